@@ -1,6 +1,6 @@
 """Messages after a danger was reported: safety questions are answered, and every fact goes onto the ticket.
 
-Somebody beside a downed wire writes in pieces and asks what to do. They are not asked about bills or numbers.
+A member beside a downed wire writes in fragments and asks what to do; no other question may come in between.
 """
 
 from __future__ import annotations
@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from actions.cases.callout_status import format_callout_status
-from actions.cases.place_update import format_place, has_vague_place
-from actions.cases.read_back import send_place, send_read_back
+from actions.cases.ticket_corrections import has_vague_place
+from actions.cases.ticket_replies import (
+    add_ticket_note,
+    format_callout_status,
+    format_place,
+    format_read_back,
+    is_own,
+    send_place,
+)
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
-from actions.person.danger_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
+from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
 from actions.place_extraction import extract_place
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
@@ -55,12 +61,11 @@ from backend.tickets import service as tickets
 from backend.tickets.danger_signs import known_signs
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import DENIED_LABEL, Ticket
-from backend.tickets.reporters import is_own_ticket
 
 TALK_WINDOW = timedelta(hours=2)
 """For so long after the report, messages are taken to be about it, unless they clearly ask for something else."""
 MIN_FACT_WORDS = 3
-"""A message with fewer words is a yes, a thank you or a number, and no fact."""
+"""A message with fewer words is a yes, thanks or a number, and reports nothing."""
 SHORT_MESSAGE_WORDS = 5
 INJURY_SIGNS = frozenset({HURT, *VAGUE_SIGNS, WORSE})
 """Signs that somebody is hurt, with no other hazard named."""
@@ -93,7 +98,7 @@ async def recent_danger_ticket(turn: Turn) -> Ticket | None:
         return None
     if not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - TALK_WINDOW:
         return None
-    return ticket if await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id) else None
+    return ticket if await is_own(turn, ticket) else None
 
 
 def current_hazard(turn: Turn, ticket: Ticket) -> str:
@@ -120,8 +125,8 @@ def model_danger_talk(turn: Turn) -> Mapping[str, float]:
         return {}
     breathes = says_is_breathing(turn.full_text) or asks_about_medical_help(turn.full_text)
     return {
-        name: sure
-        for name, sure in predictions.danger_talk.items()
+        name: score
+        for name, score in predictions.danger_talk.items()
         if not (breathes and name == EmergencyQuestion.NOT_BREATHING.value)
     }
 
@@ -142,14 +147,14 @@ def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
     scores = model_danger_talk(turn)
     if says_power_is_off(turn.full_text):
         scores = {
-            name: sure for name, sure in scores.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)
+            name: score for name, score in scores.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)
         }
-    tells = signals_danger(turn) and not (is_question(turn.text) or "?" in turn.full_text)
-    least = MIN_SCORE_WITH_NEWS if tells else 0.0
-    plain = detect_emergency_questions(turn.full_text)
-    if EmergencyQuestion.IS_CREW_COMING in plain:
-        return plain - PERMISSION_QUESTIONS
-    asked = plain | {one for one in EmergencyQuestion if scores.get(one.value, -1.0) >= least}
+    is_news = signals_danger(turn) and not (is_question(turn.text) or "?" in turn.full_text)
+    least = MIN_SCORE_WITH_NEWS if is_news else 0.0
+    by_rules = detect_emergency_questions(turn.full_text)
+    if EmergencyQuestion.IS_CREW_COMING in by_rules:
+        return by_rules - PERMISSION_QUESTIONS
+    asked = by_rules | {one for one in EmergencyQuestion if scores.get(one.value, -1.0) >= least}
     if scores.get(WHETHER, -1.0) >= least and not asked & PERMISSION_QUESTIONS:
         asked |= {EmergencyQuestion.GO_IN}
     return asked - PERMISSION_QUESTIONS if asks_about_outcome(turn.full_text) else asked
@@ -160,10 +165,6 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     if asks_which_address(turn.full_text):
         send_place(turn, ticket)
         return True
-    return await _answer_questions(turn, ticket)
-
-
-async def _answer_questions(turn: Turn, ticket: Ticket) -> bool:
     asked = detect_questions(turn)
     calls = asks_who_calls_911(turn.full_text)
     if doctor := asks_about_medical_help(turn.full_text):
@@ -172,54 +173,54 @@ async def _answer_questions(turn: Turn, ticket: Ticket) -> bool:
         turn.utter("utter_danger_911")
         asked -= {EmergencyQuestion.WHAT_WAS_REPORTED, EmergencyQuestion.LEAVE, EmergencyQuestion.OTHER_PERMISSION}
     if ticket.kind != DANGER:
-        asked -= {EmergencyQuestion.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
-        if EmergencyQuestion.TOUCH not in detect_emergency_questions(turn.full_text):
-            asked = asked - {EmergencyQuestion.TOUCH} | (
-                {EmergencyQuestion.OTHER_PERMISSION} if EmergencyQuestion.TOUCH in asked else set()
-            )  # "hook it up to the car"
+        asked -= {EmergencyQuestion.POWER_OFF}  # "do I turn the machine off": it keeps somebody alive
+        if EmergencyQuestion.TOUCH in asked - detect_emergency_questions(turn.full_text):  # "hook it up to the car"
+            asked = asked - {EmergencyQuestion.TOUCH} | {EmergencyQuestion.OTHER_PERMISSION}
     ends = asks_about_outcome(turn.full_text)
     if not (asked - {EmergencyQuestion.IS_CREW_COMING} or ends or doctor or calls):
         if EmergencyQuestion.IS_CREW_COMING in asked and detect_status_question(turn.full_text) is None:
             return await send_who_was_notified(turn, ticket)
         return False
     _answer_what_may_be_done(turn, ticket, asked)
-    if doctor and EmergencyQuestion.NOT_BREATHING not in asked and not (calls and _is_nobody_hurt(turn, ticket)):
+    nobody_hurt = not _reported_signs(turn, ticket) & INJURY_SIGNS
+    # "do I call 911" asks for no doctor where nobody was reported hurt
+    if doctor and EmergencyQuestion.NOT_BREATHING not in asked and not (calls and nobody_hurt):
         turn.utter("utter_danger_doctor")
     if ends:
         turn.utter("utter_danger_ends")
-    if EmergencyQuestion.WHAT_WAS_REPORTED in asked:
-        await _confirm_reported(turn, ticket)
-    if EmergencyQuestion.WHEN_POWER_RETURNS in asked:
-        turn.utter("utter_danger_back")
-    if (
-        EmergencyQuestion.IS_CREW_COMING in asked
-        or detect_status_question(turn.full_text) is StatusQuestion.ABOUT_REPORT
-    ):
-        await send_who_was_notified(turn, ticket)
+    await _answer_about_report(turn, ticket, asked)
     return True
 
 
-async def _confirm_reported(turn: Turn, ticket: Ticket) -> None:
-    if asks_what_was_reported(turn.full_text):
-        await send_read_back(turn, ticket)
-        return
-    await note_and_notify_crew(turn, ticket)
-    only_asks = len(split_sentences(turn.full_text)) == 1
-    where = format_place(turn, ticket)
-    turn.utter("utter_danger_on_it", number=ticket.number, where=where, state="asked" if only_asks else "")
+async def _answer_about_report(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
+    """Answer what was reported, when the power returns and whether the crew is coming, as far as asked."""
+    if EmergencyQuestion.WHAT_WAS_REPORTED in asked and asks_what_was_reported(turn.full_text):
+        turn.utter("utter_filed_reads", number=ticket.number, told=format_read_back(turn, ticket))
+    elif EmergencyQuestion.WHAT_WAS_REPORTED in asked:
+        await note_and_notify_crew(turn, ticket)
+        only_asks = len(split_sentences(turn.full_text)) == 1
+        where = format_place(turn, ticket)
+        turn.utter("utter_danger_on_it", number=ticket.number, where=where, state="asked" if only_asks else "")
+    if EmergencyQuestion.WHEN_POWER_RETURNS in asked:
+        turn.utter("utter_danger_back")
+    if EmergencyQuestion.IS_CREW_COMING in asked or asks_about_report(turn):
+        await send_who_was_notified(turn, ticket)
+
+
+def asks_about_report(turn: Turn) -> bool:
+    """Whether the word rules find a question about the report's status, whatever the topic was before."""
+    return detect_status_question(turn.full_text) is StatusQuestion.ABOUT_REPORT
 
 
 def _answer_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
     """Answer whether something may be done. A no goes first: of going in and cutting the power, neither is allowed."""
     hazard = current_hazard(turn, ticket)
-    if EmergencyQuestion.LEAVE in asked and is_about_leaving_machine(turn.full_text):
-        hazard = CAR
-    if hazard == CAR:
-        hazard = advice_key(known_signs(ticket) | detect_signs(turn, reported=True) | {CAR})
+    if hazard == CAR or (EmergencyQuestion.LEAVE in asked and is_about_leaving_machine(turn.full_text)):
+        hazard = advice_key(_reported_signs(turn, ticket) | {CAR})
     if asked & {EmergencyQuestion.NOT_BREATHING, EmergencyQuestion.TOUCH}:
         response = "utter_danger_breath" if EmergencyQuestion.NOT_BREATHING in asked else "utter_danger_touch"
-        at = hazard if EmergencyQuestion.NOT_BREATHING in asked else _environment_hazard(turn, ticket)
-        turn.utter(response, hazard=at, danger=ticket.kind == DANGER)
+        nearby = hazard if EmergencyQuestion.NOT_BREATHING in asked else _environment_hazard(turn, ticket)
+        turn.utter(response, hazard=nearby, danger=ticket.kind == DANGER)
     elif EmergencyQuestion.LEAVE in asked and hazard == HURT and known_signs(ticket) <= INJURY_SIGNS:
         turn.utter("utter_danger_doctor")  # "do I need to take him in": there is nothing to get away from
     elif EmergencyQuestion.LEAVE in asked:
@@ -234,34 +235,29 @@ def _answer_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Emerge
         return
     if EmergencyQuestion.GO_IN in asked or (EmergencyQuestion.OTHER_PERMISSION in asked and hazard == LIFE):
         send_unsafe_answer(turn, hazard if hazard in (CAR, BURNING_CAR) else _environment_hazard(turn, ticket))
-    elif EmergencyQuestion.OTHER_PERMISSION in asked:
-        _answer_not_until_crew(turn, ticket)
-    elif EmergencyQuestion.WHAT_TO_DO in asked and EmergencyQuestion.POWER_OFF not in asked:
-        send_safety_advice(turn, known_signs(ticket) | detect_signs(turn, reported=True), life=ticket.kind != DANGER)
-
-
-def _answer_not_until_crew(turn: Turn, ticket: Ticket) -> None:
-    if asks_if_dangerous(turn.full_text):
+    elif EmergencyQuestion.OTHER_PERMISSION in asked and asks_if_dangerous(turn.full_text):
         send_unsafe_answer(turn, _environment_hazard(turn, ticket))
-    else:
+    elif EmergencyQuestion.OTHER_PERMISSION in asked:
         turn.utter("utter_danger_not_before")
+    elif EmergencyQuestion.WHAT_TO_DO in asked and EmergencyQuestion.POWER_OFF not in asked:
+        send_safety_advice(turn, _reported_signs(turn, ticket), life=ticket.kind != DANGER)
 
 
 def send_unsafe_answer(turn: Turn, hazard: str) -> None:
-    """Tell them to stay away: `no` to whether something is safe, `yes` to whether it is dangerous."""
+    """Tell them to stay away: `no` to `is it safe`, `yes` to `is it dangerous`."""
     turn.utter("utter_danger_unsafe", hazard=hazard, state="dangerous" if asks_if_dangerous(turn.full_text) else "")
 
 
-def _is_nobody_hurt(turn: Turn, ticket: Ticket) -> bool:
-    """Whether nobody was reported hurt: `do I call 911` then asks for no doctor."""
-    return not (known_signs(ticket) | detect_signs(turn, reported=True)) & INJURY_SIGNS
+def _reported_signs(turn: Turn, ticket: Ticket) -> frozenset[str]:
+    """The signs of danger in the ticket and in this message."""
+    return known_signs(ticket) | detect_signs(turn, reported=True)
 
 
 def _environment_hazard(turn: Turn, ticket: Ticket) -> str:
     """The hazard around a hurt person: somebody lying in water must not be touched there."""
     if ticket.kind != DANGER:
         return LIFE
-    return main_hazard((known_signs(ticket) | detect_signs(turn, reported=True)) - {"hurt", "trapped"})
+    return main_hazard(_reported_signs(turn, ticket) - {"hurt", "trapped"})
 
 
 async def send_who_was_notified(turn: Turn, ticket: Ticket) -> bool:
@@ -280,24 +276,19 @@ async def add_danger_details(turn: Turn) -> bool:
     if ticket is None:
         return False
     person = requests_person(turn)
-    if person and (
-        turn.last_text_of(DANGER_HANDOFF_RESPONSE) or wants_call(turn.full_text) or _is_office_transfer(turn)
-    ):
+    is_office_transfer = turn.get("open_task") not in REPORT_FORMS and turn.backend.coop.is_open(
+        turn.backend.clock.now()
+    )  # an agent takes over as usual: the office is open, and the report needs no more answers
+    if person and (turn.last_text_of(DANGER_HANDOFF_RESPONSE) or wants_call(turn.full_text) or is_office_transfer):
         return False
     await note_and_notify_crew(turn, ticket)
     if person:
         await handoff_in_danger(turn)
         return True
     if any(is_question(part) or "?" in part for part in [turn.text, *split_sentences(turn.text)]):
-        whether = asks_permission(turn.full_text)
-        turn.utter("utter_danger_not_before" if whether else "utter_danger_unknown")
+        turn.utter("utter_danger_not_before" if asks_permission(turn.full_text) else "utter_danger_unknown")
     turn.utter("utter_danger_added", number=ticket.number, called=await format_callout_status(turn, ticket))
     return True
-
-
-def _is_office_transfer(turn: Turn) -> bool:
-    """Whether an agent takes over as usual: the office is open, and the report needs no more answers."""
-    return turn.get("open_task") not in REPORT_FORMS and turn.backend.coop.is_open(turn.backend.clock.now())
 
 
 def _is_about_something_else(turn: Turn) -> bool:
@@ -341,24 +332,14 @@ async def record_facts(turn: Turn, ticket: Ticket) -> None:
         await note_and_notify_crew(turn, ticket)
 
 
-async def add_ticket_note(turn: Turn, ticket: Ticket) -> None:
-    """Put the words on the report, once."""
-    words = mask_line(turn.full_text)
-    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
-
-
 async def note_and_notify_crew(turn: Turn, ticket: Ticket) -> None:
     """Put the words onto the ticket and relay statements to the crew; questions are only noted."""
     before = len(ticket.notes)
     await add_ticket_note(turn, ticket)
-    statements = " ".join(
-        part for part in split_sentences(mask_line(turn.full_text)) if not part.rstrip().endswith("?")
-    )
-    own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
-    if (
-        own
-        and len(ticket.notes) > before
-        and len(statements.split()) >= SHORT_MESSAGE_WORDS - 1
-        and not is_question(statements)
-    ):
+    parts = split_sentences(mask_line(turn.full_text))
+    statements = " ".join(part for part in parts if not part.rstrip().endswith("?"))
+    is_new = len(ticket.notes) > before
+    if len(statements.split()) < SHORT_MESSAGE_WORDS - 1 or is_question(statements):
+        return
+    if is_new and await is_own(turn, ticket):
         await callout.relay_addition(turn.session, turn.backend, ticket, statements)

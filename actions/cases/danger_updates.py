@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from actions import agenda
-from actions.cases.callout_status import CALLOUT_TOLD, format_callout_status
 from actions.cases.danger_talk import (
-    add_ticket_note,
     answer_in_danger,
+    asks_about_report,
     detect_questions,
     is_only_about_bill,
     model_danger_talk,
@@ -15,8 +14,8 @@ from actions.cases.danger_talk import (
     send_unsafe_answer,
     send_who_was_notified,
 )
-from actions.cases.phone_update import save_phone
-from actions.cases.place_update import save_place
+from actions.cases.ticket_corrections import save_phone, save_place
+from actions.cases.ticket_replies import CALLOUT_TOLD, add_ticket_note, format_callout_status, is_own
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
 from actions.place_extraction import extract_place
 from actions.turn import Turn
@@ -50,14 +49,12 @@ from backend.reading.hazards.hazard_signs import (
     main_hazard,
 )
 from backend.reading.tickets.report_questions import FiledQuestion, detect_filed_question, says_report_is_moot
-from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
 from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.danger_signs import is_new_information, known_signs, record_denial
 from backend.tickets.kinds import CALLOUT_KINDS, DANGER
 from backend.tickets.models import Ticket
 from backend.tickets.place_matching import is_specific_place, make_place_key
-from backend.tickets.reporters import is_own_ticket
 
 NON_SPECIFIC_SIGNS = VAGUE_SIGNS | {WORSE, "noise", "inside"}
 """Signs that call for no safety advice of their own."""
@@ -68,7 +65,7 @@ DANGER_DENIED = "left_the_danger"
 """In the turn's notes: the member says there is no danger, so a form that reports it ends."""
 MILD_SIGNS = frozenset({"down", "fell", "noise", "danger", WORSE})
 """Signs that `never mind, the limb fell off, it's fine` may take back; fire or an injury is never taken back."""
-SHORT_MESSAGE_WORDS = 6  # words
+SHORT_MESSAGE_WORDS = 6
 
 
 async def handle_danger_update(turn: Turn) -> bool:
@@ -78,15 +75,16 @@ async def handle_danger_update(turn: Turn) -> bool:
     """
     if not turn.full_text:
         return False
-    talk_of = await recent_danger_ticket(turn)
-    if talk_of is not None and _denies_danger(turn, talk_of):
-        return await _record_denial(turn, talk_of)
-    placed = talk_of is not None and await save_place(turn, talk_of)
-    answered = talk_of is not None and await answer_in_danger(turn, talk_of)
+    recent = await recent_danger_ticket(turn)
+    if recent is not None and _denies_danger(turn, recent):
+        await _record_denial(turn, recent)
+        return True
+    placed = recent is not None and await save_place(turn, recent)
+    answered = recent is not None and await answer_in_danger(turn, recent)
     handled = await _handle_worse_news(turn, answered=answered)
-    if talk_of is not None and not placed:  # otherwise its words are on the ticket already
-        await record_facts(turn, talk_of)
-    return await save_phone(turn, any_phone=talk_of is not None) or handled or answered or placed
+    if recent is not None and not placed:  # otherwise its words are on the ticket already
+        await record_facts(turn, recent)
+    return await save_phone(turn, any_phone=recent is not None) or handled or answered or placed
 
 
 def _denies_danger(turn: Turn, ticket: Ticket) -> bool:
@@ -107,7 +105,7 @@ def _denies_danger(turn: Turn, ticket: Ticket) -> bool:
     return denies_danger(words) or (unharmed and known == {HURT})
 
 
-async def _record_denial(turn: Turn, ticket: Ticket) -> bool:
+async def _record_denial(turn: Turn, ticket: Ticket) -> None:
     """Record that the reporter denies the danger, relay it to the crew, and go on with other requests."""
     await note_unverified_for_crew(turn, ticket)
     record_denial(ticket, mask_line(turn.full_text), proven=turn.channel != "sms")
@@ -117,7 +115,6 @@ async def _record_denial(turn: Turn, ticket: Ticket) -> bool:
     turn.utter("utter_danger_denied", number=ticket.number, asks=not waits)
     if turn.get("open_task") is None and not turn.was_just_opened():
         agenda.start_next(turn)
-    return True
 
 
 async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
@@ -138,30 +135,34 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     words = mask_line(turn.full_text)
     of_breath = EmergencyQuestion.NOT_BREATHING in detect_questions(turn)
     news = of_breath or is_new_information(ticket, words, signs)
-    own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
+    own = await is_own(turn, ticket)
     if not own and not (ticket.urgent and (ticket.kind == DANGER or is_only_medical_need(signs))):
         return False  # somebody else's ticket is not raised: this becomes a report of its own
-    if _is_different_place(turn, ticket) or _only_asks_or_withdraws(turn, is_news=news and signs != VAGUE_SIGNS):
+    if _is_different_place(turn, ticket):  # another event, which gets its own ticket
+        return False
+    # a question about the ticket or its withdrawal, or 911 was called, and nothing new beside it
+    about = detect_filed_question(turn.full_text, turn.text)
+    is_new_sign = news and signs != VAGUE_SIGNS
+    if about is FiledQuestion.CALLED_911 or (not is_new_sign and (about is not None or turn.has_act("cancel"))):
         return False
     # "it is getting worse" is about the earlier signs; a new sign stands alone
-    meant = signs if signs - NON_SPECIFIC_SIGNS else signs | known_signs(ticket)
-    meant |= known_signs(ticket) & {CAR}  # people in a car must stay in it even when it smokes
-    if (news or main_hazard(meant) != WIRE) and not answered:
-        send_safety_advice(turn, meant, life=ticket.kind != DANGER)
+    advised = signs if signs - NON_SPECIFIC_SIGNS else signs | known_signs(ticket)
+    advised |= known_signs(ticket) & {CAR}  # people in a car must stay in it even when it smokes
+    if (news or main_hazard(advised) != WIRE) and not answered:
+        send_safety_advice(turn, advised, life=ticket.kind != DANGER)
     escalated = await escalation.escalate(
         turn.session, turn.backend, ticket, turn.conversation_id, words, signs, of_breath=of_breath
     )
-    passed = (
-        f" {escalated.relayed_text}"
-        if escalated.relayed_text
-        else await format_callout_status(turn, ticket, first=escalated.was_raised)
-    )
+    if escalated.relayed_text:
+        called = f" {escalated.relayed_text}"
+    else:
+        called = await format_callout_status(turn, ticket, first=escalated.was_raised)
     turn.notes[CALLOUT_TOLD] = True
     if own and not news:
-        turn.utter("utter_case_added", number=ticket.number, called=passed, own=True)
+        turn.utter("utter_case_added", number=ticket.number, called=called, own=True)
         return True
     number = tr(", number {number}", number=ticket.number) if own else ""
-    turn.utter("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
+    turn.utter("utter_danger_worse", number=number, called=called, danger=ticket.kind == DANGER)
     return True
 
 
@@ -178,14 +179,11 @@ def _is_good_news(turn: Turn) -> bool:
 async def _handle_good_news(turn: Turn, *, answered: bool) -> bool:
     """Put good news onto the ticket for the crew. It closes nothing, and nobody is told to go back."""
     ticket = await open_danger_ticket(turn)
-    if ticket is None or not await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id):
+    if ticket is None or not await is_own(turn, ticket):
         return False
     await note_unverified_for_crew(turn, ticket)
     turn.utter("utter_danger_eased", number=ticket.number, danger=ticket.kind == DANGER)
-    if not answered and (
-        EmergencyQuestion.IS_CREW_COMING in detect_questions(turn)
-        or detect_status_question(turn.full_text) is StatusQuestion.ABOUT_REPORT
-    ):
+    if not answered and (EmergencyQuestion.IS_CREW_COMING in detect_questions(turn) or asks_about_report(turn)):
         await send_who_was_notified(turn, ticket)
     return True
 
@@ -198,7 +196,7 @@ async def note_unverified_for_crew(turn: Turn, ticket: Ticket) -> None:
 
 async def _answer_if_safe(turn: Turn) -> bool:
     """Answer whether something near the reported danger may be touched or entered. The answer is never yes."""
-    doctor, asked = asks_about_medical_help(turn.full_text), detect_signs(turn, reported=True)
+    doctor = asks_about_medical_help(turn.full_text)
     if is_only_about_bill(turn):
         return False
     if not doctor and (not asks_if_safe(turn.full_text) or asks_about_outcome(turn.full_text)):
@@ -206,21 +204,18 @@ async def _answer_if_safe(turn: Turn) -> bool:
     ticket = await open_danger_ticket(turn)
     if ticket is None:
         return False
-    hazard = LIFE if ticket.kind != DANGER else HURT if doctor else main_hazard(known_signs(ticket) | asked)
+    if ticket.kind != DANGER:
+        hazard = LIFE
+    else:
+        hazard = HURT if doctor else main_hazard(known_signs(ticket) | detect_signs(turn, reported=True))
     if not doctor and (hazard == LIFE or (hazard == WIRE and is_about_outage_supplies(turn.full_text))):
         return False
     send_unsafe_answer(turn, hazard)
     return True
 
 
-def _only_asks_or_withdraws(turn: Turn, *, is_news: bool) -> bool:
-    """Whether this asks for the ticket's status, says that 911 was called, or withdraws it, and reports nothing new."""
-    meant = detect_filed_question(turn.full_text, turn.text)
-    return meant is FiledQuestion.CALLED_911 or (not is_news and (meant is not None or turn.has_act("cancel")))
-
-
 def _is_different_place(turn: Turn, ticket: Ticket) -> bool:
-    """Whether another place is named: that is another event, and gets its own ticket."""
+    """Whether the message names a specific place that is not the ticket's."""
     place = extract_place(turn, asked=False)
     if not place or not ticket.place_key or not is_specific_place(make_place_key(place)):
         return False

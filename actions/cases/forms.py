@@ -1,4 +1,4 @@
-"""Cases for the office or a crew: a light, a tree, a meter, a medical need, a name, a charge, a complaint."""
+"""Reports other than outages: a light, a tree, a meter, a medical need, a name change, a charge, a complaint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.base import ExternalCall, SlotQuestion
-from actions.cases.callout_status import format_callout_status
 from actions.cases.kinds import (
     CASE_KINDS,
     KIND_BY_INTENT,
@@ -14,11 +13,11 @@ from actions.cases.kinds import (
     POWER_KINDS,
     CaseKind,
     detect_case_kind,
+    format_case_title,
 )
-from actions.cases.kinds import format_case_title as title_of_kind
-from actions.cases.location import ReportLocation
 from actions.cases.report_form import ReportForm
-from actions.cases.withdrawal import format_withdraw_hint
+from actions.cases.report_slots import ReportLocation
+from actions.cases.ticket_replies import format_callout_status, format_withdraw_hint
 from actions.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
 from actions.identity.forms import CODE_TROUBLE, UNPROVEN
@@ -42,25 +41,13 @@ from backend.reading.tickets.report_details import (
 )
 
 KIND, ABOUT, WORDS, WHEN = "case_kind", "case_about", "case_words", "case_when"
-SLOT_SUFFIXES = (
-    "kind",
-    "about",
-    "words",
-    "place",
-    "phone",
-    "when",
-    "confirm",
-    "no_number",
-    "told",
-    "danger",
-    "warned",
-    "filed",
-)
+SLOT_SUFFIXES = "kind about words place phone when confirm no_number told danger warned filed".split()
 MAX_TEXT_LENGTH = 200
 MAX_OFFER_REPLY_WORDS = 8
 CODE_REQUIRED_KINDS = {"name_change": "name_change", "electrician": "stop_move_service"}
-"""Kinds of cases, and the line of the levels that says who may ask for them on an account."""
+"""Kinds that need a code once an account is open, each with its key in the table of identity levels."""
 ENGINE_TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
+"""Kinds with training examples of replies in data/answers."""
 
 
 class CaseForm(ReportForm):
@@ -86,10 +73,10 @@ class CaseForm(ReportForm):
     }
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """`Can somebody look at it` takes up what was offered just before, and is no report of its own."""
+        """`Can somebody look at it` accepts what was offered just before, and starts no report of its own."""
         offer = turn.get("offer")
-        few = is_request(turn.text) and len(turn.text.split()) <= MAX_OFFER_REPLY_WORDS
-        if few and isinstance(offer, dict) and turn.get(KIND) is None:
+        is_short_request = is_request(turn.text) and len(turn.text.split()) <= MAX_OFFER_REPLY_WORDS
+        if is_short_request and isinstance(offer, dict) and turn.get(KIND) is None:
             slots = offer.get("slots") or {}
             if offer.get("opener") == "callback_form" and agenda.add_item(turn, "callback_form", turn.full_text, slots):
                 self._close_task(turn)
@@ -99,14 +86,14 @@ class CaseForm(ReportForm):
         return await super()._start(turn)
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
-        """Another name on an account, or its power off, takes a code from who has opened it."""
+        """A name change or a disconnection for an electrician needs a code once the account is open."""
         if self.kind(turn) not in CODE_REQUIRED_KINDS or identity.level < Level.KNOWN:
             return super().is_level_reached(turn, identity)
         needed = NEEDS[CODE_REQUIRED_KINDS[self.kind(turn)]]
         return identity.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
 
     def current_task(self, turn: Turn) -> str:
-        """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""
+        """Kinds without training examples of their own use those of a complaint, which come nearest."""
         return self.kind(turn) if self.kind(turn) in ENGINE_TASKS else self.task
 
     def kind(self, turn: Turn) -> str:
@@ -127,40 +114,37 @@ class CaseForm(ReportForm):
             turn.set(KIND, "damage")
             turn.clear(self.slot_name("confirm"))
             return bool(turn.notes.setdefault("more", True))
-        if self.kind(turn) == "electrician" and turn.get(WHEN) is None and self._has_moment(turn):
-            turn.set(WHEN, turn.focused_text.strip()[:MAX_TEXT_LENGTH])
+        text = turn.focused_text.strip()[:MAX_TEXT_LENGTH]
+        names_time = parse_call_time(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
+        if self.kind(turn) == "electrician" and turn.get(WHEN) is None and names_time:
+            turn.set(WHEN, text)
         if asked == WORDS:
-            return self._extract_words(turn)
+            if extract_free_text(turn) is None or is_no(turn) or is_bare_report_request(turn.text):
+                return False
+            return bool(turn.notes.setdefault("more", True))
         if asked == WHEN and (is_no(turn) or extract_free_text(turn)):
-            turn.set(
-                WHEN,
-                "any time" if is_no(turn) or has_no_number(turn.text) else turn.focused_text.strip()[:MAX_TEXT_LENGTH],
-            )
+            turn.set(WHEN, "any time" if is_no(turn) or has_no_number(turn.text) else text)
             return True
-        told_more = asked == self.slot_name("confirm") or (
+        may_add = asked == self.slot_name("confirm") or (
             asked == self.slot_name("phone") and not self.get_report_slot(turn, "phone")
         )
-        if told_more and self._adds_story(turn):
+        if may_add and self._adds_story(turn):
             turn.notes["added"] = True
             return bool(turn.notes.setdefault("more", True))
         if asked is not None and turn.intent in self.opening_intents and len(turn.text.split()) > 3:
-            turn.notes["more"] = True  # told again, or a second thing: it belongs into the words
+            turn.notes["more"] = True  # a repetition, or a second event: it goes into the description
             return asked != self.slot_name("place")
         return False
 
     def _extract_phone(self, turn: Turn, asked: str | None) -> str | None:
-        """The electrician's own phone goes with the words; whom the office calls stays the member."""
+        """An electrician's phone goes into the description; the office still calls the member."""
         if self.kind(turn) == "electrician" and is_electricians_phone(turn.text):
             turn.notes["more"] = True
             return None
         return super()._extract_phone(turn, asked)
 
-    @staticmethod
-    def _has_moment(turn: Turn) -> bool:
-        return parse_call_time(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
-
     def _adds_story(self, turn: Turn) -> bool:
-        """More of the story, at the read-back: it is added, and read back again."""
+        """Whether a reply to the read-back adds to the story; it is then read back again."""
         if says_when_to_call(turn.text):
             return True
         is_answer = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
@@ -176,7 +160,7 @@ class CaseForm(ReportForm):
         return len(turn.text.split()) >= (2 if turn.has_act("answer", "volunteer", "correct") else 3)
 
     def _becomes_claim(self, turn: Turn) -> bool:
-        """`Not flickering, the surge fried my fridge`: what was opened as something else is put right."""
+        """Whether the case turns out to be a claim: `Not flickering, the surge fried my fridge`."""
         story = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
         return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(story)
 
@@ -188,39 +172,32 @@ class CaseForm(ReportForm):
         return not says_when_to_call(turn.text) and await super()._handle_left_unfiled(turn)
 
     def _wants_handoff(self, turn: Turn) -> bool:
-        """`Call me after 3 only`, at the read-back: when they may call is told, and goes with the words."""
+        """`Call me after 3 only`, at the read-back, goes into the description and asks for no agent."""
         if turn.get(REQUESTED_SLOT) == self.slot_name("confirm") and says_when_to_call(turn.text):
             turn.focus(turn.full_text, "inform")
             turn.acts = [act for act in turn.acts if act.kind != "person"]
             return False
         return super()._wants_handoff(turn)
 
-    @staticmethod
-    def _needs_condolence(turn: Turn) -> bool:
-        """Whether somebody died, and that was not said to be a sorrow a line before."""
-        felt = turn.notes.get("comforted") or "grief" in (turn.get(FEELINGS_SLOT) or [])
-        return mentions_death(turn.text) and not felt
-
     def describe_report(self, turn: Turn) -> str:
-        """The words of a placeless case stand behind it already; an electrician's day and hours stand only in them."""
+        """The title, with the words where only they name the request or its day and hours.
+
+        The read-back of a placeless case quotes its words already.
+        """
         details = self.details(turn)
         if self.case_kind(turn).is_placeless and not turn.get(ABOUT):
-            return title_of_kind(self.kind(turn))
-        description = (
-            shorten(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
-        )
-        named = title_of_kind(self.kind(turn), details)
-        return f"{named}, “{description}”" if description else named
-
-    def _extract_words(self, turn: Turn) -> bool:
-        words = extract_free_text(turn)
-        if words is None or is_no(turn) or is_bare_report_request(turn.text):
-            return False
-        return bool(turn.notes.setdefault("more", True))
+            return format_case_title(self.kind(turn))
+        title = format_case_title(self.kind(turn), details)
+        if self.kind(turn) == "electrician":
+            description = shorten(str(turn.get(WHEN) or details.get("words") or ""))
+            return f"{title}, “{description}”" if description else title
+        return title
 
     async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         case = self.case_kind(turn)
-        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": self._needs_condolence(turn)}
+        was_comforted = turn.notes.get("comforted") or "grief" in (turn.get(FEELINGS_SLOT) or [])
+        bereaved = mentions_death(turn.text) and not was_comforted
+        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": bereaved}
         if case.now and not turn.get("case_told"):
             turn.utter("utter_case_now", **values)
         elif case.kind == "outage" and not turn.get("case_told"):
@@ -231,15 +208,15 @@ class CaseForm(ReportForm):
             return SlotQuestion(WORDS, "utter_question_case_words", values)
         where = await self.resolve_location(turn, identity)
         if case.is_placeless:
-            of = [tr("account {number}", number=identity.account.number)] if identity.account else []
-            read_back = ", ".join([f"“{_quote_newest(words)}”", *of])
+            account = [tr("account {number}", number=identity.account.number)] if identity.account else []
+            read_back = ", ".join([f"“{_quote_newest(words)}”", *account])
             where = ReportLocation(where.account if where else None, where.place if where else None, read_back)
         if where is None:
-            no_number = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
-            values |= {"no_number": True, "case_kind": ""} if no_number else {"no_number": False}
-            values["heard"] = "heard" in turn.notes
-            values["case_kind"] = "" if values["heard"] else values["case_kind"]
-            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=no_number or values["heard"])
+            no_number, was_noted = "no_number" in turn.notes, "heard" in turn.notes
+            values |= {"no_number": no_number, "heard": was_noted}
+            if no_number or was_noted:
+                values["case_kind"] = ""  # these two wordings are the same for every kind
+            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=no_number or was_noted)
         if case.requires_time and turn.get(WHEN) is None:
             return SlotQuestion(WHEN, "utter_question_case_when", values)
         when = {"when it suits": str(turn.get(WHEN))} if turn.get(WHEN) else {}
@@ -247,23 +224,23 @@ class CaseForm(ReportForm):
         if isinstance(filed, SlotQuestion):
             return filed
         number = filed.ticket.number
-        team = await format_callout_status(turn, filed.ticket, first=filed.is_new)
+        called = await format_callout_status(turn, filed.ticket, first=filed.is_new)
+        undo = format_withdraw_hint(turn, filed.ticket)
         if not filed.is_own:
-            turn.utter("utter_case_added", number="", called=team, own=False)
+            turn.utter("utter_case_added", number="", called=called, own=False)
         elif case.kind == "outage":
-            values = {"undo": format_withdraw_hint(turn, filed.ticket), "case_kind": case.kind}
-            turn.utter("utter_outage_ticket", number=number, called=team, danger=False, **values)
-        elif filed.is_new:
             turn.utter(
-                "utter_case_filed", number=number, called=team, undo=format_withdraw_hint(turn, filed.ticket), **values
+                "utter_outage_ticket", number=number, called=called, danger=False, undo=undo, case_kind=case.kind
             )
+        elif filed.is_new:
+            turn.utter("utter_case_filed", number=number, called=called, undo=undo, **values)
         else:
-            turn.utter("utter_case_added", number=number, called=team, own=True)
+            turn.utter("utter_case_added", number=number, called=called, own=True)
         return None
 
 
 def _quote_newest(words: str) -> str:
-    """The words of a complaint as they are read back: the newest, when they are many."""
+    """The description as it is read back, up to MAX_TEXT_LENGTH characters; the newest parts are kept."""
     parts = [remove_language_request(part) for part in words.split(" / ")]
     while len(" / ".join(parts)) > MAX_TEXT_LENGTH and len(parts) > 1:
         parts = parts[1:]

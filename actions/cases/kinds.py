@@ -18,11 +18,11 @@ MAX_TITLE_LENGTH = 70
 
 @dataclass(frozen=True)
 class CaseKind:
-    """One kind. `title` goes on behind "Report"; the words of the office's answer are in data/cases/responses.yml.
+    """One kind of case. `title` continues "Report …"; the responses are in data/cases/responses.yml.
 
-    `intents` open it. `asks_what`: words that only name the kind do not tell what happened, so that is asked.
-    `asks_when`: somebody comes to look, so what suits is asked. `now`: something is said at once, before any question.
-    `placeless`: it happened nowhere in particular. `urgent`: it always is, or when the words say so.
+    `intents` open it. `requires_description`: words that only name the kind are not enough. `requires_time`: somebody
+    comes to look, so the member is asked when. `now`: `utter_case_now` is said before any question. `is_placeless`: it
+    has no place. `urgent`: always, or when the words say so.
     """
 
     kind: str
@@ -60,7 +60,7 @@ POWER_KINDS = {
     "danger": CaseKind("danger", mark("danger"), urgent=True),
 }
 POSSIBLE_CLAIM_KINDS = frozenset({"voltage", "dispute", "high_bill", "complaint", "other"})
-"""Who tells what a surge burned out is taken for one of these; the thing that broke says what it is."""
+"""The intents of a claim for damage are often classified as one of these; what broke shows that it is a claim."""
 KIND_BY_INTENT = {intent: case.kind for case in CASE_KINDS.values() for intent in case.intents}
 KIND_TITLES = {case.kind: case.title for case in (*CASE_KINDS.values(), *POWER_KINDS.values())} | {
     "arrangement": mark("a payment arrangement"),
@@ -72,7 +72,7 @@ KIND_TITLES = {case.kind: case.title for case in (*CASE_KINDS.values(), *POWER_K
 def detect_case_kind(intent: str, words: str) -> str:
     """The kind of a case by the intent that opened it and its words.
 
-    A medical need while the power is out is an outage, and an urgent one: a form to fill in helps nobody then.
+    A medical need while the power is out is an urgent outage: a medical form would help nobody then.
     """
     if is_off_for_electrician(words):
         return "electrician"
@@ -85,9 +85,9 @@ def detect_case_kind(intent: str, words: str) -> str:
 
 
 def format_case_title(kind: str, details: Mapping[str, str] | None = None) -> str:
-    """What is reported, in the language of the talk, to go on behind "Report" or "your report of".
+    """The title in the current language, to continue "Report" or "your report of".
 
-    A request is named by what it is about: the subject that was told before, else the member's own words.
+    Other requests get their subject (`about`) in it, else the member's own words, both from a ticket's `details`.
     """
     title = tr(KIND_TITLES.get(kind, KIND_TITLES["other"]))
     if kind != "other" or not details:
@@ -95,13 +95,10 @@ def format_case_title(kind: str, details: Mapping[str, str] | None = None) -> st
     about, words = details.get("about"), str(details.get("words") or "").split(" / ")[0]
     if about and current_language() == ENGLISH:
         return tr("{what} about {subject}", what=title, subject=about)
-    return f"{title}: {_shorten_title(words)}" if words else title
+    if len(words) > MAX_TITLE_LENGTH:
+        words = words[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+    return f"{title}: {words}" if words else title
 
 
 def format_ticket_title(ticket: Ticket) -> str:
-    """The same for what was filed."""
     return format_case_title(ticket.kind, ticket.details)
-
-
-def _shorten_title(words: str) -> str:
-    return words if len(words) <= MAX_TITLE_LENGTH else words[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"

@@ -1,4 +1,4 @@
-"""`That wasn't me`, in answer to a notice: what was asked for in their name is held, and the office told at once."""
+"""`That wasn't me`, in reply to a notice: the request is put on hold, and the office is told at once."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ from backend.tickets import objections
 from backend.tickets.models import Ticket
 
 REQUEST_NUMBER_ASKED = "which_request"
-"""In `offer`: its number was asked for."""
+"""In the offer: the member was asked for the number of the request."""
 OBJECTS_TO_CODE = "objects_to_a_code"
-"""Of the turn's notes: a code was sent that they never asked for."""
+"""In the turn's notes: the objection was to a one-time code."""
 
 
 async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
-    """Hear whether they never asked for what is named, or for what they were told of last. `opened` is False in the
-    middle of a task, where words without a number have to be sure to be of something else; at the question for a code,
-    they are of that."""
+    """Handle an objection to a request by its number, or to the last notice or code. False when there is none.
+
+    `opened` is False within a task: words without a number must then clearly object, or follow the question for a code.
+    """
     if not turn.full_text:
         return False
     words, offer = turn.focused_text, turn.get("offer")
     objection = detect_objection(words)
-    waits = isinstance(offer, dict) and bool(offer.get(REQUEST_NUMBER_ASKED))
-    numbers = find_request_numbers(words) if objection or waits else []
-    what = await objections.find_by_numbers(turn.session, numbers) if numbers else None
+    was_asked = isinstance(offer, dict) and bool(offer.get(REQUEST_NUMBER_ASKED))
+    numbers = find_request_numbers(words) if objection or was_asked else []
+    request = await objections.find_by_numbers(turn.session, numbers) if numbers else None
     reply = mask_line(turn.exact_reply)
-    if what is not None:
-        own = isinstance(what, Ticket) and what.conversation_id == turn.conversation_id
+    if request is not None:
+        own = isinstance(request, Ticket) and request.conversation_id == turn.conversation_id
         if own and objection is Objection.ASKS_TO_CANCEL:
-            return False  # taken back by who filed it
+            return False  # the conversation that filed it withdraws it
         _send_outcome(
-            turn, await objections.file_objection(turn.session, turn.backend, turn.conversation_id, what, reply)
+            turn, await objections.file_objection(turn.session, turn.backend, turn.conversation_id, request, reply)
         )
         return True
-    answers = turn.extract_values(None).member_number is not None and not is_question(words)
-    if waits and numbers == [] and (answers or objection is not None):
-        # which one it was they cannot say: the office finds it
+    is_answer = turn.extract_values(None).member_number is not None and not is_question(words)
+    if was_asked and not numbers and (is_answer or objection is not None):
+        # they do not know which request it was, so the office finds out
         _send_outcome(
             turn, await objections.file_unnamed_objection(turn.session, turn.backend, turn.conversation_id, reply)
         )
         return True
-    sure = objection is Objection.SURE or (
-        objection is Objection.NEVER_ASKED and turn.open_question.question_type == "code"
-    )
-    if objection in (None, Objection.ASKS_TO_CANCEL) or not (opened or sure):
+    at_code = objection is Objection.NEVER_ASKED and turn.open_question.question_type == "code"
+    is_clear = objection is Objection.SURE or at_code
+    if objection in (None, Objection.ASKS_TO_CANCEL) or not (opened or is_clear):
         return False
     phone = await _notice_phone(turn)
     notice = await objections.find_last_notice(turn.session, turn.backend, phone) if phone else None
     if notice is not None:
-        made = await objections.file_notice_objection(turn.session, turn.backend, turn.conversation_id, notice, reply)
-        if made is not None:
-            _send_outcome(turn, made if await _reaches_member(turn) else None)
+        result = await objections.file_notice_objection(turn.session, turn.backend, turn.conversation_id, notice, reply)
+        if result is not None:
+            _send_outcome(turn, result if await _reaches_member(turn) else None)
             return True
-    told_of = mentions_notice(words) or (objection is Objection.SURE and mentions_request(words))
-    if not opened or not told_of or reports_scam(words):
+    names_notice = mentions_notice(words) or (objection is Objection.SURE and mentions_request(words))
+    if not opened or not names_notice or reports_scam(words):
         return False
     turn.utter("utter_object_which")
     turn.set("offer", {REQUEST_NUMBER_ASKED: True})
@@ -67,7 +67,7 @@ async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
 
 
 async def _notice_phone(turn: Turn) -> str:
-    """Whose notices this may answer: the phone that writes or calls, else the one on file of who is known."""
+    """The phone whose notices this may answer: the one that writes or calls, else from level 1 the one on file."""
     conversation = await turn.session.get_one(Conversation, turn.conversation_id)
     if conversation.address:
         return conversation.address
@@ -76,18 +76,18 @@ async def _notice_phone(turn: Turn) -> str:
 
 
 async def _reaches_member(turn: Turn) -> bool:
-    """Whether what is said is heard by who may know the number: a call can come in anybody's name."""
+    """Whether the request's number may be said: a caller's number can be forged."""
     if turn.channel != "voice" or (await turn.identity()).level >= Level.KNOWN:
         return True
     return (await turn.session.get_one(Conversation, turn.conversation_id)).is_attested
 
 
-def _send_outcome(turn: Turn, made: objections.ObjectionResult | None) -> None:
-    """`made` is None where its number is not told."""
+def _send_outcome(turn: Turn, result: objections.ObjectionResult | None) -> None:
+    """Say what was done; `result` is None where the number must not be said."""
     if turn.get("offer"):
         turn.clear("offer")
-    if made is None:
+    if result is None:
         turn.utter("utter_object_noted")
     else:
-        turn.utter(f"utter_object_{made.state}", number=made.number)
-        turn.notes[OBJECTS_TO_CODE] = made.state == objections.CODE
+        turn.utter(f"utter_object_{result.state}", number=result.number)
+        turn.notes[OBJECTS_TO_CODE] = result.state == objections.CODE

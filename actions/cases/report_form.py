@@ -1,53 +1,62 @@
-"""What every report shares: where it is, how to reach whoever tells it, a read-back and a yes; danger before all."""
+"""The base of all report forms: place, phone, read-back and yes. Danger is filed before any of these."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
 from actions import side_questions, subject_matching
 from actions.base import ExternalCall, SlotQuestion
-from actions.cases.compound_agreement import (
-    answer_extras,
-    asks_for_person,
-    drops_report,
-    find_agreement,
-    find_question_subject,
-)
+from actions.cases.compound_agreement import answer_extras, find_agreement
 from actions.cases.danger_form import DangerReportForm, member_name_details
 from actions.cases.danger_talk import MIN_OTHER_INTENT_CONFIDENCE, add_danger_details
 from actions.cases.danger_updates import DANGER_DENIED, handle_danger_update
-from actions.cases.disconnection import handle_disconnected
 from actions.cases.filed_reports import answer_about_filed
 from actions.cases.kinds import format_case_title
-from actions.cases.location import ReportLocation
-from actions.cases.phone_update import PHONE_SAVED
-from actions.cases.slot_filling import THIS_CHAT, URGENT_RESPONSE
+from actions.cases.report_slots import THIS_CHAT, URGENT_RESPONSE, ReportLocation
 from actions.cases.status_questions import answer_not_filed_yet
+from actions.cases.ticket_corrections import PHONE_SAVED
 from actions.cases.withdrawal import keep_ticket
 from actions.danger import signals_danger
+from actions.feelings import acknowledge_feeling
 from actions.identity.forms import NUMBER
 from actions.place_extraction import extract_place
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
+from backend.account_question import service as account_questions
 from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phone
 from backend.language import tr
 from backend.members.identity import Identity
 from backend.members.levels import Level
+from backend.reading.acts.qualified_yes import QualifiedYes
+from backend.reading.acts.yes_no import contains_yes
 from backend.reading.contact.lost_phone import declines_to_give_phone, mentions_phone
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.read_back_replies import may_refuse_report, says_power_is_out
+from backend.reading.tickets.withdrawal import says_never_mind
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES
 
+MIN_PERSON_CONFIDENCE = 0.6
+
+
+async def handle_disconnected(turn: Turn) -> None:
+    """A member who was disconnected hears what the account says, where it is known, and gets an agent."""
+    acknowledge_feeling(turn)
+    identity = await turn.identity()
+    if identity.account is not None:
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, "shutoff", turn.full_text)
+        if answer:
+            turn.utter("utter_told", told=answer)
+    turn.add_followup_action("action_person")
+
 
 class ReportForm(DangerReportForm):
-    """A form that files a ticket. Its slots are named after its own word: `case_place`, `outage_place`.
+    """A form that files a ticket.
 
-    A member number with the last four opens the account; an address does as well, so that a neighbor, a passer-by or
-    somebody without a bill at hand can report. Nothing on file is told to them.
+    A member number with the last four opens the account. An address is enough, so that a neighbor, a passer-by or a
+    member without a bill at hand can report; nothing on file is told to them.
     """
 
     is_number_optional = True
@@ -58,14 +67,14 @@ class ReportForm(DangerReportForm):
 
     @abstractmethod
     async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        """The next question, or what was done told; nobody is in danger."""
+        """The next question of a report without danger; None once it was filed and that was said."""
 
     def level_needed(self, turn: Turn) -> Level:
-        """Who has begun to give a member number goes on with it; nobody else is asked for one."""
+        """A member who has given a member number is asked for the last four; nobody else is asked for either."""
         return Level.KNOWN if turn.get(NUMBER) and not self.get_report_slot(turn, "no_number") else Level.ANONYMOUS
 
     async def send_canceled(self, turn: Turn) -> None:
-        """What was filed as danger stays filed; who wants to take it back says so."""
+        """Say that nothing was filed, or that the danger filed already stays filed until it is withdrawn."""
         number = self.get_report_slot(turn, "filed")
         ticket = await tickets.find(turn.session, str(number)) if number else None
         if ticket is None or ticket.status not in OPEN_STATUSES:
@@ -74,7 +83,7 @@ class ReportForm(DangerReportForm):
             await keep_ticket(turn, ticket)
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """Whoever was shut off needs a person, and hears what stands on the account; no crew and no address."""
+        """A danger is filed at once. A disconnected member needs an agent, and neither a crew nor an address."""
         if turn.other_action_answered(self.form):
             return await super()._start(turn)
         if signals_danger(turn):
@@ -87,7 +96,7 @@ class ReportForm(DangerReportForm):
         return None
 
     async def _report_danger_now(self, turn: Turn) -> ExternalCall | None:
-        """A danger is filed before what is asked in the same breath is answered; other wishes come after it."""
+        """File a danger before anything else in this message; its other requests come after it."""
         self._pause_open_task(turn)
         turn.clear("offer")
         turn.set("open_task", self.form)
@@ -96,7 +105,7 @@ class ReportForm(DangerReportForm):
         return await self._ask_next(turn, misses=0)
 
     def _name_task_when_unsure(self, turn: Turn) -> None:
-        """Whoever is in danger hears what to do, and not what they were taken to wish."""
+        """In danger the safety advice comes first, and not the name of the task."""
         if not signals_danger(turn):
             super()._name_task_when_unsure(turn)
 
@@ -106,7 +115,7 @@ class ReportForm(DangerReportForm):
     # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
-        """A yes to the read-back files at once; what was asked beside it is answered then."""
+        """A yes to the read-back files the report at once; the question beside it is answered after that."""
         if self._is_addressed_to_form(turn) and await handle_danger_update(turn):
             if turn.notes.get(DANGER_DENIED):
                 self._close_task(turn)
@@ -118,25 +127,29 @@ class ReportForm(DangerReportForm):
             return await self._ask_next(turn, misses=0)
         if self._is_addressed_to_form(turn) and self._adds_to_danger(turn) and await add_danger_details(turn):
             return await self._after_danger_update(turn, opened=turn.was_just_opened())
-        asked, fresh = turn.get(REQUESTED_SLOT), not (turn.was_just_opened() or turn.other_action_answered(self.form))
-        found = (
-            find_agreement(turn) if fresh and asked == self.slot_name("confirm") and not turn.get("resuming") else None
-        )
-        if found is None or is_yes(turn) or signals_danger(turn):
-            leaves = fresh and asked == self.slot_name("confirm") and not signals_danger(turn)
-            return None if leaves and await self._handle_left_unfiled(turn) else await super()._handle_message(turn)
+        is_reply = not (turn.was_just_opened() or turn.other_action_answered(self.form))
+        at_read_back = is_reply and turn.get(REQUESTED_SLOT) == self.slot_name("confirm")
+        agreement = find_agreement(turn) if at_read_back and not turn.get("resuming") else None
+        if agreement is not None and not is_yes(turn) and not signals_danger(turn):
+            return await self._file_and_answer(turn, agreement)
+        if at_read_back and not signals_danger(turn) and await self._handle_left_unfiled(turn):
+            return None
+        return await super()._handle_message(turn)
+
+    async def _file_and_answer(self, turn: Turn, agreement: QualifiedYes) -> ExternalCall | None:
+        """File the report, with the facts beside the yes; then answer the question. An unknown one goes on it, too."""
         turn.notes["agreed"] = True
         self._queue_other_requests(turn)
         turn.focus(None)
-        unknown = bool(found.questions) and find_question_subject(turn, found) is None
-        turn.notes["more"] = bool(found.facts) or unknown
-        self._save_words(turn, asked, None)
+        unknown = bool(agreement.questions) and subject_matching.match_message(turn) is None
+        turn.notes["more"] = bool(agreement.facts) or unknown
+        self._save_words(turn, self.slot_name("confirm"), None)
         outside = await self._ask_next(turn, misses=0)
-        await answer_extras(turn, found, self.form)
+        await answer_extras(turn, agreement, self.form)
         return outside
 
     def _adds_to_danger(self, turn: Turn) -> bool:
-        """Whether this is likelier more of the danger that was just reported than a report or an answer of its own."""
+        """Whether this more likely adds to the danger just reported than starts a report or answers a question."""
         if extract_place(turn, asked=turn.get(REQUESTED_SLOT) == self.slot_name("place")) or extract_phone(
             turn.text, strict=False
         ):
@@ -146,7 +159,7 @@ class ReportForm(DangerReportForm):
         return bool(self.get_report_slot(turn, "filed"))
 
     async def _after_danger_update(self, turn: Turn, *, opened: bool) -> ExternalCall | None:
-        """The report that it belongs to may still lack its place, and that may stand beside the news."""
+        """Take the place and phone from the news as well: the open report may still lack them."""
         turn.notes["worse"] = True
         asked = turn.get(REQUESTED_SLOT) == self.slot_name("place")
         if not opened and self.get_report_slot(turn, "place") is None and (place := extract_place(turn, asked=asked)):
@@ -159,7 +172,10 @@ class ReportForm(DangerReportForm):
         return await super()._after_danger_update(turn, opened=opened)
 
     async def _handle_filed_report(self, turn: Turn) -> bool:
-        """Whether this is about what was filed before, and no second report of it: this one is left."""
+        """Answer a message about a ticket filed before. This report then ends, unless it still has a question.
+
+        The note "not_yet" says that the report goes on.
+        """
         if not self._is_addressed_to_form(turn):
             return False
         asked = turn.get(REQUESTED_SLOT) if not turn.was_just_opened() else None
@@ -177,7 +193,7 @@ class ReportForm(DangerReportForm):
             turn.notes["not_yet"] = True
             return True
         if self.get_report_slot(turn, "filed") and turn.get(REQUESTED_SLOT) == self.slot_name("place"):
-            self._set_requested_slot(turn, self.slot_name("place"), 0, keep=True)  # where it is was asked, and still is
+            self._set_requested_slot(turn, self.slot_name("place"), 0, keep=True)  # the place is still needed
             return True
         if turn.was_just_opened():
             self._pause_open_task(turn)
@@ -185,7 +201,7 @@ class ReportForm(DangerReportForm):
         return True
 
     def _extract_besides_status(self, turn: Turn) -> bool:
-        """`77 River Road, is somebody coming?`: the place, or the phone, that was asked for stands beside it."""
+        """`77 River Road, is somebody coming?`: read the place or phone that was asked for beside the question."""
         asked = turn.get(REQUESTED_SLOT)
         place = extract_place(turn, asked=False) if asked == self.slot_name("place") else None
         phone = extract_phone(turn.text, strict=False) if asked == self.slot_name("phone") else None
@@ -196,10 +212,12 @@ class ReportForm(DangerReportForm):
         return bool(place or phone)
 
     async def _handle_withheld_phone(self, turn: Turn) -> bool:
-        """Who would rather give no phone number is not asked again: it is reported without it."""
+        """A member who declines to give a phone number is not asked again; the answer then comes into the chat."""
         asked = turn.get(REQUESTED_SLOT)
-        ahead = asked == self.slot_name("place") and self.get_report_slot(turn, "filed") and mentions_phone(turn.text)
-        if not (ahead or asked == self.slot_name("phone")) or turn.other_action_answered(self.form):
+        in_advance = (
+            asked == self.slot_name("place") and self.get_report_slot(turn, "filed") and mentions_phone(turn.text)
+        )
+        if not (in_advance or asked == self.slot_name("phone")) or turn.other_action_answered(self.form):
             return False
         if extract_phone(turn.text, strict=False) or not declines_to_give_phone(turn.text):
             return False
@@ -209,23 +227,28 @@ class ReportForm(DangerReportForm):
         return True
 
     async def _handle_left_unfiled(self, turn: Turn) -> bool:
-        """Whether the report is left at its read-back: for a person, or let go, or it was never wished."""
-        if asks_for_person(turn) and not is_yes(turn):
+        """Whether the read-back is left without a yes: for an agent, or dropped, or never wanted."""
+        parts = (turn.predictions.whole, *turn.predictions.clauses)
+        asks_person = any(
+            part.intent == "speak_to_human" and part.confidence >= MIN_PERSON_CONFIDENCE for part in parts
+        )
+        if asks_person and not is_yes(turn):  # "no. I want to talk to a person"
             self._set_requested_slot(turn, self.slot_name("confirm"), 0, keep=True)
             turn.add_followup_action("action_person")
             return True
-        unwished = self.is_only_question(turn) and is_no(turn) and not says_power_is_out(turn.full_text)
-        if not drops_report(turn) and not unwished:
+        dropped = says_never_mind(turn.text) and not contains_yes(turn.text)
+        unwanted = self.is_only_question(turn) and is_no(turn) and not says_power_is_out(turn.full_text)
+        if not dropped and not unwanted:
             return False
         await self.send_canceled(turn)
         self._close_task(turn)
-        subject = subject_matching.match_message(turn)
+        subject = subject_matching.match_message(turn)  # "never mind the report, I only want to know …"
         if subject is not None:
             await side_questions.answer_subject(turn, subject)
         return True
 
     def is_only_question(self, turn: Turn) -> bool:
-        """Whether it was only asked how something stands, and the report was our offer."""
+        """Whether the member only asked for a status, and the report was offered."""
         return False
 
     def _is_declined(self, turn: Turn) -> bool:
@@ -234,8 +257,8 @@ class ReportForm(DangerReportForm):
     # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        mine = turn.was_just_opened() or not turn.other_action_answered(self.form)
-        if mine and signals_danger(turn) and not turn.notes.get("worse"):
+        is_for_form = turn.was_just_opened() or not turn.other_action_answered(self.form)
+        if is_for_form and signals_danger(turn) and not turn.notes.get("worse"):
             turn.set(self.slot_name("danger"), mask_line(turn.focused_text))
         if self.get_report_slot(turn, "danger"):
             return await self._next_danger_question(turn)
@@ -244,8 +267,8 @@ class ReportForm(DangerReportForm):
             return ask
         identity = await turn.identity()
         if identity.level >= Level.KNOWN and not self.is_level_reached(turn, identity):
-            return None  # no code for now, and it is not filed without one
-        self._continue_without_number(turn)  # the account is locked: an address will do
+            return None  # it needs a code, and none can be sent now
+        self._continue_without_number(turn)  # the account is locked: an address is enough
         turn.notes["no_number"] = True
         return await self.next_task_question(turn, identity)
 
@@ -257,7 +280,10 @@ class ReportForm(DangerReportForm):
     async def read_back_and_file(
         self, turn: Turn, identity: Identity, where: ReportLocation, more: dict[str, str]
     ) -> tickets.FiledTicket | SlotQuestion:
-        """Ask how to reach them and for a yes to the read-back; file what was read back."""
+        """File the report; or the question to ask first: how to reach the reporter, then the read-back.
+
+        `more` goes into the ticket's details.
+        """
         if turn.notes.get("added"):
             turn.utter("utter_case_words_added")
         phone_slot = str(self.get_report_slot(turn, "phone") or "")
@@ -288,7 +314,7 @@ class ReportForm(DangerReportForm):
         )
 
     def details(self, turn: Turn) -> dict[str, str]:
-        """What is told of it: the member's own words."""
+        """The member's own words, for the ticket's details."""
         words = str(self.get_report_slot(turn, "words") or "")
         return {"words": words} if words else {}
 
@@ -296,19 +322,23 @@ class ReportForm(DangerReportForm):
         """Whether somebody must look at it first."""
         return False
 
-    def _read_back(self, turn: Turn, where: ReportLocation, phone: str | None, told: str) -> SlotQuestion:
+    def _read_back(self, turn: Turn, where: ReportLocation, phone: str | None, reach_slot: str) -> SlotQuestion:
+        """`reach_slot` is used without a phone: an email address, or THIS_CHAT."""
         slot = self.slot_name("confirm")
         if self.get_report_slot(turn, "confirm") == "no":
             return SlotQuestion(slot, "utter_question_case_change", is_new=True)
         if phone:
             reach = tr("call the phone ending {last4}", last4=phone[-4:])
+        elif reach_slot == THIS_CHAT:
+            reach = tr("answer in this chat")
         else:
-            reach = tr("answer in this chat") if told == THIS_CHAT else tr("write to {email}", email=told)
+            reach = tr("write to {email}", email=reach_slot)
+        state = "unknown" if turn.notes.get("nothing_known") else ""
         values = {
             "what": self.describe_report(turn),
             "where": where.display_text,
             "reach": reach,
-            **self.read_back_values(turn),
+            "state": "added" if turn.notes.get("added") else state,
         }
         buttons = [build_button(tr("Yes, report it"), **{slot: "yes"}), build_button(tr("No"), **{slot: "no"})]
         return SlotQuestion(slot, "utter_question_case_confirm", values, buttons, is_new=True)
@@ -316,7 +346,3 @@ class ReportForm(DangerReportForm):
     def describe_report(self, turn: Turn) -> str:
         """What is reported, as the read-back names it."""
         return format_case_title(self.kind(turn), self.details(turn))
-
-    def read_back_values(self, turn: Turn) -> dict[str, Any]:
-        """More values for the words of the read-back."""
-        return {"state": "added" if turn.notes.get("added") else ""}

@@ -1,16 +1,22 @@
-"""Who asks after a report hears what is known: when it was told, to whom, who has it, how it ended; no promise."""
+"""Questions about a report's status: when it was filed, who was notified, who has it, how it ended. No promises."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from actions.cases.callout_status import CALLOUT_TOLD, format_callout_status
 from actions.cases.kinds import format_ticket_title
-from actions.cases.read_back import was_mentioned
-from actions.danger import signals_danger
-from actions.follow_ups import list_contexts
-from actions.outage.known_outage import outage_values
+from actions.cases.ticket_replies import (
+    CALLOUT_TOLD,
+    add_ticket_note,
+    format_callout_status,
+    format_place,
+    is_own,
+    was_mentioned,
+)
+from actions.danger import REPORT_FORMS, signals_danger
+from actions.follow_ups import HOME_FOLLOW_UP, list_contexts
+from actions.outage.known_outage import send_known_outage
 from actions.person.booked_call import send_booked_call
 from actions.place_extraction import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
@@ -31,83 +37,82 @@ from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, CREW_KINDS, DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
 from backend.tickets.place_matching import make_place_key
-from backend.tickets.reporters import is_own_ticket
 
 MAX_STATUS_ONLY_WORDS = 3
-"""So few words ask nothing else, whatever wish they are taken for: `update pls`."""
+"""So few words ask nothing else, whatever intent they are classified as: `update pls`."""
 MAX_STATUS_WORDS = 8
-"""More words than these, with nothing reported, speak of something else by `how much longer`."""
+"""In a longer message, with nothing reported, `how much longer` is about something else."""
 MIN_SUBJECT_SCORE = 0.8
-"""So near a subject of knowledge/ is what was asked: `is the tree crew coming to our road this year`."""
+"""From this score on a knowledge subject is what was asked: `is the tree crew coming to our road this year`."""
 MIN_OTHER_INTENT_CONFIDENCE = 0.9
 LOOKBACK = timedelta(days=7)
-REPORT_FORMS = ("outage_form", "case_form")
 INTENTS_ASKING_PLACE = ("outage_status", "report_outage")
-HOME_FOLLOW_UP = "follow_home"
 HOW_LONG_FOLLOW_UP = "follow_when"
 
 
 async def answer_report_status(turn: Turn) -> bool:
-    """Answer who asks after a report, or whether a thing is reported. False when nobody asks so."""
+    """Answer a question about a report's status, or whether something was reported. False when there is none."""
     if asks_if_already_reported(turn.full_text, turn.text):
         return await _answer_if_known(turn)
-    meant = detect_status_question(turn.full_text)
-    if (
-        meant is None
-        or _agrees_at_read_back(turn)
-        or (turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened())
-    ):
+    question = detect_status_question(turn.full_text)
+    if question is None or _agrees_at_read_back(turn) or _is_in_other_task(turn):
         return False
     recent = await _recent_tickets(turn)
-    ticket = _select_ticket(turn, recent, meant)
+    ticket = _select_ticket(turn, recent, question)
     if signals_danger(turn) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN_STATUSES):
-        return False  # it is told again, or for the first time, and that goes before any question
+        return False  # the danger is reported first, and the question answered after it
     if ticket is None:
-        return await _answer_no_report(turn, meant, recent)
-    if meant is StatusQuestion.ABOUT_LAST_TOPIC and not await _is_about_ticket(turn, ticket):
+        return await _answer_no_report(turn, question, recent)
+    if question is StatusQuestion.ABOUT_LAST_TOPIC and not await _is_about_ticket(turn, ticket):
         return False
     await send_ticket_status(turn, ticket)
     return True
 
 
 async def answer_not_filed_yet(turn: Turn) -> bool:
-    """Say that what is being asked about is not reported before that is answered. False when nobody asks after it."""
+    """Tell a member who asks for the status of the open report that it is not filed yet. False when nobody asks."""
     if _agrees_at_read_back(turn) or signals_danger(turn) or says_still_out(turn.text):
         return False
     if asks_if_already_reported(turn.full_text, turn.text) or detect_status_question(turn.full_text) is None:
         return False
     if asks_if_must_be_home(turn.full_text):
-        return False  # what such a report takes is a question of its own
+        return False  # a follow-up question, answered elsewhere
     if extract_place(turn, asked=False) or extract_phone(turn.text, strict=False):
-        return False  # the answer stands beside it
+        return False  # the message also answers the open question
     turn.utter("utter_filed_not_yet")
     return True
 
 
 def _agrees_at_read_back(turn: Turn) -> bool:
-    """`Yes, when will they come` at the read-back files it first. In Spanish `ya` asks, and is no yes."""
-    at_the_read_back = str(turn.get(REQUESTED_SLOT) or "").endswith("_confirm")
-    return at_the_read_back and starts_with_yes(turn.text) and not turn.full_text.lower().startswith("ya ")
+    """`Yes, when will they come` at the read-back files the report first. In Spanish `ya` asks, and is no yes."""
+    at_read_back = str(turn.get(REQUESTED_SLOT) or "").endswith("_confirm")
+    return at_read_back and starts_with_yes(turn.text) and not turn.full_text.lower().startswith("ya ")
+
+
+def _is_in_other_task(turn: Turn) -> bool:
+    """Whether a task that is no report was open before this message."""
+    return turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened()
 
 
 async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
-    """All that is known of it, and how to tell it again when it is over."""
+    """Say what is known about the ticket; for one that is over, offer to report it again."""
     if ticket.kind == CALLBACK and ticket.status in OPEN_STATUSES and await send_booked_call(turn):
         return
-    if not await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id):
-        turn.utter(
-            "utter_filed_with_others", called=await format_callout_status(turn, ticket)
-        )  # another's number is not told
+    if not await is_own(turn, ticket):  # somebody else's ticket number is not told
+        turn.utter("utter_filed_with_others", called=await format_callout_status(turn, ticket))
         return
-    if ticket.status in OPEN_STATUSES and _answered_must_be_home(turn, ticket):
+    is_open = ticket.status in OPEN_STATUSES
+    asks_home = ticket.kind != DANGER and not signals_danger(turn) and asks_if_must_be_home(turn.full_text)
+    if is_open and asks_home and (answer := format_follow_up(turn, HOME_FOLLOW_UP, ticket.kind)):
+        turn.utter("utter_told", told=answer)
         return
     values: dict[str, Any] = {
         "number": ticket.number,
         "what": format_ticket_title(ticket),
-        "where": tr(", at {place}", place=ticket.place) if ticket.place and was_mentioned(turn, ticket.place) else "",
+        "where": format_place(turn, ticket),
         "at": format_time(turn.backend, ticket.created_at),
     }
-    if ticket.status not in OPEN_STATUSES:
+    if not is_open:
         _send_closed_status(turn, ticket, values)
         return
     turn.notes.pop(CALLOUT_TOLD, None)
@@ -121,26 +126,22 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
         state = "crew" if ticket.kind in CREW_KINDS and state == "office" else state
         day = str(ticket.details.get("day") or "")
         asked = tr(" You asked for {day}.", day=day) if day and turn.language == "en" else ""
-        turn.utter("utter_filed_open", state=state, day=asked, more=_format_how_long(turn, ticket), **values)
+        is_urgent_kind = ticket.kind in CALLOUT_KINDS - {"outage"}  # of these nobody knows how long they take
+        how_long = None if is_urgent_kind else format_follow_up(turn, HOW_LONG_FOLLOW_UP, ticket.kind)
+        turn.utter("utter_filed_open", state=state, day=asked, more=f" {how_long}" if how_long else "", **values)
     if ticket.kind in POWER_KINDS:
-        known = await turn.backend.outages.find_outage(turn.session, ticket.place, ticket.account_id)
-        if known is not None:
-            turn.utter("utter_outage_known", **outage_values(turn, known))
+        send_known_outage(turn, await turn.backend.outages.find_outage(turn.session, ticket.place, ticket.account_id))
     if not ticket.place and turn.get(REQUESTED_SLOT) == "outage_place" and extract_place(turn, asked=True) is None:
         turn.utter("utter_filed_where")
     if signals_danger(turn) or says_still_out(turn.text):
-        await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, mask_line(turn.full_text))
+        await add_ticket_note(turn, ticket)
         turn.utter("utter_filed_noted", number=ticket.number)
 
 
-def _answered_must_be_home(turn: Turn, ticket: Ticket) -> bool:
-    """Who asks whether they must be there hears that, and not how it stands."""
-    if ticket.kind == DANGER or signals_danger(turn) or not asks_if_must_be_home(turn.full_text):
-        return False
-    home = turn.backend.knowledge.follow_up(HOME_FOLLOW_UP, [ticket.kind], turn.backend.coop, turn.language, {})
-    if home:
-        turn.utter("utter_told", told=home)
-    return bool(home)
+def format_follow_up(turn: Turn, follow_up: str, kind: str | None) -> str | None:
+    """The answer of knowledge/ to a follow-up question about a ticket of this kind, else the general one."""
+    kinds = [kind] if kind else []
+    return turn.backend.knowledge.follow_up(follow_up, kinds, turn.backend.coop, turn.language, {})
 
 
 def _send_closed_status(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> None:
@@ -153,16 +154,8 @@ def _send_closed_status(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> N
     _offer_report(turn, ticket.kind, str(ticket.details.get("words") or format_ticket_title(ticket)), place)
 
 
-def _format_how_long(turn: Turn, ticket: Ticket) -> str:
-    """What is known in general of how long such a thing takes; of danger and the like nothing is."""
-    if ticket.kind in CALLOUT_KINDS - {"outage"}:
-        return ""
-    answer = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, [ticket.kind], turn.backend.coop, turn.language, {})
-    return f" {answer}" if answer else ""
-
-
 async def _recent_tickets(turn: Turn) -> list[Ticket]:
-    """What this talk has told, and the account where it is known whose: what is open first, then the newest."""
+    """Tickets of this conversation, and of the account at level 1: open ones first, then the newest."""
     identity = await turn.identity()
     known = identity.account is not None and identity.level >= Level.KNOWN
     account = identity.account.id if identity.account is not None and known else None
@@ -177,10 +170,10 @@ async def _recent_tickets(turn: Turn) -> list[Ticket]:
     ]
 
 
-def _select_ticket(turn: Turn, recent: list[Ticket], meant: StatusQuestion) -> Ticket | None:
-    """The one that is spoken of: a call where one is asked for, the kind that is named, else the newest."""
+def _select_ticket(turn: Turn, recent: list[Ticket], question: StatusQuestion) -> Ticket | None:
+    """The ticket that is asked about: a call back for a question about a call, the named kind, else the newest."""
     calls = [one for one in recent if one.kind == CALLBACK]
-    if meant is StatusQuestion.ABOUT_CALLBACK:
+    if question is StatusQuestion.ABOUT_CALLBACK:
         return next(iter([one for one in calls if one.status in OPEN_STATUSES] or recent), None)
     named = detect_ticket_kinds(turn.text)
     same = [one for one in recent if one.kind in named]
@@ -189,7 +182,7 @@ def _select_ticket(turn: Turn, recent: list[Ticket], meant: StatusQuestion) -> T
 
 
 async def _is_about_ticket(turn: Turn, ticket: Ticket) -> bool:
-    """Whether `did it go through` means the report, and not a payment that was made after it."""
+    """Whether `did it go through` means the report, and not a later payment."""
     if turn.get("open_task") in REPORT_FORMS:
         return True
     if _has_own_subject(turn) or (turn.has_act("start") and len(turn.full_text.split()) > MAX_STATUS_ONLY_WORDS):
@@ -209,19 +202,22 @@ def _has_own_subject(turn: Turn) -> bool:
     )
 
 
-async def _answer_no_report(turn: Turn, meant: StatusQuestion, recent: list[Ticket]) -> bool:
-    """Nothing is reported, as far as this talk and the account tell: say so, and offer to report."""
+async def _answer_no_report(turn: Turn, question: StatusQuestion, recent: list[Ticket]) -> bool:
+    """Say that this conversation and account have no report. False where the question is about something else."""
     if (
-        meant is StatusQuestion.ABOUT_CALLBACK
+        question is StatusQuestion.ABOUT_CALLBACK
         or asks_if_must_be_home(turn.full_text)
         or _has_own_subject(turn)
         or says_still_out(turn.text)
     ):
         return False
     if turn.get("open_task") is not None and not turn.was_just_opened():
-        return False  # what is being asked about is not reported yet: that is told there
-    if meant is StatusQuestion.ABOUT_LAST_TOPIC and (
-        len(turn.full_text.split()) > MAX_STATUS_WORDS or await list_contexts(turn) or _is_clearly_other_intent(turn)
+        return False  # `answer_not_filed_yet` answers within a report
+    is_payment = (
+        turn.intent == "payment_confirmation" and turn.predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+    )
+    if question is StatusQuestion.ABOUT_LAST_TOPIC and (
+        len(turn.full_text.split()) > MAX_STATUS_WORDS or await list_contexts(turn) or is_payment
     ):
         return False
     identity = await turn.identity()
@@ -230,42 +226,33 @@ async def _answer_no_report(turn: Turn, meant: StatusQuestion, recent: list[Tick
     return True
 
 
-def _is_clearly_other_intent(turn: Turn) -> bool:
-    return turn.intent == "payment_confirmation" and turn.predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
-
-
 async def _answer_if_known(turn: Turn) -> bool:
-    """Tell what this talk has reported there, else what is known of an outage; of others' reports nothing is told."""
-    if turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened():
+    """Whether something is reported already: tell their own ticket there, or a known outage; never others' reports."""
+    if _is_in_other_task(turn):
         return False
     place = extract_place(turn, asked=False)
-    kind = _detect_kind(turn)
+    named = detect_ticket_kinds(turn.text)
+    kind = next((kind for kind in ("tree", "light", "voltage", "meter") if kind in named), "outage")
+    if signals_danger(turn):
+        kind = DANGER
     for ticket in await _recent_tickets(turn):
         here = not place or (ticket.place_key is not None and ticket.place_key == make_place_key(place))
-        if here and (ticket.kind in detect_ticket_kinds(turn.text) or ticket.kind == kind):
+        if here and (ticket.kind in named or ticket.kind == kind):
             await send_ticket_status(turn, ticket)
             return True
     if kind == DANGER:
         turn.utter("utter_outage_danger")
     known = await turn.backend.outages.find_outage(turn.session, turn.full_text, None) if kind == "outage" else None
     if known is None and kind == "outage" and not place and turn.intent in INTENTS_ASKING_PLACE:
-        return False  # the outage's own form asks where it is, and tells what is known there
-    if known is not None:
-        turn.utter("utter_outage_known", **outage_values(turn, known))
+        return False  # the outage form asks where, and tells what is known there
+    send_known_outage(turn, known)
     turn.utter("utter_filed_of_others", known=known is not None)
     _offer_report(turn, kind, mask_line(turn.full_text), place)
     return True
 
 
-def _detect_kind(turn: Turn) -> str:
-    if signals_danger(turn):
-        return DANGER
-    named = detect_ticket_kinds(turn.text)
-    return next((kind for kind in ("tree", "light", "voltage", "meter") if kind in named), "outage")
-
-
 def _offer_report(turn: Turn, kind: str, words: str, place: str | None) -> None:
-    """What a yes opens: a report, with what is known for it, that is read back before it is filed."""
+    """A yes to the next answer opens this report, which is read back before it is filed."""
     if kind in POWER_KINDS:
         slots = {"outage_danger" if kind == DANGER else "outage_words": words, "outage_place": place}
         turn.set("offer", {"opener": "outage_form", "slots": slots})

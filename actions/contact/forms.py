@@ -1,6 +1,6 @@
-"""Changing a phone, an email or a mailing address: which one, the new one, a read-back, a yes.
+"""Changing a phone, an email or a mailing address: which one, the new value, a read-back, a yes.
 
-A new email is sent a code, which may be given back here: password links go there at once then, and else after a day.
+A new email gets a code. Once the member gives it here, password links may go to that address; otherwise after a day.
 """
 
 from __future__ import annotations
@@ -29,15 +29,13 @@ from backend.reading.contact.phone_mentions import contains_phone_digits, remove
 
 WHAT, VALUE, AGREED, EMAIL_CODE = "contact_what", "contact_value", "contact_agreed", "contact_proof"
 SECOND_CHANGE = "contact_second"
-"""A second change told in the same message, [what, value]. It comes after the first."""
+"""A second change from the same message, as [what, value], made after the first."""
 EMAIL_TO_VERIFY = "contact_proves"
-"""The email that is on file now, and that a code was sent to."""
+"""The email now on file, to which a code was sent."""
 CODE_GIVEN_HERE = "contact_code_here"
-"""A code has come back in the midst of this very change."""
+"""Whether a one-time code came back within this change."""
 LATER = "later"
-NUMBER_TYPES.update({EMAIL_CODE: "code"})
-
-
+NUMBER_TYPES[EMAIL_CODE] = "code"
 NOTICE_RECIPIENTS = {
     "old": mark("the old one"),
     "new": mark("the new one"),
@@ -68,11 +66,11 @@ class ContactForm(IdentifiedForm):
     opening_intents: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
-        """By text, not by a code that came back for something else: for as long as that holds, whoever forges the
-        sender writes into a talk that has stepped up."""
+        """By text, a code given for an earlier task is not enough: a forged sender would use that step-up."""
         return super().is_level_reached(turn, identity) and (turn.channel != "sms" or bool(turn.get(CODE_GIVEN_HERE)))
 
     async def _check_code(self, turn: Turn) -> bool:
+        """Also note that the code came back within this change."""
         understood = await super()._check_code(turn)
         if turn.extract_values(CODE).code is not None and turn.get("code_trouble") is None:
             turn.set(CODE_GIVEN_HERE, True)
@@ -85,31 +83,28 @@ class ContactForm(IdentifiedForm):
             turn.utter("utter_contact_unchanged")
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        """A new phone's ten digits in the first message are no member number."""
+        """Ten digits of a new phone are no member number."""
         if turn.get(EMAIL_TO_VERIFY):
             return await self._extract_email_code(turn)
         if asked in (VALUE, AGREED) and turn.get(WHAT) == "phone" and self._contact_phone(turn):
-            return await self.extract_task_slots(
-                turn, asked
-            )  # ten digits here are the new phone, and open no other account
+            return await self.extract_task_slots(turn, asked)
         words = turn.focused_text if asked or contains_phone_digits(turn.focused_text) else turn.full_text
         new, old = contact.extract_new_phone(words, strict=turn.backend.settings.production)
         if not old and asked is None:
             _, old = contact.extract_new_phone(turn.full_text, strict=turn.backend.settings.production)
         if old and turn.get(LAST4) is None:
-            turn.set(LAST4, old[-4:])  # the one that is on file
+            turn.set(LAST4, old[-4:])  # the old phone is the one on file
         if asked is None and new and not self._has_identity_numbers(turn, asked):
             understood = await self.extract_task_slots(turn, asked)
-            rest = remove_phone_digits(turn.focused_text)
-            turn.focus(rest)
+            turn.focus(remove_phone_digits(turn.focused_text))
             return await super().extract_slots(turn, asked) or understood
         return await super().extract_slots(turn, asked)
 
     def _contact_phone(self, turn: Turn) -> str | None:
-        """A number that exists; the made-up ones of the demo members are taken where no real member is served."""
+        """The new phone (E.164). Outside production the demo members' fictional numbers are accepted."""
         new, old = contact.extract_new_phone(turn.focused_text, strict=turn.backend.settings.production)
         if new is None and turn.get(REQUESTED_SLOT) in (VALUE, AGREED) and not rejects_number(turn.focused_text):
-            return old  # "no, 815-555-0199" puts the new one right
+            return old  # "no, 815-555-0199" corrects the new one
         return new
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -126,6 +121,7 @@ class ContactForm(IdentifiedForm):
         return understood
 
     async def _extract_email_code(self, turn: Turn) -> bool:
+        """Note the result of the code as `email_code`: that of `email_verification.check`, or LATER."""
         code = turn.extract_values(EMAIL_CODE).code
         if code is not None:
             turn.notes["email_code"] = await email_verification.check(
@@ -145,21 +141,19 @@ class ContactForm(IdentifiedForm):
             and asked in (None, WHAT)
             and not self._has_identity_numbers(turn, asked)
         ):
-            chosen = self._detect_contact_kind(turn)
+            # the new value alone shows what is to be changed
+            if contact.extract_email(turn.focused_text):
+                chosen = "email"
+            elif self._contact_phone(turn):
+                chosen = "phone"
+            elif contact.extract_address(turn.focused_text, False):
+                chosen = "address"
         if chosen is None:
             return False
         if chosen != turn.get(WHAT):
             turn.clear(VALUE)
         turn.set(WHAT, chosen)
         return True
-
-    def _detect_contact_kind(self, turn: Turn) -> ContactField | None:
-        """The new value alone tells what is to be changed."""
-        if contact.extract_email(turn.focused_text):
-            return "email"
-        if self._contact_phone(turn):
-            return "phone"
-        return "address" if contact.extract_address(turn.focused_text, False) else None
 
     def _extract_value(self, turn: Turn, asked: str | None) -> bool:
         what = turn.get(WHAT)
@@ -170,8 +164,8 @@ class ContactForm(IdentifiedForm):
             found = contact.extract_email(turn.focused_text)
         elif what == "address" and asked not in IDENTITY_SLOTS:
             found = contact.extract_address(turn.focused_text, asked == VALUE)
-            if turn.get(VALUE):
-                found = self._correct_address(turn, str(turn.get(VALUE)), found)
+            if before := turn.get(VALUE):
+                found = self._correct_address(turn, str(before), found)
         if found is None:
             return False
         turn.set(VALUE, found)
@@ -179,14 +173,14 @@ class ContactForm(IdentifiedForm):
 
     @staticmethod
     def _correct_address(turn: Turn, before: str, found: str | None) -> str | None:
-        """A part that is put right changes that part, and the rest of the address stays."""
+        """`before` with the corrected street, unit or house number; None where none is corrected."""
         new = found or extract_full_address(turn.focused_text)
         if new:
             return replace_street(before, new)
         return replace_unit(before, turn.focused_text) or replace_house_number(before, turn.focused_text)
 
     def _extract_second_change(self, turn: Turn, asked: str | None) -> None:
-        """`My phone is 815-555-0199 now and my email ann@example.com`: one after the other, and none is dropped."""
+        """`My phone is 815-555-0199 now and my email ann@example.com`: keep the one that is not changed first."""
         email = contact.extract_email(turn.focused_text)
         if asked in (CODE, LAST4, NUMBER) or email is None or not contains_phone_digits(turn.focused_text):
             return
@@ -197,7 +191,7 @@ class ContactForm(IdentifiedForm):
             turn.set(SECOND_CHANGE, [other, values[other]])
 
     def _start_second_change(self, turn: Turn) -> bool:
-        """Go over to the second change, if there is one."""
+        """Continue with the second change. False when there is none."""
         second = turn.get(SECOND_CHANGE)
         if not second:
             return False
@@ -208,14 +202,14 @@ class ContactForm(IdentifiedForm):
         return True
 
     def _has_identity_numbers(self, turn: Turn, asked: str | None) -> bool:
-        """`99999-001 0142` has the digits of a phone, and is none."""
+        """Whether the ten digits are a member number and last four, as in `99999-001 0142`."""
         if contains_phone_digits(turn.focused_text):
             return False
         values = turn.extract_values(None)
         return asked not in (VALUE, AGREED) and values.member_number is not None and values.last4 is not None
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        # the change is made: what is left needs no more than the code that went to the new address
+        # the change is made, and only the code to the new address is missing: no step-up is needed for that
         if not turn.get(EMAIL_TO_VERIFY):
             return await super().next_question(turn)
         ask = self._ask_email_code(turn)
@@ -237,8 +231,8 @@ class ContactForm(IdentifiedForm):
         turn.utter("utter_contact_proof_later", value=value)
         return None
 
-    async def _told(self, turn: Turn, identity: Identity, what: ContactField) -> dict[str, str]:
-        """Whom the change is told, and what opens the account until a new phone may."""
+    async def _notice_values(self, turn: Turn, identity: Identity, what: ContactField) -> dict[str, str]:
+        """Where notices of the change go, and how the account can be opened until a new phone may get codes."""
         assert identity.member is not None
         notified = await contact.list_notified(turn.session, turn.conversation_id, what)
         names = [
@@ -272,12 +266,11 @@ class ContactForm(IdentifiedForm):
             return SlotQuestion(AGREED, "utter_question_contact_confirm", values, buttons)
         changed = await contact.change(turn.session, turn.backend, turn.conversation_id, identity, what, value)
         if changed:
-            values |= await self._told(turn, identity, what)
+            values |= await self._notice_values(turn, identity, what)
         turn.utter("utter_contact_changed" if changed else "utter_contact_same", **values)
-        if not changed or what != "email":
-            return await self.next_task_question(turn, identity) if self._start_second_change(turn) else None
-        if not await email_verification.send(turn.session, turn.backend, turn.conversation_id, identity):
+        if changed and what == "email":
+            if await email_verification.send(turn.session, turn.backend, turn.conversation_id, identity):
+                turn.set(EMAIL_TO_VERIFY, value)
+                return self._ask_email_code(turn)
             turn.utter("utter_contact_proof_later", value=value)
-            return await self.next_task_question(turn, identity) if self._start_second_change(turn) else None
-        turn.set(EMAIL_TO_VERIFY, value)
-        return self._ask_email_code(turn)
+        return await self.next_task_question(turn, identity) if self._start_second_change(turn) else None

@@ -9,8 +9,7 @@ from actions.cases.withdrawal import answers_which_ticket, send_newest_ticket
 from actions.cases.withdrawal import withdraw_ticket as take_back_ticket
 from actions.conversation.undo import undo_last_action
 from actions.form import RESTORED_INTENT
-from actions.person.booked_call import answer_about_call, handle_call_move, handle_call_note
-from actions.person.call_subject import cancel_call
+from actions.person.booked_call import answer_about_call, cancel_call, handle_call_move, handle_call_note
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.language import SPANISH

@@ -1,4 +1,4 @@
-"""An outage: danger first and at once; else where it is, a read-back, a yes, a ticket. Also how an outage stands."""
+"""Reporting an outage, and what is known about one. A danger in the report is filed before anything is asked."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 
 from actions import follow_ups
 from actions.base import ExternalCall, SlotQuestion
-from actions.cases.callout_status import format_callout_status
-from actions.cases.location import ReportLocation
 from actions.cases.report_form import ReportForm
-from actions.cases.withdrawal import format_withdraw_hint
+from actions.cases.report_slots import ReportLocation
+from actions.cases.ticket_replies import format_callout_status, format_withdraw_hint, is_own
 from actions.danger import signals_danger
-from actions.outage.known_outage import outage_values
+from actions.outage.known_outage import send_known_outage
 from actions.outage.restored import (
     RESTORED,
     STATUS_SLOT,
@@ -32,7 +31,6 @@ from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 from backend.tickets.kinds import MAY_BECOME_DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
-from backend.tickets.reporters import is_own_ticket
 
 SLOT_SUFFIXES = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
 
@@ -49,14 +47,18 @@ class OutageForm(ReportForm):
     opening_intents: ClassVar[frozenset[str]] = frozenset({"report_outage", "outage_status"})
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
-        """When it will be back is answered from what is known of the place, and not in general."""
-        of_one = turn.intent == "outage_status" or asks_if_outage(turn.text) or self._must_not_wait(turn)
-        if of_one and not asks_for_compensation(turn.text) and not await follow_ups.follows_other_task(turn, self.task):
+        """A question about one outage opens the form; a general one is answered from knowledge/."""
+        is_specific = turn.intent == "outage_status" or asks_if_outage(turn.text) or self._must_not_wait(turn)
+        if (
+            is_specific
+            and not asks_for_compensation(turn.text)
+            and not await follow_ups.follows_other_task(turn, self.task)
+        ):
             return False
         return await super()._handle_opening_question(turn)
 
     def _must_not_wait(self, turn: Turn) -> bool:
-        """Whether something is told that must not wait, or that another action has understood already."""
+        """Whether a danger is reported, or the restored action has opened this form to ask for the place."""
         return signals_danger(turn) or turn.get(STATUS_SLOT) == RESTORED
 
     def _name_task_when_unsure(self, turn: Turn) -> None:
@@ -77,7 +79,7 @@ class OutageForm(ReportForm):
         return detect_outage_kind(str(self.get_report_slot(turn, "words") or ""))
 
     def urgent(self, turn: Turn) -> bool:
-        """Somebody's life may hang on the power."""
+        """Whether somebody depends on the power, such as on an oxygen machine."""
         return depends_on_power(str(self.get_report_slot(turn, "words") or ""))
 
     async def extract_report_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -95,47 +97,41 @@ class OutageForm(ReportForm):
         if asked is not None and turn.intent == "report_outage" and len(turn.text.split()) > 2:
             turn.clear(self.slot_name("status"))
             turn.notes["more"] = True
-            return asked != self.slot_name("place")  # kept, but it tells no place
+            return asked != self.slot_name("place")  # the words are kept, but they are no place
         return False
-
-    def read_back_values(self, turn: Turn) -> dict[str, Any]:
-        unknown = turn.notes.get("nothing_known") and not turn.notes.get("added")
-        return {"state": "unknown"} if unknown else super().read_back_values(turn)
 
     async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.get(STATUS_SLOT) == RESTORED:
             return await self._handle_restored_place(turn, identity)
-        if turn.notes.get("restored") or turn.notes.get("denied"):
-            await self._handle_no_outage(turn)
+        if turn.notes.get("restored"):
+            await close_restored_outage(turn, await find_account(turn), asked=True)
+            return None
+        if turn.notes.get("denied"):
+            await note_denied(turn)
             return None
         if self.urgent(turn) and not self.get_report_slot(turn, "warned"):
             turn.utter("utter_outage_life_support")
             turn.set(self.slot_name("warned"), True)
-        if self.get_report_slot(turn, "status") and (mine := await self._find_crew_ticket(turn)):
-            turn.utter(
-                "utter_outage_stands",
-                number=mine.number,
-                called=await format_callout_status(turn, mine),
-                known=False,
-                own=True,
-            )
+        asks_status = self.get_report_slot(turn, "status")
+        if asks_status and (crew_ticket := await self._find_crew_ticket(turn)):
+            called = await format_callout_status(turn, crew_ticket)
+            turn.utter("utter_outage_stands", number=crew_ticket.number, called=called, known=False, own=True)
             return None
-        where = (
-            await self._find_reported_location(turn)
-            if self.get_report_slot(turn, "status") and not self.get_report_slot(turn, "place")
-            else None
-        )
-        where = where or await self.resolve_location(turn, identity) or await self._find_reported_location(turn)
+        reported = await self._find_reported_location(turn)
+        prefers_reported = reported is not None and asks_status and not self.get_report_slot(turn, "place")
+        where = reported if prefers_reported else await self.resolve_location(turn, identity) or reported
         if where is None:
             return await self._ask_place(turn)
         known = await turn.backend.outages.find_outage(
             turn.session, where.place, where.account.id if where.account else None
         )
-        before = await self._find_same_ticket(turn, identity, where)
-        if self.get_report_slot(turn, "status") and await self._send_status(turn, known, before):
+        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
+        ticket = await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
+        if asks_status and await self._send_status(turn, known, ticket):
             return None
-        if before:
-            await self._add_to_ticket(turn, identity, where, known)
+        if ticket:  # it is still out, or reported again: this goes onto the open ticket without a read-back
+            added = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
+            await self._send_added(turn, added, known)
             return None
         filed = await self.read_back_and_file(turn, identity, where, {})
         if isinstance(filed, SlotQuestion):
@@ -143,54 +139,44 @@ class OutageForm(ReportForm):
         if not filed.is_own:
             await self._send_added(turn, filed, known)
             return None
-        ticket, kind = filed.ticket, filed.ticket.kind
-        team = await format_callout_status(turn, ticket, first=True)
+        ticket = filed.ticket
         values: dict[str, Any] = {
-            "number": ticket.number, "called": team, "undo": format_withdraw_hint(turn, ticket), "case_kind": kind,
-        }  # fmt: skip
-        if kind == "damage":
+            "number": ticket.number,
+            "called": await format_callout_status(turn, ticket, first=True),
+            "undo": format_withdraw_hint(turn, ticket),
+            "case_kind": ticket.kind,
+        }
+        if ticket.kind == "damage":
             turn.utter("utter_case_filed", **values)
             return None
         turn.utter("utter_outage_ticket", danger=False, **values)
-        self._send_known_outage(turn, known)
+        send_known_outage(turn, known)
         return None
 
     async def _ask_place(self, turn: Turn) -> SlotQuestion | None:
-        if await self._answer_for_area(turn):
+        """The question for the place; None for `is there an outage in Elizabeth`, which is answered for that town."""
+        asks_status = turn.was_just_opened() and self.get_report_slot(turn, "status")
+        if asks_status and names_town(turn.focused_text):
+            known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)
+            send_known_outage(turn, known)
+            if known is None:
+                turn.utter("utter_outage_area")
+            turn.set("offer", {"opener": self.form, "slots": {}})
             return None
-        no_number = "no_number" in turn.notes
-        was_noted = "heard" in turn.notes
+        no_number, was_noted = "no_number" in turn.notes, "heard" in turn.notes
         values = {"danger": False, "no_number": no_number, "heard": was_noted}
-        return SlotQuestion(
-            self.slot_name("place"), "utter_question_outage_place", values, is_new=no_number or was_noted
-        )
-
-    async def _answer_for_area(self, turn: Turn) -> bool:
-        """`Is there an outage in Elizabeth`: what is known there; of whose house it is nobody has spoken."""
-        if not (turn.was_just_opened() and self.get_report_slot(turn, "status") and names_town(turn.focused_text)):
-            return False
-        known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)
-        self._send_known_outage(turn, known)
-        if known is None:
-            turn.utter("utter_outage_area")
-        turn.set("offer", {"opener": self.form, "slots": {}})
-        return True
-
-    async def _handle_no_outage(self, turn: Turn) -> None:
-        if turn.notes.get("restored"):
-            await close_restored_outage(turn, await find_account(turn), asked=True)
-        else:
-            await note_denied(turn)
+        slot = self.slot_name("place")
+        return SlotQuestion(slot, "utter_question_outage_place", values, is_new=no_number or was_noted)
 
     async def _find_crew_ticket(self, turn: Turn) -> Ticket | None:
-        """What this conversation reported that is no outage: `how long do they take` means that crew."""
+        """Another crew ticket of this conversation, which `how long do they take` then means."""
         if "outage" in detect_ticket_kinds(turn.text) or not turn.was_just_opened():
             return None
         filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
         return next((one for one in filed if one.kind in MAY_BECOME_DANGER - POWER_KINDS), None)
 
     async def _handle_restored_place(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
-        """Which house it is, so that nobody is sent there for nothing."""
+        """Power is back: close the outage, or ask where, so that no crew drives there for nothing."""
         place, phone = self.get_report_slot(turn, "place"), str(self.get_report_slot(turn, "phone") or "")
         if identity.account is not None:
             await close_restored_outage(turn, identity.account)
@@ -204,42 +190,25 @@ class OutageForm(ReportForm):
         return None
 
     async def _find_reported_location(self, turn: Turn) -> ReportLocation | None:
-        """Where this conversation has reported one: who asks when it will be back is not asked where again."""
+        """The place of this conversation's own report, so that a question about it needs no place."""
         for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
             if ticket.kind in POWER_KINDS and ticket.place:
                 return ReportLocation(None, ticket.place, ticket.place)
         return None
 
-    async def _find_same_ticket(self, turn: Turn, identity: Identity, where: ReportLocation) -> Ticket | None:
-        """The open ticket that this belongs to."""
-        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
-        return await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
-
     async def _send_status(self, turn: Turn, known: OutageInfo | None, before: Ticket | None) -> bool:
-        """Answer how it stands. False when nothing is known or reported there: then it is offered to report it."""
-        self._send_known_outage(turn, known)
+        """Say what is known or reported there. False when nothing is; a report is then offered."""
+        send_known_outage(turn, known)
         if before:
-            status_text = await format_callout_status(turn, before)
-            own = await is_own_ticket(turn.session, turn.backend, before, turn.conversation_id)
+            called = await format_callout_status(turn, before)
+            own = await is_own(turn, before)
             number = before.number if own else ""
-            turn.utter("utter_outage_stands", number=number, called=status_text, known=known is not None, own=own)
+            turn.utter("utter_outage_stands", number=number, called=called, known=known is not None, own=own)
         turn.notes["nothing_known"] = not known and not before
         return bool(known or before)
 
-    def _send_known_outage(self, turn: Turn, known: OutageInfo | None) -> None:
-        if known is not None:
-            turn.utter("utter_outage_known", **outage_values(turn, known))
-
-    async def _add_to_ticket(
-        self, turn: Turn, identity: Identity, where: ReportLocation, known: OutageInfo | None
-    ) -> None:
-        """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
-        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
-        filed = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
-        await self._send_added(turn, filed, known)
-
     async def _send_added(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:
-        """The number is told to whose ticket it is, and to nobody who only names the address."""
+        """Say that the report was added. The number is not told to somebody who only gives the address."""
         number = filed.ticket.number if filed.is_own else ""
         turn.utter(
             "utter_outage_noted",
@@ -247,4 +216,4 @@ class OutageForm(ReportForm):
             called=await format_callout_status(turn, filed.ticket),
             own=filed.is_own,
         )
-        self._send_known_outage(turn, known)
+        send_known_outage(turn, known)

@@ -1,12 +1,13 @@
-"""The power is back: what was reported is closed, and nothing new is opened."""
+"""A member says that the power is back: the open outage is closed, and nothing new is filed."""
 
 from __future__ import annotations
 
 from actions.base import SkillAction
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
-from actions.cases.disconnection import handle_disconnected
 from actions.cases.filed_reports import answer_about_filed
+from actions.cases.report_form import handle_disconnected
+from actions.cases.ticket_replies import add_ticket_note, is_own
 from actions.registry import find_opener
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
@@ -20,13 +21,12 @@ from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
-from backend.tickets.reporters import is_own_ticket
 
 STATUS_SLOT, RESTORED = "outage_status", "back"
 
 
 class ActionOutageRestored(SkillAction):
-    """Said with no report being made."""
+    """The message outside the outage form; inside, the form handles it."""
 
     action_name = "action_outage_restored"
 
@@ -51,7 +51,7 @@ class ActionOutageRestored(SkillAction):
             return
         account = await find_account(turn)
         if account is None and await lookup.find_open_outage(turn.session, turn.conversation_id, None) is None:
-            turn.set(STATUS_SLOT, RESTORED)  # told from another phone perhaps: the form asks which house it is
+            turn.set(STATUS_SLOT, RESTORED)  # perhaps reported from another phone: the form asks for the place
             turn.add_followup_action("outage_form")
             return
         await close_restored_outage(turn, account)
@@ -60,8 +60,8 @@ class ActionOutageRestored(SkillAction):
 async def find_account(turn: Turn) -> Account | None:
     """The account that is open, else the only one of the phone that writes or calls.
 
-    A caller that nobody vouches for counts not: nobody shall close the outage of somebody else. A text's sender may be
-    forged too: what another talk has reported then gets a note, and stands.
+    An unattested caller does not count, so that nobody closes somebody else's outage. A text's sender can be forged
+    too: an outage that another conversation reported then gets a note and stays open.
     """
     identity = await turn.identity()
     if identity.account is not None:
@@ -74,7 +74,7 @@ async def find_account(turn: Turn) -> Account | None:
 
 
 async def close_restored_outage(turn: Turn, account: Account | None, *, asked: bool = False) -> None:
-    """Close the open outage and say so. `asked`: a report was being made, which is left."""
+    """Close the open outage and say so. `asked`: a report was in progress, which is dropped."""
     ticket = await tickets.close_restored_outage(
         turn.session,
         turn.backend,
@@ -85,12 +85,12 @@ async def close_restored_outage(turn: Turn, account: Account | None, *, asked: b
     if ticket is None:
         turn.utter("utter_outage_back", state="left" if asked else "none", number="", own=True)
         return
-    own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
+    own = await is_own(turn, ticket)
     turn.utter("utter_outage_back", state=_ticket_state(ticket), number=ticket.number if own else "", own=own)
 
 
 def _ticket_state(ticket: Ticket) -> str:
-    """What became of the report: closed, or noted; what the crew is called out for stays open."""
+    """What became of the report: closed, or only noted, since a callout stays open."""
     if ticket.status == tickets.CLOSED:
         return "closed"
     if ticket.kind == DANGER:
@@ -99,23 +99,19 @@ def _ticket_state(ticket: Ticket) -> str:
 
 
 async def note_restored(turn: Turn, place: str | None, phone: str | None) -> None:
-    """Told by somebody who has not shown who they are: a report for that place or phone gets a note, and stands.
+    """Note it on the open outage at this place or phone (E.164), which stays open: nothing was proven.
 
-    Its number is not told: an address is known to every neighbor.
+    The ticket's number is not told, since every neighbor knows the address.
     """
     ticket = await lookup.find_outage_at(turn.session, place, phone)
     if ticket is not None:
-        words = mask_line(turn.focused_text)
-        await tickets.add_note(
-            turn.session, turn.backend, ticket, turn.conversation_id, f"power is back there: {words}"
-        )
-    turn.utter(
-        "utter_outage_back", state="none_there" if ticket is None else _ticket_state(ticket), number="", own=False
-    )
+        await add_ticket_note(turn, ticket, f"power is back there: {mask_line(turn.focused_text)}")
+    state = "none_there" if ticket is None else _ticket_state(ticket)
+    turn.utter("utter_outage_back", state=state, number="", own=False)
 
 
 async def note_denied(turn: Turn) -> None:
-    """Note that the member says they never reported it. It stands: anybody could say so in their name."""
+    """Note that the member says they never reported it. It stays open: anybody could say so in their name."""
     account = await find_account(turn)
     ticket = await lookup.find_open_outage(turn.session, turn.conversation_id, account.id if account else None)
     if ticket is not None:

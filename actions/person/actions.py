@@ -1,4 +1,4 @@
-"""Handoff to an agent, from any task."""
+"""A request for an agent, from any task."""
 
 from __future__ import annotations
 
@@ -17,16 +17,9 @@ from actions.cases.danger_updates import handle_danger_update, open_danger_ticke
 from actions.cases.filed_reports import answer_about_filed
 from actions.danger import handle_danger
 from actions.feelings import acknowledge_feeling
-from actions.person.agent_handoff import handoff_to_agent
-from actions.person.booked_call import find_booked_call
-from actions.person.call_subject import (
-    cancel_call,
-    find_offered_subject,
-    find_subject,
-    find_task_tried,
-    list_earlier_messages,
-)
-from actions.person.danger_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger
+from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, handoff_to_agent
+from actions.person.booked_call import cancel_call, find_booked_call
+from actions.person.call_subject import find_offered_subject, find_subject, find_task_tried, list_earlier_messages
 from actions.person.forms import ABOUT, EARLIER_MESSAGES, TASK_TRIED
 from actions.turn import Turn
 from backend.reading.contact.call_requests import cancels_call
@@ -37,7 +30,7 @@ logger = logging.getLogger("memberline.person")
 
 
 class ActionPerson(SkillAction):
-    """In open hours the queue, on the phone the transfer; in closed hours, or when wished, a call at a chosen time."""
+    """In open hours the queue or, for a caller, the transfer; otherwise, or on request, a call back."""
 
     action_name = "action_person"
 
@@ -46,7 +39,7 @@ class ActionPerson(SkillAction):
             return await super().run(dispatcher, tracker, domain)
         except (SQLAlchemyError, OSError) as failure:
             logger.error("the queue for a person failed: %s", type(failure).__name__)
-        # whatever is broken here, the office has a phone
+        # the database is down, but the office can still be called
         dispatcher.messages.clear()
         turn = Turn(self.backend, dispatcher, tracker)
         turn.utter("utter_person_by_phone")
@@ -61,7 +54,10 @@ class ActionPerson(SkillAction):
             or handle_danger(turn)
         ):
             return
-        if await _handle_open_danger(turn):
+        is_open = turn.backend.coop.is_open(turn.backend.clock.now())
+        told_in_danger = turn.last_text_of(DANGER_HANDOFF_RESPONSE)
+        if not is_open and not told_in_danger and not is_about_bill(turn.full_text) and await open_danger_ticket(turn):
+            await handoff_in_danger(turn)  # who answers now, and not when the office can call; said once
             return
         acknowledge_feeling(turn)
         if cancels_call(turn.text) and await cancel_call(turn):
@@ -71,13 +67,12 @@ class ActionPerson(SkillAction):
             agenda.add_requests(turn, turn.acts, "")
             agenda.start_next(turn)
             return
-        is_open = turn.backend.coop.is_open(turn.backend.clock.now())
         calls = wants_call(turn.full_text) and turn.channel != "voice"
         if is_open and not calls:
             await handoff_to_agent(turn, "utter_person")
         elif not is_open and not turn.last_text_of("utter_person") and await find_booked_call(turn) is None:
-            await handoff_to_agent(turn, "utter_person")  # when they open, and what is answered at any hour; told once
-        known = {
+            await handoff_to_agent(turn, "utter_person")  # when they open, and what is answered at any hour; said once
+        callback_slots = {
             ABOUT: find_offered_subject(turn) or find_subject(turn),
             EARLIER_MESSAGES: list_earlier_messages(turn),
             TASK_TRIED: find_task_tried(turn),
@@ -85,22 +80,8 @@ class ActionPerson(SkillAction):
         agenda.add_requests(turn, [act for act in turn.acts if act.words and not wants_live_agent(act.words)], "")
         clear_task(turn)
         turn.clear("offer")
-        for slot, value in known.items():
+        for slot, value in callback_slots.items():
             turn.set(slot, value)
         turn.deactivate_form()
         if calls or not is_open:
             turn.add_followup_action("callback_form")
-
-
-async def _handle_open_danger(turn: Turn) -> bool:
-    """With an urgent ticket open, say once who answers now, instead of when the office can call."""
-    if (
-        turn.last_text_of(DANGER_HANDOFF_RESPONSE)
-        or turn.backend.coop.is_open(turn.backend.clock.now())
-        or is_about_bill(turn.full_text)
-    ):
-        return False
-    if await open_danger_ticket(turn) is None:
-        return False
-    await handoff_in_danger(turn)
-    return True

@@ -1,18 +1,26 @@
-"""Putting a member in the queue for a person, from wherever they are."""
+"""Putting a member in the queue for an agent, from any task and during a danger."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from actions.formatting import format_on_day
 from actions.registry import format_task_title
 from actions.turn import Turn
 from backend.agent_handoff import service as handover
 from backend.coop import format_at_clock
+from backend.reading.live_agent_request import wants_live_agent
+
+DANGER_HANDOFF_RESPONSE = "utter_danger_person"
+
+
+def requests_person(turn: Turn) -> bool:
+    """Whether this message also asks for an agent."""
+    if turn.full_text and wants_live_agent(turn.full_text):
+        return True
+    return any(act.kind == "person" and act.is_certain for act in turn.acts)
 
 
 def format_open_task(turn: Turn) -> str:
-    """The task that was open, and the question that stood."""
+    """The task and question that are open, for the office."""
     name = format_task_title(str(turn.get("open_task") or ""))
     question = str(turn.get("requested_slot") or "").replace("_", " ")
     if not name:
@@ -21,17 +29,25 @@ def format_open_task(turn: Turn) -> str:
 
 
 async def handoff_to_agent(turn: Turn, response: str) -> None:
-    """Say `response`; in open hours the conversation is in the queue by then, and the assistant is quiet after it."""
-    is_open = turn.backend.coop.is_open(turn.backend.clock.now())
+    """Say `response`. In open hours the conversation is then in the queue, and the assistant stays quiet."""
+    coop, now = turn.backend.coop, turn.backend.clock.now()
+    is_open, opens = coop.is_open(now), coop.next_open(now)
     if is_open:
-        voice = turn.channel == "voice"
         await handover.request_handoff(
-            turn.session, turn.backend, turn.conversation_id, tried=format_open_task(turn), put_through=voice
+            turn.session,
+            turn.backend,
+            turn.conversation_id,
+            tried=format_open_task(turn),
+            put_through=turn.channel == "voice",
         )
-    opens = turn.backend.coop.next_open(turn.backend.clock.now())
-    turn.utter(response, office_open=is_open, opens=format_opening(turn, opens) if opens else "")
+    opening = f"{format_on_day(opens.date(), turn.backend.today())} {format_at_clock(opens.time())}" if opens else ""
+    turn.utter(response, office_open=is_open, opens=opening)
 
 
-def format_opening(turn: Turn, opens: datetime) -> str:
-    """`today at 8:00 AM`, `on Friday, November 27 at 8:00 AM`."""
-    return f"{format_on_day(opens.date(), turn.backend.today())} {format_at_clock(opens.time())}"
+async def handoff_in_danger(turn: Turn) -> None:
+    """In office hours transfer a caller, or queue a writer while the report goes on; else name the outage line.
+
+    A writer is asked on, since the place of the danger may still be missing, and gets no call back instead.
+    """
+    transfers = turn.channel == "voice" and turn.backend.coop.is_open(turn.backend.clock.now())
+    await handoff_to_agent(turn, "utter_person" if transfers else DANGER_HANDOFF_RESPONSE)

@@ -1,4 +1,4 @@
-"""The call back that this conversation has arranged: moved, added to or told, and never arranged a second time."""
+"""The call back that this conversation has arranged: told, moved, noted on or canceled, never arranged twice."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from backend.tickets.kinds import CALLBACK
 from backend.tickets.models import Ticket
 
 MAX_TIME_ONLY_WORDS = 4
-"""So few telling words beside a time are about the time."""
+"""With so few content words beside a time, a message is about the time."""
 
 
 async def find_booked_call(turn: Turn) -> Ticket | None:
-    """The call that is arranged, or None."""
     filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     return next((ticket for ticket in filed if ticket.kind == CALLBACK), None)
 
 
 def ticket_phone(ticket: Ticket) -> str:
-    """Whom they call."""
+    """The phone that the office calls."""
     return str(ticket.phone or ticket.details.get("phone") or "")
 
 
 def call_values(turn: Turn, when: datetime, end: time | None, phone: str, about: str | None) -> dict[str, Any]:
-    """The values of what is said of a call: day, time, phone and subject."""
+    """The values of a response about a call: day, time (with `end`, a span), phone and subject."""
     about_text = tr(", about: {words}", words=shorten(about)) if about else ""
     return {
         "day": format_on_day(when.date(), turn.backend.today()),
@@ -49,15 +48,14 @@ async def send_booked_call(turn: Turn) -> bool:
         return False
     when = ticket.due_at.astimezone(turn.backend.coop.zone)
     until = ticket.details.get("until")
-    values = call_values(
-        turn, when, time.fromisoformat(until) if until else None, ticket_phone(ticket), ticket.details.get("about")
-    )
+    end = time.fromisoformat(until) if until else None
+    values = call_values(turn, when, end, ticket_phone(ticket), ticket.details.get("about"))
     turn.utter("utter_callback_stands", number=ticket.number, **values)
     return True
 
 
 async def handle_call_move(turn: Turn) -> bool:
-    """`Make it Tuesday instead`, with a call arranged: it is moved, after a read-back. False when that is not meant."""
+    """Open the call-back form for `make it Tuesday instead`. False when no arranged call is meant."""
     if turn.has_act("ask") and not turn.has_act("correct", "person", "deny"):
         return False
     coop = turn.backend.coop
@@ -71,29 +69,34 @@ async def handle_call_move(turn: Turn) -> bool:
 
 
 async def answer_about_call(turn: Turn) -> bool:
-    """`When are they calling?`, with a call arranged: what stands is told."""
+    """Answer `when are they calling?`. False when no arranged call is meant."""
     coop = turn.backend.coop
     names_it = mentions_call(turn.text) or parse_call_time(turn.text, turn.backend.today(), coop.hours) is not None
-    if (
-        not turn.has_act("ask")
-        or not names_it
-        or len(content_words(turn.text)) > MAX_TIME_ONLY_WORDS
-        or await find_booked_call(turn) is None
-    ):
+    if not turn.has_act("ask") or not names_it or len(content_words(turn.text)) > MAX_TIME_ONLY_WORDS:
         return False
     return await send_booked_call(turn)
 
 
 async def handle_call_note(turn: Turn, offered: str) -> bool:
-    """`Put on the call that she wants it in Spanish`: written into the case, where the office reads it."""
+    """`Put on the call that she wants it in Spanish`: noted on the ticket, after the `offered` words if any."""
     if not (mentions_call(turn.text) and asks_to_note(turn.text)):
         return False
     ticket = await find_booked_call(turn)
     if ticket is None:
         return False
-    words = mask_line(turn.full_text)
-    await tickets.add_note(
-        turn.session, turn.backend, ticket, turn.conversation_id, " / ".join(filter(None, [offered, words]))
-    )
+    words = " / ".join(filter(None, [offered, mask_line(turn.full_text)]))
+    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
     turn.utter("utter_callback_noted", number=ticket.number)
     return True
+
+
+async def cancel_call(turn: Turn) -> bool:
+    """Withdraw the calls that this conversation arranged and say so. False when none is arranged."""
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    calls = [ticket for ticket in filed if ticket.kind == CALLBACK]
+    for call in calls:
+        reason = mask_line(turn.exact_reply)
+        await tickets.withdraw(turn.session, turn.backend, call.number, turn.conversation_id, reason)
+    if calls:
+        turn.utter("utter_callback_withdrawn", number=calls[0].number)
+    return bool(calls)

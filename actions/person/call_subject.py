@@ -1,4 +1,4 @@
-"""What a call back is about: the subject that the member named, else the newest words of substance."""
+"""What a call back is about, from the conversation so far, for the office to read."""
 
 from __future__ import annotations
 
@@ -8,29 +8,22 @@ from typing import Any
 from actions.person.agent_handoff import format_open_task
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
-from backend.reading.contact.call_subject import (
-    MAX_LENGTH,
-    content_words,
-    extract_subject,
-    shorten,
-)
-from backend.tickets import service as tickets
-from backend.tickets.kinds import CALLBACK
+from backend.reading.contact.call_subject import MAX_LENGTH, content_words, extract_subject, shorten
 
 MAX_EARLIER_MESSAGES = 4
 
 
 def find_subject(turn: Turn) -> str | None:
-    """What the talk is about: this message, else what was offered a call about, else the newest words of substance."""
-    offered = turn.get("offer")
-    words = str((offered.get("slots") or {}).get("callback_about") or "") if isinstance(offered, Mapping) else ""
+    """The subject in this message, else of the call that was offered, of the open task, or of the newest message."""
+    offer = turn.get("offer")
+    offered = str((offer.get("slots") or {}).get("callback_about") or "") if isinstance(offer, Mapping) else ""
     before = _earlier_messages(turn)
-    wished = _find_opening_words(turn)
-    return extract_subject(turn.focused_text) or words or wished or (before[-1] if before else None)
+    newest = before[-1] if before else None
+    return extract_subject(turn.focused_text) or offered or _find_opening_words(turn) or newest
 
 
 def _find_opening_words(turn: Turn) -> str | None:
-    """The words that opened the task that is open."""
+    """The message that opened the current task, if it has content."""
     task, words, found = turn.get("open_task"), "", None
     for event in turn.tracker.events:
         if event.get("event") == "user":
@@ -41,7 +34,7 @@ def _find_opening_words(turn: Turn) -> str | None:
 
 
 def find_offered_subject(turn: Turn) -> str | None:
-    """What the call was about that was offered just before: `yes, have somebody call me` names nothing itself."""
+    """The subject of the report offered just before: `yes, have somebody call me` names none itself."""
     offer = turn.get("offer")
     known = (offer.get("slots") or {}) if isinstance(offer, dict) else {}
     about = [str(known[slot]) for slot in ("case_about", "case_words") if known.get(slot)]
@@ -49,14 +42,14 @@ def find_offered_subject(turn: Turn) -> str | None:
 
 
 def list_earlier_messages(turn: Turn) -> str | None:
-    """The first words of substance before this message and the newest ones, as they were written."""
+    """The first earlier message with content and the newest ones, as written; None when there is none."""
     before = _earlier_messages(turn)
     kept = before if len(before) <= MAX_EARLIER_MESSAGES else [before[0], *before[1 - MAX_EARLIER_MESSAGES :]]
     return " / ".join(shorten(words, MAX_LENGTH // 2) for words in kept) or None
 
 
 def _earlier_messages(turn: Turn) -> list[str]:
-    """What the member told before this message, the oldest first."""
+    """The member's messages with content before this one, the oldest first."""
     messages: list[str] = []
     events = [event for event in turn.tracker.events if event.get("event") == "user"]
     for event in events[:-1]:
@@ -74,17 +67,3 @@ def _event_text(event: Mapping[str, Any]) -> str:
 def find_task_tried(turn: Turn) -> str | None:
     """The task that was open when a person was asked for; None when none was."""
     return format_open_task(turn) if turn.get("open_task") not in (None, "callback_form") else None
-
-
-async def cancel_call(turn: Turn) -> bool:
-    """Take back the call that this conversation arranged and say so; False when none is arranged."""
-    arranged = [
-        one for one in await tickets.list_of_conversation(turn.session, turn.conversation_id) if one.kind == CALLBACK
-    ]
-    for one in arranged:
-        await tickets.withdraw(
-            turn.session, turn.backend, one.number, turn.conversation_id, mask_line(turn.exact_reply)
-        )
-    if arranged:
-        turn.utter("utter_callback_withdrawn", number=arranged[0].number)
-    return bool(arranged)

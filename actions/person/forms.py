@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from actions.base import ExternalCall, SlotQuestion
-from actions.cases.slot_filling import URGENT_RESPONSE
+from actions.cases.report_slots import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
 from actions.formatting import format_day, format_day_for_office
-from actions.person.booked_call import call_values, find_booked_call, send_booked_call, ticket_phone
-from actions.person.call_subject import cancel_call, find_subject, list_earlier_messages
+from actions.person.booked_call import call_values, cancel_call, find_booked_call, send_booked_call, ticket_phone
+from actions.person.call_subject import find_subject, list_earlier_messages
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -34,9 +34,11 @@ from backend.tickets import service as tickets
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
 UNTIL, ABOUT, EARLIER_MESSAGES, TASK_TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
 OTHER_END = "callback_other_end"
-"""How the phone ends that they are to call instead, as long as the whole of it is not known."""
+"""The last four of another phone that the member wants to be called at, until its full number is known."""
 UNKNOWN_END = "unknown"
 MAX_SUBJECT_ONLY_WORDS = 4
+MAX_DELAY = timedelta(minutes=15)
+"""A chosen time that passed so long ago still stands: "now", when its read-back is answered."""
 EXAMPLE_TIME = time(10)
 
 
@@ -58,17 +60,11 @@ class CallbackForm(Form):
     )
     asks: ClassVar[dict[str, str]] = {WHEN: "time", DAY: "day", PHONE: "phone", CONFIRM: "yes_no"}
     opening_intents: ClassVar[frozenset[str]] = frozenset()
-    MAX_LATE_MINUTES: ClassVar[int] = (
-        15  # minutes: "now" is still now when its read-back is answered; later it is another time
-    )
 
     def _wants_handoff(self, turn: Turn) -> bool:
-        """This form is itself the way to an agent."""
-        return (
-            turn.channel == "voice"
-            and turn.backend.coop.is_open(turn.backend.clock.now())
-            and super()._wants_handoff(turn)
-        )
+        """This form itself leads to an agent, so only a caller in office hours is transferred from it."""
+        is_open = turn.backend.coop.is_open(turn.backend.clock.now())
+        return turn.channel == "voice" and is_open and super()._wants_handoff(turn)
 
     async def send_canceled(self, turn: Turn) -> None:
         if not (cancels_call(turn.text) and await cancel_call(turn)):
@@ -77,9 +73,9 @@ class CallbackForm(Form):
     # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
-        """A phone number given where it was asked for is an answer, whatever is said beside it."""
-        fresh = not (turn.was_just_opened() or turn.other_action_answered(self.form) or turn.get("resuming"))
-        if fresh and turn.get(REQUESTED_SLOT) == PHONE and self._extract_callback_phone(turn, PHONE):
+        """A phone number at the question for it is an answer, whatever else the message says."""
+        is_reply = not (turn.was_just_opened() or turn.other_action_answered(self.form) or turn.get("resuming"))
+        if is_reply and turn.get(REQUESTED_SLOT) == PHONE and self._extract_callback_phone(turn):
             self._extract_subject(turn, PHONE, understood=True)
             return await self._ask_next(turn, misses=0)
         return await super()._handle_message(turn)
@@ -89,9 +85,11 @@ class CallbackForm(Form):
             return bool(turn.notes.setdefault("cancelled", True))
         if asked is None:
             await self._load_booked_call(turn)
-        if asked == CONFIRM and self._is_agreed(turn):
+        if asked == CONFIRM and (turn.button_value(CONFIRM) == "yes" or is_yes(turn)):
+            turn.notes["agreed"] = True
+        if asked == CONFIRM and "agreed" in turn.notes:
             return True
-        understood = self._extract_callback_phone(turn, asked) or await self._extract_other_phone(turn, asked)
+        understood = self._extract_callback_phone(turn) or await self._extract_other_phone(turn, asked)
         understood = self._extract_time(turn, remove_phone_digits(turn.text), asked) or understood
         understood = understood or self._accept_example_time(turn, asked)
         understood = self._extract_subject(turn, asked, understood) or understood
@@ -105,21 +103,22 @@ class CallbackForm(Form):
         return understood
 
     async def _load_booked_call(self, turn: Turn) -> None:
-        """A call that this talk has arranged is moved, and not arranged again."""
+        """Start from the call that this conversation has arranged, which is then moved."""
         ticket = await find_booked_call(turn)
         if ticket is None or ticket.due_at is None:
             return
         turn.notes["booked"] = ticket
         turn.set(PHONE, turn.get(PHONE) or ticket_phone(ticket))
-        turn.set(
-            ABOUT, (content_words(turn.full_text) and extract_subject(turn.full_text)) or ticket.details.get("about")
-        )
+        about = extract_subject(turn.full_text) if content_words(turn.full_text) else None
+        turn.set(ABOUT, about or ticket.details.get("about"))
 
     def _extract_subject(self, turn: Turn, asked: str | None, understood: bool) -> bool:
-        """What it is about, told at any question; other words only where nothing is known of it yet."""
+        """Read the subject: named, at any question; from other words only as long as it is unknown."""
         about = extract_named_subject(turn.focused_text) if asked is not None else None
         if about is None and asked == WHEN and not understood and not turn.has_act("ask", "deny", "cancel", "person"):
-            about = _extract_bare_subject(turn)
+            bare = turn.focused_text.strip(" .!")  # "My bill."
+            if "?" not in bare and len(bare.split()) <= MAX_SUBJECT_ONLY_WORDS and content_words(bare):
+                about = bare
         is_news = turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
         if about is None and turn.get(ABOUT) is None and not understood and asked in (WHEN, CONFIRM) and not is_news:
             about = extract_subject(turn.focused_text)
@@ -129,12 +128,7 @@ class CallbackForm(Form):
         turn.set(ABOUT, about)
         return turn.has_act("answer", "volunteer", "correct", "person") or bool(turn.notes["subject"])
 
-    def _is_agreed(self, turn: Turn) -> bool:
-        if turn.button_value(CONFIRM) == "yes" or is_yes(turn):
-            turn.notes["agreed"] = True
-        return "agreed" in turn.notes
-
-    def _extract_callback_phone(self, turn: Turn, asked: str | None) -> bool:
+    def _extract_callback_phone(self, turn: Turn) -> bool:
         phone = extract_phone(turn.text, strict=False)
         if phone:
             turn.set(PHONE, phone)
@@ -142,7 +136,7 @@ class CallbackForm(Form):
         return phone is not None
 
     async def _extract_other_phone(self, turn: Turn, asked: str | None) -> bool:
-        """`Mine ends 2203`, `no, my cell`: another phone is meant; the whole of it is asked for."""
+        """`Mine ends 2203`, `no, my cell`: another phone is meant, and its full number is asked for."""
         end = extract_phone_ending(turn.text)
         known = str(turn.get(PHONE) or await self._find_known_phone(turn) or "")
         if end is None and asked == CONFIRM and is_no(turn) and names_another_phone(turn.text):
@@ -154,16 +148,11 @@ class CallbackForm(Form):
         return True
 
     def _accept_example_time(self, turn: Turn, asked: str | None) -> bool:
-        """A yes to `for example: Monday at 10:00 AM` takes that time, which is read back before it is arranged."""
+        """A yes to `for example: Monday at 10:00 AM` chooses that time, which is then read back."""
         example = self._example_time(turn)
-        if (
-            asked != WHEN
-            or example is None
-            or turn.get(DAY)
-            or self._format_next_day(turn) not in turn.open_question.text
-        ):
+        if asked != WHEN or example is None or turn.get(DAY) or not is_yes(turn):
             return False
-        if not is_yes(turn):
+        if self._format_next_day(turn) not in turn.open_question.text:
             return False
         turn.set(WHEN, example.isoformat())
         turn.clear(UNTIL)
@@ -190,10 +179,8 @@ class CallbackForm(Form):
             and find_call_start(RequestedTime(requested.day, as_soon_as_possible=True), now, coop.hours_on)
         ):
             turn.set(DAY, requested.day.isoformat())
-        elif asked is not None or requested.day not in (
-            None,
-            now.date(),
-        ):  # "now" at a closed office: they heard that it is
+        elif asked is not None or requested.day not in (None, now.date()):
+            # for "now", with the office closed, they were told so already
             turn.notes["closed_then"] = self._closed_values(turn, requested, now)
         return True
 
@@ -249,7 +236,7 @@ class CallbackForm(Form):
         return None
 
     def _drop_past_time(self, turn: Turn) -> None:
-        """A time that was read back may be over by the yes: the office closes, a talk is taken up the next day."""
+        """Drop a chosen time that has passed or is now outside office hours, when the yes comes late."""
         now = turn.backend.clock.now().astimezone(turn.backend.coop.zone)
         if turn.get(DAY) and date.fromisoformat(turn.get(DAY)) < now.date():
             turn.clear(DAY)
@@ -257,8 +244,8 @@ class CallbackForm(Form):
             return
         when, end = datetime.fromisoformat(turn.get(WHEN)), self._end_time(turn)
         day, span = when.date(), turn.backend.coop.hours_on(when.date())
-        over = datetime.combine(day, end, when.tzinfo) if end else when + timedelta(minutes=self.MAX_LATE_MINUTES)
-        if span is not None and now < over and turn.backend.coop.is_open(max(when, now)):
+        ends_at = datetime.combine(day, end, when.tzinfo) if end else when + MAX_DELAY
+        if span is not None and now < ends_at and turn.backend.coop.is_open(max(when, now)):
             return
         turn.clear(WHEN, DAY, UNTIL)
         turn.notes.pop("agreed", None)
@@ -275,7 +262,7 @@ class CallbackForm(Form):
         return SlotQuestion(WHEN, "utter_question_callback_when", {"example": self._format_next_day(turn)})
 
     def _format_next_day(self, turn: Turn) -> str:
-        """A time of the next day after today on which somebody is there, in words: at ten, or when they open."""
+        """A time on the next working day, in words: at ten, or when the office opens."""
         example = self._example_time(turn)
         if example is None:
             return tr("the next working day")
@@ -312,7 +299,7 @@ class CallbackForm(Form):
         return await super()._answer_side_question(turn)
 
     async def _find_known_phone(self, turn: Turn) -> str | None:
-        """The phone that writes or calls, else the one on file of somebody who has shown who they are."""
+        """The phone (E.164) that writes or calls, else the one on file of an identified member."""
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         identity = await turn.identity()
         return conversation.address or (identity.member.phone if identity.member else None)
@@ -324,9 +311,12 @@ class CallbackForm(Form):
             "name": identity.member.name if identity.member else "not identified",
             "phone": phone,
             "level": identity.level.name.lower().replace("_", " "),
-            "when": self._format_when_for_office(turn, when),
         }
-        if end := self._end_time(turn):
+        end = self._end_time(turn)
+        until = f" to {format_clock(end)}" if end else ""
+        day = format_day_for_office(when.date(), turn.backend.today())
+        details["when"] = f"{day}, {format_clock(when.time())}{until}"
+        if end:
             details["until"] = end.isoformat()
         slot_by_label = {"about": ABOUT, "said before": EARLIER_MESSAGES, "tried": TASK_TRIED}
         details |= {label: str(turn.get(slot)) for label, slot in slot_by_label.items() if turn.get(slot)}
@@ -342,16 +332,3 @@ class CallbackForm(Form):
             urgent=bool(turn.last_text_of(URGENT_RESPONSE)),
         )
         turn.utter("utter_callback_set", number=ticket.number, **self._call_values(turn, phone))
-
-    def _format_when_for_office(self, turn: Turn, when: datetime) -> str:
-        end = self._end_time(turn)
-        until = f" to {format_clock(end)}" if end else ""
-        return f"{format_day_for_office(when.date(), turn.backend.today())}, {format_clock(when.time())}{until}"
-
-
-def _extract_bare_subject(turn: Turn) -> str | None:
-    """`My bill.`: so few words at the question for a time name what the call is about."""
-    words = turn.focused_text.strip(" .!")
-    if "?" in words or len(words.split()) > MAX_SUBJECT_ONLY_WORDS or not content_words(words):
-        return None
-    return words

@@ -1,4 +1,4 @@
-"""What a message says about service: start, stop or move it, where, under which name, and where the last bill goes."""
+"""Reads the service address and the destination of the final bill."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from actions.place_extraction import extract_place
 from actions.turn import Turn
 from backend.contact.service import extract_email
 from backend.reading.contact.location import LEAD_IN, NOT_LOCATION, extract_address_or_road
-from backend.reading.contact.mailing_address import (
-    extract_full_address,
-    find_addresses,
-)
+from backend.reading.contact.mailing_address import extract_full_address, find_addresses
 from backend.reading.service.service_change import (
     extract_bill_address,
     extract_destination,
@@ -24,7 +21,10 @@ MAX_LENGTH = 200
 
 
 def extract_service_address(turn: Turn, *, asked: bool, kind: str | None) -> str | None:
-    """The address; of two, when they move, the one that they move to. Asked for, all of it, with the apartment."""
+    """The service address; in a move, the one that they move to.
+
+    In reply to the question for it (`asked`), the whole reply with the apartment may be the address.
+    """
     words = turn.focused_text
     if kind == "move" and (destination := extract_destination(words)):
         return destination
@@ -35,7 +35,7 @@ def extract_service_address(turn: Turn, *, asked: bool, kind: str | None) -> str
     if not asked:
         return None if bill else extract_address_or_road(words)
     if is_bare_day(turn.text.strip()):
-        return None  # "december 4" tells the day first
+        return None  # "december 4" answers a later question first
     place = extract_place(turn, asked=True)
     plain = LEAD_IN.sub("", words.strip()).strip(" .!")[:MAX_LENGTH]
     if place and plain.startswith(place) and "day" not in turn.notes:
@@ -47,13 +47,9 @@ def extract_service_address(turn: Turn, *, asked: bool, kind: str | None) -> str
 
 
 def extract_bill_destination(turn: Turn) -> str | None:
-    """Where the last bill goes: `email` or `mail` (those on file), `unknown`, or an address as it was told."""
-    address = (
-        extract_email(turn.focused_text)
-        or extract_full_address(turn.focused_text)
-        or extract_address_or_road(turn.focused_text)
-    )
-    if address:
+    """Where the final bill goes: `email` or `mail` (on file), `unknown`, or an address as given."""
+    words = turn.focused_text
+    if address := extract_email(words) or extract_full_address(words) or extract_address_or_road(words):
         return address
     if names_email(turn.text):
         return "email"

@@ -1,4 +1,4 @@
-"""Starting, stopping or moving service: what the office needs, as a ticket. New people need no member number."""
+"""Starting, stopping or moving service: a ticket with what the office needs. A start needs no member number."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ class ServiceForm(IdentifiedForm):
     opening_intents: ClassVar[frozenset[str]] = frozenset({"start_stop_service"})
 
     def level_needed(self, turn: Turn) -> Level:
-        """What exists is stopped or moved by its member, who gives a code; somebody new has no number yet."""
+        """Existing service is stopped or moved by its member, who gives a code; a new member has no number yet."""
         return NEEDS["stop_move_service"] if turn.get(KIND) in ("stop", "move") else Level.ANONYMOUS
 
     async def send_canceled(self, turn: Turn) -> None:
         turn.utter("utter_service_left")
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """Off for an electrician and back on the same day stops no service: it is a request of its own."""
+        """A disconnection for an electrician, back on the same day, is a case and stops no service."""
         if turn.other_action_answered(self.form):
             return await super()._start(turn)
         if cancels_request(turn.text):
@@ -101,7 +101,7 @@ class ServiceForm(IdentifiedForm):
     # reading the message
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        """A phone's ten digits are no member number where a phone is asked for, or where they are written as one."""
+        """Ten digits are a phone, and no member number, where one was asked for or where they are written as one."""
         phone = extract_phone(turn.text, strict=False)
         if phone and (asked in (PHONE, CONFIRM) or contains_formatted_phone(turn.text)):
             turn.set(PHONE, phone)
@@ -111,14 +111,19 @@ class ServiceForm(IdentifiedForm):
         return await super().extract_slots(turn, asked)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        if asked == CONFIRM and self._is_agreed(turn):
+        if asked == CONFIRM and (turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn))):
+            turn.notes["agreed"] = True
+        if asked == CONFIRM and "agreed" in turn.notes:
             return True
         if asked == CODE and turn.extract_values(CODE).code is not None:
-            return False  # six digits are a day or a house number to who looks for one
+            return False  # the six digits could be read as a day or a house number
         understood = PHONE in turn.notes or turn.was_set(PHONE)
         understood = self._extract_service_kind(turn, asked) or understood
         if asked == FINAL_BILL:
-            return self._extract_final_bill(turn)
+            destination = turn.button_value(FINAL_BILL) or extract_bill_destination(turn)
+            if destination:
+                turn.set(FINAL_BILL, destination)
+            return destination is not None
         if asks_about_deposit(turn.text) or (turn.get(LAST_SUBJECT) == "deposit" and asks_how_to_pay(turn.text)):
             turn.utter("utter_service_deposit")
             understood = True
@@ -137,13 +142,8 @@ class ServiceForm(IdentifiedForm):
         understood = self._extract_name(turn, asked) or understood
         return self._extract_changes(turn, asked, understood)
 
-    def _is_agreed(self, turn: Turn) -> bool:
-        if turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn)):
-            turn.notes["agreed"] = True
-        return "agreed" in turn.notes
-
     def _extract_changes(self, turn: Turn, asked: str | None, understood: bool) -> bool:
-        """At the read-back: what was changed is read back again; a no without a change asks for it."""
+        """In reply to the read-back, a change is read back again; a no without one asks what to change."""
         if asked != CONFIRM:
             return understood
         if understood:
@@ -180,7 +180,7 @@ class ServiceForm(IdentifiedForm):
         return False
 
     def _extract_bill_address(self, turn: Turn, asked: str | None) -> bool:
-        """Where the last bill goes, told beside other things, or put right at the read-back."""
+        """Read where the final bill goes: beside other values, or as a correction of the read-back."""
         found = extract_bill_address(turn.focused_text) if turn.get(KIND) == "stop" else None
         bill, place = str(turn.get(FINAL_BILL) or ""), str(turn.get(ADDRESS) or "")
         if found is None and asked == CONFIRM and extract_full_address(bill) and not mentions_service(turn.text):
@@ -193,11 +193,11 @@ class ServiceForm(IdentifiedForm):
 
     def _is_control_message(self, turn: Turn) -> bool:
         if turn.get(REQUESTED_SLOT) == NAME and parse_person_name(turn.focused_text):
-            return False  # "I told you already, Ruth Abbott" leaves nothing
+            return False  # "I told you already, Ruth Abbott" is no control message
         return super()._is_control_message(turn)
 
     def _queue_other_requests(self, turn: Turn) -> None:
-        if not asks_about_deposit(turn.text):  # that is of this request, and disputes no charge
+        if not asks_about_deposit(turn.text):  # a question about this request, which disputes no charge
             super()._queue_other_requests(turn)
 
     def _extract_name(self, turn: Turn, asked: str | None) -> bool:
@@ -215,22 +215,16 @@ class ServiceForm(IdentifiedForm):
             return False
         name = parse_person_name(turn.focused_text)
         if name is None or has_four_digits(spoken_to_digits(name)):
-            return False  # a phone number, said in words, is no name
+            return False  # a phone number spoken in words
         turn.set(NAME, name)
         return True
-
-    def _extract_final_bill(self, turn: Turn) -> bool:
-        goes_to = turn.button_value(FINAL_BILL) or extract_bill_destination(turn)
-        if goes_to:
-            turn.set(FINAL_BILL, goes_to)
-        return goes_to is not None
 
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         kind = turn.get(KIND)
         if kind is None and identity.member is None and turn.get(ADDRESS) and turn.get(DAY):
-            turn.set(KIND, kind := "start")  # nobody's account, a place and a day: it is read back as a start
+            turn.set(KIND, kind := "start")  # a place, a day and no account: it is read back as a start
         if kind is None:
             buttons = [
                 build_button(tr("Start service"), service_kind="start"),
@@ -249,14 +243,16 @@ class ServiceForm(IdentifiedForm):
         if phone is None:
             return SlotQuestion(PHONE, "utter_question_service_phone")
         if kind == "stop" and turn.get(MOVING_OUT) and turn.get(FINAL_BILL) is None:
-            return self._ask_final_bill(identity)
+            has_email = bool(identity.member and identity.member.email)
+            buttons = [build_button(tr("The email on file"), **{FINAL_BILL: "email"})] if has_email else []
+            return SlotQuestion(FINAL_BILL, "utter_question_service_final_bill", {"known": has_email}, buttons)
         if not turn.notes.get("agreed"):
             return self._read_back(turn, identity, phone)
         await self._open_ticket(turn, identity, phone)
         return None
 
     async def _contact_phone(self, turn: Turn, identity: Identity) -> str | None:
-        """The phone that was told, else the one on file, else the one that writes or calls."""
+        """The phone (E.164) that was given, else the one on file, else the one that writes or calls."""
         if turn.get(PHONE):
             return str(turn.get(PHONE))
         if identity.member is not None:
@@ -264,39 +260,29 @@ class ServiceForm(IdentifiedForm):
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         return conversation.address or None
 
-    def _ask_final_bill(self, identity: Identity) -> SlotQuestion:
-        has_email = bool(identity.member and identity.member.email)
-        buttons = [build_button(tr("The email on file"), **{FINAL_BILL: "email"})] if has_email else []
-        return SlotQuestion(FINAL_BILL, "utter_question_service_final_bill", {"known": has_email}, buttons)
-
     def _read_back(self, turn: Turn, identity: Identity, phone: str) -> SlotQuestion:
         if turn.get(CONFIRM) == "no":
             return SlotQuestion(CONFIRM, "utter_question_service_change")
         day = format_on_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
+        # an address on file is not told to everybody who knows a member number
+        account_number = identity.account.number if identity.account else ""
+        final_bill = str(turn.get(FINAL_BILL) or "")
+        on_file = {"email": tr("the email on file"), "mail": tr("the address on file")}
         values: dict[str, Any] = {
             "service_kind": turn.get(KIND),
-            "where": self._where(turn, identity),
+            "where": str(turn.get(ADDRESS) or "") or tr("account {number}", number=account_number),
             "day": day,
             "who": tr(", for {name}", name=turn.get(NAME)) if turn.get(NAME) else "",
-            "bill": self._format_final_bill(turn),
+            "bill": tr(", the final bill to {to}", to=on_file.get(final_bill, final_bill))
+            if final_bill not in ("", "unknown")
+            else "",
             "last4": phone[-4:],
         }
         buttons = [build_button(tr("Yes"), **{CONFIRM: "yes"}), build_button(tr("No"), **{CONFIRM: "no"})]
         return SlotQuestion(CONFIRM, "utter_question_service_confirm", values, buttons, is_new=True)
 
-    def _where(self, turn: Turn, identity: Identity) -> str:
-        """The address as it was told; one on file is not told to whoever knows a member number."""
-        address = str(turn.get(ADDRESS) or "")
-        return address or tr("account {number}", number=identity.account.number if identity.account else "")
-
-    def _format_final_bill(self, turn: Turn) -> str:
-        to = str(turn.get(FINAL_BILL) or "")
-        known = {"email": tr("the email on file"), "mail": tr("the address on file")}
-        if not to or to == "unknown":
-            return ""
-        return tr(", the final bill to {to}", to=known.get(to, to))
-
     def _details(self, turn: Turn, identity: Identity, phone: str) -> dict[str, str]:
+        """The ticket's details, in English for the office."""
         account, member = identity.account, identity.member
         on_file = (account.service_address or "the address on file") if account else ""
         details = {
@@ -314,14 +300,11 @@ class ServiceForm(IdentifiedForm):
                 "mail": "the address on file",
                 "unknown": "not known yet",
             }
-            if any(is_moving_out(to_english(str(events.get("text") or ""))) for events in self._user_events(turn)):
+            texts = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
+            if any(is_moving_out(to_english(text)) for text in texts):
                 details["reason"] = "moving out"
             details["final bill to"] = known.get(str(turn.get(FINAL_BILL)), str(turn.get(FINAL_BILL)))
         return details
-
-    @staticmethod
-    def _user_events(turn: Turn) -> list[dict[str, Any]]:
-        return [event for event in turn.tracker.events if event.get("event") == "user"]
 
     async def _open_ticket(self, turn: Turn, identity: Identity, phone: str) -> None:
         details = self._details(turn, identity, phone)
@@ -336,10 +319,5 @@ class ServiceForm(IdentifiedForm):
             phone=phone,
         )
         day = format_on_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
-        turn.utter(
-            "utter_service_ticket",
-            number=ticket.number,
-            service_kind=turn.get(KIND),
-            day=day,
-            last4=phone[-4:],
-        )
+        values = {"service_kind": turn.get(KIND), "day": day, "last4": phone[-4:]}
+        turn.utter("utter_service_ticket", number=ticket.number, **values)

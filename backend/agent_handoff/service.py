@@ -40,13 +40,22 @@ async def request_handoff(
     waiting = await find_open_handoff(session, conversation_id)
     if waiting is not None:
         return waiting
-    standing = await identity.load_identity(session, backend, conversation_id)
+    requester = await identity.load_identity(session, backend, conversation_id)
     conversation = await session.get_one(Conversation, conversation_id)
+    lines = await transcript.read_transcript(session, conversation_id, SUMMARY_LINES)
     handoff = AgentHandoff(
         conversation_id=conversation_id,
-        account_id=standing.account.id if standing.account else None,
+        account_id=requester.account.id if requester.account else None,
         status="transferred" if put_through else "waiting",
-        summary=await _summary(session, standing, conversation, tried),
+        summary={
+            "who": requester.member.name if requester.member else "not identified",
+            "account": requester.account.number if requester.account else "",
+            "level": requester.level.name.lower().replace("_", " "),
+            "channel": conversation.channel,
+            "language": LANGUAGES[current_language()],
+            "tried": tried,
+            "last_lines": [f"{line.who}: {line.text}" for line in lines],
+        },
         created_at=backend.clock.now(),
     )
     session.add(handoff)
@@ -55,28 +64,13 @@ async def request_handoff(
         session,
         backend,
         actor=conversation_id,
-        level=int(standing.level),
+        level=int(requester.level),
         channel=conversation.channel,
         act="handover",
         account_id=handoff.account_id,
         after={"handover": handoff.id, "status": handoff.status},
     )
     return handoff
-
-
-async def _summary(
-    session: AsyncSession, standing: identity.Identity, conversation: Conversation, tried: str
-) -> dict[str, Any]:
-    lines = await transcript.read_transcript(session, conversation.id, SUMMARY_LINES)
-    return {
-        "who": standing.member.name if standing.member else "not identified",
-        "account": standing.account.number if standing.account else "",
-        "level": standing.level.name.lower().replace("_", " "),
-        "channel": conversation.channel,
-        "language": LANGUAGES[current_language()],
-        "tried": tried,
-        "last_lines": [f"{line.who}: {line.text}" for line in lines],
-    }
 
 
 async def find_open_handoff(session: AsyncSession, conversation_id: str) -> AgentHandoff | None:
@@ -141,10 +135,10 @@ async def _send_message(
 ) -> str | None:
     """Send to the member by web or text. `author` is the person; empty for the assistant."""
     if conversation.channel == "web":
-        said: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
+        message: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
         # screen readers need the language; that of a person's message is not known
-        said |= {"author": author} if author else {"lang": conversation.language}
-        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
+        message |= {"author": author} if author else {"lang": conversation.language}
+        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
         return "web"
     if not conversation.address:
         return None

@@ -73,15 +73,8 @@ async def read_transcript(session: AsyncSession, conversation_id: str, limit: in
 
 
 def _message_lines(message: InboundMessage) -> list[TranscriptLine]:
-    said = message.text or _format_button(message.payload or "")
-    lines = [TranscriptLine(message.received_at, "member", mask_line(said))]
-    for answer in (message.reply or {}).get("messages", []):
-        if answer.get("text"):
-            lines.append(
-                TranscriptLine(message.answered_at or message.received_at, "assistant", mask_line(answer["text"]))
-            )
-    return lines
-
-
-def _format_button(payload: str) -> str:
-    return f"[{re.sub(r'[^A-Za-z0-9]+', ' ', payload).strip()}]"
+    button = re.sub(r"[^A-Za-z0-9]+", " ", message.payload or "").strip()
+    lines = [TranscriptLine(message.received_at, "member", mask_line(message.text or f"[{button}]"))]
+    at = message.answered_at or message.received_at
+    answers = [answer["text"] for answer in (message.reply or {}).get("messages", []) if answer.get("text")]
+    return lines + [TranscriptLine(at, "assistant", mask_line(text)) for text in answers]

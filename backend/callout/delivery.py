@@ -17,14 +17,10 @@ from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from backend.tickets.models import Ticket
 
-INITIAL_NOTICE, REMINDER_NOTICE, NEWS_NOTICE, STATEMENT_NOTICE, ADDITION_NOTICE, ENDED_NOTICE = (
-    "call",
-    "again",
-    "news",
-    "says",
-    "adds",
-    "ended",
-)
+INITIAL_NOTICE, REMINDER_NOTICE, NEWS_NOTICE = "call", "again", "news"
+STATEMENT_NOTICE, ADDITION_NOTICE, ENDED_NOTICE = "says", "adds", "ended"
+ALERTS = (INITIAL_NOTICE, REMINDER_NOTICE)
+"""Notices that ask the person to take the ticket."""
 PURPOSE = "callout"
 FAILED_STATUSES = ("refused", "failed", "undelivered")
 SENT_STATUSES = ("sent", "delivered")
@@ -58,21 +54,13 @@ async def notify_person(
         if person.phone:
             body = messages.format_text(backend, coded, again=what == REMINDER_NOTICE)
             key = f"{first.id}:{first.rounds}:{why or what}"
-            sms = await _enqueue_notice(session, backend, person, "sms", person.phone, body, key=key)
-            await _record_notice(session, backend, person, called, sms, what)
-            texted = sms.status not in FAILED_STATUSES
+            texted = await _send(session, backend, person, called, what, "sms", body, key=key)
         for (callout, ticket), (_, code) in zip(called, coded, strict=True):
             if person.email:
                 url = links.link_url(backend, callout, person.name)
-                body, subject = (
-                    messages.format_email(backend, ticket, url, code),
-                    messages.format_subject(backend, ticket),
-                )
-                own = f"{callout.id}:{callout.rounds}:{why or what}"
-                mail = await _enqueue_notice(
-                    session, backend, person, "email", person.email, body, key=own, subject=subject
-                )
-                await _record_notice(session, backend, person, [(callout, ticket)], mail, what)
+                body = messages.format_email(backend, ticket, url, code)
+                key = f"{callout.id}:{callout.rounds}:{why or what}"
+                await _send(session, backend, person, [(callout, ticket)], what, "email", body, key=key)
     if person.phone and not texted:
         await call_person(session, backend, person, called[0])
 
@@ -85,10 +73,8 @@ async def call_person(session: AsyncSession, backend: Backend, person: OnCallPer
     row = await codes.issue(session, backend, callout, person)
     with use_language(person.language):
         body = messages.format_call(backend, ticket, codes.format_code(backend, row))
-        sent = await _enqueue_notice(
-            session, backend, person, "call", person.phone, body, key=f"{callout.id}:{callout.rounds}"
-        )
-        await _record_notice(session, backend, person, [called], sent, INITIAL_NOTICE)
+        key = f"{callout.id}:{callout.rounds}"
+        await _send(session, backend, person, [called], INITIAL_NOTICE, "call", body, key=key)
 
 
 async def cancel_queued(session: AsyncSession, backend: Backend, called: Sequence[Callout], name: str = "") -> None:
@@ -97,15 +83,15 @@ async def cancel_queued(session: AsyncSession, backend: Backend, called: Sequenc
     A text that also lists other callouts stays.
     """
     these = [callout.id for callout in called]
-    asked = select(CalloutNotice.outbox_id).where(CalloutNotice.what.in_((INITIAL_NOTICE, REMINDER_NOTICE)))
-    mine = asked.where(CalloutNotice.callout_id.in_(these))
+    alerts = select(CalloutNotice.outbox_id).where(CalloutNotice.what.in_(ALERTS))
+    mine = alerts.where(CalloutNotice.callout_id.in_(these))
     if name:
         mine = mine.where(CalloutNotice.name == name)
     others = select(Callout.id).where(Callout.next_at.is_not(None), Callout.id.not_in(these))
     await session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.status == "queued", OutboxMessage.id.in_(mine))
-        .where(OutboxMessage.id.not_in(asked.where(CalloutNotice.callout_id.in_(others))))
+        .where(OutboxMessage.id.not_in(alerts.where(CalloutNotice.callout_id.in_(others))))
         .values(status="failed", error_code=OUTDATED_ERROR, updated_at=backend.clock.now())
         .execution_options(synchronize_session=False)
     )
@@ -115,21 +101,11 @@ async def send_update(
     session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
 ) -> str:
     """Send news of one ticket by text, else by email. Returns `sms` or `email`; empty when neither is possible."""
-    callout, ticket = called
-    key = f"{callout.id}:{what}:{text_digest(body)}"  # the same news are sent once
+    key = f"{called[0].id}:{what}:{text_digest(body)}"  # the same news is sent once
     with use_language(person.language):
-        if person.phone:
-            sent = await _enqueue_notice(session, backend, person, "sms", person.phone, body, key=key)
-            await _record_notice(session, backend, person, [called], sent, what)
-            if sent.status not in FAILED_STATUSES:
-                return "sms"
-        if person.email:
-            subject = messages.format_subject(backend, ticket)
-            sent = await _enqueue_notice(
-                session, backend, person, "email", person.email, body, key=key, subject=subject
-            )
-            await _record_notice(session, backend, person, [called], sent, what)
-            return "" if sent.status in FAILED_STATUSES else "email"
+        for way in ("sms", "email"):
+            if await _send(session, backend, person, [called], what, way, body, key=key):
+                return way
     return ""
 
 
@@ -137,12 +113,8 @@ async def call_with_update(
     session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
 ) -> str:
     """Send news by a call. Returns `call`; empty when that is not possible."""
-    if not person.phone:
-        return ""
     key = f"{called[0].id}:{what}:{text_digest(body)}"
-    sent = await _enqueue_notice(session, backend, person, "call", person.phone, body, key=key)
-    await _record_notice(session, backend, person, [called], sent, what)
-    return "" if sent.status in FAILED_STATUSES else "call"
+    return "call" if await _send(session, backend, person, [called], what, "call", body, key=key) else ""
 
 
 def text_digest(body: str) -> str:
@@ -160,41 +132,39 @@ async def list_notices(session: AsyncSession, callout_id: int) -> list[tuple[Cal
     return [(row[0], row[1]) for row in await session.execute(query)]
 
 
-async def _enqueue_notice(
-    session: AsyncSession,
-    backend: Backend,
-    person: OnCallPerson,
-    way: str,
-    recipient: str,
-    body: str,
-    *,
-    key: str,
-    subject: str = "",
-) -> OutboxMessage:
-    who = hashlib.sha256(person.name.encode()).hexdigest()[:12]
-    return await enqueue(
-        session,
-        backend,
-        kind=way,
-        recipient=recipient,
-        subject=subject,
-        body=body,
-        purpose=PURPOSE,
-        dedupe_key=f"callout:{key}:{way}:{who}",
-    )
-
-
-async def _record_notice(
+async def _send(
     session: AsyncSession,
     backend: Backend,
     person: OnCallPerson,
     called: Sequence[CalledTicket],
-    sent: OutboxMessage,
     what: str,
-) -> None:
+    way: str,
+    body: str,
+    *,
+    key: str,
+) -> bool:
+    """Enqueue one message and record it for these tickets. False without a phone or email for it, or if refused.
+
+    `way` is sms, email or call. An email's subject names the first ticket.
+    """
+    recipient = person.email if way == "email" else person.phone
+    if not recipient:
+        return False
+    who = hashlib.sha256(person.name.encode()).hexdigest()[:12]
+    sent = await enqueue(
+        session,
+        backend,
+        kind=way,
+        recipient=recipient,
+        subject=messages.format_subject(backend, called[0][1]) if way == "email" else "",
+        body=body,
+        purpose=PURPOSE,
+        dedupe_key=f"callout:{key}:{way}:{who}",
+    )
     now = backend.clock.now()
     for callout, _ in called:
         session.add(
             CalloutNotice(callout_id=callout.id, name=person.name, way=sent.kind, what=what, outbox_id=sent.id, at=now)
         )
     await session.flush()
+    return sent.status not in FAILED_STATUSES

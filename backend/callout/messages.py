@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,13 +31,13 @@ def format_subject(backend: Backend, ticket: Ticket) -> str:
 
 
 def format_summary(ticket: Ticket, *, later: bool = False) -> str:
-    """Kind, place, the reporter's words and phone, as far as known. `later` adds what was told since."""
+    """Kind, place, the reporter's words and phone, as far as known. `later` adds what reporters added since."""
     place = ticket.place or tr("place not told yet")
     if ticket.place and PLACE_SOURCE_LABEL in ticket.details:
         place = tr("{place} (from our file: do not tell it to who calls)", place=place)
     parts = [tr("{kind} at {place}", kind=tr(KIND_NAMES[ticket.kind]), place=place)]
-    if said := str(ticket.details.get("words") or ""):
-        parts.append(f'"{shorten(said)}"')
+    if words := str(ticket.details.get("words") or ""):
+        parts.append(f'"{shorten(words)}"')
     if ticket.phone:
         parts.append(tr("Call {phone}", phone=format_phone(ticket.phone)))
     if ticket.details.get("language") == "Spanish":
@@ -48,17 +48,17 @@ def format_summary(ticket: Ticket, *, later: bool = False) -> str:
 
 
 def later_details(ticket: Ticket) -> list[str]:
-    """What reporters told later, and a denial of the danger."""
+    """What reporters added later (the newest words, up to MAX_LATER_LENGTH) and a denial of the danger."""
     denied = str(ticket.details.get(DENIED_LABEL) or "")
-    said: list[str] = []
+    later: list[str] = []
     for note in reversed(ticket.notes):
         words = str(note["words"]).removeprefix(REPORTER_SAYS_PREFIX)
         if note.get("crew") or words == denied:
             continue
-        if said and len(" / ".join([words, *said])) > MAX_LATER_LENGTH:
+        if later and len(" / ".join([words, *later])) > MAX_LATER_LENGTH:
             break
-        said.insert(0, words[-MAX_LATER_LENGTH:])
-    parts = [tr('Since then told: "{said}"', said=" / ".join(said))] if said else []
+        later.insert(0, words[-MAX_LATER_LENGTH:])
+    parts = [tr('Since then told: "{said}"', said=" / ".join(later))] if later else []
     if denied:
         parts.append(tr('Now who reported it says, not proven: "{said}"', said=shorten(denied)))
     return parts
@@ -126,31 +126,26 @@ def format_email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
 
 def format_call(backend: Backend, ticket: Ticket, code: str) -> str:
     """The words of a call, where no text gets through."""
+    words = shorten(str(ticket.details.get("words") or ""))
+    spoken = [tr("It was said: {said}", said=words)] if words else []
     return tr(
         "This is {coop}. Urgent: {kind} at {place}. {said}A text to this phone did not get through. "
         "Please text the code {code} to {line}, or open the link in your email, if you have it.",
         coop=backend.coop.name,
         kind=tr(KIND_NAMES[ticket.kind]),
         place=ticket.place or tr("place not told yet"),
-        said=_format_spoken_details(ticket),
+        said="".join(f"{part}. " for part in [*spoken, *later_details(ticket)]),
         code=" ".join(code),
         line=format_phone(backend.coop.text_line),
     )
 
 
-def _format_spoken_details(ticket: Ticket) -> str:
-    """The reporter's words and later ones, for a call."""
-    first = shorten(str(ticket.details.get("words") or ""))
-    said = [tr("It was said: {said}", said=first)] if first else []
-    return "".join(f"{part}. " for part in [*said, *later_details(ticket)])
-
-
-def shorten(said: str) -> str:
-    return said if len(said) <= MAX_WORDS_LENGTH else said[:MAX_WORDS_LENGTH].rsplit(" ", 1)[0] + "..."
+def shorten(words: str) -> str:
+    return words if len(words) <= MAX_WORDS_LENGTH else words[:MAX_WORDS_LENGTH].rsplit(" ", 1)[0] + "..."
 
 
 def format_taken(ticket: Ticket, name: str) -> str:
-    """For the others: who has taken it."""
+    """The text that tells the others who has taken it."""
     return tr("{name} has {what}", name=name, what=f"{ticket.number}, {format_summary(ticket)}")
 
 
@@ -165,8 +160,10 @@ def format_time(backend: Backend, moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class CalloutProgress:
-    """How far a callout has come. `channels_reached` have delivered since `since`; `channels_in_progress` have one
-    going out now. `waiting`: a message has not gone out for a minute. `denied`: the reporter denies the danger."""
+    """How far a callout has come. `channels_reached` have sent since `since` (UTC); `channels_in_progress` are sending.
+
+    `waiting`: a message has not gone out for a minute. `denied`: the reporter denies the danger.
+    """
 
     channels_in_progress: frozenset[str] = frozenset()
     channels_reached: frozenset[str] = frozenset()
@@ -176,7 +173,7 @@ class CalloutProgress:
     denied: bool = False
 
 
-def format_progress(backend: Backend, callout: Callout | None, known: CalloutProgress, *, first: bool) -> str:
+def format_progress(backend: Backend, callout: Callout | None, progress: CalloutProgress, *, first: bool) -> str:
     """For the member: what was done so far, without promises. `first`: just now, so nobody can have replied."""
     phone = backend.coop.outage_phone_display
     if callout is not None and callout.status == "taken" and callout.taken_by and callout.taken_at:
@@ -185,33 +182,35 @@ def format_progress(backend: Backend, callout: Callout | None, known: CalloutPro
             name=callout.taken_by,
             at=format_time(backend, callout.taken_at),
         )
-    if callout is None or not (known.channels_reached or known.channels_in_progress or known.waiting):
+    if callout is None or not (progress.channels_reached or progress.channels_in_progress or progress.waiting):
         return tr(
             "I could not reach anybody on call, so please call {phone}, day or night, and 911 if anybody is in danger.",
             phone=phone,
         )
-    if known.all_refused:
+    if progress.all_refused:
         return tr("Nobody on call can take it so far, so please call {phone}, day or night.", phone=phone)
     if callout.status == "unanswered":
         return tr("Nobody on call has answered yet, so please call {phone}, day or night.", phone=phone)
-    nobody_yet = tr(_NO_ANSWER_DENIED_TEXT if known.denied else _NO_ANSWER_TEXT)
-    if not known.channels_reached and known.channels_in_progress:
-        going = tr(_SENDING_TEXTS[_nearest_channel(known.channels_in_progress)])
+    nobody_yet = tr(_NO_ANSWER_DENIED_TEXT if progress.denied else _NO_ANSWER_TEXT)
+    if not progress.channels_reached and progress.channels_in_progress:
+        going = tr(_SENDING_TEXTS[most_direct_channel(progress.channels_in_progress)])
         return going if first else f"{going} {nobody_yet}"
-    if not known.channels_reached:
+    if not progress.channels_reached:
         return tr(
             "What I wrote to the crew on call has not gone out yet. I keep trying; please call {phone}, day or night.",
             phone=phone,
         )
     if first:
-        return tr(_JUST_SENT_TEXTS[_nearest_channel(known.channels_reached)])
+        return tr(_JUST_SENT_TEXTS[most_direct_channel(progress.channels_reached)])
     done = tr(
-        _SINCE[_nearest_channel(known.channels_reached)], at=format_time(backend, known.since or callout.created_at)
+        _SINCE[most_direct_channel(progress.channels_reached)],
+        at=format_time(backend, progress.since or callout.created_at),
     )
     return f"{done} {nobody_yet}"
 
 
-def _nearest_channel(ways: frozenset[str]) -> str:
+def most_direct_channel(ways: Collection[str]) -> str:
+    """A text before a call, a call before an email. Raises StopIteration for none."""
     return next(way for way in ("sms", "call", "email") if way in ways)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,92 +25,64 @@ NOTIFY_OFFICE_AFTER_ROUNDS = 12  # an hour
 SLOW_DOWN_AFTER_ROUNDS = 288  # a day: then hourly, since nobody reads them any more and each text costs money
 SLOW_INTERVAL = timedelta(hours=1)
 
-Notices = Sequence[tuple[CalloutNotice, str]]
-"""Notices with their status in the outbox."""
-
 
 async def send_reminders(backend: Backend, _on: date) -> int:
     """Send reminders for tickets that nobody has; returns how many. One transaction, so a crash changes nothing."""
+    calling = (Callout.status.in_(service.OPEN_STATUSES), Callout.next_at.is_not(None))
     async with backend.db.read_session() as session:
-        if not await _has_open_callouts(session):
+        if await session.scalar(select(Callout.id).where(*calling).limit(1)) is None:
             return 0
     async with backend.db.transaction() as session:
-        await _try_other_channels(session, backend)
-        due = await _due(session, backend)
+        for called in await service.list_callouts(session, *calling, Ticket.status.in_(OPEN_STATUSES)):
+            await _escalate_unreached(session, backend, called)
+        due = await _claim_due(session, backend)
         by_name: dict[str, list[CalledTicket]] = defaultdict(list)
         for callout, ticket in due:
-            for person in await _people(session, backend, callout):
+            for person in await _people_to_remind(session, backend, callout):
                 by_name[person.name].append((callout, ticket))
         for person in backend.coop.on_call:
-            if called := by_name.get(person.name):
-                await delivery.notify_person(session, backend, person, called, delivery.REMINDER_NOTICE)
+            if tickets := by_name.get(person.name):
+                await delivery.notify_person(session, backend, person, tickets, delivery.REMINDER_NOTICE)
         return len(due)
 
 
-async def _has_open_callouts(session: AsyncSession) -> bool:
-    calling = select(Callout.id).where(Callout.status.in_(service.OPEN_STATUSES), Callout.next_at.is_not(None)).limit(1)
-    return await session.scalar(calling) is not None
-
-
-async def _due(session: AsyncSession, backend: Backend) -> list[CalledTicket]:
+async def _claim_due(session: AsyncSession, backend: Backend) -> list[CalledTicket]:
     """The callouts whose next round is due, each claimed by one process."""
     now = backend.clock.now()
-    query = (
-        select(Callout, Ticket)
-        .join(Ticket, Ticket.id == Callout.ticket_id)
-        .where(Callout.status.in_(service.OPEN_STATUSES), Callout.next_at <= now)
-        .order_by(Callout.id)
-    )
-    found: list[CalledTicket] = []
-    for callout, ticket in [(row[0], row[1]) for row in await session.execute(query)]:
+    claimed: list[CalledTicket] = []
+    is_due = (Callout.status.in_(service.OPEN_STATUSES), Callout.next_at <= now)
+    for callout, ticket in await service.list_callouts(session, *is_due):
         if ticket.status not in OPEN_STATUSES:
             await service.end_callout(session, backend, ticket)
             continue
-        pause = _next_interval(callout, ticket)
-        values: dict[str, Any] = {"rounds": callout.rounds + 1, "next_at": now + pause}
+        interval = service.REMINDER_INTERVAL_DENIED if is_danger_denied(ticket) else service.REMINDER_INTERVAL
+        if callout.rounds >= SLOW_DOWN_AFTER_ROUNDS:
+            interval = SLOW_INTERVAL
+        values: dict[str, Any] = {"rounds": callout.rounds + 1, "next_at": now + interval}
         nobody_answers = callout.rounds >= NOTIFY_OFFICE_AFTER_ROUNDS and callout.status == service.CALLING
         if nobody_answers:
             values["status"] = service.UNANSWERED
         claim = update(Callout).where(Callout.id == callout.id, Callout.rounds == callout.rounds)
-        claimed = await session.execute(
+        result = await session.execute(
             claim.where(Callout.status.in_(service.OPEN_STATUSES)).values(**values).returning(Callout.id)
         )
-        if claimed.scalar_one_or_none() is None:
-            continue
+        if result.scalar_one_or_none() is None:
+            continue  # another process has claimed this round
         await session.refresh(callout)
         if nobody_answers:
-            said = mark("Nobody on call has answered for an hour. They are asked on every few minutes.")
-            await service.notify_office(session, backend, ticket, "unanswered", said)
-        found.append((callout, ticket))
-    return found
+            text = mark("Nobody on call has answered for an hour. They are asked on every few minutes.")
+            await service.notify_office(session, backend, ticket, "unanswered", text)
+        claimed.append((callout, ticket))
+    return claimed
 
 
-def _next_interval(callout: Callout, ticket: Ticket) -> timedelta:
-    if callout.rounds >= SLOW_DOWN_AFTER_ROUNDS:
-        return SLOW_INTERVAL
-    return service.REMINDER_INTERVAL_DENIED if is_danger_denied(ticket) else service.REMINDER_INTERVAL
-
-
-async def _people(session: AsyncSession, backend: Backend, callout: Callout) -> list[OnCallPerson]:
+async def _people_to_remind(session: AsyncSession, backend: Backend, callout: Callout) -> list[OnCallPerson]:
     """Whom to remind: not those who declined, unless all have."""
     refused = await codes.names_declined(session, callout.id)
     willing = [one for one in backend.coop.on_call if one.name not in refused] or list(backend.coop.on_call)
     if callout.rounds > CALL_EVERYONE_AFTER_ROUNDS:
         return willing
     return people_on_duty(willing, backend.clock.now().astimezone(backend.coop.zone).time())
-
-
-async def _try_other_channels(session: AsyncSession, backend: Backend) -> None:
-    """Check the messages of this round for every ticket that nobody has."""
-    query = (
-        select(Callout, Ticket)
-        .join(Ticket, Ticket.id == Callout.ticket_id)
-        .where(Callout.status.in_(service.OPEN_STATUSES), Callout.next_at.is_not(None))
-        .where(Ticket.status.in_(OPEN_STATUSES))
-        .order_by(Callout.id)
-    )
-    for callout, ticket in [(row[0], row[1]) for row in await session.execute(query)]:
-        await _escalate_unreached(session, backend, (callout, ticket))
 
 
 async def _escalate_unreached(session: AsyncSession, backend: Backend, called: CalledTicket) -> None:
@@ -121,41 +92,28 @@ async def _escalate_unreached(session: AsyncSession, backend: Backend, called: C
     people = {person.name: person for person in backend.coop.on_call}
     by_name: dict[str, list[tuple[CalloutNotice, str]]] = defaultdict(list)
     for notice, status in await delivery.list_notices(session, callout.id):
-        if (
-            notice.what in (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE)
-            and notice.at > now - service.REMINDER_INTERVAL
-        ):
+        if notice.what in delivery.ALERTS and notice.at > now - service.REMINDER_INTERVAL:
             by_name[notice.name].append((notice, status))
     unreached = []
     for name, notices in by_name.items():
-        if name in people and _is_channel_lost(notices, "sms", now) and not _notices_by_channel(notices, "call"):
-            await delivery.call_person(session, backend, people[name], called)
-        elif all(_is_notice_lost(notice, status, now) for notice, status in _loud_notices(people.get(name), notices)):
+        person = people.get(name)
+        texts = [one for one in notices if one[0].way == "sms"]
+        was_called = any(notice.way == "call" for notice, _ in notices)
+        # an email wakes nobody, so it does not count for a person with a phone
+        loud = [one for one in notices if one[0].way != "email"] if person and person.phone else notices
+        if person and texts and _is_lost(*texts[-1], now) and not was_called:
+            await delivery.call_person(session, backend, person, called)
+        elif all(_is_lost(notice, status, now) for notice, status in loud):
             unreached.append(name)
     if not unreached:
         return
     more = await service.notify_remaining(session, backend, callout, ticket)
     if not more and len(unreached) == len(by_name):
-        said = mark("Nobody on call is known to be reached. It is tried again every few minutes.")
-        await service.notify_office(session, backend, ticket, "unreached", said)
+        text = mark("Nobody on call is known to be reached. It is tried again every few minutes.")
+        await service.notify_office(session, backend, ticket, "unreached", text)
 
 
-def _loud_notices(person: OnCallPerson | None, notices: Notices) -> Notices:
-    """Texts and calls where the person has a phone: an email wakes nobody."""
-    return [one for one in notices if one[0].way != "email"] if person and person.phone else notices
-
-
-def _is_channel_lost(notices: Notices, way: str, now: datetime) -> bool:
-    """Whether the newest message by this channel did not get through."""
-    tried = _notices_by_channel(notices, way)
-    return bool(tried) and _is_notice_lost(*tried[-1], now)
-
-
-def _notices_by_channel(notices: Notices, way: str) -> Notices:
-    return [one for one in notices if one[0].way == way]
-
-
-def _is_notice_lost(notice: CalloutNotice, status: str, now: datetime) -> bool:
+def _is_lost(notice: CalloutNotice, status: str, now: datetime) -> bool:
     """Refused or failed, or not sent after a minute, such as when the carrier is down."""
     waits = status not in delivery.SENT_STATUSES and notice.at <= now - service.STUCK_AFTER
     return status in delivery.FAILED_STATUSES or waits

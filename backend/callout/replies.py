@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 MIN_NOTE_WORDS = 3
-"""Words beside `I have it` or `done` from which on they are kept as a note."""
+"""From so many words on, what stands beside `I have it` or `done` is kept as a note."""
 MAX_NOTE_LENGTH = 400
 MAX_ANSWERED_MISSES = 10
 """Wrong codes answered in a row; then only each tenth, or a forger could make the phone ring endlessly."""
@@ -53,23 +53,23 @@ async def handle_reply(
     """Do what the text says; returns the answer in the person's language, empty for none.
 
     `keep` redacts what must not be stored. Returns None for a text that is not about a callout, since the person may be
-    a member too; while they have an open callout, a text is about that unless it clearly is not.
+    a member too. While they have an open callout, any text is about it unless it is clearly about something else.
     """
     known = await codes.find_codes(session, backend, person, to_check=True)
-    untold = await service.tickets_not_offered(session, person)
-    live = bool(untold) or any(_is_relevant(backend, person, one) for one in known)
-    said = parse_reply_leniently(text) if live else parse_reply(text)
-    if said is None or (not said.codes and _is_new_report(said, text, known)):
+    not_offered = await service.tickets_not_offered(session, person)
+    has_open = bool(not_offered) or any(_is_relevant(backend, person, one) for one in known)
+    reply = parse_reply_leniently(text) if has_open else parse_reply(text)
+    if reply is None or (not reply.codes and _is_new_report(reply, text, known)):
         return None
-    said = replace(said, other_words=keep(said.other_words))
+    reply = replace(reply, other_words=keep(reply.other_words))
     with use_language(person.language):
-        if said.codes:
-            return await _handle_coded_reply(session, backend, person, conversation_id, said, known)
+        if reply.codes:
+            return await _handle_coded_reply(session, backend, person, conversation_id, reply, known)
         # "done" answers no question of the assistant
-        weak = said.is_weak and not (live and said.action is OnCallAction.DONE)
-        if weak and (not known or not await _is_answer_to_callout(session, person, conversation_id)):
+        is_weak = reply.is_weak and not (has_open and reply.action is OnCallAction.DONE)
+        if is_weak and (not known or not await _is_answer_to_callout(session, person, conversation_id)):
             return None
-        return await unverified_replies.answer(session, backend, person, said, known, untold)
+        return await unverified_replies.answer(session, backend, person, reply, known, not_offered)
 
 
 async def _handle_coded_reply(
@@ -77,23 +77,23 @@ async def _handle_coded_reply(
     backend: Backend,
     person: OnCallPerson,
     conversation_id: str,
-    said: OnCallReply,
+    reply: OnCallReply,
     known: Sequence[TicketCode],
 ) -> str | None:
-    right = await codes.check(session, backend, person, known, said.codes) if known else []
+    right = await codes.check(session, backend, person, known, reply.codes) if known else []
     if right:
-        if said.all_open:
-            wanted = [
+        if reply.all_open:
+            is_open = [
                 one for one in known if one.callout.status in service.OPEN_STATUSES and one.row.declined_at is None
             ]
-            right += [one for one in wanted if one not in right]
-        return " ".join([await _apply_reply(session, backend, person, conversation_id, one, said) for one in right])
-    if over := await _answer_for_ended(session, backend, person, said, known):
-        return over
-    if old := [one for one in known if codes.is_replaced_code(backend, one, said.codes)]:
+            right += [one for one in is_open if one not in right]
+        return " ".join([await _apply_reply(session, backend, person, conversation_id, one, reply) for one in right])
+    if closed := await _answer_for_ended(session, backend, person, reply, known):
+        return closed
+    if old := [one for one in known if codes.is_replaced_code(backend, one, reply.codes)]:
         return unverified_replies.add_codes(backend, old, unverified_replies.REPLACED_TEXT)
     # perhaps an amount or account digits of a member; counted as a miss all the same
-    bare = said.action is OnCallAction.UNSURE or not said.other_words
+    bare = reply.action is OnCallAction.UNSURE or not reply.other_words
     if not known or (bare and not await _is_answer_to_callout(session, person, conversation_id)):
         return None
     misses = min(one.row.misses for one in known)
@@ -103,19 +103,19 @@ async def _handle_coded_reply(
 
 
 async def _answer_for_ended(
-    session: AsyncSession, backend: Backend, person: OnCallPerson, said: OnCallReply, known: Sequence[TicketCode]
+    session: AsyncSession, backend: Backend, person: OnCallPerson, reply: OnCallReply, known: Sequence[TicketCode]
 ) -> str | None:
-    """That the ticket of an old code is closed."""
+    """Answer that the ticket of an old code is closed; None when no old code was sent."""
     ever = await codes.find_codes(session, backend, person, over_for=codes.CLOSED_NOTICE_WINDOW)
     recent = {one.row.id for one in known}
-    old = [one for one in ever if one.row.id not in recent and codes.format_code(backend, one.row) in said.codes]
+    old = [one for one in ever if one.row.id not in recent and codes.format_code(backend, one.row) in reply.codes]
     return _closed(backend, old[0]) if old else None
 
 
-def _is_new_report(said: OnCallReply, text: str, known: Sequence[TicketCode]) -> bool:
+def _is_new_report(reply: OnCallReply, text: str, known: Sequence[TicketCode]) -> bool:
     """Whether the text is a report of its own, at a place of none of their callouts."""
     place = extract_address_or_road(text)
-    if not place or not (said.is_weak or detect_danger(text)):
+    if not place or not (reply.is_weak or detect_danger(text)):
         return False
     return all(make_place_key(place) != one.ticket.place_key for one in known)
 
@@ -138,13 +138,13 @@ async def _apply_reply(
     person: OnCallPerson,
     conversation_id: str,
     coded: TicketCode,
-    said: OnCallReply,
+    reply: OnCallReply,
 ) -> str:
     number = coded.ticket.number
-    if said.action is not OnCallAction.DONE and coded.callout.status == service.OVER:
+    if reply.action is not OnCallAction.DONE and coded.callout.status == service.OVER:
         return _closed(backend, coded)
-    note_reply = await _relay_crew_note(session, backend, person, conversation_id, coded, said)
-    match said.action:
+    note_reply = await _relay_crew_note(session, backend, person, conversation_id, coded, reply)
+    match reply.action:
         case OnCallAction.ACCEPTS:
             return await _take_ticket(session, backend, person, coded)
         case OnCallAction.DONE:
@@ -152,9 +152,18 @@ async def _apply_reply(
             return tr("{number} is closed. Thank you.", number=number) if closed else _closed(backend, coded)
         case OnCallAction.DECLINES:
             await service.decline(session, backend, coded, person)
-            return _format_declined(backend, coded)
+            if coded.callout.status == service.TAKEN:
+                return unverified_replies.format_taken_by_other(coded)
+            return tr(
+                "I ask the others about {number}, and you no more unless everybody says no. If you can, reply {code}.",
+                number=number,
+                code=codes.format_code(backend, coded.row),
+            )
+        case OnCallAction.ASKS_DETAILS if _has_taken(person, coded):
+            return unverified_replies.format_taken_by_you(backend, coded)
         case OnCallAction.ASKS_DETAILS:
-            return _format_full_ticket(backend, person, coded)
+            how_to_reply = _format_how_to_reply(backend, person, coded)
+            return f"{number}: {messages.format_summary(coded.ticket)} {how_to_reply}"
         case OnCallAction.NOTE | OnCallAction.UNSURE:
             return f"{note_reply} {_format_how_to_reply(backend, person, coded)}".strip()
 
@@ -165,18 +174,18 @@ async def _relay_crew_note(
     person: OnCallPerson,
     conversation_id: str,
     coded: TicketCode,
-    said: OnCallReply,
+    reply: OnCallReply,
 ) -> str:
     """Put further words on the ticket; returns a confirmation, empty when there is none."""
-    note = said.other_words[:MAX_NOTE_LENGTH].strip()
-    if said.action is OnCallAction.ASKS_DETAILS:
+    note = reply.other_words[:MAX_NOTE_LENGTH].strip()
+    if reply.action is OnCallAction.ASKS_DETAILS:
         is_note = on_call_free_text.gives_note(on_call_free_text.normalize_words(note))
     else:
-        is_note = said.action in (OnCallAction.NOTE, OnCallAction.UNSURE) or len(note.split()) >= MIN_NOTE_WORDS
+        is_note = reply.action in (OnCallAction.NOTE, OnCallAction.UNSURE) or len(note.split()) >= MIN_NOTE_WORDS
     if not note or not is_note:
         return ""
     await add_crew_note(session, backend, coded.ticket, conversation_id, person.name, note)
-    if said.action not in (OnCallAction.NOTE, OnCallAction.UNSURE):
+    if reply.action not in (OnCallAction.NOTE, OnCallAction.UNSURE):
         return ""
     key = "note:" + delivery.text_digest(note)
     text = mark('{name}, on call, writes: "{told}".')
@@ -193,7 +202,7 @@ async def _take_ticket(session: AsyncSession, backend: Backend, person: OnCallPe
     if has is None:
         return _closed(backend, coded)
     if has != person.name:
-        return tr("{name} has {number} already.", name=has, number=coded.ticket.number)
+        return unverified_replies.format_taken_by_other(coded)
     coded.row.declined_at = None
     return unverified_replies.format_taken_by_you(backend, coded)
 
@@ -209,36 +218,16 @@ def _closed(backend: Backend, coded: TicketCode) -> str:
     )
 
 
-def _format_full_ticket(backend: Backend, person: OnCallPerson, coded: TicketCode) -> str:
-    """All details again, for who has sent the code."""
-    if _has_taken(person, coded):
-        return unverified_replies.format_taken_by_you(backend, coded)
-    return (
-        f"{coded.ticket.number}: {messages.format_summary(coded.ticket)} {_format_how_to_reply(backend, person, coded)}"
-    )
-
-
 def _format_how_to_reply(backend: Backend, person: OnCallPerson, coded: TicketCode) -> str:
-    code, number = codes.format_code(backend, coded.row), coded.ticket.number
+    code = codes.format_code(backend, coded.row)
     if _has_taken(person, coded):
         return tr("Reply DONE {code} when it is done.", code=code)
     if coded.callout.status == service.TAKEN:
-        return tr("{name} has {number} already.", name=coded.callout.taken_by, number=number)
+        return unverified_replies.format_taken_by_other(coded)
     return tr(
         "{number}: reply only {code} if you have it, DONE {code} when it is done, NO {code} if you can't.",
-        number=number,
+        number=coded.ticket.number,
         code=code,
-    )
-
-
-def _format_declined(backend: Backend, coded: TicketCode) -> str:
-    number, name = coded.ticket.number, coded.callout.taken_by
-    if coded.callout.status == service.TAKEN:
-        return tr("{name} has {number} already.", name=name, number=number)
-    return tr(
-        "I ask the others about {number}, and you no more unless everybody says no. If you can, reply {code}.",
-        number=number,
-        code=codes.format_code(backend, coded.row),
     )
 
 
@@ -247,7 +236,7 @@ async def _is_answer_to_callout(session: AsyncSession, person: OnCallPerson, con
     newest = await session.scalar(
         select(func.max(CalloutNotice.at)).where(
             CalloutNotice.name == person.name,
-            CalloutNotice.what.in_((delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE)),
+            CalloutNotice.what.in_(delivery.ALERTS),
         )
     )
     if newest is None:

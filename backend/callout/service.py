@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
-from backend.callout import attempt_report, codes, delivery, messages
+from backend.callout import codes, delivery, messages
 from backend.callout.models import Callout, CalloutCode, CalloutNotice
 from backend.callout.roster import OnCallPerson, people_on_duty
 from backend.language import ENGLISH, mark, tr, use_language
+from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from backend.tickets.danger_signs import is_danger_denied
 from backend.tickets.kinds import CALLOUT_KINDS
@@ -29,6 +30,16 @@ REMINDER_INTERVAL = timedelta(minutes=5)
 REMINDER_INTERVAL_DENIED = timedelta(minutes=30)
 """Where the reporter denies the danger: that proves nothing, so reminders go on."""
 STUCK_AFTER = timedelta(minutes=1)  # a message not sent by then counts as not delivered
+CHANNEL_NAMES = {"sms": mark("text"), "call": mark("call"), "email": mark("email")}
+STATUS_NAMES = {
+    "queued": mark("not gone out yet"),
+    "sending": mark("on its way out"),
+    "sent": mark("sent"),
+    "delivered": mark("delivered"),
+    "undelivered": mark("not delivered"),
+    "failed": mark("failed"),
+    "refused": mark("refused"),
+}
 MAX_NEWS, MAX_STATEMENTS, MAX_ADDITIONS = 10, 4, 6
 """Updates relayed per ticket and kind: nobody can make the crew's phones ring endlessly, and small talk does not use up
 what a new place needs."""
@@ -63,6 +74,12 @@ async def find_callout(session: AsyncSession, ticket_id: int) -> Callout | None:
     return await session.scalar(select(Callout).where(Callout.ticket_id == ticket_id))
 
 
+async def list_callouts(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[delivery.CalledTicket]:
+    """The callouts that meet these conditions, with their tickets, the oldest first."""
+    query = select(Callout, Ticket).join(Ticket, Ticket.id == Callout.ticket_id).where(*conditions)
+    return [(row[0], row[1]) for row in await session.execute(query.order_by(Callout.id))]
+
+
 async def find_callouts(session: AsyncSession, ticket_ids: Sequence[int]) -> dict[int, Callout]:
     """The callouts of these tickets, by the ticket's id."""
     found = await session.scalars(select(Callout).where(Callout.ticket_id.in_(ticket_ids)))
@@ -71,47 +88,37 @@ async def find_callouts(session: AsyncSession, ticket_ids: Sequence[int]) -> dic
 
 async def send_news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
     """Place, phone or danger became known: inform at once everybody alerted before."""
-
-    def body() -> str:
-        return tr("{coop}, {number}, now known: {what}", coop=backend.coop.short_name, number=ticket.number,
-                  what=messages.format_summary(ticket))  # fmt: skip
-
-    await _broadcast(session, backend, ticket, delivery.NEWS_NOTICE, MAX_NEWS, body)
+    text = mark("{coop}, {number}, now known: {what}")
+    await _broadcast(session, backend, ticket, delivery.NEWS_NOTICE, MAX_NEWS, text)
 
 
-async def relay_addition(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> None:
+async def relay_addition(session: AsyncSession, backend: Backend, ticket: Ticket, words: str) -> None:
     """Relay further details for the crew: who is there, the way in, what happened since."""
-
-    def body() -> str:
-        return tr('{coop}, {number}, also told: "{said}".', coop=backend.coop.short_name, number=ticket.number,
-                  said=messages.shorten(said))  # fmt: skip
-
-    await _broadcast(session, backend, ticket, delivery.ADDITION_NOTICE, MAX_ADDITIONS, body)
+    text = mark('{coop}, {number}, also told: "{said}".')
+    await _broadcast(session, backend, ticket, delivery.ADDITION_NOTICE, MAX_ADDITIONS, text, words)
 
 
 async def relay_statement(
-    session: AsyncSession, backend: Backend, ticket: Ticket, said: str, *, own: bool = True
+    session: AsyncSession, backend: Backend, ticket: Ticket, words: str, *, own: bool = True
 ) -> None:
     """Relay the reporter's (`own`) or somebody else's statement that it was a mistake or is over. It proves nothing, so
     the callout goes on."""
-
-    def body() -> str:
-        if not own:
-            return tr('{coop}: somebody else says of {number}: "{said}". Not proven. It stays open until you or the '
-                      "office close it.", coop=backend.coop.short_name, number=ticket.number,
-                      said=messages.shorten(said))  # fmt: skip
-        return tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
-                  "office close it.", coop=backend.coop.short_name, number=ticket.number,
-                  said=messages.shorten(said))  # fmt: skip
-
-    await _broadcast(session, backend, ticket, delivery.STATEMENT_NOTICE, MAX_STATEMENTS, body)
+    text = mark(
+        '{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the office close it.'
+    )
+    if not own:
+        text = mark(
+            '{coop}: somebody else says of {number}: "{said}". Not proven. It stays open until you or the office close '
+            "it."
+        )
+    await _broadcast(session, backend, ticket, delivery.STATEMENT_NOTICE, MAX_STATEMENTS, text, words)
 
 
 async def _broadcast(
-    session: AsyncSession, backend: Backend, ticket: Ticket, what: str, most: int, body: Callable[[], str]
+    session: AsyncSession, backend: Backend, ticket: Ticket, what: str, most: int, text: str, words: str = ""
 ) -> None:
-    """Send `body()`, in each person's language, to the people informed; at most `most` times for this `what`, and not
-    once the callout is over."""
+    """Send `text` (marked) to the people informed, each in their language; at most `most` times for this `what`, and
+    not once the callout is over."""
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
@@ -120,8 +127,14 @@ async def _broadcast(
         return
     for person in people_informed(backend, callout, notices):
         with use_language(person.language):
-            said = body()
-        await delivery.send_update(session, backend, person, (callout, ticket), what, said)
+            body = tr(
+                text,
+                coop=backend.coop.short_name,
+                number=ticket.number,
+                said=messages.shorten(words),
+                what=messages.format_summary(ticket),
+            )
+        await delivery.send_update(session, backend, person, (callout, ticket), what, body)
 
 
 async def end_callout(session: AsyncSession, backend: Backend, ticket: Ticket, by: str = "") -> None:
@@ -137,9 +150,14 @@ async def end_callout(session: AsyncSession, backend: Backend, ticket: Ticket, b
         if person.name == by:
             continue
         with use_language(person.language):
-            body = tr("{coop}: {number} is closed ({why}). {what}", coop=backend.coop.short_name,
-                      number=ticket.number, why=tr(_END_REASONS.get(ticket.status, _DONE)),
-                      what=messages.format_summary(ticket))  # fmt: skip
+            why = tr("taken back by who told it") if ticket.status == "withdrawn" else tr("done")
+            body = tr(
+                "{coop}: {number} is closed ({why}). {what}",
+                coop=backend.coop.short_name,
+                number=ticket.number,
+                why=why,
+                what=messages.format_summary(ticket),
+            )
         await delivery.send_update(session, backend, person, (callout, ticket), delivery.ENDED_NOTICE, body)
 
 
@@ -193,14 +211,14 @@ async def decline(session: AsyncSession, backend: Backend, coded: codes.TicketCo
             session, backend, one, [(callout, ticket)], delivery.REMINDER_NOTICE, why=f"no:{coded.row.id}"
         )
     if not left:
-        said = mark("Everybody on call says that it has to be another. They are asked on.")
-        await notify_office(session, backend, ticket, "refused", said)
+        text = mark("Everybody on call says that it has to be another. They are asked on.")
+        await notify_office(session, backend, ticket, "refused", text)
 
 
 async def notify_remaining(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> int:
     """Alert at once everybody not alerted yet, on duty or not; returns how many."""
-    asked = (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE)
-    alerted = {notice.name for notice, _ in await delivery.list_notices(session, callout.id) if notice.what in asked}
+    notices = await delivery.list_notices(session, callout.id)
+    alerted = {notice.name for notice, _ in notices if notice.what in delivery.ALERTS}
     more = [person for person in backend.coop.on_call if person.name not in alerted]
     for person in more:
         await delivery.notify_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
@@ -210,13 +228,7 @@ async def notify_remaining(session: AsyncSession, backend: Backend, callout: Cal
 async def tickets_not_offered(session: AsyncSession, person: OnCallPerson) -> list[delivery.CalledTicket]:
     """Open callouts to which `person` was not alerted."""
     theirs = select(CalloutCode.callout_id).where(CalloutCode.name == person.name)
-    query = (
-        select(Callout, Ticket)
-        .join(Ticket, Ticket.id == Callout.ticket_id)
-        .where(Callout.status.in_(OPEN_STATUSES), Callout.id.not_in(theirs))
-        .order_by(Callout.id)
-    )
-    return [(row[0], row[1]) for row in await session.execute(query)]
+    return await list_callouts(session, Callout.status.in_(OPEN_STATUSES), Callout.id.not_in(theirs))
 
 
 async def notify_office(
@@ -225,17 +237,40 @@ async def notify_office(
     """Email the office, once for each `why`: `what` (a marked text), the ticket, and how each person was contacted."""
     callout = await find_callout(session, ticket.id)
     with use_language(ENGLISH):
-        how = await attempt_report.format_attempts(session, backend, callout.id) if callout else ""
+        attempts = await _format_attempts(session, backend, callout.id) if callout else ""
         await enqueue(
             session,
             backend,
             kind="email",
             recipient=backend.coop.email,
             subject=messages.format_subject(backend, ticket),
-            body=f"{tr(what, **values)} {messages.format_summary(ticket, later=True)}\n\n{how}\n",
+            body=f"{tr(what, **values)} {messages.format_summary(ticket, later=True)}\n\n{attempts}\n",
             purpose=delivery.PURPOSE,
             dedupe_key=f"callout:{why}:{ticket.id}",
         )
+
+
+async def _format_attempts(session: AsyncSession, backend: Backend, callout_id: int) -> str:
+    """One line per person: `Sam: text sent at 10:05 AM; email refused at 10:05 AM`, the newest of each channel."""
+    query = (
+        select(CalloutNotice, OutboxMessage.status, OutboxMessage.error_code)
+        .join(OutboxMessage, OutboxMessage.id == CalloutNotice.outbox_id)
+        .where(CalloutNotice.callout_id == callout_id, CalloutNotice.what.in_(delivery.ALERTS))
+        .order_by(CalloutNotice.id)
+    )
+    newest: dict[str, dict[str, str]] = {}
+    for notice, status, error in await session.execute(query):
+        how = tr(STATUS_NAMES.get(status, status))
+        if error == delivery.OUTDATED_ERROR:
+            how = tr("had not gone out and was written anew")
+        at = messages.format_time(backend, notice.at)
+        attempt = tr("{way} {how}, {at}", way=tr(CHANNEL_NAMES[notice.way]), how=how, at=at)
+        newest.setdefault(notice.name, {})[notice.way] = attempt
+    lines = []
+    for person in backend.coop.on_call:
+        ways = newest.get(person.name)
+        lines.append(f"{person.name}: {'; '.join(ways.values()) if ways else tr('not told so far')}")
+    return "\n".join(lines)
 
 
 async def format_for_member(session: AsyncSession, backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
@@ -245,23 +280,19 @@ async def format_for_member(session: AsyncSession, backend: Backend, ticket: Tic
     callout = await find_callout(session, ticket.id)
     notices = await delivery.list_notices(session, callout.id) if callout else []
     just_now = backend.clock.now() - STUCK_AFTER
-    asked = [
-        one
-        for one in notices
-        if one[0].what in (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE) and one[1] not in delivery.FAILED_STATUSES
-    ]
-    out = [notice for notice, status in asked if status in delivery.SENT_STATUSES]
-    going = [notice for notice, status in asked if status not in delivery.SENT_STATUSES and notice.at > just_now]
+    alerts = [one for one in notices if one[0].what in delivery.ALERTS and one[1] not in delivery.FAILED_STATUSES]
+    sent = [notice for notice, status in alerts if status in delivery.SENT_STATUSES]
+    going = [notice for notice, status in alerts if status not in delivery.SENT_STATUSES and notice.at > just_now]
     refused = await codes.names_declined(session, callout.id) if callout else frozenset()
-    known = messages.CalloutProgress(
-        channels_reached=frozenset(notice.way for notice in out),
+    progress = messages.CalloutProgress(
+        channels_reached=frozenset(notice.way for notice in sent),
         channels_in_progress=frozenset(notice.way for notice in going),
-        since=min((notice.at for notice in out), default=None),
-        waiting=len(out) + len(going) < len(asked),
+        since=min((notice.at for notice in sent), default=None),
+        waiting=len(sent) + len(going) < len(alerts),
         denied=is_danger_denied(ticket),
         all_refused=bool(refused) and all(person.name in refused for person in backend.coop.on_call),
     )
-    return messages.format_progress(backend, callout, known, first=first)
+    return messages.format_progress(backend, callout, progress, first=first)
 
 
 async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, Any] | None:
@@ -281,10 +312,6 @@ async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, An
             for notice, status in notices
         ],
     }
-
-
-_DONE = mark("done")
-_END_REASONS = {"withdrawn": mark("taken back by who told it")}
 
 
 def people_informed(backend: Backend, callout: Callout, notices: list[tuple[CalloutNotice, str]]) -> list[OnCallPerson]:

@@ -32,19 +32,25 @@ async def answer(
     session: AsyncSession,
     backend: Backend,
     person: OnCallPerson,
-    said: OnCallReply,
+    reply: OnCallReply,
     known: Sequence[TicketCode],
-    untold: Sequence[CalledTicket],
+    not_offered: Sequence[CalledTicket],
 ) -> str | None:
-    """The answer; None where no callout of theirs can be meant."""
-    if said.ticket_numbers:
-        known = [one for one in known if one.ticket.number in said.ticket_numbers]
-        untold = [one for one in untold if one[1].number in said.ticket_numbers]
+    """The answer; None where no callout of theirs can be meant.
+
+    `known` are the callouts to which they have codes, `not_offered` open ones to which they were not alerted.
+    """
+    if reply.ticket_numbers:
+        known = [one for one in known if one.ticket.number in reply.ticket_numbers]
+        not_offered = [one for one in not_offered if one[1].number in reply.ticket_numbers]
     calling = [one for one in known if one.callout.status in service.OPEN_STATUSES]
     mine = [one for one in known if one.callout.status == service.TAKEN and one.callout.taken_by == person.name]
-    if untold and not (calling or mine):
-        return await _notify_now(session, backend, person, untold)
-    match said.action:
+    if not_offered and not (calling or mine):  # they learned of it elsewhere, and get an alert with their own code
+        for called in not_offered:
+            key = f"asked:{called[0].id}"
+            await delivery.notify_person(session, backend, person, [called], delivery.INITIAL_NOTICE, why=key)
+        return tr("Nobody has it yet. I am texting you what it is about, with your code.")
+    match reply.action:
         case OnCallAction.DONE:
             return add_codes(backend, mine or calling, _CLOSE) or _format_current_state(backend, person, known)
         case OnCallAction.ASKS_DETAILS:
@@ -58,20 +64,9 @@ async def answer(
     return add_codes(backend, calling, _TAKE_TEXT) or _format_current_state(backend, person, known)
 
 
-async def _notify_now(
-    session: AsyncSession, backend: Backend, person: OnCallPerson, untold: Sequence[CalledTicket]
-) -> str:
-    """They learned of it elsewhere: send them the alert with a code of their own."""
-    for called in untold:
-        await delivery.notify_person(
-            session, backend, person, [called], delivery.INITIAL_NOTICE, why=f"asked:{called[0].id}"
-        )
-    return tr("Nobody has it yet. I am texting you what it is about, with your code.")
-
-
-def add_codes(backend: Backend, these: Sequence[TicketCode], said: str) -> str | None:
-    """The template `said` with the codes listed; None when there are none."""
-    return tr(said, listed=_list_codes(backend, these)) if these else None
+def add_codes(backend: Backend, these: Sequence[TicketCode], template: str) -> str | None:
+    """The template with the codes listed; None when there are none."""
+    return tr(template, listed=_list_codes(backend, these)) if these else None
 
 
 def format_wrong_code(backend: Backend, known: Sequence[TicketCode]) -> str:
@@ -83,6 +78,10 @@ def format_wrong_code(backend: Backend, known: Sequence[TicketCode]) -> str:
             listed=_list_codes(backend, calling),
         )
     return tr("That code fits nothing. The codes are: {listed}", listed=_list_codes(backend, known))
+
+
+def format_taken_by_other(coded: TicketCode) -> str:
+    return tr("{name} has {number} already.", name=coded.callout.taken_by, number=coded.ticket.number)
 
 
 def format_taken_by_you(backend: Backend, coded: TicketCode) -> str:
@@ -102,11 +101,10 @@ def _format_current_state(backend: Backend, person: OnCallPerson, known: Sequenc
     """For when nothing is open: it was taken or closed recently, perhaps by them."""
     since = backend.clock.now() - codes.LATE_REPLY_WINDOW
     for one in known:
-        number = one.ticket.number
         if one.callout.status == service.TAKEN and one.callout.taken_at and one.callout.taken_at >= since:
             if one.callout.taken_by == person.name:
                 return add_codes(backend, [one], mark("You have it. Reply DONE and the code when it is done: {listed}"))
-            return tr("{name} has {number} already.", name=one.callout.taken_by, number=number)
+            return format_taken_by_other(one)
         if one.callout.status == service.OVER:
-            return tr("{number} is closed, nothing is to be done.", number=number)
+            return tr("{number} is closed, nothing is to be done.", number=one.ticket.number)
     return None

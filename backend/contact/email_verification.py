@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 
-async def send(session: AsyncSession, backend: Backend, conversation_id: str, standing: Identity) -> bool:
+async def send(session: AsyncSession, backend: Backend, conversation_id: str, requester: Identity) -> bool:
     """Mail a code to the email on file that was just changed. False when too many were sent."""
-    member = standing.member
-    if (
-        member is None
-        or not member.email
-        or await _count_recent(session, backend, conversation_id, member) >= MAX_PER_WINDOW
-    ):
+    member = requester.member
+    if member is None or not member.email:
+        return False
+    mine = or_(AddressCode.conversation_id == conversation_id, AddressCode.member_id == member.id)
+    recent = AddressCode.sent_at > backend.clock.now() - SEND_WINDOW
+    count = await session.scalar(select(func.count()).select_from(AddressCode).where(mine, recent))
+    if (count or 0) >= MAX_PER_WINDOW:
         return False
     code, now = random_code(), backend.clock.now()
     row = AddressCode(
@@ -49,7 +50,15 @@ async def send(session: AsyncSession, backend: Backend, conversation_id: str, st
 
 async def check(session: AsyncSession, backend: Backend, conversation_id: str, code: str) -> str:
     """Returns ok, wrong, expired (also replaced, or the email is no longer on file) or locked. Works once."""
-    row = await _newest(session, conversation_id)
+    query = (
+        select(AddressCode)
+        .where(AddressCode.conversation_id == conversation_id)
+        .order_by(AddressCode.id.desc())
+        .limit(1)
+        .with_for_update()  # so that two simultaneous tries count as two
+        .execution_options(populate_existing=True)
+    )
+    row = await session.scalar(query)
     if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
         return "expired"
     member = await session.get_one(Member, row.member_id, populate_existing=True)
@@ -69,24 +78,6 @@ async def check(session: AsyncSession, backend: Backend, conversation_id: str, c
     conversation = await session.get_one(Conversation, conversation_id)
     await record_act(session, backend, conversation, "email_proven", conversation.account_id)
     return "ok"
-
-
-async def _newest(session: AsyncSession, conversation_id: str) -> AddressCode | None:
-    query = (
-        select(AddressCode)
-        .where(AddressCode.conversation_id == conversation_id)
-        .order_by(AddressCode.id.desc())
-        .limit(1)
-        .with_for_update()  # so that two simultaneous tries count as two
-        .execution_options(populate_existing=True)
-    )
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def _count_recent(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> int:
-    mine = or_(AddressCode.conversation_id == conversation_id, AddressCode.member_id == member.id)
-    lately = AddressCode.sent_at > backend.clock.now() - SEND_WINDOW
-    return await session.scalar(select(func.count()).select_from(AddressCode).where(mine, lately)) or 0
 
 
 def _hash(backend: Backend, conversation_id: str, address: str, code: str) -> str:

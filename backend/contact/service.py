@@ -120,8 +120,8 @@ def extract_email(text: str) -> str | None:
 
 def extract_address(text: str, asked: bool) -> str | None:
     """A mailing address with number and street or box, without the words before it."""
-    if (said := extract_full_address(text)) and (asked or is_deliverable(said)):
-        return said
+    if (address := extract_full_address(text)) and (asked or is_deliverable(address)):
+        return address
     plain = re.sub(r"\s+", " ", text).strip(" .")
     rest = ADDRESS_LEAD_IN.sub("", plain, count=1) if ADDRESS_LEAD_IN.search(plain) else (plain if asked else "")
     return rest if ADDRESS.fullmatch(rest) else None
@@ -137,21 +137,23 @@ def format_value(what: ContactField, value: str) -> str:
 
 
 async def change(
-    session: AsyncSession, backend: Backend, conversation_id: str, standing: Identity, what: ContactField, value: str
+    session: AsyncSession, backend: Backend, conversation_id: str, requester: Identity, what: ContactField, value: str
 ) -> bool:
     """Make a confirmed change. False when the value is the same already. Raises StepUpNeeded.
 
     For 24 hours a new phone or email gets no step-up codes (`Member.is_established`): somebody with brief access to an
     account must not take it over with a phone of their own, and the notices give the member time to object.
     """
-    member, account = standing.member, standing.account
-    require("update_contact_info", standing.level)
+    member, account = requester.member, requester.account
+    require("update_contact_info", requester.level)
     if member is None or account is None:
         raise StepUpNeeded()
     before = current_value(member, what)
     if before == value:
         return False
-    recipients = _notice_recipients(member, what, value)
+    # the old contact first, then the other one on file, and the new one
+    on_file = [member.email, member.phone] if what == "email" else [member.phone, member.email]
+    recipients = [way for way in (*on_file, None if what == "address" else value) if way]
     if what == "address":
         member.mailing_address = value
     else:
@@ -162,7 +164,7 @@ async def change(
         session,
         backend,
         actor=conversation_id,
-        level=int(standing.level),
+        level=int(requester.level),
         channel=conversation.channel,
         act=f"contact_{what}",
         account_id=account.id,
@@ -185,12 +187,6 @@ async def list_notified(session: AsyncSession, conversation_id: str, what: Conta
     )
     which = {(row.before or {}).get(what): "old", (row.after or {}).get(what): "new"}
     return [(way, which.get(way, "other")) for way in await session.scalars(query.order_by(OutboxMessage.id))]
-
-
-def _notice_recipients(member: Member, what: ContactField, value: str) -> list[str]:
-    """Recipients of the notice: the old contact, the other one on file, and the new one."""
-    ways = [member.email, member.phone] if what == "email" else [member.phone, member.email]
-    return [way for way in (*ways, None if what == "address" else value) if way]
 
 
 async def _notice(

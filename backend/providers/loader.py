@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 from backend.errors import SettingsError
@@ -27,30 +28,16 @@ def load(spec: str, builtin: Mapping[str, str]) -> Callable[[Any], Any]:
     dotted = builtin.get(spec.strip(), spec.strip())
     module_name, _, attribute = dotted.partition(":")
     if not module_name or module_name.startswith(".") or not attribute:
-        raise ProviderSettingError(_unknown(spec, builtin))
-    factory = _attribute(_module(module_name, spec), attribute, spec)
+        names = ", ".join(sorted(builtin)) or "(none built in)"
+        raise ProviderSettingError(f"Unknown provider {spec!r}. Use one of: {names}; or package.module:ClassOrFactory.")
+    try:
+        module = import_module(module_name)
+    except Exception as error:  # importing a foreign module may raise anything
+        raise ProviderSettingError(f"Provider {spec!r}: cannot import {module_name}: {error}") from error
+    try:
+        factory = attrgetter(attribute)(module)
+    except AttributeError:
+        raise ProviderSettingError(f"Provider {spec!r}: {module_name} has no {attribute}.") from None
     if not callable(factory):
         raise ProviderSettingError(f"Provider {spec!r}: {attribute} is not a class or a function.")
     return factory
-
-
-def _module(name: str, spec: str) -> Any:
-    try:
-        return import_module(name)
-    except Exception as error:  # importing a foreign module may raise anything
-        raise ProviderSettingError(f"Provider {spec!r}: cannot import {name}: {error}") from error
-
-
-def _attribute(module: Any, path: str, spec: str) -> Any:
-    found = module
-    for name in path.split("."):
-        try:
-            found = getattr(found, name)
-        except AttributeError:
-            raise ProviderSettingError(f"Provider {spec!r}: {module.__name__} has no {path}.") from None
-    return found
-
-
-def _unknown(spec: str, builtin: Mapping[str, str]) -> str:
-    names = ", ".join(sorted(builtin)) or "(none built in)"
-    return f"Unknown provider {spec!r}. Use one of: {names}; or package.module:ClassOrFactory."

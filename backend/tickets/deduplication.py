@@ -45,7 +45,7 @@ async def find_duplicate(
         same_talk = ticket.conversation_id == conversation_id
         if ticket.kind not in matching_kinds(kind, same_talk=same_talk) or _conflicts(ticket, account_id, key):
             continue
-        if (wish := DISTINGUISHING_DETAIL.get(kind)) and ticket.details.get(wish) != details.get(wish):
+        if (label := DISTINGUISHING_DETAIL.get(kind)) and ticket.details.get(label) != details.get(label):
             continue
         return ticket
     return None

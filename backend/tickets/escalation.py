@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.callout import escalation as callout_worse
 from backend.callout import service as callout
+from backend.callout.escalation import relay_update
 from backend.reading.hazards.hazard_signs import is_only_medical_need
 from backend.tickets import service as tickets
 from backend.tickets.danger_signs import is_new_information
@@ -75,8 +75,6 @@ async def escalate(
         await callout.expedite(session, backend, ticket)
     await tickets.add_note(session, backend, ticket, conversation_id, words)
     raised = before != (ticket.kind, ticket.urgent)
-    relayed = ""
-    if raised or new:
-        relayed = await callout_worse.relay_update(session, backend, ticket, words)
+    relayed = await relay_update(session, backend, ticket, words) if raised or new else ""
     await callout.start_callout(session, backend, ticket)
     return Escalation(ticket, relayed, raised)

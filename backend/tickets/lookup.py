@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import list_by_actor
@@ -36,8 +36,7 @@ async def find_open_outage(session: AsyncSession, conversation_id: str, account_
     """The newest open outage or danger of this conversation or account."""
     near = [Ticket.conversation_id == conversation_id]
     near += [Ticket.account_id == account_id] if account_id is not None else []
-    query = select(Ticket).where(Ticket.kind.in_(POWER_KINDS), Ticket.status.in_(OPEN_STATUSES), or_(*near))
-    return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
+    return await _find_open_power_ticket(session, near)
 
 
 async def find_outage_at(session: AsyncSession, place: str | None, phone: str | None) -> Ticket | None:
@@ -45,8 +44,10 @@ async def find_outage_at(session: AsyncSession, place: str | None, phone: str | 
     key = make_place_key(place) if place else ""
     near = [Ticket.place_key == key] if is_specific_place(key) else []
     near += [Ticket.phone == phone] if phone else []
-    if not near:
-        return None
+    return await _find_open_power_ticket(session, near) if near else None
+
+
+async def _find_open_power_ticket(session: AsyncSession, near: list[ColumnElement[bool]]) -> Ticket | None:
     query = select(Ticket).where(Ticket.kind.in_(POWER_KINDS), Ticket.status.in_(OPEN_STATUSES), or_(*near))
     return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
 

@@ -24,6 +24,7 @@ from backend.members.levels import Level
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
+from backend.tickets.history import append_note
 from backend.tickets.kinds import CALLBACK
 from backend.tickets.models import Ticket
 
@@ -116,19 +117,16 @@ async def notify_requested(
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
     if account is None:
         if ticket.kind in NEEDS_PROOF and new:
-            _add_remark(
-                backend, ticket, conversation, "nobody has shown who they are: no code, no member number", new=new
-            )
+            unknown = "nobody has shown who they are: no code, no member number"
+            _add_remark(backend, ticket, conversation, unknown, new=new)
         return
     member = await session.get_one(Member, account.member_id)
+    proven = await _describe_identity(session, backend, conversation, member)
     if ticket.kind == CALLBACK:  # a remark only: a call changes nothing on the account
-        _add_remark(
-            backend, ticket, conversation, await _describe_identity(session, backend, conversation, member), new=new
-        )
+        _add_remark(backend, ticket, conversation, proven, new=new)
         return
     what = SERVICE_TEXTS.get(request_kind(ticket), NOTICE_TEXTS[ticket.kind])
     sent = await send_notice(session, backend, conversation, member, account, REQUESTED_NOTICE, what, ticket.number)
-    proven = await _describe_identity(session, backend, conversation, member)
     now = backend.clock.now()
     if sent:
         notified = f"the member was told {' and '.join(sent)} at {_format_time(backend, now)}"
@@ -145,12 +143,7 @@ def _add_remark(backend: Backend, ticket: Ticket, conversation: Conversation, wo
     if new:
         ticket.details = {**ticket.details, REQUESTER_LABEL: words}
     elif conversation.id != ticket.conversation_id:
-        note = {
-            "at": backend.clock.now().isoformat(timespec="seconds"),
-            "conversation": conversation.id,
-            "words": f"who said so: {words}",
-        }
-        ticket.notes = [*ticket.notes, note]
+        append_note(backend, ticket, conversation.id, f"who said so: {words}")
 
 
 async def notify_on_hold(session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket) -> None:
@@ -240,9 +233,9 @@ async def _describe_identity(
     session: AsyncSession, backend: Backend, conversation: Conversation, member: Member
 ) -> str:
     """What the conversation has proven about the requester, for the office."""
-    standing = await identity.load_identity(session, backend, conversation.id)
-    if standing.member is not None and standing.member.id == member.id:
-        if standing.level >= Level.STEPPED_UP:
+    requester = await identity.load_identity(session, backend, conversation.id)
+    if requester.member is not None and requester.member.id == member.id:
+        if requester.level >= Level.STEPPED_UP:
             return "proven by a code, or by a call that the carrier vouches for"
         return "UNPROVEN, by number and last four alone"
     return "UNPROVEN, by the sender's number alone, which can be forged"

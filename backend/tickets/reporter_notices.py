@@ -89,9 +89,9 @@ async def _notify_reporter(
     """On the web page if it was the channel; and by text to the phone that wrote, called or was given, else by email
     to the address on file. The phone and email of the ticket are only the `first` reporter's."""
     if conversation.channel == "web":
-        said: dict[str, Any] = {"text": body, "buttons": [], "image": None, "alt": None, "link": None}
-        said["lang"] = conversation.language
-        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
+        message: dict[str, Any] = {"text": body, "buttons": [], "image": None, "alt": None, "link": None}
+        message["lang"] = conversation.language
+        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
     phone = conversation.address or (ticket.phone if first else None) or ""
     who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
     key = f"{key}:{ticket.id}:{who}"

@@ -25,8 +25,8 @@ async def is_own_ticket(session: AsyncSession, backend: Backend, ticket: Ticket,
         return True
     if ticket.account_id is None:
         return False
-    standing = await identity.load_identity(session, backend, conversation_id)
-    if standing.account is not None and standing.account.id == ticket.account_id and standing.level >= Level.KNOWN:
+    requester = await identity.load_identity(session, backend, conversation_id)
+    if requester.account is not None and requester.account.id == ticket.account_id and requester.level >= Level.KNOWN:
         return True
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or not conversation.is_attested or not conversation.address:
@@ -38,9 +38,9 @@ async def can_close(session: AsyncSession, backend: Backend, ticket: Ticket, con
     """Whether this conversation may close it. Member number and last four are not enough: others know them too."""
     if ticket.conversation_id == conversation_id:
         return True
-    standing = await identity.load_identity(session, backend, conversation_id)
-    own = standing.account is not None and standing.account.id == ticket.account_id
-    if own and standing.level >= Level.STEPPED_UP:
+    requester = await identity.load_identity(session, backend, conversation_id)
+    own = requester.account is not None and requester.account.id == ticket.account_id
+    if own and requester.level >= Level.STEPPED_UP:
         return True
     conversation = await session.get(Conversation, conversation_id)
     attested = conversation is not None and conversation.is_attested

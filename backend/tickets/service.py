@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.billing.models import Account
-from backend.callout import escalation as callout_worse
 from backend.callout import service as callout
+from backend.callout.escalation import relay_update
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language
 from backend.members.models import Member
@@ -135,7 +135,7 @@ async def find_same_ticket(
 
 
 async def _fill_in_report(session: AsyncSession, conversation: Conversation, report: Report) -> Report:
-    """Fill in what was not said: the account's place, the phone that writes or calls or is on file, the language."""
+    """Fill in what is missing: the account's place, the phone that writes or calls or is on file, the language."""
     account = await session.get(Account, report.account_id) if report.account_id is not None else None
     phone = report.phone or conversation.address
     if phone is None and account is not None:
@@ -150,15 +150,14 @@ async def _fill_in_report(session: AsyncSession, conversation: Conversation, rep
 async def _merge(
     session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, report: Report
 ) -> str:
-    """Add a later report; what the first one said stays unchanged. Returns `FiledTicket.relayed_text`."""
+    """Add a later report; the first one's details stay unchanged. Returns `FiledTicket.relayed_text`."""
     words = str(report.details.get("words") or "")
     worse = (report.urgent or report.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
     before = {"number": ticket.number, "kind": ticket.kind, "urgent": ticket.urgent}
     known = (ticket.place, ticket.phone, ticket.kind)
     if report.kind == CALLBACK and report.due_at != ticket.due_at:
-        append_note(
-            backend, ticket, conversation.id, f"another time; it was {ticket.details.get('when', ticket.due_at)}"
-        )
+        previous = ticket.details.get("when", ticket.due_at)
+        append_note(backend, ticket, conversation.id, f"another time; it was {previous}")
         ticket.due_at, ticket.details = report.due_at, {**ticket.details, **report.details}
     append_note(backend, ticket, conversation.id, _format_news(ticket, report))
     ticket.account_id = ticket.account_id if ticket.account_id is not None else report.account_id
@@ -169,7 +168,7 @@ async def _merge(
     if report.kind == DANGER:
         ticket.kind = DANGER
     await record_member_act(session, backend, conversation, ticket, "ticket_noted", before)
-    relayed = await callout_worse.relay_update(session, backend, ticket, words) if worse else ""
+    relayed = await relay_update(session, backend, ticket, words) if worse else ""
     if not relayed and known != (ticket.place, ticket.phone, ticket.kind):
         await callout.send_news(session, backend, ticket)
     await callout.start_callout(session, backend, ticket)
@@ -184,7 +183,7 @@ async def _add_unproven(
     worse = (report.urgent or report.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
     append_note(backend, ticket, conversation.id, _format_news(ticket, report, own=False), unproven=True)
     await record_member_act(session, backend, conversation, ticket, "ticket_noted")
-    return await callout_worse.relay_update(session, backend, ticket, words) if worse else ""
+    return await relay_update(session, backend, ticket, words) if worse else ""
 
 
 def _format_news(ticket: Ticket, later: Report, *, own: bool = True) -> str:
@@ -254,7 +253,7 @@ async def complete(
 
 
 def _set_reported_place(ticket: Ticket, place: str) -> None:
-    """Set a place that somebody told, in place of the one on file."""
+    """Set a place that a reporter gave, instead of the one on file."""
     ticket.place, ticket.place_key = place, make_place_key(place)
     ticket.details = {key: value for key, value in ticket.details.items() if key != PLACE_SOURCE_LABEL}
 
@@ -301,15 +300,15 @@ async def withdraw(
         return None
     conversation = await session.get_one(Conversation, by_conversation)
     if is_callout(ticket):
-        said = f"{REPORTER_SAYS_PREFIX}{reason}"
-        await add_note(session, backend, ticket, by_conversation, said, unproven=True)
+        note = f"{REPORTER_SAYS_PREFIX}{reason}"
+        await add_note(session, backend, ticket, by_conversation, note, unproven=True)
         if denies_danger(reason):
             record_denial(ticket, reason, proven=conversation.channel != "sms")
         await callout.relay_statement(session, backend, ticket, reason)
         return ticket
     if OBJECTION in ticket.details:
-        said = f"the same sender takes it back, which anybody could: {reason}"
-        await add_note(session, backend, ticket, by_conversation, said, unproven=True)
+        note = f"the same sender takes it back, which anybody could: {reason}"
+        await add_note(session, backend, ticket, by_conversation, note, unproven=True)
         return ticket
     if any(note["conversation"] != by_conversation for note in ticket.notes):
         await add_note(session, backend, ticket, by_conversation, f"withdrawn by who told it first: {reason}")
@@ -374,7 +373,7 @@ async def close(session: AsyncSession, backend: Backend, number: str, by: str, *
         session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before
     )
     await callout.end_callout(session, backend, ticket, by)
-    if before != ANSWERED or ticket.kind in CALLOUT_KINDS:  # after an answer the office has told them itself
+    if before != ANSWERED or ticket.kind in CALLOUT_KINDS:  # after an answer, the office has told them itself
         await reporter_notices.notify_closed(session, backend, ticket, by if crew else "")
     return ticket
 

@@ -47,8 +47,8 @@ class TwilioProvider:
     async def send_call(self, to: str, words: str, *, key: str) -> str:
         """Call, speak the words twice, in case the first seconds are missed, and hang up. Raises TransportError."""
         say = f'<Say language="{SAY_LANGUAGES[current_language()]}">'
-        said, again = escape(words), escape(tr("Again: {words}", words=words))
-        twiml = f'<Response>{say}{said}</Say><Pause length="1"/>{say}{again}</Say></Response>'
+        once, again = escape(words), escape(tr("Again: {words}", words=words))
+        twiml = f'<Response>{say}{once}</Say><Pause length="1"/>{say}{again}</Say></Response>'
         return await self._post("Calls.json", {"To": to, "From": self._number, "Twiml": twiml}, key)
 
     async def _post(self, resource: str, fields: dict[str, str], key: str) -> str:
@@ -65,14 +65,12 @@ class TwilioProvider:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
+            login = base64.b64encode(f"{self._account}:{self._token}".encode()).decode("ascii")
             self._session = aiohttp.ClientSession(
-                headers={"Authorization": f"Basic {self._login()}"},
+                headers={"Authorization": f"Basic {login}"},
                 timeout=aiohttp.ClientTimeout(total=SECONDS),
             )
         return self._session
-
-    def _login(self) -> str:
-        return base64.b64encode(f"{self._account}:{self._token}".encode()).decode("ascii")
 
 
 async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:

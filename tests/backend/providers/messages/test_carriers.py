@@ -14,8 +14,7 @@ from backend.errors import SettingsError
 from backend.language import use_language
 from backend.providers.messages import smtp
 from backend.providers.messages.base import MessageProvider, TransportError
-from backend.providers.messages.choice import SplitMessageProvider, create
-from backend.providers.messages.outbox_only import OutboxOnly
+from backend.providers.messages.choice import OutboxOnly, SplitMessageProvider, create
 from backend.providers.messages.smtp import SmtpEmail
 from backend.providers.messages.twilio import TwilioProvider
 from tests.standins.smtp import StandInMail
