@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from actions import registry
-from actions.cases.danger_updates import open_danger_ticket
+from actions.cases.conversation_tickets import format_callout_status, open_danger_ticket
 from actions.cases.kinds import format_case_title
-from actions.cases.ticket_replies import format_callout_status
 from actions.turn import Turn
 from backend.audit.service import list_by_actor
 from backend.knowledge.service import Knowledge

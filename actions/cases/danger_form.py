@@ -6,10 +6,10 @@ from typing import Any
 
 from actions.agenda import CURRENT_ITEM
 from actions.base import SlotQuestion
+from actions.cases.conversation_tickets import add_ticket_note, format_callout_status, format_withdraw_hint
 from actions.cases.danger_talk import MIN_FACT_WORDS
 from actions.cases.report_slots import THIS_CHAT, TICKET_NUMBER_SENT, ReportLocation, ReportSlots
 from actions.cases.ticket_corrections import PHONE_SAVED, set_ticket_phone
-from actions.cases.ticket_replies import add_ticket_note, format_callout_status, format_withdraw_hint
 from actions.danger import detect_signs, send_safety_advice
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER
 from actions.person.agent_handoff import handoff_in_danger, requests_person

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from actions.cases.ticket_corrections import has_vague_place
-from actions.cases.ticket_replies import (
+from actions.cases.conversation_tickets import (
     add_ticket_note,
     format_callout_status,
     format_place,
     format_read_back,
     is_own,
+    open_danger_ticket,
     send_place,
 )
+from actions.cases.ticket_corrections import has_vague_place
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
 from actions.place_extraction import extract_place
@@ -56,7 +57,6 @@ from backend.reading.live_agent_request import wants_call
 from backend.reading.normalize import split_sentences
 from backend.reading.tickets.report_questions import asks_which_address
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
-from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.danger_signs import known_signs
 from backend.tickets.kinds import DANGER
@@ -93,10 +93,10 @@ CONTROL_ACTS = ("language", "repeat", "hold", "cancel", "social")
 
 async def recent_danger_ticket(turn: Turn) -> Ticket | None:
     """This conversation's own urgent ticket, while messages are likely to be about it."""
-    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
+    ticket = await open_danger_ticket(turn)
     if ticket is None or DENIED_LABEL in ticket.details:
         return None
-    if not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - TALK_WINDOW:
+    if ticket.created_at < turn.backend.clock.now() - TALK_WINDOW:
         return None
     return ticket if await is_own(turn, ticket) else None
 

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from actions import agenda
+from actions.cases.conversation_tickets import (
+    CALLOUT_TOLD,
+    add_ticket_note,
+    format_callout_status,
+    is_own,
+    open_danger_ticket,
+)
 from actions.cases.danger_talk import (
     answer_in_danger,
     asks_about_report,
@@ -15,7 +22,6 @@ from actions.cases.danger_talk import (
     send_who_was_notified,
 )
 from actions.cases.ticket_corrections import save_phone, save_place
-from actions.cases.ticket_replies import CALLOUT_TOLD, add_ticket_note, format_callout_status, is_own
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
 from actions.place_extraction import extract_place
 from actions.turn import Turn
@@ -140,7 +146,7 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
         return False  # somebody else's ticket is not raised: this becomes a report of its own
     if _is_different_place(turn, ticket):  # another event, which gets its own ticket
         return False
-    # a question about the ticket or its withdrawal, or 911 was called, and nothing new beside it
+    # that 911 was called; or a question about the ticket or its withdrawal, without a new sign
     about = detect_filed_question(turn.full_text, turn.text)
     is_new_sign = news and signs != VAGUE_SIGNS
     if about is FiledQuestion.CALLED_911 or (not is_new_sign and (about is not None or turn.has_act("cancel"))):
@@ -220,9 +226,3 @@ def _is_different_place(turn: Turn, ticket: Ticket) -> bool:
     if not place or not ticket.place_key or not is_specific_place(make_place_key(place)):
         return False
     return make_place_key(place) != ticket.place_key
-
-
-async def open_danger_ticket(turn: Turn) -> Ticket | None:
-    """The urgent report of this conversation that is open."""
-    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
-    return ticket if ticket is not None and tickets.is_callout(ticket) else None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from actions.cases.kinds import format_ticket_title
-from actions.cases.objections import handle_objection
-from actions.cases.status_questions import answer_report_status
-from actions.cases.ticket_corrections import set_ticket_phone
-from actions.cases.ticket_replies import (
+from actions.cases.conversation_tickets import (
     add_ticket_note,
     format_callout_status,
     format_place,
     format_read_back,
     send_place,
 )
+from actions.cases.kinds import format_ticket_title
+from actions.cases.objections import handle_objection
+from actions.cases.status_questions import answer_report_status
+from actions.cases.ticket_corrections import set_ticket_phone
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phone

@@ -6,18 +6,18 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.base import ExternalCall, SlotQuestion
+from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint
 from actions.cases.kinds import (
     CASE_KINDS,
     KIND_BY_INTENT,
     POSSIBLE_CLAIM_KINDS,
-    POWER_KINDS,
+    POWER_CASES,
     CaseKind,
     detect_case_kind,
     format_case_title,
 )
 from actions.cases.report_form import ReportForm
 from actions.cases.report_slots import ReportLocation
-from actions.cases.ticket_replies import format_callout_status, format_withdraw_hint
 from actions.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
 from actions.identity.forms import CODE_TROUBLE, UNPROVEN
@@ -101,7 +101,7 @@ class CaseForm(ReportForm):
 
     def case_kind(self, turn: Turn) -> CaseKind:
         kind = self.kind(turn)
-        return CASE_KINDS.get(kind) or POWER_KINDS.get(kind) or CASE_KINDS["other"]
+        return CASE_KINDS.get(kind) or POWER_CASES.get(kind) or CASE_KINDS["other"]
 
     def urgent(self, turn: Turn) -> bool:
         return self.case_kind(turn).is_urgent(str(turn.get(WORDS) or ""))

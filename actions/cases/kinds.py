@@ -55,14 +55,14 @@ CASE_KINDS: dict[str, CaseKind] = {
         CaseKind("other", mark("a request for the office"), requires_description=True, is_placeless=True),
     )
 }
-POWER_KINDS = {
+POWER_CASES = {
     "outage": CaseKind("outage", mark("the power out"), urgent=depends_on_power),
     "danger": CaseKind("danger", mark("danger"), urgent=True),
 }
 POSSIBLE_CLAIM_KINDS = frozenset({"voltage", "dispute", "high_bill", "complaint", "other"})
 """The intents of a claim for damage are often classified as one of these; what broke shows that it is a claim."""
 KIND_BY_INTENT = {intent: case.kind for case in CASE_KINDS.values() for intent in case.intents}
-KIND_TITLES = {case.kind: case.title for case in (*CASE_KINDS.values(), *POWER_KINDS.values())} | {
+KIND_TITLES = {case.kind: case.title for case in (*CASE_KINDS.values(), *POWER_CASES.values())} | {
     "arrangement": mark("a payment arrangement"),
     "service": mark("a change of service"),
     "callback": mark("a call back"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from actions.cases.kinds import format_ticket_title
-from actions.cases.ticket_replies import (
+from actions.cases.conversation_tickets import (
     CALLOUT_TOLD,
     add_ticket_note,
     format_callout_status,
@@ -14,6 +13,7 @@ from actions.cases.ticket_replies import (
     is_own,
     was_mentioned,
 )
+from actions.cases.kinds import format_ticket_title
 from actions.danger import REPORT_FORMS, signals_danger
 from actions.follow_ups import HOME_FOLLOW_UP, list_contexts
 from actions.outage.known_outage import send_known_outage

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions import registry
-from actions.cases.ticket_replies import PLACE_SAVED, is_own
+from actions.cases.conversation_tickets import PLACE_SAVED, is_own, open_danger_ticket
 from actions.place_extraction import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.agent_handoff.transcript import mask_line
@@ -17,7 +17,6 @@ from backend.reading.contact.phone_mentions import (
     replaces_phone,
 )
 from backend.reading.normalize import split_sentences
-from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.models import PLACE_SOURCE_LABEL, Ticket
 from backend.tickets.place_correction import extract_corrected_place
@@ -40,8 +39,8 @@ async def save_phone(turn: Turn, *, any_phone: bool = False) -> bool:
     number = turn.extract_values(None).member_number
     if number is not None and number.is_complete and not contains_formatted_phone(turn.text):
         return False  # a member number with its separator may have ten digits as well
-    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
-    if ticket is None or not tickets.is_callout(ticket) or not await is_own(turn, ticket):
+    ticket = await open_danger_ticket(turn)
+    if ticket is None or not await is_own(turn, ticket):
         return False
     first, *others = phones
     is_added = is_additional_phone(turn.full_text) and not replaces_phone(turn.full_text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint
 from actions.cases.kinds import format_ticket_title
-from actions.cases.ticket_replies import format_callout_status, format_withdraw_hint
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.language import tr

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from actions import follow_ups
 from actions.base import ExternalCall, SlotQuestion
+from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint, is_own
 from actions.cases.report_form import ReportForm
 from actions.cases.report_slots import ReportLocation
-from actions.cases.ticket_replies import format_callout_status, format_withdraw_hint, is_own
 from actions.danger import signals_danger
 from actions.outage.known_outage import send_known_outage
 from actions.outage.restored import (

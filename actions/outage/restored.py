@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from actions.base import SkillAction
+from actions.cases.conversation_tickets import add_ticket_note, is_own
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.cases.report_form import handle_disconnected
-from actions.cases.ticket_replies import add_ticket_note, is_own
 from actions.registry import find_opener
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line

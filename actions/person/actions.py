@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import agenda, side_questions
 from actions.base import SkillAction, clear_task
+from actions.cases.conversation_tickets import open_danger_ticket
 from actions.cases.danger_talk import add_danger_details
-from actions.cases.danger_updates import handle_danger_update, open_danger_ticket
+from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.danger import handle_danger
 from actions.feelings import acknowledge_feeling

@@ -211,16 +211,17 @@ async def _record(
     conversation: Conversation,
     act: str,
     actor: str,
-    handoff: AgentHandoff | None,
+    handoff: AgentHandoff,
 ) -> None:
     await session.flush()
+    by_office = actor.startswith("office:")
     await record(
         session,
         backend,
         actor=actor,
-        level=0 if actor.startswith("office:") else int(conversation.level),
-        channel="office" if actor.startswith("office:") else conversation.channel,
+        level=0 if by_office else int(conversation.level),
+        channel="office" if by_office else conversation.channel,
         act=act,
-        account_id=handoff.account_id if handoff else None,
-        after={"handover": handoff.id if handoff else None, "conversation": conversation.id},
+        account_id=handoff.account_id,
+        after={"handover": handoff.id, "conversation": conversation.id},
     )

@@ -102,12 +102,12 @@ async def find_codes(
 async def check(
     session: AsyncSession, backend: Backend, person: OnCallPerson, all_known: Sequence[TicketCode], given: Sequence[str]
 ) -> list[TicketCode]:
-    """Those whose code was given. Each wrong code is a miss for all, since nobody knows which was meant.
+    """The callouts whose code was given. A wrong code is a miss for all, since it may have been for any of them.
 
     Misses never block a right code, since a forged sender must not lock out the person on call; they make codes longer.
     """
-    open_to = all_known if len(given) <= max(MAX_CODES_PER_TEXT, len(all_known)) else []
-    right = [one for one in open_to if any(hashes_match(format_code(backend, one.row), code) for code in given)]
+    accepted = all_known if len(given) <= max(MAX_CODES_PER_TEXT, len(all_known)) else []
+    right = [one for one in accepted if any(hashes_match(format_code(backend, one.row), code) for code in given)]
     if wrong := len(given) - len(right):
         for one in all_known:
             one.row.misses += wrong

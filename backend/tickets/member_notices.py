@@ -1,7 +1,7 @@
 """Notices to a member of requests in their name, and remarks for the office on how far the requester is proven.
 
-Others know a member's number and last four too: family, a former landlord, whoever found a letter; and texts and calls
-can be forged. So each request on an account sends a notice to the phone and email on file, with its number and how to
+Others know a member's number and last four too: family, a former landlord, a finder of a letter. Texts and calls can
+be forged. So each request on an account sends a notice to the phone and email on file, with its number and how to
 object (`objections.py`), and the ticket says what was proven.
 """
 
@@ -110,8 +110,10 @@ def request_kind(ticket: Ticket) -> str:
 async def notify_requested(
     session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, *, new: bool = True
 ) -> None:
-    """Notify the account's member once per conversation, and remark on the ticket what is proven. `new` is False where
-    an open ticket was added to."""
+    """Notify the account's member once per conversation, and remark on the ticket what the requester has proven.
+
+    `new` is False where the request was added to an open ticket.
+    """
     if ticket.kind not in NOTICE_TEXTS and ticket.kind != CALLBACK:
         return
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None

@@ -84,16 +84,17 @@ async def is_objection_to_notice(session: AsyncSession, backend: Backend, phone:
 
 
 async def file_objection(
-    session: AsyncSession, backend: Backend, conversation_id: str, what: Ticket | Arrangement, words: str
+    session: AsyncSession, backend: Backend, conversation_id: str, request: Ticket | Arrangement, words: str
 ) -> ObjectionResult:
     """Hold an open request; a closed one, or an arrangement already granted, goes to the office as urgent."""
-    if isinstance(what, Ticket) and what.status in OPEN_STATUSES:
-        await _hold(session, backend, conversation_id, what, words)
-        return ObjectionResult(HELD, what.number)
-    about = f"number {what.number}, a {what.kind.replace('_', ' ')} ticket that is {what.status}" if isinstance(
-        what, Ticket
-    ) else f"the payment arrangement {what.number}, granted on {what.granted_on}"  # fmt: skip
-    return await _report_to_office(session, backend, conversation_id, about, words, what.account_id)
+    if isinstance(request, Arrangement):
+        about = f"the payment arrangement {request.number}, granted on {request.granted_on}"
+    elif request.status in OPEN_STATUSES:
+        await _hold(session, backend, conversation_id, request, words)
+        return ObjectionResult(HELD, request.number)
+    else:
+        about = f"number {request.number}, a {request.kind.replace('_', ' ')} ticket that is {request.status}"
+    return await _report_to_office(session, backend, conversation_id, about, words, request.account_id)
 
 
 async def file_notice_objection(
@@ -102,15 +103,14 @@ async def file_notice_objection(
     """As `file_objection`, for what a notice was about. None when that was a callout."""
     key = notice.dedupe_key.split(":")
     if key[0] == DEDUPE_PREFIX:
-        what = await find_by_numbers(session, [key[1]])
-        return await file_objection(session, backend, conversation_id, what, words) if what else None
+        request = await find_by_numbers(session, [key[1]])
+        return await file_objection(session, backend, conversation_id, request, words) if request else None
     accounts = await accounts_at_phone(session, notice.recipient)
     account_id = accounts[0].id if accounts else None
     at = notice.created_at.astimezone(backend.coop.zone)
     if notice.purpose == "code":
-        result = await _report_to_office(
-            session, backend, conversation_id, f"a code sent at {at:%b %d %H:%M}", words, account_id
-        )
+        about = f"a code sent at {at:%b %d %H:%M}"
+        result = await _report_to_office(session, backend, conversation_id, about, words, account_id)
         return ObjectionResult(CODE, result.number)
     about = f"what they were told at {at:%b %d %H:%M}: {notice.body}"
     return await _report_to_office(session, backend, conversation_id, about, words, account_id)
@@ -120,12 +120,12 @@ async def file_unnamed_objection(
     session: AsyncSession, backend: Backend, conversation_id: str, words: str
 ) -> ObjectionResult:
     """An objection to something unknown, for the office to find out."""
-    return await _report_to_office(
-        session, backend, conversation_id, "something they were told of, and cannot name", words, None
-    )
+    about = "something they were told of, and cannot name"
+    return await _report_to_office(session, backend, conversation_id, about, words, None)
 
 
 async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, ticket: Ticket, words: str) -> None:
+    """Mark the ticket as on hold and urgent, and notify the member, or the reporter of one without an account."""
     conversation = await session.get_one(Conversation, conversation_id)
     at = backend.clock.now().astimezone(backend.coop.zone)
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None

@@ -80,12 +80,11 @@ def _correct_crossing(text: str, place: str) -> str | None:
     if known is None:
         return None
     roads = {known["one"], known["two"]}
-    for told in _CROSSING.finditer(text):
-        same = roads & {told["one"], told["two"]}
-        new = {told["one"], told["two"]} - roads
-        if len(same) == 1 and len(new) == 1:
-            (old,), (right,) = roads - same, new
-            return re.sub(rf"\b{re.escape(old)}\b", right, place, count=1, flags=re.IGNORECASE)
+    for match in _CROSSING.finditer(text):
+        named = {match["one"], match["two"]}
+        if len(roads & named) == 1 and len(named - roads) == 1:
+            (old,), (new,) = roads - named, named - roads
+            return re.sub(rf"\b{re.escape(old)}\b", new, place, count=1, flags=re.IGNORECASE)
     return None
 
 
@@ -103,12 +102,11 @@ def _correct_spot(words: str, place: str) -> str | None:
 
 
 def _house_number(words: str, text: str, house: str) -> str | None:
-    figured = (
-        number_words_to_digits(words)
-        if any(map(str.isdigit, number_words_to_digits(words)))
-        else number_words_to_digits(to_english(words))
-    )
-    numbers = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", figured))))
+    """The corrected number for `house`; `text` are the folded words. None unless exactly one other number is named."""
+    in_digits = number_words_to_digits(words)
+    if not any(map(str.isdigit, in_digits)):
+        in_digits = number_words_to_digits(to_english(words))
+    numbers = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", in_digits))))
     others = [number for number in numbers if number != house]
     if len(others) != 1:
         return None

@@ -126,10 +126,10 @@ async def find_same_ticket(
         key=make_place_key(report.place) if report.place else None,
         details=report.details,
     )
-    worse = same is not None and (
-        (report.kind == DANGER and same.kind != DANGER) or (report.urgent and not same.urgent)
-    )
-    if same is not None and worse and not await is_own_ticket(session, backend, same, conversation_id):
+    if same is None:
+        return None
+    is_worse = (report.kind == DANGER and same.kind != DANGER) or (report.urgent and not same.urgent)
+    if is_worse and not await is_own_ticket(session, backend, same, conversation_id):
         return None
     return same
 

@@ -24,8 +24,9 @@ class BuiltinOutages:
         places = [normalize_place(words) for words in (place, account.service_address if account else None) if words]
         for one in await outages.current_outages(session):
             names = [normalize_place(name) for name in one.area.split(",")]
+            # whole words only: `Oak` is not in `Oakland Avenue`
             if any(
-                name in WHOLE_SYSTEM_NAMES or any(_contains_words(name, words) for words in places)
+                name in WHOLE_SYSTEM_NAMES or any(f" {name} " in f" {words} " for words in places)
                 for name in names
                 if name
             ):
@@ -41,8 +42,3 @@ def normalize_place(words: str) -> str:
     """Lowercase, without accents and punctuation, with street types abbreviated: `Ridge Road.` is `ridge rd`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(c))
     return " ".join(ABBREVIATIONS.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", bare).split())
-
-
-def _contains_words(name: str, words: str) -> bool:
-    """Whether `name` occurs as whole words: `Oak` is not in `Oakland Avenue`."""
-    return f" {name} " in f" {words} "

@@ -1,4 +1,4 @@
-"""How a filed ticket is told to the member, and the notes that a conversation adds to it."""
+"""The tickets of a conversation: whose they are, notes on them, and how they are described to the member."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout.service import format_for_member
 from backend.language import tr
+from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from backend.tickets.reporters import is_own_ticket
@@ -22,6 +23,12 @@ PLACE_SAVED = "place_taken"
 async def is_own(turn: Turn, ticket: Ticket) -> bool:
     """Whether this conversation may know the ticket's number and change it; others only add notes."""
     return await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
+
+
+async def open_danger_ticket(turn: Turn) -> Ticket | None:
+    """The open callout that this conversation filed or added to in the last 12 hours."""
+    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
+    return ticket if ticket is not None and tickets.is_callout(ticket) else None
 
 
 async def add_ticket_note(turn: Turn, ticket: Ticket, words: str | None = None) -> None:
