@@ -1,4 +1,4 @@
-"""A yes to a read-back with more beside it: a question, a fact, or an earlier request to withdraw."""
+"""A yes to a read-back in a message that also has a question, a fact, or an earlier request to withdraw."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from backend.tickets import service as tickets
 
 
 def find_agreement(turn: Turn) -> QualifiedYes | None:
-    """The yes in this message, with what is said beside it; None where it agrees to nothing."""
+    """The yes in this message, with the rest of it in parts; None where it agrees to nothing."""
     if turn.was_redacted or not turn.full_text:
         return None
     read_back = turn.open_question.text

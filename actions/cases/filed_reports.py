@@ -137,7 +137,7 @@ async def _confirm_filed(turn: Turn, ticket: Ticket) -> None:
 
 
 async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
-    """`Did you say that it is behind the barn?`: read the report back if it says so, else add it."""
+    """`Did you put down that it is behind the barn?`: read the report back if it says so, else add the words."""
     report_text = " ".join(
         [
             str(ticket.place or ""),

@@ -42,7 +42,7 @@ MIN_PERSON_CONFIDENCE = 0.6
 
 
 async def handle_disconnected(turn: Turn) -> None:
-    """A member who was disconnected hears what the account says, where it is known, and gets an agent."""
+    """Tell a disconnected member what their account says, where it is known, and hand off to an agent."""
     acknowledge_feeling(turn)
     identity = await turn.identity()
     if identity.account is not None:
@@ -57,6 +57,9 @@ class ReportForm(DangerReportForm):
 
     A member number with the last four opens the account. An address is enough, so that a neighbor, a passer-by or a
     member without a bill at hand can report; nothing on file is told to them.
+
+    Further notes of the turn: `worse` (the message was about a danger filed before), `not_yet` (a status question was
+    answered, and the report continues), `done` (its own questions were reached).
     """
 
     is_number_optional = True
@@ -137,7 +140,7 @@ class ReportForm(DangerReportForm):
         return await super()._handle_message(turn)
 
     async def _file_and_answer(self, turn: Turn, agreement: QualifiedYes) -> ExternalCall | None:
-        """File the report, with the facts beside the yes; then answer the question. An unknown one goes on it, too."""
+        """File the report with the facts beside the yes, then answer the question. One without an answer is noted."""
         turn.notes["agreed"] = True
         self._queue_other_requests(turn)
         turn.focus(None)
@@ -172,10 +175,7 @@ class ReportForm(DangerReportForm):
         return await super()._after_danger_update(turn, opened=opened)
 
     async def _handle_filed_report(self, turn: Turn) -> bool:
-        """Answer a message about a ticket filed before. This report then ends, unless it still has a question.
-
-        The note "not_yet" says that the report goes on.
-        """
+        """Answer a message about a ticket filed before. This report then ends, unless it still needs an answer."""
         if not self._is_addressed_to_form(turn):
             return False
         asked = turn.get(REQUESTED_SLOT) if not turn.was_just_opened() else None

@@ -70,7 +70,12 @@ class ReportLocation:
 
 
 class ReportSlots(IdentifiedForm):
-    """A form whose slots make up a report. Their names start with `slot_prefix`: `case_place`, `outage_place`."""
+    """A form whose slots make up a report. Their names start with `slot_prefix`: `case_place`, `outage_place`.
+
+    Notes of the turn: `phone` (one was given), `other_phone` (another one is meant), `no_number` (no member number),
+    `more` (the words go into the description), `heard` (so do details instead of a place), `added` (details in reply
+    to the read-back), `agreed` (it was accepted).
+    """
 
     slot_prefix: ClassVar[str]
 

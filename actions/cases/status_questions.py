@@ -126,7 +126,7 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
         state = "crew" if ticket.kind in CREW_KINDS and state == "office" else state
         day = str(ticket.details.get("day") or "")
         asked = tr(" You asked for {day}.", day=day) if day and turn.language == "en" else ""
-        is_urgent_kind = ticket.kind in CALLOUT_KINDS - {"outage"}  # of these nobody knows how long they take
+        is_urgent_kind = ticket.kind in CALLOUT_KINDS - {"outage"}  # how long these take is not known
         how_long = None if is_urgent_kind else format_follow_up(turn, HOW_LONG_FOLLOW_UP, ticket.kind)
         turn.utter("utter_filed_open", state=state, day=asked, more=f" {how_long}" if how_long else "", **values)
     if ticket.kind in POWER_KINDS:

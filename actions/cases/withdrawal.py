@@ -64,7 +64,7 @@ async def send_newest_ticket(turn: Turn) -> bool:
 
 
 async def keep_ticket(turn: Turn, ticket: Ticket) -> None:
-    """`Never mind, it is fine`: say that the report stands. For a callout, the words go onto it and to the crew."""
+    """`Never mind, it is fine`: say that the report stays open. For a callout, note the words and tell the crew."""
     if not tickets.is_callout(ticket):
         turn.utter("utter_case_stands", number=ticket.number, undo=format_withdraw_hint(turn, ticket))
         return

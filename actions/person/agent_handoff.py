@@ -45,9 +45,9 @@ async def handoff_to_agent(turn: Turn, response: str) -> None:
 
 
 async def handoff_in_danger(turn: Turn) -> None:
-    """In office hours transfer a caller, or queue a writer while the report goes on; else name the outage line.
+    """In office hours transfer a caller, or queue a writer while the report continues; else name the outage line.
 
-    A writer is asked on, since the place of the danger may still be missing, and gets no call back instead.
+    No call back is offered, and a writer still gets the report's questions: the place of the danger may be missing.
     """
     transfers = turn.channel == "voice" and turn.backend.coop.is_open(turn.backend.clock.now())
     await handoff_to_agent(turn, "utter_person" if transfers else DANGER_HANDOFF_RESPONSE)
