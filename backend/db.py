@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -31,7 +31,11 @@ WAIT_FOR_CONNECTION_SECONDS = 10.0
 
 
 class Base(DeclarativeBase):
+    """A table. One with an `account_id` and a `shown_as` is printed by `memberline show` as a list of that name."""
+
     metadata = MetaData(naming_convention=NAMING)
+    shown_as: ClassVar[str] = ""
+    shown_fields: ClassVar[tuple[str, ...]] = ()
 
 
 class UtcTime(TypeDecorator[datetime]):

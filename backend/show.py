@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.models import AlertSetting
 from backend.alerts.service import setting_to_dict
-from backend.arrangement.models import Arrangement
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import next_run
-from backend.billing.models import Account, Bill
+from backend.billing.models import Account
 from backend.billing.service import find_account
-from backend.consents.models import Consent
 from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member
+from backend.models import list_models
 from backend.payments.balances import get_balance
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import list_saved_methods
@@ -30,18 +29,13 @@ from backend.tickets.models import Ticket
 if TYPE_CHECKING:
     from backend.app import Backend
 
-T = TypeVar(
-    "T", AlertSetting, Bill, Payment, ScheduledPayment, AutoPay, LegacyDraft, Consent, ProgramEnrollment, Arrangement
-)
+T = TypeVar("T", AlertSetting, Payment, ScheduledPayment, AutoPay, LegacyDraft, ProgramEnrollment)
 
 
 BALANCE_FIELDS = "amount_due_cents due_on past_due_cents pending_cents last_payment_cents last_payment_on".split()
-BILL_FIELDS = "number issued_on due_on period_start period_end kwh amount_cents lines".split()
 PAYMENT_FIELDS = "confirmation amount_cents fee_cents status method channel created_at posted_on decline_code".split()
 SCHEDULE_FIELDS = "confirmation amount_cents fee_cents run_on status method channel created_at".split()
 METHOD_FIELDS = "kind brand last4 exp_month exp_year".split()
-ARRANGEMENT_FIELDS = "number parts owed_cents status granted_on ended_on".split()
-CONSENT_FIELDS = "kind wording reply channel reference at ends_on revoked_at".split()
 
 
 class NoSuchMember(MemberlineError):
@@ -96,7 +90,6 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         "member": _member(member) | {"user_id": login.user_id if login else None},
         "accounts": standings,
         "balance": _sum_balances([standing["balance"] for standing in standings]),
-        "bills": await listed(Bill, lambda bill: _fields(bill, *BILL_FIELDS)),
         "payments": await listed(Payment, lambda item: with_method(item, PAYMENT_FIELDS)),
         "schedules": await listed(ScheduledPayment, lambda item: with_method(item, SCHEDULE_FIELDS)),
         "methods": [_fields(method, *METHOD_FIELDS) for method in await list_saved_methods(session, member.id)],
@@ -108,9 +101,17 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         ],
         "alerts": await listed(AlertSetting, setting_to_dict),
         "programs": await listed(ProgramEnrollment, _program),
-        "arrangements": await listed(Arrangement, lambda item: _fields(item, *ARRANGEMENT_FIELDS)),
-        "consents": await listed(Consent, lambda item: _fields(item, *CONSENT_FIELDS)),
+        **{model.shown_as: await _rows(session, model, names) for model in list_models() if model.shown_as},
     }
+
+
+async def _rows(session: AsyncSession, model: Any, names: dict[int, str]) -> list[dict[str, Any]]:
+    """A table's rows of these accounts, the newest first, with the fields that it says are shown."""
+    query = select(model).where(model.account_id.in_(names)).order_by(model.id.desc())
+    return [
+        {"account": names[item.account_id], **_fields(item, *model.shown_fields)}
+        for item in await session.scalars(query)
+    ]
 
 
 def _fields(item: object, *names: str) -> dict[str, Any]:

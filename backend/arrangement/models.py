@@ -19,6 +19,8 @@ class Arrangement(Base):
     """
 
     __tablename__ = "arrangements"
+    shown_as = "arrangements"
+    shown_fields = ("number", "parts", "owed_cents", "status", "granted_on", "ended_on")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(12), unique=True, info=UNIQUE_NUMBER)

@@ -33,6 +33,8 @@ class Bill(Base):
     """One monthly bill. Amounts are cents; `lines` are {label, cents} that sum to `amount_cents`."""
 
     __tablename__ = "bills"
+    shown_as = "bills"
+    shown_fields = ("number", "issued_on", "due_on", "period_start", "period_end", "kwh", "amount_cents", "lines")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

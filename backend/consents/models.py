@@ -14,6 +14,8 @@ class Consent(Base):
     """What a member agreed to: the exact words shown and the exact reply, kept two years past its end (Nacha)."""
 
     __tablename__ = "consents"
+    shown_as = "consents"
+    shown_fields = ("kind", "wording", "reply", "channel", "reference", "at", "ends_on", "revoked_at")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
