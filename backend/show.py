@@ -14,8 +14,8 @@ from backend.alerts.service import setting_to_dict
 from backend.arrangement.models import Arrangement
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import next_run
+from backend.billing.accounts import find_account
 from backend.billing.models import Account, Bill
-from backend.billing.service import find_account
 from backend.consents.models import Consent
 from backend.errors import MemberlineError
 from backend.logins import service as logins

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold, join_words
 from backend.alerts.models import AlertSetting
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation

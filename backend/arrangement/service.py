@@ -14,8 +14,8 @@ from backend.arrangement.models import Arrangement
 from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record_job_act
 from backend.billing import bills
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
 from backend.members.models import Member

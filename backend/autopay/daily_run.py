@@ -23,8 +23,8 @@ from backend.autopay.models import SYSTEM, AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.open_bills import drafts_by_bill, list_open_bills
 from backend.autopay.pending_changes import accounts_with_due_changes, apply_changes
 from backend.autopay.schedule import CATCH_UP, find_active_autopay, find_active_draft, is_due_on, last_run
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account, Bill
-from backend.billing.service import lock_account
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod

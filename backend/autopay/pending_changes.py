@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.autopay.models import SYSTEM, AutoPay, LegacyDraft
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 
 if TYPE_CHECKING:
     from backend.app import Backend

@@ -15,8 +15,8 @@ from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.open_bills import has_run_on, upcoming_runs
 from backend.autopay.pending_changes import clear_pending_change
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.errors import MemberlineError

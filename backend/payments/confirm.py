@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.payments import receipts

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.language import ENGLISH, tr
 from backend.members.levels import Level

@@ -17,7 +17,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment

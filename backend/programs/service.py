@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.billing import bills
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account, Bill
-from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.errors import MemberlineError
