@@ -13,8 +13,8 @@ from backend.alerts.models import AlertSetting
 from backend.alerts.service import setting_to_dict
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import next_run
+from backend.billing.accounts import find_account
 from backend.billing.models import Account
-from backend.billing.service import find_account
 from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member

@@ -10,7 +10,7 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.form import Form
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
-from backend.billing import service as billing
+from backend.billing import accounts as billing
 from backend.coop import format_phone
 from backend.language import tr
 from backend.members import identity as identities

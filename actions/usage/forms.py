@@ -15,6 +15,7 @@ from actions.usage import bill_formatting, usage_formatting
 from backend.billing import bills
 from backend.language import mark
 from backend.members.identity import Identity
+from backend.months import add_months, first_of_month, year_before
 from backend.reading.dates.usage_months import (
     asks_for_months,
     extract_months,
@@ -23,7 +24,6 @@ from backend.reading.dates.usage_months import (
 from backend.usage import service as usage
 from backend.usage import signed_media
 from backend.usage.bill_comparison import compare_bills
-from backend.usage.months import first_of_month, shift_month, year_before
 
 KIND, MONTH = "usage_kind", "usage_month"
 ALL_MONTHS = "every"
@@ -117,7 +117,7 @@ class UsageForm(AccountForm):
             if first_of_month(bill.period_end) == year_before(wanted)
         ][-1:]
         warmth = [
-            await usage.find_reading(turn.session, account_id, month) for month in (wanted, shift_month(wanted, -1))
+            await usage.find_reading(turn.session, account_id, month) for month in (wanted, add_months(wanted, -1))
         ]
         values = bill_formatting.explanation_values(parts, warmth[0], warmth[1])
         turn.utter("utter_high_bill", table=bill_formatting.build_bill_table(parts), **values)

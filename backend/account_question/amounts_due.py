@@ -17,7 +17,7 @@ async def describe_due_date(asked: AccountQuestion) -> str:
     if owed.amount_due_cents == 0:
         return tr("Nothing is due on this account now.")
     if owed.past_due_cents > 0:
-        return _past_due(asked, owed)
+        return _describe_past_due(asked, owed)
     amount = format_cents(owed.amount_due_cents)
     if owed.due_on is None:  # owed outside of any bill
         return tr("{amount} is due now.", amount=amount)
@@ -25,7 +25,7 @@ async def describe_due_date(asked: AccountQuestion) -> str:
 
 
 async def describe_shutoff(asked: AccountQuestion) -> str:
-    """Whether anything is past due. Only the office sets and tells the day of a shutoff, so none is named."""
+    """Whether anything is past due. Only the office sets the day of a shutoff, so no day is named."""
     owed = await asked.balance()
     if owed.past_due_cents <= 0:
         parts = [tr("Nothing is past due on this account, so nothing owed calls for a shutoff.")]
@@ -34,34 +34,36 @@ async def describe_shutoff(asked: AccountQuestion) -> str:
             parts.append(tr("{amount} is due {when}.", amount=amount, when=asked.format_when(owed.due_on)))
             parts += await describe_next_charge(asked)
         return " ".join(parts)
-    said = tr(
+    answer = tr(
         "{amount} is past due on this account. The office sets the day of a shutoff and can tell you where yours "
         "stands: {phone}.",
         amount=format_cents(owed.past_due_cents),
         phone=asked.office_phone,
     )
-    return said + _describe_pending(owed)
+    if owed.pending_cents:
+        answer += " " + tr("{amount} is on its way and not counted yet.", amount=format_cents(owed.pending_cents))
+    return answer
 
 
 async def describe_late_fee(asked: AccountQuestion) -> str:
     """Whether to expect a late charge, and how much it is where coop.toml says."""
     owed = await asked.balance()
     if owed.past_due_cents > 0 and owed.due_on:
-        said = tr(
+        answer = tr(
             "{amount} has been past due since {day}, so a late charge can come on the next bill.",
             amount=format_cents(owed.past_due_cents),
             day=asked.format_day(owed.due_on),
         )
     elif owed.amount_due_cents > 0 and owed.due_on:
-        said = tr(
+        answer = tr(
             "Nothing is past due now: {amount} is due {when}, and a late charge can come only after that.",
             amount=format_cents(owed.amount_due_cents),
             when=asked.format_when(owed.due_on),
         )
     else:
-        said = tr("Nothing is past due on this account now, so no late charge is coming.")
+        answer = tr("Nothing is past due on this account now, so no late charge is coming.")
     fee = asked.backend.coop.get_fact("late_fee")
-    return f"{said} {tr('The late charge here is {fee}.', fee=fee)}" if fee else said
+    return f"{answer} {tr('The late charge here is {fee}.', fee=fee)}" if fee else answer
 
 
 async def describe_remaining(asked: AccountQuestion) -> str:
@@ -75,26 +77,21 @@ async def describe_remaining(asked: AccountQuestion) -> str:
         for item in owed.scheduled
     ]
     if not coming:
-        return await _describe_balance(asked, owed)
-    left = owed.amount_due_cents - owed.pending_cents - sum(item.amount_cents for item in owed.scheduled)
+        # as for `Do I owe anything?`: what is due, whether any of it is late, and the next automatic charge
+        sentences = [await describe_due_date(asked)]
+        if owed.amount_due_cents > 0 and owed.past_due_cents <= 0:
+            sentences.append(tr("Nothing is past due."))
+        sentences += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
+        return " ".join(sentences)
     return tr(
         "Your balance is {owed}. With {coming} taken off, it comes to {left}.",
         owed=format_balance(owed.amount_due_cents),
         coming=join_words(coming),
-        left=format_balance(left),
+        left=format_balance(owed.uncovered_cents),
     )
 
 
-async def _describe_balance(asked: AccountQuestion, owed: Balance) -> str:
-    """For `Do I owe anything?`: what is due, whether any is late, and the next automatic charge."""
-    sentences = [await describe_due_date(asked)]
-    if owed.amount_due_cents > 0 and owed.past_due_cents <= 0:
-        sentences.append(tr("Nothing is past due."))
-    sentences += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
-    return " ".join(sentences)
-
-
-def _past_due(asked: AccountQuestion, owed: Balance) -> str:
+def _describe_past_due(asked: AccountQuestion, owed: Balance) -> str:
     amount = format_cents(owed.past_due_cents)
     rest = owed.amount_due_cents - owed.past_due_cents
     if rest > 0 and owed.next_due_on:
@@ -107,9 +104,3 @@ def _past_due(asked: AccountQuestion, owed: Balance) -> str:
     if owed.due_on:
         return tr("{amount} is past due: it was due on {day}.", amount=amount, day=asked.format_day(owed.due_on))
     return tr("{amount} is past due.", amount=amount)
-
-
-def _describe_pending(owed: Balance) -> str:
-    if not owed.pending_cents:
-        return ""
-    return " " + tr("{amount} is on its way and not counted yet.", amount=format_cents(owed.pending_cents))

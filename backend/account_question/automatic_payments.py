@@ -12,16 +12,15 @@ from backend.account_question.question import AccountQuestion
 from backend.alerts.kinds import join_words
 from backend.autopay.formatting import format_next_run, format_ordinal, format_run_day
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
-from backend.autopay.schedule import find_active_draft
+from backend.autopay.schedule import find_active, find_active_draft
 from backend.autopay.service import NextRun, find_autopay, find_last_run, find_next_run
-from backend.language import SPANISH, current_language, mark, tr
+from backend.language import mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod
 from backend.payments.service import list_saved_methods
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.reading.spanish import to_english
 
 LAST_DAY_OF_EVERY_MONTH = 28
 AUTOPAY, DRAFT, SCHEDULED, RETRY = "autopay", "draft", "scheduled", "retry"
@@ -52,34 +51,32 @@ async def describe_autopay(asked: AccountQuestion) -> str:
     """Whether Auto Pay is on, how it pays, and when it runs next; or the bank draft in its place."""
     autopay = await find_autopay(asked.session, asked.account.id)
     if autopay is not None:
-        return await _autopay(asked, autopay)
+        return await _describe_enrollment(asked, autopay)
     draft = await find_active_draft(asked.session, asked.account.id)
     if draft is not None:
-        return await _draft(asked, draft)
+        return await _describe_draft(asked, draft)
     return tr("No, neither Auto Pay nor a bank draft is on for this account.")
 
 
 async def describe_automatic_payments(asked: AccountQuestion) -> str:
     """The next charges; where the words name a day, whether there is a charge on it."""
     charges = await _upcoming_charges(asked)
-    day = parse_day(to_english(asked.words) if current_language() == SPANISH else asked.words, asked.today, asked=False)
+    day = parse_day(asked.english_words, asked.today, asked=False)
     if isinstance(day, ParsedDay):
         on_day = [one for one in charges if one.on == day.day]
         if on_day:
             return " ".join([tr("Yes."), *_format_charges(asked, on_day)])
-        sentences = [
-            tr("No, nothing is set to go out {when}.", when=asked.format_when(day.day)),
-            *_format_charges(asked, charges[:1]),
-        ]
-        return " ".join(sentences)
+        none = tr("No, nothing is set to go out {when}.", when=asked.format_when(day.day))
+        return " ".join([none, *_format_charges(asked, charges[:1])])
     if charges:
         return " ".join(_format_charges(asked, charges[:2]))
-    standing = await _active_enrollment(asked)
-    if standing is not None and not standing.is_wanted:  # it ends before it would run again
+    autopay = await find_autopay(asked.session, asked.account.id)
+    standing = autopay or await find_active_draft(asked.session, asked.account.id)
+    if standing is None:
+        return tr("Nothing goes out by itself: there is no Auto Pay, no bank draft and no scheduled payment.")
+    if not standing.is_wanted:  # it ends before it would run again
         return tr("Nothing more is set to go out by itself.")
-    if standing is not None:
-        return tr("Nothing is set to be taken now; your next bill is taken on its due date.")
-    return tr("Nothing goes out by itself: there is no Auto Pay, no bank draft and no scheduled payment.")
+    return tr("Nothing is set to be taken now; your next bill is taken on its due date.")
 
 
 async def describe_next_charge(asked: AccountQuestion) -> list[str]:
@@ -102,77 +99,63 @@ async def describe_short_month(asked: AccountQuestion) -> str | None:
         return tr("Your Auto Pay runs on the due date of each bill, so a short month changes nothing.")
     if day <= LAST_DAY_OF_EVERY_MONTH:
         return tr("Your Auto Pay runs on the {day}, which every month has.", day=format_ordinal(day))
-    said = tr(
+    answer = tr(
         "Your Auto Pay is set for the {day}; in a shorter month it runs on the last day.", day=format_ordinal(day)
     )
-    return f"{said} {format_next_run(await find_next_run(asked.session, asked.backend, row), asked.today)}"
+    return f"{answer} {format_next_run(await find_next_run(asked.session, asked.backend, row), asked.today)}"
 
 
-async def _autopay(asked: AccountQuestion, row: AutoPay) -> str:
+async def _describe_enrollment(asked: AccountQuestion, row: AutoPay) -> str:
     coming = await find_next_run(asked.session, asked.backend, row)
     if not row.active and row.change_on and row.change_method_id:  # replaces a bank draft after its last run
         method = await asked.session.get_one(PaymentMethod, row.change_method_id)
-        said = tr(
+        answer = tr(
             "Auto Pay is set up and begins on {day}: it pays from {method} {when}.",
             day=asked.format_day(row.change_on),
             method=method.label,
             when=format_run_day(row.change_day_of_month),
         )
-        return said + _format_method_problem(asked, method, coming)
+        return answer + _format_method_problem(asked, method, coming)
     method = await asked.session.get_one(PaymentMethod, row.method_id)
     if row.change_on and not row.is_wanted:
         last = await find_last_run(asked.session, asked.backend, row)
+        ends_on = asked.format_day(row.change_on)
         if last is None:
-            return tr("Auto Pay was turned off and ends on {day}; nothing runs before that.", day=_day(asked, row))
-        said = tr("Auto Pay was turned off and ends on {day}; a run before that still happens.", day=_day(asked, row))
-        return f"{said} {format_next_run(last, asked.today)}"
-    said = tr(
+            return tr("Auto Pay was turned off and ends on {day}; nothing runs before that.", day=ends_on)
+        answer = tr("Auto Pay was turned off and ends on {day}; a run before that still happens.", day=ends_on)
+        return f"{answer} {format_next_run(last, asked.today)}"
+    answer = tr(
         "Yes, Auto Pay is on: it pays from {method} {when}.", method=method.label, when=format_run_day(row.day_of_month)
     )
-    changed = await _change(asked, row)
-    return f"{said} {format_next_run(coming, asked.today)}{changed}" + _format_method_problem(asked, method, coming)
+    answer = f"{answer} {format_next_run(coming, asked.today)}"
+    if row.change_on and row.change_method_id:
+        new_method = await asked.session.get_one(PaymentMethod, row.change_method_id)
+        answer += " " + tr(
+            "From {day} on it pays from {method} {when}.",
+            day=asked.format_day(row.change_on),
+            method=new_method.label,
+            when=format_run_day(row.change_day_of_month),
+        )
+    return answer + _format_method_problem(asked, method, coming)
 
 
-async def _change(asked: AccountQuestion, row: AutoPay) -> str:
-    """A sentence about a change agreed for later."""
-    if not row.change_on or not row.change_method_id:
-        return ""
-    method = await asked.session.get_one(PaymentMethod, row.change_method_id)
-    return " " + tr(
-        "From {day} on it pays from {method} {when}.",
-        day=_day(asked, row),
-        method=method.label,
-        when=format_run_day(row.change_day_of_month),
-    )
-
-
-async def _draft(asked: AccountQuestion, row: LegacyDraft) -> str:
+async def _describe_draft(asked: AccountQuestion, row: LegacyDraft) -> str:
     coming = await find_next_run(asked.session, asked.backend, row)
     method = await asked.session.get_one(PaymentMethod, row.method_id)
-    said = tr(
+    answer = tr(
         "Auto Pay is not on, but a bank draft is: it takes each bill on its due date from {method}.",
         method=method.label,
     )
     ends = ""
     if row.change_on and not row.is_wanted:
-        ends = " " + tr("It was removed and ends on {day}.", day=_day(asked, row))
-    return f"{said} {format_next_run(coming, asked.today)}{ends}" + _format_method_problem(asked, method, coming)
-
-
-def _day(asked: AccountQuestion, row: AutoPay | LegacyDraft) -> str:
-    return asked.format_day(row.change_on) if row.change_on else ""
+        ends = " " + tr("It was removed and ends on {day}.", day=asked.format_day(row.change_on))
+    return f"{answer} {format_next_run(coming, asked.today)}{ends}" + _format_method_problem(asked, method, coming)
 
 
 def _format_method_problem(asked: AccountQuestion, method: PaymentMethod, coming: NextRun | None) -> str:
     """A sentence if the card expires before the next run: better to learn now than after it failed."""
     why = prechecks.find_method_problem(asked.account, method, coming.on if coming else asked.today)
     return " " + tr("It cannot run like this: {why}.", why=why) if why else ""
-
-
-async def _active_enrollment(asked: AccountQuestion) -> AutoPay | LegacyDraft | None:
-    """What pays the account's bills automatically now."""
-    row = await find_autopay(asked.session, asked.account.id)
-    return row or await find_active_draft(asked.session, asked.account.id)
 
 
 async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
@@ -193,69 +176,57 @@ async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
         for draft in await asked.session.scalars(waiting)
         if draft.retry_on
     ]
-    autopay = await find_autopay(asked.session, account_id)
-    draft = await find_active_draft(asked.session, account_id)
-    drafted: list[UpcomingCharge] = []
-    if draft is not None:  # the draft runs until Auto Pay replaces it
-        coming = await find_next_run(asked.session, asked.backend, draft)
-        against = await _method_problem(asked, draft.method_id, coming.on) if coming else ""
-        drafted = _unless_ended(DRAFT, coming, None if draft.is_wanted else draft.change_on, against)
-    if autopay is not None:
-        coming = await find_next_run(asked.session, asked.backend, autopay)
-        if coming and drafted:  # the draft pays what is due now
-            coming = NextRun(coming.on)
-        against = await _method_problem(asked, _method_id_on(autopay, coming.on), coming.on) if coming else ""
-        found += _unless_ended(AUTOPAY, coming, None if autopay.is_wanted else autopay.change_on, against)
-    return sorted(found + drafted, key=lambda one: one.on)
-
-
-def _method_id_on(row: AutoPay, on: date) -> int:
-    """The method that Auto Pay charges on that day, with a change agreed for later."""
-    changed = row.change_on is not None and row.change_method_id is not None and on >= row.change_on
-    return row.change_method_id if changed and row.change_method_id else row.method_id
+    draft_pays = False
+    for row in (await find_active_draft(asked.session, account_id), await find_autopay(asked.session, account_id)):
+        coming = await find_next_run(asked.session, asked.backend, row) if row else None
+        if row is None or coming is None:
+            continue
+        is_changed = row.change_on is not None and coming.on >= row.change_on
+        if is_changed and not row.is_wanted:
+            continue  # it has ended by then
+        method_id = row.method_id
+        if is_changed and isinstance(row, AutoPay) and row.change_method_id is not None:
+            method_id = row.change_method_id
+        # a draft pays what is due now, until Auto Pay replaces it
+        cents = None if draft_pays else coming.amount_cents
+        problem = await _method_problem(asked, method_id, coming.on)
+        found.append(UpcomingCharge(row.kind, coming.on, cents, problem))
+        draft_pays = row.kind == DRAFT
+    return sorted(found, key=lambda charge: (charge.on, charge.kind == DRAFT))
 
 
 async def _method_problem(asked: AccountQuestion, method_id: int, on: date) -> str:
     return prechecks.find_method_problem(asked.account, await asked.session.get_one(PaymentMethod, method_id), on) or ""
 
 
-def _unless_ended(kind: str, coming: NextRun | None, ends_on: date | None, against: str) -> list[UpcomingCharge]:
-    if coming is None or (ends_on is not None and coming.on >= ends_on):
-        return []
-    return [UpcomingCharge(kind, coming.on, coming.amount_cents, against)]
-
-
-def _format_charges(asked: AccountQuestion, going: Sequence[UpcomingCharge]) -> list[str]:
-    return [_format_charge(asked, one) for one in going]
-
-
-def _format_charge(asked: AccountQuestion, one: UpcomingCharge) -> str:
-    """Amount and day; names an expired card, or the member would think the bill paid."""
-    if one.cents:
-        said = tr(AMOUNT_KNOWN_TEXTS[one.kind], amount=format_cents(one.cents), when=asked.format_when(one.on))
-    else:
-        said = tr(AMOUNT_UNKNOWN_TEXTS[one.kind], when=asked.format_when(one.on))
-    return f"{said} {tr('It cannot run like this: {why}.', why=one.problem)}" if one.problem else said
+def _format_charges(asked: AccountQuestion, charges: Sequence[UpcomingCharge]) -> list[str]:
+    """Amount and day of each; names an expired card, or the member would think the bill paid."""
+    sentences = []
+    for charge in charges:
+        when = asked.format_when(charge.on)
+        if charge.cents:
+            sentences.append(tr(AMOUNT_KNOWN_TEXTS[charge.kind], amount=format_cents(charge.cents), when=when))
+        else:
+            sentences.append(tr(AMOUNT_UNKNOWN_TEXTS[charge.kind], when=when))
+        if charge.problem:
+            sentences[-1] += " " + tr("It cannot run like this: {why}.", why=charge.problem)
+    return sentences
 
 
 async def describe_saved_methods(asked: AccountQuestion) -> str:
-    """The cards and bank accounts on file, by their last four; which have expired, and which pays by itself."""
+    """The cards and bank accounts on file, by their last four; which have expired, and which pays automatically."""
     methods = await list_saved_methods(asked.session, asked.account.member_id)
     if not methods:
         return tr("No card and no bank account is saved on your account.")
-    said = tr("Saved on your account: {methods}.", methods=join_words([_format_method(asked, one) for one in methods]))
-    return " ".join([said, *await _describe_automatic_use(asked)])
-
-
-async def _describe_automatic_use(asked: AccountQuestion) -> list[str]:
-    row = await find_autopay(asked.session, asked.account.id)
-    by_itself = row if row is not None and row.active else await find_active_draft(asked.session, asked.account.id)
-    if by_itself is None:
-        return []
-    method = await asked.session.get_one(PaymentMethod, by_itself.method_id)
+    labels = [_format_method(asked, method) for method in methods]
+    answer = tr("Saved on your account: {methods}.", methods=join_words(labels))
+    automatic = await find_active(asked.session, asked.account.id)
+    if automatic is None:
+        return answer
+    method = await asked.session.get_one(PaymentMethod, automatic.method_id)
     if method.member_id != asked.account.member_id:  # another member's method must not be shown
-        return []
-    return [tr("Your bills are paid by themselves from {method}.", method=method.label)]
+        return answer
+    return f"{answer} {tr('Your bills are paid by themselves from {method}.', method=method.label)}"
 
 
 def _format_method(asked: AccountQuestion, method: PaymentMethod) -> str:

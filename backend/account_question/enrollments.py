@@ -34,12 +34,12 @@ async def alerts_status(asked: AccountQuestion) -> str:
         tr("by {ways} when {when}", ways=join_words([tr(CHANNEL_NAMES[way]) for way in ways]), when=join_words(kinds))
         for ways, kinds in by_ways.items()
     ]
-    said = tr("You get an alert {alerts}.", alerts="; ".join(each))
+    answer = tr("You get an alert {alerts}.", alerts="; ".join(each))
     member = await asked.session.get_one(Member, asked.account.member_id)
     by_text = any("text" in ways for ways in by_ways)
     if by_text and await alerts.texts_are_stopped(asked.session, member):
-        return f"{said} {tr('Texts to your phone are stopped; send START to get them again.')}"
-    return said
+        return f"{answer} {tr('Texts to your phone are stopped; send START to get them again.')}"
+    return answer
 
 
 async def budget_status(asked: AccountQuestion) -> str:

@@ -8,12 +8,11 @@ from datetime import timedelta
 from itertools import combinations
 
 from backend.account_question.question import AccountQuestion
-from backend.language import SPANISH, current_language, tr
+from backend.language import tr
 from backend.money import format_cents
 from backend.payments.models import PENDING_STATUSES, Payment
 from backend.payments.service import list_payments
 from backend.reading.money.amount import Amount, parse_amount
-from backend.reading.spanish import to_english
 
 LOOK_BACK = timedelta(days=35)
 DUPLICATE_WINDOW = timedelta(days=3)
@@ -26,14 +25,15 @@ _MAILED_PAYMENT = re.compile(
 async def describe_last_payment(asked: AccountQuestion) -> str:
     """The payment whose amount the words name, else the newest ones."""
     made = await list_payments(asked.session, asked.account.id)
-    named = _extract_amount(asked.words)
-    if named is not None:
-        fitting = [one for one in made if named in (one.amount_cents, one.total_cents)]
-        if fitting:
-            return _format_status(asked, fitting[0])
-        said = tr("I see no payment of {amount} on this account.", amount=format_cents(named))
-        return " ".join([said, *_newest(asked, made)[:1]])
-    return " ".join(_newest(asked, made))
+    # a bare number is no amount here: it may be that of a check
+    named = parse_amount(asked.english_words, 0, asked=False)
+    if not isinstance(named, Amount) or named.cents <= 0:
+        return " ".join(_describe_newest(asked, made))
+    for payment in made:
+        if named.cents in (payment.amount_cents, payment.total_cents):
+            return _format_status(asked, payment)
+    none = tr("I see no payment of {amount} on this account.", amount=format_cents(named.cents))
+    return " ".join([none, *_describe_newest(asked, made)[:1]])
 
 
 async def describe_duplicate_charge(asked: AccountQuestion) -> str:
@@ -46,7 +46,16 @@ async def describe_duplicate_charge(asked: AccountQuestion) -> str:
     for newer, older in combinations(taken, 2):  # the newest pair first
         near = asked.payment_date(newer) - asked.payment_date(older) <= DUPLICATE_WINDOW
         if near and newer.total_cents == older.total_cents:
-            return _format_duplicate(asked, newer, older)
+            return tr(
+                "Yes, I see two payments of {amount}: on {first}, number {number}, and on {second}, number {other}. "
+                "If only one was meant, the office can look into it: {phone}.",
+                amount=format_cents(newer.total_cents),
+                first=asked.format_day(asked.payment_date(older)),
+                number=older.confirmation,
+                second=asked.format_day(asked.payment_date(newer)),
+                other=newer.confirmation,
+                phone=asked.office_phone,
+            )
     if len(taken) == 1:
         return tr(
             "No, one payment was taken in the last {days} days: {payment}.",
@@ -63,37 +72,18 @@ async def describe_duplicate_charge(asked: AccountQuestion) -> str:
     )
 
 
-def _format_duplicate(asked: AccountQuestion, newer: Payment, older: Payment) -> str:
-    return tr(
-        "Yes, I see two payments of {amount}: on {first}, number {number}, and on {second}, number {other}. "
-        "If only one was meant, the office can look into it: {phone}.",
-        amount=format_cents(newer.total_cents),
-        first=asked.format_day(asked.payment_date(older)),
-        number=older.confirmation,
-        second=asked.format_day(asked.payment_date(newer)),
-        other=newer.confirmation,
-        phone=asked.office_phone,
-    )
-
-
-def _extract_amount(words: str) -> int | None:
-    """The amount named in cents; not a bare number, which may be that of a check."""
-    read = parse_amount(to_english(words) if current_language() == SPANISH else words, 0, asked=False)
-    return read.cents if isinstance(read, Amount) and read.cents > 0 else None
-
-
-def _newest(asked: AccountQuestion, made: Sequence[Payment]) -> list[str]:
+def _describe_newest(asked: AccountQuestion, made: Sequence[Payment]) -> list[str]:
     """Sentences about the newest attempt, and the last successful one if different."""
     if not made:
-        said = [tr("No payment is on this account yet.")]
+        sentences = [tr("No payment is on this account yet.")]
     else:
-        said = [_format_status(asked, made[0])]
+        sentences = [_format_status(asked, made[0])]
         posted = next((one for one in made if one.status == "posted"), None)
         if posted is not None and posted is not made[0]:
-            said.append(tr("The last one that went through: {payment}.", payment=_format_payment(asked, posted)))
+            sentences.append(tr("The last one that went through: {payment}.", payment=_format_payment(asked, posted)))
     if _MAILED_PAYMENT.search(asked.words):
-        said.append(tr("What comes by mail shows here once the office has posted it."))
-    return said
+        sentences.append(tr("What comes by mail shows here once the office has posted it."))
+    return sentences
 
 
 def _format_status(asked: AccountQuestion, payment: Payment) -> str:

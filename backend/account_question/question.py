@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.language import format_day, tr
+from backend.language import SPANISH, current_language, format_day, tr
 from backend.payments.balances import Balance, get_balance
 from backend.payments.models import Payment
+from backend.reading.spanish import to_english
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -35,8 +36,12 @@ class AccountQuestion:
     def office_phone(self) -> str:
         return self.backend.coop.office_phone_display
 
+    @property
+    def english_words(self) -> str:
+        """The words as the readers of days and amounts take them: these know English only."""
+        return to_english(self.words) if current_language() == SPANISH else self.words
+
     async def balance(self) -> Balance:
-        """Where the account stands, in cents."""
         return await get_balance(self.session, self.backend, self.account.id)
 
     def format_day(self, on: date) -> str:

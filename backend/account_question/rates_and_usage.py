@@ -10,8 +10,8 @@ from backend.billing.models import Bill
 from backend.language import format_month, tr
 from backend.members.models import Member
 from backend.money import format_cents
+from backend.months import first_of_month, year_before
 from backend.usage.bill_comparison import count_days
-from backend.usage.months import first_of_month, year_before
 from backend.usage.service import list_last_months
 
 ESTIMATED_LINE = re.compile(r"\bestimat", re.IGNORECASE)
@@ -25,12 +25,12 @@ async def describe_rate(asked: AccountQuestion) -> str | None:
     rate, base = asked.backend.coop.get_fact("energy_rate"), asked.backend.coop.get_fact("base_charge")
     if member.kind != "residential" or not (rate or base):
         return None
-    said = []
+    sentences = []
     if rate:
-        said.append(tr("The energy charge for homes here is {rate} a kilowatt-hour.", rate=rate))
+        sentences.append(tr("The energy charge for homes here is {rate} a kilowatt-hour.", rate=rate))
     if base:
-        said.append(tr("The base charge is {base}.", base=base))
-    return " ".join([*said, tr("If you are on another rate, your bill names it.")])
+        sentences.append(tr("The base charge is {base}.", base=base))
+    return " ".join([*sentences, tr("If you are on another rate, your bill names it.")])
 
 
 async def describe_estimated_reading(asked: AccountQuestion) -> str | None:
@@ -71,18 +71,18 @@ async def _newest(asked: AccountQuestion) -> Bill | None:
 
 
 def _compare_bills(now: Bill, before: Bill) -> str:
-    said = tr(
+    answer = tr(
         "Your bill for {month} is {now}, and for {then} it was {before}: {difference}.",
         month=format_month(now.period_end),
         now=_format_bill(now),
         then=format_month(before.period_end),
         before=_format_bill(before),
-        difference=_difference(now.amount_cents - before.amount_cents),
+        difference=_format_difference(now.amount_cents - before.amount_cents),
     )
     if abs(count_days(now) - count_days(before)) < MIN_DAYS_APART:
-        return said
+        return answer
     longer = tr("The new one covers {now} days, the old one {before}.", now=count_days(now), before=count_days(before))
-    return f"{said} {longer}"
+    return f"{answer} {longer}"
 
 
 def _format_bill(bill: Bill) -> str:
@@ -90,11 +90,8 @@ def _format_bill(bill: Bill) -> str:
     return tr("{amount} for {kwh} kWh", amount=amount, kwh=f"{bill.kwh:,}") if bill.kwh else amount
 
 
-def _difference(cents: int) -> str:
+def _format_difference(cents: int) -> str:
     if cents == 0:
         return tr("the same")
-    return (
-        tr("{amount} more", amount=format_cents(cents))
-        if cents > 0
-        else tr("{amount} less", amount=format_cents(-cents))
-    )
+    amount = format_cents(abs(cents))
+    return tr("{amount} more", amount=amount) if cents > 0 else tr("{amount} less", amount=amount)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.alerts.events import AlertEvent, finders
+from backend.alerts.events import AlertEvent, find_events
 from backend.alerts.models import AlertSent
 from backend.billing.models import Account
 from backend.language import mark, tr, use_language
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 BATCH_SIZE = 20
-"""Events per transaction: few, so that other writers do not wait long."""
+"""Events per transaction: few, so that other writers do not wait long (SQLite has one at a time)."""
 
 
 async def deliver_alerts(backend: Backend, on: date) -> dict[str, int]:
-    """Send all alerts due on `on` (local date). Returns {"told": number of events}."""
+    """Send all alerts due on `on` (co-op's date). Returns {"told": number of events}."""
     count = 0
-    for find in finders():
-        async for events in find(backend, on):
-            for start in range(0, len(events), BATCH_SIZE):
-                count += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
+    async for events in find_events(backend, on):
+        for start in range(0, len(events), BATCH_SIZE):
+            count += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
     return {"told": count}
 
 
@@ -56,83 +55,60 @@ async def _claim_event(session: AsyncSession, backend: Backend, event: AlertEven
 
 
 async def _deliver_event(session: AsyncSession, backend: Backend, event: AlertEvent, number: int) -> None:
-    setting = event.setting
+    coop, setting = backend.coop, event.setting
     account = await session.get_one(Account, setting.account_id)
     member = await session.get_one(Member, account.member_id)
+    # no phone rings at night; an email may come
+    not_before = coop.after_quiet_hours(backend.clock.now())
+    values = {"account": account.number[-5:], "words": event.text, "phone": coop.office_phone_display}
     with use_language(member.language):
         if setting.by_text:
-            await _send_text(session, backend, event, account, member, number)
+            await enqueue(
+                session,
+                backend,
+                kind="sms",
+                recipient=member.phone,
+                body=tr(
+                    "{coop}: acct ..{account}: {words} STOP ends texts. Help: {phone}", coop=coop.short_name, **values
+                ),
+                purpose="alert",
+                dedupe_key=f"alert:{number}:text",
+                not_before=not_before,
+            )
         if setting.by_email and member.email:
-            await _send_email(session, backend, event, account, member, number)
+            await enqueue(
+                session,
+                backend,
+                kind="email",
+                recipient=member.email,
+                subject=f"{tr(SUBJECTS[setting.kind])} - {coop.name}",
+                body=tr(
+                    "Hello,\n\nFor the account ending {account}: {words}\n\nSee it at {portal} or call us: {phone}. "
+                    "You get this because you asked for it; write ALERTS to the assistant to change that.\n\n{coop}\n",
+                    portal=coop.portal_url,
+                    coop=coop.name,
+                    **values,
+                ),
+                purpose="alert",
+                dedupe_key=f"alert:{number}:email",
+            )
         if setting.by_call:
-            await _place_call(session, backend, event, member, number)
-
-
-async def _send_text(
-    session: AsyncSession, backend: Backend, event: AlertEvent, account: Account, member: Member, number: int
-) -> None:
-    coop = backend.coop
-    await enqueue(
-        session,
-        backend,
-        kind="sms",
-        recipient=member.phone,
-        body=tr(
-            "{coop}: acct ..{account}: {words} STOP ends texts. Help: {phone}",
-            coop=coop.short_name,
-            account=account.number[-5:],
-            words=event.text,
-            phone=coop.office_phone_display,
-        ),
-        purpose="alert",
-        dedupe_key=f"alert:{number}:text",
-        not_before=coop.after_quiet_hours(backend.clock.now()),
-    )
-
-
-async def _send_email(
-    session: AsyncSession, backend: Backend, event: AlertEvent, account: Account, member: Member, number: int
-) -> None:
-    coop = backend.coop
-    subject = tr(SUBJECTS[event.setting.kind])
-    await enqueue(
-        session,
-        backend,
-        kind="email",
-        recipient=member.email or "",
-        subject=f"{subject} - {coop.name}",
-        body=tr(
-            "Hello,\n\nFor the account ending {account}: {words}\n\nSee it at {portal} or call us: {phone}. "
-            "You get this because you asked for it; write ALERTS to the assistant to change that.\n\n{coop}\n",
-            account=account.number[-5:],
-            words=event.text,
-            portal=coop.portal_url,
-            phone=coop.office_phone_display,
-            coop=coop.name,
-        ),
-        purpose="alert",
-        dedupe_key=f"alert:{number}:email",
-    )
-
-
-async def _place_call(session: AsyncSession, backend: Backend, event: AlertEvent, member: Member, number: int) -> None:
-    """Does not name the account, since anybody may pick up."""
-    coop = backend.coop
-    await enqueue(
-        session,
-        backend,
-        kind="call",
-        recipient=member.phone,
-        body=tr(
-            "Hello from {coop}. About your electric account: {words} To change your alerts, call {phone}. Goodbye.",
-            coop=coop.name,
-            words=event.text,
-            phone=coop.office_phone_display,
-        ),
-        purpose="alert",
-        dedupe_key=f"alert:{number}:call",
-        not_before=coop.after_quiet_hours(backend.clock.now()),
-    )
+            await enqueue(
+                session,
+                backend,
+                kind="call",
+                recipient=member.phone,
+                # does not name the account, since anybody may pick up
+                body=tr(
+                    "Hello from {coop}. About your electric account: {words} To change your alerts, call {phone}."
+                    " Goodbye.",
+                    coop=coop.name,
+                    **values,
+                ),
+                purpose="alert",
+                dedupe_key=f"alert:{number}:call",
+                not_before=not_before,
+            )
 
 
 SUBJECTS = {

@@ -1,4 +1,7 @@
-"""Finds alert events that were not sent yet: each finder yields those of one kind, page by page."""
+"""Finds alert events that were not sent yet, page by page.
+
+Days are the co-op's local dates, amounts cents. All texts are in the member's language on file.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, literal, select
+from sqlalchemy import String, cast, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,6 +23,8 @@ from backend.members.models import Member
 from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
+from backend.providers.billing.base import AccountBalance
+from backend.usage.bill_comparison import count_days
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -36,6 +41,7 @@ PROFILE_ACTS = {
     "login_created": mark("an online account was made"),
 }
 """Audit act -> its text."""
+RETURNED_REASON = mark("it came back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,99 +53,133 @@ class AlertEvent:
     text: str
 
 
-Finder = Callable[["Backend", date], AsyncIterator[list[AlertEvent]]]
-EventBuilder = Callable[[AsyncSession, AlertSetting, Any], Awaitable[AlertEvent | None]]
-BillFormatter = Callable[[AsyncSession, "Backend", date, AlertSetting, Bill], Awaitable[str | None]]
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """A row (`cause`) that may be an event of `setting` in the run of the day `on`."""
+
+    session: AsyncSession
+    backend: Backend
+    on: date
+    setting: AlertSetting
+    cause: Any
+
+    @property
+    def since(self) -> date:
+        """The day on which the alert was turned on."""
+        return self.setting.since.astimezone(self.backend.coop.zone).date()
+
+    async def balance(self) -> AccountBalance:
+        return await self.backend.billing.balance(self.session, self.setting.account_id, self.on)
 
 
-def finders() -> list[Finder]:
+Describe = Callable[[_Cause], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The rows of `model` that may be events of the alert `kind`. `key` is the SQL of the event's key, `describe` gives
+    its text, or None when the row is no event after all."""
+
+    kind: str
+    model: type[Any]
+    key: Any
+    conditions: tuple[Any, ...]
+    describe: Describe
+    of_member: bool = False
+    """Whether a row of any account of the member is an event, and not only one of the setting's own account."""
+
+
+async def find_events(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    """Yield the events of each kind by pages. The caller sends a page before it asks for the next one.
+
+    No session is open while the caller sends.
+    """
+    for search in _searches(backend, on):
+        after = 0
+        while True:
+            async with backend.db.read_session() as session:
+                rows = list((await session.execute(_page_query(search, after))).all())
+                events = []
+                for setting, cause, key, language in rows:
+                    with use_language(language):
+                        text = await search.describe(_Cause(session, backend, on, setting, cause))
+                    if text:
+                        events.append(AlertEvent(setting, key, text))
+            yield events
+            if len(rows) < PAGE:
+                break
+            after = int(rows[-1][1].id)
+
+
+def _page_query(search: _Search, after: int) -> Any:
+    model = search.model
+    sent = exists().where(
+        AlertSent.account_id == AlertSetting.account_id, AlertSent.kind == search.kind, AlertSent.event == search.key
+    )
+    cause_account: Any = aliased(Account)
+    cause_of = cause_account.member_id == Member.id if search.of_member else cause_account.id == Account.id
+    return (
+        select(AlertSetting, model, search.key, Member.language)
+        .select_from(AlertSetting)
+        .join(Account, Account.id == AlertSetting.account_id)
+        .join(Member, Member.id == Account.member_id)
+        .join(cause_account, cause_of)
+        .join(model, model.account_id == cause_account.id)
+        # one profile change may be watched from several accounts, and a page may end between them: so not `> after`
+        .where(AlertSetting.kind == search.kind, AlertSetting.active, model.id >= after, ~sent, *search.conditions)
+        .order_by(model.id, AlertSetting.id)
+        .limit(PAGE)
+    )
+
+
+def _searches(backend: Backend, on: date) -> list[_Search]:
+    def bill_search(kind: str, window_days: int, describe: Describe) -> _Search:
+        issued = Bill.issued_on.between(on - timedelta(days=window_days), on)
+        return _Search(kind, Bill, Bill.number, (Account.status == "open", issued), describe)
+
+    def payment_search(kind: str, statuses: tuple[str, ...], describe: Describe) -> _Search:
+        conditions = (
+            Payment.status.in_(statuses),
+            Payment.updated_at >= AlertSetting.since,
+            Payment.updated_at >= news_since,
+        )
+        return _Search(kind, Payment, Payment.key, conditions, describe)
+
+    news_since = backend.clock.now() - timedelta(days=NEWS_DAYS)
+    never_tried = (
+        ScheduledPayment.status == "failed",
+        ScheduledPayment.payment_id.is_(None),
+        ScheduledPayment.run_on >= on - timedelta(days=NEWS_DAYS),
+    )
+    profile_acts = (AuditRow.act.in_(PROFILE_ACTS), AuditRow.at >= AlertSetting.since, AuditRow.at >= news_since)
     return [
-        _bill_finder("bill_due", DUE_BILL_DAYS, _bill_due),
-        _bill_finder("past_due", DUE_BILL_DAYS, _past_due),
-        _bill_finder("bill_ready", NEWS_DAYS, _bill_ready),
-        _bill_finder(PAPERLESS, NEWS_DAYS, _bill_ready),
-        _bill_finder("amount_over", RECENT_BILL_DAYS, _amount_over),
-        _bill_finder("usage_over", RECENT_BILL_DAYS, _usage_over),
-        _bill_finder("daily_usage_over", RECENT_BILL_DAYS, _daily_usage_over),
-        _payments_received,
-        _payments_failed,
-        _schedules_failed,
-        _profile_changes,
+        bill_search("bill_due", DUE_BILL_DAYS, _describe_due),
+        bill_search("past_due", DUE_BILL_DAYS, _describe_past_due),
+        bill_search("bill_ready", NEWS_DAYS, _describe_ready),
+        bill_search(PAPERLESS, NEWS_DAYS, _describe_ready),
+        bill_search("amount_over", RECENT_BILL_DAYS, _describe_amount_over),
+        bill_search("usage_over", RECENT_BILL_DAYS, _describe_usage_over),
+        bill_search("daily_usage_over", RECENT_BILL_DAYS, _describe_daily_usage_over),
+        payment_search("payment_received", ("posted",), _describe_received),
+        payment_search("payment_failed", ("declined", "voided", "returned"), _describe_failed),
+        _Search("payment_failed", ScheduledPayment, ScheduledPayment.key, never_tried, _describe_not_made),
+        _Search(
+            "profile_changed",
+            AuditRow,
+            literal("audit:") + cast(AuditRow.id, String),
+            profile_acts,
+            _describe_profile_change,
+            of_member=True,
+        ),
     ]
 
 
-def _not_sent(kind: str, event: Any) -> ColumnElement[bool]:
-    sent = exists().where(
-        AlertSent.account_id == AlertSetting.account_id, AlertSent.kind == kind, AlertSent.event == event
-    )
-    return ~sent
-
-
-async def _page_events(
-    backend: Backend, query: Callable[[int], Any], make: EventBuilder
-) -> AsyncIterator[list[AlertEvent]]:
-    """Yield the events of (setting, cause) rows by the cause's id, with one short session per page."""
-    after = 0
-    owner: Any = aliased(Account)
-    while True:
-        page = (
-            query(after)
-            .join(owner, owner.id == AlertSetting.account_id)
-            .join(Member, Member.id == owner.member_id)
-            .add_columns(Member.language)
-            .limit(PAGE)
-        )
-        made: list[AlertEvent | None] = []
-        async with backend.db.read_session() as session:
-            rows = list((await session.execute(page)).all())
-            for setting, cause, language in rows:
-                with use_language(language):
-                    made.append(await make(session, setting, cause))
-        # the consumer sends these before the next page is read, and no session is open meanwhile
-        yield [event for event in made if event is not None]
-        if len(rows) < PAGE:
-            return
-        after = int(rows[-1][1].id)
-
-
-# bills
-
-
-def _bill_finder(kind: str, window_days: int, words: BillFormatter) -> Finder:
-    def find(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-        def query(after: int) -> Any:
-            return (
-                select(AlertSetting, Bill)
-                .join(Bill, Bill.account_id == AlertSetting.account_id)
-                .join(Account, Account.id == AlertSetting.account_id)
-                .where(
-                    AlertSetting.kind == kind,
-                    AlertSetting.active,
-                    Account.status == "open",
-                    Bill.issued_on <= on,
-                    Bill.issued_on >= on - timedelta(days=window_days),
-                    Bill.id > after,
-                    _not_sent(kind, Bill.number),
-                )
-                .order_by(Bill.id)
-            )
-
-        async def make(session: AsyncSession, setting: AlertSetting, bill: Bill) -> AlertEvent | None:
-            said = await words(session, backend, on, setting, bill)
-            return AlertEvent(setting, bill.number, said) if said else None
-
-        return _page_events(backend, query, make)
-
-    return find
-
-
-async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
-    left = (bill.due_on - on).days
-    if bill.amount_cents < 0:
+async def _describe_due(found: _Cause) -> str | None:
+    bill: Bill = found.cause
+    left = (bill.due_on - found.on).days
+    if bill.amount_cents < 0 or not 0 <= left <= (found.setting.threshold or 0):
         return None
-    if not 0 <= left <= (setting.threshold or 0):
-        return None
-    owed = await backend.billing.balance(session, setting.account_id, on)
+    owed = await found.balance()
     if owed.amount_due_cents <= 0:
         return None
     when = tr("today") if left == 0 else tr("tomorrow") if left == 1 else tr("in {count} days", count=left)
@@ -147,21 +187,21 @@ async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: 
     return tr("{amount} is due {day}, {when}.", amount=amount, day=format_short_date(bill.due_on), when=when)
 
 
-async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
-    late = on - timedelta(days=NEWS_DAYS) <= bill.due_on < on and bill.due_on >= _since(backend, setting)
-    if bill.amount_cents < 0 or not late:
+async def _describe_past_due(found: _Cause) -> str | None:
+    bill: Bill = found.cause
+    earliest = max(found.on - timedelta(days=NEWS_DAYS), found.since)
+    if bill.amount_cents < 0 or not earliest <= bill.due_on < found.on:
         return None
-    owed = await backend.billing.balance(session, setting.account_id, on)
+    owed = await found.balance()
     if owed.past_due_cents <= 0:
         return None
     amount = format_cents(owed.past_due_cents)
     return tr("{amount} is past due since {day}.", amount=amount, day=format_short_date(bill.due_on))
 
 
-async def _bill_ready(
-    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
-) -> str | None:
-    if bill.issued_on < _since(backend, setting):
+async def _describe_ready(found: _Cause) -> str | None:
+    bill: Bill = found.cause
+    if bill.issued_on < found.since:
         return None
     amount = format_cents(abs(bill.amount_cents))
     if bill.amount_cents < 0:
@@ -169,96 +209,45 @@ async def _bill_ready(
     return tr("your new bill is {amount}, due {day}.", amount=amount, day=format_short_date(bill.due_on))
 
 
-async def _amount_over(
-    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
-) -> str | None:
-    limit = setting.threshold or 0
-    owed = await backend.billing.balance(session, setting.account_id, on)
-    if owed.amount_due_cents <= limit or not await _is_newest(session, bill, on):
+async def _describe_amount_over(found: _Cause) -> str | None:
+    limit = found.setting.threshold or 0
+    owed = await found.balance()
+    if owed.amount_due_cents <= limit or not await _is_newest_bill(found):
         return None
     amount = format_cents(owed.amount_due_cents)
     return tr("you owe {amount}, over your limit of {limit}.", amount=amount, limit=format_cents(limit))
 
 
-async def _usage_over(
-    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
-) -> str | None:
-    limit = setting.threshold or 0
-    if bill.kwh <= limit or not await _is_newest(session, bill, on):
+async def _describe_usage_over(found: _Cause) -> str | None:
+    limit, kwh = found.setting.threshold or 0, found.cause.kwh
+    if kwh <= limit or not await _is_newest_bill(found):
         return None
     return tr(
         "your last bill's use was {use}, over your limit of {limit}.",
-        use=format_threshold("kwh", bill.kwh),
+        use=format_threshold("kwh", kwh),
         limit=format_threshold("kwh", limit),
     )
 
 
-async def _daily_usage_over(
-    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
-) -> str | None:
-    limit, days = setting.threshold or 0, (bill.period_end - bill.period_start).days + 1
-    if bill.kwh <= limit * days or not await _is_newest(session, bill, on):
+async def _describe_daily_usage_over(found: _Cause) -> str | None:
+    limit, kwh, days = found.setting.threshold or 0, found.cause.kwh, count_days(found.cause)
+    if kwh <= limit * days or not await _is_newest_bill(found):
         return None
-    average = format_threshold("kwh", round(bill.kwh / days))
     return tr(
         "your last bill's use was {use} a day, over your limit of {limit}.",
-        use=average,
+        use=format_threshold("kwh", round(kwh / days)),
         limit=format_threshold("kwh", limit),
     )
 
 
-async def _is_newest(session: AsyncSession, bill: Bill, on: date) -> bool:
-    newer = aliased(Bill)
-    later = (newer.account_id == bill.account_id, newer.issued_on > bill.issued_on, newer.issued_on <= on)
-    return await session.scalar(select(newer.id).where(*later).limit(1)) is None
+async def _is_newest_bill(found: _Cause) -> bool:
+    bill: Bill = found.cause
+    later = (Bill.account_id == bill.account_id, Bill.issued_on > bill.issued_on, Bill.issued_on <= found.on)
+    return await found.session.scalar(select(Bill.id).where(*later).limit(1)) is None
 
 
-def _since(backend: Backend, setting: AlertSetting) -> date:
-    return setting.since.astimezone(backend.coop.zone).date()
-
-
-# payments
-
-
-def _payments_received(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    return _find_payments(backend, "payment_received", ("posted",), _format_received)
-
-
-def _payments_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    return _find_payments(backend, "payment_failed", ("declined", "voided", "returned"), _format_failed)
-
-
-def _find_payments(
-    backend: Backend, kind: str, statuses: tuple[str, ...], words: Callable[[Payment], str]
-) -> AsyncIterator[list[AlertEvent]]:
-    earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
-
-    def query(after: int) -> Any:
-        return (
-            select(AlertSetting, Payment)
-            .join(Payment, Payment.account_id == AlertSetting.account_id)
-            .where(
-                AlertSetting.kind == kind,
-                AlertSetting.active,
-                Payment.status.in_(statuses),
-                Payment.updated_at >= AlertSetting.since,
-                Payment.updated_at >= earliest,
-                Payment.id > after,
-                _not_sent(kind, Payment.key),
-            )
-            .order_by(Payment.id)
-        )
-
-    async def make(_session: AsyncSession, setting: AlertSetting, payment: Payment) -> AlertEvent:
-        return AlertEvent(setting, payment.key, words(payment))
-
-    return _page_events(backend, query, make)
-
-
-RETURNED_REASON = mark("it came back")
-
-
-def _format_received(payment: Payment) -> str:
+async def _describe_received(found: _Cause) -> str:
+    payment: Payment = found.cause
     return tr(
         "we received your payment of {amount}. Ref {number}.",
         amount=format_cents(payment.amount_cents),
@@ -266,7 +255,8 @@ def _format_received(payment: Payment) -> str:
     )
 
 
-def _format_failed(payment: Payment) -> str:
+async def _describe_failed(found: _Cause) -> str:
+    payment: Payment = found.cause
     values = {"amount": format_cents(payment.amount_cents), "number": payment.confirmation}
     if payment.status != "returned":
         return tr("your payment of {amount} did not go through. Nothing was taken. Ref {number}.", **values)
@@ -276,32 +266,11 @@ def _format_failed(payment: Payment) -> str:
     )
 
 
-def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    """Scheduled payments that were never attempted, such as for an expired card."""
-
-    def query(after: int) -> Any:
-        return (
-            select(AlertSetting, ScheduledPayment)
-            .join(ScheduledPayment, ScheduledPayment.account_id == AlertSetting.account_id)
-            .where(
-                AlertSetting.kind == "payment_failed",
-                AlertSetting.active,
-                ScheduledPayment.status == "failed",
-                ScheduledPayment.payment_id.is_(None),
-                ScheduledPayment.run_on >= on - timedelta(days=NEWS_DAYS),
-                ScheduledPayment.id > after,
-                _not_sent("payment_failed", ScheduledPayment.key),
-            )
-            .order_by(ScheduledPayment.id)
-        )
-
-    async def make(_session: AsyncSession, setting: AlertSetting, item: ScheduledPayment) -> AlertEvent | None:
-        return AlertEvent(setting, item.key, _not_made(item)) if item.run_on >= _since(backend, setting) else None
-
-    return _page_events(backend, query, make)
-
-
-def _not_made(item: ScheduledPayment) -> str:
+async def _describe_not_made(found: _Cause) -> str | None:
+    """A scheduled payment that was never attempted, such as for an expired card."""
+    item: ScheduledPayment = found.cause
+    if item.run_on < found.since:
+        return None
     return tr(
         "your payment of {amount} set for {day} was not made. Ref {number}.",
         amount=format_cents(item.amount_cents),
@@ -310,35 +279,5 @@ def _not_made(item: ScheduledPayment) -> str:
     )
 
 
-# the profile
-
-
-def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    """A change belongs to the member, so it triggers the alert of any of their accounts."""
-    changed: Any = aliased(Account)
-    watched: Any = aliased(Account)
-    earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
-
-    def query(after: int) -> Any:
-        return (
-            select(AlertSetting, AuditRow)
-            .join(watched, watched.id == AlertSetting.account_id)
-            .join(changed, changed.member_id == watched.member_id)
-            .join(AuditRow, AuditRow.account_id == changed.id)
-            .where(
-                AlertSetting.kind == "profile_changed",
-                AlertSetting.active,
-                AuditRow.act.in_(PROFILE_ACTS),
-                AuditRow.at >= AlertSetting.since,
-                AuditRow.at >= earliest,
-                # one act may be watched from several accounts, and a page may end between them
-                AuditRow.id >= after,
-                _not_sent("profile_changed", literal("audit:") + cast(AuditRow.id, String)),
-            )
-            .order_by(AuditRow.id, AlertSetting.id)
-        )
-
-    async def make(_session: AsyncSession, setting: AlertSetting, act: AuditRow) -> AlertEvent:
-        return AlertEvent(setting, f"audit:{act.id}", f"{tr(PROFILE_ACTS[act.act])}.")
-
-    return _page_events(backend, query, make)
+async def _describe_profile_change(found: _Cause) -> str:
+    return f"{tr(PROFILE_ACTS[found.cause.act])}."

@@ -25,7 +25,7 @@ class AlertKind:
     group: str
     text: str  # completes "I tell you when ..."; marked for translation
     unit: str = ""
-    default_threshold: int | None = None  # when none was said; None: ask for it
+    default_threshold: int | None = None  # when the member names none; None: ask for it
     minimum: int = 1
     maximum: int = 0
 

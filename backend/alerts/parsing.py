@@ -17,7 +17,7 @@ Verb = Literal["on", "off", "list"]
 
 @dataclass
 class AlertRequest:
-    """`kinds` are alerts with their threshold, if one was said; `kept_kinds` stay on when all others end.
+    """`kinds` are alerts with their threshold, if the message has one; `kept_kinds` stay on when all others end.
     `about_outages`: outage alerts were meant, which we do not have."""
 
     verb: Verb
@@ -134,37 +134,34 @@ NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$)
 def parse_alert_request(text: str) -> AlertRequest:
     """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
     said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
-    outages, verb, kept_kinds = bool(OUTAGES.search(said)), _verb(said), set[str]()
-    stays = KEPT_ALERTS.search(said) if verb == "off" else None
-    if stays is not None:
-        kept_kinds = _extract_kept(stays[1])
-        said = said[: stays.start()]
+    request = AlertRequest(_parse_verb(said), about_outages=bool(OUTAGES.search(said)))
+    exception = KEPT_ALERTS.search(said) if request.verb == "off" else None
+    if exception is not None:
+        request.kept_kinds = _extract_kept(exception[1])
+        said = said[: exception.start()]
     unwanted = {_parse_channel(found[1]) for found in UNWANTED_CHANNEL.finditer(said)}
-    kept = UNWANTED_CHANNEL.sub(" ", said)
-    request = AlertRequest(
-        verb,
-        channels={way for way, words in CHANNEL_PATTERNS if words.search(kept)} - unwanted,
-        unwanted_channels=unwanted,
-        kept_kinds=kept_kinds,
-    )
-    request.about_outages = outages
-    if stays is not None and not (kept_kinds or outages or unwanted):
+    others = UNWANTED_CHANNEL.sub(" ", said)
+    request.unwanted_channels = unwanted
+    request.channels = {channel for channel, words in CHANNEL_PATTERNS if words.search(others)} - unwanted
+    if exception is not None and not (request.kept_kinds or request.about_outages or unwanted):
         request.verb = "list"  # what stays on was not understood: nothing ends on a guess
-    if verb == "off" and request.channels and not unwanted and stays is None:
+    elif exception is None and request.verb == "off" and request.channels and not unwanted:
         # "no more alerts by email" ends those, and leaves the texts
         request.unwanted_channels, request.channels = request.channels, set()
     if request.channels and unwanted and "too many" not in said:
-        request.verb = "on"  # "stop calling, just text": another way, not no alerts
+        request.verb = "on"  # "stop calling, just text" asks for another channel, not for an end
     if request.verb == "list":
         return request
     for words, group in GROUP_PATTERNS:
         if words.search(said):
             # turning a group on leaves out those that need a threshold from the member
-            every = [kind for kind in KINDS.values() if kind.group == group]
-            request.kinds |= {k.name: None for k in every if request.verb == "off" or not k.unit or k.default_threshold}
+            for kind in KINDS.values():
+                if kind.group == group and (request.verb == "off" or not kind.unit or kind.default_threshold):
+                    request.kinds[kind.name] = None
             said = words.sub(" ", said)
     request.kinds |= _extract_kinds(said)
-    request.kinds = {name: limit for name, limit in request.kinds.items() if name not in kept_kinds}
+    for name in request.kept_kinds:
+        request.kinds.pop(name, None)
     return request
 
 
@@ -187,7 +184,7 @@ def _extract_kept(said: str) -> set[str]:
 def find_unsupported_alert(text: str, own_words: str = "") -> str | None:
     """`outage` or `shutoff` where such alerts, which we do not have, are requested; in English or Spanish."""
     said = clean_text(f"{text} {own_words}")
-    if not CHANNEL_REQUEST.search(said) or _verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
+    if not CHANNEL_REQUEST.search(said) or _parse_verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
         return None
     if SHUTOFF_WARNING.search(said):
         return "shutoff"
@@ -208,7 +205,7 @@ def extract_threshold(unit: str, text: str) -> int | None:
     """The days, cents or kwh in these words; None where there are none."""
     said = _normalize_numbers(clean_text(text))
     if unit == "days":
-        return _days(said)
+        return _parse_days(said)
     if unit == "cents":
         if is_menu_number(text):
             return None
@@ -220,7 +217,7 @@ def extract_threshold(unit: str, text: str) -> int | None:
     return None
 
 
-def _verb(said: str) -> Verb:
+def _parse_verb(said: str) -> Verb:
     if OFF.search(_POWER_OFF.sub(" ", said)):
         return "off"
     return "list" if LIST.search(said) else "on"
@@ -230,7 +227,7 @@ def _parse_channel(word: str) -> str:
     return "email" if "mail" in word else "call" if "call" in word else "text"
 
 
-def _days(said: str) -> int | None:
+def _parse_days(said: str) -> int | None:
     found = DAYS.search(said)
     if found is None:
         bare = re.fullmatch(r"\D*([0-9]+)\D*", said)
@@ -242,13 +239,14 @@ def _days(said: str) -> int | None:
 def _normalize_numbers(said: str) -> str:
     """`twelve hundred` and `1,200` as `1200`, so that one pattern finds either."""
     said = re.sub(r"(?<=[0-9]),(?=[0-9]{3}\b)", "", said)
-    items, made, at, end = tokenize(said), "", 0, 0
-    while at < len(items):
-        number = parse_cardinal(items, at) if items[at].kind not in ("figures", "other") else None
+    tokens = tokenize(said)
+    result, copied_to, at = "", 0, 0
+    while at < len(tokens):
+        number = parse_cardinal(tokens, at) if tokens[at].kind not in ("figures", "other") else None
         if number is None:
             at += 1
             continue
         value, after = number
-        made += said[end : items[at].start] + str(value)
-        end, at = items[after - 1].end, after
-    return made + said[end:]
+        result += said[copied_to : tokens[at].start] + str(value)
+        copied_to, at = tokens[after - 1].end, after
+    return result + said[copied_to:]

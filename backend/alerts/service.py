@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold, join_words
 from backend.alerts.models import AlertSetting
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
@@ -50,26 +50,29 @@ async def turn_on(
     backend: Backend,
     account: Account,
     wanted: Mapping[str, int | None],
-    ways: Iterable[str],
+    channels: Iterable[str],
     agreement: Agreement,
 ) -> str:
-    """Turn these alerts (kind → threshold) on, by these ways; returns the confirmation number.
+    """Turn these alerts (kind → threshold) on, by these channels; returns the confirmation number.
 
-    A text to the phone confirms it and says how to stop, as carriers require of a sign-up. Raises InvalidThreshold,
-    StepUpNeeded.
+    A text to the phone confirms it and says how to stop: carriers (CTIA) require that of a sign-up. Raises
+    InvalidThreshold, StepUpNeeded.
     """
     require("manage_alerts", agreement.level)
     await lock_account(session, account.id)
-    number, chosen = await confirmation_numbers.new_number(session), set(ways)
+    number, chosen = await confirmation_numbers.new_number(session), set(channels)
     before = {setting.kind: _format_for_audit(setting) for setting in await list_active_settings(session, account.id)}
+    after = {}
     for name, threshold in wanted.items():
-        await _save_setting(
-            session, backend, account.id, name, chosen, check_threshold(name, threshold), agreement.channel
-        )
+        limit = check_threshold(name, threshold)
+        setting = await _save_setting(session, backend, account.id, name, chosen, limit, agreement.channel)
+        after[name] = _format_for_audit(setting)
     member = await session.get_one(Member, account.member_id)
-    if "text" in chosen and not await _is_own_text(session, agreement, member):
+    conversation = await session.get(Conversation, agreement.actor)
+    # where the answer itself is a text to the phone on file, a second one to confirm is not needed
+    own_text = agreement.channel == "sms" and conversation is not None and conversation.address == member.phone
+    if "text" in chosen and not own_text:
         await _confirm_by_text(session, backend, member, wanted, number)
-    after = {name: _format_for_audit(await _get_setting(session, account.id, name)) for name in wanted}
     await consents.record(
         session,
         backend,
@@ -90,15 +93,15 @@ async def turn_off(
     account: Account,
     names: Iterable[str],
     agreement: Agreement,
-    ways: Iterable[str] = CHANNELS,
+    channels: Iterable[str] = CHANNELS,
 ) -> tuple[list[AlertSetting], str]:
-    """Turn these alerts off for these ways; returns those that changed and the confirmation number.
+    """Turn these alerts off for these channels; returns those that changed and the confirmation number.
 
     Raises StepUpNeeded.
     """
     require("manage_alerts", agreement.level)
     await lock_account(session, account.id)
-    wanted, unwanted = set(names), set(ways)
+    wanted, unwanted = set(names), set(channels)
     going = await list_active_settings(session, account.id)
     ended = [setting for setting in going if setting.kind in wanted and unwanted & set(setting.channels)]
     if not ended:
@@ -128,16 +131,14 @@ async def turn_off(
 async def enroll_paperless(session: AsyncSession, backend: Backend, account: Account, agreement: Agreement) -> str:
     """Notices by email in place of paper, from the next bill on; returns the confirmation number.
 
-    The caller checks that the member has an email on file.
-
-    Raises StepUpNeeded.
+    The caller checks that the member has an email on file. Raises StepUpNeeded.
     """
     require("bill_notifications", agreement.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
     await _save_setting(session, backend, account.id, PAPERLESS, {"email"}, None, agreement.channel)
     words = tr("your bills come without paper now. From your next bill on, an email tells you when it is ready.")
-    await _paper_notice(session, backend, account, tr("Paperless billing is on"), words, number)
+    await _email_paper_notice(session, backend, account, tr("Paperless billing is on"), words, number)
     await consents.record(
         session,
         backend,
@@ -157,11 +158,12 @@ async def cancel_paperless(session: AsyncSession, backend: Backend, account: Acc
     require("bill_notifications", agreement.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
-    setting = await _get_setting(session, account.id, PAPERLESS)
+    setting = await _find_setting(session, account.id, PAPERLESS)
+    assert setting is not None  # the caller asks only an account that is paperless
     setting.active = False
     await consents.revoke(session, backend, account.id, kinds=[PAPERLESS])
     words = tr("your bills come on paper again, from your next bill on.")
-    await _paper_notice(session, backend, account, tr("Paperless billing is off"), words, number)
+    await _email_paper_notice(session, backend, account, tr("Paperless billing is off"), words, number)
     await consents.record_act(
         session,
         backend,
@@ -193,23 +195,24 @@ async def _save_setting(
     backend: Backend,
     account_id: int,
     name: str,
-    ways: set[str],
+    channels: set[str],
     threshold: int | None,
     origin: str,
-) -> None:
+) -> AlertSetting:
     setting = await _find_setting(session, account_id, name)
     if setting is None:
         setting = AlertSetting(account_id=account_id, kind=name, active=False)
         session.add(setting)
     if not setting.active:
         setting.since = backend.clock.now()
-    _set_channels(setting, ways)
+    _set_channels(setting, channels)
     setting.threshold, setting.active, setting.origin = threshold, True, origin
     await session.flush()
+    return setting
 
 
-def _set_channels(setting: AlertSetting, ways: set[str]) -> None:
-    setting.by_text, setting.by_email, setting.by_call = "text" in ways, "email" in ways, "call" in ways
+def _set_channels(setting: AlertSetting, channels: set[str]) -> None:
+    setting.by_text, setting.by_email, setting.by_call = (channel in channels for channel in CHANNELS)
 
 
 async def _find_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
@@ -217,21 +220,9 @@ async def _find_setting(session: AsyncSession, account_id: int, name: str) -> Al
     return await session.scalar(query)
 
 
-async def _get_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting:
-    found = await _find_setting(session, account_id, name)
-    assert found is not None
-    return found
-
-
 def _format_for_audit(setting: AlertSetting) -> str:
     """`text, email; 3`."""
     return ", ".join(setting.channels) + (f"; {setting.threshold}" if setting.threshold is not None else "")
-
-
-async def _is_own_text(session: AsyncSession, agreement: Agreement, member: Member) -> bool:
-    """Whether the reply itself is a text to the phone on file, so that a second one to confirm is not needed."""
-    conversation = await session.get(Conversation, agreement.actor)
-    return agreement.channel == "sms" and conversation is not None and conversation.address == member.phone
 
 
 async def _confirm_by_text(
@@ -256,7 +247,7 @@ async def _confirm_by_text(
     )
 
 
-async def _paper_notice(
+async def _email_paper_notice(
     session: AsyncSession, backend: Backend, account: Account, subject: str, words: str, number: str
 ) -> None:
     coop, member = backend.coop, await session.get_one(Member, account.member_id)

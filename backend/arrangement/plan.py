@@ -1,4 +1,7 @@
-"""Builds a payment plan from what was said: finds what is missing, and applies later answers and corrections."""
+"""Builds a payment plan from a member's words: finds what is missing, and applies later answers and corrections.
+
+Amounts are cents, days the co-op's local dates.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ def build_plan(said: RequestedPlan, owed: int) -> Plan:
             return Plan(tuple(parts), left, DAY, at, cents=cents)
         assert cents is not None  # without a day it was asked for above
         cents = min(cents, left)
-        if 0 < left - cents <= len(said.parts) and at == len(said.parts) - 1 and _has_shares(said.parts):
+        in_shares = all(isinstance(each.share, str) for each in said.parts)
+        if in_shares and at == len(said.parts) - 1 and 0 < left - cents <= len(said.parts):
             cents = left  # thirds leave a cent
         if cents:
             parts.append(PlanPart(cents, part.on))
@@ -49,16 +53,12 @@ def build_plan(said: RequestedPlan, owed: int) -> Plan:
     return Plan(_sort_parts(parts), 0)
 
 
-def _has_shares(parts: Sequence[RequestedPart]) -> bool:
-    return all(isinstance(part.share, str) for part in parts)
-
-
 def _sort_parts(parts: Sequence[PlanPart]) -> tuple[PlanPart, ...]:
     return tuple(sorted(parts, key=lambda part: part.on))
 
 
 def resolve_share(share: PaymentShare | None, owed: int, left: int) -> int | None:
-    """A share in cents; None where none was said."""
+    """A share in cents; None where there is none. `left` is what earlier parts leave of `owed`."""
     if share is None or isinstance(share, int):
         return share
     if share in ("all", "rest"):
@@ -125,16 +125,15 @@ def apply_answer(before: RequestedPlan, said: RequestedPlan, asked: str | None, 
             start_date=first.on or said.start_date or before.start_date,
         )
     if said.has_installments:  # "40 a week" to the question how much first
-        return replace(
-            said, start_date=said.start_date or (first.on if first.share is None else None) or _day(before, at)
-        )
+        day_before = before.parts[at].on if at < len(before.parts) else None
+        return replace(said, start_date=said.start_date or (first.on if first.share is None else None) or day_before)
     if not before.parts:
-        return (
-            replace(said, pays_nothing_now=before.pays_nothing_now or said.pays_nothing_now)
-            if said.parts or said.pays_nothing_now
-            else before
-        )
-    return _replace_part(before, at, first)
+        if said.parts or said.pays_nothing_now:
+            return replace(said, pays_nothing_now=before.pays_nothing_now or said.pays_nothing_now)
+        return before
+    parts = list(before.parts)
+    parts[at] = _correct_part(parts[at], first)
+    return replace(before, parts=tuple(parts), pays_nothing_now=False)
 
 
 def _apply_remainder(before: RequestedPlan, said: RequestedPlan, left: int) -> RequestedPlan:
@@ -159,15 +158,8 @@ def _apply_remainder(before: RequestedPlan, said: RequestedPlan, left: int) -> R
     )
 
 
-def _day(said: RequestedPlan, at: int) -> date | None:
-    return said.parts[at].on if at < len(said.parts) else None
-
-
-def _replace_part(said: RequestedPlan, at: int, new: RequestedPart) -> RequestedPlan:
-    parts = list(said.parts)
-    old = parts[at]
-    parts[at] = RequestedPart(old.share if new.share is None else new.share, new.on or old.on)
-    return replace(said, parts=tuple(parts), pays_nothing_now=False)
+def _correct_part(old: RequestedPart, new: RequestedPart) -> RequestedPart:
+    return RequestedPart(old.share if new.share is None else new.share, new.on or old.on)
 
 
 def apply_correction(
@@ -210,7 +202,7 @@ def _correct_settled(
     if not parts:
         return replace(before, parts=(new,))
     at = min(which, len(parts) - 1) if which is not None else _find_corrected_part(parts, new, today)
-    parts[at] = RequestedPart(parts[at].share if new.share is None else new.share, new.on or parts[at].on)
+    parts[at] = _correct_part(parts[at], new)
     if new.share is not None and len(parts) > 1:
         other = len(parts) - 1 if at != len(parts) - 1 else 0
         parts[other] = replace(parts[other], share="rest")

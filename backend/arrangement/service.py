@@ -1,4 +1,7 @@
-"""Grants arrangements, and reviews active ones daily. Functions flush; the caller commits."""
+"""Grants arrangements, and reviews active ones daily. Amounts are cents, days the co-op's local dates.
+
+Functions that take a session flush; their caller commits.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,14 @@ from backend.arrangement.models import Arrangement
 from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record_job_act
 from backend.billing import bills
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
 from backend.members.models import Member
-from backend.payments.balances import get_balance
-from backend.programs.models import ProgramEnrollment
+from backend.payments.balances import get_balance, sum_pending
+from backend.programs.rules import LEVELIZED
+from backend.programs.service import find_enrollment
 from backend.tickets import member_notices
 
 if TYPE_CHECKING:
@@ -35,16 +39,14 @@ async def refusal_reasons(
     """Why this plan is not granted at once, for the office; empty when it is."""
     balance = await get_balance(session, backend, account_id)
     broken = select(Arrangement.ended_on).where(Arrangement.account_id == account_id, Arrangement.status == BROKEN)
-    enrolled = select(ProgramEnrollment.program).where(
-        ProgramEnrollment.account_id == account_id, ProgramEnrollment.ended_on.is_(None)
-    )
+    enrollment = await find_enrollment(session, account_id)
     facts = ArrangementFacts(
         today=backend.today(),
         owed_cents=balance.amount_due_cents,
         due_on=balance.due_on,
         broken_on=await session.scalar(broken.order_by(Arrangement.ended_on.desc()).limit(1)),
         has_plan=await active_arrangement(session, account_id) is not None,
-        levelized=await session.scalar(enrolled) == "levelized",
+        levelized=enrollment is not None and enrollment.program == LEVELIZED,
         notice=notice,
     )
     return find_refusals(backend.coop.arrangements, parts, facts)
@@ -76,7 +78,7 @@ async def grant(
     session.add(made)
     await session.flush()
     conversation = await session.get_one(Conversation, conversation_id)
-    after = {"number": made.number, "plan": format_for_audit(made)}
+    after = {"number": made.number, "plan": ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)}
     await record_act(session, backend, conversation, "arrangement_granted", account_id, after=after)
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
@@ -87,11 +89,6 @@ async def grant(
     return made
 
 
-def format_for_audit(made: Arrangement) -> str:
-    """The plan for the audit trail: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
-    return ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)
-
-
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """End active plans: kept when fully paid, broken when a past day's payment is missing. Returns counts by status."""
     async with backend.db.read_session() as session:
@@ -99,8 +96,7 @@ async def review(backend: Backend, on: date) -> dict[str, int]:
     done = {KEPT: 0, BROKEN: 0}
     for arrangement_id in ids:
         async with backend.db.transaction() as session:
-            ended = await _review_one(session, backend, arrangement_id, on)
-            if ended:
+            if ended := await _review_one(session, backend, arrangement_id, on):
                 done[ended] += 1
     return done
 
@@ -111,7 +107,11 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
     await session.refresh(found)
     if found.status != ACTIVE:
         return None
-    left = await _remaining_cents(session, backend, found, on)
+    # what is still owed of the bills in the plan; payments cover the oldest bill first, those on their way count
+    owed = await backend.billing.balance(session, found.account_id, on)
+    issued = await bills.list_bills(session, found.account_id)
+    later = sum(bill.amount_cents for bill in issued if bill.issued_on > found.granted_on)
+    left = owed.amount_due_cents - await sum_pending(session, found.account_id) - later
     may_be_left = sum(part["cents"] for part in found.parts if date.fromisoformat(part["on"]) >= on)
     status = KEPT if left <= 0 else BROKEN if left > may_be_left else None
     if status is None:
@@ -128,15 +128,3 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
         after={"number": found.number, "status": status, "left_cents": left},
     )
     return status
-
-
-async def _remaining_cents(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
-    """What is still owed of the bills in the plan; payments cover the oldest bill first."""
-    owed = await backend.billing.balance(session, made.account_id, on)
-    pending = (await get_balance(session, backend, made.account_id)).pending_cents
-    later = sum(
-        bill.amount_cents
-        for bill in await bills.list_bills(session, made.account_id)
-        if bill.issued_on > made.granted_on
-    )
-    return owed.amount_due_cents - pending - later

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,8 @@ async def record(
     `before` and `after` hold only texts, whole numbers, booleans and None, and never a secret.
     """
     await _acquire_chain_lock(session, backend)
-    row = _next_row(
-        AuditAct(actor, level, channel, act, account_id, before, after), backend.clock.now(), await chain_head(session)
-    )
+    content = AuditAct(actor, level, channel, act, account_id, before, after)
+    row = _next_row(content, backend.clock.now(), await chain_head(session))
     session.add(row)
     await session.flush()
     return row
@@ -83,7 +82,7 @@ async def record_job_act(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditRow:
-    """Append a row for what a job did by itself, so that nobody's identity stands behind it. `job` is the actor."""
+    """As `record`, for what the `job` did: no person's identity level is claimed for it."""
     return await record(
         session,
         backend,
@@ -112,17 +111,27 @@ async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[Aud
 
 
 async def verify(session: AsyncSession) -> BrokenRow | None:
-    """The first broken row, or None. Reads page by page, so that memory use does not grow with the chain."""
-    expected_id, previous = 1, GENESIS
-    async for row in _rows(session):
-        if row.id != expected_id:
-            return BrokenRow(row.id, f"row {expected_id} is missing before it")
-        if row.prev_hash != previous:
-            return BrokenRow(row.id, "it does not follow the row before it")
-        if row.hash != content_hash(row):
-            return BrokenRow(row.id, "its content was changed")
-        expected_id, previous = row.id + 1, row.hash
-    return None
+    """The first broken row, or None.
+
+    Reads page by page and drops each from the session, so that memory use does not grow with the chain: give it a
+    session of its own.
+    """
+    expected_id, previous, after = 1, GENESIS, -1
+    while True:
+        query = select(AuditRow).where(AuditRow.id > after).order_by(AuditRow.id).limit(PAGE)
+        page = (await session.scalars(query)).all()
+        for row in page:
+            if row.id != expected_id:
+                return BrokenRow(row.id, f"row {expected_id} is missing before it")
+            if row.prev_hash != previous:
+                return BrokenRow(row.id, "it does not follow the row before it")
+            if row.hash != content_hash(row):
+                return BrokenRow(row.id, "its content was changed")
+            expected_id, previous = row.id + 1, row.hash
+        if len(page) < PAGE:
+            return None
+        after = page[-1].id
+        session.expunge_all()
 
 
 async def chain_head(session: AsyncSession) -> tuple[int, str]:
@@ -156,18 +165,7 @@ async def _acquire_chain_lock(session: AsyncSession, backend: Backend) -> None:
 
 
 def _next_row(act: AuditAct, at: datetime, head: tuple[int, str]) -> AuditRow:
-    row = AuditRow(
-        id=head[0] + 1,
-        at=at,
-        actor=act.actor,
-        level=act.level,
-        channel=act.channel,
-        act=act.act,
-        account_id=act.account_id,
-        before=act.before,
-        after=act.after,
-        prev_hash=head[1],
-    )
+    row = AuditRow(id=head[0] + 1, at=at, prev_hash=head[1], **asdict(act))
     row.hash = content_hash(row)
     return row
 
@@ -176,16 +174,3 @@ async def list_by_actor(session: AsyncSession, actor: str, since: datetime) -> l
     """What `actor` did after `since` (UTC), the newest first."""
     query = select(AuditRow).where(AuditRow.actor == actor, AuditRow.at >= since).order_by(AuditRow.id.desc())
     return list(await session.scalars(query))
-
-
-async def _rows(session: AsyncSession) -> AsyncIterator[AuditRow]:
-    after = -1
-    while True:
-        query = select(AuditRow).where(AuditRow.id > after).order_by(AuditRow.id).limit(PAGE)
-        page = (await session.scalars(query)).all()
-        for row in page:
-            yield row
-        if len(page) < PAGE:
-            return
-        after = page[-1].id
-        session.expunge_all()  # frees the page: verify has a session of its own

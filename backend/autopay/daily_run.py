@@ -1,7 +1,8 @@
 """The daily run: drafts the bills due on a day, for Auto Pay and legacy drafts, each bill once.
 
-It may be stopped anywhere, run again, and run twice at once. The transaction that starts a bill's payment also claims
-the bill by a row in `automatic_drafts`, unique over both kinds. The payment is then processed like every other.
+`on` is the co-op's local date. A run may be stopped anywhere, run again, and run twice at once. The transaction that
+starts a bill's payment also claims the bill by a row in `automatic_drafts`, unique over both kinds. The payment is then
+processed like every other.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,9 @@ from backend.autopay import notices, rules
 from backend.autopay.models import SYSTEM, AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.open_bills import drafts_by_bill, list_open_bills
 from backend.autopay.pending_changes import accounts_with_due_changes, apply_changes
-from backend.autopay.schedule import CATCH_UP, find_active_autopay, find_active_draft, is_due_on, last_run
+from backend.autopay.schedule import CATCH_UP, find_active, is_due_on, last_run
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account, Bill
-from backend.billing.service import lock_account
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
@@ -37,19 +37,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class DraftSource:
-    """Auto Pay or the legacy draft of an account, never both; `kind` is that of AutomaticDraft."""
-
-    kind: str
-    method_id: int
-    day_of_month: int | None
-    starts_on: date | None
-
-
 async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
-    """Draft what is due on `on` (co-op's date) and what is to be tried again; returns a count for each final status."""
-    await _collect(backend)
+    """Draft what is due on `on` (co-op's date) and what is to be tried again; returns a count for each final status.
+
+    What fails for one account is logged, and must not hold up the others.
+    """
+    try:
+        await collect_returns(backend)  # first, so that the retries know of them
+    except PaymentProviderError as error:
+        log.warning("the bank returns could not be read: %r", error)
+    except Exception:
+        log.exception("a bank return could not be booked")
     not_changed = await _apply_pending_changes(backend, on)
     counts: Counter[str] = Counter()
     for payment_id in await _unfinished(backend):
@@ -57,17 +55,28 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     for account_id in await _accounts_due(backend, on):
         if account_id in not_changed:
             continue  # its old terms must not run after the member changed them
-        for payment_id in await _draft_account(backend, account_id, on):
+        try:
+            async with backend.db.transaction() as session:
+                started = await _draft_due_bills(session, backend, account_id, on)
+        except Exception:
+            log.exception("account %s could not be drafted", account_id)
+            continue
+        for payment_id in started:
             counts[await _process_payment(backend, payment_id, resumed=False)] += 1
     for draft_id in await _drafts_to_retry(backend, on):
-        again = await _retry_draft(backend, draft_id, on)
+        try:
+            async with backend.db.transaction() as session:
+                again = await _start_retry(session, backend, draft_id, on)
+        except Exception:
+            log.exception("draft %s could not be tried again", draft_id)
+            continue
         if again:
             counts[await _process_payment(backend, again, resumed=False)] += 1
     return dict(counts)
 
 
 async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
-    """Put due changes into force; returns the accounts where that failed. One bad account must not stop the run."""
+    """Put due changes into force; returns the accounts where that failed."""
     failed: set[int] = set()
     for account_id in await accounts_with_due_changes(backend, on):
         try:
@@ -77,34 +86,6 @@ async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
             log.exception("the change of account %s could not be made", account_id)
             failed.add(account_id)
     return failed
-
-
-async def _retry_draft(backend: Backend, draft_id: int, on: date) -> int | None:
-    """The id of the payment that tries a draft again; None when none is due or it cannot be started."""
-    try:
-        async with backend.db.transaction() as session:
-            return await _start_retry(session, backend, draft_id, on)
-    except Exception:
-        log.exception("draft %s could not be tried again", draft_id)
-        return None
-
-
-async def find_draft_source(session: AsyncSession, account_id: int) -> DraftSource | None:
-    if autopay := await find_active_autopay(session, account_id):
-        return DraftSource("autopay", autopay.method_id, autopay.day_of_month, autopay.starts_on)
-    if draft := await find_active_draft(session, account_id):
-        return DraftSource("draft", draft.method_id, None, None)
-    return None
-
-
-async def _collect(backend: Backend) -> None:
-    """Book bank returns first, so that the retries know of them."""
-    try:
-        await collect_returns(backend)
-    except PaymentProviderError as error:
-        log.warning("the bank returns could not be read: %r", error)
-    except Exception:
-        log.exception("a bank return could not be booked")
 
 
 async def _unfinished(backend: Backend) -> list[int]:
@@ -150,56 +131,44 @@ async def _accounts_due(backend: Backend, on: date) -> list[int]:
     return sorted(found)
 
 
-async def _draft_account(backend: Backend, account_id: int, on: date) -> list[int]:
-    try:
-        async with backend.db.transaction() as session:
-            return await _draft_due_bills(session, backend, account_id, on)
-    except Exception:
-        log.exception("account %s could not be drafted", account_id)
-        return []
-
-
 async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[int]:
     """Claim each due bill of the account and start its payment; returns the payments' ids."""
     account = await lock_account(session, account_id)
-    source = await find_draft_source(session, account_id)
+    source = await find_active(session, account_id)
     if source is None:
         return []
     drafted = await drafts_by_bill(session, account_id)
     started = []
     for bill, open_cents in await list_open_bills(session, backend, account_id, on):
         due = is_due_on(source.day_of_month, source.starts_on, bill.issued_on, bill.due_on, on)
-        if due and bill.id not in drafted:
-            draft = await _claim_bill(session, backend, source, bill, open_cents, on)
-            payment = await _start(session, backend, account, draft, on)
-            started += [payment.id] if payment else []
+        if not due or bill.id in drafted:
+            continue
+        draft = AutomaticDraft(
+            key=secrets.token_hex(16),
+            bill_id=bill.id,
+            account_id=account_id,
+            kind=source.kind,
+            method_id=source.method_id,
+            amount_cents=open_cents,
+            run_on=on,
+            tried_on=on,
+            attempts=0,
+            created_at=backend.clock.now(),
+        )
+        session.add(draft)
+        await session.flush()  # claims the bill: its column is unique
+        if payment := await _start(session, backend, account, draft, on):
+            started.append(payment.id)
     return started
-
-
-async def _claim_bill(
-    session: AsyncSession, backend: Backend, source: DraftSource, bill: Bill, open_cents: int, on: date
-) -> AutomaticDraft:
-    draft = AutomaticDraft(
-        key=secrets.token_hex(16),
-        bill_id=bill.id,
-        account_id=bill.account_id,
-        kind=source.kind,
-        method_id=source.method_id,
-        amount_cents=open_cents,
-        run_on=on,
-        tried_on=on,
-        attempts=0,
-        created_at=backend.clock.now(),
-    )
-    session.add(draft)
-    await session.flush()
-    return draft
 
 
 async def _start(
     session: AsyncSession, backend: Backend, account: Account, draft: AutomaticDraft, on: date
 ) -> Payment | None:
-    """The next try at a draft; None, with a notice to the member, when the method cannot be charged."""
+    """The next try at a draft; None, with a notice to the member, when the method cannot be charged.
+
+    Each try is a payment of its own: one that was declined never moves again.
+    """
     method = await session.get_one(PaymentMethod, draft.method_id)
     draft.tried_on, draft.retry_on = on, None
     if reason := prechecks.find_method_problem(account, method, on):
@@ -209,7 +178,7 @@ async def _start(
         return None
     now = backend.clock.now()
     payment = Payment(
-        # random, not made of ids: the network still has the keys of a database that was set up anew
+        # random, not made of ids: the network still has the keys of a database that was created again
         key=f"auto:{draft.key}:{secrets.token_hex(4)}",
         confirmation=await confirmation_numbers.new_number(session),
         account_id=draft.account_id,
@@ -240,7 +209,7 @@ async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, o
     await session.refresh(draft)
     if draft.status != "retry" or draft.retry_on is None or draft.retry_on > on:
         return None
-    source = await find_draft_source(session, draft.account_id)
+    source = await find_active(session, draft.account_id)
     owed = {bill.id: cents for bill, cents in await list_open_bills(session, backend, draft.account_id, on)}
     left = min(draft.amount_cents, owed.get(draft.bill_id, 0))
     too_late = on - draft.run_on > rules.RETRY_WITHIN or draft.attempts >= rules.MAX_ATTEMPTS

@@ -1,4 +1,4 @@
-"""What payments are told of the drafts to come, and what follows when a drafted payment moves."""
+"""Answers what payments ask of automatic payments: which drafts are next, and what follows when one changes status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.audit import service as audit
 from backend.autopay import notices, rules
 from backend.autopay.models import SYSTEM, AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.open_bills import upcoming_runs
-from backend.autopay.schedule import find_active_autopay, find_active_draft
+from backend.autopay.schedule import find_active
 from backend.consents import service as consents
 from backend.payments.automatic_payments import AutomaticPayments, ComingDraft
 from backend.payments.models import Payment
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
 
 
 class DraftsAndAutoPay(AutomaticPayments):
-    """What payments ask of automatic payments."""
-
-    async def list_coming(self, session: AsyncSession, backend: Backend, account_id: int) -> list[ComingDraft]:
-        found: list[ComingDraft] = []
-        if await find_active_draft(session, account_id):
-            runs = await upcoming_runs(session, backend, account_id, None, None)
-            found += [ComingDraft("draft", min(runs), runs[min(runs)])] if runs else []
-        if autopay := await find_active_autopay(session, account_id):
-            runs = await upcoming_runs(session, backend, account_id, autopay.day_of_month, autopay.starts_on)
-            found += [ComingDraft("autopay", min(runs), runs[min(runs)])] if runs else []
-        return found
+    async def find_next_draft(self, session: AsyncSession, backend: Backend, account_id: int) -> ComingDraft | None:
+        row = await find_active(session, account_id)
+        if row is None:
+            return None
+        runs = await upcoming_runs(session, backend, account_id, row.day_of_month, row.starts_on)
+        return ComingDraft(row.kind, min(runs), runs[min(runs)]) if runs else None
 
     async def handle_status(
         self, session: AsyncSession, backend: Backend, payment: Payment, status: str, code: str | None = None
@@ -65,7 +60,7 @@ async def _handle_failed_payment(
 
 
 async def _end_enrollment(session: AsyncSession, backend: Backend, draft: AutomaticDraft, code: str | None) -> None:
-    """Draft nothing more until the member agrees again."""
+    """Draft nothing more until the member agrees again: Nacha wants a new authorization after such a return."""
     account_id = draft.account_id
     off = {"active": False, "change_on": None, "change_active": None, "change_method_id": None}
     for model in (AutoPay, LegacyDraft):

@@ -1,4 +1,4 @@
-"""The day and the next run of automatic payments, as they are said."""
+"""Formats the day and the next run of automatic payments."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
 
 def format_ordinal(day: int) -> str:
-    """`15th`; in Spanish a day of the month is said as a plain number."""
+    """`15th`; in Spanish a day of the month is a plain number."""
     return f"{day}{ENDINGS.get(day, 'th')}" if current_language() == ENGLISH else str(day)
 
 
 def format_run_day(day_of_month: int | None) -> str:
-    """`on the 15th of each month`, as it is said and agreed to."""
+    """`on the 15th of each month`, as the member agrees to it."""
     if day_of_month is None:
         return tr("on the due date of each bill")
     if day_of_month > 28:

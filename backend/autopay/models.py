@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Base, UtcTime
 
 SYSTEM = "autopay"
-"""Who the audit trail names for what a run does by itself."""
+"""The actor in the audit trail for what a run does."""
 
 
 class AutoPay(Base):
@@ -21,6 +22,7 @@ class AutoPay(Base):
     """
 
     __tablename__ = "autopays"
+    kind: ClassVar[Literal["autopay"]] = "autopay"  # as in AutomaticDraft
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
@@ -43,6 +45,9 @@ class LegacyDraft(Base):
     """A draft from before Auto Pay: runs on the bill's due date; may be shown, edited and removed, never added."""
 
     __tablename__ = "legacy_drafts"
+    kind: ClassVar[Literal["draft"]] = "draft"
+    day_of_month: ClassVar[None] = None  # the terms that Auto Pay has: each bill's due date, from the beginning
+    starts_on: ClassVar[None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
@@ -58,7 +63,7 @@ class LegacyDraft(Base):
 
 
 class AutomaticDraft(Base):
-    """The draft of one bill by Auto Pay or a legacy draft: one row a bill over both kinds, whatever happens.
+    """The draft of one bill by Auto Pay or a legacy draft: one row a bill over both kinds.
 
     running, then paid; or retry until `retry_on`; or failed; or covered, when the bill was paid in another way.
     Each try is a payment of its own, started only once the one before it has failed.

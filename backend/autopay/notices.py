@@ -48,7 +48,7 @@ async def notify_payment_failed(
             "name": tr(NAMES[draft.kind]),
             "amount": format_cents(payment.amount_cents),
             "account": facts.account,
-            "why": _format_reason(code),
+            "why": tr(receipts.RETURN_REASONS.get(code or "") or CARD_REASONS.get(code or "") or UNKNOWN_REASON),
             "again": _format_next_step(draft.kind, action),
             "number": payment.confirmation,
         }
@@ -56,13 +56,8 @@ async def notify_payment_failed(
             text = tr("{name} of {amount} on acct {account} came back: {why}. {again}. Ref {number}.", **values)
         else:
             text = tr("{name} of {amount} on acct {account} was declined: {why}. {again}. Ref {number}.", **values)
-        await receipts.send(
-            session, backend, facts, f"{status}:{payment.key}", "notice", _format_failed_title(draft.kind), text
-        )
-
-
-def _format_reason(code: str | None) -> str:
-    return tr(receipts.RETURN_REASONS.get(code or "") or CARD_REASONS.get(code or "") or UNKNOWN_REASON)
+        title = tr("{name} payment not made", name=tr(TITLES[draft.kind]))
+        await receipts.send(session, backend, facts.member, f"{status}:{payment.key}", "notice", title, text)
 
 
 def _format_next_step(kind: str, action: FailureAction) -> str:
@@ -71,10 +66,6 @@ def _format_next_step(kind: str, action: FailureAction) -> str:
     if action.kind == "give_up" or action.on is None:
         return tr("Please pay another way")
     return tr("We try again {day}", day=format_short_date(action.on))
-
-
-def _format_failed_title(kind: str) -> str:
-    return tr("{name} payment not made", name=tr(TITLES[kind]))
 
 
 async def notify_not_possible(session: AsyncSession, backend: Backend, draft: AutomaticDraft, on: date) -> None:
@@ -90,32 +81,24 @@ async def notify_not_possible(session: AsyncSession, backend: Backend, draft: Au
             account=facts.account,
             reason=prechecks.find_method_problem(account, method, on),
         )
-        await receipts.send(
-            session, backend, facts, f"not-possible:{draft.key}", "notice", _format_failed_title(draft.kind), text
-        )
+        title = tr("{name} payment not made", name=tr(TITLES[draft.kind]))
+        await receipts.send(session, backend, facts.member, f"not-possible:{draft.key}", "notice", title, text)
 
 
 async def send_agreement_copy(
     session: AsyncSession,
     backend: Backend,
     about: receipts.ReceiptSubject,
-    *,
     title: str,
-    text: str,
+    what: str,
     more: str,
     wording: str,
     number: str,
 ) -> None:
-    """The copy of an agreement: a summary by text, the exact words by email."""
+    """The copy of an agreement, which Reg E asks for: a summary by text, the exact words by email."""
     facts = await receipts.load_facts(session, about)
-    text = tr(
-        "{what} on acct {account}.{more} Confirmation {number}.",
-        what=text,
-        account=facts.account,
-        more=more,
-        number=number,
-    )
-    written = text
+    values = {"what": what, "account": facts.account, "more": more, "number": number}
+    text = letter = tr("{what} on acct {account}.{more} Confirmation {number}.", **values)
     if wording:
-        written += "\n\n" + tr("What you agreed to, word for word:") + f"\n{wording}"
-    await receipts.send(session, backend, facts, f"agreed:{number}", "receipt", title, text, written=written)
+        letter += "\n\n" + tr("What you agreed to, word for word:") + f"\n{wording}"
+    await receipts.send(session, backend, facts.member, f"agreed:{number}", "receipt", title, text, letter=letter)

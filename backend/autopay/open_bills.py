@@ -1,4 +1,4 @@
-"""What is open on each bill, less pending and scheduled payments."""
+"""What is open on each bill, less pending and scheduled payments. Amounts are cents, days the co-op's local dates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ async def list_open_bills(session: AsyncSession, backend: Backend, account_id: i
     if not owed:
         return []
     until = max(on, *(bill.due_on for bill, _ in owed))
-    return bills.unpaid_bills(issued, due - await _sum_scheduled(session, account_id, until))
+    scheduled = select(func.coalesce(func.sum(ScheduledPayment.amount_cents), 0)).where(
+        ScheduledPayment.account_id == account_id,
+        ScheduledPayment.status == "scheduled",  # a running one is among the pending payments
+        ScheduledPayment.run_on <= until,
+    )
+    return bills.unpaid_bills(issued, due - int(await session.scalar(scheduled) or 0))
 
 
 async def drafts_by_bill(session: AsyncSession, account_id: int) -> dict[int, AutomaticDraft]:
@@ -66,12 +71,3 @@ async def upcoming_runs(
         owed = await list_open_bills(session, backend, account_id, on)
         coming[on] = sum(cents for bill, cents in owed if bill.id in ids)
     return {on: cents for on, cents in coming.items() if cents}
-
-
-async def _sum_scheduled(session: AsyncSession, account_id: int, until: date) -> int:
-    query = select(func.coalesce(func.sum(ScheduledPayment.amount_cents), 0)).where(
-        ScheduledPayment.account_id == account_id,
-        ScheduledPayment.status == "scheduled",  # a running one is a payment on its way
-        ScheduledPayment.run_on <= until,
-    )
-    return int(await session.scalar(query) or 0)

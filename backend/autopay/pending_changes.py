@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.autopay.models import SYSTEM, AutoPay, LegacyDraft
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -32,7 +32,13 @@ async def apply_changes(session: AsyncSession, backend: Backend, account_id: int
         query = select(model).where(model.account_id == account_id, model.change_on <= on)
         row = cast(AutoPay | LegacyDraft | None, await session.scalar(query))
         if row is not None:
-            _apply(row)
+            if row.change_active is not None:
+                row.active = row.change_active
+            if row.change_method_id is not None:
+                row.method_id = row.change_method_id
+                if isinstance(row, AutoPay):
+                    row.day_of_month, row.starts_on = row.change_day_of_month, row.change_on
+            clear_pending_change(row)
             await session.flush()
             await audit.record_job_act(
                 session,
@@ -42,16 +48,6 @@ async def apply_changes(session: AsyncSession, backend: Backend, account_id: int
                 account_id=account_id,
                 after={"active": row.active, "method_id": row.method_id},
             )
-
-
-def _apply(row: AutoPay | LegacyDraft) -> None:
-    if row.change_active is not None:
-        row.active = row.change_active
-    if row.change_method_id is not None:
-        row.method_id = row.change_method_id
-        if isinstance(row, AutoPay):
-            row.day_of_month, row.starts_on = row.change_day_of_month, row.change_on
-    clear_pending_change(row)
 
 
 def clear_pending_change(row: AutoPay | LegacyDraft) -> None:

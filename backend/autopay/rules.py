@@ -1,7 +1,7 @@
 """What follows when an automatic payment failed or was returned: try again, give up, or end the authorization.
 
-Nacha: R01 and R09 may be tried twice more within 180 days of the first try; a revoked authorization, or a
-closed account, needs a new one. Cards get the same two tries when the card may be good for it on another day.
+Nacha: R01 and R09 may be tried twice more within 180 days of the first try; a revoked authorization, or a closed
+account, needs a new one. Declined cards get the same two tries where another day may help: we apply one rule to both.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def decide_failure_action(
 ) -> FailureAction:
     """What to do after try number `attempts` failed for `code`: Nacha's for a bank, the network's for a card.
 
-    `closed`: a day on which the co-op keeps a holiday.
+    `first_on` and `tried_on` are the co-op's local dates; `closed` tells whether the co-op has a holiday on a day.
     """
     if code in AUTHORIZATION_REVOKED_CODES or code in ACCOUNT_UNUSABLE_CODES:
         return FailureAction("end")

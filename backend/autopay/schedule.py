@@ -1,19 +1,19 @@
-"""When automatic payments run, and when a change of them takes effect."""
+"""When automatic payments run, and when a change of them takes effect. All days are the co-op's local dates."""
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import months
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.banking_days import add_banking_days
 from backend.coop import Coop
 
 LEAD_DAYS = 2
-"""Banking days between a change and the first run that it can affect."""
+"""Banking days between a change and the first run that it can affect. A nearer run stays as it was."""
 CATCH_UP = timedelta(days=5)
 """How long after its day a run may still be made up for; later it would surprise the member."""
 
@@ -22,20 +22,14 @@ def next_run(day_of_month: int | None, due_on: date | None, today: date) -> date
     """The next day a payment runs, `today` included. Without a day of the month it is the due date of the open bill."""
     if day_of_month is None:
         return due_on if due_on and due_on >= today else None
-    this_month = _clamp_to_month(today.year, today.month, day_of_month)
-    if this_month >= today:
-        return this_month
-    year, month = divmod(today.year * 12 + today.month, 12)
-    return _clamp_to_month(year, month + 1, day_of_month)
+    this_month = months.day_of_month(today, day_of_month)
+    return this_month if this_month >= today else months.day_of_month(months.add_months(today, 1), day_of_month)
 
 
 def last_run(day_of_month: int, on: date) -> date:
     """The newest day at or before `on` that is this day of its month."""
-    this_month = _clamp_to_month(on.year, on.month, day_of_month)
-    if this_month <= on:
-        return this_month
-    year, month = divmod(on.year * 12 + on.month - 2, 12)
-    return _clamp_to_month(year, month + 1, day_of_month)
+    this_month = months.day_of_month(on, day_of_month)
+    return this_month if this_month <= on else months.day_of_month(months.add_months(on, -1), day_of_month)
 
 
 def runs_after_due_date(day_of_month: int, issued_on: date, due_on: date) -> bool:
@@ -43,9 +37,9 @@ def runs_after_due_date(day_of_month: int, issued_on: date, due_on: date) -> boo
 
     A whole year is looked at: the 31st is in time for a bill due on November 30, and late for one due on December 30.
     """
-    for months in range(12):
-        run_on = next_run(day_of_month, None, _add_months(issued_on, months))
-        if run_on is not None and run_on > _add_months(due_on, months):
+    for later in range(12):
+        run_on = next_run(day_of_month, None, months.add_months(issued_on, later))
+        if run_on is not None and run_on > months.add_months(due_on, later):
             return True
     return False
 
@@ -73,19 +67,14 @@ def effective_date(today: date, runs_on: date | None, coop: Coop) -> date:
     return today if runs_on is None or runs_on >= first_run_day(today, coop) else runs_on + timedelta(days=1)
 
 
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return _clamp_to_month(year, month + 1, day.day)
-
-
-def _clamp_to_month(year: int, month: int, day: int) -> date:
-    """Days 29 to 31 are the month's last day where it is shorter."""
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
-
-
 async def find_active_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
     return await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id, AutoPay.active))
 
 
 async def find_active_draft(session: AsyncSession, account_id: int) -> LegacyDraft | None:
     return await session.scalar(select(LegacyDraft).where(LegacyDraft.account_id == account_id, LegacyDraft.active))
+
+
+async def find_active(session: AsyncSession, account_id: int) -> AutoPay | LegacyDraft | None:
+    """What pays the account's bills automatically now: it is one of them at most."""
+    return await find_active_autopay(session, account_id) or await find_active_draft(session, account_id)

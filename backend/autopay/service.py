@@ -1,4 +1,8 @@
-"""Setting up, changing and ending Auto Pay and legacy drafts. Each consent is kept, and the member gets a copy."""
+"""Setting up, changing and ending Auto Pay and legacy drafts. Each consent is kept, and the member gets a copy (Reg E).
+
+Functions flush; the caller commits. Days are the co-op's local dates, amounts cents. Every change needs the identity
+level of `setup_autopay`, else it raises StepUpNeeded; AutoPayRefused has the reason why one is not possible.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,8 @@ from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.open_bills import has_run_on, upcoming_runs
 from backend.autopay.pending_changes import clear_pending_change
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.errors import MemberlineError
@@ -27,6 +31,10 @@ from backend.payments.models import PaymentMethod
 
 if TYPE_CHECKING:
     from backend.app import Backend
+
+
+CONSENT_KINDS = {"autopay": "autopay", "draft": "bank_draft"}
+"""By `kind` of the enrollment."""
 
 
 class AutoPayRefused(MemberlineError):
@@ -76,16 +84,13 @@ async def forecast_next_run(
 
 async def find_next_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
     """What this enrollment or draft takes next, any pending change counted in."""
-    day = row.day_of_month if isinstance(row, AutoPay) else None
-    starts_on = row.starts_on if isinstance(row, AutoPay) else None
-    if isinstance(row, AutoPay) and not row.active:
-        day, starts_on = row.change_day_of_month, row.change_on
-    coming = await forecast_next_run(session, backend, row.account_id, day, starts_on)
-    if not (isinstance(row, AutoPay) and row.active and row.is_wanted and row.change_on):
-        return coming
-    if coming is not None and coming.on < row.change_on:
-        return coming
-    # the pending change is in force by then
+    if isinstance(row, LegacyDraft):
+        return await forecast_next_run(session, backend, row.account_id, None, None)
+    if row.active:
+        coming = await forecast_next_run(session, backend, row.account_id, row.day_of_month, row.starts_on)
+        if not row.is_wanted or row.change_on is None or (coming is not None and coming.on < row.change_on):
+            return coming
+    # it begins on `change_on`, or its change is in force by the next run
     return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
 
 
@@ -138,7 +143,7 @@ async def enroll(
         session.add(row)
     _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
     await session.flush()
-    return await _record_agreement(session, backend, row, agreement, "autopay", "autopay_set_up", effective_from)
+    return await _record_change(session, backend, row, agreement, "autopay_set_up", effective_from)
 
 
 async def change(
@@ -150,7 +155,7 @@ async def change(
     day_of_month: int | None,
     agreement: Agreement,
 ) -> AutoPayResult:
-    """Another method or day. A change that is too late for the next run takes effect on the day after it."""
+    """Another method or day, from the day after the next run where the change is too late for that one."""
     account = await _lock_account_for_change(session, account_id, agreement)
     await _require_usable(session, backend, account, method_id, day_of_month)
     row = await _require_autopay(session, account_id)
@@ -161,16 +166,15 @@ async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, ag
     """End Auto Pay. A run that is too near still happens. Auto Pay that has not begun yet never runs."""
     await _lock_account_for_change(session, account_id, agreement)
     row = await _require_autopay(session, account_id)
-    if not row.active:
+    if row.active:
+        effective_from = await _end(session, backend, row)
+    else:
+        effective_from = backend.today()
         clear_pending_change(row)
-        await session.execute(
-            update(LegacyDraft)
-            .where(LegacyDraft.account_id == account_id)
-            .values(change_on=None, change_active=None, change_method_id=None)
-        )
-        return await _record_ending(session, backend, row, agreement, "autopay", backend.today())
-    effective_from = await _end(session, backend, row)
-    return await _record_ending(session, backend, row, agreement, "autopay", effective_from)
+        # the draft that it was to replace goes on
+        kept = update(LegacyDraft).where(LegacyDraft.account_id == account_id)
+        await session.execute(kept.values(change_on=None, change_active=None, change_method_id=None))
+    return await _record_change(session, backend, row, agreement, "autopay_cancelled", effective_from, is_ending=True)
 
 
 async def change_draft(
@@ -186,7 +190,7 @@ async def change_draft(
         row.change_on, row.change_method_id = effective_from, method_id
     else:
         row.method_id = method_id
-    return await _record_agreement(session, backend, row, agreement, "bank_draft", "draft_changed", effective_from)
+    return await _record_change(session, backend, row, agreement, "draft_changed", effective_from)
 
 
 async def remove_draft(
@@ -196,7 +200,9 @@ async def remove_draft(
     await _lock_account_for_change(session, account_id, agreement)
     row = await _require_draft(session, account_id)
     effective_from = await _end(session, backend, row)
-    return await _record_ending(session, backend, row, agreement, "bank_draft", effective_from)
+    return await _record_change(
+        session, backend, row, agreement, "bank_draft_cancelled", effective_from, is_ending=True
+    )
 
 
 async def _lock_account_for_change(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
@@ -207,12 +213,10 @@ async def _lock_account_for_change(session: AsyncSession, account_id: int, agree
 async def _require_usable(
     session: AsyncSession, backend: Backend, account: Account, method_id: int, day_of_month: int | None
 ) -> None:
-    method = await session.get(PaymentMethod, method_id)
     if account.status == "closed":
         raise AutoPayRefused("account_closed")
-    if method is None or not method.saved or method.member_id != account.member_id:
-        raise AutoPayRefused("method_not_usable")
-    if prechecks.find_method_problem(account, method, backend.today()):
+    method = await session.get(PaymentMethod, method_id)
+    if method is None or not method.saved or prechecks.find_method_problem(account, method, backend.today()):
         raise AutoPayRefused("method_not_usable")
     if day_of_month is not None and not 1 <= day_of_month <= 31:
         raise AutoPayRefused("day_not_usable")
@@ -279,99 +283,70 @@ async def _change(
     else:
         effective_from = row.change_on or backend.today()
     _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
-    return await _record_agreement(session, backend, row, agreement, "autopay", act, effective_from)
+    return await _record_change(session, backend, row, agreement, act, effective_from)
 
 
-async def _record_agreement(
+async def _record_change(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay | LegacyDraft,
     agreement: Agreement,
-    kind: str,
     act: str,
     effective_from: date,
+    *,
+    is_ending: bool = False,
 ) -> AutoPayResult:
-    number = await confirmation_numbers.new_number(session)
-    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=effective_from)
-    await session.flush()
-    coming = await _next_run_after(session, backend, row, effective_from)
-    name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
-    when = tr(" Next run {day}.", day=format_short_date(coming.on)) if coming else ""
-    await notices.send_agreement_copy(
-        session,
-        backend,
-        row,
-        title=tr("{name} confirmed", name=name),
-        text=tr("{name} is set as agreed", name=name),
-        more=when,
-        wording=agreement.wording,
-        number=number,
-    )
-    await consents.record(
-        session,
-        backend,
-        agreement,
-        account_id=row.account_id,
-        kind=kind,
-        act=act,
-        reference=number,
-        after=_format_for_audit(row, number, effective_from),
-    )
-    return AutoPayResult(number, effective_from, coming)
+    """End the consent to the terms before, keep the one to the terms that `row` has now, and send the copy.
 
-
-async def _record_ending(
-    session: AsyncSession,
-    backend: Backend,
-    row: AutoPay | LegacyDraft,
-    agreement: Agreement,
-    kind: str,
-    effective_from: date,
-) -> AutoPayResult:
+    An ending has a copy as well, but is no consent to anything.
+    """
+    kind = CONSENT_KINDS[row.kind]
     number = await confirmation_numbers.new_number(session)
     await session.flush()
     await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=effective_from)
-    late = effective_from > backend.today()
-    coming = await find_next_run(session, backend, row) if late else None
-    name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
-    last = tr(" The run of {day} still happens.", day=format_short_date(coming.on)) if coming else ""
-    await notices.send_agreement_copy(
-        session,
-        backend,
-        row,
-        title=tr("{name} ended", name=name),
-        text=tr("{name} is ended", name=name),
-        more=last,
-        wording=agreement.wording,
-        number=number,
-    )
-    await consents.record_act(
-        session,
-        backend,
-        agreement,
-        account_id=row.account_id,
-        act=f"{kind}_cancelled",
-        after=_format_for_audit(row, number, effective_from),
-    )
+    name = tr(notices.TITLES[row.kind])
+    coming: NextRun | None = None
+    more = ""
+    if is_ending:
+        title, what = tr("{name} ended", name=name), tr("{name} is ended", name=name)
+        if effective_from > backend.today() and (coming := await find_next_run(session, backend, row)):
+            more = tr(" The run of {day} still happens.", day=format_short_date(coming.on))
+    else:
+        title, what = tr("{name} confirmed", name=name), tr("{name} is set as agreed", name=name)
+        # the first run on the new terms; a run before that happens on the old ones
+        if isinstance(row, AutoPay) and row.change_on:
+            coming = await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
+        else:
+            coming = await find_next_run(session, backend, row)
+        if coming:
+            more = tr(" Next run {day}.", day=format_short_date(coming.on))
+    await notices.send_agreement_copy(session, backend, row, title, what, more, agreement.wording, number)
+    after = _format_for_audit(row, number, effective_from)
+    if is_ending:
+        await consents.record_act(session, backend, agreement, account_id=row.account_id, act=act, after=after)
+    else:
+        await consents.record(
+            session,
+            backend,
+            agreement,
+            account_id=row.account_id,
+            kind=kind,
+            act=act,
+            reference=number,
+            after=after,
+        )
     return AutoPayResult(number, effective_from, coming)
-
-
-async def _next_run_after(
-    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft, effective_from: date
-) -> NextRun | None:
-    """The next run on the terms just agreed; a run before them happens on the old ones."""
-    if isinstance(row, AutoPay) and row.change_on:
-        return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
-    return await find_next_run(session, backend, row)
 
 
 def _format_for_audit(row: AutoPay | LegacyDraft, number: str, effective_from: date) -> dict[str, str | int | None]:
     """The terms agreed to: those in force, or those that replace them on `change_on`."""
-    day = row.day_of_month if isinstance(row, AutoPay) else None
+    day = None
+    if isinstance(row, AutoPay):
+        day = row.change_day_of_month if row.change_method_id else row.day_of_month
     return {
         "confirmation": number,
         "counts_from": effective_from.isoformat(),
         "active": row.active,
         "method_id": row.change_method_id or row.method_id,
-        "day_of_month": row.change_day_of_month if isinstance(row, AutoPay) and row.change_method_id else day,
+        "day_of_month": day,
     }

@@ -1,4 +1,4 @@
-"""Issuing bills, listing them, and which of them are unpaid."""
+"""Issuing bills, listing them, and which of them are unpaid. Amounts are cents, days the co-op's local dates."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ async def list_newest_bills(session: AsyncSession, account_id: int, start: int, 
 
 
 def unpaid_bills(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
-    """Bills not fully covered, oldest first, each with the cents left on it."""
+    """Bills not fully covered, each with the cents left on it, in the order of `issued` (the oldest first).
+
+    `due_cents` is what the account owes in all: payments cover the oldest bill first.
+    """
     # a credit bill (more power fed in than used) covers others as a payment does
     issued = [bill for bill in issued if bill.amount_cents > 0]
     covered = sum(bill.amount_cents for bill in issued) - due_cents

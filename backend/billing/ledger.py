@@ -39,9 +39,15 @@ async def write_booking(
     at: datetime,
     memo: str = "",
 ) -> None:
-    """Write one booking. The database refuses the same correlation a second time (IntegrityError)."""
+    """Write one booking; lines of zero cents are left out.
+
+    Raises UnbalancedBooking, and IntegrityError for a correlation that is booked already.
+    """
     lines = [entry for entry in entries if entry.amount_cents]
-    _check_balanced(correlation, lines)
+    if not lines or sum(line.amount_cents for line in lines) != 0:
+        raise UnbalancedBooking(f"{correlation} does not sum to zero: {lines}")
+    if any(line.book not in BOOKS for line in lines):
+        raise UnbalancedBooking(f"{correlation} names an unknown book: {lines}")
     session.add_all(
         LedgerEntry(
             correlation=correlation,
@@ -54,13 +60,6 @@ async def write_booking(
         for line in lines
     )
     await session.flush()
-
-
-def _check_balanced(correlation: str, lines: Sequence[LedgerLine]) -> None:
-    if not lines or sum(line.amount_cents for line in lines) != 0:
-        raise UnbalancedBooking(f"{correlation} does not sum to zero: {lines}")
-    if any(line.book not in BOOKS for line in lines):
-        raise UnbalancedBooking(f"{correlation} names an unknown book: {lines}")
 
 
 async def receivable_balance(session: AsyncSession, account_id: int) -> int:

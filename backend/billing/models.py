@@ -28,6 +28,14 @@ class Account(Base):
 
     member: Mapped[Member] = relationship(lazy="raise_on_sql")
 
+    @property
+    def masked_number(self) -> str:
+        """`..9-001`, for messages and the pages of others.
+
+        Never the whole number: with the last four of the phone that a message goes to, it is all that level 1 asks for.
+        """
+        return f"..{self.number[-5:]}"
+
 
 class Bill(Base):
     """One monthly bill. Amounts are cents; `lines` are {label, cents} that sum to `amount_cents`."""
@@ -57,7 +65,7 @@ class LedgerEntry(Base):
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
-        # one bill, one payment or one return is booked once, whoever tries again
+        # one bill, one payment or one return is booked once, however often it is tried
         Index("uq_ledger_booking", "correlation", "book", unique=True),
         Index(None, "account_id", "book"),
     )

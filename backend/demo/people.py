@@ -63,6 +63,7 @@ class DemoPerson:
 
     @property
     def email_address(self) -> str | None:
+        """Made of the first name unless `email` says otherwise; None for a member without one."""
         first = self.name.split()[0].lower()
         return f"{first}@example.com" if self.email == "-" else self.email
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,12 +22,12 @@ from backend.demo.people import DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson
 from backend.logins import service as logins
 from backend.logins.passwords import HASHER
 from backend.members.models import Member
+from backend.months import add_months, first_of_month
 from backend.payments.models import Payment, PaymentMethod
 from backend.postgresql import DEMO
 from backend.providers.billing.base import PaymentFact
 from backend.usage.bill_comparison import count_days
 from backend.usage.models import MeterReading
-from backend.usage.months import first_of_month, shift_month
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -80,10 +79,10 @@ async def add(backend: Backend, session: AsyncSession, people: Iterable[DemoPers
     taken = set(await session.scalars(select(Payment.confirmation)))
     seeding = _Seeding(backend, session, backend.today(), taken)
     for person in people:
-        await _person(seeding, person)
+        await _add_person(seeding, person)
 
 
-async def _person(seeding: _Seeding, person: DemoPerson) -> None:
+async def _add_person(seeding: _Seeding, person: DemoPerson) -> None:
     session = seeding.session
     member = Member(
         number=person.number,
@@ -97,28 +96,26 @@ async def _person(seeding: _Seeding, person: DemoPerson) -> None:
     await logins.save_holder_proof(session, seeding.backend, member, person.holder_digits)
     if person.user_id:
         await logins.add(session, seeding.backend, member, person.user_id, _password_hash())
-    methods = [_method(seeding.today, member.id, method) for method in person.methods]
+    methods = [_build_method(seeding.today, member.id, method) for method in person.methods]
     # past payments need a method, even where none is on file now
-    past = (
-        methods[0] if methods else _method(seeding.today, member.id, make_bank_account("1111", "tok_bank_6789"), False)
-    )
+    removed = _build_method(seeding.today, member.id, make_bank_account("1111", "tok_bank_6789"), active=False)
+    past = methods[0] if methods else removed
     session.add_all([past, *methods])
     await session.flush()
     for place in person.places:
-        account = await _account(seeding, member, person, place)
-        await _history(seeding, account, past, person, place)
+        account = await _add_account(seeding, member, person, place)
+        await _add_history(seeding, account, past, person, place)
         _add_autopay(seeding, account, past, person)
-        session.add_all(_alert_settings(seeding, account, person))
+        session.add_all(_build_alert_settings(seeding, account, person))
     await session.flush()
 
 
 @cache
 def _password_hash() -> str:
-    """The hash of DEMO_PASSWORD, computed once per process."""
-    return HASHER.hash(DEMO_PASSWORD)
+    return HASHER.hash(DEMO_PASSWORD)  # slow on purpose, so once per process
 
 
-def _method(today: date, member_id: int, method: DemoMethod, active: bool = True) -> PaymentMethod:
+def _build_method(today: date, member_id: int, method: DemoMethod, active: bool = True) -> PaymentMethod:
     years = method.expires_in
     return PaymentMethod(
         member_id=member_id,
@@ -132,7 +129,7 @@ def _method(today: date, member_id: int, method: DemoMethod, active: bool = True
     )
 
 
-async def _account(seeding: _Seeding, member: Member, person: DemoPerson, place: DemoAccount) -> Account:
+async def _add_account(seeding: _Seeding, member: Member, person: DemoPerson, place: DemoAccount) -> Account:
     account = Account(
         member_id=member.id,
         separator=place.separator,
@@ -140,7 +137,7 @@ async def _account(seeding: _Seeding, member: Member, person: DemoPerson, place:
         number_digits=f"{person.number}{place.separator}",
         service_address=place.address,
         status=place.status,
-        opened_on=_months_before(seeding.today, 40 if place.months > NEW_ADDRESS_MONTHS else place.months),
+        opened_on=add_months(seeding.today, -(40 if place.months > NEW_ADDRESS_MONTHS else place.months)),
     )
     seeding.session.add(account)
     await seeding.session.flush()
@@ -163,7 +160,7 @@ def _add_autopay(seeding: _Seeding, account: Account, method: PaymentMethod, per
         seeding.session.add(AutoPay(account_id=account.id, method_id=method.id, day_of_month=runs_on.day))
 
 
-def _alert_settings(seeding: _Seeding, account: Account, person: DemoPerson) -> Iterator[AlertSetting]:
+def _build_alert_settings(seeding: _Seeding, account: Account, person: DemoPerson) -> Iterator[AlertSetting]:
     """Alerts as imported from a previous portal."""
     for kind, threshold in person.alerts:
         yield AlertSetting(
@@ -176,41 +173,36 @@ def _alert_settings(seeding: _Seeding, account: Account, person: DemoPerson) -> 
         )
 
 
-async def _history(
+async def _add_history(
     seeding: _Seeding, account: Account, method: PaymentMethod, person: DemoPerson, place: DemoAccount
 ) -> None:
     """Monthly bills, all paid but the last `unpaid`, whose amounts sum to `due_cents`."""
     newest_due = seeding.today + timedelta(days=person.due_in)
-    amounts = _split_due(place)
+    amounts: list[int] = []  # of the unpaid bills, the oldest first
+    if place.unpaid:
+        share = place.due_cents // place.unpaid
+        amounts = [share] * (place.unpaid - 1) + [place.due_cents - share * (place.unpaid - 1)]
     issued = []
     for back in range(place.months - 1, -1, -1):
-        due_on = _months_before(newest_due, back)
+        due_on = add_months(newest_due, -back)
         amount = amounts[len(amounts) - 1 - back] if back < len(amounts) else None
-        previous_end = _months_before(newest_due, back + 1) - BILL_TO_DUE - READ_TO_BILL
-        bill = _bill(account, previous_end + timedelta(days=1), due_on, amount)
+        previous_end = add_months(newest_due, -back - 1) - BILL_TO_DUE - READ_TO_BILL
+        bill = _build_bill(account, previous_end + timedelta(days=1), due_on, amount)
         issued.append(await bills.issue(seeding.session, bill, at=seeding.at(bill.issued_on)))
         if back >= place.unpaid:
             extra = -place.due_cents if back == 0 and place.due_cents < 0 else 0
-            await _pay(seeding, account, method, bill, extra)
+            await _add_payment(seeding, account, method, bill, extra)
     seeding.session.add_all(_make_readings(account.id, issued)[: place.months])
 
 
-def _split_due(place: DemoAccount) -> list[int]:
-    """The unpaid bills, the oldest first, in cents."""
-    if not place.unpaid:
-        return []
-    share = place.due_cents // place.unpaid
-    return [share] * (place.unpaid - 1) + [place.due_cents - share * (place.unpaid - 1)]
-
-
-def _bill(account: Account, period_start: date, due_on: date, amount_cents: int | None) -> Bill:
+def _build_bill(account: Account, period_start: date, due_on: date, amount_cents: int | None) -> Bill:
     issued_on = due_on - BILL_TO_DUE
     period_end = issued_on - READ_TO_BILL
     usual = KWH_BY_MONTH[period_end.month - 1] * (80 + account.id * 7 % 50) // 100
     kwh = usual * (94 + (period_end.year * 5 + period_end.month * 7) % 13) // 100
     if amount_cents is not None:
         kwh = max(0, (amount_cents - BASIC_CENTS) * 100 // (ENERGY_MILLS + TAX_MILLS) - 5)
-    lines = _lines(kwh, amount_cents)
+    lines = _build_lines(kwh, amount_cents)
     return Bill(
         account_id=account.id,
         number=f"{account.number}-{issued_on:%y%m%d}",
@@ -224,7 +216,7 @@ def _bill(account: Account, period_start: date, due_on: date, amount_cents: int 
     )
 
 
-def _lines(kwh: int, amount_cents: int | None) -> list[dict[str, object]]:
+def _build_lines(kwh: int, amount_cents: int | None) -> list[dict[str, object]]:
     """The lines of a bill. The power cost adjustment makes them sum to `amount_cents` exactly."""
     energy = (kwh * ENERGY_MILLS + 50) // 100
     tax = (kwh * TAX_MILLS + 50) // 100
@@ -238,7 +230,9 @@ def _lines(kwh: int, amount_cents: int | None) -> list[dict[str, object]]:
     ]
 
 
-async def _pay(seeding: _Seeding, account: Account, method: PaymentMethod, bill: Bill, extra_cents: int) -> None:
+async def _add_payment(
+    seeding: _Seeding, account: Account, method: PaymentMethod, bill: Bill, extra_cents: int
+) -> None:
     """A posted payment of the past, with its booking."""
     day = min(bill.issued_on + PAID_AFTER, seeding.today - timedelta(days=1))
     number = seeding.new_confirmation()
@@ -260,11 +254,6 @@ async def _pay(seeding: _Seeding, account: Account, method: PaymentMethod, bill:
     await seeding.backend.billing.payment_posted(seeding.session, booked)
 
 
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def _make_readings(account_id: int, issued: Iterable[Bill]) -> list[MeterReading]:
     """24 monthly readings: from bills, and for months before them, from the same month a year later, slightly less."""
     by_month = {first_of_month(bill.period_end): bill for bill in issued}
@@ -272,21 +261,20 @@ def _make_readings(account_id: int, issued: Iterable[Bill]) -> list[MeterReading
     kwh = {month: bill.kwh for month, bill in by_month.items()}
     found = []
     for back in range(READING_MONTHS):
-        month = shift_month(newest, -back)
+        month = add_months(newest, -back)
         bill = by_month.get(month)
         if month not in kwh:
-            kwh[month] = kwh.get(shift_month(month, 12), 0) * (88 + _weather(month) * 3) // 100
-        length = count_days(bill) if bill else 30
+            kwh[month] = kwh.get(add_months(month, 12), 0) * (88 + _weather(month) * 3) // 100
         found.append(
             MeterReading(
-                account_id=account_id, month=month, kwh=kwh[month], days=length, avg_temp_f=_temperature(month)
+                account_id=account_id,
+                month=month,
+                kwh=kwh[month],
+                days=count_days(bill) if bill else 30,
+                avg_temp_f=TEMPERATURES[month.month - 1] + _weather(month) - 4,
             )
         )
     return found
-
-
-def _temperature(month: date) -> int:
-    return TEMPERATURES[month.month - 1] + _weather(month) - 4
 
 
 def _weather(month: date) -> int:

@@ -1,1 +1,1 @@
-"""Taking a co-op's members over from CSV files, all or nothing. `docs/import.md` tells the columns."""
+"""Imports a co-op's members from CSV files, all or nothing. `docs/import.md` describes the columns."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, InvalidThreshold, check_threshold
 from backend.alerts.models import AlertSetting
-from backend.importing.bulk_load import BulkLoader, RowValues
+from backend.importing.bulk_load import BulkLoader
 from backend.importing.fields import (
     InvalidField,
     choice_parser,
@@ -41,6 +41,29 @@ def _find_row_errors(row: ParsedRow) -> Iterator[str]:
         yield f"{kind} needs a threshold from {KINDS[kind].minimum} to {KINDS[kind].maximum} ({unit})"
 
 
+async def _load_alerts(loader: BulkLoader) -> None:
+    columns = (
+        "account_id", "kind", "by_text", "by_email", "by_call", "threshold", "active", "origin", "since",
+    )  # fmt: skip
+    query = (
+        "SELECT i.id, a.alert, a.ways, a.threshold FROM alerts a "
+        "JOIN account_ids i ON i.number = a.account ORDER BY a.line"
+    )
+    rows = (
+        (
+            account_id,
+            kind,
+            *(way in ways.split() for way in CHANNELS),
+            None if kind == PAPERLESS else check_threshold(kind, threshold),
+            True,
+            "portal",
+            loader.now,
+        )
+        for account_id, kind, ways, threshold in loader.staging.rows(query)
+    )
+    await loader.load(AlertSetting, columns, rows)
+
+
 ALERTS = Table(
     "alerts",
     (
@@ -55,22 +78,6 @@ ALERTS = Table(
         ),
     ),
     unique=(("account", "alert"),),
+    load=_load_alerts,
     find_errors=_find_row_errors,
 )
-
-
-async def load_alerts(loader: BulkLoader) -> None:
-    columns = (
-        "account_id", "kind", "by_text", "by_email", "by_call", "threshold", "active", "origin", "since",
-    )  # fmt: skip
-    await loader.load(AlertSetting, columns, _rows(loader))
-
-
-def _rows(loader: BulkLoader) -> Iterator[RowValues]:
-    query = (
-        "SELECT i.id, a.alert, a.ways, a.threshold FROM alerts a "
-        "JOIN account_ids i ON i.number = a.account ORDER BY a.line"
-    )
-    for id_, kind, chosen, threshold in loader.staging.rows(query):
-        limit = None if kind == PAPERLESS else check_threshold(kind, threshold)
-        yield (id_, kind, *(way in chosen.split() for way in CHANNELS), limit, True, "portal", loader.now)

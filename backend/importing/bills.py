@@ -1,14 +1,14 @@
-"""bills.csv: bills, and how much of each is still owed."""
+"""bills.csv and usage.csv: bills, how much of each is still owed, and monthly meter readings."""
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from backend.billing import ledger
-from backend.billing.models import Bill, LedgerEntry
+from backend.billing.models import Bill
 from backend.importing.bulk_load import BulkLoader, RowValues
 from backend.importing.fields import (
     InvalidField,
@@ -16,21 +16,23 @@ from backend.importing.fields import (
     parse_cents,
     parse_day,
     parse_dollars,
+    parse_month,
     text_parser,
     whole_number_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
+from backend.usage.models import MeterReading
 
 LINE = re.compile(r"\s*(?P<label>.{1,80}?)\s*=\s*(?P<amount>-?\$?[\d,]+\.\d\d)\s*")
 MAX_LINES_LENGTH = 2000
 MAX_DAYS_TO_PAY = 120
 MAX_PERIOD_DAYS = 400  # a year, read late
-_read_text = text_parser(MAX_LINES_LENGTH)
+_parse_text = text_parser(MAX_LINES_LENGTH)
 
 
 def parse_bill_lines(value: str) -> str:
     """`Basic service charge=29.50; Energy, 730 kWh=82.90`, stored as it is."""
-    _read_text(value)
+    _parse_text(value)
     _parse_lines(value)
     return value
 
@@ -68,6 +70,47 @@ def _find_row_errors(row: ParsedRow) -> Iterator[str]:
         yield f"lines sum to {total} cents, amount is {amount} cents"
 
 
+async def _load_bills(loader: BulkLoader) -> None:
+    columns = (
+        "account_id", "number", "issued_on", "due_on", "period_start", "period_end", "kwh", "amount_cents", "lines",
+    )  # fmt: skip
+    await loader.load(Bill, columns, _bill_rows(loader))
+    # earlier payments stay in the old system's books
+    query = (
+        "SELECT i.id, b.number, b.issued_on, b.amount_cents - b.paid_cents FROM bills b "
+        "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents <> b.paid_cents "
+        "ORDER BY b.account, b.issued_on"
+    )
+    await loader.book_owed(
+        (f"bill:{number}", account_id, owed, loader.morning(issued), "Electric bill")
+        for account_id, number, issued, owed in loader.staging.rows(query)
+    )
+
+
+def _bill_rows(loader: BulkLoader) -> Iterator[RowValues]:
+    query = (
+        "SELECT i.id, b.number, b.issued_on, b.due_on, b.period_start, b.period_end, b.kwh, b.amount_cents, b.lines "
+        "FROM bills b JOIN account_ids i ON i.number = b.account ORDER BY b.account, b.issued_on"
+    )
+    for id_, number, issued, due, start, end, kwh, amount, lines in loader.staging.rows(query):
+        days = [date.fromisoformat(each) for each in (issued, due, start, end)]
+        yield (id_, number, *days, kwh, amount, _parse_lines(lines) if lines else [])
+
+
+async def _load_usage(loader: BulkLoader) -> None:
+    await loader.load(MeterReading, ("account_id", "month", "kwh", "days", "avg_temp_f"), _usage_rows(loader))
+
+
+def _usage_rows(loader: BulkLoader) -> Iterator[RowValues]:
+    query = (
+        "SELECT i.id, u.month, u.kwh, u.days, u.avg_temp_f "
+        "FROM usage u JOIN account_ids i ON i.number = u.account ORDER BY u.line"
+    )
+    for account_id, month, kwh, days, temperature in loader.staging.rows(query):
+        first = date.fromisoformat(month)
+        yield account_id, first, kwh, days or calendar.monthrange(first.year, first.month)[1], temperature
+
+
 BILLS = Table(
     "bills",
     (
@@ -83,42 +126,22 @@ BILLS = Table(
         Column("lines", parse_bill_lines, required=False),
     ),
     unique=(("number",), ("account", "issued_on")),
+    load=_load_bills,
     find_errors=_find_row_errors,
     fill_statement=(
         "UPDATE bills SET number = account || '-' || substr(replace(issued_on, '-', ''), 3) WHERE number IS NULL"
     ),
 )
 
-
-async def load_bills(loader: BulkLoader) -> None:
-    columns = (
-        "account_id", "number", "issued_on", "due_on", "period_start", "period_end", "kwh", "amount_cents", "lines",
-    )  # fmt: skip
-    await loader.load(Bill, columns, _rows(loader))
-    await loader.load(
-        LedgerEntry, ("correlation", "book", "account_id", "amount_cents", "at", "memo"), _ledger_rows(loader)
-    )
-
-
-def _rows(loader: BulkLoader) -> Iterator[RowValues]:
-    query = (
-        "SELECT i.id, b.number, b.issued_on, b.due_on, b.period_start, b.period_end, b.kwh, b.amount_cents, b.lines "
-        "FROM bills b JOIN account_ids i ON i.number = b.account ORDER BY b.account, b.issued_on"
-    )
-    for id_, number, issued, due, start, end, kwh, amount, lines in loader.staging.rows(query):
-        days = [date.fromisoformat(each) for each in (issued, due, start, end)]
-        yield (id_, number, *days, kwh, amount, _parse_lines(lines) if lines else [])
-
-
-def _ledger_rows(loader: BulkLoader) -> Iterator[RowValues]:
-    """What is still owed of each bill; a credit is booked as negative. Earlier payments stay in the old system's
-    books."""
-    query = (
-        "SELECT i.id, b.number, b.issued_on, b.amount_cents - b.paid_cents FROM bills b "
-        "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents <> b.paid_cents "
-        "ORDER BY b.account, b.issued_on"
-    )
-    for id_, number, issued, owed in loader.staging.rows(query):
-        at = loader.morning(issued)
-        for book, signed in ((ledger.RECEIVABLE, owed), (ledger.REVENUE, -owed)):
-            yield (f"bill:{number}", book, id_, signed, at, "Electric bill")
+USAGE = Table(
+    "usage",
+    (
+        Column("account", parse_account_number),
+        Column("month", parse_month),
+        Column("kwh", whole_number_parser(-10_000_000, 10_000_000)),
+        Column("days", whole_number_parser(1, 100), required=False),
+        Column("avg_temp_f", whole_number_parser(-80, 140), required=False),
+    ),
+    unique=(("account", "month"),),
+    load=_load_usage,
+)

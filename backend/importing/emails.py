@@ -49,7 +49,7 @@ def parse_email(value: str) -> str:
         )
     labels = domain.lower().split(".")
     if (
-        _strip_marks(local) in PLACEHOLDER_LOCAL_PARTS
+        re.sub(r"[._-]|\d+$", "", local.lower()) in PLACEHOLDER_LOCAL_PARTS
         or set(labels[:-1]) & PLACEHOLDER_DOMAINS
         or labels[-1] in INTERNAL_DOMAINS
     ):
@@ -63,10 +63,6 @@ def is_reserved_domain(address: str) -> bool:
     """Whether its domain is reserved, such as `example.com`: nobody can receive mail there."""
     labels = address.lower().rpartition("@")[2].split(".")
     return labels[-1] in RESERVED_DOMAINS or labels[-2] == "example"
-
-
-def _strip_marks(local: str) -> str:
-    return re.sub(r"[._-]|\d+$", "", local.lower())
 
 
 def _suggest_domain(labels: list[str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from backend.autopay.models import AutoPay, LegacyDraft
 from backend.billing.models import Account, Bill
 from backend.db import Base
 from backend.importing.errors import ErrorReport
-from backend.importing.staging import BATCH_SIZE, Staging
+from backend.importing.staging import Staging
 from backend.logins.models import Login
 from backend.members.models import Member
 from backend.payments.models import PaymentMethod
@@ -28,10 +27,10 @@ ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not
 
 async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     """Report each row that refers to nothing or repeats a row of the database; stage the ids of what rows refer to."""
-    await _members(session, staging, faults)
-    await _accounts(session, staging, faults)
-    await _methods(session, staging, faults)
-    await _bills(session, staging, faults)
+    await _check_members(session, staging, faults)
+    await _check_accounts(session, staging, faults)
+    await _check_methods(session, staging, faults)
+    await _check_bills(session, staging, faults)
     for table, model, column in (
         ("usage", MeterReading, MeterReading.month),
         ("alerts", AlertSetting, AlertSetting.kind),
@@ -42,36 +41,33 @@ async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) ->
     await _check_single_debit(session, staging, faults)
 
 
-async def _members(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_members(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """Stage the ids of existing members; report members and user IDs that exist already, and numbers of no member."""
     wanted = "SELECT number FROM members UNION SELECT member FROM accounts UNION SELECT member FROM payment_methods"
     if await _has_rows(session, Member):
-        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH_SIZE):  # noqa: S608
+        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL"):  # noqa: S608
             query = select(Member.number, Member.id).where(Member.number.in_([number for (number,) in batch]))
             staging.insert("member_ids", [tuple(row) for row in await session.execute(query)])
     there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number"
     for line, number in staging.rows(there):
         faults.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
-    await _reject_taken_user_ids(session, staging, faults)
+    for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL"):
+        keys = [user_id for _line, user_id in batch]
+        taken = set(await session.scalars(select(Login.user_key).where(Login.user_key.in_(keys))))
+        for line, user_id in batch:
+            if user_id in taken:
+                faults.add("members.csv", line, f"user ID {user_id} is there already")
     staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
     for table in MEMBER_TABLES:
         _report_unknown(staging, faults, table, "member", "member_ids")
 
 
-async def _reject_taken_user_ids(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """User IDs that somebody in the database already has."""
-    for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL", BATCH_SIZE):
-        query = select(Login.user_key).where(Login.user_key.in_([key for _line, key in batch]))
-        taken = set(await session.scalars(query))
-        for line, key in batch:
-            if key in taken:
-                faults.add("members.csv", line, f"user ID {key} is there already")
-
-
-async def _accounts(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_accounts(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """The same for accounts."""
     own = "SELECT member || '-' || separator AS number FROM accounts"
     wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in ACCOUNT_TABLES)])  # noqa: S608
     if await _has_rows(session, Account):
-        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH_SIZE):  # noqa: S608
+        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL"):  # noqa: S608
             query = (
                 select(Account.number, Account.id, Member.number)
                 .join(Member, Member.id == Account.member_id)
@@ -102,12 +98,12 @@ def _report_unknown(staging: Staging, faults: ErrorReport, table: str, column: s
         faults.add(f"{table}.csv", line, f"there is no {column} {number}{hint}")
 
 
-async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_methods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     """Stage the ids of existing payment methods; report repeated tokens, and drafts or Auto Pay without one."""
     held = (
         "SELECT number FROM member_ids WHERE id IS NOT NULL UNION SELECT member FROM account_ids WHERE id IS NOT NULL"
     )
-    for batch in staging.batches(held, BATCH_SIZE):
+    for batch in staging.batches(held):
         query = (
             select(Member.number, PaymentMethod.token, PaymentMethod.id)
             .join(Member, Member.id == PaymentMethod.member_id)
@@ -131,10 +127,10 @@ async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport)
             faults.add(f"{table}.csv", line, "this member has no payment method with that token")
 
 
-async def _bills(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_bills(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     if not await _has_rows(session, Bill):
         return
-    for batch in staging.batches("SELECT number, line FROM bills WHERE number IS NOT NULL", BATCH_SIZE):
+    for batch in staging.batches("SELECT number, line FROM bills WHERE number IS NOT NULL"):
         lines: dict[str, int] = dict(batch)
         for number in await session.scalars(select(Bill.number).where(Bill.number.in_(lines))):
             faults.add("bills.csv", lines[number], f"bill {number} {ALREADY_EXISTS_TEXT}")
@@ -149,24 +145,21 @@ async def _check_account_rows(
     column: InstrumentedAttribute[Any] | None,
 ) -> None:
     """Report rows of existing accounts where the database has a row with the same account and `column`."""
+    account_id: ColumnElement[int] = model.__table__.c.account_id
     name = column.key if column is not None else "account"
     staged = {"kind": "alert", "account": "account"}.get(name, name)
     query = (
         f"SELECT i.id, t.{staged}, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
         "WHERE i.id IS NOT NULL"
     )
-    for batch in staging.batches(query, BATCH_SIZE):
+    for batch in staging.batches(query):
         lines = {(id_, value if column is not None else None): line for id_, value, line in batch}
-        accounts = {id_ for id_, _value, _line in batch}
-        for id_, value in await session.execute(_pairs(model, column, accounts)):
+        held = select(account_id, column if column is not None else null())
+        held = held.where(account_id.in_({id_ for id_, _value, _line in batch}))
+        for id_, value in await session.execute(held):
             line = lines.get((id_, value.isoformat() if isinstance(value, date) else value))
             if line:
                 faults.add(f"{table}.csv", line, f"for this account it {ALREADY_EXISTS_TEXT}")
-
-
-def _pairs(model: type[Base], column: InstrumentedAttribute[Any] | None, accounts: Iterable[int]) -> Any:
-    account_id: ColumnElement[int] = model.__table__.c.account_id
-    return select(account_id, column if column is not None else null()).where(account_id.in_(accounts))
 
 
 async def _check_single_debit(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
@@ -178,7 +171,7 @@ async def _check_single_debit(session: AsyncSession, staging: Staging, faults: E
             f"SELECT i.id, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
             "WHERE i.id IS NOT NULL"
         )
-        for batch in staging.batches(query, BATCH_SIZE):
+        for batch in staging.batches(query):
             lines: dict[int, int] = dict(batch)
             on = model.__table__.c
             for id_ in await session.scalars(select(on.account_id).where(on.account_id.in_(lines), on.active)):

@@ -1,4 +1,7 @@
-"""Readers for one CSV cell: text in, stored value out. A cell that does not fit raises InvalidField."""
+"""Parsers of one CSV cell: text in, stored value out (days in ISO form, amounts in cents).
+
+All raise InvalidField, whose text follows the name of the column.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from backend.members.service import MEMBER_NUMBER_LENGTHS, SEPARATOR
 from backend.reading.contact import phone_numbers
 
 Value = str | int | None
-Reader = Callable[[str], Value]
+CellParser = Callable[[str], Value]
 
 LONGEST_SHOWN_DIGITS = 8  # a longer run might be a social security, bank or card number
 SCIENTIFIC_NOTATION = re.compile(r"-?\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -42,26 +45,22 @@ def quote_value(value: str) -> str:
 
 def parse_member_number(value: str) -> str:
     """The digits before the dash of an account number."""
-    if value.isascii() and value.isdigit() and len(value) in MEMBER_NUMBER_LENGTHS:
-        return value
     _reject_scientific_notation(value)
-    if value.isdigit() and len(value) < MEMBER_NUMBER_LENGTHS.start:
-        raise InvalidField(
-            f"{quote_value(value)} is shorter than {MEMBER_NUMBER_LENGTHS.start} digits: {KEEP_AS_TEXT_HINT}"
-        )
-    raise InvalidField(
-        f"{quote_value(value)} is not {MEMBER_NUMBER_LENGTHS.start} to {MEMBER_NUMBER_LENGTHS.stop - 1} digits "
-        f"without the separator"
-    )
+    lengths = MEMBER_NUMBER_LENGTHS
+    return _parse_digits(value, lengths, f"{lengths.start} to {lengths.stop - 1} digits without the separator")
 
 
 def parse_separator(value: str) -> str:
     """The digits after the dash."""
-    if value.isascii() and value.isdigit() and len(value) == SEPARATOR:
+    return _parse_digits(value, range(SEPARATOR, SEPARATOR + 1), f"{SEPARATOR} digits")
+
+
+def _parse_digits(value: str, lengths: range, expected: str) -> str:
+    if value.isascii() and value.isdigit() and len(value) in lengths:
         return value
-    if value.isdigit() and len(value) < SEPARATOR:
-        raise InvalidField(f"{quote_value(value)} is shorter than {SEPARATOR} digits: {KEEP_AS_TEXT_HINT}")
-    raise InvalidField(f"{quote_value(value)} is not {SEPARATOR} digits")
+    if value.isdigit() and len(value) < lengths.start:
+        raise InvalidField(f"{quote_value(value)} is shorter than {lengths.start} digits: {KEEP_AS_TEXT_HINT}")
+    raise InvalidField(f"{quote_value(value)} is not {expected}")
 
 
 @lru_cache(maxsize=1024)  # rows of one account are mostly adjacent
@@ -79,10 +78,10 @@ def parse_account_number(value: str) -> str:
         ) from None
 
 
-def text_parser(longest: int) -> Reader:
+def text_parser(longest: int) -> CellParser:
     """Free text up to `longest` characters, without card or social security numbers."""
 
-    def read(value: str) -> str:
+    def parse(value: str) -> str:
         if len(value) > longest:
             raise InvalidField(f"is longer than {longest} characters")
         if not value.isprintable():
@@ -93,19 +92,19 @@ def text_parser(longest: int) -> Reader:
             raise InvalidField(fault)
         return value
 
-    return read
+    return parse
 
 
-def name_parser(longest: int) -> Reader:
+def name_parser(longest: int) -> CellParser:
     """The name of a person or business, up to `longest` characters."""
-    read_text = text_parser(longest)
+    parse_text = text_parser(longest)
 
-    def read(value: str) -> Value:
+    def parse(value: str) -> Value:
         if fault := find_name_problem(value):
             raise InvalidField(fault)
-        return read_text(value)
+        return parse_text(value)
 
-    return read
+    return parse
 
 
 def reject_card(value: str) -> None:
@@ -169,8 +168,8 @@ def parse_cents(value: str) -> int:
     return amount
 
 
-def whole_number_parser(least: int, most: int) -> Reader:
-    def read(value: str) -> int:
+def whole_number_parser(least: int, most: int) -> CellParser:
+    def parse(value: str) -> int:
         if not WHOLE.fullmatch(value):
             raise InvalidField(f"{quote_value(value)} is not a whole number")
         number = int(value)
@@ -178,16 +177,16 @@ def whole_number_parser(least: int, most: int) -> Reader:
             raise InvalidField(f"{quote_value(value)} is not from {least} to {most}")
         return number
 
-    return read
+    return parse
 
 
-def choice_parser(*allowed: str) -> Reader:
-    def read(value: str) -> str:
+def choice_parser(*allowed: str) -> CellParser:
+    def parse(value: str) -> str:
         if value.lower() not in allowed:
             raise InvalidField(f"{quote_value(value)} is none of {', '.join(allowed)}")
         return value.lower()
 
-    return read
+    return parse
 
 
 def _reject_scientific_notation(value: str) -> None:

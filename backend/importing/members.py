@@ -8,8 +8,7 @@ from datetime import date
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
-from backend.billing import ledger
-from backend.billing.models import Account, LedgerEntry
+from backend.billing.models import Account
 from backend.importing.bulk_load import BulkLoader, RowValues
 from backend.importing.emails import parse_email
 from backend.importing.fields import (
@@ -24,7 +23,6 @@ from backend.importing.fields import (
     parse_separator,
     text_parser,
 )
-from backend.importing.staging import BATCH_SIZE
 from backend.importing.table import Column, ParsedRow, Table
 from backend.logins.login_creation import HOLDER_DIGIT_COUNTS
 from backend.logins.models import HolderProof, Login
@@ -67,6 +65,65 @@ def parse_password_hash(value: str) -> str:
     return value
 
 
+async def _load_members(loader: BulkLoader) -> None:
+    query = "SELECT number, name, kind, phone, email, language, mailing_address FROM members ORDER BY line"
+    columns = ("id", "number", "name", "kind", "phone", "email", "language", "mailing_address")
+    for batch in loader.staging.batches(query):
+        ids = await loader.reserve_ids(Member, len(batch))
+        rows = [(id_, *row) for id_, row in zip(ids, batch, strict=True)]
+        await loader.load(Member, columns, rows)
+        loader.staging.update_ids("member_ids", [(row[0], row[1]) for row in rows])
+    query = (
+        "SELECT i.id, m.number, m.holder_digits FROM members m JOIN member_ids i ON i.number = m.number "
+        "WHERE m.holder_digits IS NOT NULL ORDER BY m.line"
+    )
+    proofs = (
+        (member_id, hash_holder_digits(loader.backend, number, digits))
+        for member_id, number, digits in loader.staging.rows(query)
+    )
+    await loader.load(HolderProof, ("member_id", "digits_hash"), proofs)
+    login_columns = (
+        "member_id", "user_id", "user_key", "password_hash", "first_name", "last_name", "created_at", "password_set_at",
+    )  # fmt: skip
+    await loader.load(Login, login_columns, _login_rows(loader))
+
+
+def _login_rows(loader: BulkLoader) -> Iterator[RowValues]:
+    query = (
+        "SELECT i.id, m.user_id, m.password_hash, m.name FROM members m JOIN member_ids i ON i.number = m.number "
+        "WHERE m.user_id IS NOT NULL ORDER BY m.line"
+    )
+    for id_, key, secret, name in loader.staging.rows(query):
+        first, _, last = name.partition(" ")
+        yield id_, key, key, secret or "", first[:80], last[:80], loader.now, loader.now
+
+
+async def _load_accounts(loader: BulkLoader) -> None:
+    query = (
+        "SELECT i.id, a.member, a.separator, a.service_address, a.status, a.opened_on "
+        "FROM accounts a JOIN member_ids i ON i.number = a.member ORDER BY a.line"
+    )
+    columns = ("id", "member_id", "separator", "number", "number_digits", "service_address", "status", "opened_on")
+    for batch in loader.staging.batches(query):
+        ids = await loader.reserve_ids(Account, len(batch))
+        rows: list[RowValues] = []
+        for id_, (member_id, member, separator, address, status, opened) in zip(ids, batch, strict=True):
+            opened_on = date.fromisoformat(opened) if opened else None
+            numbers = (separator, f"{member}-{separator}", f"{member}{separator}")
+            rows.append((id_, member_id, *numbers, address, status, opened_on))
+        await loader.load(Account, columns, rows)
+        loader.staging.update_ids("account_ids", [(row[0], row[3]) for row in rows])
+    query = (
+        "SELECT i.number, i.id, a.opening_balance_cents FROM accounts a "
+        "JOIN account_ids i ON i.number = a.member || '-' || a.separator "
+        "WHERE a.opening_balance_cents <> 0 ORDER BY a.line"
+    )
+    await loader.book_owed(
+        (f"opening:{number}", account_id, owed, loader.now, "Balance taken over")
+        for number, account_id, owed in loader.staging.rows(query)
+    )
+
+
 MEMBERS = Table(
     "members",
     (
@@ -82,6 +139,7 @@ MEMBERS = Table(
         Column("password_hash", parse_password_hash, required=False),
     ),
     unique=(("number",), ("user_id",)),
+    load=_load_members,
     find_errors=_find_member_errors,
 )
 
@@ -102,78 +160,5 @@ ACCOUNTS = Table(
         ),
     ),
     unique=(("member", "separator"),),
+    load=_load_accounts,
 )
-
-
-async def load_members(loader: BulkLoader) -> None:
-    query = "SELECT number, name, kind, phone, email, language, mailing_address FROM members ORDER BY line"
-    columns = ("id", "number", "name", "kind", "phone", "email", "language", "mailing_address")
-    for batch in loader.staging.batches(query, BATCH_SIZE):
-        ids = await loader.reserve_ids(Member, len(batch))
-        rows = [(id_, *row) for id_, row in zip(ids, batch, strict=True)]
-        await loader.load(Member, columns, rows)
-        loader.staging.update_ids("member_ids", [(row[0], row[1]) for row in rows])
-    await loader.load(HolderProof, ("member_id", "digits_hash"), _holder_proof_rows(loader))
-    login_columns = (
-        "member_id", "user_id", "user_key", "password_hash", "first_name", "last_name", "created_at", "password_set_at",
-    )  # fmt: skip
-    await loader.load(Login, login_columns, _login_rows(loader))
-
-
-def _holder_proof_rows(loader: BulkLoader) -> Iterator[RowValues]:
-    query = (
-        "SELECT i.id, m.number, m.holder_digits FROM members m JOIN member_ids i ON i.number = m.number "
-        "WHERE m.holder_digits IS NOT NULL ORDER BY m.line"
-    )
-    for id_, number, digits in loader.staging.rows(query):
-        yield id_, hash_holder_digits(loader.backend, number, digits)
-
-
-def _login_rows(loader: BulkLoader) -> Iterator[RowValues]:
-    query = (
-        "SELECT i.id, m.user_id, m.password_hash, m.name FROM members m JOIN member_ids i ON i.number = m.number "
-        "WHERE m.user_id IS NOT NULL ORDER BY m.line"
-    )
-    for id_, key, secret, name in loader.staging.rows(query):
-        first, _, last = name.partition(" ")
-        yield id_, key, key, secret or "", first[:80], last[:80], loader.now, loader.now
-
-
-async def load_accounts(loader: BulkLoader) -> None:
-    query = (
-        "SELECT i.id, a.member, a.separator, a.service_address, a.status, a.opened_on "
-        "FROM accounts a JOIN member_ids i ON i.number = a.member ORDER BY a.line"
-    )
-    columns = ("id", "member_id", "separator", "number", "number_digits", "service_address", "status", "opened_on")
-    for batch in loader.staging.batches(query, BATCH_SIZE):
-        ids = await loader.reserve_ids(Account, len(batch))
-        rows = [
-            (
-                id_,
-                owner,
-                end,
-                f"{base}-{end}",
-                f"{base}{end}",
-                address,
-                status,
-                date.fromisoformat(opened) if opened else None,
-            )
-            for id_, (owner, base, end, address, status, opened) in zip(ids, batch, strict=True)
-        ]
-        await loader.load(Account, columns, rows)
-        loader.staging.update_ids("account_ids", [(row[0], row[3]) for row in rows])
-    await loader.load(
-        LedgerEntry, ("correlation", "book", "account_id", "amount_cents", "at", "memo"), _opening_entries(loader)
-    )
-
-
-def _opening_entries(loader: BulkLoader) -> Iterator[RowValues]:
-    """What is owed apart from the bills; a credit is negative."""
-    query = (
-        "SELECT i.number, i.id, a.opening_balance_cents FROM accounts a "
-        "JOIN account_ids i ON i.number = a.member || '-' || a.separator "
-        "WHERE a.opening_balance_cents <> 0 ORDER BY a.line"
-    )
-    for number, id_, amount in loader.staging.rows(query):
-        for book, signed in ((ledger.RECEIVABLE, amount), (ledger.REVENUE, -amount)):
-            yield (f"opening:{number}", book, id_, signed, loader.now, "Balance taken over")

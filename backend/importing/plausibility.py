@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Bill
 from backend.importing.emails import is_reserved_domain
 from backend.importing.errors import ErrorReport
-from backend.importing.staging import BATCH_SIZE, Staging
+from backend.importing.staging import Staging
 from backend.members.models import Member
 from backend.reading.contact import phone_numbers
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MAX_OVERLAP_DAYS = 3
 """Days that two consecutive bills may share."""
 MAX_CARD_YEARS = 25  # from now until a card expires
-BEFORE_OPENING_TEXT = '"{}" is before {}, the opened_on of the account'
 
 
 async def check(backend: Backend, session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
@@ -63,7 +62,7 @@ def _check_before_opening(staging: Staging, faults: ErrorReport) -> None:
             f"WHERE {last} < substr(a.opened_on, 1, length({last})) ORDER BY t.line"
         )
         for line, day, since in staging.rows(query):
-            faults.add(f"{table}.csv", line, f"{column} {BEFORE_OPENING_TEXT.format(day, since)}")
+            faults.add(f"{table}.csv", line, f'{column} "{day}" is before {since}, the opened_on of the account')
 
 
 def _check_lost_zeros(staging: Staging, faults: ErrorReport) -> None:
@@ -91,7 +90,7 @@ async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorR
     """Report two charges for the same days, unless there is also a credit for them, which makes it a correction.
 
     Periods may share `MAX_OVERLAP_DAYS`: some billing systems count the day of the reading in both periods, others
-    count thirty days back from it.
+    count thirty days back from it. So the column `until` is the day from which on the next bill may begin.
     """
     staging.run(
         "CREATE TABLE periods (line INT, number TEXT, account TEXT, first TEXT, last TEXT, until TEXT, charge INT)"
@@ -101,9 +100,9 @@ async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorR
         f"max(period_start, date(period_end, '-{MAX_OVERLAP_DAYS - 1} days')), amount_cents >= 0 FROM bills "
         "WHERE account IS NOT NULL AND period_start <= period_end AND amount_cents IS NOT NULL"
     )
-    await _check_existing_check_periods(session, staging)
+    await _stage_existing_periods(session, staging)
     staging.run("CREATE INDEX periods_account ON periods (account)")
-    for line, number, account, first, last in _overlapping(staging):
+    for line, number, account, first, last in _find_overlaps(staging):
         other_bill = ""
         if not faults.is_full:
             if staging.scalar(
@@ -126,12 +125,7 @@ async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorR
 _OVERLAP_SQL = "account = ? AND ((first < ? AND until > ?) OR first = ?)"
 
 
-def _period_end(first: date, last: date) -> str:
-    """ISO date from which on the next bill may begin."""
-    return max(first, last - timedelta(days=MAX_OVERLAP_DAYS - 1)).isoformat()
-
-
-def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
+def _find_overlaps(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
     """Charges of the file that begin before another charge of the same account has ended."""
     window = "OVER (PARTITION BY account ORDER BY first, line IS NOT NULL, line ROWS BETWEEN {})"
     before, after = window.format("UNBOUNDED PRECEDING AND 1 PRECEDING"), window.format("1 FOLLOWING AND 1 FOLLOWING")
@@ -144,26 +138,25 @@ def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
     yield from list(staging.rows(query))
 
 
-async def _check_existing_check_periods(session: AsyncSession, staging: Staging) -> None:
+async def _stage_existing_periods(session: AsyncSession, staging: Staging) -> None:
     """Stage the existing bills of the accounts in the file, from its earliest period on."""
     earliest = staging.scalar("SELECT min(first) FROM periods")
     query = (
         "SELECT DISTINCT i.id, i.number FROM account_ids i JOIN periods p ON p.account = i.number WHERE i.id NOT NULL"
     )
-    for batch in list(staging.batches(query, BATCH_SIZE)):
+    for batch in list(staging.batches(query)):
         names: dict[int, str] = dict(batch)
         held = await session.execute(
             select(Bill.account_id, Bill.number, Bill.period_start, Bill.period_end, Bill.amount_cents).where(
                 Bill.account_id.in_(names), Bill.period_end >= date.fromisoformat(earliest)
             )
         )
-        staging.insert(
-            "periods",
-            [
-                (None, number, names[id_], first.isoformat(), last.isoformat(), _period_end(first, last), amount >= 0)
-                for id_, number, first, last, amount in held
-            ],
-        )
+        rows: list[tuple[Any, ...]] = []
+        for id_, number, first, last, amount in held:
+            until = max(first, last - timedelta(days=MAX_OVERLAP_DAYS - 1))
+            days = (first.isoformat(), last.isoformat(), until.isoformat())
+            rows.append((None, number, names[id_], *days, amount >= 0))
+        staging.insert("periods", rows)
     # existing_rows has already reported a repeated bill
     staging.run("DELETE FROM periods WHERE line IS NULL AND number IN (SELECT number FROM bills)")
 
@@ -173,7 +166,7 @@ async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, fau
         "SELECT a.line, a.alert, i.member, m.line FROM alerts a JOIN account_ids i ON i.number = a.account "
         "LEFT JOIN members m ON m.number = i.member WHERE a.ways = 'email' AND m.email IS NULL"
     )
-    for batch in list(staging.batches(query, BATCH_SIZE)):
+    for batch in list(staging.batches(query)):
         elsewhere = {member for _, _, member, line in batch if line is None}
         have = set(
             await session.scalars(select(Member.number).where(Member.number.in_(elsewhere), Member.email.is_not(None)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,30 +11,19 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.audit import service as audit
 from backend.importing import existing_rows, plausibility
-from backend.importing.alerts import ALERTS, load_alerts
-from backend.importing.bills import BILLS, load_bills
+from backend.importing.alerts import ALERTS
+from backend.importing.bills import BILLS, USAGE
 from backend.importing.bulk_load import BulkLoader
 from backend.importing.errors import ErrorReport, ImportRefused
-from backend.importing.members import ACCOUNTS, MEMBERS, load_accounts, load_members
-from backend.importing.payment_methods import METHODS, load_methods
-from backend.importing.recurring_payments import AUTOPAY, DRAFTS, load_autopay, load_drafts
+from backend.importing.members import ACCOUNTS, MEMBERS
+from backend.importing.payment_methods import AUTOPAY, DRAFTS, METHODS
 from backend.importing.staging import Staging
-from backend.importing.table import Table, stage
-from backend.importing.usage import USAGE, load_usage
+from backend.importing.table import stage
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-TABLE_LOADERS: tuple[tuple[Table, Callable[[BulkLoader], Awaitable[None]]], ...] = (
-    (MEMBERS, load_members),
-    (ACCOUNTS, load_accounts),
-    (BILLS, load_bills),
-    (USAGE, load_usage),
-    (METHODS, load_methods),
-    (DRAFTS, load_drafts),
-    (AUTOPAY, load_autopay),
-    (ALERTS, load_alerts),
-)
+TABLES = (MEMBERS, ACCOUNTS, BILLS, USAGE, METHODS, DRAFTS, AUTOPAY, ALERTS)
 """The files in an order in which none refers to a later one."""
 
 ACTOR = "import"
@@ -49,7 +38,7 @@ async def import_folder(
     """
     staging = Staging()
     try:
-        faults = ErrorReport(tuple(table.file for table, _ in TABLE_LOADERS))
+        faults = ErrorReport(tuple(table.file for table in TABLES))
         _stage(folder, staging, faults, tell)
         tell("Checking against the database ...")
         async with backend.db.read_session() as session:
@@ -58,20 +47,20 @@ async def import_folder(
         faults.raise_if_any()
         if not check_only:
             await _write(backend, staging, tell)
-        return {table.name: staging.scalar(f"SELECT count(*) FROM {table.name}") for table, _ in TABLE_LOADERS}  # noqa: S608
+        return {table.name: staging.scalar(f"SELECT count(*) FROM {table.name}") for table in TABLES}  # noqa: S608
     finally:
         staging.close()
 
 
 def _stage(folder: Path, staging: Staging, faults: ErrorReport, tell: Callable[[str], None]) -> None:
-    names = {table.file for table, _ in TABLE_LOADERS}
+    names = {table.file for table in TABLES}
     present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     for name in sorted(present - names):
         if _looks_like_import_file(name):
             faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
     if not present & names:
         faults.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
-    for table, _ in TABLE_LOADERS:
+    for table in TABLES:
         tell(f"Reading {table.file} ...")
         stage(table, folder, staging, faults)
 
@@ -81,7 +70,7 @@ def _looks_like_import_file(name: str) -> bool:
     plain = name.casefold()
     if plain.startswith((".", "~$")):
         return False
-    stems = {table.name for table, _ in TABLE_LOADERS}
+    stems = {table.name for table in TABLES}
     return plain.endswith((".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods")) or plain.split(".")[0] in stems
 
 
@@ -89,12 +78,11 @@ async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]
     try:
         async with backend.db.transaction() as session:
             loader = BulkLoader(backend, session, staging, backend.clock.now())
-            for table, load in TABLE_LOADERS:
+            for table in TABLES:
                 tell(f"Writing {table.name.replace('_', ' ')} ...")
-                await load(loader)
-            await audit.record_all(
-                session, backend, _acts(staging)
-            )  # last: the audit chain stays locked until the commit
+                await table.load(loader)
+            # last: the audit chain stays locked until the commit
+            await audit.record_all(session, backend, _build_audit_acts(staging))
     except IntegrityError as error:
         raise ImportRefused(
             "nothing was imported: the database was changed meanwhile and has such a row already; run the import again"
@@ -102,7 +90,7 @@ async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]
         ) from None
 
 
-def _acts(staging: Staging) -> Iterator[audit.AuditAct]:
+def _build_audit_acts(staging: Staging) -> Iterator[audit.AuditAct]:
     """An audit row per account with its imported rows by table, and per existing member with new payment methods."""
     new = "SELECT member || '-' || separator AS number, 'accounts' AS what, 1 AS many FROM accounts"
     methods = (
@@ -121,11 +109,11 @@ def _acts(staging: Staging) -> Iterator[audit.AuditAct]:
     for (id_, number), rows in itertools.groupby(staging.rows(query), key=lambda row: (row[0], row[1])):
         counts = {what: count for _id, _number, what, count in rows}
         name = "account_imported" if counts.pop("accounts", 0) else "account_added_to"
-        yield _act(name, id_, {"number": number, **counts})
+        yield _build_audit_act(name, id_, {"number": number, **counts})
     old = "SELECT member, count(*) FROM payment_methods WHERE member NOT IN (SELECT number FROM members) GROUP BY 1"
     for number, count in staging.rows(old):
-        yield _act("member_added_to", None, {"number": number, "payment_methods": count})
+        yield _build_audit_act("member_added_to", None, {"number": number, "payment_methods": count})
 
 
-def _act(name: str, account_id: int | None, after: dict[str, Any]) -> audit.AuditAct:
+def _build_audit_act(name: str, account_id: int | None, after: dict[str, Any]) -> audit.AuditAct:
     return audit.AuditAct(actor=ACTOR, level=0, channel="job", act=name, account_id=account_id, after=after)

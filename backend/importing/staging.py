@@ -53,9 +53,9 @@ class Staging:
         row = self._db.execute(query, values).fetchone()
         return row[0] if row else None
 
-    def batches(self, query: str, size: int, *values: Any) -> Iterator[list[tuple[Any, ...]]]:
-        cursor = self._db.execute(query, values)
-        while batch := cursor.fetchmany(size):
+    def batches(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+        cursor = self._db.execute(query)
+        while batch := cursor.fetchmany(BATCH_SIZE):
             yield batch
 
     def close(self) -> None:

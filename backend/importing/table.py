@@ -6,12 +6,14 @@ from __future__ import annotations
 import csv
 import os
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from backend.importing.bulk_load import BulkLoader
 from backend.importing.errors import ErrorReport
-from backend.importing.fields import InvalidField, Reader, Value, quote_value
+from backend.importing.fields import CellParser, InvalidField, Value, quote_value
 from backend.importing.staging import BATCH_SIZE, Staging
 
 SURROGATES = range(0xDC80, 0xDD00)  # what `surrogateescape` turns bytes into that are not UTF-8
@@ -20,13 +22,13 @@ ParsedRow = dict[str, Value]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `alternative` is another header for the same value and its reader: dollars instead of cents."""
+    """One column. `alternative` is another header for the same value and its parser: dollars instead of cents."""
 
     name: str
-    read: Reader
+    parse: CellParser
     required: bool = True
     default: Value = None
-    alternative: tuple[str, Reader] | None = None
+    alternative: tuple[str, CellParser] | None = None
 
     @property
     def headers(self) -> list[str]:
@@ -35,12 +37,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One kind of file. Each entry of `unique` is a set of columns that no two rows share; `find_errors` checks values
-    against each other; `fill_statement` (SQL) fills in what may be left out."""
+    """One kind of file. Each entry of `unique` is a set of columns that no two rows share; `load` writes the checked
+    rows; `find_errors` checks values against each other; `fill_statement` (SQL) fills in what may be left out."""
 
     name: str
     columns: tuple[Column, ...]
     unique: tuple[tuple[str, ...], ...]
+    load: Callable[[BulkLoader], Awaitable[None]]
     find_errors: Callable[[ParsedRow], Iterator[str]] | None = None
     fill_statement: str = ""
 
@@ -61,7 +64,7 @@ def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> 
         return
     batch: list[tuple[Value, ...]] = []
     try:
-        for line, values in _read(table, path, faults):
+        for line, values in _parse_rows(table, path, faults):
             batch.append((line, *values))
             if len(batch) == BATCH_SIZE:
                 staging.insert(table.name, batch)
@@ -77,18 +80,19 @@ def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> 
         _report_duplicates(table, unique, staging, faults)
 
 
-def _read(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
+def _parse_rows(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
     rows = _read_rows(path)
     line, header = next(rows, (1, []))
     if not _is_utf8(header):
         raise UnreadableFile(line, "is not UTF-8 text: save the file as CSV UTF-8")
     header = [_normalize_spaces(name).strip().lower() for name in header]
-    readers = _locate_columns(table, header, line, faults)
-    if readers is None:
+    positions = _locate_columns(table, header, line, faults)
+    if positions is None:
         return
     unnamed = [place for place, name in enumerate(header) if not name]
     for line, row in rows:
-        row = _strip_trailing_blanks(row, len(header))
+        # spreadsheets write empty cells after the last column where there once was content
+        row = row if any(cell.strip() for cell in row[len(header) :]) else row[: len(header)]
         if len(row) != len(header):
             faults.add(table.file, line, f"has {len(row)} columns where line 1 names {len(header)}")
         elif not _is_utf8(row):
@@ -96,31 +100,28 @@ def _read(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple[int, 
         elif filled := [place + 1 for place in unnamed if row[place].strip()]:
             faults.add(table.file, line, f"has something in column {filled[0]}, which has no name in line 1")
         else:
-            yield line, _parse_row(table, readers, line, row, faults)
+            yield line, _parse_row(table, positions, line, row, faults)
 
 
-def _strip_trailing_blanks(row: list[str], width: int) -> list[str]:
-    """Spreadsheets write empty cells after the last column where there once was content."""
-    return row if any(cell.strip() for cell in row[width:]) else row[:width]
+class _Position(NamedTuple):
+    """Where a column is in this file: its header, the place of its cells in a row, and their parser."""
+
+    header: str
+    place: int
+    parse: CellParser
 
 
-ColumnPosition = tuple[Column, str, int, Reader]
-"""A column, its header in this file, the index of its cells, and their reader."""
-
-
-def _locate_columns(
-    table: Table, header: list[str], line: int, faults: ErrorReport
-) -> list[ColumnPosition | None] | None:
+def _locate_columns(table: Table, header: list[str], line: int, faults: ErrorReport) -> list[_Position | None] | None:
     """For each column of the table its position, None where it is left out. None when the header has errors."""
     errors = _find_header_errors(header, table.headers)
-    positions: list[ColumnPosition | None] = []
+    positions: list[_Position | None] = []
     for column in table.columns:
         given = [name for name in column.headers if name in header]
         if len(given) > 1:
             errors.append(f"give {' or '.join(given)}, not both")
         elif given:
-            read = column.read if given[0] == column.name or not column.alternative else column.alternative[1]
-            positions.append((column, given[0], header.index(given[0]), read))
+            parse = column.parse if given[0] == column.name or not column.alternative else column.alternative[1]
+            positions.append(_Position(given[0], header.index(given[0]), parse))
         else:
             positions.append(None)
             if column.required:
@@ -131,22 +132,22 @@ def _locate_columns(
 
 
 def _parse_row(
-    table: Table, positions: list[ColumnPosition | None], line: int, row: list[str], faults: ErrorReport
+    table: Table, positions: list[_Position | None], line: int, row: list[str], faults: ErrorReport
 ) -> list[Value]:
     values: list[Value] = []
     complete = True
     for column, position in zip(table.columns, positions, strict=True):
-        cell = _normalize_spaces(row[position[2]]).strip() if position else ""
+        cell = _normalize_spaces(row[position.place]).strip() if position else ""
         if not cell or position is None:
             if column.required:
-                faults.add(table.file, line, f"{position[1] if position else column.name} is empty")
+                faults.add(table.file, line, f"{position.header if position else column.name} is empty")
                 complete = False
             values.append(column.default)
             continue
         try:
-            values.append(position[3](cell))
+            values.append(position.parse(cell))
         except InvalidField as error:
-            faults.add(table.file, line, f"{position[1]} {error}")
+            faults.add(table.file, line, f"{position.header} {error}")
             values.append(None)
             complete = False
     if complete and table.find_errors:

@@ -29,7 +29,8 @@ def find_text_problem(value: str) -> str | None:
         return "has marks of a web page or a template in it (such as <b> or &amp;): give the plain words"
     if REPLACEMENT_CHARACTER in value or _is_mojibake(value):
         return "has letters that were lost on the way, such as Ã© for é: save it as CSV UTF-8 from where it is right"
-    if _longest_mark_run(value) > MAX_COMBINING_MARKS:
+    marks = "".join("x" if unicodedata.combining(character) else " " for character in value)
+    if "x" * (MAX_COMBINING_MARKS + 1) in marks:
         return "has more accents on one letter than any language"
     return None
 
@@ -59,11 +60,3 @@ def _is_mojibake(value: str) -> bool:
         if back != value:
             return True
     return False
-
-
-def _longest_mark_run(value: str) -> int:
-    most = length = 0
-    for character in value:
-        length = length + 1 if unicodedata.combining(character) else 0
-        most = max(most, length)
-    return most

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from backend.coop import Coop
 from backend.knowledge.parsing import PLACEHOLDER, load_folder
 from backend.knowledge.service import CONVERSATION_PLACEHOLDERS, Knowledge
 from backend.knowledge.similar_questions import ExampleQuestion, find_pairs
-from backend.knowledge.subjects import SKILLS, Subject, SubjectContent
+from backend.knowledge.subjects import SKILLS, Subject
 from backend.language import LANGUAGES
 from backend.members.levels import QUESTION_LEVELS
 
@@ -52,26 +52,28 @@ class Findings:
 def check(folder: Path, coop: Coop) -> Findings:
     subjects, faults = load_folder(folder)
     found = Findings(count=len(subjects), unreadable=[str(fault) for fault in faults])
-    for pair in find_pairs(_questions(subjects)):
-        said = f"{_format_location(pair.one)} and {_format_location(pair.other)}: {pair.one.text}"
-        if pair.is_identical:
-            found.duplicates.append(said)
-        else:
-            found.near_duplicates.append(f"{said} / {pair.other.text}")
-    _check_facts(found, subjects, coop)
-    for subject in subjects:
-        _check_subject(found, subject)
-    _check_lengths(found, subjects, coop)
-    return found
-
-
-def _questions(subjects: Iterable[Subject]) -> list[ExampleQuestion]:
-    return [
+    questions = [
         ExampleQuestion(subject.name, language, line, text)
         for subject in subjects
         for language, words in subject.contents.items()
         for line, text in zip(words.lines, words.questions, strict=True)
     ]
+    for pair in find_pairs(questions):
+        places = f"{_format_location(pair.one)} and {_format_location(pair.other)}: {pair.one.text}"
+        if pair.is_identical:
+            found.duplicates.append(places)
+        else:
+            found.near_duplicates.append(f"{places} / {pair.other.text}")
+    _check_facts(found, subjects, coop)
+    knowledge = Knowledge(subjects)
+    for subject in subjects:
+        _check_header(found, subject)
+        for language in subject.contents:
+            # with the facts filled in, as it is sent
+            length = len(knowledge.answer_subject(subject.name, coop, language).text)
+            if length > MAX_ANSWER_LENGTH:
+                found.long.append(f"{subject.name}.md ({language}): {length}")
+    return found
 
 
 def _format_location(question: ExampleQuestion) -> str:
@@ -81,7 +83,10 @@ def _format_location(question: ExampleQuestion) -> str:
 def _check_facts(found: Findings, subjects: Sequence[Subject], coop: Coop) -> None:
     users: dict[str, list[str]] = {}
     for subject in subjects:
-        for name in sorted({name for words in subject.contents.values() for name in _placeholders(words)}):
+        texts = []
+        for words in subject.contents.values():
+            texts += [words.answer, words.offer or "", *(" ".join(answer) for answer in words.contexts.values())]
+        for name in sorted(set(PLACEHOLDER.findall(" ".join(texts)))):
             users.setdefault(name, []).append(f"{subject.name}.md")
     found.gaps = [
         f"{name}: {', '.join(files)}"
@@ -91,12 +96,7 @@ def _check_facts(found: Findings, subjects: Sequence[Subject], coop: Coop) -> No
     found.unused = sorted(set(coop.facts) - set(users))
 
 
-def _placeholders(words: SubjectContent) -> set[str]:
-    follow_ups = " ".join(" ".join(sentences) for sentences in words.contexts.values())
-    return set(PLACEHOLDER.findall(words.answer + (words.offer or "") + follow_ups))
-
-
-def _check_subject(found: Findings, subject: Subject) -> None:
+def _check_header(found: Findings, subject: Subject) -> None:
     for language in LANGUAGES:
         if language not in subject.contents:
             found.languages.append(f"{subject.name}.md has no ## {language}")
@@ -104,13 +104,3 @@ def _check_subject(found: Findings, subject: Subject) -> None:
         found.unknown.append(f"{subject.name}.md: skill {subject.skill}")
     if subject.account is not None and subject.account not in QUESTION_LEVELS:
         found.unknown.append(f"{subject.name}.md: account {subject.account}")
-
-
-def _check_lengths(found: Findings, subjects: Sequence[Subject], coop: Coop) -> None:
-    """Lengths are measured with the facts filled in."""
-    knowledge = Knowledge(subjects)
-    for subject in subjects:
-        for language in subject.contents:
-            length = len(knowledge.answer_subject(subject.name, coop, language).text)
-            if length > MAX_ANSWER_LENGTH:
-                found.long.append(f"{subject.name}.md ({language}): {length}")

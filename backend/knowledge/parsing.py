@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,27 +64,22 @@ def parse_file(path: Path) -> Subject:
     """One subject. Raises KnowledgeError naming the file and line of the first error."""
     if not _NAME.fullmatch(path.stem):
         raise KnowledgeError(f"{path.name}: the name of a file is small letters, digits and underscores")
-    draft = _Draft(path)
-    lines = _lines(path)
-    for number, line in enumerate(lines, start=1):
-        if line:
-            _parse_line(draft, number, line)
-    return _subject(draft, len(lines))
-
-
-def _lines(path: Path) -> Sequence[str]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         at = path.read_bytes()[: error.start].count(b"\n") + 1
         raise _error_at(path, at, "is not UTF-8 text; save the file as UTF-8") from None
-    return [line.strip() for line in text.split("\n")]
+    draft = _Draft(path)
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            _parse_line(draft, number, line.strip())
+    return _build_subject(draft, len(lines))
 
 
 def _parse_line(draft: _Draft, number: int, line: str) -> None:
     path = draft.path
     if found := _SECTION.fullmatch(line):
-        _open(draft, number, found[1])
+        _open_section(draft, number, found[1])
     elif not draft.title:
         if not line.startswith("# "):
             raise _error_at(path, number, "the first line must be the title: # Late fee")
@@ -96,7 +90,7 @@ def _parse_line(draft: _Draft, number: int, line: str) -> None:
         _parse_section_line(draft.current_section, path, number, line)
 
 
-def _open(draft: _Draft, number: int, language: str) -> None:
+def _open_section(draft: _Draft, number: int, language: str) -> None:
     if not draft.title:
         raise _error_at(draft.path, number, "the first line must be the title: # Late fee")
     if language not in LANGUAGES:
@@ -130,7 +124,8 @@ def _parse_section_line(section: _Section, path: Path, number: int, line: str) -
         return
     if mark == "#":
         raise _error_at(path, number, "a title stands only in the first line, a language behind ##")
-    _check_braces(path, number, line)
+    if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
+        raise _error_at(path, number, "a fact is a name of small letters in braces, like {late_fee}")
     if mark == "@":
         _parse_context(section, path, number, rest)
     elif mark != "+":
@@ -154,12 +149,7 @@ def _parse_context(section: _Section, path: Path, number: int, rest: str) -> Non
         section.contexts[name] = split(found[2])
 
 
-def _check_braces(path: Path, number: int, line: str) -> None:
-    if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
-        raise _error_at(path, number, "a fact is a name of small letters in braces, like {late_fee}")
-
-
-def _subject(draft: _Draft, last: int) -> Subject:
+def _build_subject(draft: _Draft, last: int) -> Subject:
     if not draft.title:
         raise _error_at(draft.path, 1, "the file is empty")
     if "group" not in draft.headers:

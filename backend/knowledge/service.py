@@ -71,14 +71,10 @@ class Knowledge:
         with use_language(language):
             words = _select_language(found, language)
             sentences = next((words.contexts[name] for name in contexts if name in words.contexts), words.sentences)
-            needed = {
-                name for sentence in sentences for name in PLACEHOLDER.findall(sentence)
-            } & CONVERSATION_PLACEHOLDERS
-            return (
-                None
-                if needed - set(conversation_facts)
-                else " ".join(_fill_sentences(sentences, coop, conversation_facts)) or None
-            )
+            needed = CONVERSATION_PLACEHOLDERS & set(PLACEHOLDER.findall(" ".join(sentences)))
+            if needed - set(conversation_facts):
+                return None
+            return " ".join(_fill_sentences(sentences, coop, conversation_facts)) or None
 
 
 def load(folder: Path = FOLDER) -> Knowledge:

@@ -55,13 +55,10 @@ def _find_language_pairs(questions: Sequence[ExampleQuestion]) -> Iterator[Quest
         # prefix filter: similar sets share at least one of each set's rarest words, so only those are compared
         looked_at = rare_first[: len(rare_first) - math.ceil(SIMILARITY_THRESHOLD * len(rare_first)) + 1]
         for before in sorted({before for word in looked_at for before in waiting[word]}):
-            same = words[before] == each
-            if questions[before].subject != questions[place].subject and (same or _is_similar(words[before], each)):
-                yield QuestionPair(questions[before], questions[place], same)
+            if questions[before].subject == questions[place].subject:
+                continue
+            one, other = set(words[before]), set(each)
+            if len(one & other) >= SIMILARITY_THRESHOLD * len(one | other):
+                yield QuestionPair(questions[before], questions[place], words[before] == each)
         for word in looked_at:
             waiting[word].append(place)
-
-
-def _is_similar(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    first, second = set(one), set(other)
-    return len(first & second) >= SIMILARITY_THRESHOLD * len(first | second)

@@ -20,13 +20,13 @@ def _load_terms() -> tuple[frozenset[str], ...]:
 
 
 @cache
-def _mentioned_terms(subject: str, texts: tuple[str, ...]) -> frozenset[str]:
+def _mentioned_words(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word for text in texts for word in normalize_words(text))
 
 
 def covers_question(subject: Subject, question: str) -> bool:
-    """Whether the subject mentions every thing (of things.yml) that the question names."""
+    """Whether the subject mentions everything of things.yml that the question names."""
     asked = set(normalize_words(question))
     texts = (subject.title, *(text for words in subject.contents.values() for text in (*words.questions, words.answer)))
-    known = _mentioned_terms(subject.name, texts)
+    known = _mentioned_words(texts)
     return all(thing & known for thing in _load_terms() if thing & asked)

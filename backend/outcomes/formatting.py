@@ -59,16 +59,13 @@ MAIL_TEXTS = {
     "reset": mark("the mail with a link for a new password, asked for"),
     "user_id": mark("the mail with your user ID, asked for"),
 }
-PAY_LINK_TEXT = mark("a link to pay, sent")
 PAID_TEXT = mark("Your payment of {total} is made. Confirmation {confirmation}.")
-SCHEDULED_TEXT = mark("Your payment of {total} is scheduled for {day}. Confirmation {confirmation}.")
 NOT_PAID_TEXT = mark("Your payment of {total} did not go through, and nothing was taken for it.")
 RETURNED_TEXT = mark("Your payment of {total} was sent back by the bank. Number {confirmation}.")
 PENDING_TEXT = mark(
     "Your payment of {total} is on its way, number {confirmation}, and I do not know yet if it went through. You get a"
     " message when it is settled; please do not pay it again before that."
 )
-DONE_TEXT = mark("This was done: {things}.")
 
 
 def format_outcome(backend: Backend, became: ConversationOutcome, *, spoken: bool = False) -> list[str]:
@@ -76,7 +73,7 @@ def format_outcome(backend: Backend, became: ConversationOutcome, *, spoken: boo
     sentences = [_format_payment(one, spoken) for one in became.payments]
     sentences += [_format_scheduled(backend, one, spoken) for one in became.scheduled if one.status == "scheduled"]
     if others := list(_iterate_acts(backend, became)):
-        sentences.append(tr(DONE_TEXT, things="; ".join(dict.fromkeys(others))))
+        sentences.append(tr("This was done: {things}.", things="; ".join(dict.fromkeys(others))))
     return sentences
 
 
@@ -108,7 +105,7 @@ def _iterate_acts(backend: Backend, became: ConversationOutcome) -> Iterable[str
     for request in became.mails:
         yield tr(MAIL_TEXTS.get(request.kind, OTHER_CHANGE))
     if became.links_sent:
-        yield tr(PAY_LINK_TEXT)
+        yield tr("a link to pay, sent")
 
 
 def _format_payment(payment: Payment, spoken: bool) -> str:
@@ -124,7 +121,7 @@ def _format_payment(payment: Payment, spoken: bool) -> str:
 
 def _format_scheduled(backend: Backend, item: ScheduledPayment, spoken: bool) -> str:
     return tr(
-        SCHEDULED_TEXT,
+        "Your payment of {total} is scheduled for {day}. Confirmation {confirmation}.",
         total=format_cents(item.amount_cents + item.fee_cents),
         day=format_day(item.run_on, backend.today()),
         confirmation=_number(item.confirmation, spoken),

@@ -42,11 +42,6 @@ class ConversationOutcome:
         return not (self.payments or self.scheduled or self.acts or self.mails or self.links_sent)
 
     @property
-    def has_pending_payment(self) -> bool:
-        """Whether a payment is pending, with unknown result."""
-        return any(payment.status in PENDING_STATUSES for payment in self.payments)
-
-    @property
     def has_effect(self) -> bool:
         """Whether anything was or may still be done; declined and voided payments do not count."""
         refused = all(payment.status in NOT_TAKEN_STATUSES for payment in self.payments)
@@ -57,15 +52,15 @@ async def outcome_since(session: AsyncSession, conversation_id: str, moment: dat
     """What this conversation did since `moment` (UTC), with its current state."""
     paid = (Payment.conversation_id == conversation_id, Payment.created_at >= moment)
     planned = (ScheduledPayment.conversation_id == conversation_id, ScheduledPayment.created_at >= moment)
-    anew = {"populate_existing": True}  # this session may have read older values
+    fresh = {"populate_existing": True}  # this session may have read older values
     payments = select(Payment).where(*paid).order_by(Payment.id.desc())
     scheduled = select(ScheduledPayment).where(*planned).order_by(ScheduledPayment.id.desc())
-    made = await session.scalars(payments, execution_options=anew)
+    made = await session.scalars(payments, execution_options=fresh)
     rows = await list_by_actor(session, conversation_id, moment)
     return ConversationOutcome(
         # payments of a schedule are made later by a job, with notices of their own
         payments=tuple(payment for payment in made if not payment.key.startswith("sched:")),
-        scheduled=tuple(await session.scalars(scheduled, execution_options=anew)),
+        scheduled=tuple(await session.scalars(scheduled, execution_options=fresh)),
         acts=tuple(row for row in rows if row.act not in CONVERSATION_ACTS),
         mails=tuple(await recovery_mail.list_requests(session, conversation_id, moment)),
         links_sent=await pay_links.count_links(session, conversation_id, moment),

@@ -27,13 +27,13 @@ class ComingDraft:
 
 
 class AutomaticPayments(Protocol):
-    async def list_coming(self, session: AsyncSession, backend: Backend, account_id: int) -> list[ComingDraft]:
-        """What is drafted next of the bills that are open now: one each of a bank draft and of Auto Pay."""
+    async def find_next_draft(self, session: AsyncSession, backend: Backend, account_id: int) -> ComingDraft | None:
+        """What Auto Pay or the bank draft takes next of the bills that are open now."""
 
     async def handle_status(
         self, session: AsyncSession, backend: Backend, payment: Payment, status: str, code: str | None = None
     ) -> bool:
         """Take over that a payment became `status` (`code`: why it failed), in the transaction that moves it.
 
-        False when the payment is not an automatic one. True also says that the member is told of a failure here.
+        False when the payment is not an automatic one. True also means that this has sent the notice of a failure.
         """

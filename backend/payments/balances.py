@@ -41,7 +41,8 @@ class Balance:
 
 async def get_balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
     owed = await backend.billing.balance(session, account_id, backend.today())
-    last = await _last_payment(session, account_id)
+    posted = select(Payment).where(Payment.account_id == account_id, Payment.status == "posted")
+    last = await session.scalar(posted.order_by(Payment.posted_on.desc(), Payment.id.desc()).limit(1))
     return Balance(
         amount_due_cents=owed.amount_due_cents,
         due_on=owed.due_on,
@@ -62,16 +63,6 @@ async def list_scheduled(session: AsyncSession, account_id: int) -> tuple[Schedu
         .order_by(ScheduledPayment.run_on, ScheduledPayment.id)
     )
     return tuple(await session.scalars(query))
-
-
-async def _last_payment(session: AsyncSession, account_id: int) -> Payment | None:
-    query = (
-        select(Payment)
-        .where(Payment.account_id == account_id, Payment.status == "posted")
-        .order_by(Payment.posted_on.desc(), Payment.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
 
 
 async def sum_pending(session: AsyncSession, account_id: int) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.payments import receipts
@@ -72,9 +72,8 @@ async def _start_or_repeat(
             return PaymentOutcome("expired")
         await session.execute(update(PayLink).where(PayLink.quote_id == quote.id).values(used_at=now))
         agreement = Agreement(conversation_id, quote.level, channel, wording, reply)
-        if quote.pay_now:
-            return (await _start(session, backend, quote, agreement)).id, False
-        return PaymentOutcome("scheduled", scheduled=await _schedule(session, backend, quote, agreement))
+        item = await _start(session, backend, quote, agreement)
+        return (item.id, False) if isinstance(item, Payment) else PaymentOutcome("scheduled", scheduled=item)
 
 
 async def _claim_quote(session: AsyncSession, quote: Quote, now: datetime) -> bool:
@@ -96,49 +95,34 @@ async def _repeat_outcome(session: AsyncSession, quote: Quote) -> PaymentOutcome
     return outcome_of_payment(payment, repeated=True)
 
 
-async def _start(session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement) -> Payment:
+async def _start(
+    session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement
+) -> Payment | ScheduledPayment:
+    """Store the payment, or the scheduled one for a later day, with the consent to it.
+
+    Nothing has been asked of the network yet: processing.advance() does that once this is committed.
+    """
     now = backend.clock.now()
-    payment = Payment(
-        key=quote.key,
-        confirmation=await confirmation_numbers.new_number(session),
-        account_id=quote.account_id,
-        method_id=quote.method_id,
-        amount_cents=quote.amount_cents,
-        fee_cents=quote.fee_cents,
-        channel=agreement.channel,
-        conversation_id=agreement.actor,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(payment)
-    await session.flush()
-    await _record_consent(session, backend, quote, agreement, "payment", payment.confirmation)
-    return payment
-
-
-async def _schedule(session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement) -> ScheduledPayment:
-    item = ScheduledPayment(
-        key=quote.key,
-        confirmation=await confirmation_numbers.new_number(session),
-        account_id=quote.account_id,
-        method_id=quote.method_id,
-        amount_cents=quote.amount_cents,
-        fee_cents=quote.fee_cents,
-        run_on=quote.pay_on,
-        channel=agreement.channel,
-        conversation_id=agreement.actor,
-        created_at=backend.clock.now(),
-    )
+    values: dict[str, Any] = {
+        "key": quote.key,
+        "confirmation": await confirmation_numbers.new_number(session),
+        "account_id": quote.account_id,
+        "method_id": quote.method_id,
+        "amount_cents": quote.amount_cents,
+        "fee_cents": quote.fee_cents,
+        "channel": agreement.channel,
+        "conversation_id": agreement.actor,
+        "created_at": now,
+    }
+    item: Payment | ScheduledPayment
+    if quote.pay_now:
+        kind, item = "payment", Payment(**values, updated_at=now)
+    else:
+        kind, item = "scheduled_payment", ScheduledPayment(**values, run_on=quote.pay_on)
     session.add(item)
     await session.flush()
-    await receipts.send_schedule_confirmation(session, backend, item)
-    await _record_consent(session, backend, quote, agreement, "scheduled_payment", item.confirmation)
-    return item
-
-
-async def _record_consent(
-    session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement, kind: str, number: str
-) -> None:
+    if isinstance(item, ScheduledPayment):
+        await receipts.send_schedule_confirmation(session, backend, item)
     await consents.record(
         session,
         backend,
@@ -146,14 +130,15 @@ async def _record_consent(
         account_id=quote.account_id,
         kind=kind,
         act=f"{kind}_confirmed",
-        reference=number,
+        reference=item.confirmation,
         ends_on=quote.pay_on,
         before={"due_cents": quote.due_cents},
         after={
-            "confirmation": number,
+            "confirmation": item.confirmation,
             "amount_cents": quote.amount_cents,
             "fee_cents": quote.fee_cents,
             "method_id": quote.method_id,
             "pay_on": quote.pay_on.isoformat(),
         },
     )
+    return item

@@ -61,7 +61,7 @@ class Quote(Base):
     __tablename__ = "quotes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), unique=True)  # the idempotency key of whatever comes of it
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # the key of the payment or schedule that comes of it
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     method_id: Mapped[int] = mapped_column(ForeignKey("payment_methods.id"))

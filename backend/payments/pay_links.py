@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.language import ENGLISH, tr
 from backend.members.levels import Level
@@ -88,17 +88,18 @@ async def link_language(session: AsyncSession, token: str) -> str:
 async def begin_entry(backend: Backend, token: str) -> str:
     """The address of the provider's page for the member's card or bank account. Raises PayLinkInvalid."""
     async with backend.db.read_session() as session:
-        link = await _open_link(session, backend, token)
+        link = await _get_link(session, backend, token)
+        if link.used_at:
+            raise PayLinkInvalid()
         account = await session.get_one(Account, link.account_id)
     entry = await backend.payments.open_entry(
-        # the provider's page shows it: with the phone's last four, the whole number is all that level 1 asks for
-        reference=f"..{account.number[-5:]}",
+        reference=account.masked_number,
         amount_cents=link.amount_cents,
         description=tr("{coop} electric bill", coop=backend.coop.name),
         return_url=f"{pay_page_url(backend, token)}/return",
     )
     async with backend.db.transaction() as session:
-        link = await _open_link(session, backend, token)
+        link = await _get_link(session, backend, token)
         await lock_account(session, link.account_id)
         await session.refresh(link)
         if link.used_at:
@@ -145,7 +146,7 @@ async def _write_link_quote(backend: Backend, token: str, entry_id: str, result:
             link.conversation_id,
             account=account,
             amount_cents=link.amount_cents,
-            method=await _method(session, account, result),
+            method=await _find_or_add_method(session, account, result),
             pay_on=link.pay_on,
             level=Level.KNOWN,
         )
@@ -153,7 +154,7 @@ async def _write_link_quote(backend: Backend, token: str, entry_id: str, result:
         return quote
 
 
-async def _method(session: AsyncSession, account: Account, result: EntryResult) -> PaymentMethod:
+async def _find_or_add_method(session: AsyncSession, account: Account, result: EntryResult) -> PaymentMethod:
     """The card or account typed on the provider's page, for this one payment: not `saved`, so no list shows it."""
     known = select(PaymentMethod).where(
         PaymentMethod.member_id == account.member_id,
@@ -186,13 +187,6 @@ async def _find_valid_quote(session: AsyncSession, backend: Backend, link: PayLi
 async def _get_link(session: AsyncSession, backend: Backend, token: str) -> PayLink:
     link = await find(session, backend, token)
     if link is None:
-        raise PayLinkInvalid()
-    return link
-
-
-async def _open_link(session: AsyncSession, backend: Backend, token: str) -> PayLink:
-    link = await _get_link(session, backend, token)
-    if link.used_at:
         raise PayLinkInvalid()
     return link
 

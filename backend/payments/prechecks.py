@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PaymentWarning:
-    """Something to say before paying or, when `blocking`, why not to pay. Values are cents, dates and texts.
+    """What the member must know before paying or, when `blocking`, why they cannot. Values are cents, dates and texts.
 
     account_closed | zero | absurd(max_cents) | nothing_due(credit_cents) | day_past(today) | day_too_far(last) |
     method_expired(label, expired_on) | method_removed(label) block.
@@ -39,7 +39,7 @@ class PaymentWarning:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same warning at another time: how many minutes ago something was does not count."""
+        """Equal for the same warning at another time, so it leaves out how many minutes ago something was."""
         lasting = {name: value for name, value in self.values.items() if name != "minutes"}
         return json.dumps([self.code, lasting], sort_keys=True, default=str)
 
@@ -60,13 +60,18 @@ async def find_warnings(
     """
     owed = await backend.billing.balance(session, account.id, backend.today())
     found = [
-        *_check_account(account, owed),
-        *_check_amount(backend, amount_cents, owed),
-        *_check_day(backend, pay_on),
-        *_check_lateness(backend, owed, pay_on),
+        *_check_amount(backend, account, owed, amount_cents),
+        *_check_day(backend, owed, pay_on),
         *_check_method(method, pay_on),
         *await _check_recent_payments(session, backend, account.id, amount_cents, leaving_out),
-        *await _check_scheduled(session, account.id),
+        *[
+            PaymentWarning(
+                "scheduled_exists",
+                False,
+                {"amount_cents": item.amount_cents, "on": item.run_on, "confirmation": item.confirmation},
+            )
+            for item in await list_scheduled(session, account.id)
+        ],
         *await _check_automatic(session, backend, account.id, owed, pay_on),
     ]
     return sorted(found, key=lambda warning: not warning.blocking)
@@ -76,51 +81,42 @@ def blocking_warnings(found: Iterable[PaymentWarning]) -> tuple[PaymentWarning, 
     return tuple(warning for warning in found if warning.blocking)
 
 
-def _check_account(account: Account, owed: AccountBalance) -> list[PaymentWarning]:
+def _check_amount(
+    backend: Backend, account: Account, owed: AccountBalance, amount_cents: int
+) -> Iterator[PaymentWarning]:
+    due, most = owed.amount_due_cents, backend.coop.max_payment_cents
     if account.status == "closed":
-        return [PaymentWarning("account_closed", True)]
-    if owed.amount_due_cents <= 0:
-        return [PaymentWarning("nothing_due", True, {"credit_cents": -owed.amount_due_cents})]
-    return []
-
-
-def _check_amount(backend: Backend, amount_cents: int, owed: AccountBalance) -> list[PaymentWarning]:
-    due = owed.amount_due_cents
+        yield PaymentWarning("account_closed", True)
+    elif due <= 0:
+        yield PaymentWarning("nothing_due", True, {"credit_cents": -due})
     if amount_cents <= 0:
-        return [PaymentWarning("zero", True)]
-    if amount_cents > backend.coop.max_payment_cents:
-        return [PaymentWarning("absurd", True, {"max_cents": backend.coop.max_payment_cents})]
-    if 0 < due < amount_cents:
-        return [PaymentWarning("over_due", False, {"due_cents": due, "over_cents": amount_cents - due})]
-    return []
+        yield PaymentWarning("zero", True)
+    elif amount_cents > most:
+        yield PaymentWarning("absurd", True, {"max_cents": most})
+    elif 0 < due < amount_cents:
+        yield PaymentWarning("over_due", False, {"due_cents": due, "over_cents": amount_cents - due})
 
 
-def _check_day(backend: Backend, pay_on: date) -> list[PaymentWarning]:
+def _check_day(backend: Backend, owed: AccountBalance, pay_on: date) -> Iterator[PaymentWarning]:
     today = backend.today()
     last = today + timedelta(days=backend.coop.schedule_days)
     if pay_on < today:
-        return [PaymentWarning("day_past", True, {"today": today})]
-    if pay_on > last:
-        return [PaymentWarning("day_too_far", True, {"last": last})]
-    return []
+        yield PaymentWarning("day_past", True, {"today": today})
+    elif pay_on > last:
+        yield PaymentWarning("day_too_far", True, {"last": last})
+    # a late fee may come, where an earlier day could be chosen: so never for today
+    if owed.due_on and pay_on > owed.due_on and pay_on > today and owed.amount_due_cents > 0:
+        yield PaymentWarning("after_due", False, {"on": pay_on, "due_on": owed.due_on})
 
 
-def _check_lateness(backend: Backend, owed: AccountBalance, pay_on: date) -> list[PaymentWarning]:
-    """A day after the due date although an earlier one could be chosen (so never today): a late fee may come."""
-    if owed.due_on is None or pay_on <= owed.due_on or pay_on <= backend.today() or owed.amount_due_cents <= 0:
-        return []
-    return [PaymentWarning("after_due", False, {"on": pay_on, "due_on": owed.due_on})]
-
-
-def _check_method(method: PaymentMethod | None, pay_on: date) -> list[PaymentWarning]:
+def _check_method(method: PaymentMethod | None, pay_on: date) -> Iterator[PaymentWarning]:
     if method is None:
-        return []
-    if not method.active:
-        return [PaymentWarning("method_removed", True, {"label": method.label})]
+        return
     ends = card_expiry_date(method)
-    if ends is None or pay_on <= ends:
-        return []
-    return [PaymentWarning("method_expired", True, {"label": method.label, "expired_on": ends})]
+    if not method.active:
+        yield PaymentWarning("method_removed", True, {"label": method.label})
+    elif ends and pay_on > ends:
+        yield PaymentWarning("method_expired", True, {"label": method.label, "expired_on": ends})
 
 
 def card_expiry_date(method: PaymentMethod) -> date | None:
@@ -136,7 +132,7 @@ def find_method_problem(account: Account, method: PaymentMethod, on: date) -> st
     if account.status == "closed":
         return tr("the account is closed")
     if method.member_id != account.member_id:
-        return tr("the way to pay on file is not the account holder's")  # its label is not theirs to read either
+        return tr("the way to pay on file is not the account holder's")  # its label is not shown to them either
     if not method.active:
         return tr("{method} is no longer on file", method=method.label)
     if ends and ends < on:
@@ -165,17 +161,6 @@ async def _check_recent_payments(
     return found
 
 
-async def _check_scheduled(session: AsyncSession, account_id: int) -> list[PaymentWarning]:
-    return [
-        PaymentWarning(
-            "scheduled_exists",
-            False,
-            {"amount_cents": item.amount_cents, "on": item.run_on, "confirmation": item.confirmation},
-        )
-        for item in await list_scheduled(session, account_id)
-    ]
-
-
 async def _check_automatic(
     session: AsyncSession, backend: Backend, account_id: int, owed: AccountBalance, pay_on: date
 ) -> list[PaymentWarning]:
@@ -183,8 +168,7 @@ async def _check_automatic(
     if owed.amount_due_cents <= 0:
         return []
     until = max(backend.today() + timedelta(days=backend.coop.draft_notice_days), pay_on)
-    return [
-        PaymentWarning(f"{coming.kind}_soon", False, {"on": coming.on, "amount_cents": coming.amount_cents})
-        for coming in await backend.automatic_payments.list_coming(session, backend, account_id)
-        if coming.on <= until
-    ]
+    coming = await backend.automatic_payments.find_next_draft(session, backend, account_id)
+    if coming is None or coming.on > until:
+        return []
+    return [PaymentWarning(f"{coming.kind}_soon", False, {"on": coming.on, "amount_cents": coming.amount_cents})]

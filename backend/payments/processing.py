@@ -7,8 +7,6 @@ moves the status forward. A payment that a crash left unfinished is found by its
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +15,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
@@ -32,8 +30,11 @@ log = logging.getLogger(__name__)
 RETRY_CONFIRMED = timedelta(minutes=10)
 """How long after the confirmation a charge that the network never saw may still be made; later nobody expects it."""
 RETRY_SCHEDULED = timedelta(hours=20)
+"""The same for a payment that a job started."""
 REFUSED_AS_DECLINED = frozenset({"invalid_token", "invalid_amount"})
+"""The provider's refusals that are about the method or the amount, and so are final as a decline is."""
 SYSTEM = "payments"
+"""The actor in the audit trail for what happens without the member."""
 
 _STEPS: dict[str, dict[str, tuple[str, ...]]] = {
     "started": {
@@ -53,6 +54,7 @@ _STEPS: dict[str, dict[str, tuple[str, ...]]] = {
 """From our status to the network's: the statuses to go through."""
 
 _in_progress: set[str] = set()
+"""The keys of the payments that this process is working on: recover() leaves them alone."""
 
 
 class ChargeMismatch(Exception):
@@ -95,9 +97,10 @@ async def advance(backend: Backend, payment_id: int, *, resumed: bool, answering
     `answering`: the outcome is the answer to the member's message; otherwise a failure goes out as a notice. Raises a
     PaymentProviderError when the outcome is not known yet; recover() tries again every minute.
     """
-    order = await _order(backend, payment_id)
-    with _mark_in_progress(order.key):
-        status = order.status
+    order = await _load_order(backend, payment_id)
+    status = order.status
+    _in_progress.add(order.key)
+    try:
         if status == "started":
             charge = await _authorize_or_find(backend, order, resumed)
             status = await record_charge(backend, payment_id, charge, answering=answering)
@@ -105,6 +108,8 @@ async def advance(backend: Backend, payment_id: int, *, resumed: bool, answering
                 await backend.payments.void(order.key)  # given up on while this answer was on its way
         if status == "authorised":
             await record_charge(backend, payment_id, await _capture(backend, order), answering=answering)
+    finally:
+        _in_progress.discard(order.key)
 
 
 async def record_charge(backend: Backend, payment_id: int, charge: Charge | None, *, answering: bool) -> str:
@@ -129,7 +134,7 @@ async def move_status(
         values["posted_on"] = backend.today()
     if charge:
         values |= {"provider_ref": charge.ref, "decline_code": charge.decline_code}
-    # guarded, although the account is held: a status that moved meanwhile must never be written over
+    # guarded although the account is locked: a status that moved must never be overwritten
     guarded = update(Payment).where(Payment.id == payment.id, Payment.status == before).values(values)
     result = await session.execute(guarded)
     assert isinstance(result, CursorResult)
@@ -179,7 +184,9 @@ async def _handle_status(session: AsyncSession, backend: Backend, payment: Payme
         await receipts.send_receipt(session, backend, payment, answering=answering)
     elif payment.status in ("declined", "voided"):
         await _finish_schedule(session, payment, "failed")
-        await _reopen_link(session, payment)
+        # a pay link that did not pay may be tried with another card for as long as it lives
+        quote_id = select(Quote.id).where(Quote.key == payment.key).scalar_subquery()
+        await session.execute(update(PayLink).where(PayLink.quote_id == quote_id).values(used_at=None))
         automatic = await backend.automatic_payments.handle_status(
             session, backend, payment, payment.status, payment.decline_code
         )
@@ -192,13 +199,7 @@ async def _finish_schedule(session: AsyncSession, payment: Payment, status: str)
     await session.execute(update(ScheduledPayment).where(*running).values(status=status))
 
 
-async def _reopen_link(session: AsyncSession, payment: Payment) -> None:
-    """A pay link that did not pay may be tried with another card for as long as it lives."""
-    quote = select(Quote.id).where(Quote.key == payment.key).scalar_subquery()
-    await session.execute(update(PayLink).where(PayLink.quote_id == quote).values(used_at=None))
-
-
-async def _order(backend: Backend, payment_id: int) -> ChargeOrder:
+async def _load_order(backend: Backend, payment_id: int) -> ChargeOrder:
     async with backend.db.read_session() as session:
         payment = await session.get_one(Payment, payment_id)
         method = await session.get_one(PaymentMethod, payment.method_id)
@@ -270,12 +271,3 @@ async def find_new_warnings(
         leaving_out=leaving_out,
     )
     return tuple(warning for warning in now if warning.blocking or warning.fingerprint not in quote.concerns)
-
-
-@contextmanager
-def _mark_in_progress(key: str) -> Iterator[None]:
-    _in_progress.add(key)
-    try:
-        yield
-    finally:
-        _in_progress.discard(key)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.billing.service import lock_account
 from backend.members import identity
 from backend.members.levels import NEEDS, Level, StepUpNeeded
 from backend.payments import prechecks

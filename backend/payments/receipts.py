@@ -5,7 +5,9 @@ They are in the current language. A job, which has no conversation, sets it firs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +23,8 @@ from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 if TYPE_CHECKING:
     from backend.app import Backend
 
+NO_VALUES: Mapping[str, str] = MappingProxyType({})
+# Nacha's codes of a bank return, as a member reads them
 RETURN_REASONS = {
     "R01": mark("not enough funds"),
     "R02": mark("account closed"),
@@ -32,119 +36,100 @@ RETURN_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptFacts:
-    """The recipient, and the account and method masked: others may see the screen of a phone."""
-
-    member: Member
-    account: str
-    method: str
-
-
 async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     """The receipt of a posted payment. `answering`: the reply on the payment's channel has the confirmation number."""
-    facts = await load_facts(session, payment)
     due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
-    text = tr(
-        "paid {amount} on acct {account} with {method}. Confirmation {confirmation}. Balance {balance}.",
-        amount=_format_total(payment),
-        account=facts.account,
-        method=facts.method,
-        confirmation=payment.confirmation,
-        balance=format_balance(due),
+    text = mark("paid {amount} on acct {account} with {method}. Confirmation {confirmation}. Balance {balance}.")
+    values = {"amount": _format_total(payment), "balance": format_balance(due)}
+    await _send_about(
+        session, backend, payment, "receipt", "receipt", mark("Payment receipt"), text, values, answered=answering
     )
-    # a text conversation has the number in it already: a second text would only cost
-    texted = not (answering and payment.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"receipt:{payment.key}", "receipt", tr("Payment receipt"), text, texted)
 
 
 async def notify_payment_failed(session: AsyncSession, backend: Backend, payment: Payment) -> None:
     """A pending payment that did not go through."""
-    facts = await load_facts(session, payment)
-    text = tr(
-        "your payment of {amount} on acct {account} with {method} {why}. Nothing was taken. Ref {confirmation}.",
-        amount=format_cents(payment.amount_cents),
-        account=facts.account,
-        method=facts.method,
-        why=tr("was declined") if payment.status == "declined" else tr("did not go through"),
-        confirmation=payment.confirmation,
+    text = mark(
+        "your payment of {amount} on acct {account} with {method} {why}. Nothing was taken. Ref {confirmation}."
     )
-    await send(session, backend, facts, f"not-paid:{payment.key}", "notice", tr("Payment not made"), text)
+    why = tr("was declined") if payment.status == "declined" else tr("did not go through")
+    await _send_about(session, backend, payment, "not-paid", "notice", mark("Payment not made"), text, {"why": why})
 
 
 async def notify_payment_returned(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
     """A bank sent the payment back, and the amount is owed again."""
-    facts = await load_facts(session, payment)
-    text = tr(
-        "your bank returned your payment of {amount} on acct {account}: {reason}. It is due again. Ref {confirmation}.",
-        amount=format_cents(payment.amount_cents),
-        account=facts.account,
-        reason=tr(RETURN_REASONS[code]) if code in RETURN_REASONS else tr("code {code}", code=code),
-        confirmation=payment.confirmation,
+    text = mark(
+        "your bank returned your payment of {amount} on acct {account}: {reason}. It is due again. Ref {confirmation}."
     )
-    await send(session, backend, facts, f"returned:{payment.key}", "notice", tr("Payment returned"), text)
+    reason = tr(RETURN_REASONS[code]) if code in RETURN_REASONS else tr("code {code}", code=code)
+    await _send_about(
+        session, backend, payment, "returned", "notice", mark("Payment returned"), text, {"reason": reason}
+    )
 
 
 async def send_schedule_confirmation(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of a payment agreed for a later day."""
-    facts = await load_facts(session, item)
-    text = tr(
-        "{amount} will be paid on acct {account} with {method} on {day}. Confirmation {confirmation}.",
-        amount=_format_total(item),
-        account=facts.account,
-        method=facts.method,
-        day=format_short_date(item.run_on),
-        confirmation=item.confirmation,
+    text = mark("{amount} will be paid on acct {account} with {method} on {day}. Confirmation {confirmation}.")
+    values = {"amount": _format_total(item)}
+    await _send_about(
+        session, backend, item, "scheduled", "receipt", mark("Payment scheduled"), text, values, answered=True
     )
-    texted = not (item.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"scheduled:{item.key}", "receipt", tr("Payment scheduled"), text, texted)
 
 
 async def notify_schedule_failed(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
-    facts = await load_facts(session, item)
-    text = tr(
-        "the payment of {amount} set for {day} on acct {account} was not made: {reason}. Ref {confirmation}.",
-        amount=format_cents(item.amount_cents),
-        day=format_short_date(item.run_on),
-        account=facts.account,
-        reason=reason,
-        confirmation=item.confirmation,
-    )
-    await send(session, backend, facts, f"schedule-failed:{item.key}", "notice", tr("Payment not made"), text)
+    text = mark("the payment of {amount} set for {day} on acct {account} was not made: {reason}. Ref {confirmation}.")
+    values = {"reason": reason}
+    await _send_about(session, backend, item, "schedule-failed", "notice", mark("Payment not made"), text, values)
 
 
 async def send_schedule_canceled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
-    facts = await load_facts(session, item)
-    text = tr(
-        "the payment of {amount} set for {day} on acct {account} is canceled. Ref {confirmation}.",
-        amount=format_cents(item.amount_cents),
-        day=format_short_date(item.run_on),
-        account=facts.account,
-        confirmation=item.confirmation,
-    )
-    texted = not (item.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"schedule-off:{item.key}", "notice", tr("Payment canceled"), text, texted)
+    text = mark("the payment of {amount} set for {day} on acct {account} is canceled. Ref {confirmation}.")
+    await _send_about(session, backend, item, "schedule-off", "notice", mark("Payment canceled"), text, answered=True)
 
 
 async def send_schedule_moved(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
-    """The copy of a payment moved to another day."""
-    facts = await load_facts(session, item)
-    text = tr(
-        "the payment of {amount} on acct {account} with {method} is now set for {day}. Ref {confirmation}.",
-        amount=format_cents(item.amount_cents),
-        account=facts.account,
-        method=facts.method,
-        day=format_short_date(item.run_on),
-        confirmation=item.confirmation,
+    text = mark("the payment of {amount} on acct {account} with {method} is now set for {day}. Ref {confirmation}.")
+    # a payment may be moved again, and each move has its own copy
+    moved_at = f":{backend.clock.now():%Y%m%d%H%M%S}"
+    await _send_about(
+        session, backend, item, "schedule-moved", "receipt", mark("Payment moved"), text, answered=True, suffix=moved_at
     )
-    texted = not (item.channel == "sms" and facts.member.email)
-    key = f"schedule-moved:{item.key}:{backend.clock.now():%Y%m%d%H%M%S}"
-    await send(session, backend, facts, key, "receipt", tr("Payment moved"), text, texted)
 
 
 def _format_total(item: Payment | ScheduledPayment) -> str:
     amount = format_cents(item.amount_cents)
     return tr("{amount} plus {fee} fee", amount=amount, fee=format_cents(item.fee_cents)) if item.fee_cents else amount
+
+
+async def _send_about(
+    session: AsyncSession,
+    backend: Backend,
+    item: Payment | ScheduledPayment,
+    name: str,
+    purpose: str,
+    subject: str,
+    text: str,
+    values: Mapping[str, str] = NO_VALUES,
+    *,
+    answered: bool = False,
+    suffix: str = "",
+) -> None:
+    """Send `text` filled in with `values` and with the amount, day, account, method and number of `item`.
+
+    It goes out once for each `name`, `item` and `suffix`. `answered`: the conversation of `item` says it as well.
+    """
+    facts = await load_facts(session, item)
+    named = {
+        "amount": format_cents(item.amount_cents),
+        "day": format_short_date(item.run_on) if isinstance(item, ScheduledPayment) else "",
+        "account": facts.account,
+        "method": facts.method,
+        "confirmation": item.confirmation,
+    }
+    # a text conversation has the number in it already: a second text would only cost
+    texted = not (answered and item.channel == "sms" and facts.member.email)
+    key = f"{name}:{item.key}{suffix}"
+    filled = tr(text, **{**named, **values})
+    await send(session, backend, facts.member, key, purpose, tr(subject), filled, texted=texted)
 
 
 async def language_for(session: AsyncSession, about: Payment | ScheduledPayment) -> str:
@@ -165,57 +150,68 @@ class ReceiptSubject(Protocol):
     def method_id(self) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """The recipient, and the account and method masked: others may see the screen of a phone."""
+
+    member: Member
+    account: str
+    method: str
+
+
 async def load_facts(session: AsyncSession, about: ReceiptSubject) -> ReceiptFacts:
     """The recipient, account and method of a message about this."""
     account = await session.get_one(Account, about.account_id)
     method = await session.get_one(PaymentMethod, about.method_id)
-    # never the whole number: with the last four of the phone that it is sent to, it is all that level 1 asks for
-    masked = f"..{account.number[-5:]}"
-    return ReceiptFacts(await session.get_one(Member, account.member_id), masked, method.label)
+    return ReceiptFacts(await session.get_one(Member, account.member_id), account.masked_number, method.label)
+
+
+SMS_TEMPLATE = mark("{coop}: {text} Help: {phone}")
 
 
 async def send(
     session: AsyncSession,
     backend: Backend,
-    facts: ReceiptFacts,
+    member: Member,
     key: str,
     purpose: str,
     subject: str,
     text: str,
+    *,
     texted: bool = True,
-    written: str = "",
+    sms_template: str = SMS_TEMPLATE,
+    letter: str = "",
 ) -> None:
-    """Write the message to the outbox, once for each `key`: a text, and an email that may say more (`written`)."""
-    coop, member = backend.coop, facts.member
+    """Write the message to the outbox, once for each `key`: a text, and an email that may say more (`letter`).
+
+    `subject`, `text` and `letter` are in the current language; `sms_template` is translated here.
+    """
+    coop = backend.coop
     if texted:
         await enqueue(
             session,
             backend,
             kind="sms",
             recipient=member.phone,
-            body=tr("{coop}: {text} Help: {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display),
+            body=tr(sms_template, coop=coop.short_name, text=text, phone=coop.office_phone_display),
             purpose=purpose,
             dedupe_key=f"{key}:sms",
         )
     if member.email:
+        letter = letter or text
+        hello = tr("Hello,")
+        help_at = tr(
+            "If you did not ask for this, call us at {phone} ({hours}).",
+            phone=coop.office_phone_display,
+            hours=coop.hours_text,
+        )
         await enqueue(
             session,
             backend,
             kind="email",
             recipient=member.email,
             subject=f"{subject} - {coop.name}",
-            body=format_letter(backend, written or text),
+            body=f"{hello}\n\n{letter[0].upper()}{letter[1:]}\n\n{help_at}\n\n{coop.name}\n",
             purpose=purpose,
             dedupe_key=f"{key}:email",
         )
-
-
-def format_letter(backend: Backend, text: str) -> str:
-    coop = backend.coop
-    hello = tr("Hello,")
-    help_at = tr(
-        "If you did not ask for this, call us at {phone} ({hours}).",
-        phone=coop.office_phone_display,
-        hours=coop.hours_text,
-    )
-    return f"{hello}\n\n{text[0].upper()}{text[1:]}\n\n{help_at}\n\n{coop.name}\n"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
@@ -38,21 +38,17 @@ async def run_scheduled(backend: Backend, on: date) -> int:
         due = list(await session.scalars(query))
     for scheduled_id in due:
         try:
-            await _run(backend, scheduled_id)
+            async with backend.db.transaction() as session:
+                started = await _begin_payment(session, backend, scheduled_id)
+            if started:
+                payment_id, repeated = started
+                await advance(backend, payment_id, resumed=repeated, answering=False)
         except PaymentProviderError as error:
             log.warning("scheduled payment %s is still unsettled: %r", scheduled_id, error)
         except Exception:
             # one that cannot be made must not hold up the others
             log.exception("scheduled payment %s could not be made", scheduled_id)
     return len(due)
-
-
-async def _run(backend: Backend, scheduled_id: int) -> None:
-    async with backend.db.transaction() as session:
-        started = await _begin_payment(session, backend, scheduled_id)
-    if started:
-        payment_id, repeated = started
-        await advance(backend, payment_id, resumed=repeated, answering=False)
 
 
 async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: int) -> tuple[int, bool] | None:
@@ -69,19 +65,11 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
         with use_language(await receipts.language_for(session, item)):
             translated = prechecks.find_method_problem(account, method, backend.today())
             await receipts.notify_schedule_failed(session, backend, item, translated or reason)
-        await _fail(session, backend, item, reason)
+        item.status = "failed"
+        await _record_act(session, backend, item, "scheduled_payment_failed", reason)
         return None
-    payment = _payment(backend, item)
-    session.add(payment)
-    await session.flush()
-    item.status, item.payment_id = "running", payment.id
-    await _record_act(session, backend, item, "scheduled_payment_run", None)
-    return payment.id, False
-
-
-def _payment(backend: Backend, item: ScheduledPayment) -> Payment:
     now = backend.clock.now()
-    return Payment(
+    payment = Payment(
         # from the schedule's own random key, not its id: the network outlives a database that starts again at 1
         key=f"sched:{item.key}",
         confirmation=item.confirmation,
@@ -94,11 +82,11 @@ def _payment(backend: Backend, item: ScheduledPayment) -> Payment:
         created_at=now,
         updated_at=now,
     )
-
-
-async def _fail(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
-    item.status = "failed"
-    await _record_act(session, backend, item, "scheduled_payment_failed", reason)
+    session.add(payment)
+    await session.flush()
+    item.status, item.payment_id = "running", payment.id
+    await _record_act(session, backend, item, "scheduled_payment_run", None)
+    return payment.id, False
 
 
 async def _record_act(

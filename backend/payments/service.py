@@ -1,4 +1,7 @@
-"""Saved methods, payments and scheduled payments: finding them, and moving or cancelling what has not run."""
+"""Saved methods, payments and scheduled payments: finding them, and moving or canceling what has not run.
+
+Amounts are cents, days the co-op's local dates. Functions flush; the caller commits.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.audit import service as audit
-from backend.billing.service import lock_account
+from backend.billing.accounts import lock_account
 from backend.consents import service as consents
-from backend.consents.models import Consent
 from backend.consents.service import Agreement
 from backend.members.levels import require
 from backend.payments import prechecks, receipts
-from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod, ScheduledPayment
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -57,7 +59,7 @@ async def find_latest(
     paid = select(Payment).where(
         Payment.conversation_id == conversation_id,
         Payment.created_at >= since,
-        Payment.status.in_(("started", "authorised", "posted")),
+        Payment.status.in_((*PENDING_STATUSES, "posted")),
     )
     planned = select(ScheduledPayment).where(
         ScheduledPayment.conversation_id == conversation_id,
@@ -68,19 +70,14 @@ async def find_latest(
     return max(items, key=lambda one: one.created_at, default=None)
 
 
-async def find_by_confirmation(session: AsyncSession, account_id: int, said: str) -> Payment | ScheduledPayment | None:
-    """The payment of this account with that confirmation number, or the scheduled one that has not run yet."""
-    number = confirmation_numbers.normalize_number(said)
+async def find_by_confirmation(session: AsyncSession, account_id: int, words: str) -> Payment | ScheduledPayment | None:
+    """The payment of this account with the number that a member gave, or the scheduled one that has not run yet."""
+    number = confirmation_numbers.normalize_number(words)
     if number is None:
         return None
-    payment = await session.scalar(
-        select(Payment).where(Payment.confirmation == number, Payment.account_id == account_id)
-    )
-    return payment or await session.scalar(
-        select(ScheduledPayment).where(
-            ScheduledPayment.confirmation == number, ScheduledPayment.account_id == account_id
-        )
-    )
+    wanted = {"confirmation": number, "account_id": account_id}
+    payment = await session.scalar(select(Payment).filter_by(**wanted))
+    return payment or await session.scalar(select(ScheduledPayment).filter_by(**wanted))
 
 
 async def cancel_scheduled(
@@ -105,9 +102,7 @@ async def cancel_scheduled(
     if result.rowcount != 1:
         return False
     item = await session.get_one(ScheduledPayment, scheduled_id, populate_existing=True)
-    # also the consents to an earlier day, which a move has revoked before
-    revoked = (Consent.account_id == account_id, Consent.reference == item.confirmation)
-    await session.execute(update(Consent).where(*revoked).values(revoked_at=backend.clock.now()))
+    await consents.revoke(session, backend, account_id, reference=item.confirmation)
     await receipts.send_schedule_canceled(session, backend, item)
     await audit.record(
         session,

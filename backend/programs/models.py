@@ -18,7 +18,7 @@ class ProgramEnrollment(Base):
 
     __tablename__ = "program_enrolments"
     __table_args__ = (
-        # an account is in one program at a time, whoever asks at the same moment
+        # an account is in one program at a time, also when two processes enroll it at once
         Index("uq_program_active", "account_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     )
 

@@ -10,8 +10,7 @@ from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.members.models import Member
 from backend.money import format_cents
-from backend.outbox.service import enqueue
-from backend.payments.receipts import format_letter
+from backend.payments import receipts
 from backend.programs.models import ProgramEnrollment
 
 if TYPE_CHECKING:
@@ -28,12 +27,11 @@ END_REASONS = {
 async def notify_enrolled(
     session: AsyncSession, backend: Backend, account: Account, enrollment: ProgramEnrollment
 ) -> None:
-    amount = ""
-    if enrollment.amount_cents is not None:
-        amount = tr(" at {amount} a month", amount=format_cents(enrollment.amount_cents))
+    monthly = enrollment.amount_cents
+    amount = "" if monthly is None else tr(" at {amount} a month", amount=format_cents(monthly))
     text = tr(
         "acct {account} is now on {program}{amount}, from your next bill on.",
-        account=_mask_account(account),
+        account=account.masked_number,
         program=tr(NAMES[enrollment.program]),
         amount=amount,
     )
@@ -46,7 +44,7 @@ async def notify_ended(
     text = tr(
         "{program} on acct {account} has ended {reason}.",
         program=tr(NAMES[enrollment.program]),
-        account=_mask_account(account),
+        account=account.masked_number,
         reason=tr(END_REASONS[enrollment.end_reason or "asked"]),
     )
     await _send_notice(session, backend, account, enrollment, "off", tr("Billing program ended"), text)
@@ -57,7 +55,7 @@ async def notify_recalculated(
 ) -> None:
     text = tr(
         "budget billing on acct {account} was figured anew: {amount} a month from your next bill on.",
-        account=_mask_account(account),
+        account=account.masked_number,
         amount=format_cents(enrollment.amount_cents or 0),
     )
     await _send_notice(
@@ -74,27 +72,13 @@ async def _send_notice(
     subject: str,
     text: str,
 ) -> None:
-    coop = backend.coop
-    member = await session.get_one(Member, account.member_id)
-    text = tr("{text} Ref {number}.", text=text, number=enrollment.confirmation)
-    key = f"program:{enrollment.confirmation}:{what}"
-    body = tr("{coop}: {text} Not you? Call {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display)
-    await enqueue(
-        session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", dedupe_key=f"{key}:sms"
+    await receipts.send(
+        session,
+        backend,
+        await session.get_one(Member, account.member_id),
+        f"program:{enrollment.confirmation}:{what}",
+        "notice",
+        subject,
+        tr("{text} Ref {number}.", text=text, number=enrollment.confirmation),
+        sms_template=mark("{coop}: {text} Not you? Call {phone}"),
     )
-    if member.email:
-        await enqueue(
-            session,
-            backend,
-            kind="email",
-            recipient=member.email,
-            subject=f"{subject} - {coop.name}",
-            body=format_letter(backend, text),
-            purpose="notice",
-            dedupe_key=f"{key}:email",
-        )
-
-
-def _mask_account(account: Account) -> str:
-    # never the whole number: with the last four of the phone that it is sent to, it is all that level 1 asks for
-    return f"..{account.number[-5:]}"

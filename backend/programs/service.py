@@ -1,4 +1,7 @@
-"""Enrolling in budget or levelized billing, leaving, and the daily review that ends an enrollment by the rules."""
+"""Enrolling in budget or levelized billing, leaving, and the daily review that ends an enrollment by the rules.
+
+Amounts are cents, days the co-op's local dates. Functions that take a session flush; their caller commits.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.billing import bills
+from backend.billing.accounts import lock_account
 from backend.billing.models import Account, Bill
-from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.errors import MemberlineError
@@ -63,8 +66,16 @@ async def find_enrollment(session: AsyncSession, account_id: int) -> ProgramEnro
 
 async def list_offers(session: AsyncSession, backend: Backend, account_id: int) -> list[ProgramOffer]:
     """Both programs for this account: whether it is eligible, and what they would cost."""
-    facts = await _facts(session, backend, await session.get_one(Account, account_id))
-    return [_offer(program, facts) for program in PROGRAMS]
+    facts = await _load_facts(session, backend, await session.get_one(Account, account_id), backend.today())
+    return [
+        ProgramOffer(
+            program=program,
+            reasons=tuple(rules.find_ineligibility(program, facts)),
+            amount_cents=rules.compute_amount(program, facts.bills),
+            cost=rules.estimate_past_cost(program, facts.bills),
+        )
+        for program in PROGRAMS
+    ]
 
 
 async def enroll(
@@ -75,10 +86,10 @@ async def enroll(
     account = await lock_account(session, account_id)
     if await find_enrollment(session, account_id):
         raise NotEligible(["enrolled"])
-    facts = await _facts(session, backend, account)
+    today = backend.today()
+    facts = await _load_facts(session, backend, account, today)
     if reasons := rules.find_ineligibility(program, facts):
         raise NotEligible(reasons)
-    today = backend.today()
     enrollment = ProgramEnrollment(
         account_id=account_id,
         program=program,
@@ -114,7 +125,7 @@ async def end_enrollment(
     if enrollment is None:
         return None
     before = _format_for_audit(enrollment)
-    await _close_enrollment(session, backend, enrollment, "asked")
+    await _close_enrollment(session, backend, enrollment, "asked", backend.today())
     await notices.notify_ended(session, backend, account, enrollment)
     await consents.record(
         session,
@@ -150,7 +161,7 @@ async def _review_one(session: AsyncSession, backend: Backend, enrollment_id: in
     await session.refresh(enrollment)
     if enrollment.ended_on is not None:
         return None
-    facts = await _facts(session, backend, account, on)
+    facts = await _load_facts(session, backend, account, on)
     before = _format_for_audit(enrollment)
     language = (await session.get_one(Member, account.member_id)).language
     if reason := rules.find_end_reason(enrollment.program, facts):
@@ -169,17 +180,14 @@ async def _review_one(session: AsyncSession, backend: Backend, enrollment_id: in
 
 
 async def _close_enrollment(
-    session: AsyncSession, backend: Backend, enrollment: ProgramEnrollment, reason: str, on: date | None = None
+    session: AsyncSession, backend: Backend, enrollment: ProgramEnrollment, reason: str, on: date
 ) -> None:
-    enrollment.ended_on, enrollment.end_reason = on or backend.today(), reason
+    enrollment.ended_on, enrollment.end_reason = on, reason
     await session.flush()
-    await consents.revoke(
-        session, backend, enrollment.account_id, reference=enrollment.confirmation, ends_on=enrollment.ended_on
-    )
+    await consents.revoke(session, backend, enrollment.account_id, reference=enrollment.confirmation, ends_on=on)
 
 
-async def _facts(session: AsyncSession, backend: Backend, account: Account, on: date | None = None) -> ProgramFacts:
-    today = on or backend.today()
+async def _load_facts(session: AsyncSession, backend: Backend, account: Account, today: date) -> ProgramFacts:
     owed = await backend.billing.balance(session, account.id, today)
     member = await session.get_one(Member, account.member_id)
     issued = await bills.list_bills(session, account.id)
@@ -190,12 +198,12 @@ async def _facts(session: AsyncSession, backend: Backend, account: Account, on: 
         today=today,
         due_cents=owed.amount_due_cents,
         past_due_cents=owed.past_due_cents,
-        missed=_missed(issued, owed.amount_due_cents, today),
+        missed=_count_missed(issued, owed.amount_due_cents, today),
         bills=issued,
     )
 
 
-def _missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
+def _count_missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
     """How many bills past their due date are not fully paid: payments cover the oldest bills first."""
     missed = 0
     for bill in reversed(issued):
@@ -206,15 +214,6 @@ def _missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
         missed += bill.due_on < today
         due_cents -= bill.amount_cents
     return missed
-
-
-def _offer(program: str, facts: ProgramFacts) -> ProgramOffer:
-    return ProgramOffer(
-        program=program,
-        reasons=tuple(rules.find_ineligibility(program, facts)),
-        amount_cents=rules.compute_amount(program, facts.bills),
-        cost=rules.estimate_past_cost(program, facts.bills),
-    )
 
 
 def _format_for_audit(enrollment: ProgramEnrollment) -> dict[str, str | int | None]:

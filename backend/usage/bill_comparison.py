@@ -53,21 +53,20 @@ def kwh_per_day(bill: Bill) -> float:
 def compare_bills(bill: Bill, other: Bill) -> BillComparison:
     """Days are priced at the other bill's use and rate, use at its rate; the rest is the rate."""
     by_use, by_use_before = _use_based_cents(bill), _use_based_cents(other)
-    grown = _scale_cents(by_use_before, bill.kwh, other.kwh) if other.kwh > 0 else by_use
-    more_days = (
-        _scale_cents(by_use_before, count_days(bill) - count_days(other), max(count_days(other), 1))
-        if other.kwh > 0
-        else 0
-    )
-    fees = _fee_changes(bill, other)
+    at_old_rate, more_days = by_use, 0
+    if other.kwh > 0:
+        at_old_rate = _scale_cents(by_use_before, bill.kwh, other.kwh)
+        more_days = _scale_cents(by_use_before, count_days(bill) - count_days(other), max(count_days(other), 1))
+    now, before = _fees(bill), _fees(other)
+    changes = (FeeChange(label, now.get(label, 0) - before.get(label, 0)) for label in {**now, **before})
     return BillComparison(
         bill=bill,
         other=other,
         days_cents=more_days,
-        use_cents=grown - by_use_before - more_days,
-        rate_cents=by_use - grown,
+        use_cents=at_old_rate - by_use_before - more_days,
+        rate_cents=by_use - at_old_rate,
         fees_cents=(bill.amount_cents - by_use) - (other.amount_cents - by_use_before),
-        fees=fees,
+        fees=tuple(change for change in changes if change.cents),
     )
 
 
@@ -80,12 +79,6 @@ def _use_based_cents(bill: Bill) -> int:
 
 def _scale_cents(cents: int, by: int, of: int) -> int:
     return round(Fraction(cents * by, of))
-
-
-def _fee_changes(bill: Bill, other: Bill) -> tuple[FeeChange, ...]:
-    now, before = _fees(bill), _fees(other)
-    changes = [FeeChange(label, now.get(label, 0) - before.get(label, 0)) for label in {**now, **before}]
-    return tuple(change for change in changes if change.cents)
 
 
 def _fees(bill: Bill) -> dict[str, int]:

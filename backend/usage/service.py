@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.months import add_months, year_before
 from backend.usage.models import MeterReading
-from backend.usage.months import shift_month, year_before
 
 MONTHS = 12
 
@@ -31,19 +30,14 @@ class MonthUsage:
         return round((self.now.kwh - self.before.kwh) * 100 / self.before.kwh)
 
 
-async def list_readings(session: AsyncSession, account_id: int) -> Sequence[MeterReading]:
-    """Every reading of the account, the oldest first."""
-    query = select(MeterReading).where(MeterReading.account_id == account_id).order_by(MeterReading.month)
-    return (await session.scalars(query)).all()
-
-
 async def list_last_months(session: AsyncSession, account_id: int, count: int = MONTHS) -> list[MonthUsage]:
     """The last `count` months up to the newest reading, the oldest first; empty when there is no reading."""
-    by_month = {reading.month: reading for reading in await list_readings(session, account_id)}
+    readings = await session.scalars(select(MeterReading).where(MeterReading.account_id == account_id))
+    by_month = {reading.month: reading for reading in readings}
     if not by_month:
         return []
     newest = max(by_month)
-    months = [shift_month(newest, -back) for back in range(count - 1, -1, -1)]
+    months = [add_months(newest, -back) for back in range(count - 1, -1, -1)]
     found = [MonthUsage(month, by_month.get(month), by_month.get(year_before(month))) for month in months]
     while found and found[0].now is None and found[0].before is None:
         found.pop(0)

@@ -36,7 +36,8 @@ def usage_chart_url(backend: Backend, account_id: int) -> str:
 def open_token(backend: Backend, token: str) -> ChartRequest | None:
     """The request in a token; None when the signature is wrong or it has expired."""
     try:
-        content = base64.urlsafe_b64decode(_padded(token[: -len(_sign(backend, ""))])).decode()
+        encoded = token[: -len(_sign(backend, ""))]
+        content = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
         what, account_id, language, until = content.split(".")
     except (ValueError, binascii.Error):
         return None
@@ -52,7 +53,3 @@ def _sign(backend: Backend, content: str) -> str:
 
 def _base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _padded(text: str) -> str:
-    return text + "=" * (-len(text) % 4)

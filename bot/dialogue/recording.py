@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.billing import service as billing
+from backend.billing import accounts as billing
 from backend.conversations import history_redaction
 from backend.conversations import service as conversations
 from bot.dialogue import normalize

@@ -15,8 +15,8 @@ from backend import demo
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.billing import ledger
+from backend.billing.accounts import find_account
 from backend.billing.models import Account, Bill
-from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.payments import prechecks

@@ -6,8 +6,8 @@ import calendar
 import re
 from datetime import date
 
+from backend.months import year_before
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.usage.months import year_before
 
 MONTH_NAMES = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
 MONTH_NAME = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)

@@ -8,10 +8,10 @@ import pytest
 
 from backend.app import Backend
 from backend.billing import bills, ledger
+from backend.billing.accounts import find_account
 from backend.billing.bills import InvalidBill
 from backend.billing.ledger import LedgerLine
 from backend.billing.models import Bill
-from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.payments.balances import Balance, get_balance
 from backend.providers.billing.base import BillingProvider, PaymentFact

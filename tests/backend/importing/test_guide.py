@@ -9,12 +9,11 @@ import pytest
 
 from backend.app import Backend
 from backend.config import ROOT
-from backend.importing.service import TABLE_LOADERS, import_folder
+from backend.importing.service import TABLES, import_folder
 from backend.importing.table import Table
 
 GUIDE = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\w+)\.csv\n(.*?)(?=^##|\Z)", GUIDE, re.MULTILINE | re.DOTALL))
-TABLES = [table for table, _ in TABLE_LOADERS]
 
 
 def test_every_file_has_its_section() -> None:

@@ -62,7 +62,7 @@ async def test_money_is_told_by_its_number_and_in_both_languages(backend: Backen
     paid = await confirm_payment(backend, home, await quote(backend, home))
     planned = await confirm_payment(backend, home, await quote(backend, home, days=5))
     became = await closed(backend, home)
-    assert (became.is_empty, became.has_effect, became.has_pending_payment) == (False, True, False)
+    assert (became.is_empty, became.has_effect, became.payments[0].status) == (False, True, "posted")
     for language, made in ((ENGLISH, "is made"), (SPANISH, "está hecho")):
         with use_language(language):
             first, second = formatting.format_outcome(backend, became)
@@ -86,7 +86,7 @@ async def test_a_member_who_was_told_that_a_message_follows_gets_one(
 
     network.authorize = slow  # type: ignore[assignment, method-assign]
     await confirm_payment(backend, home, await quote(backend, home))
-    assert seen[0].has_pending_payment
+    assert seen[0].payments[0].status == "started"
     async with backend.db.read_session() as session:
         payment = (await session.scalars(select(Payment))).one()
     assert payment.status == status

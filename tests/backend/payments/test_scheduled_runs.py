@@ -147,6 +147,19 @@ async def test_a_cancelled_one_never_runs(
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
 
 
+async def test_cancelling_leaves_the_day_on_which_an_earlier_consent_ended(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    item = await schedule(backend, home)
+    moved_at = backend.clock.now()
+    assert await move(backend, item, home.account_id, ON + timedelta(days=4))
+    clock.advance(hours=1)
+    assert await cancel(backend, item, home.account_id)
+    async with backend.db.read_session() as session:
+        ended = list(await session.scalars(select(Consent.revoked_at).order_by(Consent.id)))
+    assert ended == [moved_at, backend.clock.now()]
+
+
 async def test_nobody_cancels_for_another_account(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     item = await schedule(backend, home)

@@ -8,15 +8,15 @@ from datetime import date
 import pytest
 
 from backend.billing.models import Bill
+from backend.months import add_months
 from backend.programs import rules
 from backend.programs.rules import BUDGET, LEVELIZED, ProgramFacts
-from backend.usage.months import shift_month
 
 
 def bills(*amounts: int, kwh: int = 700) -> list[Bill]:
     """One a month, the newest of November 2026."""
     newest = date(2026, 11, 1)
-    months = [shift_month(newest, back - len(amounts) + 1) for back in range(len(amounts))]
+    months = [add_months(newest, back - len(amounts) + 1) for back in range(len(amounts))]
     return [Bill(issued_on=on, amount_cents=cents, kwh=kwh) for on, cents in zip(months, amounts, strict=True)]
 
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from backend.app import Backend
-from backend.billing.service import find_account
+from backend.billing.accounts import find_account
 from backend.clock import ManualClock
 from backend.demo import seed
 from backend.payments import pay_links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.billing.service import find_account
+from backend.billing.accounts import find_account
 from backend.logins import login_creation
 from backend.members.models import Member
 from tests.bot.portal.test_online_account import NEW, Visitor, codes_sent, create, give_codes, told

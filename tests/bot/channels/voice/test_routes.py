@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from backend.billing.service import find_account
+from backend.billing.accounts import find_account
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.demo import seed

@@ -1,4 +1,4 @@
-"""Finding accounts, and holding one while its money is decided about."""
+"""Finds accounts, and locks one while something about its money is decided."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ async def existing_numbers(session: AsyncSession, digits: Collection[str]) -> fr
 async def lock_account(session: AsyncSession, account_id: int) -> Account:
     """The account, locked until this transaction ends: decisions about its money are made one at a time.
 
-    On SQLite only one transaction can write anyway. NO KEY UPDATE still lets others insert rows that refer to it.
+    On SQLite only one transaction can write anyway. On PostgreSQL this is NO KEY UPDATE, which still lets others insert
+    rows that refer to the account.
     """
     query = (
         select(Account)
