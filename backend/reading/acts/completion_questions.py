@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from backend.reading.detectors import detector
 
-_SEEKS_CONFIRMATION = re.compile(
-    r"^(?:and |so |ok |okay )?(?:am i|is it|are we|is that|did it|is my)\b|\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?",
-    re.IGNORECASE,
+seeks_confirmation = detector(
+    r"^(?:and |so |ok |okay )?(?:am i|is it|are we|is that|did it|is my)\b|\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?"
 )
-_PAYMENT_WORDS = re.compile(r"\b(?:pay\w*|paid|check|money|bank|draft)\b", re.IGNORECASE)
-_ASKS_IF_DONE = re.compile(
+"""`It's done, right`: a question without the form of one."""
+mentions_payment = detector(r"\b(?:pay\w*|paid|check|money|bank|draft)\b")
+asks_if_done = detector(
     r"\b(?:is|was|are|so)\b.{0,24}\b(?:done|filed|reported|noted|booked|taken care of|all set|"
     r"set up|sent|in the system|still (?:in|open))\b|"
     r"\b(?:did|have|has) (?:it|that|you|u|they|everything)\b.{0,24}"
@@ -17,34 +17,11 @@ _ASKS_IF_DONE = re.compile(
     r"\b(?:it'?s|that'?s|all|i'?m) (?:done|noted|set|booked)\b|"
     r"\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|"
     r"^\W*(?:are )?(?:you|u) (?:sure|certain|positive)\W*$|"
-    r"\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)",
-    re.IGNORECASE,
+    r"\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)"
 )
-_PAYING_WORDS = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
-_PRICE_WORDS = re.compile(
+mentions_paying = detector(r"\bpay(?:ing)?\b")
+names_price = detector(
     r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"
-    r"recargo|cargos?|tarifas?|dep[oó]sito)\b",
-    re.IGNORECASE,
+    r"recargo|cargos?|tarifas?|dep[oó]sito)\b"
 )
-
-
-def seeks_confirmation(text: str) -> bool:
-    """`It's done, right`: a question without the form of one."""
-    return bool(_SEEKS_CONFIRMATION.search(text))
-
-
-def mentions_payment(text: str) -> bool:
-    return bool(_PAYMENT_WORDS.search(text))
-
-
-def asks_if_done(text: str) -> bool:
-    return bool(_ASKS_IF_DONE.search(text))
-
-
-def mentions_paying(text: str) -> bool:
-    return bool(_PAYING_WORDS.search(text))
-
-
-def names_price(text: str) -> bool:
-    """Whether one price is named: `is it free` is then no question about everything, and money must be told right."""
-    return bool(_PRICE_WORDS.search(text))
+"""Whether one price is named: `is it free` is then no question about everything, and money must be told right."""

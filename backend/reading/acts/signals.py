@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from backend.reading.detectors import detector
+
 SIGNALS_FILE = Path(__file__).with_name("signals.yml")
 FEELINGS = ("grief", "fear", "hardship", "anger")
 """The first that is found is met: a widow who cannot pay is a widow first."""
@@ -20,11 +22,11 @@ _LEAD_IN = (
     r"by the way|btw|real quick|quick question|one more thing|actually|first)[\s,.:]+)*"
 )
 _LANGUAGE = re.compile(r"\b(?:in|en) (?:spanish|english|espa[nñ]ol|ingl[eé]s)\b|\bhabla espa[nñ]ol\b", re.IGNORECASE)
-_REFUSES = re.compile(
+is_refusal = detector(
     r"\b(?:nothing|(?:don'?t|do not) (?:want|wanna|wish|need|like|care (?:for|to))|not interested|no calls?|"
-    r"not a call|no llamada|not (?:going|gonna)|won'?t|no quiero|nada)\b",
-    re.IGNORECASE,
+    r"not a call|no llamada|not (?:going|gonna)|won'?t|no quiero|nada)\b"
 )
+"""`I don't want to pay`, `no more of that`: the member does not want what is named."""
 _REFUSES_NAMED = re.compile(
     rf"{_LEAD_IN}(?:i (?:already |just )?(?:said|told you)\s+)?(?:no|not an?|(?:i )?(?:don'?t|do not|didn'?t) "
     r"(?:want|need|ask for) (?:an?|any|the)?)\s+(?:more\s+)?(?:payment )?(?:plans?|"
@@ -133,11 +135,6 @@ def is_request(text: str) -> bool:
     return bool(_pattern_at_start("polite").match(text.strip())) and not _TIME_OR_CONDITION.search(text)
 
 
-def is_refusal(text: str) -> bool:
-    """`I don't want to pay`, `no more of that`: the member does not want what is named."""
-    return bool(_REFUSES.search(text))
-
-
 def extract_leading_refusal(text: str) -> str | None:
     """What stands behind a refusal at the beginning of a sentence: `no payment plan` refuses "payment plan"."""
     found = _pattern_at_start("refusal").match(text)
@@ -192,14 +189,9 @@ def _pattern_whole(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{_phrases_pattern(name)})[\s,.!?¿¡]*)+", re.IGNORECASE)
 
 
-_ASKS_HOW = re.compile(
+asks_how_it_works = detector(
     r"\b(how (do|does|can|would|to)|what (is|are|day|kinds?|types?|sorts?|can|happens|do i need|does)|what'?s|"
     r"where|which|why can'?t|can (i|you)|could i|is it possible|do you (have|offer)|difference|when do(es)?|"
-    r"tell me about)\b",
-    re.IGNORECASE,
+    r"tell me about)\b"
 )
-
-
-def asks_how_it_works(text: str) -> bool:
-    """Whether it is a question about a task itself, which needs no account to be answered."""
-    return bool(_ASKS_HOW.search(text))
+"""Whether it is a question about a task itself, which needs no account to be answered."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
+
 CONTACT_KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
     ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
     ("address", re.compile(r"\b(address|po box|mailing|moved|where you (?:mail|send))\b", re.IGNORECASE)),
 )
-_NOT_THIS_NUMBER = re.compile(r"\b(?:not|isn'?t|old|viejo)\b", re.IGNORECASE)
-_NAME_CHANGE_WORDS = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
+rejects_number = detector(r"\b(?:not|isn'?t|old|viejo)\b")
+"""`Not 815-555-0199`, `my old one`."""
+names_own_name = detector(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b")
 BARE_USER_ID = re.compile(
     r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
 )
@@ -26,15 +29,6 @@ LOGIN_PATTERNS = {
 def detect_contact_kind(text: str) -> str | None:
     """`email`, `phone` or `address`, by the word for it."""
     return next((kind for kind, pattern in CONTACT_KIND_PATTERNS if pattern.search(text)), None)
-
-
-def rejects_number(text: str) -> bool:
-    """`Not 815-555-0199`, `my old one`."""
-    return bool(_NOT_THIS_NUMBER.search(text))
-
-
-def names_own_name(text: str) -> bool:
-    return bool(_NAME_CHANGE_WORDS.search(text))
 
 
 def extract_user_id(text: str, *, bare: bool) -> str:

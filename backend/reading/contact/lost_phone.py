@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LOST_WORDS = re.compile(
+from backend.reading.detectors import detector
+
+is_phone_lost = detector(
     r"\b(?:lost|broke\w*|stolen|stole|don'?t have|dont have|no longer (?:have|use)|do not have|can'?t (?:get|"
     r"use|reach|read)|cant (?:get|use)|don'?t use|not (?:mine|have)|disconnected|shut off|gone|got rid of|changed|"
     r"ya no (?:tengo|uso|sirve|existe)|perd[ií]|se me perdi[oó]|me robaron|no tengo)\b.{0,24}?"
@@ -13,32 +15,22 @@ _LOST_WORDS = re.compile(
     r"is dead|isn'?t mine|ya no (?:sirve|es m[ií]o|lo tengo))\b|"
     # no text reaches these
     r"\b(?:it|that|this|phone|number|one)(?:'?s| is) (?:only )?(?:a |an |my |our |just a )?"
-    r"(?:land ?line|house phone|home phone|office phone)\b|\bes (?:un |el )?(?:tel[eé]fono )?fijo\b|\bl[ií]nea fija\b",
-    re.IGNORECASE,
+    r"(?:land ?line|house phone|home phone|office phone)\b|\bes (?:un |el )?(?:tel[eé]fono )?fijo\b|\bl[ií]nea fija\b"
 )
+"""Whether the phone on file is said to be lost, changed or out of reach."""
 _OLD_WORDS = re.compile(
     r"\b(?:old|former|previous|from|not|viejo|anterior|antiguo|de|no)\b(?:\W+\w+){0,3}\W*$", re.IGNORECASE
 )
 _NEW_WORDS = re.compile(r"\b(?:new|to|now|nuevo|nueva|al?|ahora|por)\b(?:\W+\w+){0,2}\W*$", re.IGNORECASE)
-_LACKS_NUMBER = re.compile(
+lacks_requested_number = detector(
     r"\b(?:don'?t|dont|do not|can'?t|cant|cannot|haven'?t|havent|never|lost|threw|without|no)\b.{0,20}?"
     r"\b(?:have|know|find|remember|got|get|see)\b.{0,24}?"
     r"\b(?:it|that|bill|number|one|any|statement|paper|me|here|digits|those|them|last)\b|"
     r"\b(?:lost|threw (?:away|out)) (?:it|my|the|that)\b|\b(?:that'?s|thats|that is) all (?:i|we) (?:know|"
     r"have|got)|\ball i (?:know|have|got)\b|"
-    r"\bno (?:tengo|s[eé]|encuentro|recuerdo|me acuerdo)\b|\bperd[ií] (?:el|la|mi)\b|\bes todo lo que (?:tengo|s[eé])",
-    re.IGNORECASE,
+    r"\bno (?:tengo|s[eé]|encuentro|recuerdo|me acuerdo)\b|\bperd[ií] (?:el|la|mi)\b|\bes todo lo que (?:tengo|s[eé])"
 )
-
-
-def lacks_requested_number(words: str) -> bool:
-    """Whether the number asked for is not at hand: `I don't have the bill`, `that's all I know`."""
-    return bool(_LACKS_NUMBER.search(words))
-
-
-def is_phone_lost(words: str) -> bool:
-    """Whether the phone on file is said to be lost, changed or out of reach."""
-    return bool(_LOST_WORDS.search(words))
+"""Whether the number asked for is not at hand: `I don't have the bill`, `that's all I know`."""
 
 
 def is_called_old_phone(before: str) -> bool:
@@ -47,20 +39,15 @@ def is_called_old_phone(before: str) -> bool:
     return bool(old and (not new or old.start() > new.start()))
 
 
-_RATHER_NOT_GIVE = re.compile(
+declines_to_give_phone = detector(
     r"\b(?:(?:rather|prefer|want|going|like|would) not(?: to)?|(?:don'?t|do not|won'?t|will not) "
     r"(?:want|wish|like|have|need)?"
     r"(?: to)?|refuse to|not comfortable|why do you need|without) (?:\w+ ){0,3}?(?:giv\w+|shar\w+|leave|tell)?"
     r" ?(?:\w+ ){0,4}?(?:number|phone|it)\b|\bwithout (?:it|one|a (?:phone|number))\b|"
     r"\b(?:is (?:that|it|this) (?:needed|necessary|required)|do i have to|no (?:phone|number|thanks|thank you))\b|"
-    r"\b(?:prefiero no|no quiero) (?:dar|decir)\w*\b|\bsin (?:numero|telefono|dar)\b",
-    re.IGNORECASE,
+    r"\b(?:prefiero no|no quiero) (?:dar|decir)\w*\b|\bsin (?:numero|telefono|dar)\b"
 )
-
-
-def declines_to_give_phone(text: str) -> bool:
-    """Whether somebody would rather not give a phone number: `can't you just send someone without it`."""
-    return bool(_RATHER_NOT_GIVE.search(text))
+"""Whether somebody would rather not give a phone number: `can't you just send someone without it`."""
 
 
 def mentions_phone(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import clean_text, fold
 from backend.reading.numbers.digit_groups import DigitGroup, find_digit_groups, spoken_to_digits
 from backend.reading.numbers.member_number import SUFFIX_LENGTH
@@ -47,18 +48,13 @@ def extract_phone_ending(text: str) -> str | None:
     return found[-1] if found else None
 
 
-_OTHER_PHONE = re.compile(
+is_new_phone = detector(
     r"\b(?:new|another|other|different|changed|nuevo|nueva|otro|cambi\w+)\b.{0,24}"
     r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.*\d{4}|"
     r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.{0,24}"
-    r"\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}",
-    re.IGNORECASE,
+    r"\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}"
 )
-
-
-def is_new_phone(text: str) -> bool:
-    """Whether the phone in these words is a new one, or one to be called at: its last four prove nobody."""
-    return bool(_OTHER_PHONE.search(text))
+"""Whether the phone in these words is a new one, or one to be called at: its last four prove nobody."""
 
 
 _NATIONAL_LENGTH, _INTERNATIONAL_LENGTH, _LOCAL_LENGTH = 10, 11, 7

@@ -7,24 +7,20 @@ import re
 from datetime import date
 
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
+from backend.reading.detectors import detector
 from backend.usage.months import year_before
 
 MONTH_NAMES = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
 MONTH_NAME = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)
-_EACH_MONTH = re.compile(
+names_each_month = detector(
     r"\b(?:each|every|all(?: the)?|other|earlier|previous|months? by|mes por|cada|los|otros) "
-    r"(?:months?|mes(?:es)?)\b|\bmonths? before\b|\bmonth(?:ly)? breakdown\b|\bmes each month\b",
-    re.IGNORECASE,
+    r"(?:months?|mes(?:es)?)\b|\bmonths? before\b|\bmonth(?:ly)? breakdown\b|\bmes each month\b"
 )
+"""Each month on its own, and not the sum."""
 MAY_MONTH = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
 TODAY_WORDS = re.compile(
     r"\b(?:now|today|tonight|still open|at the moment|this (?:morning|afternoon|evening))\b", re.IGNORECASE
 )
-
-
-def names_each_month(text: str) -> bool:
-    """Each month on its own, and not the sum."""
-    return bool(_EACH_MONTH.search(text))
 
 
 def extract_months(words: str, today: date) -> list[str]:

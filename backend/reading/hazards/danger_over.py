@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import SENTENCE_BREAK, fold
 
 _OTHER_CABLE = (
@@ -32,10 +33,12 @@ _DENIES_DANGER = re.compile(
     r"el foco)\b|\b(?:that|it) was (?:last (?:month|year|spring|summer|fall|winter)|(?:months|years) ago)\b|"
     r"\beso fue (?:el (?:ano|mes) pasado|hace (?:\w+ )?(?:anos?|meses?))\b"
 )
-_NOBODY_HURT = re.compile(
+denies_harm = detector(
     r"\b(?:nobody|no one|no body)(?:'?s| is| was| got)? (?:\w+ )?(?:hurt|shocked|sick)\b|\bnadie (?:esta |"
-    r"se )?(?:herid|lastim)\w*"
+    r"se )?(?:herid|lastim)\w*",
+    fold=fold,
 )
+"""Whether the member says that nobody is hurt."""
 _ONLY_WANTS = re.compile(
     r"\b(?:i (?:just|only) (?:want|wanted|need|asked|meant)|i(?:'?m| am) (?:just |only )?asking|i meant|"
     r"(?:solo|nada mas|nomas) (?:quiero|queria|pregunto|preguntaba|pregunte)|i (?:just |only )asked|"
@@ -57,11 +60,6 @@ def denies_danger(words: str) -> bool:
     text = fold(words)
     only = _ONLY_WANTS.search(text) and _SURPRISED.match(text) and not _OTHER_TOPIC.search(text)
     return bool(_DENIES_DANGER.search(text) or only) and not _BUT_STILL.search(text)
-
-
-def denies_harm(words: str) -> bool:
-    """Whether the member says that nobody is hurt."""
-    return bool(_NOBODY_HURT.search(fold(words)))
 
 
 _RESPONDERS = (
@@ -105,9 +103,11 @@ _NEVER_MIND = re.compile(r"\bnever ?mind\W+(?:it|that)(?:'?s| is) (?:fine|ok(?:a
 
 
 _SENTENCE = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and |y )?(?:i|we|he|she|they|it|the|my|ya|el|la|los)\b)")
-_STILL_OR_AGAIN = re.compile(
-    r"\b(?:but|pero|(?:fire|on|back|start(?:s|ed)|\w+king) again|otra vez|still|todavia|sigue\w*|now it|worse|peor)\b"
+says_it_continues = detector(
+    r"\b(?:but|pero|(?:fire|on|back|start(?:s|ed)|\w+king) again|otra vez|still|todavia|sigue\w*|now it|worse|peor)\b",
+    fold=fold,
 )
+"""Whether something is still so, again, or other than hoped: `he's out, but the wire is still sparking`."""
 
 
 def is_good_news(words: str) -> bool:
@@ -121,19 +121,10 @@ def is_good_news(words: str) -> bool:
     return any(_GOOD_NEWS.search(part) and not _NEGATED.search(part) for part in _SENTENCE.split(text))
 
 
-def says_it_continues(words: str) -> bool:
-    """Whether something is still so, again, or other than hoped: `he's out, but the wire is still sparking`."""
-    return bool(_STILL_OR_AGAIN.search(fold(words)))
-
-
-_INSIDE_VEHICLE = re.compile(
+says_someone_is_inside = detector(
     r"\b(?:in|inside|dentro de|adentro de|en) (?:the |a |that |his |her |my |el |la |su )?(?:back seat|car|"
-    r"truck|pickup|van|bus|tractor|combine|house|carro|coche|troca|camioneta|camion|casa)\b"
+    r"truck|pickup|van|bus|tractor|combine|house|carro|coche|troca|camioneta|camion|casa)\b",
+    unless=r"\bout\b|\bnobody\b|\bno one\b|\bafuera\b|\bsali\w*|\bsac\w+|\bnadie\b",
+    fold=fold,
 )
-_OUT_OF_VEHICLE = re.compile(r"\bout\b|\bnobody\b|\bno one\b|\bafuera\b|\bsali\w*|\bsac\w+|\bnadie\b")
-
-
-def says_someone_is_inside(words: str) -> bool:
-    """Whether somebody is still in it: `there is a lady in the car, she's awake` is no good news yet."""
-    text = fold(words)
-    return bool(_INSIDE_VEHICLE.search(text)) and not _OUT_OF_VEHICLE.search(text)
+"""Whether somebody is still in it: `there is a lady in the car, she's awake` is no good news yet."""

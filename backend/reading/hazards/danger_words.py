@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.service.damage_claim import is_burned_out_device
 
 # a light on a pole is no pole
@@ -98,16 +99,11 @@ _NO_DANGER = re.compile(
 )
 
 
-_CRISIS = re.compile(
+detect_crisis = detector(
     r"\b(kill(ing)? myself|suicid\w*|end (it all|my (own )?life)|hurt(ing)? myself|want to die|"
-    r"better off dead|do(n't| not) want to (live|be alive))\b",
-    re.IGNORECASE,
+    r"better off dead|do(n't| not) want to (live|be alive))\b"
 )
-
-
-def detect_crisis(text: str) -> bool:
-    """Whether somebody may be about to hurt themselves: there are people for that, by one call (988 in the US)."""
-    return bool(_CRISIS.search(text))
+"""Whether somebody may be about to hurt themselves: there are people for that, by one call (988 in the US)."""
 
 
 def detect_danger(text: str) -> bool:
@@ -135,12 +131,8 @@ def _is_real_danger(text: str, match: re.Match[str]) -> bool:
     return not (_PAST_EVENT.fullmatch(match[0]) and is_burned_out_device(text, match.start()))
 
 
-_GAS = re.compile(r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\b", re.IGNORECASE)
-
-
-def mentions_gas(text: str) -> bool:
-    """Whether a danger is one of gas: it is not kept away from, the place is left."""
-    return bool(_GAS.search(text))
+mentions_gas = detector(r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\b")
+"""Whether a danger is one of gas: it is not kept away from, the place is left."""
 
 
 _TREE = r"(?:trees?|maples?|oaks?|pines?|elms?|branch(?:es)?|limbs?|arbol|rama)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
 
 
@@ -124,87 +125,64 @@ _PATTERNS = {
 }
 
 
-_GET_OFF_MACHINE = re.compile(
-    r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b"
+is_about_leaving_machine = detector(
+    r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b", fold=fold
 )
+"""Whether it is asked to get down: from a tractor, a truck, a crane."""
 
 
-def is_about_leaving_machine(words: str) -> bool:
-    """Whether it is asked to get down: from a tractor, a truck, a crane."""
-    return bool(_GET_OFF_MACHINE.search(fold(words)))
-
-
-_ASKS_PERMISSION = re.compile(
+asks_permission = detector(
     r"\b(?:can|could|may|should|shall|ok(?:ay)? (?:to|if|for)|alright (?:to|if)|safe|allowed|do i|do we|what if|"
     r"is it (?:ok|bad))\b|\b(?:puedo|puede|pueden|podemos|debo|debemos|se puede|esta bien (?:si|que)|hay que|y si)\b|"
     r"(?:^|[.!?¿,;] ?)(?:le |lo |la |me |nos )?(?:prendo|apago|abro|cierro|bajo|subo|entro|salgo|saco|echo|"
-    r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b"
+    r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b",
+    fold=fold,
 )
+"""Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
 
 
-_IS_BREATHING = re.compile(
+says_is_breathing = detector(
     r"\b(?:is|'s|are|'re|she|he|they|still|ya|esta|estan) (?:\w+ )?(?:breathing|breathin|respirando|respira)\b"
-    r"(?! (?:bad|hard|funny|weird|shallow|fast|heavy|mal|feo|apenas))"
+    r"(?! (?:bad|hard|funny|weird|shallow|fast|heavy|mal|feo|apenas))",
+    unless=(
+        r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
+        r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+    ),
+    fold=fold,
 )
-_NOT_BREATHING = re.compile(
-    r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
-    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
-)
-_ASKS_OUTCOME = re.compile(
+"""Whether the message says that somebody breathes: `he's breathing though, I said`."""
+asks_about_outcome = detector(
     r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?"
     r"(?:be (?:ok|okay|alright|all right|fine)|live|make it|die|survive)\b|"
     r"\b(?:gonna|going to) (?:be (?:ok|okay|alright|all right|fine)|make it|die)\W*\?|"
-    r"\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b"
+    r"\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b",
+    fold=fold,
 )
-_ABOUT_BILL = re.compile(
+"""Whether it is asked if somebody will be well: nobody here knows."""
+is_about_bill = detector(
     r"\b(?:payment plans?|(?:my|the|this|a) (?:\w+ )?(?:bill|balance|payment)|auto ?pay|past due|due date|pay ?day|"
-    r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b"
+    r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b",
+    fold=fold,
 )
-_ABOUT_MONEY = re.compile(
+"""Whether the message is about a bill or a plan, even beside a danger: `call me Tuesday about a payment plan`."""
+is_about_money = detector(
     r"\b(?:pay|pays|paid|paying|cost|costs|charge|bill|reimburse\w*|claim|insurance|owe|cover (?:it|that|this|the)|"
-    r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b"
+    r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b",
+    fold=fold,
 )
+"""Whether it is asked who pays: `do you folks pay for that heifer`."""
 
 
-_ASKS_WHAT = re.compile(
-    r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))"
+asks_what_was_reported = detector(
+    r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))",
+    fold=fold,
 )
-
-
-def asks_what_was_reported(words: str) -> bool:
-    """Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
-    return bool(_ASKS_WHAT.search(fold(words)))
-
-
-def says_is_breathing(words: str) -> bool:
-    """Whether the message says that somebody breathes: `he's breathing though, I said`."""
-    text = fold(words)
-    return bool(_IS_BREATHING.search(text)) and not _NOT_BREATHING.search(text)
-
-
-def asks_about_outcome(words: str) -> bool:
-    """Whether it is asked if somebody will be well: nobody here knows."""
-    return bool(_ASKS_OUTCOME.search(fold(words)))
-
-
-def is_about_money(words: str) -> bool:
-    """Whether it is asked who pays: `do you folks pay for that heifer`."""
-    return bool(_ABOUT_MONEY.search(fold(words)))
-
-
-def is_about_bill(words: str) -> bool:
-    """Whether the message is about a bill or a plan, even beside a danger: `call me Tuesday about a payment plan`."""
-    return bool(_ABOUT_BILL.search(fold(words)))
+"""Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
 
 
 def is_about_payment(words: str) -> bool:
     """Whether it speaks of money, a bill or a plan."""
     return is_about_money(words) or is_about_bill(words)
-
-
-def asks_permission(words: str) -> bool:
-    """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
-    return bool(_ASKS_PERMISSION.search(fold(words)))
 
 
 _POWER_ALREADY_OFF = re.compile(
@@ -234,7 +212,45 @@ _ACTION_VERBS = (
     r"help|check|look|feed|water|mow|drag|throw|pour|spray|wash)"
 )
 _WHO = r"(?:i|we|he|she|they|you|my \w+|our \w+|the \w+|somebody|someone|anyone|anybody|people|kids?|it|one)"
-_ASKS_IF_SAFE = re.compile(
+asks_about_medical_help = detector(
+    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|emergency(?: room)?)\b|"
+    r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
+    r"\b(?:need|have|needs|has|should|supposed)(?: to)? (?:\w+ )?(?:be (?:seen|looked at|checked)|get (?:him|"
+    r"her|them|it|me)? ?checked|see (?:a|the) doctor|see somebody)\b|"
+    r"\b(?:do|should) (?:i|we) (?:need to |have to )?(?:take|bring) (?:him|her|them) in\b|\bwill it (?:pass|"
+    r"wear off|go away)\b|"
+    r"\bse le (?:va a )?pasa\w*\b.*\?|\b(?:necesita|tiene que|debe) (?:ir al|ver a un) (?:medico|doctor|hospital)\b|"
+    r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
+    r"llamar (?:al|a una) (?:911|ambulancia)\b",
+    fold=fold_line,
+)
+"""Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
+_HELP = (
+    r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|"
+    r"ambulances?|police|"
+    r"sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
+    r"bomberos|ambulancia|policia))"
+)
+asks_who_calls_911 = detector(
+    rf"\b(?:did|have|has|are|will|can|could|would|do) (?:you(?: all| guys| people| folks)?|y'?all|u|anybody|"
+    rf"anyone|somebody|someone|"
+    rf"they|it|we) (?:\w+ ){{0,3}}?(?:call(?:ed|ing)?|phon(?:e|ed|ing)|notif\w+|contact\w*|tell|told|alert\w*|"
+    rf"send|sent|got|get|dial\w*) (?:\w+ )?{_HELP}\b|"
+    rf"\b(?:do|should|must) (?:i|we) (?:have to |need to |still )?(?:call|phone|"
+    rf"dial) (?:you\b.{{0,12}}?\bor )?{_HELP}\b|"
+    rf"\b(?:call|phone) (?:you(?: guys)? or|{_HELP} or you)\b|^\W*(?:please )?(?:can you )?(?:call|phone|"
+    rf"dial) {_HELP}(?: for (?:me|us))?\W*$|\bwho (?:calls|called|is calling|will call|should call) {_HELP}\b|"
+    rf"\b(?:ya )?(?:llam(?:o|aron|aste|an|a|aran)|avisaron|hablaron|van a llamar|va a llamar|"
+    rf"pueden? llamar) (?:\w+ ){{0,2}}?{_HELP}\b.*\?|"
+    rf"\b(?:llamo yo|tengo que llamar|debo llamar|hay que llamar|quien llama) (?:\w+ ){{0,2}}?{_HELP}\b",
+    unless=(
+        r"\b(?:i|we|he|she|they|my \w+)(?:'ve| have)? (?:already |just )?(?:called|phoned|dialed)\b|"
+        r"\bya (?:les? )?(?:llame|llamamos)\b"
+    ),
+    fold=fold_line,
+)
+"""Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
+asks_if_safe = detector(
     rf"\b(?:can|could|may|should|shall|must) {_WHO} (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
     rf"\b(?:if|whether) {_WHO} (?:can|could|may|should) (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
     rf"\b(?:do|does) {_WHO} (?:have|need) to (?:leave|get out|evacuate|stay|move)\b|"
@@ -248,83 +264,28 @@ _ASKS_IF_SAFE = re.compile(
     r"apag\w+|encend\w+|sal\w+|entr\w+|qued\w+|abr\w+|agarr\w+|recog\w+|saca\w+|baj\w+|sub\w+|ir\b|irme|irnos|dormir|"
     r"cocin\w+|regres\w+|volver|lav\w+|levant\w+)|"
     r"\b(?:es|esta|estoy|estamos|sera|seria|hay) (?:\w+ ){0,2}?(?:segur[oa]s?|peligros[oa]s?|peligro|a salvo)\b|"
-    r"\b(?:a que distancia|que tan lejos|que tan cerca)\b"
+    r"\b(?:a que distancia|que tan lejos|que tan cerca)\b",
+    unless=(
+        r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b (?:(?:a|my|the|an) )?"
+        r"(?:\w+ )?(?:person|human|number|balance|bill|account|call ?back|update|ticket|report|status|copy|code|link|"
+        r"somebody|someone)\b|\bhelp me\b|\bpay\b|\bpagar\b|\bnumero\b|\bcuenta\b"
+    ),
+    fold=fold_line,
 )
-_GO_TO_DOCTOR = re.compile(
-    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|emergency(?: room)?)\b|"
-    r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
-    r"\b(?:need|have|needs|has|should|supposed)(?: to)? (?:\w+ )?(?:be (?:seen|looked at|checked)|get (?:him|"
-    r"her|them|it|me)? ?checked|see (?:a|the) doctor|see somebody)\b|"
-    r"\b(?:do|should) (?:i|we) (?:need to |have to )?(?:take|bring) (?:him|her|them) in\b|\bwill it (?:pass|"
-    r"wear off|go away)\b|"
-    r"\bse le (?:va a )?pasa\w*\b.*\?|\b(?:necesita|tiene que|debe) (?:ir al|ver a un) (?:medico|doctor|hospital)\b|"
-    r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
-    r"llamar (?:al|a una) (?:911|ambulancia)\b"
+"""Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
+
+
+is_about_outage_supplies = detector(
+    r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b",
+    fold=fold_line,
 )
-_HELP = (
-    r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|"
-    r"ambulances?|police|"
-    r"sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
-    r"bomberos|ambulancia|policia))"
-)
-_ASKS_WHO_CALLS = re.compile(
-    rf"\b(?:did|have|has|are|will|can|could|would|do) (?:you(?: all| guys| people| folks)?|y'?all|u|anybody|"
-    rf"anyone|somebody|someone|"
-    rf"they|it|we) (?:\w+ ){{0,3}}?(?:call(?:ed|ing)?|phon(?:e|ed|ing)|notif\w+|contact\w*|tell|told|alert\w*|"
-    rf"send|sent|got|get|dial\w*) (?:\w+ )?{_HELP}\b|"
-    rf"\b(?:do|should|must) (?:i|we) (?:have to |need to |still )?(?:call|phone|"
-    rf"dial) (?:you\b.{{0,12}}?\bor )?{_HELP}\b|"
-    rf"\b(?:call|phone) (?:you(?: guys)? or|{_HELP} or you)\b|^\W*(?:please )?(?:can you )?(?:call|phone|"
-    rf"dial) {_HELP}(?: for (?:me|us))?\W*$|\bwho (?:calls|called|is calling|will call|should call) {_HELP}\b|"
-    rf"\b(?:ya )?(?:llam(?:o|aron|aste|an|a|aran)|avisaron|hablaron|van a llamar|va a llamar|"
-    rf"pueden? llamar) (?:\w+ ){{0,2}}?{_HELP}\b.*\?|"
-    rf"\b(?:llamo yo|tengo que llamar|debo llamar|hay que llamar|quien llama) (?:\w+ ){{0,2}}?{_HELP}\b"
-)
-_CALLED_ALREADY = re.compile(
-    r"\b(?:i|we|he|she|they|my \w+)(?:'ve| have)? (?:already |just )?(?:called|phoned|dialed)\b|"
-    r"\bya (?:les? )?(?:llame|llamamos)\b"
-)
-_ABOUT_CONVERSATION = re.compile(
-    r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b (?:(?:a|my|the|an) )?"
-    r"(?:\w+ )?(?:person|human|number|balance|bill|account|call ?back|update|ticket|report|status|copy|code|link|"
-    r"somebody|someone)\b|\bhelp me\b|\bpay\b|\bpagar\b|\bnumero\b|\bcuenta\b"
-)
+"""Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
 
 
-_OUTAGE_SUPPLIES = re.compile(
-    r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b"
-)
-
-
-def is_about_outage_supplies(words: str) -> bool:
-    """Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
-    return bool(_OUTAGE_SUPPLIES.search(fold_line(words)))
-
-
-def asks_if_safe(words: str) -> bool:
-    """Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
-    text = fold_line(words)
-    return bool(_ASKS_IF_SAFE.search(text)) and not _ABOUT_CONVERSATION.search(text)
-
-
-_ASKS_IF_DANGEROUS = re.compile(
+asks_if_dangerous = detector(
     r"\b(?:is|are|isn'?t|could|can|would|will) (?:it|this|that|they|the \w+|my \w+)(?: \w+){0,2} "
     r"(?:dangerous|a danger|hazardous|deadly|live|energized|kill|shock|hurt)\b|\bdangerous\W*$|"
-    r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b"
+    r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b",
+    fold=fold_line,
 )
-
-
-def asks_if_dangerous(words: str) -> bool:
-    """Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""
-    return bool(_ASKS_IF_DANGEROUS.search(fold_line(words)))
-
-
-def asks_about_medical_help(words: str) -> bool:
-    """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
-    return bool(_GO_TO_DOCTOR.search(fold_line(words)))
-
-
-def asks_who_calls_911(words: str) -> bool:
-    """Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
-    text = fold_line(words)
-    return bool(_ASKS_WHO_CALLS.search(text)) and not _CALLED_ALREADY.search(text)
+"""Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold_line
 
 _DEVICE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
@@ -76,10 +77,12 @@ _IN_DISTRESS = re.compile(
     r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
     r"sin oxigeno|(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
 )
-_ON_ANOTHER_DAY = re.compile(
+is_past = detector(
     r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
-    r"la semana pasada|el mes pasado|ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
+    r"la semana pasada|el mes pasado|ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b",
+    fold=fold_line,
 )
+"""Whether the message is about another day: `my oxygen machine stopped last week`."""
 
 
 def is_acute(text: str) -> bool:
@@ -109,11 +112,6 @@ def is_about_future(text: str) -> bool:
 def is_backup_running_out(text: str) -> bool:
     """`the battery is almost dead`, where the message says what it powers; a telephone's battery does not count."""
     return _BACKUP_RUNNING_OUT.search(fold_line(text)) is not None
-
-
-def is_past(text: str) -> bool:
-    """Whether the message is about another day: `my oxygen machine stopped last week`."""
-    return _ON_ANOTHER_DAY.search(fold_line(text)) is not None
 
 
 def _has_device_stopped(told: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
+
 MAX_METHOD_ANSWER_WORDS = 4  # words
 WANTS_PAY_LINK = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
 WANTS_OTHER_METHOD = re.compile(
@@ -66,12 +68,12 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 
-_ASKS_AMOUNT_OWED = re.compile(
+asks_amount_owed = detector(
     r"\bhow much (?:is (?:it|that|this|(?:my|the) (?:bill|total))|do i owe|am i (?:paying|owing)|"
     r"would (?:it|that) be)\b|\bwhat(?:'s| is) (?:the|my) (?:total|amount|balance|bill)\b|^\W*how much\W*$",
-    re.IGNORECASE,
+    unless=r"\b(?:fees?|charges?|costs?|extra)\b",
 )
-_FEE_WORDS = re.compile(r"\b(?:fees?|charges?|costs?|extra)\b", re.IGNORECASE)
+"""`How much is it?`, of a bill: what is owed, and not what paying costs."""
 
 
 _PART_BREAK = re.compile(r"\s*(?:[,;.!?]|\b(?:and|then|also|plus|y)\b)\s*", re.IGNORECASE)
@@ -83,11 +85,6 @@ def extract_payment_part(words: str) -> str:
     parts = [part for part in _PART_BREAK.split(words) if part.strip()]
     paying = [part for part in parts if not _AUTOMATIC.search(part) and pays_whole_bill(part)]
     return paying[0] if paying and any(_AUTOMATIC.search(part) for part in parts) else ""
-
-
-def asks_amount_owed(words: str) -> bool:
-    """`How much is it?`, of a bill: what is owed, and not what paying costs."""
-    return bool(_ASKS_AMOUNT_OWED.search(words)) and not _FEE_WORDS.search(words)
 
 
 def detect_method_kind(words: str) -> str | None:

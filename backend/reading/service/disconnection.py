@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import split_sentences
 
 _NOTICE = re.compile(
@@ -66,9 +67,5 @@ def says_coop_disconnected(text: str) -> bool:
     return any(_COOP_CUT_POWER.search(one) and not _FUTURE.search(one) for one in told)
 
 
-_DISCONNECTED_SPANISH = re.compile(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b", re.IGNORECASE)
-
-
-def says_disconnected_in_spanish(words: str) -> bool:
-    """Whether Spanish words say that it is off now, and not feared: `me cortaron la luz`."""
-    return bool(_DISCONNECTED_SPANISH.search(words))
+says_disconnected_in_spanish = detector(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b")
+"""Whether Spanish words say that it is off now, and not feared: `me cortaron la luz`."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.outage_statement import says_power_went_out
 
-_DEATH_WORDS = re.compile(
+mentions_death = detector(
     r"\b(?:died|dead|death|deceased|passed(?: away| on)?|passing|lost (?:my|our) (?:husband|wife|mom|"
     r"mother|dad|father|son|"
-    r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b",
-    re.IGNORECASE,
+    r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b"
 )
 LIGHT_WORDS = re.compile(
     r"\b(?:street|yard|security|pole|barn|night|area|lot|alley|dusk to dawn|outdoor|"
@@ -26,16 +26,8 @@ UNSTEADY_POWER = re.compile(
     re.IGNORECASE,
 )
 # a charge that is questioned because so much was used is looked at with the use beside it
-_USAGE_WORDS = re.compile(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b", re.IGNORECASE)
-
-
-def mentions_death(text: str) -> bool:
-    return bool(_DEATH_WORDS.search(text))
-
-
-def mentions_usage(text: str) -> bool:
-    """Whether so much use is named that a questioned charge is looked at as a high bill."""
-    return bool(_USAGE_WORDS.search(text))
+mentions_usage = detector(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b")
+"""Whether so much use is named that a questioned charge is looked at as a high bill."""
 
 
 def detect_outage_kind(words: str) -> str:

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 
-_ASKS_IF_OUTAGE = re.compile(
+from backend.reading.detectors import detector
+
+asks_if_outage = detector(
     r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
     r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
     r"\boutage (?:map|status|update)\b|"
     r"^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|lights?|electric\w*) "
-    r"(?:\w+ )?(?:out|off|down)\b",
-    re.IGNORECASE,
+    r"(?:\w+ )?(?:out|off|down)\b"
 )
-_MONEY_WORDS = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
+"""`Is there an outage?`, `are you aware that the power is out?`"""
+asks_for_compensation = detector(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b")
+"""What an outage is worth on a bill: no place is needed for it."""
 _TOWN_NAME = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
-
-
-def asks_if_outage(text: str) -> bool:
-    """`Is there an outage?`, `are you aware that the power is out?`"""
-    return bool(_ASKS_IF_OUTAGE.search(text))
-
-
-def asks_for_compensation(text: str) -> bool:
-    """What an outage is worth on a bill: no place is needed for it."""
-    return bool(_MONEY_WORDS.search(text))
 
 
 def names_town(text: str) -> bool:

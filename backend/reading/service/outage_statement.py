@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from backend.reading.acts.signals import is_question
+from backend.reading.detectors import detector
 from backend.reading.hazards.life_support import is_past, says_power_is_out_now
 from backend.reading.normalize import fold_line, split_sentences
 from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
 from backend.reading.service.disconnection import says_coop_disconnected
 
-_WENT_OUT = re.compile(
+says_power_went_out = detector(
     r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?"
     r"\b(?:and|then|before|until|y|luego|hasta que)\b (?:then |now |luego |despues )?"
     r"(?:(?:it|they|everything|all|the (?:lights?|power)|todo|ya) )*(?:just |all |completely |se )?"
@@ -18,12 +19,14 @@ _WENT_OUT = re.compile(
     r"(?:(?:la|las) )?(?:fue|fueron|apago|apagaron|quedamos a oscuras))\b(?! and (?:back )?on\b)"
     r"|\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|y) (?:now |ahora )?"
     r"(?:(?:we'?re|i'?m|it'?s|everything'?s?|is|all|estamos|todo) ){0,3}"
-    r"(?:in the dark|dark|pitch (?:black|dark)|a oscuras|without power|sin luz)\b"
+    r"(?:in the dark|dark|pitch (?:black|dark)|a oscuras|without power|sin luz)\b",
+    unless=(
+        r"\b(?:half|part(?:ial\w*)?|some|one|the other|la mitad|parte|unos|algunos|medi[oa])\b(?: \w+){0,3}? "
+        r"(?:house|home|rooms?|outlets?|lights?|power|circuits?|casa|cuartos?|contactos?|enchufes?)\b"
+    ),
+    fold=fold_line,
 )
-_PARTIAL_OUTAGE = re.compile(
-    r"\b(?:half|part(?:ial\w*)?|some|one|the other|la mitad|parte|unos|algunos|medi[oa])\b(?: \w+){0,3}? "
-    r"(?:house|home|rooms?|outlets?|lights?|power|circuits?|casa|cuartos?|contactos?|enchufes?)\b"
-)
+"""Whether power that was unsteady is out now: `the lights flickered twice, then went off`; not of a part of it."""
 _ABOUT_A_LIGHT = re.compile(
     r"\b(?:street|yard|security|pole|barn|porch|dusk to dawn|night)[ -]?(?:lights?|lamps?)\b|"
     r"\b(?:luz|luces|foco|lampara|farol)\w* (?:del? |de la )(?:poste|patio|calle|esquina|corral)\b|\balumbrado\b"
@@ -35,12 +38,6 @@ _ABOUT_BILL = re.compile(
     r"\b(?:(?:didn'?t|not|never) paid?|because of (?:my|the) bill|for (?:non ?)?payment|power of attorney|no pague|"
     r"por falta de pago|paid|pague)\b"
 )
-
-
-def says_power_went_out(words: str) -> bool:
-    """Whether power that was unsteady is out now: `the lights flickered twice, then went off`; not of a part of it."""
-    text = fold_line(words)
-    return bool(_WENT_OUT.search(text)) and not _PARTIAL_OUTAGE.search(text)
 
 
 def states_outage(words: str, glossed: str) -> bool:

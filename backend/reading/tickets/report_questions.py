@@ -6,18 +6,16 @@ import re
 from enum import Enum
 
 from backend.reading.contact.phone_mentions import asks_which_phone
+from backend.reading.detectors import detector
 from backend.reading.hazards.danger_words import detect_danger
 from backend.reading.normalize import fold, fold_line, split_sentences
 
-_RETRACTS = re.compile(
+says_report_is_moot = detector(
     r"\b(?:never ?mind|false alarm|all clear|forget it|(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right|nothing)|"
-    r"we(?:'?re| are) (?:fine|ok(?:ay)?)|olvid\w+|falsa alarma|no pasa nada|(?:ya )?(?:esta|quedo) bien|todo bien)\b"
+    r"we(?:'?re| are) (?:fine|ok(?:ay)?)|olvid\w+|falsa alarma|no pasa nada|(?:ya )?(?:esta|quedo) bien|todo bien)\b",
+    fold=fold,
 )
-
-
-def says_report_is_moot(words: str) -> bool:
-    """`Never mind, the limb fell off, it's fine`: what was reported is said to be over."""
-    return bool(_RETRACTS.search(fold(words)))
+"""`Never mind, the limb fell off, it's fine`: what was reported is said to be over."""
 
 
 class FiledQuestion(Enum):
@@ -89,19 +87,16 @@ _STILL_OUT = re.compile(
 )
 
 
-_ASKS_PLACE = re.compile(
+asks_which_address = detector(
     r"\b(?:which|what) (?:address|place|street|location|house)\b.{0,24}\b(?:have|got|put|wrote|write|say|says|down|"
     r"give|gave|sent|send|sending|tell|told)\b|"
     r"\bwhat(?:'?s| is) the (?:address|place|location) (?:you (?:have|put|got|wrote)|"
     r"on (?:it|there|the (?:report|ticket)))\b|"
     r"\bwhere (?:did|do) (?:you|it) (?:put|say|have) (?:it|i am|it is|that)\b|"
-    r"\b(?:que|cual) direccion (?:\w+ ){0,2}?(?:tiene[ns]?|puso|pusieron|anoto|anotaron|dice|mandaron|dieron)\b"
+    r"\b(?:que|cual) direccion (?:\w+ ){0,2}?(?:tiene[ns]?|puso|pusieron|anoto|anotaron|dice|mandaron|dieron)\b",
+    fold=fold,
 )
-
-
-def asks_which_address(words: str) -> bool:
-    """Whether it is asked which place a report has: `which address do you have?`."""
-    return bool(_ASKS_PLACE.search(fold(words)))
+"""Whether it is asked which place a report has: `which address do you have?`."""
 
 
 def says_still_out(text: str) -> bool:

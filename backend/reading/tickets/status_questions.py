@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
 
 _FEW_WORDS_ES = r"(?:\w+ ){0,3}?"
@@ -199,27 +200,29 @@ _POWER_BACK = re.compile(
     r"\b(?:back|on again|came on|restored|works|working again|volvio|regreso|"
     r"(?:ya|llego|vino) (?:\w+ )?(?:hay |tengo |la )?(?:luz|corriente))\b"
 )
-_POWER_NOT_BACK = re.compile(
+denies_power_is_back = detector(
     r"\b(?:not|isn'?t|aint|ain'?t|never|nunca|no|nobody|nadie) (?:\w+ ){0,4}?"
-    r"(?:back|volvio|regreso|said|told|dije|avise)\b|\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b"
+    r"(?:back|volvio|regreso|said|told|dije|avise)\b|\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b",
+    fold=fold,
 )
+"""Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
 _TURN_BACK_ON = re.compile(
     r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|auto ?pay) ?"
     r"(?:right )?back\b|\bback (?:how|the way|like) it was\b"
 )
 
 
-_POWER_FINE = re.compile(
+says_power_is_fine = detector(
     r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente)(?:'s| is| are| esta| works?| sirve) "
     r"(?:(?!not|no\b|never)\w+ )?(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|"
-    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|\b(?:i|we) (?:have|got) (?:power|lights)\b"
+    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|\b(?:i|we) (?:have|got) (?:power|lights)\b",
+    unless=(
+        r"\?|^\W*(?:do|does|is|are|will|when|did|if)\b|\b(?:but|pero|half|dim|flicker\w*|off|out|except|menos|excepto)\b|"
+        r"\b(?:not|no|if|si no|don'?t|doesn'?t|isn'?t)\b[^.!?;,]{0,16}\b(?:power|lights?|luz|corriente)\b"
+    ),
+    fold=fold,
 )
-
-
-_MAY_NOT_BE_FINE = re.compile(
-    r"\?|^\W*(?:do|does|is|are|will|when|did|if)\b|\b(?:but|pero|half|dim|flicker\w*|off|out|except|menos|excepto)\b|"
-    r"\b(?:not|no|if|si no|don'?t|doesn'?t|isn'?t)\b[^.!?;,]{0,16}\b(?:power|lights?|luz|corriente)\b"
-)
+"""Whether the power is on: `my power is fine, I did not report an outage`."""
 _NEVER_REPORTED = re.compile(
     r"\b(?:never|did ?n'?t|did not|have ?n'?t|have not|nobody here|no one here) (?:\w+ )?report(?:ed)?\b|"
     r"\b(?:yo |nosotros )?(?:nunca|no) (?:lo |la |he |hemos )?(?:reporte|reportamos|reportado)\b"
@@ -236,21 +239,10 @@ def denies_reporting(words: str) -> bool:
     return bool(_NEVER_REPORTED.search(text)) and not _POWER_OUT.search(rest)
 
 
-def says_power_is_fine(words: str) -> bool:
-    """Whether the power is on: `my power is fine, I did not report an outage`."""
-    text = fold(words)
-    return bool(_POWER_FINE.search(text)) and not _MAY_NOT_BE_FINE.search(text)
-
-
 def says_power_is_back(words: str) -> bool:
     """Whether the words name that the power is back: who only asks closes nothing."""
     text = fold(words)
     return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
-
-
-def denies_power_is_back(words: str) -> bool:
-    """Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
-    return bool(_POWER_NOT_BACK.search(fold(words)))
 
 
 def asks_to_restore(words: str) -> bool:
