@@ -31,8 +31,8 @@ is_no_longer_valid = detector(
 )
 """`That Visa was stolen`, `neither one`: what is named must not be charged."""
 refuses_old_method = detector(
-    r"\b(?:not|no|don'?t|without|except|never)\b[^.;!?]{0,28}"
-    r"\b(?:(?:old|vieja|anterior) (?:card|one|visa|mastercard)|(?:card|tarjeta|la) (?:vieja|anterior))\b"
+    r"\b(?:not|no|don'?t|without|except|never)\b[^.;!?]{0,28}\b(?:(?:old|vieja|anterior) (?:card|one|visa|"
+    r"mastercard)|(?:card|tarjeta|la) (?:vieja|anterior))\b"
 )
 """`The first one, but not with the old card`: a choice, and a card that must not be charged."""
 mentions_double_charge = detector(
@@ -46,10 +46,9 @@ asks_about_next_payment = detector(
 )
 """`Will that cancel the December one too?`: about the next of what goes out by itself."""
 _CHANGES_IT = re.compile(
-    r"^\W*(?:(?:can|could) (?:you|i|we)|please|actually|no|ok|okay|oh|wait|hmm|sorry|and|then|yes|on second thought|"
-    r"i (?:want|need) to|let'?s|\W)*"
-    r"(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|stop|delete|remove|call off) "
-    r"(?:it|that|this|that one|that payment|the payment)\b|turn it off)",
+    r"^\W*(?:(?:can|could) (?:you|i|we)|please|actually|no|ok|okay|oh|wait|hmm|sorry|and|then|yes|"
+    r"on second thought|i (?:want|need) to|let'?s|\W)*(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|"
+    r"stop|delete|remove|call off) (?:it|that|this|that one|that payment|the payment)\b|turn it off)",
     re.IGNORECASE,
 )
 _HALF_OF_THAT = re.compile(r"\bhalf (?:of )?(?:that|it|this)\b|\bhalf as much\b", re.IGNORECASE)

@@ -19,8 +19,8 @@ LANGUAGE_BY_PAYLOAD = {SPEAK_SPANISH: SPANISH, SPEAK_ENGLISH: ENGLISH}
 WORDS_FILE = Path(__file__).with_name("languages.yml")
 
 _SPEAK_VERBS = (
-    r"(?:(?:can|could) (?:you|we|i) |do you |i (?:only )?|please |let'?s |i want to |i need to )?"
-    r"(?:speak|talk|go|switch|write|continue|change)?"
+    r"(?:(?:can|could) (?:you|we|i) |do you |i (?:only )?|please |let'?s |i want to |i need to )?(?:speak|talk|go|"
+    r"switch|write|continue|change)?"
 )
 _WANTS_SPANISH = re.compile(
     rf"(?:2 (?:para|for) |(?:{_SPEAK_VERBS})? ?(?:to |in |it in )?)(?:espa[nñ]ol|spanish)(?: please| por favor)?|"

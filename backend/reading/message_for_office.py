@@ -11,12 +11,10 @@ _THE_OFFICE = (
     r"gerente|them|him|her)"
 )
 _TELL_OFFICE = re.compile(
-    rf"\b(?:tell|inform|notify) {_THE_OFFICE}\b(?! (?:myself|what|where|how|when|why|if|whether)\b)|\blet "
-    rf"{_THE_OFFICE} know\b|"
-    rf"\b(?:pass (?:it|this|that|a message) (?:on|along)|(?:leave|take|give) (?:a|this|my) message|"
-    rf"give {_THE_OFFICE} (?:a|this|the) message)\b|"
-    rf"\b(?:digale|diga|avise\w*|diganle|dile)\b(?: a)? {_THE_OFFICE}\b|\b(?:deje|tome|pase) (?:un|el|este) (?:mensaje|"
-    rf"recado)\b"
+    rf"\b(?:tell|inform|notify) {_THE_OFFICE}\b(?! (?:myself|what|where|how|when|why|if|whether)\b)|"
+    rf"\blet {_THE_OFFICE} know\b|\b(?:pass (?:it|this|that|a message) (?:on|along)|(?:leave|take|give) (?:a|this|"
+    rf"my) message|give {_THE_OFFICE} (?:a|this|the) message)\b|\b(?:digale|diga|avise\w*|diganle|"
+    rf"dile)\b(?: a)? {_THE_OFFICE}\b|\b(?:deje|tome|pase) (?:un|el|este) (?:mensaje|recado)\b"
 )
 _NOT_A_REQUEST = re.compile(
     r"\b(?:i|we|will|did|do|should|must|can) (?:(?:i|we|you|have|need|to|already|\w+ly) ){0,3}(?:tell|told|inform|"

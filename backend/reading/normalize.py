@@ -27,8 +27,8 @@ _SPELLINGS = str.maketrans(
 )
 # "twenty-five", "twentyfive"
 _TENS_UNIT = re.compile(
-    r"\b(twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|ninty)-?"
-    r"(?=(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)"
+    r"\b(twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|ninty)-?(?=(?:one|two|three|four|five|six|"
+    r"seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)"
 )
 # "99999-oo1": the letter for the digit, only where it touches a digit
 _LETTER_O = re.compile(r"(?<=[0-9])o+(?![a-z])|(?<![a-z])o+(?=[0-9])")
@@ -44,8 +44,8 @@ _REASON = re.compile(r"[\s,]*\b(?:because|cause|cuz|cos|coz|bc)\b[^.;!?\n]*", re
 _PAYDAY = re.compile(r"\bpa(?:id|y ?day|y ?check)\b|\bcheck\b|\bmoney\b", re.IGNORECASE)
 # "why not friday" agrees to it
 _DENIAL = re.compile(
-    r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than)"
-    r"(?: the| for| on| by)?\s+\$?\s?$"
+    r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than)(?: the| for| on|"
+    r" by)?\s+\$?\s?$"
 )
 
 

@@ -10,14 +10,11 @@ seeks_confirmation = detector(
 """`It's done, right`: a question without the form of one."""
 mentions_payment = detector(r"\b(?:pay\w*|paid|check|money|bank|draft)\b")
 asks_if_done = detector(
-    r"\b(?:is|was|are|so)\b.{0,24}\b(?:done|filed|reported|noted|booked|taken care of|all set|"
-    r"set up|sent|in the system|still (?:in|open))\b|"
-    r"\b(?:did|have|has) (?:it|that|you|u|they|everything)\b.{0,24}"
-    r"\b(?:go|went|gone|work|done|put|write|note|file|report|save|get|book|take|took)\b|"
-    r"\b(?:it'?s|that'?s|all|i'?m) (?:done|noted|set|booked)\b|"
-    r"\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|"
-    r"^\W*(?:are )?(?:you|u) (?:sure|certain|positive)\W*$|"
-    r"\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)"
+    r"\b(?:is|was|are|so)\b.{0,24}\b(?:done|filed|reported|noted|booked|taken care of|all set|set up|sent|"
+    r"in the system|still (?:in|open))\b|\b(?:did|have|has) (?:it|that|you|u|they|everything)\b.{0,24}\b(?:go|went|"
+    r"gone|work|done|put|write|note|file|report|save|get|book|take|took)\b|\b(?:it'?s|that'?s|all|i'?m) (?:done|"
+    r"noted|set|booked)\b|\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|^\W*(?:are )?(?:you|u) (?:sure|certain|"
+    r"positive)\W*$|\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)"
 )
 mentions_paying = detector(r"\bpay(?:ing)?\b")
 names_price = detector(

@@ -61,16 +61,16 @@ _NO_AT_START = re.compile(
 # "nope, just put it on the Visa": what is wanted in place of it, and not only what is not
 _ASKS_INSTEAD = re.compile(
     r"[\s,.!-]*(?:sir|ma'?am)?[\s,]*(?:just|only|rather|better) (?:send|mail|put|use|do|take|charge|pay|text|email|"
-    r"draft|swap|move|give|pause|lower|raise)\b"
-    r"(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|me alone))",
+    r"draft|swap|move|give|pause|lower|raise)\b(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|"
+    r"me alone))",
     re.IGNORECASE,
 )
 _NOT_NOW = re.compile(r"\bnot (?:just |right )?(?:now|today|tonight|yet|this (?:week|month))\b", re.IGNORECASE)
 _NO_PROBLEM = re.compile(r"no (?:problem|worries|prob|doubt|sweat|issue|hay problema)\b", re.IGNORECASE)
 # "I would rather be ahead for the winter": what is liked better than not to agree
 _WOULD_LIKE = re.compile(
-    r"\bi(?:'d| would) (?:rather|like to|love to|prefer to) be (?:\w+ )?"
-    r"(?:ahead|safe|sure|early|covered|prepared|finished|done)\b[^\d?]*",
+    r"\bi(?:'d| would) (?:rather|like to|love to|prefer to) be (?:\w+ )?(?:ahead|safe|sure|early|covered|prepared|"
+    r"finished|done)\b[^\d?]*",
     re.IGNORECASE,
 )
 # a reason may hold any word: "because I don't want to be late"
@@ -80,12 +80,11 @@ _REASON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DOUBT = re.compile(
-    r"\b(?:but|except|only|instead|if|when(?:ever)?|as soon as|after|until|till|unless|later|not|never|cannot|"
-    r"wait|hold|hang on|actually|rather|other|another|different|change|make it|first|twice|both|half|more|less|all|"
-    r"how|what|why|which|who|where|whose|perhaps|maybe|think so|can (?:i|you|we)|could|will (?:it|you|i|there)|"
-    r"does|do (?:i|you|they)|is (?:it|there|that)|are (?:you|there)|should|would|no|"
-    r"i paid|was paid|already (?:i )?paid)\b|"
-    r"n't\b|\b(?:do|does|did|ca|wo|is|are|was|were|would|should|could|have|has)nt\b|\?",
+    r"\b(?:but|except|only|instead|if|when(?:ever)?|as soon as|after|until|till|unless|later|not|never|cannot|wait|"
+    r"hold|hang on|actually|rather|other|another|different|change|make it|first|twice|both|half|more|less|all|how|"
+    r"what|why|which|who|where|whose|perhaps|maybe|think so|can (?:i|you|we)|could|will (?:it|you|i|there)|does|"
+    r"do (?:i|you|they)|is (?:it|there|that)|are (?:you|there)|should|would|no|i paid|was paid|"
+    r"already (?:i )?paid)\b|n't\b|\b(?:do|does|did|ca|wo|is|are|was|were|would|should|could|have|has)nt\b|\?",
     re.IGNORECASE,
 )
 _STOP_WORDS = re.compile(r"\b(?:stop|cancel\w*|end|remove|turn\w*|off|delete|drop|quit|take)\b", re.IGNORECASE)

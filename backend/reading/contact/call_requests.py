@@ -5,11 +5,10 @@ from __future__ import annotations
 from backend.reading.detectors import detector
 
 cancels_call = detector(
-    r"\b(?:cancel|withdraw|drop|delete|remove|scratch|forget|stop|undo|call off)\w*\b.{0,12}"
-    r"\b(?:call ?back|call|llamada)\b|\b(?:no need to|no longer (?:want|need)|(?:don'?t|do not) (?:want|need))\b.{0,16}"
-    r"\bcall(?: me)?(?: back)?(?: any ?more)?\W*$|\bstop calling me\b|"
-    r"\bno (?:hace falta|es necesario|hay necesidad de)\b.{0,12}\b(?:call|llam\w+)|"
-    r"\b(?:don'?t|do not) call me(?: back)?(?: any ?more| at all)?\W*$"
+    r"\b(?:cancel|withdraw|drop|delete|remove|scratch|forget|stop|undo|call off)\w*\b.{0,12}\b(?:call ?back|call|"
+    r"llamada)\b|\b(?:no need to|no longer (?:want|need)|(?:don'?t|do not) (?:want|need))\b.{0,16}\bcall(?: me)?"
+    r"(?: back)?(?: any ?more)?\W*$|\bstop calling me\b|\bno (?:hace falta|es necesario|"
+    r"hay necesidad de)\b.{0,12}\b(?:call|llam\w+)|\b(?:don'?t|do not) call me(?: back)?(?: any ?more| at all)?\W*$"
 )
 mentions_call = detector(r"\b(?:call(?:ing|s)?(?: ?backs?)?|ring|phone me|llamada|llam\w+)\b")
 asks_to_note = detector(
@@ -18,9 +17,8 @@ asks_to_note = detector(
 )
 names_another_phone = detector(
     r"\b(?:my|the|a|an|mi|el|al|otro) (?:(?:cell|mobile|home|work|other|new|house|wife'?s|husband'?s|different|"
-    r"right) ?)*"
-    r"(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|\bnot this (?:one|number|phone)\b|"
-    r"\b(?:different|wrong|another) (?:number|phone)\b"
+    r"right) ?)*(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|"
+    r"\bnot this (?:one|number|phone)\b|\b(?:different|wrong|another) (?:number|phone)\b"
 )
 asks_about_phone_on_file = detector(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b")
 wants_no_calls = detector(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b")

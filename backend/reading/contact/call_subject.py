@@ -8,9 +8,9 @@ from backend.agent_handoff.transcript import mask_line
 from backend.reading.normalize import fold
 
 ABOUT_PHRASE = re.compile(
-    r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|"
-    r"a?bout|regarding|concerning|sobre|acerca de|respecto al?|lo del?|(?:es|era) por)\s+"
-    r"(?P<what>[^\s\d][^.!?;\n]*?)(?=,|[.!?;\n]|$)",
+    r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|a?bout|regarding|"
+    r"concerning|sobre|acerca de|respecto al?|lo del?|(?:es|era) por)\s+(?P<what>[^\s\d][^.!?;\n]*?)(?=,|[.!?;\n]|"
+    r"$)",
     re.IGNORECASE,
 )
 MORE_CLAUSE = re.compile(r",\s*(?P<more>[^,.!?;\n]+)")
@@ -21,8 +21,8 @@ NOT_SUBJECT_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 LEAD_WORDS = re.compile(
-    r"^(?:(?:well|yeah|yes|ok|okay|hi|hello|so|pues|bueno)\W+)*(?:it'?s|its|it is|that'?s|es|era)\s+"
-    r"(?:for|on account of|because(?: of)?|por(?:que)?|que|para)\s+",
+    r"^(?:(?:well|yeah|yes|ok|okay|hi|hello|so|pues|bueno)\W+)*(?:it'?s|its|it is|that'?s|es|era)\s+(?:for|"
+    r"on account of|because(?: of)?|por(?:que)?|que|para)\s+",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n")

@@ -31,8 +31,8 @@ _NOT_AFTER_TOWN = (
 _UNIT = r"(?:\s*,?\s*(?:apt|apartment|apartamento|depto|unit|lot|suite|trailer|#)\.?\s*#?\w{1,5}\b)?"
 # "12 Cherry Lane, Warren", and "12 Cherry Lane in Warren"
 _TOWN = (
-    rf"{_UNIT}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z])))"
-    rf"{_NOT_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|Sto)\.\s+)?[^\W\d_][\w'-]*\b{_NOT_AFTER_TOWN}(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
+    rf"{_UNIT}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z]))){_NOT_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|"
+    rf"Sto)\.\s+)?[^\W\d_][\w'-]*\b{_NOT_AFTER_TOWN}(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
 )
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _NOT_A_QUANTITY = (
@@ -76,18 +76,18 @@ ADDRESS_PATTERNS = (
     ),
     # "calle Oak y la tercera", "Oak Street and 3rd"
     re.compile(
-        r"\bcalle\s+(?-i:[A-Z0-9])[\w'.]*\s+(?:y|con|esquina con)\s+(?:(?:la|el)\s+)?(?:calle\s+)?"
-        r"(?!nadie|no\b|hay|esta|se\b)[\w'.]+",
+        r"\bcalle\s+(?-i:[A-Z0-9])[\w'.]*\s+(?:y|con|esquina con)\s+(?:(?:la|el)\s+)?(?:calle\s+)?(?!nadie|no\b|"
+        r"hay|esta|se\b)[\w'.]+",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?-i:\b[A-Z0-9])[\w'.]*\s+{_STREET}\s+(?:and|&)\s+(?!(?:I|the|my|we|it|there|he|she|they|no|is)\b)"
-        rf"(?-i:[A-Z0-9])[\w'.]*(?:\s+{_STREET}\b)?",
+        rf"(?-i:\b[A-Z0-9])[\w'.]*\s+{_STREET}\s+(?:and|&)\s+(?!(?:I|the|my|we|it|there|he|she|they|no|"
+        rf"is)\b)(?-i:[A-Z0-9])[\w'.]*(?:\s+{_STREET}\b)?",
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:la )?esquina de\s+[\w'. ]+?\s+(?:y|con)\s+[\w'.]+(?:\s+[\w'.]+)?", re.IGNORECASE),
-    re.compile(rf"\b{_NUMBERED_ROAD}\b(?:\s+(?:and|at|near|by)\s+(?!(?:the|a|an|my|our)\b)[\w'.]+"
-        rf"(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
+    re.compile(rf"\b{_NUMBERED_ROAD}\b(?:\s+(?:and|at|near|"
+        rf"by)\s+(?!(?:the|a|an|my|our)\b)[\w'.]+(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
     re.compile(rf"(?<=\bon )(?:the )?(?:(?!{_NOT_STREET_WORDS}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),
 )  # fmt: skip
 """From the most exact to the least; each is found inside a longer message too."""
@@ -96,32 +96,28 @@ NOT_ROAD = re.compile(
 )
 SPOKEN_STREET = re.compile(rf"\b{_STREET}\b", re.IGNORECASE)
 LANDMARK = re.compile(
-    r"\b(?:corner|crossing|intersection|farm|church|school|bridge|park|mile|miles|past|behind|across|"
-    r"next to|near|between|"
-    r"trailer|lot|apartment|apt|unit|barn|shop|store|station|gate|pole number|north of|south of|east of|west of|"
-    r"(?:water )?tower|ball ?field|elevator|pond|creek|river|cemetery|hospital|library|post office|fairgrounds?|"
-    r"campgrounds?|playground|bus stop|gas station|dollar general|casey'?s|courthouse|nursing home|substation|silos?|"
-    r"panteon|parque|hospital|tienda|gasolinera|tanque|silo|canal|arroyo|rio|cancha|"
-    r"granja|iglesia|escuela|puente|rancho|esquina|cerca|detr[aá]s|enfrente|junto|milla)\b",
+    r"\b(?:corner|crossing|intersection|farm|church|school|bridge|park|mile|miles|past|behind|across|next to|near|"
+    r"between|trailer|lot|apartment|apt|unit|barn|shop|store|station|gate|pole number|north of|south of|east of|"
+    r"west of|(?:water )?tower|ball ?field|elevator|pond|creek|river|cemetery|hospital|library|post office|"
+    r"fairgrounds?|campgrounds?|playground|bus stop|gas station|dollar general|casey'?s|courthouse|nursing home|"
+    r"substation|silos?|panteon|parque|hospital|tienda|gasolinera|tanque|silo|canal|arroyo|rio|cancha|granja|"
+    r"iglesia|escuela|puente|rancho|esquina|cerca|detr[aá]s|enfrente|junto|milla)\b",
     re.IGNORECASE,
 )
 # an answer to something else, or none: nobody is sent to "no nobody's hurt"
 NOT_LOCATION = re.compile(
-    r"^\W*(?:no|nope|nah|not|yes|yeah|yep|ok|okay|sure|nobody|no one|none|everyone|everybody|we'?re|"
-    r"we are|i'?m (?:ok|fine|safe)|"
-    r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
-    r"let me|please|"
-    r"hurry|help|thank|thanks|what|which|where|donde|cual|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
-    r"never ?mind|911|(?:the |a |el |un )?(?:wires?|lines?|cables?) (?:is|are|esta|estan)|but|pero|one of|he'?s?|"
-    r"she'?s?|they'?re|they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|"
-    r"lo|se)\w*|(?:i |we )?(?:already )?called)\b",
+    r"^\W*(?:no|nope|nah|not|yes|yeah|yep|ok|okay|sure|nobody|no one|none|everyone|everybody|we'?re|we are|"
+    r"i'?m (?:ok|fine|safe)|i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|"
+    r"one (?:sec|second|moment|minute)|just a|let me|please|hurry|help|thank|thanks|what|which|where|donde|cual|"
+    r"why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|never ?mind|911|"
+    r"(?:the |a |el |un )?(?:wires?|lines?|cables?) (?:is|are|esta|estan)|but|pero|one of|he'?s?|she'?s?|they'?re|"
+    r"they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|lo|se)\w*|(?:i |we )?(?:already )?called)\b",
     re.IGNORECASE,
 )
 LEAD_IN = re.compile(
     r"^\W*(?:(?:um+|uh+|oh|ah|ay|hey|dear|well|so|ok|okay|yes|yeah|no|sure|it'?s|it is|that'?s|that is|this is|"
-    r"i'?m|i am|we'?re|we are|i live|"
-    r"we live|my address is|the address is|address is|address|the place is|at|on|in|over|out|located|es|"
-    r"est[aá]|estoy|estamos|en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
+    r"i'?m|i am|we'?re|we are|i live|we live|my address is|the address is|address is|address|the place is|at|on|in|"
+    r"over|out|located|es|est[aá]|estoy|estamos|en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 MAX_LOCATION_LENGTH = 200

@@ -7,15 +7,15 @@ import re
 from backend.reading.detectors import detector
 
 is_phone_lost = detector(
-    r"\b(?:lost|broke\w*|stolen|stole|don'?t have|dont have|no longer (?:have|use)|do not have|can'?t (?:get|"
-    r"use|reach|read)|cant (?:get|use)|don'?t use|not (?:mine|have)|disconnected|shut off|gone|got rid of|changed|"
-    r"ya no (?:tengo|uso|sirve|existe)|perd[ií]|se me perdi[oó]|me robaron|no tengo)\b.{0,24}?"
-    r"\b(?:phones?|number|cell(?:phone)?|mobile|old one|that one|tel[eé]fono|n[uú]mero|celular|el viejo|ese|texts?)\b|"
-    r"\b(?:phone|number|cell|tel[eé]fono|n[uú]mero|celular)\b.{0,20}\b(?:is gone|was (?:lost|stolen)|broke|"
-    r"is dead|isn'?t mine|ya no (?:sirve|es m[ií]o|lo tengo))\b|"
+    r"\b(?:lost|broke\w*|stolen|stole|don'?t have|dont have|no longer (?:have|use)|do not have|"
+    r"can'?t (?:get|use|reach|read)|cant (?:get|use)|don'?t use|not (?:mine|have)|disconnected|shut off|gone|"
+    r"got rid of|changed|ya no (?:tengo|uso|sirve|existe)|perd[ií]|se me perdi[oó]|me robaron|"
+    r"no tengo)\b.{0,24}?\b(?:phones?|number|cell(?:phone)?|mobile|old one|that one|tel[eé]fono|n[uú]mero|celular|"
+    r"el viejo|ese|texts?)\b|\b(?:phone|number|cell|tel[eé]fono|n[uú]mero|celular)\b.{0,20}\b(?:is gone|"
+    r"was (?:lost|stolen)|broke|is dead|isn'?t mine|ya no (?:sirve|es m[ií]o|lo tengo))\b|"
     # no text reaches these
-    r"\b(?:it|that|this|phone|number|one)(?:'?s| is) (?:only )?(?:a |an |my |our |just a )?"
-    r"(?:land ?line|house phone|home phone|office phone)\b|\bes (?:un |el )?(?:tel[eé]fono )?fijo\b|\bl[ií]nea fija\b"
+    r"\b(?:it|that|this|phone|number|one)(?:'?s| is) (?:only )?(?:a |an |my |our |just a )?(?:land ?line|"
+    r"house phone|home phone|office phone)\b|\bes (?:un |el )?(?:tel[eé]fono )?fijo\b|\bl[ií]nea fija\b"
 )
 """Whether the phone on file is said to be lost, changed or out of reach."""
 _OLD_WORDS = re.compile(
@@ -23,12 +23,11 @@ _OLD_WORDS = re.compile(
 )
 _NEW_WORDS = re.compile(r"\b(?:new|to|now|nuevo|nueva|al?|ahora|por)\b(?:\W+\w+){0,2}\W*$", re.IGNORECASE)
 lacks_requested_number = detector(
-    r"\b(?:don'?t|dont|do not|can'?t|cant|cannot|haven'?t|havent|never|lost|threw|without|no)\b.{0,20}?"
-    r"\b(?:have|know|find|remember|got|get|see)\b.{0,24}?"
-    r"\b(?:it|that|bill|number|one|any|statement|paper|me|here|digits|those|them|last)\b|"
-    r"\b(?:lost|threw (?:away|out)) (?:it|my|the|that)\b|\b(?:that'?s|thats|that is) all (?:i|we) (?:know|"
-    r"have|got)|\ball i (?:know|have|got)\b|"
-    r"\bno (?:tengo|s[eé]|encuentro|recuerdo|me acuerdo)\b|\bperd[ií] (?:el|la|mi)\b|\bes todo lo que (?:tengo|s[eé])"
+    r"\b(?:don'?t|dont|do not|can'?t|cant|cannot|haven'?t|havent|never|lost|threw|without|no)\b.{0,20}?\b(?:have|"
+    r"know|find|remember|got|get|see)\b.{0,24}?\b(?:it|that|bill|number|one|any|statement|paper|me|here|digits|"
+    r"those|them|last)\b|\b(?:lost|threw (?:away|out)) (?:it|my|the|that)\b|\b(?:that'?s|thats|that is) all (?:i|"
+    r"we) (?:know|have|got)|\ball i (?:know|have|got)\b|\bno (?:tengo|s[eé]|encuentro|recuerdo|me acuerdo)\b|"
+    r"\bperd[ií] (?:el|la|mi)\b|\bes todo lo que (?:tengo|s[eé])"
 )
 """Whether the number asked for is not at hand: `I don't have the bill`, `that's all I know`."""
 
@@ -40,10 +39,9 @@ def is_called_old_phone(before: str) -> bool:
 
 
 declines_to_give_phone = detector(
-    r"\b(?:(?:rather|prefer|want|going|like|would) not(?: to)?|(?:don'?t|do not|won'?t|will not) "
-    r"(?:want|wish|like|have|need)?"
-    r"(?: to)?|refuse to|not comfortable|why do you need|without) (?:\w+ ){0,3}?(?:giv\w+|shar\w+|leave|tell)?"
-    r" ?(?:\w+ ){0,4}?(?:number|phone|it)\b|\bwithout (?:it|one|a (?:phone|number))\b|"
+    r"\b(?:(?:rather|prefer|want|going|like|would) not(?: to)?|(?:don'?t|do not|won'?t|will not) (?:want|wish|like|"
+    r"have|need)?(?: to)?|refuse to|not comfortable|why do you need|without) (?:\w+ ){0,3}?(?:giv\w+|shar\w+|leave|"
+    r"tell)? ?(?:\w+ ){0,4}?(?:number|phone|it)\b|\bwithout (?:it|one|a (?:phone|number))\b|"
     r"\b(?:is (?:that|it|this) (?:needed|necessary|required)|do i have to|no (?:phone|number|thanks|thank you))\b|"
     r"\b(?:prefiero no|no quiero) (?:dar|decir)\w*\b|\bsin (?:numero|telefono|dar)\b"
 )

@@ -35,9 +35,8 @@ def remove_formatted_phones(text: str) -> str:
 
 
 _ENDING = re.compile(
-    r"\b(?:ends?|ending|last (?:four|4)(?: digits?)?(?: is| are)?|termina\w*|acaba\w*|"
-    r"[uú]ltimos (?:cuatro|4)(?: d[ií]gitos)?(?: son)?)"
-    r"(?: (?:in|with|is|en|con))?\W{1,3}(?P<end>\d[ -]?\d[ -]?\d[ -]?\d)(?![\d-])",
+    r"\b(?:ends?|ending|last (?:four|4)(?: digits?)?(?: is| are)?|termina\w*|acaba\w*|[uú]ltimos (?:cuatro|"
+    r"4)(?: d[ií]gitos)?(?: son)?)(?: (?:in|with|is|en|con))?\W{1,3}(?P<end>\d[ -]?\d[ -]?\d[ -]?\d)(?![\d-])",
     re.IGNORECASE,
 )
 
@@ -49,10 +48,9 @@ def extract_phone_ending(text: str) -> str | None:
 
 
 is_new_phone = detector(
-    r"\b(?:new|another|other|different|changed|nuevo|nueva|otro|cambi\w+)\b.{0,24}"
-    r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.*\d{4}|"
-    r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.{0,24}"
-    r"\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}"
+    r"\b(?:new|another|other|different|changed|nuevo|nueva|otro|cambi\w+)\b.{0,24}\b(?:phone|cell|number|"
+    r"tel[eé]fono|celular|n[uú]mero)\b.*\d{4}|\b(?:phone|cell|number|tel[eé]fono|celular|"
+    r"n[uú]mero)\b.{0,24}\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}"
 )
 """Whether the phone in these words is a new one, or one to be called at: its last four prove nobody."""
 
@@ -102,25 +100,23 @@ def _is_dialable(national: str) -> bool:
 _PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"
 _GIVES_PHONE = re.compile(
     r"\b(?:call|reach|ring|phone|get|text)(?: me| us| him| her| them| my \w+| the \w+)?(?: back)?(?: instead)? "
-    r"(?:at|on)\b|"
-    rf"\b(?:my|our|his|her|their|another|other|different|better|best|new|second|work|neighbor'?s|wife'?s|husband'?s|"
-    rf"son'?s|daughter'?s|mom'?s|dad'?s)\W+(?:\w+ ){{0,2}}?{_PHONE}\b|"
+    r"(?:at|on)\b|\b(?:my|our|his|her|their|another|other|different|better|best|new|second|work|neighbor'?s|"
+    rf"wife'?s|husband'?s|son'?s|daughter'?s|mom'?s|dad'?s)\W+(?:\w+ ){{0,2}}?{_PHONE}\b|"
     rf"\bcall ?back (?:{_PHONE} )?(?:is|at|on)\b|\b{_PHONE} (?:to call|to reach|is)\b|\bcall this\b|"
     rf"\b(?:this|my) (?:\w+ ){{0,2}}?(?:{_PHONE}|battery)\b.{{0,24}}\b(?:dead|dying|die|dies|low|out|quit)\b|"
-    rf"\b(?:mi|su|otro|nuevo|este|al?) (?:otro |nuevo )?{_PHONE}\b|"
-    r"\b(?:llam|marqu|march|habl)\w*(?:me|nos|le)? (?:\w+ )?al\b|\b(?:llamen?me|llamenos|marquenme|marqueme)\b"
+    rf"\b(?:mi|su|otro|nuevo|este|al?) (?:otro |nuevo )?{_PHONE}\b|\b(?:llam|marqu|march|habl)\w*(?:me|nos|"
+    r"le)? (?:\w+ )?al\b|\b(?:llamen?me|llamenos|marquenme|marqueme)\b"
 )
 _ACCOUNT_PHONE = re.compile(
     r"\b(?:on file|on (?:my|the|our) account|(?:change|update|replace|add) (?:\w+ ){0,3}?(?:phone|number|cell)|"
     r"cambi\w+|actualiz\w+|de mi cuenta|en mi cuenta|registrado)\b"
 )
 _ASKS_WHICH_PHONE = re.compile(
-    rf"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|keep)\b.{{0,20}}"
-    rf"\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|"
-    rf"\b(?:what|which|wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?"
-    r"(?:call|have|reach|ring)|on (?:it|the report|there))\b|"
-    rf"\b(?:que|cual|a cual|a que) {_PHONE}\b.{{0,24}}\b(?:llama\w*|tiene\w*|marca\w*)\b|"
-    rf"\b(?:tienen?|anot\w+|apunt\w+|agarr\w+|guard\w+) (?:\w+ )?(?:mi|el) (?:otro |nuevo )?(?:telefono|celular)\b"
+    r"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|"
+    rf"keep)\b.{{0,20}}\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|\b(?:what|which|"
+    rf"wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?(?:call|have|reach|ring)|on (?:it|"
+    rf"the report|there))\b|\b(?:que|cual|a cual|a que) {_PHONE}\b.{{0,24}}\b(?:llama\w*|tiene\w*|marca\w*)\b|"
+    r"\b(?:tienen?|anot\w+|apunt\w+|agarr\w+|guard\w+) (?:\w+ )?(?:mi|el) (?:otro |nuevo )?(?:telefono|celular)\b"
 )
 
 
@@ -137,10 +133,9 @@ _INSTEAD = re.compile(
     r"(?:mine|this|my (?:phone|cell|battery)) (?:is |'?s )?(?:\w+ )?(?:dead|dying|dies|out|off)|call (?:my|him|her) )\b"
 )
 _ADDITIONAL_PHONE = re.compile(
-    r"\b(?:if (?:i|we|he|she) (?:don'?t|dont|do not|can'?t) (?:pick up|answer|get)|"
-    r"if (?:mine|this|my phone|my cell|it) (?:\w+ ){0,2}?(?:quits|dies|is dead|goes out|runs out)|"
-    r"also|too|as well|back ?up|or (?:my|call|try|the)|"
-    r"can'?t (?:get|reach) me|tambien|o si no|o al|por si|si no contesto|si se (?:me )?(?:apaga|acaba))\b"
+    r"\b(?:if (?:i|we|he|she) (?:don'?t|dont|do not|can'?t) (?:pick up|answer|get)|if (?:mine|this|my phone|"
+    r"my cell|it) (?:\w+ ){0,2}?(?:quits|dies|is dead|goes out|runs out)|also|too|as well|back ?up|or (?:my|call|"
+    r"try|the)|can'?t (?:get|reach) me|tambien|o si no|o al|por si|si no contesto|si se (?:me )?(?:apaga|acaba))\b"
 )
 
 

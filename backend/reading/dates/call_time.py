@@ -79,8 +79,8 @@ _APPROXIMATELY = r"(?:(?:about|around|like|at|say|las) ){0,2}"
 _NOON = r"noon|midday|lunch ?time"
 _TIME_SUFFIX = r"(?:\s?[ap]\.?\s?m\b\.?|\s?o'?clock)?(?:ish)?"
 _END_TIME = (
-    rf"(?P<end>(?:{_NOON}|\d{{1,2}}|{'|'.join(HOUR_WORDS)})(?:[:.][0-5]\d| thirty| "
-    rf"fifteen)?{_TIME_SUFFIX})(?![\w/]|[.:]\d)"
+    rf"(?P<end>(?:{_NOON}|\d{{1,2}}|{'|'.join(HOUR_WORDS)})(?:[:.][0-5]\d| thirty|"
+    rf" fifteen)?{_TIME_SUFFIX})(?![\w/]|[.:]\d)"
 )
 _START_TIME = _END_TIME.replace("<end>", "<start>")
 BETWEEN_PATTERNS = (
@@ -95,15 +95,13 @@ BETWEEN_PATTERNS = (
 )
 # "not before 10" begins then; "before 10" ends there, as does "I work at 10"
 NOT_BEFORE = re.compile(
-    rf"\b(?:(?:not?|nothing|never|don'?t (?:call|ring)(?: me)?) (?:\w+ )?(?:before|antes del?|earlier than|"
-    rf"until|till)|after|later than|(?<!half )(?<!quarter )past|"
-    rf"(?:get|getting|i'?m|be) (?:off|home|out|done|free|back)(?: \w+)?(?: at| by| around| after)?) "
-    rf"{_APPROXIMATELY}{_END_TIME}"
+    r"\b(?:(?:not?|nothing|never|don'?t (?:call|ring)(?: me)?) (?:\w+ )?(?:before|antes del?|earlier than|until|"
+    r"till)|after|later than|(?<!half )(?<!quarter )past|(?:get|getting|i'?m|be) (?:off|home|out|done|free|"
+    rf"back)(?: \w+)?(?: at| by| around| after)?) {_APPROXIMATELY}{_END_TIME}"
 )
 BEFORE = re.compile(
-    rf"\b(?:before|antes del?|no later than|by|until|till|"
-    rf"(?:work|shift|leave|busy|appointment|bus|trabajo|entro)(?: \w+){{0,2}}? (?:at|from|by|starts at)) "
-    rf"{_APPROXIMATELY}{_END_TIME}"
+    r"\b(?:before|antes del?|no later than|by|until|till|(?:work|shift|leave|busy|appointment|bus|trabajo|"
+    rf"entro)(?: \w+){{0,2}}? (?:at|from|by|starts at)) {_APPROXIMATELY}{_END_TIME}"
 )
 MINUTE_WORDS = {"fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45, "fortyfive": 45}
 

@@ -42,8 +42,8 @@ from backend.reading.normalize import (
 
 _FILLER_WORDS = r"(?:(?:um|uh|yes|yeah|ok|okay|please|how about|maybe|let's do|let's say|it's|the|on|by|for|day)[ ,]*)*"
 DAY_ONLY = re.compile(
-    rf"{_FILLER_WORDS}(?P<day>{ORDINAL_PATTERN}|{CARDINAL_PATTERN})(?:[ ,]*(?:please|thanks|thank you|works|is "
-    rf"fine))?[.!?]?"
+    rf"{_FILLER_WORDS}(?P<day>{ORDINAL_PATTERN}|{CARDINAL_PATTERN})(?:[ ,]*(?:please|thanks|thank you|works|"
+    r"is fine))?[.!?]?"
 )
 _ONE_OR_OTHER_DAY = re.compile(
     rf"{_FILLER_WORDS}(?P<one>{ORDINAL_PATTERN}|{CARDINAL_PATTERN}) or (?:on )?(?:the )?(?:{ORDINAL_PATTERN}|"
@@ -249,8 +249,8 @@ _LAST_DAY = re.compile(r"\b(?:last day|end of (?:the |every |each )?month|month'
 _DUE_DATE = re.compile(DUE_DATE_PATTERN)
 # "DUE", as the question for the day offers it
 _DUE_ALONE = re.compile(
-    r"(?:(?:um|uh|yes|yeah|ok|okay|please|pay(?: it)?|send|just)[ ,]+)*(?:(?:on|by|when)(?: it'?s| the)? )?due"
-    r"(?:[ ,]*(?:please|thanks|thank you))?[ .!]*"
+    r"(?:(?:um|uh|yes|yeah|ok|okay|please|pay(?: it)?|send|just)[ ,]+)*(?:(?:on|by|when)(?: it'?s|"
+    r" the)? )?due(?:[ ,]*(?:please|thanks|thank you))?[ .!]*"
 )
 _EVERY_MONTH = re.compile(rf"\b(?P<day>{ORDINAL_PATTERN}|(?:on|day|the) (?:the )?(?P<plain>[0-9]{{1,2}})\b)")
 _ORDINAL_DAY = re.compile(rf"\b{ORDINAL_PATTERN}")

@@ -45,19 +45,17 @@ YEAR_PATTERN = (
     r"(?:[12][0-9]{3}(?![0-9])|twenty (?:twenty|thirty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
 )
 WEEKDAY_PATTERN = (
-    r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|"
-    r"tues|weds|thurs?|(?:(?<=on )|(?<=this )|(?<=next )|(?<=by )|(?<=pay )|(?<=pay it )|(?<=[0-9] ))"
-    r"(?:mon|tue|wed|thu|fri|sat|sun))\b"
+    r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|tues|weds|thurs?|(?:(?<=on )|"
+    r"(?<=this )|(?<=next )|(?<=by )|(?<=pay )|(?<=pay it )|(?<=[0-9] ))(?:mon|tue|wed|thu|fri|sat|sun))\b"
 )
 # the short names stand alone only as a whole answer: "sat", "wed" and "sun" are words too
 SHORT_WEEKDAY_PATTERN = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[.!]?")
 
 # a card's: "exp 12/28", "expires dec 2028"
 EXPIRY_PATTERN = re.compile(
-    r"\b(?:exp(?:\.|iry|ires?|iration|iring|ired)?|(?:valid|good) (?:thru|through|until))(?: date)?"
-    r"(?: is| on| in)?[ :]*"
-    rf"(?:[0-9]{{1,2}} ?[/-] ?[0-9]{{2,4}}(?:[/-][0-9]{{2,4}})?|[0-9]{{4}}\b|{MONTH_PATTERN}(?: (?:of "
-    rf")?[0-9]{{2,4}}\b)?)"
+    r"\b(?:exp(?:\.|iry|ires?|iration|iring|ired)?|(?:valid|good) (?:thru|through|until))(?: date)?(?: is| on|"
+    r" in)?[ :]*(?:[0-9]{1,2} ?[/-] ?[0-9]{2,4}(?:[/-][0-9]{2,4})?|[0-9]{4}\b|"
+    rf"{MONTH_PATTERN}(?: (?:of )?[0-9]{{2,4}}\b)?)"
 )
 
 _NUMBER_IN = re.compile(r"[0-9]+")

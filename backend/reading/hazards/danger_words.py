@@ -31,23 +31,22 @@ _LEANING = r"(?:lean(?:s|ing|ed)?|tilt(?:s|ing|ed)?|cracked|split|about to (?:fa
 _CABLE = r"(?:power ?lines?|wires?)"
 _MOVING = r"(?:moving|swinging|whipping|jumping|hitting|loose|torn|pulled (?:down|off|loose)|ripped (?:down|off))"
 DANGER = re.compile(
-    rf"\b{_WIRE}\b(?:\W+\w+){{0,4}}?\W+{_FALLEN}\b|\b{_FALLEN}\W+(?:\w+\W+){{0,2}}?{_WIRE}\b"
-    rf"|\bmeters?\b(?:\W+\w+){{0,4}}?\W+{_HANGING_OFF}\b|\b{_HANGING_OFF}\W+(?:\w+\W+){{0,2}}?meters?\b"
-    rf"|{_NOT_NAME}\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NOT_FIRE}"
-    rf"|\bflames?\b|\bburning\b{_NOT_USAGE}{_NOT_BULB}|\bburnt\b{_NOT_BULB}|\bsmok(?:e|ing)\b{_NOT_DETECTOR}"
-    r"|\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|\bblown up\b"
-    r"|\b(?:water(?! ?(?:heater|bill|pump|well|softener|company))|agua)\b[^.?!;]{0,40}?"
-    r"\b(?:outlets?|breakers?|electric(?:al)? (?:box|panel)|fuse box|enchufes?|tomacorrientes?|contactos?)\b"
-    r"|\bse (?:\w+ ){0,2}?prendi(?:endo|[oó]) (?:fuego|lumbre|(?:la|el|mi|una?) (?:pared|casa|cocina|"
-    r"techo|medidor|poste|[aá]rbol|pasto|cable))\b|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bbuzzing\b|\bhiss(?:es|ing)?\b"
-    r"|\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))"
-    r"|\bleak\w*\W+(?:\w+\W+){0,3}?(?:gas|propane)\b"
-    rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NOT_LIGHT}|\bpole\b{_NOT_LIGHT}(?:\W+\w+){{0,10}}?\W+{_LEANING}\b"
-    r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|"
-    r"person)(?:\W+\w+){0,2}?\W+"
-    r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|"
-    rf"le pego a|tumbo)\W+(?:\w+\W+){{0,3}}?(?:pole{_NOT_LIGHT}|transformer|guy wire)"
-    rf"|\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
+    rf"\b{_WIRE}\b(?:\W+\w+){{0,4}}?\W+{_FALLEN}\b|\b{_FALLEN}\W+(?:\w+\W+){{0,2}}?{_WIRE}\b|"
+    rf"\bmeters?\b(?:\W+\w+){{0,4}}?\W+{_HANGING_OFF}\b|\b{_HANGING_OFF}\W+(?:\w+\W+){{0,2}}?meters?\b|"
+    rf"{_NOT_NAME}\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NOT_FIRE}|\bflames?\b|"
+    rf"\bburning\b{_NOT_USAGE}{_NOT_BULB}|\bburnt\b{_NOT_BULB}|\bsmok(?:e|ing)\b{_NOT_DETECTOR}|"
+    r"\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|"
+    r"\bblown up\b|\b(?:water(?! ?(?:heater|bill|pump|well|softener|company))|agua)\b[^.?!;]{0,40}?\b(?:outlets?|"
+    r"breakers?|electric(?:al)? (?:box|panel)|fuse box|enchufes?|tomacorrientes?|contactos?)\b|"
+    r"\bse (?:\w+ ){0,2}?prendi(?:endo|[oó]) (?:fuego|lumbre|(?:la|el|mi|una?) (?:pared|casa|cocina|techo|medidor|"
+    r"poste|[aá]rbol|pasto|cable))\b|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bbuzzing\b|\bhiss(?:es|ing)?\b|"
+    r"\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))|"
+    rf"\bleak\w*\W+(?:\w+\W+){{0,3}}?(?:gas|propane)\b|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NOT_LIGHT}|"
+    rf"\bpole\b{_NOT_LIGHT}(?:\W+\w+){{0,10}}?\W+{_LEANING}\b|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|"
+    r"someone|carro|camion|troca|camioneta|person)(?:\W+\w+){0,2}?\W+(?:hit|struck|ran into|ran over|"
+    r"crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|le pego a|"
+    rf"tumbo)\W+(?:\w+\W+){{0,3}}?(?:pole{_NOT_LIGHT}|transformer|guy wire)|"
+    rf"\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
     re.IGNORECASE,
 )
 # what is only supposed: "what happens if the pole is broken", and not "there are sparks, what if it burns"
@@ -56,20 +55,19 @@ _HYPOTHETICAL = re.compile(
     r"happens? if|(?:who|quien) (?:\w+ ){0,3}pays?(?: \w+){0,3} (?:if|when|yes|si)|who pays?(?= yes)|"
     r"(?:do|will|would|must|should) (?:i|we|you) (?:have to |need to |get to )?(?:pay|be charged|owe|cover|fix|"
     r"send|come)\b[^.?!;\n]{0,30}?\b(?:if|when|yes)|how (?:much|long)\b[^.?!;\n]{0,30}?\bif|(?:just )?in case|"
-    r"if (?:\w+ ){0,6}ever|if (?:one|some) ?day|(?:yes|si) (?:un|algun) (?:dia|day))\b"
-    r"[^.?!;\n]*?(?=,\W*(?:it'?s|there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
+    r"if (?:\w+ ){0,6}ever|if (?:one|some) ?day|(?:yes|si) (?:un|algun) (?:dia|day))\b[^.?!;\n]*?(?=,\W*(?:it'?s|"
+    r"there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
     re.IGNORECASE,
 )
 # "my bill shocked me", "sticker shock", "I was shocked to see how high"
 _ABOUT_MONEY = re.compile(
-    r"\b(?:electrocut\w+|shocked) (?:del?|out of|from|con) (?:el |la |mi |puro |the )?"
-    r"(?:susto|coraje|price|bill|recibo|factura)\b|"
-    r"\b(?:recibo|factura|bill)\b[^.?!;,]{0,40}?\bme (?:quede )?electrocut\w*|"
-    r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) "
-    r"(?:(?:is|was|has|just|about|nearly|almost|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) )"
-    r"{0,4}?shock\w*|\b(?:sticker|bill|price) shock|"
-    r"(?<!got )\bshock(?:ed|ing)? (?:at|by|with|over|about|to (?:see|get|open|find)|when i (?:saw|got|opened)) "
-    r"(?:(?!fridge|washer|dryer|meter|outlet|wire|line|stove|box)\w+ ){0,4}?(?:bills?|price|amount|balance|cost)\b",
+    r"\b(?:electrocut\w+|shocked) (?:del?|out of|from|con) (?:el |la |mi |puro |the )?(?:susto|coraje|price|bill|"
+    r"recibo|factura)\b|\b(?:recibo|factura|bill)\b[^.?!;,]{0,40}?\bme (?:quede )?electrocut\w*|"
+    r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) (?:(?:is|was|has|just|about|nearly|almost|"
+    r"really|totally|always|sure|this|last|month|came|as|a|such|kind|of) ){0,4}?shock\w*|"
+    r"\b(?:sticker|bill|price) shock|(?<!got )\bshock(?:ed|ing)? (?:at|by|with|over|about|to (?:see|get|open|find)|"
+    r"when i (?:saw|got|opened)) (?:(?!fridge|washer|dryer|meter|outlet|wire|line|stove|box)\w+ ){0,4}?(?:bills?|"
+    r"price|amount|balance|cost)\b",
     re.IGNORECASE,
 )
 # "had a line down back in 2020 and you guys fixed it": with nothing that is so now
@@ -138,8 +136,8 @@ mentions_gas = detector(r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\
 _TREE = r"(?:trees?|maples?|oaks?|pines?|elms?|branch(?:es)?|limbs?|arbol|rama)"
 _POWER_LINE = r"(?:(?:power ?|electric )?(?:lines?|wires?|cables?)|pole|alambres?)"
 _TREE_ON_WIRE = re.compile(
-    rf"\b{_TREE}\b(?:\W+\w+){{0,5}}?\W+(?:on(?:to)?|against|touching|over|into|across|in|sobre|en|contra)"
-    rf"\W+(?:\w+\W+){{0,2}}?{_POWER_LINE}\b",
+    rf"\b{_TREE}\b(?:\W+\w+){{0,5}}?\W+(?:on(?:to)?|against|touching|over|into|across|in|sobre|en|"
+    rf"contra)\W+(?:\w+\W+){{0,2}}?{_POWER_LINE}\b",
     re.IGNORECASE,
 )
 

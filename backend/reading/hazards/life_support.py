@@ -30,28 +30,25 @@ _OFF_WORDS = (
     r"not (?:on|working|back|there)|isn'?t (?:on|working|back)|ain'?t on|won'?t (?:come|go|turn) (?:back )?on)"
 )
 _POWER_OUT_NOW = re.compile(
-    rf"\b{_POWER}{_BETWEEN_WORDS} {_OFF_WORDS}\b|"
-    r"\b(?:lost|losing|no|without|don'?t have|out of|ran out of) (?:any |all |our |my |the )?"
-    r"(?:power|electric\w*|lights|juice|current)\b|\bin the dark\b|\bblack ?-?out\b|\boutage\b|"
-    rf"\b(?:fue|ido|va|iba|perdi\w*) (?:a )?(?:la |el )?{_POWER_SPANISH}\b|\b(?:a oscuras|apagon|en la oscuridad)\b|"
-    rf"\b(?:sin|no (?:tengo|tenemos|tiene|tienen|hay|ha vuelto|llega|vuelve|regresa)) (?:la |nada de "
-    rf")?{_POWER_SPANISH}\b"
+    rf"\b{_POWER}{_BETWEEN_WORDS} {_OFF_WORDS}\b|\b(?:lost|losing|no|without|don'?t have|out of|"
+    r"ran out of) (?:any |all |our |my |the )?(?:power|electric\w*|lights|juice|current)\b|\bin the dark\b|"
+    rf"\bblack ?-?out\b|\boutage\b|\b(?:fue|ido|va|iba|perdi\w*) (?:a )?(?:la |el )?{_POWER_SPANISH}\b|"
+    r"\b(?:a oscuras|apagon|en la oscuridad)\b|\b(?:sin|no (?:tengo|tenemos|tiene|tienen|hay|ha vuelto|llega|"
+    rf"vuelve|regresa)) (?:la |nada de )?{_POWER_SPANISH}\b"
 )
 _AT_RISK = re.compile(
-    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|"
-    r"ahora mismo|hoy|"
-    r"esta noche)\b|\b(?:disconnect\w*|desconect\w*|shut ?-?off|cut ?-?off|cut me|if it goes (?:off|out)|"
-    r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|(?:cort|apag)\w* (?:me )?(?:la |el )?"
-    rf"{_POWER_SPANISH})\b"
+    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|ahora mismo|"
+    r"hoy|esta noche)\b|\b(?:disconnect\w*|desconect\w*|shut ?-?off|cut ?-?off|cut me|if it goes (?:off|out)|"
+    r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|"
+    rf"(?:cort|apag)\w* (?:me )?(?:la |el )?{_POWER_SPANISH})\b"
 )
 _RUNNING_LOW = (
-    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
-    r"to (?:die|run out|quit))|"
-    r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
-    r"juice)|empty|beeping|won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
-    r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
-    r"muri\w+)|acabando|"
-    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
+    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|"
+    r"about (?:out|gone|dead|to (?:die|run out|quit))|running (?:out|low|down)|run(?:s)? out|ran out|"
+    r"going (?:out|dead|down)|out of (?:charge|power|air|oxygen|juice)|empty|beeping|won'?t last|"
+    r"(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|baj[oa]s?|por acabarse|por terminarse|"
+    r"se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|muri\w+)|acabando|descargad[oa]s?|"
+    r"vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
 )
 _BACKUP = (
     r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
@@ -63,12 +60,12 @@ _BACKUP_RUNNING_OUT = re.compile(
     rf"\b{_RUNNING_LOW} (?:\w+ ){{0,3}}?{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|carro))"
 )
 _STOPPED_WORDS = (
-    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
-    r"on)|(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
-    r"come on)|failed|failing|beeping|alarm\w*|broke(?:n)?|lost power|has no power|without power|"
-    r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
-    r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
-    r"corriente|power))"
+    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|"
+    r"not (?:working|running|on)|(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|"
+    r"won'?t (?:work|run|start|turn on|come on)|failed|failing|beeping|alarm\w*|broke(?:n)?|lost power|"
+    r"has no power|without power|se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|"
+    r"dejo de (?:funcionar|trabajar|servir)|no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|"
+    r"fallo|fallando|pitando|sin (?:luz|corriente|power))"
 )
 _IN_DISTRESS = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"

@@ -29,26 +29,25 @@ MAX_ALL_ANSWER_WORDS = 5  # words
 _SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
     r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"
-    r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)?"
-    r" ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
+    r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)? ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|"
+    r"dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
 )
 _WORDED_SIGN = re.compile(r"\b(?:minus|negative) \$?$")
 _ALL = re.compile(
     r"\b(?:all(?: of)? (?:it|that)|pay (?:it )?all|everything|entire(?:ty)?|in full|full|whole|"
     r"(?:the|my|total|full) balance|(?:total )?amount (?:due|i owe|owed)|what(?:ever)?(?: it is)? (?:i|we) owe|"
-    r"(?:the )?total|pay(?:ing)? (?:it |this )?off|"
-    r"the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|"
-    r"^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
+    r"(?:the )?total|pay(?:ing)? (?:it |this )?off|the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|"
+    r"100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
 )
 # "all, today, visa": days and numbers beside it have been blanked
 _ALL_ALONE = re.compile(
-    r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all"
-    r"(?=[ ,.!;]*(?:$|~|(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|"
-    r"checking|savings|card|bank|credit|debit)\b|from (?:my|the) ))"
+    r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all(?=[ ,.!;]*(?:$|~|"
+    r"(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|checking|"
+    r"savings|card|bank|credit|debit)\b|from (?:my|the) ))"
 )
 _PAST_DUE = re.compile(
-    r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s| is) )?"
-    r"\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
+    r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s|"
+    r" is) )?\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
 )
 _PAYS_BEFORE_NAME = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
 # "from my balance", "on my bill": with figures beside them these name no second amount
@@ -66,8 +65,8 @@ _VAGUE = re.compile(
     r"(?:as )?last (?:time|month))\b"
 )
 _CARD_WITH_NUMBER = re.compile(
-    r"\b(?:visa|master ?card|amex|discover|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{4}"
-    r"(?![0-9]|[.,][0-9]| (?:dollar|buck))"
+    r"\b(?:visa|master ?card|amex|discover|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{4}(?![0-9]|"
+    r"[.,][0-9]| (?:dollar|buck))"
 )
 _NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
 _NOT_AMOUNT_PHRASES = re.compile(

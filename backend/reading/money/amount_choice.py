@@ -64,19 +64,19 @@ _BILL_IS = re.compile(
 )
 _I_HAVE = re.compile(r"\b(?:i|we)(?:'ve| have)?(?: only)? (?:have|got|had)(?: only| just| about| like)? \$?$")
 _CANNOT_PAY = re.compile(
-    r"(?<!why )\b(?:can't|cant|cannot|can not|won't|couldn't|(?:don't|dont|do not|didn't)(?: even)?)"
-    r"(?: really| even)? (?:pay|afford|do|have|got|want|send|spend|manage)(?: to pay| the| that| all)? \$?$"
+    r"(?<!why )\b(?:can't|cant|cannot|can not|won't|couldn't|(?:don't|dont|do not|didn't)(?: even)?)(?: really|"
+    r" even)? (?:pay|afford|do|have|got|want|send|spend|manage)(?: to pay| the| that| all)? \$?$"
 )
 # "75 with 4242": the method's last four, where another number is the amount
 _CARD_BEFORE = re.compile(
-    r"\b(?:visa|master ?card|amex|discover|card|checking|savings|account|bank|using|with|from|to|ending)"
-    r"(?: (?:card|account|number|in|with|my|the))*[ #]*$"
+    r"\b(?:visa|master ?card|amex|discover|card|checking|savings|account|bank|using|with|from|to|"
+    r"ending)(?: (?:card|account|number|in|with|my|the))*[ #]*$"
 )
 _FOUR_DIGITS, _TOO_LONG = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{7,}")
 PAY_BEFORE_AMOUNT = re.compile(
     r"\b(?:pay(?:ing)?|payment(?: of| for)?|put|do|give|take|charge|send|amount(?: of| is)?|transfer|schedule|"
-    r"make (?:it|that)|just|only|want to do|towards?|i meant?|actually|no,?(?: wait,?)?)"
-    r"(?: (?:me|you|just|only|about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
+    r"make (?:it|that)|just|only|want to do|towards?|i meant?|actually|no,?(?: wait,?)?)(?: (?:me|you|just|only|"
+    r"about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
 )
 
 

@@ -25,23 +25,20 @@ asks_how_it_works = detector(
 """`How does this plan work?`"""
 asks_if_all_at_once = detector(
     r"^\W*(?:(?:so|and|wait|ok(?:ay)?|but|y|entonces)\W+)*(?:is|was|would|does|do|will|es|ser[ií]a|"
-    r"son)\b(?! it be (?:ok|possible))"
-    r".{0,30}\b(?:(?:all|both|everything|it|that) (?:of it )?(?:at once|at the same time|together|in one|taken today|"
-    r"due today)|"
-    r"at once|one payment|a single|in full|todo junto|de una vez|de golpe)\b"
+    r"son)\b(?! it be (?:ok|possible)).{0,30}\b(?:(?:all|both|everything|it|that) (?:of it )?(?:at once|"
+    r"at the same time|together|in one|taken today|due today)|at once|one payment|a single|in full|todo junto|"
+    r"de una vez|de golpe)\b"
 )
 """`Is that all at once?` asks about the plan that was read back, and names no other one."""
 _NOTICE_DAY = re.compile(
-    r"\b(?:notice|letter|tag|paper|shut ?-?off|disconnect\w*|aviso|carta|corte)\b(?: date)?\W+"
-    r"(?:says?|said|is|on|dated|by|date|dice|es)\b"
-    r"[^.,;!?\n]*?(?=[.,;!?\n]|\b(?:can|could|but|if|and|so|unless|or|i|we|puedo|podr[ií]a|pero|si|y)\b|$)",
+    r"\b(?:notice|letter|tag|paper|shut ?-?off|disconnect\w*|aviso|carta|corte)\b(?: date)?\W+(?:says?|said|is|on|"
+    r"dated|by|date|dice|es)\b[^.,;!?\n]*?(?=[.,;!?\n]|\b(?:can|could|but|if|and|so|unless|or|i|we|puedo|podr[ií]a|"
+    r"pero|si|y)\b|$)",
     re.IGNORECASE,
 )
 cancels_arrangement = detector(
     r"\b(?:cancel|undo|withdraw|drop|end|never ?mind|take back|get rid of|forget|scratch|(?:don'?t|do not) (?:want|"
-    r"need)|"
-    r"cancel\w+|quit\w+)\b"
-    r".{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
+    r"need)|cancel\w+|quit\w+)\b.{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
     unless=r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b",
 )
 """`Please cancel the arrangement`, with no wish for another one beside it."""

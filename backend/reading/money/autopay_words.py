@@ -19,13 +19,12 @@ ORDINALS_NOT_DAYS = re.compile(
 BARE_DAY = re.compile(r"\D*\b([12]?\d|3[01])\b\D*")
 asks_to_stop_autopay = detector(
     r"\b(cancel|stop|end|remove|delete|quit|disable|discontinue|deactivate|unenroll|disenroll|opt out|get rid|"
-    r"cancle|no longer|no more|switch off|take (me|it|my \w+) off|(do not|don'?t) want|"
-    r"myself|manually|off)\b"
+    r"cancle|no longer|no more|switch off|take (me|it|my \w+) off|(do not|don'?t) want|myself|manually|off)\b"
 )
 ASKS_WHETHER_ENROLLED = re.compile(
     r"\b(?:is (?:it|he|she|auto|my|the|this)|am i|are we|do (?:i|we)|does (?:he|she|it)|if (?:i|he|she|we|it)|"
-    r"whether|(?:yes )?(?:el |ella )?(?:tiene|tengo|tenemos|esta|está|estoy))\b.{0,40}"
-    r"\b(?:on|have|has|auto ?pay|set up|signed up|enrolled|active|activ[oa]|automatic\w*)\b",
+    r"whether|(?:yes )?(?:el |ella )?(?:tiene|tengo|tenemos|esta|está|estoy))\b.{0,40}\b(?:on|have|has|auto ?pay|"
+    r"set up|signed up|enrolled|active|activ[oa]|automatic\w*)\b",
     re.IGNORECASE,
 )
 PAUSE = re.compile(r"\b(pause|suspend|skip|hold off|this month)\b", re.IGNORECASE)

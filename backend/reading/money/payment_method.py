@@ -18,10 +18,9 @@ NOT_ON_FILE = re.compile(
     re.IGNORECASE,
 )
 SAVED_WORDS = re.compile(
-    r"\b(saved|on file|on (my|the) account|same (card|one|way)|usual|my card|"
-    r"(card|account|one|bank|tarjeta|cuenta|la) (that |que )?(i|you|ya'?ll|we|they)? ?(guys )?(already )?"
-    r"(have|got|tienen?|tienes|used|use)|what(ever)? (card|account|you have|is (saved|there))|"
-    r"misma (tarjeta|cuenta)|la misma)\b",
+    r"\b(saved|on file|on (my|the) account|same (card|one|way)|usual|my card|(card|account|one|bank|tarjeta|cuenta|"
+    r"la) (that |que )?(i|you|ya'?ll|we|they)? ?(guys )?(already )?(have|got|tienen?|tienes|used|use)|"
+    r"what(ever)? (card|account|you have|is (saved|there))|misma (tarjeta|cuenta)|la misma)\b",
     re.IGNORECASE,
 )
 BRAND_WORDS = re.compile(
@@ -32,10 +31,10 @@ CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
 BANK_WORDS = re.compile(r"\b(bank(?! draft)|checking|savings?|e-?check)\b", re.IGNORECASE)
 _METHOD_NOUN = r"(?:card|credit|debit|visa|master ?card|amex|discover|bank(?! draft)|checking|savings)"
 _WITH_METHOD = re.compile(
-    r"\b(?:with|w/|using|use|from|by|through|thru|via|out of|charge|charged to|con|de|pay it|pay it a|the other)\s*"
-    rf"(?:(?:my|the|a|that|this|your|our|mi|la|el|su|same|saved|usual|any|whatever|old|other) ){{0,3}}{_METHOD_NOUN}\b|"
-    r"\b(?:on|off|to) (?:my|the|that|this|your|our|a) (?:(?:same|saved|usual|old|other|credit|debit) )?"
-    rf"{_METHOD_NOUN}\b|{_METHOD_NOUN}(?: (?:account|card))?(?: please)?[.! ]*$",
+    r"\b(?:with|w/|using|use|from|by|through|thru|via|out of|charge|charged to|con|de|pay it|pay it a|"
+    r"the other)\s*(?:(?:my|the|a|that|this|your|our|mi|la|el|su|same|saved|usual|any|whatever|old|"
+    rf"other) ){{0,3}}{_METHOD_NOUN}\b|\b(?:on|off|to) (?:my|the|that|this|your|our|a) (?:(?:same|saved|usual|old|"
+    rf"other|credit|debit) )?{_METHOD_NOUN}\b|{_METHOD_NOUN}(?: (?:account|card))?(?: please)?[.! ]*$",
     re.IGNORECASE,
 )
 """`with the card`, `on my visa`, `40 friday, card`: what the money comes from, and not what is talked about."""
@@ -44,17 +43,17 @@ _METHOD_TROUBLE = re.compile(
     r"\b(?:expired?|expires|stolen|lost|declined|check in the mail|new card|sent me|number on)\b", re.IGNORECASE
 )
 _CHANGES_METHOD = re.compile(
-    r"\b(?:change|switch|update|edit|replace|remove|delete|different) (?:(?:the|my|a|that) )?(?:\w+ )?"
-    rf"(?:{_METHOD_NOUN}|account)\b(?! to\b)",
+    r"\b(?:change|switch|update|edit|replace|remove|delete|different) (?:(?:the|my|a|"
+    rf"that) )?(?:\w+ )?(?:{_METHOD_NOUN}|account)\b(?! to\b)",
     re.IGNORECASE,
 )
 """`Change the bank`: what is to be another one, and not what to pay with."""
 INSTEAD_WORDS = re.compile(r"\b(?:instead|rather|switch|change|come (?:out|from)|use|from now on)\b", re.IGNORECASE)
 _ENDING = re.compile(r"\bend(?:s|ing|ed)?(?: in| with)? ([0-9]{4})\b", re.IGNORECASE)
 _PAYS_BILL = re.compile(
-    r"\bpay(?:ing)?(?: (?:off|for))?(?: (?:the|my|this|our|your|that|mi|el|la))?"
-    r"(?: (?:whole|light|electric\w*|power|utility|current|latest|new|de)){0,2} (?:bill|electricity|balance)\b|"
-    r"\bpay(?:ing)? (?:it|that|this)\b|\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
+    r"\bpay(?:ing)?(?: (?:off|for))?(?: (?:the|my|this|our|your|that|mi|el|la))?(?: (?:whole|light|electric\w*|"
+    r"power|utility|current|latest|new|de)){0,2} (?:bill|electricity|balance)\b|\bpay(?:ing)? (?:it|that|this)\b|"
+    r"\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
     re.IGNORECASE,
 )
 _PARTIAL = re.compile(
@@ -126,11 +125,10 @@ _NEW_EXPIRY = re.compile(
     re.IGNORECASE,
 )
 _NEW_CARD = re.compile(
-    r"\b(?:update|change|fix|edit|correct)\b.{0,24}\bexpir\w*|"
-    r"\b(?:update|renew|replace|change|fix|edit|add|save|put in)\b.{0,24}\b(?:card|expir\w*|visa|debit)\b"
-    r"(?=.{0,40}(?:\bon file\b|\byou have\b|\bexpir|$))|"
-    r"\b(?:card|visa)\b.{0,30}\b(?:expired?|expires|ran out)\b.{0,40}\b(?:new|got|update|change|otra|nueva|cambi\w*)\b|"
-    r"\bgot a new (?:\w+ )?card\b",
+    r"\b(?:update|change|fix|edit|correct)\b.{0,24}\bexpir\w*|\b(?:update|renew|replace|change|fix|edit|add|save|"
+    r"put in)\b.{0,24}\b(?:card|expir\w*|visa|debit)\b(?=.{0,40}(?:\bon file\b|\byou have\b|\bexpir|$))|"
+    r"\b(?:card|visa)\b.{0,30}\b(?:expired?|expires|ran out)\b.{0,40}\b(?:new|got|update|change|otra|nueva|"
+    r"cambi\w*)\b|\bgot a new (?:\w+ )?card\b",
     re.IGNORECASE,
 )
 

@@ -18,10 +18,9 @@ is_question_about_payment = detector(
 )
 """`What is my balance` asks for it; only `my balance` pays it."""
 asks_about_overpayment = detector(
-    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
-    r"sobra|resto)\b|"
-    r"\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|go(?:es)?|"
-    r"happens?|va|pasa|lost|back|credit)\b"
+    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|sobra|"
+    r"resto)\b|\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|"
+    r"go(?:es)?|happens?|va|pasa|lost|back|credit)\b"
 )
 """`Where does the extra money go?`, of a payment over what is owed."""
 _CHANGE_REQUEST = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)

@@ -28,15 +28,15 @@ _FULL_MEMBER_NUMBER = re.compile(r"(?<![0-9-])([0-9]{4,12}-[0-9]{3})(?![0-9-])(?
 _DIGIT_WORDS = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|nought|[0-9])"
 _PAUSE = r"[ ,]+"
 _THREE_DIGITS = (
-    rf"(?:[0-9]{{3}}|{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|double "
-    rf"{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|{_DIGIT_WORDS}{_PAUSE}double {_DIGIT_WORDS}|"
+    rf"(?:[0-9]{{3}}|{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|"
+    rf"double {_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|{_DIGIT_WORDS}{_PAUSE}double {_DIGIT_WORDS}|"
     rf"triple {_DIGIT_WORDS})(?![0-9]|[ ,-]*{_DIGIT_WORDS}\b)\b"
 )
 # hesitation between digits, and what people say for the dash: "99999 and then 001"
 _HESITATION = re.compile(r"[ ,]+(?:um+|uh+|er+|hm+|like|let's see|let me see)\b[ ,.]*|\.{2,}")
 _SPOKEN_DASH = re.compile(
-    r"(?<=[0-9a-z])[ ,]+(?:(?:and )?then(?: an?| the)?|followed by|suffix|separator|sub(?:[ -]?account)?|slash|#|\()"
-    rf"(?: (?:number|is|a dash|dash|hyphen|and|then))*[ ,]*(?={_THREE_DIGITS})|(?<=[0-9])[#(](?={_THREE_DIGITS})"
+    r"(?<=[0-9a-z])[ ,]+(?:(?:and )?then(?: an?| the)?|followed by|suffix|separator|sub(?:[ -]?account)?|slash|#|"
+    rf"\()(?: (?:number|is|a dash|dash|hyphen|and|then))*[ ,]*(?={_THREE_DIGITS})|(?<=[0-9])[#(](?={_THREE_DIGITS})"
 )
 _LAST4_LABEL = re.compile(
     r"\blast(?: of)? ?(?:four|4)\b(?: digits?| numbers?)?|\blast for(?= [0-9o])|\bends? (?:in|with)\b|"

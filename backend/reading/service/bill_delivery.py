@@ -7,8 +7,8 @@ import re
 from backend.reading.detectors import detector
 
 WANTS_NO_PAPER = re.compile(
-    r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}"
-    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
+    r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}\b(paper|"
+    r"mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
     re.IGNORECASE,
 )
 WANTS_PAPER = re.compile(

@@ -12,9 +12,8 @@ from backend.reading.normalize import fold, fold_line
 _ELECTRICIAN = r"(?:electricians?|electricistas?|contractors?)"
 _ELECTRICAL_WORK = (
     r"(?:(?:breaker|service|electric\w*|fuse|main|meter) (?:panel|box|base|socket|entrance|upgrade|can)|"
-    r"panel (?:swap|change|upgrade)|"
-    r"panel|rewir\w+|meter ?base|weather ?head|mast|service upgrade|tablero|base del medidor|caja de breakers|"
-    r"cablead\w+)"
+    r"panel (?:swap|change|upgrade)|panel|rewir\w+|meter ?base|weather ?head|mast|service upgrade|tablero|"
+    r"base del medidor|caja de breakers|cablead\w+)"
 )
 _TURN_OFF = (
     r"(?:dis ?connect\w*|(?:shut|turn|cut|kill|pull)\w*\b.{0,24}\b(?:off|power|service|meter)|pull\w* (?:the |my |"

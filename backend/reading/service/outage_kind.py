@@ -14,15 +14,13 @@ mentions_death = detector(
     r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b"
 )
 LIGHT_WORDS = re.compile(
-    r"\b(?:street|yard|security|pole|barn|night|area|lot|alley|dusk to dawn|outdoor|"
-    r"outside)[ -]?(?:lights?|lamps?|lites?)\b|"
-    r"\bstreet ?lights?\b|\blight on (?:the|my|our) pole\b|\blamp ?posts?\b",
+    r"\b(?:street|yard|security|pole|barn|night|area|lot|alley|dusk to dawn|outdoor|outside)[ -]?(?:lights?|lamps?|"
+    r"lites?)\b|\bstreet ?lights?\b|\blight on (?:the|my|our) pole\b|\blamp ?posts?\b",
     re.IGNORECASE,
 )
 UNSTEADY_POWER = re.compile(
     r"\b(?:flicker\w*|dim|dims|dimming|dimmer|brown ?-?outs?|blink(?:s|ing)|surg(?:e|es|ing)|low voltage|"
-    r"half (?:my|the|of|our) "
-    r"\w+|part(?:ial)? (?:power|of)|pulsing|too bright)\b",
+    r"half (?:my|the|of|our) \w+|part(?:ial)? (?:power|of)|pulsing|too bright)\b",
     re.IGNORECASE,
 )
 # a charge that is questioned because so much was used is looked at with the use beside it

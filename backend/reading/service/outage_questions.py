@@ -9,9 +9,8 @@ from backend.reading.detectors import detector
 asks_if_outage = detector(
     r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
     r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
-    r"\boutage (?:map|status|update)\b|"
-    r"^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|lights?|electric\w*) "
-    r"(?:\w+ )?(?:out|off|down)\b"
+    r"\boutage (?:map|status|update)\b|^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|"
+    r"lights?|electric\w*) (?:\w+ )?(?:out|off|down)\b"
 )
 """`Is there an outage?`, `are you aware that the power is out?`"""
 asks_for_compensation = detector(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b")

@@ -12,14 +12,13 @@ from backend.reading.service.disconnection import detect_disconnection_topic as 
 from backend.reading.service.disconnection import says_coop_disconnected
 
 says_power_went_out = detector(
-    r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?"
-    r"\b(?:and|then|before|until|y|luego|hasta que)\b (?:then |now |luego |despues )?"
-    r"(?:(?:it|they|everything|all|the (?:lights?|power)|todo|ya) )*(?:just |all |completely |se )?"
-    r"(?:went (?:off|out|dark|dead|black)|(?:are|is) (?:off|out|gone)|died|quit|cut out|shut (?:off|down)|"
-    r"(?:(?:la|las) )?(?:fue|fueron|apago|apagaron|quedamos a oscuras))\b(?! and (?:back )?on\b)"
-    r"|\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|y) (?:now |ahora )?"
-    r"(?:(?:we'?re|i'?m|it'?s|everything'?s?|is|all|estamos|todo) ){0,3}"
-    r"(?:in the dark|dark|pitch (?:black|dark)|a oscuras|without power|sin luz)\b",
+    r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|before|until|y|luego|"
+    r"hasta que)\b (?:then |now |luego |despues )?(?:(?:it|they|everything|all|the (?:lights?|power)|todo|"
+    r"ya) )*(?:just |all |completely |se )?(?:went (?:off|out|dark|dead|black)|(?:are|is) (?:off|out|gone)|died|"
+    r"quit|cut out|shut (?:off|down)|(?:(?:la|las) )?(?:fue|fueron|apago|apagaron|quedamos a oscuras))\b(?! and "
+    r"(?:back )?on\b)|\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|y) (?:now |"
+    r"ahora )?(?:(?:we'?re|i'?m|it'?s|everything'?s?|is|all|estamos|todo) ){0,3}(?:in the dark|dark|"
+    r"pitch (?:black|dark)|a oscuras|without power|sin luz)\b",
     unless=(
         r"\b(?:half|part(?:ial\w*)?|some|one|the other|la mitad|parte|unos|algunos|medi[oa])\b(?: \w+){0,3}? "
         r"(?:house|home|rooms?|outlets?|lights?|power|circuits?|casa|cuartos?|contactos?|enchufes?)\b"

@@ -19,9 +19,8 @@ KIND_PATTERNS = (
     (
         "stop",
         re.compile(
-            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |"
-            r"the \w+ )?off|"
-            r"close my account|take .* out of my name|moving out|final bill)\b",
+            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|"
+            r"turn (?:it |my \w+ |the \w+ )?off|close my account|take .* out of my name|moving out|final bill)\b",
             re.IGNORECASE,
         ),
     ),
@@ -63,8 +62,8 @@ _NOT_A_NAME = (
 )
 NAME_INSIDE = re.compile(
     r"\b(?:my name is|the name is|name is|name should be|name:|in the name of|under the name(?: of)?|under|"
-    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|solamente)\s+)?"
-    rf"(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
+    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|"
+    rf"solamente)\s+)?(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
     re.IGNORECASE,
 )
 I_AM = re.compile(
@@ -82,18 +81,14 @@ BILL_TO = re.compile(
     re.IGNORECASE,
 )
 is_bare_day = whole_detector(
-    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH_PATTERN})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:mon|tues|wednes|thurs|"
-    rf"fri|satur|"
-    rf"sun)day|"
-    r"\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?"
+    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH_PATTERN})\.? \d{{1,2}}(?:st|nd|rd|th)?|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?"
 )
 """`December 4` where an address was asked for."""
 cancels_request = detector(
-    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}"
-    r"\b(?:(?:service|power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|"
-    r"(?:stop|move|start|shut ?-?off|disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|"
-    r"shut ?-?off|"
-    r"stop|transfer))\b"
+    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}\b(?:(?:service|"
+    r"power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|(?:stop|move|start|shut ?-?off|"
+    r"disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|shut ?-?off|stop|transfer))\b"
 )
 """`Cancel my service stop, the deal fell through`: what was asked for before is not wished any more."""
 _TWO_CAPITALIZED_WORDS = re.compile(r"\W*[A-ZÁÉÍÓÚÑ][\w'-]+(?: [A-Z]\.?)? [A-ZÁÉÍÓÚÑ][\w'-]+\W*")

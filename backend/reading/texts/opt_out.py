@@ -138,8 +138,8 @@ _LONG_KEYWORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme
 _NOT_STOP_WORDS = frozenset({"step", "top", "shop", "stow", "slop", "atop"})
 
 _TEXTS = (
-    r"(?:(?:all|any|your|ur|these|those|the|my|more|of|such|further|future|so|many|stupid|annoying) )*"
-    r"(?:texts?|txts?|text ?messages?|messages?|msgs?|sms|mms|texting|messaging|text notifications?)"
+    r"(?:(?:all|any|your|ur|these|those|the|my|more|of|such|further|future|so|many|stupid|annoying) )*(?:texts?|"
+    r"txts?|text ?messages?|messages?|msgs?|sms|mms|texting|messaging|text notifications?)"
 )
 _TO_THIS_NUMBER = (
     r"(?: (?:to |at |on )?(?:me|us|(?:this|my) (?:phone ?number|cell ?number|number|phone|cell|mobile)|here))"
@@ -150,20 +150,20 @@ _CONTACTING = (
 )
 _STOP_VERBS = r"(?:stop|stp|quit|cease|end|do not|dont|never|no more|cancel|halt|discontinue|enough)"
 _LIST = (
-    r"(?:(?:text|texting|sms|mailing|calling|call|contact|marketing|spam|distribution|phone|subscriber|message) )*"
-    r"(?:lists?|texts|messages|contacts)"
+    r"(?:(?:text|texting|sms|mailing|calling|call|contact|marketing|spam|distribution|phone|subscriber|"
+    r"message) )*(?:lists?|texts|messages|contacts)"
 )
 _ME_WORDS = r"(?:me|us|(?:my|this|our) (?:name|number|phone ?number|cell ?number|phone|cell|mobile))"
 _REMOVE_VERBS = r"(?:take|remove|delete|drop|get|strike|scratch|erase)"
 _WANT_NONE = (
-    r"(?:(?:i|we) )?(?:do not|dont|no longer)(?: want| wish| need| care| like)(?: to)?"
-    r"(?: receive| get| be getting| see)*"
+    r"(?:(?:i|we) )?(?:do not|dont|no longer)(?: want| wish| need| care| like)(?: to)?(?: receive| get| be getting|"
+    r" see)*"
 )
 _OFF_WORDS = r"(?:off(?: of)?|out of|from|of)"
 
 _TEXTS_SPANISH = (
-    r"(?:(?:mas|los|las|sus|estos|esos|todos|mis|tantos|ningun|ni|un|de|esta|este|la) )*"
-    r"(?:textos?|mensajes?(?: de texto)?|mensajitos|sms|suscripcion)"
+    r"(?:(?:mas|los|las|sus|estos|esos|todos|mis|tantos|ningun|ni|un|de|esta|este|la) )*(?:textos?|"
+    r"mensajes?(?: de texto)?|mensajitos|sms|suscripcion)"
 )
 _SEND_SPANISH = r"(?:mand(?:en|e|es|ar)|envi(?:en|e|es|ar)|pongan)"
 _WRITE_SPANISH = r"(?:escrib(?:an|a|as|ir)|contact(?:en|e|es|ar)|text(?:een|ee|ees|ear)|mensaj(?:een|ee|ear))"
@@ -171,31 +171,26 @@ _TO_THIS_NUMBER_SPANISH = r"(?: (?:a|en) (?:este|mi) (?:numero|telefono|celular)
 _REMOVE_SPANISH = r"(?:quit(?:en|e|ar|a)|sa(?:quen|que|car)|borr(?:en|e|ar)|elimin(?:en|e|ar)|retir(?:en|e|ar))"
 
 _CLEAR_STOP = re.compile(
-    rf"{_STOP_VERBS}(?: (?:with|sending|send|receiving|getting|giving|ever))*(?: me| us)? "
-    rf"{_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|yall))?|{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?"
-    rf"|(?:be|to be) (?:taken|removed|deleted) {_OFF_WORDS} (?:(?:your|the|this|ur|all) )*{_LIST}"
-    rf"|(?:turn|shut|switch) (?:off {_TEXTS}|{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? "
-    rf"{_TEXTS}|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)"
-    rf"|(?:(?:text|reply|send) )?(?:unsubscribe|unsub)(?: {_ME_WORDS})?(?: from)?(?: {_TEXTS}| (?:this|your|"
-    rf"the) {_LIST}| all| everything)?"
-    rf"|(?:i am |im )?(?:opt|opting|opted|optout)(?: {_ME_WORDS})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| "
-    rf"everything| this)?"
-    rf"|{_REMOVE_VERBS} {_ME_WORDS} {_OFF_WORDS} (?:(?:your|the|this|ur|all|these) )*{_LIST}|(?:off|out of) "
-    rf"(?:your|the|this) {_LIST}"
-    rf"|(?:i )?(?:revoke|withdraw)(?: my)? consent(?: (?:to|for|of)(?: receive| receiving| get| getting)? {_TEXTS})?"
-    rf"|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}(?: "
-    rf"mas)?{_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_WRITE_SPANISH}(?:me|nos)?(?: mas)?{_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:ya )?no (?:quiero|queremos|deseo|quisiera)(?: recibir| que me {_SEND_SPANISH})?(?: mas)? "
-    rf"{_TEXTS_SPANISH}{_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:ya )?no {_TEXTS_SPANISH}|no mas {_TEXTS_SPANISH}|basta de {_TEXTS_SPANISH}|alto a {_TEXTS_SPANISH}"
-    rf"|(?:dej(?:e|en|a|ar)|par(?:e|en|a|ar)) de (?:{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}|"
-    rf"{_WRITE_SPANISH}(?:me|nos)?){_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:cancel(?:ar|en|e|a)|deten(?:er|gan|ga)|suspend(?:er|an|a)|par(?:ar|en|e)|termin(?:ar|en)|anul(?:ar|en)) "
-    rf"{_TEXTS_SPANISH}"
-    rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))? de (?:(?:la|su|esta|"
-    rf"sus|las) "
-    r")*listas?|(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
+    rf"{_STOP_VERBS}(?: (?:with|sending|send|receiving|getting|giving|ever))*(?: me|"
+    rf" us)? {_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|yall))?|"
+    rf"{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?|(?:be|to be) (?:taken|removed|"
+    rf"deleted) {_OFF_WORDS} (?:(?:your|the|this|ur|all) )*{_LIST}|(?:turn|shut|switch) (?:off {_TEXTS}|"
+    rf"{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? {_TEXTS}|(?:stop|end|quit|unsubscribe|"
+    r"optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)|(?:(?:text|reply|send) )?(?:unsubscribe|"
+    rf"unsub)(?: {_ME_WORDS})?(?: from)?(?: {_TEXTS}| (?:this|your|the) {_LIST}| all| everything)?|(?:i am |"
+    rf"im )?(?:opt|opting|opted|optout)(?: {_ME_WORDS})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| everything|"
+    rf" this)?|{_REMOVE_VERBS} {_ME_WORDS} {_OFF_WORDS} (?:(?:your|the|this|ur|all|these) )*{_LIST}|(?:off|"
+    rf"out of) (?:your|the|this) {_LIST}|(?:i )?(?:revoke|withdraw)(?: my)? consent(?: (?:to|for|of)(?: receive|"
+    rf" receiving| get| getting)? {_TEXTS})?|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_SEND_SPANISH}(?:me|"
+    rf"nos)?(?: mas)? {_TEXTS_SPANISH}(?: mas)?{_TO_THIS_NUMBER_SPANISH}?|(?:ya )?no (?:me |nos )?(?:vuelvan a |"
+    rf"sigan )?{_WRITE_SPANISH}(?:me|nos)?(?: mas)?{_TO_THIS_NUMBER_SPANISH}?|(?:ya )?no (?:quiero|queremos|deseo|"
+    rf"quisiera)(?: recibir| que me {_SEND_SPANISH})?(?: mas)? {_TEXTS_SPANISH}{_TO_THIS_NUMBER_SPANISH}?|"
+    rf"(?:ya )?no {_TEXTS_SPANISH}|no mas {_TEXTS_SPANISH}|basta de {_TEXTS_SPANISH}|alto a {_TEXTS_SPANISH}|"
+    rf"(?:dej(?:e|en|a|ar)|par(?:e|en|a|ar)) de (?:{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}|"
+    rf"{_WRITE_SPANISH}(?:me|nos)?){_TO_THIS_NUMBER_SPANISH}?|(?:cancel(?:ar|en|e|a)|deten(?:er|gan|ga)|"
+    rf"suspend(?:er|an|a)|par(?:ar|en|e)|termin(?:ar|en)|anul(?:ar|en)) {_TEXTS_SPANISH}|{_REMOVE_SPANISH}(?:me|"
+    r"nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))? de (?:(?:la|su|esta|sus|las) )*listas?|"
+    r"(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
 )
 """Said as a whole clause, it can mean nothing else."""
 
@@ -213,16 +208,15 @@ _LIKELY_STOP = re.compile(
 """What such a clause asks for is not said; texts are what we send."""
 
 _STOP_WITHIN = re.compile(
-    rf"\b(?:stop|quit) {_CONTACTING} (?:me|us|(?:this|my) (?:number|phone|cell))(?: {_TEXTS})?$"
-    rf"|\b(?:stop|quit) sending (?:me |us )?{_TEXTS}$"
-    rf"|\b(?:dont|do not|didnt|did not|never|no longer|not)(?: even)? (?:want(?:ed|ing)?|need|wish|like|sign(?:ed)? "
-    r"up|ask(?:ed)?|"
-    rf"subscribed?|request(?:ed)?|consent(?:ed)?|agreed?|interested)(?: (?:to|for|in|get|getting|receiv\w+|be|"
-    rf"being))* {_TEXTS}\b(?! alerts?\b)|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}"
-    rf"|\bhow (?:do|can|would|to)(?: i| we)? (?:stop|end|cancel|turn off|get off|unsubscribe|opt out)(?: of| from| "
-    rf"getting| receiving)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|\b(?:take|get) (?:me|us) off$"
-    rf"|\bcan i (?:stop|end|cancel|turn off|unsubscribe|opt out)(?: of| from)*(?: {_TEXTS}| (?:this|your) {_LIST})?$"
-    rf"|\bcomo (?:cancelo|paro|detengo|me doy de baja|quito|dejo de recibir)(?: de)?(?: {_TEXTS_SPANISH})?$"
+    rf"\b(?:stop|quit) {_CONTACTING} (?:me|us|(?:this|my) (?:number|phone|cell))(?: {_TEXTS})?$|"
+    rf"\b(?:stop|quit) sending (?:me |us )?{_TEXTS}$|\b(?:dont|do not|didnt|did not|never|no longer|"
+    r"not)(?: even)? (?:want(?:ed|ing)?|need|wish|like|sign(?:ed)? up|ask(?:ed)?|subscribed?|request(?:ed)?|"
+    r"consent(?:ed)?|agreed?|interested)(?: (?:to|for|in|get|getting|receiv\w+|be|"
+    rf"being))* {_TEXTS}\b(?! alerts?\b)|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}|"
+    r"\bhow (?:do|can|would|to)(?: i| we)? (?:stop|end|cancel|turn off|get off|unsubscribe|opt out)(?: of| from|"
+    rf" getting| receiving)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|\b(?:take|get) (?:me|us) off$|\bcan i (?:stop|"
+    rf"end|cancel|turn off|unsubscribe|opt out)(?: of| from)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|"
+    rf"\bcomo (?:cancelo|paro|detengo|me doy de baja|quito|dejo de recibir)(?: de)?(?: {_TEXTS_SPANISH})?$"
 )
 _NOT_A_STOP = re.compile(
     r"\b(?:why (?:did|do|have) you|did you|have you|you (?:stopped|quit)|not stop|dont stop|no dejen)\b"
@@ -239,11 +233,11 @@ _STOP_EMOJI = frozenset("🛑 ⛔ 🚫 ✋".split())
 """With nothing open, texts are what there is to stop; in a task it is the task."""
 _OTHER_CHANNEL = re.compile(r"\b(?:e ?mail|call|mail|llam\w+|correo|instead)\b")
 _START_AGAIN = re.compile(
-    r"(?:re)?subscribe(?: me)?(?: again)?|resume(?: texts?)?|opt(?: me)?(?: back)? ?in|(?:start|begin|resume|you can) "
-    r"(?:texting|text)(?: me)?|(?:text|message) me|"
-    rf"(?:start|resume)(?: sending)?(?: me)? {_TEXTS}|(?:turn|put|switch)(?: back)?(?: on)? {_TEXTS}(?: back)?(?: "
-    r"on)?|start over|sign me (?:back )?up|unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|"
-    r"iniciar|inicio|empezar|comenzar|alta|reanudar|suscribir(?:me)?|activar(?: (?:los|mis))?(?: mensajes| textos)?|si"
+    r"(?:re)?subscribe(?: me)?(?: again)?|resume(?: texts?)?|opt(?: me)?(?: back)? ?in|(?:start|begin|resume|"
+    rf"you can) (?:texting|text)(?: me)?|(?:text|message) me|(?:start|resume)(?: sending)?(?: me)? {_TEXTS}|"
+    rf"(?:turn|put|switch)(?: back)?(?: on)? {_TEXTS}(?: back)?(?: on)?|start over|sign me (?:back )?up|"
+    r"unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|iniciar|inicio|empezar|comenzar|alta|reanudar|"
+    r"suscribir(?:me)?|activar(?: (?:los|mis))?(?: mensajes| textos)?|si"
 )
 _AGREES = re.compile(
     r"(?:y|yes|yeah|yep|yup|sure|ok|okay|si|claro|correct|stop|do it|all|all of them|stop them)(?: .{0,24})?"

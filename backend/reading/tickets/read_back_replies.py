@@ -10,11 +10,10 @@ from backend.reading.normalize import fold
 from backend.reading.tickets.report_questions import says_still_out
 
 lacks_number = detector(
-    r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|it has|"
-    r"veo|tiene|hay) )?(?:no |not? (?:see|find|know) |(?:i )?(?:don'?t|can'?t|do not|cannot) "
-    r"(?:see|find|know|have|read) |"
-    r"no (?:le |lo |se |la )?(?:se|veo|tiene|hay|encuentro|conozco|alcanzo a ver) )(?:\w+ ){0,2}?"
-    r"(?:pole |tag |house |light )?(?:number|tag|numero|placa|etiqueta)s?\b",
+    r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|"
+    r"it has|veo|tiene|hay) )?(?:no |not? (?:see|find|know) |(?:i )?(?:don'?t|can'?t|do not|cannot) (?:see|find|"
+    r"know|have|read) |no (?:le |lo |se |la )?(?:se|veo|tiene|hay|encuentro|conozco|"
+    r"alcanzo a ver) )(?:\w+ ){0,2}?(?:pole |tag |house |light )?(?:number|tag|numero|placa|etiqueta)s?\b",
     fold=fold,
 )
 """Whether the number of a pole or house is not at hand: `no pole number that I can see`. It refuses nothing."""
@@ -34,9 +33,9 @@ says_none_present = detector(
 )
 """Whether a no says what is not there: `no wires down that I see` refuses no report."""
 _CROSSING_ALONE = re.compile(
-    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|corner of)\b[ ,]*)*"
-    r"(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|con) (?:la )?"
-    r"(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
+    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|"
+    r"corner of)\b[ ,]*)*(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|"
+    r"con) (?:la )?(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
     re.IGNORECASE,
 )
 _ABOUT_REPORT = re.compile(

@@ -8,26 +8,23 @@ from backend.reading.detectors import detector, whole_detector
 
 # a wish to report, and nothing of what is reported
 is_bare_report_request = whole_detector(
-    r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|"
-    r"with|on|this|that|file|make|"
-    r"report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|complain|"
-    r"complaints?|problem|issue|"
-    r"charges?|bill|case|claim|can|could|how|do|where|please|hi|hello|hey|formal|something|is|there|for|of|it|wrong|"
-    r"unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|service)\b)+"
+    r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|with|on|"
+    r"this|that|file|make|report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|"
+    r"complain|complaints?|problem|issue|charges?|bill|case|claim|can|could|how|do|where|please|hi|hello|hey|"
+    r"formal|something|is|there|for|of|it|wrong|unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|"
+    r"service)\b)+"
 )
 """Whether the words only ask for a report and tell nothing of what happened."""
 says_when_to_call = detector(
-    r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?"
-    r"(?:after|before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|"
-    r"en la)\b"
+    r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?(?:after|"
+    r"before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|en la)\b"
 )
 """When they may call about a report; a call back of its own is asked for with other words."""
 _LANGUAGE = re.compile(r"^\W*(?:español|espanol|spanish|english|inglés|ingles)\b[\W_]*", re.IGNORECASE)
 has_no_number = detector(
-    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|"
-    r"get)|haven'?t got|"
-    r"no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|lost it|idk|dunno|"
-    r"forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
+    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|get)|"
+    r"haven'?t got|no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|"
+    r"lost it|idk|dunno|forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
     r"no soy (?:socio|miembro))\b"
 )
 YES_WITH_MORE = re.compile(

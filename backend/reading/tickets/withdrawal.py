@@ -8,12 +8,10 @@ from backend.confirmation_numbers import normalize_number
 from backend.reading.detectors import detector
 
 asks_to_withdraw = detector(
-    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|take (?:it|"
-    r"that|this|the \w+|"
-    r"my \w+) back|take back|"
-    r"(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|that|this) (?:\w+ ){0,2}(?:report|ticket|request|"
-    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|"
-    r"ret[ií]r[ea]l[ao])\b"
+    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|"
+    r"take (?:it|that|this|the \w+|my \w+) back|take back|(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|"
+    r"that|this) (?:\w+ ){0,2}(?:report|ticket|request|complaint|case|call ?back|call|visit|danger)|"
+    r"take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|ret[ií]r[ea]l[ao])\b"
 )
 says_never_mind = detector(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b")
 """Who says this ends the question and leaves what was filed as it is."""

@@ -47,8 +47,8 @@ MAX_EARLIER = 8
 """Enough for a card in four pieces with a word between each two."""
 RECENT_COUNT = 4
 OPEN_LABEL = re.compile(
-    r"\W*(?:(?P<number>(?:number|no|num|digits|numero|code)\W*))?(?P<is>(?:is|are|es|son|was|it's)\b\W*|[:=]\W*)?"
-    r"(?:(?:um+|uh+|eh+)\W*)?"
+    r"\W*(?:(?P<number>(?:number|no|num|digits|numero|code)\W*))?(?P<is>(?:is|are|es|son|was|it's)\b\W*|"
+    r"[:=]\W*)?(?:(?:um+|uh+|eh+)\W*)?"
 )
 NEW_REQUEST = re.compile(
     r"\s*(?:no|yes|yeah|si|ok|okay|help|stop|never\s?mind|cancel|person|operator|agent|what|why|how|ayuda|cancelar|"

@@ -36,8 +36,8 @@ DIGIT_GAP = re.compile(r"[ \t\-]{0,3}")
 """What may stand between digits said or written one at a time that are one group."""
 # "the next four are": this four is no digit of the number
 COUNT_PHRASE = re.compile(
-    r"\b(?:last|next|first|final|other|ultim[oa]s|proxim[oa]s|siguientes|primer[oa]s|otr[oa]s)\s+"
-    r"(?P<count>two|three|four|five|six|dos|tres|cuatro|cinco|seis|[2-9])\b"
+    r"\b(?:last|next|first|final|other|ultim[oa]s|proxim[oa]s|siguientes|primer[oa]s|otr[oa]s)\s+(?P<count>two|"
+    r"three|four|five|six|dos|tres|cuatro|cinco|seis|[2-9])\b"
 )
 MAX_GAP_LENGTH = 48
 FILLERS = (

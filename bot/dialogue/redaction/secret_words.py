@@ -39,9 +39,9 @@ ENDS_WITH_SECRET_NAME = re.compile(
     rf"(?<![a-z])(?P<name>(?:{PASSWORDS}|{DOCUMENT_NAMES})(?:\s+(?:number|no|code|numero))?)[\s.:]*$"
 )
 SECRET_LOST = re.compile(
-    r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|not|don'?t|can'?t|cannot|"
-    r"remember\w*|olvid\w*|restablec\w*|cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin|recuerd\w*|acuerd\w*)"
-    r"\b[^.!?]{0,20}$"
+    r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|not|don'?t|can'?t|"
+    r"cannot|remember\w*|olvid\w*|restablec\w*|cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin|recuerd\w*|"
+    r"acuerd\w*)\b[^.!?]{0,20}$"
 )
 
 GATE_BEFORE = re.compile(r"\b(?:gate|padlock|lock\s?box|garage|fence|candado|porton|reja|garaje|cerca)\b[^.!?]{0,25}$")
