@@ -90,11 +90,14 @@ def blank_span(text: str, start: int, end: int) -> str:
 _TIME = re.compile(r"\b[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm|a\.m\.|p\.m\.)|\b[0-9]{1,2}:[0-9]{2}\b|\bhalf past \w+")
 
 
+def blank_matches(pattern: re.Pattern[str], text: str) -> str:
+    """The text with everything that the pattern finds overwritten, as by `blank_span`."""
+    return pattern.sub(lambda match: "~" * len(match[0]), text)
+
+
 def blank_times(text: str) -> str:
     """Cleaned text with times of day blanked: `6 am` is no day and no amount."""
-    for match in list(_TIME.finditer(text)):
-        text = blank_span(text, match.start(), match.end())
-    return text
+    return blank_matches(_TIME, text)
 
 
 def strip_accents(text: str) -> str:

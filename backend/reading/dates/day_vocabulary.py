@@ -28,6 +28,7 @@ def _number_words(units: tuple[str, ...], teens: tuple[str, ...], tens: tuple[st
 ORDINALS = _number_words(_UNIT_ORDINALS, _TEEN_ORDINALS, ("twentieth", "thirtieth"))
 CARDINALS = _number_words(_UNITS, _TEENS, ("twenty", "thirty"))
 CARDINALS |= {"forty": 40, "forty five": 45, "sixty": 60, "ninety": 90}
+CARDINALS_TO_TWELVE = {word: number for word, number in CARDINALS.items() if number <= 12}
 
 
 def _alternation(words: dict[str, int]) -> str:
@@ -94,9 +95,11 @@ _MISSING_SPACE_BEFORE = re.compile(rf"(?<=[0-9])[-/.]?(?=(?:{_NAMES})(?![a-z]))"
 _MISSING_SPACE_AFTER = re.compile(rf"(?<![a-z])({_NAMES})[-/]?(?=[0-9])")
 _MONTH_LIKE_WORD = re.compile(r"(?:(?<=[0-9] )|(?<=th )|(?<=of ))[a-z]{4,9}\b|\b[a-z]{4,9}\b(?= (?:the )?[0-9]{1,2}\b)")
 _WEEKDAY_LIKE_WORD = re.compile(r"\b[mtwfs][a-z]{4,9}\b")
-_REAL_WORDS = frozenset({"juna", "mary", "just", "marc", "june", "july", "date", "note", "next", "many", "make",
-"sundry",
-                   "match", "marsh", "junk", "judy", "sundae", "sundaes", "monde", "fridge"})  # fmt: skip
+# one letter away from a month or a weekday, and words of their own
+_REAL_WORDS = frozenset(
+    "juna mary just marc june july date note next many make sundry match marsh junk judy sundae sundaes monde "
+    "fridge".split()
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

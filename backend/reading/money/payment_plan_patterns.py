@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from backend.reading.dates.day_vocabulary import WEEKDAY_PATTERN, parse_weekday
+from backend.reading.dates.day_matches import COUNT_WORDS, add_span
+from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE, WEEKDAY_PATTERN, parse_weekday
 from backend.reading.normalize import blank_span
 
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "a couple of": 2, "a couple": 2, "couple of": 2, "couple": 2, "a": 1, "an": 1,
-}  # fmt: skip
-_COUNT = r"(?:\d{1,2}|" + "|".join(sorted((name for name in _NUMBERS if len(name) > 2), key=len, reverse=True)) + r")"
+_NUMBERS = {**CARDINALS_TO_TWELVE, **COUNT_WORDS}
+_NUMBER_WORDS = "|".join(sorted((word for word in _NUMBERS if len(word) > 2), key=len, reverse=True))
+_COUNT = rf"(?:\d{{1,2}}|{_NUMBER_WORDS})"
 _TENS = "ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|five|dollars|dollar|bucks"
 
 RIGHT_NOW = re.compile(r"(?<!\bfrom )\b(?:right now|right away|straight away|immediately|now|rn)\b(?! and forever)")
@@ -94,11 +92,7 @@ class Frequency:
 
     def date_after(self, day: date, times: int = 1) -> date:
         """The day `times` later in the rhythm; the 31st is the last day of a shorter month."""
-        if self.unit == "month":
-            months = day.month - 1 + self.count * times
-            year, month = day.year + months // 12, months % 12 + 1
-            return date(year, month, min(day.day, monthrange(year, month)[1]))
-        return day + timedelta(days=self.count * times * (7 if self.unit == "week" else 1))
+        return add_span(self.count * times, self.unit, day)
 
 
 def _parse_count(word: str) -> int:
@@ -156,5 +150,4 @@ def extract_count(cleaned: str) -> tuple[int | None, str]:
         count = _parse_count(match["n"] or match["m"] or match["ways"] or match["span"])
     if not 2 <= count <= 24:
         return None, cleaned
-    rest = blank_span(cleaned, match.start(), match.end())
-    return count, rest
+    return count, blank_span(cleaned, match.start(), match.end())

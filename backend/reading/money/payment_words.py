@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from backend.confirmation_numbers import ALPHABET
+from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE
 from backend.reading.detectors import detector
 
 wants_another_day = detector(
     r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
     r"\b(schedule|post-?date) (it|this|that|a payment)\b"
 )
-_HAS_LETTERS = re.compile(r"[^\W\d_]{2}")
+has_letters = detector(r"[^\W\d_]{2}")
+"""Whether it has anything but figures."""
 # "what is my balance" asks for it; only "my balance" pays it
 is_question_about_payment = detector(
     r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$"
@@ -23,7 +25,7 @@ asks_about_overpayment = detector(
     r"go(?:es)?|happens?|va|pasa|lost|back|credit)\b"
 )
 """`Where does the extra money go?`, of a payment over what is owed."""
-_CHANGE_REQUEST = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)
+asks_to_change_payment = detector(r"^(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?")
 CHANGE_PATTERNS = {
     "amount": re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
     "day": re.compile(r"\b(day|date|when)\b", re.IGNORECASE),
@@ -36,21 +38,11 @@ ASKS_LAST_PAYMENT = re.compile(
     r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
     re.IGNORECASE,
 )
-NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 wants_printed_copy = detector(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b")
 """Whether paper or a file is wished, and not to see the list."""
 wants_copy = detector(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b")
 # K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
 CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
-
-
-def has_letters(text: str) -> bool:
-    """Whether it has anything but figures."""
-    return bool(_HAS_LETTERS.search(text))
-
-
-def asks_to_change_payment(text: str) -> bool:
-    return bool(_CHANGE_REQUEST.match(text))
 
 
 def detect_parts_to_change(text: str) -> list[str]:
@@ -66,8 +58,7 @@ def extract_count(words: str) -> int | None:
     if not found:
         return None
     said = found[1].lower()
-    number = int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1 if said in NUMBER_WORDS else 0
-    return number or None
+    return (int(said) if said.isdigit() else CARDINALS_TO_TWELVE.get(said)) or None
 
 
 def extract_confirmation(words: str) -> str | None:
