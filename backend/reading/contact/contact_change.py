@@ -18,8 +18,8 @@ BARE_USER_ID = re.compile(
     r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
 )
 NAMED_USER_ID = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
-# a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
-USER_ID_CHARS = re.compile(r"[\d._@+]")
+has_user_id_characters = detector(r"[\d._@+]")
+"""Whether it has a digit or a sign that no plain word has: letters alone may be a user ID or just a word."""
 LOGIN_PATTERNS = {
     "password": re.compile(r"\bpass ?words?\b", re.IGNORECASE),
     "user_id": re.compile(r"\b(?:user|login) ?(?:ids?|names?)\b", re.IGNORECASE),
@@ -35,11 +35,6 @@ def extract_user_id(text: str, *, bare: bool) -> str:
     """The word behind "user ID"; with `bare`, where it was asked for, also a lone word. Empty without one."""
     found = NAMED_USER_ID.search(text) or (BARE_USER_ID.fullmatch(text.strip()) if bare else None)
     return found["id"].strip(".,!?;") if found else ""
-
-
-def has_user_id_characters(name: str) -> bool:
-    """Whether it has a digit or a sign that no plain word has."""
-    return bool(USER_ID_CHARS.search(name))
 
 
 def forgets(what: str, text: str) -> bool:

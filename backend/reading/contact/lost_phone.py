@@ -48,6 +48,5 @@ declines_to_give_phone = detector(
 """Whether somebody would rather not give a phone number: `can't you just send someone without it`."""
 
 
-def mentions_phone(text: str) -> bool:
-    """Whether it is a phone's number that is spoken of."""
-    return bool(re.search(r"\b(?:phone|cell|telefono|tel[eé]fono)\b", text, re.IGNORECASE))
+mentions_phone = detector(r"\b(?:phone|cell|telefono|tel[eé]fono)\b")
+"""Whether it is a phone's number that is spoken of."""

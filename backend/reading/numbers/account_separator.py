@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.detectors import detector
+from backend.reading.detectors import detector, whole_detector
 from backend.reading.numbers.digit_groups import spoken_to_digits
 
 SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
@@ -15,12 +15,13 @@ names_all_accounts = detector(
 )
 PAY_ALL_ACCOUNTS = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
 names_other_account = detector(r"\bother (?:one|account|house|home|place|meter|property|bill)\b")
-_PARTIAL_NUMBER = re.compile(r"\d{5,6}")  # without the digits behind the dash
+is_partial_number = whole_detector(r"\d{5,6}")
+"""A member number without the digits behind the dash."""
 SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
 
 
 def find_separators(words: str, base: str) -> list[str]:
-    """The three digits behind the dash, alone or behind the member's own number `base`."""
+    """The account digits in the words, alone or behind the member's own number `base`: `99999-002` gives `002`."""
     return [found["separator"] for found in SEPARATOR.finditer(words) if found["base"] in (None, base)]
 
 
@@ -32,11 +33,6 @@ def contains_word(words: str, name: str) -> bool:
 def means_all_accounts(words: str) -> bool:
     """`Pay both`, `all my accounts`: each of the member's accounts is meant."""
     return bool(names_all_accounts(words) or PAY_ALL_ACCOUNTS.search(words))
-
-
-def is_partial_number(text: str) -> bool:
-    """A member number without the digits behind the dash."""
-    return bool(_PARTIAL_NUMBER.fullmatch(text))
 
 
 def extract_separator_alone(text: str) -> str | None:

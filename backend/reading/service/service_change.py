@@ -108,7 +108,7 @@ sends_bill_elsewhere = detector(
 )
 """Whether the last bill goes to another address, which is then asked for."""
 mentions_service = detector(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b")
-_FOUR_DIGITS = re.compile(r"\d{4}")
+has_four_digits = detector(r"\d{4}")
 
 
 def extract_kind(text: str) -> str | None:
@@ -175,7 +175,3 @@ def corrects_bill_address(new: str, bill: str, place: str) -> bool:
 def is_bare_name(words: str) -> bool:
     """`Tom Weaver`, where a place was asked for: two capital words that name none."""
     return bool(_TWO_CAPITALIZED_WORDS.fullmatch(words)) and not _PLACE_WORDS.search(words)
-
-
-def has_four_digits(text: str) -> bool:
-    return bool(_FOUR_DIGITS.search(text))
