@@ -115,16 +115,11 @@ def detect_yes_no(words: str, read_out: str = "", language: str = ENGLISH) -> st
     text = _REPEATED_LETTERS.sub(lambda held: held[1] or held[2], " ".join(words.replace("’", "'").split()))
     if not text or _DOUBTFUL.search(text) or _ENDS_IN_YES.search(text):
         return None
-    found = [
-        kind for part in _split_sentences(text) if (kind := _classify_sentence(part, read_out, language)) != "neutral"
-    ]
-    if NO in found and YES not in found and "changes" not in found:
+    sentences = [part.strip(" ,") for part in _SENTENCE_END.split(text) if part.strip(" ,")]
+    kinds = {_classify_sentence(part, read_out, language) for part in sentences} - {"neutral"}
+    if NO in kinds and kinds <= {NO, "doubt"}:
         return NO  # to stop is safe: "no, thank you. that will be all"
-    if not found or {"doubt", "changes"} & set(found):
-        return None
-    if YES in found:
-        return None if NO in found else YES
-    return NO
+    return YES if kinds == {YES} else None
 
 
 def starts_with_yes(text: str) -> bool:
@@ -156,12 +151,8 @@ def contains_value(text: str) -> bool:
     return _names_unread_value(text, "")
 
 
-def _split_sentences(text: str) -> list[str]:
-    return [part.strip(" ,") for part in _SENTENCE_END.split(text) if part.strip(" ,")]
-
-
 def _classify_sentence(part: str, read_out: str, language: str) -> str:
-    """`yes`, `no`, `doubt` (changes, asks or conditions something) or `neutral` of one sentence."""
+    """What one sentence is: `yes`, `no`, `neutral`, `changes` (names another value) or `doubt` (asks, conditions)."""
     rest = _remove_lead_in(part)
     if _NO_PROBLEM.match(rest):
         rest = _NO_PROBLEM.sub("", rest, count=1).strip(" ,")
@@ -216,7 +207,7 @@ def _classify_after_no(rest: str) -> str:
 
 
 def _names_unread_value(rest: str, read_out: str) -> bool:
-    """A number, a day or a way to pay that was not read out."""
+    """Whether it names a number, a day or a way to pay that does not stand in `read_out`."""
     told = read_out.lower()
     named = [*_DAY.finditer(rest), *_METHOD.finditer(rest)]
     return any(found[0].lower() not in told for found in named) or not _find_numbers(rest) <= _find_numbers(told)
@@ -235,24 +226,23 @@ def _has_change(rest: str, read_out: str) -> bool:
 
 
 def _find_numbers(text: str) -> set[float]:
-    """A recognizer writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
+    """The numbers in a text, as `50.0` for "fifty".
+
+    A recognizer writes "to" and "for" as words and as digits, so a single digit counts only where it was typed.
+    """
     spoken = (found for found in _NUMBER.findall(_spell_as_digits(_POINTS_AT_ONE.sub("", text))) if len(found) > 1)
-    return {_parse_number(found) for found in (*_NUMBER.findall(text), *spoken)}
+    return {float(found.replace(",", "").rstrip(".")) for found in (*_NUMBER.findall(text), *spoken)}
 
 
 def _spell_as_digits(text: str) -> str:
     """Spoken numbers in figures, hundreds too: `pay a hundred and five` must not pass for a yes to $50."""
     lower = text.lower()
-    items, figured, at, copied = tokenize(lower), "", 0, 0
+    items, converted, at, copied = tokenize(lower), "", 0, 0
     while at < len(items):
         found = parse_cardinal(items, at)
         if found is None or not any(item.kind == "scale" for item in items[at : found[1]]):
             at += 1
             continue
-        figured += f"{lower[copied : items[at].start]}{found[0]}"
+        converted += f"{lower[copied : items[at].start]}{found[0]}"
         copied, at = items[found[1] - 1].end, found[1]
-    return spoken_to_digits(figured + lower[copied:])
-
-
-def _parse_number(number: str) -> float:
-    return float(number.replace(",", "").rstrip("."))
+    return spoken_to_digits(converted + lower[copied:])
