@@ -36,7 +36,6 @@ from bot.dialogue.redaction.redact import (
     PLACEHOLDER_PATTERN,
     PLACEHOLDERS,
     Finding,
-    RedactedText,
     find_sensitive,
     list_removed_kinds,
     replace_findings,
@@ -97,8 +96,8 @@ def redact_in_context(earlier: Sequence[EarlierMessage], text: str, context: Red
         return MessageRedaction(replace_findings(text, found).text)
     joined = _find_joined_number(earlier, text, context)
     if joined is not None:
-        ours, again, pieces = joined
-        return MessageRedaction(replace_findings(text, [*found, *ours]).text, again, pieces)
+        ours, rewritten, pieces = joined
+        return MessageRedaction(replace_findings(text, [*found, *ours]).text, rewritten, pieces)
     last = next((one.text for one in reversed(earlier) if not CHAT.fullmatch(fold_text(one.text))), "")
     more = _find_continuation(last, text, context, found) or _find_bank_account(earlier[-RECENT_COUNT:], text, context)
     return MessageRedaction(replace_findings(text, [*found, *more]).text)
@@ -108,12 +107,11 @@ def _add_recent_topics(earlier: Sequence[EarlierMessage], context: RedactionCont
     """Add what was spoken of just before."""
     if not earlier:
         return context
-    before = [fold_text(one.text) for one in earlier]
+    texts = [fold_text(one.text) for one in earlier]
     given = any("card" in list_removed_kinds(one.text) for one in earlier)
-    spoken = any(mark.kind == "card" for one in before for mark in labels.find_labels(one))
-    login = any(map(mentions_login, before))
+    spoken = any(mark.kind == "card" for text in texts for mark in labels.find_labels(text))
     card = "given" if given else "spoken" if spoken else ""
-    return replace(context, card=card, login_mentioned=login)
+    return replace(context, card=card, login_mentioned=any(map(mentions_login, texts)))
 
 
 def _add_refused_answer(earlier: Sequence[EarlierMessage], context: RedactionContext) -> RedactionContext:
@@ -209,8 +207,8 @@ def _find_bank_account(earlier: Sequence[EarlierMessage], text: str, context: Re
 
 
 def _may_be_secret(lowered: str) -> bool:
-    words = lowered.split()
-    if not words or len(lowered) > MAX_SECRET_LENGTH or "?" in lowered or NEW_REQUEST.match(lowered):
+    """Whether a folded text may be the password that the message before announced."""
+    if not lowered.strip() or len(lowered) > MAX_SECRET_LENGTH or "?" in lowered or NEW_REQUEST.match(lowered):
         return False
     return not names_no_secret(lowered)
 
@@ -224,14 +222,11 @@ def _find_open_label(before: str, expected: bool) -> str:
     if not marks:
         return ""
     end = OPEN_LABEL.fullmatch(before, marks[-1].end)
-    if not end or not (end["is"] or (_is_label_only(before) and not expected)):
+    # "my routing number", and not "do you need my routing number"
+    is_label_only = len(before.split()) <= MAX_LABEL_WORDS and not QUESTION_WORDS.search(before)
+    if not end or not (end["is"] or (is_label_only and not expected)):
         return ""
     return before[marks[-1].start : marks[-1].end]
-
-
-def _is_label_only(before: str) -> bool:
-    """`my routing number`, and not `do you need my routing number`."""
-    return len(before.split()) <= MAX_LABEL_WORDS and not QUESTION_WORDS.search(before)
 
 
 def _find_rest_of_removed(last: str, sequence: EdgeDigits, context: RedactionContext) -> list[Finding]:
@@ -271,8 +266,11 @@ def _find_joined_number(earlier: Sequence[EarlierMessage], text: str, context: R
         if kind:
             end = first.groups[min(last - before, len(first.groups) - 1)].end
             ours: list[Finding] = [(first.groups[0].start, end, kind)]
-            again = {kept.id: _redact_sequence(kept.text, part, kind) for part, kept in parts}
-            return ours, again, tuple("".join(part.digits) for part, _ in parts)
+            rewritten = {
+                kept.id: replace_findings(kept.text, [(part.groups[0].start, part.groups[-1].end, kind)]).text
+                for part, kept in parts
+            }
+            return ours, rewritten, tuple("".join(part.digits) for part, _ in parts)
     return None
 
 
@@ -317,11 +315,6 @@ def _is_one_time_code(sizes: list[int], before: int, alone: bool, context: Redac
     """
     answers = context.asked == "code" and alone and sizes[before:] == [6]
     return answers and set(sizes[:before]) <= {4, 6} and 6 in sizes[:before]
-
-
-def _redact_sequence(text: str, sequence: EdgeDigits, kind: str) -> str:
-    cleaned: RedactedText = replace_findings(text, [(sequence.groups[0].start, sequence.groups[-1].end, kind)])
-    return cleaned.text
 
 
 def scrub_digits(text: str, pieces: Sequence[str]) -> str:

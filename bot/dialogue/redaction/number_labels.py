@@ -102,7 +102,7 @@ def find_label_before(start: int, marks: list[NumberLabel]) -> NumberLabel | Non
 
 
 def find_kind_after(end: int, lowered: str, marks: list[NumberLabel]) -> str:
-    """The kind that the words right behind a number give it, as `is my routing number`; else empty."""
+    """The kind that the words right behind a number give it: `bank` for `is my routing number`; else empty."""
     if ON_THE_BACK.match(lowered, end):
         return "code"
     for mark in marks:

@@ -137,7 +137,7 @@ def _find_value_end(lowered: str, start: int) -> int | None:
         if (
             tokens
             and (_strip_marks(token[0]) in JOINING_WORDS and not _looks_secret(token[0]))
-            and _continues_after(lowered, token.end())
+            and TOKEN.match(lowered, token.end() + 1)  # as in "and my member number is"
         ):
             break
         tokens.append(token)
@@ -148,21 +148,13 @@ def _find_value_end(lowered: str, start: int) -> int | None:
         return None
     if _names_no_secret(words) and not any(map(_looks_secret, words[:3])):
         return None
-    return tokens[-1].end() - len(_trailing_marks(tokens[-1][0]))
-
-
-def _trailing_marks(word: str) -> str:
-    """Marks that end the sentence; an exclamation mark may be part of the password."""
-    found = re.search(r"[.,;?]+$", word)
-    return found[0] if found else ""
-
-
-def _continues_after(lowered: str, at: int) -> bool:
-    """Whether words follow a joining word, as in `and my member number is`."""
-    return TOKEN.match(lowered, at + 1) is not None
+    # without the marks that end the sentence; an exclamation mark may be part of the password
+    last = tokens[-1]
+    return last.start() + len(last[0].rstrip(".,;?"))
 
 
 def _names_no_secret(words: list[str]) -> bool:
+    """Whether the words tell of a state: `not working`, `the same`, `good but`."""
     first, second = words[0], words[1] if len(words) > 1 else ""
     if first in STATE_WORDS or (first in ("the", "la", "el", "lo") and second in SAME_WORDS):
         return True
