@@ -1,7 +1,7 @@
-"""A wish for a person or a call from one, in either language, whatever stands beside it: `just give me a human being`.
+"""Requests for a person or a call from one, in either language, anywhere in a message: `just give me a human being`.
 
-A person is a right, so a rule finds it and no classifier has to. Questions about people (`is this a real person`) and
-calls that others made (`somebody called me`) are none.
+Members have a right to a person, so a rule finds the request and no classifier has to. Questions about people (`is this
+a real person`) and calls that others made (`somebody called me`) are none.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from backend.reading.dates.day_vocabulary import WEEKDAYS
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
 
 _ADJECTIVES = (
@@ -92,6 +93,7 @@ _NOT_WANTED = re.compile(
     r"\b(?:was|were|been|i'?m|am i|are you|is this) (?:talking|speaking)? ?(?:to |with )?)$",
     re.IGNORECASE,
 )
+_names_call = detector(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", fold=fold)
 _WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone call me" wishes it
 
 
@@ -99,21 +101,17 @@ def wants_live_agent(words: str) -> bool:
     """Whether the message asks for a person, or for a call from one, anywhere in it."""
     text = fold_line(words)
     if any(_AGENT_ALONE.fullmatch(part.strip()) for part in re.split(r"[.,!?;:-]+", text) if part.strip()):
-        return not re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text) and not _NOT_WANTED.search(
-            text.split("person")[0]
-        )
+        is_question = re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text)
+        return not is_question and not _NOT_WANTED.search(text.split("person")[0])
     return any(_is_meant(text, found) for pattern in (_WANTS_AGENT, _CALL_ME) for found in pattern.finditer(text))
 
 
 def wants_call(words: str) -> bool:
     """Whether the member asks for a call, rather than for somebody to talk to at once."""
-    text = fold(words)
-    return wants_live_agent(words) and bool(
-        re.search(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", text)
-    )
+    return wants_live_agent(words) and _names_call(words)
 
 
 def _is_meant(text: str, found: re.Match[str]) -> bool:
-    """Not what is refused, and not what somebody else did."""
+    """Whether a match is no refusal, and nothing that somebody else did."""
     before = re.split(r"[.,!?;]", text[: found.start()])[-1]
     return not _NOT_WANTED.search(before) or bool(_WHY_NOT.search(before))

@@ -21,7 +21,7 @@ _NOT_A_REQUEST = re.compile(
     r"notify)\b|\?"
 )
 MIN_WORDS = 5
-"""Words: fewer name nothing to pass on."""
+"""Fewer words name nothing to pass on."""
 
 
 def has_message_for_office(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Whether somebody's life may hang on the power, and whether the power is out now. In both languages, as they are said.
 
-Better once too often than once too few: who is called out for nothing goes back to bed.
+Better once too often than once too few: a crew that is called out for nothing goes back to bed.
 """
 
 from __future__ import annotations
@@ -67,6 +67,11 @@ _STOPPED_WORDS = (
     r"dejo de (?:funcionar|trabajar|servir)|no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|"
     r"fallo|fallando|pitando|sin (?:luz|corriente|power))"
 )
+# the machine itself, and not something else in the same message
+_DEVICE_STOPPED = re.compile(
+    rf"(?:{_LIFE_SUPPORT.pattern})(?:\W+\w+){{0,4}}?\W+{_STOPPED_WORDS}(?!\w)|"
+    rf"\b{_STOPPED_WORDS} (?:\w+ ){{0,3}}?(?:{_LIFE_SUPPORT.pattern})"
+)
 _IN_DISTRESS = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
     r"gasping|no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
@@ -84,11 +89,11 @@ is_past = detector(
 
 def is_acute(text: str) -> bool:
     """Whether somebody's air or medicine runs out now: the machine stopped, its battery is low, breath is short."""
-    told = fold_line(text)
-    need = _LIFE_SUPPORT.search(told) is not None
-    if _IN_DISTRESS.search(told):
+    plain = fold_line(text)
+    if _IN_DISTRESS.search(plain):
         return True
-    return need and (_BACKUP_RUNNING_OUT.search(told) is not None or _has_device_stopped(told))
+    depends = _LIFE_SUPPORT.search(plain) is not None
+    return depends and bool(_BACKUP_RUNNING_OUT.search(plain) or _DEVICE_STOPPED.search(plain))
 
 
 _FUTURE_PLANS = re.compile(
@@ -99,27 +104,15 @@ _FUTURE_PLANS = re.compile(
 
 
 def is_about_future(text: str) -> bool:
-    """Whether who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
-    told = fold_line(text)
-    return _FUTURE_PLANS.search(told) is not None and not (
-        _POWER_OUT_NOW.search(told) or is_acute(text) or is_backup_running_out(text)
-    )
+    """Whether somebody who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
+    if not _FUTURE_PLANS.search(fold_line(text)):
+        return False
+    return not (says_power_is_out_now(text) or is_acute(text) or is_backup_running_out(text))
 
 
 def is_backup_running_out(text: str) -> bool:
     """`the battery is almost dead`, where the message says what it powers; a telephone's battery does not count."""
     return _BACKUP_RUNNING_OUT.search(fold_line(text)) is not None
-
-
-def _has_device_stopped(told: str) -> bool:
-    """Whether the machine stopped, and not something else in the same message."""
-    machine = rf"(?:{_LIFE_SUPPORT.pattern})"
-    return (
-        re.search(
-            rf"{machine}(?:\W+\w+){{0,4}}?\W+{_STOPPED_WORDS}(?!\w)|\b{_STOPPED_WORDS} (?:\w+ ){{0,3}}?{machine}", told
-        )
-        is not None
-    )
 
 
 def is_at_risk_now(text: str) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Literal
 
 from backend.reading.normalize import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
+
+OptOutSignal = Literal["stop", "perhaps"]
 
 MAX_CLAUSE_WORDS = 16
 """A longer clause is a story, and what stops in it is seldom the texts."""
@@ -51,45 +52,41 @@ _FILLER_WORDS = frozenset(
 _TRAILING_WORDS = frozenset("me us all now damn fucking bloody asshole idiot idiots jerk once over times ya".split())
 _QUESTION_WORDS = frozenset("why when did have has does is are was por cuando porque".split())
 _UNWANTED_PHRASES = (
-    ("dont", "want"),
-    ("do", "not", "want"),
-    ("no", "longer", "want"),
-    ("didnt", "want"),
-    ("not", "want"),
-    ("no", "quiero"),
-    ("no", "queremos"),
-    ("no", "deseo"),
-)
+    "dont want", "do not want", "no longer want", "didnt want", "not want", "no quiero", "no queremos", "no deseo",
+)  # fmt: skip
+_NO_DEMAND_PHRASES = (
+    "stop by", "stop at", "stop in", "bus stop", "cant stop", "wont stop", "didnt stop", "not stop", "dont stop",
+)  # fmt: skip
 _CORRECTABLE_WORDS = ("unsubscribe", "messages", "message", "texting", "contacting", "contacted", "mensajes")
 
 
-def detect_loose_opt_out(parts: Sequence[str], *, idle: bool) -> Literal["stop", "perhaps"] | None:
+def _detect_loosely(parts: Sequence[str], *, idle: bool) -> OptOutSignal | None:
     """What the clauses (see `split_plain_clauses`) ask for. While a question is open this never stops texts unasked."""
-    found = [reading for part in parts if (reading := _classify_clause(part)) is not None]
+    found = [signal for part in parts if (signal := _classify_clause(part)) is not None]
     if not found or any(word in _OTHER_SERVICES for part in parts for word in part.split()):
         return None
     return "stop" if idle and "stop" in found else "perhaps"
 
 
-def _classify_clause(part: str) -> Literal["stop", "perhaps"] | None:
+def _classify_clause(part: str) -> OptOutSignal | None:
     words = [_correct_word(word) for word in part.split()]
-    if len(words) < 2 or len(words) > MAX_CLAUSE_WORDS or words[0] in _QUESTION_WORDS or _is_about_place(words):
+    if not 2 <= len(words) <= MAX_CLAUSE_WORDS or words[0] in _QUESTION_WORDS:
         return None  # a lone word is judged by itself
-    bare = [word for word in words if word not in _FILLER_WORDS]
-    if bare and all(word in _STOP_WORDS for word in bare) and _is_demand(words, bare):
-        return "stop"
-    if not any(word in _TEXT_WORDS for word in words):
+    if _contains_phrase(words, _NO_DEMAND_PHRASES):
+        return None
+    mentions_texts = any(word in _TEXT_WORDS for word in words)
+    core = [word for word in words if word not in _FILLER_WORDS]
+    if core and all(word in _STOP_WORDS for word in core):
+        # "reply stop", "I told you to stop"; not "stop that", which may mean what is just being done
+        last = next((word for word in reversed(words) if word not in _TRAILING_WORDS), "")
+        if last in core or mentions_texts:
+            return "stop"
+    if not mentions_texts:
         return None
     if words[0] in _STOP_WORDS:
         return "stop"
-    unwanted = any(_contains_phrase(words, phrase) for phrase in _UNWANTED_PHRASES)
+    unwanted = _contains_phrase(words, _UNWANTED_PHRASES)
     return "perhaps" if unwanted or any(word in _STOP_WORDS or word in _END_WORDS for word in words) else None
-
-
-def _is_demand(words: Sequence[str], bare: Sequence[str]) -> bool:
-    """`reply stop`, `I told you to stop`; not `stop that`, which may mean what is just being done."""
-    last = next((word for word in reversed(words) if word not in _TRAILING_WORDS), "")
-    return last in bare or any(word in _TEXT_WORDS for word in words)
 
 
 def _correct_word(word: str) -> str:
@@ -102,30 +99,10 @@ def _correct_word(word: str) -> str:
     return word
 
 
-def _is_about_place(words: Sequence[str]) -> bool:
-    """`stop by`, `bus stop`, `cannot stop`: no demand."""
-    pairs = set(pairwise(words))
-    return any(
-        pair in pairs
-        for pair in (
-            ("stop", "by"),
-            ("stop", "at"),
-            ("stop", "in"),
-            ("bus", "stop"),
-            ("cant", "stop"),
-            ("wont", "stop"),
-            ("didnt", "stop"),
-            ("not", "stop"),
-            ("dont", "stop"),
-        )
-    )
+def _contains_phrase(words: Sequence[str], phrases: Sequence[str]) -> bool:
+    text = f" {' '.join(words)} "
+    return any(f" {phrase} " in text for phrase in phrases)
 
-
-def _contains_phrase(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    return any(tuple(words[at : at + len(phrase)]) == tuple(phrase) for at in range(len(words)))
-
-
-OptOutSignal = Literal["stop", "perhaps"]
 
 # the carriers' and their Spanish likes; CANCELAR is not among them: it leaves a task, as NEVER MIND does
 STOP_KEYWORDS = frozenset(
@@ -134,7 +111,8 @@ STOP_KEYWORDS = frozenset(
 )
 _CLEAR_KEYWORDS = STOP_KEYWORDS - {"cancel", "end", "basta", "baja", "quit"}
 _MISSPELLED_STOP = frozenset({"stpo", "sotp", "tsop", "dtop", "stip", "stop0"})
-_LONG_KEYWORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme", "optout")
+_COLLAPSED_KEYWORDS = frozenset(map(collapse_repeats, STOP_KEYWORDS))
+_LONG_KEYWORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme")
 _NOT_STOP_WORDS = frozenset({"step", "top", "shop", "stow", "slop", "atop"})
 
 _TEXTS = (
@@ -271,23 +249,25 @@ def detect_opt_out(text: str, *, idle: bool) -> OptOutSignal | None:
         return "stop"
     if any(_LIKELY_STOP.fullmatch(part) or _STOP_WITHIN.search(part) for part in parts):
         return "perhaps"
-    if (loose := detect_loose_opt_out(parts, idle=idle)) is not None:
+    if (loose := _detect_loosely(parts, idle=idle)) is not None or not idle:
         return loose
-    if idle and text.rstrip(" .!\"'").endswith(" STOP") and not text.isupper():
+    if text.rstrip(" .!\"'").endswith(" STOP") and not text.isupper():
         return "perhaps"
-    vague = (
-        any(_VAGUE_STOP.fullmatch(part) or _is_keyword(part) for part in parts) and len(" ".join(parts).split()) <= 8
-    )
-    return "perhaps" if idle and (vague or (len(parts) == 1 and _may_be_opt_out(parts[0]))) else None
+    is_short = len(" ".join(parts).split()) <= 8
+    if is_short and any(_VAGUE_STOP.fullmatch(part) or _is_keyword(part) for part in parts):
+        return "perhaps"
+    word = parts[0]
+    misspelled = len(parts) == 1 and " " not in word and word not in _NOT_STOP_WORDS and is_one_slip_apart(word, "stop")
+    return "perhaps" if misspelled else None
 
 
 def is_worded_in_spanish(text: str) -> bool:
-    """Whether the wish is worded in Spanish; a word alone, such as `BAJA`, tells no language by the common words."""
+    """Whether the opt-out is worded in Spanish; `detect_language` cannot tell that of a lone word such as `BAJA`."""
     return _IN_SPANISH.search(to_plain_text(text)) is not None
 
 
 def is_opt_in(text: str) -> bool:
-    """Whether who has stopped wishes for texts again: `START`, `text me again`, `sí`."""
+    """Whether somebody who has stopped texts asks for them again: `START`, `text me again`, `sí`."""
     parts = split_plain_clauses(text)
     return len(parts) == 1 and _START_AGAIN.fullmatch(parts[0]) is not None
 
@@ -301,16 +281,12 @@ def parse_stop_confirmation(text: str) -> bool | None:
 
 
 def _is_keyword(part: str) -> bool:
-    words = part.replace(" ", "")
-    if (
-        part in STOP_KEYWORDS
-        or collapse_repeats(part) in {collapse_repeats(word) for word in STOP_KEYWORDS}
-        or words in ("stopall", "optout")
-    ):
+    """Whether a clause is a carrier's keyword, also with a key held too long or a slip: `STOPPP`, `unsubcribe`."""
+    if collapse_repeats(part) in _COLLAPSED_KEYWORDS or part.replace(" ", "") in ("stopall", "optout"):
         return True
-    if part in _MISSPELLED_STOP:
-        return True
-    return len(part) >= 7 and any(_within_two_slips(part, word) for word in _LONG_KEYWORDS if len(word) >= 7)
+    return part in _MISSPELLED_STOP or (
+        len(part) >= 7 and any(_within_two_slips(part, word) for word in _LONG_KEYWORDS)
+    )
 
 
 def _within_two_slips(word: str, other: str) -> bool:
@@ -319,7 +295,3 @@ def _within_two_slips(word: str, other: str) -> bool:
         return True
     shorter = [other[:at] + other[at + 1 :] for at in range(len(other))]
     return any(is_one_slip_apart(word, one) for one in shorter)
-
-
-def _may_be_opt_out(part: str) -> bool:
-    return " " not in part and part not in _NOT_STOP_WORDS and is_one_slip_apart(part, "stop")
