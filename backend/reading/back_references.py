@@ -66,7 +66,7 @@ _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
 
 
 def remove_pronoun_ones(text: str) -> str:
-    """The text without `one` where it stands for something else."""
+    """The text with `it` for each `one` that is a pronoun: `the other one` becomes `the other it`."""
     return ONE_AS_PRONOUN.sub(lambda found: found[0][: -len("one")] + "it", text)
 
 

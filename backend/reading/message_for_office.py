@@ -25,6 +25,6 @@ MIN_WORDS = 5
 
 
 def has_message_for_office(text: str) -> bool:
-    """Whether the office is to be told something, and the message says what."""
+    """Whether the message asks to tell the office something, and says what."""
     plain = fold(text)
     return len(plain.split()) >= MIN_WORDS and bool(_TELL_OFFICE.search(plain)) and not _NOT_A_REQUEST.search(plain)

@@ -171,7 +171,7 @@ def _request_of_whole_message(whole: PredictedClause, acts: Sequence[Act], quest
 
 
 def _remove_asides(clause: PredictedClause) -> PredictedClause:
-    """A clause without what it says to a child or a dog, which the classifiers took for a wish to stop."""
+    """A clause without what it says to a child or a dog, which the classifiers took for a cancel."""
     text = remove_bystander_talk(clause.text)
     if text == clause.text:
         return clause

@@ -53,7 +53,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class QualifiedYes:
-    """What stands beside a yes, in the member's words: questions, facts to write down, and what is to be taken back."""
+    """What is said beside a yes: questions, facts to write down, and what is to be taken back."""
 
     questions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()

@@ -84,7 +84,7 @@ _ENDS_IN_WAIT = re.compile(r"\bwait$", re.IGNORECASE)
 
 
 def asks_to_wait(text: str) -> bool:
-    """`hold on`, `let me get my glasses`; no question, and no other wish behind it."""
+    """`hold on`, `let me get my glasses`, with no question behind it."""
     if len(text.split()) <= 2 * MAX_SHORT_MESSAGE_WORDS and _HOLD_AT_END.search(text):
         return True
     found = _HOLD.match(text.strip())
@@ -113,7 +113,7 @@ def is_continuation(text: str) -> bool:
 
 
 def asks_if_present(text: str) -> bool:
-    """`Can you hear me?`, `are you still there`: nothing but whether somebody listens."""
+    """`Can you hear me?`, `are you still there`: asks only whether somebody listens."""
     return bool(_PRESENCE.fullmatch(text.strip()) and _PRESENCE_WORDS.search(text))
 
 
@@ -167,7 +167,7 @@ def extract_leading_refusal(text: str) -> str | None:
 
 
 def asks_for_language(text: str) -> bool:
-    """`better in spanish please`: a wish for a language in few words."""
+    """`better in spanish please`: asks for a language in few words."""
     return len(text.split()) <= MAX_SHORT_MESSAGE_WORDS // 2 and bool(_LANGUAGE.search(text))
 
 

@@ -23,7 +23,7 @@ names_price = detector(
     r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"
     r"recargo|cargos?|tarifas?|dep[oó]sito)\b"
 )
-"""Whether one price is named: `is it free` is then no question about everything, and money must be told right."""
+"""Whether one price is named: the message does not ask then what the last topic costs."""
 did_not_understand = detector(r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir")
 """`I don't understand`, `what does that mean`: the question is then put in other words."""
 _NO_WITH_NUMBER = re.compile(r"no\b.*\d", re.IGNORECASE)
@@ -36,7 +36,7 @@ is_person_request_only = whole_detector(
 begins_as_view_request = detector(
     r"^(when|what|which|how much|am i|is my|is it|do i|does|has|show|view|see|tell me|check)\b"
 )
-"""Whether it begins like a wish to see how something is: `when`, `show`, `am i`."""
+"""Whether it begins like a request to see something: `when`, `show`, `am i`."""
 names_stop = detector(r"\b(?:stop|off|cancel|end|leave|detener|quitar|apagar|cancelar|dejar)\b")
 """Whether a question has a word of stopping in it, so that a "stop" may answer it."""
 asks_for_something_else = detector(r"\b(instead|rather|forget (?:that|it)|no,? (?:wait|let'?s|just)|i mean(?:t)?)\b")

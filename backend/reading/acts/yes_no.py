@@ -147,7 +147,7 @@ def contains_yes(text: str) -> bool:
 
 
 def contains_value(text: str) -> bool:
-    """Whether a number, a day or a way to pay stands in it."""
+    """Whether the text has a number, a day or a way to pay in it."""
     return _names_unread_value(text, "")
 
 
@@ -185,7 +185,7 @@ def _remove_gladly(rest: str) -> str:
 
 
 def _is_only_filler(rest: str) -> bool:
-    """Whether only manners and the sum that was read out stand in it; one figure alone may be a recognizer's "to"."""
+    """Whether it has only polite words and the sum that was read out; one figure alone may be a recognizer's "to"."""
     words = {word.lower() for word in _WORD.findall(_spell_as_digits(rest))}
     return {word for word in words if not (word.isdigit() and len(word) > 1)} <= _FILLER_WORDS
 
@@ -207,7 +207,7 @@ def _classify_after_no(rest: str) -> str:
 
 
 def _names_unread_value(rest: str, read_out: str) -> bool:
-    """Whether it names a number, a day or a way to pay that does not stand in `read_out`."""
+    """Whether it names a number, a day or a way to pay that is not in `read_out`."""
     told = read_out.lower()
     named = [*_DAY.finditer(rest), *_METHOD.finditer(rest)]
     return any(found[0].lower() not in told for found in named) or not _find_numbers(rest) <= _find_numbers(told)

@@ -47,7 +47,7 @@ NON_SUBJECT_WORDS = frozenset(
     tarde tardes hoy ahora hora gracias bueno pues ay oye temprano eso esto ese esta este pero solo entre antes
     despues al deme dame nadie nada dije sorry perdon""".split()
 )
-"""Words of a wish to be called or to talk to somebody, of its time and of manners: they name no subject."""
+"""Words of asking for a call or a person, of times and of manners: they name no subject."""
 PRONOUNS = frozenset(
     """it this that them these those one other same all everything thing things matter stuff eso esto ello lo mismo
     otro otra cosa please or not""".split()
@@ -74,7 +74,7 @@ def extract_named_subject(words: str) -> str | None:
 
 
 def _extract_more(words: str, at: int) -> str:
-    """What is told of the subject behind a comma: `about the estimate, nobody read the meter`."""
+    """What a clause behind a comma adds to the subject: `about the estimate, nobody read the meter`."""
     told = ""
     while (
         (clause := MORE_CLAUSE.match(words, at))
@@ -86,7 +86,7 @@ def _extract_more(words: str, at: int) -> str:
 
 
 def extract_subject(words: str) -> str | None:
-    """What a message says it is about: what is named so, else its sentences that tell more than a wish to be called."""
+    """What a message is about: the words behind "about", else its sentences that do more than ask for a call."""
     words = mask_line(words.strip())
     if found := extract_named_subject(words):
         return found

@@ -23,7 +23,7 @@ _NOT_TOWN_WORD = (
     r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said|"
     r"donde|cerca|junto|pasando|atr[aá]s|detr[aá]s|enfrente|frente|antes|despu[eé]s|al|en|con|hay|esta|est[aá])\b)"
 )
-# "12 Center St, light is out" tells what happened there
+# the words behind the comma of "12 Center St, light is out" are no town
 _NOT_AFTER_TOWN = (
     r"(?!\s+(?:is|are|was|were|has|have|had|went|fell|came|keeps?|won'?t|just|still|out|off|down|gone|sparking|"
     r"flickering|all|esta|est[aá]|est[aá]n|se|no|sin|apagad[ao])\b)"
@@ -138,7 +138,7 @@ _FILLER = re.compile(
 )
 """Where the words behind an address turn to something else."""
 _ONLY_A_ROAD = re.compile(_NUMBERED_ROAD, re.IGNORECASE)
-"""A road of many miles: what is told behind it says where on it."""
+"""A road of many miles: the words behind it say where on it."""
 _SPOT_ON_ROAD = re.compile(
     r",? (?:(?:right|just|over|down|out) )?(?:by|near|past|behind|across from|next to|between|before|after|around|"
     r"\w+ (?:miles?|mi|blocks?|houses?) (?:north|south|east|west|past|from|before|down)(?: of)?|at the|cerca de|"
@@ -208,7 +208,7 @@ def _find_address(words: str) -> str | None:
 
 
 def _append_spot(words: str, found: str) -> str:
-    """A road without a number, with what is told behind it of where: `Hickory Lane by the bend, near the red barn`."""
+    """A road without a number with the words behind it that say where: `Hickory Lane by the bend, near the barn`."""
     if any(character.isdigit() for character in found) and not _ONLY_A_ROAD.fullmatch(found):
         return found
     tail = _SPOT_ON_ROAD.match(" ".join(words.split()).partition(found)[2])

@@ -29,7 +29,7 @@ lacks_requested_number = detector(
     r"we) (?:know|have|got)|\ball i (?:know|have|got)\b|\bno (?:tengo|s[eé]|encuentro|recuerdo|me acuerdo)\b|"
     r"\bperd[ií] (?:el|la|mi)\b|\bes todo lo que (?:tengo|s[eé])"
 )
-"""Whether the number asked for is not at hand: `I don't have the bill`, `that's all I know`."""
+"""Whether the member does not have the number asked for: `I don't have the bill`, `that's all I know`."""
 
 
 def is_called_old_phone(before: str) -> bool:
@@ -49,4 +49,4 @@ declines_to_give_phone = detector(
 
 
 mentions_phone = detector(r"\b(?:phone|cell|telefono|tel[eé]fono)\b")
-"""Whether it is a phone's number that is spoken of."""
+"""Whether the number that is meant is a phone's."""

@@ -41,7 +41,7 @@ def parse_person_name(words: str) -> str | None:
 
 
 def extract_corrected_name(words: str, known: str) -> str | None:
-    """The name in a correction: behind "the name", or words that stand in the name that is known."""
+    """The name in a correction: behind "the name", or a part of the name that is known."""
     if (called := _AFTER_NAME_WORD.search(words)) and (name := parse_person_name(called["name"])):
         return name
     name = parse_person_name(words)

@@ -15,12 +15,12 @@ _FORMATTED_PHONE = re.compile(r"(?<![\d-])\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}(?
 
 
 def contains_phone_digits(text: str) -> bool:
-    """Ten digits that may be a phone's, however they are parted: a member number with its last four has as many."""
+    """Whether ten digits may be a phone's, in any groups; a member number with its last four has as many."""
     return _PHONE_DIGITS.search(text) is not None
 
 
 def contains_formatted_phone(text: str) -> bool:
-    """`555-555-0142`: no member number is parted so."""
+    """Whether digits are grouped as in `555-555-0142`, which no member number is."""
     return _FORMATTED_PHONE.search(text) is not None
 
 
@@ -30,7 +30,7 @@ def remove_phone_digits(text: str) -> str:
 
 
 def remove_formatted_phones(text: str) -> str:
-    """The text without numbers that are parted as a phone; bare digits stay."""
+    """The text without numbers that are grouped as a phone; bare digits stay."""
     return _FORMATTED_PHONE.sub(" ", text)
 
 
@@ -168,11 +168,11 @@ def gives_callback_phone(words: str) -> bool:
 
 
 def is_account_phone(words: str) -> bool:
-    """Whether it is the phone on file that is spoken of."""
+    """Whether the phone on file is meant."""
     return bool(_ACCOUNT_PHONE.search(fold(words)))
 
 
 def asks_which_phone(words: str) -> bool:
-    """Whether it is asked which phone a report has: `did you get my other number`."""
+    """Asks which phone a report has: `did you get my other number`."""
     text = fold(words)
     return bool(_ASKS_WHICH_PHONE.search(text)) and not _ACCOUNT_PHONE.search(text)

@@ -275,6 +275,6 @@ _PART_BREAK = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and|but|so|then|please|ca
 
 
 def remove_past_events(text: str) -> str:
-    """The words without what tells of the past: `I paid twice on Tuesday` names no time for a call."""
+    """The words without clauses about the past: `I paid twice on Tuesday` names no time for a call."""
     pieces = _PART_BREAK.split(text)
     return " ".join(piece for piece in pieces if _ABOUT_CALL.search(piece) or not _PAST_WORDS.search(piece))

@@ -135,7 +135,7 @@ DUE_DATE_PATTERN = (
     r"(?:(?<=before )|(?<=after ))(?:it|that|the bill|my bill)(?:'?s| is)? due)\b"
 )
 asks_when_due = detector(r"\b(?:what|when|which day)(?:'?s| is| was| will| are)\b[^.!]*\bdue\b")
-"""`when is it due` is a question about the due date, not a wish to pay on it."""
+"""`when is it due` asks for the due date; it does not ask to pay on it."""
 
 
 def _match_iso_date(match: re.Match[str], context: DayContext) -> DayMatch | None:
@@ -349,7 +349,7 @@ DAY_RULES: tuple[DayRule, ...] = (
     make_rule(r"\b(?:later|soon|some ?day|last (?:week|month))\b", _no_day(only_if_asked=True)),
 )  # fmt: skip
 
-# such figures are more often a member number: only where a date was asked or is spoken of
+# such figures are more often a member number: read only where a date was asked for or the text says "date"
 JOINED_DIGIT_RULES = (
     make_rule(r"(?<![0-9-])(?P<year>20[0-9]{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])(?![0-9-])",
          _match_iso_date, "20"),

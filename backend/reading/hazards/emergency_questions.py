@@ -125,7 +125,7 @@ _PATTERNS = {
 is_about_leaving_machine = detector(
     r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b", fold=fold
 )
-"""Whether it is asked to get down: from a tractor, a truck, a crane."""
+"""Asks to get down from a tractor, a truck, a crane."""
 
 
 asks_permission = detector(
@@ -135,7 +135,7 @@ asks_permission = detector(
     r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b",
     fold=fold,
 )
-"""Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
+"""Asks if something may be done: `so he can go if he's got rubber boots?`."""
 
 
 says_is_breathing = detector(
@@ -154,7 +154,7 @@ asks_about_outcome = detector(
     r"fine)|make it|die)\W*\?|\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b",
     fold=fold,
 )
-"""Whether it is asked if somebody will be well: nobody here knows."""
+"""Asks if somebody will be well, which nobody here knows."""
 is_about_bill = detector(
     r"\b(?:payment plans?|(?:my|the|this|a) (?:\w+ )?(?:bill|balance|payment)|auto ?pay|past due|due date|pay ?day|"
     r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b",
@@ -166,14 +166,14 @@ is_about_money = detector(
     r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b",
     fold=fold,
 )
-"""Whether it is asked who pays: `do you folks pay for that heifer`."""
+"""Asks who pays: `do you folks pay for that heifer`."""
 
 
 asks_what_was_reported = detector(
     r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))",
     fold=fold,
 )
-"""Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
+"""Asks what was reported, and not if one thing was, as `did you tell them about my daughter` does."""
 
 
 def is_about_payment(words: str) -> bool:
@@ -218,7 +218,7 @@ asks_about_medical_help = detector(
     r"\b(?:debo|tengo que|hay que) llamar (?:al|a una) (?:911|ambulancia)\b",
     fold=fold_line,
 )
-"""Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
+"""Asks if somebody should be brought to a hospital, or 911 be called."""
 _HELP = (
     r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|ambulances?|"
     r"police|sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
@@ -239,7 +239,7 @@ asks_who_calls_911 = detector(
     ),
     fold=fold_line,
 )
-"""Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
+"""Asks if we call 911 or the fire department. Nobody may wait in the belief that we did."""
 asks_if_safe = detector(
     rf"\b(?:can|could|may|should|shall|must) {_WHO} (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
     rf"\b(?:if|whether) {_WHO} (?:can|could|may|should) (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
@@ -261,14 +261,14 @@ asks_if_safe = detector(
     ),
     fold=fold_line,
 )
-"""Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
+"""Asks what may be touched, entered or used: `can she touch the fridge again`."""
 
 
 is_about_outage_supplies = detector(
     r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b",
     fold=fold_line,
 )
-"""Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
+"""Asks how to get through an outage: `can I use my generator`. That has an answer of its own."""
 
 
 asks_if_dangerous = detector(
@@ -277,4 +277,4 @@ asks_if_dangerous = detector(
     r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b",
     fold=fold_line,
 )
-"""Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""
+"""Asks if something is dangerous; here a yes is the answer that keeps people away."""

@@ -1,7 +1,7 @@
-"""Ordinary talk that words of danger stand in: a fire of last year, a detector's low battery, a cookout, a bulb.
+"""Ordinary talk with words of danger in it: a fire of last year, a detector's low battery, a cookout, a bulb.
 
-What is told of such a thing is left out before a message is read for danger. Each kind has words that keep it in:
-whoever tells of the fire of last year may tell that the same outlet is hot again.
+A sentence about such a thing is left out before a message is read for danger. Each kind has words that keep it in: a
+member who mentions the fire of last year may say that the same outlet is hot again.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ _HYPOTHETICAL_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 
 
 def remove_harmless_talk(words: str) -> str:
-    """The words without the sentences that tell of nothing but an ordinary thing of these kinds."""
+    """The words without the sentences that are about nothing but an ordinary thing of these kinds."""
     kept = [part for part in _SENTENCE_BREAK.split(words) if part and not _is_harmless(part)]
     return " ".join(part.strip() for part in kept)
 

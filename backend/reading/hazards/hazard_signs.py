@@ -1,6 +1,6 @@
-"""What a message tells of danger, sign by sign, in both languages: what burns or moves, who is hurt, whose air ends.
+"""Finds the danger signs in a message, in both languages: what burns or moves, who is hurt, whose air runs out.
 
-Better once too often than once too few. What is worse than before is told by signs that were not told yet.
+Better once too often than once too few. Signs that were not found before mean that it is getting worse.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from backend.reading.normalize import fold, fold_line
 
 CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
 BURNING_CAR = "burning_car"
-"""Of a car under a wire that burns: who sits in it jumps out. No hazard of its own, since it has to be told as both."""
+"""A burning car under a wire: the people in it must jump out. No hazard of its own, because it is both of two."""
 HAZARDS = (CAR, HURT, GAS, FIRE, WATER, LIFE, WIRE)
-"""In the order in which what to do is said: who sits in a car under a wire must not get out; then who is hurt first.
+"""In the order of the advice: people in a car under a wire must not get out; then whoever is hurt.
 `wire` stands for all else around the lines."""
 LIFE_NEED = "life"
 WORSE = "worse"

@@ -116,7 +116,7 @@ def is_backup_running_out(text: str) -> bool:
 
 
 def is_at_risk_now(text: str) -> bool:
-    """Whether the need is of today: the power is out or about to be, or what stands in for it runs down."""
+    """Whether the need is of today: the power is out or about to be, or a battery or tank runs down."""
     return says_power_is_out_now(text) or _AT_RISK.search(fold_line(text)) is not None
 
 

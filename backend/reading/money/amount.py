@@ -127,7 +127,7 @@ def detect_share(cleaned: str, asked: bool) -> str | None:
 
 
 def detect_share_alone(text: str) -> str | None:
-    """`all` or `half` where no number stands beside it, typed or said; of words that answer another question."""
+    """`all` or `half` in words that answer another question, where no number is beside it, typed or said."""
     cleaned = clean_text(text)
     if len(cleaned.split()) > MAX_ALL_ANSWER_WORDS:
         return None

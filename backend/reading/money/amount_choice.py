@@ -33,7 +33,7 @@ class AmountProblem:
 
 @dataclass(frozen=True)
 class AmountCandidate:
-    """One amount or problem, where it stands, and whether it is money in so many words (`$`, `bucks`, `84.50`)."""
+    """One amount or problem with its place in the text. `is_money`: it is marked as money (`$`, `bucks`, `84.50`)."""
 
     value: int | str
     start: int
@@ -81,7 +81,7 @@ PAY_BEFORE_AMOUNT = re.compile(
 
 
 def choose_amount(cleaned: str, found: Sequence[AmountCandidate], due_cents: int) -> Amount | AmountProblem | None:
-    """The one amount of several: after the last correction, not denied, money in so many words before bare numbers."""
+    """The one amount of several: after the last correction, not denied, marked as money rather than a bare number."""
     breaks = find_corrections(cleaned)
     wanted = [
         one

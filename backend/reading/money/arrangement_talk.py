@@ -41,7 +41,7 @@ cancels_arrangement = detector(
     r"need)|cancel\w+|quit\w+)\b.{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
     unless=r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b",
 )
-"""`Please cancel the arrangement`, with no wish for another one beside it."""
+"""`Please cancel the arrangement`, without a request for another one."""
 asks_if_automatic = detector(r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b")
 """`Is the second part automatic?`"""
 FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)

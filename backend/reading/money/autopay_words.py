@@ -15,7 +15,7 @@ ORDINALS_NOT_DAYS = re.compile(
     r"\bfrom the \S+( \S+)? to\b|\bsecond thoughts?\b|\bfirst (of all|thing)\b|\b(a|one|just a) second\b|"
     r"\b(first|second|1st|2nd) (one|option|choice|card|account|time)\b"
 )
-"""Words in which an ordinal is no day of the month that is wished."""
+"""Ordinals that are no day of the month."""
 BARE_DAY = re.compile(r"\D*\b([12]?\d|3[01])\b\D*")
 asks_to_stop_autopay = detector(
     r"\b(cancel|stop|end|remove|delete|quit|disable|discontinue|deactivate|unenroll|disenroll|opt out|get rid|"

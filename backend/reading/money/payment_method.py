@@ -80,7 +80,7 @@ _AUTOMATIC = re.compile(r"\b(?:auto\w*|each|every|monthly|by itself|always)\b", 
 
 
 def extract_payment_part(words: str) -> str:
-    """The part of a wish for Auto Pay that pays this bill now: `pay bill and put me on Auto Pay`."""
+    """The part of a request for Auto Pay that pays this bill now: `pay bill` of `pay bill and put me on Auto Pay`."""
     parts = [part for part in _PART_BREAK.split(words) if part.strip()]
     paying = [part for part in parts if not _AUTOMATIC.search(part) and pays_whole_bill(part)]
     return paying[0] if paying and any(_AUTOMATIC.search(part) for part in parts) else ""
@@ -136,7 +136,7 @@ _NEW_CARD = re.compile(
 _AUTOPAY = re.compile(
     r"\bauto ?-?pay\b|\bautomatic|\bdraft\b|\b(?:instead|pay (?:it|with)|with the new)\b", re.IGNORECASE
 )
-"""Who names what takes the payments wants that changed."""
+"""With one of these words the payments are to be changed, and not the saved card."""
 
 
 def asks_to_update_card(text: str) -> bool:

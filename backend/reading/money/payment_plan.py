@@ -200,7 +200,7 @@ def _is_date_of_weekday(day: PlanToken, date_of_it: PlanToken) -> bool:
 
 
 def _split_segments(cleaned: str, found: Sequence[PlanToken]) -> list[list[PlanToken]]:
-    """The pieces in groups, parted where an `and`, a comma or the like stands between them."""
+    """The pieces in groups, divided where an `and`, a comma or the like comes between them."""
     segments: list[list[PlanToken]] = []
     for one in found:
         if segments and not CONNECTOR.search(cleaned[segments[-1][-1].end : one.start]):

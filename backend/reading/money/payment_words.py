@@ -39,7 +39,7 @@ ASKS_LAST_PAYMENT = re.compile(
     re.IGNORECASE,
 )
 wants_printed_copy = detector(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b")
-"""Whether paper or a file is wished, and not to see the list."""
+"""Whether paper or a file is asked for, rather than to see the list."""
 wants_copy = detector(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b")
 # K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
 CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
@@ -71,6 +71,6 @@ asks_how_guests_pay = detector(
     r"\b(without (logging|signing|a log ?in|an account|a user)|guest|what do i need|how does (it|this|quick ?pay)|"
     r"someone else|somebody else|my (mom|mother|dad|father|parent|grand|neighbor|friend|son|daughter)\w*('s)?)\b"
 )
-"""Whether it is asked how to pay without signing in, or for somebody else."""
+"""Asks how to pay without signing in, or for somebody else."""
 asks_where_history_is = detector(r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b")
-"""Whether it is asked where past bills and payments are found: `can i see them online`."""
+"""Asks where past bills and payments are: `can i see them online`."""

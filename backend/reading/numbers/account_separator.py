@@ -26,7 +26,7 @@ def find_separators(words: str, base: str) -> list[str]:
 
 
 def contains_word(words: str, name: str) -> bool:
-    """Whether the name, `barn`, stands in the words. False for an empty name."""
+    """Whether the words contain the name, such as `barn`. False for an empty name."""
     return bool(name) and re.search(rf"\b{re.escape(name)}\b", words, re.IGNORECASE) is not None
 
 

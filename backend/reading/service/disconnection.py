@@ -32,7 +32,7 @@ _NEEDS_TIME = re.compile(
 
 
 def detect_disconnection_topic(text: str) -> str | None:
-    """`notice` where a disconnection notice is spoken of, `shutoff` where power that is about to go off is."""
+    """`notice` if the text is about a disconnection notice, `shutoff` if it is about power that is about to go off."""
     if _NOTICE.search(text):
         return "notice"
     return "shutoff" if _SHUTOFF.search(text) else None

@@ -1,4 +1,4 @@
-"""Words of somebody who was called, written or visited by a swindler: they hear what to do before anything else."""
+"""Detects that somebody was called, written to or visited by a swindler: they are told what to do before all else."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ STOP_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NEW_PLACE = re.compile(r"\bstart|\bto \d|\bnew (?:house|home|place|address)", re.IGNORECASE)
-# at the read-back "stop" alone leaves it; with "service" it says what is wished
+# at the read-back "stop" alone cancels the request; with "service" it names a kind
 CHANGED_KIND = re.compile(
     r"\b(?P<kind>start|stop|move|transfer)\w* (?:up )?(?:the |my |our )?(?:service|power|electric\w*)\b|"
     r"\b(?:it'?s|it is|i want|make it) (?:a |to )?(?P<plain>start|stop|move)\b",
@@ -90,7 +90,7 @@ cancels_request = detector(
     r"power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|(?:stop|move|start|shut ?-?off|"
     r"disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|shut ?-?off|stop|transfer))\b"
 )
-"""`Cancel my service stop, the deal fell through`: what was asked for before is not wished any more."""
+"""`Cancel my service stop, the deal fell through`: the member takes an earlier request back."""
 _TWO_CAPITALIZED_WORDS = re.compile(r"\W*[A-ZÁÉÍÓÚÑ][\w'-]+(?: [A-Z]\.?)? [A-ZÁÉÍÓÚÑ][\w'-]+\W*")
 _PLACE_WORDS = re.compile(
     r"\b(?:street|st|road|rd|lane|ln|avenue|ave|drive|dr|court|hill|farm|house|apartments?|calle|county|highway|"
@@ -112,7 +112,7 @@ has_four_digits = detector(r"\d{4}")
 
 
 def extract_kind(text: str) -> str | None:
-    """`start`, `stop` or `move`. Who moves out stops it; who moves in starts it; both at once is a move."""
+    """`start`, `stop` or `move` service. Moving out stops it, moving in starts it; both at once is a move."""
     moves_in, moves_out = bool(MOVING_IN.search(text)), bool(MOVING_OUT.search(text))
     if moves_out and not moves_in:
         return "stop"

@@ -17,8 +17,8 @@ TABLES_FOLDER = Path(__file__).parent
 # not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light, `correo-nuevo@` no new mail
 _WORD_START, _WORD_END = r"(?<![\w@.+-])", r"(?![\w@]|[.+-]\w)"
 _AND = re.compile(f"{_WORD_START}y{_WORD_END}")
-# Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Who leaves accents
-# out is read by the tables.
+# Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Words without
+# accents are read by the tables.
 BY_ACCENT = {
     "pagué": "i paid",
     "pagó": "was paid",

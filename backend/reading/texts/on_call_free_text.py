@@ -70,7 +70,7 @@ _CANNOT_BE_THERE = re.compile(
     r"\b(?:cant|cannot|can not|unable to|no puedo|no podemos) (?:seem to )?(?:find|see|locate|reach|get (?:in|"
     r"there|to|through|past|any)|read|hear|open|tell|encontrar|hallar|ver|entrar|llegar|pasar|abrir|leer)\b"
 )
-"""Who cannot find the house does not leave it to the others."""
+"""A crew member who cannot find the house does not leave the ticket to the others."""
 _OWN_ACCOUNT = re.compile(
     r"\b(?:pay|paying|paid|payments?|bills?|billing|balance|owe|due|autopay|auto pay|draft|card|bank|account|"
     r"paperless|"

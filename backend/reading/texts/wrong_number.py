@@ -27,7 +27,7 @@ _CLEAR_WRONG_NUMBER = re.compile(
     r"no conozco a (?:nadie|ninguna?) .+|(?:este|el) (?:numero|telefono) ya no es de .+"
 )
 MAX_WORDS = 16
-"""Words; a longer message tells of something else."""
+"""A longer message is about something else."""
 _POSSIBLE_WRONG_NUMBER = re.compile(
     r"(?:(?:sorry|oops|this is|its|thats|that is|must be|i think|es) )*(?:the |a |an |un )*(?:wrong (?:number|"
     r"person|guy)|numero equivocado|equivocad[oa])|se (?:equivoc\w+|han? equivocado)|not me|wrong guy"
@@ -59,13 +59,13 @@ _ASKS_WHO_IS = re.compile(
     r"\bno tengo (?:ninguna )?cuenta con\b|^(?:esta|estan) equivocad[oa]s?$|"
     r"\b(?:ella|el|esa persona) ya no (?:vive|tiene|usa|trabaja)\b"
 )
-"""What somebody else than the member may say, and the member too: it is asked what is meant."""
+"""What a stranger may say, and the member too: we ask what is meant."""
 _SAYS_OWN_NAME = re.compile(
     r"\b(?:[Tt]his|[Tt]hat|[Ii])(?:['’]m| is| am|['’]s|m)? ?(?:not|isn['’]?t|ain['’]?t) (?!Visa|Master|Discover|"
     r"American)[A-Z][a-z]+\b(?! [a-z])|\b[Nn]o soy [A-Z][a-z]+\b(?! [a-z])|"
     r"\b(?:[Tt]here is |[Tt]here['’]s )?[Nn]o [A-Z][a-z]+ here\b"
 )
-"""A denied name stands in no dictionary; a capital letter tells it from `this is not right`."""
+"""A name is in no word list; its capital letter distinguishes `this is not Samir` from `this is not right`."""
 _MEMBER_REQUESTS = re.compile(
     r"\b(?:pay|paying|bill|balance|payment|account|power|outage|update|change|owe|due|meter|autopay|service|pagar|"
     r"factura|cuenta|luz|cambiar|pago)\b|[0-9]{3}"

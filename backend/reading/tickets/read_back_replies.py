@@ -1,4 +1,4 @@
-"""What a report's read-back is answered with that is neither a yes nor a no: a fact, a town, a number not at hand."""
+"""Replies to a report's read-back that are neither yes nor no: a fact, a town, a number the member does not have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ lacks_number = detector(
     r"alcanzo a ver) )(?:\w+ ){0,2}?(?:pole |tag |house |light )?(?:number|tag|numero|placa|etiqueta)s?\b",
     fold=fold,
 )
-"""Whether the number of a pole or house is not at hand: `no pole number that I can see`. It refuses nothing."""
+"""Whether the member has no number of a pole or house: `no pole number that I can see`. It refuses nothing."""
 _TOWN_ALONE = re.compile(r"(?:in |en )?(?P<town>(?:(?:St|Mt|Ft|Mount|New|East|West|North|South) )?[A-Z][\w'-]+)")
 _NOT_TOWN_WORDS = frozenset(
     """agent bye cancel change correct correcto exactly fine gracias hello help hey hold hurry listo nada never no nope
@@ -50,7 +50,7 @@ def extract_crossing(words: str) -> str | None:
 
 
 def may_refuse_report(words: str) -> bool:
-    """Whether a no may be of the report itself, and not of power or wires: `no power since noon` wishes one."""
+    """Whether a no may refuse the report itself; `no power since noon` is about power, and wants one."""
     return bool(_ABOUT_REPORT.search(fold(words))) and not says_power_is_out(words)
 
 

@@ -6,7 +6,7 @@ import re
 
 from backend.reading.detectors import detector, whole_detector
 
-# a wish to report, and nothing of what is reported
+# words that ask to report and say nothing of what happened
 is_bare_report_request = whole_detector(
     r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|with|on|"
     r"this|that|file|make|report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|"
@@ -44,7 +44,7 @@ mentions_request = detector(
     r"\b(?:arrangements?|arreglos?|chang(?:es?|ed)|cambi(?:os?|aron)|services?|servicio|names?|nombre|report(?:s|ed)?|"
     r"reportes?|reporto|moved?|traslado)\b"
 )
-"""Enough, with words that are sure, to ask which request is meant; not a wish for one."""
+"""Enough, beside a sure objection, to ask which request is meant; no request itself."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STOPWORDS = frozenset(
     """you put down did does say says that the its it's and near about wrote noted note mention mentioned added add they

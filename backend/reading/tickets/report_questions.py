@@ -92,7 +92,7 @@ asks_which_address = detector(
     r"\b(?:que|cual) direccion (?:\w+ ){0,2}?(?:tiene[ns]?|puso|pusieron|anoto|anotaron|dice|mandaron|dieron)\b",
     fold=fold,
 )
-"""Whether it is asked which place a report has: `which address do you have?`."""
+"""Asks which place a report has: `which address do you have?`."""
 
 
 def says_still_out(text: str) -> bool:
@@ -101,7 +101,7 @@ def says_still_out(text: str) -> bool:
 
 
 def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
-    """What a message asks or tells of what was filed before it; None when it speaks of something else.
+    """What a message asks or says about the report filed before it; None when it is about something else.
 
     `glossed` is the message from `to_english`. Call it only for a member who has just filed something.
     """
@@ -174,7 +174,7 @@ _REPORTS_TROUBLE = re.compile(
 
 
 def asks_if_already_reported(words: str, glossed: str) -> bool:
-    """Whether the message asks if a thing is reported or known, and tells of none itself.
+    """Whether the message asks if something is reported or known, and reports nothing itself.
 
     `glossed` is the message from `to_english`. `There is a wire down, did anybody call it in` tells of one.
     """

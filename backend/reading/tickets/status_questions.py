@@ -85,9 +85,9 @@ class StatusQuestion(Enum):
     """How surely a report is asked after."""
 
     ABOUT_REPORT = "surely"
-    """The words mean a report or those who come for it, whatever was spoken of: `is anybody coming`."""
+    """The words mean a report or its crew, whatever the topic was: `is anybody coming`."""
     ABOUT_LAST_TOPIC = "perhaps"
-    """They mean what was spoken of last: `how much longer`, `did it go through`."""
+    """They mean the last topic: `how much longer`, `did it go through`."""
     ABOUT_CALLBACK = "call"
     """Whether and when somebody calls: a call back, where one is arranged."""
 
@@ -230,7 +230,7 @@ def denies_reporting(words: str) -> bool:
 
 
 def says_power_is_back(words: str) -> bool:
-    """Whether the words name that the power is back: who only asks closes nothing."""
+    """Whether the words name that the power is back; without them nothing is closed."""
     text = fold(words)
     return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
 
@@ -241,7 +241,7 @@ def asks_to_restore(words: str) -> bool:
 
 
 def asks_if_must_be_home(words: str) -> bool:
-    """Whether it is asked if somebody has to be there when they come."""
+    """Asks if somebody has to be there when the crew comes."""
     return bool(_BE_HOME.search(fold(words)))
 
 

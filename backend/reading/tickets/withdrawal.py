@@ -14,7 +14,7 @@ asks_to_withdraw = detector(
     r"take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|ret[ií]r[ea]l[ao])\b"
 )
 says_never_mind = detector(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b")
-"""Who says this ends the question and leaves what was filed as it is."""
+"""This ends the question and leaves the filed report as it is."""
 TICKET_NUMBER = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
 
 

@@ -104,7 +104,7 @@ def redact_in_context(earlier: Sequence[EarlierMessage], text: str, context: Red
 
 
 def _add_recent_topics(earlier: Sequence[EarlierMessage], context: RedactionContext) -> RedactionContext:
-    """Add what was spoken of just before."""
+    """Add to the context whether a card or a login was mentioned just before."""
     if not earlier:
         return context
     texts = [fold_text(one.text) for one in earlier]
@@ -184,7 +184,7 @@ def _find_continuation(last: str, text: str, context: RedactionContext, found: l
 
 
 def _find_with_label(name: str, text: str, context: RedactionContext) -> list[Finding]:
-    """Find what must go from a text when its label stands in front of it."""
+    """Find what must be removed from a text when the label of the message before is put in front of it."""
     lead = f"{name} is " if _may_be_secret(fold_text(text)) and find_digit_groups(text) else f"{name} "
     longer = [(start - len(lead), end - len(lead), kind) for start, end, kind in find_sensitive(lead + text, context)]
     return [(max(0, start), end, kind) for start, end, kind in longer if end > 0]

@@ -13,7 +13,7 @@ from bot.dialogue.redaction.lookalikes import replace_lookalikes
 from bot.dialogue.redaction.redact import PLACEHOLDER_PATTERN
 
 MAX_CHAT_WORDS = 4
-"""At most this many words stand in a message between two pieces of a number."""
+"""A message between two pieces of a number has at most this many words."""
 CHAT = re.compile(
     r"\W*(?:(?:ok|okay|next|and|then|now|wait|hold\s+on|(?:one|just\s+a)\s+(?:sec|second|minute|moment)|um+|uh+|sorry|here|ready|"
     r"(?:last|next|first)\s+one|continue|go\s+on|got\s+it|yes|y|luego|ahora|espera|un\s+momento|momento|listo|ya|sigue|perdon|si|aqui)\b\W*){0,4}"

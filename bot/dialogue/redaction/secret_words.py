@@ -154,7 +154,7 @@ def _find_value_end(lowered: str, start: int) -> int | None:
 
 
 def _names_no_secret(words: list[str]) -> bool:
-    """Whether the words tell of a state: `not working`, `the same`, `good but`."""
+    """Whether the words describe a state: `not working`, `the same`, `good but`."""
     first, second = words[0], words[1] if len(words) > 1 else ""
     if first in STATE_WORDS or (first in ("the", "la", "el", "lo") and second in SAME_WORDS):
         return True
