@@ -12,7 +12,7 @@ import re
 from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.signals import detect_feeling, is_question
 from backend.reading.dates.day_vocabulary import MONTH_NAMES
-from backend.reading.numbers.digit_groups import spoken_to_digits
+from backend.reading.numbers.digit_groups import CARD_BRANDS, spoken_to_digits
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
 
 YES, NO = "yes", "no"
@@ -95,8 +95,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _METHOD = re.compile(
-    r"\b(?:visa|master ?card|amex|american express|discover|checking|savings|bank|paypal|venmo|"
-    r"cash|debit|credit card)\b",
+    rf"\b(?:{CARD_BRANDS}|american express|checking|savings|bank|paypal|venmo|cash|debit|credit card)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

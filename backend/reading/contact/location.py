@@ -182,10 +182,10 @@ def extract_address_or_road(words: str) -> str | None:
     A house number that is said in words is told in figures: `five oh nine Franklin Street` is `509 Franklin Street`.
     """
     found = _find_address(words)
-    if found and any(character.isdigit() for character in found):
+    if found and _has_digit(found):
         return found
-    said = _find_address(_number_words_to_digits(words))
-    return said if said and any(character.isdigit() for character in said) else found
+    spoken = _find_address(_number_words_to_digits(words))
+    return spoken if spoken and _has_digit(spoken) else found
 
 
 def _number_words_to_digits(words: str) -> str:
@@ -209,7 +209,7 @@ def _find_address(words: str) -> str | None:
 
 def _append_spot(words: str, found: str) -> str:
     """A road without a number with the words behind it that say where: `Hickory Lane by the bend, near the barn`."""
-    if any(character.isdigit() for character in found) and not _ONLY_A_ROAD.fullmatch(found):
+    if _has_digit(found) and not _ONLY_A_ROAD.fullmatch(found):
         return found
     tail = _SPOT_ON_ROAD.match(" ".join(words.split()).partition(found)[2])
     return found + tail[0].rstrip(" ,") if tail else found
@@ -222,19 +222,19 @@ def extract_location(words: str) -> str | None:
         return _append_town(plain if found in " ".join(plain.split()) else _number_words_to_digits(plain), found)
     spots = []
     for sentence in _split_sentences(plain):
-        if "?" in sentence or NOT_LOCATION.search(to_english(sentence)) or NOT_LOCATION.search(sentence):
+        if "?" in sentence or _ABOUT_PERSON.search(sentence):
             continue
-        if _ABOUT_PERSON.search(sentence):
+        if NOT_LOCATION.search(to_english(sentence)) or NOT_LOCATION.search(sentence):
             continue
         spot = LEAD_IN.sub("", sentence).strip(" .,!;")
-        if sum(character.isalpha() for character in spot) >= MIN_LETTERS and _describes_spot(spot):
+        names_spot = _has_digit(spot) or SPOKEN_STREET.search(spot) or LANDMARK.search(spot)
+        if names_spot and len(spot.split()) > 1 and sum(map(str.isalpha, spot)) >= MIN_LETTERS:
             spots.append(spot)
     return ", ".join(spots)[:MAX_LOCATION_LENGTH] or None
 
 
-def _describes_spot(spot: str) -> bool:
-    named = any(character.isdigit() for character in spot) or SPOKEN_STREET.search(spot) or LANDMARK.search(spot)
-    return bool(named) and len(spot.split()) > 1
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _split_sentences(words: str) -> list[str]:
@@ -261,19 +261,20 @@ def _remove_filler_pieces(words: str) -> str:
 def _convert_house_number(sentence: str) -> str:
     """A house number that is said behind its street, in figures: "Mill Road, setenta y ocho"."""
     pieces = [piece.strip() for piece in sentence.split(",")]
-    told: list[str] = []
+    converted: list[str] = []
     for piece in pieces:
         words = piece.rstrip(".!?").split()
         if SPOKEN_STREET.search(piece):
-            told.append(_convert_trailing_words(words))
-        elif told and SPOKEN_STREET.search(told[-1]) and (number := _words_to_digits(words)):
-            told[-1] += f" {number}"
+            converted.append(_convert_trailing_words(words))
+        elif converted and SPOKEN_STREET.search(converted[-1]) and (number := _words_to_digits(words)):
+            converted[-1] += f" {number}"
         else:
-            told.append(piece)
-    return ", ".join(told)
+            converted.append(piece)
+    return ", ".join(converted)
 
 
 def _convert_trailing_words(words: list[str]) -> str:
+    """The words with a number at their end in figures: `calle Roble número treinta` is `calle Roble 30`."""
     for length in range(min(MAX_NUMBER_WORDS, len(words) - 1), 0, -1):
         if number := _words_to_digits(words[-length:]):
             street = words[:-length]
@@ -282,8 +283,9 @@ def _convert_trailing_words(words: list[str]) -> str:
 
 
 def _words_to_digits(words: list[str]) -> str | None:
-    said = " ".join(words)
-    number = spoken_to_digits(to_english(said)) if said and not any(c.isdigit() for c in said) else ""
+    """The number that words are, in figures: `["setenta", "y", "ocho"]` is `78`; None where they are none."""
+    text = " ".join(words)
+    number = spoken_to_digits(to_english(text)) if text and not _has_digit(text) else ""
     return number if number.isdigit() else None
 
 

@@ -61,8 +61,11 @@ _PHONE_CHARACTERS = frozenset("0123456789()+-./ ")
 
 @dataclass(frozen=True)
 class PossiblePhone:
-    """Digits that may be a phone number. They are certain when no member number is written that way; else they are a
-    phone only if the co-op has no member numbers of that length."""
+    """Digits that may be a phone number.
+
+    They are certain when no member number is written that way; else they are a phone only if the co-op has no member
+    numbers of that length.
+    """
 
     digits: str
     is_certain: bool
@@ -84,17 +87,13 @@ def detect_phone(text: str) -> PossiblePhone | None:
 def _phone_from_digits(run: DigitGroup) -> PossiblePhone | None:
     digits = run.digits
     national = digits[1:] if len(digits) == _INTERNATIONAL_LENGTH and digits[0] == "1" else digits
-    if len(national) not in (_NATIONAL_LENGTH, _LOCAL_LENGTH) or not _is_dialable(national):
+    # North American area codes and exchanges begin with neither 0 nor 1
+    starts = {_NATIONAL_LENGTH: (0, 3), _LOCAL_LENGTH: (0,)}.get(len(national))
+    if starts is None or any(national[at] in "01" for at in starts):
         return None
     if run.dash_positions and run.dash_positions[-1] == len(digits) - SUFFIX_LENGTH:
         return None  # 5555550-142: a member number's own dash
     return PossiblePhone(digits, is_certain=bool(run.dash_positions))
-
-
-def _is_dialable(national: str) -> bool:
-    """North American area codes and exchanges begin with neither 0 nor 1."""
-    starts = (0, 3) if len(national) == _NATIONAL_LENGTH else (0,)
-    return all(national[at] not in "01" for at in starts)
 
 
 _PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"

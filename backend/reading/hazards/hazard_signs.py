@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backend.reading.hazards.danger_words import DANGER, detect_danger, is_hypothetical
+from backend.reading.detectors import detector
+from backend.reading.hazards.danger_words import detect_danger, is_hypothetical
 from backend.reading.hazards.harmless_talk import remove_harmless_talk
 from backend.reading.hazards.life_support import depends_on_power, is_acute, is_backup_running_out, is_past
 from backend.reading.normalize import fold, fold_line
@@ -199,13 +200,13 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
     words, plain = remove_harmless_talk(words), remove_harmless_talk(plain)
     text = fold_line(f"{words} | {plain}" if plain and plain != words else words)
     danger = detect_danger(plain or words) or detect_danger(text)
+    supposed = is_hypothetical(text)
     found = set()
     for name, pattern in _SIGN_PATTERNS.items():
-        told = any(_is_asserted(text, match) for match in pattern.finditer(text))
-        alone = name in _ALWAYS_DANGER or (reported and name != "down" and not is_hypothetical(text))
-        if told and (danger or alone):
+        counts_alone = name in _ALWAYS_DANGER or (reported and name != "down" and not supposed)
+        if (danger or counts_alone) and _is_asserted(text, pattern):
             found.add(name)
-    if ("hurt" in found and re.search(rf"\b{_NOT_BODILY}\b", text)) or is_hypothetical(text):
+    if ("hurt" in found and re.search(rf"\b{_NOT_BODILY}\b", text)) or supposed:
         found -= set(_ALWAYS_DANGER)
     if _is_air_at_risk(text, reported=reported):
         found.add(LIFE_NEED)
@@ -213,13 +214,10 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
         found.discard("gas")
     if danger and not found:
         found.add("danger")
-    if (
-        reported
-        and not _ABOUT_MONEY.search(text)
-        and any(_is_asserted(text, match) for match in _GETTING_WORSE.finditer(text))
-    ):
+    about_money = _ABOUT_MONEY.search(text)
+    if reported and not about_money and _is_asserted(text, _GETTING_WORSE):
         found.add(WORSE)
-    if reported and not danger and _ABOUT_MONEY.search(text):
+    if reported and about_money and not danger:
         found &= {*_ALWAYS_DANGER, LIFE_NEED}
     return frozenset(found)
 
@@ -231,26 +229,24 @@ def is_alarming(words: str, plain: str = "") -> bool:
 
 def main_hazard(signs: Iterable[str]) -> str:
     """Which of HAZARDS to speak of first."""
-    told = {_HAZARD_BY_SIGN.get(sign, WIRE) for sign in signs}
-    return next((hazard for hazard in HAZARDS if hazard in told), WIRE)
+    found = {_HAZARD_BY_SIGN.get(sign, WIRE) for sign in signs}
+    return next((hazard for hazard in HAZARDS if hazard in found), WIRE)
 
 
 def advice_key(signs: Iterable[str]) -> str:
     """As `main_hazard`, but a car on fire has advice of its own: it is left at once."""
-    told = frozenset(signs)
-    hazard = main_hazard(told)
-    return BURNING_CAR if hazard == CAR and "fire" in told else hazard
+    found = frozenset(signs)
+    hazard = main_hazard(found)
+    return BURNING_CAR if hazard == CAR and "fire" in found else hazard
 
 
 def has_trapped_fumes(words: str) -> bool:
     """Whether something burns where its fumes stay: a generator in the garage, however well it is meant."""
-    text = fold_line(words)
-    return any(_is_asserted(text, match) for match in _FUMES_TRAPPED.finditer(text))
+    return _is_asserted(fold_line(words), _FUMES_TRAPPED)
 
 
-def mentions_wire(words: str) -> bool:
-    """Whether a wire, a line or a cable is named."""
-    return bool(re.search(rf"\b{_WIRE_WORD}\b", fold(words)))
+mentions_wire = detector(rf"\b{_WIRE_WORD}\b", fold=fold)
+"""Whether a wire, a line or a cable is named."""
 
 
 def is_only_medical_need(signs: Iterable[str]) -> bool:
@@ -264,19 +260,8 @@ def _is_air_at_risk(text: str, *, reported: bool) -> bool:
     return is_acute(text) or (reported and (depends_on_power(text) or is_backup_running_out(text)))
 
 
-def _is_asserted(text: str, match: re.Match[str]) -> bool:
-    return not _NEGATED_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
-
-
-__all__ = [
-    "BURNING_CAR",
-    "DANGER",
-    "HAZARDS",
-    "WORSE",
-    "advice_key",
-    "find_hazard_signs",
-    "is_alarming",
-    "is_only_medical_need",
-    "main_hazard",
-    "mentions_wire",
-]
+def _is_asserted(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the pattern occurs with no negation before it: `no sparks` asserts none."""
+    return any(
+        not _NEGATED_BEFORE.search(text[max(0, match.start() - 40) : match.start()]) for match in pattern.finditer(text)
+    )

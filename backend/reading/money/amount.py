@@ -10,6 +10,7 @@ from backend.reading.money.amount_choice import PAY_BEFORE_AMOUNT, Amount, Amoun
 from backend.reading.money.spoken_money import DOLLAR_WORDS, SpokenSum, find_spoken_sums
 from backend.reading.normalize import blank_matches, blank_span, blank_times, clean_text, is_value_denied
 from backend.reading.numbers.digit_groups import (
+    CARD_BRANDS,
     METHOD_LABEL,
     DigitGroup,
     blank_last4_labels,
@@ -47,8 +48,8 @@ _ALL = re.compile(
 # "all, today, visa": days and numbers beside it have been blanked
 _ALL_ALONE = re.compile(
     r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all(?=[ ,.!;]*(?:$|~|"
-    r"(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|checking|"
-    r"savings|card|bank|credit|debit)\b|from (?:my|the) ))"
+    rf"(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|{CARD_BRANDS}|checking|savings|card|bank|credit|"
+    r"debit)\b|from (?:my|the) ))"
 )
 _PAST_DUE = re.compile(
     r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s|"
@@ -70,8 +71,8 @@ _VAGUE = re.compile(
     r"(?:as )?last (?:time|month))\b"
 )
 _CARD_WITH_NUMBER = re.compile(
-    r"\b(?:visa|master ?card|amex|discover|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{4}(?![0-9]|"
-    r"[.,][0-9]| (?:dollar|buck))"
+    rf"\b(?:{CARD_BRANDS}|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{{4}}"
+    r"(?![0-9]|[.,][0-9]| (?:dollar|buck))"
 )
 _NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
 _NOT_AMOUNT_PHRASES = re.compile(

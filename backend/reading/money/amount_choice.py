@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from backend.money import share_of
 from backend.reading.normalize import count_corrections_before, find_corrections, is_value_denied
+from backend.reading.numbers.digit_groups import CARD_BRANDS
 
 MAX_AMOUNT_CENTS = 100_000_000  # a million dollars: no household means it
 
@@ -69,8 +70,8 @@ _CANNOT_PAY = re.compile(
 )
 # "75 with 4242": the method's last four, where another number is the amount
 _CARD_BEFORE = re.compile(
-    r"\b(?:visa|master ?card|amex|discover|card|checking|savings|account|bank|using|with|from|to|"
-    r"ending)(?: (?:card|account|number|in|with|my|the))*[ #]*$"
+    rf"\b(?:{CARD_BRANDS}|card|checking|savings|account|bank|using|with|from|to|ending)"
+    r"(?: (?:card|account|number|in|with|my|the))*[ #]*$"
 )
 _FOUR_DIGITS, _TOO_LONG = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{7,}")
 PAY_BEFORE_AMOUNT = re.compile(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from backend.reading.detectors import detector
+from backend.reading.numbers.digit_groups import CARD_BRANDS
 
-MAX_METHOD_ANSWER_WORDS = 4  # words
+MAX_METHOD_ANSWER_WORDS = 4
 WANTS_PAY_LINK = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
 WANTS_OTHER_METHOD = re.compile(
     r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
@@ -24,12 +25,11 @@ SAVED_WORDS = re.compile(
     re.IGNORECASE,
 )
 BRAND_WORDS = re.compile(
-    r"\b(visa|master ?card|amex|american express|discover|checking|savings|(the|my) bank(?! draft)( account)?)\b",
-    re.IGNORECASE,
+    rf"\b({CARD_BRANDS}|american express|checking|savings|(the|my) bank(?! draft)( account)?)\b", re.IGNORECASE
 )
 CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
 BANK_WORDS = re.compile(r"\b(bank(?! draft)|checking|savings?|e-?check)\b", re.IGNORECASE)
-_METHOD_NOUN = r"(?:card|credit|debit|visa|master ?card|amex|discover|bank(?! draft)|checking|savings)"
+_METHOD_NOUN = rf"(?:card|credit|debit|{CARD_BRANDS}|bank(?! draft)|checking|savings)"
 _WITH_METHOD = re.compile(
     r"\b(?:with|w/|using|use|from|by|through|thru|via|out of|charge|charged to|con|de|pay it|pay it a|"
     r"the other)\s*(?:(?:my|the|a|that|this|your|our|mi|la|el|su|same|saved|usual|any|whatever|old|"

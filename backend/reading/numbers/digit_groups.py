@@ -46,9 +46,8 @@ _LAST4_LABEL = re.compile(
 _NUMBER_LABEL = re.compile(r"\b(?:member(?:ship)?|account|acct|customer)\b(?:'s)?(?: ?(?:number|num|no|id|#))?")
 _ANY_NUMBER_LABEL = re.compile(r"\bnumber\b|#")
 # a card's last four are nobody's phone: "the Visa that ends in 4242", "my card, the one ending 4242"
-_METHOD_WORDS = (
-    r"(?:(?:debit|credit)? ?cards?|visa|master ?card|amex|american express|discover|checking|savings|bank account)"
-)
+CARD_BRANDS = r"visa|master ?card|amex|discover"
+_METHOD_WORDS = rf"(?:(?:debit|credit)? ?cards?|{CARD_BRANDS}|american express|checking|savings|bank account)"
 _METHOD_ENDING = re.compile(
     rf"\b{_METHOD_WORDS}(?: (?:that|which|on file))?(?: number)? (?:ends?|ending)\b|"
     rf"\b{_METHOD_WORDS}\b[^.;?!]*\b(?:ones?|1) (?:that )?(?:ends?|ending)\b|"

@@ -111,10 +111,7 @@ def parse_reply(text: str) -> OnCallReply | None:
     if not codes:
         return _parse_without_code(plain)
     rest = " ".join(_CODE_WORDS.sub(" ", rest).replace(":", " ").split())
-    named = _LOOKS_LIKE_TICKET.findall(rest)
-    numbers = tuple(number for found in named if (number := normalize_number(found)))
-    if numbers:
-        rest = " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", rest)).split())
+    numbers, rest = _extract_numbers_with_digits(rest)
     rest = re.sub(r"^(?:and|y|&)\b ?| ?\b(?:and|y)$", "", rest)
     return OnCallReply(_classify(rest), codes, numbers, all_open=bool(_ALL_OPEN.fullmatch(rest)), other_words=rest)
 
@@ -194,11 +191,9 @@ def _parse_without_code(plain: str) -> OnCallReply | None:
         return OnCallReply(OnCallAction.ACCEPTS, ticket_numbers=numbers)
     if _IS_DONE.fullmatch(rest):
         return OnCallReply(OnCallAction.DONE, ticket_numbers=numbers)
-    return (
-        OnCallReply(OnCallAction.DECLINES, ticket_numbers=numbers)
-        if rest in _BARE_NO or _CANNOT.fullmatch(rest)
-        else None
-    )
+    if rest in _BARE_NO or _CANNOT.fullmatch(rest):
+        return OnCallReply(OnCallAction.DECLINES, ticket_numbers=numbers)
+    return None
 
 
 def _normalize(text: str) -> str:
@@ -229,11 +224,19 @@ def _mask_digits(found: re.Match[str]) -> str:
     return "_" * len(found[0]) if lettered and normalize_number(found[0]) else found[0]
 
 
-def _extract_ticket_numbers(plain: str) -> tuple[tuple[str, ...], str]:
-    """The tickets' numbers in a text, and what else it says."""
+def _extract_numbers_with_digits(plain: str) -> tuple[tuple[str, ...], str]:
+    """The tickets' numbers that are not of letters alone, and the rest of the text."""
     numbers = tuple(number for found in _LOOKS_LIKE_TICKET.findall(plain) if (number := normalize_number(found)))
+    if not numbers:
+        return (), plain
+    return numbers, " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", plain)).split())
+
+
+def _extract_ticket_numbers(plain: str) -> tuple[tuple[str, ...], str]:
+    """The tickets' numbers in a text, and the rest of it."""
+    numbers, rest = _extract_numbers_with_digits(plain)
     if numbers:
-        return numbers, " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", plain)).split())
+        return numbers, rest
     for found in _ANY_NUMBER.finditer(plain):  # a number may be of letters alone
         if number := normalize_number(found["number"]):
             rest = plain[: found.start("number")] + " " + plain[found.end("number") :]
