@@ -103,9 +103,9 @@ def choose_amount(cleaned: str, found: Sequence[AmountCandidate], due_cents: int
     value, text = values.pop(), cleaned[start : kept[0].end]
     if isinstance(value, str):
         return AmountProblem(value, text)
-    if 0 < value < MAX_AMOUNT_CENTS:
-        return Amount(value)
-    return AmountProblem("absurd" if value else "zero", text)
+    if value == 0:
+        return AmountProblem("zero", text)
+    return AmountProblem("absurd", text) if value >= MAX_AMOUNT_CENTS else Amount(value)
 
 
 def _drop_less_likely(cleaned: str, kept: list[AmountCandidate]) -> list[AmountCandidate]:
