@@ -1,4 +1,4 @@
-"""Words that point at something said before: the other one, half of that, the same as last time, a week later."""
+"""Reads words that point at something said before: `the other one`, `half of that`, `a week later`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words to a child or a dog in the middle of an answer: `tuesday 3 to 5. MAX STOP IT sorry` cancels nothing."""
+"""Removes words to a child or a dog in the middle of an answer: `tuesday 3 to 5. MAX STOP IT sorry` cancels nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages to be passed on to the office: `tell the office it was the wrong number`. Both languages."""
+"""Detects a message to be passed on to the office, in both languages: `tell the office it was the wrong number`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place where text is brought into the form that the readers match: case, accents, quotes, sentences, clauses.
+"""Brings text into the form that the readers match: case, accents, quotes, sentences, clauses.
 
 `clean_text` is for numbers, amounts and days, `fold` and `fold_line` for patterns over words in either language,
 `to_plain_text` for short texts whose marks say nothing.

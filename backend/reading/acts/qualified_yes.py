@@ -1,4 +1,4 @@
-"""A yes with other things beside it, where no money moves: `yes, report it. and what does it cost?`.
+"""Reads a yes with other things beside it, where no money moves: `yes, report it. and what does it cost?`.
 
 Whoever agrees to a read-back and asks something as well has agreed. What conditions, changes or takes back is no yes.
 """

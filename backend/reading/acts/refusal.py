@@ -1,4 +1,4 @@
-"""What a message refuses: `no payment plan please`, `don't turn off the power, I mean the draft`."""
+"""Extracts what a message refuses: "payment plan" of `no payment plan please`, nothing in particular of `not that`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that steer a task (back, again, something else), and questions whether it is done."""
+"""Detects words that steer a task (`go back`, `something else`) and questions whether it is done (`am I all set?`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A yes or a no with words around it: what is certain, by rule.
+"""Finds a certain yes or no, by rule: `yes because I have to` is `yes`, `yes but make it 60` is neither.
 
 People give a reason with a yes ("yes because I have to"), say again what was read out ("yes, pay the 50"), or beg
 pardon first. All of that is a yes. A condition, a change, a question, or anything that was not read out is none: money

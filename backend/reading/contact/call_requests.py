@@ -1,4 +1,4 @@
-"""What a message wants done with the call back that is arranged."""
+"""Detects what a message wants done with an arranged call back: cancel it, add a note, use another phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call back is to be about, in the member's own words."""
+"""Extracts what a call back is to be about: "the estimate" of `call me about the estimate tomorrow`."""
 
 from __future__ import annotations
 

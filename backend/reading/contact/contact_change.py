@@ -1,4 +1,4 @@
-"""Which contact detail a message wants changed."""
+"""Detects which contact detail a message wants changed, and extracts a user ID."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A place, as somebody tells it to a crew: an address, a numbered road, a crossing or a landmark.
+"""Extracts a place, as somebody describes it to a crew: an address, a numbered road, a crossing or a landmark.
 
 Only the part of a message that is a place is taken: who is frightened or annoyed says more than where it is.
 """

@@ -1,4 +1,4 @@
-"""A phone that the member does not have any more, or that takes no texts: no code reaches them there."""
+"""Detects that the member lost a phone or a number, or will not give one: no code reaches them there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's name in what was said: `Dora Graham. I'm already a member` is Dora Graham."""
+"""Extracts a person's name: "Dora Graham" of `Dora Graham. I'm already a member`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phone numbers in messages, by the shape of their digits and the words around them; nothing is looked up."""
+"""Finds phone numbers in messages, by the shape of their digits and the words around them; nothing is looked up."""
 
 from __future__ import annotations
 
@@ -106,10 +106,12 @@ _GIVES_PHONE = re.compile(
     rf"\b(?:mi|su|otro|nuevo|este|al?) (?:otro |nuevo )?{_PHONE}\b|\b(?:llam|marqu|march|habl)\w*(?:me|nos|"
     r"le)? (?:\w+ )?al\b|\b(?:llamen?me|llamenos|marquenme|marqueme)\b"
 )
-_ACCOUNT_PHONE = re.compile(
+is_account_phone = detector(
     r"\b(?:on file|on (?:my|the|our) account|(?:change|update|replace|add) (?:\w+ ){0,3}?(?:phone|number|cell)|"
-    r"cambi\w+|actualiz\w+|de mi cuenta|en mi cuenta|registrado)\b"
+    r"cambi\w+|actualiz\w+|de mi cuenta|en mi cuenta|registrado)\b",
+    fold=fold,
 )
+"""Whether the phone on file is meant."""
 _ASKS_WHICH_PHONE = re.compile(
     r"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|"
     rf"keep)\b.{{0,20}}\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|\b(?:what|which|"
@@ -148,30 +150,22 @@ def is_additional_phone(words: str) -> bool:
     return bool(_ADDITIONAL_PHONE.search(text) or another)
 
 
-_REPLACES_PHONE = re.compile(
+replaces_phone = detector(
     rf"\b(?:instead of|not(?: on)?|rather than) (?:this|that|the|my)(?: (?:old|first|other))? (?:{_PHONE}|one)\b|"
-    rf"\b(?:en vez de|en lugar de|no) (?:a )?(?:este|esta|ese|al de ahora)\b(?: {_PHONE})?"
+    rf"\b(?:en vez de|en lugar de|no) (?:a )?(?:este|esta|ese|al de ahora)\b(?: {_PHONE})?",
+    fold=fold,
 )
-
-
-def replaces_phone(words: str) -> bool:
-    """Whether a phone is given in the place of the one before: `call 815-555-0143, not this one`."""
-    return bool(_REPLACES_PHONE.search(fold(words)))
+"""Whether a phone is given in the place of the one before: `call 815-555-0143, not this one`."""
 
 
 def gives_callback_phone(words: str) -> bool:
     """Whether the phone number in these words is one to call about what was reported; none of the account's own."""
     text = fold(words)
-    given = _GIVES_PHONE.search(text) or _ASKS_WHICH_PHONE.search(text) or _REPLACES_PHONE.search(text)
-    return bool(given) and not _ACCOUNT_PHONE.search(text)
-
-
-def is_account_phone(words: str) -> bool:
-    """Whether the phone on file is meant."""
-    return bool(_ACCOUNT_PHONE.search(fold(words)))
+    given = _GIVES_PHONE.search(text) or _ASKS_WHICH_PHONE.search(text) or replaces_phone(text)
+    return bool(given) and not is_account_phone(text)
 
 
 def asks_which_phone(words: str) -> bool:
     """Asks which phone a report has: `did you get my other number`."""
     text = fold(words)
-    return bool(_ASKS_WHICH_PHONE.search(text)) and not _ACCOUNT_PHONE.search(text)
+    return bool(_ASKS_WHICH_PHONE.search(text)) and not is_account_phone(text)

@@ -1,4 +1,4 @@
-"""A time at which somebody may be called: `tomorrow morning`, `at 10`, `monday between 9 and 11`."""
+"""Reads a time at which somebody may be called: `tomorrow morning`, `at 10`, `monday between 9 and 11`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a way of saying a day comes to, and the arithmetic of months that the rules share."""
+"""The result of a day rule, and the calendar arithmetic that the rules share."""
 
 from __future__ import annotations
 

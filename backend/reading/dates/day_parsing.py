@@ -1,4 +1,7 @@
-"""The day a member names for a payment. US order, month before day; unusable days come back as a `DayProblem`."""
+"""Reads the day a member names for a payment: `friday the 15th` is a `ParsedDay`, `february 30` a `DayProblem`.
+
+US order, month before day.
+"""
 
 from __future__ import annotations
 

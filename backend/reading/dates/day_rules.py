@@ -1,4 +1,4 @@
-"""One rule for each way of saying a day, holidays included. US order: the month stands before the day."""
+"""One rule for each way of saying a day, holidays included. US order, month before day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole date that has passed, as a date of birth: day, month and year, read strictly or not at all.
+"""Reads a whole date that has passed, such as a date of birth: day, month and year, strictly or not at all.
 
 A recognizer breaks such dates anywhere (`1103 1948`, `07 10 19 52`, `2000 and 4`). What can be cut into a date in more
 than one way, or has something in its middle that is no part of a date, is not read, so that it is asked again.

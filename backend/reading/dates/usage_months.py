@@ -1,4 +1,4 @@
-"""Which months of use are asked for."""
+"""Extracts the months whose use is asked for, and the day whose opening hours are."""
 
 from __future__ import annotations
 

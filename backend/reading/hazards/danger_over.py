@@ -1,4 +1,4 @@
-"""Messages that say there is no danger, or that it is over: a bill was meant, help has come, somebody is well."""
+"""Detects that there is no danger, or that it is over: a bill was meant, help has come, somebody is well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of danger: a line down, sparks, fire, smell, shock. Better once too often than once too few."""
+"""Detects danger by its words: a line down, sparks, fire, smell, shock. Better once too often than once too few."""
 
 from __future__ import annotations
 

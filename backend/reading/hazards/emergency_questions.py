@@ -1,4 +1,4 @@
-"""Questions of people in or near danger: what they may do, what is safe, who calls 911, what was reported."""
+"""Detects questions of people in or near danger: what they may do, what is safe, who calls 911, what was reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether somebody's life may hang on the power, and whether the power is out now. In both languages, as they are said.
+"""Detects that a life may depend on the power, and that the power is out now, in both languages.
 
 Better once too often than once too few: a crew that is called out for nothing goes back to bed.
 """

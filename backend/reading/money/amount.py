@@ -1,4 +1,7 @@
-"""The amount a member wants to pay, in cents. What is not plainly one amount is asked about, never guessed."""
+"""Reads the amount a member wants to pay, in cents: `eighty four fifty` is 8450.
+
+What is not plainly one amount is an `AmountProblem`, so that it is asked about and never guessed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the amounts in a message is meant, and whether it is meant as it stands."""
+"""Chooses which of the amounts in a message is meant: the 60 of `not 50, 60`; of `50 or 60` neither."""
 
 from __future__ import annotations
 

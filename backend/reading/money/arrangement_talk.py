@@ -1,4 +1,4 @@
-"""What a message says of a payment arrangement, beside its amounts and days."""
+"""Reads what a message says of a payment arrangement beside its amounts and days."""
 
 from __future__ import annotations
 

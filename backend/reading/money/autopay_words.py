@@ -1,4 +1,4 @@
-"""What a message wants done with Auto Pay, and on which day of the month."""
+"""Reads what a message wants done with Auto Pay, and on which day of the month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to pay in what was said, a card, a bank account, what is saved, another one or a link; and a whole bill."""
+"""Reads the way to pay (a card, a bank account, a saved one, a link), and whether a whole bill is to be paid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan to pay over time, as it is said: `half today and half friday`, `in three payments`, `50 every friday`."""
+"""Reads a plan to pay over time: `half today and half friday`, `in three payments`, `50 every friday`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message says of a payment beside its amount, day and method."""
+"""Reads what a message says of a payment beside its amount, day and method."""
 
 from __future__ import annotations
 

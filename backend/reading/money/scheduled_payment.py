@@ -1,4 +1,4 @@
-"""What a message wants done with a payment that was scheduled before."""
+"""Reads what a message wants done with a payment that was scheduled before."""
 
 from __future__ import annotations
 

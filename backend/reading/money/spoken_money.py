@@ -1,4 +1,4 @@
-"""Spoken money: `eighty four fifty`, `a hundred and twelve forty`, `five dollars and twenty cents`."""
+"""Reads spoken money: `eighty four fifty`, `a hundred and twelve forty`, `five dollars and twenty cents`."""
 
 from __future__ import annotations
 

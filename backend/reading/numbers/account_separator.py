@@ -1,4 +1,4 @@
-"""Which of several accounts is meant: by the digits behind the dash, by a word for it, or all of them."""
+"""Reads which of several accounts is meant: by the digits behind the dash, by a word for it, or all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of digits as people give them, figure by figure: `999 99 001`, `nine nine double oh one`, `five nines`."""
+"""Finds runs of digits as people give them, digit by digit: `999 99 001`, `nine nine double oh one`, `five nines`."""
 
 from __future__ import annotations
 

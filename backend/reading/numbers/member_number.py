@@ -1,4 +1,4 @@
-"""The member number: an account number of any usual length, a dash, and the three digits behind it."""
+"""Reads the member number, an account number of any usual length, a dash, and three digits: `99999-001`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last four digits of the phone on file."""
+"""Reads the last four digits of the phone on file: `0142` of `ending 0142`, `555-555-0142`, `oh one four two`."""
 
 from __future__ import annotations
 

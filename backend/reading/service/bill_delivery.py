@@ -1,4 +1,4 @@
-"""Whether bills are to come by email or on paper."""
+"""Reads whether bills are to come by email or on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message wants of budget or levelized billing."""
+"""Reads what a message wants of budget or levelized billing: to join, leave or look at it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A claim for what the power broke: a thing of the member's own that a surge or an outage burned out or spoiled.
+"""Detects a claim for what the power broke: a thing of the member's own that a surge or an outage ruined.
 
 That is over, and nothing for a crew: the office hears what broke and looks at the claim.
 """

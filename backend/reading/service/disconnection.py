@@ -1,4 +1,4 @@
-"""Power that was or may be cut off by the co-op for a bill: a matter for a person, not for a crew."""
+"""Detects power that the co-op cut off or may cut off for a bill: a matter for a person, not for a crew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Power that is to be off for an electrician's work and back on the same day: neither a stop of service nor an outage.
+"""Detects that power is to be off for an electrician's work and back the same day: no stop of service and no outage.
 
 Both languages, as they are said.
 """

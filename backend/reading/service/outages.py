@@ -1,4 +1,4 @@
-"""What is said of an outage: that there is one, whether there is one, and what a report of one really is."""
+"""Detects an outage that is stated or asked about, and what a report of one really is: a light, a surge, damage."""
 
 from __future__ import annotations
 

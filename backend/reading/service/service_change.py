@@ -1,4 +1,4 @@
-"""What a message says of starting, stopping or moving service."""
+"""Reads what a message says of starting, stopping or moving service: the kind, the name, the addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that nobody wrote: reactions to a message, automatic replies, a carrier's notices; and signatures of phones."""
+"""Detects texts that nobody wrote (reactions, automatic replies, carriers' notices), and removes phones' signatures."""
 
 from __future__ import annotations
 

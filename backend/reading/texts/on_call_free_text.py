@@ -1,5 +1,7 @@
-"""What somebody on call writes in words of their own, while a callout is open: it is read generously, as nothing is
-done by words alone and a closing is never read out of a doubt."""
+"""Reads what a crew member writes in free words while a callout is open.
+
+It is read generously, because words alone do nothing; but a doubtful text is never read as closing a ticket.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody on call texts back: that they have it, cannot, or are done, with the code of the text they had."""
+"""Reads what a crew member on call texts back: `on my way`, `cannot`, `done 4821`, with the code of the text."""
 
 from __future__ import annotations
 

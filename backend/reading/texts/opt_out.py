@@ -1,4 +1,4 @@
-"""Whether a text asks for no more texts, or for texts again, in any wording.
+"""Detects that a text asks for no more texts, or for texts again, in any wording.
 
 A carrier's keywords are only the beginning: every reasonable way of saying it counts as a revocation (47 CFR
 64.1200(a)(10)). What is said of a payment, a draft or a service (`stop my autopay`) is none.

@@ -1,4 +1,4 @@
-"""Whether a text says that we write to the wrong person: the phone on file has gone to somebody else."""
+"""Detects that we write to the wrong person: the phone on file has gone to somebody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether somebody says that they did not ask for what was done or asked for in their name."""
+"""Detects that somebody did not ask for what was done or requested in their name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message says for a report beside what happened: yes with more, no number, when to call."""
+"""Reads what a message says for a report beside what happened: a yes with more, no number, when to call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about reports, in both languages: whether somebody reported a thing already, and what was just filed."""
+"""Detects questions about reports, in both languages: whether a thing is reported already, and what was just filed."""
 
 from __future__ import annotations
 
@@ -78,10 +78,12 @@ _CALLED_911 = re.compile(
     r"phoned|talked to|got) (?:the )?911\b|\b911 (?:is|was|has been|has|are)\b|\balready (?:called|on with) 911\b|"
     r"\bcalled 911\b|\b(?:ya )?(?:llame|llamamos|hable) (?:al|con el) 911\b"
 )
-_STILL_OUT = re.compile(
+says_still_out = detector(
     r"\b(?:still|we'?re) (?:\w+ )?(?:out|off|dark|no|without|not|in the dark|sparking|down|there)\b|"
-    r"\bsigue\b(?! abiert)|\bsin luz\b|\bin the dark\b|\bno hay luz\b"
+    r"\bsigue\b(?! abiert)|\bsin luz\b|\bin the dark\b|\bno hay luz\b",
+    fold=fold,
 )
+"""Whether the message says that nothing has changed: `still dark`."""
 
 
 asks_which_address = detector(
@@ -93,11 +95,6 @@ asks_which_address = detector(
     fold=fold,
 )
 """Asks which place a report has: `which address do you have?`."""
-
-
-def says_still_out(text: str) -> bool:
-    """Whether the message says that nothing has changed: `still dark`."""
-    return bool(_STILL_OUT.search(fold(text)))
 
 
 def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
@@ -122,7 +119,7 @@ def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
         return FiledQuestion.NUMBER
     if _ASKS_CONTENT.search(text) and _SEEKS_CONFIRMATION.search(text):
         return FiledQuestion.CONTENT
-    if _ASKS_IF_FILED.search(text) and _SEEKS_CONFIRMATION.search(words) and not _STILL_OUT.search(text):
+    if _ASKS_IF_FILED.search(text) and _SEEKS_CONFIRMATION.search(words) and not says_still_out(text):
         return FiledQuestion.IS_FILED
     return None
 

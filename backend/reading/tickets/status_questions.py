@@ -1,4 +1,4 @@
-"""Who asks after a report: whether somebody comes, whether it was received, what became of it, how long it takes."""
+"""Detects who asks after a report: whether somebody comes, whether it was received, how long it takes."""
 
 from __future__ import annotations
 
@@ -182,10 +182,12 @@ _OTHER_TOPICS = (
 )
 
 
-_BE_HOME = re.compile(
+asks_if_must_be_home = detector(
     r"\b(?:stay|be|wait|remain|sit) (?:at |here )?home\b|\b(?:stay|stick) (?:here|around)\b|"
-    r"\bwait (?:here )?for them\b|\bquedar(?:me|nos) (?:en casa|aqui)\b|\besperarlos\b|\bestar en (?:la )?casa\b"
+    r"\bwait (?:here )?for them\b|\bquedar(?:me|nos) (?:en casa|aqui)\b|\besperarlos\b|\bestar en (?:la )?casa\b",
+    fold=fold,
 )
+"""Asks if somebody has to be there when the crew comes."""
 _POWER_BACK = re.compile(
     r"\b(?:back|on again|came on|restored|works|working again|volvio|regreso|"
     r"(?:ya|llego|vino) (?:\w+ )?(?:hay |tengo |la )?(?:luz|corriente))\b"
@@ -196,10 +198,12 @@ denies_power_is_back = detector(
     fold=fold,
 )
 """Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
-_TURN_BACK_ON = re.compile(
+asks_to_restore = detector(
     r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|"
-    r"auto ?pay) ?(?:right )?back\b|\bback (?:how|the way|like) it was\b"
+    r"auto ?pay) ?(?:right )?back\b|\bback (?:how|the way|like) it was\b",
+    fold=fold,
 )
+"""Whether the member asks to restore something: `our auto pay was turned off, put it back on`."""
 
 
 says_power_is_fine = detector(
@@ -232,17 +236,7 @@ def denies_reporting(words: str) -> bool:
 def says_power_is_back(words: str) -> bool:
     """Whether the words name that the power is back; without them nothing is closed."""
     text = fold(words)
-    return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
-
-
-def asks_to_restore(words: str) -> bool:
-    """Whether the member asks to restore something: `our auto pay was turned off, put it back on`."""
-    return bool(_TURN_BACK_ON.search(fold(words)))
-
-
-def asks_if_must_be_home(words: str) -> bool:
-    """Asks if somebody has to be there when the crew comes."""
-    return bool(_BE_HOME.search(fold(words)))
+    return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not asks_to_restore(text)
 
 
 def _compile_any(*patterns: str) -> re.Pattern[str]:
@@ -263,7 +257,7 @@ def detect_status_question(words: str) -> StatusQuestion | None:
     Whoever has reported nothing may mean something else by `how much longer`.
     """
     text = fold_line(words)
-    if _BE_HOME.search(text):
+    if asks_if_must_be_home(text):
         return StatusQuestion.ABOUT_LAST_TOPIC
     if _OTHER_TOPIC.search(text):
         return None

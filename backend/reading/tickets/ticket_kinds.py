@@ -1,4 +1,4 @@
-"""Which kind of request is named: `undo that call` means a call back, and no report of a meter."""
+"""Detects which kinds of request are named: `callback` in `undo that call`, and no report of a meter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that take something back, and the numbers of tickets."""
+"""Detects words that take a request back, and finds the numbers of tickets: `K7M-4Q2`."""
 
 from __future__ import annotations
 

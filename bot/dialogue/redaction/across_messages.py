@@ -1,4 +1,4 @@
-"""Redacts a message together with the last ones of its conversation: a number may arrive in pieces.
+"""Redacts a message together with those before it: a number may arrive in pieces, `4111 1111` and then `1111 1111`.
 
 A piece that is harmless alone was stored. When the rest arrives, the stored piece is redacted too. This needs no state
 besides the stored messages.

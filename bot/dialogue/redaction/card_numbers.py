@@ -1,4 +1,4 @@
-"""Tells card numbers from other digits: by network, length, check digit and grouping."""
+"""Distinguishes card numbers from other digits, by network, length, check digit and grouping."""
 
 from __future__ import annotations
 

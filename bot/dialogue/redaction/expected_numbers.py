@@ -1,4 +1,4 @@
-"""Tells numbers that members need to give from those nobody needs: by shape, the open question and known accounts."""
+"""Decides which numbers members need to give: by shape, the open question and the accounts that exist."""
 
 from __future__ import annotations
 
