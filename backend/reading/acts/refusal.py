@@ -23,7 +23,7 @@ _STOPWORDS = frozenset(
 
 
 def extract_refusals(text: str) -> list[str]:
-    """What each refusing part of a message refuses, in its words; empty words where it only points ("not that").
+    """What each refusing part of a message refuses, in its words; an empty string where it only points ("not that").
 
     A part that names a number, a day or a way to pay refuses that value, and not the task: "I don't want to pay 50".
     """

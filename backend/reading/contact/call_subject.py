@@ -75,14 +75,14 @@ def extract_named_subject(words: str) -> str | None:
 
 def _extract_more(words: str, at: int) -> str:
     """What a clause behind a comma adds to the subject: `about the estimate, nobody read the meter`."""
-    told = ""
+    more = ""
     while (
         (clause := MORE_CLAUSE.match(words, at))
         and len(content_words(clause["more"])) >= 2
         and not NOT_SUBJECT_CLAUSE.search(clause[0])
     ):
-        told, at = told + clause[0].rstrip(), clause.end()
-    return told
+        more, at = more + clause[0].rstrip(), clause.end()
+    return more
 
 
 def extract_subject(words: str) -> str | None:

@@ -35,7 +35,7 @@ _AFTER_NAME_WORD = re.compile(
 
 
 def parse_person_name(words: str) -> str | None:
-    """The first part of the words that is nothing but a name; None when none is."""
+    """The first part of the words that is nothing but a name, one of several words if there is one; else None."""
     found = [name for part in _PART_BREAK.split(words) if (name := _parse_name_part(part))]
     return next((name for name in found if " " in name), found[0] if found else None)
 
@@ -45,8 +45,8 @@ def extract_corrected_name(words: str, known: str) -> str | None:
     if (called := _AFTER_NAME_WORD.search(words)) and (name := parse_person_name(called["name"])):
         return name
     name = parse_person_name(words)
-    told = set(known.lower().replace(".", " ").split())
-    return name if name and name != known and set(name.lower().split()) <= told else None
+    known_words = set(known.lower().replace(".", " ").split())
+    return name if name and name != known and set(name.lower().split()) <= known_words else None
 
 
 def _parse_name_part(part: str) -> str | None:

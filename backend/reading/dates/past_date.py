@@ -101,7 +101,7 @@ def _make_part(cleaned: str, match: re.Match[str]) -> _DatePart | None:
 
 
 def _join_parts(pieces: Sequence[_DatePart]) -> list[_DatePart]:
-    """Pieces that are one number: `20 1st`, `2000 4`."""
+    """The parts with those joined that are one number: `20 1st`, `2000 4`."""
     result: list[_DatePart] = []
     for piece in pieces:
         front = result[-1] if result else None

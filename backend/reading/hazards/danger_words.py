@@ -108,8 +108,9 @@ def detect_danger(text: str) -> bool:
     """Whether somebody may be in danger. `no sparks` is none, nor is `what if a wire falls`, or a fridge that died."""
     if is_past_danger(text):
         return False
-    told = _ABOUT_MONEY.sub(" ", _HYPOTHETICAL.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text))
-    return any(_is_real_danger(told, match) for match in DANGER.finditer(told))
+    stated = _HYPOTHETICAL.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text)
+    stated = _ABOUT_MONEY.sub(" ", stated)
+    return any(_is_real_danger(stated, match) for match in DANGER.finditer(stated))
 
 
 def is_past_danger(text: str) -> bool:
@@ -124,6 +125,7 @@ def is_hypothetical(text: str) -> bool:
 
 
 def _is_real_danger(text: str, match: re.Match[str]) -> bool:
+    """Whether a match is neither denied, as in `no sparks`, nor a device that burned out."""
     if _NO_DANGER.search(text[: match.start()]) or _DENIED_WITHIN.search(match[0]):
         return False
     return not (_PAST_EVENT.fullmatch(match[0]) and is_burned_out_device(text, match.start()))
@@ -144,6 +146,5 @@ _TREE_ON_WIRE = re.compile(
 
 def mentions_tree_on_wire(text: str) -> bool:
     """Whether a tree lies or leans on a wire; that is handled before any question about a bill."""
-    return any(
-        not _NO_DANGER.search(text[: found.start()]) for found in _TREE_ON_WIRE.finditer(_HYPOTHETICAL.sub(" ", text))
-    )
+    stated = _HYPOTHETICAL.sub(" ", text)
+    return any(not _NO_DANGER.search(text[: match.start()]) for match in _TREE_ON_WIRE.finditer(stated))

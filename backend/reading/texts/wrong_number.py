@@ -77,7 +77,7 @@ _MEMBER_REQUESTS_NOW = re.compile(
 
 
 def may_be_wrong_number(text: str) -> bool:
-    """A cheap look: only where it is true is it worth finding out whose phone it is."""
+    """A cheap first test: only where it is true the owner of the phone is looked up."""
     return _MAY_BE_WRONG_NUMBER.search(to_plain_text(text)) is not None
 
 
@@ -98,7 +98,7 @@ def is_wrong_number(text: str, names: Iterable[str], *, idle: bool) -> bool:
 
 
 def should_ask_wrong_number(text: str, *, on_file: bool) -> bool:
-    """Whether that may be meant, and must be asked, with no question open. `on_file`: a member has this phone."""
+    """Whether a wrong number may be meant and we ask, with no question open. `on_file`: a member has this phone."""
     parts = split_plain_clauses(text)
     if (
         not parts
@@ -116,17 +116,18 @@ def _says_wrong(part: str) -> bool:
     words = part.split()
     if not 2 <= len(words) <= 6 or any(word in _OWN_MISTAKE_WORDS for word in words):
         return False
-    amiss = [
+    wrong = [
         at for at, word in enumerate(words) for one in _WRONG_WORDS if len(word) > 3 and is_one_slip_apart(word, one)
     ]
-    whom = [
+    recipient = [
         at
         for at, word in enumerate(words)
         for one in _RECIPIENT_WORDS
         if word == one or (len(one) > 5 and is_one_slip_apart(word, one))
     ]
-    spanish = any(words[at].endswith(("o", "a", "os")) for at in amiss)
-    return bool(amiss and whom) and (spanish or min(amiss) < max(whom))  # not `the number is wrong`
+    is_spanish = any(words[at].endswith(("o", "a", "os")) for at in wrong)
+    # in English the adjective comes first; "the number is wrong" does not count
+    return bool(wrong and recipient) and (is_spanish or min(wrong) < max(recipient))
 
 
 def _denial_pattern(names: list[str]) -> re.Pattern[str] | None:

@@ -9,12 +9,14 @@ from backend.reading.normalize import fold
 
 
 class Objection(Enum):
-    """How surely it is said. `SURE`: it was somebody else, or a fraud. `SAID`: they never asked for it; that may be of
-    our last words too. `CANCELS`: only with the number of a request, which is to be stopped."""
+    """How sure an objection is."""
 
     SURE = "sure"
+    """It was somebody else, or a fraud."""
     NEVER_ASKED = "said"
+    """The member never asked for it; that may be about our last words too."""
     ASKS_TO_CANCEL = "cancels"
+    """A request is to be stopped; it counts only with the number of one."""
 
 
 _NOT = (
@@ -101,10 +103,10 @@ _SPELLED_NUMBER = re.compile(
 def detect_objection(words: str) -> Objection | None:
     """How surely the words say so, in English or Spanish; None where they speak of something else."""
     text = fold(words)
-    if (_ABOUT_CONVERSATION.search(text) or _ABOUT_OWN_ACT.search(text)) and not _SURELY_FRAUD.search(text):
-        return None
     if _SURELY_FRAUD.search(text):
         return Objection.SURE
+    if _ABOUT_CONVERSATION.search(text) or _ABOUT_OWN_ACT.search(text):
+        return None
     if _NEVER_ASKED.search(text):
         return Objection.NEVER_ASKED
     return Objection.ASKS_TO_CANCEL if _ASKS_TO_CANCEL.search(text) else None

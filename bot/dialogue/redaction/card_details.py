@@ -29,6 +29,7 @@ MAX_DISTANCE = 20
 MAX_EXPIRY_DIGITS = 6
 
 Finding = tuple[int, int, str]
+"""Where in a text something must be removed, and of which kind it is."""
 
 
 def find_card_details(

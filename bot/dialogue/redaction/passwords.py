@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.dialogue.redaction.identity_documents import Span
+
 LOGIN = re.compile(
     r"\b(?:(?:log|sign)(?:s|ed|ged|ging|ing)?[ -]?(?:(?:me|us|him|her|you|it)\s+)?(?:in|on|into|onto)|"
     r"(?:open|unlock|pull\s+up|bring\s+up)\s+(?:up\s+)?my\s+(?:account|profile)|"
@@ -66,8 +68,6 @@ PASSWORD_GUESS = re.compile(r"[a-z]{5,}[_.-]?\d{2,4}[a-z]?!*")
 TOKEN = re.compile(r"\S+")
 OUTER_MARKS, TRAILING_MARK = "\"'()[]<>,;:`“”‘’«».?", "!"
 MIN_LENGTH, MIN_STRONG_LENGTH = 5, 6
-
-Span = tuple[int, int]
 
 
 def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.redaction import number_labels as labels
-from bot.dialogue.redaction.card_details import find_card_details
+from bot.dialogue.redaction.card_details import Finding, find_card_details
 from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS, MIN_DIGITS, find_card_end, matches_network
 from bot.dialogue.redaction.digits import DigitGroup, find_digit_groups, fold_text, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import (
@@ -53,8 +53,6 @@ HALF_CARD_SIZES = [4, 4]
 AMEX_PREFIXES, AMEX_FIRST_SIZES = ("34", "37"), [4, 6]
 MAX_CARD_DETAIL_DIGITS = 13
 """At most this many digits follow a card number as its expiry, code and ZIP."""
-
-Finding = tuple[int, int, str]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.dialogue.redaction.identity_documents import DOCUMENT_NAMES
+from bot.dialogue.redaction.identity_documents import DOCUMENT_NAMES, Span
 
 PASSWORDS = (
     r"pass\s?words?|pa?s+w[aeiou]{0,2}r?d?s?|passords?|pwd|pw|pass\s?codes?|pass\s?phrase|phrase(?=\s+(?:is|was)\b)|"
@@ -76,7 +76,6 @@ VERBS = frozenset("is was are am did does do have has had must should will won't
 END_OF_WORD = re.compile(r"[.!?;,]+$")
 TOKEN = re.compile(r"\S+")
 MAX_WORDS = 8
-Span = tuple[int, int]
 
 
 def find_secrets(lowered: str) -> Iterator[Span]:
