@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backend.reading.detectors import detector, whole_detector
 
 seeks_confirmation = detector(
@@ -26,7 +24,8 @@ names_price = detector(
 """Whether one price is named: the message does not ask then what the last topic costs."""
 did_not_understand = detector(r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir")
 """`I don't understand`, `what does that mean`: the question is then put in other words."""
-_NO_WITH_NUMBER = re.compile(r"no\b.*\d", re.IGNORECASE)
+is_no_with_number = detector(r"^no\b.*\d")
+"""`No, 60`: a correction, although the classifier may take it for a cancel."""
 asks_to_go_back = whole_detector(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?")
 is_person_request_only = whole_detector(
     r"(?:(?:i|i'd|want|wanna|need|would|like|let|get|give|me|can|could|may|talk|speak|to|two|too|with|a|an|the|one|some"
@@ -48,11 +47,5 @@ asks_what_is_left = detector(
     r"what did i (?:ask|want))\b"
 )
 wants_nothing_else = whole_detector(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*")
-# said in the middle of this, these are about something else
 begins_as_question = detector(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$")
 """Whether it begins or ends like a question."""
-
-
-def is_no_with_number(text: str) -> bool:
-    """`No, 60`: a correction, although the classifier may take it for a cancel."""
-    return bool(_NO_WITH_NUMBER.match(text))

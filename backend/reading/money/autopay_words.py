@@ -31,7 +31,6 @@ PAUSE = re.compile(r"\b(pause|suspend|skip|hold off|this month)\b", re.IGNORECAS
 asks_to_change_autopay = detector(
     r"\b(change|chnage|edit|update|modify|switch|move|use|replace|adjust|different|new|another|expired|changed)\b"
 )
-# the word that the text asks for; a lone YES is taken by carriers as opting in
 says_agree = whole_detector(r"(yes,? )?(i )?agree[.! ]*")
 """The word that the text asks for: carriers take a lone YES as opting in to texts."""
 asks_about_drafts = detector(

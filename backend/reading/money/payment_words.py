@@ -14,7 +14,6 @@ wants_another_day = detector(
 )
 has_letters = detector(r"[^\W\d_]{2}")
 """Whether it has anything but figures."""
-# "what is my balance" asks for it; only "my balance" pays it
 is_question_about_payment = detector(
     r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$"
 )

@@ -81,9 +81,8 @@ UNSTEADY_POWER = re.compile(
     r"half (?:my|the|of|our) \w+|part(?:ial)? (?:power|of)|pulsing|too bright)\b",
     re.IGNORECASE,
 )
-# a charge that is questioned because so much was used is looked at with the use beside it
 mentions_usage = detector(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b")
-"""Whether so much use is named that a questioned charge is looked at as a high bill."""
+"""Whether use is named: a questioned charge is then looked at as a high bill, with the use beside it."""
 
 
 def detect_outage_kind(words: str) -> str:

@@ -6,7 +6,6 @@ import re
 
 from backend.reading.detectors import detector, whole_detector
 
-# words that ask to report and say nothing of what happened
 is_bare_report_request = whole_detector(
     r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|with|on|"
     r"this|that|file|make|report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|"
@@ -14,7 +13,7 @@ is_bare_report_request = whole_detector(
     r"formal|something|is|there|for|of|it|wrong|unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|"
     r"service)\b)+"
 )
-"""Whether the words only ask for a report and tell nothing of what happened."""
+"""Whether the words only ask to report something and say nothing of what happened."""
 says_when_to_call = detector(
     r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?(?:after|"
     r"before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|en la)\b"
