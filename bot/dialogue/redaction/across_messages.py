@@ -151,7 +151,7 @@ def _is_member_number_begun(earlier: Sequence[EarlierMessage]) -> bool:
 
 
 def _find_continuation(last: str, text: str, context: RedactionContext, found: list[Finding]) -> list[Finding]:
-    """Find what this message is by the end of the last one: `my pin is`, or a removed first half of a card."""
+    """Find what to remove by the end of the last message: `my pin is`, or a removed first half of a card."""
     before, lowered = fold_text(last), fold_text(text)
     leading = find_leading_digits(text)
     if "?" in last[-3:]:
@@ -163,23 +163,22 @@ def _find_continuation(last: str, text: str, context: RedactionContext, found: l
     if (name := find_trailing_name(before)) and not (leading is not None and matches_question(leading.sizes, context)):
         if named := _find_with_label(name, text, context):
             return named
-        # who was asked for the member number after `my password` gives that
+        # where the member number was asked for after "my password", the digits are that
         if (
             leading is not None
             and leading.is_alone
             and not context.is_number_asked
             and MIN_CODE_DIGITS <= sum(leading.sizes) <= MAX_CODE_DIGITS
         ):
-            return (
-                [(leading.groups[0].start, leading.groups[-1].end, "code")] if not any(leading.are_legitimate) else []
-            )
+            is_code = not any(leading.are_legitimate)
+            return [(leading.groups[0].start, leading.groups[-1].end, "code")] if is_code else []
     if leading is not None and leading.is_alone and not found:
         return _find_rest_of_removed(last, leading, context)
     rest = REST_OF_NUMBER.match(lowered)
     behind = find_leading_digits(text[rest.end() :]) if rest and not found else None
     if rest and behind is not None and behind.is_alone:
-        taken = _find_rest_of_removed(last, behind, context)
-        return [(start + rest.end(), end + rest.end(), kind) for start, end, kind in taken]
+        continued = _find_rest_of_removed(last, behind, context)
+        return [(start + rest.end(), end + rest.end(), kind) for start, end, kind in continued]
     return []
 
 
@@ -257,14 +256,13 @@ def _find_joined_number(earlier: Sequence[EarlierMessage], text: str, context: R
     sequences = find_trailing_pieces(earlier)
     for start in range(len(sequences)):
         parts = sequences[start:]
-        digits = [one for part, _ in parts for one in part.digits]
-        before = len(digits)
-        whole = [*digits, *first.digits]
-        stays = [one for part, _ in parts for one in part.are_legitimate] + list(first.are_legitimate)
+        earlier_digits = [group for part, _ in parts for group in part.digits]
+        legitimate = [one for part, _ in parts for one in part.are_legitimate] + list(first.are_legitimate)
         alone = first.is_alone and all(part.is_alone for part, _ in parts)
-        kind, last = _classify_joined(whole, stays, before, alone, context)
+        count = len(earlier_digits)
+        kind, last = _classify_joined([*earlier_digits, *first.digits], legitimate, count, alone, context)
         if kind:
-            end = first.groups[min(last - before, len(first.groups) - 1)].end
+            end = first.groups[min(last - count, len(first.groups) - 1)].end
             ours: list[Finding] = [(first.groups[0].start, end, kind)]
             rewritten = {
                 kept.id: replace_findings(kept.text, [(part.groups[0].start, part.groups[-1].end, kind)]).text
@@ -275,12 +273,15 @@ def _find_joined_number(earlier: Sequence[EarlierMessage], text: str, context: R
 
 
 def _classify_joined(
-    digits: list[str], stays: list[bool], before: int, alone: bool, context: RedactionContext
+    digits: list[str], legitimate: list[bool], before: int, alone: bool, context: RedactionContext
 ) -> tuple[str, int]:
-    """(kind, index of the last group) of a number that spans the messages; an empty kind if there is none."""
-    if any(stays[:before]) or any(count_account_groups(digits[at:], context) for at in range(len(digits))):
+    """(kind, index of the last group) of a number that spans the messages; an empty kind if there is none.
+
+    The first `before` groups are of earlier messages. `alone`: the messages have nothing but the digits.
+    """
+    if any(legitimate[:before]) or any(count_account_groups(digits[at:], context) for at in range(len(digits))):
         return "", 0
-    last = find_card_end(digits, 0, stays)
+    last = find_card_end(digits, 0, legitimate)
     sizes = [len(group) for group in digits]
     if last is not None and last >= before:
         joined = digits[: last + 1]
