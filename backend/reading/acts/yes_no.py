@@ -45,7 +45,7 @@ _LEAD_IN = re.compile(
 _NOT_YES_IN_SPANISH = frozenset({"y", "ya", "k"})  # "and", "already", "what": in Spanish none of them is a yes
 _NOT_YES_ALONE = re.compile(r"(?:good|great|right|do so|i do)[\s.!]*", re.IGNORECASE)
 _DOUBTFUL = re.compile(r"\byeah,? right\b|\bsure,? (?:why|whatever)\b|\bas if\b|\bi (?:guess|suppose)\b", re.IGNORECASE)
-# "I don't want that any more, so yes": what stands before it is a reason, and no certain no
+# "I don't want that any more, so yes": the words before it are a reason, and no certain no
 _ENDS_IN_YES = re.compile(r"\bso,? (?:yes|yeah|yep|yup|si|go ahead|do it)[\s.!]*$", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|when|until|till|once|maybe|not sure)\b")
 _YES_BEFORE_MORE = re.compile(
@@ -58,7 +58,7 @@ _NO_AT_START = re.compile(
     r"i (?:don'?t|dont|do not|did ?n'?t|didnt|did not) (?:want|ask|need|say|mean))(?![\w'])",
     re.IGNORECASE,
 )
-# "nope, just put it on the Visa": what is wanted in place of it, and not only what is not
+# "nope, just put it on the Visa" says what is wanted in place of it
 _ASKS_INSTEAD = re.compile(
     r"[\s,.!-]*(?:sir|ma'?am)?[\s,]*(?:just|only|rather|better) (?:send|mail|put|use|do|take|charge|pay|text|email|"
     r"draft|swap|move|give|pause|lower|raise)\b(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|"

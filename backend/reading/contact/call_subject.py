@@ -14,7 +14,7 @@ ABOUT_PHRASE = re.compile(
     re.IGNORECASE,
 )
 MORE_CLAUSE = re.compile(r",\s*(?P<more>[^,.!?;\n]+)")
-"""A clause behind the subject: it belongs to it where it tells more than a time or a phone."""
+"""A clause behind the subject: it belongs to it if it is more than a time or a phone."""
 NOT_SUBJECT_CLAUSE = re.compile(
     r"\d|\b(?:call|phone|number|reach|monday|tuesday|wednesday|thursday|friday|tomorrow|today|morning|afternoon|please|"
     r"and (?:i|my)|llam\w+|numero|n[uú]mero|lunes|martes|mi[eé]rcoles|jueves|viernes|mañana)\b",

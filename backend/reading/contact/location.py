@@ -161,7 +161,7 @@ _ABOUT_PERSON = re.compile(
     r"i (?:already )?(?:gave|told|sent|said|wrote)|(?:ya )?(?:le|se lo|les) (?:di|dije|mand[eé]))\b",
     re.IGNORECASE,
 )
-"""Of who somebody is, and not of where."""
+"""Words about who somebody is, and not about where."""
 _SENTENCE_END = re.compile(r"(?<=[!?;\n])\s*|(?<=\.)\s+")
 _STREET_ABBREVIATION = re.compile(
     r"\b(?:st|rd|dr|ave|av|ln|ct|cir|blvd|hwy|rt|rte|mr|mrs|ms|mt|ft|co|apt|no|[nsew])\.$", re.IGNORECASE

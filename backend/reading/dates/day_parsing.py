@@ -241,7 +241,7 @@ def _match_with_qualifier(text: str, start: int, said: DayMatch | None) -> DayMa
 
 _LAST_DAY = re.compile(r"\b(?:last day|end of (?:the |every |each )?month|month'?s? end)\b")
 _DUE_DATE = re.compile(DUE_DATE_PATTERN)
-# "DUE", as the question for the day offers it
+# the question for the day offers "DUE" as an answer
 _DUE_ALONE = re.compile(
     r"(?:(?:um|uh|yes|yeah|ok|okay|please|pay(?: it)?|send|just)[ ,]+)*(?:(?:on|by|when)(?: it'?s|"
     r" the)? )?due(?:[ ,]*(?:please|thanks|thank you))?[ .!]*"

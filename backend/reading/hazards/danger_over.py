@@ -13,7 +13,7 @@ _OTHER_CABLE = (
     r"\b(?:es|era|fue) (?:solo |nomas )?(?:(?:el|un|mi|su) )?(?:cable|alambre) (?:de (?:la |el )?|del )(?:tele\w*|"
     r"tv|internet|tendedero|vecino para la tele)\b"
 )
-"""A cable that carries no power, by the word of who looked."""
+"""A cable that carries no power, as somebody who looked says."""
 _DENIES_DANGER = re.compile(
     r"\b(?:there(?:'?s| is| are| was)|it(?:'?s| is)|this is|i have) (?:\w+ )?(?:no|not an?y?|"
     r"isn'?t an?y?) (?:\w+ )?(?:fire|danger|emergency|wire|water|gas|shock|smoke|problem)\b|"
@@ -49,7 +49,7 @@ _OTHER_TOPIC = re.compile(
     r"\b(?:bills?|pay\w*|paid|owe\w*|money|dollars?|plan|account|number|person|somebody|call\w*|ring|crew|"
     r"factura|recibo|pag\w+|deb\w+|dinero|cuenta|numero|persona|llam\w+|cuadrilla)\b"
 )
-"""`What? I meant the bill` puts something else right, and says nothing of the danger: the crew must not slow down."""
+"""`What? I meant the bill` corrects something else and says nothing of the danger: the crew must not slow down."""
 
 
 def denies_danger(words: str) -> bool:
@@ -89,11 +89,11 @@ _NEGATED = re.compile(
     r"(?:can|could|should|may|must) (?:i|we|he|she|they|it|my \w+|the \w+)|puedo|puede|podemos|debo|debemos|hay que|"
     r"power|lights? (?:are|is|came)|electric\w*|luz|corriente)\b|\?"
 )
-"""What makes it no good news, or that of an outage, which ends by other words."""
+"""With these it is no good news, or news of an outage, whose end is detected by other words."""
 
 
 _NEVER_MIND = re.compile(r"\bnever ?mind\W+(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right)\b")
-"""It takes back, which is another thing."""
+"""This takes a report back; it is no good news about a danger."""
 
 
 _SENTENCE = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and |y )?(?:i|we|he|she|they|it|the|my|ya|el|la|los)\b)")

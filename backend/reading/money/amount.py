@@ -48,7 +48,7 @@ _ALL = re.compile(
     r"(?:the )?total|pay(?:ing)? (?:it |this )?off|the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|"
     r"100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
 )
-# "all, today, visa": days and numbers beside it have been blanked
+# "all, today, visa" with the day blanked
 _ALL_ALONE = re.compile(
     r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all(?=[ ,.!;]*(?:$|~|"
     rf"(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|{CARD_BRANDS}|checking|savings|card|bank|credit|"

@@ -23,7 +23,7 @@ _MONEY = re.compile(
     r"\$ ?[0-9][0-9,.]*|(?<![0-9.-])[0-9][0-9,]*\.[0-9]{1,2}(?![0-9])|"
     r"(?<![0-9-])[0-9][0-9,]*(?:\.[0-9]+)? ?(?:dollars?|bucks?|cents?|usd|percent|%|¢)"
 )
-# a dashed number in one piece is the whole of it, and four digits behind it are on their own
+# a dashed number in one piece is complete, and four digits behind it are not part of it
 _FULL_MEMBER_NUMBER = re.compile(r"(?<![0-9-])([0-9]{4,12}-[0-9]{3})(?![0-9-])(?:[ ,]+[0-9]{4}(?![0-9.-]))?")
 _DIGIT_WORDS = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|nought|[0-9])"
 _PAUSE = r"[ ,]+"

@@ -1,6 +1,6 @@
 """Detects a claim for what the power broke: a thing of the member's own that a surge or an outage ruined.
 
-That is over, and nothing for a crew: the office hears what broke and looks at the claim.
+It is over and nothing for a crew: the office is told what broke and looks at the claim.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Detects that power is to be off for an electrician's work and back the same day: no stop of service and no outage.
 
-Both languages, as they are said.
+In both languages.
 """
 
 from __future__ import annotations

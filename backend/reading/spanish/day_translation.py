@@ -28,7 +28,7 @@ _OF_MONTH = re.compile(
     rf"(?P<month>{_MONTH})(?:(?: de| del)? (?P<year>20\d\d))?{_WORD_END}"
 )
 _MONTH_ALONE = re.compile(rf"{_WORD_START}(?:{_MONTH}){_WORD_END}")
-# "el dia" may stand as "the day" by then: alone it is one of the phrases
+# "el dia" may be "the day" by then, because alone it is one of the phrases
 _DAY_OF_MONTH = re.compile(
     rf"{_WORD_START}(?:(?:el )?dia|(?:the )?day|el) (?P<day>{_DAY}){_WORD_END}(?! ?(?:dolares|centavos|%|por ciento))"
     rf"(?!,? (?:cero|{'|'.join(list(DAY_NUMBERS)[:11])}){_WORD_END})"  # "el cuatro uno cero": a number, digit by digit

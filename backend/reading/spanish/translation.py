@@ -31,7 +31,7 @@ _NOT_BEFORE_NOUN = re.compile(
     rf"{SPANISH_WEEKDAY_PATTERN})(?: dolares)?(?:,| sino| mejor) )"
 )
 _DASH_WORD = re.compile(r"(?<!\w)menos (?=0\d\d\b|cero\b|doble cero\b)")  # "12345 menos 001"; else it takes away
-# behind something said, a reason; at the start, or behind "no se", the question that it is without its accent
+# "porque" behind other words gives a reason; at the start, or behind "no se", it is "por qué" without its accent
 _REASON = re.compile(r"(?<=[^\W\d_])(?<!\by)(?<!\bse)(?<!\bdime)(?<!\bdigame)(?<!\bpero)(,?\s+)porque\b")
 _ACCENTED_PHRASES = re.compile(f"{_WORD_START}(?:{'|'.join(BY_ACCENT)}){_WORD_END}")
 

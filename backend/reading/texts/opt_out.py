@@ -104,7 +104,7 @@ def _contains_phrase(words: Sequence[str], phrases: Sequence[str]) -> bool:
     return any(f" {phrase} " in text for phrase in phrases)
 
 
-# the carriers' and their Spanish likes; CANCELAR is not among them: it leaves a task, as NEVER MIND does
+# the carriers' keywords and Spanish ones like them; not CANCELAR, which leaves a task, as NEVER MIND does
 STOP_KEYWORDS = frozenset(
     "stop stopall unsubscribe cancel end quit revoke optout unsub unsuscribe cease arret "
     "alto parar pare paren detener detenganse basta baja desuscribir desuscribirme desuscribirse".split()
@@ -183,7 +183,7 @@ _LIKELY_STOP = re.compile(
     rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))?"
     rf"|(?:ya )?no (?:me |nos )?{_SEND_SPANISH}(?:me|nos)?(?: mas| nada)*|(?:dejen|deje|dejar) de molestar(?:me|nos)?"
 )
-"""What such a clause asks for is not said; texts are what we send."""
+"""Such a clause does not say what is to stop, but texts are what we send."""
 
 _STOP_WITHIN = re.compile(
     rf"\b(?:stop|quit) {_CONTACTING} (?:me|us|(?:this|my) (?:number|phone|cell))(?: {_TEXTS})?$|"

@@ -29,7 +29,7 @@ KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("other", r"request for the office"),
     )
 )
-# "the meter one i want, it's the call i don't want" names what stays as well
+# "the meter one i want, it's the call i don't want" also names a request that stays
 _EXCLUDED = re.compile(
     r"(?:\bnot (?:the|my)\b[^,.;!]*|\b(?:the|my) [^,.;!]{2,24}? (?:one )?i (?:do )?(?:want|need)\b|"
     r"\b(?:keep|leave|want|need) (?:the|my|a|someone|somebody)\b[^,.;!]*|\bsolo no\b[^,.;!]*)",
