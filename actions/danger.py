@@ -14,7 +14,7 @@ from backend.reading.hazards.hazard_signs import CAR, HURT, LIFE, WIRE, advice_k
 from backend.reading.hazards.life_support import is_about_future
 from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
 from backend.reading.service.disconnection import says_coop_disconnected, says_disconnected_in_spanish
-from backend.reading.service.outage_statement import states_outage
+from backend.reading.service.outages import states_outage
 from backend.reading.tickets.status_questions import says_power_is_fine
 
 REPORT_FORMS = ("outage_form", "case_form")

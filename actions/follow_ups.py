@@ -16,7 +16,7 @@ from backend.audit.service import list_by_actor
 from backend.knowledge.service import Knowledge
 from backend.knowledge.subjects import Subject
 from backend.logins.recovery_mail import list_requests
-from backend.reading.acts.completion_questions import names_price
+from backend.reading.acts.task_control import names_price
 from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER

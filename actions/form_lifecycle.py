@@ -16,7 +16,7 @@ from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
 from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task
 from backend.reading.acts.task_control import asks_for_something_else, names_stop, speaks_in_first_person
-from backend.reading.service.outage_statement import states_outage
+from backend.reading.service.outages import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})

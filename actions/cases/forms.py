@@ -31,7 +31,7 @@ from backend.reading.contact.call_subject import shorten
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_electricians_phone
-from backend.reading.service.outage_kind import mentions_death
+from backend.reading.service.outages import mentions_death
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_details import (
     has_no_number,

@@ -9,8 +9,7 @@ from backend.language import ENGLISH, current_language, mark, tr
 from backend.reading.hazards.life_support import depends_on_power, is_at_risk_now, says_power_is_out_now
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_off_for_electrician
-from backend.reading.service.outage_kind import mentions_usage
-from backend.reading.service.outage_statement import says_power_went_out
+from backend.reading.service.outages import mentions_usage, says_power_went_out
 from backend.tickets.models import Ticket
 
 MAX_TITLE_LENGTH = 70

@@ -6,7 +6,7 @@ from actions import subject_matching
 from actions.claim_checks import RECENT, list_completed_actions
 from actions.turn import Turn
 from backend.audit.service import list_by_actor
-from backend.reading.acts.completion_questions import asks_if_done, mentions_payment, seeks_confirmation
+from backend.reading.acts.task_control import asks_if_done, mentions_payment, seeks_confirmation
 
 PAYMENT_INTENTS = frozenset({"payment_status", "payment_history"})
 PAYMENT_ACTS = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set_up")

@@ -33,7 +33,6 @@ from actions.turn import Turn
 from actions.usage.forms import UsageForm
 from actions.yes_no import is_no, is_yes
 from backend.language import SPANISH
-from backend.reading.acts.completion_questions import mentions_paying
 from backend.reading.acts.signals import (
     asks_if_present,
     asks_to_undo,
@@ -42,7 +41,7 @@ from backend.reading.acts.signals import (
     is_request,
     is_small_talk,
 )
-from backend.reading.acts.task_control import asks_what_is_left
+from backend.reading.acts.task_control import asks_what_is_left, mentions_paying
 from backend.reading.acts.yes_no import NO, contains_yes, detect_yes_no
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.dates.day_parsing import ParsedDay
@@ -51,7 +50,7 @@ from backend.reading.money.amount import Amount
 from backend.reading.money.payment_method import pays_whole_bill
 from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.service.damage_claim import is_damage_claim
-from backend.reading.service.outage_statement import states_outage
+from backend.reading.service.outages import states_outage
 from backend.reading.spanish import to_english
 from backend.reading.tickets.withdrawal import asks_to_withdraw
 

@@ -24,8 +24,7 @@ from backend.language import mark
 from backend.members.identity import Identity
 from backend.providers.outages.base import OutageInfo
 from backend.reading.hazards.life_support import depends_on_power
-from backend.reading.service.outage_kind import detect_outage_kind
-from backend.reading.service.outage_questions import asks_for_compensation, asks_if_outage, names_town
+from backend.reading.service.outages import asks_for_compensation, asks_if_outage, detect_outage_kind, names_town
 from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets

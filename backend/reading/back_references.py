@@ -1,4 +1,4 @@
-"""Words that point at something said before: the other one, half of that, the same as last time, a week later."""
+"""Reads words that point at something said before: `the other one`, `half of that`, `a week later`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from backend.money import share_of
 from backend.reading.dates.day_vocabulary import MONTH_NAMES
+from backend.reading.detectors import detector
 
 _COUNTS = (
     r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|dollars?|\d))"
@@ -17,43 +18,44 @@ ONE_AS_PRONOUN = re.compile(
     re.IGNORECASE,
 )
 """`the other one` is no number: without this it was read as $1.00."""
-_THE_OTHER = re.compile(
+refers_to_other = detector(
     r"\b(?:the|my) other\b|\banother one\b|\bthe one that (?:is|was) ?n[o']t\b|"
-    r"\bnot (?:that|this) (?:one|card|account)\b|\bdifferent one\b",
-    re.IGNORECASE,
+    r"\bnot (?:that|this) (?:one|card|account)\b|\bdifferent one\b"
 )
-_NEW_ONE = re.compile(r"\b(?:new|replacement) (?:\w+ )?(?:one|card|bank|account|number)\b", re.IGNORECASE)
-_NO_LONGER_GOOD = re.compile(
+"""`the other one`, `not that card`: of two, the one that is not chosen now."""
+refers_to_new_method = detector(r"\b(?:new|replacement) (?:\w+ )?(?:one|card|bank|account|number)\b")
+"""`Put the new one in`, `it's a new card`: a way to pay that is not on file."""
+is_no_longer_valid = detector(
     r"\b(?:stolen|stole|lost|expired?|expires|skimmed|hacked|compromised|neither|cancell?ed|closed|no good|"
-    r"(?:does|do)(?: not|n'?t) work|(?:is|are)(?: not|n'?t) (?:any )?good)\b",
-    re.IGNORECASE,
+    r"(?:does|do)(?: not|n'?t) work|(?:is|are)(?: not|n'?t) (?:any )?good)\b"
 )
-_REFUSES_OLD = re.compile(
-    r"\b(?:not|no|don'?t|without|except|never)\b[^.;!?]{0,28}"
-    r"\b(?:(?:old|vieja|anterior) (?:card|one|visa|mastercard)|(?:card|tarjeta|la) (?:vieja|anterior))\b",
-    re.IGNORECASE,
+"""`That Visa was stolen`, `neither one`: what is named must not be charged."""
+refuses_old_method = detector(
+    r"\b(?:not|no|don'?t|without|except|never)\b[^.;!?]{0,28}\b(?:(?:old|vieja|anterior) (?:card|one|visa|"
+    r"mastercard)|(?:card|tarjeta|la) (?:vieja|anterior))\b"
 )
-_CHARGED_TWICE = re.compile(
+"""`The first one, but not with the old card`: a choice, and a card that must not be charged."""
+mentions_double_charge = detector(
     r"\b(?:charg\w*|t[ao]ken?|took|pa(?:id|y)|bill(?:ed)?|debit\w*|withdr\w*)\b.{0,40}\b(?:twice|(?:two|2) times|2x)\b|"
-    r"\bdouble (?:charg\w*|pay\w*|paid|bill\w*)",
-    re.IGNORECASE,
+    r"\bdouble (?:charg\w*|pay\w*|paid|bill\w*)"
 )
-_ASKS_ABOUT_NEXT = re.compile(
+"""`You took my money two times`: one bill was paid or charged twice."""
+asks_about_next_payment = detector(
     r"\b(?:will|would|does|do|is|what about|how about|what happens)\b.{0,40}\b(?:one|payment|bill|month|run|draft|"
-    rf"{MONTH_NAMES}|tomorrow|next|this|too|also|still|enero|febrero|diciembre|noviembre)\b",
-    re.IGNORECASE,
+    rf"{MONTH_NAMES}|tomorrow|next|this|too|also|still|enero|febrero|diciembre|noviembre)\b"
 )
+"""`Will that cancel the December one too?`: about the next of what goes out by itself."""
 _CHANGES_IT = re.compile(
-    r"^\W*(?:(?:can|could) (?:you|i|we)|please|actually|no|ok|okay|oh|wait|hmm|sorry|and|then|yes|on second thought|"
-    r"i (?:want|need) to|let'?s|\W)*"
-    r"(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|stop|delete|remove|call off) "
-    r"(?:it|that|this|that one|that payment|the payment)\b|turn it off)",
+    r"^\W*(?:(?:can|could) (?:you|i|we)|please|actually|no|ok|okay|oh|wait|hmm|sorry|and|then|yes|"
+    r"on second thought|i (?:want|need) to|let'?s|\W)*(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|"
+    r"stop|delete|remove|call off) (?:it|that|this|that one|that payment|the payment)\b|turn it off)",
     re.IGNORECASE,
 )
 _HALF_OF_THAT = re.compile(r"\bhalf (?:of )?(?:that|it|this)\b|\bhalf as much\b", re.IGNORECASE)
-_SAME_AS_LAST_TIME = re.compile(
-    r"\b(?:same|what|whatever|like)\b.{0,24}\b(?:last (?:time|month|bill|payment)|before|usual|always)\b", re.IGNORECASE
+is_same_as_last_time = detector(
+    r"\b(?:same|what|whatever|like)\b.{0,24}\b(?:last (?:time|month|bill|payment)|before|usual|always)\b"
 )
+"""`same as last month`, `what I always pay`."""
 _TIME_LATER = re.compile(
     r"\b(?:(?P<weeks>a|one|two|three|1|2|3) (?P<unit>week|day)s? (?:later|after(?: that)?)|"
     r"(?P<next>the (?:next|following) one|(?:the )?(?:one|week) after(?: that)?|not this \w+(?:,)? the next))\b",
@@ -64,38 +66,8 @@ _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
 
 
 def remove_pronoun_ones(text: str) -> str:
-    """The text without `one` where it stands for something else."""
+    """The text with `it` for each `one` that is a pronoun: `the other one` becomes `the other it`."""
     return ONE_AS_PRONOUN.sub(lambda found: found[0][: -len("one")] + "it", text)
-
-
-def refers_to_other(text: str) -> bool:
-    """`the other one`, `not that card`: of two, the one that is not chosen now."""
-    return bool(_THE_OTHER.search(text))
-
-
-def refers_to_new_method(text: str) -> bool:
-    """`Put the new one in`, `it's a new card`: a way to pay that is not on file."""
-    return bool(_NEW_ONE.search(text))
-
-
-def is_no_longer_valid(text: str) -> bool:
-    """`That Visa was stolen`, `neither one`: what is named must not be charged."""
-    return bool(_NO_LONGER_GOOD.search(text))
-
-
-def refuses_old_method(text: str) -> bool:
-    """`The first one, but not with the old card`: a choice, and a card that must not be charged."""
-    return bool(_REFUSES_OLD.search(text))
-
-
-def mentions_double_charge(text: str) -> bool:
-    """`You took my money two times`: one bill was paid or charged twice."""
-    return bool(_CHARGED_TWICE.search(text))
-
-
-def asks_about_next_payment(text: str) -> bool:
-    """`Will that cancel the December one too?`: about the next of what goes out by itself."""
-    return bool(_ASKS_ABOUT_NEXT.search(text))
 
 
 def refers_to_last_item(text: str) -> bool:
@@ -106,11 +78,6 @@ def refers_to_last_item(text: str) -> bool:
 def resolve_half(text: str, cents: int | None) -> int | None:
     """Half of an amount in cents, half a cent up, when the words ask for half of what was named."""
     return share_of(cents, 1, 2) if cents is not None and _HALF_OF_THAT.search(text) else None
-
-
-def is_same_as_last_time(text: str) -> bool:
-    """`same as last month`, `what I always pay`."""
-    return bool(_SAME_AS_LAST_TIME.search(text))
 
 
 def resolve_later_day(text: str, day: date | None) -> date | None:

@@ -1,4 +1,4 @@
-"""Everything that one message holds, each digit given to one reading only."""
+"""Reads everything that one message holds, each digit as one value only."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ from backend.reading.numbers.phone_last4 import find_last4
 
 SPOKEN_DASH = re.compile(r" ?, ?(dash|hyphen|minus)\b ?,?", re.IGNORECASE)
 """A recognizer, or a careful person, sets the spoken dash between commas: `four one, dash, zero zero one`."""
-MAX_SHORT_WORDS = 6  # words
+MAX_SHORT_WORDS = 6
 CODE_LENGTH = 6  # digits of a code that was sent
 
 
 @dataclass(frozen=True)
 class ExtractedValues:
-    """What a message says. `share` is `all` or `half` while the amount due is not known, or `past_due`;
-    `code` a one-time code."""
+    """What a message says.
+
+    `share` is `all` or `half` while the amount due is not known, or `past_due`; `code` a one-time code.
+    """
 
     member_number: MemberNumber | None = None
     last4: str | None = None
@@ -48,42 +50,54 @@ def extract_all(
     `pay 50 to 99999-001 on the 15th, last four 0142` gives four values. A day's digits are taken first, then the
     member number's, then the last four; only what is left can be an amount.
     """
-    cleaned = normalize_punctuation(clean_text(SPOKEN_DASH.sub(r" \1 ", remove_pronoun_ones(text))), asked)
-    places, rest = find_days(cleaned, today, due_on, asked == "date")
-    found = find_digit_groups(rest)
-    code = _find_code(found) if asked == "code" else None
-    number = None if code else find_member_number(found, asked)
-    last4 = None if code else _find_last4(found, asked, number, short=len(text.split()) <= MAX_SHORT_WORDS)
-    free = _blank_used_digits(rest, found, number, last4 or code)
+    cleaned = clean_text(SPOKEN_DASH.sub(r" \1 ", remove_pronoun_ones(text)))
+    found = _find_identity(cleaned, asked, today, due_on, short=len(text.split()) <= MAX_SHORT_WORDS)
+    number, free = found.number, found.free_text
     share = detect_past_due(free, asked == "amount")
     if share is None and due_cents is None:
         share = detect_share(free, asked == "amount")
-    beside = number is not None and number.number.is_complete and last4 is not None
+    beside = number is not None and number.number.is_complete and found.last4 is not None
     amount: Amount | AmountProblem | None
     if is_menu_number(text):  # it was meant for a question of choices: where a sum is asked for, it is asked again
         amount = AmountProblem("unclear", text) if asked == "amount" else None
     else:
         amount = None if share else parse_cleaned_amount(free, due_cents, asked == "amount", beside, asked == "change")
-    day = resolve_days(places, today)
-    return ExtractedValues(number.number if number else None, last4, amount, share, day, code)
+    day = resolve_days(found.days, today)
+    return ExtractedValues(number.number if number else None, found.last4, amount, share, day, found.code)
 
 
 def blank_identity(cleaned: str, asked: str | None, today: date) -> tuple[str, list[DaySpan]]:
     """Cleaned text with days, the member number, the last four and a code blanked, for sums to be read from; and the
     days, in order."""
-    places, rest = find_days(normalize_punctuation(cleaned, asked), today, None, asked == "date")
+    found = _find_identity(cleaned, asked, today, None, short=len(cleaned.split()) <= MAX_SHORT_WORDS)
+    return found.free_text, found.days
+
+
+@dataclass(frozen=True)
+class _FoundIdentity:
+    """The days and identifying numbers of a text, and the text with them blanked, of which the amount is read."""
+
+    days: list[DaySpan]
+    number: MemberNumberSpan | None
+    last4: str | None
+    code: str | None
+    free_text: str
+
+
+def _find_identity(cleaned: str, asked: str | None, today: date, due_on: date | None, *, short: bool) -> _FoundIdentity:
+    days, rest = find_days(normalize_punctuation(cleaned, asked), today, due_on, asked == "date")
     found = find_digit_groups(rest)
-    code = _find_code(found) if asked == "code" else None
-    number = None if code else find_member_number(found, asked)
-    last4 = None if code else _find_last4(found, asked, number, short=len(cleaned.split()) <= MAX_SHORT_WORDS)
-    return _blank_used_digits(rest, found, number, last4 or code), places
-
-
-def _find_code(found: DigitScan) -> str | None:
     codes = [
         run.digits for run in found.groups if len(run.digits) == CODE_LENGTH and not (run.is_money or run.is_denied)
     ]
-    return codes[-1] if codes else None
+    code = codes[-1] if codes and asked == "code" else None
+    number = None if code else find_member_number(found, asked)
+    last4 = None if code else _find_last4(found, asked, number, short=short)
+    taken = last4 or code
+    for run in found.groups:
+        if (number and run.start == number.start) or (taken and run.digits == taken):
+            rest = blank_span(rest, run.start, run.end)
+    return _FoundIdentity(days, number, last4, code, rest)
 
 
 def _find_last4(found: DigitScan, asked: str | None, number: MemberNumberSpan | None, *, short: bool) -> str | None:
@@ -100,11 +114,3 @@ def _find_last4(found: DigitScan, asked: str | None, number: MemberNumberSpan | 
         return beside[0].digits  # directly behind the number
     # in the first words of a talk a later figure may be an amount: "... and it wants a hundred and twelve forty"
     return beside[-1].digits if beside and (short or asked in ("member_number", "last4")) else None
-
-
-def _blank_used_digits(rest: str, found: DigitScan, number: MemberNumberSpan | None, taken: str | None) -> str:
-    """What days, the member number, the last four and a code have left for the amount."""
-    for run in found.groups:
-        if (number and run.start == number.start) or (taken and run.digits == taken):
-            rest = blank_span(rest, run.start, run.end)
-    return rest

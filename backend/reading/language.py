@@ -1,4 +1,4 @@
-"""In which language a message is: English or Spanish. Members change in mid-talk; short answers are of no language."""
+"""Tells English messages from Spanish ones. Members change the language in mid-talk; short answers have none."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LANGUAGE_BY_PAYLOAD = {SPEAK_SPANISH: SPANISH, SPEAK_ENGLISH: ENGLISH}
 WORDS_FILE = Path(__file__).with_name("languages.yml")
 
 _SPEAK_VERBS = (
-    r"(?:(?:can|could) (?:you|we|i) |do you |i (?:only )?|please |let'?s |i want to |i need to )?"
-    r"(?:speak|talk|go|switch|write|continue|change)?"
+    r"(?:(?:can|could) (?:you|we|i) |do you |i (?:only )?|please |let'?s |i want to |i need to )?(?:speak|talk|go|"
+    r"switch|write|continue|change)?"
 )
 _WANTS_SPANISH = re.compile(
     rf"(?:2 (?:para|for) |(?:{_SPEAK_VERBS})? ?(?:to |in |it in )?)(?:espa[nñ]ol|spanish)(?: please| por favor)?|"
@@ -39,7 +39,7 @@ _SPANISH_CHARACTERS = re.compile(r"[¿¡ñáéíóú]", re.IGNORECASE)
 NUMBER_WORDS = frozenset("zero oh one two three four five six seven eight nine dash uno dos tres cuatro guion".split())
 """Figures are said in either language: they change none."""
 MIN_WORD_LEAD = 2  # words that it takes to change a talk's language
-MAX_SHORT_WORDS = 3  # letters; a word no longer than this decides nothing alone
+MAX_SHORT_WORD_LENGTH = 3  # letters; a word no longer than this decides nothing alone
 
 
 def language_for_payload(payload: str | None) -> str | None:
@@ -72,23 +72,23 @@ def detect_language(text: str, current: str, *, free: bool = False) -> str:
 
 def _is_spanish_danger(text: str) -> bool:
     """`hay chispas` alone tells no language by its common words, and must be understood at once."""
-    told = to_english(text)
-    return (detect_danger(told) and not detect_danger(text)) or (detect_crisis(told) and not detect_crisis(text))
+    english = to_english(text)
+    return any(detect(english) and not detect(text) for detect in (detect_danger, detect_crisis))
 
 
 def _count_language_words(text: str) -> tuple[int, int]:
     """How much speaks for Spanish and for English."""
-    telling_spanish, telling_english = _load_words()
+    only_spanish, only_english = _load_words()
     words = [word for word in _WORD.findall(strip_accents(text.lower())) if word not in NUMBER_WORDS]
-    spanish = sum(word in telling_spanish for word in words) + (1 if _SPANISH_CHARACTERS.search(text) else 0)
+    spanish = sum(word in only_spanish for word in words) + (1 if _SPANISH_CHARACTERS.search(text) else 0)
     # one word alone is enough where it can be nothing else: `factura`, `gracias`
-    alone = len(words) == 1 and words[0] in telling_spanish and len(words[0]) > MAX_SHORT_WORDS
-    return (MIN_WORD_LEAD if alone else spanish), sum(word in telling_english for word in words)
+    alone = len(words) == 1 and words[0] in only_spanish and len(words[0]) > MAX_SHORT_WORD_LENGTH
+    return (MIN_WORD_LEAD if alone else spanish), sum(word in only_english for word in words)
 
 
 @cache
 def _load_words() -> tuple[frozenset[str], frozenset[str]]:
-    """The words that tell Spanish, and those that tell English."""
+    """The words that only Spanish has, and those that only English has."""
     lists = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
     spanish, english, neither = (frozenset(lists[name].split()) for name in ("spanish", "english", "neither"))
     return spanish - english - neither, english - spanish - neither

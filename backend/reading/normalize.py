@@ -1,4 +1,4 @@
-"""The one place where text is brought into the form that the readers match: case, accents, quotes, sentences, clauses.
+"""Brings text into the form that the readers match: case, accents, quotes, sentences, clauses.
 
 `clean_text` is for numbers, amounts and days, `fold` and `fold_line` for patterns over words in either language,
 `to_plain_text` for short texts whose marks say nothing.
@@ -27,8 +27,8 @@ _SPELLINGS = str.maketrans(
 )
 # "twenty-five", "twentyfive"
 _TENS_UNIT = re.compile(
-    r"\b(twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|ninty)-?"
-    r"(?=(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)"
+    r"\b(twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|ninty)-?(?=(?:one|two|three|four|five|six|"
+    r"seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)"
 )
 # "99999-oo1": the letter for the digit, only where it touches a digit
 _LETTER_O = re.compile(r"(?<=[0-9])o+(?![a-z])|(?<![a-z])o+(?=[0-9])")
@@ -44,8 +44,8 @@ _REASON = re.compile(r"[\s,]*\b(?:because|cause|cuz|cos|coz|bc)\b[^.;!?\n]*", re
 _PAYDAY = re.compile(r"\bpa(?:id|y ?day|y ?check)\b|\bcheck\b|\bmoney\b", re.IGNORECASE)
 # "why not friday" agrees to it
 _DENIAL = re.compile(
-    r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than)"
-    r"(?: the| for| on| by)?\s+\$?\s?$"
+    r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than)(?: the| for| on|"
+    r" by)?\s+\$?\s?$"
 )
 
 
@@ -90,11 +90,14 @@ def blank_span(text: str, start: int, end: int) -> str:
 _TIME = re.compile(r"\b[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm|a\.m\.|p\.m\.)|\b[0-9]{1,2}:[0-9]{2}\b|\bhalf past \w+")
 
 
+def blank_matches(pattern: re.Pattern[str], text: str) -> str:
+    """The text with everything that the pattern finds overwritten, as by `blank_span`."""
+    return pattern.sub(lambda match: "~" * len(match[0]), text)
+
+
 def blank_times(text: str) -> str:
     """Cleaned text with times of day blanked: `6 am` is no day and no amount."""
-    for match in list(_TIME.finditer(text)):
-        text = blank_span(text, match.start(), match.end())
-    return text
+    return blank_matches(_TIME, text)
 
 
 def strip_accents(text: str) -> str:

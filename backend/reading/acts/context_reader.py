@@ -1,4 +1,8 @@
-"""The one reading of a message in its context: rules for what must be certain, the classifiers for the rest."""
+"""Reads the acts of a message in its context: rules for what must be certain, the classifiers for the rest.
+
+`Yes. is there a fee` at a yes-or-no question is the acts `affirm` and `ask`; with a question beside it, the yes is not
+certain and moves no money.
+"""
 
 from __future__ import annotations
 
@@ -30,20 +34,20 @@ from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.spanish import to_english
 
 MIN_ACT_PROBABILITY = 0.5
-"""From this probability on an act counts; what follows from it is asked about before anything is done."""
+"""An act counts from this probability on; what follows from it is confirmed before anything is done."""
 MIN_REQUEST_MID_TASK = 0.6  # in the middle of a task another one is begun only when plainly requested
 HIGH_PROBABILITY = 0.8
-MIN_AFFIRM = 0.75  # of held-out replies nearly all that are a yes reach it, and few that only look like one
-MIN_VOLUNTEER = (
-    0.7  # of held-out replies that are likelier than not to tell a fact and do not reach it, a third tell one
-)
+# nearly all held-out replies that are a yes reach it, and few that only look like one
+MIN_AFFIRM = 0.75
+# of the held-out replies between 0.5 and this, a third tell a fact
+MIN_VOLUNTEER = 0.7
 _MIN_BY_ACT: Mapping[str, float] = {"affirm": MIN_AFFIRM, "volunteer": MIN_VOLUNTEER}
 LOW_PROBABILITY = 0.3
 MIN_CERTAIN_ANSWER = 0.95
 MIN_NUMBER_DIGITS = 3  # so many digits are a number that was looked for
-LONG_MESSAGE_WORDS = 12  # words
+LONG_MESSAGE_WORDS = 12
 SIDE_ACTS = frozenset({"volunteer", "person", "social"})
-YES_NO_TYPES = frozenset({"yes_no"})
+YES_NO = "yes_no"
 NUMBER_TYPES = frozenset({"member_number", "last4", "code"})
 MAX_WORDS_WITH_NUMBER = 2  # words beside a number: "is 41005-001", "it's 0142"
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -69,14 +73,14 @@ _ACT_BY_INTENT: Mapping[str, str] = {
     "help_capabilities": "ask",
     "": "unclear",
 }
-"""What an intent does, where no act was predicted beside it."""
+"""The act of a message for which the engine gave an intent and no acts."""
 OUTAGE_INTENT = "report_outage"
 _ENROLLMENT_INTENTS = frozenset(
     {"quick_pay", "schedule_payment", "setup_autopay", "create_account", "payment_arrangement"}
 )
 _NON_REQUEST_INTENTS = frozenset(_ACT_BY_INTENT) | {"faq"}
 _ACTS_NEVER_GUESSED = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"})
-"""Acts that something follows from, or that turn away from the question: a guess makes none of them."""
+"""Acts that are never guessed: something is done for them, or they turn away from the question."""
 _REQUEST_HIDING_INTENTS = frozenset({"inform", "out_of_scope", "nlu_fallback"})
 MIN_SHARE_OF_REST = 0.3  # of what the ranking leaves for other intents
 MIN_HIDDEN_REQUEST = 0.1
@@ -84,9 +88,9 @@ MIN_FRAGMENT_REQUEST = 0.3  # "and September?" continues the last answer: it sta
 
 
 class ContextReader:
-    """Implements `ActReader`; see the module."""
+    """Implements `ActReader`."""
 
-    def read_acts(self, words: str, language: str, question: OpenQuestion, statistics: EnginePredictions) -> list[Act]:
+    def read_acts(self, words: str, language: str, question: OpenQuestion, predictions: EnginePredictions) -> list[Act]:
         """The acts of a message in their order; at least one."""
         if words.strip() and not remove_bystander_talk(words):
             return [Act("hold", words=words, is_certain=True)]  # somebody else in the room is spoken to
@@ -101,33 +105,32 @@ class ContextReader:
         if _is_not_an_option(text, question):
             return [Act("unclear", words=words, is_certain=True)]
         person = [Act("person", words=words, is_certain=True)] if wants_live_agent(words) else []
-        waits = asks_to_wait(text) and not _has_question_after_wait(statistics)
+        waits = asks_to_wait(text) and not _has_question_after_wait(predictions)
         if not person and waits and not any(character.isdigit() for character in text):
-            return _request_after_wait(text, words, statistics.whole) or [Act("hold", words=words, is_certain=True)]
-        if question.question_type in YES_NO_TYPES and (found := _read_yes_no(text, language, question, words)):
-            asked = _acts_of_kind(language, question, statistics, "ask") if found.kind == "deny" else []
-            wished = _acts_of_kind(language, question, statistics, "start")
-            beside = [*_feeling_acts(text, words), *wished, *asked, *_side_acts(statistics)]
-            return [found, *person, *beside]
+            return _request_after_wait(text, words, predictions.whole) or [Act("hold", words=words, is_certain=True)]
+        if question.question_type == YES_NO and (found := _read_yes_no(text, language, question, words)):
+            questions = _acts_of_kind(language, question, predictions, "ask") if found.kind == "deny" else []
+            requests = _acts_of_kind(language, question, predictions, "start")
+            return [found, *person, *_feeling_acts(text, words), *requests, *questions, *_side_acts(predictions)]
         if not person and question.question_type in OPEN_ENDED_TYPES and says_goodbye(text):
             return [Act("social", words=words, is_certain=True)]
-        if not person and _is_only_follow_up(text, statistics):
+        if not person and _is_only_follow_up(text, predictions):
             return [
-                Act("ask", words, statistics.whole.intent, words, statistics.follow_up_score),
+                Act("ask", words, predictions.whole.intent, words, predictions.follow_up_score),
                 *_feeling_acts(text, words),
             ]
-        clauses = [_remove_asides(clause) for clause in statistics.clauses or (statistics.whole,)]
+        clauses = [_remove_asides(clause) for clause in predictions.clauses or (predictions.whole,)]
         acts = [act for clause in clauses if clause.text for act in _read_clause(clause, language, question)]
         acts += [
             act for act in _feeling_acts(text, words) if act.value not in {a.value for a in acts if a.kind == "feeling"}
         ]
-        acts += _request_of_whole_message(statistics.whole, acts, question) if statistics.clauses else []
-        told = [act for act in acts if act.kind not in ("unclear", "person")]
+        acts += _request_of_whole_message(predictions.whole, acts, question) if predictions.clauses else []
         if person:
-            return [*person, *(_resolve_acts(told, words, question) if told else [])]
-        settled = _resolve_acts(acts, words, question)
-        waits = all(act.kind == "hold" for act in settled)
-        return (_request_after_wait(text, words, statistics.whole) if waits else []) or settled
+            others = [act for act in acts if act.kind not in ("unclear", "person")]
+            return [*person, *(_resolve_acts(others, words) if others else [])]
+        resolved = _resolve_acts(acts, words)
+        waits = all(act.kind == "hold" for act in resolved)
+        return (_request_after_wait(text, words, predictions.whole) if waits else []) or resolved
 
 
 def _is_bare_number(text: str) -> bool:
@@ -139,57 +142,51 @@ def _is_bare_number(text: str) -> bool:
     )
 
 
-def _has_question_after_wait(statistics: EnginePredictions) -> bool:
+def _has_question_after_wait(predictions: EnginePredictions) -> bool:
     """`Hold on, before I give you anything: what is the late fee?`"""
-    asking = [clause for clause in statistics.clauses if clause.acts.get("ask", 0.0) >= HIGH_PROBABILITY]
+    asking = [clause for clause in predictions.clauses if clause.acts.get("ask", 0.0) >= HIGH_PROBABILITY]
     return any(is_question(clause.text) and not asks_to_wait(clause.text) for clause in asking)
 
 
-def _request_after_wait(text: str, words: str, heard: PredictedClause) -> list[Act]:
-    """`Hold on, the power just went out here`: nobody says that, or asks for something, only to win time."""
-    sure = heard.confidence >= HIGH_PROBABILITY and not _is_not_a_request(heard.intent)
-    if not sure or not (heard.intent == OUTAGE_INTENT or has_request_after_wait(text)):
+def _request_after_wait(text: str, words: str, whole: PredictedClause) -> list[Act]:
+    """The request in `hold on, the power just went out here`: nobody says that only to win time."""
+    likely = whole.confidence >= HIGH_PROBABILITY and not _is_not_a_request(whole.intent)
+    if not likely or not (whole.intent == OUTAGE_INTENT or has_request_after_wait(text)):
         return []
-    return [Act("start", "", heard.intent, words, heard.confidence, intent_confidence=heard.confidence)]
+    return [Act("start", "", whole.intent, words, whole.confidence, intent_confidence=whole.confidence)]
 
 
 def _request_of_whole_message(whole: PredictedClause, acts: Sequence[Act], question: OpenQuestion) -> list[Act]:
-    """A wish that no clause holds alone: "half the house has power. the other half is dead"."""
-    sure = whole.acts.get("start", 0.0)
-    begun = any(act.kind in ("start", "ask", "cancel", "deny") for act in acts)
+    """A request that no clause holds alone: "half the house has power. the other half is dead"."""
+    probability = whole.acts.get("start", 0.0)
     if (
-        begun
+        any(act.kind in ("start", "ask", "cancel", "deny") for act in acts)
         or question.question_type not in OPEN_ENDED_TYPES
-        or sure < HIGH_PROBABILITY
+        or probability < HIGH_PROBABILITY
         or whole.confidence < MIN_ACT_PROBABILITY
+        or not _is_request_intent(whole, probability, question)
     ):
         return []
-    wish = Act("start", "", whole.intent, whole.text, sure, intent_confidence=whole.confidence)
-    return [wish] if _is_request_intent(whole, sure, question) else []
+    return [Act("start", "", whole.intent, whole.text, probability, intent_confidence=whole.confidence)]
 
 
 def _remove_asides(clause: PredictedClause) -> PredictedClause:
-    """A clause without what it says to a child or a dog; the classifiers took that for a wish to stop."""
-    said = remove_bystander_talk(clause.text)
-    if said == clause.text:
+    """A clause without what it says to a child or a dog, which the classifiers took for a cancel."""
+    text = remove_bystander_talk(clause.text)
+    if text == clause.text:
         return clause
-    acts = {kind: sure for kind, sure in clause.acts.items() if kind != "cancel"}
-    return replace(clause, text=said, intent="inform" if clause.intent == "cancel" else clause.intent, acts=acts)
+    acts = {kind: probability for kind, probability in clause.acts.items() if kind != "cancel"}
+    return replace(clause, text=text, intent="inform" if clause.intent == "cancel" else clause.intent, acts=acts)
 
 
-def _is_only_follow_up(text: str, statistics: EnginePredictions) -> bool:
-    """`How long does it take` is a question whatever wish a classifier takes it for."""
-    sure = statistics.follow_up_score >= (MIN_ACT_PROBABILITY if is_question(text) else HIGH_PROBABILITY)
-    return sure and len(text.split()) < LONG_MESSAGE_WORDS and not is_request(text)
-
-
-def _is_clear_hold(act: Act) -> bool:
-    """One word may be an answer: "checking" is an account."""
-    return act.confidence >= HIGH_PROBABILITY and len(act.words.split()) > 1
+def _is_only_follow_up(text: str, predictions: EnginePredictions) -> bool:
+    """`How long does it take` is a question, whatever request a classifier takes it for."""
+    likely = predictions.follow_up_score >= (MIN_ACT_PROBABILITY if is_question(text) else HIGH_PROBABILITY)
+    return likely and len(text.split()) < LONG_MESSAGE_WORDS and not is_request(text)
 
 
 def _is_not_an_option(text: str, question: OpenQuestion) -> bool:
-    """A number alone that is none of the choices: "7" of three."""
+    """Whether it is a number alone that is none of the choices: "7" of three."""
     number = text.strip(" .#")
     if question.question_type != "choice" or not question.options or not number.isdecimal():
         return False
@@ -202,6 +199,7 @@ def extract_digits(words: str) -> str:
 
 
 def _read_yes_no(text: str, language: str, question: OpenQuestion, words: str) -> Act | None:
+    """The act of a reply that is certainly a yes or a no."""
     read_out = to_english(question.text) if language == SPANISH else question.text
     found = detect_yes_no(text, read_out, language)
     if found == YES:
@@ -209,19 +207,19 @@ def _read_yes_no(text: str, language: str, question: OpenQuestion, words: str) -
     return Act("deny", words=words, is_certain=True) if found == NO else None
 
 
-def _acts_of_kind(language: str, question: OpenQuestion, statistics: EnginePredictions, kind: str) -> list[Act]:
+def _acts_of_kind(language: str, question: OpenQuestion, predictions: EnginePredictions, kind: str) -> list[Act]:
     """What else the clauses do beside a certain yes or no: "yes, and then set up auto pay", "no. what do I owe?"."""
-    acts = [act for clause in statistics.clauses for act in _read_clause(clause, language, question)]
+    acts = [act for clause in predictions.clauses for act in _read_clause(clause, language, question)]
     return [act for act in acts if act.kind == kind]
 
 
-def _side_acts(statistics: EnginePredictions) -> list[Act]:
-    """What a reply surely does beside its yes or no that changes nothing of it: "no. that account is my mother's"."""
-    whole = statistics.whole
+def _side_acts(predictions: EnginePredictions) -> list[Act]:
+    """What a reply likely does beside its yes or no that changes nothing of it: "no. that account is my mother's"."""
+    whole = predictions.whole
     return [
-        Act(kind, _act_value(kind, whole), whole.intent, whole.text, sure)
-        for kind, sure in whole.acts.items()
-        if kind in SIDE_ACTS and sure >= _MIN_BY_ACT.get(kind, MIN_ACT_PROBABILITY)
+        Act(kind, _act_value(kind, whole), whole.intent, whole.text, probability)
+        for kind, probability in whole.acts.items()
+        if kind in SIDE_ACTS and probability >= _MIN_BY_ACT.get(kind, MIN_ACT_PROBABILITY)
     ]
 
 
@@ -232,7 +230,7 @@ def _feeling_acts(text: str, words: str) -> list[Act]:
 
 def _read_clause(clause: PredictedClause, language: str, question: OpenQuestion) -> list[Act]:
     text = to_english(clause.text) if language == SPANISH else clause.text
-    if question.question_type in YES_NO_TYPES and (found := _read_yes_no(text, language, question, clause.text)):
+    if question.question_type == YES_NO and (found := _read_yes_no(text, language, question, clause.text)):
         return [found]
     if asks_to_undo(text) and not (
         clause.acts.get("start", 0.0) >= HIGH_PROBABILITY and _is_request_intent(clause, HIGH_PROBABILITY, question)
@@ -243,19 +241,21 @@ def _read_clause(clause: PredictedClause, language: str, question: OpenQuestion)
     if is_small_talk(text):
         return [Act("social", words=clause.text, is_certain=True)]
     likely = _likely_acts(clause, text, question)
-    if question.question_type in YES_NO_TYPES and (agrees := detect_uncertain_yes(text)):
+    if question.question_type == YES_NO and (agrees := detect_uncertain_yes(text)):
         others = [pair for pair in likely if pair[0] not in ("deny", "unclear", *agrees)]
         likely = [*((kind, MIN_AFFIRM) for kind in agrees), *others]
     clause = _restore_hidden_request(clause, dict(likely), question)
     return [
-        Act(kind, _act_value(kind, clause), clause.intent, clause.text, sure, intent_confidence=clause.confidence)
-        for kind, sure in likely
-        if kind != "start" or _is_request_intent(clause, sure, question)
+        Act(
+            kind, _act_value(kind, clause), clause.intent, clause.text, probability, intent_confidence=clause.confidence
+        )
+        for kind, probability in likely
+        if kind != "start" or _is_request_intent(clause, probability, question)
     ] or [_guess_act(clause, text, question)]
 
 
 def _likely_acts(clause: PredictedClause, text: str, question: OpenQuestion) -> list[tuple[str, float]]:
-    """The acts that count, the likeliest first."""
+    """The acts that count with their probabilities, the likeliest first."""
     if not clause.acts:
         return [(_act_from_intent(clause, text, question), clause.confidence)]
     acts = dict(clause.acts)
@@ -278,32 +278,31 @@ def _likely_acts(clause: PredictedClause, text: str, question: OpenQuestion) -> 
     kinds = {kind for kind, _ in likely}
     if asks_for_information(text) and acts.get("ask", 0.0) >= max(MIN_ACT_PROBABILITY, acts.get("start", 0.0)):
         return [pair for pair in likely if pair[0] != "start"]
-    if {"ask", "start"} <= kinds and len(
-        text.split()
-    ) < LONG_MESSAGE_WORDS:  # a question is never a command; a story may hold both
-        worse = min(("ask", "start"), key=lambda kind: acts[kind])
-        likely = [pair for pair in likely if pair[0] != worse]
+    # a question is never a command; a story may hold both
+    if {"ask", "start"} <= kinds and len(text.split()) < LONG_MESSAGE_WORDS:
+        less_likely = min(("ask", "start"), key=lambda kind: acts[kind])
+        likely = [pair for pair in likely if pair[0] != less_likely]
     return likely
 
 
 def _may_be_question(acts: Mapping[str, float], text: str) -> bool:
-    """Words like a question's may answer: "what I paid last time", of an amount."""
+    """Whether words like a question's do not answer after all: "what I paid last time" is an amount."""
     return text.rstrip().endswith("?") or acts.get("answer", 0.0) < MIN_CERTAIN_ANSWER
 
 
 def _contains_no_answer(acts: Mapping[str, float], text: str, question: OpenQuestion) -> bool:
-    """A question is no answer but where it names one: "can I do the 5th"."""
+    """Whether a question names no answer either; "can I do the 5th" names one."""
     if acts.get("answer", 0.0) >= MIN_CERTAIN_ANSWER or any(character.isdigit() for character in text):
         return False
-    told = {word for option in question.options for word in option.lower().split()}
-    return question.question_type not in FREE_TEXT_TYPES and not told & set(text.lower().strip(" .?!").split())
+    option_words = {word for option in question.options for word in option.lower().split()}
+    return question.question_type not in FREE_TEXT_TYPES and not option_words & set(text.lower().strip(" .?!").split())
 
 
 def _act_from_intent(clause: PredictedClause, text: str, question: OpenQuestion) -> str:
-    """Where only an intent is known."""
+    """The act where only an intent is known."""
     if clause.intent in _ACT_BY_INTENT:
-        known = _ACT_BY_INTENT[clause.intent]
-        return "ask" if known == "unclear" and is_question(text) else known
+        kind = _ACT_BY_INTENT[clause.intent]
+        return "ask" if kind == "unclear" and is_question(text) else kind
     if clause.intent.startswith("faq_") or is_question(text):
         return "ask"
     return "start"
@@ -312,9 +311,9 @@ def _act_from_intent(clause: PredictedClause, text: str, question: OpenQuestion)
 def _restore_hidden_request(
     clause: PredictedClause, likely: Mapping[str, float], question: OpenQuestion
 ) -> PredictedClause:
-    """The clause with the wish that its values hide: "60 on monday" looks like an answer where nothing was asked.
+    """The clause with the request that its values hide: "60 on monday" looks like an answer where nothing was asked.
 
-    What a message does is then surer than its intent, and the likeliest wish behind the first intent is meant.
+    What a message does is then likelier than its intent, and the likeliest request behind the first intent is meant.
     """
     if (
         question.question_type not in OPEN_ENDED_TYPES
@@ -329,54 +328,53 @@ def _restore_hidden_request(
         if clause.intent == "inform"
         else MIN_HIDDEN_REQUEST
     )
-    rest = sum(share for _, share in clause.other_intents)
-    found = next(((name, share) for name, share in clause.other_intents if not _is_not_a_request(name)), None)
-    if found is None or found[1] < max(MIN_SHARE_OF_REST * rest, least):
+    rest = sum(probability for _, probability in clause.other_intents)
+    requests = (pair for pair in clause.other_intents if not _is_not_a_request(pair[0]))
+    intent, probability = next(requests, ("", 0.0))
+    if not intent or probability < max(MIN_SHARE_OF_REST * rest, least):
         return clause
-    return replace(clause, intent=found[0], confidence=likely["start"])
+    return replace(clause, intent=intent, confidence=likely["start"])
 
 
 def _is_not_a_request(intent: str) -> bool:
     return intent in _NON_REQUEST_INTENTS or intent.startswith("faq_")
 
 
-def _is_request_intent(clause: PredictedClause, sure: float, question: OpenQuestion) -> bool:
+def _is_request_intent(clause: PredictedClause, probability: float, question: OpenQuestion) -> bool:
     if _is_not_a_request(clause.intent):
         return False
     if clause.intent in _ENROLLMENT_INTENTS and is_refusal(clause.text):
         return False  # "I wish nothing to be taken automatically" sets up nothing
-    return question.question_type in OPEN_ENDED_TYPES or min(sure, clause.confidence) >= MIN_REQUEST_MID_TASK
+    return question.question_type in OPEN_ENDED_TYPES or min(probability, clause.confidence) >= MIN_REQUEST_MID_TASK
 
 
 def _guess_act(clause: PredictedClause, text: str, question: OpenQuestion) -> Act:
-    """Where no act counts: the likeliest of those that a guess may make, else what such words mostly are."""
-    mild = [(sure, kind) for kind, sure in clause.acts.items() if kind not in _ACTS_NEVER_GUESSED]
-    sure, kind = max(mild, default=(0.0, ""))
-    if sure >= LOW_PROBABILITY and question.question_type not in FREE_TEXT_TYPES:
-        return Act(kind, _act_value(kind, clause), clause.intent, clause.text, sure)
-    return Act(_fallback_kind(text, question), clause.text, clause.intent, clause.text, 0.0)
-
-
-def _fallback_kind(text: str, question: OpenQuestion) -> str:
+    """The act where none counts: the likeliest of those that may be guessed, else what such words mostly are."""
     if question.question_type in FREE_TEXT_TYPES:
-        return "answer"
-    return "ask" if is_question(text) else "unclear"
+        return Act("answer", clause.text, clause.intent, clause.text, 0.0)
+    guesses = [(probability, kind) for kind, probability in clause.acts.items() if kind not in _ACTS_NEVER_GUESSED]
+    probability, kind = max(guesses, default=(0.0, ""))
+    if probability >= LOW_PROBABILITY:
+        return Act(kind, _act_value(kind, clause), clause.intent, clause.text, probability)
+    return Act("ask" if is_question(text) else "unclear", clause.text, clause.intent, clause.text, 0.0)
 
 
 def _act_value(kind: str, clause: PredictedClause) -> str:
     return clause.text if kind in ("answer", "correct", "volunteer", "ask") else ""
 
 
-def _resolve_acts(acts: Sequence[Act], words: str, question: OpenQuestion) -> list[Act]:
+def _resolve_acts(acts: Sequence[Act], words: str) -> list[Act]:
     """What the acts together mean: a yes beside a change or a question is not yet one."""
+
+    def is_unclear_hold(act: Act) -> bool:  # one word may be an answer: "checking" is an account
+        clear = act.confidence >= HIGH_PROBABILITY and len(act.words.split()) > 1
+        return act.kind == "hold" and not (act.is_certain or clear)
+
     kinds = {act.kind for act in acts}
-    guessed = [
-        act for act in acts if act.confidence > 0 or act.is_certain
-    ]  # the rest only stands in where nothing is known
-    kept = [act for act in guessed or acts if act.kind != "unclear"] or [Act("unclear", words=words)]
-    kept = [act for act in kept if act.kind != "hold" or act.is_certain or _is_clear_hold(act)] or [
-        Act("unclear", words=words)
-    ]
+    # an act of confidence 0 only stands in where nothing is known
+    known = [act for act in acts if act.confidence > 0 or act.is_certain] or acts
+    kept = [act for act in known if act.kind != "unclear" and not is_unclear_hold(act)]
+    kept = kept or [Act("unclear", words=words)]
     if "hold" in kinds and (kinds & {"answer", "correct"} or len(extract_digits(words)) >= MIN_NUMBER_DIGITS):
         kept = [act for act in kept if act.kind != "hold"]  # "let me look, 2791" gives what was asked for
     against = {"correct", "deny", "cancel", "hold", "answer"} | (set() if starts_with_yes(words) else {"ask"})

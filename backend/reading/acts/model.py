@@ -28,7 +28,7 @@ ACT_KINDS = (
 
 
 FOLLOW_UP_PREFIX = "follow_"
-"""How the names of those subjects of knowledge/ begin that are follow-up questions."""
+"""The subjects of knowledge/ whose names begin so are follow-up questions."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,7 @@ class Act:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """The open question: its type (`yes_no`, `amount`, `nothing`, …) and its `text`.
-
-    `options` are the titles of its buttons, in order.
-    """
+    """The open question: its type (`yes_no`, `amount`, `nothing`, …), its `text`, and its buttons' titles in order."""
 
     task: str = "none"
     question_type: str = "nothing"
@@ -115,9 +112,10 @@ class EnginePredictions:
         others = tuple((str(one["name"]), float(one["confidence"])) for one in ranking if one["name"] != whole.intent)
         whole = replace(whole, other_intents=others)
         clauses = tuple(_build_clause(raw) for raw in reading.get("clauses") or ())
-        told = reading.get("danger") or {}
-        hazard, danger = str(told.get("hazard") or ""), float(told.get("sure") or 0.0)
-        return cls(whole, clauses, _scored_subjects(reading), hazard, danger, dict(reading.get("danger_talk") or {}))
+        danger = reading.get("danger") or {}
+        hazard, danger_score = str(danger.get("hazard") or ""), float(danger.get("sure") or 0.0)
+        danger_talk = dict(reading.get("danger_talk") or {})
+        return cls(whole, clauses, _scored_subjects(reading), hazard, danger_score, danger_talk)
 
 
 def _build_clause(raw: Mapping[str, Any]) -> PredictedClause:
@@ -136,6 +134,6 @@ class ActReader(Protocol):
     """Words and context in, acts out. Another reader can be measured against ours: `memberline evaluate acts`."""
 
     def read_acts(
-        self, words: str, language: str, question: OpenQuestion, statistics: EnginePredictions
+        self, words: str, language: str, question: OpenQuestion, predictions: EnginePredictions
     ) -> Sequence[Act]:
         """The acts of a message in their order; at least one. `words` are the member's own, buttons excluded."""

@@ -1,4 +1,4 @@
-"""A yes with other things beside it, where no money moves: `yes, report it. and what does it cost?`.
+"""Reads a yes with other things beside it, where no money moves: `yes, report it. and what does it cost?`.
 
 Whoever agrees to a read-back and asks something as well has agreed. What conditions, changes or takes back is no yes.
 """
@@ -35,9 +35,9 @@ _YES_THEN_ASKS = re.compile(
     re.IGNORECASE,
 )
 _SENDS_REPORT = re.compile(
-    r"(?:(?:ok|okay|yes|yeah|si|s[ií]|please|por favor|just|go ahead and|then|well)\b[\s,]*)*"
-    r"(?:(?:report|file|send|submit|register) (?:it|that|this)|rep[oó]rtelo|m[aá]ndelo|env[ií]elo|h[aá]galo|"
-    r"rep[oó]rtala|m[aá]ndala)\b",
+    r"(?:(?:ok|okay|yes|yeah|si|s[ií]|please|por favor|just|go ahead and|then|well)\b[\s,]*)*(?:(?:report|file|"
+    r"send|submit|register) (?:it|that|this)|rep[oó]rtelo|m[aá]ndelo|env[ií]elo|h[aá]galo|rep[oó]rtala|"
+    r"m[aá]ndala)\b",
     re.IGNORECASE,
 )
 _LEADING_CONJUNCTION = re.compile(r"^(?:and|y|but|pero|so|oh|also)\b[\s,]*", re.IGNORECASE)
@@ -53,7 +53,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class QualifiedYes:
-    """What stands beside a yes: questions, facts to write down, and what is to be taken back."""
+    """What is said beside a yes: questions, facts to write down, and what is to be taken back."""
 
     questions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
@@ -63,9 +63,11 @@ class QualifiedYes:
 def parse_qualified_yes(text: str, read_out: str = "", language: str = ENGLISH) -> QualifiedYes | None:
     """A yes to `read_out` with what was said beside it; None for all else. English, or Spanish from `to_english`."""
     agreed = False
+    read_out_numbers = set(_DIGITS.findall(read_out))
     questions, facts, undone = list[str](), list[str](), list[str]()
     for part in _split_parts(text):
-        found = _detect_part_yes_no(part, read_out, language)
+        sends = _SENDS_REPORT.match(part)  # "report it" says yes
+        found = detect_yes_no(f"yes {part[sends.end() :]}" if sends else part, read_out, language)
         if found == NO:
             return None
         if found == YES:
@@ -78,16 +80,11 @@ def parse_qualified_yes(text: str, read_out: str = "", language: str = ENGLISH) 
             facts.append(part)
         elif is_small_talk(part) or detect_feeling(part):
             continue
-        elif _CONDITIONS.search(part) or _names_other_number(part, read_out):
+        elif _CONDITIONS.search(part) or not set(_DIGITS.findall(part)) <= read_out_numbers:
             return None
         else:
             facts.append(part)
     return QualifiedYes(tuple(questions), tuple(facts), tuple(undone)) if agreed else None
-
-
-def _detect_part_yes_no(part: str, read_out: str, language: str) -> str | None:
-    sends = _SENDS_REPORT.match(part)
-    return detect_yes_no(f"yes {part[sends.end() :]}" if sends else part, read_out, language)
 
 
 def _split_parts(text: str) -> list[str]:
@@ -98,7 +95,3 @@ def _split_parts(text: str) -> list[str]:
         for piece in _BEFORE_QUESTION.split(sentence):
             parts += [_LEADING_CONJUNCTION.sub("", half.strip()).strip(" ,.!;¿¡") for half in _BEFORE_FACT.split(piece)]
     return [part for part in parts if part]
-
-
-def _names_other_number(part: str, read_out: str) -> bool:
-    return not set(_DIGITS.findall(part)) <= set(_DIGITS.findall(read_out))

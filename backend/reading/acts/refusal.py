@@ -1,4 +1,4 @@
-"""What a message refuses: `no payment plan please`, `don't turn off the power, I mean the draft`."""
+"""Extracts what a message refuses: "payment plan" of `no payment plan please`, nothing in particular of `not that`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STOPWORDS = frozenset(
 
 
 def extract_refusals(text: str) -> list[str]:
-    """What each refusing part of a message refuses, in its words; empty words where it only points ("not that").
+    """What each refusing part of a message refuses, in its words; an empty string where it only points ("not that").
 
     A part that names a number, a day or a way to pay refuses that value, and not the task: "I don't want to pay 50".
     """

@@ -1,84 +1,51 @@
-"""Words that steer a task: back, again, something else, whose it is."""
+"""Detects words that steer a task (`go back`, `something else`) and questions whether it is done (`am I all set?`)."""
 
 from __future__ import annotations
 
-import re
+from backend.reading.detectors import detector, whole_detector
 
-_DID_NOT_UNDERSTAND = re.compile(
-    r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir", re.IGNORECASE
+seeks_confirmation = detector(
+    r"^(?:and |so |ok |okay )?(?:am i|is it|are we|is that|did it|is my)\b|\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?"
 )
-_NO_WITH_NUMBER = re.compile(r"no\b.*\d", re.IGNORECASE)
-_GO_BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
-_ONLY_PERSON_WORDS = re.compile(
+"""`It's done, right`: a question without the form of one."""
+mentions_payment = detector(r"\b(?:pay\w*|paid|check|money|bank|draft)\b")
+asks_if_done = detector(
+    r"\b(?:is|was|are|so)\b.{0,24}\b(?:done|filed|reported|noted|booked|taken care of|all set|set up|sent|"
+    r"in the system|still (?:in|open))\b|\b(?:did|have|has) (?:it|that|you|u|they|everything)\b.{0,24}\b(?:go|went|"
+    r"gone|work|done|put|write|note|file|report|save|get|book|take|took)\b|\b(?:it'?s|that'?s|all|i'?m) (?:done|"
+    r"noted|set|booked)\b|\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|^\W*(?:are )?(?:you|u) (?:sure|certain|"
+    r"positive)\W*$|\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)"
+)
+mentions_paying = detector(r"\bpay(?:ing)?\b")
+names_price = detector(
+    r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"
+    r"recargo|cargos?|tarifas?|dep[oó]sito)\b"
+)
+"""Whether one price is named: the message does not ask then what the last topic costs."""
+did_not_understand = detector(r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir")
+"""`I don't understand`, `what does that mean`: the question is then put in other words."""
+is_no_with_number = detector(r"^no\b.*\d")
+"""`No, 60`: a correction, although the classifier may take it for a cancel."""
+asks_to_go_back = whole_detector(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?")
+is_person_request_only = whole_detector(
     r"(?:(?:i|i'd|want|wanna|need|would|like|let|get|give|me|can|could|may|talk|speak|to|two|too|with|a|an|the|one|some"
-    r"|live|real|please|just|person|human|people|somebody|someone|agent|operator|representative)\b[\s,.!?]*)+",
-    re.IGNORECASE,
+    r"|live|real|please|just|person|human|people|somebody|someone|agent|operator|representative)\b[\s,.!?]*)+"
 )
-_VIEW_REQUEST = re.compile(
-    r"^(when|what|which|how much|am i|is my|is it|do i|does|has|show|view|see|tell me|check)\b", re.IGNORECASE
+"""Whether nothing but a person is asked for. A speech recognizer writes "to" as "two", which is no amount here."""
+begins_as_view_request = detector(
+    r"^(when|what|which|how much|am i|is my|is it|do i|does|has|show|view|see|tell me|check)\b"
 )
-_STOP_WORDS = re.compile(r"\b(?:stop|off|cancel|end|leave|detener|quitar|apagar|cancelar|dejar)\b", re.IGNORECASE)
-_INSTEAD_WORDS = re.compile(
-    r"\b(instead|rather|forget (?:that|it)|no,? (?:wait|let'?s|just)|i mean(?:t)?)\b", re.IGNORECASE
-)
-_FIRST_PERSON_WORDS = re.compile(r"\b(?:i|i'm|me|my|mine|we|our|us|estoy|tengo|mi|mis)\b", re.IGNORECASE)
-_ASKS_WHAT_IS_LEFT = re.compile(
+"""Whether it begins like a request to see something: `when`, `show`, `am i`."""
+names_stop = detector(r"\b(?:stop|off|cancel|end|leave|detener|quitar|apagar|cancelar|dejar)\b")
+"""Whether a question has a word of stopping in it, so that a "stop" may answer it."""
+asks_for_something_else = detector(r"\b(instead|rather|forget (?:that|it)|no,? (?:wait|let'?s|just)|i mean(?:t)?)\b")
+"""`Instead`, `no, let's`, `I meant`."""
+speaks_in_first_person = detector(r"\b(?:i|i'm|me|my|mine|we|our|us|estoy|tengo|mi|mis)\b")
+"""Whether the member speaks of their own account, and not of the thing in general."""
+asks_what_is_left = detector(
     r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
-    r"what did i (?:ask|want))\b",
-    re.IGNORECASE,
+    r"what did i (?:ask|want))\b"
 )
-_NOTHING_ELSE = re.compile(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*", re.IGNORECASE)
-# said in the middle of this, these are about something else
-_QUESTION = re.compile(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$", re.IGNORECASE)
-
-
-def did_not_understand(text: str) -> bool:
-    """`I don't understand`, `what does that mean`: the question is then put in other words."""
-    return bool(_DID_NOT_UNDERSTAND.search(text))
-
-
-def is_no_with_number(text: str) -> bool:
-    """`No, 60`: a correction, although the classifier may take it for a cancel."""
-    return bool(_NO_WITH_NUMBER.match(text))
-
-
-def asks_to_go_back(text: str) -> bool:
-    return bool(_GO_BACK.fullmatch(text))
-
-
-def is_person_request_only(text: str) -> bool:
-    """Whether nothing but a person is asked for. A speech recognizer writes "to" as "two", which is no amount here."""
-    return bool(_ONLY_PERSON_WORDS.fullmatch(text))
-
-
-def begins_as_view_request(text: str) -> bool:
-    """Whether it begins like a wish to see how something is: `when`, `show`, `am i`."""
-    return bool(_VIEW_REQUEST.search(text))
-
-
-def names_stop(text: str) -> bool:
-    """Whether a question has a word of stopping in it, so that a "stop" may answer it."""
-    return bool(_STOP_WORDS.search(text))
-
-
-def asks_for_something_else(text: str) -> bool:
-    """`Instead`, `no, let's`, `I meant`."""
-    return bool(_INSTEAD_WORDS.search(text))
-
-
-def speaks_in_first_person(text: str) -> bool:
-    """Whether the member speaks of their own account, and not of the thing in general."""
-    return bool(_FIRST_PERSON_WORDS.search(text))
-
-
-def asks_what_is_left(text: str) -> bool:
-    return bool(_ASKS_WHAT_IS_LEFT.search(text))
-
-
-def wants_nothing_else(text: str) -> bool:
-    return bool(_NOTHING_ELSE.fullmatch(text))
-
-
-def begins_as_question(text: str) -> bool:
-    """Whether it begins or ends like a question."""
-    return bool(_QUESTION.search(text))
+wants_nothing_else = whole_detector(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*")
+begins_as_question = detector(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$")
+"""Whether it begins or ends like a question."""

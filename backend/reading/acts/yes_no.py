@@ -1,4 +1,4 @@
-"""A yes or a no with words around it: what is certain, by rule.
+"""Finds a certain yes or no, by rule: `yes because I have to` is `yes`, `yes but make it 60` is neither.
 
 People give a reason with a yes ("yes because I have to"), say again what was read out ("yes, pay the 50"), or beg
 pardon first. All of that is a yes. A condition, a change, a question, or anything that was not read out is none: money
@@ -12,7 +12,7 @@ import re
 from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.signals import detect_feeling, is_question
 from backend.reading.dates.day_vocabulary import MONTH_NAMES
-from backend.reading.numbers.digit_groups import spoken_to_digits
+from backend.reading.numbers.digit_groups import CARD_BRANDS, spoken_to_digits
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
 
 YES, NO = "yes", "no"
@@ -45,7 +45,7 @@ _LEAD_IN = re.compile(
 _NOT_YES_IN_SPANISH = frozenset({"y", "ya", "k"})  # "and", "already", "what": in Spanish none of them is a yes
 _NOT_YES_ALONE = re.compile(r"(?:good|great|right|do so|i do)[\s.!]*", re.IGNORECASE)
 _DOUBTFUL = re.compile(r"\byeah,? right\b|\bsure,? (?:why|whatever)\b|\bas if\b|\bi (?:guess|suppose)\b", re.IGNORECASE)
-# "I don't want that any more, so yes": what stands before it is a reason, and no certain no
+# "I don't want that any more, so yes": the words before it are a reason, and no certain no
 _ENDS_IN_YES = re.compile(r"\bso,? (?:yes|yeah|yep|yup|si|go ahead|do it)[\s.!]*$", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|when|until|till|once|maybe|not sure)\b")
 _YES_BEFORE_MORE = re.compile(
@@ -58,19 +58,19 @@ _NO_AT_START = re.compile(
     r"i (?:don'?t|dont|do not|did ?n'?t|didnt|did not) (?:want|ask|need|say|mean))(?![\w'])",
     re.IGNORECASE,
 )
-# "nope, just put it on the Visa": what is wanted in place of it, and not only what is not
+# "nope, just put it on the Visa" says what is wanted in place of it
 _ASKS_INSTEAD = re.compile(
     r"[\s,.!-]*(?:sir|ma'?am)?[\s,]*(?:just|only|rather|better) (?:send|mail|put|use|do|take|charge|pay|text|email|"
-    r"draft|swap|move|give|pause|lower|raise)\b"
-    r"(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|me alone))",
+    r"draft|swap|move|give|pause|lower|raise)\b(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|"
+    r"me alone))",
     re.IGNORECASE,
 )
 _NOT_NOW = re.compile(r"\bnot (?:just |right )?(?:now|today|tonight|yet|this (?:week|month))\b", re.IGNORECASE)
 _NO_PROBLEM = re.compile(r"no (?:problem|worries|prob|doubt|sweat|issue|hay problema)\b", re.IGNORECASE)
 # "I would rather be ahead for the winter": what is liked better than not to agree
 _WOULD_LIKE = re.compile(
-    r"\bi(?:'d| would) (?:rather|like to|love to|prefer to) be (?:\w+ )?"
-    r"(?:ahead|safe|sure|early|covered|prepared|finished|done)\b[^\d?]*",
+    r"\bi(?:'d| would) (?:rather|like to|love to|prefer to) be (?:\w+ )?(?:ahead|safe|sure|early|covered|prepared|"
+    r"finished|done)\b[^\d?]*",
     re.IGNORECASE,
 )
 # a reason may hold any word: "because I don't want to be late"
@@ -80,12 +80,11 @@ _REASON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DOUBT = re.compile(
-    r"\b(?:but|except|only|instead|if|when(?:ever)?|as soon as|after|until|till|unless|later|not|never|cannot|"
-    r"wait|hold|hang on|actually|rather|other|another|different|change|make it|first|twice|both|half|more|less|all|"
-    r"how|what|why|which|who|where|whose|perhaps|maybe|think so|can (?:i|you|we)|could|will (?:it|you|i|there)|"
-    r"does|do (?:i|you|they)|is (?:it|there|that)|are (?:you|there)|should|would|no|"
-    r"i paid|was paid|already (?:i )?paid)\b|"
-    r"n't\b|\b(?:do|does|did|ca|wo|is|are|was|were|would|should|could|have|has)nt\b|\?",
+    r"\b(?:but|except|only|instead|if|when(?:ever)?|as soon as|after|until|till|unless|later|not|never|cannot|wait|"
+    r"hold|hang on|actually|rather|other|another|different|change|make it|first|twice|both|half|more|less|all|how|"
+    r"what|why|which|who|where|whose|perhaps|maybe|think so|can (?:i|you|we)|could|will (?:it|you|i|there)|does|"
+    r"do (?:i|you|they)|is (?:it|there|that)|are (?:you|there)|should|would|no|i paid|was paid|"
+    r"already (?:i )?paid)\b|n't\b|\b(?:do|does|did|ca|wo|is|are|was|were|would|should|could|have|has)nt\b|\?",
     re.IGNORECASE,
 )
 _STOP_WORDS = re.compile(r"\b(?:stop|cancel\w*|end|remove|turn\w*|off|delete|drop|quit|take)\b", re.IGNORECASE)
@@ -96,8 +95,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _METHOD = re.compile(
-    r"\b(?:visa|master ?card|amex|american express|discover|checking|savings|bank|paypal|venmo|"
-    r"cash|debit|credit card)\b",
+    rf"\b(?:{CARD_BRANDS}|american express|checking|savings|bank|paypal|venmo|cash|debit|credit card)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -116,16 +114,11 @@ def detect_yes_no(words: str, read_out: str = "", language: str = ENGLISH) -> st
     text = _REPEATED_LETTERS.sub(lambda held: held[1] or held[2], " ".join(words.replace("’", "'").split()))
     if not text or _DOUBTFUL.search(text) or _ENDS_IN_YES.search(text):
         return None
-    found = [
-        kind for part in _split_sentences(text) if (kind := _classify_sentence(part, read_out, language)) != "neutral"
-    ]
-    if NO in found and YES not in found and "changes" not in found:
+    sentences = [part.strip(" ,") for part in _SENTENCE_END.split(text) if part.strip(" ,")]
+    kinds = {_classify_sentence(part, read_out, language) for part in sentences} - {"neutral"}
+    if NO in kinds and kinds <= {NO, "doubt"}:
         return NO  # to stop is safe: "no, thank you. that will be all"
-    if not found or {"doubt", "changes"} & set(found):
-        return None
-    if YES in found:
-        return None if NO in found else YES
-    return NO
+    return YES if kinds == {YES} else None
 
 
 def starts_with_yes(text: str) -> bool:
@@ -153,16 +146,12 @@ def contains_yes(text: str) -> bool:
 
 
 def contains_value(text: str) -> bool:
-    """Whether a number, a day or a way to pay stands in it."""
+    """Whether the text has a number, a day or a way to pay in it."""
     return _names_unread_value(text, "")
 
 
-def _split_sentences(text: str) -> list[str]:
-    return [part.strip(" ,") for part in _SENTENCE_END.split(text) if part.strip(" ,")]
-
-
 def _classify_sentence(part: str, read_out: str, language: str) -> str:
-    """`yes`, `no`, `doubt` (changes, asks or conditions something) or `neutral` of one sentence."""
+    """What one sentence is: `yes`, `no`, `neutral`, `changes` (names another value) or `doubt` (asks, conditions)."""
     rest = _remove_lead_in(part)
     if _NO_PROBLEM.match(rest):
         rest = _NO_PROBLEM.sub("", rest, count=1).strip(" ,")
@@ -195,7 +184,7 @@ def _remove_gladly(rest: str) -> str:
 
 
 def _is_only_filler(rest: str) -> bool:
-    """Whether only manners and the sum that was read out stand in it; one figure alone may be a recognizer's "to"."""
+    """Whether it has only polite words and the sum that was read out; one figure alone may be a recognizer's "to"."""
     words = {word.lower() for word in _WORD.findall(_spell_as_digits(rest))}
     return {word for word in words if not (word.isdigit() and len(word) > 1)} <= _FILLER_WORDS
 
@@ -217,7 +206,7 @@ def _classify_after_no(rest: str) -> str:
 
 
 def _names_unread_value(rest: str, read_out: str) -> bool:
-    """A number, a day or a way to pay that was not read out."""
+    """Whether it names a number, a day or a way to pay that is not in `read_out`."""
     told = read_out.lower()
     named = [*_DAY.finditer(rest), *_METHOD.finditer(rest)]
     return any(found[0].lower() not in told for found in named) or not _find_numbers(rest) <= _find_numbers(told)
@@ -236,24 +225,23 @@ def _has_change(rest: str, read_out: str) -> bool:
 
 
 def _find_numbers(text: str) -> set[float]:
-    """A recognizer writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
+    """The numbers in a text, as `50.0` for "fifty".
+
+    A recognizer writes "to" and "for" as words and as digits, so a single digit counts only where it was typed.
+    """
     spoken = (found for found in _NUMBER.findall(_spell_as_digits(_POINTS_AT_ONE.sub("", text))) if len(found) > 1)
-    return {_parse_number(found) for found in (*_NUMBER.findall(text), *spoken)}
+    return {float(found.replace(",", "").rstrip(".")) for found in (*_NUMBER.findall(text), *spoken)}
 
 
 def _spell_as_digits(text: str) -> str:
     """Spoken numbers in figures, hundreds too: `pay a hundred and five` must not pass for a yes to $50."""
     lower = text.lower()
-    items, figured, at, copied = tokenize(lower), "", 0, 0
+    items, converted, at, copied = tokenize(lower), "", 0, 0
     while at < len(items):
         found = parse_cardinal(items, at)
         if found is None or not any(item.kind == "scale" for item in items[at : found[1]]):
             at += 1
             continue
-        figured += f"{lower[copied : items[at].start]}{found[0]}"
+        converted += f"{lower[copied : items[at].start]}{found[0]}"
         copied, at = items[found[1] - 1].end, found[1]
-    return spoken_to_digits(figured + lower[copied:])
-
-
-def _parse_number(number: str) -> float:
-    return float(number.replace(",", "").rstrip("."))
+    return spoken_to_digits(converted + lower[copied:])

@@ -1,54 +1,25 @@
-"""What a message wants done with the call back that is arranged."""
+"""Detects what a message wants done with an arranged call back: cancel it, add a note, use another phone."""
 
 from __future__ import annotations
 
-import re
+from backend.reading.detectors import detector
 
-_CANCELS_CALL = re.compile(
-    r"\b(?:cancel|withdraw|drop|delete|remove|scratch|forget|stop|undo|call off)\w*\b.{0,12}"
-    r"\b(?:call ?back|call|llamada)\b|\b(?:no need to|no longer (?:want|need)|(?:don'?t|do not) (?:want|need))\b.{0,16}"
-    r"\bcall(?: me)?(?: back)?(?: any ?more)?\W*$|\bstop calling me\b|"
-    r"\bno (?:hace falta|es necesario|hay necesidad de)\b.{0,12}\b(?:call|llam\w+)|"
-    r"\b(?:don'?t|do not) call me(?: back)?(?: any ?more| at all)?\W*$",
-    re.IGNORECASE,
+cancels_call = detector(
+    r"\b(?:cancel|withdraw|drop|delete|remove|scratch|forget|stop|undo|call off)\w*\b.{0,12}\b(?:call ?back|call|"
+    r"llamada)\b|\b(?:no need to|no longer (?:want|need)|(?:don'?t|do not) (?:want|need))\b.{0,16}\bcall(?: me)?"
+    r"(?: back)?(?: any ?more)?\W*$|\bstop calling me\b|\bno (?:hace falta|es necesario|"
+    r"hay necesidad de)\b.{0,12}\b(?:call|llam\w+)|\b(?:don'?t|do not) call me(?: back)?(?: any ?more| at all)?\W*$"
 )
-_CALL_WORDS = re.compile(r"\b(?:call(?:ing|s)?(?: ?backs?)?|ring|phone me|llamada|llam\w+)\b", re.IGNORECASE)
-_ADD_WORDS = re.compile(
+mentions_call = detector(r"\b(?:call(?:ing|s)?(?: ?backs?)?|ring|phone me|llamada|llam\w+)\b")
+asks_to_note = detector(
     r"\b(?:add|put|note|write|include|tell (?:them|her|him)|mention|let them know|agreg\w+|anot\w+|pong\w+|"
-    r"d[ií]ga\w+)\b",
-    re.IGNORECASE,
+    r"d[ií]ga\w+)\b"
 )
-_ANOTHER_PHONE = re.compile(
+names_another_phone = detector(
     r"\b(?:my|the|a|an|mi|el|al|otro) (?:(?:cell|mobile|home|work|other|new|house|wife'?s|husband'?s|different|"
-    r"right) ?)*"
-    r"(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|\bnot this (?:one|number|phone)\b|"
-    r"\b(?:different|wrong|another) (?:number|phone)\b",
-    re.IGNORECASE,
+    r"right) ?)*(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|"
+    r"\bnot this (?:one|number|phone)\b|\b(?:different|wrong|another) (?:number|phone)\b"
 )
-_ASKS_WHY_PHONE = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
-_STOP_CALLS = re.compile(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b", re.IGNORECASE)
-
-
-def cancels_call(text: str) -> bool:
-    return bool(_CANCELS_CALL.search(text))
-
-
-def mentions_call(text: str) -> bool:
-    return bool(_CALL_WORDS.search(text))
-
-
-def asks_to_note(text: str) -> bool:
-    return bool(_ADD_WORDS.search(text))
-
-
-def names_another_phone(text: str) -> bool:
-    return bool(_ANOTHER_PHONE.search(text))
-
-
-def asks_about_phone_on_file(text: str) -> bool:
-    return bool(_ASKS_WHY_PHONE.search(text))
-
-
-def wants_no_calls(text: str) -> bool:
-    """`Stop calling me`: calls that were never arranged here."""
-    return bool(_STOP_CALLS.search(text))
+asks_about_phone_on_file = detector(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b")
+wants_no_calls = detector(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b")
+"""`Stop calling me`: calls that were never arranged here."""

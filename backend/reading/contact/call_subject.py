@@ -1,4 +1,4 @@
-"""What a call back is to be about, in the member's own words."""
+"""Extracts what a call back is to be about: "the estimate" of `call me about the estimate tomorrow`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from backend.agent_handoff.transcript import mask_line
 from backend.reading.normalize import fold
 
 ABOUT_PHRASE = re.compile(
-    r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|"
-    r"a?bout|regarding|concerning|sobre|acerca de|respecto al?|lo del?|(?:es|era) por)\s+"
-    r"(?P<what>[^\s\d][^.!?;\n]*?)(?=,|[.!?;\n]|$)",
+    r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|a?bout|regarding|"
+    r"concerning|sobre|acerca de|respecto al?|lo del?|(?:es|era) por)\s+(?P<what>[^\s\d][^.!?;\n]*?)(?=,|[.!?;\n]|"
+    r"$)",
     re.IGNORECASE,
 )
 MORE_CLAUSE = re.compile(r",\s*(?P<more>[^,.!?;\n]+)")
-"""A clause behind the subject: it belongs to it where it tells more than a time or a phone."""
+"""A clause behind the subject: it belongs to it if it is more than a time or a phone."""
 NOT_SUBJECT_CLAUSE = re.compile(
     r"\d|\b(?:call|phone|number|reach|monday|tuesday|wednesday|thursday|friday|tomorrow|today|morning|afternoon|please|"
     r"and (?:i|my)|llam\w+|numero|n[uú]mero|lunes|martes|mi[eé]rcoles|jueves|viernes|mañana)\b",
     re.IGNORECASE,
 )
 LEAD_WORDS = re.compile(
-    r"^(?:(?:well|yeah|yes|ok|okay|hi|hello|so|pues|bueno)\W+)*(?:it'?s|its|it is|that'?s|es|era)\s+"
-    r"(?:for|on account of|because(?: of)?|por(?:que)?|que|para)\s+",
+    r"^(?:(?:well|yeah|yes|ok|okay|hi|hello|so|pues|bueno)\W+)*(?:it'?s|its|it is|that'?s|es|era)\s+(?:for|"
+    r"on account of|because(?: of)?|por(?:que)?|que|para)\s+",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n")
@@ -47,7 +47,7 @@ NON_SUBJECT_WORDS = frozenset(
     tarde tardes hoy ahora hora gracias bueno pues ay oye temprano eso esto ese esta este pero solo entre antes
     despues al deme dame nadie nada dije sorry perdon""".split()
 )
-"""Words of a wish to be called or to talk to somebody, of its time and of manners: they name no subject."""
+"""Words of asking for a call or a person, of times and of manners: they name no subject."""
 PRONOUNS = frozenset(
     """it this that them these those one other same all everything thing things matter stuff eso esto ello lo mismo
     otro otra cosa please or not""".split()
@@ -74,19 +74,19 @@ def extract_named_subject(words: str) -> str | None:
 
 
 def _extract_more(words: str, at: int) -> str:
-    """What is told of the subject behind a comma: `about the estimate, nobody read the meter`."""
-    told = ""
+    """What a clause behind a comma adds to the subject: `about the estimate, nobody read the meter`."""
+    more = ""
     while (
         (clause := MORE_CLAUSE.match(words, at))
         and len(content_words(clause["more"])) >= 2
         and not NOT_SUBJECT_CLAUSE.search(clause[0])
     ):
-        told, at = told + clause[0].rstrip(), clause.end()
-    return told
+        more, at = more + clause[0].rstrip(), clause.end()
+    return more
 
 
 def extract_subject(words: str) -> str | None:
-    """What a message says it is about: what is named so, else its sentences that tell more than a wish to be called."""
+    """What a message is about: the words behind "about", else its sentences that do more than ask for a call."""
     words = mask_line(words.strip())
     if found := extract_named_subject(words):
         return found

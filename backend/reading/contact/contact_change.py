@@ -1,22 +1,25 @@
-"""Which contact detail a message wants changed."""
+"""Detects which contact detail a message wants changed, and extracts a user ID."""
 
 from __future__ import annotations
 
 import re
+
+from backend.reading.detectors import detector
 
 CONTACT_KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
     ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
     ("address", re.compile(r"\b(address|po box|mailing|moved|where you (?:mail|send))\b", re.IGNORECASE)),
 )
-_NOT_THIS_NUMBER = re.compile(r"\b(?:not|isn'?t|old|viejo)\b", re.IGNORECASE)
-_NAME_CHANGE_WORDS = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
+rejects_number = detector(r"\b(?:not|isn'?t|old|viejo)\b")
+"""`Not 815-555-0199`, `my old one`."""
+names_own_name = detector(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b")
 BARE_USER_ID = re.compile(
     r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
 )
 NAMED_USER_ID = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
-# a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
-USER_ID_CHARS = re.compile(r"[\d._@+]")
+has_user_id_characters = detector(r"[\d._@+]")
+"""Whether it has a digit or a sign that no plain word has: letters alone may be a user ID or just a word."""
 LOGIN_PATTERNS = {
     "password": re.compile(r"\bpass ?words?\b", re.IGNORECASE),
     "user_id": re.compile(r"\b(?:user|login) ?(?:ids?|names?)\b", re.IGNORECASE),
@@ -28,24 +31,10 @@ def detect_contact_kind(text: str) -> str | None:
     return next((kind for kind, pattern in CONTACT_KIND_PATTERNS if pattern.search(text)), None)
 
 
-def rejects_number(text: str) -> bool:
-    """`Not 815-555-0199`, `my old one`."""
-    return bool(_NOT_THIS_NUMBER.search(text))
-
-
-def names_own_name(text: str) -> bool:
-    return bool(_NAME_CHANGE_WORDS.search(text))
-
-
 def extract_user_id(text: str, *, bare: bool) -> str:
     """The word behind "user ID"; with `bare`, where it was asked for, also a lone word. Empty without one."""
     found = NAMED_USER_ID.search(text) or (BARE_USER_ID.fullmatch(text.strip()) if bare else None)
     return found["id"].strip(".,!?;") if found else ""
-
-
-def has_user_id_characters(name: str) -> bool:
-    """Whether it has a digit or a sign that no plain word has."""
-    return bool(USER_ID_CHARS.search(name))
 
 
 def forgets(what: str, text: str) -> bool:

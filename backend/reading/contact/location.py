@@ -1,4 +1,4 @@
-"""A place, as somebody tells it to a crew: an address, a numbered road, a crossing or a landmark.
+"""Extracts a place, as somebody describes it to a crew: an address, a numbered road, a crossing or a landmark.
 
 Only the part of a message that is a place is taken: who is frightened or annoyed says more than where it is.
 """
@@ -23,7 +23,7 @@ _NOT_TOWN_WORD = (
     r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said|"
     r"donde|cerca|junto|pasando|atr[aá]s|detr[aá]s|enfrente|frente|antes|despu[eé]s|al|en|con|hay|esta|est[aá])\b)"
 )
-# "12 Center St, light is out" tells what happened there
+# the words behind the comma of "12 Center St, light is out" are no town
 _NOT_AFTER_TOWN = (
     r"(?!\s+(?:is|are|was|were|has|have|had|went|fell|came|keeps?|won'?t|just|still|out|off|down|gone|sparking|"
     r"flickering|all|esta|est[aá]|est[aá]n|se|no|sin|apagad[ao])\b)"
@@ -31,8 +31,8 @@ _NOT_AFTER_TOWN = (
 _UNIT = r"(?:\s*,?\s*(?:apt|apartment|apartamento|depto|unit|lot|suite|trailer|#)\.?\s*#?\w{1,5}\b)?"
 # "12 Cherry Lane, Warren", and "12 Cherry Lane in Warren"
 _TOWN = (
-    rf"{_UNIT}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z])))"
-    rf"{_NOT_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|Sto)\.\s+)?[^\W\d_][\w'-]*\b{_NOT_AFTER_TOWN}(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
+    rf"{_UNIT}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z]))){_NOT_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|"
+    rf"Sto)\.\s+)?[^\W\d_][\w'-]*\b{_NOT_AFTER_TOWN}(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
 )
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _NOT_A_QUANTITY = (
@@ -76,18 +76,18 @@ ADDRESS_PATTERNS = (
     ),
     # "calle Oak y la tercera", "Oak Street and 3rd"
     re.compile(
-        r"\bcalle\s+(?-i:[A-Z0-9])[\w'.]*\s+(?:y|con|esquina con)\s+(?:(?:la|el)\s+)?(?:calle\s+)?"
-        r"(?!nadie|no\b|hay|esta|se\b)[\w'.]+",
+        r"\bcalle\s+(?-i:[A-Z0-9])[\w'.]*\s+(?:y|con|esquina con)\s+(?:(?:la|el)\s+)?(?:calle\s+)?(?!nadie|no\b|"
+        r"hay|esta|se\b)[\w'.]+",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?-i:\b[A-Z0-9])[\w'.]*\s+{_STREET}\s+(?:and|&)\s+(?!(?:I|the|my|we|it|there|he|she|they|no|is)\b)"
-        rf"(?-i:[A-Z0-9])[\w'.]*(?:\s+{_STREET}\b)?",
+        rf"(?-i:\b[A-Z0-9])[\w'.]*\s+{_STREET}\s+(?:and|&)\s+(?!(?:I|the|my|we|it|there|he|she|they|no|"
+        rf"is)\b)(?-i:[A-Z0-9])[\w'.]*(?:\s+{_STREET}\b)?",
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:la )?esquina de\s+[\w'. ]+?\s+(?:y|con)\s+[\w'.]+(?:\s+[\w'.]+)?", re.IGNORECASE),
-    re.compile(rf"\b{_NUMBERED_ROAD}\b(?:\s+(?:and|at|near|by)\s+(?!(?:the|a|an|my|our)\b)[\w'.]+"
-        rf"(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
+    re.compile(rf"\b{_NUMBERED_ROAD}\b(?:\s+(?:and|at|near|"
+        rf"by)\s+(?!(?:the|a|an|my|our)\b)[\w'.]+(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
     re.compile(rf"(?<=\bon )(?:the )?(?:(?!{_NOT_STREET_WORDS}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),
 )  # fmt: skip
 """From the most exact to the least; each is found inside a longer message too."""
@@ -96,32 +96,28 @@ NOT_ROAD = re.compile(
 )
 SPOKEN_STREET = re.compile(rf"\b{_STREET}\b", re.IGNORECASE)
 LANDMARK = re.compile(
-    r"\b(?:corner|crossing|intersection|farm|church|school|bridge|park|mile|miles|past|behind|across|"
-    r"next to|near|between|"
-    r"trailer|lot|apartment|apt|unit|barn|shop|store|station|gate|pole number|north of|south of|east of|west of|"
-    r"(?:water )?tower|ball ?field|elevator|pond|creek|river|cemetery|hospital|library|post office|fairgrounds?|"
-    r"campgrounds?|playground|bus stop|gas station|dollar general|casey'?s|courthouse|nursing home|substation|silos?|"
-    r"panteon|parque|hospital|tienda|gasolinera|tanque|silo|canal|arroyo|rio|cancha|"
-    r"granja|iglesia|escuela|puente|rancho|esquina|cerca|detr[aá]s|enfrente|junto|milla)\b",
+    r"\b(?:corner|crossing|intersection|farm|church|school|bridge|park|mile|miles|past|behind|across|next to|near|"
+    r"between|trailer|lot|apartment|apt|unit|barn|shop|store|station|gate|pole number|north of|south of|east of|"
+    r"west of|(?:water )?tower|ball ?field|elevator|pond|creek|river|cemetery|hospital|library|post office|"
+    r"fairgrounds?|campgrounds?|playground|bus stop|gas station|dollar general|casey'?s|courthouse|nursing home|"
+    r"substation|silos?|panteon|parque|hospital|tienda|gasolinera|tanque|silo|canal|arroyo|rio|cancha|granja|"
+    r"iglesia|escuela|puente|rancho|esquina|cerca|detr[aá]s|enfrente|junto|milla)\b",
     re.IGNORECASE,
 )
 # an answer to something else, or none: nobody is sent to "no nobody's hurt"
 NOT_LOCATION = re.compile(
-    r"^\W*(?:no|nope|nah|not|yes|yeah|yep|ok|okay|sure|nobody|no one|none|everyone|everybody|we'?re|"
-    r"we are|i'?m (?:ok|fine|safe)|"
-    r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
-    r"let me|please|"
-    r"hurry|help|thank|thanks|what|which|where|donde|cual|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
-    r"never ?mind|911|(?:the |a |el |un )?(?:wires?|lines?|cables?) (?:is|are|esta|estan)|but|pero|one of|he'?s?|"
-    r"she'?s?|they'?re|they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|"
-    r"lo|se)\w*|(?:i |we )?(?:already )?called)\b",
+    r"^\W*(?:no|nope|nah|not|yes|yeah|yep|ok|okay|sure|nobody|no one|none|everyone|everybody|we'?re|we are|"
+    r"i'?m (?:ok|fine|safe)|i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|"
+    r"one (?:sec|second|moment|minute)|just a|let me|please|hurry|help|thank|thanks|what|which|where|donde|cual|"
+    r"why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|never ?mind|911|"
+    r"(?:the |a |el |un )?(?:wires?|lines?|cables?) (?:is|are|esta|estan)|but|pero|one of|he'?s?|she'?s?|they'?re|"
+    r"they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|lo|se)\w*|(?:i |we )?(?:already )?called)\b",
     re.IGNORECASE,
 )
 LEAD_IN = re.compile(
     r"^\W*(?:(?:um+|uh+|oh|ah|ay|hey|dear|well|so|ok|okay|yes|yeah|no|sure|it'?s|it is|that'?s|that is|this is|"
-    r"i'?m|i am|we'?re|we are|i live|"
-    r"we live|my address is|the address is|address is|address|the place is|at|on|in|over|out|located|es|"
-    r"est[aá]|estoy|estamos|en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
+    r"i'?m|i am|we'?re|we are|i live|we live|my address is|the address is|address is|address|the place is|at|on|in|"
+    r"over|out|located|es|est[aá]|estoy|estamos|en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 MAX_LOCATION_LENGTH = 200
@@ -142,7 +138,7 @@ _FILLER = re.compile(
 )
 """Where the words behind an address turn to something else."""
 _ONLY_A_ROAD = re.compile(_NUMBERED_ROAD, re.IGNORECASE)
-"""A road of many miles: what is told behind it says where on it."""
+"""A road of many miles: the words behind it say where on it."""
 _SPOT_ON_ROAD = re.compile(
     r",? (?:(?:right|just|over|down|out) )?(?:by|near|past|behind|across from|next to|between|before|after|around|"
     r"\w+ (?:miles?|mi|blocks?|houses?) (?:north|south|east|west|past|from|before|down)(?: of)?|at the|cerca de|"
@@ -165,7 +161,7 @@ _ABOUT_PERSON = re.compile(
     r"i (?:already )?(?:gave|told|sent|said|wrote)|(?:ya )?(?:le|se lo|les) (?:di|dije|mand[eé]))\b",
     re.IGNORECASE,
 )
-"""Of who somebody is, and not of where."""
+"""Words about who somebody is, and not about where."""
 _SENTENCE_END = re.compile(r"(?<=[!?;\n])\s*|(?<=\.)\s+")
 _STREET_ABBREVIATION = re.compile(
     r"\b(?:st|rd|dr|ave|av|ln|ct|cir|blvd|hwy|rt|rte|mr|mrs|ms|mt|ft|co|apt|no|[nsew])\.$", re.IGNORECASE
@@ -186,10 +182,10 @@ def extract_address_or_road(words: str) -> str | None:
     A house number that is said in words is told in figures: `five oh nine Franklin Street` is `509 Franklin Street`.
     """
     found = _find_address(words)
-    if found and any(character.isdigit() for character in found):
+    if found and _has_digit(found):
         return found
-    said = _find_address(_number_words_to_digits(words))
-    return said if said and any(character.isdigit() for character in said) else found
+    spoken = _find_address(_number_words_to_digits(words))
+    return spoken if spoken and _has_digit(spoken) else found
 
 
 def _number_words_to_digits(words: str) -> str:
@@ -212,8 +208,8 @@ def _find_address(words: str) -> str | None:
 
 
 def _append_spot(words: str, found: str) -> str:
-    """A road without a number, with what is told behind it of where: `Hickory Lane by the bend, near the red barn`."""
-    if any(character.isdigit() for character in found) and not _ONLY_A_ROAD.fullmatch(found):
+    """A road without a number with the words behind it that say where: `Hickory Lane by the bend, near the barn`."""
+    if _has_digit(found) and not _ONLY_A_ROAD.fullmatch(found):
         return found
     tail = _SPOT_ON_ROAD.match(" ".join(words.split()).partition(found)[2])
     return found + tail[0].rstrip(" ,") if tail else found
@@ -226,19 +222,19 @@ def extract_location(words: str) -> str | None:
         return _append_town(plain if found in " ".join(plain.split()) else _number_words_to_digits(plain), found)
     spots = []
     for sentence in _split_sentences(plain):
-        if "?" in sentence or NOT_LOCATION.search(to_english(sentence)) or NOT_LOCATION.search(sentence):
+        if "?" in sentence or _ABOUT_PERSON.search(sentence):
             continue
-        if _ABOUT_PERSON.search(sentence):
+        if NOT_LOCATION.search(to_english(sentence)) or NOT_LOCATION.search(sentence):
             continue
         spot = LEAD_IN.sub("", sentence).strip(" .,!;")
-        if sum(character.isalpha() for character in spot) >= MIN_LETTERS and _describes_spot(spot):
+        names_spot = _has_digit(spot) or SPOKEN_STREET.search(spot) or LANDMARK.search(spot)
+        if names_spot and len(spot.split()) > 1 and sum(map(str.isalpha, spot)) >= MIN_LETTERS:
             spots.append(spot)
     return ", ".join(spots)[:MAX_LOCATION_LENGTH] or None
 
 
-def _describes_spot(spot: str) -> bool:
-    named = any(character.isdigit() for character in spot) or SPOKEN_STREET.search(spot) or LANDMARK.search(spot)
-    return bool(named) and len(spot.split()) > 1
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _split_sentences(words: str) -> list[str]:
@@ -265,19 +261,20 @@ def _remove_filler_pieces(words: str) -> str:
 def _convert_house_number(sentence: str) -> str:
     """A house number that is said behind its street, in figures: "Mill Road, setenta y ocho"."""
     pieces = [piece.strip() for piece in sentence.split(",")]
-    told: list[str] = []
+    converted: list[str] = []
     for piece in pieces:
         words = piece.rstrip(".!?").split()
         if SPOKEN_STREET.search(piece):
-            told.append(_convert_trailing_words(words))
-        elif told and SPOKEN_STREET.search(told[-1]) and (number := _words_to_digits(words)):
-            told[-1] += f" {number}"
+            converted.append(_convert_trailing_words(words))
+        elif converted and SPOKEN_STREET.search(converted[-1]) and (number := _words_to_digits(words)):
+            converted[-1] += f" {number}"
         else:
-            told.append(piece)
-    return ", ".join(told)
+            converted.append(piece)
+    return ", ".join(converted)
 
 
 def _convert_trailing_words(words: list[str]) -> str:
+    """The words with a number at their end in figures: `calle Roble número treinta` is `calle Roble 30`."""
     for length in range(min(MAX_NUMBER_WORDS, len(words) - 1), 0, -1):
         if number := _words_to_digits(words[-length:]):
             street = words[:-length]
@@ -286,8 +283,9 @@ def _convert_trailing_words(words: list[str]) -> str:
 
 
 def _words_to_digits(words: list[str]) -> str | None:
-    said = " ".join(words)
-    number = spoken_to_digits(to_english(said)) if said and not any(c.isdigit() for c in said) else ""
+    """The number that words are, in figures: `["setenta", "y", "ocho"]` is `78`; None where they are none."""
+    text = " ".join(words)
+    number = spoken_to_digits(to_english(text)) if text and not _has_digit(text) else ""
     return number if number.isdigit() else None
 
 

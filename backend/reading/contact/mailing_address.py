@@ -1,4 +1,4 @@
-"""A whole address as it is written or said, with its apartment, town, state and ZIP code.
+"""Extracts a whole address as it is written or said, with its apartment, town, state and ZIP code.
 
 `two ten Pine Street, apartamento three, Elizabeth, Illinois, six one zero two eight` is
 `210 Pine Street, apartment 3, Elizabeth, Illinois 61028`; the words around it are left out.

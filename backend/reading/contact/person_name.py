@@ -1,4 +1,4 @@
-"""A person's name in what was said: `Dora Graham. I'm already a member` is Dora Graham."""
+"""Extracts a person's name: "Dora Graham" of `Dora Graham. I'm already a member`."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ _AFTER_NAME_WORD = re.compile(
 
 
 def parse_person_name(words: str) -> str | None:
-    """The first part of the words that is nothing but a name; None when none is."""
+    """The first part of the words that is nothing but a name, one of several words if there is one; else None."""
     found = [name for part in _PART_BREAK.split(words) if (name := _parse_name_part(part))]
     return next((name for name in found if " " in name), found[0] if found else None)
 
 
 def extract_corrected_name(words: str, known: str) -> str | None:
-    """The name in a correction: behind "the name", or words that stand in the name that is known."""
+    """The name in a correction: behind "the name", or a part of the name that is known."""
     if (called := _AFTER_NAME_WORD.search(words)) and (name := parse_person_name(called["name"])):
         return name
     name = parse_person_name(words)
-    told = set(known.lower().replace(".", " ").split())
-    return name if name and name != known and set(name.lower().split()) <= told else None
+    known_words = set(known.lower().replace(".", " ").split())
+    return name if name and name != known and set(name.lower().split()) <= known_words else None
 
 
 def _parse_name_part(part: str) -> str | None:

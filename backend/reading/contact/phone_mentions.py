@@ -1,10 +1,11 @@
-"""Phone numbers in messages, by the shape of their digits and the words around them; nothing is looked up."""
+"""Finds phone numbers in messages, by the shape of their digits and the words around them; nothing is looked up."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import clean_text, fold
 from backend.reading.numbers.digit_groups import DigitGroup, find_digit_groups, spoken_to_digits
 from backend.reading.numbers.member_number import SUFFIX_LENGTH
@@ -14,12 +15,12 @@ _FORMATTED_PHONE = re.compile(r"(?<![\d-])\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}(?
 
 
 def contains_phone_digits(text: str) -> bool:
-    """Ten digits that may be a phone's, however they are parted: a member number with its last four has as many."""
+    """Whether ten digits may be a phone's, in any groups; a member number with its last four has as many."""
     return _PHONE_DIGITS.search(text) is not None
 
 
 def contains_formatted_phone(text: str) -> bool:
-    """`555-555-0142`: no member number is parted so."""
+    """Whether digits are grouped as in `555-555-0142`, which no member number is."""
     return _FORMATTED_PHONE.search(text) is not None
 
 
@@ -29,14 +30,13 @@ def remove_phone_digits(text: str) -> str:
 
 
 def remove_formatted_phones(text: str) -> str:
-    """The text without numbers that are parted as a phone; bare digits stay."""
+    """The text without numbers that are grouped as a phone; bare digits stay."""
     return _FORMATTED_PHONE.sub(" ", text)
 
 
 _ENDING = re.compile(
-    r"\b(?:ends?|ending|last (?:four|4)(?: digits?)?(?: is| are)?|termina\w*|acaba\w*|"
-    r"[uú]ltimos (?:cuatro|4)(?: d[ií]gitos)?(?: son)?)"
-    r"(?: (?:in|with|is|en|con))?\W{1,3}(?P<end>\d[ -]?\d[ -]?\d[ -]?\d)(?![\d-])",
+    r"\b(?:ends?|ending|last (?:four|4)(?: digits?)?(?: is| are)?|termina\w*|acaba\w*|[uú]ltimos (?:cuatro|"
+    r"4)(?: d[ií]gitos)?(?: son)?)(?: (?:in|with|is|en|con))?\W{1,3}(?P<end>\d[ -]?\d[ -]?\d[ -]?\d)(?![\d-])",
     re.IGNORECASE,
 )
 
@@ -47,18 +47,12 @@ def extract_phone_ending(text: str) -> str | None:
     return found[-1] if found else None
 
 
-_OTHER_PHONE = re.compile(
-    r"\b(?:new|another|other|different|changed|nuevo|nueva|otro|cambi\w+)\b.{0,24}"
-    r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.*\d{4}|"
-    r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.{0,24}"
-    r"\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}",
-    re.IGNORECASE,
+is_new_phone = detector(
+    r"\b(?:new|another|other|different|changed|nuevo|nueva|otro|cambi\w+)\b.{0,24}\b(?:phone|cell|number|"
+    r"tel[eé]fono|celular|n[uú]mero)\b.*\d{4}|\b(?:phone|cell|number|tel[eé]fono|celular|"
+    r"n[uú]mero)\b.{0,24}\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}"
 )
-
-
-def is_new_phone(text: str) -> bool:
-    """Whether the phone in these words is a new one, or one to be called at: its last four prove nobody."""
-    return bool(_OTHER_PHONE.search(text))
+"""Whether the phone in these words is a new one, or one to be called at: its last four prove nobody."""
 
 
 _NATIONAL_LENGTH, _INTERNATIONAL_LENGTH, _LOCAL_LENGTH = 10, 11, 7
@@ -67,8 +61,11 @@ _PHONE_CHARACTERS = frozenset("0123456789()+-./ ")
 
 @dataclass(frozen=True)
 class PossiblePhone:
-    """Digits that may be a phone number. They are certain when no member number is written that way; else they are a
-    phone only if the co-op has no member numbers of that length."""
+    """Digits that may be a phone number.
+
+    They are certain when no member number is written that way; else they are a phone only if the co-op has no member
+    numbers of that length.
+    """
 
     digits: str
     is_certain: bool
@@ -90,41 +87,37 @@ def detect_phone(text: str) -> PossiblePhone | None:
 def _phone_from_digits(run: DigitGroup) -> PossiblePhone | None:
     digits = run.digits
     national = digits[1:] if len(digits) == _INTERNATIONAL_LENGTH and digits[0] == "1" else digits
-    if len(national) not in (_NATIONAL_LENGTH, _LOCAL_LENGTH) or not _is_dialable(national):
+    # North American area codes and exchanges begin with neither 0 nor 1
+    starts = {_NATIONAL_LENGTH: (0, 3), _LOCAL_LENGTH: (0,)}.get(len(national))
+    if starts is None or any(national[at] in "01" for at in starts):
         return None
     if run.dash_positions and run.dash_positions[-1] == len(digits) - SUFFIX_LENGTH:
         return None  # 5555550-142: a member number's own dash
     return PossiblePhone(digits, is_certain=bool(run.dash_positions))
 
 
-def _is_dialable(national: str) -> bool:
-    """North American area codes and exchanges begin with neither 0 nor 1."""
-    starts = (0, 3) if len(national) == _NATIONAL_LENGTH else (0,)
-    return all(national[at] not in "01" for at in starts)
-
-
 _PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"
 _GIVES_PHONE = re.compile(
     r"\b(?:call|reach|ring|phone|get|text)(?: me| us| him| her| them| my \w+| the \w+)?(?: back)?(?: instead)? "
-    r"(?:at|on)\b|"
-    rf"\b(?:my|our|his|her|their|another|other|different|better|best|new|second|work|neighbor'?s|wife'?s|husband'?s|"
-    rf"son'?s|daughter'?s|mom'?s|dad'?s)\W+(?:\w+ ){{0,2}}?{_PHONE}\b|"
+    r"(?:at|on)\b|\b(?:my|our|his|her|their|another|other|different|better|best|new|second|work|neighbor'?s|"
+    rf"wife'?s|husband'?s|son'?s|daughter'?s|mom'?s|dad'?s)\W+(?:\w+ ){{0,2}}?{_PHONE}\b|"
     rf"\bcall ?back (?:{_PHONE} )?(?:is|at|on)\b|\b{_PHONE} (?:to call|to reach|is)\b|\bcall this\b|"
     rf"\b(?:this|my) (?:\w+ ){{0,2}}?(?:{_PHONE}|battery)\b.{{0,24}}\b(?:dead|dying|die|dies|low|out|quit)\b|"
-    rf"\b(?:mi|su|otro|nuevo|este|al?) (?:otro |nuevo )?{_PHONE}\b|"
-    r"\b(?:llam|marqu|march|habl)\w*(?:me|nos|le)? (?:\w+ )?al\b|\b(?:llamen?me|llamenos|marquenme|marqueme)\b"
+    rf"\b(?:mi|su|otro|nuevo|este|al?) (?:otro |nuevo )?{_PHONE}\b|\b(?:llam|marqu|march|habl)\w*(?:me|nos|"
+    r"le)? (?:\w+ )?al\b|\b(?:llamen?me|llamenos|marquenme|marqueme)\b"
 )
-_ACCOUNT_PHONE = re.compile(
+is_account_phone = detector(
     r"\b(?:on file|on (?:my|the|our) account|(?:change|update|replace|add) (?:\w+ ){0,3}?(?:phone|number|cell)|"
-    r"cambi\w+|actualiz\w+|de mi cuenta|en mi cuenta|registrado)\b"
+    r"cambi\w+|actualiz\w+|de mi cuenta|en mi cuenta|registrado)\b",
+    fold=fold,
 )
+"""Whether the phone on file is meant."""
 _ASKS_WHICH_PHONE = re.compile(
-    rf"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|keep)\b.{{0,20}}"
-    rf"\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|"
-    rf"\b(?:what|which|wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?"
-    r"(?:call|have|reach|ring)|on (?:it|the report|there))\b|"
-    rf"\b(?:que|cual|a cual|a que) {_PHONE}\b.{{0,24}}\b(?:llama\w*|tiene\w*|marca\w*)\b|"
-    rf"\b(?:tienen?|anot\w+|apunt\w+|agarr\w+|guard\w+) (?:\w+ )?(?:mi|el) (?:otro |nuevo )?(?:telefono|celular)\b"
+    r"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|"
+    rf"keep)\b.{{0,20}}\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|\b(?:what|which|"
+    rf"wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?(?:call|have|reach|ring)|on (?:it|"
+    rf"the report|there))\b|\b(?:que|cual|a cual|a que) {_PHONE}\b.{{0,24}}\b(?:llama\w*|tiene\w*|marca\w*)\b|"
+    r"\b(?:tienen?|anot\w+|apunt\w+|agarr\w+|guard\w+) (?:\w+ )?(?:mi|el) (?:otro |nuevo )?(?:telefono|celular)\b"
 )
 
 
@@ -141,10 +134,9 @@ _INSTEAD = re.compile(
     r"(?:mine|this|my (?:phone|cell|battery)) (?:is |'?s )?(?:\w+ )?(?:dead|dying|dies|out|off)|call (?:my|him|her) )\b"
 )
 _ADDITIONAL_PHONE = re.compile(
-    r"\b(?:if (?:i|we|he|she) (?:don'?t|dont|do not|can'?t) (?:pick up|answer|get)|"
-    r"if (?:mine|this|my phone|my cell|it) (?:\w+ ){0,2}?(?:quits|dies|is dead|goes out|runs out)|"
-    r"also|too|as well|back ?up|or (?:my|call|try|the)|"
-    r"can'?t (?:get|reach) me|tambien|o si no|o al|por si|si no contesto|si se (?:me )?(?:apaga|acaba))\b"
+    r"\b(?:if (?:i|we|he|she) (?:don'?t|dont|do not|can'?t) (?:pick up|answer|get)|if (?:mine|this|my phone|"
+    r"my cell|it) (?:\w+ ){0,2}?(?:quits|dies|is dead|goes out|runs out)|also|too|as well|back ?up|or (?:my|call|"
+    r"try|the)|can'?t (?:get|reach) me|tambien|o si no|o al|por si|si no contesto|si se (?:me )?(?:apaga|acaba))\b"
 )
 
 
@@ -158,30 +150,22 @@ def is_additional_phone(words: str) -> bool:
     return bool(_ADDITIONAL_PHONE.search(text) or another)
 
 
-_REPLACES_PHONE = re.compile(
+replaces_phone = detector(
     rf"\b(?:instead of|not(?: on)?|rather than) (?:this|that|the|my)(?: (?:old|first|other))? (?:{_PHONE}|one)\b|"
-    rf"\b(?:en vez de|en lugar de|no) (?:a )?(?:este|esta|ese|al de ahora)\b(?: {_PHONE})?"
+    rf"\b(?:en vez de|en lugar de|no) (?:a )?(?:este|esta|ese|al de ahora)\b(?: {_PHONE})?",
+    fold=fold,
 )
-
-
-def replaces_phone(words: str) -> bool:
-    """Whether a phone is given in the place of the one before: `call 815-555-0143, not this one`."""
-    return bool(_REPLACES_PHONE.search(fold(words)))
+"""Whether a phone is given in the place of the one before: `call 815-555-0143, not this one`."""
 
 
 def gives_callback_phone(words: str) -> bool:
     """Whether the phone number in these words is one to call about what was reported; none of the account's own."""
     text = fold(words)
-    given = _GIVES_PHONE.search(text) or _ASKS_WHICH_PHONE.search(text) or _REPLACES_PHONE.search(text)
-    return bool(given) and not _ACCOUNT_PHONE.search(text)
-
-
-def is_account_phone(words: str) -> bool:
-    """Whether it is the phone on file that is spoken of."""
-    return bool(_ACCOUNT_PHONE.search(fold(words)))
+    given = _GIVES_PHONE.search(text) or _ASKS_WHICH_PHONE.search(text) or replaces_phone(text)
+    return bool(given) and not is_account_phone(text)
 
 
 def asks_which_phone(words: str) -> bool:
-    """Whether it is asked which phone a report has: `did you get my other number`."""
+    """Asks which phone a report has: `did you get my other number`."""
     text = fold(words)
-    return bool(_ASKS_WHICH_PHONE.search(text)) and not _ACCOUNT_PHONE.search(text)
+    return bool(_ASKS_WHICH_PHONE.search(text)) and not is_account_phone(text)

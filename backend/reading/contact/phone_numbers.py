@@ -1,4 +1,4 @@
-"""Which numbers are phones: what the numbering plan allows, and no placeholder, no withheld caller."""
+"""Parses and checks phone numbers: what the numbering plan allows, and no placeholder, no withheld caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A time at which somebody may be called: `tomorrow morning`, `at 10`, `monday between 9 and 11`."""
+"""Reads a time at which somebody may be called: `tomorrow morning`, `at 10`, `monday between 9 and 11`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.reading.dates.day_vocabulary import CARDINALS, WEEKDAYS
+from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE, WEEKDAYS
 from backend.reading.normalize import SENTENCE_BREAK, blank_span, clean_text
 
 OpeningHours = Mapping[str, tuple[time, time]]
@@ -53,8 +53,8 @@ IN_DURATION = re.compile(
     r"fifteen|twenty|thirty|forty five) )?(?P<unit>minutes?|mins?|hours?|hrs?)\b"
 )
 DURATION_NUMBERS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45, "a": 1, "an": 1}
-HOUR_WORDS = {word: number for word, number in CARDINALS.items() if number <= 12}
-_HOUR = r"(?P<hour>\d{1,2}|" + "|".join(HOUR_WORDS) + r")"
+_HOUR_WORDS = "|".join(CARDINALS_TO_TWELVE)
+_HOUR = rf"(?P<hour>\d{{1,2}}|{_HOUR_WORDS})"
 _MINUTE = r"(?:[:. ]?(?P<minute>[0-5]\d)|[ -](?P<word>fifteen|thirty|forty[ -]?five))?"
 _AM_PM = r"(?P<pm>\s*[ap]\.?\s?m\b\.?)?"
 CLOCK_PATTERNS = (
@@ -79,8 +79,8 @@ _APPROXIMATELY = r"(?:(?:about|around|like|at|say|las) ){0,2}"
 _NOON = r"noon|midday|lunch ?time"
 _TIME_SUFFIX = r"(?:\s?[ap]\.?\s?m\b\.?|\s?o'?clock)?(?:ish)?"
 _END_TIME = (
-    rf"(?P<end>(?:{_NOON}|\d{{1,2}}|{'|'.join(HOUR_WORDS)})(?:[:.][0-5]\d| thirty| "
-    rf"fifteen)?{_TIME_SUFFIX})(?![\w/]|[.:]\d)"
+    rf"(?P<end>(?:{_NOON}|\d{{1,2}}|{_HOUR_WORDS})(?:[:.][0-5]\d| thirty|"
+    rf" fifteen)?{_TIME_SUFFIX})(?![\w/]|[.:]\d)"
 )
 _START_TIME = _END_TIME.replace("<end>", "<start>")
 BETWEEN_PATTERNS = (
@@ -95,15 +95,13 @@ BETWEEN_PATTERNS = (
 )
 # "not before 10" begins then; "before 10" ends there, as does "I work at 10"
 NOT_BEFORE = re.compile(
-    rf"\b(?:(?:not?|nothing|never|don'?t (?:call|ring)(?: me)?) (?:\w+ )?(?:before|antes del?|earlier than|"
-    rf"until|till)|after|later than|(?<!half )(?<!quarter )past|"
-    rf"(?:get|getting|i'?m|be) (?:off|home|out|done|free|back)(?: \w+)?(?: at| by| around| after)?) "
-    rf"{_APPROXIMATELY}{_END_TIME}"
+    r"\b(?:(?:not?|nothing|never|don'?t (?:call|ring)(?: me)?) (?:\w+ )?(?:before|antes del?|earlier than|until|"
+    r"till)|after|later than|(?<!half )(?<!quarter )past|(?:get|getting|i'?m|be) (?:off|home|out|done|free|"
+    rf"back)(?: \w+)?(?: at| by| around| after)?) {_APPROXIMATELY}{_END_TIME}"
 )
 BEFORE = re.compile(
-    rf"\b(?:before|antes del?|no later than|by|until|till|"
-    rf"(?:work|shift|leave|busy|appointment|bus|trabajo|entro)(?: \w+){{0,2}}? (?:at|from|by|starts at)) "
-    rf"{_APPROXIMATELY}{_END_TIME}"
+    r"\b(?:before|antes del?|no later than|by|until|till|(?:work|shift|leave|busy|appointment|bus|trabajo|"
+    rf"entro)(?: \w+){{0,2}}? (?:at|from|by|starts at)) {_APPROXIMATELY}{_END_TIME}"
 )
 MINUTE_WORDS = {"fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45, "fortyfive": 45}
 
@@ -154,15 +152,19 @@ def parse_call_time(text: str, today: date, hours: OpeningHours) -> RequestedTim
 
 def _parse_span(text: str, hours: OpeningHours) -> tuple[time | None, time | None, str] | None:
     """From when to when, and the words without it; None when no span is named."""
+
+    def text_without(match: re.Match[str]) -> str:
+        return blank_span(text, match.start(), match.end()).replace("~", " ")
+
     for pattern in BETWEEN_PATTERNS:
         if match := pattern.search(text):
             start, end = _parse_time_words(match["start"], hours), _parse_time_words(match["end"], hours)
             if start and end and start < end:
-                return start, end, blank_span(text, match.start(), match.end()).replace("~", " ")
+                return start, end, text_without(match)
     if (match := NOT_BEFORE.search(text)) and (start := _parse_time_words(match["end"], hours)):
-        return start, END_OF_DAY, blank_span(text, match.start(), match.end()).replace("~", " ")
+        return start, END_OF_DAY, text_without(match)
     if (match := BEFORE.search(text)) and (end := _parse_time_words(match["end"], hours)):
-        rest = blank_span(text, match.start(), match.end()).replace("~", " ")
+        rest = text_without(match)
         part = next((start for words, start, _ in PARTS_OF_DAY if words.search(rest) and start < end), None)
         start = None if EARLY_PATTERN.search(rest) else part
         return (_parse_clock(rest, hours) or start), end, rest
@@ -170,13 +172,13 @@ def _parse_span(text: str, hours: OpeningHours) -> tuple[time | None, time | Non
 
 
 def _parse_time_words(said: str, hours: OpeningHours) -> time | None:
-    """`9`, `2:30 pm`, `noon`."""
+    """`9`, `2:30 pm`, `noon` or `nine ish` as a time of day; None where it is none."""
     plain = said.replace("ish", "").strip()
     return time(12) if re.fullmatch(_NOON, plain) else _parse_clock(f"at {plain}", hours)
 
 
 def _parse_duration(text: str) -> timedelta | None:
-    """`in an hour`, `in 20 minutes`, `in half an hour`."""
+    """The time span of `in an hour`, `in 20 minutes`, `in half an hour`."""
     match = IN_DURATION.search(text)
     if match is None or not (match["n"] or match["half"]):
         return None
@@ -184,14 +186,14 @@ def _parse_duration(text: str) -> timedelta | None:
     if match["half"] and not match["n"]:
         return timedelta(minutes=15 if "quarter" in match["half"] else 30) if hours else None
     said = match["n"] or "1"
-    many = int(said) if said.isdigit() else DURATION_NUMBERS.get(said) or HOUR_WORDS[said]
+    many = int(said) if said.isdigit() else DURATION_NUMBERS.get(said) or CARDINALS_TO_TWELVE[said]
     return timedelta(hours=many) if hours else timedelta(minutes=many)
 
 
 def _parse_clock(text: str, hours: OpeningHours) -> time | None:
+    """The first time of day in the text: `half past 9`, `at 2`, `10 am`, `9:30`, `3 o'clock`."""
     for pattern in CLOCK_PATTERNS:
-        match = pattern.search(text)
-        if match:
+        if match := pattern.search(text):
             return _time_from_match(match, hours)
     return None
 
@@ -199,7 +201,7 @@ def _parse_clock(text: str, hours: OpeningHours) -> time | None:
 def _time_from_match(match: re.Match[str], hours: OpeningHours) -> time | None:
     parts = match.groupdict()
     said = str(parts["hour"])
-    hour = HOUR_WORDS.get(said) or int(said)
+    hour = CARDINALS_TO_TWELVE.get(said) or int(said)
     past = parts.get("past") or ""
     minute = {"half past": 30, "quarter past": 15, "quarter to": 45}.get(past, 0)
     if past == "quarter to":
@@ -213,14 +215,10 @@ def _time_from_match(match: re.Match[str], hours: OpeningHours) -> time | None:
         return None
     if half:
         return time(hour % 12 + (12 if half == "p" else 0), minute)
-    return _resolve_am_pm(hour, minute, hours)
-
-
-def _resolve_am_pm(hour: int, minute: int, hours: OpeningHours) -> time:
-    """`at 2` is the afternoon's at an office that opens at eight."""
+    # "at 2" is the afternoon's at an office that opens at eight
     opens = min((span[0] for span in hours.values()), default=time(8))
-    plain = time(hour, minute)
-    return time(hour + 12, minute) if hour < 12 and plain < opens else plain
+    in_afternoon = hour < 12 and time(hour, minute) < opens
+    return time(hour + 12 if in_afternoon else hour, minute)
 
 
 def find_call_start(said: RequestedTime, now: datetime, span_on: HoursOnDay) -> datetime | None:
@@ -237,18 +235,13 @@ def find_call_start(said: RequestedTime, now: datetime, span_on: HoursOnDay) -> 
         if said.until is not None and at is not None and said.day == now.date() and at < now.time() < said.until:
             at = None  # "this afternoon", said in the afternoon: what is left of it
         return _time_on_day(said.day, at, now, span_on) if named else None
-    for ahead in range(MAX_DAYS_AHEAD):
-        day = now.date() + timedelta(days=ahead)
-        when = _time_on_day(day, said.time_of_day, now, span_on)
-        # of a day that has begun, its opening is over
-        if when is not None and not (said.at_opening and ahead == 0 and _has_opened(day, now, span_on)):
+    today = span_on(now.date())
+    has_opened = today is not None and today[0] < now.time()
+    for ahead in range(1 if said.at_opening and has_opened else 0, MAX_DAYS_AHEAD):
+        when = _time_on_day(now.date() + timedelta(days=ahead), said.time_of_day, now, span_on)
+        if when is not None:
             return when
     return None
-
-
-def _has_opened(day: date, now: datetime, span_on: HoursOnDay) -> bool:
-    span = span_on(day)
-    return span is not None and span[0] < now.time()
 
 
 def find_call_end(said: RequestedTime, start: datetime, span_on: HoursOnDay) -> time | None:
@@ -282,6 +275,6 @@ _PART_BREAK = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and|but|so|then|please|ca
 
 
 def remove_past_events(text: str) -> str:
-    """The words without what tells of the past: `I paid twice on Tuesday` names no time for a call."""
+    """The words without clauses about the past: `I paid twice on Tuesday` names no time for a call."""
     pieces = _PART_BREAK.split(text)
     return " ".join(piece for piece in pieces if _ABOUT_CALL.search(piece) or not _PAST_WORDS.search(piece))

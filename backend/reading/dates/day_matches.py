@@ -1,4 +1,4 @@
-"""What a way of saying a day comes to, and the arithmetic of months that the rules share."""
+"""The result of a day rule, and the calendar arithmetic that the rules share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ HALF_YEAR = timedelta(days=183)
 class DayMatch:
     """What a rule made of its words: a day, or None and the `nearest` existing one.
 
-    A match that `is_weak` counts only where no other was found."""
+    A match that `is_weak` counts only where no other was found.
+    """
 
     day: date | None
     nearest: date | None = None
@@ -38,7 +39,10 @@ DayMatcher = Callable[[re.Match[str], DayContext], DayMatch | None]
 
 @dataclass(frozen=True)
 class DayRule:
-    """A way of saying a day. Text with none of `keys` in it cannot match, which is found out far faster."""
+    """A way of saying a day.
+
+    Text with none of `required_substrings` in it cannot match, which is found out far faster than by the pattern.
+    """
 
     pattern: re.Pattern[str]
     matcher: DayMatcher
@@ -58,9 +62,9 @@ def match_day_in_month(year: int, month: int, day: int) -> DayMatch:
 
 
 def match_upcoming_date(month: int, day: int, today: date) -> DayMatch:
-    """A month and day without a year: this year's, or next year's if that is the nearer one ahead.
+    """A month and day without a year: this year's, or next year's where that is at most half a year ahead.
 
-    Just after it has passed it is taken as passed, so that `june 5` said on June 10 is not taken for a day in 360 days.
+    `june 5` said on June 10 is the day that has just passed, and no day in 360 days.
     """
     this_year = match_day_in_month(today.year, month, day)
     if (this_year.day or this_year.nearest or today) >= today:
@@ -71,6 +75,7 @@ def match_upcoming_date(month: int, day: int, today: date) -> DayMatch:
 
 
 def match_day_of_month(day: int, today: date) -> DayMatch | None:
+    """The next day of that number, today included: the 5th said on June 10 is July 5. None above 39."""
     if not 1 <= day <= 39:
         return None
     if day >= today.day:
@@ -88,7 +93,7 @@ def last_of_month(day: date) -> date:
 
 
 def find_nth_weekday(nth: int, weekday: int, month: date) -> date:
-    """The first, second ... `weekday` of the month that `month` lies in; the last one for 0 or a fifth of four."""
+    """The `nth` `weekday` (Monday is 0) of the month that `month` lies in; the last one for 0 or a fifth of four."""
     first = month.replace(day=1)
     ahead = (weekday - first.weekday()) % 7
     days = [ahead + 7 * week + 1 for week in range(5) if ahead + 7 * week < monthrange(month.year, month.month)[1]]
@@ -98,11 +103,11 @@ def find_nth_weekday(nth: int, weekday: int, month: date) -> date:
 COUNT_WORDS = {"a": 1, "an": 1, "a couple of": 2, "a couple": 2, "couple of": 2, "couple": 2}
 
 
-def add_span(count: int, unit: str, start: date) -> DayMatch:
-    """So many days, weeks, months or fortnights after `start`."""
+def add_span(count: int, unit: str, start: date) -> date:
+    """So many days, weeks, months or fortnights after `start`; after the 31st a shorter month ends earlier."""
     if unit.startswith("month"):
         months = start.month - 1 + count
         year, month = start.year + months // 12, months % 12 + 1
-        return DayMatch(date(year, month, min(start.day, monthrange(year, month)[1])))
+        return date(year, month, min(start.day, monthrange(year, month)[1]))
     days = {"day": 1, "week": 7, "fort": 14}[unit[:4].rstrip("s")]
-    return DayMatch(start + timedelta(days=days * count))
+    return start + timedelta(days=days * count)

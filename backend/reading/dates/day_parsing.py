@@ -1,4 +1,7 @@
-"""The day a member names for a payment. US order, month before day; unusable days come back as a `DayProblem`."""
+"""Reads the day a member names for a payment: `friday the 15th` is a `ParsedDay`, `february 30` a `DayProblem`.
+
+US order, month before day.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ from backend.reading.dates.day_vocabulary import (
     parse_weekday,
 )
 from backend.reading.normalize import (
+    blank_matches,
     blank_span,
     blank_times,
     clean_text,
@@ -42,8 +46,8 @@ from backend.reading.normalize import (
 
 _FILLER_WORDS = r"(?:(?:um|uh|yes|yeah|ok|okay|please|how about|maybe|let's do|let's say|it's|the|on|by|for|day)[ ,]*)*"
 DAY_ONLY = re.compile(
-    rf"{_FILLER_WORDS}(?P<day>{ORDINAL_PATTERN}|{CARDINAL_PATTERN})(?:[ ,]*(?:please|thanks|thank you|works|is "
-    rf"fine))?[.!?]?"
+    rf"{_FILLER_WORDS}(?P<day>{ORDINAL_PATTERN}|{CARDINAL_PATTERN})(?:[ ,]*(?:please|thanks|thank you|works|"
+    r"is fine))?[.!?]?"
 )
 _ONE_OR_OTHER_DAY = re.compile(
     rf"{_FILLER_WORDS}(?P<one>{ORDINAL_PATTERN}|{CARDINAL_PATTERN}) or (?:on )?(?:the )?(?:{ORDINAL_PATTERN}|"
@@ -64,10 +68,9 @@ _DURATION_ALONE = re.compile(
 )
 
 
-def match_whole_answer(text: str, today: date) -> DayMatch | None:
+def _match_whole_answer(text: str, today: date) -> DayMatch | None:
     """The day in cleaned text that holds nothing else; None where it is no day."""
-    short = match_short_weekday(text, today)
-    if short:
+    if short := _match_short_weekday(text, today):
         return short
     match = DAY_ONLY.fullmatch(text)
     if match:
@@ -77,12 +80,8 @@ def match_whole_answer(text: str, today: date) -> DayMatch | None:
         return _match_month_and_day(match, today)
     match = _DURATION_ALONE.fullmatch(text)
     if match:
-        return add_span(COUNT_WORDS.get(match["n"]) or parse_number_word(match["n"]), match["unit"], today)
-    return _match_undecided(text, today)
-
-
-def _match_undecided(text: str, today: date) -> DayMatch | None:
-    """`december`, `the 15th or the 16th`: to be asked which, with the first as the nearest."""
+        return DayMatch(add_span(COUNT_WORDS.get(match["n"]) or parse_number_word(match["n"]), match["unit"], today))
+    # "december", "the 15th or the 16th": to be asked which, with the first as the nearest
     match = _MONTH_ALONE.fullmatch(text)
     if match:
         first = match_upcoming_date(parse_month(match["month"]), 1, today).day
@@ -102,7 +101,7 @@ def _match_month_and_day(match: re.Match[str], today: date) -> DayMatch | None:
     return match_upcoming_date(month, day, today)
 
 
-def match_short_weekday(text: str, today: date) -> DayMatch | None:
+def _match_short_weekday(text: str, today: date) -> DayMatch | None:
     """`fri` as the whole message."""
     if not SHORT_WEEKDAY_PATTERN.fullmatch(text):
         return None
@@ -119,8 +118,10 @@ class ParsedDay:
 
 @dataclass(frozen=True)
 class DayProblem:
-    """A day that cannot be used. `code` is past, no_such_day or unclear; `past_day` is the past day that was meant,
-    `nearest` a usable day to offer instead."""
+    """A day that cannot be used: `code` is past, no_such_day or unclear.
+
+    `past_day` is the past day that was meant, `nearest` a usable day to offer instead.
+    """
 
     code: str
     nearest: date | None = None
@@ -150,7 +151,7 @@ def parse_day(text: str, today: date, due_on: date | None = None, asked: bool = 
 
 
 def resolve_days(places: Sequence[DaySpan], today: date) -> ParsedDay | DayProblem | None:
-    """What the found days come to."""
+    """What the days of one message come to; None where there are none."""
     if not places:
         return None
     chosen = _merge_matches([place.match for place in places if not place.match.is_weak] or [places[-1].match])
@@ -165,7 +166,7 @@ def resolve_days(places: Sequence[DaySpan], today: date) -> ParsedDay | DayProbl
 
 
 def _merge_matches(said: Sequence[DayMatch]) -> DayMatch:
-    """Several ways of saying it: `friday the 15th` must agree, and different days are unclear."""
+    """One match of several: in `friday the 15th` the two must agree, and different days are unclear."""
     full = [one for one in said if not one.is_weekday_only] or list(said)
     distinct = {(one.day, one.nearest) for one in full}
     first = full[0]
@@ -182,24 +183,21 @@ def find_days(text: str, today: date, due_on: date | None, asked: bool) -> tuple
     if not _MAY_HAVE_DAY.search(text):
         return [], text
     # a mended word may be a letter longer; its month alone is then blanked too far, never a digit too few
-    mended = _blank_expiry(blank_times(correct_weekdays(correct_months(text))))
+    # a card's expiry is no day to pay on
+    mended = blank_matches(EXPIRY_PATTERN, blank_times(correct_weekdays(correct_months(text))))
     found = _match_rules(mended, DayContext(today, due_on), asked)
     places = sorted((place for place in found if asked or not place.match.only_if_asked), key=lambda place: place.start)
     rest = mended
     for place in places:
         rest = blank_span(rest, place.start, place.end)
     if not places:
-        said = _match_whole_answer(text, today) if asked else match_short_weekday(text, today)
+        if asked:
+            said = _match_whole_answer(text, today) or _match_whole_answer(text_after_correction(text), today)
+        else:
+            said = _match_short_weekday(text, today)
         if said is not None:
             return [DaySpan(said, 0, len(text))], ""
     return _drop_retracted(mended, places), rest
-
-
-def _blank_expiry(text: str) -> str:
-    """The text with a card's expiry blanked, which is no day to pay on."""
-    for match in list(EXPIRY_PATTERN.finditer(text)):
-        text = blank_span(text, match.start(), match.end())
-    return text
 
 
 def _drop_retracted(text: str, places: Sequence[DaySpan]) -> list[DaySpan]:
@@ -241,16 +239,12 @@ def _match_with_qualifier(text: str, start: int, said: DayMatch | None) -> DayMa
     )
 
 
-def _match_whole_answer(text: str, today: date) -> DayMatch | None:
-    return match_whole_answer(text, today) or match_whole_answer(text_after_correction(text), today)
-
-
 _LAST_DAY = re.compile(r"\b(?:last day|end of (?:the |every |each )?month|month'?s? end)\b")
 _DUE_DATE = re.compile(DUE_DATE_PATTERN)
-# "DUE", as the question for the day offers it
+# the question for the day offers "DUE" as an answer
 _DUE_ALONE = re.compile(
-    r"(?:(?:um|uh|yes|yeah|ok|okay|please|pay(?: it)?|send|just)[ ,]+)*(?:(?:on|by|when)(?: it'?s| the)? )?due"
-    r"(?:[ ,]*(?:please|thanks|thank you))?[ .!]*"
+    r"(?:(?:um|uh|yes|yeah|ok|okay|please|pay(?: it)?|send|just)[ ,]+)*(?:(?:on|by|when)(?: it'?s|"
+    r" the)? )?due(?:[ ,]*(?:please|thanks|thank you))?[ .!]*"
 )
 _EVERY_MONTH = re.compile(rf"\b(?P<day>{ORDINAL_PATTERN}|(?:on|day|the) (?:the )?(?P<plain>[0-9]{{1,2}})\b)")
 _ORDINAL_DAY = re.compile(rf"\b{ORDINAL_PATTERN}")

@@ -1,8 +1,9 @@
-"""One rule for each way of saying a day, holidays included. US order: the month stands before the day."""
+"""One rule for each way of saying a day, holidays included. US order, month before day."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -34,8 +35,9 @@ from backend.reading.dates.day_vocabulary import (
     parse_weekday,
     parse_year,
 )
+from backend.reading.detectors import detector
 
-_MONDAY, _THURSDAY = 0, 3
+_MONDAY, _THURSDAY, _FRIDAY, _SATURDAY = 0, 3, 4, 5
 
 
 def _resolve_month(name: str | None, which: str | None, today: date) -> tuple[date, bool]:
@@ -59,17 +61,14 @@ def _month_edge(match: re.Match[str], context: DayContext) -> DayMatch | None:
     return DayMatch(on)
 
 
-def _month_end_words(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(last_of_month(context.today))
+def _day_from(find: Callable[[date], date]) -> DayMatcher:
+    """The day that `find` makes of today."""
+    return lambda match, context: DayMatch(find(context.today))
 
 
-def _mid_month(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    month = context.today if context.today.day <= 15 else first_of_next_month(context.today)
-    return DayMatch(month.replace(day=15))
-
-
-def _year_end(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(date(context.today.year, 12, 31))
+def _find_mid_month(today: date) -> date:
+    month = today if today.day <= 15 else first_of_next_month(today)
+    return month.replace(day=15)
 
 
 def _match_nth_weekday(match: re.Match[str], context: DayContext) -> DayMatch | None:
@@ -88,14 +87,14 @@ def _fixed_holiday(month: int, day: int) -> DayMatcher:
 
 
 def _moving_holiday(month: int, nth: int, weekday: int, after: int = 0) -> DayMatcher:
-    def made(match: re.Match[str], context: DayContext) -> DayMatch | None:
+    def match_holiday(match: re.Match[str], context: DayContext) -> DayMatch | None:
         this, following = (
             find_nth_weekday(nth, weekday, date(context.today.year + years, month, 1)) + timedelta(days=after)
             for years in (0, 1)
         )
         return DayMatch(this if this >= context.today else following)
 
-    return made
+    return match_holiday
 
 
 _OF_MONTH_PATTERN = (
@@ -111,9 +110,10 @@ CALENDAR_RULES: tuple[DayRule, ...] = (
     make_rule(rf"\b(?:the )?(?P<edge>ends?|last day|last(?= of)|beginning|start|first day|middle|"
               rf"mid){_OF_MONTH_PATTERN}", _month_edge,
          "end", "last", "beg", "sta", "fir", "mid"),
-    make_rule(r"\b(?:month'?s?[ -]end|eom)\b", _month_end_words, "month", "eom"),
-    make_rule(r"\bmid-?month\b", _mid_month, "mid"),
-    make_rule(r"\b(?:end of (?:the |this )?year|year[ -]end)\b", _year_end, "year"),
+    make_rule(r"\b(?:month'?s?[ -]end|eom)\b", _day_from(last_of_month), "month", "eom"),
+    make_rule(r"\bmid-?month\b", _day_from(_find_mid_month), "mid"),
+    make_rule(r"\b(?:end of (?:the |this )?year|year[ -]end)\b", _day_from(lambda today: date(today.year, 12, 31)),
+              "year"),
     make_rule(r"\bnew year'?s? eve\b|\bnye\b", _fixed_holiday(12, 31), "new", "nye"),
     make_rule(r"\b(?:christmas|xmas) eve\b", _fixed_holiday(12, 24), "mas"),
     make_rule(r"\b(?:christmas(?: day)?|xmas)\b", _fixed_holiday(12, 25), "mas"),
@@ -134,20 +134,12 @@ DUE_DATE_PATTERN = (
     r"(?:the )?(?:day|date|when(?:ever)?|until) (?:it|that|the bill|my bill)(?:'?s| is)? due|when due|"
     r"(?:(?<=before )|(?<=after ))(?:it|that|the bill|my bill)(?:'?s| is)? due)\b"
 )
-_ASKS_WHEN_DUE = re.compile(r"\b(?:what|when|which day)(?:'?s| is| was| will| are)\b[^.!]*\bdue\b")
-
-
-def asks_when_due(text: str) -> bool:
-    """`when is it due` is a question about the due date, not a wish to pay on it."""
-    return bool(_ASKS_WHEN_DUE.search(text))
-
-
-def _full_year(text: str) -> int:
-    return int(text) + 2000 if len(text) == 2 else int(text)
+asks_when_due = detector(r"\b(?:what|when|which day)(?:'?s| is| was| will| are)\b[^.!]*\bdue\b")
+"""`when is it due` asks for the due date; it does not ask to pay on it."""
 
 
 def _match_iso_date(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    year, month, day = (int(match[group]) for group in (1, 3, 4))
+    year, month, day = (int(match[name]) for name in ("year", "month", "day"))
     return match_day_in_month(year, month, day) if 1 <= month <= 12 and 1900 <= year <= 2199 else None
 
 
@@ -158,7 +150,7 @@ def _match_numeric_date(match: re.Match[str], context: DayContext) -> DayMatch |
     if not 1 <= month <= 12 or not day:
         return DayMatch(None)
     if match["y"]:
-        year = _full_year(match["y"])
+        year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
         return match_day_in_month(year, month, day) if 1900 <= year <= 2199 else DayMatch(None)
     found = match_upcoming_date(month, day, context.today)
     return replace(found, only_if_asked=match["a"] == "24" and match["b"] == "7")  # open 24/7
@@ -173,10 +165,6 @@ def _match_joined_digits(match: re.Match[str], context: DayContext) -> DayMatch 
     if not days and len(front) == 4 and 1 <= int(front[2:]) <= 12 and 1 <= int(front[:2]) <= 31:
         days = [match_day_in_month(year, int(front[2:]), int(front[:2]))]  # 26062018 can only be a day first
     return days[0] if len(days) == 1 else DayMatch(None, is_unclear=True) if days else None
-
-
-def _match_year_first(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return match_day_in_month(int(match[1]), int(match[2]), int(match[3]))
 
 
 def _match_named_month(match: re.Match[str], context: DayContext) -> DayMatch | None:
@@ -208,7 +196,7 @@ def _match_after_due(match: re.Match[str], context: DayContext) -> DayMatch | No
         start += timedelta(days=1)
     elif match["start"] and match["start"] not in ("now", "today", "later"):
         start = _next_weekday(parse_weekday(match["start"]), context.today)
-    return add_span(count, match["unit"], start)
+    return DayMatch(add_span(count, match["unit"], start))
 
 
 def _next_weekday(weekday: int, today: date) -> date:
@@ -241,10 +229,6 @@ def _match_weekday_from_now(match: re.Match[str], context: DayContext) -> DayMat
     return DayMatch(first + timedelta(weeks=parse_number_word(match["n"]) - 1), is_weekday_only=True)
 
 
-def _match_end_of_week(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(context.today + timedelta(days=(4 - context.today.weekday()) % 7))
-
-
 def _match_ordinal(match: re.Match[str], context: DayContext) -> DayMatch | None:
     day, today = parse_number_word(match["day"]), context.today
     which = match["which"] or match["bare"]
@@ -260,38 +244,20 @@ def _days_from_today(days: int, weak: bool = False) -> DayMatcher:
     return lambda match, context: DayMatch(context.today + timedelta(days=days), is_weak=weak, only_if_asked=days < 0)
 
 
-def _vague_week(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    monday = context.today + timedelta(days=7 - context.today.weekday())
-    return DayMatch(None, monday, is_weak=True, is_unclear=True)
+def _no_day(find_nearest: Callable[[date], date] | None = None, *, only_if_asked: bool = False) -> DayMatcher:
+    """No day in particular, as `next week`: it is asked for, and the day that `find_nearest` makes of today offered."""
+
+    def match_vaguely(match: re.Match[str], context: DayContext) -> DayMatch | None:
+        nearest = find_nearest(context.today) if find_nearest else None
+        return DayMatch(None, nearest, is_weak=True, is_unclear=True, only_if_asked=only_if_asked)
+
+    return match_vaguely
 
 
-def _vague_month(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(None, first_of_next_month(context.today), is_weak=True, is_unclear=True)
-
-
-def _vague_named_month(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    first = match_upcoming_date(parse_month(match["month"]), 1, context.today)
-    return DayMatch(
-        None,
-        first.day if first.day and first.day > context.today else None,
-        is_weak=True,
-        is_unclear=True,
-        only_if_asked=True,
-    )
-
-
-def _vague_weekend(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(
-        None, context.today + timedelta(days=(5 - context.today.weekday()) % 7), is_weak=True, is_unclear=True
-    )
-
-
-def _vague(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(None, is_weak=True, is_unclear=True)
-
-
-def _vague_mention(match: re.Match[str], context: DayContext) -> DayMatch | None:
-    return DayMatch(None, is_weak=True, is_unclear=True, only_if_asked=True)
+def _match_month_alone(match: re.Match[str], context: DayContext) -> DayMatch | None:
+    first = match_upcoming_date(parse_month(match["month"]), 1, context.today).day
+    nearest = first if first and first > context.today else None
+    return DayMatch(None, nearest, is_weak=True, is_unclear=True, only_if_asked=True)
 
 
 _MONTH_KEYS = tuple(name[:3] for name in MONTHS)
@@ -309,7 +275,8 @@ _NOT_A_QUANTITY = r"(?![0-9]|[.,:/-][0-9]| ?(?:%|am|pm|dollar|buck|cent))"
 
 # Earlier rules take their words away from later ones.
 DAY_RULES: tuple[DayRule, ...] = (
-    make_rule(r"(?<![0-9/-])([12][0-9]{3})([/-])([0-9]{1,2})\2([0-9]{1,2})(?![0-9/-])", _match_iso_date, "-", "/"),
+    make_rule(r"(?<![0-9/-])(?P<year>[12][0-9]{3})(?P<mark>[/-])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9/-])",
+         _match_iso_date, "-", "/"),
     make_rule(r"(?<![0-9/.-])(?P<a>[0-9]{1,2})(?P<s>[/.-])(?P<b>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4}|[0-9]{2})(?![0-9/.-]*[0-9])",
          _match_numeric_date, "/", ".", "-"),
     make_rule(r"(?<![0-9/.])(?P<a>[0-9]{1,2}) / (?P<b>[0-9]{1,2})(?: / (?P<y>[0-9]{4}|[0-9]{2}))?(?! ?/|[0-9])",
@@ -342,7 +309,8 @@ DAY_RULES: tuple[DayRule, ...] = (
     make_rule(rf"(?:\b(?P<before>this coming|this|next week(?: on)?|next|last|coming) "
               rf")?\b(?P<weekday>{WEEKDAY_PATTERN})"
          r"(?P<behind> next week| week after next| after next| of next week| week\b)?", _match_weekday, *_WEEKDAY_KEYS),
-    make_rule(r"\bend of (?:the |this )week\b", _match_end_of_week, "week"),
+    make_rule(r"\bend of (?:the |this )week\b",
+         _day_from(lambda today: today + timedelta(days=(_FRIDAY - today.weekday()) % 7)), "week"),
     make_rule(rf"\b(?:the )?(?P<day>{ORDINAL_PATTERN})(?: day)?"
          r"(?: of (?:the |every |each )?(?P<which>this|next|)? ?| (?P<bare>this|next) )month\b",
          _match_ordinal, "month"),
@@ -363,25 +331,28 @@ DAY_RULES: tuple[DayRule, ...] = (
     make_rule(r"\b(?:by )?(?:the )?(?:end of (?:the )?day|eod|close of "
               r"business)\b", _days_from_today(0), "day", "eod", "bus"),
     make_rule(r"\b(?:in )?(?:a |the next )?(?:few|several|some) (?:more )?(?:days|weeks)(?: from (?:now|today))?\b",
-         _vague, "few", "several", "some"),
+         _no_day(), "few", "several", "some"),
     # "20 now and the rest on the 15th" names two days; a lone "now" beside a day is only a manner of speaking
     make_rule(r"\b(?:right )?now(?= and (?:then|the)\b)", _days_from_today(0), "now"),
     make_rule(r"\b(?:now|rn|right away|immediately|asap|as soon as (?:possible|you can)|straight away)\b",
          _days_from_today(0, weak=True)),
-    make_rule(r"\b(?:this|the|next) weekend\b", _vague_weekend, "weekend"),
-    make_rule(r"\b(?:next week|some ?time this week|later this week)\b", _vague_week, "week"),
-    make_rule(r"\b(?:next month|later this month)\b", _vague_month, "month"),
-    make_rule(r"\b(?:pay ?day|when i (?:get|am|'m) paid|when i get my (?:check|paycheck))\b", _vague, "pay", "paid"),
+    make_rule(r"\b(?:this|the|next) weekend\b",
+         _no_day(lambda today: today + timedelta(days=(_SATURDAY - today.weekday()) % 7)), "weekend"),
+    make_rule(r"\b(?:next week|some ?time this week|later this week)\b",
+         _no_day(lambda today: today + timedelta(days=7 - today.weekday())), "week"),
+    make_rule(r"\b(?:next month|later this month)\b", _no_day(first_of_next_month), "month"),
+    make_rule(r"\b(?:pay ?day|when i (?:get|am|'m) paid|when i get my (?:check|paycheck))\b", _no_day(), "pay", "paid"),
     make_rule(rf"\b(?:in|early|late|early in|late in|some ?time in|during) (?P<month>{MONTH_PATTERN})(?! "
               rf"?(?:the )?[0-9])",
-         _vague_named_month, *_MONTH_KEYS),
-    make_rule(r"\bnext year\b", _vague, "year"),
-    make_rule(r"\b(?:later|soon|some ?day|last (?:week|month))\b", _vague_mention),
+         _match_month_alone, *_MONTH_KEYS),
+    make_rule(r"\bnext year\b", _no_day(), "year"),
+    make_rule(r"\b(?:later|soon|some ?day|last (?:week|month))\b", _no_day(only_if_asked=True)),
 )  # fmt: skip
 
-# such figures are more often a member number: only where a date was asked or is spoken of
+# such figures are more often a member number: read only where a date was asked for or the text says "date"
 JOINED_DIGIT_RULES = (
-    make_rule(r"(?<![0-9-])(20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?![0-9-])", _match_year_first, "20"),
+    make_rule(r"(?<![0-9-])(?P<year>20[0-9]{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])(?![0-9-])",
+         _match_iso_date, "20"),
     make_rule(r"(?<![0-9-])(?:[0-3][0-9] ?[0-3][0-9]|[1-9] [0-3]?[0-9]|[01][0-9] [1-9]|[1-9][0-3][0-9]|1[0-2][1-9]) ?"
          r"20[0-9]{2}(?![0-9-])", _match_joined_digits, "20"),
 )  # fmt: skip

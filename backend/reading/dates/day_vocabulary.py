@@ -28,6 +28,7 @@ def _number_words(units: tuple[str, ...], teens: tuple[str, ...], tens: tuple[st
 ORDINALS = _number_words(_UNIT_ORDINALS, _TEEN_ORDINALS, ("twentieth", "thirtieth"))
 CARDINALS = _number_words(_UNITS, _TEENS, ("twenty", "thirty"))
 CARDINALS |= {"forty": 40, "forty five": 45, "sixty": 60, "ninety": 90}
+CARDINALS_TO_TWELVE = {word: number for word, number in CARDINALS.items() if number <= 12}
 
 
 def _alternation(words: dict[str, int]) -> str:
@@ -45,19 +46,17 @@ YEAR_PATTERN = (
     r"(?:[12][0-9]{3}(?![0-9])|twenty (?:twenty|thirty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
 )
 WEEKDAY_PATTERN = (
-    r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|"
-    r"tues|weds|thurs?|(?:(?<=on )|(?<=this )|(?<=next )|(?<=by )|(?<=pay )|(?<=pay it )|(?<=[0-9] ))"
-    r"(?:mon|tue|wed|thu|fri|sat|sun))\b"
+    r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|tues|weds|thurs?|(?:(?<=on )|"
+    r"(?<=this )|(?<=next )|(?<=by )|(?<=pay )|(?<=pay it )|(?<=[0-9] ))(?:mon|tue|wed|thu|fri|sat|sun))\b"
 )
 # the short names stand alone only as a whole answer: "sat", "wed" and "sun" are words too
 SHORT_WEEKDAY_PATTERN = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[.!]?")
 
 # a card's: "exp 12/28", "expires dec 2028"
 EXPIRY_PATTERN = re.compile(
-    r"\b(?:exp(?:\.|iry|ires?|iration|iring|ired)?|(?:valid|good) (?:thru|through|until))(?: date)?"
-    r"(?: is| on| in)?[ :]*"
-    rf"(?:[0-9]{{1,2}} ?[/-] ?[0-9]{{2,4}}(?:[/-][0-9]{{2,4}})?|[0-9]{{4}}\b|{MONTH_PATTERN}(?: (?:of "
-    rf")?[0-9]{{2,4}}\b)?)"
+    r"\b(?:exp(?:\.|iry|ires?|iration|iring|ired)?|(?:valid|good) (?:thru|through|until))(?: date)?(?: is| on|"
+    r" in)?[ :]*(?:[0-9]{1,2} ?[/-] ?[0-9]{2,4}(?:[/-][0-9]{2,4})?|[0-9]{4}\b|"
+    rf"{MONTH_PATTERN}(?: (?:of )?[0-9]{{2,4}}\b)?)"
 )
 
 _NUMBER_IN = re.compile(r"[0-9]+")
@@ -96,9 +95,11 @@ _MISSING_SPACE_BEFORE = re.compile(rf"(?<=[0-9])[-/.]?(?=(?:{_NAMES})(?![a-z]))"
 _MISSING_SPACE_AFTER = re.compile(rf"(?<![a-z])({_NAMES})[-/]?(?=[0-9])")
 _MONTH_LIKE_WORD = re.compile(r"(?:(?<=[0-9] )|(?<=th )|(?<=of ))[a-z]{4,9}\b|\b[a-z]{4,9}\b(?= (?:the )?[0-9]{1,2}\b)")
 _WEEKDAY_LIKE_WORD = re.compile(r"\b[mtwfs][a-z]{4,9}\b")
-_REAL_WORDS = frozenset({"juna", "mary", "just", "marc", "june", "july", "date", "note", "next", "many", "make",
-"sundry",
-                   "match", "marsh", "junk", "judy", "sundae", "sundaes", "monde", "fridge"})  # fmt: skip
+# one letter away from a month or a weekday, and words of their own
+_REAL_WORDS = frozenset(
+    "juna mary just marc june july date note next many make sundry match marsh junk judy sundae sundaes monde "
+    "fridge".split()
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

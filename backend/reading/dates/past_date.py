@@ -1,4 +1,4 @@
-"""A whole date that has passed, as a date of birth: day, month and year, read strictly or not at all.
+"""Reads a whole date that has passed, such as a date of birth: day, month and year, strictly or not at all.
 
 A recognizer breaks such dates anywhere (`1103 1948`, `07 10 19 52`, `2000 and 4`). What can be cut into a date in more
 than one way, or has something in its middle that is no part of a date, is not read, so that it is asked again.
@@ -6,6 +6,7 @@ than one way, or has something in its middle that is no part of a date, is not r
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,11 @@ def parse_past_date(text: str, today: date, day_first: bool = False) -> date | N
 
 def _parse_cleaned(cleaned: str, today: date, day_first: bool) -> date | None:
     pieces = _join_parts(_find_parts(cleaned))
-    if not pieces or not _is_contiguous(cleaned, pieces):
+    if not pieces:
+        return None
+    # nothing but a date's own small words may stand between its parts
+    gaps = [cleaned[before.end : after.start] for before, after in pairwise(pieces)]
+    if any("$" in gap or not set(re.findall(r"[a-z']+", gap)) <= _FILLER_WORDS for gap in gaps):
         return None
     months = [at for at, piece in enumerate(pieces) if piece.month]
     if len(months) > 1:
@@ -96,7 +101,7 @@ def _make_part(cleaned: str, match: re.Match[str]) -> _DatePart | None:
 
 
 def _join_parts(pieces: Sequence[_DatePart]) -> list[_DatePart]:
-    """Pieces that are one number: `20 1st`, `2000 4`."""
+    """The parts with those joined that are one number: `20 1st`, `2000 4`."""
     result: list[_DatePart] = []
     for piece in pieces:
         front = result[-1] if result else None
@@ -110,12 +115,6 @@ def _join_parts(pieces: Sequence[_DatePart]) -> list[_DatePart]:
     return result
 
 
-def _is_contiguous(cleaned: str, pieces: Sequence[_DatePart]) -> bool:
-    """Whether nothing but a date's own small words stands between its pieces."""
-    between = (cleaned[a.end : b.start] for a, b in pairwise(pieces))
-    return all(set(re.findall(r"[a-z']+", gap)) <= _FILLER_WORDS and "$" not in gap for gap in between)
-
-
 def _date_with_month(pieces: Sequence[_DatePart], at: int, today: date) -> date | None:
     """`3rd of july 1994`, `july 3 1994`, `1994 july 3`."""
     before, after = [piece.digits for piece in pieces[:at]], [piece.digits for piece in pieces[at + 1 :]]
@@ -124,14 +123,10 @@ def _date_with_month(pieces: Sequence[_DatePart], at: int, today: date) -> date 
     days, years = (before, after) if before else (after[:1], after[1:])
     if len(days) != 1 or len(days[0]) > 2:
         return None
-    year = _parse_full_year("".join(years), today) if _is_year_split_naturally(years) else None
+    # the year in one piece, as "19 52", or figure by figure
+    is_split_naturally = [len(group) for group in years] in ([2], [4], [2, 2], [2, 1, 1], [1, 1, 1, 1], [1, 1])
+    year = _parse_full_year("".join(years), today) if is_split_naturally else None
     return _valid_date(year, pieces[at].month, int(days[0]), today)
-
-
-def _is_year_split_naturally(groups: Sequence[str]) -> bool:
-    """A year in one piece, as `19 52`, or figure by figure."""
-    lengths = [len(group) for group in groups]
-    return lengths in ([2], [4], [2, 2], [2, 1, 1], [1, 1, 1, 1], [1, 1])
 
 
 def _date_from_digits(pieces: Sequence[_DatePart], today: date, day_first: bool) -> date | None:
@@ -144,18 +139,20 @@ def _date_from_digits(pieces: Sequence[_DatePart], today: date, day_first: bool)
     if iso and len(groups[0]) == 4 and len(groups) >= 3:
         return _valid_date(int(iso[1]), int(iso[2]), int(iso[3]), today)
     ends = {sum(map(len, groups[: at + 1])) for at in range(len(groups))}
-    for fits in (_matches_pauses, _keeps_parts_whole, _accept_any):
+    # cut exactly where the speaker paused, then with no pause inside the day or the month: `1103 1948`
+    for fits in (operator.eq, operator.le):
         for first in (day_first, not day_first):
-            if fits is _accept_any and first is not day_first:
-                continue
-            found = {day for day, cut in _possible_splits(digits, today, first) if fits(cut, ends, len(digits))}
+            splits = _possible_splits(digits, today, first)
+            # only the year may have a pause in its middle
+            found = {day for day, cuts in splits if fits(ends - {len(digits), cuts[1] + 2}, set(cuts))}
             if found:
                 return found.pop() if len(found) == 1 else None
-    return None
+    found = {day for day, _ in _possible_splits(digits, today, day_first)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _possible_splits(digits: str, today: date, day_first: bool) -> Iterator[tuple[date, tuple[int, int]]]:
-    """Every way to cut digits into two numbers and a year, with where the cuts are."""
+    """Every way to cut digits into two numbers and a year that makes a date, with the places of the two cuts."""
     for one in (1, 2):
         for two in (one + 1, one + 2):
             first, second, year = digits[:one], digits[one:two], digits[two:]
@@ -166,22 +163,8 @@ def _possible_splits(digits: str, today: date, day_first: bool) -> Iterator[tupl
                     yield found, (one, two)
 
 
-def _matches_pauses(cut: tuple[int, int], ends: set[int], length: int) -> bool:
-    """The cuts are exactly where the speaker paused; only the year may have a pause in its middle."""
-    return ends - {length, cut[1] + 2} == set(cut)
-
-
-def _keeps_parts_whole(cut: tuple[int, int], ends: set[int], length: int) -> bool:
-    """No pause is inside the day or the month: `1103 1948`."""
-    return ends - {length, cut[1] + 2} <= set(cut)
-
-
-def _accept_any(cut: tuple[int, int], ends: set[int], length: int) -> bool:
-    return True
-
-
 def _parse_full_year(figures: str, today: date) -> int | None:
-    """`1994`; of two figures the latest year that has come."""
+    """The year of `1994`; of two figures the latest such year that has begun: `48` is 1948 in 2026."""
     if len(figures) == 4:
         return int(figures)
     if len(figures) != 2:

@@ -1,4 +1,4 @@
-"""Which months of use are asked for."""
+"""Extracts the months whose use is asked for, and the day whose opening hours are."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from datetime import date
 
 from backend.months import year_before
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
+from backend.reading.detectors import detector
 
 MONTH_NAMES = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
 MONTH_NAME = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)
-_EACH_MONTH = re.compile(
+names_each_month = detector(
     r"\b(?:each|every|all(?: the)?|other|earlier|previous|months? by|mes por|cada|los|otros) "
-    r"(?:months?|mes(?:es)?)\b|\bmonths? before\b|\bmonth(?:ly)? breakdown\b|\bmes each month\b",
-    re.IGNORECASE,
+    r"(?:months?|mes(?:es)?)\b|\bmonths? before\b|\bmonth(?:ly)? breakdown\b|\bmes each month\b"
 )
+"""Each month on its own, and not the sum."""
 MAY_MONTH = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
 TODAY_WORDS = re.compile(
     r"\b(?:now|today|tonight|still open|at the moment|this (?:morning|afternoon|evening))\b", re.IGNORECASE
 )
-
-
-def names_each_month(text: str) -> bool:
-    """Each month on its own, and not the sum."""
-    return bool(_EACH_MONTH.search(text))
 
 
 def extract_months(words: str, today: date) -> list[str]:

@@ -1,10 +1,11 @@
-"""Questions of people in or near danger: what they may do, what is safe, who calls 911, what was reported."""
+"""Detects questions of people in or near danger: what they may do, what is safe, who calls 911, what was reported."""
 
 from __future__ import annotations
 
 import re
 from enum import Enum
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
 
 
@@ -50,9 +51,8 @@ _MAY_VERBS_SPANISH = r"(?:puedo|puede|podemos|podria|debo|debemos|tengo que|que 
 _PATTERNS = {
     EmergencyQuestion.NOT_BREATHING: re.compile(
         r"\b(?:isn'?t|not|stopped|quit|hardly|barely|don'?t think (?:he|she)(?:'?s| is)) breath\w*|"
-        r"\bno (?:esta |estan )?respira\w*|\bdejo de respirar|\bno (?:pulse|heartbeat|tiene pulso)|"
-        r"\bcpr\b|\bresucit\w+|"
-        r"\b(?:lips?|face|skin|labios|cara|boca)\b.{0,16}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
+        r"\bno (?:esta |estan )?respira\w*|\bdejo de respirar|\bno (?:pulse|heartbeat|tiene pulso)|\bcpr\b|"
+        r"\bresucit\w+|\b(?:lips?|face|skin|labios|cara|boca)\b.{0,16}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
         r"\b(?:turning|getting|going|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
         r"\b(?:can'?t|cant|cannot|can hardly|can'?t hardly|cant hardly) (?:hardly )?(?:breathe?|talk)\b|"
         r"\bno puede (?:ni )?(?:respirar|hablar)\b|\bgasping\b|\bpassed out\b|\bunconscious\b|\binconsciente\b|"
@@ -63,11 +63,10 @@ _PATTERNS = {
     EmergencyQuestion.TOUCH: re.compile(
         rf"\b{_MAY_VERBS} (?:\w+ ){{0,3}}?(?:pull|drag|grab|touch|lift|push|roll|help|free|unhook) (?:{_PEOPLE}|"
         rf"on {_PEOPLE})\b|\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:jal|agarr|toc|sac|quit|mov|despeg|levant|ayud|"
-        rf"arrastr)\w*(?:l[oae]s?)\b|"
-        r"\b(?:use|push|move|knock|hit|lift|pull|get|pry|quit\w+|empuj\w+|peg\w+|mov\w+|levant\w+)\b.{0,40}"
-        r"\b(?:stick|board|broom\w*|rake|rope|pole saw|palo|escoba|tabla|rastrillo|the (?:wire|line|cable)|"
-        r"el (?:cable|wire))\b|\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|muevo) "
-        r"?(?:jal|agarr|toc|sac|mov|despeg|ayud)?\w*\b"
+        r"arrastr)\w*(?:l[oae]s?)\b|\b(?:use|push|move|knock|hit|lift|pull|get|pry|quit\w+|empuj\w+|peg\w+|mov\w+|"
+        r"levant\w+)\b.{0,40}\b(?:stick|board|broom\w*|rake|rope|pole saw|palo|escoba|tabla|rastrillo|"
+        r"the (?:wire|line|cable)|el (?:cable|wire))\b|\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|"
+        r"muevo) ?(?:jal|agarr|toc|sac|mov|despeg|ayud)?\w*\b"
     ),
     EmergencyQuestion.GENERATOR: re.compile(
         r"\bgenerator\b.{0,40}\?|\b(?:turn|shut|run|use|keep|stop|start|leave|kill)\w* (?:\w+ ){0,3}?generator\b|"
@@ -89,19 +88,18 @@ _PATTERNS = {
     EmergencyQuestion.WHEN_POWER_RETURNS: re.compile(
         r"\b(?:when|what time|how long)\b.{0,40}\b(?:power|lights?|electric\w*)\b.{0,24}\b(?:back|on|restored)\b|"
         r"\bwhen (?:do|will|can) (?:i|we) get (?:it|power|my power|the power) back\b|"
-        r"\b(?:cuando|a que horas?)\b.{0,30}\b(?:vuelve|regresa|ponen?|poner|arregl\w+|llega)\b.{0,20}"
-        r"\b(?:luz|corriente)\b|\b(?:cuando|a que horas?)\b.{0,20}\bla (?:arreglan|ponen|regresan)\b"
+        r"\b(?:cuando|a que horas?)\b.{0,30}\b(?:vuelve|regresa|ponen?|poner|arregl\w+|llega)\b.{0,20}\b(?:luz|"
+        r"corriente)\b|\b(?:cuando|a que horas?)\b.{0,20}\bla (?:arreglan|ponen|regresan)\b"
     ),
     EmergencyQuestion.LEAVE: re.compile(
-        rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) "
-        rf"(?:out|down|off)|drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
-        rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_PEOPLE}(?: \w+){{0,2}}? "
-        rf"(?:out|away|outside|up|to)\b|\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
-        r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|"
-        r"\bsafe (?:here|in here|in the house|to (?:leave|stay|get out))\b|"
-        r"\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|queda|brinco|voy|vamos)\b|"
-        rf"\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:salir\w*|bajar(?:me|nos|se)\b|brinc\w+|correr|quedar\w*|"
-        r"irme|irnos)\b"
+        rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) (?:out|"
+        r"down|off)|drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
+        rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_PEOPLE}(?: \w+){{0,2}}? (?:out|away|"
+        rf"outside|up|to)\b|\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
+        r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|\bsafe (?:here|in here|in the house|"
+        r"to (?:leave|stay|get out))\b|\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|"
+        rf"queda|brinco|voy|vamos)\b|\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:salir\w*|bajar(?:me|nos|se)\b|"
+        r"brinc\w+|correr|quedar\w*|irme|irnos)\b"
     ),
     EmergencyQuestion.WHAT_TO_DO: re.compile(
         r"\b(?:what|wat) (?:do|should|can|else can|else should|am|are) (?:i|we) "
@@ -114,87 +112,68 @@ _PATTERNS = {
         r"repair|shut|look at)\b|\bquien (?:puede|va a|viene a) (?:venir|cerrar\w*|arreglar\w*|ver\w*)\b"
     ),
     EmergencyQuestion.WHAT_WAS_REPORTED: re.compile(
-        r"\b(?:what|wat)(?:'?s| is| did| do| have| does| are)? (?:(?:you|u|they|it|the|my|that|your|this) )?"
-        r"(?:\w+ ){0,2}?(?:report(?:ed)?|wr[io]te|written|put (?:down|in)|say|says|said|tell|told|have down)\b"
-        r"(?! (?:me|us) to)|\b(?:did|does|do|have) (?:you|u|it|the report|they) (?:\w+ )?"
-        r"(?:say|mention|tell (?:them|him|her)|told|put|write|know) (?:\w+ ){0,3}?(?:about|that|it|was|my|the)\b|"
+        r"\b(?:what|wat)(?:'?s| is| did| do| have| does| are)? (?:(?:you|u|they|it|the|my|that|your|"
+        r"this) )?(?:\w+ ){0,2}?(?:report(?:ed)?|wr[io]te|written|put (?:down|in)|say|says|said|tell|told|"
+        r"have down)\b(?! (?:me|us) to)|\b(?:did|does|do|have) (?:you|u|it|the report|they) (?:\w+ )?(?:say|"
+        r"mention|tell (?:them|him|her)|told|put|write|know) (?:\w+ ){0,3}?(?:about|that|it|was|my|the)\b|"
         r"\bque (?:fue lo que )?(?:reporto|reportaron|reportaste|puso|pusieron|anoto|anotaron|escribio|dijo|dice|"
         r"les? dijo)\b|\b(?:puso|pusieron|anoto|dijo|dijeron) (?:que|lo de)\b"
     ),
 }
 
 
-_GET_OFF_MACHINE = re.compile(
-    r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b"
+is_about_leaving_machine = detector(
+    r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b", fold=fold
 )
+"""Asks to get down from a tractor, a truck, a crane."""
 
 
-def is_about_leaving_machine(words: str) -> bool:
-    """Whether it is asked to get down: from a tractor, a truck, a crane."""
-    return bool(_GET_OFF_MACHINE.search(fold(words)))
-
-
-_ASKS_PERMISSION = re.compile(
+asks_permission = detector(
     r"\b(?:can|could|may|should|shall|ok(?:ay)? (?:to|if|for)|alright (?:to|if)|safe|allowed|do i|do we|what if|"
     r"is it (?:ok|bad))\b|\b(?:puedo|puede|pueden|podemos|debo|debemos|se puede|esta bien (?:si|que)|hay que|y si)\b|"
     r"(?:^|[.!?¿,;] ?)(?:le |lo |la |me |nos )?(?:prendo|apago|abro|cierro|bajo|subo|entro|salgo|saco|echo|"
-    r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b"
+    r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b",
+    fold=fold,
 )
+"""Asks if something may be done: `so he can go if he's got rubber boots?`."""
 
 
-_IS_BREATHING = re.compile(
-    r"\b(?:is|'s|are|'re|she|he|they|still|ya|esta|estan) (?:\w+ )?(?:breathing|breathin|respirando|respira)\b"
-    r"(?! (?:bad|hard|funny|weird|shallow|fast|heavy|mal|feo|apenas))"
+says_is_breathing = detector(
+    r"\b(?:is|'s|are|'re|she|he|they|still|ya|esta|estan) (?:\w+ )?(?:breathing|breathin|respirando|"
+    r"respira)\b(?! (?:bad|hard|funny|weird|shallow|fast|heavy|mal|feo|apenas))",
+    unless=(
+        r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
+        r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+    ),
+    fold=fold,
 )
-_NOT_BREATHING = re.compile(
-    r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
-    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+"""Whether the message says that somebody breathes: `he's breathing though, I said`."""
+asks_about_outcome = detector(
+    r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?(?:be (?:ok|okay|"
+    r"alright|all right|fine)|live|make it|die|survive)\b|\b(?:gonna|going to) (?:be (?:ok|okay|alright|all right|"
+    r"fine)|make it|die)\W*\?|\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b",
+    fold=fold,
 )
-_ASKS_OUTCOME = re.compile(
-    r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?"
-    r"(?:be (?:ok|okay|alright|all right|fine)|live|make it|die|survive)\b|"
-    r"\b(?:gonna|going to) (?:be (?:ok|okay|alright|all right|fine)|make it|die)\W*\?|"
-    r"\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b"
-)
-_ABOUT_BILL = re.compile(
+"""Asks if somebody will be well, which nobody here knows."""
+is_about_bill = detector(
     r"\b(?:payment plans?|(?:my|the|this|a) (?:\w+ )?(?:bill|balance|payment)|auto ?pay|past due|due date|pay ?day|"
-    r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b"
+    r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b",
+    fold=fold,
 )
-_ABOUT_MONEY = re.compile(
+"""Whether the message is about a bill or a plan, even beside a danger: `call me Tuesday about a payment plan`."""
+is_about_money = detector(
     r"\b(?:pay|pays|paid|paying|cost|costs|charge|bill|reimburse\w*|claim|insurance|owe|cover (?:it|that|this|the)|"
-    r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b"
+    r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b",
+    fold=fold,
 )
+"""Asks who pays: `do you folks pay for that heifer`."""
 
 
-_ASKS_WHAT = re.compile(
-    r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))"
+asks_what_was_reported = detector(
+    r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))",
+    fold=fold,
 )
-
-
-def asks_what_was_reported(words: str) -> bool:
-    """Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
-    return bool(_ASKS_WHAT.search(fold(words)))
-
-
-def says_is_breathing(words: str) -> bool:
-    """Whether the message says that somebody breathes: `he's breathing though, I said`."""
-    text = fold(words)
-    return bool(_IS_BREATHING.search(text)) and not _NOT_BREATHING.search(text)
-
-
-def asks_about_outcome(words: str) -> bool:
-    """Whether it is asked if somebody will be well: nobody here knows."""
-    return bool(_ASKS_OUTCOME.search(fold(words)))
-
-
-def is_about_money(words: str) -> bool:
-    """Whether it is asked who pays: `do you folks pay for that heifer`."""
-    return bool(_ABOUT_MONEY.search(fold(words)))
-
-
-def is_about_bill(words: str) -> bool:
-    """Whether the message is about a bill or a plan, even beside a danger: `call me Tuesday about a payment plan`."""
-    return bool(_ABOUT_BILL.search(fold(words)))
+"""Asks what was reported, and not if one thing was, as `did you tell them about my daughter` does."""
 
 
 def is_about_payment(words: str) -> bool:
@@ -202,17 +181,11 @@ def is_about_payment(words: str) -> bool:
     return is_about_money(words) or is_about_bill(words)
 
 
-def asks_permission(words: str) -> bool:
-    """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
-    return bool(_ASKS_PERMISSION.search(fold(words)))
-
-
 _POWER_ALREADY_OFF = re.compile(
-    r"\b(?:i|we|he|she|they|my \w+)(?:'?ve| have)? (?:already |just |went and )*(?:turned|shut|flipped|switched|threw|"
-    r"killed|tripped|cut)\b[^.?!]{0,40}\b(?:off|breakers?|main|power|panel)\b|"
-    r"\b(?:breakers?|main|power)(?:'?s| is) (?:already |now )?off\b|"
-    r"\bya (?:lo |la |los |le )?(?:apague|baje|corte|desconecte|apagamos|bajamos|cortamos)\b|"
-    r"\b(?:apague|baje|corte|apagamos|bajamos) (?:el|la|los|las|todo)\b"
+    r"\b(?:i|we|he|she|they|my \w+)(?:'?ve| have)? (?:already |just |went and )*(?:turned|shut|flipped|switched|"
+    r"threw|killed|tripped|cut)\b[^.?!]{0,40}\b(?:off|breakers?|main|power|panel)\b|"
+    r"\b(?:breakers?|main|power)(?:'?s| is) (?:already |now )?off\b|\bya (?:lo |la |los |le )?(?:apague|baje|corte|"
+    r"desconecte|apagamos|bajamos|cortamos)\b|\b(?:apague|baje|corte|apagamos|bajamos) (?:el|la|los|las|todo)\b"
 )
 
 
@@ -234,97 +207,74 @@ _ACTION_VERBS = (
     r"help|check|look|feed|water|mow|drag|throw|pour|spray|wash)"
 )
 _WHO = r"(?:i|we|he|she|they|you|my \w+|our \w+|the \w+|somebody|someone|anyone|anybody|people|kids?|it|one)"
-_ASKS_IF_SAFE = re.compile(
-    rf"\b(?:can|could|may|should|shall|must) {_WHO} (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
-    rf"\b(?:if|whether) {_WHO} (?:can|could|may|should) (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
-    rf"\b(?:do|does) {_WHO} (?:have|need) to (?:leave|get out|evacuate|stay|move)\b|"
-    r"\b(?:safe|dangerous|ok|okay|alright|all right)\b (?:for \w+ (?:\w+ )?)?(?:to|if)\b|"
-    r"\b(?:is|are|am|will|would|r) (?:it|i|we|he|she|they|that|this|the \w+|my \w+|everybody|everyone) "
-    r"(?:\w+ ){0,3}?(?:safe|in danger|dangerous|live|energized|ok in here|okay in here)\b|"
-    r"\b(?:in or out|get out|stays? (?:in|inside|put)|que se (?:baj|qued)\w+|me (?:bajo|quedo)|se (?:baja|queda))\b|"
-    r"\bhow (?:far|close|near) (?:\w+ ){0,3}?(?:away|back|off|to)\b|"
-    r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|se puede) (?:\w+ ){0,3}?"
-    r"(?:toc\w+|mov\w+|pas\w+|manej\w+|cruz\w+|acerc\w+|desconect\w+|desenchuf\w+|conect\w+|enchuf\w+|us\w+|prend\w+|"
-    r"apag\w+|encend\w+|sal\w+|entr\w+|qued\w+|abr\w+|agarr\w+|recog\w+|saca\w+|baj\w+|sub\w+|ir\b|irme|irnos|dormir|"
-    r"cocin\w+|regres\w+|volver|lav\w+|levant\w+)|"
-    r"\b(?:es|esta|estoy|estamos|sera|seria|hay) (?:\w+ ){0,2}?(?:segur[oa]s?|peligros[oa]s?|peligro|a salvo)\b|"
-    r"\b(?:a que distancia|que tan lejos|que tan cerca)\b"
+asks_about_medical_help = detector(
+    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|"
+    r"emergency(?: room)?)\b|\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|"
+    r"emergencias?|doctor))\b|\b(?:need|have|needs|has|should|supposed)(?: to)? (?:\w+ )?(?:be (?:seen|looked at|"
+    r"checked)|get (?:him|her|them|it|me)? ?checked|see (?:a|the) doctor|see somebody)\b|"
+    r"\b(?:do|should) (?:i|we) (?:need to |have to )?(?:take|bring) (?:him|her|them) in\b|"
+    r"\bwill it (?:pass|wear off|go away)\b|\bse le (?:va a )?pasa\w*\b.*\?|\b(?:necesita|tiene que|debe) (?:ir al|"
+    r"ver a un) (?:medico|doctor|hospital)\b|\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|"
+    r"\b(?:debo|tengo que|hay que) llamar (?:al|a una) (?:911|ambulancia)\b",
+    fold=fold_line,
 )
-_GO_TO_DOCTOR = re.compile(
-    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|emergency(?: room)?)\b|"
-    r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
-    r"\b(?:need|have|needs|has|should|supposed)(?: to)? (?:\w+ )?(?:be (?:seen|looked at|checked)|get (?:him|"
-    r"her|them|it|me)? ?checked|see (?:a|the) doctor|see somebody)\b|"
-    r"\b(?:do|should) (?:i|we) (?:need to |have to )?(?:take|bring) (?:him|her|them) in\b|\bwill it (?:pass|"
-    r"wear off|go away)\b|"
-    r"\bse le (?:va a )?pasa\w*\b.*\?|\b(?:necesita|tiene que|debe) (?:ir al|ver a un) (?:medico|doctor|hospital)\b|"
-    r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
-    r"llamar (?:al|a una) (?:911|ambulancia)\b"
-)
+"""Asks if somebody should be brought to a hospital, or 911 be called."""
 _HELP = (
-    r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|"
-    r"ambulances?|police|"
-    r"sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
+    r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|ambulances?|"
+    r"police|sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
     r"bomberos|ambulancia|policia))"
 )
-_ASKS_WHO_CALLS = re.compile(
-    rf"\b(?:did|have|has|are|will|can|could|would|do) (?:you(?: all| guys| people| folks)?|y'?all|u|anybody|"
-    rf"anyone|somebody|someone|"
-    rf"they|it|we) (?:\w+ ){{0,3}}?(?:call(?:ed|ing)?|phon(?:e|ed|ing)|notif\w+|contact\w*|tell|told|alert\w*|"
-    rf"send|sent|got|get|dial\w*) (?:\w+ )?{_HELP}\b|"
-    rf"\b(?:do|should|must) (?:i|we) (?:have to |need to |still )?(?:call|phone|"
-    rf"dial) (?:you\b.{{0,12}}?\bor )?{_HELP}\b|"
-    rf"\b(?:call|phone) (?:you(?: guys)? or|{_HELP} or you)\b|^\W*(?:please )?(?:can you )?(?:call|phone|"
-    rf"dial) {_HELP}(?: for (?:me|us))?\W*$|\bwho (?:calls|called|is calling|will call|should call) {_HELP}\b|"
-    rf"\b(?:ya )?(?:llam(?:o|aron|aste|an|a|aran)|avisaron|hablaron|van a llamar|va a llamar|"
-    rf"pueden? llamar) (?:\w+ ){{0,2}}?{_HELP}\b.*\?|"
-    rf"\b(?:llamo yo|tengo que llamar|debo llamar|hay que llamar|quien llama) (?:\w+ ){{0,2}}?{_HELP}\b"
+asks_who_calls_911 = detector(
+    r"\b(?:did|have|has|are|will|can|could|would|do) (?:you(?: all| guys| people| folks)?|y'?all|u|anybody|anyone|"
+    r"somebody|someone|they|it|we) (?:\w+ ){0,3}?(?:call(?:ed|ing)?|phon(?:e|ed|ing)|notif\w+|contact\w*|tell|told|"
+    rf"alert\w*|send|sent|got|get|dial\w*) (?:\w+ )?{_HELP}\b|\b(?:do|should|must) (?:i|we) (?:have to |need to |"
+    rf"still )?(?:call|phone|dial) (?:you\b.{{0,12}}?\bor )?{_HELP}\b|\b(?:call|phone) (?:you(?: guys)? or|"
+    rf"{_HELP} or you)\b|^\W*(?:please )?(?:can you )?(?:call|phone|dial) {_HELP}(?: for (?:me|us))?\W*$|"
+    rf"\bwho (?:calls|called|is calling|will call|should call) {_HELP}\b|\b(?:ya )?(?:llam(?:o|aron|aste|an|a|"
+    rf"aran)|avisaron|hablaron|van a llamar|va a llamar|pueden? llamar) (?:\w+ ){{0,2}}?{_HELP}\b.*\?|"
+    rf"\b(?:llamo yo|tengo que llamar|debo llamar|hay que llamar|quien llama) (?:\w+ ){{0,2}}?{_HELP}\b",
+    unless=(
+        r"\b(?:i|we|he|she|they|my \w+)(?:'ve| have)? (?:already |just )?(?:called|phoned|dialed)\b|"
+        r"\bya (?:les? )?(?:llame|llamamos)\b"
+    ),
+    fold=fold_line,
 )
-_CALLED_ALREADY = re.compile(
-    r"\b(?:i|we|he|she|they|my \w+)(?:'ve| have)? (?:already |just )?(?:called|phoned|dialed)\b|"
-    r"\bya (?:les? )?(?:llame|llamamos)\b"
+"""Asks if we call 911 or the fire department. Nobody may wait in the belief that we did."""
+asks_if_safe = detector(
+    rf"\b(?:can|could|may|should|shall|must) {_WHO} (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
+    rf"\b(?:if|whether) {_WHO} (?:can|could|may|should) (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
+    rf"\b(?:do|does) {_WHO} (?:have|need) to (?:leave|get out|evacuate|stay|move)\b|\b(?:safe|dangerous|ok|okay|"
+    r"alright|all right)\b (?:for \w+ (?:\w+ )?)?(?:to|if)\b|\b(?:is|are|am|will|would|r) (?:it|i|we|he|she|they|"
+    r"that|this|the \w+|my \w+|everybody|everyone) (?:\w+ ){0,3}?(?:safe|in danger|dangerous|live|energized|"
+    r"ok in here|okay in here)\b|\b(?:in or out|get out|stays? (?:in|inside|put)|que se (?:baj|qued)\w+|"
+    r"me (?:bajo|quedo)|se (?:baja|queda))\b|\bhow (?:far|close|near) (?:\w+ ){0,3}?(?:away|back|off|to)\b|"
+    r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|"
+    r"se puede) (?:\w+ ){0,3}?(?:toc\w+|mov\w+|pas\w+|manej\w+|cruz\w+|acerc\w+|desconect\w+|desenchuf\w+|"
+    r"conect\w+|enchuf\w+|us\w+|prend\w+|apag\w+|encend\w+|sal\w+|entr\w+|qued\w+|abr\w+|agarr\w+|recog\w+|saca\w+|"
+    r"baj\w+|sub\w+|ir\b|irme|irnos|dormir|cocin\w+|regres\w+|volver|lav\w+|levant\w+)|\b(?:es|esta|estoy|estamos|"
+    r"sera|seria|hay) (?:\w+ ){0,2}?(?:segur[oa]s?|peligros[oa]s?|peligro|a salvo)\b|"
+    r"\b(?:a que distancia|que tan lejos|que tan cerca)\b",
+    unless=(
+        r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b "
+        r"(?:(?:a|my|the|an) )?(?:\w+ )?(?:person|human|number|balance|bill|account|call ?back|update|ticket|"
+        r"report|status|copy|code|link|somebody|someone)\b|\bhelp me\b|\bpay\b|\bpagar\b|\bnumero\b|\bcuenta\b"
+    ),
+    fold=fold_line,
 )
-_ABOUT_CONVERSATION = re.compile(
-    r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b (?:(?:a|my|the|an) )?"
-    r"(?:\w+ )?(?:person|human|number|balance|bill|account|call ?back|update|ticket|report|status|copy|code|link|"
-    r"somebody|someone)\b|\bhelp me\b|\bpay\b|\bpagar\b|\bnumero\b|\bcuenta\b"
+"""Asks what may be touched, entered or used: `can she touch the fridge again`."""
+
+
+is_about_outage_supplies = detector(
+    r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b",
+    fold=fold_line,
 )
+"""Asks how to get through an outage: `can I use my generator`. That has an answer of its own."""
 
 
-_OUTAGE_SUPPLIES = re.compile(
-    r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b"
-)
-
-
-def is_about_outage_supplies(words: str) -> bool:
-    """Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
-    return bool(_OUTAGE_SUPPLIES.search(fold_line(words)))
-
-
-def asks_if_safe(words: str) -> bool:
-    """Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
-    text = fold_line(words)
-    return bool(_ASKS_IF_SAFE.search(text)) and not _ABOUT_CONVERSATION.search(text)
-
-
-_ASKS_IF_DANGEROUS = re.compile(
+asks_if_dangerous = detector(
     r"\b(?:is|are|isn'?t|could|can|would|will) (?:it|this|that|they|the \w+|my \w+)(?: \w+){0,2} "
     r"(?:dangerous|a danger|hazardous|deadly|live|energized|kill|shock|hurt)\b|\bdangerous\W*$|"
-    r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b"
+    r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b",
+    fold=fold_line,
 )
-
-
-def asks_if_dangerous(words: str) -> bool:
-    """Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""
-    return bool(_ASKS_IF_DANGEROUS.search(fold_line(words)))
-
-
-def asks_about_medical_help(words: str) -> bool:
-    """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
-    return bool(_GO_TO_DOCTOR.search(fold_line(words)))
-
-
-def asks_who_calls_911(words: str) -> bool:
-    """Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
-    text = fold_line(words)
-    return bool(_ASKS_WHO_CALLS.search(text)) and not _CALLED_ALREADY.search(text)
+"""Asks if something is dangerous; here a yes is the answer that keeps people away."""

@@ -1,7 +1,7 @@
-"""Ordinary talk that words of danger stand in: a fire of last year, a detector's low battery, a cookout, a bulb.
+"""Ordinary talk with words of danger in it: a fire of last year, a detector's low battery, a cookout, a bulb.
 
-What is told of such a thing is left out before a message is read for danger. Each kind has words that keep it in:
-whoever tells of the fire of last year may tell that the same outlet is hot again.
+A sentence about such a thing is left out before a message is read for danger. Each kind has words that keep it in: a
+member who mentions the fire of last year may say that the same outlet is hot again.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # a battery that runs low in a detector
         re.compile(
             r"\b(?:detectors?|(?:smoke|fire|co|hallway) alarms?|detector(?:es)?|"
-            r"alarmas? de humo)\b.*\b(?:low batter\w+|batter\w+ (?:is |are |was |must be )?"
-            r"(?:low|dying|dead|old)|dying batter\w+|chirp\w*|new batter\w+|9 ?volt|pilas?|baterias?)\b|"
+            r"alarmas? de humo)\b.*\b(?:low batter\w+|batter\w+ (?:is |are |was |must be )?(?:low|dying|dead|old)|"
+            r"dying batter\w+|chirp\w*|new batter\w+|9 ?volt|pilas?|baterias?)\b|"
             r"\b(?:low batter\w+|chirp\w*|pila baja|bateria baja)\b.*\b(?:detectors?|alarms?|alarmas?)\b"
         ),
         re.compile(rf"\b(?:{_TROUBLE_WORDS}|going off|went off|screaming|smoke (?!(?:detector|alarm))|mono?xid\w*|"
@@ -60,9 +60,8 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # mended already, or never so
         re.compile(
             r"\b(?:you(?: all| guys| folks)?|y'?all|they|crew|fellas|lineman|linemen|somebody|someone|"
-            r"company) (?:already |just )?"
-            r"(?:came|fixed|replaced|repaired|got it|took care|put (?:in |up )?(?:a new|another)|sent)\b|"
-            r"\b(?:all |already |been )(?:fixed|repaired|replaced|taken care of)\b|"
+            r"company) (?:already |just )?(?:came|fixed|replaced|repaired|got it|took care|put (?:in |"
+            r"up )?(?:a new|another)|sent)\b|\b(?:all |already |been )(?:fixed|repaired|replaced|taken care of)\b|"
             r"\b(?:ya )?(?:vinieron|arreglaron|repararon|cambiaron|pusieron otro|compusieron)\b|\btodo quedo bien\b"
         ),
         re.compile(rf"\b(?:{_ONGOING_WORDS}|now it|but|pero|right now|worse|peor)\b"),
@@ -76,18 +75,16 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # a lamp that burned out
         re.compile(
             r"\b(?:bulbs?|(?:yard|street|security|pole|barn|porch|dusk to dawn|night) ?lights?|lamps?|focos?|"
-            r"farol(?:es)?|lamparas?|bombillas?|luz (?:del|de la|de) (?:poste|patio|corral|calle|granero))\b.*"
-            r"\b(?:burn(?:ed|t)(?: \w+)? out|burned|burnt|out|went out|dead|quit|won'?t come on|fundi\w*|"
-            r"no prende|quem\w+)\b|"
-            r"\b(?:burn(?:ed|t) out|fundid[oa]|quemad[oa])\b.*\b(?:bulbs?|lights?|lamps?|focos?|farol)\b"
+            r"farol(?:es)?|lamparas?|bombillas?|luz (?:del|de la|de) (?:poste|patio|corral|calle|granero))\b.*\b"
+            r"(?:burn(?:ed|t)(?: \w+)? out|burned|burnt|out|went out|dead|quit|won'?t come on|fundi\w*|no prende|"
+            r"quem\w+)\b|\b(?:burn(?:ed|t) out|fundid[oa]|quemad[oa])\b.*\b(?:bulbs?|lights?|lamps?|focos?|farol)\b"
         ),
         re.compile(rf"\b(?:{_TROUBLE_WORDS}|smok\w*|on fire|burning|(?:everybody|all|whole (?:house|street|road))|"
                    rf"humo|lumbre)"),
     ),
     (  # a meter that shows nothing
         re.compile(r"\b(?:meter|medidor)\w*\b.*\b(?:screen|display|numbers?|blank|digits|pantalla|numeros?|"
-                   r"en blanco)\b|"
-                   r"\b(?:screen|display|pantalla)\b.*\b(?:meter|medidor)\w*\b"),
+                   r"en blanco)\b|\b(?:screen|display|pantalla)\b.*\b(?:meter|medidor)\w*\b"),
         re.compile(rf"\b(?:{_TROUBLE_WORDS}|smok\w*|on fire|burn\w*|melt\w*|wires?|loose|suelt\w*|cables?|humo|"
                    rf"quem\w*)"),
     ),
@@ -100,21 +97,19 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # cooking, a campfire, fireworks
         re.compile(
             r"\b(?:carne asada|asado|barba?[ce]+[qc]ue\w*|bbq|grill(?:ing|ed)?|smoker|brisket|ribs|turkey|"
-            r"camp ?fires?|bon ?fires?|"
-            r"fire ?pit|fire ?place|wood ?stove|candles?|cigarettes?|cigars?|fogatas?|asador|parrilla|velas?|velitas|"
-            r"chimenea|fireworks|firecrackers|cohetes|burn (?:pile|permit|barrel|ban)|marshmallows?|tamales|cookout|"
-            r"burn(?:ed|t)? (?:the |my )?(?:toast|dinner|supper|pie|cookies|turkey|food|rice|beans)|"
-            r"se (?:me )?quem(?:o|aron) (?:la |el |los |las )?(?:comida|cena|arroz|frijoles|pan|tortillas?|"
-            r"pastel|tarjeta|pavo))\b"
+            r"camp ?fires?|bon ?fires?|fire ?pit|fire ?place|wood ?stove|candles?|cigarettes?|cigars?|fogatas?|"
+            r"asador|parrilla|velas?|velitas|chimenea|fireworks|firecrackers|cohetes|burn (?:pile|permit|barrel|"
+            r"ban)|marshmallows?|tamales|cookout|burn(?:ed|t)? (?:the |my )?(?:toast|dinner|supper|pie|cookies|"
+            r"turkey|food|rice|beans)|se (?:me )?quem(?:o|aron) (?:la |el |los |las )?(?:comida|cena|arroz|"
+            r"frijoles|pan|tortillas?|pastel|tarjeta|pavo))\b"
         ),
         re.compile(rf"\b(?:{_TROUBLE_WORDS}|{_IN_THE_HOUSE}|{_BURNED_SOMEONE}|on fire|caught fire|se prendio|"
                    rf"incendi\w*)"),
     ),
     (  # what is only called so
         re.compile(r"\bfire(?:[ -]hazards?|[ -]?fighters?|[ -]?works|[ -]?wood|[ -]?arms?|[ -]sale|[ -]code|"
-                   r"[ -]marshal|[ -]inspection|"
-                   r"[ -]insurance|[ -]drill|[ -]damage)\b|\bfire (?:him|her|them|you|that|the guy|me)\b|"
-                   r"\bfired\b|\briesgo de incendio\b"),
+                   r"[ -]marshal|[ -]inspection|[ -]insurance|[ -]drill|[ -]damage)\b|"
+                   r"\bfire (?:him|her|them|you|that|the guy|me)\b|\bfired\b|\briesgo de incendio\b"),
         re.compile(rf"\b(?:{_TROUBLE_WORDS}|smok\w*|on fire|burning|humo|lumbre)"),
     ),
 )  # fmt: skip
@@ -122,15 +117,12 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 _HYPOTHETICAL_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # whether something would be dangerous
         re.compile(
-            r"\b(?:is it|would it be|it'?s|if it'?s|are they|are we) (?:\w+ ){0,2}?(?:dangerous|safe|ok|okay|"
-            r"legal|allowed|bad|all right|"
-            r"alright) (?:for (?:\w+ ){1,3}?)?(?:to|if)\b|\bhow (?:far|close|high|near|tall|"
-            r"deep) (?:\w+ ){0,4}?(?:from|to|can|should|do|"
-            r"does|is it)\b|\b(?:can|could|may|should) (?:i|we|they|he|she|you|the kids|my \w+|"
-            r"people) (?:\w+ )?(?:fly|plant|put|"
-            r"build|park|mow|burn|trim|climb|hang|install|dig|paint|swim|store|set up)\b|"
-            r"\b(?:es|seria|no es) (?:peligroso|seguro|malo) (?!ahi|aqui|esto|eso)(?:\w+)|\b(?:se puede|puedo|"
-            r"podemos|pueden) (?:\w+ )?(?:volar|plantar|poner|construir|"
+            r"\b(?:is it|would it be|it'?s|if it'?s|are they|are we) (?:\w+ ){0,2}?(?:dangerous|safe|ok|okay|legal|"
+            r"allowed|bad|all right|alright) (?:for (?:\w+ ){1,3}?)?(?:to|if)\b|\bhow (?:far|close|high|near|tall|"
+            r"deep) (?:\w+ ){0,4}?(?:from|to|can|should|do|does|is it)\b|\b(?:can|could|may|should) (?:i|we|they|"
+            r"he|she|you|the kids|my \w+|people) (?:\w+ )?(?:fly|plant|put|build|park|mow|burn|trim|climb|hang|"
+            r"install|dig|paint|swim|store|set up)\b|\b(?:es|seria|no es) (?:peligroso|seguro|malo) (?!ahi|aqui|"
+            r"esto|eso)(?:\w+)|\b(?:se puede|puedo|podemos|pueden) (?:\w+ )?(?:volar|plantar|poner|construir|"
             r"cortar|quemar|podar|subir|instalar|colgar|pintar|excavar)\b|\ba que distancia\b"
         ),
         re.compile(rf"\b(?:{_TROUBLE_WORDS}|{_ONGOING_WORDS}|in the (?:water|pool)|flood\w*|on fire|burning|smok\w*)"),
@@ -139,7 +131,7 @@ _HYPOTHETICAL_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 
 
 def remove_harmless_talk(words: str) -> str:
-    """The words without the sentences that tell of nothing but an ordinary thing of these kinds."""
+    """The words without the sentences that are about nothing but an ordinary thing of these kinds."""
     kept = [part for part in _SENTENCE_BREAK.split(words) if part and not _is_harmless(part)]
     return " ".join(part.strip() for part in kept)
 

@@ -1,6 +1,6 @@
-"""What a message tells of danger, sign by sign, in both languages: what burns or moves, who is hurt, whose air ends.
+"""Finds the danger signs in a message, in both languages: what burns or moves, who is hurt, whose air runs out.
 
-Better once too often than once too few. What is worse than before is told by signs that were not told yet.
+Better once too often than once too few. Signs that were not found before mean that it is getting worse.
 """
 
 from __future__ import annotations
@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backend.reading.hazards.danger_words import DANGER, detect_danger, is_hypothetical
+from backend.reading.detectors import detector
+from backend.reading.hazards.danger_words import detect_danger, is_hypothetical
 from backend.reading.hazards.harmless_talk import remove_harmless_talk
 from backend.reading.hazards.life_support import depends_on_power, is_acute, is_backup_running_out, is_past
 from backend.reading.normalize import fold, fold_line
 
 CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
 BURNING_CAR = "burning_car"
-"""Of a car under a wire that burns: who sits in it jumps out. No hazard of its own, since it has to be told as both."""
+"""A burning car under a wire: the people in it must jump out. No hazard of its own, because it is both of two."""
 HAZARDS = (CAR, HURT, GAS, FIRE, WATER, LIFE, WIRE)
-"""In the order in which what to do is said: who sits in a car under a wire must not get out; then who is hurt first.
+"""In the order of the advice: people in a car under a wire must not get out; then whoever is hurt.
 `wire` stands for all else around the lines."""
 LIFE_NEED = "life"
 WORSE = "worse"
@@ -36,12 +37,11 @@ _HAZARD_BY_SIGN = {
 
 _SOMEBODY = (
     r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?(?:person|people|man|men|woman|kids?|child|"
-    r"children|boy|girl|"
-    r"baby|guy|lineman|worker|neighbou?r|driver|dog|wife|husband|son|daughter|mom|mother|dad|father|grand\w+|brother|"
-    r"sister|friend|uncle|aunt|roommate)|he|she|they|people|we|i|"
-    r"(?:alguien|un[ao]? (?:persona|hombre|mujer|senora?|muchach[oa]|chavo|trabajador|nin[oa]|vecin[oa]|joven|perro)|"
-    r"(?:mi|el|la) (?:espos[oa]|hij[oa]|mama|papa|herman[oa]|vecin[oa]|suegr[oa]|abuel[oa]|nin[oa]|bebe|tio|tia|"
-    r"prim[oa]|amig[oa]|perro)))"
+    r"children|boy|girl|baby|guy|lineman|worker|neighbou?r|driver|dog|wife|husband|son|daughter|mom|mother|dad|"
+    r"father|grand\w+|brother|sister|friend|uncle|aunt|roommate)|he|she|they|people|we|i|"
+    r"(?:alguien|un[ao]? (?:persona|hombre|mujer|senora?|muchach[oa]|chavo|trabajador|nin[oa]|vecin[oa]|joven|"
+    r"perro)|(?:mi|el|la) (?:espos[oa]|hij[oa]|mama|papa|herman[oa]|vecin[oa]|suegr[oa]|abuel[oa]|nin[oa]|bebe|tio|"
+    r"tia|prim[oa]|amig[oa]|perro)))"
 )
 _IS_VERBS = (
     r"(?:(?<!\bi)'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo|"
@@ -54,9 +54,8 @@ _HARMED = (
 )
 _NOT_BODILY = (
     r"(?:feelings?|financial\w*|money|bills?|pay\w*|rates?|credit|wallet|job|work|disab\w*|rent|afford|facturas?|"
-    r"pag\w+|"
-    r"trabaj\w+|last (?:week|month|year|summer|winter)|yesterday|years?|months?|weeks?|ago|ayer|anos?|mes(?:es)?|"
-    r"semanas?)"
+    r"pag\w+|trabaj\w+|last (?:week|month|year|summer|winter)|yesterday|years?|months?|weeks?|ago|ayer|anos?|"
+    r"mes(?:es)?|semanas?)"
 )
 _VEHICLE = (
     r"(?:cars?|trucks?|vans?|suvs?|pickups?|tractors?|combines?|backhoes?|skid ?(?:loader|steer)s?|excavators?|"
@@ -101,36 +100,32 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
         rf"\b{_VEHICLE}\b.{{0,120}}\b{_WIRE_WORD}\b.{{0,80}}\b(?:inside|in it|adentro|trapped|atrapad\w+)\b"
     ),
     "hurt": re.compile(
-        rf"\b{_SOMEBODY}{_IS_VERBS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|lastimad|"
-        rf"desmayad)[oa]s?\b|"
-        r"\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|injured|bleeding)\b|"
-        rf"\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
-        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up)(?<=\w)\b"
-        r"(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
+        rf"\b{_SOMEBODY}{_IS_VERBS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|"
+        r"lastimad|desmayad)[oa]s?\b|\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|"
+        rf"injured|bleeding)\b|\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
+        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|"
+        r"waking up)(?<=\w)\b(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
         rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|do ?n'?t|not) (?:wake up|respond|breathe)\b|"
         rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
         rf"lines?|cables?)\b|\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
         r"\bse (?:quemo|lastimo|corto) (?:\w+ )?(?:manos?|brazos?|cara|dedos?|piernas?|pies?|espalda)\b|"
-        rf"\b{_SOMEBODY} (?:got )?burned (?:his|her|their|my) \w+\b|"
-        rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
-        rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
+        rf"\b{_SOMEBODY} (?:got )?burned (?:his|her|their|my) \w+\b|\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|"
+        rf"desmayo|esta electrocutando)\b|\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
-        r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|"
-        rf"ambulancia)\b|\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
-        r"(?:descarga|toques?|calambrazo|corrientazo)\b|"
-        r"\b(?:lips?|face|labios|cara)\b.{0,24}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
+        r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |"
+        r"a una )?(?:ambulances?|ambulancia)\b|"
+        r"\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?(?:descarga|toques?|calambrazo|"
+        r"corrientazo)\b|\b(?:lips?|face|labios|cara)\b.{0,24}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
         r"\b(?:turning|getting|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
         r"\bgasping\b|\b(?:holding|clutching|grabbing) (?:his|her) chest\b|"
-        r"\b(?:chest pains?|dolor de pecho|le duele el pecho)\b|"
-        rf"\b{_SOMEBODY}(?: ya)? no (?:me |nos )?contesta\b|\b{_SOMEBODY} (?:won'?t|does ?n'?t|stopped) answer\w*\b|"
-        r"\bsomebody hurt\b|\bsomeone hurt\b|\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|"
-        r"escalera)\b"
+        rf"\b(?:chest pains?|dolor de pecho|le duele el pecho)\b|\b{_SOMEBODY}(?: ya)? no (?:me |nos )?contesta\b|"
+        rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|stopped) answer\w*\b|\bsomebody hurt\b|\bsomeone hurt\b|"
+        r"\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|escalera)\b"
     ),
     "trapped": re.compile(
         r"\b(?:trapped|pinned|stuck) (?:in(?:side)?|under|by) (?!(?:a |the |this |that |my )?(?:\w+ )?(?:contract|"
-        r"loop|menu|plan|traffic))|"
-        r"\b(?:can'?t|cannot|can not) get out of (?:the|my|our|his|her) (?:car|truck|house|home|van|building)\b|"
-        r"\b(?:atrapad[oa]s?|no (?:podemos|puedo|puede|pueden) salir)\b"
+        r"loop|menu|plan|traffic))|\b(?:can'?t|cannot|can not) get out of (?:the|my|our|his|her) (?:car|truck|"
+        r"house|home|van|building)\b|\b(?:atrapad[oa]s?|no (?:podemos|puedo|puede|pueden) salir)\b"
     ),
     "inside": re.compile(
         rf"\b{_SOMEBODY}(?:'?s| is| are| esta| estan| sigue| siguen)?(?: still| todavia| aun)? (?:in ?side|"
@@ -153,9 +148,9 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "sparks": re.compile(r"\b(?:spark\w*|arc(?:ing|s|ed)|chisp\w+|flash(?:es|ing)|blue light|relampag\w+)\b"),
     "moving": re.compile(
-        r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
-        r"(?:moving|swinging|whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|"
-        r"moviendo(?:se)?|brincando|azotando)\b"
+        r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?(?:moving|swinging|"
+        r"whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|moviendo(?:se)?|brincando|"
+        r"azotando)\b"
     ),
     "down": re.compile(
         r"\b(?:down|fell|fallen|falling|snapped|came down|hanging|on the (?:ground|road|car)|lean\w*|se cayo|se cae|"
@@ -171,23 +166,19 @@ _ALWAYS_DANGER = ("hurt", "trapped", "fumes")
 """They need no `danger_in` beside them; of a thing that is reported, others need none either, but for `down`."""
 _GETTING_WORSE = re.compile(
     r"\b(?:getting|gets|got|growing|it'?s|is|much|even) (?:\w+ )?(?:worse|bigger|closer|stronger|louder|hotter)\b|"
-    r"\bspread(?:s|ing)?\b|"
-    r"\b(?:on|hit|reached|touching|against|near|onto) (?:my|our|the|a) (?:roof|house|home|car|truck|fence|porch|"
-    r"garage|barn|"
-    r"shed|propane tank)\b|\b(?:live|energized|glowing|red hot|lit up)\b(?= ?(?:now|again|wires?|lines?|[.!,]|$))|"
-    r"\b(?:kids?|children|people|cars?|dogs?|somebody|someone|neighbou?rs?|traffic) (?:\w+ ){0,4}?"
-    r"(?:near|close to|under|touching|driving over|over|walking|playing|next to|by) (?:\w+ )?(?:it|them|that|wires?|"
-    r"lines?|cables?|poles?)\b|"
-    r"\b(?:lean|tilt|sagg|hang|spark|smok|burn|sway)ing (?:\w+ )?(?:more|lower|worse|further|farther|faster)\b|"
-    r"\b(?:going to|gonna|about to) (?:fall|come down|go down|blow|give)\b|\bmas (?:inclinad|ladead|chuec|baj)[oa]\b|"
-    r"\b(?:hollering|screaming|gritando)\b|"
-    r"\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|lines?|box|meter|"
-    r"panel)\b|"
-    r"\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|\bempeor\w+\b|\bse (?:extiende|"
-    r"esta extendiendo)\b|"
-    r"\b(?:en|sobre|contra|toca|tocando) (?:el|la|mi|nuestro|nuestra) (?:techo|casa|carro|cerca|troca|barda|home)\b|"
-    r"\b(?:ninos|gente|carros|personas|alguien|person|kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|"
-    r"encima)\b|\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
+    r"\bspread(?:s|ing)?\b|\b(?:on|hit|reached|touching|against|near|onto) (?:my|our|the|a) (?:roof|house|home|car|"
+    r"truck|fence|porch|garage|barn|shed|propane tank)\b|\b(?:live|energized|glowing|red hot|"
+    r"lit up)\b(?= ?(?:now|again|wires?|lines?|[.!,]|$))|\b(?:kids?|children|people|cars?|dogs?|somebody|someone|"
+    r"neighbou?rs?|traffic) (?:\w+ ){0,4}?(?:near|close to|under|touching|driving over|over|walking|playing|"
+    r"next to|by) (?:\w+ )?(?:it|them|that|wires?|lines?|cables?|poles?)\b|\b(?:lean|tilt|sagg|hang|spark|smok|"
+    r"burn|sway)ing (?:\w+ )?(?:more|lower|worse|further|farther|faster)\b|\b(?:going to|gonna|about to) (?:fall|"
+    r"come down|go down|blow|give)\b|\bmas (?:inclinad|ladead|chuec|baj)[oa]\b|\b(?:hollering|screaming|"
+    r"gritando)\b|\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|"
+    r"lines?|box|meter|panel)\b|\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|"
+    r"\bempeor\w+\b|\bse (?:extiende|esta extendiendo)\b|\b(?:en|sobre|contra|toca|tocando) (?:el|la|mi|nuestro|"
+    r"nuestra) (?:techo|casa|carro|cerca|troca|barda|home)\b|\b(?:ninos|gente|carros|personas|alguien|person|"
+    r"kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|encima)\b|\bllego (?:al|a la|a mi|hasta)\b|"
+    r"\b(?:maread[oa]s?|me duele la cabeza)\b"
 )
 _NEGATED_BEFORE = re.compile(
     r"(?:\b(?:no|not|any ?(?:body|one)?|nobody|none|without|nothing|nor|neither|nadie|ningun[oa]?|sin|ni|"
@@ -209,13 +200,13 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
     words, plain = remove_harmless_talk(words), remove_harmless_talk(plain)
     text = fold_line(f"{words} | {plain}" if plain and plain != words else words)
     danger = detect_danger(plain or words) or detect_danger(text)
+    supposed = is_hypothetical(text)
     found = set()
     for name, pattern in _SIGN_PATTERNS.items():
-        told = any(_is_asserted(text, match) for match in pattern.finditer(text))
-        alone = name in _ALWAYS_DANGER or (reported and name != "down" and not is_hypothetical(text))
-        if told and (danger or alone):
+        counts_alone = name in _ALWAYS_DANGER or (reported and name != "down" and not supposed)
+        if (danger or counts_alone) and _is_asserted(text, pattern):
             found.add(name)
-    if ("hurt" in found and re.search(rf"\b{_NOT_BODILY}\b", text)) or is_hypothetical(text):
+    if ("hurt" in found and re.search(rf"\b{_NOT_BODILY}\b", text)) or supposed:
         found -= set(_ALWAYS_DANGER)
     if _is_air_at_risk(text, reported=reported):
         found.add(LIFE_NEED)
@@ -223,13 +214,10 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
         found.discard("gas")
     if danger and not found:
         found.add("danger")
-    if (
-        reported
-        and not _ABOUT_MONEY.search(text)
-        and any(_is_asserted(text, match) for match in _GETTING_WORSE.finditer(text))
-    ):
+    about_money = _ABOUT_MONEY.search(text)
+    if reported and not about_money and _is_asserted(text, _GETTING_WORSE):
         found.add(WORSE)
-    if reported and not danger and _ABOUT_MONEY.search(text):
+    if reported and about_money and not danger:
         found &= {*_ALWAYS_DANGER, LIFE_NEED}
     return frozenset(found)
 
@@ -241,26 +229,24 @@ def is_alarming(words: str, plain: str = "") -> bool:
 
 def main_hazard(signs: Iterable[str]) -> str:
     """Which of HAZARDS to speak of first."""
-    told = {_HAZARD_BY_SIGN.get(sign, WIRE) for sign in signs}
-    return next((hazard for hazard in HAZARDS if hazard in told), WIRE)
+    found = {_HAZARD_BY_SIGN.get(sign, WIRE) for sign in signs}
+    return next((hazard for hazard in HAZARDS if hazard in found), WIRE)
 
 
 def advice_key(signs: Iterable[str]) -> str:
     """As `main_hazard`, but a car on fire has advice of its own: it is left at once."""
-    told = frozenset(signs)
-    hazard = main_hazard(told)
-    return BURNING_CAR if hazard == CAR and "fire" in told else hazard
+    found = frozenset(signs)
+    hazard = main_hazard(found)
+    return BURNING_CAR if hazard == CAR and "fire" in found else hazard
 
 
 def has_trapped_fumes(words: str) -> bool:
     """Whether something burns where its fumes stay: a generator in the garage, however well it is meant."""
-    text = fold_line(words)
-    return any(_is_asserted(text, match) for match in _FUMES_TRAPPED.finditer(text))
+    return _is_asserted(fold_line(words), _FUMES_TRAPPED)
 
 
-def mentions_wire(words: str) -> bool:
-    """Whether a wire, a line or a cable is named."""
-    return bool(re.search(rf"\b{_WIRE_WORD}\b", fold(words)))
+mentions_wire = detector(rf"\b{_WIRE_WORD}\b", fold=fold)
+"""Whether a wire, a line or a cable is named."""
 
 
 def is_only_medical_need(signs: Iterable[str]) -> bool:
@@ -274,19 +260,8 @@ def _is_air_at_risk(text: str, *, reported: bool) -> bool:
     return is_acute(text) or (reported and (depends_on_power(text) or is_backup_running_out(text)))
 
 
-def _is_asserted(text: str, match: re.Match[str]) -> bool:
-    return not _NEGATED_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
-
-
-__all__ = [
-    "BURNING_CAR",
-    "DANGER",
-    "HAZARDS",
-    "WORSE",
-    "advice_key",
-    "find_hazard_signs",
-    "is_alarming",
-    "is_only_medical_need",
-    "main_hazard",
-    "mentions_wire",
-]
+def _is_asserted(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the pattern occurs with no negation before it: `no sparks` asserts none."""
+    return any(
+        not _NEGATED_BEFORE.search(text[max(0, match.start() - 40) : match.start()]) for match in pattern.finditer(text)
+    )

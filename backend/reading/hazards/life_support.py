@@ -1,12 +1,13 @@
-"""Whether somebody's life may hang on the power, and whether the power is out now. In both languages, as they are said.
+"""Detects that a life may depend on the power, and that the power is out now, in both languages.
 
-Better once too often than once too few: who is called out for nothing goes back to bed.
+Better once too often than once too few: a crew that is called out for nothing goes back to bed.
 """
 
 from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold_line
 
 _DEVICE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
@@ -29,28 +30,25 @@ _OFF_WORDS = (
     r"not (?:on|working|back|there)|isn'?t (?:on|working|back)|ain'?t on|won'?t (?:come|go|turn) (?:back )?on)"
 )
 _POWER_OUT_NOW = re.compile(
-    rf"\b{_POWER}{_BETWEEN_WORDS} {_OFF_WORDS}\b|"
-    r"\b(?:lost|losing|no|without|don'?t have|out of|ran out of) (?:any |all |our |my |the )?"
-    r"(?:power|electric\w*|lights|juice|current)\b|\bin the dark\b|\bblack ?-?out\b|\boutage\b|"
-    rf"\b(?:fue|ido|va|iba|perdi\w*) (?:a )?(?:la |el )?{_POWER_SPANISH}\b|\b(?:a oscuras|apagon|en la oscuridad)\b|"
-    rf"\b(?:sin|no (?:tengo|tenemos|tiene|tienen|hay|ha vuelto|llega|vuelve|regresa)) (?:la |nada de "
-    rf")?{_POWER_SPANISH}\b"
+    rf"\b{_POWER}{_BETWEEN_WORDS} {_OFF_WORDS}\b|\b(?:lost|losing|no|without|don'?t have|out of|"
+    r"ran out of) (?:any |all |our |my |the )?(?:power|electric\w*|lights|juice|current)\b|\bin the dark\b|"
+    rf"\bblack ?-?out\b|\boutage\b|\b(?:fue|ido|va|iba|perdi\w*) (?:a )?(?:la |el )?{_POWER_SPANISH}\b|"
+    r"\b(?:a oscuras|apagon|en la oscuridad)\b|\b(?:sin|no (?:tengo|tenemos|tiene|tienen|hay|ha vuelto|llega|"
+    rf"vuelve|regresa)) (?:la |nada de )?{_POWER_SPANISH}\b"
 )
 _AT_RISK = re.compile(
-    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|"
-    r"ahora mismo|hoy|"
-    r"esta noche)\b|\b(?:disconnect\w*|desconect\w*|shut ?-?off|cut ?-?off|cut me|if it goes (?:off|out)|"
-    r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|(?:cort|apag)\w* (?:me )?(?:la |el )?"
-    rf"{_POWER_SPANISH})\b"
+    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|ahora mismo|"
+    r"hoy|esta noche)\b|\b(?:disconnect\w*|desconect\w*|shut ?-?off|cut ?-?off|cut me|if it goes (?:off|out)|"
+    r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|"
+    rf"(?:cort|apag)\w* (?:me )?(?:la |el )?{_POWER_SPANISH})\b"
 )
 _RUNNING_LOW = (
-    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
-    r"to (?:die|run out|quit))|"
-    r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
-    r"juice)|empty|beeping|won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
-    r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
-    r"muri\w+)|acabando|"
-    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
+    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|"
+    r"about (?:out|gone|dead|to (?:die|run out|quit))|running (?:out|low|down)|run(?:s)? out|ran out|"
+    r"going (?:out|dead|down)|out of (?:charge|power|air|oxygen|juice)|empty|beeping|won'?t last|"
+    r"(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|baj[oa]s?|por acabarse|por terminarse|"
+    r"se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|muri\w+)|acabando|descargad[oa]s?|"
+    r"vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
 )
 _BACKUP = (
     r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
@@ -62,12 +60,17 @@ _BACKUP_RUNNING_OUT = re.compile(
     rf"\b{_RUNNING_LOW} (?:\w+ ){{0,3}}?{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|carro))"
 )
 _STOPPED_WORDS = (
-    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
-    r"on)|(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
-    r"come on)|failed|failing|beeping|alarm\w*|broke(?:n)?|lost power|has no power|without power|"
-    r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
-    r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
-    r"corriente|power))"
+    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|"
+    r"not (?:working|running|on)|(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|"
+    r"won'?t (?:work|run|start|turn on|come on)|failed|failing|beeping|alarm\w*|broke(?:n)?|lost power|"
+    r"has no power|without power|se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|"
+    r"dejo de (?:funcionar|trabajar|servir)|no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|"
+    r"fallo|fallando|pitando|sin (?:luz|corriente|power))"
+)
+# the machine itself, and not something else in the same message
+_DEVICE_STOPPED = re.compile(
+    rf"(?:{_LIFE_SUPPORT.pattern})(?:\W+\w+){{0,4}}?\W+{_STOPPED_WORDS}(?!\w)|"
+    rf"\b{_STOPPED_WORDS} (?:\w+ ){{0,3}}?(?:{_LIFE_SUPPORT.pattern})"
 )
 _IN_DISTRESS = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
@@ -76,19 +79,21 @@ _IN_DISTRESS = re.compile(
     r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
     r"sin oxigeno|(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
 )
-_ON_ANOTHER_DAY = re.compile(
+is_past = detector(
     r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
-    r"la semana pasada|el mes pasado|ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
+    r"la semana pasada|el mes pasado|ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b",
+    fold=fold_line,
 )
+"""Whether the message is about another day: `my oxygen machine stopped last week`."""
 
 
 def is_acute(text: str) -> bool:
     """Whether somebody's air or medicine runs out now: the machine stopped, its battery is low, breath is short."""
-    told = fold_line(text)
-    need = _LIFE_SUPPORT.search(told) is not None
-    if _IN_DISTRESS.search(told):
+    plain = fold_line(text)
+    if _IN_DISTRESS.search(plain):
         return True
-    return need and (_BACKUP_RUNNING_OUT.search(told) is not None or _has_device_stopped(told))
+    depends = _LIFE_SUPPORT.search(plain) is not None
+    return depends and bool(_BACKUP_RUNNING_OUT.search(plain) or _DEVICE_STOPPED.search(plain))
 
 
 _FUTURE_PLANS = re.compile(
@@ -99,11 +104,10 @@ _FUTURE_PLANS = re.compile(
 
 
 def is_about_future(text: str) -> bool:
-    """Whether who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
-    told = fold_line(text)
-    return _FUTURE_PLANS.search(told) is not None and not (
-        _POWER_OUT_NOW.search(told) or is_acute(text) or is_backup_running_out(text)
-    )
+    """Whether somebody who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
+    if not _FUTURE_PLANS.search(fold_line(text)):
+        return False
+    return not (says_power_is_out_now(text) or is_acute(text) or is_backup_running_out(text))
 
 
 def is_backup_running_out(text: str) -> bool:
@@ -111,24 +115,8 @@ def is_backup_running_out(text: str) -> bool:
     return _BACKUP_RUNNING_OUT.search(fold_line(text)) is not None
 
 
-def is_past(text: str) -> bool:
-    """Whether the message is about another day: `my oxygen machine stopped last week`."""
-    return _ON_ANOTHER_DAY.search(fold_line(text)) is not None
-
-
-def _has_device_stopped(told: str) -> bool:
-    """Whether the machine stopped, and not something else in the same message."""
-    machine = rf"(?:{_LIFE_SUPPORT.pattern})"
-    return (
-        re.search(
-            rf"{machine}(?:\W+\w+){{0,4}}?\W+{_STOPPED_WORDS}(?!\w)|\b{_STOPPED_WORDS} (?:\w+ ){{0,3}}?{machine}", told
-        )
-        is not None
-    )
-
-
 def is_at_risk_now(text: str) -> bool:
-    """Whether the need is of today: the power is out or about to be, or what stands in for it runs down."""
+    """Whether the need is of today: the power is out or about to be, or a battery or tank runs down."""
     return says_power_is_out_now(text) or _AT_RISK.search(fold_line(text)) is not None
 
 

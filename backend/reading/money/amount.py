@@ -1,16 +1,25 @@
-"""The amount a member wants to pay, in cents. What is not plainly one amount is asked about, never guessed."""
+"""Reads the amount a member wants to pay, in cents: `eighty four fifty` is 8450.
+
+What is not plainly one amount is an `AmountProblem`, so that it is asked about and never guessed.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from backend.money import share_of
 from backend.reading.dates.day_parsing import blank_days
 from backend.reading.money.amount_choice import PAY_BEFORE_AMOUNT, Amount, AmountCandidate, AmountProblem, choose_amount
 from backend.reading.money.spoken_money import DOLLAR_WORDS, SpokenSum, find_spoken_sums
-from backend.reading.normalize import blank_span, blank_times, clean_text, is_value_denied
-from backend.reading.numbers.digit_groups import METHOD_LABEL, blank_last4_labels, find_digit_groups, spoken_to_digits
+from backend.reading.normalize import blank_matches, blank_span, blank_times, clean_text, is_value_denied
+from backend.reading.numbers.digit_groups import (
+    CARD_BRANDS,
+    METHOD_LABEL,
+    DigitGroup,
+    blank_last4_labels,
+    find_digit_groups,
+    spoken_to_digits,
+)
 from backend.reading.numbers.number_tokens import tokenize
 
 __all__ = [
@@ -24,31 +33,30 @@ __all__ = [
 ]
 
 
-MAX_ALL_ANSWER_WORDS = 5  # words
+MAX_ALL_ANSWER_WORDS = 5
 # "1 580": a thousand with a space, or two numbers?
 _SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
     r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"
-    r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)?"
-    r" ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
+    r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)? ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|"
+    r"dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
 )
 _WORDED_SIGN = re.compile(r"\b(?:minus|negative) \$?$")
 _ALL = re.compile(
     r"\b(?:all(?: of)? (?:it|that)|pay (?:it )?all|everything|entire(?:ty)?|in full|full|whole|"
     r"(?:the|my|total|full) balance|(?:total )?amount (?:due|i owe|owed)|what(?:ever)?(?: it is)? (?:i|we) owe|"
-    r"(?:the )?total|pay(?:ing)? (?:it |this )?off|"
-    r"the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|"
-    r"^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
+    r"(?:the )?total|pay(?:ing)? (?:it |this )?off|the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|"
+    r"100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
 )
-# "all, today, visa": days and numbers beside it have been blanked
+# "all, today, visa" with the day blanked
 _ALL_ALONE = re.compile(
-    r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all"
-    r"(?=[ ,.!;]*(?:$|~|(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|"
-    r"checking|savings|card|bank|credit|debit)\b|from (?:my|the) ))"
+    r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all(?=[ ,.!;]*(?:$|~|"
+    rf"(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|{CARD_BRANDS}|checking|savings|card|bank|credit|"
+    r"debit)\b|from (?:my|the) ))"
 )
 _PAST_DUE = re.compile(
-    r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s| is) )?"
-    r"\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
+    r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s|"
+    r" is) )?\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
 )
 _PAYS_BEFORE_NAME = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
 # "from my balance", "on my bill": with figures beside them these name no second amount
@@ -66,7 +74,7 @@ _VAGUE = re.compile(
     r"(?:as )?last (?:time|month))\b"
 )
 _CARD_WITH_NUMBER = re.compile(
-    r"\b(?:visa|master ?card|amex|discover|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{4}"
+    rf"\b(?:{CARD_BRANDS}|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{{4}}"
     r"(?![0-9]|[.,][0-9]| (?:dollar|buck))"
 )
 _NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
@@ -98,8 +106,7 @@ def parse_amount(text: str, due_cents: int, asked: bool = True) -> Amount | Amou
 def find_sums(cleaned: str) -> list[AmountCandidate]:
     """Every sum in figures or words, in order, but for what is counted, refused or somebody's number."""
     cleaned = _blank_non_amounts(cleaned)
-    found = [one for one in _find_candidates(cleaned) if one.is_money or not _COUNTED_UNIT.match(cleaned, one.end)]
-    return [one for one in found if not is_value_denied(cleaned, one.start)]
+    return [one for one in _find_uncounted(cleaned) if not is_value_denied(cleaned, one.start)]
 
 
 def detect_past_due(cleaned: str, asked: bool) -> str | None:
@@ -124,7 +131,7 @@ def detect_share(cleaned: str, asked: bool) -> str | None:
 
 
 def detect_share_alone(text: str) -> str | None:
-    """`all` or `half` where no number stands beside it, typed or said; of words that answer another question."""
+    """`all` or `half` in words that answer another question, where no number is beside it, typed or said."""
     cleaned = clean_text(text)
     if len(cleaned.split()) > MAX_ALL_ANSWER_WORDS:
         return None
@@ -134,21 +141,19 @@ def detect_share_alone(text: str) -> str | None:
 def parse_cleaned_amount(
     cleaned: str, due_cents: int | None, asked: bool, beside: bool = False, change: bool = False
 ) -> Amount | AmountProblem | None:
-    """read_amount on cleaned text in which days have been blanked. `due_cents` None: not known yet.
+    """As `parse_amount`, of cleaned text in which days have been blanked. `due_cents` None: not known yet.
 
     Unasked, a bare number counts directly `beside` a member number, and as a `change` where it looks like an amount.
     """
     cleaned = _blank_non_amounts(cleaned)
-    figures = [one for one in _find_candidates(cleaned) if one.is_money or not _COUNTED_UNIT.match(cleaned, one.end)]
+    figures = _find_uncounted(cleaned)
     if not asked:
         figures = [
             one
             for one in figures
-            if (
-                one.is_money
-                or PAY_BEFORE_AMOUNT.search(cleaned, max(0, one.start - 40), one.start)
-                or (beside and _stands_apart(cleaned, one))
-            )
+            if one.is_money
+            or PAY_BEFORE_AMOUNT.search(cleaned, max(0, one.start - 40), one.start)
+            or (beside and _BLANKED_BEFORE.search(cleaned, 0, one.start))
             or (change and _NEW_AMOUNT_AFTER.match(cleaned, one.end))
         ]
     if change:
@@ -169,47 +174,41 @@ _NEW_AMOUNT_AFTER = re.compile(
 _BLANKED_BEFORE = re.compile(r"~[ ,;]*$")
 
 
-def _stands_apart(cleaned: str, one: AmountCandidate) -> bool:
-    return bool(_BLANKED_BEFORE.search(cleaned, 0, one.start))
+def _find_uncounted(cleaned: str) -> list[AmountCandidate]:
+    """The candidates but for numbers of things: `my 2 accounts`."""
+    return [one for one in _find_candidates(cleaned) if one.is_money or not _COUNTED_UNIT.match(cleaned, one.end)]
 
 
 def _blank_non_amounts(cleaned: str) -> str:
     """Blank what looks like an amount and is none: times, `number one`, member numbers, phones."""
     cleaned = blank_times(cleaned)
-    for match in [
-        one
-        for pattern in (_NOT_NUMBER_WORDS, _NOT_AMOUNT_PHRASES, _CARD_WITH_NUMBER)
-        for one in pattern.finditer(cleaned)
-    ]:
-        cleaned = blank_span(cleaned, match.start(), match.end())
-    return _blank_identifiers(cleaned)
-
-
-def _blank_identifiers(cleaned: str) -> str:
-    """Blank what the words around call something else, and what has the shape of a member number or a phone."""
+    for pattern in (_NOT_NUMBER_WORDS, _NOT_AMOUNT_PHRASES, _CARD_WITH_NUMBER):
+        cleaned = blank_matches(pattern, cleaned)
     found = find_digit_groups(cleaned)
     cleaned = blank_last4_labels(cleaned)
-    named = ("last4", METHOD_LABEL, "phone")
-    others = [run for run in found.groups if run.label in named or _is_identifier(run.chunks, run.dash_positions)]
-    numbers = [run for run in found.groups if run.label in ("number", "a number") and len(run.digits) >= 4]
-    for run in [*found.phones, *others, *numbers]:
+    others = [run for run in found.groups if _names_no_amount(run)]
+    for run in [*found.phones, *others]:
         if not run.is_money:
             cleaned = blank_span(cleaned, run.start, run.end)
     return cleaned
 
 
-def _is_identifier(groups: Sequence[str], dashes: Sequence[int]) -> bool:
-    digits = "".join(groups)
-    return (bool(dashes) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
+def _names_no_amount(run: DigitGroup) -> bool:
+    """Whether the words around call it something else, or it has the shape of a member number."""
+    if run.label in ("last4", METHOD_LABEL, "phone"):
+        return True
+    digits = run.digits
+    if run.label in ("number", "a number") and len(digits) >= 4:
+        return True
+    return (bool(run.dash_positions) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
 
 
 def _find_candidates(cleaned: str) -> list[AmountCandidate]:
+    """Everything in the text that may be an amount or is a failed one, typed or spoken, in order."""
     typed: list[AmountCandidate] = []
-    rest = cleaned
     for match in _SPACED_THOUSANDS.finditer(cleaned):
         typed.append(AmountCandidate("unclear", match.start(), match.end(), True))
-        rest = blank_span(rest, match.start(), match.end())
-    cleaned = rest
+    cleaned = rest = blank_matches(_SPACED_THOUSANDS, cleaned)
     for match in _TYPED.finditer(cleaned):
         candidate = _parse_typed(cleaned, match)
         if candidate is not None:
@@ -244,8 +243,10 @@ _PLAIN_NUMBER = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:[.*](
 
 
 def _digits_to_cents(figures: str, unit: str, thousands: str | None) -> int | str:
-    """Typed figures in cents, or the code of what is wrong with them. A keypad's star is a decimal point only where
-    two digits follow it and digits stand in front."""
+    """Typed figures in cents, `percent` with hundredths of one, or the code of what is wrong with them.
+
+    A keypad's star is a decimal point only where two digits follow it and digits stand in front: `84*50`.
+    """
     if "e" in figures:
         return "absurd" if int(figures.split("e")[1].lstrip("+-") or 0) > 3 else "unclear"
     if re.fullmatch(r"[0-9,]*\.[0-9]{3,}", figures):
@@ -274,7 +275,7 @@ def _candidate_from_spoken(cleaned: str, phrase: SpokenSum) -> AmountCandidate:
 
 
 def _find_named_amounts(cleaned: str, due_cents: int, asked: bool) -> list[AmountCandidate]:
-    """`all of it`, `half`: amounts named by the bill."""
+    """The amounts that are named by the bill, as `all of it` or `half`, with what they come to."""
     found: list[AmountCandidate] = []
     for match in [*(_ALL if asked else _ALL_LOOSELY).finditer(cleaned), *_ALL_ALONE.finditer(cleaned)]:
         if not _NOT_ALL.search(cleaned, 0, match.start()):
@@ -290,9 +291,8 @@ def _find_named_amounts(cleaned: str, due_cents: int, asked: bool) -> list[Amoun
 
 
 def _detect_amount_problem(cleaned: str) -> AmountProblem | None:
-    """Nothing that is an amount; but was one meant?"""
+    """What is wrong with an amount that was meant, where none was found: `nothing`, `some of it`."""
     for code, pattern in (("not_a_number", _NOT_NUMERIC), ("zero", _ZERO), ("unclear", _VAGUE)):
-        match = pattern.search(cleaned)
-        if match:
+        if match := pattern.search(cleaned):
             return AmountProblem(code, match[0])
     return None

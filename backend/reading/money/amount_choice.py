@@ -1,4 +1,4 @@
-"""Which of the amounts in a message is meant, and whether it is meant as it stands."""
+"""Chooses which of the amounts in a message is meant: the 60 of `not 50, 60`; of `50 or 60` neither."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from backend.money import share_of
 from backend.reading.normalize import count_corrections_before, find_corrections, is_value_denied
+from backend.reading.numbers.digit_groups import CARD_BRANDS
 
 MAX_AMOUNT_CENTS = 100_000_000  # a million dollars: no household means it
 
@@ -33,7 +34,7 @@ class AmountProblem:
 
 @dataclass(frozen=True)
 class AmountCandidate:
-    """One amount or problem, where it stands, and whether it is money in so many words (`$`, `bucks`, `84.50`)."""
+    """One amount or problem with its place in the text. `is_money`: it is marked as money (`$`, `bucks`, `84.50`)."""
 
     value: int | str
     start: int
@@ -64,35 +65,47 @@ _BILL_IS = re.compile(
 )
 _I_HAVE = re.compile(r"\b(?:i|we)(?:'ve| have)?(?: only)? (?:have|got|had)(?: only| just| about| like)? \$?$")
 _CANNOT_PAY = re.compile(
-    r"(?<!why )\b(?:can't|cant|cannot|can not|won't|couldn't|(?:don't|dont|do not|didn't)(?: even)?)"
-    r"(?: really| even)? (?:pay|afford|do|have|got|want|send|spend|manage)(?: to pay| the| that| all)? \$?$"
+    r"(?<!why )\b(?:can't|cant|cannot|can not|won't|couldn't|(?:don't|dont|do not|didn't)(?: even)?)(?: really|"
+    r" even)? (?:pay|afford|do|have|got|want|send|spend|manage)(?: to pay| the| that| all)? \$?$"
 )
 # "75 with 4242": the method's last four, where another number is the amount
 _CARD_BEFORE = re.compile(
-    r"\b(?:visa|master ?card|amex|discover|card|checking|savings|account|bank|using|with|from|to|ending)"
+    rf"\b(?:{CARD_BRANDS}|card|checking|savings|account|bank|using|with|from|to|ending)"
     r"(?: (?:card|account|number|in|with|my|the))*[ #]*$"
 )
 _FOUR_DIGITS, _TOO_LONG = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{7,}")
 PAY_BEFORE_AMOUNT = re.compile(
     r"\b(?:pay(?:ing)?|payment(?: of| for)?|put|do|give|take|charge|send|amount(?: of| is)?|transfer|schedule|"
-    r"make (?:it|that)|just|only|want to do|towards?|i meant?|actually|no,?(?: wait,?)?)"
-    r"(?: (?:me|you|just|only|about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
+    r"make (?:it|that)|just|only|want to do|towards?|i meant?|actually|no,?(?: wait,?)?)(?: (?:me|you|just|only|"
+    r"about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
 )
 
 
 def choose_amount(cleaned: str, found: Sequence[AmountCandidate], due_cents: int) -> Amount | AmountProblem | None:
-    """The one amount of several: after the last correction, not denied, money in so many words before bare numbers."""
+    """The one amount of several: after the last correction, not denied, marked as money rather than a bare number."""
     breaks = find_corrections(cleaned)
-    wanted = [one for one in found if not (is_value_denied(cleaned, one.start) or _is_refused(cleaned, one))]
+    wanted = [
+        one
+        for one in found
+        if not is_value_denied(cleaned, one.start)
+        and not _CANNOT_PAY.search(cleaned, max(0, one.start - 40), one.start)
+    ]
     last = max((count_corrections_before(one.start, breaks) for one in wanted), default=0)
     last_said = [one for one in wanted if count_corrections_before(one.start, breaks) == last]
     kept = _drop_less_likely(cleaned, last_said)
     if not kept:
         return None
     values = {_resolve_value(one, due_cents) for one in kept}
-    if len(values) > 1 or _is_modified(cleaned, kept) or _is_range_or_choice(cleaned, last_said, kept):
-        return AmountProblem("unclear", cleaned[kept[0].start : kept[-1].end])
-    return _check_value(values.pop(), cleaned[kept[0].start : kept[0].end])
+    start, end = kept[0].start, kept[-1].end
+    is_modified = _MODIFIER_BEFORE.search(cleaned, max(0, start - 24), start) or _MODIFIER_AFTER.match(cleaned, end)
+    if len(values) > 1 or is_modified or _is_range_or_choice(cleaned, last_said, kept):
+        return AmountProblem("unclear", cleaned[start:end])
+    value, text = values.pop(), cleaned[start : kept[0].end]
+    if isinstance(value, str):
+        return AmountProblem(value, text)
+    if value == 0:
+        return AmountProblem("zero", text)
+    return AmountProblem("absurd", text) if value >= MAX_AMOUNT_CENTS else Amount(value)
 
 
 def _drop_less_likely(cleaned: str, kept: list[AmountCandidate]) -> list[AmountCandidate]:
@@ -120,12 +133,8 @@ def _drop_less_likely(cleaned: str, kept: list[AmountCandidate]) -> list[AmountC
     return [one for one in kept if before(PAY_BEFORE_AMOUNT, one)] or kept
 
 
-def _is_refused(cleaned: str, one: AmountCandidate) -> bool:
-    return bool(_CANNOT_PAY.search(cleaned, max(0, one.start - 40), one.start))
-
-
 def _is_range_or_choice(cleaned: str, found: Sequence[AmountCandidate], kept: Sequence[AmountCandidate]) -> bool:
-    """`fifty or sixty bucks`, `20 to 40 dollars`; in `200 to 5588` the second is where the first goes."""
+    """Whether two amounts are a choice or a range, as `fifty or sixty bucks`; in `200 to 5588` the second is a card."""
     for one, other in pairwise(found):
         if (one not in kept and other not in kept) or one.value == other.value:
             continue
@@ -137,22 +146,9 @@ def _is_range_or_choice(cleaned: str, found: Sequence[AmountCandidate], kept: Se
     return False
 
 
-def _is_modified(cleaned: str, kept: Sequence[AmountCandidate]) -> bool:
-    """Whether the words around an amount change what it means."""
-    start, end = kept[0].start, kept[-1].end
-    return bool(_MODIFIER_BEFORE.search(cleaned, max(0, start - 24), start) or _MODIFIER_AFTER.match(cleaned, end))
-
-
 def _resolve_value(one: AmountCandidate, due_cents: int) -> int | str:
+    """Cents, or the code of a problem; a share of what is due as its cents."""
     if isinstance(one.value, str) and one.value.startswith("percent "):
         share = int(one.value.split()[1])
         return share_of(due_cents, share, 10_000) if 0 < share <= 10000 and due_cents > 0 else "unclear"
     return one.alternative if one.alternative is not None and one.alternative == due_cents else one.value
-
-
-def _check_value(value: int | str, said: str) -> Amount | AmountProblem:
-    if isinstance(value, str):
-        return AmountProblem(value, said)
-    if value == 0:
-        return AmountProblem("zero", said)
-    return AmountProblem("absurd", said) if value >= MAX_AMOUNT_CENTS else Amount(value)

@@ -1,8 +1,10 @@
-"""What a message says of a payment arrangement, beside its amounts and days."""
+"""Reads what a message says of a payment arrangement beside its amounts and days."""
 
 from __future__ import annotations
 
 import re
+
+from backend.reading.detectors import detector
 
 PAYMENT_POSITIONS = (
     (0, re.compile(r"\b(?:the )?(?:first|1st) (?:one|payment|part|half|amount)\b|\btoday'?s (?:one|part)\b", re.I)),
@@ -10,76 +12,45 @@ PAYMENT_POSITIONS = (
     (2, re.compile(r"\b(?:the )?(?:third|3rd) (?:one|payment|part|amount)\b", re.I)),
     (-1, re.compile(r"\b(?:the )?(?:last|final) (?:one|payment|part|half|amount)\b", re.I)),
 )  # fmt: skip
-_REST_UNKNOWN = re.compile(
+says_rest_unknown = detector(
     r"\b(?:don'?t know|do not know|not (?:sure|known)|no idea|can'?t (?:say|tell)|unknown|whenever i can|"
-    r"when i can|not yet|later|dunno|idk|as soon as i can)\b",
-    re.IGNORECASE,
+    r"when i can|not yet|later|dunno|idk|as soon as i can)\b"
 )
-ASKS_HOW_PLAN_WORKS = re.compile(
+"""`I don't know yet when I can pay the rest.`"""
+asks_how_it_works = detector(
     r"\b(?:how|what)\b.{0,24}\b(?:plan|arrangement|it|this|that)\b.{0,16}\b(?:work\w*|mean\w*|explain\w*)\b|"
     r"\bhow does it work\b|\bexplain\b.{0,24}\b(?:plan|arrangement|it|this)\b|"
-    r"\bwhat (?:is|kind of)\b.{0,10}\b(?:plan|arrangement)\b|\bc[oó]mo funciona\b",
-    re.IGNORECASE,
+    r"\bwhat (?:is|kind of)\b.{0,10}\b(?:plan|arrangement)\b|\bc[oó]mo funciona\b"
 )
-_ASKS_IF_ALL_AT_ONCE = re.compile(
+"""`How does this plan work?`"""
+asks_if_all_at_once = detector(
     r"^\W*(?:(?:so|and|wait|ok(?:ay)?|but|y|entonces)\W+)*(?:is|was|would|does|do|will|es|ser[ií]a|"
-    r"son)\b(?! it be (?:ok|possible))"
-    r".{0,30}\b(?:(?:all|both|everything|it|that) (?:of it )?(?:at once|at the same time|together|in one|taken today|"
-    r"due today)|"
-    r"at once|one payment|a single|in full|todo junto|de una vez|de golpe)\b",
-    re.IGNORECASE,
+    r"son)\b(?! it be (?:ok|possible)).{0,30}\b(?:(?:all|both|everything|it|that) (?:of it )?(?:at once|"
+    r"at the same time|together|in one|taken today|due today)|at once|one payment|a single|in full|todo junto|"
+    r"de una vez|de golpe)\b"
 )
+"""`Is that all at once?` asks about the plan that was read back, and names no other one."""
 _NOTICE_DAY = re.compile(
-    r"\b(?:notice|letter|tag|paper|shut ?-?off|disconnect\w*|aviso|carta|corte)\b(?: date)?\W+"
-    r"(?:says?|said|is|on|dated|by|date|dice|es)\b"
-    r"[^.,;!?\n]*?(?=[.,;!?\n]|\b(?:can|could|but|if|and|so|unless|or|i|we|puedo|podr[ií]a|pero|si|y)\b|$)",
+    r"\b(?:notice|letter|tag|paper|shut ?-?off|disconnect\w*|aviso|carta|corte)\b(?: date)?\W+(?:says?|said|is|on|"
+    r"dated|by|date|dice|es)\b[^.,;!?\n]*?(?=[.,;!?\n]|\b(?:can|could|but|if|and|so|unless|or|i|we|puedo|podr[ií]a|"
+    r"pero|si|y)\b|$)",
     re.IGNORECASE,
 )
-_CANCELS_ARRANGEMENT = re.compile(
+cancels_arrangement = detector(
     r"\b(?:cancel|undo|withdraw|drop|end|never ?mind|take back|get rid of|forget|scratch|(?:don'?t|do not) (?:want|"
-    r"need)|"
-    r"cancel\w+|quit\w+)\b"
-    r".{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
-    re.IGNORECASE,
+    r"need)|cancel\w+|quit\w+)\b.{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
+    unless=r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b",
 )
-_WANTS_ANOTHER = re.compile(
-    r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b", re.IGNORECASE
-)
-_AUTOMATIC = re.compile(
-    r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b", re.IGNORECASE
-)
+"""`Please cancel the arrangement`, without a request for another one."""
+asks_if_automatic = detector(r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b")
+"""`Is the second part automatic?`"""
 FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
-_WANTS_AUTOPAY = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
-
-
-def says_rest_unknown(text: str) -> bool:
-    """`I don't know yet when I can pay the rest.`"""
-    return bool(_REST_UNKNOWN.search(text))
-
-
-def asks_how_it_works(text: str) -> bool:
-    """`How does this plan work?`"""
-    return bool(ASKS_HOW_PLAN_WORKS.search(text))
-
-
-def asks_if_automatic(text: str) -> bool:
-    """`Is the second part automatic?`"""
-    return bool(_AUTOMATIC.search(text))
-
-
-def asks_if_all_at_once(text: str) -> bool:
-    """`Is that all at once?` asks about the plan that was read back, and names no other one."""
-    return bool(_ASKS_IF_ALL_AT_ONCE.search(text))
+wants_autopay = detector(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b")
 
 
 def remove_notice_day(text: str) -> str:
     """The words without the day that a notice names: `the notice says dec 3` is no day of the plan."""
     return _NOTICE_DAY.sub(" ", text)
-
-
-def cancels_arrangement(text: str) -> bool:
-    """`Please cancel the arrangement`, with no wish for another one beside it."""
-    return bool(_CANCELS_ARRANGEMENT.search(text)) and not _WANTS_ANOTHER.search(text)
 
 
 def extract_payment_position(text: str, many: int) -> tuple[int | None, str]:
@@ -95,7 +66,3 @@ def extract_payment_position(text: str, many: int) -> tuple[int | None, str]:
 def remove_frequency_lead(text: str) -> str:
     """`Once a week` becomes `week`."""
     return FREQUENCY_LEAD.sub("", text.strip())
-
-
-def wants_autopay(text: str) -> bool:
-    return bool(_WANTS_AUTOPAY.search(text))

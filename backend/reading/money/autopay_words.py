@@ -1,4 +1,4 @@
-"""What a message wants done with Auto Pay, and on which day of the month."""
+"""Reads what a message wants done with Auto Pay, and on which day of the month."""
 
 from __future__ import annotations
 
@@ -8,51 +8,35 @@ from backend.reading.acts.signals import is_request
 from backend.reading.acts.task_control import begins_as_view_request
 from backend.reading.dates.day_parsing import DayProblem, is_due_date_requested, parse_named_day_of_month
 from backend.reading.dates.day_vocabulary import parse_number_word
+from backend.reading.detectors import detector, whole_detector
 
 DUE_DATE = "due"  # the day: the due date of each bill
 ORDINALS_NOT_DAYS = re.compile(
     r"\bfrom the \S+( \S+)? to\b|\bsecond thoughts?\b|\bfirst (of all|thing)\b|\b(a|one|just a) second\b|"
     r"\b(first|second|1st|2nd) (one|option|choice|card|account|time)\b"
 )
-"""Words in which an ordinal is no day of the month that is wished."""
+"""Ordinals that are no day of the month."""
 BARE_DAY = re.compile(r"\D*\b([12]?\d|3[01])\b\D*")
-_STOP = re.compile(
+asks_to_stop_autopay = detector(
     r"\b(cancel|stop|end|remove|delete|quit|disable|discontinue|deactivate|unenroll|disenroll|opt out|get rid|"
-    r"cancle|no longer|no more|switch off|take (me|it|my \w+) off|(do not|don'?t) want|"
-    r"myself|manually|off)\b",
-    re.IGNORECASE,
+    r"cancle|no longer|no more|switch off|take (me|it|my \w+) off|(do not|don'?t) want|myself|manually|off)\b"
 )
 ASKS_WHETHER_ENROLLED = re.compile(
     r"\b(?:is (?:it|he|she|auto|my|the|this)|am i|are we|do (?:i|we)|does (?:he|she|it)|if (?:i|he|she|we|it)|"
-    r"whether|(?:yes )?(?:el |ella )?(?:tiene|tengo|tenemos|esta|está|estoy))\b.{0,40}"
-    r"\b(?:on|have|has|auto ?pay|set up|signed up|enrolled|active|activ[oa]|automatic\w*)\b",
+    r"whether|(?:yes )?(?:el |ella )?(?:tiene|tengo|tenemos|esta|está|estoy))\b.{0,40}\b(?:on|have|has|auto ?pay|"
+    r"set up|signed up|enrolled|active|activ[oa]|automatic\w*)\b",
     re.IGNORECASE,
 )
 PAUSE = re.compile(r"\b(pause|suspend|skip|hold off|this month)\b", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"\b(change|chnage|edit|update|modify|switch|move|use|replace|adjust|different|new|another|expired|changed)\b",
-    re.IGNORECASE,
+asks_to_change_autopay = detector(
+    r"\b(change|chnage|edit|update|modify|switch|move|use|replace|adjust|different|new|another|expired|changed)\b"
 )
-# the word that the text asks for; a lone YES is taken by carriers as opting in
-_AGREE_WORDS = re.compile(r"(yes,? )?(i )?agree[.! ]*", re.IGNORECASE)
-_ASKS_FOR_EXPLANATION = re.compile(
+says_agree = whole_detector(r"(yes,? )?(i )?agree[.! ]*")
+"""The word that the text asks for: carriers take a lone YES as opting in to texts."""
+asks_about_drafts = detector(
     r"\b(what('s| is| are| does)|difference|same as|why can'?t|new drafts?|still work|set ?up a|sign up|should i|"
-    r"can i (get|start|set)|start a|add a)\b",
-    re.IGNORECASE,
+    r"can i (get|start|set)|start a|add a)\b"
 )
-
-
-def asks_to_stop_autopay(text: str) -> bool:
-    return bool(_STOP.search(text))
-
-
-def asks_to_change_autopay(text: str) -> bool:
-    return bool(_CHANGE.search(text))
-
-
-def says_agree(text: str) -> bool:
-    """The word that the text asks for: carriers take a lone YES as opting in to texts."""
-    return bool(_AGREE_WORDS.fullmatch(text))
 
 
 def extract_autopay_act(text: str) -> str | None:
@@ -92,7 +76,3 @@ def extract_draw_day(text: str, asked_for_it: bool) -> str | None:
 def names_enrollment(text: str) -> bool:
     """`Is he on auto pay?`, and not `..., please sign me up`."""
     return bool(ASKS_WHETHER_ENROLLED.search(text)) and not is_request(text.split(",")[-1])
-
-
-def asks_about_drafts(text: str) -> bool:
-    return bool(_ASKS_FOR_EXPLANATION.search(text))

@@ -1,10 +1,13 @@
-"""The way to pay in what was said, a card, a bank account, what is saved, another one or a link; and a whole bill."""
+"""Reads the way to pay (a card, a bank account, a saved one, a link), and whether a whole bill is to be paid."""
 
 from __future__ import annotations
 
 import re
 
-MAX_METHOD_ANSWER_WORDS = 4  # words
+from backend.reading.detectors import detector
+from backend.reading.numbers.digit_groups import CARD_BRANDS
+
+MAX_METHOD_ANSWER_WORDS = 4
 WANTS_PAY_LINK = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
 WANTS_OTHER_METHOD = re.compile(
     r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
@@ -16,24 +19,22 @@ NOT_ON_FILE = re.compile(
     re.IGNORECASE,
 )
 SAVED_WORDS = re.compile(
-    r"\b(saved|on file|on (my|the) account|same (card|one|way)|usual|my card|"
-    r"(card|account|one|bank|tarjeta|cuenta|la) (that |que )?(i|you|ya'?ll|we|they)? ?(guys )?(already )?"
-    r"(have|got|tienen?|tienes|used|use)|what(ever)? (card|account|you have|is (saved|there))|"
-    r"misma (tarjeta|cuenta)|la misma)\b",
+    r"\b(saved|on file|on (my|the) account|same (card|one|way)|usual|my card|(card|account|one|bank|tarjeta|cuenta|"
+    r"la) (that |que )?(i|you|ya'?ll|we|they)? ?(guys )?(already )?(have|got|tienen?|tienes|used|use)|"
+    r"what(ever)? (card|account|you have|is (saved|there))|misma (tarjeta|cuenta)|la misma)\b",
     re.IGNORECASE,
 )
 BRAND_WORDS = re.compile(
-    r"\b(visa|master ?card|amex|american express|discover|checking|savings|(the|my) bank(?! draft)( account)?)\b",
-    re.IGNORECASE,
+    rf"\b({CARD_BRANDS}|american express|checking|savings|(the|my) bank(?! draft)( account)?)\b", re.IGNORECASE
 )
 CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
 BANK_WORDS = re.compile(r"\b(bank(?! draft)|checking|savings?|e-?check)\b", re.IGNORECASE)
-_METHOD_NOUN = r"(?:card|credit|debit|visa|master ?card|amex|discover|bank(?! draft)|checking|savings)"
+_METHOD_NOUN = rf"(?:card|credit|debit|{CARD_BRANDS}|bank(?! draft)|checking|savings)"
 _WITH_METHOD = re.compile(
-    r"\b(?:with|w/|using|use|from|by|through|thru|via|out of|charge|charged to|con|de|pay it|pay it a|the other)\s*"
-    rf"(?:(?:my|the|a|that|this|your|our|mi|la|el|su|same|saved|usual|any|whatever|old|other) ){{0,3}}{_METHOD_NOUN}\b|"
-    r"\b(?:on|off|to) (?:my|the|that|this|your|our|a) (?:(?:same|saved|usual|old|other|credit|debit) )?"
-    rf"{_METHOD_NOUN}\b|{_METHOD_NOUN}(?: (?:account|card))?(?: please)?[.! ]*$",
+    r"\b(?:with|w/|using|use|from|by|through|thru|via|out of|charge|charged to|con|de|pay it|pay it a|"
+    r"the other)\s*(?:(?:my|the|a|that|this|your|our|mi|la|el|su|same|saved|usual|any|whatever|old|"
+    rf"other) ){{0,3}}{_METHOD_NOUN}\b|\b(?:on|off|to) (?:my|the|that|this|your|our|a) (?:(?:same|saved|usual|old|"
+    rf"other|credit|debit) )?{_METHOD_NOUN}\b|{_METHOD_NOUN}(?: (?:account|card))?(?: please)?[.! ]*$",
     re.IGNORECASE,
 )
 """`with the card`, `on my visa`, `40 friday, card`: what the money comes from, and not what is talked about."""
@@ -42,17 +43,17 @@ _METHOD_TROUBLE = re.compile(
     r"\b(?:expired?|expires|stolen|lost|declined|check in the mail|new card|sent me|number on)\b", re.IGNORECASE
 )
 _CHANGES_METHOD = re.compile(
-    r"\b(?:change|switch|update|edit|replace|remove|delete|different) (?:(?:the|my|a|that) )?(?:\w+ )?"
-    rf"(?:{_METHOD_NOUN}|account)\b(?! to\b)",
+    r"\b(?:change|switch|update|edit|replace|remove|delete|different) (?:(?:the|my|a|"
+    rf"that) )?(?:\w+ )?(?:{_METHOD_NOUN}|account)\b(?! to\b)",
     re.IGNORECASE,
 )
 """`Change the bank`: what is to be another one, and not what to pay with."""
 INSTEAD_WORDS = re.compile(r"\b(?:instead|rather|switch|change|come (?:out|from)|use|from now on)\b", re.IGNORECASE)
 _ENDING = re.compile(r"\bend(?:s|ing|ed)?(?: in| with)? ([0-9]{4})\b", re.IGNORECASE)
 _PAYS_BILL = re.compile(
-    r"\bpay(?:ing)?(?: (?:off|for))?(?: (?:the|my|this|our|your|that|mi|el|la))?"
-    r"(?: (?:whole|light|electric\w*|power|utility|current|latest|new|de)){0,2} (?:bill|electricity|balance)\b|"
-    r"\bpay(?:ing)? (?:it|that|this)\b|\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
+    r"\bpay(?:ing)?(?: (?:off|for))?(?: (?:the|my|this|our|your|that|mi|el|la))?(?: (?:whole|light|electric\w*|"
+    r"power|utility|current|latest|new|de)){0,2} (?:bill|electricity|balance)\b|\bpay(?:ing)? (?:it|that|this)\b|"
+    r"\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
     re.IGNORECASE,
 )
 _PARTIAL = re.compile(
@@ -66,12 +67,12 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 
-_ASKS_AMOUNT_OWED = re.compile(
+asks_amount_owed = detector(
     r"\bhow much (?:is (?:it|that|this|(?:my|the) (?:bill|total))|do i owe|am i (?:paying|owing)|"
     r"would (?:it|that) be)\b|\bwhat(?:'s| is) (?:the|my) (?:total|amount|balance|bill)\b|^\W*how much\W*$",
-    re.IGNORECASE,
+    unless=r"\b(?:fees?|charges?|costs?|extra)\b",
 )
-_FEE_WORDS = re.compile(r"\b(?:fees?|charges?|costs?|extra)\b", re.IGNORECASE)
+"""`How much is it?`, of a bill: what is owed, and not what paying costs."""
 
 
 _PART_BREAK = re.compile(r"\s*(?:[,;.!?]|\b(?:and|then|also|plus|y)\b)\s*", re.IGNORECASE)
@@ -79,15 +80,10 @@ _AUTOMATIC = re.compile(r"\b(?:auto\w*|each|every|monthly|by itself|always)\b", 
 
 
 def extract_payment_part(words: str) -> str:
-    """The part of a wish for Auto Pay that pays this bill now: `pay bill and put me on Auto Pay`."""
+    """The part of a request for Auto Pay that pays this bill now: `pay bill` of `pay bill and put me on Auto Pay`."""
     parts = [part for part in _PART_BREAK.split(words) if part.strip()]
     paying = [part for part in parts if not _AUTOMATIC.search(part) and pays_whole_bill(part)]
     return paying[0] if paying and any(_AUTOMATIC.search(part) for part in parts) else ""
-
-
-def asks_amount_owed(words: str) -> bool:
-    """`How much is it?`, of a bill: what is owed, and not what paying costs."""
-    return bool(_ASKS_AMOUNT_OWED.search(words)) and not _FEE_WORDS.search(words)
 
 
 def detect_method_kind(words: str) -> str | None:
@@ -129,11 +125,10 @@ _NEW_EXPIRY = re.compile(
     re.IGNORECASE,
 )
 _NEW_CARD = re.compile(
-    r"\b(?:update|change|fix|edit|correct)\b.{0,24}\bexpir\w*|"
-    r"\b(?:update|renew|replace|change|fix|edit|add|save|put in)\b.{0,24}\b(?:card|expir\w*|visa|debit)\b"
-    r"(?=.{0,40}(?:\bon file\b|\byou have\b|\bexpir|$))|"
-    r"\b(?:card|visa)\b.{0,30}\b(?:expired?|expires|ran out)\b.{0,40}\b(?:new|got|update|change|otra|nueva|cambi\w*)\b|"
-    r"\bgot a new (?:\w+ )?card\b",
+    r"\b(?:update|change|fix|edit|correct)\b.{0,24}\bexpir\w*|\b(?:update|renew|replace|change|fix|edit|add|save|"
+    r"put in)\b.{0,24}\b(?:card|expir\w*|visa|debit)\b(?=.{0,40}(?:\bon file\b|\byou have\b|\bexpir|$))|"
+    r"\b(?:card|visa)\b.{0,30}\b(?:expired?|expires|ran out)\b.{0,40}\b(?:new|got|update|change|otra|nueva|"
+    r"cambi\w*)\b|\bgot a new (?:\w+ )?card\b",
     re.IGNORECASE,
 )
 
@@ -141,7 +136,7 @@ _NEW_CARD = re.compile(
 _AUTOPAY = re.compile(
     r"\bauto ?-?pay\b|\bautomatic|\bdraft\b|\b(?:instead|pay (?:it|with)|with the new)\b", re.IGNORECASE
 )
-"""Who names what takes the payments wants that changed."""
+"""With one of these words the payments are to be changed, and not the saved card."""
 
 
 def asks_to_update_card(text: str) -> bool:

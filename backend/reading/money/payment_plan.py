@@ -1,4 +1,4 @@
-"""A plan to pay over time, as it is said: `half today and half friday`, `in three payments`, `50 every friday`."""
+"""Reads a plan to pay over time: `half today and half friday`, `in three payments`, `50 every friday`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backend.reading.back_references import remove_pronoun_ones
 from backend.reading.dates.day_parsing import DaySpan
 from backend.reading.extract_all import blank_identity
 from backend.reading.money.amount import find_sums
-from backend.reading.money.payment_plan_patterns import (  # fmt: skip
+from backend.reading.money.payment_plan_patterns import (
     ALL_WORDS,
     AMOUNT_WORD,
     CONNECTOR,
@@ -30,7 +30,7 @@ from backend.reading.money.payment_plan_patterns import (  # fmt: skip
     extract_frequency,
     rewrite_extra_time,
 )
-from backend.reading.normalize import blank_span, clean_text, count_corrections_before, find_corrections
+from backend.reading.normalize import blank_matches, blank_span, clean_text, count_corrections_before, find_corrections
 from backend.reading.numbers.menu_number import is_menu_number
 
 PaymentShare = int | str
@@ -74,7 +74,7 @@ class RequestedPlan:
         return self.count is not None or self.each_cents is not None or self.frequency is not None
 
     def to_slot(self) -> dict[str, Any]:
-        """For a slot; `from_data` reads it."""
+        """For a slot; `plan_from_slot` reads it."""
         return {
             "parts": [[part.share, part.on.isoformat() if part.on else None] for part in self.parts],
             "count": self.count,
@@ -88,7 +88,7 @@ class RequestedPlan:
 
 
 def plan_from_slot(data: dict[str, Any] | None) -> RequestedPlan:
-    """What `as_data` made; nothing is an empty plan."""
+    """What `to_slot` made; nothing is an empty plan."""
     if not data:
         return RequestedPlan()
     return RequestedPlan(
@@ -116,7 +116,7 @@ class PlanToken:
 def parse_payment_plan(text: str, today: date, asked: str | None = None) -> RequestedPlan:
     """What a message says of a plan; an empty plan when it says nothing.
 
-    `asked` is what was asked for, as `read_all` has it: only then is a bare number an amount or a day.
+    `asked` is what was asked for, as in `extract_all`: only then is a bare number an amount or a day.
     """
     cleaned = RIGHT_NOW.sub("today", clean_text(remove_pronoun_ones(text)))
     cleaned = EXTRA_TIME.sub(rewrite_extra_time, NOT_NOW.sub(lambda match: match["cannot"], cleaned))
@@ -131,7 +131,7 @@ def extract_plan_correction(text: str) -> str | None:
 
 
 def _parse_cleaned(cleaned: str, today: date, asked: str | None) -> RequestedPlan:
-    cleaned = ONE_AS_PRONOUN.sub(lambda match: "~" * len(match[0]), cleaned)
+    cleaned = blank_matches(ONE_AS_PRONOUN, cleaned)
     every, weekday, at, rest = extract_frequency(cleaned, today)
     count, counted = extract_count(cleaned)
     rest = "".join("~" if "~" in both else both[0] for both in zip(rest, counted, strict=True))
@@ -139,41 +139,31 @@ def _parse_cleaned(cleaned: str, today: date, asked: str | None) -> RequestedPla
     found = _find_tokens(free, places, today, asked, plan_like=bool(every or count or places))
     if every and at is not None:
         found = sorted([*found, PlanToken("every", every, at, at + 1)], key=lambda one: one.start)
-    said = _assemble_plan(cleaned, found, count, every, weekday)
-    problem = _day_problem(places, today)
+    plan = _assemble_plan(cleaned, found, count, every, weekday)
     if NOTHING_NOW.search(cleaned):
-        said = _apply_nothing_now(said)
-    return replace(said, day_problem=problem)
-
-
-def _apply_nothing_now(said: RequestedPlan) -> RequestedPlan:
-    """`Nothing today, all of it on the 4th` is one payment; without another one nothing can be paid yet."""
-    paid = tuple(part for part in said.parts if part.share)
-    if paid:
-        return replace(said, parts=paid)
-    return replace(said, pays_nothing_now=True) if said.each_cents is None else said
-
-
-def _day_problem(places: Sequence[DaySpan], today: date) -> str:
+        # "nothing today, all of it on the 4th" is one payment; without another one nothing can be paid yet
+        if paid := tuple(part for part in plan.parts if part.share):
+            plan = replace(plan, parts=paid)
+        elif plan.each_cents is None:
+            plan = replace(plan, pays_nothing_now=True)
     if any(place.match.day is not None and place.match.day < today for place in places):
-        return "past"
-    return "unclear" if any(place.match.day is None for place in places) else ""
+        return replace(plan, day_problem="past")
+    return replace(plan, day_problem="unclear" if any(place.match.day is None for place in places) else "")
 
 
 def _find_tokens(
     free: str, places: Sequence[DaySpan], today: date, asked: str | None, *, plan_like: bool
 ) -> list[PlanToken]:
-    days = [PlanToken("on", _usable_day(place, today), place.start, place.end) for place in places]
+    days = [
+        PlanToken("on", day if (day := place.match.day) and day >= today else None, place.start, place.end)
+        for place in places
+    ]
     shares: list[PlanToken] = []
-    for share, pattern in (
-        (REST_WORDS, "rest"),
-        *((words, name) for name, words in FRACTION_PATTERNS),
-        (ALL_WORDS, "all"),
-    ):
-        for match in list(share.finditer(free)):
-            if pattern == "all" and NOT_ALL.search(free, 0, match.start()):
+    for share, pattern in (("rest", REST_WORDS), *FRACTION_PATTERNS, ("all", ALL_WORDS)):
+        for match in list(pattern.finditer(free)):
+            if share == "all" and NOT_ALL.search(free, 0, match.start()):
                 continue
-            shares.append(PlanToken("share", pattern, match.start(), match.end()))
+            shares.append(PlanToken("share", share, match.start(), match.end()))
             free = blank_span(free, match.start(), match.end())
     plan_like = plan_like or bool(shares) or asked in ("amount", "date", "change")
     breaks = find_corrections(free)
@@ -185,17 +175,9 @@ def _find_tokens(
     last = max((count_corrections_before(one.start, breaks) for one in figures), default=0)
     for one in figures:
         if count_corrections_before(one.start, breaks) == last:
-            shares.append(PlanToken("share", one.value if _is_amount(one.value) else None, one.start, one.end))
+            is_problem = isinstance(one.value, str) and not one.value.startswith("percent")
+            shares.append(PlanToken("share", None if is_problem else one.value, one.start, one.end))
     return _drop_repeats(sorted([*days, *shares], key=lambda one: one.start))
-
-
-def _is_amount(value: int | str) -> bool:
-    return isinstance(value, int) or value.startswith("percent")
-
-
-def _usable_day(place: DaySpan, today: date) -> date | None:
-    on = place.match.day
-    return on if on is not None and on >= today else None
 
 
 def _drop_repeats(found: list[PlanToken]) -> list[PlanToken]:
@@ -218,6 +200,7 @@ def _is_date_of_weekday(day: PlanToken, date_of_it: PlanToken) -> bool:
 
 
 def _split_segments(cleaned: str, found: Sequence[PlanToken]) -> list[list[PlanToken]]:
+    """The pieces in groups, divided where an `and`, a comma or the like comes between them."""
     segments: list[list[PlanToken]] = []
     for one in found:
         if segments and not CONNECTOR.search(cleaned[segments[-1][-1].end : one.start]):

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from backend.reading.dates.day_vocabulary import WEEKDAY_PATTERN, parse_weekday
+from backend.reading.dates.day_matches import COUNT_WORDS, add_span
+from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE, WEEKDAY_PATTERN, parse_weekday
 from backend.reading.normalize import blank_span
 
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "a couple of": 2, "a couple": 2, "couple of": 2, "couple": 2, "a": 1, "an": 1,
-}  # fmt: skip
-_COUNT = r"(?:\d{1,2}|" + "|".join(sorted((name for name in _NUMBERS if len(name) > 2), key=len, reverse=True)) + r")"
+_NUMBERS = {**CARDINALS_TO_TWELVE, **COUNT_WORDS}
+_NUMBER_WORDS = "|".join(sorted((word for word in _NUMBERS if len(word) > 2), key=len, reverse=True))
+_COUNT = rf"(?:\d{{1,2}}|{_NUMBER_WORDS})"
 _TENS = "ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|five|dollars|dollar|bucks"
 
 RIGHT_NOW = re.compile(r"(?<!\bfrom )\b(?:right now|right away|straight away|immediately|now|rn)\b(?! and forever)")
 # "one today and one on the 4th" are payments, no dollars
 ONE_AS_PRONOUN = re.compile(r"\bone(?= (?:now|today|tomorrow|on|the|next|this|by|in|mon|tue|wed|thu|fri|sat|sun))")
 NOTHING_NOW = re.compile(
-    r"\b(?:nothing|zero|none|not anything|(?:can't|cannot|can not|couldn't) (?:pay|do|give|send) (?:you )?"
-    r"(?:anything|a thing|a dime|any)|no money|don't have (?:anything|any money|any|a dime))\b"
+    r"\b(?:nothing|zero|none|not anything|(?:can't|cannot|can not|couldn't) (?:pay|do|give|"
+    r"send) (?:you )?(?:anything|a thing|a dime|any)|no money|don't have (?:anything|any money|any|a dime))\b"
 )
 NOT_NOW = re.compile(
-    r"(?P<cannot>\b(?:can'?t|cannot|can not|couldn'?t|unable to|not able to)\b[^.,;!?]*?)"
-    r"(?:(?:for|as of|until) )?\b(?:today|at the moment|this moment)(?! and\b| but\b)"
+    r"(?P<cannot>\b(?:can'?t|cannot|can not|couldn'?t|unable to|not able to)\b[^.,;!?]*?)(?:(?:for|as of|"
+    r"until) )?\b(?:today|at the moment|this moment)(?! and\b| but\b)"
 )
 """What cannot be paid now is no payment of today."""
 UNTIL_WORDS = re.compile(
@@ -51,29 +49,28 @@ ALL_WORDS = re.compile(
 )
 NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|no|without|won't)\b[^.,;]*$")
 AMOUNT_WORD = re.compile(
-    r"\b(?:pay|do|give|put|send|afford|have|got|down|manage|swing|spare|scrape|offer|just|only|about|like|of)"
-    r"(?: \w+)?[ :$]*$"
+    r"\b(?:pay|do|give|put|send|afford|have|got|down|manage|swing|spare|scrape|offer|just|only|about|like|"
+    r"of)(?: \w+)?[ :$]*$"
 )
 CONNECTOR = re.compile(r"\band\b|[,;&/]|\bthen\b|\bplus\b|\bbut\b|\.(?!\d)|\bafter that\b")
 EXTRA_TIME = re.compile(
-    r"\b(?:(?:give|have|get|need|want|take)(?: me| us)? (?P<n>a|an|one|two|three|four|1|2|3|4|a couple(?: of)?)"
-    r"(?: more| extra)? (?P<unit>days?|weeks?|months?)|"
-    r"(?:another|an? extra|(?P<n2>one|a|two|three|four|1|2|3|4|a couple(?: of)?|a few) (?:more|extra)) "
-    r"(?P<unit2>days?|weeks?|months?)|"
-    r"(?P<n3>a|one|two|three|1|2|3) (?P<unit3>weeks?|months?) (?:more|longer|extra|late))\b(?! (?:from|after|each))"
+    r"\b(?:(?:give|have|get|need|want|take)(?: me| us)? (?P<n>a|an|one|two|three|four|1|2|3|4|"
+    r"a couple(?: of)?)(?: more| extra)? (?P<unit>days?|weeks?|months?)|(?:another|an? extra|(?P<n2>one|a|two|"
+    r"three|four|1|2|3|4|a couple(?: of)?|a few) (?:more|extra)) (?P<unit2>days?|weeks?|months?)|(?P<n3>a|one|two|"
+    r"three|1|2|3) (?P<unit3>weeks?|months?) (?:more|longer|extra|late))\b(?! (?:from|after|each))"
 )
 _EVERY_PATTERN = re.compile(
     r"\b(?:every|each|per)\s+(?:(?P<n>other|second|2nd|two|2|three|3|four|4|fourteen|14|fifteen|15)\s+)?"
     rf"(?P<unit>days?|weeks?|months?|fortnight|pay ?days?|pay ?checks?|checks?|time i get paid|{WEEKDAY_PATTERN})\b|"
     r"\b(?P<word>bi-?weekly|weekly|fortnightly|monthly|twice a month|semi-?monthly)\b|"
     r"\bon (?P<days>mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)\b|"
-    r"(?:(?<=\d)|" + "|".join(rf"(?<=\b{word})" for word in _TENS.split("|")) + r")\s*(?:/|\ba )\s*"
-    r"(?P<a>week|wk|month|mo|fortnight|pay ?day|pay ?check|check)\b|"
+    r"(?:(?<=\d)|" + "|".join(rf"(?<=\b{word})" for word in _TENS.split("|")) + r")\s*(?:/|\ba )\s*(?P<a>week|wk|"
+    r"month|mo|fortnight|pay ?day|pay ?check|check)\b|"
     r"\b(?:of )?(?P<nth>every|each)(?= (?:the )?\d{1,2}(?:st|nd|rd|th)\b)"
 )
 _PAYMENT_NOUNS = (
-    r"(?:equal |even |smaller |same |monthly |weekly |separate |different |easy )?"
-    r"(?:parts?|payments?|installments?|instalments?|pieces|portions|chunks|halves)"
+    r"(?:equal |even |smaller |same |monthly |weekly |separate |different |easy )?(?:parts?|payments?|"
+    r"installments?|instalments?|pieces|portions|chunks|halves)"
 )
 _INTO_PARTS = re.compile(
     rf"\b(?P<n>{_COUNT}) {_PAYMENT_NOUNS}\b|"
@@ -95,11 +92,7 @@ class Frequency:
 
     def date_after(self, day: date, times: int = 1) -> date:
         """The day `times` later in the rhythm; the 31st is the last day of a shorter month."""
-        if self.unit == "month":
-            months = day.month - 1 + self.count * times
-            year, month = day.year + months // 12, months % 12 + 1
-            return date(year, month, min(day.day, monthrange(year, month)[1]))
-        return day + timedelta(days=self.count * times * (7 if self.unit == "week" else 1))
+        return add_span(self.count * times, self.unit, day)
 
 
 def _parse_count(word: str) -> int:
@@ -157,5 +150,4 @@ def extract_count(cleaned: str) -> tuple[int | None, str]:
         count = _parse_count(match["n"] or match["m"] or match["ways"] or match["span"])
     if not 2 <= count <= 24:
         return None, cleaned
-    rest = blank_span(cleaned, match.start(), match.end())
-    return count, rest
+    return count, blank_span(cleaned, match.start(), match.end())

@@ -1,29 +1,30 @@
-"""What a message says of a payment beside its amount, day and method."""
+"""Reads what a message says of a payment beside its amount, day and method."""
 
 from __future__ import annotations
 
 import re
 
 from backend.confirmation_numbers import ALPHABET
+from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE
+from backend.reading.detectors import detector
 
-_OTHER_DAY_WORDS = re.compile(
+wants_another_day = detector(
     r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
-    r"\b(schedule|post-?date) (it|this|that|a payment)\b",
-    re.IGNORECASE,
+    r"\b(schedule|post-?date) (it|this|that|a payment)\b"
 )
-_HAS_LETTERS = re.compile(r"[^\W\d_]{2}")
-# "what is my balance" asks for it; only "my balance" pays it
-_QUESTION = re.compile(
-    r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
+has_letters = detector(r"[^\W\d_]{2}")
+"""Whether it has anything but figures."""
+is_question_about_payment = detector(
+    r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$"
 )
-OVERPAYMENT_WORDS = re.compile(
-    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
-    r"sobra|resto)\b|"
-    r"\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|go(?:es)?|"
-    r"happens?|va|pasa|lost|back|credit)\b",
-    re.IGNORECASE,
+"""`What is my balance` asks for it; only `my balance` pays it."""
+asks_about_overpayment = detector(
+    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|sobra|"
+    r"resto)\b|\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|"
+    r"go(?:es)?|happens?|va|pasa|lost|back|credit)\b"
 )
-_CHANGE_REQUEST = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)
+"""`Where does the extra money go?`, of a payment over what is owed."""
+asks_to_change_payment = detector(r"^(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?")
 CHANGE_PATTERNS = {
     "amount": re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
     "day": re.compile(r"\b(day|date|when)\b", re.IGNORECASE),
@@ -36,34 +37,11 @@ ASKS_LAST_PAYMENT = re.compile(
     r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
     re.IGNORECASE,
 )
-NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_WANTS_PRINTED_COPY = re.compile(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b", re.IGNORECASE)
-_WANTS_COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
+wants_printed_copy = detector(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b")
+"""Whether paper or a file is asked for, rather than to see the list."""
+wants_copy = detector(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b")
 # K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
 CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
-
-
-def wants_another_day(text: str) -> bool:
-    return bool(_OTHER_DAY_WORDS.search(text))
-
-
-def has_letters(text: str) -> bool:
-    """Whether it has anything but figures."""
-    return bool(_HAS_LETTERS.search(text))
-
-
-def is_question_about_payment(text: str) -> bool:
-    """`What is my balance` asks for it; only `my balance` pays it."""
-    return bool(_QUESTION.search(text))
-
-
-def asks_about_overpayment(text: str) -> bool:
-    """`Where does the extra money go?`, of a payment over what is owed."""
-    return bool(OVERPAYMENT_WORDS.search(text))
-
-
-def asks_to_change_payment(text: str) -> bool:
-    return bool(_CHANGE_REQUEST.match(text))
 
 
 def detect_parts_to_change(text: str) -> list[str]:
@@ -79,17 +57,7 @@ def extract_count(words: str) -> int | None:
     if not found:
         return None
     said = found[1].lower()
-    number = int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1 if said in NUMBER_WORDS else 0
-    return number or None
-
-
-def wants_printed_copy(text: str) -> bool:
-    """Whether paper or a file is wished, and not to see the list."""
-    return bool(_WANTS_PRINTED_COPY.search(text))
-
-
-def wants_copy(text: str) -> bool:
-    return bool(_WANTS_COPY.search(text))
+    return (int(said) if said.isdigit() else CARDINALS_TO_TWELVE.get(said)) or None
 
 
 def extract_confirmation(words: str) -> str | None:
@@ -98,19 +66,10 @@ def extract_confirmation(words: str) -> str | None:
     return found[0] if found and any(character.isdigit() for character in found[0]) else None
 
 
-_GUEST_PAYMENT = re.compile(
+asks_how_guests_pay = detector(
     r"\b(without (logging|signing|a log ?in|an account|a user)|guest|what do i need|how does (it|this|quick ?pay)|"
-    r"someone else|somebody else|my (mom|mother|dad|father|parent|grand|neighbor|friend|son|daughter)\w*('s)?)\b",
-    re.IGNORECASE,
+    r"someone else|somebody else|my (mom|mother|dad|father|parent|grand|neighbor|friend|son|daughter)\w*('s)?)\b"
 )
-_WHERE_HISTORY_IS = re.compile(r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b", re.IGNORECASE)
-
-
-def asks_how_guests_pay(text: str) -> bool:
-    """Whether it is asked how to pay without signing in, or for somebody else."""
-    return bool(_GUEST_PAYMENT.search(text))
-
-
-def asks_where_history_is(text: str) -> bool:
-    """Whether it is asked where past bills and payments are found: `can i see them online`."""
-    return bool(_WHERE_HISTORY_IS.search(text))
+"""Asks how to pay without signing in, or for somebody else."""
+asks_where_history_is = detector(r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b")
+"""Asks where past bills and payments are: `can i see them online`."""

@@ -1,10 +1,11 @@
-"""What a message wants done with a payment that was scheduled before."""
+"""Reads what a message wants done with a payment that was scheduled before."""
 
 from __future__ import annotations
 
 import re
 
 from backend.reading.acts.task_control import begins_as_view_request
+from backend.reading.detectors import detector
 
 # a payment that is there already, and not one to be made
 EXISTING_PAYMENT = re.compile(
@@ -19,19 +20,13 @@ EXISTING_PAYMENT = re.compile(
 NEW_PAYMENT = re.compile(r"(?<!\bi )(?<!'ve )\b(set ?up|schedule|make|arrange) (a|another) payment\b", re.IGNORECASE)
 STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
 PAYMENT_WORD = re.compile(r"\bpayment", re.IGNORECASE)
-_MOVE = re.compile(
-    r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b", re.IGNORECASE
-)
+asks_to_move_payment = detector(r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b")
 SHOW = re.compile(
     r"\b(show|see|list|what|which|when|do (i|we) have|upcoming|is there|are there|is (any|some)thing|tenemos|tengo)\b|"
     r"^\W*(the |my )?(scheduled|upcoming) payments?[\s,.!]*(please)?\W*$",
     re.IGNORECASE,
 )
-_END_WORDS = re.compile(r"\b(?:cancel|stop|delete|remove|turn it off|call it off)\b", re.IGNORECASE)
-
-
-def asks_to_move_payment(text: str) -> bool:
-    return bool(_MOVE.search(text))
+asks_to_end_it = detector(r"\b(?:cancel|stop|delete|remove|turn it off|call it off)\b")
 
 
 def extract_existing_act(words: str) -> str | None:
@@ -45,7 +40,3 @@ def extract_existing_act(words: str) -> str | None:
     if asks_to_move_payment(words):
         return "move"
     return "show" if SHOW.search(words) else None
-
-
-def asks_to_end_it(text: str) -> bool:
-    return bool(_END_WORDS.search(text))

@@ -1,4 +1,4 @@
-"""Spoken money: `eighty four fifty`, `a hundred and twelve forty`, `five dollars and twenty cents`."""
+"""Reads spoken money: `eighty four fifty`, `a hundred and twelve forty`, `five dollars and twenty cents`."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def find_spoken_sums(items: Sequence[NumberToken]) -> list[SpokenSum]:
     at = 0
     while at < len(items):
         blocks, end = _read_numbers(items, at)
-        if not blocks:
-            blocks, end = _read_one_dollar(items, at)
+        if not blocks and _is_one_dollar(items, at):
+            blocks, end = [1], at + 1
         if not blocks:
             at += 1
             continue
@@ -48,11 +48,10 @@ def find_spoken_sums(items: Sequence[NumberToken]) -> list[SpokenSum]:
     return found
 
 
-def _read_one_dollar(items: Sequence[NumberToken], at: int) -> tuple[list[int], int]:
+def _is_one_dollar(items: Sequence[NumberToken], at: int) -> bool:
     """`a dollar`, `a buck fifty`; in `a dollar amount` no dollar is meant."""
     here, unit, behind = (items[place].text if place < len(items) else "" for place in (at, at + 1, at + 2))
-    meant = here == "a" and unit in ("dollar", "buck") and behind not in ("amount", "figure", "value")
-    return ([1], at + 1) if meant else ([], at)
+    return here == "a" and unit in ("dollar", "buck") and behind not in ("amount", "figure", "value")
 
 
 def _read_numbers(items: Sequence[NumberToken], at: int) -> tuple[list[int], int]:
@@ -75,9 +74,13 @@ def _read_numbers(items: Sequence[NumberToken], at: int) -> tuple[list[int], int
 
 
 def _build_sum(items: Sequence[NumberToken], start: int, blocks: list[int], end: int) -> tuple[SpokenSum, int]:
+    """The sum that begins with the numbers `blocks`, tokens `start` to `end`, with its unit; and where it ends."""
     unit = items[end].text if end < len(items) else ""
     if unit in CENT_WORDS:
-        return SpokenSum(_sum_of_cents(blocks), items[start].start, items[end].end, True), end + 1
+        total = blocks[0] if len(blocks) == 1 else None
+        if len(blocks) == 2 and 10 <= blocks[1] < 100:  # "eighty four fifty cents"
+            total = blocks[0] * 100 + blocks[1]
+        return SpokenSum(total, items[start].start, items[end].end, True), end + 1
     if unit in PERCENT_WORDS:
         share = blocks[0] if len(blocks) == 1 else None
         return SpokenSum(share, items[start].start, items[end].end, True, is_percent=True), end + 1
@@ -92,13 +95,6 @@ def _build_sum(items: Sequence[NumberToken], start: int, blocks: list[int], end:
         return SpokenSum(cents, items[start].start, items[end - 1].end, False, other), end
     # "two fifty dollars": dollars were said once, at the end, so the whole is a sum all the same
     return _add_cents(items, start, cents, other, end + 1)
-
-
-def _sum_of_cents(blocks: Sequence[int]) -> int | None:
-    """`fifty cents`, `eighty four fifty cents`."""
-    if len(blocks) == 1:
-        return blocks[0]
-    return blocks[0] * 100 + blocks[1] if len(blocks) == 2 and 10 <= blocks[1] < 100 else None
 
 
 def _add_cents(
@@ -133,22 +129,21 @@ def _read_decimals(items: Sequence[NumberToken], start: int, whole: int, point: 
 
 
 def _combine_numbers(blocks: Sequence[int]) -> tuple[int | None, int | None]:
-    """What numbers said in a row come to, in cents, and the other way to hear them."""
+    """What numbers said in a row come to, in cents, and a second possible meaning: [84, 50] is 8450 and none."""
     if len(blocks) == 1:
         return blocks[0] * 100, None
     if len(blocks) == 4 and blocks[1] == 0 and 0 < blocks[0] < 10 and 0 < blocks[2] < 10 <= blocks[3] < 100:
         return (blocks[0] * 100 + blocks[2]) * 100 + blocks[3], None  # one oh eight fifty
     if all(block < 10 for block in blocks) and len(blocks) <= 5 and blocks[0]:
         return int("".join(map(str, blocks))) * 100, None
-    if len(blocks) >= 3 and blocks[-2] == 0 and blocks[-1] < 10:
+    small = len(blocks) >= 3 and blocks[-2] == 0 and blocks[-1] < 10
+    if small:
         blocks = [*blocks[:-2], blocks[-1]]  # eighty four oh five
-        small = True
-    else:
-        small = False
     return _combine_two_or_three(blocks, small)
 
 
 def _combine_two_or_three(blocks: Sequence[int], small: bool) -> tuple[int | None, int | None]:
+    """As `_combine_numbers`; `small`: the last one is a single digit of cents."""
     last = blocks[-1]
     if not (small or 10 <= last <= 99):
         return None, None

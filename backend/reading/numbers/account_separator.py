@@ -1,54 +1,38 @@
-"""Which of several accounts is meant: by the digits behind the dash, by a word for it, or all of them."""
+"""Reads which of several accounts is meant: by the digits behind the dash, by a word for it, or all of them."""
 
 from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector, whole_detector
 from backend.reading.numbers.digit_groups import spoken_to_digits
 
 SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
-_HOME_WORDS = re.compile(r"\b(home|house|residence)\b", re.IGNORECASE)
-_ALL_ACCOUNTS = re.compile(
+mentions_home = detector(r"\b(home|house|residence)\b")
+names_all_accounts = detector(
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
-    r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b",
-    re.IGNORECASE,
+    r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b"
 )
 PAY_ALL_ACCOUNTS = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
-_OTHER_ACCOUNT = re.compile(r"\bother (?:one|account|house|home|place|meter|property|bill)\b", re.IGNORECASE)
-_PARTIAL_NUMBER = re.compile(r"\d{5,6}")  # without the digits behind the dash
+names_other_account = detector(r"\bother (?:one|account|house|home|place|meter|property|bill)\b")
+is_partial_number = whole_detector(r"\d{5,6}")
+"""A member number without the digits behind the dash."""
 SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
 
 
-def mentions_home(text: str) -> bool:
-    return bool(_HOME_WORDS.search(text))
-
-
-def names_all_accounts(text: str) -> bool:
-    return bool(_ALL_ACCOUNTS.search(text))
-
-
-def names_other_account(text: str) -> bool:
-    return bool(_OTHER_ACCOUNT.search(text))
-
-
 def find_separators(words: str, base: str) -> list[str]:
-    """The three digits behind the dash, alone or behind the member's own number `base`."""
+    """The account digits in the words, alone or behind the member's own number `base`: `99999-002` gives `002`."""
     return [found["separator"] for found in SEPARATOR.finditer(words) if found["base"] in (None, base)]
 
 
 def contains_word(words: str, name: str) -> bool:
-    """Whether the name, `barn`, stands in the words. False for an empty name."""
+    """Whether the words contain the name, such as `barn`. False for an empty name."""
     return bool(name) and re.search(rf"\b{re.escape(name)}\b", words, re.IGNORECASE) is not None
 
 
 def means_all_accounts(words: str) -> bool:
     """`Pay both`, `all my accounts`: each of the member's accounts is meant."""
     return bool(names_all_accounts(words) or PAY_ALL_ACCOUNTS.search(words))
-
-
-def is_partial_number(text: str) -> bool:
-    """A member number without the digits behind the dash."""
-    return bool(_PARTIAL_NUMBER.fullmatch(text))
 
 
 def extract_separator_alone(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Runs of digits as people give them, figure by figure: `999 99 001`, `nine nine double oh one`, `five nines`."""
+"""Finds runs of digits as people give them, digit by digit: `999 99 001`, `nine nine double oh one`, `five nines`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backend.reading.normalize import (
-    blank_span,
+    blank_matches,
     clean_text,
     count_corrections_before,
     find_corrections,
@@ -23,20 +23,20 @@ _MONEY = re.compile(
     r"\$ ?[0-9][0-9,.]*|(?<![0-9.-])[0-9][0-9,]*\.[0-9]{1,2}(?![0-9])|"
     r"(?<![0-9-])[0-9][0-9,]*(?:\.[0-9]+)? ?(?:dollars?|bucks?|cents?|usd|percent|%|¢)"
 )
-# a dashed number in one piece is the whole of it, and four digits behind it are on their own
+# a dashed number in one piece is complete, and four digits behind it are not part of it
 _FULL_MEMBER_NUMBER = re.compile(r"(?<![0-9-])([0-9]{4,12}-[0-9]{3})(?![0-9-])(?:[ ,]+[0-9]{4}(?![0-9.-]))?")
 _DIGIT_WORDS = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|nought|[0-9])"
 _PAUSE = r"[ ,]+"
 _THREE_DIGITS = (
-    rf"(?:[0-9]{{3}}|{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|double "
-    rf"{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|{_DIGIT_WORDS}{_PAUSE}double {_DIGIT_WORDS}|"
+    rf"(?:[0-9]{{3}}|{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|"
+    rf"double {_DIGIT_WORDS}{_PAUSE}{_DIGIT_WORDS}|{_DIGIT_WORDS}{_PAUSE}double {_DIGIT_WORDS}|"
     rf"triple {_DIGIT_WORDS})(?![0-9]|[ ,-]*{_DIGIT_WORDS}\b)\b"
 )
 # hesitation between digits, and what people say for the dash: "99999 and then 001"
 _HESITATION = re.compile(r"[ ,]+(?:um+|uh+|er+|hm+|like|let's see|let me see)\b[ ,.]*|\.{2,}")
 _SPOKEN_DASH = re.compile(
-    r"(?<=[0-9a-z])[ ,]+(?:(?:and )?then(?: an?| the)?|followed by|suffix|separator|sub(?:[ -]?account)?|slash|#|\()"
-    rf"(?: (?:number|is|a dash|dash|hyphen|and|then))*[ ,]*(?={_THREE_DIGITS})|(?<=[0-9])[#(](?={_THREE_DIGITS})"
+    r"(?<=[0-9a-z])[ ,]+(?:(?:and )?then(?: an?| the)?|followed by|suffix|separator|sub(?:[ -]?account)?|slash|#|"
+    rf"\()(?: (?:number|is|a dash|dash|hyphen|and|then))*[ ,]*(?={_THREE_DIGITS})|(?<=[0-9])[#(](?={_THREE_DIGITS})"
 )
 _LAST4_LABEL = re.compile(
     r"\blast(?: of)? ?(?:four|4)\b(?: digits?| numbers?)?|\blast for(?= [0-9o])|\bends? (?:in|with)\b|"
@@ -46,9 +46,8 @@ _LAST4_LABEL = re.compile(
 _NUMBER_LABEL = re.compile(r"\b(?:member(?:ship)?|account|acct|customer)\b(?:'s)?(?: ?(?:number|num|no|id|#))?")
 _ANY_NUMBER_LABEL = re.compile(r"\bnumber\b|#")
 # a card's last four are nobody's phone: "the Visa that ends in 4242", "my card, the one ending 4242"
-_METHOD_WORDS = (
-    r"(?:(?:debit|credit)? ?cards?|visa|master ?card|amex|american express|discover|checking|savings|bank account)"
-)
+CARD_BRANDS = r"visa|master ?card|amex|discover"
+_METHOD_WORDS = rf"(?:(?:debit|credit)? ?cards?|{CARD_BRANDS}|american express|checking|savings|bank account)"
 _METHOD_ENDING = re.compile(
     rf"\b{_METHOD_WORDS}(?: (?:that|which|on file))?(?: number)? (?:ends?|ending)\b|"
     rf"\b{_METHOD_WORDS}\b[^.;?!]*\b(?:ones?|1) (?:that )?(?:ends?|ending)\b|"
@@ -96,7 +95,7 @@ class DigitGroup:
 
 @dataclass
 class _GroupBuilder:
-    """A run while it grows."""
+    """The digits said in one go, while they are collected."""
 
     start: int
     end: int
@@ -130,26 +129,24 @@ class DigitScan:
 
 def blank_last4_labels(text: str) -> str:
     """The text with `last four` and the like blanked: the four in it is nobody's digit."""
-    for match in list(_LAST4_LABEL.finditer(text)):
-        text = blank_span(text, match.start(), match.end())
-    return text
+    return blank_matches(_LAST4_LABEL, text)
 
 
 def find_digit_groups(text: str) -> DigitScan:
     """Find the runs in cleaned text in which dates have been blanked already."""
-    masked = text
-    phones = [(match.start(), match.end()) for match in _PHONE.finditer(masked)]
-    for pattern in (_PHONE, _MONEY):
-        for match in list(pattern.finditer(masked)):
-            masked = blank_span(masked, match.start(), match.end())
+    masked = blank_matches(_MONEY, blank_matches(_PHONE, text))
     masked = _join_spoken_dashes(blank_last4_labels(masked))
-    found = [_finish_group(text, gathering) for gathering in _collect_groups(tokenize(masked), _find_barriers(masked))]
-    calls = [_make_phone_group(text, start, end) for start, end in phones]
-    breaks = find_corrections(text)
-    labelled = _label_groups(text, sorted(found + calls, key=lambda run: run.start), breaks)
+    # no run goes across these: a member number that is whole as it stands begins or ends there
+    barriers = {
+        place for match in _FULL_MEMBER_NUMBER.finditer(masked) for place in (match.start(), match.end(1), match.end())
+    }
+    runs = [_finish_group(text, builder) for builder in _collect_groups(tokenize(masked), barriers)]
+    phones = [DigitGroup((re.sub("[^0-9]", "", match[0]),), *match.span()) for match in _PHONE.finditer(text)]
+    phone_places = {(phone.start, phone.end) for phone in phones}
+    labeled = _label_groups(text, sorted(runs + phones, key=lambda run: run.start))
     return DigitScan(
-        tuple(run for run in labelled if (run.start, run.end) not in phones),
-        tuple(run for run in labelled if (run.start, run.end) in phones),
+        tuple(run for run in labeled if (run.start, run.end) not in phone_places),
+        tuple(run for run in labeled if (run.start, run.end) in phone_places),
     )
 
 
@@ -164,32 +161,20 @@ def _join_spoken_dashes(text: str) -> str:
 _SEVERAL_DIGIT_WORDS = re.compile(rf"{_DIGIT_WORDS}.*{_DIGIT_WORDS}")
 
 
-def _make_phone_group(text: str, start: int, end: int) -> DigitGroup:
-    digits = "".join(character for character in text[start:end] if character in "0123456789")
-    return DigitGroup((digits,), start, end)
-
-
-def _finish_group(text: str, gathering: _GroupBuilder) -> DigitGroup:
-    following = text[gathering.end :].split(maxsplit=1)
+def _finish_group(text: str, builder: _GroupBuilder) -> DigitGroup:
+    following = text[builder.end :].split(maxsplit=1)
     money = bool(following) and following[0].strip(".,!?") in _MONEY_WORDS
-    total = sum(map(len, gathering.chunks))
-    dashes = tuple(place for place in gathering.dash_positions if place < total)
-    return DigitGroup(tuple(gathering.chunks), gathering.start, gathering.end, dashes, is_money=money)
+    total = sum(map(len, builder.chunks))
+    dashes = tuple(place for place in builder.dash_positions if place < total)
+    return DigitGroup(tuple(builder.chunks), builder.start, builder.end, dashes, is_money=money)
 
 
-def _find_barriers(text: str) -> set[int]:
-    """Places that no run goes across: around a member number that is whole as it stands."""
-    return {
-        place for match in _FULL_MEMBER_NUMBER.finditer(text) for place in (match.start(), match.end(1), match.end())
-    }
-
-
-def _collect_groups(items: Sequence[NumberToken], walls: set[int]) -> list[_GroupBuilder]:
+def _collect_groups(items: Sequence[NumberToken], barriers: set[int]) -> list[_GroupBuilder]:
     runs: list[_GroupBuilder] = []
     current: _GroupBuilder | None = None
     at = 0
     while at < len(items):
-        if items[at].start in walls or (at and items[at - 1].end in walls):
+        if items[at].start in barriers or (at and items[at - 1].end in barriers):
             current = None
         said = _digits_of_token(items, at, current)
         if said is not None:
@@ -207,42 +192,34 @@ def _collect_groups(items: Sequence[NumberToken], walls: set[int]) -> list[_Grou
 
 
 def _continue_over_mark(items: Sequence[NumberToken], at: int, current: _GroupBuilder) -> _GroupBuilder | None:
-    """Whether the run goes on over a mark: over a dash always, over a comma or a point only between digits."""
+    """The run if it goes on over a mark, else None: over a dash always, over a comma or a point only between digits."""
     token = items[at]
     following = items[at + 1] if at + 1 < len(items) else None
     if following is None or following.kind not in _DIGIT_KINDS:
         return None
-    if token.kind == "dash":
-        current.add_dash()
-        return current
-    if token.text in ("minus", "slash"):
-        current.add_dash()
-        return current
-    if token.text == "/" and sum(map(len, current.chunks)) >= 4:
+    is_slash = token.text == "/" and sum(map(len, current.chunks)) >= 4
+    if token.kind == "dash" or token.text in ("minus", "slash") or is_slash:
         current.add_dash()
         return current
     if token.text not in ",.":
         return None
     single = (current.is_open and len(following.text) == 1) or following.kind in ("unit", "oh", "repeat")
-    behind = following.kind == "figures" and len(following.text) == 3
-    if single or behind:
-        return current
-    return None
+    three_digits = following.kind == "figures" and len(following.text) == 3
+    return current if single or three_digits else None
 
 
 def _digits_of_token(items: Sequence[NumberToken], at: int, current: _GroupBuilder | None) -> tuple[str, int] | None:
-    """The digits that the token at `at` stands for in a run, and where it ends."""
+    """The digits that the token at `at` stands for in a run, and where they end: `double oh` is ("00", at + 2)."""
     token = items[at]
     following = items[at + 1] if at + 1 < len(items) else None
     if token.kind == "repeat":
-        return _read_repeat_word(token, following, at)
+        repeatable = following is not None and following.kind in ("unit", "oh", "figures") and 0 <= following.value <= 9
+        return (str(following.value) * token.value, at + 2) if following is not None and repeatable else None
     counted = token.kind == "unit" or (token.kind == "figures" and 2 <= token.value <= 9)
     if counted and following is not None and following.kind == "plural":
         return str(following.value) * token.value, at + 2
-    if counted and following is not None:
-        times = _read_times(items, at)
-        if times is not None:
-            return times
+    if counted and (repeated := _read_times(items, at)) is not None:
+        return repeated
     if token.kind == "oh":
         beside = current is not None or (following is not None and following.kind in _DIGIT_KINDS)
         beside = beside or _is_digit_oh(items, at)
@@ -265,16 +242,8 @@ def _is_digit_oh(items: Sequence[NumberToken], at: int) -> bool:
     return len(behind) >= 2 and all(kind in ("unit", "oh", "repeat") for kind in behind[:2])
 
 
-def _read_repeat_word(token: NumberToken, following: NumberToken | None, at: int) -> tuple[str, int] | None:
-    if following is None or following.value < 0 or len(str(following.value)) != 1:
-        return None
-    if following.kind not in ("unit", "oh", "figures"):
-        return None
-    return str(following.value) * token.value, at + 2
-
-
 def _read_times(items: Sequence[NumberToken], at: int) -> tuple[str, int] | None:
-    """`five times nine`, `nine five times`."""
+    """The digits of `five times nine` or `nine five times`, and where they end."""
     words = [item.text for item in items[at + 1 : at + 3]]
     if len(words) == 2 and "times" in words:
         first, second = items[at], items[at + 2] if words[0] == "times" else items[at + 1]
@@ -294,13 +263,16 @@ def _read_misheard(
     return None
 
 
-def _label_groups(text: str, runs: Sequence[DigitGroup], breaks: Sequence[int]) -> list[DigitGroup]:
+def _label_groups(text: str, runs: Sequence[DigitGroup]) -> list[DigitGroup]:
     """Each run with the nearest word that says what it is: in front of it, else behind it."""
+    breaks = find_corrections(text)
     result: list[DigitGroup] = []
     floor = 0
     for index, run in enumerate(runs):
         ceiling = runs[index + 1].start if index + 1 < len(runs) else len(text)
-        label = _find_label_before(text, floor, run.start) or _find_label_after(text, run.end, ceiling)
+        label = _find_label_before(text, floor, run.start)
+        if not label and (match := _LABEL_AFTER.match(text, run.end, ceiling)):
+            label = (match.lastgroup or "").replace("digits_4", "last4").replace("digits4", "last4")
         part, denied = count_corrections_before(run.start, breaks), is_value_denied(text, run.start)
         result.append(DigitGroup(run.chunks, run.start, run.end, run.dash_positions, label, part, denied, run.is_money))
         floor = run.end
@@ -315,18 +287,13 @@ def _find_label_before(text: str, floor: int, start: int) -> str:
             # "last four of my phone": the phone only says whose last four
             if match.start() > place and not (best == "last4" and name in ("phone", "number", "a number")):
                 best, place = name, match.start()
-    return METHOD_LABEL if best == "last4" and _is_method_ending(text[max(0, start - 60) : start]) else best
-
-
-def _is_method_ending(before: str) -> bool:
-    """Whether the last thing that `before` calls by its ending is a card or a bank account."""
-    own = list(_METHOD_ENDING.finditer(before))
-    return bool(own) and not _LAST4_LABEL.search(before, own[-1].end())
-
-
-def _find_label_after(text: str, end: int, ceiling: int) -> str:
-    match = _LABEL_AFTER.match(text, end, ceiling)
-    return (match.lastgroup or "").replace("digits_4", "last4").replace("digits4", "last4") if match else ""
+    if best == "last4":
+        # a card or a bank account, if it is the last thing that is called by its ending
+        before = text[max(0, start - 60) : start]
+        endings = list(_METHOD_ENDING.finditer(before))
+        if endings and not _LAST4_LABEL.search(before, endings[-1].end()):
+            return METHOD_LABEL
+    return best
 
 
 def spoken_to_digits(text: str) -> str:
@@ -342,7 +309,7 @@ def spoken_to_digits(text: str) -> str:
 
 
 def _join_groups(groups: Sequence[str], dashes: Sequence[int]) -> str:
-    """The groups with a space between them, or the dash where one was said."""
+    """The groups as one text, with a space between them, or the dash where one was said."""
     text, length = "", 0
     for group in groups:
         mark = "-" if length in dashes else " "

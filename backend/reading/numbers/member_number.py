@@ -1,4 +1,4 @@
-"""The member number: an account number of any usual length, a dash, and the three digits behind it."""
+"""Reads the member number, an account number of any usual length, a dash, and three digits: `99999-001`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ _NON_PHONE_LENGTHS = (8, 9)
 
 @dataclass(frozen=True)
 class MemberNumber:
-    """A member number as it was given. `digits` has no dash; `dashed` is the full form, None while the three digits
-    behind the dash seem to be missing (`is_complete` is False then)."""
+    """A member number as it was given.
+
+    `digits` has no dash; `dashed` is the full form, None while the three digits behind the dash seem to be missing
+    (`is_complete` is False then).
+    """
 
     digits: str
     dashed: str | None
@@ -57,7 +60,7 @@ def normalize_punctuation(cleaned: str, asked: str | None) -> str:
 
 
 def find_member_number(found: DigitScan, asked: str | None) -> MemberNumberSpan | None:
-    """The member number among a text's runs, and what it leaves for the last four."""
+    """The member number among a text's runs of digits, and what it leaves for the last four."""
     best: MemberNumberSpan | None = None
     for run in found.groups:
         place = _match_member_number(run, asked)
@@ -71,11 +74,11 @@ def find_member_number(found: DigitScan, asked: str | None) -> MemberNumberSpan 
 def _match_member_number(run: DigitGroup, asked: str | None) -> MemberNumberSpan | None:
     if run.is_money or run.is_denied or run.label in ("last4", METHOD_LABEL, "phone"):
         return None
-    own, rest = _split_last4(run)
+    own, last4 = _split_last4(run)
     reading = _build_member_number(own)
     if reading is None or not _may_be_member_number(own, reading, asked):
         return None
-    return MemberNumberSpan(reading, run.start, run.end, rest)
+    return MemberNumberSpan(reading, run.start, run.end, last4)
 
 
 def _may_be_member_number(run: DigitGroup, reading: MemberNumber, asked: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""A choice by its number, `1`, `press 1`, `#1`, `option 2`, `one please`: a key of a menu, and never a sum of money."""
+"""Detects a choice by its number, `1`, `press 1`, `#1`, `one please`: the key of a menu, and never a sum of money."""
 
 from __future__ import annotations
 

@@ -38,16 +38,8 @@ _TOKEN_KINDS = {
     **dict.fromkeys(MISHEARD_DIGITS, "misheard"), "oh": "oh", "o": "oh", "-": "dash", "dash": "dash", "hyphen": "dash",
 }  # fmt: skip
 _TOKEN_VALUES = {
-    **UNITS,
-    **TEENS,
-    **TENS,
-    **SCALES,
-    **REPEAT_WORDS,
-    **PLURAL_DIGITS,
-    **MISHEARD_DIGITS,
-    "oh": 0,
-    "o": 0,
-}
+    **UNITS, **TEENS, **TENS, **SCALES, **REPEAT_WORDS, **PLURAL_DIGITS, **MISHEARD_DIGITS, "oh": 0, "o": 0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ class NumberToken:
 
 
 def tokenize(text: str) -> list[NumberToken]:
-    """Cleaned text as tokens."""
+    """Cleaned text as tokens: `pay fifty` is the word `pay` (kind `other`) and `fifty` (kind `tens`, value 50)."""
     return [_make_token(match) for match in _TOKEN.finditer(text)]
 
 
@@ -102,19 +94,15 @@ def _apply_scales(items: Sequence[NumberToken], value: int, at: int) -> tuple[in
         last_scale = scale
         total, part = total + part, 0
         rest = at + 1 if _token_text(items, at) == "and" else at
-        more = _parse_below_hundred(items, rest) or _parse_small_digits(items, rest, scale)
+        more = _parse_below_hundred(items, rest)
+        if more is None and _token_kind(items, rest) == "figures" and 0 < items[rest].value < scale:
+            more = (items[rest].value, rest + 1)
         if more is None or (scale == 100 and more[0] >= 100):
             break
         part, at = more
         if _token_kind(items, at) != "scale" or items[at].value >= last_scale:
             break
     return total + part, at
-
-
-def _parse_small_digits(items: Sequence[NumberToken], at: int, scale: int) -> tuple[int, int] | None:
-    if _token_kind(items, at) == "figures" and 0 < items[at].value < scale:
-        return items[at].value, at + 1
-    return None
 
 
 def _parse_below_hundred(items: Sequence[NumberToken], at: int) -> tuple[int, int] | None:

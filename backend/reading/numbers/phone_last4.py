@@ -1,4 +1,4 @@
-"""The last four digits of the phone on file."""
+"""Reads the last four digits of the phone on file: `0142` of `ending 0142`, `555-555-0142`, `oh one four two`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def parse_last4(text: str, asked: str | None = "last4") -> str | None:
 
 
 def find_last4(found: DigitScan, asked: str | None, taken: tuple[int, int] = (-1, -1)) -> str | None:
-    """The last four among a text's runs, leaving alone the span that is the member number."""
+    """The last four among a text's runs of digits, leaving alone the span that is the member number."""
     runs = [run for run in found.groups if run.start != taken[0] and not run.is_money and not run.is_denied]
     called = [run.digits for run in runs if run.label == "last4" and len(run.digits) == 4]
     phones = [run.digits[-4:] for run in found.phones if asked == "last4" or run.label == "phone"]
@@ -43,8 +43,8 @@ def _choose_last4(runs: list[DigitGroup], called: list[str]) -> str | None:
         return called[-1]
     if fresh:
         return fresh[-1]
-    whole = [run.digits[-4:] for run in runs if _is_phone_length(run)]
-    return whole[-1] if whole else None
+    phones = [run.digits[-4:] for run in runs if _is_phone_length(run)]
+    return phones[-1] if phones else None
 
 
 def _is_phone_length(run: DigitGroup) -> bool:

@@ -1,12 +1,14 @@
-"""Whether bills are to come by email or on paper."""
+"""Reads whether bills are to come by email or on paper."""
 
 from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
+
 WANTS_NO_PAPER = re.compile(
-    r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}"
-    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
+    r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}\b(paper|"
+    r"mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
     re.IGNORECASE,
 )
 WANTS_PAPER = re.compile(
@@ -23,13 +25,9 @@ BY_EMAIL_INSTEAD = re.compile(
     re.IGNORECASE,
 )
 """How they are to come, whatever else is named: "it comes on paper, can it come by email instead"."""
-_OWN_EMAIL_ADDRESS = re.compile(r"\bmy e-?mail\b|@", re.IGNORECASE)
+names_own_email_address = detector(r"\bmy e-?mail\b|@")
 BACK_TO_PAPER = re.compile(r"\bpaper\b.{0,12}\b(?:instead|again|back)\b|\bback (?:to|on) paper\b", re.IGNORECASE)
 ASKS_STATUS = re.compile(r"^(am i|is my|are my|do i|how (do|am|are|is)|check if)\b", re.IGNORECASE)
-
-
-def names_own_email_address(text: str) -> bool:
-    return bool(_OWN_EMAIL_ADDRESS.search(text))
 
 
 def extract_choice(text: str) -> str | None:

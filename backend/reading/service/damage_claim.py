@@ -1,6 +1,6 @@
-"""A claim for what the power broke: a thing of the member's own that a surge or an outage burned out or spoiled.
+"""Detects a claim for what the power broke: a thing of the member's own that a surge or an outage ruined.
 
-That is over, and nothing for a crew: the office hears what broke and looks at the claim.
+It is over and nothing for a crew: the office is told what broke and looks at the claim.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 
 DAMAGED_THING = re.compile(
-    r"\b(?:fridge|refrigerators?|refri(?:geradora?)?s?|freezers?|congelador|nevera|tv|tvs|tele(?:vision|"
-    r"visor)?s?|computers?|computadora|laptops?|pc|microwaves?|microondas|washers?|lavadora|dryers?|secadora|furnace|"
-    r"air ?conditioners?|ac(?: unit)?|"
-    r"a/c|heat pump|(?:water )?heaters?|(?:well|sump) pumps?|stoves?|estufa|ovens?|dishwashers?|routers?|"
-    r"modems?|appliances?|"
-    r"electronics|aparatos?|stereo|xbox|playstation|(?:garage )?door opener|motors?|compressors?|food|comida)\b",
+    r"\b(?:fridge|refrigerators?|refri(?:geradora?)?s?|freezers?|congelador|nevera|tv|tvs|tele(?:vision|visor)?s?|"
+    r"computers?|computadora|laptops?|pc|microwaves?|microondas|washers?|lavadora|dryers?|secadora|furnace|"
+    r"air ?conditioners?|ac(?: unit)?|a/c|heat pump|(?:water )?heaters?|(?:well|sump) pumps?|stoves?|estufa|ovens?|"
+    r"dishwashers?|routers?|modems?|appliances?|electronics|aparatos?|stereo|xbox|playstation|"
+    r"(?:garage )?door opener|motors?|compressors?|food|comida)\b",
     re.IGNORECASE,
 )
 BREAK_VERBS = re.compile(

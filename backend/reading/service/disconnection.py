@@ -1,9 +1,10 @@
-"""Power that was or may be cut off by the co-op for a bill: a matter for a person, not for a crew."""
+"""Detects power that the co-op cut off or may cut off for a bill: a matter for a person, not for a crew."""
 
 from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import split_sentences
 
 _NOTICE = re.compile(
@@ -14,13 +15,12 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _SHUTOFF = re.compile(
-    r"\b(?:dis ?connect\w*|shut[ -]?off|cut[ -]?off|"
-    r"(?:shut\w*|cut\w*|turn\w*) (?:me|us|it|them|my \w+|our \w+|the \w+|everything) off|"
-    r"(?:shut|cut|turn(?:ed)?) off|(?:power|lights?|electric\w*) (?:still )?stays? on|"
+    r"\b(?:dis ?connect\w*|shut[ -]?off|cut[ -]?off|(?:shut\w*|cut\w*|turn\w*) (?:me|us|it|them|my \w+|our \w+|"
+    r"the \w+|everything) off|(?:shut|cut|turn(?:ed)?) off|(?:power|lights?|electric\w*) (?:still )?stays? on|"
     r"(?:cut|kill|pull) (?:my|our|the|his|her|their) (?:power|lights?|electric\w*|service|meter)|"
     # Spanish, as `to_english` leaves it; no branches and no lawn
-    r"(?:van?|vienen?|vas) a (?:cortar|desconectar)(?:me|nos|le|les|la|lo|mela|nosla)?"
-    r"(?! (?:el |la |un |una |unos |unas )?(?:\w+ )?(?:[aá]rbol|rama|c[eé]sped|pasto|hierba|llamada)))\b",
+    r"(?:van?|vienen?|vas) a (?:cortar|desconectar)(?:me|nos|le|les|la|lo|mela|"
+    r"nosla)?(?! (?:el |la |un |una |unos |unas )?(?:\w+ )?(?:[aá]rbol|rama|c[eé]sped|pasto|hierba|llamada)))\b",
     re.IGNORECASE,
 )
 """Power that may be cut off, without a word of a notice."""
@@ -32,7 +32,7 @@ _NEEDS_TIME = re.compile(
 
 
 def detect_disconnection_topic(text: str) -> str | None:
-    """`notice` where a disconnection notice is spoken of, `shutoff` where power that is about to go off is."""
+    """`notice` if the text is about a disconnection notice, `shutoff` if it is about power that is about to go off."""
     if _NOTICE.search(text):
         return "notice"
     return "shutoff" if _SHUTOFF.search(text) else None
@@ -47,12 +47,11 @@ _POWER = r"(?:(?:my|our|the|her|his|mi|la) )?(?:power|lights?|electric\w*|servic
 _COOP = r"(?:you|u|y'?all|you (?:guys|people|all)|they|ustedes)(?: (?:just|have|already|went and))*"
 _COOP_CUT_POWER = re.compile(
     rf"\b{_COOP} (?:(?:shut|cut|turned|switched) (?:{_POWER} )?off|disconnected {_POWER})\b|"
-    r"\b(?:my|our) (?:power|lights?|electric\w*|service) (?:was|were|got|has been|been) "
-    r"(?:(?:shut|cut|turned) off|disconnected)\b|^\W*(?:\w+ ){0,2}cut me off\b|\b(?:i|we) (?:got|was|"
-    r"were) (?:shut|cut) off\b|"
-    r"\b(?:power|lights?|electric\w*|luz)\b.*\bit (?:was|got|has been|is) (?:(?:shut|cut|turned) off|disconnected)\b|"
-    r"\b(?:power|lights?|electric\w*) back on\b.*\b(?:paid|pagu\w+)\b|\b(?:paid|pagu\w+)\b.*\b(?:power|lights?|"
-    r"electric\w*|me|us) back on\b",
+    r"\b(?:my|our) (?:power|lights?|electric\w*|service) (?:was|were|got|has been|been) (?:(?:shut|cut|turned) off|"
+    r"disconnected)\b|^\W*(?:\w+ ){0,2}cut me off\b|\b(?:i|we) (?:got|was|were) (?:shut|cut) off\b|"
+    r"\b(?:power|lights?|electric\w*|luz)\b.*\bit (?:was|got|has been|is) (?:(?:shut|cut|turned) off|"
+    r"disconnected)\b|\b(?:power|lights?|electric\w*) back on\b.*\b(?:paid|pagu\w+)\b|"
+    r"\b(?:paid|pagu\w+)\b.*\b(?:power|lights?|electric\w*|me|us) back on\b",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
@@ -66,9 +65,5 @@ def says_coop_disconnected(text: str) -> bool:
     return any(_COOP_CUT_POWER.search(one) and not _FUTURE.search(one) for one in told)
 
 
-_DISCONNECTED_SPANISH = re.compile(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b", re.IGNORECASE)
-
-
-def says_disconnected_in_spanish(words: str) -> bool:
-    """Whether Spanish words say that it is off now, and not feared: `me cortaron la luz`."""
-    return bool(_DISCONNECTED_SPANISH.search(words))
+says_disconnected_in_spanish = detector(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b")
+"""Whether Spanish words say that it is off now, and not feared: `me cortaron la luz`."""

@@ -1,20 +1,18 @@
-"""Power that is to be off for an electrician's work and back on the same day: neither a stop of service nor an outage.
+"""Detects that power is to be off for an electrician's work and back the same day: no stop of service and no outage.
 
-Both languages, as they are said.
+In both languages.
 """
 
 from __future__ import annotations
 
-import re
-
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
 
 _ELECTRICIAN = r"(?:electricians?|electricistas?|contractors?)"
 _ELECTRICAL_WORK = (
     r"(?:(?:breaker|service|electric\w*|fuse|main|meter) (?:panel|box|base|socket|entrance|upgrade|can)|"
-    r"panel (?:swap|change|upgrade)|"
-    r"panel|rewir\w+|meter ?base|weather ?head|mast|service upgrade|tablero|base del medidor|caja de breakers|"
-    r"cablead\w+)"
+    r"panel (?:swap|change|upgrade)|panel|rewir\w+|meter ?base|weather ?head|mast|service upgrade|tablero|"
+    r"base del medidor|caja de breakers|cablead\w+)"
 )
 _TURN_OFF = (
     r"(?:dis ?connect\w*|(?:shut|turn|cut|kill|pull)\w*\b.{0,24}\b(?:off|power|service|meter)|pull\w* (?:the |my |"
@@ -26,27 +24,20 @@ _TURN_BACK_ON = (
     r"\d) ?(?:hours?|day|"
     r"while|afternoon|morning)?|temporar\w*|mismo dia|reconect\w*|volver a (?:conectar|poner)|un rato|unas horas)"
 )
-_OFF_AND_ON = re.compile(
-    rf"\b{_TURN_OFF}\b.*\b{_TURN_BACK_ON}\b.*\b(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})\b|\b(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})\b.*\b{_TURN_OFF}\b.*\b{_TURN_BACK_ON}\b|"
-    rf"\b{_TURN_OFF}\b.*\b(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})\b.*\b{_TURN_BACK_ON}\b|"
-    rf"\b{_TURN_OFF}\b.*\b(?:for|so|because|para|porque)\b.*\b{_ELECTRICIAN}\b|\b{_ELECTRICIAN}\b.*\b(?:need\w*|want\w*|necesit\w*|"
-    rf"quiere)\b.*\b{_TURN_OFF}\b|"
-    rf"\b{_TURN_OFF}\b.*\b(?:to|so|para)\b.{{0,40}}\b(?:swap|change|chang\w+|replace|replac\w+|upgrade|"
-    rf"cambi\w+)\b.{{0,16}}\b{_ELECTRICAL_WORK}\b",
-    re.IGNORECASE,
+_ELECTRICIAN_OR_WORK = rf"(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})"
+is_off_for_electrician = detector(
+    rf"\b{_TURN_OFF}\b.*\b{_TURN_BACK_ON}\b.*\b{_ELECTRICIAN_OR_WORK}\b|"
+    rf"\b{_ELECTRICIAN_OR_WORK}\b.*\b{_TURN_OFF}\b.*\b{_TURN_BACK_ON}\b|"
+    rf"\b{_TURN_OFF}\b.*\b{_ELECTRICIAN_OR_WORK}\b.*\b{_TURN_BACK_ON}\b|"
+    rf"\b{_TURN_OFF}\b.*\b(?:for|so|because|para|porque)\b.*\b{_ELECTRICIAN}\b|"
+    rf"\b{_ELECTRICIAN}\b.*\b(?:need\w*|want\w*|necesit\w*|quiere)\b.*\b{_TURN_OFF}\b|"
+    rf"\b{_TURN_OFF}\b.*\b(?:to|so|para)\b.{{0,40}}"
+    rf"\b(?:swap|change|chang\w+|replace|replac\w+|upgrade|cambi\w+)\b.{{0,16}}\b{_ELECTRICAL_WORK}\b",
+    unless=r"\b(?:spark\w*|smok\w*|burn\w*|hot|fire|shock\w*|chispas?|humo)\b",
+    fold=fold_line,
 )
-_DANGER_SIGNS = re.compile(r"\b(?:spark\w*|smok\w*|burn\w*|hot|fire|shock\w*|chispas?|humo)\b", re.IGNORECASE)
-_THEIR_PHONE = re.compile(
-    rf"\b(?:{_ELECTRICIAN}|his|her|their|joe'?s|el de el|su) ?(?:'s|s)?\b.{{0,40}}\d{{3}}", re.IGNORECASE
+"""`Shut it off tomorrow so my electrician can change the panel, then back on`; words of danger are none of it."""
+is_electricians_phone = detector(
+    rf"\b(?:{_ELECTRICIAN}|his|her|their|joe'?s|el de el|su) ?(?:'s|s)?\b.{{0,40}}\d{{3}}", fold=fold
 )
-
-
-def is_off_for_electrician(text: str) -> bool:
-    """`Shut it off tomorrow so my electrician can change the panel, then back on`; words of danger are none of it."""
-    plain = fold_line(text)
-    return bool(_OFF_AND_ON.search(plain)) and not _DANGER_SIGNS.search(plain)
-
-
-def is_electricians_phone(text: str) -> bool:
-    """Whether the phone in these words is the electrician's, and not the member's."""
-    return bool(_THEIR_PHONE.search(fold(text)))
+"""Whether the phone in these words is the electrician's, and not the member's."""

@@ -1,4 +1,4 @@
-"""Questions that the classifier takes for one and that have several answers, told apart by their words."""
+"""Chooses between the answers of a question for which the classifier has one intent, by its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of somebody who was called, written or visited by a swindler: they hear what to do before anything else."""
+"""Detects that somebody was called, written to or visited by a swindler: they are told what to do before all else."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ _FROM_COOP = r"(?:the )?(?:co-?op\w*|electric\w*|power|you|y'?all|utility)"
 _FROM_COOP_SPANISH = r"(?:la cooperativa|la compa[nñ][ií]a|la luz|la el[eé]ctrica|ustedes)"
 _IMPERSONATION = re.compile(
     rf"\b(?:pretend\w*|posing|claim\w*) (?:to be|as) (?:from |with )?{_FROM_COOP}|"
-    r"\b(?:claim\w*|s(?:aid|ays|aying)) (?:that )?(?:he|she|they)(?:'?s|'?re| was| were| is| are)? "
-    rf"(?:from|with) {_FROM_COOP}|"
-    rf"\b(?:dec[ií]an?|dicen?|dijo|dijeron|dizque|diciendo)(?: que)? (?:ser|era|eran|es|son)? ?de {_FROM_COOP_SPANISH}|"
-    r"\bha(?:cerse|ci[eé]ndose|c[ií]a) pasar por\b|\bse hizo pasar por\b",
+    r"\b(?:claim\w*|s(?:aid|ays|aying)) (?:that )?(?:he|she|they)(?:'?s|'?re| was| were| is| are)? (?:from|"
+    rf"with) {_FROM_COOP}|\b(?:dec[ií]an?|dicen?|dijo|dijeron|dizque|diciendo)(?: que)? (?:ser|era|eran|es|"
+    rf"son)? ?de {_FROM_COOP_SPANISH}|\bha(?:cerse|ci[eé]ndose|c[ií]a) pasar por\b|\bse hizo pasar por\b",
     re.IGNORECASE,
 )
 _ABOUT_CONVERSATION = re.compile(r"\b(?:is|are) (?:this|you|it you)\b.{0,20}\bscam|\bnot a scam\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What a message says of starting, stopping or moving service."""
+"""Reads what a message says of starting, stopping or moving service: the kind, the name, the addresses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from backend.reading.contact.mailing_address import (
     number_words_to_digits,
 )
 from backend.reading.dates.day_vocabulary import MONTH_PATTERN
+from backend.reading.detectors import detector, whole_detector
 from backend.reading.spanish import to_english
 
 KIND_PATTERNS = (
@@ -18,9 +19,8 @@ KIND_PATTERNS = (
     (
         "stop",
         re.compile(
-            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |"
-            r"the \w+ )?off|"
-            r"close my account|take .* out of my name|moving out|final bill)\b",
+            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|"
+            r"turn (?:it |my \w+ |the \w+ )?off|close my account|take .* out of my name|moving out|final bill)\b",
             re.IGNORECASE,
         ),
     ),
@@ -47,15 +47,14 @@ STOP_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NEW_PLACE = re.compile(r"\bstart|\bto \d|\bnew (?:house|home|place|address)", re.IGNORECASE)
-# at the read-back "stop" alone leaves it; with "service" it says what is wished
+# at the read-back "stop" alone cancels the request; with "service" it names a kind
 CHANGED_KIND = re.compile(
     r"\b(?P<kind>start|stop|move|transfer)\w* (?:up )?(?:the |my |our )?(?:service|power|electric\w*)\b|"
     r"\b(?:it'?s|it is|i want|make it) (?:a |to )?(?P<plain>start|stop|move)\b",
     re.IGNORECASE,
 )
-_STREET = re.compile(
-    r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
-)
+is_street = whole_detector(r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*")
+"""Whether it is a house number with words behind it, or names a road."""
 _WORD = r"[^\W\d_][^\W\d_'.-]*"
 _NOT_A_NAME = (
     r"(?:moving|starting|stopping|going|calling|writing|not|new|a|an|the|my|at|on|in|to|for|at|here|there|sorry|trying|"
@@ -63,17 +62,17 @@ _NOT_A_NAME = (
 )
 NAME_INSIDE = re.compile(
     r"\b(?:my name is|the name is|name is|name should be|name:|in the name of|under the name(?: of)?|under|"
-    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|solamente)\s+)?"
-    rf"(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
+    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|"
+    rf"solamente)\s+)?(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
     re.IGNORECASE,
 )
 I_AM = re.compile(
     r"\b(?:[Ii] ?['a]?m|[Tt]his is|[Ss]oy)\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'.-]+(?:\s+[A-ZÁÉÍÓÚÑ][\w'.-]+){1,3})"
 )
-_BY_EMAIL = re.compile(r"\b(?:e-?mail|email on file|by mail electr\w+|correo)\b", re.IGNORECASE)
-_SAME_ADDRESS = re.compile(r"\b(?:same|mailing|on file|usual|where (?:you|it) (?:send|go\w*|mail\w*))\b", re.IGNORECASE)
-_UNKNOWN = re.compile(
-    r"\b(?:don'?t know|not sure|no idea|not yet|later|unknown|don't have (?:one|it|an address)|no address)\b", re.I
+names_email = detector(r"\b(?:e-?mail|email on file|by mail electr\w+|correo)\b")
+names_mailing_address_on_file = detector(r"\b(?:same|mailing|on file|usual|where (?:you|it) (?:send|go\w*|mail\w*))\b")
+says_unknown = detector(
+    r"\b(?:don'?t know|not sure|no idea|not yet|later|unknown|don't have (?:one|it|an address)|no address)\b"
 )
 AFTER_TO = re.compile(r"\b(?:to|a|al)\s+(?=\S)", re.IGNORECASE)
 BILL_TO = re.compile(
@@ -81,21 +80,17 @@ BILL_TO = re.compile(
     r"mand\w+)\b(?:\W+\w+){0,5}\W*$",
     re.IGNORECASE,
 )
-_BARE_DAY = re.compile(
-    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH_PATTERN})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:mon|tues|wednes|thurs|"
-    rf"fri|satur|"
-    rf"sun)day|"
-    r"\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?",
-    re.IGNORECASE,
+is_bare_day = whole_detector(
+    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH_PATTERN})\.? \d{{1,2}}(?:st|nd|rd|th)?|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?"
 )
-_CANCELS_REQUEST = re.compile(
-    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}"
-    r"\b(?:(?:service|power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|"
-    r"(?:stop|move|start|shut ?-?off|disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|"
-    r"shut ?-?off|"
-    r"stop|transfer))\b",
-    re.IGNORECASE,
+"""`December 4` where an address was asked for."""
+cancels_request = detector(
+    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}\b(?:(?:service|"
+    r"power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|(?:stop|move|start|shut ?-?off|"
+    r"disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|shut ?-?off|stop|transfer))\b"
 )
+"""`Cancel my service stop, the deal fell through`: the member takes an earlier request back."""
 _TWO_CAPITALIZED_WORDS = re.compile(r"\W*[A-ZÁÉÍÓÚÑ][\w'-]+(?: [A-Z]\.?)? [A-ZÁÉÍÓÚÑ][\w'-]+\W*")
 _PLACE_WORDS = re.compile(
     r"\b(?:street|st|road|rd|lane|ln|avenue|ave|drive|dr|court|hill|farm|house|apartments?|calle|county|highway|"
@@ -103,26 +98,21 @@ _PLACE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _DEPOSIT = r"dep[oó]sit\w*"
-_ASKS_ABOUT_DEPOSIT = re.compile(
-    rf"\b(?:pay\w*|pag\w+|give|put down|how much)\b.{{0,24}}\b{_DEPOSIT}|\b{_DEPOSIT}\b.{{0,30}}\b(?:pay|pag\w+)\b",
-    re.I,
+asks_about_deposit = detector(
+    rf"\b(?:pay\w*|pag\w+|give|put down|how much)\b.{{0,24}}\b{_DEPOSIT}|\b{_DEPOSIT}\b.{{0,30}}\b(?:pay|pag\w+)\b"
 )
-_ASKS_HOW_TO_PAY = re.compile(
-    r"\b(?:how (?:much|do i pay|can i pay)|pay it|pagarlo|lo pago|cu[aá]nto es)\b", re.IGNORECASE
-)
-_BILL_ELSEWHERE = re.compile(
+asks_how_to_pay = detector(r"\b(?:how (?:much|do i pay|can i pay)|pay it|pagarlo|lo pago|cu[aá]nto es)\b")
+sends_bill_elsewhere = detector(
     r"\b(?:bill|factura|recibo)\b.{0,30}\b(?:(?:other|another|different|otra) (?:address|place|direc\w*)|elsewhere|"
-    r"somewhere else)\b",
-    re.IGNORECASE,
+    r"somewhere else)\b"
 )
-_SERVICE_WORDS = re.compile(
-    r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b", re.IGNORECASE
-)
-_FOUR_DIGITS = re.compile(r"\d{4}")
+"""Whether the last bill goes to another address, which is then asked for."""
+mentions_service = detector(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b")
+has_four_digits = detector(r"\d{4}")
 
 
 def extract_kind(text: str) -> str | None:
-    """`start`, `stop` or `move`. Who moves out stops it; who moves in starts it; both at once is a move."""
+    """`start`, `stop` or `move` service. Moving out stops it, moving in starts it; both at once is a move."""
     moves_in, moves_out = bool(MOVING_IN.search(text)), bool(MOVING_OUT.search(text))
     if moves_out and not moves_in:
         return "stop"
@@ -145,27 +135,10 @@ def extract_changed_kind(text: str) -> str | None:
     return "move" if named == "transfer" else named
 
 
-def is_street(text: str) -> bool:
-    """Whether it is a house number with words behind it, or names a road."""
-    return bool(_STREET.fullmatch(text))
-
-
 def extract_name(words: str) -> str | None:
     """A name that is said beside other things: `under Ann Miller`, `my name is ann miller`."""
     found = NAME_INSIDE.search(words) or I_AM.search(words)
     return found["name"].strip(" .,") if found else None
-
-
-def names_email(text: str) -> bool:
-    return bool(_BY_EMAIL.search(text))
-
-
-def names_mailing_address_on_file(text: str) -> bool:
-    return bool(_SAME_ADDRESS.search(text))
-
-
-def says_unknown(text: str) -> bool:
-    return bool(_UNKNOWN.search(text))
 
 
 def extract_destination(words: str) -> str | None:
@@ -199,37 +172,6 @@ def corrects_bill_address(new: str, bill: str, place: str) -> bool:
     return near_bill >= near_place
 
 
-def is_bare_day(text: str) -> bool:
-    """`December 4` where an address was asked for."""
-    return bool(_BARE_DAY.fullmatch(text))
-
-
-def cancels_request(words: str) -> bool:
-    """`Cancel my service stop, the deal fell through`: what was asked for before is not wished any more."""
-    return bool(_CANCELS_REQUEST.search(words))
-
-
 def is_bare_name(words: str) -> bool:
     """`Tom Weaver`, where a place was asked for: two capital words that name none."""
     return bool(_TWO_CAPITALIZED_WORDS.fullmatch(words)) and not _PLACE_WORDS.search(words)
-
-
-def asks_about_deposit(text: str) -> bool:
-    return bool(_ASKS_ABOUT_DEPOSIT.search(text))
-
-
-def asks_how_to_pay(text: str) -> bool:
-    return bool(_ASKS_HOW_TO_PAY.search(text))
-
-
-def sends_bill_elsewhere(text: str) -> bool:
-    """Whether the last bill goes to another address, which is then asked for."""
-    return bool(_BILL_ELSEWHERE.search(text))
-
-
-def mentions_service(text: str) -> bool:
-    return bool(_SERVICE_WORDS.search(text))
-
-
-def has_four_digits(text: str) -> bool:
-    return bool(_FOUR_DIGITS.search(text))

@@ -24,11 +24,11 @@ SPANISH_WEEKDAY_PATTERN = "|".join(ENGLISH_WEEKDAYS)
 _WORD_START, _WORD_END = r"(?<![\w@.-])", r"(?![\w@]|\.\w)"
 
 _OF_MONTH = re.compile(
-    rf"{_WORD_START}(?:(?:el|the) )?(?:(?:dia|day) )?(?P<day>{_DAY}) de(?:l mes de)? (?P<month>{_MONTH})"
-    rf"(?:(?: de| del)? (?P<year>20\d\d))?{_WORD_END}"
+    rf"{_WORD_START}(?:(?:el|the) )?(?:(?:dia|day) )?(?P<day>{_DAY}) de(?:l mes de)? "
+    rf"(?P<month>{_MONTH})(?:(?: de| del)? (?P<year>20\d\d))?{_WORD_END}"
 )
 _MONTH_ALONE = re.compile(rf"{_WORD_START}(?:{_MONTH}){_WORD_END}")
-# "el dia" may stand as "the day" by then: alone it is one of the phrases
+# "el dia" may be "the day" by then, because alone it is one of the phrases
 _DAY_OF_MONTH = re.compile(
     rf"{_WORD_START}(?:(?:el )?dia|(?:the )?day|el) (?P<day>{_DAY}){_WORD_END}(?! ?(?:dolares|centavos|%|por ciento))"
     rf"(?!,? (?:cero|{'|'.join(list(DAY_NUMBERS)[:11])}){_WORD_END})"  # "el cuatro uno cero": a number, digit by digit
@@ -38,8 +38,8 @@ _DAY_OF_NAMED_MONTH = re.compile(
     rf"(?P<day>{_ENGLISH_NTH}) de (?:este|el) mes\b|(?P<next>{_ENGLISH_NTH}) del (?:proximo mes|mes que viene)\b"
 )
 _WEEK_AFTER = re.compile(
-    rf"{_WORD_START}(?:el )?(?P<day>{SPANISH_WEEKDAY_PATTERN}) (?:de la (?:proxima|otra) semana|de la semana "
-    rf"que (?:viene|entra)){_WORD_END}"
+    rf"{_WORD_START}(?:el )?(?P<day>{SPANISH_WEEKDAY_PATTERN}) (?:de la (?:proxima|otra) semana|"
+    rf"de la semana que (?:viene|entra)){_WORD_END}"
 )
 _NEXT_DAY = re.compile(
     rf"{_WORD_START}(?:(?:el|este|para el|hasta el) )*(?:proximo )?(?P<day>{SPANISH_WEEKDAY_PATTERN})"
@@ -51,9 +51,9 @@ _IN_DURATION = re.compile(
 )
 _CLOCK_TIME = re.compile(
     rf"{_WORD_START}(?P<side>a las?|las|como a las|despues de las?|antes de las?) (?P<hour>\d{{1,2}}|"
-    rf"{'|'.join(list(DAY_NUMBERS)[:15])})(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
-    rf"(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_WORD_END}"
-    r"(?! (?:cuentas|facturas|tarjetas|casas|veces|semanas)\b)"  # things that are counted: "las dos cuentas"
+    rf"{'|'.join(list(DAY_NUMBERS)[:15])})(?::(?P<minutes>\d\d)| y (?P<half>media|"
+    rf"cuarto))?(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_WORD_END}(?! (?:cuentas|"
+    r"facturas|tarjetas|casas|veces|semanas)\b)"  # things that are counted: "las dos cuentas"
 )
 _DAY_FIRST = re.compile(r"(?<![\d/])(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])(?=(?:/\d{2,4})?(?![\d/]))")
 _UNITS = {"dia": "day", "dias": "days", "semana": "week", "semanas": "weeks", "mes": "month", "meses": "months"}

@@ -26,13 +26,8 @@ _HUNDREDS = {
 }  # fmt: skip
 _REPEATS = {"doble": "double", "triple": "triple"}
 _PLURALS = {
-    "ceros": "zeros",
-    "nueves": "nines",
-    "cincos": "fives",
-    "unos": "ones",
-    "ochos": "eights",
-    "sietes": "sevens",
-}
+    "ceros": "zeros", "nueves": "nines", "cincos": "fives", "unos": "ones", "ochos": "eights", "sietes": "sevens",
+}  # fmt: skip
 # `un` and `una` are mostly articles: they count only before `mil` or between other numbers
 _WORDS = {**_ONES, **_TEENS, **_TENS, **_TWENTIES, **_HUNDREDS, **_REPEATS, **_PLURALS}
 _ARTICLES = frozenset({"un", "una", "unos"})
@@ -66,7 +61,7 @@ def translate_numbers(text: str) -> str:
     text = _DIGITS_THOUSAND.sub(lambda match: str(int(match[1]) * 1000 + int(match[2] or 0)), text)
     text = _DIGITS_AND_CENTS.sub(r"\1.\2", text)
     text = _COMMA_CENTS.sub(r"\1.\2", text)
-    text = _WITH_CENTS.sub(_translate_cents, text)
+    text = _WITH_CENTS.sub(r"\g<dollars> dollars and \g<cents> cents", text)
     text = _ONE_DOLLAR.sub("uno", text)
     text = _TENS_UNIT.sub(lambda match: f"{_TENS[match[1]]} {_ONES[match[2]]}", text)
     text = _THOUSAND.sub(_translate_thousand, text)
@@ -77,7 +72,3 @@ def translate_numbers(text: str) -> str:
 def _translate_thousand(match: re.Match[str]) -> str:
     many = _WORDS[match["many"]] if match["many"] else match["said"]
     return f"{many or 'one'} thousand"
-
-
-def _translate_cents(match: re.Match[str]) -> str:
-    return f"{match['dollars']} dollars and {match['cents']} cents"

@@ -17,8 +17,8 @@ TABLES_FOLDER = Path(__file__).parent
 # not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light, `correo-nuevo@` no new mail
 _WORD_START, _WORD_END = r"(?<![\w@.+-])", r"(?![\w@]|[.+-]\w)"
 _AND = re.compile(f"{_WORD_START}y{_WORD_END}")
-# Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Who leaves accents
-# out is read by the tables.
+# Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Words without
+# accents are read by the tables.
 BY_ACCENT = {
     "pagué": "i paid",
     "pagó": "was paid",
@@ -31,7 +31,7 @@ _NOT_BEFORE_NOUN = re.compile(
     rf"{SPANISH_WEEKDAY_PATTERN})(?: dolares)?(?:,| sino| mejor) )"
 )
 _DASH_WORD = re.compile(r"(?<!\w)menos (?=0\d\d\b|cero\b|doble cero\b)")  # "12345 menos 001"; else it takes away
-# behind something said, a reason; at the start, or behind "no se", the question that it is without its accent
+# "porque" behind other words gives a reason; at the start, or behind "no se", it is "por qué" without its accent
 _REASON = re.compile(r"(?<=[^\W\d_])(?<!\by)(?<!\bse)(?<!\bdime)(?<!\bdigame)(?<!\bpero)(,?\s+)porque\b")
 _ACCENTED_PHRASES = re.compile(f"{_WORD_START}(?:{'|'.join(BY_ACCENT)}){_WORD_END}")
 

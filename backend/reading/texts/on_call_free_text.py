@@ -1,5 +1,7 @@
-"""What somebody on call writes in words of their own, while a callout is open: it is read generously, as nothing is
-done by words alone and a closing is never read out of a doubt."""
+"""Reads what a crew member writes in free words while a callout is open.
+
+It is read generously, because words alone do nothing; but a doubtful text is never read as closing a ticket.
+"""
 
 from __future__ import annotations
 
@@ -22,47 +24,40 @@ _DONE_PHRASES = re.compile(
 )
 _NOT_YET = re.compile(
     r"\?|\b(?:not|no|nt|never|nothing|cant|cannot|couldnt|wont|isnt|arent|didnt|havent|hasnt|wasnt|dont|aint|un|"
-    r"almost|"
-    r"nearly|half|partly|part|until|till|when|once|if|after|before|will|ill|gonna|going|should|be|get|getting|to|need|"
-    r"needs|needed|but|except|still|yet|in \d+|by \d+|mins?|minutes?|hours?|hrs?|soon|later|tomorrow|tonight|"
-    r"wrong|who|what|where|how|is it|was it|are we|casi|falta|faltan|todavia|aun|cuando|si|hasta|manana|luego|en \d+|"
-    r"minutos?|horas?|necesito|necesitamos|pero|nadie|quien|donde|como|voy a|vamos a|sin|mal)\b"
+    r"almost|nearly|half|partly|part|until|till|when|once|if|after|before|will|ill|gonna|going|should|be|get|"
+    r"getting|to|need|needs|needed|but|except|still|yet|in \d+|by \d+|mins?|minutes?|hours?|hrs?|soon|later|"
+    r"tomorrow|tonight|wrong|who|what|where|how|is it|was it|are we|casi|falta|faltan|todavia|aun|cuando|si|hasta|"
+    r"manana|luego|en \d+|minutos?|horas?|necesito|necesitamos|pero|nadie|quien|donde|como|voy a|vamos a|sin|mal)\b"
 )
 _ASKS_WHERE = re.compile(
-    r"\b(?:whe?res?|were is (?:it|this|that)|wher|(?<!wrong )(?:addres+s?|adress?|addy)(?! (?:is )?(?:wrong|"
-    r"bad))|location|locate|directions?|map|which "
-    r"(?:house|road|street|place|one)|what (?:street|road|house|place|town)|street number|house number|"
-    r"(?:cant|cannot|can not|couldnt|unable to|dont|not) (?:seem to )?(?:find|see|locate|finding)|lost|"
-    r"who(?:s|se| has)? (?:called|call|reported|report|phoned|told)|quien (?:llamo|reporto|aviso)|"
-    r"donde|adonde|direccion(?! (?:equivocada|mala))|ubicacion|ubicado|que (?:calle|casa|lugar)|como llego|"
-    r"no (?:lo |la )?(?:encuentro|hallo|encontramos|veo)|perdido)\b"
+    r"\b(?:whe?res?|were is (?:it|this|that)|wher|(?<!wrong )(?:addres+s?|adress?|addy)(?! (?:is )?(?:wrong|bad))|"
+    r"location|locate|directions?|map|which (?:house|road|street|place|one)|what (?:street|road|house|place|town)|"
+    r"street number|house number|(?:cant|cannot|can not|couldnt|unable to|dont|not) (?:seem to )?(?:find|see|"
+    r"locate|finding)|lost|who(?:s|se| has)? (?:called|call|reported|report|phoned|told)|"
+    r"quien (?:llamo|reporto|aviso)|donde|adonde|direccion(?! (?:equivocada|mala))|ubicacion|ubicado|"
+    r"que (?:calle|casa|lugar)|como llego|no (?:lo |la )?(?:encuentro|hallo|encontramos|veo)|perdido)\b"
 )
 _ASKS_DETAILS = re.compile(
     r"\b(?:who(?:s| is| was)? (?:called|call|reported|the (?:caller|member|customer|reporter)|told|said|lives?|"
     r"is it|it|else|has it|got it)|who(?:s|se)?\b.{0,24}\b(?:called|report\w*|phoned|house|account)|"
     r"what(?:s| is| was| did| do)?\b.{0,30}\b(?:number|phone|call ?back|wrong|problem|issue|job|ticket|details?|"
     r"say|said|code|it|this|that|for|name)|details|more info|info|call ?back number|callers?|repeat|again|resend|"
-    r"send (?:it|"
-    r"that) again|what is (?:it|this)|quien (?:llamo|reporto|aviso|es|lo)|que (?:es|paso|pasa|tiene|dice|codigo)|cual|"
-    r"telefono|numero|detalles?|informacion|otra vez|repita|mande)\b"
+    r"send (?:it|that) again|what is (?:it|this)|quien (?:llamo|reporto|aviso|es|lo)|"
+    r"que (?:es|paso|pasa|tiene|dice|codigo)|cual|telefono|numero|detalles?|informacion|otra vez|repita|mande)\b"
 )
 _GIVES_NOTE = re.compile(
-    r"\b(?:need|needs|needing|send|get me|request\w*|truck|bucket|backup|back up crew|second crew|another crew|more "
-    r"(?:people|guys|men|crew|help)|help|helper|transformer|pole|fuse|parts?|eta|\d+ ?(?:m|min|mins|minutes?|"
-    r"hrs?|hours?)|an hour|half (?:an )?hour|minutes? (?:out|away)|almost there|on ?site|on scene|here now|arrived|"
-    r"just got here|at "
-    r"the (?:house|place|site|pole|address)|addres\w* (?:is )?(?:wrong|bad)|wrong (?:address|addres|adress|house|"
-    r"place|street|road|location|one)|(?:nobody|"
-    r"no ?one|no body|noone) (?:is )?(?:home|here|there|answers?|answering)|not home|no answer|no one answers|"
-    r"nothing here|"
-    r"dont see|dont see it|locked|gate|dogs?|running late|late|delayed|stuck|traffic|road closed|flat tire|"
-    r"waiting|not "
-    r"(?:fixed|done|finished|safe)|still (?:out|down|sparking|hot|live|working)|fire department|police|sheriff|tree "
-    r"crew|de-?energized|false alarm|necesito|necesitamos|manden|camion|grua|ayuda|otra cuadrilla|refuerzos?|minutos?|"
-    r"una hora|media hora|ya casi|llegando|llego|llegue|llegamos|estoy aqui|direccion equivocada|casa equivocada|"
-    r"no es "
-    r"aqui|no hay nadie|nadie (?:contesta|abre|en casa)|cerrado con|perro|porton|tarde|trafico|todavia no|aun no|"
-    r"falta|falsa alarma|bomberos|policia)\b"
+    r"\b(?:need|needs|needing|send|get me|request\w*|truck|bucket|backup|back up crew|second crew|another crew|"
+    r"more (?:people|guys|men|crew|help)|help|helper|transformer|pole|fuse|parts?|eta|"
+    r"\d+ ?(?:m|min|mins|minutes?|hrs?|hours?)|an hour|half (?:an )?hour|minutes? (?:out|away)|almost there|"
+    r"on ?site|on scene|here now|arrived|just got here|at the (?:house|place|site|pole|address)|"
+    r"addres\w* (?:is )?(?:wrong|bad)|wrong (?:address|addres|adress|house|place|street|road|location|one)|"
+    r"(?:nobody|no ?one|no body|noone) (?:is )?(?:home|here|there|answers?|answering)|not home|no answer|"
+    r"no one answers|nothing here|dont see|dont see it|locked|gate|dogs?|running late|late|delayed|stuck|traffic|"
+    r"road closed|flat tire|waiting|not (?:fixed|done|finished|safe)|still (?:out|down|sparking|hot|live|working)|"
+    r"fire department|police|sheriff|tree crew|de-?energized|false alarm|necesito|necesitamos|manden|camion|grua|"
+    r"ayuda|otra cuadrilla|refuerzos?|minutos?|una hora|media hora|ya casi|llegando|llego|llegue|llegamos|"
+    r"estoy aqui|direccion equivocada|casa equivocada|no es aqui|no hay nadie|nadie (?:contesta|abre|en casa)|"
+    r"cerrado con|perro|porton|tarde|trafico|todavia no|aun no|falta|falsa alarma|bomberos|policia)\b"
 )
 _ACCEPTS = re.compile(
     r"\b(?:take|taking|takin|took|tke|tkae|taek|have|got|gotit|getting|mine|omw|on (?:my|the|our) wa?y|en ?route|"
@@ -77,7 +72,7 @@ _CANNOT_BE_THERE = re.compile(
     r"\b(?:cant|cannot|can not|unable to|no puedo|no podemos) (?:seem to )?(?:find|see|locate|reach|get (?:in|"
     r"there|to|through|past|any)|read|hear|open|tell|encontrar|hallar|ver|entrar|llegar|pasar|abrir|leer)\b"
 )
-"""Who cannot find the house does not leave it to the others."""
+"""A crew member who cannot find the house does not leave the ticket to the others."""
 _OWN_ACCOUNT = re.compile(
     r"\b(?:pay|paying|paid|payments?|bills?|billing|balance|owe|due|autopay|auto pay|draft|card|bank|account|"
     r"paperless|"

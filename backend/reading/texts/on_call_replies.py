@@ -1,4 +1,4 @@
-"""What somebody on call texts back: that they have it, cannot, or are done, with the code of the text they had."""
+"""Reads what a crew member on call texts back: `on my way`, `cannot`, `done 4821`, with the code of the text."""
 
 from __future__ import annotations
 
@@ -43,13 +43,12 @@ _LEADING_OK = (
 )
 _SUBJECT = r"(?:(?:i|we|me)(?:'?(?:ve|ll|m|re)| have| will| am| are| can)? )?"
 _ACCEPTS = (
-    r"(?:(?:got|have|take|taking|handle|handling|do|doing|on) (?:it|this|that|them|this one|that one)|"
-    r"take|taking|tomo|accept(?:ed)?|acknowledged?|ack|mine|taken|it'?s mine|will do|on it|"
+    r"(?:(?:got|have|take|taking|handle|handling|do|doing|on) (?:it|this|that|them|this one|that one)|take|taking|"
+    r"tomo|accept(?:ed)?|acknowledged?|ack|mine|taken|it'?s mine|will do|on it|"
     r"(?:got|have|take|taking) the [\w' ]{2,40}? one|looking (?:into|at) (?:it|that|this)|"
     r"(?:checking|leaving|rolling out|heading out)(?: it| on it)?|"
-    r"(?:on (?:my|the|our) way|omw|en ?route|responding|rolling|going|go|headed|heading|coming)"
-    r"(?: there| out| over| now)*|"
-    r"(?:yo |nosotros )?(?:lo|la) (?:tengo|tomo|agarro|atiendo|tenemos)|(?:yo )?me encargo|"
+    r"(?:on (?:my|the|our) way|omw|en ?route|responding|rolling|going|go|headed|heading|coming)(?: there| out|"
+    r" over| now)*|(?:yo |nosotros )?(?:lo|la) (?:tengo|tomo|agarro|atiendo|tenemos)|(?:yo )?me encargo|"
     r"(?:ya |yo )*(?:voy|vamos|salgo)(?: para (?:alla|allá)| en camino)?|en camino|enterado|recibido|es m[ií]o)"
 )
 _TRAILING_WORDS = r"(?: (?:now|ahora|ya|thanks|thank you|gracias|thx))*"
@@ -73,27 +72,26 @@ _ALL_OPEN = re.compile(
     r"todos?|todas?|tengo todos|los dos)"
 )
 _TICKET_ONLY = re.compile(
-    r"(?:(?:i|we)(?:'?ve| have|'?ll)? )?(?:(?:got|have|take|taking|on|yes|ok|1|tengo|tomo|voy a|number|#) ?)*"
-    r"(?: ?is mine| ?es mio| ?es mío| ?please| ?thanks)?"
+    r"(?:(?:i|we)(?:'?ve| have|'?ll)? )?(?:(?:got|have|take|taking|on|yes|ok|1|tengo|tomo|voy a|number|"
+    r"#) ?)*(?: ?is mine| ?es mio| ?es mío| ?please| ?thanks)?"
 )
 _LOOKS_LIKE_TICKET = re.compile(r"\b(?=\S{0,3}[- ]?\S{0,2}\d|\S{3}-)[a-z0-9]{3}[- ]?[a-z0-9]{3}\b")
 _TICKET = re.compile(r"\b[a-z0-9]{3}-?[a-z0-9]{3}\b")
 _ANY_NUMBER = re.compile(r"\b(?:(?:got|have|take|number|on) )?(?P<number>[a-z0-9]{3}[- ]?[a-z0-9]{3})\b")
 _CANNOT = re.compile(
-    r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
-    r"(?:(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|unable to|i'?m not (?:on call|available|able)|"
-    r"out of town|not available|somebody else|someone else|ask (?:somebody|someone) else|"
-    r"(?:yo )?no puedo|no estoy(?: de guardia| disponible)?|estoy fuera|otra persona)(?: .{0,60})?|"
+    r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*(?:(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|"
+    r"unable to|i'?m not (?:on call|available|able)|out of town|not available|somebody else|someone else|"
+    r"ask (?:somebody|someone) else|(?:yo )?no puedo|no estoy(?: de guardia| disponible)?|estoy fuera|"
+    r"otra persona)(?: .{0,60})?|"
     r"i'?m (?:off|away|out)(?: (?:today|tonight|duty|now|of town|sick|this|until|till) ?.{0,40})?)"
 )
 _IS_DONE = re.compile(
     _LEADING_OK
-    + r"(?:(?:got it|it'?s|it is|all|we'?re|i'?m|job|that'?s|now|is|its been|has been|ya|esta|está|todo|quedo|quedó|"
-    r"power|power is|the power is|luz|la luz) )*"
-    r"(?:done|fixed|finished|completed?|repaired|resolved|restored|back on|all set|closed?|close it|made safe|"
-    r"safe now|taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
-    r"resuelt[oa]|solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
-    r"(?: (?:it|now|ahora|ya|thanks|thank you|gracias|thx|here|with it|up))*"
+    + r"(?:(?:got it|it'?s|it is|all|we'?re|i'?m|job|that'?s|now|is|its been|has been|ya|esta|está|todo|quedo|"
+    r"quedó|power|power is|the power is|luz|la luz) )*(?:done|fixed|finished|completed?|repaired|resolved|restored|"
+    r"back on|all set|closed?|close it|made safe|safe now|taken care of|cleared|listo|lista|hecho|hecha|"
+    r"arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|resuelt[oa]|solucionad[oa]|cerrad[oa]|quedó|quedo|"
+    r"volvió|volvio|acabé|acabe)(?: (?:it|now|ahora|ya|thanks|thank you|gracias|thx|here|with it|up))*"
 )
 _CODE_WORDS = re.compile(r"\b(?:the |my |el |mi )?(?:code|codigo|código|clave|pin|kode)\b:?(?: is| es)?|\bcode=")
 _CODE = re.compile(r"(?<![a-z0-9$./:-])(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
@@ -113,10 +111,7 @@ def parse_reply(text: str) -> OnCallReply | None:
     if not codes:
         return _parse_without_code(plain)
     rest = " ".join(_CODE_WORDS.sub(" ", rest).replace(":", " ").split())
-    named = _LOOKS_LIKE_TICKET.findall(rest)
-    numbers = tuple(number for found in named if (number := normalize_number(found)))
-    if numbers:
-        rest = " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", rest)).split())
+    numbers, rest = _extract_numbers_with_digits(rest)
     rest = re.sub(r"^(?:and|y|&)\b ?| ?\b(?:and|y)$", "", rest)
     return OnCallReply(_classify(rest), codes, numbers, all_open=bool(_ALL_OPEN.fullmatch(rest)), other_words=rest)
 
@@ -196,11 +191,9 @@ def _parse_without_code(plain: str) -> OnCallReply | None:
         return OnCallReply(OnCallAction.ACCEPTS, ticket_numbers=numbers)
     if _IS_DONE.fullmatch(rest):
         return OnCallReply(OnCallAction.DONE, ticket_numbers=numbers)
-    return (
-        OnCallReply(OnCallAction.DECLINES, ticket_numbers=numbers)
-        if rest in _BARE_NO or _CANNOT.fullmatch(rest)
-        else None
-    )
+    if rest in _BARE_NO or _CANNOT.fullmatch(rest):
+        return OnCallReply(OnCallAction.DECLINES, ticket_numbers=numbers)
+    return None
 
 
 def _normalize(text: str) -> str:
@@ -231,11 +224,19 @@ def _mask_digits(found: re.Match[str]) -> str:
     return "_" * len(found[0]) if lettered and normalize_number(found[0]) else found[0]
 
 
-def _extract_ticket_numbers(plain: str) -> tuple[tuple[str, ...], str]:
-    """The tickets' numbers in a text, and what else it says."""
+def _extract_numbers_with_digits(plain: str) -> tuple[tuple[str, ...], str]:
+    """The tickets' numbers that are not of letters alone, and the rest of the text."""
     numbers = tuple(number for found in _LOOKS_LIKE_TICKET.findall(plain) if (number := normalize_number(found)))
+    if not numbers:
+        return (), plain
+    return numbers, " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", plain)).split())
+
+
+def _extract_ticket_numbers(plain: str) -> tuple[tuple[str, ...], str]:
+    """The tickets' numbers in a text, and the rest of it."""
+    numbers, rest = _extract_numbers_with_digits(plain)
     if numbers:
-        return numbers, " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", plain)).split())
+        return numbers, rest
     for found in _ANY_NUMBER.finditer(plain):  # a number may be of letters alone
         if number := normalize_number(found["number"]):
             rest = plain[: found.start("number")] + " " + plain[found.end("number") :]

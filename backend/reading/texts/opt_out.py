@@ -1,4 +1,4 @@
-"""Whether a text asks for no more texts, or for texts again, in any wording.
+"""Detects that a text asks for no more texts, or for texts again, in any wording.
 
 A carrier's keywords are only the beginning: every reasonable way of saying it counts as a revocation (47 CFR
 64.1200(a)(10)). What is said of a payment, a draft or a service (`stop my autopay`) is none.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Literal
 
 from backend.reading.normalize import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
+
+OptOutSignal = Literal["stop", "perhaps"]
 
 MAX_CLAUSE_WORDS = 16
 """A longer clause is a story, and what stops in it is seldom the texts."""
@@ -51,45 +52,41 @@ _FILLER_WORDS = frozenset(
 _TRAILING_WORDS = frozenset("me us all now damn fucking bloody asshole idiot idiots jerk once over times ya".split())
 _QUESTION_WORDS = frozenset("why when did have has does is are was por cuando porque".split())
 _UNWANTED_PHRASES = (
-    ("dont", "want"),
-    ("do", "not", "want"),
-    ("no", "longer", "want"),
-    ("didnt", "want"),
-    ("not", "want"),
-    ("no", "quiero"),
-    ("no", "queremos"),
-    ("no", "deseo"),
-)
+    "dont want", "do not want", "no longer want", "didnt want", "not want", "no quiero", "no queremos", "no deseo",
+)  # fmt: skip
+_NO_DEMAND_PHRASES = (
+    "stop by", "stop at", "stop in", "bus stop", "cant stop", "wont stop", "didnt stop", "not stop", "dont stop",
+)  # fmt: skip
 _CORRECTABLE_WORDS = ("unsubscribe", "messages", "message", "texting", "contacting", "contacted", "mensajes")
 
 
-def detect_loose_opt_out(parts: Sequence[str], *, idle: bool) -> Literal["stop", "perhaps"] | None:
+def _detect_loosely(parts: Sequence[str], *, idle: bool) -> OptOutSignal | None:
     """What the clauses (see `split_plain_clauses`) ask for. While a question is open this never stops texts unasked."""
-    found = [reading for part in parts if (reading := _classify_clause(part)) is not None]
+    found = [signal for part in parts if (signal := _classify_clause(part)) is not None]
     if not found or any(word in _OTHER_SERVICES for part in parts for word in part.split()):
         return None
     return "stop" if idle and "stop" in found else "perhaps"
 
 
-def _classify_clause(part: str) -> Literal["stop", "perhaps"] | None:
+def _classify_clause(part: str) -> OptOutSignal | None:
     words = [_correct_word(word) for word in part.split()]
-    if len(words) < 2 or len(words) > MAX_CLAUSE_WORDS or words[0] in _QUESTION_WORDS or _is_about_place(words):
+    if not 2 <= len(words) <= MAX_CLAUSE_WORDS or words[0] in _QUESTION_WORDS:
         return None  # a lone word is judged by itself
-    bare = [word for word in words if word not in _FILLER_WORDS]
-    if bare and all(word in _STOP_WORDS for word in bare) and _is_demand(words, bare):
-        return "stop"
-    if not any(word in _TEXT_WORDS for word in words):
+    if _contains_phrase(words, _NO_DEMAND_PHRASES):
+        return None
+    mentions_texts = any(word in _TEXT_WORDS for word in words)
+    core = [word for word in words if word not in _FILLER_WORDS]
+    if core and all(word in _STOP_WORDS for word in core):
+        # "reply stop", "I told you to stop"; not "stop that", which may mean what is just being done
+        last = next((word for word in reversed(words) if word not in _TRAILING_WORDS), "")
+        if last in core or mentions_texts:
+            return "stop"
+    if not mentions_texts:
         return None
     if words[0] in _STOP_WORDS:
         return "stop"
-    unwanted = any(_contains_phrase(words, phrase) for phrase in _UNWANTED_PHRASES)
+    unwanted = _contains_phrase(words, _UNWANTED_PHRASES)
     return "perhaps" if unwanted or any(word in _STOP_WORDS or word in _END_WORDS for word in words) else None
-
-
-def _is_demand(words: Sequence[str], bare: Sequence[str]) -> bool:
-    """`reply stop`, `I told you to stop`; not `stop that`, which may mean what is just being done."""
-    last = next((word for word in reversed(words) if word not in _TRAILING_WORDS), "")
-    return last in bare or any(word in _TEXT_WORDS for word in words)
 
 
 def _correct_word(word: str) -> str:
@@ -102,44 +99,25 @@ def _correct_word(word: str) -> str:
     return word
 
 
-def _is_about_place(words: Sequence[str]) -> bool:
-    """`stop by`, `bus stop`, `cannot stop`: no demand."""
-    pairs = set(pairwise(words))
-    return any(
-        pair in pairs
-        for pair in (
-            ("stop", "by"),
-            ("stop", "at"),
-            ("stop", "in"),
-            ("bus", "stop"),
-            ("cant", "stop"),
-            ("wont", "stop"),
-            ("didnt", "stop"),
-            ("not", "stop"),
-            ("dont", "stop"),
-        )
-    )
+def _contains_phrase(words: Sequence[str], phrases: Sequence[str]) -> bool:
+    text = f" {' '.join(words)} "
+    return any(f" {phrase} " in text for phrase in phrases)
 
 
-def _contains_phrase(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    return any(tuple(words[at : at + len(phrase)]) == tuple(phrase) for at in range(len(words)))
-
-
-OptOutSignal = Literal["stop", "perhaps"]
-
-# the carriers' and their Spanish likes; CANCELAR is not among them: it leaves a task, as NEVER MIND does
+# the carriers' keywords and Spanish ones like them; not CANCELAR, which leaves a task, as NEVER MIND does
 STOP_KEYWORDS = frozenset(
     "stop stopall unsubscribe cancel end quit revoke optout unsub unsuscribe cease arret "
     "alto parar pare paren detener detenganse basta baja desuscribir desuscribirme desuscribirse".split()
 )
 _CLEAR_KEYWORDS = STOP_KEYWORDS - {"cancel", "end", "basta", "baja", "quit"}
 _MISSPELLED_STOP = frozenset({"stpo", "sotp", "tsop", "dtop", "stip", "stop0"})
-_LONG_KEYWORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme", "optout")
+_COLLAPSED_KEYWORDS = frozenset(map(collapse_repeats, STOP_KEYWORDS))
+_LONG_KEYWORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme")
 _NOT_STOP_WORDS = frozenset({"step", "top", "shop", "stow", "slop", "atop"})
 
 _TEXTS = (
-    r"(?:(?:all|any|your|ur|these|those|the|my|more|of|such|further|future|so|many|stupid|annoying) )*"
-    r"(?:texts?|txts?|text ?messages?|messages?|msgs?|sms|mms|texting|messaging|text notifications?)"
+    r"(?:(?:all|any|your|ur|these|those|the|my|more|of|such|further|future|so|many|stupid|annoying) )*(?:texts?|"
+    r"txts?|text ?messages?|messages?|msgs?|sms|mms|texting|messaging|text notifications?)"
 )
 _TO_THIS_NUMBER = (
     r"(?: (?:to |at |on )?(?:me|us|(?:this|my) (?:phone ?number|cell ?number|number|phone|cell|mobile)|here))"
@@ -150,20 +128,20 @@ _CONTACTING = (
 )
 _STOP_VERBS = r"(?:stop|stp|quit|cease|end|do not|dont|never|no more|cancel|halt|discontinue|enough)"
 _LIST = (
-    r"(?:(?:text|texting|sms|mailing|calling|call|contact|marketing|spam|distribution|phone|subscriber|message) )*"
-    r"(?:lists?|texts|messages|contacts)"
+    r"(?:(?:text|texting|sms|mailing|calling|call|contact|marketing|spam|distribution|phone|subscriber|"
+    r"message) )*(?:lists?|texts|messages|contacts)"
 )
 _ME_WORDS = r"(?:me|us|(?:my|this|our) (?:name|number|phone ?number|cell ?number|phone|cell|mobile))"
 _REMOVE_VERBS = r"(?:take|remove|delete|drop|get|strike|scratch|erase)"
 _WANT_NONE = (
-    r"(?:(?:i|we) )?(?:do not|dont|no longer)(?: want| wish| need| care| like)(?: to)?"
-    r"(?: receive| get| be getting| see)*"
+    r"(?:(?:i|we) )?(?:do not|dont|no longer)(?: want| wish| need| care| like)(?: to)?(?: receive| get| be getting|"
+    r" see)*"
 )
 _OFF_WORDS = r"(?:off(?: of)?|out of|from|of)"
 
 _TEXTS_SPANISH = (
-    r"(?:(?:mas|los|las|sus|estos|esos|todos|mis|tantos|ningun|ni|un|de|esta|este|la) )*"
-    r"(?:textos?|mensajes?(?: de texto)?|mensajitos|sms|suscripcion)"
+    r"(?:(?:mas|los|las|sus|estos|esos|todos|mis|tantos|ningun|ni|un|de|esta|este|la) )*(?:textos?|"
+    r"mensajes?(?: de texto)?|mensajitos|sms|suscripcion)"
 )
 _SEND_SPANISH = r"(?:mand(?:en|e|es|ar)|envi(?:en|e|es|ar)|pongan)"
 _WRITE_SPANISH = r"(?:escrib(?:an|a|as|ir)|contact(?:en|e|es|ar)|text(?:een|ee|ees|ear)|mensaj(?:een|ee|ear))"
@@ -171,31 +149,26 @@ _TO_THIS_NUMBER_SPANISH = r"(?: (?:a|en) (?:este|mi) (?:numero|telefono|celular)
 _REMOVE_SPANISH = r"(?:quit(?:en|e|ar|a)|sa(?:quen|que|car)|borr(?:en|e|ar)|elimin(?:en|e|ar)|retir(?:en|e|ar))"
 
 _CLEAR_STOP = re.compile(
-    rf"{_STOP_VERBS}(?: (?:with|sending|send|receiving|getting|giving|ever))*(?: me| us)? "
-    rf"{_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|yall))?|{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?"
-    rf"|(?:be|to be) (?:taken|removed|deleted) {_OFF_WORDS} (?:(?:your|the|this|ur|all) )*{_LIST}"
-    rf"|(?:turn|shut|switch) (?:off {_TEXTS}|{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? "
-    rf"{_TEXTS}|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)"
-    rf"|(?:(?:text|reply|send) )?(?:unsubscribe|unsub)(?: {_ME_WORDS})?(?: from)?(?: {_TEXTS}| (?:this|your|"
-    rf"the) {_LIST}| all| everything)?"
-    rf"|(?:i am |im )?(?:opt|opting|opted|optout)(?: {_ME_WORDS})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| "
-    rf"everything| this)?"
-    rf"|{_REMOVE_VERBS} {_ME_WORDS} {_OFF_WORDS} (?:(?:your|the|this|ur|all|these) )*{_LIST}|(?:off|out of) "
-    rf"(?:your|the|this) {_LIST}"
-    rf"|(?:i )?(?:revoke|withdraw)(?: my)? consent(?: (?:to|for|of)(?: receive| receiving| get| getting)? {_TEXTS})?"
-    rf"|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}(?: "
-    rf"mas)?{_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_WRITE_SPANISH}(?:me|nos)?(?: mas)?{_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:ya )?no (?:quiero|queremos|deseo|quisiera)(?: recibir| que me {_SEND_SPANISH})?(?: mas)? "
-    rf"{_TEXTS_SPANISH}{_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:ya )?no {_TEXTS_SPANISH}|no mas {_TEXTS_SPANISH}|basta de {_TEXTS_SPANISH}|alto a {_TEXTS_SPANISH}"
-    rf"|(?:dej(?:e|en|a|ar)|par(?:e|en|a|ar)) de (?:{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}|"
-    rf"{_WRITE_SPANISH}(?:me|nos)?){_TO_THIS_NUMBER_SPANISH}?"
-    rf"|(?:cancel(?:ar|en|e|a)|deten(?:er|gan|ga)|suspend(?:er|an|a)|par(?:ar|en|e)|termin(?:ar|en)|anul(?:ar|en)) "
-    rf"{_TEXTS_SPANISH}"
-    rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))? de (?:(?:la|su|esta|"
-    rf"sus|las) "
-    r")*listas?|(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
+    rf"{_STOP_VERBS}(?: (?:with|sending|send|receiving|getting|giving|ever))*(?: me|"
+    rf" us)? {_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|yall))?|"
+    rf"{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?|(?:be|to be) (?:taken|removed|"
+    rf"deleted) {_OFF_WORDS} (?:(?:your|the|this|ur|all) )*{_LIST}|(?:turn|shut|switch) (?:off {_TEXTS}|"
+    rf"{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? {_TEXTS}|(?:stop|end|quit|unsubscribe|"
+    r"optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)|(?:(?:text|reply|send) )?(?:unsubscribe|"
+    rf"unsub)(?: {_ME_WORDS})?(?: from)?(?: {_TEXTS}| (?:this|your|the) {_LIST}| all| everything)?|(?:i am |"
+    rf"im )?(?:opt|opting|opted|optout)(?: {_ME_WORDS})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| everything|"
+    rf" this)?|{_REMOVE_VERBS} {_ME_WORDS} {_OFF_WORDS} (?:(?:your|the|this|ur|all|these) )*{_LIST}|(?:off|"
+    rf"out of) (?:your|the|this) {_LIST}|(?:i )?(?:revoke|withdraw)(?: my)? consent(?: (?:to|for|of)(?: receive|"
+    rf" receiving| get| getting)? {_TEXTS})?|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_SEND_SPANISH}(?:me|"
+    rf"nos)?(?: mas)? {_TEXTS_SPANISH}(?: mas)?{_TO_THIS_NUMBER_SPANISH}?|(?:ya )?no (?:me |nos )?(?:vuelvan a |"
+    rf"sigan )?{_WRITE_SPANISH}(?:me|nos)?(?: mas)?{_TO_THIS_NUMBER_SPANISH}?|(?:ya )?no (?:quiero|queremos|deseo|"
+    rf"quisiera)(?: recibir| que me {_SEND_SPANISH})?(?: mas)? {_TEXTS_SPANISH}{_TO_THIS_NUMBER_SPANISH}?|"
+    rf"(?:ya )?no {_TEXTS_SPANISH}|no mas {_TEXTS_SPANISH}|basta de {_TEXTS_SPANISH}|alto a {_TEXTS_SPANISH}|"
+    rf"(?:dej(?:e|en|a|ar)|par(?:e|en|a|ar)) de (?:{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}|"
+    rf"{_WRITE_SPANISH}(?:me|nos)?){_TO_THIS_NUMBER_SPANISH}?|(?:cancel(?:ar|en|e|a)|deten(?:er|gan|ga)|"
+    rf"suspend(?:er|an|a)|par(?:ar|en|e)|termin(?:ar|en)|anul(?:ar|en)) {_TEXTS_SPANISH}|{_REMOVE_SPANISH}(?:me|"
+    r"nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))? de (?:(?:la|su|esta|sus|las) )*listas?|"
+    r"(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
 )
 """Said as a whole clause, it can mean nothing else."""
 
@@ -210,19 +183,18 @@ _LIKELY_STOP = re.compile(
     rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))?"
     rf"|(?:ya )?no (?:me |nos )?{_SEND_SPANISH}(?:me|nos)?(?: mas| nada)*|(?:dejen|deje|dejar) de molestar(?:me|nos)?"
 )
-"""What such a clause asks for is not said; texts are what we send."""
+"""Such a clause does not say what is to stop, but texts are what we send."""
 
 _STOP_WITHIN = re.compile(
-    rf"\b(?:stop|quit) {_CONTACTING} (?:me|us|(?:this|my) (?:number|phone|cell))(?: {_TEXTS})?$"
-    rf"|\b(?:stop|quit) sending (?:me |us )?{_TEXTS}$"
-    rf"|\b(?:dont|do not|didnt|did not|never|no longer|not)(?: even)? (?:want(?:ed|ing)?|need|wish|like|sign(?:ed)? "
-    r"up|ask(?:ed)?|"
-    rf"subscribed?|request(?:ed)?|consent(?:ed)?|agreed?|interested)(?: (?:to|for|in|get|getting|receiv\w+|be|"
-    rf"being))* {_TEXTS}\b(?! alerts?\b)|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}"
-    rf"|\bhow (?:do|can|would|to)(?: i| we)? (?:stop|end|cancel|turn off|get off|unsubscribe|opt out)(?: of| from| "
-    rf"getting| receiving)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|\b(?:take|get) (?:me|us) off$"
-    rf"|\bcan i (?:stop|end|cancel|turn off|unsubscribe|opt out)(?: of| from)*(?: {_TEXTS}| (?:this|your) {_LIST})?$"
-    rf"|\bcomo (?:cancelo|paro|detengo|me doy de baja|quito|dejo de recibir)(?: de)?(?: {_TEXTS_SPANISH})?$"
+    rf"\b(?:stop|quit) {_CONTACTING} (?:me|us|(?:this|my) (?:number|phone|cell))(?: {_TEXTS})?$|"
+    rf"\b(?:stop|quit) sending (?:me |us )?{_TEXTS}$|\b(?:dont|do not|didnt|did not|never|no longer|"
+    r"not)(?: even)? (?:want(?:ed|ing)?|need|wish|like|sign(?:ed)? up|ask(?:ed)?|subscribed?|request(?:ed)?|"
+    r"consent(?:ed)?|agreed?|interested)(?: (?:to|for|in|get|getting|receiv\w+|be|"
+    rf"being))* {_TEXTS}\b(?! alerts?\b)|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}|"
+    r"\bhow (?:do|can|would|to)(?: i| we)? (?:stop|end|cancel|turn off|get off|unsubscribe|opt out)(?: of| from|"
+    rf" getting| receiving)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|\b(?:take|get) (?:me|us) off$|\bcan i (?:stop|"
+    rf"end|cancel|turn off|unsubscribe|opt out)(?: of| from)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|"
+    rf"\bcomo (?:cancelo|paro|detengo|me doy de baja|quito|dejo de recibir)(?: de)?(?: {_TEXTS_SPANISH})?$"
 )
 _NOT_A_STOP = re.compile(
     r"\b(?:why (?:did|do|have) you|did you|have you|you (?:stopped|quit)|not stop|dont stop|no dejen)\b"
@@ -239,11 +211,11 @@ _STOP_EMOJI = frozenset("🛑 ⛔ 🚫 ✋".split())
 """With nothing open, texts are what there is to stop; in a task it is the task."""
 _OTHER_CHANNEL = re.compile(r"\b(?:e ?mail|call|mail|llam\w+|correo|instead)\b")
 _START_AGAIN = re.compile(
-    r"(?:re)?subscribe(?: me)?(?: again)?|resume(?: texts?)?|opt(?: me)?(?: back)? ?in|(?:start|begin|resume|you can) "
-    r"(?:texting|text)(?: me)?|(?:text|message) me|"
-    rf"(?:start|resume)(?: sending)?(?: me)? {_TEXTS}|(?:turn|put|switch)(?: back)?(?: on)? {_TEXTS}(?: back)?(?: "
-    r"on)?|start over|sign me (?:back )?up|unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|"
-    r"iniciar|inicio|empezar|comenzar|alta|reanudar|suscribir(?:me)?|activar(?: (?:los|mis))?(?: mensajes| textos)?|si"
+    r"(?:re)?subscribe(?: me)?(?: again)?|resume(?: texts?)?|opt(?: me)?(?: back)? ?in|(?:start|begin|resume|"
+    rf"you can) (?:texting|text)(?: me)?|(?:text|message) me|(?:start|resume)(?: sending)?(?: me)? {_TEXTS}|"
+    rf"(?:turn|put|switch)(?: back)?(?: on)? {_TEXTS}(?: back)?(?: on)?|start over|sign me (?:back )?up|"
+    r"unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|iniciar|inicio|empezar|comenzar|alta|reanudar|"
+    r"suscribir(?:me)?|activar(?: (?:los|mis))?(?: mensajes| textos)?|si"
 )
 _AGREES = re.compile(
     r"(?:y|yes|yeah|yep|yup|sure|ok|okay|si|claro|correct|stop|do it|all|all of them|stop them)(?: .{0,24})?"
@@ -277,23 +249,25 @@ def detect_opt_out(text: str, *, idle: bool) -> OptOutSignal | None:
         return "stop"
     if any(_LIKELY_STOP.fullmatch(part) or _STOP_WITHIN.search(part) for part in parts):
         return "perhaps"
-    if (loose := detect_loose_opt_out(parts, idle=idle)) is not None:
+    if (loose := _detect_loosely(parts, idle=idle)) is not None or not idle:
         return loose
-    if idle and text.rstrip(" .!\"'").endswith(" STOP") and not text.isupper():
+    if text.rstrip(" .!\"'").endswith(" STOP") and not text.isupper():
         return "perhaps"
-    vague = (
-        any(_VAGUE_STOP.fullmatch(part) or _is_keyword(part) for part in parts) and len(" ".join(parts).split()) <= 8
-    )
-    return "perhaps" if idle and (vague or (len(parts) == 1 and _may_be_opt_out(parts[0]))) else None
+    is_short = len(" ".join(parts).split()) <= 8
+    if is_short and any(_VAGUE_STOP.fullmatch(part) or _is_keyword(part) for part in parts):
+        return "perhaps"
+    word = parts[0]
+    misspelled = len(parts) == 1 and " " not in word and word not in _NOT_STOP_WORDS and is_one_slip_apart(word, "stop")
+    return "perhaps" if misspelled else None
 
 
 def is_worded_in_spanish(text: str) -> bool:
-    """Whether the wish is worded in Spanish; a word alone, such as `BAJA`, tells no language by the common words."""
+    """Whether the opt-out is worded in Spanish; `detect_language` cannot tell that of a lone word such as `BAJA`."""
     return _IN_SPANISH.search(to_plain_text(text)) is not None
 
 
 def is_opt_in(text: str) -> bool:
-    """Whether who has stopped wishes for texts again: `START`, `text me again`, `sí`."""
+    """Whether somebody who has stopped texts asks for them again: `START`, `text me again`, `sí`."""
     parts = split_plain_clauses(text)
     return len(parts) == 1 and _START_AGAIN.fullmatch(parts[0]) is not None
 
@@ -307,16 +281,12 @@ def parse_stop_confirmation(text: str) -> bool | None:
 
 
 def _is_keyword(part: str) -> bool:
-    words = part.replace(" ", "")
-    if (
-        part in STOP_KEYWORDS
-        or collapse_repeats(part) in {collapse_repeats(word) for word in STOP_KEYWORDS}
-        or words in ("stopall", "optout")
-    ):
+    """Whether a clause is a carrier's keyword, also with a key held too long or a slip: `STOPPP`, `unsubcribe`."""
+    if collapse_repeats(part) in _COLLAPSED_KEYWORDS or part.replace(" ", "") in ("stopall", "optout"):
         return True
-    if part in _MISSPELLED_STOP:
-        return True
-    return len(part) >= 7 and any(_within_two_slips(part, word) for word in _LONG_KEYWORDS if len(word) >= 7)
+    return part in _MISSPELLED_STOP or (
+        len(part) >= 7 and any(_within_two_slips(part, word) for word in _LONG_KEYWORDS)
+    )
 
 
 def _within_two_slips(word: str, other: str) -> bool:
@@ -325,7 +295,3 @@ def _within_two_slips(word: str, other: str) -> bool:
         return True
     shorter = [other[:at] + other[at + 1 :] for at in range(len(other))]
     return any(is_one_slip_apart(word, one) for one in shorter)
-
-
-def _may_be_opt_out(part: str) -> bool:
-    return " " not in part and part not in _NOT_STOP_WORDS and is_one_slip_apart(part, "stop")

@@ -1,4 +1,4 @@
-"""Whether somebody says that they did not ask for what was done or asked for in their name."""
+"""Detects that somebody did not ask for what was done or requested in their name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from backend.reading.normalize import fold
 
 
 class Objection(Enum):
-    """How surely it is said. `SURE`: it was somebody else, or a fraud. `SAID`: they never asked for it; that may be of
-    our last words too. `CANCELS`: only with the number of a request, which is to be stopped."""
+    """How sure an objection is."""
 
     SURE = "sure"
+    """It was somebody else, or a fraud."""
     NEVER_ASKED = "said"
+    """The member never asked for it; that may be about our last words too."""
     ASKS_TO_CANCEL = "cancels"
+    """A request is to be stopped; it counts only with the number of one."""
 
 
 _NOT = (
@@ -23,9 +25,8 @@ _NOT = (
 )
 _ASKED_FOR = (
     r"(?:ask(?:ed)?(?: you| anyone| anybody)?(?: for| to)|request(?:ed)?|order(?:ed)?|authori[sz]ed?|approved?|"
-    r"sign(?:ed)? up for|fil(?:e|ed)|submit(?:ted)?|agreed? to|appl(?:y|ied) for|make|made|place[d]?|"
-    r"put in|do|did|done|sent?|"
-    r"start(?:ed)?|call(?:ed)? (?:you|anyone|anybody)|ask(?:ed)? you (?:guys|all|people) (?:for|to)|"
+    r"sign(?:ed)? up for|fil(?:e|ed)|submit(?:ted)?|agreed? to|appl(?:y|ied) for|make|made|place[d]?|put in|do|did|"
+    r"done|sent?|start(?:ed)?|call(?:ed)? (?:you|anyone|anybody)|ask(?:ed)? you (?:guys|all|people) (?:for|to)|"
     r"tell you to|told you to|consent(?:ed)? to|set (?:this|that|it) up|initiated?|open(?:ed)?)"
 )
 _WHAT = (
@@ -35,25 +36,23 @@ _WHAT = (
 )
 _FALSE = r"(?:fake|false|bogus|phony|a fraud|fraudulent|fals[oa])"
 _SURELY_FRAUD = re.compile(
-    rf"\bhack(?:ed|ers?|ing)\b|\bfraud alert\b|\b(?:request|ticket|change|this|that|it|solicitud|esto|"
-    rf"eso) (?:is|was|es) {_FALSE}\b|"
-    r"\bnot me (?:who|that) (?:asked|did|requested|called|sent|made)\b|\bnot authori[sz]ed\b|\bme robaron\b|"
-    r"\bsome(?:body|one) (?:else )?(?:did|made|requested|filed) (?:this|that|it)\b|"
-    r"\bsome(?:body|one) (?:is trying|tried) to (?:steal|get into|use|take over)\b|"
-    r"\b(?:was|is) ?n[o']?t (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|"
-    r"is) not (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |"
-    r"this is )?not (?:me|mine|us|my request)\b(?! (?:to|who)\b)|\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
-    r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |"
-    r"are |was |were |has |"
-    r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|impersonat\w*|"
-    r"pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |"
+    r"\bhack(?:ed|ers?|ing)\b|\bfraud alert\b|\b(?:request|ticket|change|this|that|it|solicitud|esto|eso) (?:is|"
+    rf"was|es) {_FALSE}\b|\bnot me (?:who|that) (?:asked|did|requested|called|sent|made)\b|\bnot authori[sz]ed\b|"
+    r"\bme robaron\b|\bsome(?:body|one) (?:else )?(?:did|made|requested|filed) (?:this|that|it)\b|"
+    r"\bsome(?:body|one) (?:is trying|tried) to (?:steal|get into|use|take over)\b|\b(?:was|is) ?n[o']?t (?:me|us|"
+    r"mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|is) not (?:me|us|mine|from me|by me|"
+    r"my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |this is )?not (?:me|mine|us|"
+    r"my request)\b(?! (?:to|who)\b)|\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
+    r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |are |was |"
+    r"were |has |have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|"
+    r"impersonat\w*|pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |"
     r"with |to be |for )?(?:my (?:name|account|number|identity|info\w*)|me|this|that|it)?\b|"
-    r"\b(?:this|that|it)(?:'s| is| was| must be| looks like| has to be)? (?:a )?(?:fraud\w*|identity theft|a hoax)\b|"
-    r"\bidentity theft\b|\bfraud(?:ulent)? (?:request|change|ticket|order)\b|\breport(?:ing)? (?:a )?fraud\b|"
-    r"\bunauthori[sz]ed\b|\b(?:with ?out|behind) my (?:permission|consent|knowledge|ok|back)\b|^\W*fraud\W*$|"
-    r"\b(?:yo )?no (?:fui|era|soy|he sido) (?:yo|nosotros|quien)\b|\byo no (?:fui|he sido)\b|"
-    r"\b(?:es|esto es|eso es|parece) (?:un )?fraude\b|^\W*fraude\W*$|\brobo de identidad\b|"
-    r"\balguien (?:mas )?(?:esta usando|uso|usa|pidio|robo|se hizo pasar|se metio)\b|"
+    r"\b(?:this|that|it)(?:'s| is| was| must be| looks like| has to be)? (?:a )?(?:fraud\w*|identity theft|"
+    r"a hoax)\b|\bidentity theft\b|\bfraud(?:ulent)? (?:request|change|ticket|order)\b|"
+    r"\breport(?:ing)? (?:a )?fraud\b|\bunauthori[sz]ed\b|\b(?:with ?out|behind) my (?:permission|consent|"
+    r"knowledge|ok|back)\b|^\W*fraud\W*$|\b(?:yo )?no (?:fui|era|soy|he sido) (?:yo|nosotros|quien)\b|"
+    r"\byo no (?:fui|he sido)\b|\b(?:es|esto es|eso es|parece) (?:un )?fraude\b|^\W*fraude\W*$|"
+    r"\brobo de identidad\b|\balguien (?:mas )?(?:esta usando|uso|usa|pidio|robo|se hizo pasar|se metio)\b|"
     r"\bsin (?:mi (?:permiso|consentimiento|autorizacion)|que yo (?:lo )?(?:pidiera|supiera|autorizara))\b|"
     r"\bno (?:autorizad[oa]|es mi[oa])\b"
 )
@@ -76,22 +75,20 @@ _NEVER_ASKED = re.compile(
 )
 _ABOUT_OWN_ACT = re.compile(
     r"\b(?:have ?n[o']?t|had ?n[o']?t|did ?n[o']?t|did not|have not|never) (?:done|do|changed|"
-    r"change) (?:\w+ )?(?:anything|nothing|any|a thing)\b"
-    r"(?! (?:to|with|on) my account)|\b(?:no|nunca) (?:he|hemos) hecho nada\b"
+    r"change) (?:\w+ )?(?:anything|nothing|any|a thing)\b(?! (?:to|with|on) my account)|"
+    r"\b(?:no|nunca) (?:he|hemos) hecho nada\b"
 )
 """`I haven't done anything different` asks why the bill is high."""
 _ABOUT_CONVERSATION = re.compile(
-    r"\b(?:what|that'?s not what|not what) i (?:asked|meant|said|want)|"
-    r"\bask(?:ed)? (?:you )?(?:for )?(?:a |an |to (?:talk|"
-    r"speak) )?(?:person|human|question|that much|amount|agent|help)\b|\b(?:pay(?:ing|ments?)?|paid|readings?|bills?|"
-    r"pagos?|pagar|lectura|factura)\b|\blo que (?:pedi|dije|queria)\b"
+    r"\b(?:what|that'?s not what|not what) i (?:asked|meant|said|want)|\bask(?:ed)? (?:you )?(?:for )?(?:a |an |"
+    r"to (?:talk|speak) )?(?:person|human|question|that much|amount|agent|help)\b|"
+    r"\b(?:pay(?:ing|ments?)?|paid|readings?|bills?|pagos?|pagar|lectura|factura)\b|\blo que (?:pedi|dije|queria)\b"
 )
 _ASKS_TO_CANCEL = re.compile(
-    r"\b(?:cancel\w*|stop\w*|undo\w*|void|revoke|withdraw\w*|reject|deny|refuse|block|hold|freeze|delete|remove|drop|"
-    r"take (?:it|that|this|\w+) back|take back|(?:do ?n[o']?t|do not|never) (?:do|process|want|make|touch)|"
-    r"(?:is|was) (?:a )?(?:wrong|mistake|false|fake)|"
-    r"no (?:lo |la )?(?:haga|hagan|quiero|procese)\w*|deten\w*|pare|paren|anul\w+|retir\w+|bloque\w+|"
-    r"elimin\w+|borr\w+)\b"
+    r"\b(?:cancel\w*|stop\w*|undo\w*|void|revoke|withdraw\w*|reject|deny|refuse|block|hold|freeze|delete|remove|"
+    r"drop|take (?:it|that|this|\w+) back|take back|(?:do ?n[o']?t|do not|never) (?:do|process|want|make|touch)|"
+    r"(?:is|was) (?:a )?(?:wrong|mistake|false|fake)|no (?:lo |la )?(?:haga|hagan|quiero|procese)\w*|deten\w*|pare|"
+    r"paren|anul\w+|retir\w+|bloque\w+|elimin\w+|borr\w+)\b"
 )
 _NUMBER_CHARACTER = "[fhjkmqrwxy2-9]"
 """What the numbers of requests are made of (`backend/confirmation_numbers.py`)."""
@@ -106,10 +103,10 @@ _SPELLED_NUMBER = re.compile(
 def detect_objection(words: str) -> Objection | None:
     """How surely the words say so, in English or Spanish; None where they speak of something else."""
     text = fold(words)
-    if (_ABOUT_CONVERSATION.search(text) or _ABOUT_OWN_ACT.search(text)) and not _SURELY_FRAUD.search(text):
-        return None
     if _SURELY_FRAUD.search(text):
         return Objection.SURE
+    if _ABOUT_CONVERSATION.search(text) or _ABOUT_OWN_ACT.search(text):
+        return None
     if _NEVER_ASKED.search(text):
         return Objection.NEVER_ASKED
     return Objection.ASKS_TO_CANCEL if _ASKS_TO_CANCEL.search(text) else None

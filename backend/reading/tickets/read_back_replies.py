@@ -1,20 +1,22 @@
-"""What a report's read-back is answered with that is neither a yes nor a no: a fact, a town, a number not at hand."""
+"""Replies to a report's read-back that are neither yes nor no: a fact, a town, a number the member does not have."""
 
 from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
 from backend.reading.hazards.life_support import says_power_is_out_now
 from backend.reading.normalize import fold
 from backend.reading.tickets.report_questions import says_still_out
 
-_NO_NUMBER = re.compile(
-    r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|it has|"
-    r"veo|tiene|hay) )?(?:no |not? (?:see|find|know) |(?:i )?(?:don'?t|can'?t|do not|cannot) "
-    r"(?:see|find|know|have|read) |"
-    r"no (?:le |lo |se |la )?(?:se|veo|tiene|hay|encuentro|conozco|alcanzo a ver) )(?:\w+ ){0,2}?"
-    r"(?:pole |tag |house |light )?(?:number|tag|numero|placa|etiqueta)s?\b"
+lacks_number = detector(
+    r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|"
+    r"it has|veo|tiene|hay) )?(?:no |not? (?:see|find|know) |(?:i )?(?:don'?t|can'?t|do not|cannot) (?:see|find|"
+    r"know|have|read) |no (?:le |lo |se |la )?(?:se|veo|tiene|hay|encuentro|conozco|"
+    r"alcanzo a ver) )(?:\w+ ){0,2}?(?:pole |tag |house |light )?(?:number|tag|numero|placa|etiqueta)s?\b",
+    fold=fold,
 )
+"""Whether the member has no number of a pole or house: `no pole number that I can see`. It refuses nothing."""
 _TOWN_ALONE = re.compile(r"(?:in |en )?(?P<town>(?:(?:St|Mt|Ft|Mount|New|East|West|North|South) )?[A-Z][\w'-]+)")
 _NOT_TOWN_WORDS = frozenset(
     """agent bye cancel change correct correcto exactly fine gracias hello help hey hold hurry listo nada never no nope
@@ -23,30 +25,22 @@ _NOT_TOWN_WORDS = frozenset(
 )
 
 
-def lacks_number(words: str) -> bool:
-    """Whether the number of a pole or house is not at hand: `no pole number that I can see`. It refuses nothing."""
-    return bool(_NO_NUMBER.search(fold(words)))
-
-
-_SAYS_NONE = re.compile(
+says_none_present = detector(
     r"^\W*(?:no|nothing|nobody|none of|no hay|no veo|ningun[ao]?|nada de|nadie)\b (?:\w+ ){0,2}?(?:one\b|wires?|lines?|"
     r"sparks?|sparking|smoke|smoking|fire|trees?|poles?|damage|hurt|injured|near|down|cables?|chispas|humo|arbol(?:es)?|poste|"
-    r"herid\w+|lastimad\w+)"
+    r"herid\w+|lastimad\w+)",
+    fold=fold,
 )
+"""Whether a no says what is not there: `no wires down that I see` refuses no report."""
 _CROSSING_ALONE = re.compile(
-    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|corner of)\b[ ,]*)*"
-    r"(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|con) (?:la )?"
-    r"(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
+    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|"
+    r"corner of)\b[ ,]*)*(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|"
+    r"con) (?:la )?(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
     re.IGNORECASE,
 )
 _ABOUT_REPORT = re.compile(
     r"\b(?:report\w*|tickets?|crews?|send|sent|outage|reporte\w*|cuadrilla|manden?|want|need|quiero|necesito)\b"
 )
-
-
-def says_none_present(words: str) -> bool:
-    """Whether a no says what is not there: `no wires down that I see` refuses no report."""
-    return bool(_SAYS_NONE.search(fold(words)))
 
 
 def extract_crossing(words: str) -> str | None:
@@ -56,7 +50,7 @@ def extract_crossing(words: str) -> str | None:
 
 
 def may_refuse_report(words: str) -> bool:
-    """Whether a no may be of the report itself, and not of power or wires: `no power since noon` wishes one."""
+    """Whether a no may refuse the report itself; `no power since noon` is about power, and wants one."""
     return bool(_ABOUT_REPORT.search(fold(words))) and not says_power_is_out(words)
 
 

@@ -1,33 +1,30 @@
-"""What a message says for a report beside what happened: yes with more, no number, when to call."""
+"""Reads what a message says for a report beside what happened: a yes with more, no number, when to call."""
 
 from __future__ import annotations
 
 import re
 
-# a wish to report, and nothing of what is reported
-_BARE_REPORT_REQUEST = re.compile(
-    r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|"
-    r"with|on|this|that|file|make|"
-    r"report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|complain|"
-    r"complaints?|problem|issue|"
-    r"charges?|bill|case|claim|can|could|how|do|where|please|hi|hello|hey|formal|something|is|there|for|of|it|wrong|"
-    r"unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|service)\b)+",
-    re.IGNORECASE,
-)  # fmt: skip
-_CALL_TIME = re.compile(
-    r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?"
-    r"(?:after|before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|"
-    r"en la)\b",
-    re.IGNORECASE,
+from backend.reading.detectors import detector, whole_detector
+
+is_bare_report_request = whole_detector(
+    r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|with|on|"
+    r"this|that|file|make|report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|"
+    r"complain|complaints?|problem|issue|charges?|bill|case|claim|can|could|how|do|where|please|hi|hello|hey|"
+    r"formal|something|is|there|for|of|it|wrong|unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|"
+    r"service)\b)+"
 )
+"""Whether the words only ask to report something and say nothing of what happened."""
+says_when_to_call = detector(
+    r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?(?:after|"
+    r"before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|en la)\b"
+)
+"""When they may call about a report; a call back of its own is asked for with other words."""
 _LANGUAGE = re.compile(r"^\W*(?:español|espanol|spanish|english|inglés|ingles)\b[\W_]*", re.IGNORECASE)
-_HAS_NO_NUMBER = re.compile(
-    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|"
-    r"get)|haven'?t got|"
-    r"no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|lost it|idk|dunno|"
-    r"forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
-    r"no soy (?:socio|miembro))\b",
-    re.IGNORECASE,
+has_no_number = detector(
+    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|get)|"
+    r"haven'?t got|no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|"
+    r"lost it|idk|dunno|forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
+    r"no soy (?:socio|miembro))\b"
 )
 YES_WITH_MORE = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|yea|please do|go ahead|correct|sure)\b[\s,.!;-]+(?P<more>\S.*)$",
@@ -36,17 +33,17 @@ YES_WITH_MORE = re.compile(
 RETRACTS_YES = re.compile(
     r"\b(?:but|no|not|don'?t|do not|wait|instead|except|actually|hold|rather|wrong|never)\b|\?", re.IGNORECASE
 )
-_ONLY_DIGITS = re.compile(r"\W*(?:\d\W*){4}|(?:\W*[a-z]+){1,8}\W*", re.IGNORECASE)
-_PHONE_WORDS = re.compile(r"\b(?:phone|cell|call)\b", re.IGNORECASE)
-_NOTICE_WORDS = re.compile(
-    r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b",
-    re.IGNORECASE,
+is_last4_only = whole_detector(r"\W*(?:\d\W*){4}|(?:\W*[a-z]+){1,8}\W*")
+"""Whether it can be four digits alone, in figures or in words."""
+names_phone = detector(r"\b(?:phone|cell|call)\b")
+mentions_notice = detector(
+    r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b"
 )
-_REQUEST_WORDS = re.compile(
+mentions_request = detector(
     r"\b(?:arrangements?|arreglos?|chang(?:es?|ed)|cambi(?:os?|aron)|services?|servicio|names?|nombre|report(?:s|ed)?|"
-    r"reportes?|reporto|moved?|traslado)\b",
-    re.IGNORECASE,
+    r"reportes?|reporto|moved?|traslado)\b"
 )
+"""Enough, beside a sure objection, to ask which request is meant; no request itself."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STOPWORDS = frozenset(
     """you put down did does say says that the its it's and near about wrote noted note mention mentioned added add they
@@ -54,47 +51,15 @@ _STOPWORDS = frozenset(
 )
 
 
-def is_bare_report_request(text: str) -> bool:
-    """Whether the words only ask for a report and tell nothing of what happened."""
-    return bool(_BARE_REPORT_REQUEST.fullmatch(text))
-
-
-def says_when_to_call(text: str) -> bool:
-    """When they may call about a report; a call back of its own is asked for with other words."""
-    return bool(_CALL_TIME.search(text))
-
-
 def remove_language_request(text: str) -> str:
     """The words without a language that they begin with: `Español. La luz …`."""
     return _LANGUAGE.sub("", text).strip(" .")
-
-
-def has_no_number(text: str) -> bool:
-    return bool(_HAS_NO_NUMBER.search(text))
 
 
 def is_yes_with_more(text: str) -> bool:
     """`Yes and hurry, it hums`. False where the rest takes a part of the yes back."""
     found = YES_WITH_MORE.match(text.strip())
     return found is not None and not RETRACTS_YES.search(found["more"])
-
-
-def is_last4_only(text: str) -> bool:
-    """Whether it can be four digits alone, in figures or in words."""
-    return bool(_ONLY_DIGITS.fullmatch(text))
-
-
-def names_phone(text: str) -> bool:
-    return bool(_PHONE_WORDS.search(text))
-
-
-def mentions_notice(text: str) -> bool:
-    return bool(_NOTICE_WORDS.search(text))
-
-
-def mentions_request(text: str) -> bool:
-    """Enough, with words that are sure, to ask which request is meant; not a wish for one."""
-    return bool(_REQUEST_WORDS.search(text))
 
 
 def extract_asked_words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Questions about reports, in both languages: whether somebody reported a thing already, and what was just filed."""
+"""Detects questions about reports, in both languages: whether a thing is reported already, and what was just filed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import re
 from enum import Enum
 
 from backend.reading.contact.phone_mentions import asks_which_phone
+from backend.reading.detectors import detector
 from backend.reading.hazards.danger_words import detect_danger
 from backend.reading.normalize import fold, fold_line, split_sentences
 
-_RETRACTS = re.compile(
+says_report_is_moot = detector(
     r"\b(?:never ?mind|false alarm|all clear|forget it|(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right|nothing)|"
-    r"we(?:'?re| are) (?:fine|ok(?:ay)?)|olvid\w+|falsa alarma|no pasa nada|(?:ya )?(?:esta|quedo) bien|todo bien)\b"
+    r"we(?:'?re| are) (?:fine|ok(?:ay)?)|olvid\w+|falsa alarma|no pasa nada|(?:ya )?(?:esta|quedo) bien|todo bien)\b",
+    fold=fold,
 )
-
-
-def says_report_is_moot(words: str) -> bool:
-    """`Never mind, the limb fell off, it's fine`: what was reported is said to be over."""
-    return bool(_RETRACTS.search(fold(words)))
+"""`Never mind, the limb fell off, it's fine`: what was reported is said to be over."""
 
 
 class FiledQuestion(Enum):
@@ -38,25 +36,22 @@ _OTHER_NUMBER = re.compile(
     r"confirmation|payment|pago|(?:to|can|do|should|could) (?:i )?call)\b"
 )
 _ASKS_NUMBER = re.compile(
-    r"\b(?:what|which)\b.{0,24}\bnumber\b|\bnumber\b.{0,30}\bagain\b|\bnumber (?:of|for|on) (?:my|the|that|this) "
-    r"(?:\w+ ){0,3}(?:report|request|case|ticket|complaint|claim)\b|"
-    r"\b(?:catch|caught|get|got|hear|heard|lost|missed|need|want|give me|tell me|repeat|say)\b.{0,24}"
-    r"\b(?:that|the|my|ticket|report|request|case|reference) number\b|"
-    r"\b(?:cual|que) (?:era|es|fue) (?:el|ese|mi) (?:numero|number)\b|"
-    r"\b(?:numero|number) (?:de|del) (?:la |mi |el )?(?:reporte|solicitud|caso|queja|peticion)\b|"
+    r"\b(?:what|which)\b.{0,24}\bnumber\b|\bnumber\b.{0,30}\bagain\b|"
+    r"\bnumber (?:of|for|on) (?:my|the|that|this) (?:\w+ ){0,3}(?:report|request|case|ticket|complaint|claim)\b|"
+    r"\b(?:catch|caught|get|got|hear|heard|lost|missed|need|want|give me|tell me|repeat|say)\b.{0,24}\b(?:that|the|"
+    r"my|ticket|report|request|case|reference) number\b|\b(?:cual|que) (?:era|es|fue) (?:el|ese|mi) (?:numero|"
+    r"number)\b|\b(?:numero|number) (?:de|del) (?:la |mi |el )?(?:reporte|solicitud|caso|queja|peticion)\b|"
     r"\b(?:no (?:alcance|oi|apunte|escuche)|repita(?:me)?|digame|deme)\b.{0,24}\b(?:numero|number)\b"
 )
 _ASKS_IF_FILED = re.compile(
     r"\b(?:you|u|they) (?:did |do |already |have )*(?:t[ao]ke|took|taken|got|get|have|has|report|reported|filed?|"
-    r"register(?:ed)?|sent|send|log(?:ged)?) (?:my |the |that |this |it |a )*(?:\w+ ){0,3}?(?:report|complaint|claim|"
-    r"request|ticket|it|that)\b|"
-    r"\b(?:is|was|are|did|has)\b.{0,48}\b(?:on file|registered|reported|recorded|filed|logged|go through|gone through|"
-    r"in the system|taken down)\b|"
-    r"\b(?:already|just) (?:reported|filed|sent|told|did (?:that|it|this))\b|\b(?:did|reported|filed|sent) "
-    r"(?:that|it|this) already\b|\b(?:don'?t|do not) (?:report|file|send) (?:it|that|this)? ?(?:twice|again)\b|"
-    r"\byou already (?:reported|filed|took|have|sent)\b|"
-    r"\b(?:quedo|esta|ya|si) (?:\w+ ){0,3}(?:reportad[oa]|registrad[oa]|anotad[oa]|levantad[oa])\b|"
-    r"\b(?:ya|si) (?:lo|la|le)? ?(?:reporte|reportaron|registraron|tomaron|levantaron)\b"
+    r"register(?:ed)?|sent|send|log(?:ged)?) (?:my |the |that |this |it |a )*(?:\w+ ){0,3}?(?:report|complaint|"
+    r"claim|request|ticket|it|that)\b|\b(?:is|was|are|did|has)\b.{0,48}\b(?:on file|registered|reported|recorded|"
+    r"filed|logged|go through|gone through|in the system|taken down)\b|\b(?:already|just) (?:reported|filed|sent|"
+    r"told|did (?:that|it|this))\b|\b(?:did|reported|filed|sent) (?:that|it|this) already\b|"
+    r"\b(?:don'?t|do not) (?:report|file|send) (?:it|that|this)? ?(?:twice|again)\b|\byou already (?:reported|"
+    r"filed|took|have|sent)\b|\b(?:quedo|esta|ya|si) (?:\w+ ){0,3}(?:reportad[oa]|registrad[oa]|anotad[oa]|"
+    r"levantad[oa])\b|\b(?:ya|si) (?:lo|la|le)? ?(?:reporte|reportaron|registraron|tomaron|levantaron)\b"
 )
 _SEEKS_CONFIRMATION = re.compile(
     r"\?|\b(?:right|yes|correct|ok(?:ay)?|verdad)\W*$|\balready\b|\btwice\b|\bagain\b|\bdid take\b|\bya\b",
@@ -69,48 +64,41 @@ _ASKS_CONTENT = re.compile(
 )
 _ASKS_PHONE = re.compile(
     r"\b(?:call|ring|reach|text|phone|llam\w+|marqu\w+)\b.{0,30}\b(?:other|another|different|new|second|work|"
-    r"(?:my|his|her|their) (?:cell|mobile|wife'?s|husband'?s|son'?s|daughter'?s|mom'?s|home)|otro|celular)\b.{0,12}"
-    r"(?:\b(?:phone|number|cell|one|line|telefono|numero)\b|$)"
+    r"(?:my|his|her|their) (?:cell|mobile|wife'?s|husband'?s|son'?s|daughter'?s|mom'?s|home)|otro|"
+    r"celular)\b.{0,12}(?:\b(?:phone|number|cell|one|line|telefono|numero)\b|$)"
 )
 _ASKS_FOR_NEWS = re.compile(
-    r"\b(?:will|would|do|does|can|could|going to|gonna)\b.{0,24}\b(?:text|call|tell|notif\w+|alert|let (?:me|us) know|"
-    r"message|hear|told|avis\w+)\b.{0,30}\b(?:when|once|if|cuando)\b.{0,24}"
-    r"\b(?:back|on|fixed|restored|repaired|done|vuelv\w+|regres\w+)\b|"
-    r"\b(?:me )?(?:avisan|avisa|mandan un (?:texto|mensaje)|llega un (?:texto|mensaje))\b.{0,20}\b(?:cuando|when)\b"
+    r"\b(?:will|would|do|does|can|could|going to|gonna)\b.{0,24}\b(?:text|call|tell|notif\w+|alert|"
+    r"let (?:me|us) know|message|hear|told|avis\w+)\b.{0,30}\b(?:when|once|if|cuando)\b.{0,24}\b(?:back|on|fixed|"
+    r"restored|repaired|done|vuelv\w+|regres\w+)\b|\b(?:me )?(?:avisan|avisa|mandan un (?:texto|mensaje)|"
+    r"llega un (?:texto|mensaje))\b.{0,20}\b(?:cuando|when)\b"
 )
 _CALLED_911 = re.compile(
     r"\b(?:i|we|he|she|they|somebody|someone|my \w+|neighbor) (?:did |already |just |have |'?ve )*(?:call(?:ed)?|"
     r"phoned|talked to|got) (?:the )?911\b|\b911 (?:is|was|has been|has|are)\b|\balready (?:called|on with) 911\b|"
     r"\bcalled 911\b|\b(?:ya )?(?:llame|llamamos|hable) (?:al|con el) 911\b"
 )
-_STILL_OUT = re.compile(
+says_still_out = detector(
     r"\b(?:still|we'?re) (?:\w+ )?(?:out|off|dark|no|without|not|in the dark|sparking|down|there)\b|"
-    r"\bsigue\b(?! abiert)|\bsin luz\b|\bin the dark\b|\bno hay luz\b"
+    r"\bsigue\b(?! abiert)|\bsin luz\b|\bin the dark\b|\bno hay luz\b",
+    fold=fold,
 )
+"""Whether the message says that nothing has changed: `still dark`."""
 
 
-_ASKS_PLACE = re.compile(
+asks_which_address = detector(
     r"\b(?:which|what) (?:address|place|street|location|house)\b.{0,24}\b(?:have|got|put|wrote|write|say|says|down|"
-    r"give|gave|sent|send|sending|tell|told)\b|"
-    r"\bwhat(?:'?s| is) the (?:address|place|location) (?:you (?:have|put|got|wrote)|"
-    r"on (?:it|there|the (?:report|ticket)))\b|"
+    r"give|gave|sent|send|sending|tell|told)\b|\bwhat(?:'?s| is) the (?:address|place|location) "
+    r"(?:you (?:have|put|got|wrote)|on (?:it|there|the (?:report|ticket)))\b|"
     r"\bwhere (?:did|do) (?:you|it) (?:put|say|have) (?:it|i am|it is|that)\b|"
-    r"\b(?:que|cual) direccion (?:\w+ ){0,2}?(?:tiene[ns]?|puso|pusieron|anoto|anotaron|dice|mandaron|dieron)\b"
+    r"\b(?:que|cual) direccion (?:\w+ ){0,2}?(?:tiene[ns]?|puso|pusieron|anoto|anotaron|dice|mandaron|dieron)\b",
+    fold=fold,
 )
-
-
-def asks_which_address(words: str) -> bool:
-    """Whether it is asked which place a report has: `which address do you have?`."""
-    return bool(_ASKS_PLACE.search(fold(words)))
-
-
-def says_still_out(text: str) -> bool:
-    """Whether the message says that nothing has changed: `still dark`."""
-    return bool(_STILL_OUT.search(fold(text)))
+"""Asks which place a report has: `which address do you have?`."""
 
 
 def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
-    """What a message asks or tells of what was filed before it; None when it speaks of something else.
+    """What a message asks or says about the report filed before it; None when it is about something else.
 
     `glossed` is the message from `to_english`. Call it only for a member who has just filed something.
     """
@@ -131,7 +119,7 @@ def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
         return FiledQuestion.NUMBER
     if _ASKS_CONTENT.search(text) and _SEEKS_CONFIRMATION.search(text):
         return FiledQuestion.CONTENT
-    if _ASKS_IF_FILED.search(text) and _SEEKS_CONFIRMATION.search(words) and not _STILL_OUT.search(text):
+    if _ASKS_IF_FILED.search(text) and _SEEKS_CONFIRMATION.search(words) and not says_still_out(text):
         return FiledQuestion.IS_FILED
     return None
 
@@ -147,23 +135,22 @@ _REPORT_VERBS = (
     r"let you know|turn(?:ed)? in)"
 )
 _ASKS_IF_REPORTED = re.compile(
-    rf"^\W*(?:(?:hi|hey|hello|so|um|uh|and|ok|please|just|i was|wondering|checking|wanted to know|do you know|"
-    rf"can you (?:tell me|check)|if|whether|to see)\W+)*(?:"
-    rf"(?:was|is|were|has|have|had) (?!it\b|this\b|that\b|my\b|our report)(?:\S+ ){{1,12}}?(?:already |been |ever |"
-    rf"yet )*{_REPORTED}\b|"
-    rf"(?:did|has|have|had) {_OTHER_PEOPLE} (?:already |ever |else |even )*{_REPORT_VERBS}\b(?! (?:it|that|this)\W*$)|"
-    r"(?:do|did) (?:you|u|ya|y'?all|you guys|they) (?:already |guys |all )*know (?:about|of) (?!it\b|this\W*$|"
-    r"that\W*$)|(?:are|r) (?:you|u|ya|y'?all|you guys|they) (?:already )?aware (?:of|that) (?!it\b|this\W*$|that\W*$)|"
-    r"(?:do|did) (?:you|u|ya|y'?all|you guys|they) (?:already |guys |all )*know (?:that )?(?:the |my |"
-    r"our )?(?:power|lights?|electricity)(?:'?s| is| are)? (?:\w+ )?(?:out|off)\b|"
+    r"^\W*(?:(?:hi|hey|hello|so|um|uh|and|ok|please|just|i was|wondering|checking|wanted to know|do you know|"
+    r"can you (?:tell me|check)|if|whether|to see)\W+)*(?:(?:was|is|were|has|have|had) (?!it\b|this\b|that\b|my\b|"
+    rf"our report)(?:\S+ ){{1,12}}?(?:already |been |ever |yet )*{_REPORTED}\b|"
+    rf"(?:did|has|have|had) {_OTHER_PEOPLE} (?:already |ever |else |even )*{_REPORT_VERBS}\b(?! (?:it|that|"
+    r"this)\W*$)|(?:do|did) (?:you|u|ya|y'?all|you guys|they) (?:already |guys |all )*know (?:about|of) (?!it\b|"
+    r"this\W*$|that\W*$)|(?:are|r) (?:you|u|ya|y'?all|you guys|they) (?:already )?aware (?:of|that) (?!it\b|"
+    r"this\W*$|that\W*$)|(?:do|did) (?:you|u|ya|y'?all|you guys|they) (?:already |guys |"
+    r"all )*know (?:that )?(?:the |my |our )?(?:power|lights?|electricity)(?:'?s| is| are)? (?:\w+ )?(?:out|off)\b|"
     r"(?:ya )?(?:saben|sabe) (?:ya )?que (?:no hay|se fue la|estamos sin|estoy sin) (?:luz|corriente)|"
     r"(?:ya )?(?:fue|fueron|esta|estan|quedo|ha sido) (?:ya )?(?:reportad[oa]s?|avisad[oa]s?) (?:el|la|los|las|un|"
     r"una)\b|(?:ya )?(?:reportaron|avisaron) (?:ya )?(?:alguien )?(?:el|la|los|las|del|de|un|una|lo)\b|"
     r"(?:ya )?(?:alguien|algun vecino|(?:mi|el|la|los|un) (?:vecin[oa]s?|espos[oa]|hij[oa])|otros|"
     r"mas gente) (?:les |ya )*(?:reporto|reportaron|aviso|avisaron|llamo|llamaron|hablo|dijo)\b|"
-    r"(?:ya )?(?:llamo|hablo|aviso|reporto) (?:ya )?(?:alguien|otro|mi vecin[oa])\b|"
-    r"(?:ya )?(?:les|le) (?:dijeron|avisaron|reportaron|han dicho|han avisado) (?:ya )?(?:del|de)\b|"
-    r"(?:ya )?(?:saben|sabe|estan enterados|tienen reporte) (?:ya )?(?:del|de la|de los|de las|de lo|de un)\b)"
+    r"(?:ya )?(?:llamo|hablo|aviso|reporto) (?:ya )?(?:alguien|otro|mi vecin[oa])\b|(?:ya )?(?:les|le) (?:dijeron|"
+    r"avisaron|reportaron|han dicho|han avisado) (?:ya )?(?:del|de)\b|(?:ya )?(?:saben|sabe|estan enterados|"
+    r"tienen reporte) (?:ya )?(?:del|de la|de los|de las|de lo|de un)\b)"
 )
 _OTHERS_REPORTED = re.compile(
     rf"\b{_OTHER_PEOPLE} (?:\w+ ){{0,3}}?(?:called|reported|phoned|turned it in|llamo|reporto|aviso|llamaron|"
@@ -184,7 +171,7 @@ _REPORTS_TROUBLE = re.compile(
 
 
 def asks_if_already_reported(words: str, glossed: str) -> bool:
-    """Whether the message asks if a thing is reported or known, and tells of none itself.
+    """Whether the message asks if something is reported or known, and reports nothing itself.
 
     `glossed` is the message from `to_english`. `There is a wire down, did anybody call it in` tells of one.
     """

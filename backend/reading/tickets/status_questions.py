@@ -1,10 +1,11 @@
-"""Who asks after a report: whether somebody comes, whether it was received, what became of it, how long it takes."""
+"""Detects who asks after a report: whether somebody comes, whether it was received, how long it takes."""
 
 from __future__ import annotations
 
 import re
 from enum import Enum
 
+from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
 
 _FEW_WORDS_ES = r"(?:\w+ ){0,3}?"
@@ -50,13 +51,11 @@ _SURE_PATTERNS_ES = (
     r"\ba quien(?:es)? (?:le|les) (?:avis|dij|mand)\w+n?\b(?<!aviso)",
     r"\bquien viene\b|\bquien (?:lo|la) (?:tiene|tomo|esta viendo|ve|atiende|lleva)\b",
     r"\b(?:ya )?(?:fue|fueron|vino|vinieron|paso) (?:ya )?alguien\b|\balguien (?:ya )?(?:fue|vino|paso|lo vio|"
-    r"lo esta|la esta)\b|"
-    r"\bya (?:lo|la) (?:vieron|vio alguien|estan (?:viendo|arreglando|atendiendo|reparando)|atendieron)\b|"
-    r"\bya saben (?:del|de lo|de mi)\b",
+    r"lo esta|la esta)\b|\bya (?:lo|la) (?:vieron|vio alguien|estan (?:viendo|arreglando|atendiendo|reparando)|"
+    r"atendieron)\b|\bya saben (?:del|de lo|de mi)\b",
     r"\b(?:cuando|a que hora|que dia|ya|si) (?:me )?(?:vienen|van a venir|van) a (?:leer|conectar|prender|poner|"
-    r"revisar|arreglar|ver|podar|"
-    r"instalar|encender)\b|\bcuando me (?:van a )?(?:ponen|poner|conectan|conectar|prenden|prender) (?:la luz|"
-    r"el servicio)\b",
+    r"revisar|arreglar|ver|podar|instalar|encender)\b|\bcuando me (?:van a )?(?:ponen|poner|conectan|conectar|"
+    r"prenden|prender) (?:la luz|el servicio)\b",
     r"\bya quedo mi (?:cambio|solicitud|orden|arreglo|acuerdo|pedido)\b|\brecibieron mi (?:cambio|solicitud|pedido|"
     r"arreglo)\b|\bya vieron mi\b",
 )
@@ -75,11 +74,10 @@ _CALL_PATTERNS_ES = (
 )
 _OTHER_TOPICS_ES = (
     r"pag(?:o|os|ar|ue|aron|aste|an)|facturas?|recibos?|cobr\w+|reembols\w+|contrasena\w*|codigos?|correos?|"
-    r"tarjetas?|banco|cheque|dinero|"
-    r"money order|cort(?:ar|an|en|aron|e)|mi cuenta|estafa\w*|persona real|agente|fibra|en general|"
-    r"despues de una tormenta|"
-    r"perros?|a quien (?:le )?(?:llamo|aviso|reporto)|como (?:les )?(?:aviso|reporto)|paquete|este numero|poda|"
-    r"leerlo|cuando vengan|descuento|creditos?|gasto|salio la luz|vino la luz|medidor y"
+    r"tarjetas?|banco|cheque|dinero|money order|cort(?:ar|an|en|aron|e)|mi cuenta|estafa\w*|persona real|agente|"
+    r"fibra|en general|despues de una tormenta|perros?|a quien (?:le )?(?:llamo|aviso|reporto)|"
+    r"como (?:les )?(?:aviso|reporto)|paquete|este numero|poda|leerlo|cuando vengan|descuento|creditos?|gasto|"
+    r"salio la luz|vino la luz|medidor y"
 )
 
 
@@ -87,9 +85,9 @@ class StatusQuestion(Enum):
     """How surely a report is asked after."""
 
     ABOUT_REPORT = "surely"
-    """The words mean a report or those who come for it, whatever was spoken of: `is anybody coming`."""
+    """The words mean a report or its crew, whatever the topic was: `is anybody coming`."""
     ABOUT_LAST_TOPIC = "perhaps"
-    """They mean what was spoken of last: `how much longer`, `did it go through`."""
+    """They mean the last topic: `how much longer`, `did it go through`."""
     ABOUT_CALLBACK = "call"
     """Whether and when somebody calls: a call back, where one is arranged."""
 
@@ -102,10 +100,9 @@ _CREW = (
 )
 _THEY = rf"(?:{_SOMEBODY}|they|(?:the |a |ur |your |that |any |one of |someone from the )*(?:\w+ )?{_CREW})"
 _COMES_VERBS = (
-    r"(?:com(?:e|in|ing)\b(?! (?:on|from|up)\b)|on (?:the|there|their|his|her|its|ur|your) way|"
-    r"(?:get|got|be|been|gets|getting) (?:out |over )?(?:to me|here|there|out)\b|here\b|out here|sh[oe]w(?:n|ed|s|"
-    r"ing)? up|"
-    r"arriv\w+|been out|been (?:sent|dispatched)|dispatched|head(?:ing|ed) (?:out|over|this way|here)|en ?route)"
+    r"(?:com(?:e|in|ing)\b(?! (?:on|from|up)\b)|on (?:the|there|their|his|her|its|ur|your) way|(?:get|got|be|been|"
+    r"gets|getting) (?:out |over )?(?:to me|here|there|out)\b|here\b|out here|sh[oe]w(?:n|ed|s|ing)? up|arriv\w+|"
+    r"been out|been (?:sent|dispatched)|dispatched|head(?:ing|ed) (?:out|over|this way|here)|en ?route)"
 )
 _LOOKS_VERBS = (
     r"(?:even )?(?:look(?:ed|ing|s)? (?:at|into)|see(?:n|s|ing)? (?:it|this|that|my)\b|saw (?:it|this|that|my)\b|"
@@ -131,17 +128,15 @@ _SURE_PATTERNS = (
     r"\bwho (?:has|have|got|took|'?s got) (?:it|this|my (?:\w+ )?(?:report|ticket|case|request|complaint))\b",
     r"\bwho (?:did|do|have) (?:you|u|ya) (?:tell|told|call|text|notify|send)|\bwho (?:got|was|has been) (?:told|"
     r"notified)",
-    rf"\b(?:where|wheres|where'?s)\b {_FEW_WORDS}{_CREW}\b|\b{_CREW} (?:\w+ )?(?:coming(?! to)|on (?:the|its|their|"
-    rf"his) way)\b",
+    rf"\b(?:where|wheres|where'?s)\b {_FEW_WORDS}{_CREW}\b|"
+    rf"\b{_CREW} (?:\w+ )?(?:coming(?! to)|on (?:the|its|their|his) way)\b",
     rf"\beta (?:on|for|of) {_FEW_WORDS}{_CREW}\b",
     r"\b(?:are|r|did|have|when are|when will|will) (?:you|u|ya|y'?all|ya'?ll|you guys) (?:\w+ ){0,2}?(?:com(?:e|"
-    r"ing)\b(?= (?:out|here|"
-    rf"over|yet|today|tonight|or)|\W*$)|(?:sent|send|sending|dispatch\w*) (?:{_SOMEBODY}|a (?:crew|truck|guy|tech\w*)|"
-    r"the (?:crew|truck)|help|them)\b)",
+    rf"ing)\b(?= (?:out|here|over|yet|today|tonight|or)|\W*$)|(?:sent|send|sending|dispatch\w*) (?:{_SOMEBODY}|"
+    r"a (?:crew|truck|guy|tech\w*)|the (?:crew|truck)|help|them)\b)",
     rf"\b(?:did|have) (?:you|u|ya|y'?all) {_FEW_WORDS}(?:tell|told|notif(?:y|ied)|alert(?:ed)?) (?:them|the crew|"
-    rf"{_SOMEBODY}|your|"
-    r"ur)\b|\b(?:have|were|did) (?:they|the (?:crew|line ?men)) (?:\w+ )?(?:been told|been notified|told|"
-    r"get the (?:message|word|report)|get my|get told|know)",
+    rf"{_SOMEBODY}|your|ur)\b|\b(?:have|were|did) (?:they|the (?:crew|line ?men)) (?:\w+ )?(?:been told|"
+    r"been notified|told|get the (?:message|word|report)|get my|get told|know)",
     rf"\b(?:did|do|have|has) (?:you|u|ya|y'?all|they|{_SOMEBODY}|it|the office) {_FEW_WORDS}(?:get|got|gotten|receive|"
     rf"received|have|see|saw|seen|read|file|look(?:ed)? at) (?:\w+ )?{_MY_REPORT}",
     r"\b(?:did|do) (?:you|u|ya|y'?all|they) (?:\w+ )?(?:get|hear|catch|understand|receive|write down) (?:what|wat|"
@@ -153,18 +148,16 @@ _SURE_PATTERNS = (
     r"\b(?:did|has) my (?:name change|request|order|arrangement) (?:go|gone|been)\b",
     # a visit that was asked for, and no "can you come and"
     rf"\b(?:when|what day|what time|how soon|is|are) (?:will |are |is |do )*(?:you|u|they|{_SOMEBODY}|"
-    rf"y'?all) (?:guys )?(?:\w+ )?"
-    r"(?:com(?:e|ing) (?:out |over |by )?(?:to|and) (?:read|turn|connect|hook|check|fix|look|change|switch|start|"
-    r"trim|cut (?:the|that|my) tree))",
+    r"y'?all) (?:guys )?(?:\w+ )?(?:com(?:e|ing) (?:out |over |by )?(?:to|and) (?:read|turn|connect|hook|check|fix|"
+    r"look|change|switch|start|trim|cut (?:the|that|my) tree))",
 )
 _LIKELY_PATTERNS = (
     r"\bhow (?:much|many) (?:longer|more (?:time|minutes|hours))\b|\bhow long\b.{0,32}\b(?:take|till|til|until|"
     r"before|be|going)\b|^\W*(?:so |and |ok |well )*how (?:long|soon)\W*$|\bhow long (?:is|will) (?:it|this|that)\b",
     r"\bstill waiting\b|\b(?:been|am|i'?m|im) (?:here )?waiting\b|\bwhat(?:'?s| is|s)? taking (?:so|them|yall|you)\b",
-    r"\b(?:any|an|got|no) (?:up ?dates?|news|word|progress)\b|"
-    r"^\W*(?:up ?dates?|status|news|eta)\b\W*(?:pls|plz|please|on it|now)?\W*$|"
-    r"\bwhat(?:'?s| is|s)? (?:the|ur|your) (?:status|latest|eta|word)\b\W*$|\bwhat(?:'?s| is|s)? (?:happening|"
-    r"going on)\W*$",
+    r"\b(?:any|an|got|no) (?:up ?dates?|news|word|progress)\b|^\W*(?:up ?dates?|status|news|eta)\b\W*(?:pls|plz|"
+    r"please|on it|now)?\W*$|\bwhat(?:'?s| is|s)? (?:the|ur|your) (?:status|latest|eta|word)\b\W*$|"
+    r"\bwhat(?:'?s| is|s)? (?:happening|going on)\W*$",
     r"\bdid (?:it|that|this) (?:go|get|went) (?:thr\w+|in)\b|\bdid (?:you|u|ya|they|y'?all) (?:\w+ )?(?:get|got|"
     r"receive) "
     r"(?:it|that|this)\W*$|\bdo (?:you|they) have it\W*$|\bam i (?:on|in) (?:the|your) (?:list|queue|system)\b",
@@ -178,48 +171,52 @@ _CALL_PATTERNS = (
 )
 _OTHER_TOPICS = (
     r"pay|paid|pays|paying|payments?|bills?|billing|refund\w*|deposit\w*|passwords?|codes?|e ?-?mails?|links?|"
-    r"cards?|bank|checks? (?:in|i)|money|auto ?pay|drafts?|statements?|paperless|receipts?|user ?(?:name|id)|mailed|"
-    r"(?:shut|shutting|cut|cutting|turn|turning) (?:\w+ ){0,2}off|"
-    r"disconnect\w*|rebate\w*|credits?|scam\w*|at (?:the|my) door|knock\w*|human|representative|real person|agent|"
-    r"operator|"
-    r"appointment|811|dig(?:ging)?|flight|package|how (?:do|can|would|should) (?:i|we|you)|where (?:do|can) i|"
-    r"in general|usual\w*|normally|typically|every (?:year|month)|what(?:'?s| is|s)? (?:my|the) \w+ number|each month|"
+    r"cards?|bank|checks? (?:in|i)|money|auto ?pay|drafts?|statements?|paperless|receipts?|user ?(?:name|id)|"
+    r"mailed|(?:shut|shutting|cut|cutting|turn|turning) (?:\w+ ){0,2}off|disconnect\w*|rebate\w*|credits?|scam\w*|"
+    r"at (?:the|my) door|knock\w*|human|representative|real person|agent|operator|appointment|811|dig(?:ging)?|"
+    r"flight|package|how (?:do|can|would|should) (?:i|we|you)|where (?:do|can) i|in general|usual\w*|normally|"
+    r"typically|every (?:year|month)|what(?:'?s| is|s)? (?:my|the) \w+ number|each month|"
     r"(?:do|must|should) i (?:have|need|sign|tie|be)|will they call before|inside|after a storm|work on (?:sunday|"
-    r"saturday|week)\w*|"
-    r"can (?:a|any ?\w+|some ?\w+|you (?:guys )?(?:please )?(?:come|send|have|get))|(?:please|could you|"
-    r"you) have (?:any|some)\w*|(?:internet|solar|games?|software|dallas|meeting|dogs?)"
+    r"saturday|week)\w*|can (?:a|any ?\w+|some ?\w+|you (?:guys )?(?:please )?(?:come|send|have|get))|"
+    r"(?:please|could you|you) have (?:any|some)\w*|(?:internet|solar|games?|software|dallas|meeting|dogs?)"
 )
 
 
-_BE_HOME = re.compile(
+asks_if_must_be_home = detector(
     r"\b(?:stay|be|wait|remain|sit) (?:at |here )?home\b|\b(?:stay|stick) (?:here|around)\b|"
-    r"\bwait (?:here )?for them\b|\bquedar(?:me|nos) (?:en casa|aqui)\b|\besperarlos\b|\bestar en (?:la )?casa\b"
+    r"\bwait (?:here )?for them\b|\bquedar(?:me|nos) (?:en casa|aqui)\b|\besperarlos\b|\bestar en (?:la )?casa\b",
+    fold=fold,
 )
+"""Asks if somebody has to be there when the crew comes."""
 _POWER_BACK = re.compile(
     r"\b(?:back|on again|came on|restored|works|working again|volvio|regreso|"
     r"(?:ya|llego|vino) (?:\w+ )?(?:hay |tengo |la )?(?:luz|corriente))\b"
 )
-_POWER_NOT_BACK = re.compile(
-    r"\b(?:not|isn'?t|aint|ain'?t|never|nunca|no|nobody|nadie) (?:\w+ ){0,4}?"
-    r"(?:back|volvio|regreso|said|told|dije|avise)\b|\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b"
+denies_power_is_back = detector(
+    r"\b(?:not|isn'?t|aint|ain'?t|never|nunca|no|nobody|nadie) (?:\w+ ){0,4}?(?:back|volvio|regreso|said|told|dije|"
+    r"avise)\b|\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b",
+    fold=fold,
 )
-_TURN_BACK_ON = re.compile(
-    r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|auto ?pay) ?"
-    r"(?:right )?back\b|\bback (?:how|the way|like) it was\b"
+"""Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
+asks_to_restore = detector(
+    r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|"
+    r"auto ?pay) ?(?:right )?back\b|\bback (?:how|the way|like) it was\b",
+    fold=fold,
 )
+"""Whether the member asks to restore something: `our auto pay was turned off, put it back on`."""
 
 
-_POWER_FINE = re.compile(
+says_power_is_fine = detector(
     r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente)(?:'s| is| are| esta| works?| sirve) "
     r"(?:(?!not|no\b|never)\w+ )?(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|"
-    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|\b(?:i|we) (?:have|got) (?:power|lights)\b"
+    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|\b(?:i|we) (?:have|got) (?:power|lights)\b",
+    unless=(
+        r"\?|^\W*(?:do|does|is|are|will|when|did|if)\b|\b(?:but|pero|half|dim|flicker\w*|off|out|except|menos|excepto)\b|"
+        r"\b(?:not|no|if|si no|don'?t|doesn'?t|isn'?t)\b[^.!?;,]{0,16}\b(?:power|lights?|luz|corriente)\b"
+    ),
+    fold=fold,
 )
-
-
-_MAY_NOT_BE_FINE = re.compile(
-    r"\?|^\W*(?:do|does|is|are|will|when|did|if)\b|\b(?:but|pero|half|dim|flicker\w*|off|out|except|menos|excepto)\b|"
-    r"\b(?:not|no|if|si no|don'?t|doesn'?t|isn'?t)\b[^.!?;,]{0,16}\b(?:power|lights?|luz|corriente)\b"
-)
+"""Whether the power is on: `my power is fine, I did not report an outage`."""
 _NEVER_REPORTED = re.compile(
     r"\b(?:never|did ?n'?t|did not|have ?n'?t|have not|nobody here|no one here) (?:\w+ )?report(?:ed)?\b|"
     r"\b(?:yo |nosotros )?(?:nunca|no) (?:lo |la |he |hemos )?(?:reporte|reportamos|reportado)\b"
@@ -236,31 +233,10 @@ def denies_reporting(words: str) -> bool:
     return bool(_NEVER_REPORTED.search(text)) and not _POWER_OUT.search(rest)
 
 
-def says_power_is_fine(words: str) -> bool:
-    """Whether the power is on: `my power is fine, I did not report an outage`."""
-    text = fold(words)
-    return bool(_POWER_FINE.search(text)) and not _MAY_NOT_BE_FINE.search(text)
-
-
 def says_power_is_back(words: str) -> bool:
-    """Whether the words name that the power is back: who only asks closes nothing."""
+    """Whether the words name that the power is back; without them nothing is closed."""
     text = fold(words)
-    return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
-
-
-def denies_power_is_back(words: str) -> bool:
-    """Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
-    return bool(_POWER_NOT_BACK.search(fold(words)))
-
-
-def asks_to_restore(words: str) -> bool:
-    """Whether the member asks to restore something: `our auto pay was turned off, put it back on`."""
-    return bool(_TURN_BACK_ON.search(fold(words)))
-
-
-def asks_if_must_be_home(words: str) -> bool:
-    """Whether it is asked if somebody has to be there when they come."""
-    return bool(_BE_HOME.search(fold(words)))
+    return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not asks_to_restore(text)
 
 
 def _compile_any(*patterns: str) -> re.Pattern[str]:
@@ -281,7 +257,7 @@ def detect_status_question(words: str) -> StatusQuestion | None:
     Whoever has reported nothing may mean something else by `how much longer`.
     """
     text = fold_line(words)
-    if _BE_HOME.search(text):
+    if asks_if_must_be_home(text):
         return StatusQuestion.ABOUT_LAST_TOPIC
     if _OTHER_TOPIC.search(text):
         return None

@@ -1,4 +1,4 @@
-"""Which kind of request is named: `undo that call` means a call back, and no report of a meter."""
+"""Detects which kinds of request are named: `callback` in `undo that call`, and no report of a meter."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("other", r"request for the office"),
     )
 )
-# "the meter one i want, it's the call i don't want" names what stays as well
+# "the meter one i want, it's the call i don't want" also names a request that stays
 _EXCLUDED = re.compile(
     r"(?:\bnot (?:the|my)\b[^,.;!]*|\b(?:the|my) [^,.;!]{2,24}? (?:one )?i (?:do )?(?:want|need)\b|"
     r"\b(?:keep|leave|want|need) (?:the|my|a|someone|somebody)\b[^,.;!]*|\bsolo no\b[^,.;!]*)",

@@ -1,31 +1,21 @@
-"""Words that take something back, and the numbers of tickets."""
+"""Detects words that take a request back, and finds the numbers of tickets: `K7M-4Q2`."""
 
 from __future__ import annotations
 
 import re
 
 from backend.confirmation_numbers import normalize_number
+from backend.reading.detectors import detector
 
-_WITHDRAW_WORDS = re.compile(
-    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|take (?:it|"
-    r"that|this|the \w+|"
-    r"my \w+) back|take back|"
-    r"(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|that|this) (?:\w+ ){0,2}(?:report|ticket|request|"
-    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|"
-    r"ret[ií]r[ea]l[ao])\b",
-    re.IGNORECASE,
+asks_to_withdraw = detector(
+    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|"
+    r"take (?:it|that|this|the \w+|my \w+) back|take back|(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|"
+    r"that|this) (?:\w+ ){0,2}(?:report|ticket|request|complaint|case|call ?back|call|visit|danger)|"
+    r"take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|ret[ií]r[ea]l[ao])\b"
 )
-_NEVER_MIND_WORDS = re.compile(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b", re.IGNORECASE)
+says_never_mind = detector(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b")
+"""This ends the question and leaves the filed report as it is."""
 TICKET_NUMBER = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
-
-
-def asks_to_withdraw(text: str) -> bool:
-    return bool(_WITHDRAW_WORDS.search(text))
-
-
-def says_never_mind(text: str) -> bool:
-    """Who says this ends the question and leaves what was filed as it is."""
-    return bool(_NEVER_MIND_WORDS.search(text))
 
 
 def find_ticket_numbers(text: str) -> set[str]:

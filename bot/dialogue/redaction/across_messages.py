@@ -1,4 +1,4 @@
-"""Redacts a message together with the last ones of its conversation: a number may arrive in pieces.
+"""Redacts a message together with those before it: a number may arrive in pieces, `4111 1111` and then `1111 1111`.
 
 A piece that is harmless alone was stored. When the rest arrives, the stored piece is redacted too. This needs no state
 besides the stored messages.
@@ -36,7 +36,6 @@ from bot.dialogue.redaction.redact import (
     PLACEHOLDER_PATTERN,
     PLACEHOLDERS,
     Finding,
-    RedactedText,
     find_sensitive,
     list_removed_kinds,
     replace_findings,
@@ -47,8 +46,8 @@ MAX_EARLIER = 8
 """Enough for a card in four pieces with a word between each two."""
 RECENT_COUNT = 4
 OPEN_LABEL = re.compile(
-    r"\W*(?:(?P<number>(?:number|no|num|digits|numero|code)\W*))?(?P<is>(?:is|are|es|son|was|it's)\b\W*|[:=]\W*)?"
-    r"(?:(?:um+|uh+|eh+)\W*)?"
+    r"\W*(?:(?P<number>(?:number|no|num|digits|numero|code)\W*))?(?P<is>(?:is|are|es|son|was|it's)\b\W*|"
+    r"[:=]\W*)?(?:(?:um+|uh+|eh+)\W*)?"
 )
 NEW_REQUEST = re.compile(
     r"\s*(?:no|yes|yeah|si|ok|okay|help|stop|never\s?mind|cancel|person|operator|agent|what|why|how|ayuda|cancelar|"
@@ -97,23 +96,22 @@ def redact_in_context(earlier: Sequence[EarlierMessage], text: str, context: Red
         return MessageRedaction(replace_findings(text, found).text)
     joined = _find_joined_number(earlier, text, context)
     if joined is not None:
-        ours, again, pieces = joined
-        return MessageRedaction(replace_findings(text, [*found, *ours]).text, again, pieces)
+        ours, rewritten, pieces = joined
+        return MessageRedaction(replace_findings(text, [*found, *ours]).text, rewritten, pieces)
     last = next((one.text for one in reversed(earlier) if not CHAT.fullmatch(fold_text(one.text))), "")
     more = _find_continuation(last, text, context, found) or _find_bank_account(earlier[-RECENT_COUNT:], text, context)
     return MessageRedaction(replace_findings(text, [*found, *more]).text)
 
 
 def _add_recent_topics(earlier: Sequence[EarlierMessage], context: RedactionContext) -> RedactionContext:
-    """Add what was spoken of just before."""
+    """Add to the context whether a card or a login was mentioned just before."""
     if not earlier:
         return context
-    before = [fold_text(one.text) for one in earlier]
+    texts = [fold_text(one.text) for one in earlier]
     given = any("card" in list_removed_kinds(one.text) for one in earlier)
-    spoken = any(mark.kind == "card" for one in before for mark in labels.find_labels(one))
-    login = any(map(mentions_login, before))
+    spoken = any(mark.kind == "card" for text in texts for mark in labels.find_labels(text))
     card = "given" if given else "spoken" if spoken else ""
-    return replace(context, card=card, login_mentioned=login)
+    return replace(context, card=card, login_mentioned=any(map(mentions_login, texts)))
 
 
 def _add_refused_answer(earlier: Sequence[EarlierMessage], context: RedactionContext) -> RedactionContext:
@@ -153,7 +151,7 @@ def _is_member_number_begun(earlier: Sequence[EarlierMessage]) -> bool:
 
 
 def _find_continuation(last: str, text: str, context: RedactionContext, found: list[Finding]) -> list[Finding]:
-    """Find what this message is by the end of the last one: `my pin is`, or a removed first half of a card."""
+    """Find what to remove by the end of the last message: `my pin is`, or a removed first half of a card."""
     before, lowered = fold_text(last), fold_text(text)
     leading = find_leading_digits(text)
     if "?" in last[-3:]:
@@ -165,28 +163,27 @@ def _find_continuation(last: str, text: str, context: RedactionContext, found: l
     if (name := find_trailing_name(before)) and not (leading is not None and matches_question(leading.sizes, context)):
         if named := _find_with_label(name, text, context):
             return named
-        # who was asked for the member number after `my password` gives that
+        # where the member number was asked for after "my password", the digits are that
         if (
             leading is not None
             and leading.is_alone
             and not context.is_number_asked
             and MIN_CODE_DIGITS <= sum(leading.sizes) <= MAX_CODE_DIGITS
         ):
-            return (
-                [(leading.groups[0].start, leading.groups[-1].end, "code")] if not any(leading.are_legitimate) else []
-            )
+            is_code = not any(leading.are_legitimate)
+            return [(leading.groups[0].start, leading.groups[-1].end, "code")] if is_code else []
     if leading is not None and leading.is_alone and not found:
         return _find_rest_of_removed(last, leading, context)
     rest = REST_OF_NUMBER.match(lowered)
     behind = find_leading_digits(text[rest.end() :]) if rest and not found else None
     if rest and behind is not None and behind.is_alone:
-        taken = _find_rest_of_removed(last, behind, context)
-        return [(start + rest.end(), end + rest.end(), kind) for start, end, kind in taken]
+        continued = _find_rest_of_removed(last, behind, context)
+        return [(start + rest.end(), end + rest.end(), kind) for start, end, kind in continued]
     return []
 
 
 def _find_with_label(name: str, text: str, context: RedactionContext) -> list[Finding]:
-    """Find what must go from a text when its label stands in front of it."""
+    """Find what must be removed from a text when the label of the message before is put in front of it."""
     lead = f"{name} is " if _may_be_secret(fold_text(text)) and find_digit_groups(text) else f"{name} "
     longer = [(start - len(lead), end - len(lead), kind) for start, end, kind in find_sensitive(lead + text, context)]
     return [(max(0, start), end, kind) for start, end, kind in longer if end > 0]
@@ -209,8 +206,8 @@ def _find_bank_account(earlier: Sequence[EarlierMessage], text: str, context: Re
 
 
 def _may_be_secret(lowered: str) -> bool:
-    words = lowered.split()
-    if not words or len(lowered) > MAX_SECRET_LENGTH or "?" in lowered or NEW_REQUEST.match(lowered):
+    """Whether a folded text may be the password that the message before announced."""
+    if not lowered.strip() or len(lowered) > MAX_SECRET_LENGTH or "?" in lowered or NEW_REQUEST.match(lowered):
         return False
     return not names_no_secret(lowered)
 
@@ -224,14 +221,11 @@ def _find_open_label(before: str, expected: bool) -> str:
     if not marks:
         return ""
     end = OPEN_LABEL.fullmatch(before, marks[-1].end)
-    if not end or not (end["is"] or (_is_label_only(before) and not expected)):
+    # "my routing number", and not "do you need my routing number"
+    is_label_only = len(before.split()) <= MAX_LABEL_WORDS and not QUESTION_WORDS.search(before)
+    if not end or not (end["is"] or (is_label_only and not expected)):
         return ""
     return before[marks[-1].start : marks[-1].end]
-
-
-def _is_label_only(before: str) -> bool:
-    """`my routing number`, and not `do you need my routing number`."""
-    return len(before.split()) <= MAX_LABEL_WORDS and not QUESTION_WORDS.search(before)
 
 
 def _find_rest_of_removed(last: str, sequence: EdgeDigits, context: RedactionContext) -> list[Finding]:
@@ -262,27 +256,32 @@ def _find_joined_number(earlier: Sequence[EarlierMessage], text: str, context: R
     sequences = find_trailing_pieces(earlier)
     for start in range(len(sequences)):
         parts = sequences[start:]
-        digits = [one for part, _ in parts for one in part.digits]
-        before = len(digits)
-        whole = [*digits, *first.digits]
-        stays = [one for part, _ in parts for one in part.are_legitimate] + list(first.are_legitimate)
+        earlier_digits = [group for part, _ in parts for group in part.digits]
+        legitimate = [one for part, _ in parts for one in part.are_legitimate] + list(first.are_legitimate)
         alone = first.is_alone and all(part.is_alone for part, _ in parts)
-        kind, last = _classify_joined(whole, stays, before, alone, context)
+        count = len(earlier_digits)
+        kind, last = _classify_joined([*earlier_digits, *first.digits], legitimate, count, alone, context)
         if kind:
-            end = first.groups[min(last - before, len(first.groups) - 1)].end
+            end = first.groups[min(last - count, len(first.groups) - 1)].end
             ours: list[Finding] = [(first.groups[0].start, end, kind)]
-            again = {kept.id: _redact_sequence(kept.text, part, kind) for part, kept in parts}
-            return ours, again, tuple("".join(part.digits) for part, _ in parts)
+            rewritten = {
+                kept.id: replace_findings(kept.text, [(part.groups[0].start, part.groups[-1].end, kind)]).text
+                for part, kept in parts
+            }
+            return ours, rewritten, tuple("".join(part.digits) for part, _ in parts)
     return None
 
 
 def _classify_joined(
-    digits: list[str], stays: list[bool], before: int, alone: bool, context: RedactionContext
+    digits: list[str], legitimate: list[bool], before: int, alone: bool, context: RedactionContext
 ) -> tuple[str, int]:
-    """(kind, index of the last group) of a number that spans the messages; an empty kind if there is none."""
-    if any(stays[:before]) or any(count_account_groups(digits[at:], context) for at in range(len(digits))):
+    """(kind, index of the last group) of a number that spans the messages; an empty kind if there is none.
+
+    The first `before` groups are of earlier messages. `alone`: the messages have nothing but the digits.
+    """
+    if any(legitimate[:before]) or any(count_account_groups(digits[at:], context) for at in range(len(digits))):
         return "", 0
-    last = find_card_end(digits, 0, stays)
+    last = find_card_end(digits, 0, legitimate)
     sizes = [len(group) for group in digits]
     if last is not None and last >= before:
         joined = digits[: last + 1]
@@ -317,11 +316,6 @@ def _is_one_time_code(sizes: list[int], before: int, alone: bool, context: Redac
     """
     answers = context.asked == "code" and alone and sizes[before:] == [6]
     return answers and set(sizes[:before]) <= {4, 6} and 6 in sizes[:before]
-
-
-def _redact_sequence(text: str, sequence: EdgeDigits, kind: str) -> str:
-    cleaned: RedactedText = replace_findings(text, [(sequence.groups[0].start, sequence.groups[-1].end, kind)])
-    return cleaned.text
 
 
 def scrub_digits(text: str, pieces: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ MAX_DISTANCE = 20
 MAX_EXPIRY_DIGITS = 6
 
 Finding = tuple[int, int, str]
+"""Where in a text something must be removed, and of which kind it is."""
 
 
 def find_card_details(
@@ -36,33 +37,30 @@ def find_card_details(
 ) -> Iterator[Finding]:
     """Find expiry, code and ZIP of a card in a folded text. `whole`: its number is in the text too."""
     if whole:
-        yield from _find_beside_number(text)
-    given = context.card == "given"
-    if given and context.asked != "date":
+        for pattern in (EXPIRY_DATE, ZIP):
+            yield from ((*match.span(), "card") for match in pattern.finditer(text))
+        yield from ((*match.span(1), "code") for match in SECURITY_CODE.finditer(text))
+    if context.card == "given" and context.asked != "date":
         yield from _find_lone_details(text, groups, context)
-    if whole or given or context.card or any(mark.kind in ("card", "code") for mark in marks):
-        yield from _find_expiry_dates(text, groups, certain=whole)
+    if whole or context.card or any(mark.kind in ("card", "code") for mark in marks):
+        for match in EXPIRY_WORD.finditer(text):
+            yield from _find_expiry_after(text, groups, match, certain=whole)
         if EXPIRY_WORD.search(text):
-            for match in SECURITY_ABBREVIATION.finditer(text):
-                yield match.start(1), match.end(1), "code"
+            yield from ((*match.span(1), "code") for match in SECURITY_ABBREVIATION.finditer(text))
     else:
         for match in CARD_EXPIRY_WORD.finditer(text):
             yield from _find_expiry_after(text, groups, match, certain=False)
     yield from _find_code_with_expiry(text, groups)
 
 
-def _find_beside_number(text: str) -> Iterator[Finding]:
-    for pattern in (EXPIRY_DATE, ZIP):
-        for match in pattern.finditer(text):
-            yield match.start(), match.end(), "card"
-    for match in SECURITY_CODE.finditer(text):
-        yield match.start(1), match.end(1), "code"
-
-
 def _find_lone_details(text: str, groups: Sequence[DigitGroup], context: RedactionContext) -> Iterator[Finding]:
     """Find expiry or code in a message that is nothing else, behind one with the number."""
     sizes = [len(group.digits) for group in groups]
-    if EXPIRY_ONLY.fullmatch(text) and not _is_last_four(sizes, context):
+    # four digits may be the last four that was asked for, though they could be a month and a year (0646); an amount or
+    # a time has to be sent twice, because behind a card an expiry date is likelier than either
+    is_asked = context.is_retry or context.asked in ("last4", "identity")
+    is_last4 = sizes == [4] and is_asked and matches_question(sizes, context)
+    if EXPIRY_ONLY.fullmatch(text) and not is_last4:
         yield groups[0].start, groups[-1].end, "card"
         return
     if EXPIRY_WORD.search(text):
@@ -73,20 +71,6 @@ def _find_lone_details(text: str, groups: Sequence[DigitGroup], context: Redacti
     only = is_gap(text, 0, groups[0].start) and is_gap(text, groups[-1].end, len(text))
     if only or SECURITY_CODE.search(text):
         yield groups[0].start, groups[-1].end, "code"
-
-
-def _is_last_four(sizes: list[int], context: RedactionContext) -> bool:
-    """Whether four digits are the last four that was asked for, though they could be a month and a year: `0646`.
-
-    An amount or a time has to be sent twice: behind a card, an expiry date is likelier than either.
-    """
-    asked = context.is_retry or context.asked in ("last4", "identity")
-    return sizes == [4] and asked and matches_question(sizes, context)
-
-
-def _find_expiry_dates(text: str, groups: Sequence[DigitGroup], *, certain: bool) -> Iterator[Finding]:
-    for match in EXPIRY_WORD.finditer(text):
-        yield from _find_expiry_after(text, groups, match, certain=certain)
 
 
 def _find_expiry_after(

@@ -1,4 +1,4 @@
-"""Tells card numbers from other digits: by network, length, check digit and grouping."""
+"""Distinguishes card numbers from other digits, by network, length, check digit and grouping."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _is_card_row(digits: str) -> bool:
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether a network issues such numbers and the check digit is right."""
+    """Whether a network issues such numbers and the check digit (Luhn) is right."""
     return matches_network(digits) and is_luhn_valid(digits)
 
 

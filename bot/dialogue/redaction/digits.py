@@ -36,8 +36,8 @@ DIGIT_GAP = re.compile(r"[ \t\-]{0,3}")
 """What may stand between digits said or written one at a time that are one group."""
 # "the next four are": this four is no digit of the number
 COUNT_PHRASE = re.compile(
-    r"\b(?:last|next|first|final|other|ultim[oa]s|proxim[oa]s|siguientes|primer[oa]s|otr[oa]s)\s+"
-    r"(?P<count>two|three|four|five|six|dos|tres|cuatro|cinco|seis|[2-9])\b"
+    r"\b(?:last|next|first|final|other|ultim[oa]s|proxim[oa]s|siguientes|primer[oa]s|otr[oa]s)\s+(?P<count>two|"
+    r"three|four|five|six|dos|tres|cuatro|cinco|seis|[2-9])\b"
 )
 MAX_GAP_LENGTH = 48
 FILLERS = (
@@ -76,13 +76,8 @@ def fold_text(text: str) -> str:
 
 def find_digit_groups(text: str) -> list[DigitGroup]:
     """Find the groups of digits in a text, in order; digits said or written one at a time are one group."""
-    return merge_loose_groups(list(find_raw_groups(fold_text(text))), text)
-
-
-def merge_loose_groups(groups: Sequence[DigitGroup], text: str) -> list[DigitGroup]:
-    """Merge neighboring loose groups."""
     found: list[DigitGroup] = []
-    for group in groups:
+    for group in _find_raw_groups(fold_text(text)):
         last = found[-1] if found else None
         if last is not None and last.loose and group.loose and DIGIT_GAP.fullmatch(text, last.end, group.start):
             found[-1] = DigitGroup(last.digits + group.digits, last.start, group.end, loose=True)
@@ -91,7 +86,7 @@ def merge_loose_groups(groups: Sequence[DigitGroup], text: str) -> list[DigitGro
     return found
 
 
-def find_raw_groups(text: str) -> Iterator[DigitGroup]:
+def _find_raw_groups(text: str) -> Iterator[DigitGroup]:
     """Yield each digit row and each number in words of a folded text by itself."""
     counted = {match.start("count") for match in COUNT_PHRASE.finditer(text)}
     tokens = [match for match in TOKEN.finditer(text) if match.start() not in counted]
@@ -105,8 +100,8 @@ def find_raw_groups(text: str) -> Iterator[DigitGroup]:
             if word in ONLY_BESIDE_OTHERS and not _has_digit_neighbor(tokens, index, used, last_end):
                 index += 1
                 continue
-            figures = word[-1] not in "abcdefghjkmnpqrstuvwxyz" and any(c.isdigit() for c in word)
-            yield DigitGroup(digits, start, end, loose=len(digits) == 1 or not figures or used > 1)
+            in_figures = word[-1] not in "abcdefghjkmnpqrstuvwxyz" and any(c.isdigit() for c in word)
+            yield DigitGroup(digits, start, end, loose=len(digits) == 1 or not in_figures or used > 1)
             last_end = end
         elif tokens[index][0] in MISHEARD and (index in rows or _is_between_digits(tokens, index, last_end)):
             start, last_end = tokens[index].span()
@@ -145,6 +140,7 @@ def _read_digits(tokens: Sequence[Token], index: int) -> tuple[str, int]:
 
 
 def _read_single_digit(word: str) -> str:
+    """The digit that a word is: `four`, `4`, `l`; empty where it is none."""
     if word in UNITS:
         return str(UNITS[word])
     digits = word.translate(_LETTER_DIGITS)
@@ -179,6 +175,7 @@ def _read_below_thousand(tokens: Sequence[Token], at: int, *, inside: bool = Fal
 
 
 def _read_below_hundred(tokens: Sequence[Token], at: int, *, first: bool = False) -> tuple[int, int]:
+    """As `_read_below_thousand`; `first`: the word at `at` need not follow another."""
     word = (tokens[at][0] if first else _adjacent_word(tokens, at)) if at < len(tokens) else ""
     if word in TENS:
         unit = at + 2 if _adjacent_word(tokens, at + 1) == "y" else at + 1
@@ -188,16 +185,14 @@ def _read_below_hundred(tokens: Sequence[Token], at: int, *, first: bool = False
     return (value, at + 1) if value >= 0 else (0, at)
 
 
-def _is_number_word(word: str) -> bool:
-    return word in NUMBER_WORDS or word in ("o", "oo") or any(character.isdigit() for character in word)
-
-
 def _has_digit_neighbor(tokens: Sequence[Token], index: int, used: int, last_end: int) -> bool:
     """Whether digits stand right before or after: `once once`, not `once a month`. A Spanish `o` means or."""
     start = tokens[index].start()
     if tokens[index][0] == "o" and _adjacent_word(tokens, index + 1) in SPANISH_NUMBER_WORDS:
         return False
-    return used > 1 or 0 <= start - last_end <= 3 or _is_number_word(_adjacent_word(tokens, index + 1))
+    following = _adjacent_word(tokens, index + 1)
+    is_number = following in NUMBER_WORDS or following in ("o", "oo") or any(one.isdigit() for one in following)
+    return used > 1 or 0 <= start - last_end <= 3 or is_number
 
 
 def _find_long_rows(tokens: Sequence[Token]) -> frozenset[int]:
@@ -212,21 +207,16 @@ def _find_long_rows(tokens: Sequence[Token]) -> frozenset[int]:
             row.append(index)
             continue
         found += row if len(row) >= MIN_LONG_ROW else []
-        row = (
-            [index]
-            if index < len(tokens) and (tokens[index][0] in MISHEARD or _read_single_digit(tokens[index][0]))
-            else []
-        )
+        word = tokens[index][0] if index < len(tokens) else ""  # not adjacent to the row, it may begin another
+        row = [index] if word in MISHEARD or _read_single_digit(word) else []
     return frozenset(found)
 
 
 def _is_between_digits(tokens: Sequence[Token], index: int, last_end: int) -> bool:
-    before = index > 0 and (_read_single_digit(tokens[index - 1][0]) or tokens[index - 1][0] in MISHEARD)
-    return (
-        bool(before)
-        and tokens[index].start() - last_end <= 3
-        and bool(_read_single_digit(_adjacent_word(tokens, index + 1)))
-    )
+    """Whether the word at `index` stands directly between two single digits: `four for four`."""
+    before = tokens[index - 1][0] if index else ""
+    follows_digit = bool(_read_single_digit(before) or before in MISHEARD) and tokens[index].start() - last_end <= 3
+    return follows_digit and bool(_read_single_digit(_adjacent_word(tokens, index + 1)))
 
 
 def is_gap(lowered: str, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Tells numbers that members need to give from those nobody needs: by shape, the open question and known accounts."""
+"""Decides which numbers members need to give: by shape, the open question and the accounts that exist."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from bot.dialogue.redaction.digits import DigitGroup, is_dash
 
 # Always kept. A member number counts here only with its dash; without one the words around it decide.
 LEGITIMATE_NUMBER = re.compile(
-    r"(?P<member>(?<!\d)(?<!\d[-.])(?<!\d - )[\do]{4,9}\s?-\s?[\do]{3}(?!\w|-\s?\d))"
-    r"|(?P<phone>(?<!\d)(?<!\d-)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?!\d|-\d)"
-    r"|(?<![\d-])(?<!\d )\d{3}-\d{4}(?!\d|-\d))"
-    r"|(?P<amount>\$\s?(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?:\.\d{1,2})?(?!\d)"
-    r"|(?<![\d.,-])\d{1,6}(?:\.\d\d)?(?=\s*(?:dollars|bucks|usd|cents|dolares|pesos|centavos)\b)"
-    r"|(?<![\d.,$-])\d{1,3}(?:,\d{3})?\.\d\d(?![\d.,-]|\s*\.\d))"
-    r"|(?P<date>(?<![\d/.-])\d{1,2}(?:/\d{1,2}(?:/(?:20)?\d\d)?|([.-])\d{1,2}\5(?:20)?\d\d)(?![/.-]?\d)"
-    r"|(?<![\d-])20\d\d-\d\d-\d\d(?![\d-]))"
-    r"|(?P<time>(?<![\d:])\d{1,2}:\d\d(?![:\d]))",
+    r"(?P<member>(?<!\d)(?<!\d[-.])(?<!\d - )[\do]{4,9}\s?-\s?[\do]{3}(?!\w|-\s?\d))|"
+    r"(?P<phone>(?<!\d)(?<!\d-)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?!\d|-\d)|"
+    r"(?<![\d-])(?<!\d )\d{3}-\d{4}(?!\d|-\d))|(?P<amount>\$\s?(?:\d{1,3}(?:,\d{3}){1,2}|"
+    r"\d{1,6})(?:\.\d{1,2})?(?!\d)|(?<![\d.,-])\d{1,6}(?:\.\d\d)?(?=\s*(?:dollars|bucks|usd|cents|dolares|pesos|"
+    r"centavos)\b)|(?<![\d.,$-])\d{1,3}(?:,\d{3})?\.\d\d(?![\d.,-]|\s*\.\d))|"
+    r"(?P<date>(?<![\d/.-])\d{1,2}(?:/\d{1,2}(?:/(?:20)?\d\d)?|([.-])\d{1,2}\5(?:20)?\d\d)(?![/.-]?\d)|"
+    r"(?<![\d-])20\d\d-\d\d-\d\d(?![\d-]))|(?P<time>(?<![\d:])\d{1,2}:\d\d(?![:\d]))",
     re.IGNORECASE,
 )
 MAX_UNLABELED_DIGITS = 10

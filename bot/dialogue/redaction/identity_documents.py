@@ -35,6 +35,7 @@ Span = tuple[int, int]
 
 
 def find_identity_documents(lowered: str) -> Iterator[Span]:
+    """Find such numbers in a folded text: `my passport is X1234567`, a CURP, `born 3/14/1948`."""
     for pattern in (NUMBER_BEFORE_NAME, BIRTH_DATE):
         yield from (found.span("value") for found in pattern.finditer(lowered))
     yield from (found.span() for found in DOCUMENT_NUMBERS.finditer(lowered))
@@ -45,6 +46,7 @@ def find_identity_documents(lowered: str) -> Iterator[Span]:
 
 
 def _is_iban(text: str) -> bool:
+    """Whether the check digits are right: by ISO 13616 the number, rearranged, leaves 1 when divided by 97."""
     plain = re.sub(r"[\s-]", "", text).upper()
     if not 15 <= len(plain) <= 34:
         return False

@@ -33,20 +33,13 @@ def replace_lookalikes(lowered: str) -> str:
     """Replace such letters in a folded text by digits, character for character: positions stay the same."""
     if not any(character.isdigit() for character in lowered):
         return lowered
-    text = DIGITS_SPLIT_BY_LETTERS.sub(_letters_to_dashes, FOUR_PRICES.sub(_strip_price_signs, lowered))
+    text = FOUR_PRICES.sub(_strip_price_signs, lowered)
+    text = DIGITS_SPLIT_BY_LETTERS.sub(lambda found: re.sub("[a-z]", "-", found[0]), text)
     pieces = list(text)
     for row in _find_rows(text):
         start, end = row[0].start(), row[-1].end()
-        pieces[start:end] = _to_digits(text[start:end])
+        pieces[start:end] = text[start:end].translate(_LOOKALIKE_DIGITS)
     return "".join(pieces)
-
-
-def _to_digits(text: str) -> str:
-    return text.translate(_LOOKALIKE_DIGITS)
-
-
-def _letters_to_dashes(found: WordMatch) -> str:
-    return re.sub("[a-z]", "-", found[0])
 
 
 def _strip_price_signs(found: WordMatch) -> str:
@@ -83,7 +76,7 @@ def _is_digit_word(word: str, *, alone: bool) -> bool:
 
 
 def _trim_row(row: Sequence[WordMatch]) -> Iterator[Sequence[WordMatch]]:
-    # a letter at the edge is a word, or the rest of `it's`
+    """Yield a row that is long enough, without letters at its edges: they are words, or the rest of `it's`."""
     while row and row[0][0].isalpha() and len(row[0][0]) == 1:
         row = row[1:]
     while row and row[-1][0].isalpha() and len(row[-1][0]) == 1:

@@ -13,7 +13,7 @@ from bot.dialogue.redaction.lookalikes import replace_lookalikes
 from bot.dialogue.redaction.redact import PLACEHOLDER_PATTERN
 
 MAX_CHAT_WORDS = 4
-"""At most this many words stand in a message between two pieces of a number."""
+"""A message between two pieces of a number has at most this many words."""
 CHAT = re.compile(
     r"\W*(?:(?:ok|okay|next|and|then|now|wait|hold\s+on|(?:one|just\s+a)\s+(?:sec|second|minute|moment)|um+|uh+|sorry|here|ready|"
     r"(?:last|next|first)\s+one|continue|go\s+on|got\s+it|yes|y|luego|ahora|espera|un\s+momento|momento|listo|ya|sigue|perdon|si|aqui)\b\W*){0,4}"
@@ -60,7 +60,7 @@ def find_trailing_pieces(earlier: Sequence[EarlierMessage]) -> list[tuple[EdgeDi
 
 
 def _is_chat(text: str) -> bool:
-    """Whether it is a few words without a digit, as between two pieces of a number."""
+    """Whether it is a few words without a digit, as between two pieces of a number: `hold on`, `next one`."""
     lowered = fold_text(text)
     return CHAT.fullmatch(lowered) is not None or (
         len(lowered.split()) <= MAX_CHAT_WORDS
@@ -70,6 +70,7 @@ def _is_chat(text: str) -> bool:
 
 
 def find_leading_digits(text: str) -> EdgeDigits | None:
+    """The digits that a message begins with; None where it begins with anything but filler words."""
     lowered = replace_lookalikes(fold_text(text))
     groups = find_digit_groups(lowered)
     if not groups or not is_gap(lowered, 0, groups[0].start):
@@ -79,6 +80,7 @@ def find_leading_digits(text: str) -> EdgeDigits | None:
 
 
 def find_trailing_digits(text: str) -> EdgeDigits | None:
+    """The digits that a message ends with; None where something was removed from it, or they are something else's."""
     lowered = replace_lookalikes(fold_text(text))
     groups = find_digit_groups(lowered)
     if not groups or not is_gap(lowered, groups[-1].end, len(lowered)) or PLACEHOLDER_PATTERN.search(text):

@@ -25,16 +25,15 @@ BANK = (
 CARD_WORDS = r"(?:card'?s?|visa|amex|american\s+express|master\s?card|debit|credit|atm|tarjetas?|debito|credito|cajero)"
 CODE = (
     r"(?<!zip )(?<!postal )(?<!gate )(?:codes?|pins?|nip|clave|codigo|numeros?\s+secretos?|"
-    r"(?:security|secret|verification)\s+number)\s+"
-    rf"(?:(?:on|for|of|from|to|in|de|del|para|the|my|our|la|mi|el|front|back|face|side|debit|bank)\s+){{1,6}}{CARD_WORDS}|"
-    r"atm\s+(?:code|number|pin|no)|"
-    r"(?:punch|key|type|enter|use|marco|tecle\w+|pongo|uso)\w*\s+(?:in\s+)?"
-    r"(?=\d{4,6}\s+(?:at|into|en)\s+(?:the|an|any|el|un)\s+(?:atm|cajero|pin\s?pad|cash\s+machine))|"
-    r"(?:three|four|3|4|tres|cuatro|little|last|small)\s+(?:\w+\s+){0,3}?on\s+(?:the\s+|my\s+)?(?:\w+\s+)?"
-    r"(?:back|front|strip|signature)|(?:3|three)[\s-]digit\s+(?:security\s+)?code|"
-    r"cvv2?|cvc2?|cvn|csc|cid|ccv|cvs|cv2|cv\s+code|sec(?:urity)?\.?\s+(?:code|number)|back\s+of\s+(?:the\s+|my\s+)?card|"
-    r"(?:voicemail|alarm|unlock|debit|alarma)\s+(?:code|pin)|codigo\s+de\s+(?:la\s+)?alarma|card\s+code|verification\s+value|pin|pins|nip|pass\s?code|"
-    r"(?:codigo|clave|numero|numeros)\s+(?:de\s+)?(?:seguridad|secret[oa])|access\s+code|atm\s+code|"
+    r"(?:security|secret|verification)\s+number)\s+(?:(?:on|for|of|from|to|in|de|del|para|the|my|our|la|mi|el|"
+    rf"front|back|face|side|debit|bank)\s+){{1,6}}{CARD_WORDS}|atm\s+(?:code|number|pin|no)|"
+    r"(?:punch|key|type|enter|use|marco|tecle\w+|pongo|uso)\w*\s+(?:in\s+)?(?=\d{4,6}\s+(?:at|into|en)\s+(?:the|an|"
+    r"any|el|un)\s+(?:atm|cajero|pin\s?pad|cash\s+machine))|(?:three|four|3|4|tres|cuatro|little|last|"
+    r"small)\s+(?:\w+\s+){0,3}?on\s+(?:the\s+|my\s+)?(?:\w+\s+)?(?:back|front|strip|signature)|"
+    r"(?:3|three)[\s-]digit\s+(?:security\s+)?code|cvv2?|cvc2?|cvn|csc|cid|ccv|cvs|cv2|cv\s+code|"
+    r"sec(?:urity)?\.?\s+(?:code|number)|back\s+of\s+(?:the\s+|my\s+)?card|(?:voicemail|alarm|unlock|debit|"
+    r"alarma)\s+(?:code|pin)|codigo\s+de\s+(?:la\s+)?alarma|card\s+code|verification\s+value|pin|pins|nip|"
+    r"pass\s?code|(?:codigo|clave|numero|numeros)\s+(?:de\s+)?(?:seguridad|secret[oa])|access\s+code|atm\s+code|"
     r"(?:numbers?|digits?|code)\s+on\s+(?:the\s+)?back|(?:numeros?|digitos?|codigo)\s+(?:de\s+)?atras"
 )
 HALF_NUMBER = (
@@ -43,9 +42,8 @@ HALF_NUMBER = (
 )
 """Only in front of at least eight digits: half a bill has fewer."""
 CARD = (
-    rf"{HALF_NUMBER}|"
-    r"card(?:\s+on\s+file)?|debit|credit|visa|master\s?card|amex|american\s+express|discover|tarjetas?|cc|ccn|"
-    r"(?:card|tarjeta)\s+(?:number|no|num|de\s+(?:credito|debito))|pan"
+    rf"{HALF_NUMBER}|card(?:\s+on\s+file)?|debit|credit|visa|master\s?card|amex|american\s+express|discover|"
+    r"tarjetas?|cc|ccn|(?:card|tarjeta)\s+(?:number|no|num|de\s+(?:credito|debito))|pan"
 )
 OTHER_NUMBERS = (
     r"phone|ph|tel|cel|cell|mobile|telephone|call|text|telefono|celular|movil|llam\w+|fax|"
@@ -55,9 +53,8 @@ OTHER_NUMBERS = (
     r"tracking|work\s+order|gate|padlock|candado|porton|report|reporte|box|apartado|apt|unit"
 )
 LABEL_PATTERN = re.compile(
-    r"(?P<placeholder>\[[a-z ,]+ removed(?:, in part)?\])"
-    rf"|(?<![a-z])(?:(?P<code>{CODE})|(?P<ssn>{SSN})|(?P<bank>{BANK})|(?P<card>{CARD})|(?P<other>{OTHER_NUMBERS}))(?![a-z])"
-    r"|(?P<money>\$)"
+    rf"(?P<placeholder>\[[a-z ,]+ removed(?:, in part)?\])|(?<![a-z])(?:(?P<code>{CODE})|(?P<ssn>{SSN})|"
+    rf"(?P<bank>{BANK})|(?P<card>{CARD})|(?P<other>{OTHER_NUMBERS}))(?![a-z])|(?P<money>\$)"
 )
 ROUTING = re.compile(rf"(?<![a-z])(?:{ROUTING_WORDS})(?![a-z])")
 BANK_DEBIT = re.compile(
@@ -70,8 +67,8 @@ ACCOUNT_BEFORE = re.compile(
 )
 PAYMENT_FOR = re.compile(r"\b(?:for|para)\b")
 LABEL_AFTER_GAP = re.compile(
-    r"\s*(?:,|-|is|was|are|=|es|era|son)?\s*(?:is\s+|es\s+|son\s+)?(?:my|the|our|mi|el|la|los|nuestro|nuestra)\s+"
-    r"(?:\w+\s+){0,4}?"
+    r"\s*(?:,|-|is|was|are|=|es|era|son)?\s*(?:is\s+|es\s+|son\s+)?(?:my|the|our|mi|el|la|los|nuestro|"
+    r"nuestra)\s+(?:\w+\s+){0,4}?"
 )
 ON_THE_BACK = re.compile(
     r"\s*,?\s*(?:is\s+|are\s+|es\s+)?(?:on\s+(?:the\s+)?back|atras)(?:\s+of\s+(?:the\s+|my\s+)?card)?\s*(?:[.,;!?]|$)"
@@ -105,7 +102,7 @@ def find_label_before(start: int, marks: list[NumberLabel]) -> NumberLabel | Non
 
 
 def find_kind_after(end: int, lowered: str, marks: list[NumberLabel]) -> str:
-    """The kind that the words right behind a number give it, as `is my routing number`; else empty."""
+    """The kind that the words right behind a number give it: `bank` for `is my routing number`; else empty."""
     if ON_THE_BACK.match(lowered, end):
         return "code"
     for mark in marks:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.dialogue.redaction.identity_documents import Span
+
 LOGIN = re.compile(
     r"\b(?:(?:log|sign)(?:s|ed|ged|ging|ing)?[ -]?(?:(?:me|us|him|her|you|it)\s+)?(?:in|on|into|onto)|"
     r"(?:open|unlock|pull\s+up|bring\s+up)\s+(?:up\s+)?my\s+(?:account|profile)|"
@@ -67,37 +69,31 @@ TOKEN = re.compile(r"\S+")
 OUTER_MARKS, TRAILING_MARK = "\"'()[]<>,;:`“”‘’«».?", "!"
 MIN_LENGTH, MIN_STRONG_LENGTH = 5, 6
 
-Span = tuple[int, int]
-
 
 def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
     """Find passwords in a text; `lowered` is its folded form, `asked` the open question's `expect` hint.
 
     `spoken_of`: a login was spoken of in an earlier message.
     """
-    login = (spoken_of and not asked) or LOGIN.search(lowered) is not None
+    login = (spoken_of and not asked) or mentions_login(lowered)
     for found in TOKEN.finditer(lowered):
         start, end = _trim_marks(lowered, *found.span())
         word = lowered[start:end]
         if not _looks_like_password(word) or REFERENCE_BEFORE.search(lowered, max(0, start - 40), start):
             continue
-        tried = (
-            spoken_of and PASSWORD_GUESS.fullmatch(word) is not None
-        )  # "maybe it was ..." in answer to another question
-        told = login or tried or CHANGED_TO.search(lowered, max(0, start - 40), start) is not None
-        alone = not asked and WORD_AND_FIGURES.fullmatch(word) is not None and _is_whole_message(lowered, start, end)
-        named = USER_NAME_BEFORE.search(lowered, max(0, start - 20), start) is not None or len(word) < MIN_LENGTH
-        if _is_strong(text[start:end], word) or ((told or alone) and not named):
+        # "maybe it was ..." in answer to another question
+        guess = spoken_of and PASSWORD_GUESS.fullmatch(word)
+        about_login = login or guess or CHANGED_TO.search(lowered, max(0, start - 40), start)
+        is_whole = end == len(lowered.rstrip(OUTER_MARKS)) and FILLER_ONLY.fullmatch(lowered, 0, start)
+        alone = not asked and WORD_AND_FIGURES.fullmatch(word) and is_whole
+        harmless = len(word) < MIN_LENGTH or USER_NAME_BEFORE.search(lowered, max(0, start - 20), start)
+        if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless):
             yield start, end
 
 
 def mentions_login(lowered: str) -> bool:
     """Whether a folded text is about logging in, so that a word with digits in the next may be a password."""
     return LOGIN.search(lowered) is not None
-
-
-def _is_whole_message(lowered: str, start: int, end: int) -> bool:
-    return end == len(lowered.rstrip(OUTER_MARKS)) and FILLER_ONLY.fullmatch(lowered, 0, start) is not None
 
 
 def _trim_marks(text: str, start: int, end: int) -> Span:
@@ -123,6 +119,7 @@ def _looks_like_password(word: str) -> bool:
 
 
 def _is_strong(written: str, word: str) -> bool:
+    """Whether a word is a password wherever it stands: `Sunshine#42`, `camelCase9`, `p4ssw0rd`."""
     bare = word.rstrip(TRAILING_MARK)
     if len(bare) < MIN_STRONG_LENGTH:
         return False

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.redaction import number_labels as labels
-from bot.dialogue.redaction.card_details import find_card_details
-from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS, find_card_end, matches_network
+from bot.dialogue.redaction.card_details import Finding, find_card_details
+from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS, MIN_DIGITS, find_card_end, matches_network
 from bot.dialogue.redaction.digits import DigitGroup, find_digit_groups, fold_text, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import (
     SSN_SIZES,
@@ -40,7 +40,6 @@ PLACEHOLDERS = {
 }
 PARTIAL_CARD_PLACEHOLDER = "[card number removed, in part]"
 """The rest of the number may still come."""
-MIN_CARD_DIGITS = 13
 PLACEHOLDER_PATTERN = re.compile(
     "|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), PARTIAL_CARD_PLACEHOLDER))
 )
@@ -54,8 +53,6 @@ HALF_CARD_SIZES = [4, 4]
 AMEX_PREFIXES, AMEX_FIRST_SIZES = ("34", "37"), [4, 6]
 MAX_CARD_DETAIL_DIGITS = 13
 """At most this many digits follow a card number as its expiry, code and ZIP."""
-
-Finding = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,8 @@ def replace_findings(text: str, found: Sequence[Finding]) -> RedactedText:
     pieces: list[str] = []
     at = 0
     for start, end, kind in _merge_findings(text, sorted(found)):
-        pieces += [text[at:start], _select_placeholder(text[start:end], kind)]
+        in_part = kind == "card" and sum(len(one.digits) for one in find_digit_groups(text[start:end])) < MIN_DIGITS
+        pieces += [text[at:start], PARTIAL_CARD_PLACEHOLDER if in_part else PLACEHOLDERS[kind]]
         at = end
     cleaned = "".join([*pieces, text[at:]])
     return RedactedText(cleaned, list_removed_kinds(cleaned))
@@ -111,22 +109,17 @@ def find_sensitive(text: str, context: RedactionContext = NO_CONTEXT) -> list[Fi
     """(start, end, kind) of everything in a text that must not be stored."""
     analysis = TextAnalysis(text, context)
     found = list(_find_numbers(analysis)) if analysis.groups else []
-    found += _find_lookalikes(analysis)
+    clear = replace_lookalikes(analysis.lowered)
+    replaced = [at for at, letter in enumerate(clear) if letter != analysis.lowered[at]]
+    if replaced:  # numbers that letters stand in for
+        with_letters = _find_numbers(TextAnalysis(clear, context))
+        found += [one for one in with_letters if any(one[0] <= at < one[1] for at in replaced)]
     secrets = [*find_secrets(analysis.lowered), *find_identity_documents(analysis.lowered)]
     secrets += find_passwords(text, analysis.lowered, spoken_of=context.login_mentioned, asked=context.asked)
     found += [(start, end, "secret") for start, end in secrets]
-    return _drop_already_removed(text, found)
-
-
-def _find_lookalikes(analysis: TextAnalysis) -> Iterator[Finding]:
-    """Find numbers that letters stand in for."""
-    clear = replace_lookalikes(analysis.lowered)
-    if clear == analysis.lowered:
-        return
-    changed = [at for at, letter in enumerate(clear) if letter != analysis.lowered[at]]
-    for start, end, kind in _find_numbers(TextAnalysis(clear, analysis.context)):
-        if any(start <= at < end for at in changed):
-            yield start, end, kind
+    # what overlaps a placeholder was redacted before
+    removed = [match.span() for match in PLACEHOLDER_PATTERN.finditer(text)]
+    return [one for one in found if not any(one[0] < end and start < one[1] for start, end in removed)]
 
 
 def list_account_candidates(text: str) -> set[str]:
@@ -147,35 +140,20 @@ def list_removed_kinds(text: str) -> tuple[str, ...]:
     )
 
 
-def _select_placeholder(taken: str, kind: str) -> str:
-    part = kind == "card" and sum(len(group.digits) for group in find_digit_groups(taken)) < MIN_CARD_DIGITS
-    return PARTIAL_CARD_PLACEHOLDER if part else PLACEHOLDERS[kind]
-
-
 def remove_placeholders(text: str) -> str:
     return re.sub(r"\s+", " ", PLACEHOLDER_PATTERN.sub(" ", text)).strip()
 
 
-def _drop_already_removed(text: str, found: list[Finding]) -> list[Finding]:
-    """Leave out findings that overlap a placeholder: that text was redacted before."""
-    taken = [match.span() for match in PLACEHOLDER_PATTERN.finditer(text)]
-    if not taken:
-        return found
-    return [one for one in found if not any(one[0] < end and start < one[1] for start, end in taken)]
-
-
-def _merge_findings(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
+def _merge_findings(text: str, found: Sequence[Finding]) -> list[Finding]:
     """Merge findings that overlap, and those of one kind with nothing between them."""
-    last: Finding | None = None
+    merged: list[Finding] = []
     for start, end, kind in found:
-        if last and (start < last[1] or (kind == last[2] and not re.search(r"\w", text[last[1] : start]))):
-            last = (last[0], max(end, last[1]), last[2])
-            continue
-        if last:
-            yield last
-        last = (start, end, kind)
-    if last:
-        yield last
+        first, last, before = merged[-1] if merged else (0, 0, "")
+        if merged and (start < last or (kind == before and not re.search(r"\w", text[last:start]))):
+            merged[-1] = (first, max(end, last), before)
+        else:
+            merged.append((start, end, kind))
+    return merged
 
 
 def _find_numbers(analysis: TextAnalysis) -> Iterator[Finding]:
@@ -213,7 +191,7 @@ def _remaining_parts(sequence: list[DigitGroup], taken: set[int], analysis: Text
 
 
 def _find_cards(sequence: list[DigitGroup], analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
-    """The first and last group of each card number in a sequence, with what follows it in one breath."""
+    """The first and last group of each card number in a sequence, with the expiry, code and ZIP that follow it."""
     digits = [group.digits for group in sequence]
     other = [bool(analysis.legitimate_kind(group)) for group in sequence]
     first = 0
@@ -296,6 +274,7 @@ def _classify_by_label(
 
 
 def _classify_by_shape(digits: Sequence[str], sizes: list[int]) -> str:
+    """The kind of digits that no word names and nobody was asked for."""
     joined = "".join(digits)
     if sum(sizes) == 9:
         return "ssn"

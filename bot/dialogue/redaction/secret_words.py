@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.dialogue.redaction.identity_documents import DOCUMENT_NAMES
+from bot.dialogue.redaction.identity_documents import DOCUMENT_NAMES, Span
 
 PASSWORDS = (
     r"pass\s?words?|pa?s+w[aeiou]{0,2}r?d?s?|passords?|pwd|pw|pass\s?codes?|pass\s?phrase|phrase(?=\s+(?:is|was)\b)|"
@@ -39,9 +39,9 @@ ENDS_WITH_SECRET_NAME = re.compile(
     rf"(?<![a-z])(?P<name>(?:{PASSWORDS}|{DOCUMENT_NAMES})(?:\s+(?:number|no|code|numero))?)[\s.:]*$"
 )
 SECRET_LOST = re.compile(
-    r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|not|don'?t|can'?t|cannot|"
-    r"remember\w*|olvid\w*|restablec\w*|cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin|recuerd\w*|acuerd\w*)"
-    r"\b[^.!?]{0,20}$"
+    r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|not|don'?t|can'?t|"
+    r"cannot|remember\w*|olvid\w*|restablec\w*|cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin|recuerd\w*|"
+    r"acuerd\w*)\b[^.!?]{0,20}$"
 )
 
 GATE_BEFORE = re.compile(r"\b(?:gate|padlock|lock\s?box|garage|fence|candado|porton|reja|garaje|cerca)\b[^.!?]{0,25}$")
@@ -76,7 +76,6 @@ VERBS = frozenset("is was are am did does do have has had must should will won't
 END_OF_WORD = re.compile(r"[.!?;,]+$")
 TOKEN = re.compile(r"\S+")
 MAX_WORDS = 8
-Span = tuple[int, int]
 
 
 def find_secrets(lowered: str) -> Iterator[Span]:
@@ -137,7 +136,7 @@ def _find_value_end(lowered: str, start: int) -> int | None:
         if (
             tokens
             and (_strip_marks(token[0]) in JOINING_WORDS and not _looks_secret(token[0]))
-            and _continues_after(lowered, token.end())
+            and TOKEN.match(lowered, token.end() + 1)  # as in "and my member number is"
         ):
             break
         tokens.append(token)
@@ -148,21 +147,13 @@ def _find_value_end(lowered: str, start: int) -> int | None:
         return None
     if _names_no_secret(words) and not any(map(_looks_secret, words[:3])):
         return None
-    return tokens[-1].end() - len(_trailing_marks(tokens[-1][0]))
-
-
-def _trailing_marks(word: str) -> str:
-    """Marks that end the sentence; an exclamation mark may be part of the password."""
-    found = re.search(r"[.,;?]+$", word)
-    return found[0] if found else ""
-
-
-def _continues_after(lowered: str, at: int) -> bool:
-    """Whether words follow a joining word, as in `and my member number is`."""
-    return TOKEN.match(lowered, at + 1) is not None
+    # without the marks that end the sentence; an exclamation mark may be part of the password
+    last = tokens[-1]
+    return last.start() + len(last[0].rstrip(".,;?"))
 
 
 def _names_no_secret(words: list[str]) -> bool:
+    """Whether the words describe a state: `not working`, `the same`, `good but`."""
     first, second = words[0], words[1] if len(words) > 1 else ""
     if first in STATE_WORDS or (first in ("the", "la", "el", "lo") and second in SAME_WORDS):
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.cases.kinds import CASE_KINDS, KIND_BY_INTENT, KIND_TITLES, detect_case_kind
-from backend.reading.service.outage_kind import detect_outage_kind, mentions_death
+from backend.reading.service.outages import detect_outage_kind, mentions_death
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_details import RETRACTS_YES, YES_WITH_MORE, has_no_number, is_bare_report_request
 from backend.reading.tickets.withdrawal import asks_to_withdraw

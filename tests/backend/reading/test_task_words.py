@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.reading.acts import completion_questions, task_control
+from backend.reading.acts import task_control
 from backend.reading.contact import call_requests, call_subject, contact_change
 from backend.reading.dates import usage_months
 from backend.reading.money import arrangement_talk, autopay_words, payment_words, scheduled_payment
 from backend.reading.numbers import account_separator
-from backend.reading.service import bill_delivery, billing_program, outage_kind, outage_questions, service_change
+from backend.reading.service import bill_delivery, billing_program, outages, service_change
 from backend.reading.tickets import report_details, withdrawal
 
 
@@ -28,9 +28,9 @@ from backend.reading.tickets import report_details, withdrawal
         (task_control.begins_as_view_request, "show me", True),
         (task_control.asks_what_is_left, "what is left", True),
         (task_control.wants_nothing_else, "that's all", True),
-        (completion_questions.asks_if_done, "is it all set", True),
-        (completion_questions.asks_if_done, "set it up", False),
-        (completion_questions.names_price, "how much is the deposit", True),
+        (task_control.asks_if_done, "is it all set", True),
+        (task_control.asks_if_done, "set it up", False),
+        (task_control.names_price, "how much is the deposit", True),
         (arrangement_talk.says_rest_unknown, "not sure yet", True),
         (arrangement_talk.remove_frequency_lead, "once a week", "week"),
         (arrangement_talk.wants_autopay, "sign up for it", True),
@@ -53,11 +53,11 @@ from backend.reading.tickets import report_details, withdrawal
         (bill_delivery.extract_choice, "i want paper bills", "paper"),
         (billing_program.extract_program, "budget or levelized", None),
         (billing_program.extract_program_act, "sign me up", billing_program.JOIN),
-        (outage_kind.detect_outage_kind, "the lights flicker", "voltage"),
-        (outage_kind.mentions_death, "my husband passed away", True),
-        (outage_questions.asks_if_outage, "is there an outage", True),
-        (outage_questions.asks_if_outage, "my lights went off", False),
-        (outage_questions.names_town, "is it out in Elizabeth", True),
+        (outages.detect_outage_kind, "the lights flicker", "voltage"),
+        (outages.mentions_death, "my husband passed away", True),
+        (outages.asks_if_outage, "is there an outage", True),
+        (outages.asks_if_outage, "my lights went off", False),
+        (outages.names_town, "is it out in Elizabeth", True),
         (service_change.extract_changed_kind, "make it a move", "move"),
         (service_change.is_bare_day, "December 4", True),
         (service_change.is_bare_name, "Tom Weaver", True),

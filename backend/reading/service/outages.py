@@ -1,0 +1,94 @@
+"""Detects an outage that is stated or asked about, and what a report of one really is: a light, a surge, damage."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.acts.signals import is_question
+from backend.reading.detectors import detector
+from backend.reading.hazards.life_support import is_past, says_power_is_out_now
+from backend.reading.normalize import fold_line, split_sentences
+from backend.reading.service.damage_claim import is_damage_claim
+from backend.reading.service.disconnection import detect_disconnection_topic, says_coop_disconnected
+
+says_power_went_out = detector(
+    r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|before|until|y|luego|"
+    r"hasta que)\b (?:then |now |luego |despues )?(?:(?:it|they|everything|all|the (?:lights?|power)|todo|"
+    r"ya) )*(?:just |all |completely |se )?(?:went (?:off|out|dark|dead|black)|(?:are|is) (?:off|out|gone)|died|"
+    r"quit|cut out|shut (?:off|down)|(?:(?:la|las) )?(?:fue|fueron|apago|apagaron|quedamos a oscuras))\b(?! and "
+    r"(?:back )?on\b)|\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|y) (?:now |"
+    r"ahora )?(?:(?:we'?re|i'?m|it'?s|everything'?s?|is|all|estamos|todo) ){0,3}(?:in the dark|dark|"
+    r"pitch (?:black|dark)|a oscuras|without power|sin luz)\b",
+    unless=(
+        r"\b(?:half|part(?:ial\w*)?|some|one|the other|la mitad|parte|unos|algunos|medi[oa])\b(?: \w+){0,3}? "
+        r"(?:house|home|rooms?|outlets?|lights?|power|circuits?|casa|cuartos?|contactos?|enchufes?)\b"
+    ),
+    fold=fold_line,
+)
+"""Whether power that was unsteady is out now: `the lights flickered twice, then went off`; not of a part of it."""
+_ABOUT_A_LIGHT = re.compile(
+    r"\b(?:street|yard|security|pole|barn|porch|dusk to dawn|night)[ -]?(?:lights?|lamps?)\b|"
+    r"\b(?:luz|luces|foco|lampara|farol)\w* (?:del? |de la )(?:poste|patio|calle|esquina|corral)\b|\balumbrado\b"
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|when|whenever|every time|in case|si|cuando|cada vez que) (?:\w+ ){0,4}?(?:power|lights?|luz)\b"
+)
+_ABOUT_BILL = re.compile(
+    r"\b(?:(?:didn'?t|not|never) paid?|because of (?:my|the) bill|for (?:non ?)?payment|power of attorney|no pague|"
+    r"por falta de pago|paid|pague)\b"
+)
+
+
+def states_outage(words: str, glossed: str) -> bool:
+    """Whether the message states that a household's power is out now. `glossed` is the message from `to_english`."""
+    text = fold_line(words)
+    if _ABOUT_A_LIGHT.search(text) or _ABOUT_BILL.search(text) or is_past(words) or _HYPOTHETICAL.search(text):
+        return False
+    if says_coop_disconnected(glossed) or detect_disconnection_topic(glossed):
+        return False
+    told = [part for part in split_sentences(words) if not part.rstrip().endswith("?") and not is_question(part)]
+    return any(says_power_is_out_now(part) or says_power_went_out(part) for part in told)
+
+
+asks_if_outage = detector(
+    r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
+    r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
+    r"\boutage (?:map|status|update)\b|^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|"
+    r"lights?|electric\w*) (?:\w+ )?(?:out|off|down)\b"
+)
+"""`Is there an outage?`, `are you aware that the power is out?`"""
+asks_for_compensation = detector(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b")
+"""What an outage is worth on a bill: no place is needed for it."""
+_TOWN_NAME = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
+
+
+def names_town(text: str) -> bool:
+    return bool(_TOWN_NAME.search(text))
+
+
+mentions_death = detector(
+    r"\b(?:died|dead|death|deceased|passed(?: away| on)?|passing|lost (?:my|our) (?:husband|wife|mom|"
+    r"mother|dad|father|son|"
+    r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b"
+)
+LIGHT_WORDS = re.compile(
+    r"\b(?:street|yard|security|pole|barn|night|area|lot|alley|dusk to dawn|outdoor|outside)[ -]?(?:lights?|lamps?|"
+    r"lites?)\b|\bstreet ?lights?\b|\blight on (?:the|my|our) pole\b|\blamp ?posts?\b",
+    re.IGNORECASE,
+)
+UNSTEADY_POWER = re.compile(
+    r"\b(?:flicker\w*|dim|dims|dimming|dimmer|brown ?-?outs?|blink(?:s|ing)|surg(?:e|es|ing)|low voltage|"
+    r"half (?:my|the|of|our) \w+|part(?:ial)? (?:power|of)|pulsing|too bright)\b",
+    re.IGNORECASE,
+)
+mentions_usage = detector(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b")
+"""Whether use is named: a questioned charge is then looked at as a high bill, with the use beside it."""
+
+
+def detect_outage_kind(words: str) -> str:
+    """An outage that is none: a light on a pole is `light`, power that is there but unsteady `voltage`."""
+    if is_damage_claim(words):
+        return "damage"
+    if LIGHT_WORDS.search(words):
+        return "light"
+    return "voltage" if UNSTEADY_POWER.search(words) and not says_power_went_out(words) else "outage"
