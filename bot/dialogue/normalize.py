@@ -19,8 +19,9 @@ MAX_TEXT_LENGTH = 1000
 INTENT_PAYLOAD = re.compile(r"/[a-z_]{1,60}")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+POSITIONS = {word: position for words in (ORDINALS, CARDINALS) for position, word in enumerate(words, start=1)}
 NUMBERED_CHOICE = re.compile(
-    rf"[\s#(]*(?:number|option|choice|the)?\s*(\d{{1,2}}|{'|'.join(ORDINALS + CARDINALS)})(?: one)?[\s.)!]*",
+    rf"[\s#(]*(?:number|option|choice|the)?\s*(\d{{1,2}}|{'|'.join(POSITIONS)})(?: one)?[\s.)!]*",
     re.IGNORECASE,
 )
 
@@ -81,7 +82,7 @@ def extract_words(stored: str) -> str:
 
 def has_readable_text(text: str) -> bool:
     """Whether the text has a letter, a digit or an emoji."""
-    return any(character.isalnum() for character in text) or any(ord(character) > 0x2000 for character in text)
+    return any(character.isalnum() or ord(character) > 0x2000 for character in text)
 
 
 def interpret_message(
@@ -103,9 +104,9 @@ def interpret_message(
 def _interpret_payload(
     payload: str, buttons: list[tuple[str, str]], known_intents: frozenset[str]
 ) -> NormalizedMessage:
-    for title, own in buttons:
-        if own == payload:
-            return NormalizedMessage(own, title)
+    for title, offered in buttons:
+        if offered == payload:
+            return NormalizedMessage(payload, title)
     if INTENT_PAYLOAD.fullmatch(payload) and payload[1:] in known_intents:
         return NormalizedMessage(payload, payload[1:].replace("_", " "))
     # neither offered nor a known intent: plain words, without the characters that Rasa reads as a command
@@ -118,15 +119,11 @@ def _match_typed_choice(words: str, buttons: list[tuple[str, str]]) -> str | Non
     for title, payload in buttons:
         if plain and plain == _normalize_title(title):
             return payload
-    number = NUMBERED_CHOICE.fullmatch(words)
-    place = _parse_position(number.group(1).lower()) if number else 0
-    return buttons[place - 1][1] if 1 <= place <= len(buttons) else None
-
-
-def _parse_position(said: str) -> int:
-    if said in ORDINALS:
-        return ORDINALS.index(said) + 1
-    return CARDINALS.index(said) + 1 if said in CARDINALS else int(said)
+    if (choice := NUMBERED_CHOICE.fullmatch(words)) is None:
+        return None
+    number = choice[1].lower()
+    position = POSITIONS[number] if number in POSITIONS else int(number)
+    return buttons[position - 1][1] if 1 <= position <= len(buttons) else None
 
 
 def _normalize_title(text: str) -> str:

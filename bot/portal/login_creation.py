@@ -10,7 +10,6 @@ from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, strip_to_digits
-from bot.portal import cookies
 from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
 from bot.web.rates import rate_limit
@@ -126,10 +125,10 @@ class LoginCreationPages(PortalPages):
             await login_creation.reset_email(self.backend, token)
             return pages.redirect(_page_url(token))
         codes = {kind: given[kind] for kind in (creation_codes.ON_FILE, creation_codes.NEW)}
-        found = await login_creation.verify_codes(self.backend, token, codes, source=self.client_source(request))
-        if "throttled" in found.values():
+        results = await login_creation.verify_codes(self.backend, token, codes, source=self.client_source(request))
+        if "throttled" in results.values():
             return self._refer_to_office(tr("Too many wrong codes were given for this account lately."), status=429)
-        errors = {kind: tr(CODE_PROBLEMS[result]) for kind, result in found.items() if result != "ok"}
+        errors = {kind: tr(CODE_PROBLEMS[result]) for kind, result in results.items() if result != "ok"}
         if errors:
             return await self._render_code_form(token, errors)
         return pages.redirect(_page_url(token))
@@ -163,13 +162,15 @@ class LoginCreationPages(PortalPages):
         if given["password"] != given["again"]:
             return self._render_step(token, link, {"password": format_password_problem("different")}, user_id=user_id)
         try:
-            made = await login_creation.create_login(self.backend, token, user_id=user_id, password=given["password"])
+            created = await login_creation.create_login(
+                self.backend, token, user_id=user_id, password=given["password"]
+            )
         except login_creation.InvalidUserId as refused:
             return self._render_step(token, link, {"user_id": tr(USER_ID_PROBLEMS[refused.code])}, user_id=user_id)
         except recovery_mail.InvalidPassword as refused:
             return self._render_step(token, link, {"password": format_password_problem(refused.code)}, user_id=user_id)
         response = pages.redirect("/portal/created")
-        cookies.set_session(response, self.settings, made.token)
+        self.cookies.set_session(response, created.token)
         return response
 
     def _render_invalid_link(self) -> HTTPResponse:

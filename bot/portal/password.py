@@ -8,7 +8,6 @@ from sanic import HTTPResponse, Request
 
 from backend.language import tr
 from backend.logins import recovery_mail
-from bot.portal import cookies
 from bot.portal.account import LOGIN_URL
 from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
@@ -42,7 +41,7 @@ class PasswordPages(PortalPages):
                 reference = await recovery_mail.request_mail(
                     session, self.backend, kind, who=who, last4=last4,
                     source=self.client_source(request), asked_by=recovery_mail.PORTAL, channel="portal",
-                    device=cookies.read_device(request, self.settings),
+                    device=self.cookies.read_device(request),
                 )  # fmt: skip
         except recovery_mail.TooManyRequests:
             texts = [tr("No more can be asked for here for 15 minutes.")]
@@ -75,7 +74,7 @@ class PasswordPages(PortalPages):
         except recovery_mail.InvalidPassword as refused:
             return self.render_form("reset.html", {"password": format_password_problem(refused.code)}, here=here)
         response = pages.redirect(f"{LOGIN_URL}?set=1")
-        cookies.clear_session(response, self.settings)
+        self.cookies.clear_session(response)
         return response
 
     def _render_invalid_link(self) -> HTTPResponse:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from sanic import Request
 
-from bot.web.client_source import client_address
+from bot.channels.senders import client_address
 from bot.web.errors import RequestRefused
 from bot.web.rates import RateLimiter, rate_limit
 
