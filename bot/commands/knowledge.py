@@ -39,7 +39,7 @@ def check(folder: Path) -> None:
 @click.argument("subject")
 @click.option("--language", type=click.Choice(LANGUAGES), default=ENGLISH)
 def tell(subject: str, language: str) -> None:
-    """Print what members are answer of SUBJECT, the name of its file, with the co-op's facts in it."""
+    """Print what members are told of SUBJECT, the name of its file, with the co-op's facts in it."""
     answer = load().answer_subject(subject, load_coop(Settings.from_env().coop_file), language)
     click.echo(answer.text)
     if answer.offer:

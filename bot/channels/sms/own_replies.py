@@ -46,7 +46,8 @@ def detect_opt_request(body: str, opt_out_type: str = "", *, stopped: bool, idle
     """A request to stop or start texts, or for help; `perhaps` where a stop may be meant and must be asked about.
 
     `opt_out_type` is Twilio's own finding where Advanced Opt-Out is on, and wins. YES means "start" only from a phone
-    that has stopped texts: from anyone else it answers a question. `idle`: no question is open.
+    that has stopped texts: from anyone else it answers a question. `idle`: no question is open. A bare CANCEL, END or
+    QUIT is an opt-out even in the middle of a task, as the carriers and 47 CFR 64.1200(a)(10) require.
     """
     if found_by_twilio := OPT_OUT_TYPES.get(opt_out_type.strip().lower()):
         return found_by_twilio

@@ -131,9 +131,9 @@ class SmsChannel:
         # "not me" and "wrong address" from somebody on call are about the callout: no request to stop texts
         about_callout = request in ("misdirected", "perhaps") and _is_on_call_reply(inbound)
         if (request is None or about_callout) and callout_replies.find_on_call(self.services.backend, inbound.address):
-            taken = await deadline.wait_for_result(self._handle_on_call_reply(inbound, deadline))
-            if taken is not None:
-                return [] if context.has_opted_out else taken
+            answer = await deadline.wait_for_result(self._handle_on_call_reply(inbound, deadline))
+            if answer is not None:
+                return [] if context.has_opted_out else answer
         danger = edge_texts.format_danger_advice(inbound.text, self.services.coop)
         if danger and request in ("perhaps", "misdirected") and not context.asked_to_stop:
             request = None  # "stop this gas leak" is no request about texts
@@ -266,7 +266,10 @@ class SmsChannel:
     async def _update_opt_out(
         self, session: AsyncSession, inbound: Inbound, request: own_replies.TextingRequest
     ) -> None:
-        """Stop or start texts. A stop also ends what was open, so that a later START does not continue it."""
+        """Stop or start texts, at once; the TCPA would allow ten business days.
+
+        A stop also ends what was open, so that a later START does not continue it.
+        """
         backend, phone = self.services.backend, inbound.address or ""
         if request in ("stop", "misdirected"):
             await outbox.opt_out(session, backend, phone)

@@ -101,7 +101,7 @@ class Call:
             if form.get("DialCallStatus") in ANSWERED_STATUSES:
                 return EndStep()
             after = replace(position, turn=position.turn + 1)
-            return await self._ask_again(after, asked, menu.format_nobody_answered(self.coop))
+            return await self._ask_again(after, asked, menu.format_with_office(menu.NOBODY_ANSWERED, self.coop))
         if position.polls:
             return await self._take_turn(position, asked, CallerInput("answer"))
         caller_input = extract_input(form, asked)
@@ -154,7 +154,7 @@ class Call:
         return tuple(text for text in prompts.list_texts(reply) if text != tr(edge_texts.VOICE_TRANSFERRING))
 
     def _end_out_of_order(self, outcome: tuple[str, ...]) -> EndStep:
-        return EndStep((*outcome, menu.format_out_of_order(self.coop), tr(menu.GOODBYE)))
+        return EndStep((*outcome, menu.format_with_office(menu.OUT_OF_ORDER, self.coop), tr(menu.GOODBYE)))
 
     async def _take_turn(self, position: CallPosition, asked: Reply, caller_input: CallerInput) -> CallStep:
         provider_id = self.caller.provider_id(position.turn)
@@ -229,8 +229,10 @@ class Call:
         outcome = tuple(text for text in texts if text != transferring) if gave_up else ()
         if gave_up and not asked_for and not self._is_office_open():
             return self._end_out_of_order(outcome)
-        connecting = (*outcome, menu.format_connecting(self.coop, self._is_office_open()))
-        words = texts if texts and not (gave_up and asked_for) else connecting
+        words = texts
+        if not texts or (gave_up and asked_for):
+            connecting = menu.CONNECTING if self._is_office_open() else menu.CONNECTING_WHILE_CLOSED
+            words = (*outcome, menu.format_with_office(connecting, self.coop))
         # if nobody answers, continue at the new question, or else at the old one
         position = after if _without_transfer(reply).expects else replace(before, turn=after.turn)
         return _transfer_step(words, position)
@@ -251,7 +253,7 @@ class Call:
         async with self.services.backend.db.read_session() as session:
             phone = await links.find_texted_phone(session, provider_id)
         if phone is None:
-            return (tr(menu.NOT_TEXTED, phone=self.coop.office_phone_display),), False
+            return (menu.format_with_office(menu.NOT_TEXTED, self.coop),), False
         return (tr(menu.TEXTED, last4=phone[-4:]),), True
 
     async def _load_question(self, turn: int) -> Reply:

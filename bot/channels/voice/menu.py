@@ -36,37 +36,24 @@ def build_main_menu() -> Reply:
     return Reply((Message(text, tuple(choices), hints={"expect": "choice"}),))
 
 
-def format_connecting(coop: Coop, is_open: bool) -> str:
-    if is_open:
-        return tr("One moment, I am connecting you to a person.")
-    return tr(
-        "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
-        "I will still try to connect you.",
-        hours=coop.hours_text,
-        outage=coop.outage_phone_display,
-    )
+def format_with_office(template: str, coop: Coop) -> str:
+    """A sentence with the office's `hours` and `phone` and the number of the `outage` line."""
+    return tr(template, hours=coop.hours_text, phone=coop.office_phone_display, outage=coop.outage_phone_display)
 
 
-def format_nobody_answered(coop: Coop) -> str:
-    return tr(
-        "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
-        "For an outage or danger call {outage}, day or night. We can also go on here.",
-        hours=coop.hours_text,
-        phone=coop.office_phone_display,
-        outage=coop.outage_phone_display,
-    )
-
-
-def format_out_of_order(coop: Coop) -> str:
-    return tr(
-        "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
-        "For an outage or danger call {outage}, day or night.",
-        phone=coop.office_phone_display,
-        hours=coop.hours_text,
-        outage=coop.outage_phone_display,
-    )
-
-
+CONNECTING = mark("One moment, I am connecting you to a person.")
+CONNECTING_WHILE_CLOSED = mark(
+    "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
+    "I will still try to connect you."
+)
+NOBODY_ANSWERED = mark(
+    "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
+    "For an outage or danger call {outage}, day or night. We can also go on here."
+)
+OUT_OF_ORDER = mark(
+    "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
+    "For an outage or danger call {outage}, day or night."
+)
 READ_BACK = mark("I have {number}.")
 TEXTED = mark("It went by text message to the phone ending {last4}.")
 NOT_TEXTED = mark("I could not text it to you. Please call our office at {phone}.")

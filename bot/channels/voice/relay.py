@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from backend.language import ENGLISH
 from bot.channels.voice import relay_messages as messages
 from bot.channels.voice.call import Call
+from bot.channels.voice.extract import MAX_KEYS
 from bot.channels.voice.gather_options import select_gather_options
 from bot.channels.voice.relay_messages import InvalidFrame, KeyEvent, RelayEvent, SpeechEvent
 from bot.channels.voice.steps import AskStep, CallStep, WaitStep
@@ -35,7 +36,8 @@ IDLE_SECONDS = 600.0
 FRAME_LIMIT = rate_limit("relay", 200, 10)
 """Per socket; the keys, words and interruptions of one person are a tenth of it."""
 MAX_QUEUED_EVENTS = 64
-MAX_KEYS = 33
+COLLECTED_KEYS = MAX_KEYS + 1
+"""One too many, so that a number that is too long is refused and not cut."""
 
 
 class RelaySession:
@@ -144,7 +146,7 @@ class RelaySession:
             if isinstance(event, KeyEvent):
                 self._keys += event.key.strip("#")
                 # the pound key ends a number, and so does the last key that there can be
-                if event.key == "#" or len(self._keys) in (options.num_digits, MAX_KEYS):
+                if event.key == "#" or len(self._keys) in (options.num_digits, COLLECTED_KEYS):
                     return {"Digits": self._keys} if self._keys else {}
             elif isinstance(event, SpeechEvent) and event.is_final and not self._keys:
                 return {"SpeechResult": event.words}

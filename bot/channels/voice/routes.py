@@ -19,6 +19,7 @@ from bot.services import Services
 from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed, twilio_signed_socket
 
 FULL_ATTESTATION = "TN-Validation-Passed-A"
+"""STIR/SHAKEN attestation A: the caller's carrier vouches for the number in full."""
 MAX_TURNS = 9999
 MAX_RELAYS = 200
 """Per process. A handshake's signature does not expire: whoever got hold of one can open sockets with it."""
