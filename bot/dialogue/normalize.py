@@ -67,14 +67,6 @@ def clean_and_redact(text: str) -> str:
     return redact(clean_text(text)).text
 
 
-def redact_message(text: str, payload: str | None) -> tuple[str, str | None]:
-    """Text and payload as they may be stored. A payload that needs redaction is none of ours: it becomes the text."""
-    if payload is None:
-        return clean_and_redact(text), None
-    kept = clean_and_redact(payload)
-    return (kept, None) if list_removed_kinds(kept) else (clean_and_redact(text), payload)
-
-
 def extract_words(stored: str) -> str:
     """The words for the engine. A leading slash is removed: a member must not send Rasa a command."""
     return remove_placeholders(stored).lstrip("/\\ ").strip()

@@ -24,7 +24,7 @@ from bot.dialogue.redaction.across_messages import (
 from bot.dialogue.redaction.digits import find_digit_groups, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import SUFFIX_DIGITS, RedactionContext, account_candidates
 from bot.dialogue.redaction.message_ends import EarlierMessage
-from bot.dialogue.redaction.redact import list_account_candidates
+from bot.dialogue.redaction.redact import list_account_candidates, list_removed_kinds
 from bot.web.rates import RateLimiter, rate_limit
 
 LOOKBACK = timedelta(minutes=10)
@@ -115,8 +115,10 @@ class MessageRecorder:
         if inbound.payload is not None:
             if any(button.get("payload") == inbound.payload for button in state.offered):
                 return RedactedMessage(replace(inbound, text=""), since)
-            text, payload = normalize.redact_message(inbound.text, inbound.payload)
-            return RedactedMessage(replace(inbound, text=text, payload=payload), since)
+            redacted = normalize.clean_and_redact(inbound.payload)
+            if list_removed_kinds(redacted):
+                return RedactedMessage(replace(inbound, text=redacted, payload=None), since)
+            return RedactedMessage(replace(inbound, text=normalize.clean_and_redact(inbound.text)), since)
         text = normalize.clean_text(inbound.text[: 2 * normalize.MAX_TEXT_LENGTH])
         rows = await conversations.recent_messages(
             session, inbound.conversation, since, but=inbound.provider_id, limit=MAX_EARLIER

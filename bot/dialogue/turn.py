@@ -73,8 +73,7 @@ class TurnProcessor:
         self.recorder = MessageRecorder(self.backend, self.rates)
         self.engine_redactor = EngineRedactor(self.backend, self.engine, self.queues)
         self.after_commit: list[Callable[[Inbound], None]] = []
-        self.stalled = asyncio.Event()
-        """Set when a message is left to whichever process can answer it."""
+        self.stalled = asyncio.Event()  # set when a message is left to whichever process can answer it
         self._inflight: dict[tuple[str, str], MessageTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -340,8 +339,7 @@ class TurnProcessor:
         messages = await self.engine.send_turn(inbound, normalized.text, metadata)
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
-            office = self.backend.coop.office_phone_display
-            text = queue.pick_variant(edge_texts.NOTHING_TO_SAY, office=office)
+            text = queue.pick_variant(edge_texts.NOTHING_TO_SAY, office=self.backend.coop.office_phone_display)
             messages = (Message(edge_texts.add_danger_advice(text, inbound.text, self.backend.coop)),)
         notices = local_replies.redaction_notices(inbound, queue, self.metrics, state.expects)
         queue.last_text = messages[-1].text

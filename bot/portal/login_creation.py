@@ -10,7 +10,7 @@ from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, strip_to_digits
-from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.portal.base_pages import TOKEN, PageHandler, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
 from bot.web.rates import rate_limit
 
@@ -42,8 +42,16 @@ class LoginCreationPages(PortalPages):
         ("next", "POST", "/create/<token>"),
     )
 
+    async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
+        try:
+            return await super().respond(handler, request, **values)
+        except login_creation.CreationLinkInvalid:
+            texts = [tr("It works for 30 minutes and makes one user ID. You can begin again.")]
+            heading = tr("This page cannot be used any more")
+            return self.render_notice(heading, texts, status=404, again="/portal/create")
+
     async def begin(self, request: Request) -> HTTPResponse:
-        """Start with a new link of one's own."""
+        """Make a new link and redirect to it: all steps have its address."""
         wait = await self.services.rates.hit((NEW_PAGE_LIMIT, self.client_source(request)))
         if wait:
             notice = self.render_notice(tr("Please wait a while"), [tr("That was a lot at once.")], status=429)
@@ -54,22 +62,16 @@ class LoginCreationPages(PortalPages):
         return pages.redirect(url[len(self.settings.public_url) :])
 
     async def show(self, request: Request, token: str) -> HTTPResponse:
-        try:
-            link = await self._load_link(token)
-            return await self._render_code_form(token) if _due_step(link) == "code" else self._render_step(token, link)
-        except login_creation.CreationLinkInvalid:
-            return self._render_invalid_link()
+        link = await self._load_link(token)
+        return await self._render_code_form(token) if _due_step(link) == "code" else self._render_step(token, link)
 
     async def next(self, request: Request, token: str) -> HTTPResponse:
         """Check the submitted step. A step that is not due (a reload, a second tab) leads to the one that is."""
-        try:
-            link = await self._load_link(token)
-            step = parse_fields(request, "step")["step"]
-            if step != _due_step(link):
-                return pages.redirect(_page_url(token))
-            return await getattr(self, f"_take_{step}")(request, token, link)
-        except login_creation.CreationLinkInvalid:
-            return self._render_invalid_link()
+        link = await self._load_link(token)
+        step = parse_fields(request, "step")["step"]
+        if step != _due_step(link):
+            return pages.redirect(_page_url(token))
+        return await getattr(self, f"_take_{step}")(request, token, link)
 
     async def _load_link(self, token: str) -> CreationLink:
         if not TOKEN.fullmatch(token):
@@ -172,10 +174,6 @@ class LoginCreationPages(PortalPages):
         response = pages.redirect("/portal/created")
         self.cookies.set_session(response, created.token)
         return response
-
-    def _render_invalid_link(self) -> HTTPResponse:
-        texts = [tr("It works for 30 minutes and makes one user ID. You can begin again.")]
-        return self.render_notice(tr("This page cannot be used any more"), texts, status=404, again="/portal/create")
 
 
 def _page_url(token: str) -> str:
