@@ -7,9 +7,10 @@ import importlib
 import logging
 import uuid
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from sanic import Blueprint, Sanic
+from sanic import Sanic
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
@@ -21,17 +22,19 @@ from bot.dialogue import action_webhook
 from bot.dialogue.conversation_queue import ConversationQueues
 from bot.dialogue.engine_client import EngineClient
 from bot.dialogue.turn import TurnProcessor
-from bot.portal import account_routes
-from bot.portal import pay_routes as portal
+from bot.portal.account import AccountPages
+from bot.portal.login_creation import LoginCreationPages
+from bot.portal.password import PasswordPages
+from bot.portal.pay_routes import PayPages
 from bot.services import Services
-from bot.staff import on_call
 from bot.staff import routes as staff
-from bot.web import errors, headers, media, site
+from bot.staff.on_call import OnCallPages
+from bot.web import errors, headers, site
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
 from bot.workers.clock import JobScheduler
-from bot.workers.login_mail import LoginMailWorker
+from bot.workers.login_mail import send_login_mail
 from bot.workers.outbox import OutboxSender
 from bot.workers.pushes import PushNotifier
 from bot.workers.unanswered import UnansweredWorker
@@ -61,8 +64,10 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     app.ctx.services = services
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
-    for blueprint in _blueprints(services):
-        app.blueprint(blueprint)
+    for module in (site, sms, webchat, voice, staff):
+        app.blueprint(module.blueprint(services))
+    for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
+        app.blueprint(pages(services).blueprint())
     app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
     _add_background_tasks(app, services)
     if unguarded := find_unguarded_routes(app):
@@ -84,21 +89,6 @@ def create_services(backend: Backend, known_intents: Iterable[str]) -> Services:
         metrics=metrics,
         rates=rates,
     )
-
-
-def _blueprints(services: Services) -> list[Blueprint]:
-    return [
-        site.blueprint(services),
-        site.static_blueprint(),
-        sms.blueprint(services),
-        webchat.blueprint(services),
-        voice.blueprint(services),
-        media.blueprint(services),
-        portal.blueprint(services),
-        staff.blueprint(services),
-        account_routes.blueprint(services),
-        on_call.blueprint(services),
-    ]
 
 
 def _new_app(backend: Backend) -> Sanic:
@@ -131,7 +121,7 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
             services.turns.engine_redactor.run,
             services.sender.run,
             services.pushes.run,
-            LoginMailWorker(services.backend).run,
+            partial(send_login_mail, services.backend),
             JobScheduler(services.backend).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))

@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.conversations.models import InboundMessage
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
-from bot.dialogue.messages import Reply
-from bot.dialogue.reply_json import reply_from_json
+from bot.dialogue.messages import Reply, reply_from_json
 
 AFFIRM_PAYLOAD = "/affirm"
 MOVEMENT_KINDS: tuple[tuple[str, Any], ...] = (("paid", Payment), ("scheduled", ScheduledPayment))

@@ -14,8 +14,7 @@ from backend.config import Settings
 from backend.conversations.service import find_inbound
 from backend.outbox import service as outbox
 from backend.show import show
-from bot.dialogue.messages import Reply
-from bot.dialogue.reply_json import reply_from_json
+from bot.dialogue.messages import Reply, reply_from_json
 
 T = TypeVar("T")
 

@@ -25,19 +25,16 @@ async def run_chat(url: str) -> None:
                 said = await asyncio.to_thread(input, "> ")
             except EOFError:
                 return
-            if said.strip():
-                await _send_line(http, session, said)
-
-
-async def _send_line(http: aiohttp.ClientSession, session: str, said: str) -> None:
-    body = {"session": session, "id": uuid.uuid4().hex, "text": said}
-    async with http.post("/chat/messages", json=body) as answer:
-        result: dict[str, Any] = await answer.json()
-    if "error" in result:
-        print(f"! {result['error']['message']}")
-    for message in result.get("messages", []):
-        print(message.get("text") or "")
-        for number, button in enumerate(message.get("buttons") or [], 1):
-            print(f"  {number}. {button['title']}")
-        if message.get("link"):
-            print(f"  {message['link']}")
+            if not said.strip():
+                continue
+            body = {"session": session, "id": uuid.uuid4().hex, "text": said}
+            async with http.post("/chat/messages", json=body) as answer:
+                result: dict[str, Any] = await answer.json()
+            if "error" in result:
+                print(f"! {result['error']['message']}")
+            for message in result.get("messages", []):
+                print(message.get("text") or "")
+                for number, button in enumerate(message.get("buttons") or [], 1):
+                    print(f"  {number}. {button['title']}")
+                if message.get("link"):
+                    print(f"  {message['link']}")

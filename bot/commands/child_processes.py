@@ -12,13 +12,13 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from backend.config import ROOT, Settings
 from backend.errors import SettingsError
 from backend.private_files import make_private_database, make_private_file, make_private_folder
 
-PR_SET_PDEATHSIG = 1
+ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 STOP_SECONDS = 5.0
 MAX_BACKOFF_SECONDS = 30.0
 
@@ -38,7 +38,6 @@ class ChildProcess:
     def start(self) -> None:
         make_private_folder(self.log.parent)
         make_private_file(self.log)
-        output: IO[bytes]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 self.command,
@@ -56,7 +55,7 @@ class ChildProcess:
         return self.process is not None and self.process.poll() is not None
 
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or self.has_ended:
             return
         self.process.terminate()
         try:
@@ -86,17 +85,15 @@ class ProcessSupervisor:
         """Restart what has ended; the pause doubles while a process keeps ending at once."""
         while not self.stopping:
             for child in self.children:
-                if child.has_ended and not self.stopping:
-                    await self._restart(child)
+                if not child.has_ended or self.stopping:
+                    continue
+                lived = time.monotonic() - child.started_at
+                child.failures = child.failures + 1 if lived < MAX_BACKOFF_SECONDS else 1
+                print(f"The {child.name} has ended; see {child.log}. Starting it again.", file=sys.stderr, flush=True)
+                await asyncio.sleep(min(2.0 ** (child.failures - 1) - 1, MAX_BACKOFF_SECONDS))
+                if not self.stopping:
+                    await asyncio.to_thread(child.start)
             await asyncio.sleep(0.5)
-
-    async def _restart(self, child: ChildProcess) -> None:
-        lived = time.monotonic() - child.started_at
-        child.failures = child.failures + 1 if lived < MAX_BACKOFF_SECONDS else 1
-        print(f"The {child.name} has ended; see {child.log}. Starting it again.", file=sys.stderr, flush=True)
-        await asyncio.sleep(min(2.0 ** (child.failures - 1) - 1, MAX_BACKOFF_SECONDS))
-        if not self.stopping:
-            await asyncio.to_thread(child.start)
 
 
 def _die_with_parent() -> None:
@@ -115,8 +112,7 @@ def find_free_port() -> int:
 
 def create_engine_process(settings: Settings, port: int, model: Path) -> ChildProcess:
     """The dialogue engine. Raises SettingsError when its environment or the model is missing."""
-    python = ROOT / "engine" / ".venv" / "bin" / "python"
-    if not python.exists():
+    if not ENGINE_PYTHON.exists():
         raise SettingsError("The engine's environment is missing: run `make setup`")
     if not model.is_file():
         raise SettingsError(f"There is no model at {model}: run `make train`")
@@ -125,7 +121,7 @@ def create_engine_process(settings: Settings, port: int, model: Path) -> ChildPr
         "ACTION_ENDPOINT_URL": f"http://127.0.0.1:{settings.port}/internal/actions/webhook",
         "TRACKER_DB_URL": _tracker_url(settings),
     }
-    command = [str(python), "engine/serve.py", "--model", str(model), "--port", str(port), "--with-parent"]
+    command = [str(ENGINE_PYTHON), "engine/serve.py", "--model", str(model), "--port", str(port), "--with-parent"]
     return ChildProcess("engine", command, environment, settings.runtime_dir / "logs" / "engine.log")
 
 

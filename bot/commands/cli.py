@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
+from bot.commands.child_processes import ENGINE_PYTHON
 from bot.commands.knowledge import knowledge
 
-ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
+as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
+file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+model_option = click.option("--model", type=click.Path(path_type=Path), default=ROOT / "models" / "current.tar.gz")
 
 
 class OneLineErrors(click.Group):
@@ -59,11 +62,6 @@ def _print_query(query: Callable[[AsyncSession, Backend], Awaitable[Any]]) -> No
     _print_json(_run_with_backend(work))
 
 
-def _print_progress(step: str) -> None:
-    if sys.stderr.isatty():
-        click.echo(step, err=True)
-
-
 def _print_json(value: Any) -> None:
     from backend.show import json_default
 
@@ -97,7 +95,7 @@ def chat(url: str | None) -> None:
 
 @main.command()
 @click.argument("number")
-@click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
+@as_json_option
 def show(number: str, as_json: bool) -> None:
     """Everything about one member or account number."""
     from backend.show import show as show_member
@@ -106,7 +104,7 @@ def show(number: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
+@as_json_option
 def outbox(as_json: bool) -> None:
     """Every message out, the oldest first."""
     from backend.outbox.service import list_messages
@@ -115,7 +113,7 @@ def outbox(as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
+@as_json_option
 @click.option("--open", "only_open", is_flag=True, help="Only what is still to be done.")
 def tickets(as_json: bool, only_open: bool) -> None:
     """Every ticket and promised call, linked to a member or not, the newest first."""
@@ -131,8 +129,12 @@ def import_csv(folder: Path, check: bool) -> None:
     """Take over the CSV files of FOLDER, all or nothing. docs/import.md tells their columns."""
     from backend.importing.service import import_folder
 
+    def print_progress(step: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(step, err=True)
+
     async def work(backend: Backend) -> Any:
-        return await import_folder(backend, folder, check_only=check, tell=_print_progress)
+        return await import_folder(backend, folder, check_only=check, tell=print_progress)
 
     _print_json({"imported" if not check else "would_import": _run_with_backend(work)})
 
@@ -145,13 +147,12 @@ def jobs() -> None:
 @jobs.command("run")
 @click.argument("name")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The co-op's local date.")
-def run_job(name: str, on: Any) -> None:
+def run_job(name: str, on: datetime | None) -> None:
     """Run one job for one day; a job run twice does its work once."""
     from backend.jobs import run_named_job
 
     async def work(backend: Backend) -> Any:
-        day: date = on.date() if on else backend.today()
-        return await run_named_job(backend, name, day)
+        return await run_named_job(backend, name, on.date() if on else backend.today())
 
     _print_json(_run_with_backend(work))
 
@@ -193,8 +194,8 @@ def evaluate() -> None:
 
 
 @evaluate.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), default=ROOT / "models" / "current.tar.gz")
+@file_argument
+@model_option
 def nlu(file: Path, model: Path) -> None:
     """Accuracy, macro-F1 and out-of-scope figures on FILE, JSON lines of {text, intent[, alt]}."""
     from bot.commands.evaluate_nlu import evaluate_nlu
@@ -203,8 +204,8 @@ def nlu(file: Path, model: Path) -> None:
 
 
 @evaluate.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), default=ROOT / "models" / "current.tar.gz")
+@file_argument
+@model_option
 def acts(file: Path, model: Path) -> None:
     """What replies do in their context, on FILE: JSON lines of {text, acts, task, asked, question[, options, lang]}."""
     from bot.commands.evaluate_acts import evaluate_acts
@@ -213,7 +214,7 @@ def acts(file: Path, model: Path) -> None:
 
 
 @evaluate.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@file_argument
 def numbers(file: Path) -> None:
     """How exactly numbers, money and days are read on FILE, JSON lines of {text, kind, value[, ask, ref_date]}."""
     from bot.commands.evaluate_numbers import evaluate_numbers
@@ -224,14 +225,9 @@ def numbers(file: Path) -> None:
 main.add_command(knowledge)
 
 
-def _add_installed_commands() -> None:
-    """Commands of packages that production code does not import; pyproject.toml lists them as `memberline.commands`."""
-    for found in entry_points(group="memberline.commands"):
-        command = found.load()
-        (evaluate if found.name == "transcripts" else main).add_command(command)
-
-
-_add_installed_commands()
+# commands of packages that production code does not import; pyproject.toml lists them
+for entry_point in entry_points(group="memberline.commands"):
+    (evaluate if entry_point.name == "transcripts" else main).add_command(entry_point.load())
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ def evaluate_acts(file: Path, model: Path, reader: ActReader | None = None) -> d
     as a yes; `certain_false_yes` those that a rule was certain of: only these could move money.
     """
     rows = read_rows(file, "text", "acts")
-    reading = reader or ContextReader()
+    reader = reader or ContextReader()
     pairs = []
     for row, parsed in zip(rows, parse_rows(file, model), strict=True):
         options = tuple(str(option) for option in row.get("options") or ())
         said = " ".join(str(row.get(key) or "") for key in ("question", "value")).strip()
         question = OpenQuestion(str(row.get("task") or "none"), str(row.get("asked") or "nothing"), said, options)
-        acts = reading.read_acts(
+        acts = reader.read_acts(
             row["text"], str(row.get("lang") or "en"), question, EnginePredictions.from_parse_data(row["text"], parsed)
         )
         pairs.append((row, {act["act"] for act in row["acts"]}, acts))
@@ -34,7 +34,7 @@ def evaluate_acts(file: Path, model: Path, reader: ActReader | None = None) -> d
 def _compute_scores(pairs: Sequence[tuple[Mapping[str, Any], set[str], Any]]) -> dict[str, Any]:
     right, wanted, given = Counter[str](), Counter[str](), Counter[str]()
     exact, wrong = 0, []
-    polar, polar_right, false_yes, certain_false_yes = 0, 0, 0, 0
+    yes_no, yes_no_right, false_yes, certain_false_yes = 0, 0, 0, 0
     for row, label, acts in pairs:
         found = {act.kind for act in acts}
         right.update(label & found)
@@ -46,8 +46,8 @@ def _compute_scores(pairs: Sequence[tuple[Mapping[str, Any], set[str], Any]]) ->
                 f"{row.get('asked')}: {row['text'][:90]} | {'+'.join(sorted(label))} -> {'+'.join(sorted(found))}"
             )
         if row.get("asked") == "yes_no":
-            polar += 1
-            polar_right += _polarity(label) == _polarity(found)
+            yes_no += 1
+            yes_no_right += _polarity(label) == _polarity(found)
             if "affirm" in found and "affirm" not in label:
                 false_yes += 1
                 certain_false_yes += any(act.kind == "affirm" and act.is_certain for act in acts)
@@ -55,7 +55,7 @@ def _compute_scores(pairs: Sequence[tuple[Mapping[str, Any], set[str], Any]]) ->
         "rows": len(pairs),
         "micro_f1": _f1(right.total(), wanted.total(), given.total()),
         "exact": round(exact / len(pairs), 4) if pairs else 0.0,
-        "yes_no": {"rows": polar, "right": round(polar_right / polar, 4) if polar else 0.0},
+        "yes_no": {"rows": yes_no, "right": round(yes_no_right / yes_no, 4) if yes_no else 0.0},
         "false_yes": false_yes,
         "certain_false_yes": certain_false_yes,
         "f1": {act: _f1(right[act], count, given[act]) for act, count in sorted(wanted.items())},

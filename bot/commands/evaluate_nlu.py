@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.config import ROOT
 from backend.errors import MemberlineError
+from bot.commands.child_processes import ENGINE_PYTHON
 
 OUT_OF_SCOPE = "out_of_scope"
 MIN_ROWS = 10
@@ -18,8 +19,10 @@ MIN_ROWS = 10
 def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
     """Scores for FILE: rows are JSON objects with `text`, `intent` and, if other intents are right too, `alt`."""
     rows = read_rows(file, "text", "intent")
-    predicted = [str(row["intent"]["name"]) for row in parse_rows(file, model)]
-    pairs = [(_expected_intent(row, guess), guess) for row, guess in zip(rows, predicted, strict=True)]
+    pairs = []
+    for row, parsed in zip(rows, parse_rows(file, model), strict=True):
+        guess = str(parsed["intent"]["name"])
+        pairs.append((guess if guess in (row.get("alt") or []) else str(row["intent"]), guess))
     return compute_scores(pairs)
 
 
@@ -34,17 +37,11 @@ def read_rows(file: Path, *fields: str) -> list[dict[str, Any]]:
 
 def parse_rows(file: Path, model: Path) -> list[dict[str, Any]]:
     """Parse each row's `text` by the engine: `intent`, `intent_ranking` and `reading`. Raises MemberlineError."""
-    python = ROOT / "engine" / ".venv" / "bin" / "python"
-    command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
+    command = [str(ENGINE_PYTHON), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise MemberlineError(f"the engine could not read {file}: {done.stderr.strip().splitlines()[-1:]}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-
-
-def _expected_intent(row: dict[str, Any], guess: str) -> str:
-    """The right intent; if several are right and the guess is one of them, the guess."""
-    return guess if guess in (row.get("alt") or []) else str(row["intent"])
 
 
 def compute_scores(pairs: list[tuple[str, str]]) -> dict[str, Any]:

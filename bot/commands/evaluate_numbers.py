@@ -18,6 +18,8 @@ BIRTH_DATE = "date of birth"
 FIRST_TODAY, SECOND_TODAY = date(2024, 1, 1), date(2028, 1, 1)
 
 LabeledRow = Mapping[str, Any]
+ReadRow = tuple[LabeledRow, str | None]
+"""A row and the value that was read in it."""
 
 
 def evaluate_numbers(file: Path) -> dict[str, Any]:
@@ -33,30 +35,26 @@ def evaluate_numbers(file: Path) -> dict[str, Any]:
     return compute_scores([(row, READERS[row["kind"]](row)) for row in rows])
 
 
-def compute_scores(read: list[tuple[LabeledRow, str | None]]) -> dict[str, Any]:
-    heard = [pair for pair in read if not pair[0].get("asr_error")]
-    misheard = [pair for pair in read if pair[0].get("asr_error")]
-    kinds = sorted({str(row["kind"]) for row, _ in read})
+def compute_scores(results: list[ReadRow]) -> dict[str, Any]:
+    heard = [pair for pair in results if not pair[0].get("asr_error")]
+    misheard = [pair for pair in results if pair[0].get("asr_error")]
+    by_kind = {kind: [pair for pair in results if pair[0]["kind"] == kind] for kind in sorted(READERS)}
     return {
-        "rows": len(read),
-        "exact": _accuracy(read),
+        "rows": len(results),
+        "exact": _accuracy(results),
         "exact_heard": _accuracy(heard),
-        "kinds": {kind: _score_kind([pair for pair in read if pair[0]["kind"] == kind]) for kind in kinds},
+        "kinds": {kind: {"rows": len(rows), "exact": _accuracy(rows)} for kind, rows in by_kind.items() if rows},
         "misheard": {
             "rows": len(misheard),
             "right": sum(value == row["value"] for row, value in misheard),
             "asked_again": sum(value is None for _, value in misheard),
         },
-        "wrong": [{**row, "read": value} for row, value in read if not _is_correct(row, value)],
+        "wrong": [{**row, "read": value} for row, value in results if not _is_correct(row, value)],
     }
 
 
-def _score_kind(read: list[tuple[LabeledRow, str | None]]) -> dict[str, Any]:
-    return {"rows": len(read), "exact": _accuracy(read)}
-
-
-def _accuracy(read: list[tuple[LabeledRow, str | None]]) -> float:
-    return round(sum(_is_correct(row, value) for row, value in read) / len(read), 4) if read else 0.0
+def _accuracy(results: list[ReadRow]) -> float:
+    return round(sum(_is_correct(row, value) for row, value in results) / len(results), 4) if results else 0.0
 
 
 def _is_correct(row: LabeledRow, value: str | None) -> bool:
@@ -68,8 +66,8 @@ def _reference_date(row: LabeledRow) -> date:
 
 
 def _read_account_number(row: LabeledRow) -> str | None:
-    found = extract_all(row["text"], asked="member_number", today=_reference_date(row))
-    return found.member_number.digits if found.member_number else None
+    extracted = extract_all(row["text"], asked="member_number", today=_reference_date(row))
+    return extracted.member_number.digits if extracted.member_number else None
 
 
 def _read_last4(row: LabeledRow) -> str | None:
@@ -78,9 +76,9 @@ def _read_last4(row: LabeledRow) -> str | None:
 
 
 def _read_amount(row: LabeledRow) -> str | None:
-    found = extract_all(row["text"], asked="amount", today=_reference_date(row))
-    cents = getattr(found.amount, "cents", None)
-    return found.share if cents is None else f"{cents // 100}.{cents % 100:02d}"
+    extracted = extract_all(row["text"], asked="amount", today=_reference_date(row))
+    cents = getattr(extracted.amount, "cents", None)
+    return extracted.share if cents is None else f"{cents // 100}.{cents % 100:02d}"
 
 
 def _read_date(row: LabeledRow) -> str | None:

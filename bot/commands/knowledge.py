@@ -25,14 +25,14 @@ def knowledge() -> None:
 )
 def check(folder: Path) -> None:
     """Look for faults and gaps; exit 1 when a file cannot be read or a question stands in two subjects."""
-    found = check_folder(folder, load_coop(Settings.from_env().coop_file))
-    for title, lines in found.sections().items():
+    report = check_folder(folder, load_coop(Settings.from_env().coop_file))
+    for title, lines in report.sections().items():
         if lines:
             click.echo(f"{title} ({len(lines)})")
             for line in lines:
                 click.echo(f"  {line}")
-    click.echo(f"{found.count} subjects, {'with faults to mend' if found.has_errors else 'no fault'}")
-    sys.exit(1 if found.has_errors else 0)
+    click.echo(f"{report.count} subjects, {'with faults to mend' if report.has_errors else 'no fault'}")
+    sys.exit(1 if report.has_errors else 0)
 
 
 @knowledge.command()
@@ -40,7 +40,7 @@ def check(folder: Path) -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), default=ENGLISH)
 def tell(subject: str, language: str) -> None:
     """Print what members are told of SUBJECT, the name of its file, with the co-op's facts in it."""
-    told = load().answer_subject(subject, load_coop(Settings.from_env().coop_file), language)
-    click.echo(told.text)
-    if told.offer:
-        click.echo(told.offer)
+    answer = load().answer_subject(subject, load_coop(Settings.from_env().coop_file), language)
+    click.echo(answer.text)
+    if answer.offer:
+        click.echo(answer.offer)

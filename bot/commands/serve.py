@@ -79,7 +79,7 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
     from bot.web.connections import TimedProtocol
 
     backend = Backend.create(settings)
-    asyncio.run(_prepare_database(backend))
+    asyncio.run(_prepare_database(backend))  # in a loop of its own
     app = create_app(backend)
 
     background: list[asyncio.Task[None]] = []
@@ -110,7 +110,7 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
 
 
 async def _prepare_database(backend: Backend) -> None:
-    """Migrate the schema and, outside production, add the demo members. Runs in a loop of its own."""
+    """Migrate the schema and, outside production, add the demo members."""
     await backend.db.migrate()
     if not backend.settings.production:
         await seed(backend)

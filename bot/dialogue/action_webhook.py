@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import traceback
 import zlib
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from sanic import json as json_response
 
 from backend.config import Settings
 from backend.conversations.idempotency import ActionStep, MessageSettled, find_step
+from bot.web.errors import format_frames
 from bot.web.guards import internal_only
 
 logger = logging.getLogger("memberline.actions")
@@ -62,7 +62,7 @@ def list_intents(domain: dict[str, Any]) -> frozenset[str]:
 
 
 def parse_call(request: Request) -> dict[str, Any]:
-    """Unpack the action call of a request. Raises InvalidActionCall."""
+    """The action call of a request, which the engine compresses. Raises InvalidActionCall."""
     body = _decompress(request.body, request.headers.get("content-encoding", "").strip().lower())
     try:
         call = json.loads(body)
@@ -105,10 +105,7 @@ async def run_action(executor: ActionExecutor, domain: dict[str, Any], call: dic
         logger.error("the engine asked for an action that is not there: %s", name)
         return _error_response(404, "no such action", name)
     except Exception as failure:
-        # only the lines of code: the message of the failure may quote a member
-        frames = traceback.extract_tb(failure.__traceback__)[-8:]
-        where = "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-        logger.error("action %s failed: %s\n%s", name, type(failure).__name__, where)
+        logger.error("action %s failed: %s\n%s", name, type(failure).__name__, format_frames(failure, 8))
         return _error_response(500, "the action failed", name)
     return json_response(result.model_dump() if result is not None else {"events": [], "responses": []})
 
@@ -129,27 +126,23 @@ class ActionRunner:
         self._now: dict[tuple[str, ActionStep] | object, asyncio.Task[HTTPResponse]] = {}
 
     async def run(self, call: dict[str, Any]) -> HTTPResponse:
-        key = _call_key(call) or object()  # a call without an id repeats no other
+        tracker = call["tracker"]
+        events = [event for event in tracker.get("events") or () if isinstance(event, dict)]
+        channel = str(tracker.get("latest_input_channel") or "")
+        step = find_step(str(call.get("next_action") or ""), channel, events)
+        # a call that names no step repeats no other
+        key = (str(tracker.get("sender_id") or ""), step) if step else object()
         task = self._now.get(key)
         if task is None:
             task = self._now[key] = asyncio.create_task(run_action(self._executor, self._domain, call))
             task.add_done_callback(lambda _: self._now.pop(key, None))
-        taken = await asyncio.shield(task)
-        return HTTPResponse(
-            taken.body, taken.status, content_type="application/json"
-        )  # a response can be sent only once, and two callers may get this one
+        result = await asyncio.shield(task)
+        # a copy: Sanic sends a response object only once, and two callers may get this one
+        return HTTPResponse(result.body, result.status, content_type="application/json")
 
     async def wait_until_idle(self) -> None:
         while self._now:
             await asyncio.wait(set(self._now.values()))
-
-
-def _call_key(call: dict[str, Any]) -> tuple[str, ActionStep] | None:
-    tracker = call["tracker"]
-    events = [event for event in tracker.get("events") or () if isinstance(event, dict)]
-    channel = str(tracker.get("latest_input_channel") or "")
-    step = find_step(str(call.get("next_action") or ""), channel, events)
-    return (str(tracker.get("sender_id") or ""), step) if step else None
 
 
 def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, Any]) -> Blueprint:
@@ -158,7 +151,7 @@ def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, An
     routes = Blueprint("actions", url_prefix="/internal/actions")
 
     @routes.post("/webhook")
-    @internal_only(lambda request: settings.engine_token)
+    @internal_only(settings.engine_token)
     async def webhook(request: Request) -> HTTPResponse:
         try:
             call = parse_call(request)

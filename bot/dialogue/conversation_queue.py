@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 
+from backend.language import tr
+
 MAX_QUEUES = 20_000
 
 
 class QueuePlace:
-    """A place in a queue, taken without waiting so that the order is the order of arrival."""
+    """A place in a queue. It is taken without waiting, so that the order is the order of arrival."""
 
     def __init__(self, before: asyncio.Event | None) -> None:
         self._before = before
@@ -32,6 +34,12 @@ class ConversationQueue:
         self.last_text = ""  # the last wording of our own, so that it is not said twice in a row
         self._last: asyncio.Event | None = None
         self._places = 0
+
+    def pick_variant(self, variants: tuple[str, ...], **values: str) -> str:
+        """Choose a wording that was not the last one said in this conversation."""
+        texts = [tr(variant, **values) for variant in variants]
+        self.last_text = next((text for text in texts if text != self.last_text), texts[0])
+        return self.last_text
 
     def take_place(self) -> QueuePlace:
         place = QueuePlace(self._last)

@@ -107,25 +107,16 @@ DONE_UNANSWERED = mark(
 REFUSED_UNANSWERED = mark(
     "Sorry, I could not finish my answer to your earlier message. {told} Our office can help: {office}."
 )
+MESSAGE_NOT_KEPT = mark(
+    "Sorry, something is wrong on our side and I could not take your message. Please call our office at {office}."
+)
+DANGER_ADVICE = mark("If anybody is in danger, call 911, then our outage line at {outage}.")
 DEFAULT_EXPECTED = mark("what you need in a few words, such as 'pay my bill'")
 
 
 def format_expected(hint: str) -> str:
     """What the open question asks for, in words that fit behind `please send`."""
     return tr(EXPECTED_TEXTS.get(hint, DEFAULT_EXPECTED))
-
-
-def pick_variant(variants: tuple[str, ...], last: str, **values: str) -> str:
-    """The first variant that differs from `last`."""
-    texts = [tr(variant, **values) if values else tr(variant) for variant in variants]
-    return next((text for text in texts if text != last), texts[0])
-
-
-def office_values(coop: Coop) -> dict[str, str]:
-    return {"office": coop.office_phone_display}
-
-
-DANGER_ADVICE = mark("If anybody is in danger, call 911, then our outage line at {outage}.")
 
 
 def add_danger_advice(text: str, said: str, coop: Coop) -> str:
@@ -136,11 +127,6 @@ def add_danger_advice(text: str, said: str, coop: Coop) -> str:
 
 def format_danger_advice(said: str, coop: Coop) -> str:
     """Whom to call first, if `said` reports a danger in English or Spanish; else empty."""
-    if not (is_alarming(said) or is_alarming(said, to_english(said))):
-        return ""
-    return tr(DANGER_ADVICE, outage=coop.outage_phone_display)
-
-
-MESSAGE_NOT_KEPT = mark(
-    "Sorry, something is wrong on our side and I could not take your message. Please call our office at {office}."
-)
+    if is_alarming(said) or is_alarming(said, to_english(said)):
+        return tr(DANGER_ADVICE, outage=coop.outage_phone_display)
+    return ""

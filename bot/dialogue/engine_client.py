@@ -35,13 +35,8 @@ class EngineClient:
 
     async def send_turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
         """Send one turn; `text` is the member's words or a payload such as `/affirm`. Raises EngineError."""
-        body = {
-            "conversation": inbound.conversation,
-            "channel": inbound.channel,
-            "text": text,
-            "metadata": metadata,
-        }
-        answer = await self._post("turn", body)
+        sender = {"conversation": inbound.conversation, "channel": inbound.channel}
+        answer = await self._post("turn", {**sender, "text": text, "metadata": metadata})
         return tuple(_parse_message(raw) for raw in answer.get("messages", []))
 
     async def parse(self, text: str, channel: str) -> dict[str, Any]:
@@ -91,18 +86,17 @@ class EngineClient:
 
 
 def _parse_message(raw: dict[str, Any]) -> Message:
-    custom = raw.get("custom") if isinstance(raw.get("custom"), dict) else {}
-    hints = dict(custom or {})
+    custom = raw.get("custom")
+    hints = dict(custom) if isinstance(custom, dict) else {}
     return Message(
         text=str(raw.get("text") or "").strip(),
-        buttons=tuple(_parse_button(button) for button in raw.get("buttons") or []),
+        buttons=tuple(
+            Button(title=str(button.get("title") or ""), payload=str(button.get("payload") or ""))
+            for button in raw.get("buttons") or []
+        ),
         image=raw.get("image") or None,
         alt=hints.pop("alt", None),
         link=hints.pop("link", None),
         table=hints.pop("table", None),
         hints=hints,
     )
-
-
-def _parse_button(raw: dict[str, Any]) -> Button:
-    return Button(title=str(raw.get("title") or ""), payload=str(raw.get("payload") or ""))

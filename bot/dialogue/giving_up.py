@@ -16,8 +16,7 @@ from backend.outcomes import formatting as outcome_words
 from backend.outcomes import service as outcomes
 from backend.outcomes.service import ConversationOutcome
 from bot.dialogue import edge_texts
-from bot.dialogue.messages import Inbound, Message, Reply
-from bot.dialogue.reply_json import reply_from_json, reply_to_json
+from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json, reply_to_json
 
 if TYPE_CHECKING:
     from bot.dialogue.message_turn import MessageTurn
@@ -30,7 +29,7 @@ SETTLED = "settled"
 
 
 async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
-    """Answer a message with what was done about it; one that has an answer already gets that answer."""
+    """Answer a message with what was done about it; one that has an answer already keeps that answer."""
     backend, inbound = turns.backend, turn.inbound
     turn.is_sealed = True
     with use_language(turn.language):
@@ -39,8 +38,8 @@ async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
             if row.status != "received":
                 return reply_from_json(row.reply or {})
             now = backend.clock.now()
-            became = await outcomes.close_outcome(session, inbound.conversation, row.received_at, now)
-            reply = _format_reply(backend, inbound, became)
+            outcome = await outcomes.close_outcome(session, inbound.conversation, row.received_at, now)
+            reply = _format_reply(backend, inbound, outcome)
             await conversations.save_reply(
                 session,
                 backend,
@@ -48,40 +47,37 @@ async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
                 inbound.conversation,
                 {**reply_to_json(reply), "late": turn.is_late},
                 status="failed",
-                offered=[] if became.has_effect else None,
-                expects=SETTLED if became.has_effect else "",
+                offered=[] if outcome.has_effect else None,
+                expects=SETTLED if outcome.has_effect else "",
                 owner=row.owner,  # whichever process has it: after this commit it is answered
             )
             if inbound.channel in turns.deliver:
                 await turns.deliver[inbound.channel](session, inbound, reply, turn.is_late)
-    logger.error("gave up on a message of %s%s", inbound.channel, "" if became.is_empty else "; something came of it")
+    logger.error("gave up on a message of %s%s", inbound.channel, "" if outcome.is_empty else "; something came of it")
     for notify in turns.after_commit:
         notify(inbound)
     return reply
 
 
-def _format_reply(backend: Backend, inbound: Inbound, became: ConversationOutcome) -> Reply:
+def _format_reply(backend: Backend, inbound: Inbound, outcome: ConversationOutcome) -> Reply:
     if inbound.channel == "voice":
-        return _format_spoken_reply(backend, inbound, became)
-    told = " ".join(outcome_words.format_outcome(backend, became))
-    words = (
-        edge_texts.GAVE_UP
-        if became.is_empty
-        else edge_texts.DONE_UNANSWERED
-        if became.has_effect
-        else edge_texts.REFUSED_UNANSWERED
-    )
-    text = tr(words, told=told, **edge_texts.office_values(backend.coop))
+        return _format_spoken_reply(backend, inbound, outcome)
+    if outcome.is_empty:
+        template = edge_texts.GAVE_UP
+    else:
+        template = edge_texts.DONE_UNANSWERED if outcome.has_effect else edge_texts.REFUSED_UNANSWERED
+    told = " ".join(outcome_words.format_outcome(backend, outcome))
+    text = tr(template, told=told, office=backend.coop.office_phone_display)
     return Reply((Message(edge_texts.add_danger_advice(text, inbound.text, backend.coop)),))
 
 
-def _format_spoken_reply(backend: Backend, inbound: Inbound, became: ConversationOutcome) -> Reply:
+def _format_spoken_reply(backend: Backend, inbound: Inbound, outcome: ConversationOutcome) -> Reply:
     """On a call: continue if something was done, else transfer to a person."""
-    danger = [first] if (first := edge_texts.format_danger_advice(inbound.text, backend.coop)) else []
-    if became.has_effect:
-        told = outcome_words.format_outcome(backend, became, spoken=True)
-        return Reply(tuple(Message(one) for one in (*danger, tr(edge_texts.VOICE_TOO_SLOW), *told)))
-    told = outcome_words.format_outcome(backend, became, spoken=True) or [tr(edge_texts.VOICE_NOTHING_DONE)]
-    hand_over = {"act": "transfer"}
-    said = (*danger, *told, tr(edge_texts.VOICE_TRANSFERRING))
-    return Reply(tuple(Message(one, hints=hand_over) for one in said), transfer=True)
+    texts = outcome_words.format_outcome(backend, outcome, spoken=True)
+    advice = edge_texts.format_danger_advice(inbound.text, backend.coop)
+    danger = [advice] if advice else []
+    if outcome.has_effect:
+        return Reply(tuple(Message(text) for text in (*danger, tr(edge_texts.VOICE_TOO_SLOW), *texts)))
+    texts = texts or [tr(edge_texts.VOICE_NOTHING_DONE)]
+    spoken = (*danger, *texts, tr(edge_texts.VOICE_TRANSFERRING))
+    return Reply(tuple(Message(text, hints={"act": "transfer"}) for text in spoken), transfer=True)

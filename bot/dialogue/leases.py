@@ -16,7 +16,7 @@ RENEW_SECONDS = 1.0
 
 
 class MessageLeases:
-    """`owner` is the name of this process in the inbox."""
+    """`owner` is the random name of this process in the inbox."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend

@@ -1,4 +1,4 @@
-"""Decides whether the assistant stays quiet while a person at the office answers a conversation."""
+"""Decides whether the assistant stays quiet while somebody at the office answers a conversation."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ HandoffDecision = Literal["quiet", "back", "go on"]
 async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDecision:
     """What to do with a message that came in while a person answers.
 
-    `back`: the member wants the assistant back and gets a word of welcome. `go on`: the assistant answers this message,
-    because a button was pressed, somebody is in danger, or the office ended the handoff or abandoned it (it closed
-    before anybody answered, or whoever answered has not written for long).
+    `back`: the member wants the assistant back, which says that it is there again. `go on`: the assistant answers this
+    message, because a button was pressed, somebody is in danger, or the office ended the handoff or abandoned it (it
+    closed before anybody answered, or whoever answered has not written for long).
     """
-    said = normalize.extract_words(inbound.text)
-    words = to_english(said) if current_language() == SPANISH else said
+    words = normalize.extract_words(inbound.text)
+    english = to_english(words) if current_language() == SPANISH else words
     async with backend.db.transaction() as session:
-        waiting = await handover.find_open_handoff(session, inbound.conversation)
-        if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(words):
+        handoff = await handover.find_open_handoff(session, inbound.conversation)
+        if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(english):
             await handover.return_to_assistant(session, backend, inbound.conversation)
             return "back" if inbound.payload is None else "go on"
         reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
-        danger = bool(find_hazard_signs(said, words, reported=reported)) or detect_crisis(words)
-        if danger or waiting is None or await handover.is_abandoned(session, backend, waiting):
+        in_danger = bool(find_hazard_signs(words, english, reported=reported)) or detect_crisis(english)
+        if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):
             await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
             return "go on"
     return "quiet"

@@ -30,13 +30,7 @@ def answer_without_engine(
     variants = edge_texts.TOO_LONG if too_long else edge_texts.EMPTY
     if danger := edge_texts.format_danger_advice(inbound.text, coop):
         notices = [Message(danger), *notices]
-    return Reply((*notices, Message(pick_variant(queue, variants, expected=expected))))
-
-
-def pick_variant(queue: ConversationQueue, variants: tuple[str, ...], **values: str) -> str:
-    """Choose a wording that was not the last one said in this conversation."""
-    queue.last_text = edge_texts.pick_variant(variants, queue.last_text, **values)
-    return queue.last_text
+    return Reply((*notices, Message(queue.pick_variant(variants, expected=expected))))
 
 
 def redaction_notices(inbound: Inbound, queue: ConversationQueue, metrics: Metrics, expects: str = "") -> list[Message]:
@@ -46,7 +40,7 @@ def redaction_notices(inbound: Inbound, queue: ConversationQueue, metrics: Metri
         metrics.redactions.labels(kind).inc()
     if not kinds:
         return []
-    notice = pick_variant(queue, edge_texts.REDACTION_NOTICES[kinds[0]])
+    notice = queue.pick_variant(edge_texts.REDACTION_NOTICES[kinds[0]])
     if kinds[0] not in ("ssn", "number") or expects not in ("member_number", "identity"):
         return [Message(notice)]
     hint = edge_texts.SPOKEN_MEMBER_NUMBER_HINT if inbound.channel == "voice" else edge_texts.MEMBER_NUMBER_HINT

@@ -10,8 +10,7 @@ from backend.conversations import service as conversations
 from backend.language import ENGLISH
 from backend.reading.language import detect_language, language_for_payload
 from bot.dialogue.keep_deadline import KeepDeadline
-from bot.dialogue.messages import Inbound, Reply
-from bot.dialogue.reply_json import reply_from_json
+from bot.dialogue.messages import Inbound, Reply, reply_from_json
 
 FREE_TEXT_QUESTIONS = frozenset({"address", "name", "email", "phone"})
 """Questions answered by names: `12 Calle Real` is no request for Spanish."""
@@ -40,8 +39,8 @@ class MessageTurn:
         return self.inbound.channel == "voice"
 
     def detect_language(self, state: conversations.ConversationState) -> None:
-        found = detect_language(self.inbound.text, state.language, free=state.expects in FREE_TEXT_QUESTIONS)
-        self.set_language(language_for_payload(self.inbound.payload) or found, state.language)
+        detected = detect_language(self.inbound.text, state.language, free=state.expects in FREE_TEXT_QUESTIONS)
+        self.set_language(language_for_payload(self.inbound.payload) or detected, state.language)
 
     def set_language(self, language: str, before: str) -> None:
         """Answer in `language`; the conversation was in `before`."""

@@ -1,4 +1,4 @@
-"""Messages in and replies out, in a form that is the same for all channels."""
+"""Messages in and replies out, in a form that is the same for all channels; and replies as JSON, as they are stored."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Inbound:
 
     `provider_id` is unique per channel: the same one again is a repeated delivery. `address` is the sender's phone in
     E.164 where the channel has one; `attested`: the channel vouches for it. `browser` holds the tokens by which a page
-    is recognized, separated by spaces.
+    is recognized, separated by spaces; `source` is the sender by which guesses are counted (bot/channels/senders.py).
     """
 
     channel: str
@@ -76,3 +76,55 @@ class Inbound:
     attested: bool = False
     source: str = ""
     browser: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.channel, self.provider_id
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    return {
+        "messages": [{**message_to_json(message), "hints": message.hints} for message in reply.messages],
+        "transfer": reply.transfer,
+        "end": reply.end,
+        "pending": reply.pending,
+        "language": reply.language,
+    }
+
+
+def reply_from_json(data: dict[str, Any]) -> Reply:
+    return Reply(
+        messages=tuple(
+            Message(
+                text=raw.get("text") or "",
+                buttons=tuple(Button(button["title"], button["payload"]) for button in raw.get("buttons") or []),
+                image=raw.get("image"),
+                alt=raw.get("alt"),
+                link=raw.get("link"),
+                table=raw.get("table"),
+                hints=raw.get("hints") or {},
+            )
+            for raw in data.get("messages", [])
+        ),
+        transfer=bool(data.get("transfer")),
+        end=bool(data.get("end")),
+        pending=bool(data.get("pending")),
+        language=str(data.get("language") or ENGLISH),
+    )
+
+
+def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]:
+    """A message for the web page, without the hints. `lang` is set if it is not English."""
+    return {
+        "text": message.text,
+        "buttons": buttons_to_json(message.buttons),
+        "image": message.image,
+        "alt": message.alt,
+        "link": message.link,
+        **({"table": message.table} if message.table else {}),
+        **({"lang": language} if language != ENGLISH else {}),
+    }
+
+
+def buttons_to_json(buttons: tuple[Button, ...]) -> list[dict[str, str]]:
+    return [{"title": button.title, "payload": button.payload} for button in buttons]

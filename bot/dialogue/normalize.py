@@ -19,8 +19,9 @@ MAX_TEXT_LENGTH = 1000
 INTENT_PAYLOAD = re.compile(r"/[a-z_]{1,60}")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+POSITIONS = {word: position for words in (ORDINALS, CARDINALS) for position, word in enumerate(words, start=1)}
 NUMBERED_CHOICE = re.compile(
-    rf"[\s#(]*(?:number|option|choice|the)?\s*(\d{{1,2}}|{'|'.join(ORDINALS + CARDINALS)})(?: one)?[\s.)!]*",
+    rf"[\s#(]*(?:number|option|choice|the)?\s*(\d{{1,2}}|{'|'.join(POSITIONS)})(?: one)?[\s.)!]*",
     re.IGNORECASE,
 )
 
@@ -66,14 +67,6 @@ def clean_and_redact(text: str) -> str:
     return redact(clean_text(text)).text
 
 
-def redact_message(text: str, payload: str | None) -> tuple[str, str | None]:
-    """Text and payload as they may be stored. A payload that needs redaction is none of ours: it becomes the text."""
-    if payload is None:
-        return clean_and_redact(text), None
-    kept = clean_and_redact(payload)
-    return (kept, None) if list_removed_kinds(kept) else (clean_and_redact(text), payload)
-
-
 def extract_words(stored: str) -> str:
     """The words for the engine. A leading slash is removed: a member must not send Rasa a command."""
     return remove_placeholders(stored).lstrip("/\\ ").strip()
@@ -81,7 +74,7 @@ def extract_words(stored: str) -> str:
 
 def has_readable_text(text: str) -> bool:
     """Whether the text has a letter, a digit or an emoji."""
-    return any(character.isalnum() for character in text) or any(ord(character) > 0x2000 for character in text)
+    return any(character.isalnum() or ord(character) > 0x2000 for character in text)
 
 
 def interpret_message(
@@ -103,9 +96,9 @@ def interpret_message(
 def _interpret_payload(
     payload: str, buttons: list[tuple[str, str]], known_intents: frozenset[str]
 ) -> NormalizedMessage:
-    for title, own in buttons:
-        if own == payload:
-            return NormalizedMessage(own, title)
+    for title, offered in buttons:
+        if offered == payload:
+            return NormalizedMessage(payload, title)
     if INTENT_PAYLOAD.fullmatch(payload) and payload[1:] in known_intents:
         return NormalizedMessage(payload, payload[1:].replace("_", " "))
     # neither offered nor a known intent: plain words, without the characters that Rasa reads as a command
@@ -118,15 +111,11 @@ def _match_typed_choice(words: str, buttons: list[tuple[str, str]]) -> str | Non
     for title, payload in buttons:
         if plain and plain == _normalize_title(title):
             return payload
-    number = NUMBERED_CHOICE.fullmatch(words)
-    place = _parse_position(number.group(1).lower()) if number else 0
-    return buttons[place - 1][1] if 1 <= place <= len(buttons) else None
-
-
-def _parse_position(said: str) -> int:
-    if said in ORDINALS:
-        return ORDINALS.index(said) + 1
-    return CARDINALS.index(said) + 1 if said in CARDINALS else int(said)
+    if (choice := NUMBERED_CHOICE.fullmatch(words)) is None:
+        return None
+    number = choice[1].lower()
+    position = POSITIONS[number] if number in POSITIONS else int(number)
+    return buttons[position - 1][1] if 1 <= position <= len(buttons) else None
 
 
 def _normalize_title(text: str) -> str:

@@ -24,12 +24,13 @@ from bot.dialogue.redaction.across_messages import (
 from bot.dialogue.redaction.digits import find_digit_groups, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import SUFFIX_DIGITS, RedactionContext, account_candidates
 from bot.dialogue.redaction.message_ends import EarlierMessage
-from bot.dialogue.redaction.redact import list_account_candidates
+from bot.dialogue.redaction.redact import list_account_candidates, list_removed_kinds
 from bot.web.rates import RateLimiter, rate_limit
 
 LOOKBACK = timedelta(minutes=10)
 """A number may arrive in pieces, spread over this time."""
-NINE_DIGITS = 9
+SSN_LENGTH = 9
+"""Account numbers of this length are mistaken for social security numbers, and written like one."""
 LOOKUP_LIMIT = rate_limit("number-look-ups", 12, 3600)
 """A look-up reveals whether an account exists, so a sender gets few that find nothing."""
 
@@ -40,7 +41,7 @@ def add_member_number_dash(text: str, context: RedactionContext) -> str:
         return text
     for sequence in split_into_sequences(text, find_digit_groups(text)):
         digits = "".join(group.digits for group in sequence)
-        if len(digits) == NINE_DIGITS and context.is_account(digits):
+        if len(digits) == SSN_LENGTH and context.is_account(digits):
             dashed = f"{digits[:-SUFFIX_DIGITS]}-{digits[-SUFFIX_DIGITS:]}"
             return f"{text[: sequence[0].start]}{dashed}{text[sequence[-1].end :]}"
     return text
@@ -76,8 +77,8 @@ class MessageRecorder:
     ) -> StoredMessage:
         """Redact and store a message and, if it is new, redact what it turns into a secret in earlier ones.
 
-        `owner` is the process that will answer it; leave it out if it is answered in this very transaction. Whoever
-        calls calls `deadline.begin_commit()` last. Raises MessageNotKept when it is too late to begin.
+        `owner` is the process that will answer it; leave it out if it is answered in this very transaction. The
+        caller calls `deadline.begin_commit()` last. Raises MessageNotKept when it is too late to begin.
         """
         deadline.check()
         redacted = await self.redact(session, inbound)
@@ -105,18 +106,19 @@ class MessageRecorder:
         return StoredMessage(inbound, record, record.is_new and bool(rewritten))
 
     async def redact(self, session: AsyncSession, inbound: Inbound) -> RedactedMessage:
-        """Redact a message in the light of the earlier ones and of the open question.
+        """Redact a message with a view to the earlier ones and to the open question.
 
         A payload that was not offered and holds a number that must not be kept is treated as words.
         """
         since = self._backend.clock.now() - LOOKBACK
         state = await conversations.open_now(session, inbound.conversation)
         if inbound.payload is not None:
-            offered = any(button.get("payload") == inbound.payload for button in state.offered)
-            text, payload = (
-                ("", inbound.payload) if offered else normalize.redact_message(inbound.text, inbound.payload)
-            )
-            return RedactedMessage(replace(inbound, text=text, payload=payload), since)
+            if any(button.get("payload") == inbound.payload for button in state.offered):
+                return RedactedMessage(replace(inbound, text=""), since)
+            redacted = normalize.clean_and_redact(inbound.payload)
+            if list_removed_kinds(redacted):
+                return RedactedMessage(replace(inbound, text=redacted, payload=None), since)
+            return RedactedMessage(replace(inbound, text=normalize.clean_and_redact(inbound.text)), since)
         text = normalize.clean_text(inbound.text[: 2 * normalize.MAX_TEXT_LENGTH])
         rows = await conversations.recent_messages(
             session, inbound.conversation, since, but=inbound.provider_id, limit=MAX_EARLIER

@@ -29,10 +29,9 @@ from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
 from bot.dialogue.keep_deadline import COMMIT_SECONDS, KeepDeadline, MessageNotKept
 from bot.dialogue.leases import MessageLeases
 from bot.dialogue.message_turn import MessageTurn, parse_stored_reply, resolve_answer
-from bot.dialogue.messages import Inbound, Message, Reply
+from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, reply_from_json, reply_to_json
 from bot.dialogue.recording import MessageRecorder
 from bot.dialogue.redaction.engine_redaction import EngineRedactor
-from bot.dialogue.reply_json import buttons_to_json, reply_from_json, reply_to_json
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
 
@@ -56,7 +55,10 @@ OwnAnswer = Callable[[AsyncSession, Inbound, conversations.RecordedMessage], Awa
 
 @dataclass
 class TurnProcessor:
-    """Takes turns. `deliver` maps each channel to its way of delivering a reply."""
+    """Takes turns. `deliver` maps each channel to its way of delivering a reply; each channel enters its own.
+
+    `after_commit` is called with every message that has been answered, when its answer is committed.
+    """
 
     backend: Backend
     engine: EngineClient
@@ -76,17 +78,17 @@ class TurnProcessor:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take_turn(
-        self, inbound: Inbound, within: float | None = None, keeping: KeepDeadline | None = None
+        self, inbound: Inbound, within: float | None = None, deadline: KeepDeadline | None = None
     ) -> Reply:
         """Answer a message. The same provider_id again gets the same answer and has no further effect.
 
         After `within` seconds without an answer the reply is empty and `pending`: the message is recorded, and the
         channel delivers the answer later. A reply is also pending when the engine is away; the first one then says so.
-        Raises MessageNotKept for a message that is not recorded within the time of `keeping`.
+        Raises MessageNotKept for a message that is not recorded within the time of `deadline`.
         """
-        turn = self._inflight.get((inbound.channel, inbound.provider_id))
+        turn = self._inflight.get(inbound.key)
         if turn is None or turn.deadline.has_expired:
-            turn = self._start(inbound, keeping or KeepDeadline())
+            turn = self._start(inbound, deadline or KeepDeadline())
         turn.caller_left = False  # a repeat waits for the answer again
         await asyncio.wait({turn.answer}, timeout=within)
         if not turn.answer.done():
@@ -106,7 +108,7 @@ class TurnProcessor:
 
     async def give_up(self, inbound: Inbound) -> Reply | None:
         """Answer a message now with what was done about it so far, and do no more. None: it was never recorded."""
-        turn = self._inflight.get((inbound.channel, inbound.provider_id))
+        turn = self._inflight.get(inbound.key)
         if turn is None or not turn.record_id:
             async with self.backend.db.read_session() as session:
                 row = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
@@ -120,15 +122,15 @@ class TurnProcessor:
         resolve_answer(turn, reply)
         return reply
 
-    async def answer_at_once(self, inbound: Inbound, keeping: KeepDeadline, respond: OwnAnswer) -> Reply:
+    async def answer_at_once(self, inbound: Inbound, deadline: KeepDeadline, respond: OwnAnswer) -> Reply:
         """Record a message and answer it by `respond`, all in one transaction; a repeat gets the stored reply.
 
-        It is redacted, recorded and kept within `keeping` like any other, but does not wait for the messages ahead: a
+        It is redacted, recorded and kept within `deadline` like any other, but does not wait for the messages ahead: a
         STOP must work while they wait for an engine that is away. Raises MessageNotKept when it is too late.
         """
         queue = self.queues.get_queue(inbound.conversation)
         async with queue.recording, self.backend.db.transaction() as session:
-            stored = await self.recorder.record(session, inbound, keeping)
+            stored = await self.recorder.record(session, inbound, deadline)
             if not stored.record.is_new:
                 return reply_from_json(stored.record.reply or {})
             reply, ends = await respond(session, stored.inbound, stored.record)
@@ -136,7 +138,7 @@ class TurnProcessor:
             await conversations.save_reply(
                 session, self.backend, stored.record.id, inbound.conversation, reply_to_json(reply), offered=offered
             )
-            keeping.begin_commit()
+            deadline.begin_commit()
         if stored.redacts_history:
             self.engine_redactor.notify()
         return reply
@@ -146,9 +148,9 @@ class TurnProcessor:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def _start(self, inbound: Inbound, keeping: KeepDeadline) -> MessageTurn:
-        turn = MessageTurn(inbound, asyncio.get_running_loop().create_future(), keeping)
-        self._inflight[(inbound.channel, inbound.provider_id)] = turn
+    def _start(self, inbound: Inbound, deadline: KeepDeadline) -> MessageTurn:
+        turn = MessageTurn(inbound, asyncio.get_running_loop().create_future(), deadline)
+        self._inflight[inbound.key] = turn
         queue = self.queues.get_queue(inbound.conversation)
         # the place is taken before anything is awaited, so that the order is the order of arrival
         self.spawn(self._run(turn, queue, queue.take_place()))
@@ -206,7 +208,7 @@ class TurnProcessor:
                 turn.is_late = True
                 self._resolve_unless_pending(turn, Reply(pending=True))
         elif not turn.answer.done():
-            if not turn.record_id and isinstance(failure, (SQLAlchemyError, OSError)):
+            if isinstance(failure, (SQLAlchemyError, OSError)):
                 failure = MessageNotKept(known=not turn.deadline.committing)
             turn.answer.set_exception(failure)
             turn.answer.exception()  # marks it as read: asyncio warns of a failure that nobody reads
@@ -214,19 +216,21 @@ class TurnProcessor:
     def claim(self, turn: MessageTurn) -> None:
         """Let this process answer the message; a repeat then waits for that turn."""
         self.leases.hold(turn.record_id)
-        self._inflight[(turn.inbound.channel, turn.inbound.provider_id)] = turn
+        self._inflight[turn.inbound.key] = turn
 
     def release_turn(self, turn: MessageTurn) -> None:
         """End the turn: a repeat is from now on answered from the database."""
         self.leases.drop(turn.record_id)
-        key = (turn.inbound.channel, turn.inbound.provider_id)
-        if self._inflight.get(key) is turn:
-            del self._inflight[key]
+        if self._inflight.get(turn.inbound.key) is turn:
+            del self._inflight[turn.inbound.key]
 
     async def _answer(self, turn: MessageTurn, queue: ConversationQueue, place: QueuePlace) -> Reply:
         waited = place.must_wait
-        async with queue.recording:
-            recorded = await self._record_inbound(turn)
+        async with queue.recording, self.backend.db.transaction() as session:
+            stored = await self.recorder.record(session, turn.inbound, turn.deadline, self.leases.owner)
+            turn.inbound, turn.redacts_history = stored.inbound, stored.redacts_history
+            turn.deadline.begin_commit()
+        recorded = stored.record
         turn.deadline.kept.set()
         if not recorded.is_new:
             return await self._answer_duplicate(recorded, turn)
@@ -268,21 +272,14 @@ class TurnProcessor:
         The sender was already told to wait, with the message ahead; only advice on danger is added.
         """
         turn.is_late = True
-        waiting = Reply(pending=True)
+        interim = Reply(pending=True)
         with use_language(detect_language(turn.inbound.text, turn.language)):
             advice = "" if turn.is_call else edge_texts.format_danger_advice(turn.inbound.text, self.backend.coop)
         if advice:
-            waiting = Reply((Message(advice),), pending=True)
-        await self.leases.release(turn.record_id, told=reply_to_json(waiting) if advice else None)
+            interim = Reply((Message(advice),), pending=True)
+        await self.leases.release(turn.record_id, told=reply_to_json(interim) if advice else None)
         self.stalled.set()
-        return waiting
-
-    async def _record_inbound(self, turn: MessageTurn) -> conversations.RecordedMessage:
-        async with self.backend.db.transaction() as session:
-            stored = await self.recorder.record(session, turn.inbound, turn.deadline, self.leases.owner)
-            turn.inbound, turn.redacts_history = stored.inbound, stored.redacts_history
-            turn.deadline.begin_commit()
-        return stored.record
+        return interim
 
     async def _answer_duplicate(self, recorded: conversations.RecordedMessage, turn: MessageTurn) -> Reply:
         """Answer a repeated message; wait up to DUPLICATE_WAIT_SECONDS while another process answers the first."""
@@ -303,7 +300,7 @@ class TurnProcessor:
                 notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
                 return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
             if decision == "back":
-                text = local_replies.pick_variant(queue, edge_texts.BACK_WITH_ASSISTANT)
+                text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
                 return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
         coop, metrics = self.backend.coop, self.metrics
         local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, metrics)
@@ -312,7 +309,14 @@ class TurnProcessor:
         try:
             reply = await self.ask_engine(turn, queue, state)
         except EngineError as failure:
-            return await self._handle_engine_error(turn, failure)
+            has_failed = isinstance(failure, EngineFailed)
+            kind = "failed" if has_failed else "unavailable"
+            self.metrics.engine_errors.labels(kind).inc()
+            logger.warning("engine %s: %s", kind, failure)
+            # a caller who wants a person does not wait for the engine
+            if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
+                return await giving_up.give_up_on(self, turn)
+            return await self._postpone(turn, failed=has_failed)
         return await self.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
 
     async def ask_engine(
@@ -320,19 +324,22 @@ class TurnProcessor:
     ) -> Reply:
         """Send the message to the engine and shape its answer. Raises EngineError."""
         inbound = turn.inbound
-        said = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
-        if told := language_for_payload(said.text):
-            turn.set_language(told, state.language)
-        metadata: dict[str, Any] = {"said": said.member_text, "message": inbound.provider_id, "language": turn.language}
-        if said.removed_kinds:
-            metadata["removed"] = list(said.removed_kinds)
+        normalized = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
+        if requested := language_for_payload(normalized.text):
+            turn.set_language(requested, state.language)
+        metadata: dict[str, Any] = {
+            "said": normalized.member_text,
+            "message": inbound.provider_id,
+            "language": turn.language,
+        }
+        if normalized.removed_kinds:
+            metadata["removed"] = list(normalized.removed_kinds)
         if state.expects == giving_up.SETTLED:
             metadata["anew"] = True  # the open task is done: its question must not be asked again
-        messages = await self.engine.send_turn(inbound, said.text, metadata)
+        messages = await self.engine.send_turn(inbound, normalized.text, metadata)
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
-            office = edge_texts.office_values(self.backend.coop)
-            text = local_replies.pick_variant(queue, edge_texts.NOTHING_TO_SAY, **office)
+            text = queue.pick_variant(edge_texts.NOTHING_TO_SAY, office=self.backend.coop.office_phone_display)
             messages = (Message(edge_texts.add_danger_advice(text, inbound.text, self.backend.coop)),)
         notices = local_replies.redaction_notices(inbound, queue, self.metrics, state.expects)
         queue.last_text = messages[-1].text
@@ -372,26 +379,18 @@ class TurnProcessor:
         resolve_answer(turn, reply)
         return reply
 
-    async def _handle_engine_error(self, turn: MessageTurn, failure: EngineError) -> Reply:
-        kind = "failed" if isinstance(failure, EngineFailed) else "unavailable"
-        self.metrics.engine_errors.labels(kind).inc()
-        logger.warning("engine %s: %s", kind, failure)
-        if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
-            return await giving_up.give_up_on(self, turn)  # a caller who wants a person does not wait for the engine
-        return await self._postpone(turn, failed=isinstance(failure, EngineFailed))
-
     async def _postpone(self, turn: MessageTurn, *, failed: bool) -> Reply:
         """Release the message to whichever process can answer it, in order, and tell the member once."""
-        waiting = Reply(pending=True)
+        interim = Reply(pending=True)
         turn.is_sealed = not turn.is_call  # a caller may still be given the answer in time
         if not turn.is_late and not turn.is_call:
             coop = self.backend.coop
-            text = tr(edge_texts.ANSWER_DELAYED, **edge_texts.office_values(coop))
+            text = tr(edge_texts.ANSWER_DELAYED, office=coop.office_phone_display)
             text = edge_texts.add_danger_advice(text, turn.inbound.text, coop)
-            waiting = Reply((Message(text),), pending=True, language=turn.language)
+            interim = Reply((Message(text),), pending=True, language=turn.language)
         turn.is_late = True
-        await self.release_for_retry(turn, told=reply_to_json(waiting) if waiting.messages else None, failed=failed)
-        return waiting
+        await self.release_for_retry(turn, told=reply_to_json(interim) if interim.messages else None, failed=failed)
+        return interim
 
     async def release_for_retry(self, turn: MessageTurn, *, told: dict[str, Any] | None = None, failed: bool) -> None:
         """Release the message for any process to answer; after a failure with a pause that doubles each time."""

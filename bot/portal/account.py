@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-
 from sanic import HTTPResponse, Request
 
 from backend.language import mark, tr
@@ -11,9 +9,8 @@ from backend.logins import sign_in_codes, signin
 from backend.logins.service import is_account_number
 from backend.members.codes import mask_email
 from backend.members.service import lacks_separator
-from bot.portal import cookies
 from bot.portal.base_pages import PortalPages, parse_fields
-from bot.portal.summary import load_summary
+from bot.portal.summary import load_accounts
 from bot.web import pages
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
@@ -37,12 +34,19 @@ class AccountPages(PortalPages):
     )
 
     async def summary(self, request: Request) -> HTTPResponse:
-        found = await self.find_signed_in(request)
-        if found is None:
+        signed_in = await self.find_signed_in(request)
+        if signed_in is None:
             return pages.redirect(LOGIN_URL)
-        _login, member = found
+        _login, member = signed_in
+        views = await load_accounts(self.backend, member)
         return self.render_page(
-            "summary.html", summary=await load_summary(self.backend, member), form_token=self._form_token(request)
+            "summary.html",
+            name=member.name,
+            # a credit on one account does not reduce what another owes
+            due_cents=sum(max(view.balance.amount_due_cents, 0) for view in views),
+            past_due_cents=sum(view.balance.past_due_cents for view in views),
+            accounts=views,
+            form_token=self.cookies.form_token(request),
         )
 
     async def login(self, request: Request) -> HTTPResponse:
@@ -63,7 +67,7 @@ class AccountPages(PortalPages):
             typed,
             given["password"],
             source=self.client_source(request),
-            device=cookies.read_device(request, self.settings),
+            device=self.cookies.read_device(request),
         )
         if isinstance(result, signin.CodeRequired):
             return self.render_form("sign_in_code.html", code_token=result.token)
@@ -83,30 +87,25 @@ class AccountPages(PortalPages):
 
     def _finish_sign_in(self, result: signin.PortalSignIn) -> HTTPResponse:
         response = pages.redirect(HOME_URL)
-        cookies.set_session(response, self.settings, result.token)
-        cookies.set_device(response, self.settings, result.device)
+        self.cookies.set_sign_in(response, result)
         return response
 
     def _render_sign_in_error(self, typed: str, problem: str) -> HTTPResponse:
         return self.render_form("sign_in.html", {"password": tr(problem)}, user_id=typed, done="")
 
     async def sign_out(self, request: Request) -> HTTPResponse:
-        given = parse_fields(request, "form_token")["form_token"]
-        if not hmac.compare_digest(given.encode(), self._form_token(request).encode()):
+        if not self.cookies.is_form_token_valid(request, parse_fields(request, "form_token")["form_token"]):
             return pages.redirect(HOME_URL)
-        await signin.sign_out(self.backend, cookies.read_session(request, self.settings))
+        await signin.sign_out(self.backend, self.cookies.read_session(request))
         response = pages.redirect(f"{LOGIN_URL}?out=1")
-        cookies.clear_session(response, self.settings)
+        self.cookies.clear_session(response)
         return response
 
     async def created(self, request: Request) -> HTTPResponse:
-        found = await self.find_signed_in(request)
-        if found is None:
+        signed_in = await self.find_signed_in(request)
+        if signed_in is None:
             return pages.redirect(LOGIN_URL)
-        login, member = found
+        login, member = signed_in
         return self.render_page(
             "created.html", user_id=login.user_id, email=mask_email(member.email) if member.email else tr("none")
         )
-
-    def _form_token(self, request: Request) -> str:
-        return cookies.form_token(self.settings, cookies.read_session(request, self.settings))

@@ -1,4 +1,4 @@
-"""What all pages for members share: their templates, form fields, refusals as pages, and who is signed in."""
+"""What all pages for members share: templates, form fields, refusals as pages, the language, and who is signed in."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from backend.language import mark, tr
+from backend.language import ENGLISH, LANGUAGES, mark, tr, use_language
 from backend.logins import signin
 from backend.logins.models import Login
 from backend.logins.passwords import MAX_LENGTH, MIN_LENGTH
 from backend.members.models import Member
-from bot.portal import cookies
-from bot.portal.languages import with_language
+from bot.channels.senders import client_source
 from bot.services import Services
 from bot.web import pages
-from bot.web.client_source import client_source
+from bot.web.cookies import SignInCookies, read_cookie, set_cookie
 from bot.web.guards import public
 from bot.web.json_requests import route_methods
 
 TEMPLATES = pages.create_templates(Path(__file__).parent / "templates")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MAX_FIELD_LENGTH = 256
+LANGUAGE_ARGUMENT = "lang"  # /portal/login?lang=es
+LANGUAGE_FIELD = "language"  # of a form: the consent is kept in the language in which the member read it
+LANGUAGE_COOKIE = "ml_language"
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 PASSWORD_PROBLEMS = {
@@ -40,32 +42,54 @@ PASSWORD_PROBLEMS = {
 class PortalPages:
     """One method per page; `PAGES` of a subclass lists them: (method of the class, HTTP method, path)."""
 
+    URL_PREFIX = "/portal"
     PAGES: tuple[tuple[str, str, str], ...] = ()
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.backend = services.backend
         self.settings = services.settings
+        self.cookies = SignInCookies(services.settings, "ml_session", "ml_device", "portal-form", "Lax")
 
-    def register(self, blueprint: Blueprint) -> None:
+    def blueprint(self) -> Blueprint:
+        routes = Blueprint(type(self).__name__, url_prefix=self.URL_PREFIX)
         for name, method, path in self.PAGES:
-            handler = public(self._wrap_handler(getattr(self, name)))
-            blueprint.add_route(handler, path, methods=route_methods(method), name=f"{type(self).__name__}_{name}")
+            handler = public(self._in_language(getattr(self, name)))
+            routes.add_route(handler, path, methods=route_methods(method), name=name)
+        return routes
 
-    def _wrap_handler(self, handler: PageHandler) -> PageHandler:
+    def _in_language(self, handler: PageHandler) -> PageHandler:
+        """The page in its reader's language. One asked for in the address goes into a cookie for later pages."""
+
         @wraps(handler)
-        async def checked(request: Request, **values: str) -> HTTPResponse:
-            if request.method == "POST" and not pages.is_same_site_post(request, self.settings):
-                return self.render_notice(
-                    tr("This did not come from our page"), [tr("Please open the page again.")], status=403
-                )
-            return await handler(request, **values)
+        async def respond(request: Request, **values: str) -> HTTPResponse:
+            asked = request.args.get(LANGUAGE_ARGUMENT)
+            form: Any = (request.get_form() if request.method == "POST" else None) or {}
+            cookie = read_cookie(request, self.settings, LANGUAGE_COOKIE)
+            named = [one for one in (asked, form.get(LANGUAGE_FIELD), cookie) if one in LANGUAGES]
+            with use_language(str(named[0]) if named else await self.find_language(**values)):
+                response = await self.respond(handler, request, **values)
+            if asked in LANGUAGES:
+                set_cookie(response, self.settings, LANGUAGE_COOKIE, asked, None, "Lax")
+            return response
 
-        return with_language(checked, self.settings)
+        return respond
+
+    async def find_language(self, **_values: str) -> str:
+        """The language where the reader has named none; `_values` are those of the path, such as `token`."""
+        return ENGLISH
+
+    async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
+        """Run the handler; a form that was posted from another site is refused."""
+        if request.method == "POST" and not pages.is_same_site_post(request, self.settings):
+            return self.render_notice(
+                tr("This did not come from our page"), [tr("Please open the page again.")], status=403
+            )
+        return await handler(request, **values)
 
     async def find_signed_in(self, request: Request) -> tuple[Login, Member] | None:
         """The login and the member of this browser's session."""
-        return await signin.find_session(self.backend, cookies.read_session(request, self.settings))
+        return await signin.find_session(self.backend, self.cookies.read_session(request))
 
     def client_source(self, request: Request) -> str:
         return client_source(request, self.settings)

@@ -10,8 +10,7 @@ from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, strip_to_digits
-from bot.portal import cookies
-from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.portal.base_pages import TOKEN, PageHandler, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
 from bot.web.rates import rate_limit
 
@@ -43,8 +42,16 @@ class LoginCreationPages(PortalPages):
         ("next", "POST", "/create/<token>"),
     )
 
+    async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
+        try:
+            return await super().respond(handler, request, **values)
+        except login_creation.CreationLinkInvalid:
+            texts = [tr("It works for 30 minutes and makes one user ID. You can begin again.")]
+            heading = tr("This page cannot be used any more")
+            return self.render_notice(heading, texts, status=404, again="/portal/create")
+
     async def begin(self, request: Request) -> HTTPResponse:
-        """Start with a new link of one's own."""
+        """Make a new link and redirect to it: all steps have its address."""
         wait = await self.services.rates.hit((NEW_PAGE_LIMIT, self.client_source(request)))
         if wait:
             notice = self.render_notice(tr("Please wait a while"), [tr("That was a lot at once.")], status=429)
@@ -55,22 +62,16 @@ class LoginCreationPages(PortalPages):
         return pages.redirect(url[len(self.settings.public_url) :])
 
     async def show(self, request: Request, token: str) -> HTTPResponse:
-        try:
-            link = await self._load_link(token)
-            return await self._render_code_form(token) if _due_step(link) == "code" else self._render_step(token, link)
-        except login_creation.CreationLinkInvalid:
-            return self._render_invalid_link()
+        link = await self._load_link(token)
+        return await self._render_code_form(token) if _due_step(link) == "code" else self._render_step(token, link)
 
     async def next(self, request: Request, token: str) -> HTTPResponse:
         """Check the submitted step. A step that is not due (a reload, a second tab) leads to the one that is."""
-        try:
-            link = await self._load_link(token)
-            step = parse_fields(request, "step")["step"]
-            if step != _due_step(link):
-                return pages.redirect(_page_url(token))
-            return await getattr(self, f"_take_{step}")(request, token, link)
-        except login_creation.CreationLinkInvalid:
-            return self._render_invalid_link()
+        link = await self._load_link(token)
+        step = parse_fields(request, "step")["step"]
+        if step != _due_step(link):
+            return pages.redirect(_page_url(token))
+        return await getattr(self, f"_take_{step}")(request, token, link)
 
     async def _load_link(self, token: str) -> CreationLink:
         if not TOKEN.fullmatch(token):
@@ -126,10 +127,10 @@ class LoginCreationPages(PortalPages):
             await login_creation.reset_email(self.backend, token)
             return pages.redirect(_page_url(token))
         codes = {kind: given[kind] for kind in (creation_codes.ON_FILE, creation_codes.NEW)}
-        found = await login_creation.verify_codes(self.backend, token, codes, source=self.client_source(request))
-        if "throttled" in found.values():
+        results = await login_creation.verify_codes(self.backend, token, codes, source=self.client_source(request))
+        if "throttled" in results.values():
             return self._refer_to_office(tr("Too many wrong codes were given for this account lately."), status=429)
-        errors = {kind: tr(CODE_PROBLEMS[result]) for kind, result in found.items() if result != "ok"}
+        errors = {kind: tr(CODE_PROBLEMS[result]) for kind, result in results.items() if result != "ok"}
         if errors:
             return await self._render_code_form(token, errors)
         return pages.redirect(_page_url(token))
@@ -163,18 +164,16 @@ class LoginCreationPages(PortalPages):
         if given["password"] != given["again"]:
             return self._render_step(token, link, {"password": format_password_problem("different")}, user_id=user_id)
         try:
-            made = await login_creation.create_login(self.backend, token, user_id=user_id, password=given["password"])
+            created = await login_creation.create_login(
+                self.backend, token, user_id=user_id, password=given["password"]
+            )
         except login_creation.InvalidUserId as refused:
             return self._render_step(token, link, {"user_id": tr(USER_ID_PROBLEMS[refused.code])}, user_id=user_id)
         except recovery_mail.InvalidPassword as refused:
             return self._render_step(token, link, {"password": format_password_problem(refused.code)}, user_id=user_id)
         response = pages.redirect("/portal/created")
-        cookies.set_session(response, self.settings, made.token)
+        self.cookies.set_session(response, created.token)
         return response
-
-    def _render_invalid_link(self) -> HTTPResponse:
-        texts = [tr("It works for 30 minutes and makes one user ID. You can begin again.")]
-        return self.render_notice(tr("This page cannot be used any more"), texts, status=404, again="/portal/create")
 
 
 def _page_url(token: str) -> str:

@@ -8,9 +8,8 @@ from sanic import HTTPResponse, Request
 
 from backend.language import tr
 from backend.logins import recovery_mail
-from bot.portal import cookies
 from bot.portal.account import LOGIN_URL
-from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.portal.base_pages import TOKEN, PageHandler, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
 
 LAST4 = re.compile(r"\d{4}")
@@ -23,6 +22,15 @@ class PasswordPages(PortalPages):
         ("choose", "GET", "/reset/<token>"),
         ("set", "POST", "/reset/<token>"),
     )
+
+    async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
+        try:
+            return await super().respond(handler, request, **values)
+        except recovery_mail.ResetLinkInvalid:
+            # the same page for an unknown, a used and an expired link
+            texts = [tr("The link works once, for 30 minutes. Nothing has been changed now.")]
+            heading = tr("This link cannot be used any more")
+            return self.render_notice(heading, texts, status=404, again="/portal/forgot")
 
     async def forgot(self, _request: Request) -> HTTPResponse:
         return self.render_form("forgot.html", who="")
@@ -42,7 +50,7 @@ class PasswordPages(PortalPages):
                 reference = await recovery_mail.request_mail(
                     session, self.backend, kind, who=who, last4=last4,
                     source=self.client_source(request), asked_by=recovery_mail.PORTAL, channel="portal",
-                    device=cookies.read_device(request, self.settings),
+                    device=self.cookies.read_device(request),
                 )  # fmt: skip
         except recovery_mail.TooManyRequests:
             texts = [tr("No more can be asked for here for 15 minutes.")]
@@ -60,7 +68,7 @@ class PasswordPages(PortalPages):
 
     async def choose(self, _request: Request, token: str) -> HTTPResponse:
         if not TOKEN.fullmatch(token) or not await recovery_mail.is_reset_link_valid(self.backend, token):
-            return self._render_invalid_link()
+            raise recovery_mail.ResetLinkInvalid()
         return self.render_form("reset.html", here=f"/portal/reset/{token}")
 
     async def set(self, request: Request, token: str) -> HTTPResponse:
@@ -70,15 +78,8 @@ class PasswordPages(PortalPages):
             return self.render_form("reset.html", {"password": format_password_problem("different")}, here=here)
         try:
             await recovery_mail.reset(self.backend, token, given["password"])
-        except recovery_mail.ResetLinkInvalid:
-            return self._render_invalid_link()
         except recovery_mail.InvalidPassword as refused:
             return self.render_form("reset.html", {"password": format_password_problem(refused.code)}, here=here)
         response = pages.redirect(f"{LOGIN_URL}?set=1")
-        cookies.clear_session(response, self.settings)
+        self.cookies.clear_session(response)
         return response
-
-    def _render_invalid_link(self) -> HTTPResponse:
-        """The same page for an unknown, a used and an expired link."""
-        texts = [tr("The link works once, for 30 minutes. Nothing has been changed now.")]
-        return self.render_notice(tr("This link cannot be used any more"), texts, status=404, again="/portal/forgot")

@@ -64,17 +64,19 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
     async with backend.db.read_session() as session:
         link = await _load_link(session, backend, token)
         account = await session.get_one(Account, link.account_id)
-        owed = await get_balance(session, backend, account.id)
-        made = await _load_result(session, backend, link)
-        found = [] if made else await prechecks.find_warnings(session, backend, account, link.amount_cents, link.pay_on)
-        texts = [(one.blocking, pay_texts.format_warning(backend.coop, one)) for one in found]
+        balance = await get_balance(session, backend, account.id)
+        result = await _load_result(session, backend, link)
+        warnings = []
+        if result is None:
+            warnings = await prechecks.find_warnings(session, backend, account, link.amount_cents, link.pay_on)
+        texts = [(warning.blocking, pay_texts.format_warning(backend.coop, warning)) for warning in warnings]
         return PayLinkView(
             link=link,
             account=pay_texts.mask_account_number(account.number),
-            due_cents=owed.amount_due_cents,
+            due_cents=balance.amount_due_cents,
             blocking_reasons=tuple(text for blocking, text in texts if blocking),
             warnings=tuple(text for blocking, text in texts if not blocking),
-            result=made,
+            result=result,
         )
 
 
@@ -82,18 +84,18 @@ async def review_payment(backend: Backend, token: str) -> PaymentReview:
     """The quote for the method just entered. Raises PayLinkInvalid, CardEntryIncomplete, PaymentRefused."""
     quote = await pay_links.quote_from_entry(backend, token)
     async with backend.db.read_session() as session:
-        read = await read_back_quote(session, quote)
+        read_back = await read_back_quote(session, quote)
         account = await session.get_one(Account, quote.account_id)
         method = await session.get_one(PaymentMethod, quote.method_id)
-        found = await prechecks.find_warnings(
+        warnings = await prechecks.find_warnings(
             session, backend, account, quote.amount_cents, quote.pay_on, method=method
         )
     return PaymentReview(
         quote=quote,
-        read_back=read,
-        consent=pay_texts.format_consent(backend.coop, read),
-        button_text=pay_texts.format_button(read),
-        warnings=tuple(pay_texts.format_warning(backend.coop, one) for one in found if not one.blocking),
+        read_back=read_back,
+        consent=pay_texts.format_consent(backend.coop, read_back),
+        button_text=pay_texts.format_button(read_back),
+        warnings=tuple(pay_texts.format_warning(backend.coop, one) for one in warnings if not one.blocking),
     )
 
 
@@ -107,14 +109,14 @@ async def agree_to_payment(backend: Backend, token: str, quote_key: str) -> bool
         quote = await session.get(Quote, link.quote_id) if link.quote_id else None
         if quote is None or quote.key != quote_key:
             return False
-        read = await read_back_quote(session, quote)
+        read_back = await read_back_quote(session, quote)
     confirmed = await confirm.confirm_quote(
         backend,
         quote.key,
         conversation_id=link.conversation_id,
         channel="web",
-        wording=pay_texts.format_consent(backend.coop, read),
-        reply=pay_texts.format_button(read),
+        wording=pay_texts.format_consent(backend.coop, read_back),
+        reply=pay_texts.format_button(read_back),
     )
     return confirmed.kind not in ("expired", "changed")
 
@@ -133,12 +135,12 @@ async def _load_result(session: AsyncSession, backend: Backend, link: PayLink) -
     payment = await session.scalar(select(Payment).where(Payment.key == quote.key))
     scheduled = await session.scalar(select(ScheduledPayment).where(ScheduledPayment.key == quote.key))
     state = PAYMENT_STATES.get(payment.status) if payment else ("scheduled" if scheduled else None)
-    made = payment or scheduled
-    if state is None or made is None:
+    row = payment or scheduled
+    if state is None or row is None:
         return None  # abandoned before anything was charged: the link may be used again
     return PayLinkResult(
         state=state,
-        confirmation=made.confirmation,
+        confirmation=row.confirmation,
         read_back=await read_back_quote(session, quote),
         reason=pay_texts.format_decline_reason(payment.decline_code if payment else None),
         due_cents=(await get_balance(session, backend, link.account_id)).amount_due_cents,

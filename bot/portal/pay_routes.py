@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
-from sanic import Blueprint, HTTPResponse, Request
+from sanic import HTTPResponse, Request
 
 from backend.language import mark, tr
 from backend.payments import pay_links
@@ -15,7 +13,6 @@ from backend.payments.errors import CardEntryIncomplete, MethodNotUsable, PayLin
 from backend.providers.payments.base import PaymentProviderError
 from bot.portal import pay_actions, pay_texts
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages
-from bot.portal.languages import with_language
 from bot.services import Services
 from bot.web import pages
 
@@ -27,14 +24,8 @@ CHECK_AGAIN = mark(
 NOTHING_ENTERED = mark("You left before a card or bank account was entered. Nothing has been paid.")
 
 
-def blueprint(services: Services) -> Blueprint:
-    """The pay pages under /portal/pay."""
-    routes = Blueprint("portal_pay", url_prefix="/portal/pay")
-    PayPages(services).register(routes)
-    return routes
-
-
 class PayPages(PortalPages):
+    URL_PREFIX = "/portal/pay"
     PAGES = (
         ("start", "GET", "/<token>"),
         ("begin", "POST", "/<token>"),
@@ -44,79 +35,66 @@ class PayPages(PortalPages):
         ("done", "GET", "/<token>/done"),
     )
 
-    def _wrap_handler(self, handler: PageHandler) -> PageHandler:
-        """The handler, with every refusal as a page that says what to do."""
-
-        @wraps(handler)
-        async def shown(request: Request, token: str) -> HTTPResponse:
-            if request.method == "POST" and not pages.is_same_site_post(request, self.settings):
-                texts = [tr("This did not come from our page.")]
-                return self.render_notice(tr("Please use the link we sent you"), texts, status=403)
-            if not TOKEN.fullmatch(token):
-                return self._render_invalid_link()
-            try:
-                return await handler(request, token)
-            except PayLinkInvalid:
-                return self._render_invalid_link()
-            except PaymentRefused as refusal:
-                return self._render_refusal(refusal)
-            except (PaymentProviderError, MethodNotUsable) as failure:
-                logger.warning("the payment provider: %s", type(failure).__name__)
-                return self._render_provider_down(token)
-
-        return with_language(shown, self.settings, self._link_language)
-
-    async def _link_language(self, token: str) -> str:
+    async def find_language(self, **values: str) -> str:
         """The language of the conversation in which the link was sent."""
         async with self.backend.db.read_session() as session:
-            return await pay_links.link_language(session, token)
+            return await pay_links.link_language(session, values["token"])
+
+    async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
+        """Run the handler; every refusal becomes a page that says what to do."""
+        token = values["token"]
+        if request.method == "POST" and not pages.is_same_site_post(request, self.settings):
+            texts = [tr("This did not come from our page.")]
+            return self.render_notice(tr("Please use the link we sent you"), texts, status=403)
+        try:
+            if not TOKEN.fullmatch(token):
+                raise PayLinkInvalid()
+            return await handler(request, token)
+        except PayLinkInvalid:
+            # the same page for an unknown, an expired and a malformed link
+            texts = [
+                tr("It may have expired: a payment link works for 30 minutes. A payment that you have made is safe."),
+                tr("Ask for a new one where you got it: send us a text, use our chat, or call."),
+            ]
+            return self.render_notice(tr("This payment link does not work"), texts, status=404)
+        except PaymentRefused as refusal:
+            texts = [pay_texts.format_warning(self.backend.coop, warning) for warning in refusal.warnings]
+            texts.append(tr("Nothing was taken."))
+            return self.render_notice(tr("This payment is not possible"), texts, status=409)
+        except (PaymentProviderError, MethodNotUsable) as failure:
+            logger.warning("the payment provider: %s", type(failure).__name__)
+            texts = [tr("Our payment provider did not answer just now."), tr("Please try again in a moment.")]
+            return self.render_notice(tr("One moment, please"), texts, status=503, again=_page_url(token))
 
     async def start(self, request: Request, token: str) -> HTTPResponse:
         """What is to be paid; its result when it has been paid."""
-        standing = await pay_actions.load_pay_link(self.backend, token)
-        if standing.result and standing.result.state != "declined":
+        view = await pay_actions.load_pay_link(self.backend, token)
+        if view.result and view.result.state != "declined":
             return pages.redirect(f"{_page_url(token)}/done")
-        return self.render_page(
-            "pay_start.html",
-            here=_page_url(token),
-            account=standing.account,
-            due_cents=standing.due_cents,
-            amount_cents=standing.link.amount_cents,
-            pay_on=standing.link.pay_on,
-            pay_now=standing.link.pay_now,
-            blocked=standing.blocking_reasons,
-            warnings=standing.warnings,
-            nothing_entered=tr(NOTHING_ENTERED) if request.args.get("left") == "1" else "",
-        )
+        nothing_entered = tr(NOTHING_ENTERED) if request.args.get("left") == "1" else ""
+        return self.render_page("pay_start.html", here=_page_url(token), view=view, nothing_entered=nothing_entered)
 
     async def begin(self, request: Request, token: str) -> HTTPResponse:
         """Redirect to the provider's page, where the card is entered: card numbers never reach this app."""
-        standing = await pay_actions.load_pay_link(self.backend, token)
-        if standing.result and standing.result.state != "declined":
+        view = await pay_actions.load_pay_link(self.backend, token)
+        if view.result and view.result.state != "declined":
             return pages.redirect(f"{_page_url(token)}/done")
-        if standing.blocking_reasons:
+        if view.blocking_reasons:
             return pages.redirect(_page_url(token))
         return pages.redirect(await pay_links.begin_entry(self.backend, token))
 
     async def back(self, request: Request, token: str) -> HTTPResponse:
         """The member comes back from the provider: show amount, method and day once more."""
-        standing = await pay_actions.load_pay_link(self.backend, token)
-        if standing.result:
+        view = await pay_actions.load_pay_link(self.backend, token)
+        if view.result:
             return pages.redirect(f"{_page_url(token)}/done")
         try:
-            check = await pay_actions.review_payment(self.backend, token)
+            review = await pay_actions.review_payment(self.backend, token)
         except CardEntryIncomplete:
             return pages.redirect(f"{_page_url(token)}?left=1")
+        changed = tr(CHECK_AGAIN) if request.args.get("again") == "1" else ""
         return self.render_page(
-            "pay_check.html",
-            here=_page_url(token),
-            account=standing.account,
-            read=check.read_back,
-            consent=check.consent,
-            button=check.button_text,
-            quote=check.quote.key,
-            warnings=check.warnings,
-            changed=tr(CHECK_AGAIN) if request.args.get("again") == "1" else "",
+            "pay_check.html", here=_page_url(token), account=view.account, review=review, changed=changed
         )
 
     async def confirm(self, request: Request, token: str) -> HTTPResponse:
@@ -125,44 +103,18 @@ class PayPages(PortalPages):
         return pages.redirect(f"{_page_url(token)}/done" if agreed else f"{_page_url(token)}/return?again=1")
 
     async def reread(self, _request: Request, token: str) -> HTTPResponse:
-        """A refusal has this address; its language link asks for it with a GET."""
+        """A refused confirmation shows its notice at this address; the notice's language link asks for it by GET."""
         return pages.redirect(f"{_page_url(token)}/return")
 
     async def done(self, request: Request, token: str) -> HTTPResponse:
         """The result of the payment."""
-        standing = await pay_actions.load_pay_link(self.backend, token)
-        made = standing.result
-        if made is None:
+        view = await pay_actions.load_pay_link(self.backend, token)
+        if view.result is None:
             return pages.redirect(_page_url(token))
-        return self.render_page(
-            "pay_result.html",
-            here=_page_url(token),
-            account=standing.account,
-            state=made.state,
-            confirmation=made.confirmation,
-            read=made.read_back,
-            reason=made.reason,
-            due_cents=made.due_cents,
-        )
+        return self.render_page("pay_result.html", here=_page_url(token), account=view.account, result=view.result)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         return super().render_page(template, status, form_targets=find_entry_origins(self.services), **values)
-
-    def _render_invalid_link(self) -> HTTPResponse:
-        """The same page for an unknown, an expired and a malformed link."""
-        texts = [
-            tr("It may have expired: a payment link works for 30 minutes. A payment that you have made is safe."),
-            tr("Ask for a new one where you got it: send us a text, use our chat, or call."),
-        ]
-        return self.render_notice(tr("This payment link does not work"), texts, status=404)
-
-    def _render_refusal(self, refusal: PaymentRefused) -> HTTPResponse:
-        texts = [pay_texts.format_warning(self.backend.coop, one) for one in refusal.warnings]
-        return self.render_notice(tr("This payment is not possible"), [*texts, tr("Nothing was taken.")], status=409)
-
-    def _render_provider_down(self, token: str) -> HTTPResponse:
-        texts = [tr("Our payment provider did not answer just now."), tr("Please try again in a moment.")]
-        return self.render_notice(tr("One moment, please"), texts, status=503, again=_page_url(token))
 
 
 def find_entry_origins(services: Services) -> tuple[str, ...]:
@@ -171,8 +123,7 @@ def find_entry_origins(services: Services) -> tuple[str, ...]:
     if named:
         return tuple(named)
     if services.settings.payment_provider == "sandbox":
-        parts = urlsplit(services.settings.sandbox_network_url)
-        return (f"{parts.scheme}://{parts.netloc}",)
+        return (pages.url_origin(services.settings.sandbox_network_url),)
     return ("https:",)
 
 

@@ -32,7 +32,7 @@ def format_consent(coop: Coop, read: ReadBack) -> str:
     fee = tr("There is no fee.")
     if read.fee_cents:
         fee = tr("{amount} of it is a fee.", amount=format_cents(read.fee_cents))
-    agreed = tr(
+    consent = tr(
         "I authorize {coop} to charge {total} to {method}, once, {when}, for account {account}.",
         coop=coop.name,
         total=format_cents(read.total_cents),
@@ -40,14 +40,12 @@ def format_consent(coop: Coop, read: ReadBack) -> str:
         when=tr("today, {day}", day=day) if read.pay_now else tr("on {day}", day=day),
         account=mask_account_number(read.account_number),
     )
-    return f"{agreed} {fee} {format_revocation(coop, read)}"
-
-
-def format_revocation(coop: Coop, read: ReadBack) -> str:
     phone = coop.office_phone_display
     if read.pay_now:
-        return tr("Questions about this payment: {phone}.", phone=phone)
-    return tr("I can stop it until the day before by calling {phone}.", phone=phone)
+        revocation = tr("Questions about this payment: {phone}.", phone=phone)
+    else:
+        revocation = tr("I can stop it until the day before by calling {phone}.", phone=phone)
+    return f"{consent} {fee} {revocation}"
 
 
 def format_button(read: ReadBack) -> str:
@@ -83,13 +81,12 @@ WARNING_TEXTS = {
 OTHER_WARNING = mark("Please call {phone} about this payment.")
 
 
-def format_warning(coop: Coop, found: PaymentWarning) -> str:
+def format_warning(coop: Coop, warning: PaymentWarning) -> str:
     """The text of a warning or of a reason why a payment is blocked."""
-    told = found.values
+    given = warning.values
     amounts = {"amount": "amount_cents", "limit": "max_cents", "excess": "over_cents"}
-    values = {name: format_cents(told[key]) for name, key in amounts.items() if key in told}
-    values |= {
-        name: format_day_with_year(told[key]) for name, key in {"day": "on", "last": "last"}.items() if told.get(key)
-    }
-    values |= {name: str(told[name]) for name in ("label", "confirmation") if name in told}
-    return tr(WARNING_TEXTS.get(found.code, OTHER_WARNING), phone=coop.office_phone_display, **values)
+    days = {"day": "on", "last": "last"}
+    values = {name: format_cents(given[key]) for name, key in amounts.items() if key in given}
+    values |= {name: format_day_with_year(given[key]) for name, key in days.items() if given.get(key)}
+    values |= {name: str(given[name]) for name in ("label", "confirmation") if name in given}
+    return tr(WARNING_TEXTS.get(warning.code, OTHER_WARNING), phone=coop.office_phone_display, **values)

@@ -1,4 +1,4 @@
-"""What the summary page shows of a member's accounts."""
+"""Loads what the summary page shows of a member's accounts."""
 
 from __future__ import annotations
 
@@ -35,63 +35,47 @@ PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized 
 
 @dataclass(frozen=True)
 class AccountView:
-    """One account on the page; amounts are cents."""
+    """One account on the page; amounts are cents.
+
+    `payments` are (payment, the co-op's local day, status in words), `enrolled` (program, the account's state in it).
+    """
 
     number: str
     address: str
     closed: bool
-    stands: Balance
+    balance: Balance
     bills: Sequence[Bill]
     payments: Sequence[tuple[Payment, date, str]]
     enrolled: Sequence[tuple[str, str]]
     usage: Sequence[MonthUsage]
 
 
-@dataclass(frozen=True)
-class AccountSummary:
-    """All accounts of a member. `due_cents` is their sum; a credit on one does not reduce what another owes."""
-
-    name: str
-    due_cents: int
-    past_due_cents: int
-    accounts: Sequence[AccountView]
-
-
-async def load_summary(backend: Backend, member: Member) -> AccountSummary:
+async def load_accounts(backend: Backend, member: Member) -> list[AccountView]:
     async with backend.db.read_session() as session:
-        views = [
-            await _load_account_view(session, backend, account) for account in await accounts_of(session, member.id)
-        ]
-    return AccountSummary(
-        name=member.name,
-        due_cents=sum(max(view.stands.amount_due_cents, 0) for view in views),
-        past_due_cents=sum(view.stands.past_due_cents for view in views),
-        accounts=views,
-    )
+        accounts = await accounts_of(session, member.id)
+        return [await _load_account(session, backend, account) for account in accounts]
 
 
-async def _load_account_view(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
-    issued = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc()).limit(MAX_SHOWN)
-    made = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc()).limit(MAX_SHOWN)
+async def _load_account(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
+    newest_bills = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc())
+    newest_payments = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc())
+    payments = []
+    for payment in await session.scalars(newest_payments.limit(MAX_SHOWN)):
+        day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
+        payments.append((payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))))
     return AccountView(
         number=account.number,
         address=account.service_address,
         closed=account.status == "closed",
-        stands=await get_balance(session, backend, account.id),
-        bills=(await session.scalars(issued)).all(),
-        payments=[_payment_row(backend, payment) for payment in await session.scalars(made)],
+        balance=await get_balance(session, backend, account.id),
+        bills=(await session.scalars(newest_bills.limit(MAX_SHOWN))).all(),
+        payments=payments,
         enrolled=await _enrollment_rows(session, account),
         usage=list(reversed(await list_last_months(session, account.id))),
     )
 
 
-def _payment_row(backend: Backend, payment: Payment) -> tuple[Payment, date, str]:
-    day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
-    return payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))
-
-
 async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
-    """Each program with the state of the account in it."""
     autopay = await find_active_autopay(session, account.id)
     draft = await find_active_draft(session, account.id)
     program = await find_enrollment(session, account.id)

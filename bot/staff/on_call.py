@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sanic import Blueprint, HTTPResponse, Request
+from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.callout import links, messages, service
@@ -15,12 +13,12 @@ from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.portal.base_pages import PortalPages
-from bot.services import Services
 
 
 class OnCallPages(PortalPages):
     """Only a POST takes a ticket: mail scanners open every link with a GET."""
 
+    URL_PREFIX = "/on-call"
     PAGES = (
         ("show", "GET", "/<token:str>"),
         ("take", "POST", "/<token:str>"),
@@ -33,11 +31,15 @@ class OnCallPages(PortalPages):
             if found is None:
                 return self._render_invalid_link()
             callout, person, ticket = found
-        values: dict[str, Any] = {"ticket": ticket, "callout": callout, "what": ""}
-        if callout.status != service.OVER:  # links stay in mailboxes: one of a closed call shows no details
-            values["what"] = messages.format_summary(ticket)
         return self.render_page(
-            "on_call.html", name=person.name, token=token, open=callout.status in service.OPEN_STATUSES, **values
+            "on_call.html",
+            ticket=ticket,
+            callout=callout,
+            # links stay in mailboxes: one of a closed call shows no details
+            what="" if callout.status == service.OVER else messages.format_summary(ticket),
+            name=person.name,
+            token=token,
+            open=callout.status in service.OPEN_STATUSES,
         )
 
     async def take(self, _request: Request, token: str) -> HTTPResponse:
@@ -48,9 +50,7 @@ class OnCallPages(PortalPages):
             callout, person, ticket = found
             holder = await service.take(session, self.backend, callout, ticket, person.name, "link")
         if holder is None:
-            return self.render_notice(
-                tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)]
-            )
+            return self._render_closed(ticket)
         if holder != person.name:
             return self.render_notice(tr("{name} has it", name=holder), [messages.format_taken(ticket, holder)])
         return self.render_notice(tr("You have it"), [f"{ticket.number}: {messages.format_summary(ticket)}"])
@@ -65,22 +65,16 @@ class OnCallPages(PortalPages):
             closed = await tickets.close(session, self.backend, ticket.number, person.name, crew=True)
         for conversation in reporting_conversations(closed) if closed else []:
             self.services.pushes.notify(conversation)
-        return self.render_notice(
-            tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)]
-        )
+        return self._render_closed(ticket)
 
     async def _find_callout(self, session: AsyncSession, token: str) -> tuple[Callout, OnCallPerson, Ticket] | None:
         found = await links.parse_link(session, self.backend, token)
         return found and (*found, await session.get_one(Ticket, found[0].ticket_id))
 
+    def _render_closed(self, ticket: Ticket) -> HTTPResponse:
+        texts = [tr("Nothing is to be done about {number}.", number=ticket.number)]
+        return self.render_notice(tr("It is closed"), texts)
+
     def _render_invalid_link(self) -> HTTPResponse:
-        return self.render_notice(
-            tr("This link is not valid"), [tr("Please use the newest email or text.")], status=404
-        )
-
-
-def blueprint(services: Services) -> Blueprint:
-    """Everything under /on-call."""
-    routes = Blueprint("on_call", url_prefix="/on-call")
-    OnCallPages(services).register(routes)
-    return routes
+        texts = [tr("Please use the newest email or text.")]
+        return self.render_notice(tr("This link is not valid"), texts, status=404)

@@ -12,24 +12,27 @@ from sanic.exceptions import NotFound
 
 from backend.agent_handoff import service as handover
 from backend.audit.service import record
+from backend.billing.models import Account
 from backend.callout import service as callout
-from backend.callout.delivery import list_notices as callout_told
+from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
+from backend.outage import service as outages
 from backend.staff import signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
+from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import views
-from bot.staff.cookies import StaffCookies
-from bot.staff.outages import OutagePages
 from bot.web import pages
-from bot.web.client_source import client_source
+from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
 from bot.web.json_requests import route_methods
 from bot.web.pages import form_field
 
 MAX_ANSWER_LENGTH = 600
+SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
+OUTAGES_URL = "/staff/outages"
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
@@ -37,7 +40,9 @@ class StaffPages:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.backend = services.backend
-        self.browser = StaffCookies(services.settings)
+        self.cookies = SignInCookies(
+            services.settings, "ml_staff", "ml_staff_device", "staff-form", "Strict", SESSION_SECONDS
+        )
         self._templates = pages.create_templates(Path(__file__).parent / "templates")
         self._templates.filters |= views.template_filters(services.backend)
 
@@ -49,7 +54,7 @@ class StaffPages:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
             if request.method == "POST" and not pages.is_same_site_post(request, self.services.settings):
-                return self._render_sign_in("Please use this page to sign in.", status=403)
+                return self._render_sign_in("Please use this page to sign in.", 403)
             return await handler(request, **values)
 
         return mark_guard(checked, "staff door")  # type: ignore[return-value]
@@ -61,21 +66,19 @@ class StaffPages:
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            name = await signin.find_session_name(self.backend, self.browser.read_session(request))
+            name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
             if name is None:
                 return pages.redirect("/staff/sign-in")
             if request.method == "POST":
                 same_site = pages.is_same_site_post(request, self.services.settings)
-                if not same_site or not self.browser.is_form_token_valid(request, form_field(request, "token")):
-                    return self.render_page(
-                        "notice.html", 403, heading="Please try again", text="The page was too old."
-                    )
+                if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
+                    return self._render_notice(403, "Please try again", "The page was too old.")
             return await handler(request, name, **values)
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
 
     async def sign_in_page(self, request: Request) -> HTTPResponse:
-        return self._render_sign_in("")
+        return self._render_sign_in()
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         result = await signin.sign_in(
@@ -83,15 +86,15 @@ class StaffPages:
             form_field(request, "name").strip(),
             form_field(request, "password"),
             source=client_source(request, self.services.settings),
-            device=self.browser.read_device(request),
+            device=self.cookies.read_device(request),
         )
         if isinstance(result, signin.CodeRequired):
             return self._render_code_form(result.token)
         if isinstance(result, signin.StaffSignIn):
             return self._finish_sign_in(result)
         if result.reason == "throttled":
-            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", status=429)
-        return self._render_sign_in("Name and password do not match.", status=403)
+            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", 429)
+        return self._render_sign_in("Name and password do not match.", 403)
 
     async def confirm_code(self, request: Request) -> HTTPResponse:
         """The mailed code, asked for after many failed tries when the browser is new."""
@@ -101,46 +104,46 @@ class StaffPages:
             return self._finish_sign_in(result)
         if await sign_in_codes.is_page_valid(self.backend, token):
             return self._render_code_form(token, "That is not the code of our newest email.", 403)
-        return self._render_sign_in("That code is used up or too old. Please sign in again.", status=403)
+        return self._render_sign_in("That code is used up or too old. Please sign in again.", 403)
 
     async def sign_out(self, request: Request, name: str) -> HTTPResponse:
-        await signin.sign_out(self.backend, self.browser.read_session(request), name)
+        await signin.sign_out(self.backend, self.cookies.read_session(request), name)
         response = pages.redirect("/staff/sign-in")
-        self.browser.clear_session(response)
+        self.cookies.clear_session(response)
         return response
 
     def _finish_sign_in(self, signed_in: signin.StaffSignIn) -> HTTPResponse:
         response = pages.redirect("/staff")
-        self.browser.set_sign_in(response, signed_in)
+        self.cookies.set_sign_in(response, signed_in)
         return response
 
     async def show_queue(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
-            found = await views.load_queue(session, self.backend.clock.now())
-        return self.render_page("desk.html", desk=found, name=name, token=self.browser.form_token(request))
+            queue = await views.load_queue(session, self.backend.clock.now())
+        return self.render_page("desk.html", queue=queue, name=name, token=self.cookies.form_token(request))
 
     async def show_conversation(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
-            found = await views.load_conversation(session, conversation)
-        if found is None:
+            view = await views.load_conversation(session, conversation)
+        if view is None:
             raise NotFound()
-        await self._record("office_read", name, {"conversation": conversation})
-        token = self.browser.form_token(request)
-        return self.render_page("talk.html", talk=found, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="")
+        await self._record_reading(name, {"conversation": conversation})
+        token = self.cookies.form_token(request)
+        return self.render_page("talk.html", talk=view, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="")
 
     async def show_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
-            found = await tickets.find(session, number)
-            if found is None:
+            ticket = await tickets.find(session, number)
+            if ticket is None:
                 raise NotFound()
-            talk = await views.load_conversation(session, found.conversation_id)
-            account = await views.load_account_number(session, found.account_id)
-            called = await callout.find_callout(session, found.id)
-            told = await callout_told(session, called.id) if called else []
-        await self._record("office_read", name, {"ticket": number})
-        token = self.browser.form_token(request)
+            talk = await views.load_conversation(session, ticket.conversation_id)
+            account = await session.get(Account, ticket.account_id) if ticket.account_id else None
+            ticket_callout = await callout.find_callout(session, ticket.id)
+            notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
+        await self._record_reading(name, {"ticket": number})
+        token = self.cookies.form_token(request)
         return self.render_page(
-            "ticket.html", ticket=found, talk=talk, account=account, callout=called, told=told,
+            "ticket.html", ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
             name=name, token=token, longest=MAX_ANSWER_LENGTH,
         )  # fmt: skip
 
@@ -150,16 +153,14 @@ class StaffPages:
         number = form_field(request, "ticket")
         if text:
             async with self.backend.db.transaction() as session:
-                way = await handover.send_answer(session, self.backend, conversation, text, name)
-                ticket = await tickets.find(session, number) if number and way else None
+                channel = await handover.send_answer(session, self.backend, conversation, text, name)
+                ticket = await tickets.find(session, number) if number and channel else None
                 if ticket is not None and ticket.conversation_id == conversation:
                     await tickets.mark_answered(session, self.backend, ticket, name)
-            if way == "web":
+            if channel == "web":
                 self.services.pushes.notify(conversation)
-            if way is None:
-                return self.render_page(
-                    "notice.html", 409, heading="No way to write there", text="Please call instead."
-                )
+            if channel is None:
+                return self._render_notice(409, "No way to write there", "Please call instead.")
         return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
@@ -170,13 +171,13 @@ class StaffPages:
         return pages.redirect("/staff")
 
     async def take_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
-        """A staff member takes over an urgent ticket: the people on call are told so, and called no more."""
+        """Take over an urgent ticket: the people on call are told so, and called no more."""
         async with self.backend.db.transaction() as session:
-            found = await tickets.find(session, number)
-            called = await callout.find_callout(session, found.id) if found else None
-            if found is None or called is None:
+            ticket = await tickets.find(session, number)
+            ticket_callout = await callout.find_callout(session, ticket.id) if ticket else None
+            if ticket is None or ticket_callout is None:
                 raise NotFound()
-            await callout.take(session, self.backend, called, found, name, "office")
+            await callout.take(session, self.backend, ticket_callout, ticket, name, "office")
         return pages.redirect(f"/staff/tickets/{number}")
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -186,7 +187,37 @@ class StaffPages:
             self.services.pushes.notify(conversation)
         return pages.redirect("/staff")
 
-    async def _record(self, act: str, name: str, after: dict[str, Any] | None = None) -> None:
+    async def list_outages(self, request: Request, name: str) -> HTTPResponse:
+        """The known outages; members who ask about an outage are answered from them."""
+        async with self.backend.db.read_session() as session:
+            known = await outages.current_outages(session)
+        return self.render_page("outages.html", outages=known, name=name, token=self.cookies.form_token(request))
+
+    async def add_outage(self, request: Request, name: str) -> HTTPResponse:
+        area = clean_and_redact(form_field(request, "area"))
+        if area:
+            async with self.backend.db.transaction() as session:
+                await outages.add(session, self.backend, name, area=area, **self._parse_outage(request))
+        return pages.redirect(OUTAGES_URL)
+
+    async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
+        return pages.redirect(OUTAGES_URL)
+
+    def _parse_outage(self, request: Request) -> dict[str, Any]:
+        return {
+            "cause": clean_and_redact(form_field(request, "cause")),
+            "estimate_at": views.parse_field_time(self.backend, form_field(request, "estimate")),
+        }
+
+    async def clear_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            await outages.clear(session, self.backend, name, outage_id)
+        return pages.redirect(OUTAGES_URL)
+
+    async def _record_reading(self, name: str, after: dict[str, Any]) -> None:
+        """Write into the audit trail what a staff member looked at."""
         async with self.backend.db.transaction() as session:
             await record(
                 session,
@@ -194,13 +225,16 @@ class StaffPages:
                 actor=f"office:{name}"[:80],
                 level=0,
                 channel="office",
-                act=act,
+                act="office_read",
                 account_id=None,
                 after=after,
             )
 
-    def _render_sign_in(self, trouble: str, status: int = 200) -> HTTPResponse:
+    def _render_sign_in(self, trouble: str = "", status: int = 200) -> HTTPResponse:
         return self.render_page("sign_in.html", status, trouble=trouble)
+
+    def _render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
+        return self.render_page("notice.html", status, heading=heading, text=text)
 
     def _render_code_form(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
         return self.render_page("code.html", status, trouble=trouble, code_token=token)
@@ -213,7 +247,6 @@ def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
     staff = Blueprint("staff", url_prefix="/staff")
     office = StaffPages(services)
-    outages = OutagePages(office)
     signed_out = (
         (office.sign_in_page, "GET", "/sign-in"),
         (office.sign_in, "POST", "/sign-in"),
@@ -228,10 +261,10 @@ def blueprint(services: Services) -> Blueprint:
         (office.show_ticket, "GET", "/tickets/<number:str>"),
         (office.take_ticket, "POST", "/tickets/<number:str>/take"),
         (office.close_ticket, "POST", "/tickets/<number:str>/close"),
-        (outages.list_outages, "GET", "/outages"),
-        (outages.add, "POST", "/outages"),
-        (outages.update, "POST", "/outages/<outage_id:int>"),
-        (outages.clear, "POST", "/outages/<outage_id:int>/clear"),
+        (office.list_outages, "GET", "/outages"),
+        (office.add_outage, "POST", "/outages"),
+        (office.update_outage, "POST", "/outages/<outage_id:int>"),
+        (office.clear_outage, "POST", "/outages/<outage_id:int>/clear"),
     )
     for guard, routes in ((office.allow_signed_out, signed_out), (office.require_sign_in, signed_in)):
         for handler, method, path in routes:

@@ -6,10 +6,12 @@ import html
 import json
 import logging
 import secrets
+import traceback
 
 from sanic import HTTPResponse, Request, Sanic
 from sanic import json as json_response
 from sanic.exceptions import SanicException
+from sanic.response import html as html_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import MemberlineError
@@ -79,23 +81,15 @@ class InvalidRequestField(RequestRefused):
         super().__init__("invalid", f"{field} {problem}", status=status, field=field)
 
 
-def error_json(status: int, code: str, message: str, field: str | None = None) -> HTTPResponse:
-    """The JSON form of a refusal."""
-    error = {"code": code, "message": message}
-    if field:
-        error["field"] = field
-    return json_response({"error": error}, status=status)
-
-
-def error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
-    """The page form of a refusal. It uses no template and no file, so that it works when all else fails."""
+def _error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
+    # no template and no file, so that it works when all else fails
     note = f"<p>Reference: {html.escape(reference)}</p>" if reference else ""
-    body = (
+    return html_response(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not possible</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        f"<body><main><h1>{html.escape(message)}</h1>{note}</main></body></html>"
+        f"<body><main><h1>{html.escape(message)}</h1>{note}</main></body></html>",
+        status,
     )
-    return HTTPResponse(body, status=status, content_type="text/html; charset=utf-8")
 
 
 def install(app: Sanic) -> None:
@@ -115,35 +109,27 @@ async def handle_failure(request: Request, failure: Exception) -> HTTPResponse:
             request, status, ERROR_CODES.get(status, "refused"), ERROR_TEXTS.get(status, "Not possible.")
         )
     elif isinstance(failure, UNAVAILABLE_ERRORS) or getattr(failure, "status_code", None) == 503:
-        logger.error("unavailable: %s\n%s", type(failure).__name__, _format_traceback(failure))
+        logger.error("unavailable: %s\n%s", type(failure).__name__, format_frames(failure, 12))
         response = _error_response(request, 503, ERROR_CODES[503], ERROR_TEXTS[503])
     else:
-        response = _unexpected_response(request, failure)
+        reference = secrets.token_hex(4)
+        path = getattr(request.route, "path", "?") if request is not None and request.route else "?"
+        # the exception's text is left out of the log: it may quote a member
+        logger.error("reference %s: %s at /%s\n%s", reference, type(failure).__name__, path, format_frames(failure, 12))
+        response = _error_response(request, 500, ERROR_CODES[500], ERROR_TEXTS[500], reference=reference)
     if isinstance(failure, SanicException):
         response.headers.update(failure.headers)
     return response
 
 
-def _unexpected_response(request: Request, failure: Exception) -> HTTPResponse:
-    reference = secrets.token_hex(4)
-    path = getattr(request.route, "path", "?") if request is not None and request.route else "?"
-    # the exception's text is left out of the log: it may quote a member
-    logger.error("reference %s: %s at /%s\n%s", reference, type(failure).__name__, path, _format_traceback(failure))
-    return _error_response(request, 500, ERROR_CODES[500], ERROR_TEXTS[500], reference=reference)
-
-
-def _format_traceback(failure: BaseException) -> str:
-    lines: list[str] = []
-    seen = failure.__traceback__
-    while seen is not None:
-        code = seen.tb_frame.f_code
-        lines.append(f"  {code.co_filename}:{seen.tb_lineno} in {code.co_name}")
-        seen = seen.tb_next
-    return "\n".join(lines[-12:])
+def format_frames(failure: BaseException, most: int) -> str:
+    """The innermost lines of code of a failure, without its message, which may quote a member."""
+    frames = traceback.extract_tb(failure.__traceback__)[-most:]
+    return "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
 
 
 def _add_danger_advice(request: Request, message: str) -> str:
-    """`message`, with the numbers to call when the refused chat message reports danger (a downed line, a fire)."""
+    """`message`, behind the numbers to call if the refused chat message reports danger (a downed line, a fire)."""
     try:
         text = json.loads(request.body)["text"]
     except (ValueError, RecursionError, KeyError, TypeError):
@@ -166,9 +152,9 @@ def _error_response(
     path = request.path if request is not None else ""
     if request is not None and path.endswith(MESSAGES_PATH):
         message = _add_danger_advice(request, message)
-    wants_page = path == "/" or path.startswith(PAGE_PATHS)
-    if wants_page:
-        return error_page(status, message, reference)
-    if reference:
-        message = f"{message} Reference: {reference}"
-    return error_json(status, code, message, field)
+    if path == "/" or path.startswith(PAGE_PATHS):
+        return _error_page(status, message, reference)
+    error = {"code": code, "message": f"{message} Reference: {reference}" if reference else message}
+    if field:
+        error["field"] = field
+    return json_response({"error": error}, status=status)

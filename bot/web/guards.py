@@ -1,4 +1,4 @@
-"""Guards: who may call a route. bot/app.py refuses to build an app in which a route has none."""
+"""Guards: decorators that say who may call a route. bot/app.py refuses to build an app in which a route has none."""
 
 from __future__ import annotations
 
@@ -30,56 +30,45 @@ def public(handler: Handler) -> Handler:
     return mark_guard(handler, "public")
 
 
-def internal_only(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
-    """Only from this machine and with the shared token; anyone else gets 404."""
-
-    def decorate(handler: Handler) -> Handler:
-        @wraps(handler)
-        async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
-            expected = token(request)
-            if not expected or not is_loopback(request) or not has_bearer_token(request, expected):
-                raise NotFound()
-            return await handler(request, *args, **kwargs)
-
-        return mark_guard(checked, "internal")
-
-    return decorate
+def internal_only(token: str) -> Callable[[Handler], Handler]:
+    """Only from this machine and with the shared token."""
+    return _allow_if(
+        "internal", lambda request: bool(token) and is_loopback(request) and has_bearer_token(request, token)
+    )
 
 
-def loopback_or_token(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
+def loopback_or_token(token: str | None) -> Callable[[Handler], Handler]:
     """With the token when one is set, else from this machine. Behind a proxy set it: all requests may look local."""
+    return _allow_if(
+        "loopback or token", lambda request: has_bearer_token(request, token) if token else is_loopback(request)
+    )
+
+
+def development_only(settings: Settings) -> Callable[[Handler], Handler]:
+    """From this machine, and never in production."""
+    own_hosts = ("localhost", "127.0.0.1", "::1", urlsplit(settings.public_url).hostname)
+
+    def allows(request: Request) -> bool:
+        # DNS rebinding: a web page elsewhere can make its own host name point at this machine
+        is_own_host = urlsplit(f"//{request.host}").hostname in own_hosts
+        return not settings.production and is_loopback(request) and is_own_host
+
+    return _allow_if("development", allows)
+
+
+def _allow_if(guard: str, allows: Callable[[Request], bool]) -> Callable[[Handler], Handler]:
+    """A guard that answers 404 to all others, as if the route did not exist."""
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
-            expected = token(request)
-            allowed = has_bearer_token(request, expected) if expected else is_loopback(request)
-            if not allowed:
+            if not allows(request):
                 raise NotFound()
             return await handler(request, *args, **kwargs)
 
-        return mark_guard(checked, "loopback or token")
+        return mark_guard(checked, guard)
 
     return decorate
-
-
-def development_only(handler: Handler) -> Handler:
-    """From this machine, and never in production."""
-
-    @wraps(handler)
-    async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
-        settings = request.app.ctx.services.backend.settings
-        # DNS rebinding: a web page elsewhere can make its own host name point at this machine
-        if settings.production or not is_loopback(request) or not _is_own_host(request, settings):
-            raise NotFound()
-        return await handler(request, *args, **kwargs)
-
-    return mark_guard(checked, "development")
-
-
-def _is_own_host(request: Request, settings: Settings) -> bool:
-    asked = urlsplit(f"//{request.host}").hostname
-    return asked in ("localhost", "127.0.0.1", "::1", urlsplit(settings.public_url).hostname)
 
 
 def is_loopback(request: Request) -> bool:
@@ -99,7 +88,8 @@ def has_bearer_token(request: Request, token: str) -> bool:
 
 
 def find_guard(handler: Any) -> str | None:
-    """Which guard the handler of a route stands behind; that of a socket Sanic has wrapped in one of its own."""
+    """The guard of a route's handler."""
+    # Sanic wraps the handler of a websocket in a partial of its own
     own = handler.args[0] if isinstance(handler, partial) and handler.args else handler
     return getattr(own, "guard", None)
 

@@ -29,12 +29,12 @@ def parse_json_object(request: Request) -> dict[str, Any]:
     if not is_json_request(request):
         raise RequestRefused("not_json", "Send JSON, with Content-Type: application/json.", status=415)
     try:
-        found = json.loads(request.body)
+        body = json.loads(request.body)
     except (ValueError, RecursionError):
         raise RequestRefused("bad_json", "The request is not valid JSON.", status=400) from None
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise RequestRefused("bad_json", "The request must be a JSON object.", status=400)
-    return found
+    return body
 
 
 def parse_text_field(body: dict[str, Any], name: str, *, longest: int) -> str:

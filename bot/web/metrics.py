@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from functools import partial
 
-BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 
 class Metrics:
@@ -12,28 +12,18 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        counter = partial(Counter, registry=self.registry)
         self.turn_seconds = Histogram(
             "memberline_turn_seconds",
             "From receiving a message to its answer",
             ["channel"],
-            buckets=BUCKETS,
+            buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
             registry=self.registry,
         )
-        self.redactions = Counter(
-            "memberline_redactions", "Sensitive numbers taken out", ["kind"], registry=self.registry
-        )
-        self.engine_errors = Counter(
-            "memberline_engine_errors", "Turns without an answer", ["kind"], registry=self.registry
-        )
-        self.outbox = Counter(
-            "memberline_outbox", "Messages out, by outcome", ["kind", "outcome"], registry=self.registry
-        )
-        self.requests = Counter(
-            "memberline_requests",
-            "HTTP answers by route and status",
-            ["route", "status"],
-            registry=self.registry,
-        )
+        self.redactions = counter("memberline_redactions", "Sensitive numbers taken out", ["kind"])
+        self.engine_errors = counter("memberline_engine_errors", "Turns without an answer", ["kind"])
+        self.outbox = counter("memberline_outbox", "Messages out, by outcome", ["kind", "outcome"])
+        self.requests = counter("memberline_requests", "HTTP answers by route and status", ["route", "status"])
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

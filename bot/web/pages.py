@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sanic import HTTPResponse, Request
+from sanic.response import html
 
 from backend.config import Settings
 from backend.coop import format_phone
@@ -44,7 +46,7 @@ def create_templates(folder: Path) -> Environment:
     env.filters |= {
         "cents": format_cents,
         "day": format_day_with_year,
-        "short_day": format_short_day,
+        "short_day": partial(format_short_date, year=True),  # Dec 4, 2026 or 4 dic 2026
         "month": format_short_month,
         "phone": format_phone,
     }
@@ -61,23 +63,19 @@ def render_private_page(
     templates: Environment, template: str, status: int = 200, /, *, form_targets: tuple[str, ...] = (), **values: Any
 ) -> HTTPResponse:
     """A page for one person's eyes. `form_targets` are origins to which its forms may redirect."""
-    html = templates.get_template(template).render(values)
-    headers = {**PRIVATE_HEADERS, "content-security-policy": content_security_policy(form_targets)}
-    return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
+    # no scripts; browsers apply form-action to the redirect after a form as well, so it names the provider
+    targets = " ".join(("'self'", *form_targets))
+    policy = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action {targets}"
+    )
+    page = templates.get_template(template).render(values)
+    return html(page, status, headers={**PRIVATE_HEADERS, "content-security-policy": policy})
 
 
 def redirect(url: str) -> HTTPResponse:
     """A redirect that the browser follows with a GET."""
     return HTTPResponse(status=303, headers={**PRIVATE_HEADERS, "location": url})
-
-
-def content_security_policy(form_targets: tuple[str, ...] = ()) -> str:
-    """No scripts. Browsers apply form-action to the redirect after a form as well, so it names the provider."""
-    targets = " ".join(("'self'", *form_targets))
-    return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {targets}"
-    )
 
 
 def is_same_site_post(request: Request, settings: Settings) -> bool:
@@ -92,7 +90,7 @@ def is_same_site_post(request: Request, settings: Settings) -> bool:
         return False
     if not origin or origin == "null":
         return True
-    return origin in (_url_origin(settings.public_url), f"{request.scheme}://{request.host}")
+    return origin in (url_origin(settings.public_url), f"{request.scheme}://{request.host}")
 
 
 def form_field(request: Request, name: str) -> str:
@@ -106,11 +104,7 @@ def format_day_with_year(on: date) -> str:
     return format_day(on, date.min)  # format_day leaves out the year when both have the same
 
 
-def format_short_day(on: date) -> str:
-    """`Dec 4, 2026`, `4 dic 2026`."""
-    return format_short_date(on, year=True)
-
-
-def _url_origin(url: str) -> str:
+def url_origin(url: str) -> str:
+    """`https://example.com:8443/a?b` → `https://example.com:8443`, as browsers write an origin."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -42,11 +42,17 @@ class RateLimiter:
         self._pool: ConnectionPool | None = None
         self._shared: SlidingWindowCounterRateLimiter | None = None
         if settings.redis_url:
-            waits = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
-            self._pool = ConnectionPool.from_url(settings.redis_url, **waits)
-            self._shared = SlidingWindowCounterRateLimiter(_redis_storage(settings.redis_url, self._pool))
-        self._away = False
-        self._look_again = 0.0
+            timeouts = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
+            self._pool = ConnectionPool.from_url(settings.redis_url, **timeouts)
+            storage = RedisStorage(
+                "async+" + re.sub("^unix:", "redis+unix:", settings.redis_url),
+                implementation="redispy",  # as in the rest of the app; by default `limits` uses the client coredis
+                key_prefix="memberline:rate",
+                connection_pool=self._pool,  # type: ignore[arg-type]  # documented so, but not typed
+            )
+            self._shared = SlidingWindowCounterRateLimiter(storage)
+        self._is_redis_down = False
+        self._retry_at = 0.0  # of the monotonic clock
 
     async def hit(self, *counts: tuple[RateLimitItem, str]) -> int:
         """Count a request under each rule and sender, in order. Returns the whole seconds to wait; 0 means go on.
@@ -62,7 +68,7 @@ class RateLimiter:
             except REDIS_ERRORS as failure:
                 self._mark_redis_down(failure)
             else:
-                self._away = False
+                self._is_redis_down = False
                 return waited
         return await _hit_all(self._own, hashed)
 
@@ -74,7 +80,7 @@ class RateLimiter:
         """Start from zero for this sender, who turned out not to be guessing."""
         key = keyed_hash(self._settings, "rate", sender)
         await self._own.clear(item, key)
-        if self._shared is not None and not self._away:
+        if self._shared is not None and not self._is_redis_down:
             try:
                 async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                     await self._shared.clear(item, key)
@@ -83,15 +89,15 @@ class RateLimiter:
 
     def _should_try_redis(self) -> bool:
         """Always while Redis answers; when it is down, one request every REDIS_RETRY_SECONDS tries it."""
-        if not self._away:
+        if not self._is_redis_down:
             return True
-        if time.monotonic() < self._look_again:
+        if time.monotonic() < self._retry_at:
             return False
-        self._look_again = time.monotonic() + REDIS_RETRY_SECONDS
+        self._retry_at = time.monotonic() + REDIS_RETRY_SECONDS
         return True
 
     def _mark_redis_down(self, failure: BaseException) -> None:
-        self._away, self._look_again = True, time.monotonic() + REDIS_RETRY_SECONDS
+        self._is_redis_down, self._retry_at = True, time.monotonic() + REDIS_RETRY_SECONDS
         logger.warning("counting in this process alone: %s", type(failure).__name__)
 
     async def close(self) -> None:
@@ -105,13 +111,3 @@ async def _hit_all(limiter: SlidingWindowCounterRateLimiter, counts: list[tuple[
             stats = await limiter.get_window_stats(item, sender)
             return max(1, math.ceil(stats.reset_time - time.time()))
     return 0
-
-
-def _redis_storage(url: str, pool: ConnectionPool) -> RedisStorage:
-    # `limits` would use the client coredis by default; the rest of the app uses redis-py
-    return RedisStorage(
-        "async+" + re.sub("^unix:", "redis+unix:", url),
-        implementation="redispy",
-        key_prefix="memberline:rate",
-        connection_pool=pool,  # type: ignore[arg-type]  # documented so, but not typed
-    )

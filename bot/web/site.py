@@ -1,51 +1,67 @@
-"""The demo page, the widget's script, health and metrics, and the outbox page of development."""
+"""The demo page, static files, usage charts, health and metrics, and the outbox page of development."""
 
 from __future__ import annotations
 
+import asyncio
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from sanic import Blueprint, HTTPResponse, Request
 from sanic import json as json_response
+from sanic.exceptions import NotFound
 from sanic.response import html
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.demo import DEMO_ACCOUNTS
+from backend.language import use_language
 from backend.outbox import service as outbox
+from backend.usage import chart, signed_media
+from backend.usage import service as usage
 from bot.services import Services
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
 from bot.web.pages import BOT, create_templates
-from bot.web.static_files import StaticFiles
 
 OUTBOX_PAGE = "/dev/outbox"
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+}
+COMPRESSIBLE = (".css", ".js", ".svg")
+CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})\.png")
+CHART_HEADERS = {
+    "Cache-Control": "private, max-age=600",
+    "X-Robots-Tag": "noindex, nofollow",
+    # the chat widget may be on the co-op's own site
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+MAX_CONCURRENT_CHARTS = 2
+"""Each takes a few megabytes while it is drawn."""
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js, /dev/outbox, /health, /ready and /metrics."""
+    """GET /, /widget.js, /portal/static/<name>, /media/<token>.png, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
+    _add_charts(routes, services)
     _add_monitoring(routes, services)
-    return routes
-
-
-def static_blueprint() -> Blueprint:
-    """GET /portal/static/<name>: styles and pictures of all pages."""
-    routes = Blueprint("static")
-    files = StaticFiles(BOT / "portal" / "static")
-
-    @routes.route("/portal/static/<name:str>", methods=READ_METHODS)
-    @public
-    async def portal_file(request: Request, name: str) -> HTTPResponse:
-        return files.respond(request, name)
-
     return routes
 
 
 def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = create_templates(BOT / "portal" / "templates")
     widget = StaticFiles(BOT / "channels" / "webchat" / "static")
+    portal_files = StaticFiles(BOT / "portal" / "static")
     demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
     @routes.route("/", methods=READ_METHODS)
@@ -58,13 +74,17 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
     async def widget_file(request: Request) -> HTTPResponse:
         return widget.respond(request, "widget.js", any_site=True)
 
+    @routes.route("/portal/static/<name:str>", methods=READ_METHODS)
+    @public
+    async def portal_file(request: Request, name: str) -> HTTPResponse:
+        return portal_files.respond(request, name)
+
     @routes.route(OUTBOX_PAGE, methods=READ_METHODS)
-    @development_only
+    @development_only(services.settings)
     async def outbox_page(request: Request) -> HTTPResponse:
         async with services.backend.db.read_session() as session:
             messages = await outbox.list_newest(session)
-        values = {"messages": messages, "coop": services.coop}
-        return html(templates.get_template("outbox.html").render(values))
+        return html(templates.get_template("outbox.html").render(messages=messages, coop=services.coop))
 
 
 def demo_page_values(services: Services) -> dict[str, Any]:
@@ -73,6 +93,26 @@ def demo_page_values(services: Services) -> dict[str, Any]:
         return {"coop": services.coop}
     members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
     return {"coop": services.coop, "demo_members": members, "outbox_url": OUTBOX_PAGE}
+
+
+def _add_charts(routes: Blueprint, services: Services) -> None:
+    drawing = asyncio.Semaphore(MAX_CONCURRENT_CHARTS)
+
+    @routes.route("/media/<name:str>", methods=READ_METHODS)
+    @public
+    async def usage_chart(request: Request, name: str) -> HTTPResponse:
+        """A usage chart, drawn at each request. The signed token in the address is the permission."""
+        token = CHART_NAME.fullmatch(name)
+        found = signed_media.open_token(services.backend, token[1]) if token else None
+        if found is None:
+            raise NotFound()
+        async with services.backend.db.read_session() as session:
+            months = await usage.list_last_months(session, found.account_id)
+        with use_language(found.language):
+            bars = [chart.Bar.of(month) for month in months]
+            async with drawing:
+                png = await asyncio.to_thread(chart.draw, bars)  # to_thread passes the language on
+        return HTTPResponse(png, headers=CHART_HEADERS, content_type="image/png")
 
 
 def _add_monitoring(routes: Blueprint, services: Services) -> None:
@@ -84,24 +124,61 @@ def _add_monitoring(routes: Blueprint, services: Services) -> None:
     @routes.route("/ready", methods=READ_METHODS)
     @public
     async def ready(request: Request) -> HTTPResponse:
-        checks = {
-            "database": "ok" if await _is_database_up(services) else "unreachable",
-            "engine": "ok" if await services.engine.is_healthy() else "unreachable",
-        }
-        good = all(state == "ok" for state in checks.values())
-        body = {"status": "ok" if good else "unavailable", "checks": checks}
-        return json_response(body, status=200 if good else 503)
+        checks = {"database": "ok", "engine": "ok" if await services.engine.is_healthy() else "unreachable"}
+        try:
+            async with services.backend.db.read_session() as session:
+                await session.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            checks["database"] = "unreachable"
+        is_ready = all(state == "ok" for state in checks.values())
+        body = {"status": "ok" if is_ready else "unavailable", "checks": checks}
+        return json_response(body, status=200 if is_ready else 503)
 
     @routes.route("/metrics", methods=READ_METHODS)
-    @loopback_or_token(lambda request: services.settings.metrics_token)
+    @loopback_or_token(services.settings.metrics_token)
     async def metrics(request: Request) -> HTTPResponse:
         return HTTPResponse(services.metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 
-async def _is_database_up(services: Services) -> bool:
-    try:
-        async with services.backend.db.read_session() as session:
-            await session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
-        return False
-    return True
+@dataclass(frozen=True)
+class StaticFile:
+    body: bytes
+    gzipped: bytes | None
+    content_type: str
+    etag: str
+
+
+class StaticFiles:
+    """The files of a folder by name, read once at the start; browsers rarely load them again, thanks to the ETag.
+
+    Names are looked up in memory, so that no request can reach other files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, StaticFile] = {}
+        for path in folder.iterdir():
+            if path.suffix in CONTENT_TYPES:
+                body = path.read_bytes()
+                gzipped = gzip.compress(body, mtime=0) if path.suffix in COMPRESSIBLE else None
+                etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+                self._files[path.name] = StaticFile(body, gzipped, CONTENT_TYPES[path.suffix], etag)
+
+    def respond(self, request: Request, name: str, *, any_site: bool = False) -> HTTPResponse:
+        """The file, or "not modified". Raises NotFound."""
+        file = self._files.get(name)
+        if file is None:
+            raise NotFound()
+        headers = {
+            "ETag": file.etag,
+            "Cache-Control": "public, max-age=300",
+            "Vary": "Accept-Encoding",
+            "Cross-Origin-Resource-Policy": "cross-origin" if any_site else "same-origin",
+        }
+        if any_site:
+            headers["Access-Control-Allow-Origin"] = "*"
+        if request.headers.get("if-none-match") == file.etag:
+            return HTTPResponse(status=304, headers=headers)
+        if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return HTTPResponse(file.gzipped, headers=headers, content_type=file.content_type)
+        return HTTPResponse(file.body, headers=headers, content_type=file.content_type)

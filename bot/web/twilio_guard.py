@@ -34,13 +34,14 @@ class TwilioForm(dict[str, str]):
             raise InvalidRequestField(name, "is missing or not what Twilio sends", status=400)
         return value
 
-    def parse_phone(self, name: str) -> str | None:
-        """A field with a phone number in E.164; None when it is withheld, a short code or a SIP address.
 
-        Twilio writes a withheld number as a word or as the word's telephone keys: +266696687 is `anonymous`.
-        """
-        value = self.get(name, "").strip()
-        return value if E164.fullmatch(value) and not is_withheld(value) else None
+def parse_phone(value: object) -> str | None:
+    """A phone number in E.164; None when it is withheld, a short code or a SIP address.
+
+    Twilio writes a withheld number as a word or as the word's telephone keys: +266696687 is `anonymous`.
+    """
+    phone = value.strip() if isinstance(value, str) else ""
+    return phone if E164.fullmatch(phone) and not is_withheld(phone) else None
 
 
 def webhook_token(settings: Settings) -> str:
@@ -89,39 +90,29 @@ def socket_url(settings: Settings, path: str) -> str:
 
 
 def is_genuine_handshake(request: Request, settings: Settings) -> bool:
-    """Whether Twilio opened the socket: it signs the wss URL, with the query's arguments as parameters."""
+    """Whether Twilio opened the socket: it signs the wss:// URL, with the query's arguments as parameters."""
     path, _, query = request.raw_url.decode("ascii", "replace").partition("?")
     arguments = dict(parse_qsl(query, keep_blank_values=True)[:MAX_FIELDS])
+    signature = request.headers.get("x-twilio-signature", "")
     validator = RequestValidator(webhook_token(settings))
-    own = socket_url(settings, path)
+    own_url = socket_url(settings, path)
     # in development PUBLIC_URL may be http while a tunnel in front of it adds TLS
-    urls = {own, re.sub("^ws:", "wss:", own)}
-    return any(validator.validate(url, arguments, _signature(request)) for url in urls)
-
-
-def _signature(request: Request) -> str:
-    return str(request.headers.get("x-twilio-signature", ""))
+    urls = {own_url, re.sub("^ws:", "wss:", own_url)}
+    return any(validator.validate(url, arguments, signature) for url in urls)
 
 
 def verify_form(request: Request, settings: Settings) -> TwilioForm:
-    """The fields of a genuine request. Raises Forbidden for any other."""
-    signature = _signature(request)
+    """The fields of a genuine request. Raises Forbidden for any other.
+
+    The signature is base64(HMAC-SHA1(auth token, URL + the fields' names and values, sorted by name)). It has no time
+    and no nonce: a request that is sent again passes, and is recognized by its message or turn.
+    """
+    signature = request.headers.get("x-twilio-signature", "")
     if not signature:
         raise Forbidden("The request is not signed.")
-    form = _parse_form(request)
-    url = public_webhook_url(settings, request.raw_url.decode("ascii", "replace"))
-    if not RequestValidator(webhook_token(settings)).validate(url, form, signature):
-        raise Forbidden("The signature does not match.")
-    account = settings.twilio_account_sid
-    if account and form.get("AccountSid") != account:
-        raise Forbidden("The request belongs to another account.")
-    return form
-
-
-def _parse_form(request: Request) -> TwilioForm:
-    # not request.form: it drops blank fields, and Twilio has signed those too
     try:
-        pairs = parse_qsl(
+        # not request.form: it drops blank fields, and Twilio has signed those too
+        fields = parse_qsl(
             request.body.decode("utf-8"),
             keep_blank_values=True,
             strict_parsing=bool(request.body),
@@ -129,4 +120,11 @@ def _parse_form(request: Request) -> TwilioForm:
         )
     except ValueError:
         raise Forbidden("The request is not a form.") from None
-    return TwilioForm(pairs)
+    form = TwilioForm(fields)
+    url = public_webhook_url(settings, request.raw_url.decode("ascii", "replace"))
+    if not RequestValidator(webhook_token(settings)).validate(url, form, signature):
+        raise Forbidden("The signature does not match.")
+    account = settings.twilio_account_sid
+    if account and form.get("AccountSid") != account:
+        raise Forbidden("The request belongs to another account.")
+    return form

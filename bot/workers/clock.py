@@ -24,7 +24,7 @@ class JobScheduler:
         self._running: set[str] = set()
 
     async def run(self) -> None:
-        """Until cancelled. Jobs at work are cancelled with it; another process goes on when their lease runs out."""
+        """Until canceled. Running jobs are canceled with it; another process goes on when their lease runs out."""
         async with asyncio.TaskGroup() as group:
             while True:
                 await asyncio.sleep(LOOK_SECONDS - time.time() % LOOK_SECONDS)

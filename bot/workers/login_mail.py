@@ -1,6 +1,7 @@
 """Sends the mail that pages and conversations ask for: reset links, user IDs, identity codes and notices of a lock.
 
-The page or the chat answers everyone alike; whether a mail goes out is decided here, out of the asker's sight.
+The page or the chat answers everyone alike; whether a mail goes out is decided here, so that neither the answer nor its
+time tells whether an account exists.
 """
 
 from __future__ import annotations
@@ -14,20 +15,15 @@ from backend.members import identity_challenge, lock_notices
 POLL_SECONDS = 1.0
 
 
-class LoginMailWorker:
-    """Polls the database, so that any process can answer a request, also after a restart."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-
-    async def run(self) -> None:
-        while True:
-            if not await self.answer_pending():
-                await asyncio.sleep(POLL_SECONDS)
-
-    async def answer_pending(self) -> int:
-        """Returns how many requests were answered."""
+async def send_login_mail(backend: Backend) -> None:
+    """Send until canceled. The requests are in the database, so any process can answer them, also after a restart."""
+    while True:
         answered = 0
-        for worker in (identity_challenge.process_pending, recovery_mail.process_pending, lock_notices.process_pending):
-            answered += await worker(self._backend)
-        return answered
+        for process in (
+            identity_challenge.process_pending,
+            recovery_mail.process_pending,
+            lock_notices.process_pending,
+        ):
+            answered += await process(backend)
+        if not answered:
+            await asyncio.sleep(POLL_SECONDS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import defaultdict
+from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,7 +25,7 @@ RELEASE_EVERY_POLLS = 30
 
 
 class OutboxSender:
-    """A commit of this process wakes it; messages of other processes it finds within a second."""
+    """A commit of this process wakes it; it finds the messages of other processes within a second."""
 
     def __init__(self, backend: Backend, metrics: Metrics) -> None:
         self._backend = backend
@@ -34,25 +36,25 @@ class OutboxSender:
         self._backend.outbox_ready.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        polls = 0
-        while True:
+        """Send until canceled."""
+        for polls in itertools.count():
+            sent = 0
             try:
                 if polls % RELEASE_EVERY_POLLS == 0:
                     await self._release_abandoned()
                 sent = await self.send_due()
             except (SQLAlchemyError, OSError) as failure:
                 logger.error("the outbox could not be read: %s", type(failure).__name__)
-                sent = 0
-            polls += 1
             if not sent:
-                await self._wait_for_work()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._backend.outbox_ready.wait(), POLL_SECONDS)
 
     async def send_due(self) -> int:
         """Send all messages that are due; returns how many were tried."""
         self._backend.outbox_ready.clear()
         async with self._backend.db.read_session() as session:
             due = await outbox.list_due(session, self._backend)
+        # the messages to one recipient go out in order, those to others beside them
         by_recipient: dict[str, list[OutboxMessage]] = defaultdict(list)
         for message in due:
             by_recipient[message.recipient].append(message)
@@ -72,7 +74,12 @@ class OutboxSender:
         try:
             sid = await self._send_by_kind(message)
         except TransportError as failure:
-            await self._record_failure(message, failure)
+            async with self._backend.db.transaction() as session:
+                status = await outbox.mark_not_sent(
+                    session, self._backend, message, failure.code, permanent=failure.permanent
+                )
+            self._metrics.outbox.labels(message.kind, status).inc()
+            logger.warning("message %d: %s, code %s", message.id, status, failure.code)
             return
         async with self._backend.db.transaction() as session:
             await outbox.mark_sent(session, self._backend, message.id, sid)
@@ -87,24 +94,10 @@ class OutboxSender:
                 return await provider.send_call(message.recipient, message.body, key=message.dedupe_key)
         return await provider.send_sms(message.recipient, message.body, message.media_url, key=message.dedupe_key)
 
-    async def _record_failure(self, message: OutboxMessage, failure: TransportError) -> None:
-        async with self._backend.db.transaction() as session:
-            status = await outbox.mark_not_sent(
-                session, self._backend, message, failure.code, permanent=failure.permanent
-            )
-        self._metrics.outbox.labels(message.kind, status).inc()
-        logger.warning("message %d: %s, code %s", message.id, status, failure.code)
-
     async def _release_abandoned(self) -> None:
+        """Free what a process claimed and did not send before it died. Mostly there is none, and nothing is written."""
         async with self._backend.db.read_session() as session:
             abandoned = await outbox.has_abandoned(session, self._backend)
         if abandoned:
             async with self._backend.db.transaction() as session:
                 await outbox.release_abandoned(session, self._backend)
-
-    async def _wait_for_work(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._backend.outbox_ready.wait()
-        except TimeoutError:
-            return

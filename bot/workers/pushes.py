@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
@@ -23,8 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import ENGLISH
-from bot.dialogue.messages import Message
-from bot.dialogue.reply_json import message_to_json
+from bot.dialogue.messages import Message, message_to_json
 
 logger = logging.getLogger("memberline.pushes")
 
@@ -35,16 +35,6 @@ REDIS_TIMEOUT_SECONDS = 0.1
 HEALTH_CHECK_SECONDS = 5
 REDIS_RETRY_SECONDS = 10.0
 """The pause after a failure, before Redis is tried again."""
-
-
-def _connect_redis(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        health_check_interval=HEALTH_CHECK_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 class StreamListener:
@@ -61,7 +51,15 @@ class PushNotifier:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._listeners: dict[str, set[StreamListener]] = {}
-        self._redis = _connect_redis(backend.settings.redis_url) if backend.settings.redis_url else None
+        self._redis: Redis | None = None
+        if backend.settings.redis_url:
+            self._redis = Redis.from_url(
+                backend.settings.redis_url,
+                socket_timeout=REDIS_TIMEOUT_SECONDS,
+                socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+                health_check_interval=HEALTH_CHECK_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
         self._no_redis_until = 0.0  # of the monotonic clock
         self._sending: set[asyncio.Task[Any]] = set()
         self.closing = False
@@ -94,7 +92,7 @@ class PushNotifier:
         """Wake the listeners of a conversation in all processes; call it after the commit."""
         self._wake(conversation)
         if self._redis is not None and time.monotonic() >= self._no_redis_until:
-            task = asyncio.ensure_future(self._publish(conversation))
+            task = asyncio.create_task(self._publish(self._redis, conversation))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
@@ -105,11 +103,12 @@ class PushNotifier:
             listener.news.set()
 
     async def run(self) -> None:
-        """Until cancelled: listen for what other processes add."""
+        """Until canceled: listen for what other processes add."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_running(self._poll, POLL_SECONDS))
             if self._redis is not None:
-                group.create_task(self._keep_running(self._subscribe, REDIS_RETRY_SECONDS))
+                subscribe = partial(self._subscribe, self._redis)
+                group.create_task(self._keep_running(subscribe, REDIS_RETRY_SECONDS))
 
     async def _keep_running(self, listen: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:
@@ -131,19 +130,15 @@ class PushNotifier:
         for listener in self._listeners.get(conversation, ()):
             listener.news.set()
 
-    async def _publish(self, conversation: str) -> None:
-        if self._redis is None:
-            return
+    async def _publish(self, redis: Redis, conversation: str) -> None:
         try:
-            await self._redis.publish(REDIS_CHANNEL, conversation)
+            await redis.publish(REDIS_CHANNEL, conversation)
         except (RedisError, OSError) as failure:
             self._no_redis_until = time.monotonic() + REDIS_RETRY_SECONDS
             logger.warning("a push stayed in this process: %s", type(failure).__name__)
 
-    async def _subscribe(self) -> None:
-        if self._redis is None:
-            return
-        async with self._redis.pubsub() as channel:
+    async def _subscribe(self, redis: Redis) -> None:
+        async with redis.pubsub() as channel:
             await channel.subscribe(REDIS_CHANNEL)
             while True:
                 # with a timeout: each call sends a health check on an idle connection, which notices a broken one
@@ -152,6 +147,7 @@ class PushNotifier:
                     self._wake(message["data"].decode())
 
     async def _poll(self) -> None:
+        """Wake the listeners of conversations to which any process has added events."""
         async with self._backend.db.read_session() as session:
             newest = await conversations.newest_event(session)
         for conversation in list(self._listeners):

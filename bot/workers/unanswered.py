@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from backend.conversations import inbox
@@ -17,11 +18,10 @@ from backend.conversations.models import Conversation, InboundMessage
 from backend.language import use_language
 from bot.dialogue import giving_up
 from bot.dialogue.conversation_queue import ConversationQueue
-from bot.dialogue.engine_client import EngineError, EngineFailed, EngineUnavailable
+from bot.dialogue.engine_client import EngineError, EngineFailed
 from bot.dialogue.leases import RENEW_SECONDS
 from bot.dialogue.message_turn import MessageTurn, parse_stored_reply, resolve_answer
-from bot.dialogue.messages import Inbound, Reply
-from bot.dialogue.reply_json import buttons_to_json
+from bot.dialogue.messages import Inbound, Reply, buttons_to_json
 from bot.dialogue.turn import TurnProcessor
 
 logger = logging.getLogger("memberline.waiting")
@@ -47,15 +47,12 @@ class UnansweredWorker:
         self._room = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def run(self) -> None:
-        """Until cancelled: poll each second, and at once when a message of this process has to wait."""
+        """Until canceled: poll each second, and at once when a message of this process has to wait."""
         while True:
             self._turns.stalled.clear()
             await self.poll()
-            try:
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._turns.stalled.wait()
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._turns.stalled.wait(), POLL_SECONDS)
 
     async def poll(self) -> None:
         """Start answering the free messages."""
@@ -70,6 +67,7 @@ class UnansweredWorker:
             self._turns.spawn(self._answer_conversation(message, healthy))
 
     def _certainly_free(self, free: list[inbox.FreeMessage]) -> list[inbox.FreeMessage]:
+        """Those without an owner, and those whose owner has let its lease expire for LEASE_GRACE_SECONDS."""
         now = time.monotonic()
         known, self._first_seen = self._first_seen, {}
         for message in free:
@@ -90,7 +88,10 @@ class UnansweredWorker:
                 await place.wait_for_turn()
                 free: inbox.FreeMessage | None = found
                 while free is not None and await self._process_message(free, queue, healthy):
-                    free = await self._next_free(found)
+                    async with self._backend.db.read_session() as session:
+                        waiting = await inbox.list_free_messages(session, found.conversation)
+                    # the next one of the same dead owner, or of none
+                    free = next((message for message in waiting if message.owner in (None, found.owner)), None)
         except Exception as failure:  # the database, for example: this message is tried again, the others go on
             logger.error("a waiting message was not answered: %s", type(failure).__name__)
         finally:
@@ -98,36 +99,29 @@ class UnansweredWorker:
             queue.leave_place(place)
             self._turns.queues.drop_idle()
 
-    async def _next_free(self, after: inbox.FreeMessage) -> inbox.FreeMessage | None:
-        """The next free message of the conversation: of the same dead owner, or of none."""
-        async with self._backend.db.read_session() as session:
-            free = await inbox.list_free_messages(session, after.conversation)
-        return next((message for message in free if message.owner in (None, after.owner)), None)
-
     async def _process_message(self, free: inbox.FreeMessage, queue: ConversationQueue, healthy: bool) -> bool:
         """Returns whether it is settled; not when the engine is down or another process has taken it."""
-        if not healthy and not await self._needs_no_engine(free):
-            return False
+        if not healthy:
+            async with self._backend.db.read_session() as session:
+                row = await session.get(InboundMessage, free.id)
+            if row is None or not self._is_expired(row):
+                return False  # only giving up on an expired message needs no engine
         async with self._backend.db.transaction() as session:
             taken = await inbox.take_message(session, free, self._turns.leases.owner)
         if taken is None:
             return False
-        turn = _build_turn(*taken)
+        message, conversation = taken
+        turn = _build_turn(message, conversation)
         self._turns.claim(turn)
         try:
-            if self._is_expired(*taken):
+            if self._is_expired(message):
                 await self._give_up(turn, queue)
                 return True
             return await self._answer_one(turn, queue)
         finally:
             self._turns.release_turn(turn)
 
-    async def _needs_no_engine(self, free: inbox.FreeMessage) -> bool:
-        async with self._backend.db.read_session() as session:
-            message = await session.get(InboundMessage, free.id)
-        return message is not None and self._is_expired(message)
-
-    def _is_expired(self, message: InboundMessage, _conversation: Conversation | None = None) -> bool:
+    def _is_expired(self, message: InboundMessage) -> bool:
         """Whether it is too old, or was tried too often, to be acted on."""
         max_age = MAX_AGE_ON_CALL if message.channel == "voice" else MAX_AGE
         return message.received_at < self._backend.clock.now() - max_age or message.attempts >= MAX_ATTEMPTS
@@ -143,18 +137,12 @@ class UnansweredWorker:
                 reply = await self._turns.ask_engine(turn, queue, open_now)
                 await self._turns.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
         except EngineError as failure:
-            return await self._handle_engine_error(turn, queue, failure)
-        return True
-
-    async def _handle_engine_error(self, turn: MessageTurn, queue: ConversationQueue, failure: EngineError) -> bool:
-        """Returns whether it is settled. A message on which the engine always fails must not block those after it."""
-        healthy = isinstance(failure, EngineFailed) or (
-            isinstance(failure, EngineUnavailable) and await self._turns.engine.is_healthy()
-        )
-        if not healthy or turn.attempts + 1 < MAX_ATTEMPTS:
-            await self._turns.release_for_retry(turn, failed=healthy)
-            return False
-        await self._give_up(turn, queue)
+            # an engine that is up and fails counts as an attempt: such a message must not block those after it for ever
+            healthy = isinstance(failure, EngineFailed) or await self._turns.engine.is_healthy()
+            if not healthy or turn.attempts + 1 < MAX_ATTEMPTS:
+                await self._turns.release_for_retry(turn, failed=healthy)
+                return False
+            await self._give_up(turn, queue)
         return True
 
     async def _give_up(self, turn: MessageTurn, queue: ConversationQueue) -> None:

@@ -20,13 +20,14 @@ LOOP_LENGTH, MAX_DISTINCT_IN_LOOP = 10, 4
 LOOKBACK_LIMIT = 12
 
 
-def is_repetitive(text: str, lately: Sequence[InboundMessage]) -> bool:
-    """Whether the same words were answered so often that no person is writing them. `lately` is newest first."""
+def is_repetitive(text: str, recent: Sequence[InboundMessage]) -> bool:
+    """Whether the same words were answered so often that no person is writing them. `recent` is newest first."""
     words = _normalize_words(text)
-    before = [_normalize_words(row.text) for row in lately[:LOOKBACK_LIMIT]]
+    before = [_normalize_words(row.text) for row in recent[:LOOKBACK_LIMIT]]
     if len(words) < SHORT_TEXT_WORDS:
-        alike = bool(words) and words != ["0"] and all(other == words for other in before)
-        return alike and len(before) >= MAX_SINGLE_WORD_REPEATS
+        # numbers alone ("0") answer many questions, and are never held back
+        is_same = bool(words) and words != ["0"] and all(other == words for other in before)
+        return is_same and len(before) >= MAX_SINGLE_WORD_REPEATS
     if _is_menu_loop([words, *before]):
         return True
     if len(words) >= LONG_TEXT_WORDS:
@@ -37,28 +38,16 @@ def is_repetitive(text: str, lately: Sequence[InboundMessage]) -> bool:
 def _is_menu_loop(messages: Sequence[list[str]]) -> bool:
     """A person answers with a number or a yes now and then; a machine sends nothing but sentences."""
     latest = messages[: LOOP_LENGTH + 1]
-    different = {" ".join(words) for words in latest}
-    sentences = all(len(words) >= SHORT_TEXT_WORDS for words in latest)
-    again = messages[0] in latest[1:]  # something new is always answered
-    # a person may repeat one thing; the newest text may equal the last one answered
-    moving = all(one != other for one, other in pairwise(latest[1:]))
-    return again and moving and len(latest) > LOOP_LENGTH and sentences and len(different) <= MAX_DISTINCT_IN_LOOP
+    return (
+        len(latest) > LOOP_LENGTH
+        and messages[0] in latest[1:]  # something new is always answered
+        and all(len(words) >= SHORT_TEXT_WORDS for words in latest)
+        # a person may repeat one thing; the newest text may equal the last one answered
+        and all(one != other for one, other in pairwise(latest[1:]))
+        and len({" ".join(words) for words in latest}) <= MAX_DISTINCT_IN_LOOP
+    )
 
 
 def _normalize_words(text: str) -> list[str]:
     """The words, with every number made the same: a time or a count is no difference."""
     return re.sub(r"\d+", "0", to_plain_text(text)).split()
-
-
-def has_mark(row: InboundMessage, mark: str) -> bool:
-    """Whether this message was answered by the channel itself, with that mark (see own_replies)."""
-    messages = (row.reply or {}).get("messages", [])
-    return any((message.get("hints") or {}).get(OWN_REPLY_HINT) == mark for message in messages)
-
-
-def was_sent_recently(mark: str, lately: Sequence[InboundMessage]) -> bool:
-    return any(has_mark(row, mark) for row in lately)
-
-
-OWN_REPLY_HINT = "own"
-"""The hint that holds the mark of an answer by the channel itself."""

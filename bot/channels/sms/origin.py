@@ -26,7 +26,7 @@ class TextOrigin:
 
 
 def parse_origin(form: TwilioForm) -> TextOrigin | None:
-    """Who sent it; None for short codes, names and impossible numbers. Raises InvalidRequestField without a sender.
+    """Who sent it; None for short codes, names and impossible numbers. Raises InvalidRequestField.
 
     A short code or a name is a machine: answering would be two machines talking, and Twilio takes no message to it.
     """

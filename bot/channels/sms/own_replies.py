@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from backend.conversations.models import InboundMessage
 from backend.coop import Coop, format_phone
 from backend.language import mark, tr
 from backend.reading.normalize import to_plain_text
@@ -20,7 +21,8 @@ OptRequest = Literal["stop", "perhaps", "start", "help"]
 TextingRequest = OptRequest | Literal["misdirected", "keep"]
 OPT_OUT_TYPES: dict[str, OptRequest] = {"stop": "stop", "start": "start", "help": "help"}
 
-# the marks under which the line's own answers are stored
+OWN_REPLY_HINT = "own"
+"""The hint of a stored message that tells which of the line's own answers it is; these are its values."""
 ASKED_TO_STOP, AUTOMATIC_REPLY, GROUP_TEXT = "asked to stop", "automatic", "group"
 OTHER_APP, DANGER = "other app", "danger"
 MACHINE_ANSWER = mark(
@@ -32,17 +34,23 @@ OTHER_APP_ANSWER = mark(
     "{coop}: I can't help on {app}. Please send a plain text to {number}, or call {phone}. If something is dangerous,"
     " call 911 first."
 )
-TEXTS_STAY_ON = mark("All right, texts stay on.")
+
+
+def is_own_reply(row: InboundMessage, mark: str) -> bool:
+    """Whether the line answered this message by itself, with the answer `mark`."""
+    messages = (row.reply or {}).get("messages", [])
+    return any((message.get("hints") or {}).get(OWN_REPLY_HINT) == mark for message in messages)
 
 
 def detect_opt_request(body: str, opt_out_type: str = "", *, stopped: bool, idle: bool = True) -> OptRequest | None:
-    """Detect a request to stop or start texts, or for help; `perhaps` where a stop may be meant and must be asked.
+    """A request to stop or start texts, or for help; `perhaps` where a stop may be meant and must be asked about.
 
     `opt_out_type` is Twilio's own finding where Advanced Opt-Out is on, and wins. YES means "start" only from a phone
-    that has stopped texts: from anyone else it answers a question. `idle`: no question is open.
+    that has stopped texts: from anyone else it answers a question. `idle`: no question is open. A bare CANCEL, END or
+    QUIT is an opt-out even in the middle of a task, as the carriers and 47 CFR 64.1200(a)(10) require.
     """
-    if told := OPT_OUT_TYPES.get(opt_out_type.strip().lower()):
-        return told
+    if found_by_twilio := OPT_OUT_TYPES.get(opt_out_type.strip().lower()):
+        return found_by_twilio
     word = to_plain_text(body).strip(" .,!?\t\r\n\"'")
     if word in START_WORDS or (stopped and is_opt_in(body)):
         return "start"
@@ -71,8 +79,10 @@ def format_confirmation(kind: OptRequest, coop: Coop) -> str:
 
 def format_texts_kept(expects: str) -> str:
     """The answer to a no when asked whether to stop all texts; the question that was open before still is."""
-    stays = tr(TEXTS_STAY_ON)
-    return f"{stays} {tr(edge_texts.PLEASE_SEND, expected=edge_texts.format_expected(expects))}" if expects else stays
+    text = tr("All right, texts stay on.")
+    if expects:
+        text += " " + tr(edge_texts.PLEASE_SEND, expected=edge_texts.format_expected(expects))
+    return text
 
 
 def select_own_reply(form: TwilioForm, app: str, kind: str | None) -> str | None:
@@ -85,7 +95,7 @@ def select_own_reply(form: TwilioForm, app: str, kind: str | None) -> str | None
 
 
 def format_own_reply(answer: str, app: str, services: Services, said: str = "") -> str:
-    """The words for that mark; if `said` reports a danger they begin with whom to call."""
+    """The words of an own answer; if `said` reports a danger they begin with whom to call."""
     if answer == DANGER:
         return edge_texts.format_danger_advice(said, services.coop)
     coop, number = services.coop, services.settings.twilio_number or ""

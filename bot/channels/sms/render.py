@@ -33,7 +33,8 @@ def render_texts(reply: Reply, public_url: str = "") -> list[OutgoingText]:
         if message.image:
             out += [OutgoingText(body) for body in split_text("\n".join(bodies))]
             bodies = []
-            out.append(OutgoingText(words[:MAX_LENGTH], _absolute_url(message.image, public_url)))
+            url = public_url + message.image if message.image.startswith("/") else message.image
+            out.append(OutgoingText(words[:MAX_LENGTH], url))
         elif words:
             bodies.append(words)
     return out + [OutgoingText(body) for body in split_text("\n".join(bodies))]
@@ -55,31 +56,22 @@ def split_text(text: str) -> list[str]:
     pieces: list[str] = []
     rest = text.strip()
     while len(rest) > MAX_LENGTH:
-        cut = _find_cut(rest)
+        sentence_ends = [match.end() for match in SENTENCE_END.finditer(rest, 0, MAX_LENGTH)]
+        if sentence_ends and sentence_ends[-1] > MAX_LENGTH // 4:
+            cut = sentence_ends[-1]
+        else:
+            cut = max(rest.rfind(" ", 0, MAX_LENGTH), 0) or MAX_LENGTH
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*pieces, rest] if rest else pieces
 
 
-def _find_cut(text: str) -> int:
-    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, MAX_LENGTH)]
-    if ends and ends[-1] > MAX_LENGTH // 4:
-        return ends[-1]
-    space = text.rfind(" ", 0, MAX_LENGTH)
-    return space if space > 0 else MAX_LENGTH
-
-
 def _message_body(message: Message, choices: tuple[Button, ...]) -> str:
-    parts = [message.text.strip()]
+    body = message.text.strip()
     if message.link and message.link not in message.text:
-        parts.append(message.link)
-    body = " ".join(part for part in parts if part)
+        body = f"{body} {message.link}".strip()
     if choices:
         numbered = ", ".join(f"{place} {button.title}" for place, button in enumerate(choices, start=1))
         body = f"{body}\n{numbered}" if body else numbered
     # one character outside GSM-7 makes a carrier send UCS-2, with 70 characters a segment instead of 160
     return gsm7.to_gsm7(body).strip()
-
-
-def _absolute_url(address: str, public_url: str) -> str:
-    return public_url + address if address.startswith("/") else address

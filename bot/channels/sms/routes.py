@@ -30,20 +30,12 @@ from backend.reading.texts.opt_out import is_worded_in_spanish, parse_stop_confi
 from backend.tickets import objections
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.sms import own_replies, wrong_number
-from bot.channels.sms.loop_detection import (
-    LOOKBACK,
-    LOOKBACK_LIMIT,
-    OWN_REPLY_HINT,
-    has_mark,
-    is_repetitive,
-    was_sent_recently,
-)
+from bot.channels.sms.loop_detection import LOOKBACK, LOOKBACK_LIMIT, is_repetitive
 from bot.channels.sms.origin import TextOrigin, parse_origin
 from bot.channels.sms.render import OutgoingText, render_texts, render_twiml
 from bot.dialogue import edge_texts, normalize
 from bot.dialogue.keep_deadline import KeepDeadline, MessageNotKept
-from bot.dialogue.messages import Inbound, Message, Reply
-from bot.dialogue.reply_json import reply_from_json, reply_to_json
+from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json, reply_to_json
 from bot.services import Services
 from bot.web.errors import RequestRefused
 from bot.web.twilio_guard import MESSAGE_SID, TwilioForm, twilio_signed
@@ -87,6 +79,10 @@ class TextContext:
     is_objection: bool = False
     """`Not me`, `I did not ask for this`: about what a notice told them, not about the phone or about texts."""
 
+    def was_sent(self, mark: str) -> bool:
+        """Whether the line gave this answer of its own within the last hour."""
+        return any(own_replies.is_own_reply(row, mark) for row in self.recent_messages)
+
     @property
     def affected_accounts(self) -> list[Account]:
         misdirected = self.misdirected_accounts
@@ -95,7 +91,9 @@ class TextContext:
     @property
     def asked_to_stop(self) -> bool:
         """Whether the last answer asked if all texts are to stop."""
-        return bool(self.recent_messages) and has_mark(self.recent_messages[0], own_replies.ASKED_TO_STOP)
+        return bool(self.recent_messages) and own_replies.is_own_reply(
+            self.recent_messages[0], own_replies.ASKED_TO_STOP
+        )
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ class SmsChannel:
             source=phone_source(settings, origin.phone),
         )
 
-    async def answer(self, form: TwilioForm, keeping: KeepDeadline) -> list[OutgoingText]:
+    async def answer(self, form: TwilioForm, deadline: KeepDeadline) -> list[OutgoingText]:
         """What to answer to a text now. Raises MessageNotKept when it is not recorded in time."""
         origin = parse_origin(form)
         form.require("MessageSid", MESSAGE_SID)
@@ -126,16 +124,16 @@ class SmsChannel:
             logger.info("a text that is not answered: %s", kind or "from no phone")
             return []
         inbound = self.parse_inbound(form, origin)
-        context = await keeping.wait_for_result(self._load_context(inbound))
+        context = await deadline.wait_for_result(self._load_context(inbound))
         request = self._detect_request(inbound, form.get("OptOutType", ""), context)
         if kind == "auto_reply" and request == "perhaps":
             request = None  # a machine wants nothing, and cannot be asked
         # "not me" and "wrong address" from somebody on call are about the callout: no request to stop texts
         about_callout = request in ("misdirected", "perhaps") and _is_on_call_reply(inbound)
         if (request is None or about_callout) and callout_replies.find_on_call(self.services.backend, inbound.address):
-            taken = await keeping.wait_for_result(self._handle_on_call_reply(inbound, keeping))
-            if taken is not None:
-                return [] if context.has_opted_out else taken
+            answer = await deadline.wait_for_result(self._handle_on_call_reply(inbound, deadline))
+            if answer is not None:
+                return [] if context.has_opted_out else answer
         danger = edge_texts.format_danger_advice(inbound.text, self.services.coop)
         if danger and request in ("perhaps", "misdirected") and not context.asked_to_stop:
             request = None  # "stop this gas leak" is no request about texts
@@ -146,25 +144,24 @@ class SmsChannel:
             return []
         if request is not None:
             by_carrier = bool(form.get("OptOutType"))
-            return await keeping.wait_for_result(
-                self._apply_request(inbound, request, context, keeping, answered_by_carrier=by_carrier)
+            return await deadline.wait_for_result(
+                self._apply_request(inbound, request, context, deadline, answered_by_carrier=by_carrier)
             )
         mark = own_replies.select_own_reply(form, origin.app, kind)
-        recent = context.recent_messages
-        quiet = was_sent_recently(mark, recent) if mark else is_repetitive(inbound.text, recent)
-        if quiet and danger and not was_sent_recently(own_replies.DANGER, recent):
+        quiet = context.was_sent(mark) if mark else is_repetitive(inbound.text, context.recent_messages)
+        if quiet and danger and not context.was_sent(own_replies.DANGER):
             # the danger was reported with the first of these texts; it is answered once more all the same
             mark, quiet = own_replies.DANGER, False
-        if quiet and all(row.provider_id != inbound.provider_id for row in recent):
+        if quiet and all(row.provider_id != inbound.provider_id for row in context.recent_messages):
             logger.info("a text that comes again and again is not answered any more: %s", mark or "the same words")
             return []
         if mark:
             words = own_replies.format_own_reply(mark, origin.app, self.services, inbound.text)
-            return await keeping.wait_for_result(self._send_own_reply(inbound, mark, words, keeping))
-        reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, keeping=keeping)
+            return await deadline.wait_for_result(self._send_own_reply(inbound, mark, words, deadline))
+        reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, deadline=deadline)
         return [] if reply.late else render_texts(reply, self.services.settings.public_url)
 
-    async def _handle_on_call_reply(self, inbound: Inbound, keeping: KeepDeadline) -> list[OutgoingText] | None:
+    async def _handle_on_call_reply(self, inbound: Inbound, deadline: KeepDeadline) -> list[OutgoingText] | None:
         """Act once on the reply of somebody on call about an urgent ticket; None when it is about something else."""
         turns, backend = self.services.turns, self.services.backend
         person = callout_replies.find_on_call(backend, inbound.address)
@@ -179,12 +176,12 @@ class SmsChannel:
             if words is None:
                 return None
             reply = Reply((Message(words),) if words else ())
-            stored = await turns.recorder.record(session, inbound, keeping)
+            stored = await turns.recorder.record(session, inbound, deadline)
             # nothing stays offered: the next word is about the callout, and answers no question of the assistant
             await conversations.save_reply(
                 session, backend, stored.record.id, inbound.conversation, reply_to_json(reply), offered=[]
             )
-            keeping.begin_commit()
+            deadline.begin_commit()
         return render_texts(reply)
 
     async def _load_context(self, inbound: Inbound) -> TextContext:
@@ -233,7 +230,7 @@ class SmsChannel:
         inbound: Inbound,
         request: own_replies.TextingRequest,
         context: TextContext,
-        keeping: KeepDeadline,
+        deadline: KeepDeadline,
         *,
         answered_by_carrier: bool,
     ) -> list[OutgoingText]:
@@ -260,16 +257,19 @@ class SmsChannel:
                         session, backend, inbound.conversation, phone, said, context.affected_accounts
                     )
             await self._update_opt_out(session, inbound, request)
-            hints = {OWN_REPLY_HINT: own_replies.ASKED_TO_STOP} if request == "perhaps" else {}
+            hints = {own_replies.OWN_REPLY_HINT: own_replies.ASKED_TO_STOP} if request == "perhaps" else {}
             reply = Reply(() if silent else (Message(words, hints=hints),))
             return reply, request in ("stop", "misdirected")
 
-        return render_texts(await self.services.turns.answer_at_once(inbound, keeping, respond))
+        return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
 
     async def _update_opt_out(
         self, session: AsyncSession, inbound: Inbound, request: own_replies.TextingRequest
     ) -> None:
-        """Stop or start texts. A stop also ends what was open, so that a later START does not continue it."""
+        """Stop or start texts, at once; the TCPA would allow ten business days.
+
+        A stop also ends what was open, so that a later START does not continue it.
+        """
         backend, phone = self.services.backend, inbound.address or ""
         if request in ("stop", "misdirected"):
             await outbox.opt_out(session, backend, phone)
@@ -279,14 +279,14 @@ class SmsChannel:
             await outbox.opt_in(session, backend, phone)
 
     async def _send_own_reply(
-        self, inbound: Inbound, mark: str, words: str, keeping: KeepDeadline
+        self, inbound: Inbound, mark: str, words: str, deadline: KeepDeadline
     ) -> list[OutgoingText]:
         """Answer with fixed words and leave the open question as it is."""
 
         async def respond(*_: object) -> tuple[Reply, bool]:
-            return Reply((Message(words, hints={OWN_REPLY_HINT: mark}),) if words else ()), False
+            return Reply((Message(words, hints={own_replies.OWN_REPLY_HINT: mark}),) if words else ()), False
 
-        return render_texts(await self.services.turns.answer_at_once(inbound, keeping, respond))
+        return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
 
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         """Put a late answer into the outbox; one that is in time goes out as TwiML."""
@@ -334,7 +334,7 @@ def _detect_language(text: str, current: str) -> str:
 def format_not_kept(coop: Coop, said: str) -> OutgoingText:
     """Say, in the sender's language, that a message was not recorded."""
     with use_language(_detect_language(said, ENGLISH)):
-        words = tr(edge_texts.MESSAGE_NOT_KEPT, **edge_texts.office_values(coop))
+        words = tr(edge_texts.MESSAGE_NOT_KEPT, office=coop.office_phone_display)
         return OutgoingText(edge_texts.add_danger_advice(words, said, coop))
 
 
@@ -347,14 +347,14 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/twilio/sms")
     @twilio_signed
     async def sms(request: Request, form: TwilioForm) -> HTTPResponse:
-        keeping = KeepDeadline()
+        deadline = KeepDeadline()
         try:
-            out = await line.answer(form, keeping)
+            out = await line.answer(form, deadline)
         except RequestRefused:
             raise
         except Exception as failure:
             logger.error("a text could not be kept: %s", type(failure).__name__)
-            known = failure.known if isinstance(failure, MessageNotKept) else not keeping.committing
+            known = failure.known if isinstance(failure, MessageNotKept) else not deadline.committing
             if not known:
                 raise  # nobody knows whether it was recorded; Twilio tries its fallback URL, if there is one
             out = [format_not_kept(services.coop, form.get("Body", ""))]

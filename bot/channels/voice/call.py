@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import traceback
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 
@@ -22,9 +21,9 @@ from bot.channels.voice.extract import CallerInput, extract_input
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
 from bot.dialogue.keep_deadline import KeepDeadline, run_with_timeout
-from bot.dialogue.messages import Inbound, Message, Reply
-from bot.dialogue.reply_json import reply_from_json
+from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json
 from bot.services import Services
+from bot.web.errors import format_frames
 
 logger = logging.getLogger("memberline.voice")
 
@@ -37,6 +36,7 @@ STEP_SECONDS = 10.0
 """Then something must be said, even if the database hangs: Twilio hangs up after 15 seconds."""
 KEEP_SECONDS = 6.0
 MAX_MISSES = 3
+MISS_TEXTS = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
 ANSWERED_STATUSES = ("completed", "answered")
 
 
@@ -73,11 +73,11 @@ class Call:
 
     async def resume(self) -> CallStep:
         """Repeat the open question, such as when a relay broke off, or wait for a pending answer."""
-        with use_language(await self._load_language()):
+        with use_language((await self._load_state()).language):
             if (waiting := await self._find_unanswered()) is not None:
                 return prompts.build_filler(waiting)
-            place = await self._current_position()
-            return await self._ask_again(place, await self._load_question(place.question_turn))
+            position = await self._current_position()
+            return await self._ask_again(position, await self._load_question(position.question_turn))
 
     async def handle_unplaced_turn(self, form: Mapping[str, str]) -> CallStep:
         """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
@@ -85,102 +85,110 @@ class Call:
             return await self.handle_turn(await self._current_position(), form)
         return await self.start()
 
-    async def handle_turn(self, place: CallPosition, form: Mapping[str, str]) -> CallStep:
-        """Handle what the caller said or pressed at `place`."""
+    async def handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
+        """Handle what the caller said or pressed at `position`."""
         self._said = form.get("SpeechResult", "")
-        with use_language(await self._load_language()):
-            return await self._handle_turn(place, form)
-
-    async def _load_language(self) -> str:
-        return (await self._load_state()).language
+        with use_language((await self._load_state()).language):
+            return await self._handle_turn(position, form)
 
     async def _load_state(self) -> conversations.ConversationState:
         async with self.services.backend.db.read_session() as session:
             return await conversations.open_now(session, self.caller.conversation)
 
-    async def _handle_turn(self, place: CallPosition, form: Mapping[str, str]) -> CallStep:
-        asked = await self._load_question(place.question_turn)
-        if place.is_after_dial:
-            return await self._after_dial(place, asked, form.get("DialCallStatus", ""))
-        if place.polls:
-            return await self._take_turn(place, asked, CallerInput("answer"))
-        meaning = extract_input(form, asked)
-        if meaning.kind in ("answer", "person"):
-            return await self._take_turn(place, asked, meaning)
-        after = replace(place, turn=place.turn + 1)
-        if meaning.kind == "repeat":
+    async def _handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
+        asked = await self._load_question(position.question_turn)
+        if position.is_after_dial:
+            if form.get("DialCallStatus") in ANSWERED_STATUSES:
+                return EndStep()
+            after = replace(position, turn=position.turn + 1)
+            return await self._ask_again(after, asked, menu.format_with_office(menu.NOBODY_ANSWERED, self.coop))
+        if position.polls:
+            return await self._take_turn(position, asked, CallerInput("answer"))
+        caller_input = extract_input(form, asked)
+        if caller_input.kind in ("answer", "person"):
+            return await self._take_turn(position, asked, caller_input)
+        after = replace(position, turn=position.turn + 1)
+        if caller_input.kind == "repeat":
             return prompts.build_question(asked, after)
-        return self._reprompt_or_transfer(replace(after, misses=place.misses + 1), asked, meaning)
+        after = replace(after, misses=position.misses + 1)
+        if after.misses < MAX_MISSES:
+            start = MISS_TEXTS.get(caller_input.kind, menu.NOT_UNDERSTOOD)
+            return prompts.build_reprompt(asked, after, start=start)
+        if prompts.has_no_question(asked):
+            return EndStep((tr(menu.GOODBYE),))
+        return _transfer_step((tr(menu.TRANSFER_AFTER_MISSES),), after)
 
-    async def run_safely(self, step: Awaitable[CallStep], place: CallPosition | None = None) -> CallStep:
+    async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
 
-        `place` is the position of the turn; None where the call begins or continues without one.
+        `position` is the position of the turn; None where the call begins or continues without one.
         """
         try:
             return await run_with_timeout(step, STEP_SECONDS)
         except Exception as failure:
-            # only the lines of code: the message of the failure may quote the caller
-            lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
-            logger.error("a call failed: %s\n%s", type(failure).__name__, lines)
-            return await self.handle_failure(place)
+            logger.error("a call failed: %s\n%s", type(failure).__name__, format_frames(failure, 6))
+            return await self.handle_failure(position)
 
-    async def handle_failure(self, place: CallPosition | None) -> CallStep:
+    async def handle_failure(self, position: CallPosition | None) -> CallStep:
         """Say what was done in the turn, or that it is unknown; then transfer, or out of hours say where to call."""
         try:
-            place = place or await self._find_unanswered()
-            told = await self._give_up_turn(place) if place else ()
+            position = position or await self._find_unanswered()
+            outcome = await self._give_up_turn(position) if position else ()
         except Exception as failure:
             logger.error("what came of a turn is not known: %s", type(failure).__name__)
-            told = (tr(edge_texts.VOICE_OUTCOME_UNKNOWN),)
-        first = edge_texts.format_danger_advice(self._said, self.coop)
-        told = told if not first or first in told else (first, *told)
+            outcome = (tr(edge_texts.VOICE_OUTCOME_UNKNOWN),)
+        advice = edge_texts.format_danger_advice(self._said, self.coop)
+        if advice and advice not in outcome:
+            outcome = (advice, *outcome)
         if self._is_office_open():
-            return _transfer_step((*told, tr(edge_texts.VOICE_TRANSFERRING)), place or CallPosition(1))
-        return self._end_out_of_order(told)
+            return _transfer_step((*outcome, tr(edge_texts.VOICE_TRANSFERRING)), position or CallPosition(1))
+        return self._end_out_of_order(outcome)
 
-    async def _give_up_turn(self, place: CallPosition) -> tuple[str, ...]:
-        """Give up on the turn at `place` and return the words about what was done; empty if the turn does not exist."""
+    async def _give_up_turn(self, position: CallPosition) -> tuple[str, ...]:
+        """Give up on the turn at `position` and return what was done, in words; empty if there is no such turn."""
         reply = await self.services.turns.give_up(
-            self._inbound(self.caller.provider_id(place.turn), CallerInput("answer"))
+            self._inbound(self.caller.provider_id(position.turn), CallerInput("answer"))
         )
         if reply is None or not prompts.has_no_question(reply):
             return ()
         return tuple(text for text in prompts.list_texts(reply) if text != tr(edge_texts.VOICE_TRANSFERRING))
 
-    def _end_out_of_order(self, told: tuple[str, ...]) -> EndStep:
-        return EndStep((*told, menu.format_out_of_order(self.coop), tr(menu.GOODBYE)))
+    def _end_out_of_order(self, outcome: tuple[str, ...]) -> EndStep:
+        return EndStep((*outcome, menu.format_with_office(menu.OUT_OF_ORDER, self.coop), tr(menu.GOODBYE)))
 
-    async def _take_turn(self, place: CallPosition, asked: Reply, meaning: CallerInput) -> CallStep:
-        provider_id = self.caller.provider_id(place.turn)
+    async def _take_turn(self, position: CallPosition, asked: Reply, caller_input: CallerInput) -> CallStep:
+        provider_id = self.caller.provider_id(position.turn)
         reply = await self.services.turns.take_turn(
-            self._inbound(provider_id, meaning), within=ANSWER_SECONDS, keeping=KeepDeadline(KEEP_SECONDS)
+            self._inbound(provider_id, caller_input), within=ANSWER_SECONDS, deadline=KeepDeadline(KEEP_SECONDS)
         )
         if reply.pending and not reply.messages:
-            if place.polls < MAX_POLLS:
-                return prompts.build_filler(replace(place, polls=place.polls + 1))
-            late = await self.services.turns.give_up(self._inbound(provider_id, meaning))
+            if position.polls < MAX_POLLS:
+                return prompts.build_filler(replace(position, polls=position.polls + 1))
+            late = await self.services.turns.give_up(self._inbound(provider_id, caller_input))
             if late is None:
-                return await self.handle_failure(place)
+                return await self.handle_failure(position)
             reply = late
         with use_language(reply.language if reply.messages else current_language()):
-            return await self._next_step(place, asked, meaning, provider_id, reply)
+            return await self._next_step(position, asked, caller_input, provider_id, reply)
 
     async def _next_step(
-        self, place: CallPosition, asked: Reply, meaning: CallerInput, provider_id: str, reply: Reply
+        self, position: CallPosition, asked: Reply, caller_input: CallerInput, provider_id: str, reply: Reply
     ) -> CallStep:
         notes, texted = await self._link_notes(provider_id, reply)
         understood = await self._read_back_member_number(asked, provider_id)
-        after = CallPosition(place.turn + 1, question_turn=place.turn)
-        asked_for = meaning.kind == "person"
+        after = CallPosition(position.turn + 1, question_turn=position.turn)
+        asked_for = caller_input.kind == "person"
         # out of hours nobody answers: the dialogue says when the office is open, and offers a call back
         if reply.transfer or (asked_for and (self._is_office_open() or not reply.messages)):
-            return self._transfer(after, place, reply, asked_for=asked_for)
+            return self._transfer(after, position, reply, asked_for=asked_for)
         if reply.end:
-            return EndStep((*_texts_until_end(reply), *notes))
+            # up to the goodbye: the engine may put the question of an open task behind it
+            acts = [message.hints.get("act") for message in reply.messages]
+            last = acts.index("end") if "end" in acts else len(acts)
+            return EndStep((*prompts.list_texts(Reply(reply.messages[: last + 1])), *notes))
         if await self._is_still_open(asked, reply):
             # a notice of our own, such as on a card number, answers nothing: ask the question again
-            return prompts.build_question(asked, replace(place, turn=after.turn, polls=0), prompts.list_texts(reply))
+            return prompts.build_question(asked, replace(position, turn=after.turn, polls=0), prompts.list_texts(reply))
         return prompts.build_question(_add_link_notes(reply, notes, texted), after, understood)
 
     async def _is_still_open(self, asked: Reply, reply: Reply) -> bool:
@@ -196,56 +204,46 @@ class Call:
             return ()
         async with self.services.backend.db.read_session() as session:
             row = await conversations.find_inbound(session, "voice", provider_id)
-        kept = row.text if row else ""
-        reading = parse_member_number(to_english(kept) if current_language() == SPANISH else kept)
-        return (menu.format_read_back(reading.dashed),) if reading and reading.dashed else ()
+        said = row.text if row else ""
+        reading = parse_member_number(to_english(said) if current_language() == SPANISH else said)
+        return (tr(menu.READ_BACK, number=reading.dashed),) if reading and reading.dashed else ()
 
-    def _inbound(self, provider_id: str, meaning: CallerInput) -> Inbound:
+    def _inbound(self, provider_id: str, caller_input: CallerInput) -> Inbound:
         caller = self.caller
         return Inbound(
             channel="voice",
             conversation=caller.conversation,
             provider_id=provider_id,
-            text=meaning.text,
-            payload=meaning.payload,
+            text=caller_input.text,
+            payload=caller_input.payload,
             address=caller.address,
             attested=caller.attested,
             source=caller.source,
         )
 
-    def _reprompt_or_transfer(self, place: CallPosition, asked: Reply, meaning: CallerInput) -> CallStep:
-        if place.misses >= MAX_MISSES:
-            if prompts.has_no_question(asked):
-                return EndStep((tr(menu.GOODBYE),))
-            return _transfer_step((tr(menu.TRANSFER_AFTER_MISSES),), place)
-        start = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
-        return prompts.build_reprompt(asked, place, start=start.get(meaning.kind, menu.NOT_UNDERSTOOD))
-
     def _transfer(self, after: CallPosition, before: CallPosition, reply: Reply, *, asked_for: bool) -> CallStep:
         """Transfer to a person. Out of hours, a caller who did not ask for one is not sent to an empty office."""
-        texts = _transfer_texts(reply)
-        down = tr(edge_texts.VOICE_TRANSFERRING) in texts
-        told = tuple(text for text in texts if text != tr(edge_texts.VOICE_TRANSFERRING)) if down else ()
-        if down and not asked_for and not self._is_office_open():
-            return self._end_out_of_order(told)
-        connecting = (*told, menu.format_connecting(self.coop, self._is_office_open()))
-        words = texts if texts and not (down and asked_for) else connecting
+        texts = prompts.list_texts(Reply(tuple(message for message in reply.messages if _is_transfer_message(message))))
+        transferring = tr(edge_texts.VOICE_TRANSFERRING)
+        gave_up = transferring in texts  # the engine did not answer; the other texts say what was done
+        outcome = tuple(text for text in texts if text != transferring) if gave_up else ()
+        if gave_up and not asked_for and not self._is_office_open():
+            return self._end_out_of_order(outcome)
+        words = texts
+        if not texts or (gave_up and asked_for):
+            connecting = menu.CONNECTING if self._is_office_open() else menu.CONNECTING_WHILE_CLOSED
+            words = (*outcome, menu.format_with_office(connecting, self.coop))
         # if nobody answers, continue at the new question, or else at the old one
-        place = after if _without_transfer(reply).expects else replace(before, turn=after.turn)
-        return _transfer_step(words, place)
+        position = after if _without_transfer(reply).expects else replace(before, turn=after.turn)
+        return _transfer_step(words, position)
 
-    async def _after_dial(self, place: CallPosition, asked: Reply, status: str) -> CallStep:
-        if status in ANSWERED_STATUSES:
-            return EndStep()
-        return await self._ask_again(replace(place, turn=place.turn + 1), asked, menu.format_nobody_answered(self.coop))
-
-    async def _ask_again(self, place: CallPosition, asked: Reply, *notes: str) -> CallStep:
+    async def _ask_again(self, position: CallPosition, asked: Reply, *notes: str) -> CallStep:
         """Repeat the open question; the main menu if there is none, or if its task was finished when giving up."""
         rest = _without_transfer(asked)
         # settled: the turn was given up on after something was done, so its question is over
         is_open = (rest.expects or rest.buttons) and (await self._load_state()).expects != giving_up.SETTLED
         question = rest if is_open else menu.build_main_menu()
-        there = CallPosition(place.turn, question_turn=place.question_turn if question is rest else 0)
+        there = CallPosition(position.turn, question_turn=position.question_turn if question is rest else 0)
         return prompts.build_question(question, there, notes)
 
     async def _link_notes(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
@@ -254,16 +252,17 @@ class Call:
             return (), False
         async with self.services.backend.db.read_session() as session:
             phone = await links.find_texted_phone(session, provider_id)
-        return (menu.format_texted(phone[-4:]) if phone else menu.format_not_texted(self.coop),), phone is not None
+        if phone is None:
+            return (menu.format_with_office(menu.NOT_TEXTED, self.coop),), False
+        return (tr(menu.TEXTED, last4=phone[-4:]),), True
 
     async def _load_question(self, turn: int) -> Reply:
         """The reply of `turn`; the main menu for 0 and for an unknown turn."""
-        return (await self._load_reply(turn) if turn else None) or menu.build_main_menu()
-
-    async def _load_reply(self, turn: int) -> Reply | None:
-        async with self.services.backend.db.read_session() as session:
-            row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
-        return reply_from_json(row.reply) if row and row.reply else None
+        row = None
+        if turn:
+            async with self.services.backend.db.read_session() as session:
+                row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
+        return reply_from_json(row.reply) if row and row.reply else menu.build_main_menu()
 
     async def _current_position(self) -> CallPosition:
         """The position after the newest turn."""
@@ -290,23 +289,12 @@ class Call:
         return self.coop.is_open(self.services.backend.clock.now())
 
 
-def _transfer_step(words: tuple[str, ...], place: CallPosition) -> TransferStep:
-    return TransferStep(words, replace(place, is_after_dial=True, misses=0, polls=0))
+def _transfer_step(words: tuple[str, ...], position: CallPosition) -> TransferStep:
+    return TransferStep(words, replace(position, is_after_dial=True, misses=0, polls=0))
 
 
 def _is_transfer_message(message: Message) -> bool:
     return message.hints.get("act") == "transfer" or message.text == tr(edge_texts.VOICE_TRANSFERRING)
-
-
-def _texts_until_end(reply: Reply) -> tuple[str, ...]:
-    """The texts up to the goodbye: the engine may put the question of an open task behind it."""
-    acts = [message.hints.get("act") for message in reply.messages]
-    last = acts.index("end") if "end" in acts else len(acts)
-    return prompts.list_texts(Reply(reply.messages[: last + 1]))
-
-
-def _transfer_texts(reply: Reply) -> tuple[str, ...]:
-    return prompts.list_texts(Reply(tuple(message for message in reply.messages if _is_transfer_message(message))))
 
 
 def _without_transfer(reply: Reply) -> Reply:
@@ -318,5 +306,5 @@ def _add_link_notes(reply: Reply, notes: tuple[str, ...], texted: bool) -> Reply
     if not notes:
         return reply
     kept = tuple(message for message in reply.messages if texted or not message.link)
-    at = next((place + 1 for place, message in enumerate(kept) if message.link), 0)
+    at = next((position + 1 for position, message in enumerate(kept) if message.link), 0)
     return replace(reply, messages=(*kept[:at], *map(Message, notes), *kept[at:]))

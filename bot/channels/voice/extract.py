@@ -9,7 +9,7 @@ from typing import Literal
 
 from backend.language import SPANISH, current_language, tr
 from backend.reading.spanish import to_english
-from bot.channels.voice.prompts import list_choices
+from bot.channels.voice.gather_options import list_choices
 from bot.dialogue.messages import Button, Reply
 from bot.dialogue.turn import HUMAN_PAYLOAD
 
@@ -38,8 +38,7 @@ class CallerInput:
 
 def extract_input(form: Mapping[str, str], reply: Reply) -> CallerInput:
     """Read the answer to the question `reply`. Keys win over speech, as they do in <Gather>."""
-    keys = form.get("Digits", "").strip()
-    if keys:
+    if keys := form.get("Digits", "").strip():
         return _extract_keys(keys, reply)
     return _extract_speech(form.get("SpeechResult", ""), form.get("Confidence", ""), reply)
 
@@ -54,33 +53,26 @@ def _extract_keys(keys: str, reply: Reply) -> CallerInput:
     digits = keys.strip("#")
     if "*" in digits or "#" in digits:
         return CallerInput("star_inside")  # not taken for a decimal point: $50*25 must not become another amount
-    return _extract_digits(digits, reply) if digits else CallerInput("silence")
-
-
-def _extract_digits(digits: str, reply: Reply) -> CallerInput:
-    choices = list_choices(reply) or (_yes_no_buttons() if reply.expects == "confirm" else ())
+    if not digits:
+        return CallerInput("silence")
+    choices = list_choices(reply)
+    if not choices and reply.expects == "confirm":
+        choices = (Button(tr("yes"), "/affirm"), Button(tr("no"), "/deny"))
     if choices:
-        key = int(digits)
-        chosen = choices[key - 1] if 1 <= key <= len(choices) else None
-        return _button_input(chosen) if chosen else CallerInput("no_match")
-    return CallerInput("answer", _format_date_keys(digits) if reply.expects == "date" else digits)
+        return _extract_choice(int(digits), choices)
+    if reply.expects == "date" and len(digits) in (4, 6, 8):
+        # 0615 is June 15, with two or four more digits for the year
+        digits = "/".join(part for part in (digits[:2], digits[2:4], digits[4:]) if part)
+    return CallerInput("answer", digits)
 
 
-def _yes_no_buttons() -> tuple[Button, ...]:
-    return Button(tr("yes"), "/affirm"), Button(tr("no"), "/deny")
-
-
-def _button_input(button: Button) -> CallerInput:
-    """A plain intent keeps its payload; any other goes by its title, which makes sense even if no longer offered."""
-    plain = re.fullmatch(r"/[a-z_]+", button.payload)
-    return CallerInput("answer", button.title, button.payload if plain else None)
-
-
-def _format_date_keys(digits: str) -> str:
-    """Keys 0615 are June 15, with two or four more digits for the year."""
-    if len(digits) not in (4, 6, 8):
-        return digits
-    return "/".join(part for part in (digits[:2], digits[2:4], digits[4:]) if part)
+def _extract_choice(key: int, choices: tuple[Button, ...]) -> CallerInput:
+    if not 1 <= key <= len(choices):
+        return CallerInput("no_match")
+    button = choices[key - 1]
+    # a plain intent keeps its payload; any other goes by its title, which makes sense even if no longer offered
+    is_plain_intent = re.fullmatch(r"/[a-z_]+", button.payload)
+    return CallerInput("answer", button.title, button.payload if is_plain_intent else None)
 
 
 def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
@@ -89,17 +81,15 @@ def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
         return CallerInput("silence")
     if not any(letter.isalnum() for letter in words) or _is_low_confidence(confidence):
         return CallerInput("no_match")
-    told = to_english(words) if current_language() == SPANISH else words
-    plain = re.sub(r"[^\w\s]", "", told).lower()
-    if _AGENT_WORD.search(plain) and _AGENT_PHRASE.fullmatch(plain) and not _is_zero_a_digit(plain, reply):
+    english = to_english(words) if current_language() == SPANISH else words
+    plain = re.sub(r"[^\w\s]", "", english).lower()
+    # "zero" asks for a person, as the key does, except where it may be a digit of the answer
+    may_be_digit = ("zero" in plain or "0" in plain) and reply.expects in NUMERIC_QUESTIONS
+    if _AGENT_WORD.search(plain) and _AGENT_PHRASE.fullmatch(plain) and not may_be_digit:
         return CallerInput("person", words, HUMAN_PAYLOAD)
     if _REPEAT.fullmatch(plain):
         return CallerInput("repeat")
     return CallerInput("answer", words)
-
-
-def _is_zero_a_digit(plain: str, reply: Reply) -> bool:
-    return ("zero" in plain or "0" in plain) and reply.expects in NUMERIC_QUESTIONS
 
 
 def _is_low_confidence(confidence: str) -> bool:

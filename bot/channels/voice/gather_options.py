@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from backend.language import mark, tr
 from bot.channels.voice import menu
-from bot.dialogue.messages import Reply
+from bot.dialogue.messages import Button, Reply
 
+MAX_CHOICES = 5
+"""Guides to phone menus advise four or five choices."""
 COMMON_HINTS = mark("person, operator, repeat, go back, never mind")
 YES_NO_HINTS = mark("yes, no, yes please, no thank you, that is right, that is wrong")
 NUMBER_HINTS = mark(
@@ -35,7 +37,6 @@ class GatherOptions:
     hints: str = ""
 
 
-DEFAULT_OPTIONS = GatherOptions()
 OPTIONS_BY_EXPECT = {
     "member_number": GatherOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
     "identity": GatherOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
@@ -75,25 +76,31 @@ IN_OWN_WORDS = mark("You can say it in your own words.")
 IN_A_FEW_WORDS = mark("Or say a few words, such as pay my bill.")
 
 
-def select_gather_options(reply: Reply, choices: tuple[str, ...]) -> GatherOptions:
-    """How to listen for the answer to `reply`, with the choices as speech hints.
+def list_choices(reply: Reply) -> tuple[Button, ...]:
+    """The buttons that get a key, MAX_CHOICES at most."""
+    return reply.buttons[:MAX_CHOICES]
+
+
+def select_gather_options(reply: Reply) -> GatherOptions:
+    """How to listen for the answer to `reply`, with its choices as speech hints.
 
     With choices, one key is always a choice: 1 must not be both a choice and $1.
     """
-    options = OPTIONS_BY_EXPECT.get(reply.expects, DEFAULT_OPTIONS)
+    options = OPTIONS_BY_EXPECT.get(reply.expects, GatherOptions())
+    choices = list_choices(reply)
     if choices:
         options = replace(options, num_digits=1)
     if reply == menu.build_main_menu():
         return replace(options, hints=tr(menu.SPEECH_HINTS))
-    offered = [" ".join(re.findall(r"[\w'$.-]+", title))[:100] for title in choices]
-    return replace(options, hints=", ".join(part for part in (*offered, tr(options.hints), tr(COMMON_HINTS)) if part))
+    # a hint may have 100 characters, and commas separate the hints
+    titles = [" ".join(re.findall(r"[\w'$.-]+", button.title))[:100] for button in choices]
+    return replace(options, hints=", ".join(part for part in (*titles, tr(options.hints), tr(COMMON_HINTS)) if part))
 
 
 def format_spoken_help(reply: Reply) -> str:
     """The first help: what may be said, with an example."""
     with_choices = reply.buttons and reply.expects != "confirm"
-    own = SPOKEN_HELP.get("choice" if with_choices else reply.expects)
-    return tr(own or IN_OWN_WORDS)
+    return tr(SPOKEN_HELP.get("choice" if with_choices else reply.expects, IN_OWN_WORDS))
 
 
 def format_keypad_help(reply: Reply) -> str:

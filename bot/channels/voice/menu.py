@@ -7,15 +7,15 @@ from backend.language import SPANISH, current_language, mark, tr
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH
 from bot.dialogue.messages import Button, Message, Reply
 
-# What most people call about; a new skill needs no line here, since callers may say anything. The second key is the
-# other language, as is usual on phone lines in the US.
-PAY_OPTION = (mark("pay your bill"), "/quick_pay")
-MORE_OPTIONS = (
+# What most people call about; a new skill needs no line here, since callers may say anything.
+OPTIONS = (
+    (mark("pay your bill"), "/quick_pay"),
     (mark("hear your balance and due date"), "/check_balance"),
     (mark("report an outage"), "/report_outage"),
     (mark("hear our hours and phone numbers"), "/faq_hours_contact"),
 )
 LANGUAGE_KEY = 2
+"""For the other language, as is usual on phone lines in the US."""
 SPEECH_HINTS = mark(
     "pay my bill, my balance, what do I owe, when is my bill due, report an outage, my power is out, "
     "office hours, person, operator"
@@ -30,56 +30,33 @@ def format_opening(coop: Coop) -> str:
 def build_main_menu() -> Reply:
     """The choices at the start of a call; the reply of turn 0."""
     other = Button("English", SPEAK_ENGLISH) if current_language() == SPANISH else Button("español", SPEAK_SPANISH)
-    first, *rest = (Button(tr(title), payload) for title, payload in (PAY_OPTION, *MORE_OPTIONS))
-    choices = (first, other, *rest)
-    return Reply(
-        (Message(tr("How can I help? You can say it in your own words."), choices, hints={"expect": "choice"}),)
-    )
+    choices = [Button(tr(title), payload) for title, payload in OPTIONS]
+    choices.insert(LANGUAGE_KEY - 1, other)
+    text = tr("How can I help? You can say it in your own words.")
+    return Reply((Message(text, tuple(choices), hints={"expect": "choice"}),))
 
 
-def format_connecting(coop: Coop, is_open: bool) -> str:
-    if is_open:
-        return tr("One moment, I am connecting you to a person.")
-    return tr(
-        "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
-        "I will still try to connect you.",
-        hours=coop.hours_text,
-        outage=coop.outage_phone_display,
-    )
+def format_with_office(template: str, coop: Coop) -> str:
+    """A sentence with the office's `hours` and `phone` and the number of the `outage` line."""
+    return tr(template, hours=coop.hours_text, phone=coop.office_phone_display, outage=coop.outage_phone_display)
 
 
-def format_nobody_answered(coop: Coop) -> str:
-    return tr(
-        "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
-        "For an outage or danger call {outage}, day or night. We can also go on here.",
-        hours=coop.hours_text,
-        phone=coop.office_phone_display,
-        outage=coop.outage_phone_display,
-    )
-
-
-def format_out_of_order(coop: Coop) -> str:
-    return tr(
-        "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
-        "For an outage or danger call {outage}, day or night.",
-        phone=coop.office_phone_display,
-        hours=coop.hours_text,
-        outage=coop.outage_phone_display,
-    )
-
-
-def format_read_back(number: str) -> str:
-    return tr("I have {number}.", number=number)
-
-
-def format_texted(last_digits: str) -> str:
-    return tr("It went by text message to the phone ending {last4}.", last4=last_digits)
-
-
-def format_not_texted(coop: Coop) -> str:
-    return tr("I could not text it to you. Please call our office at {phone}.", phone=coop.office_phone_display)
-
-
+CONNECTING = mark("One moment, I am connecting you to a person.")
+CONNECTING_WHILE_CLOSED = mark(
+    "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
+    "I will still try to connect you."
+)
+NOBODY_ANSWERED = mark(
+    "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
+    "For an outage or danger call {outage}, day or night. We can also go on here."
+)
+OUT_OF_ORDER = mark(
+    "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
+    "For an outage or danger call {outage}, day or night."
+)
+READ_BACK = mark("I have {number}.")
+TEXTED = mark("It went by text message to the phone ending {last4}.")
+NOT_TEXTED = mark("I could not text it to you. Please call our office at {phone}.")
 YES_NO_KEYS = mark("For yes, press 1. For no, press 2.")
 CHOICE_KEY = mark("{choice}, press {key}.")
 USE_THE_KEYPAD = mark("Let us use the keypad.")

@@ -6,11 +6,10 @@ import re
 
 from backend.language import SPANISH, current_language, other_language, tr, use_language
 from bot.channels.voice import menu
-from bot.channels.voice.gather_options import format_keypad_help, format_spoken_help
+from bot.channels.voice.gather_options import format_keypad_help, format_spoken_help, list_choices
 from bot.channels.voice.steps import AskStep, CallPosition, WaitStep
 from bot.dialogue.messages import Button, Reply
 
-MAX_CHOICES = 5
 _VERBS = re.compile(
     r"(?:add|cancel|change|check|choose|enter|get|go|hear|pay|pick|report|schedule|send|set|speak|start|stop|talk|try|use)\b",
     re.IGNORECASE,
@@ -24,62 +23,50 @@ _EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
 _MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
-def build_greeting(notice: str, place: CallPosition) -> AskStep:
-    return build_question(menu.build_main_menu(), place, (notice,))
+def build_greeting(notice: str, position: CallPosition) -> AskStep:
+    return build_question(menu.build_main_menu(), position, (notice,))
 
 
-def build_question(reply: Reply, place: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:
+def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:
     """Say `notes` and the reply, then listen. A payment read-back cannot be interrupted."""
     texts = list_texts(reply)
-    if is_payment_read_back(reply):
-        return AskStep(reply, place, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply)))
-    aside = _format_language_offer() if reply == menu.build_main_menu() else ""
-    return AskStep(reply, place, notes, _drop_empty(*texts, _format_keys(reply), *_format_invitation(reply)), aside)
+    if reply.expects == "confirm" and any("$" in text for text in texts):
+        return AskStep(
+            reply, position, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply))
+        )
+    language_offer = ""
+    if reply == menu.build_main_menu():
+        with use_language(other_language(current_language())):
+            language_offer = tr(menu.LANGUAGE_OFFER)
+    spoken = _drop_empty(*texts, _format_keys(reply), *_format_invitation(reply))
+    return AskStep(reply, position, notes, spoken, language_offer)
 
 
-def build_reprompt(reply: Reply, place: CallPosition, *, start: str) -> AskStep:
+def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskStep:
     """Ask again, with more help each time: first an example of what to say, then the keys alone."""
     if has_no_question(reply):
-        return AskStep(reply, place, (), (tr(start), tr(menu.STILL_THERE if place.misses < 2 else menu.FINAL_REPROMPT)))
-    if place.misses < 2:
         return AskStep(
-            reply,
-            place,
-            (),
-            _drop_empty(tr(start), format_spoken_help(reply), *list_texts(reply)[-1:], _format_keys(reply)),
+            reply, position, (), (tr(start), tr(menu.STILL_THERE if position.misses < 2 else menu.FINAL_REPROMPT))
         )
+    if position.misses < 2:
+        spoken = _drop_empty(tr(start), format_spoken_help(reply), *list_texts(reply)[-1:], _format_keys(reply))
+        return AskStep(reply, position, (), spoken)
     star, person = tr(menu.STAR_KEY), tr(menu.PERSON_KEY)
     keys = star if reply == menu.build_main_menu() else f"{person} {star}"
     keypad = f"{tr(menu.USE_THE_KEYPAD)} {format_keypad_help(reply)}"
-    return AskStep(reply, place, (), _drop_empty(tr(start), keypad, _format_choices(reply), keys))
+    return AskStep(reply, position, (), _drop_empty(tr(start), keypad, _format_choices(reply), keys))
 
 
-def build_filler(place: CallPosition) -> WaitStep:
-    return WaitStep((tr(menu.FILLER if place.polls <= 1 else menu.STILL_LOOKING),), place)
-
-
-def list_choices(reply: Reply) -> tuple[Button, ...]:
-    """The buttons that get a key, MAX_CHOICES at most."""
-    return reply.buttons[:MAX_CHOICES]
+def build_filler(position: CallPosition) -> WaitStep:
+    return WaitStep((tr(menu.FILLER if position.polls <= 1 else menu.STILL_LOOKING),), position)
 
 
 def has_no_question(reply: Reply) -> bool:
-    """Whether the reply asks nothing."""
     return not reply.expects and not reply.buttons
 
 
 def list_texts(reply: Reply) -> tuple[str, ...]:
     return tuple(message.text for message in reply.messages if message.text.strip())
-
-
-def is_payment_read_back(reply: Reply) -> bool:
-    """Whether the reply reads a payment back and waits for a yes or no to it."""
-    return reply.expects == "confirm" and any("$" in text for text in list_texts(reply))
-
-
-def _format_language_offer() -> str:
-    with use_language(other_language(current_language())):
-        return tr(menu.LANGUAGE_OFFER)
 
 
 def _drop_empty(*lines: str) -> tuple[str, ...]:
@@ -88,11 +75,12 @@ def _drop_empty(*lines: str) -> tuple[str, ...]:
 
 def _format_invitation(reply: Reply) -> tuple[str, ...]:
     """An invitation to speak, behind a statement: silence leaves a caller wondering whose turn it is."""
-    asks = any(text.rstrip().endswith("?") for text in list_texts(reply)[-1:])
+    texts = list_texts(reply)
+    asks = bool(texts) and texts[-1].rstrip().endswith("?")
     waits = any(message.hints.get("act") == "wait" for message in reply.messages)
     if asks or waits or not has_no_question(reply):
         return ()
-    in_danger = any(_EMERGENCY_NUMBER.search(text) for text in list_texts(reply))
+    in_danger = any(_EMERGENCY_NUMBER.search(text) for text in texts)
     return (tr(menu.I_AM_LISTENING if in_danger else menu.ANYTHING_ELSE),)
 
 

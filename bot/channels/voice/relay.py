@@ -10,25 +10,24 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
 
 from sanic import Websocket
 from sanic.exceptions import WebsocketClosed
 from websockets.exceptions import ConnectionClosed
 
 from backend.language import ENGLISH
-from bot.channels.voice import prompts
 from bot.channels.voice import relay_messages as messages
 from bot.channels.voice.call import Call
-from bot.channels.voice.gather_options import GatherOptions, select_gather_options
+from bot.channels.voice.extract import MAX_KEYS
+from bot.channels.voice.gather_options import select_gather_options
 from bot.channels.voice.relay_messages import InvalidFrame, KeyEvent, RelayEvent, SpeechEvent
-from bot.channels.voice.steps import AskStep, CallPosition, CallStep, WaitStep
+from bot.channels.voice.steps import AskStep, CallStep, WaitStep
 from bot.services import Services
 from bot.web.rates import rate_limit
 
 logger = logging.getLogger("memberline.voice")
 
-POLICY_VIOLATION, BAD_DATA, NORMAL, GOING_AWAY = 1008, 1007, 1000, 1001
+POLICY_VIOLATION, BAD_DATA, NORMAL, GOING_AWAY = 1008, 1007, 1000, 1001  # RFC 6455, 7.4.1
 SETUP_SECONDS = 10.0
 LETTERS_PER_SECOND = 14
 """Rate of the voice: Twilio does not report the end of speech, from which silence is counted."""
@@ -37,7 +36,8 @@ IDLE_SECONDS = 600.0
 FRAME_LIMIT = rate_limit("relay", 200, 10)
 """Per socket; the keys, words and interruptions of one person are a tenth of it."""
 MAX_QUEUED_EVENTS = 64
-MAX_KEYS = 33
+COLLECTED_KEYS = MAX_KEYS + 1
+"""One too many, so that a number that is too long is refused and not cut."""
 
 
 class RelaySession:
@@ -54,7 +54,8 @@ class RelaySession:
     async def run(self) -> None:
         """Run the call until either side ends it."""
         try:
-            caller = messages.parse_setup(self._services.settings, await self._receive_setup())
+            setup = messages.parse_frame(await self._socket.recv(SETUP_SECONDS))
+            caller = messages.parse_setup(self._services.settings, setup)
         except InvalidFrame as problem:
             logger.warning("a relay did not begin: %s", problem)
             await self._socket.close(POLICY_VIOLATION, str(problem))
@@ -68,10 +69,6 @@ class RelaySession:
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-
-    async def _receive_setup(self) -> messages.Frame:
-        data = await self._socket.recv(SETUP_SECONDS)
-        return messages.parse_frame(data)
 
     async def _receive_events(self) -> None:
         """Queue the messages of the socket, also while a turn is being answered, so that a hang-up is noticed."""
@@ -100,14 +97,12 @@ class RelaySession:
         else:
             step = await self._speak_until_question(call, step)
         while isinstance(step, AskStep):
-            heard = await self._wait_for_input(step)
-            if heard is None:
+            form = await self._wait_for_input(step)
+            if form is None:
                 return
-            step = await self._take_turn(call, step.position, heard)
+            answer = await call.run_safely(call.handle_turn(step.position, form), step.position)
+            step = await self._speak_until_question(call, answer)
         await self._socket.close(NORMAL)
-
-    async def _take_turn(self, call: Call, place: CallPosition, heard: Mapping[str, str]) -> CallStep:
-        return await self._speak_until_question(call, await call.run_safely(call.handle_turn(place, heard), place))
 
     async def _speak_until_question(self, call: Call, step: CallStep) -> CallStep:
         """Poll for a slow answer and say each step, until one is a question or the end."""
@@ -115,7 +110,12 @@ class RelaySession:
             await self._send_step(step)
             step = await call.run_safely(call.handle_turn(step.position, {}), step.position)
         if isinstance(step, AskStep) and step.reply.expects == "confirm":
-            self._discard_events()
+            # what was said before a read-back was spoken is no answer to it; a hang-up stays
+            hung_up = False
+            while not self._events.empty():
+                hung_up = self._events.get_nowait() is None or hung_up
+            if hung_up:
+                _enqueue_end(self._events)
         await self._send_step(step)
         if isinstance(step, AskStep):
             self._start_listening(step)
@@ -132,16 +132,9 @@ class RelaySession:
         self._keys = ""
         self._quiet_at = time.monotonic() + seconds_until_silence(step)
 
-    def _discard_events(self) -> None:
-        """Drop what was said before a read-back was heard: it is no answer to it."""
-        hung_up = False
-        while not self._events.empty():
-            hung_up = self._events.get_nowait() is None or hung_up
-        if hung_up:
-            _enqueue_end(self._events)
-
     async def _wait_for_input(self, step: AskStep) -> dict[str, str] | None:
         """What the caller said or pressed, in <Gather>'s form fields; empty for silence, None after a hang-up."""
+        options = select_gather_options(step.reply)
         while True:
             wait = key_pause_seconds(step) if self._keys else max(0.0, self._quiet_at - time.monotonic())
             try:
@@ -151,34 +144,25 @@ class RelaySession:
             if event is None:
                 return None
             if isinstance(event, KeyEvent):
-                if self._add_key(event.key, _gather_options(step)):
+                self._keys += event.key.strip("#")
+                # the pound key ends a number, and so does the last key that there can be
+                if event.key == "#" or len(self._keys) in (options.num_digits, COLLECTED_KEYS):
                     return {"Digits": self._keys} if self._keys else {}
             elif isinstance(event, SpeechEvent) and event.is_final and not self._keys:
                 return {"SpeechResult": event.words}
             # else the caller is still speaking, or has interrupted the voice
-            self._quiet_at = time.monotonic() + _gather_options(step).timeout
-
-    def _add_key(self, key: str, options: GatherOptions) -> bool:
-        """Add a key; True if it is the last one: the pound key, or as many as can be."""
-        if key == "#":
-            return True
-        self._keys += key
-        return len(self._keys) in (options.num_digits, MAX_KEYS)
+            self._quiet_at = time.monotonic() + options.timeout
 
 
 def seconds_until_silence(step: AskStep) -> float:
     """Seconds from now until silence counts: the step has to be spoken first."""
     letters = sum(len(line) for line in (*step.uninterruptible, *step.interruptible))
-    return letters / LETTERS_PER_SECOND + _gather_options(step).timeout
+    return letters / LETTERS_PER_SECOND + select_gather_options(step.reply).timeout
 
 
 def key_pause_seconds(step: AskStep) -> float:
     """Seconds without another key that end a number."""
-    return _gather_options(step).timeout
-
-
-def _gather_options(step: AskStep) -> GatherOptions:
-    return select_gather_options(step.reply, tuple(button.title for button in prompts.list_choices(step.reply)))
+    return select_gather_options(step.reply).timeout
 
 
 def _enqueue_end(queue: asyncio.Queue[RelayEvent | None]) -> None:

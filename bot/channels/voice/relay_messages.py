@@ -14,18 +14,16 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 from backend.config import Settings
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
-from backend.reading.contact.phone_numbers import is_withheld
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.voice import menu, prompts
 from bot.channels.voice.call import CALL_ID, Caller
 from bot.channels.voice.gather_options import COMMON_HINTS, NUMBER_HINTS
-from bot.channels.voice.render import TWILIO_LANGUAGES, add_says
+from bot.channels.voice.render import TWILIO_LANGUAGES, VOICES, add_says
 from bot.channels.voice.speech import make_speakable
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep, WaitStep
-from bot.web.twilio_guard import E164, socket_url
+from bot.web.twilio_guard import parse_phone, socket_url
 
 RELAY_PATH = "/twilio/relay"
-VOICES = {ENGLISH: "Joanna-Neural", SPANISH: "Lupe-Neural"}
 VALID_KEYS = frozenset("0123456789*#")
 MAX_HANDOFF_TEXTS = 20
 
@@ -64,8 +62,8 @@ def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: s
     response = VoiceResponse()
     add_says(response, (menu.format_opening(coop),))
     opening = prompts.build_question(menu.build_main_menu(), CallPosition(1))
-    connect_ = Connect(action=urlsplit(settings.public_url).path + ended_path, method="POST")
-    relay = connect_.conversation_relay(
+    connect = Connect(action=urlsplit(settings.public_url).path + ended_path, method="POST")
+    relay = connect.conversation_relay(
         url=socket_url(settings, RELAY_PATH),
         language=TWILIO_LANGUAGES[ENGLISH],
         tts_provider="Amazon",
@@ -81,16 +79,12 @@ def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: s
     )
     for language, voice in VOICES.items():
         relay.language(code=TWILIO_LANGUAGES[language], tts_provider="Amazon", voice=voice)
-    for name, value in _signed_parameters(settings, caller).items():
-        relay.parameter(name=name, value=value)
-    response.append(connect_)
-    return str(response)
-
-
-def _signed_parameters(settings: Settings, caller: Caller) -> dict[str, str]:
-    """What the signed webhook says of the caller, passed on to the socket, whose own messages are not signed."""
+    # what the signed webhook says of the caller goes on to the socket, whose own messages are not signed
     attested = "1" if caller.attested else "0"
-    return {"attested": attested, "pass": _sign_caller(settings, caller.call_id, caller.address, attested)}
+    relay.parameter(name="attested", value=attested)
+    relay.parameter(name="pass", value=_sign_caller(settings, caller.call_id, caller.address, attested))
+    response.append(connect)
+    return str(response)
 
 
 def _sign_caller(settings: Settings, call: str, address: str | None, attested: str) -> str:
@@ -108,24 +102,19 @@ def parse_setup(settings: Settings, setup: Mapping[str, Any]) -> Caller:
         raise InvalidFrame("a socket begins with its setup")
     if account and setup.get("accountSid") != account:
         raise InvalidFrame("the call belongs to another account")
-    vouched = setup.get("customParameters")
-    vouched = vouched if isinstance(vouched, dict) else {}
-    address, attested = _parse_phone(setup.get("from")), str(vouched.get("attested", "0"))
-    good = hmac.compare_digest(
-        _sign_caller(settings, call, address, attested).encode(), str(vouched.get("pass")).encode()
-    )
-    address = address if good else None
+    parameters = setup.get("customParameters")
+    parameters = parameters if isinstance(parameters, dict) else {}
+    address, attested = parse_phone(setup.get("from")), str(parameters.get("attested", "0"))
+    signature = _sign_caller(settings, call, address, attested)
+    if not hmac.compare_digest(signature.encode(), str(parameters.get("pass")).encode()):
+        address = None
     return Caller(
         call_id=call,
         address=address,
-        attested=good and address is not None and attested == "1",
+        attested=address is not None and attested == "1",
         source=phone_source(settings, address),
-        called_number=_parse_phone(setup.get("to")),
+        called_number=parse_phone(setup.get("to")),
     )
-
-
-def _parse_phone(value: Any) -> str | None:
-    return value if isinstance(value, str) and E164.fullmatch(value) and not is_withheld(value) else None
 
 
 def parse_frame(data: Any) -> Frame:
@@ -133,12 +122,12 @@ def parse_frame(data: Any) -> Frame:
     if not isinstance(data, str):
         raise InvalidFrame("not a text")
     try:
-        found = json.loads(data)
+        frame = json.loads(data)
     except (ValueError, RecursionError):
         raise InvalidFrame("not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(frame, dict):
         raise InvalidFrame("not an object")
-    return found
+    return frame
 
 
 def parse_event(message: Frame) -> RelayEvent | None:
@@ -156,7 +145,10 @@ def parse_event(message: Frame) -> RelayEvent | None:
 def render_frames(step: CallStep) -> list[Frame]:
     """The messages that say a step. At the end of a relay the last words are said by the TwiML that follows."""
     if isinstance(step, TransferStep | EndStep):
-        return [{"type": "end", "handoffData": _render_handoff(step)}]
+        handoff: Frame = {"reason": "end", "words": list(step.texts), "language": step.language}
+        if isinstance(step, TransferStep):
+            handoff |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
+        return [{"type": "end", "handoffData": json.dumps(handoff, separators=(",", ":"))}]
     with use_language(step.language):
         if isinstance(step, WaitStep):
             return _render_text_frames([(line, True) for line in step.texts])
@@ -172,39 +164,33 @@ def render_language_frame(language: str) -> Frame:
 
 
 def _render_text_frames(lines: list[tuple[str, bool]]) -> list[Frame]:
+    """One message for each (text, can be interrupted); `last` marks the end of what is said."""
     spoken = [(words, free) for line, free in lines if (words := make_speakable(line))]
     return [
         {
             "type": "text",
-            "token": words if place == len(spoken) else f"{words} ",
-            "last": place == len(spoken),
+            "token": words if position == len(spoken) else f"{words} ",
+            "last": position == len(spoken),
             "interruptible": free,
             "preemptible": False,
         }
-        for place, (words, free) in enumerate(spoken, start=1)
+        for position, (words, free) in enumerate(spoken, start=1)
     ]
-
-
-def _render_handoff(step: TransferStep | EndStep) -> str:
-    data: dict[str, Any] = {"reason": "end", "words": list(step.texts), "language": step.language}
-    if isinstance(step, TransferStep):
-        data |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
-    return json.dumps(data, separators=(",", ":"))
 
 
 def parse_handoff(data: str) -> CallStep | None:
     """The step with which a relay ended; None if it broke off, or if the data is not ours."""
     try:
-        found = parse_frame(data)
+        handoff = parse_frame(data)
     except InvalidFrame:
         return None
-    words, turn, asked = found.get("words"), found.get("turn"), found.get("asked")
+    words, turn, asked = handoff.get("words"), handoff.get("turn"), handoff.get("asked")
     if not isinstance(words, list) or len(words) > MAX_HANDOFF_TEXTS or not all(isinstance(one, str) for one in words):
         return None
-    language = SPANISH if found.get("language") == SPANISH else ENGLISH
-    if found.get("reason") == "end":
+    language = SPANISH if handoff.get("language") == SPANISH else ENGLISH
+    if handoff.get("reason") == "end":
         return EndStep(tuple(words), language)
-    if found.get("reason") != "transfer" or not isinstance(turn, int) or not isinstance(asked, int):
+    if handoff.get("reason") != "transfer" or not isinstance(turn, int) or not isinstance(asked, int):
         return None
-    place = CallPosition(turn, asked, is_after_dial=True)
-    return TransferStep(tuple(words), place, language) if 0 <= asked < turn else None
+    position = CallPosition(turn, asked, is_after_dial=True)
+    return TransferStep(tuple(words), position, language) if 0 <= asked < turn else None

@@ -8,35 +8,38 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from backend.language import ENGLISH, SPANISH, current_language, other_language, use_language
 from bot.channels.voice.gather_options import select_gather_options
-from bot.channels.voice.prompts import list_choices
 from bot.channels.voice.speech import make_speakable, split_speech
 from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
 
-# Twilio's voice and locale for each language
-VOICES = {ENGLISH: "Polly.Joanna-Neural", SPANISH: "Polly.Lupe-Neural"}
+# Amazon Polly's voice and Twilio's locale for each language
+VOICES = {ENGLISH: "Joanna-Neural", SPANISH: "Lupe-Neural"}
 TWILIO_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
-MAX_SAY_LENGTH = 1500  # Polly takes 3000, and spaced digits were added before this is counted
+MAX_SAY_LENGTH = 1500
+"""Characters of one <Say>: Polly takes 3000."""
 DIAL_SECONDS = 25
 
 
 def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
-    """`base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`."""
-    with use_language(step.language):
-        return _render_step(step, base, person, caller_id)
-
-
-def _render_step(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
+    """TwiML for a step. `base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`."""
     response = VoiceResponse()
-    if isinstance(step, AskStep):
-        _add_question(response, step, base)
-    elif isinstance(step, TransferStep):
-        _add_transfer(response, step, base, person, caller_id)
-    elif isinstance(step, WaitStep):
+    with use_language(step.language):
+        if isinstance(step, AskStep):
+            _add_question(response, step, base)
+            return str(response)
         add_says(response, step.texts)
+    if isinstance(step, TransferStep):
+        response.dial(
+            person,
+            action=step.position.build_url(base),
+            method="POST",
+            timeout=DIAL_SECONDS,
+            caller_id=caller_id,
+            answer_on_bridge=True,
+        )
+    elif isinstance(step, WaitStep):
         response.pause(length=1)
         response.redirect(step.position.build_url(base), method="POST")
     else:
-        add_says(response, step.texts)
         response.hangup()
     return str(response)
 
@@ -45,33 +48,23 @@ def add_says(parent: VoiceResponse | Gather, texts: Iterable[str]) -> None:
     """Add a <Say> for each text, and more for a long one."""
     for text in texts:
         for piece in split_speech(make_speakable(text), MAX_SAY_LENGTH):
-            parent.say(piece, voice=VOICES[current_language()], language=TWILIO_LANGUAGES[current_language()])
+            voice, locale = VOICES[current_language()], TWILIO_LANGUAGES[current_language()]
+            parent.say(piece, voice=f"Polly.{voice}", language=locale)
 
 
 def _add_question(response: VoiceResponse, step: AskStep, base: str) -> None:
     add_says(response, step.uninterruptible)  # outside <Gather>: cannot be interrupted
     gather = _add_gather(response, step, base)
-    with use_language(other_language(step.language)):
-        add_says(gather, (step.language_offer,) if step.language_offer else ())  # a key at once interrupts it
+    if step.language_offer:
+        with use_language(other_language(step.language)):
+            add_says(gather, (step.language_offer,))  # a key at once interrupts it
     add_says(gather, step.interruptible)
     # some carriers send no empty result: this makes silence a reprompt there too
     response.redirect(step.position.build_url(base), method="POST")
 
 
-def _add_transfer(response: VoiceResponse, step: TransferStep, base: str, person: str, caller_id: str | None) -> None:
-    add_says(response, step.texts)
-    response.dial(
-        person,
-        action=step.position.build_url(base),
-        method="POST",
-        timeout=DIAL_SECONDS,
-        caller_id=caller_id,
-        answer_on_bridge=True,
-    )
-
-
 def _add_gather(response: VoiceResponse, step: AskStep, base: str) -> Gather:
-    options = select_gather_options(step.reply, tuple(button.title for button in list_choices(step.reply)))
+    options = select_gather_options(step.reply)
     return response.gather(
         input="dtmf speech",
         action=step.position.build_url(base),

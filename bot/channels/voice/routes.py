@@ -16,9 +16,10 @@ from bot.channels.voice.relay import RelaySession
 from bot.channels.voice.render import render_twiml
 from bot.channels.voice.steps import CallPosition, CallStep
 from bot.services import Services
-from bot.web.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
+from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed, twilio_signed_socket
 
 FULL_ATTESTATION = "TN-Validation-Passed-A"
+"""STIR/SHAKEN attestation A: the caller's carrier vouches for the number in full."""
 MAX_TURNS = 9999
 MAX_RELAYS = 200
 """Per process. A handshake's signature does not expire: whoever got hold of one can open sockets with it."""
@@ -47,8 +48,10 @@ def blueprint(services: Services) -> Blueprint:
     @twilio_signed
     async def turn(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, parse_caller(services, form))
-        place = parse_position(request)
-        return await _respond(call, call.handle_turn(place, form) if place else call.handle_unplaced_turn(form), place)
+        position = parse_position(request)
+        return await _respond(
+            call, call.handle_turn(position, form) if position else call.handle_unplaced_turn(form), position
+        )
 
     @voice.post("/twilio/voice/relay")
     @twilio_signed
@@ -80,13 +83,13 @@ def blueprint(services: Services) -> Blueprint:
 def parse_caller(services: Services, form: TwilioForm) -> Caller:
     """Who calls. Raises InvalidRequestField if the form names no call."""
     call = form.require("CallSid", CALL_ID)
-    address = form.parse_phone("From")
+    address = parse_phone(form.get("From"))
     return Caller(
         call_id=call,
         address=address,
         attested=address is not None and form.get("StirVerstat") == FULL_ATTESTATION,
         source=phone_source(services.settings, address),
-        called_number=form.parse_phone("To"),
+        called_number=parse_phone(form.get("To")),
     )
 
 
@@ -102,9 +105,9 @@ def parse_position(request: Request) -> CallPosition | None:
     return CallPosition(values["turn"], values["asked"], values["misses"], values["poll"], bool(values["dial"]))
 
 
-async def _respond(call: Call, step: Awaitable[CallStep], place: CallPosition | None = None) -> HTTPResponse:
+async def _respond(call: Call, step: Awaitable[CallStep], position: CallPosition | None = None) -> HTTPResponse:
     """Answer TwiML in any case: on an error Twilio says "an application error has occurred" and hangs up."""
-    return _xml_response(_render_call(call, await call.run_safely(step, place)))
+    return _xml_response(_render_call(call, await call.run_safely(step, position)))
 
 
 def _render_call(call: Call, step: CallStep) -> str:

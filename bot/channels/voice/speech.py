@@ -7,25 +7,12 @@ digits are spaced out here, with commas for pauses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from calendar import day_name, month_name
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from backend.language import ENGLISH, current_language, format_long_date, mark, tr
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 _URL = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:!?)]", re.IGNORECASE)
 _EMAIL = re.compile(r"\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
@@ -44,6 +31,7 @@ _LAST_DIGITS = re.compile(
     r"(:?) (\d{3,6})\b",
     re.IGNORECASE,
 )
+# a confirmation number
 _REFERENCE = re.compile(
     r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*\b|\b[A-Z0-9]{3}-[A-Z0-9]{3}\b"
 )
@@ -58,28 +46,23 @@ _WORD_RULES = (
     (r"(?<=\d)\s?%", mark(" percent")),
     (r"\b911\b", "9 1 1"),
 )
-_WEEKDAYS = {
-    "Mon": "Monday",
-    "Tue": "Tuesday",
-    "Wed": "Wednesday",
-    "Thu": "Thursday",
-    "Fri": "Friday",
-    "Sat": "Saturday",
-    "Sun": "Sunday",
-}
 
 
 def make_speakable(text: str) -> str:
     """Rewrite `text` for a voice: no web addresses, amounts and dates in words, digits in groups."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
-    text = _UNSPEAKABLE.sub(" ", _replace_controls(text))
+    # XML 1.0 has no way to write most control characters, and the SDK does not refuse them
+    text = "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
+    text = _UNSPEAKABLE.sub(" ", text)
     return _SPACES.sub(" ", text).strip()
 
 
 def spell_digits(digits: str) -> str:
     """`99999001` as `9 9 9, 9 9 0, 0 1`: groups of three; a lone last digit joins its neighbor."""
-    groups = _merge_lone_digit([digits[start : start + 3] for start in range(0, len(digits), 3)])
+    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [groups[-2] + groups[-1]]
     return ", ".join(" ".join(group) for group in groups)
 
 
@@ -100,22 +83,11 @@ def split_speech(text: str, longest: int) -> list[str]:
     while len(text) > longest:
         window = text[:longest]
         cut = max(window.rfind(". "), window.rfind("? "), window.rfind("! ")) + 1
-        cut = cut or window.rfind(" ") or longest
-        cut = cut if cut > 0 else longest
+        if cut <= 0:
+            cut = max(window.rfind(" "), 0) or longest
         pieces.append(text[:cut].strip())
         text = text[cut:].strip()
     return [*pieces, text] if text else pieces
-
-
-def _merge_lone_digit(groups: list[str]) -> list[str]:
-    if len(groups) > 1 and len(groups[-1]) == 1:
-        return [*groups[:-2], groups[-2] + groups[-1]]
-    return groups
-
-
-def _replace_controls(text: str) -> str:
-    # XML 1.0 has no way to write most control characters, and the SDK does not refuse them
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
 
 
 def _spell_money(match: re.Match[str]) -> str:
@@ -123,9 +95,9 @@ def _spell_money(match: re.Match[str]) -> str:
     return spell_amount(-cents if match["minus"] else cents)
 
 
-def _spell_rate(cents: str, rest: str) -> str:
+def _spell_rate(match: re.Match[str]) -> str:
     """`$0.1135` as `11.35 cents`."""
-    return tr("{number} cents", number=f"{int(cents)}.{rest}".rstrip("0").rstrip("."))
+    return tr("{number} cents", number=f"{int(match[1])}.{match[2]}".rstrip("0").rstrip("."))
 
 
 def _spell_date(year: str, month: str, day: str, written: str) -> str:
@@ -136,8 +108,11 @@ def _spell_date(year: str, month: str, day: str, written: str) -> str:
     return format_long_date(on)
 
 
-def _spell_month(match: re.Match[str]) -> str:
-    return next(month for month in MONTHS if month.startswith(match[1][:3]))
+def _spell_out(names: Sequence[str], match: re.Match[str]) -> str:
+    """`Nov` or `Sept` as the one of `names` that begins so; Spanish texts abbreviate no names."""
+    if current_language() != ENGLISH:
+        return match[0]
+    return next(name for name in names if name.startswith(match[1][:3]))
 
 
 def _format_time(match: re.Match[str]) -> str:
@@ -145,35 +120,27 @@ def _format_time(match: re.Match[str]) -> str:
     return f"{int(match[1])}{minutes} {match[3].upper()}M"
 
 
-def _spell_dashed(match: re.Match[str]) -> str:
+def _spell_parts(match: re.Match[str]) -> str:
+    """The parts between the dashes, each digit and letter by itself."""
     return ", ".join(spell_digits(part) for part in match[0].lstrip("+").split("-"))
-
-
-def _spell_reference(match: re.Match[str]) -> str:
-    """A confirmation number, letter by letter."""
-    return ", ".join(spell_digits(part) for part in match[0].split("-"))
-
-
-def _translated(word: str) -> Callable[[re.Match[str]], str]:
-    # translated at match time: the language is not known at import
-    return lambda match: tr(word)
 
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (_URL, lambda match: tr("the link")),
     (_EMAIL, lambda match: tr("{name} at {place}", name=match[1], place=match[2].replace(".", tr(" dot ")))),
-    (_RATE, lambda match: _spell_rate(match[1], match[2])),
+    (_RATE, _spell_rate),
     (_MONEY, _spell_money),
     (_ISO_DATE, lambda match: _spell_date(match[1], match[2], match[3], match[0])),
     (_US_DATE, lambda match: _spell_date(match[3], match[1], match[2], match[0])),
-    (_MONTH, lambda match: _spell_month(match) if current_language() == ENGLISH else match[0]),
-    (_WEEKDAY, lambda match: _WEEKDAYS[match[1]] if current_language() == ENGLISH else match[0]),
+    (_MONTH, partial(_spell_out, month_name[1:])),
+    (_WEEKDAY, partial(_spell_out, tuple(day_name))),
     (_TIME, _format_time),
     (_PLUS_PHONE, lambda match: ", ".join(" ".join(part) for part in match.groups())),
-    (_DASHED, _spell_dashed),
+    (_DASHED, _spell_parts),
     (_MASKED, lambda match: tr("ending {digits}", digits=" ".join(match[1]))),
     (_LAST_DIGITS, lambda match: f"{match[1]}{match[2]} {spell_digits(match[3])}"),
-    (_REFERENCE, _spell_reference),
+    (_REFERENCE, _spell_parts),
     (_LONG_NUMBER, lambda match: spell_digits(match[0])),
-    *((re.compile(pattern), _translated(word)) for pattern, word in _WORD_RULES),
+    # translated at each match: the language is not known at import
+    *((re.compile(pattern), lambda match, word=word: tr(word)) for pattern, word in _WORD_RULES),
 )

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from limits import RateLimitItem
 from sanic import Request
 
-from bot.web.client_source import client_address
+from bot.channels.senders import client_address
 from bot.web.errors import RequestRefused
 from bot.web.rates import RateLimiter, rate_limit
 
@@ -43,7 +44,7 @@ class ChatRateLimits:
 
     def __init__(self, rates: RateLimiter, per_address: int) -> None:
         self._rates = rates
-        self._of_an_address = rate_limit("chat-address", per_address, WINDOW_SECONDS)
+        self._address_limit = rate_limit("chat-address", per_address, WINDOW_SECONDS)
         self._unanswered: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
 
@@ -53,38 +54,47 @@ class ChatRateLimits:
         if wait:
             await refuse_too_many(wait)
 
-    @asynccontextmanager
-    async def limit_message(self, request: Request, conversation: str) -> AsyncIterator[None]:
-        """Wrap the answering of a message. Raises RequestRefused."""
+    def limit_message(self, request: Request, conversation: str) -> AbstractAsyncContextManager[None]:
+        """Wrap the answering of a message. Entering raises RequestRefused."""
         address = client_address(request)
-        # counted before anything is awaited, so that no two concurrent requests take the same room
-        with _count_open(self._unanswered, conversation, address):
-            full = (
-                self._unanswered[conversation] > MAX_UNANSWERED_PER_SESSION
-                or self._unanswered[address] > MAX_UNANSWERED_PER_ADDRESS
-            )
-            counts = (SESSION_LIMIT, conversation), (SESSION_MINUTE_LIMIT, conversation), (self._of_an_address, address)
-            wait = 1 if full else await self._rates.hit(*counts)
-            if not wait:
-                yield
-                return
-        await refuse_too_many(wait)
+        most_unanswered = {conversation: MAX_UNANSWERED_PER_SESSION, address: MAX_UNANSWERED_PER_ADDRESS}
+        rates = (SESSION_LIMIT, conversation), (SESSION_MINUTE_LIMIT, conversation), (self._address_limit, address)
+        return self._limit(self._unanswered, most_unanswered, rates, wait_when_full=1)
+
+    def limit_stream(self, request: Request, conversation: str) -> AbstractAsyncContextManager[None]:
+        """Wrap an open stream. Entering raises RequestRefused."""
+        address = client_address(request)
+        most_streams = {
+            conversation: MAX_STREAMS_PER_SESSION,
+            address: MAX_STREAMS_PER_ADDRESS,
+            ALL_STREAMS: MAX_STREAMS,
+        }
+        rates = (SESSION_STREAM_LIMIT, conversation), (ADDRESS_STREAM_LIMIT, address)
+        return self._limit(self._streams, most_streams, rates, wait_when_full=RETRY_AFTER_SECONDS)
 
     @asynccontextmanager
-    async def limit_stream(self, request: Request, conversation: str) -> AsyncIterator[None]:
-        """Wrap an open stream. Raises RequestRefused."""
-        address = client_address(request)
-        with _count_open(self._streams, conversation, address, ALL_STREAMS):
-            full = (
-                self._streams[conversation] > MAX_STREAMS_PER_SESSION
-                or self._streams[address] > MAX_STREAMS_PER_ADDRESS
-                or self._streams[ALL_STREAMS] > MAX_STREAMS
-            )
-            counts = (SESSION_STREAM_LIMIT, conversation), (ADDRESS_STREAM_LIMIT, address)
-            wait = RETRY_AFTER_SECONDS if full else await self._rates.hit(*counts)
+    async def _limit(
+        self,
+        counter: Counter[str],
+        most: dict[str, int],
+        rates: Iterable[tuple[RateLimitItem, str]],
+        *,
+        wait_when_full: int,
+    ) -> AsyncIterator[None]:
+        """Count what is open under the keys of `most` while this is entered. Waits are in seconds."""
+        # counted before anything is awaited, so that no two concurrent requests take the same room
+        counter.update(most.keys())
+        try:
+            is_full = any(counter[key] > limit for key, limit in most.items())
+            wait = wait_when_full if is_full else await self._rates.hit(*rates)
             if not wait:
                 yield
                 return
+        finally:
+            counter.subtract(most.keys())
+            for key in most:
+                if not counter[key]:
+                    del counter[key]
         await refuse_too_many(wait)
 
 
@@ -97,15 +107,3 @@ async def refuse_too_many(wait: int) -> None:
         status=429,
         headers={"Retry-After": str(wait)},
     )
-
-
-@contextmanager
-def _count_open(counter: Counter[str], *keys: str) -> Iterator[None]:
-    counter.update(keys)
-    try:
-        yield
-    finally:
-        counter.subtract(keys)
-        for key in keys:
-            if not counter[key]:
-                del counter[key]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.dialogue.messages import Reply
-from bot.dialogue.reply_json import message_to_json
+from bot.dialogue.messages import Reply, message_to_json
 
 
 def render_answer(reply: Reply, known: str | None = None) -> dict[str, Any]:

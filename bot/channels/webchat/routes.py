@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic import json as json_response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.config import Settings
 from backend.conversations import service as conversations
 from backend.members import identity, known_senders
+from bot.channels.senders import client_source
 from bot.channels.webchat import render, sessions
-from bot.channels.webchat.cors import cors_headers, preflight
 from bot.channels.webchat.rate_limits import ChatRateLimits
 from bot.dialogue import normalize
 from bot.dialogue.messages import Inbound, Reply
 from bot.services import Services
-from bot.web.client_source import client_source
 from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
 from bot.web.json_requests import is_json_request, parse_id_field, parse_json_object, parse_text_field
+from bot.web.pages import url_origin
 from bot.workers.pushes import StreamListener
 
 ANSWER_SECONDS = 8.5
@@ -31,10 +31,10 @@ HEARTBEAT_SECONDS = 15.0
 MAX_STREAM_SECONDS = 30 * 60
 """A browser reconnects by itself; a stream that nobody reads any more must end."""
 MAX_PAYLOAD_LENGTH = 1000
-
-
-def unknown_session_error() -> RequestRefused:
-    return RequestRefused("unknown_session", "This chat session is not known. Start a new one.", status=404)
+MAX_EVENTS = 100
+"""That are read from the database at once."""
+MAX_EVENT_ID_DIGITS = 18
+"""More do not fit the database's 64-bit integers."""
 
 
 @dataclass
@@ -51,20 +51,30 @@ class WebChatChannel:
         await self._limits.check_new_session(request)
         return sessions.create_session_token(self.services.settings)
 
-    def find_conversation(self, token: Any) -> str:
+    def find_conversation(self, token: str | None) -> str:
         """The conversation of a session token. Raises RequestRefused."""
-        found = sessions.session_conversation_id(self.services.settings, token) if isinstance(token, str) else None
+        found = sessions.session_conversation_id(self.services.settings, token) if token else None
         if found is None:
-            raise unknown_session_error()
+            raise RequestRefused("unknown_session", "This chat session is not known. Start a new one.", status=404)
         return found
 
     def parse_inbound(self, request: Request) -> Inbound:
-        """The neutral message of a request. Raises RequestRefused."""
+        """The message of a request, which has a text or a payload, not both. Raises RequestRefused."""
         body = parse_json_object(request)
-        token = parse_text_field(body, "session", longest=200)
+        session = parse_text_field(body, "session", longest=200)
         client_id = parse_id_field(body, "id")
-        text, payload = _parse_text_or_payload(body)
-        conversation = self.find_conversation(token)
+        text, payload = "", None
+        if body.get("payload") is None:
+            text = parse_text_field(body, "text", longest=normalize.MAX_TEXT_LENGTH)
+        elif body.get("text") is not None:
+            raise InvalidRequestField("payload", "and text were both sent: send one of them")
+        else:
+            payload = parse_text_field(body, "payload", longest=MAX_PAYLOAD_LENGTH)
+        # tokens of a browser that was let in before; what is none of ours counts for nothing, and is no error
+        shown = body.get("known")
+        tokens = [token for token in shown if isinstance(token, str)] if isinstance(shown, list) else []
+        tokens = [token for token in tokens if known_senders.TOKEN.fullmatch(token)]
+        conversation = self.find_conversation(session)
         return Inbound(
             channel="web",
             conversation=conversation,
@@ -72,7 +82,7 @@ class WebChatChannel:
             text=text,
             payload=payload,
             source=client_source(request, self.services.settings),
-            browser=_parse_browser_tokens(body),
+            browser=" ".join(tokens[-known_senders.MAX_BROWSER_TOKENS :]),
         )
 
     async def take_message(self, request: Request) -> tuple[Inbound, Reply]:
@@ -105,10 +115,12 @@ class WebChatChannel:
     async def send_stream(self, request: Request) -> None:
         """Send the events after the last one that the page has, then new ones."""
         conversation = self.find_conversation(request.args.get("session"))
-        after = _parse_last_event(request)
+        last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
+        if not last.isascii() or not last.isdigit() or len(last) > MAX_EVENT_ID_DIGITS:
+            raise InvalidRequestField("last_event_id", "must be a number")
         async with self._limits.limit_stream(request, conversation):
             with self.services.pushes.open_listener(conversation) as listener:
-                await self._send_events(request, conversation, after, listener)
+                await self._send_events(request, conversation, int(last), listener)
 
     async def _send_events(self, request: Request, conversation: str, after: int, listener: StreamListener) -> None:
         headers = {
@@ -124,55 +136,40 @@ class WebChatChannel:
         while not self.services.pushes.closing and time.monotonic() < ends:
             listener.news.clear()
             after = await self._send_new(response, conversation, after, listener)
-            if not await _wait_for_news(listener, HEARTBEAT_SECONDS):
+            try:
+                await asyncio.wait_for(listener.news.wait(), HEARTBEAT_SECONDS)
+            except TimeoutError:
                 await response.send(render.HEARTBEAT_COMMENT)
         await response.eof()
 
     async def _send_new(self, response: HTTPResponse, conversation: str, after: int, listener: StreamListener) -> int:
+        """Send the events after `after`, or else the newest typing sign. Returns the id of the last event sent."""
         signs, listener.signs = listener.signs, []
         async with self.services.backend.db.read_session() as session:
-            events = await conversations.events_after(session, conversation, after)
+            events = await conversations.events_after(session, conversation, after, MAX_EVENTS)
         for event in events:
             await response.send(render.render_event(event.data, event.id))
             after = event.id
         if not events and signs:
             await response.send(render.render_event({}, name=signs[-1]))
-        if len(events) == 100:
-            listener.news.set()  # a full page of events: there may be more
+        if len(events) == MAX_EVENTS:
+            listener.news.set()  # there may be more
         return after
 
 
-def _parse_text_or_payload(body: dict[str, Any]) -> tuple[str, str | None]:
-    """Text or payload, and exactly one of them."""
-    if body.get("text") is not None and body.get("payload") is not None:
-        raise InvalidRequestField("payload", "and text were both sent: send one of them")
-    if body.get("payload") is not None:
-        return "", parse_text_field(body, "payload", longest=MAX_PAYLOAD_LENGTH)
-    return parse_text_field(body, "text", longest=normalize.MAX_TEXT_LENGTH), None
+def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
+    """The headers that let a page on an allowed site use the chat.
 
-
-def _parse_browser_tokens(body: dict[str, Any]) -> str:
-    """The tokens of a browser that has been let in before. What is none of ours counts for nothing, and is no error."""
-    shown = body.get("known")
-    tokens = [token for token in shown if isinstance(token, str)] if isinstance(shown, list) else []
-    good = [token for token in tokens if known_senders.TOKEN.fullmatch(token)]
-    return " ".join(good[-known_senders.MAX_BROWSER_TOKENS :])
-
-
-def _parse_last_event(request: Request) -> int:
-    last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
-    if not last.isascii() or not last.isdigit() or len(last) > 18:
-        raise InvalidRequestField("last_event_id", "must be a number")
-    return int(last)
-
-
-async def _wait_for_news(listener: StreamListener, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await listener.news.wait()
-    except TimeoutError:
-        return False
-    return True
+    The chat uses no cookies, so an origin alone cannot act for a member. In development every site is allowed until
+    CHAT_ORIGINS names some.
+    """
+    headers = {"Vary": "Origin"}
+    origin, listed = request.headers.get("origin", ""), settings.chat_origins
+    is_anything_allowed = "*" in listed or (settings.environment == "development" and not listed)
+    if origin and (origin in (url_origin(settings.public_url), *listed) or is_anything_allowed):
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Expose-Headers"] = "Retry-After"
+    return headers
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -209,7 +206,12 @@ def blueprint(services: Services) -> Blueprint:
     @routes.options("/messages", name="before_message")
     @public
     async def before_post(request: Request) -> HTTPResponse:
-        return preflight(request, services.settings)
+        headers = cors_headers(request, services.settings)
+        if "Access-Control-Allow-Origin" in headers:
+            headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            headers["Access-Control-Allow-Headers"] = "Content-Type, Last-Event-ID"
+            headers["Access-Control-Max-Age"] = "600"
+        return HTTPResponse("", status=204, headers=headers)
 
     @routes.on_response
     async def allow_origin(request: Request, response: HTTPResponse) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.web.client_source import normalize_address
+from bot.channels.senders import normalize_address
 
 
 def test_a_64_of_ipv6_is_one_sender() -> None:
