@@ -15,8 +15,8 @@ from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.cases.objections import OBJECTS_TO_CODE, handle_objection
 from actions.conversation.completed_actions import answer_if_done
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_danger_report, warn_in_task
-from actions.feelings import acknowledge_feeling
 from actions.form_lifecycle import IDENTITY_TYPES, MIN_POSSIBLE_TASK_CONFIDENCE, LifecycleForm
 from actions.free_text import is_only_faq_question, is_only_person_request
 from actions.registry import find_meant_opener

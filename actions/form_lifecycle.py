@@ -6,9 +6,9 @@ from actions import agenda, follow_ups, registry, side_questions, subject_matchi
 from actions.base import ExternalCall
 from actions.base_form import BaseForm
 from actions.cases.filed_reports import answer_about_filed
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
-from actions.feelings import acknowledge_feeling
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import tr

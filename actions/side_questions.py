@@ -308,9 +308,8 @@ async def _may_answer(turn: Turn, topic: str) -> bool:
 
 async def _answer_from_account(turn: Turn, subject: Subject, words: str) -> str | None:
     identity = await turn.identity()
-    assert identity.account is not None  # it may be told
     assert subject.account is not None
-    return await account_questions.answer(turn.session, turn.backend, identity.account, subject.account, words)
+    return await account_questions.answer(turn.session, turn.backend, identity.known_account, subject.account, words)
 
 
 def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str) -> None:

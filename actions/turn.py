@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions import claim_checks
 from backend.app import Backend
+from backend.consents.service import Agreement
 from backend.conversations import idempotency
 from backend.language import ENGLISH, SPANISH
 from backend.members import identity as identities
@@ -130,6 +131,16 @@ class Turn:
         """The member's exact reply: the words, or the title of the button that was pressed."""
         metadata = self.tracker.latest_message.get("metadata") or {}
         return str(metadata.get("said") or self.full_text or self.intent)
+
+    def agreement_to(self, response: str, identity: Identity) -> Agreement:
+        """A consent to what `response` last showed: its exact words, and the exact reply of this turn."""
+        return Agreement(
+            actor=self.conversation_id,
+            level=int(identity.level),
+            channel=self.channel,
+            wording=self.last_text_of(response),
+            reply=self.exact_reply,
+        )
 
     @property
     def was_redacted(self) -> bool:

@@ -52,9 +52,8 @@ class AccountQuestionForm(AccountForm):
         return adds_detail
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # every topic needs level 1, which is a level on an account
         topic, words = str(turn.get(TOPIC_SLOT)), str(turn.get(WORDS_SLOT) or "")
-        answer = await account_questions.answer(turn.session, turn.backend, identity.account, topic, words)
+        answer = await account_questions.answer(turn.session, turn.backend, identity.known_account, topic, words)
         turn.utter("utter_told", told=answer) if answer else turn.utter("utter_question_unknown")
         turn.set(LAST_SUBJECT, f"account_{topic}")  # "how much?" and "from which card?" then follow up on it
         if answer and topic in BALANCE_TOPICS and not turn.get("paused_task") and not agenda.pending_items(turn):
@@ -64,9 +63,8 @@ class AccountQuestionForm(AccountForm):
     @staticmethod
     async def _offer_payment(turn: Turn, identity: Identity, topic: str) -> None:
         """Offer to pay what was just said to be owed, so that "ok pay that with my card" works."""
-        assert identity.account is not None
-        balance = await get_balance(turn.session, turn.backend, identity.account.id)
-        if balance.uncovered_cents <= 0 or identity.account.status == "closed":
+        balance = await get_balance(turn.session, turn.backend, identity.known_account.id)
+        if balance.uncovered_cents <= 0 or identity.known_account.status == "closed":
             return
         late = topic == "shutoff" and balance.past_due_cents > 0
         turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "past_due"} if late else {}})

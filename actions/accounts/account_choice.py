@@ -47,10 +47,8 @@ def find_named_account(
 
 
 async def list_other_accounts(turn: Turn, identity: Identity) -> list[Account]:
-    assert identity.member is not None  # the level needed is one on a member's account
-    assert identity.account is not None
-    here = identity.account.id
-    return [account for account in await accounts_of(turn.session, identity.member.id) if account.id != here]
+    here = identity.known_account.id
+    return [account for account in await accounts_of(turn.session, identity.known_member.id) if account.id != here]
 
 
 def format_account_label(account: Account, identity: Identity) -> str:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
 from actions.alerts import questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
@@ -155,13 +154,12 @@ class AlertsForm(AccountForm):
 
     async def _wanted_alerts(self, turn: Turn, identity: Identity) -> dict[str, int | None]:
         """The alerts to turn on with their thresholds; when only a channel is named, those that are on already."""
-        assert identity.account is not None
         wanted: dict[str, int | None] = dict(turn.get(WHAT) or {})
         if not wanted and turn.get(WAYS):
-            going = await alerts.list_active_settings(turn.session, identity.account.id)
+            going = await alerts.list_active_settings(turn.session, identity.known_account.id)
             denied = set(turn.get(DENIED) or ())
             wanted = {s.kind: s.threshold for s in going if not denied or denied & set(s.channels)}
-        before = await alerts.previous_thresholds(turn.session, identity.account.id)
+        before = await alerts.previous_thresholds(turn.session, identity.known_account.id)
         wanted = {n: before.get(n) if questions.needs_threshold(n, limit) else limit for n, limit in wanted.items()}
         if wanted:
             turn.set(WHAT, wanted)
@@ -180,14 +178,15 @@ class AlertsForm(AccountForm):
         return None
 
     async def _ask_channel(self, turn: Turn, identity: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
-        assert identity.member is not None
         ways = list(turn.get(WAYS) or [])
-        if "email" in ways and not identity.member.email:
+        if "email" in ways and not identity.known_member.email:
             turn.utter("utter_alerts_no_email")
             ways.remove("email")
             turn.set(WAYS, ways)
         if not ways:
-            return SlotQuestion(WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.member))
+            return SlotQuestion(
+                WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.known_member)
+            )
         values = questions.read_back_values(wanted, ways)
         if not turn.notes.get("agreed"):
             return SlotQuestion(AGREED, "utter_question_alert_confirm", values, questions.confirm_buttons())
@@ -199,17 +198,15 @@ class AlertsForm(AccountForm):
     async def _turn_on(
         self, turn: Turn, identity: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
     ) -> None:
-        assert identity.account is not None
-        assert identity.member is not None
         number = await alerts.turn_on(
             turn.session,
             turn.backend,
-            identity.account,
+            identity.known_account,
             wanted,
             ways,
-            build_agreement(turn, identity, "utter_question_alert_confirm"),
+            turn.agreement_to("utter_question_alert_confirm", identity),
         )
-        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, identity.member)
+        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, identity.known_member)
         if stopped:  # then no text has gone out that says how to end them
             values = {**values, "by_text": False}
         turn.utter("utter_alerts_on", **values, **questions.confirmation_values(number))
@@ -217,19 +214,18 @@ class AlertsForm(AccountForm):
             turn.utter("utter_alerts_texts_stopped")
 
     async def _turn_off(self, turn: Turn, identity: Identity) -> None:
-        assert identity.account is not None
         names = dict(turn.get(WHAT) or {}) or KINDS
         denied = turn.get(DENIED) or tuple(questions.CHANNEL_LABELS)
         ended, number = await alerts.turn_off(
             turn.session,
             turn.backend,
-            identity.account,
+            identity.known_account,
             names,
-            build_agreement(turn, identity, "utter_question_alert_confirm"),
+            turn.agreement_to("utter_question_alert_confirm", identity),
             denied,
         )
         if not ended:
-            going = await alerts.list_active_settings(turn.session, identity.account.id)
+            going = await alerts.list_active_settings(turn.session, identity.known_account.id)
             state = "some" if going else "none"
             turn.utter("utter_alerts_none_to_end", state=state, list=questions.list_alerts(going))
             return
@@ -242,6 +238,5 @@ class AlertsForm(AccountForm):
         )
 
     async def _send_active_alerts(self, turn: Turn, identity: Identity) -> None:
-        assert identity.account is not None
-        going = await alerts.list_active_settings(turn.session, identity.account.id)
+        going = await alerts.list_active_settings(turn.session, identity.known_account.id)
         turn.utter("utter_alerts_list", state="some" if going else "none", list=questions.list_alerts(going))

@@ -244,8 +244,7 @@ class ArrangementForm(IdentifiedForm):
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        account = identity.account
-        assert account is not None  # the level needed is one on an account
+        account = identity.known_account
         balance = await get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:

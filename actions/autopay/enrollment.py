@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from actions.agreements import build_agreement
 from actions.autopay import questions
 from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
@@ -42,9 +41,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
     """A form that asks for the day and the method, reads them out, and does what is agreed to."""
 
     async def _ask_enroll(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        draft = await find_active_draft(turn.session, identity.account.id)
-        agreed_to = draft_replacement_key(identity.account.id)
+        draft = await find_active_draft(turn.session, identity.known_account.id)
+        agreed_to = draft_replacement_key(identity.known_account.id)
         if draft is not None and agreed_to not in (turn.get(AGREED) or []):
             method = await turn.session.get_one(PaymentMethod, draft.method_id)
             ask = SlotQuestion(AGREED, "utter_question_autopay_replace", {"method": method.label})
@@ -80,10 +78,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
 
     async def _ask_details(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
         refused = turn.get(AGREED) or []
-        saved = await payments.list_saved_methods(turn.session, identity.member.id)
+        saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
         methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
         if not self._usable_methods(turn, methods):
             turn.utter("utter_auto_no_method")
@@ -94,7 +90,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         day = None if turn.get(DAY) == DUE_DATE else int(turn.get(DAY))
         if (
             day
-            and await self._is_after_due_date(turn, identity.account.id, day)
+            and await self._is_after_due_date(turn, identity.known_account.id, day)
             and f"late{day}" not in (turn.get(AGREED) or [])
         ):
             ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": questions.format_run_day(day)})
@@ -132,27 +128,25 @@ class AutoPayEnrollment(AutoPaySlotFilling):
     async def _ask_confirm(
         self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None
     ) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
         answer = turn.notes.get("yes")
-        read_out = [identity.account.id, method.id, day]
+        read_out = [identity.known_account.id, method.id, day]
         if answer and turn.get(READ_OUT) == read_out:
             await self._submit(turn, identity, method, day)
             return None
         if answer is False:
             turn.clear(READ_OUT)  # a yes counts only for what is read out after this
             return SlotQuestion(CONFIRM, "utter_question_autopay_change")
-        starts_on = await service.new_autopay_start(turn.session, turn.backend, identity.account.id)
-        coming = await service.forecast_next_run(turn.session, turn.backend, identity.account.id, day, starts_on)
+        starts_on = await service.new_autopay_start(turn.session, turn.backend, identity.known_account.id)
+        coming = await service.forecast_next_run(turn.session, turn.backend, identity.known_account.id, day, starts_on)
         if turn.get(READ_OUT) != read_out:
-            await self._send_notes(turn, identity.account.id, method, day)
+            await self._send_notes(turn, identity.known_account.id, method, day)
             turn.set(READ_OUT, read_out)
         return SlotQuestion(
             CONFIRM,
             "utter_question_autopay_confirm",
             {
-                "name": identity.member.name,
-                "account": identity.account.number,
+                "name": identity.known_member.name,
+                "account": identity.known_account.number,
                 "method": method.label,
                 "when": questions.format_run_day(day),
                 "starting": questions.format_start(turn, coming, starts_on),
@@ -198,9 +192,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return {due_on for due_on, on in runs if on is not None and on < starts_on}
 
     async def _submit(self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None) -> None:
-        assert identity.account is not None
-        account_id = identity.account.id
-        agreement = build_agreement(turn, identity, "utter_question_autopay_confirm")
+        account_id = identity.known_account.id
+        agreement = turn.agreement_to("utter_question_autopay_confirm", identity)
         row = await service.find_autopay(turn.session, account_id)
         if row is not None and row.is_wanted:
             done = await service.change(

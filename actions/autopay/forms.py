@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from actions import agenda, registry, side_questions
-from actions.agreements import build_agreement
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
@@ -108,12 +107,10 @@ class AutoPayForm(AutoPayEnrollment):
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
-        if identity.account.status == "closed":
+        if identity.known_account.status == "closed":
             turn.utter("utter_autopay_closed")
             return None
-        row = await service.find_autopay(turn.session, identity.account.id)
+        row = await service.find_autopay(turn.session, identity.known_account.id)
         if turn.get(ACT) == "change" and turn.get(DAY) and (row is None or not row.is_wanted):
             turn.clear(ACT)  # with a day it is set up; there is none to change
         off = row is None or not row.is_wanted
@@ -138,11 +135,10 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _ask_off(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         """Nothing to change or stop: Auto Pay is offered, and how a new card comes onto the account told."""
-        assert identity.account is not None
-        if await find_active_draft(turn.session, identity.account.id):
+        if await find_active_draft(turn.session, identity.known_account.id):
             turn.utter("utter_autopay_off_draft")
             return None
-        row = await service.find_autopay(turn.session, identity.account.id)
+        row = await service.find_autopay(turn.session, identity.known_account.id)
         last = await service.find_last_run(turn.session, turn.backend, row) if row else None
         if row is not None and row.change_on and last is not None:
             today = turn.backend.today()
@@ -157,13 +153,12 @@ class AutoPayForm(AutoPayEnrollment):
             return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if card else "off"})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
-            await self._send_scheduled_stays(turn, identity.account.id)
+            await self._send_scheduled_stays(turn, identity.known_account.id)
             return None
         turn.clear(ACT)
         return await self._ask_enroll(turn, identity)
 
     async def _ask_enrolled(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
         act = turn.get(ACT)
         if turn.notes.get("pause"):
             turn.utter("utter_autopay_no_pause")
@@ -178,7 +173,7 @@ class AutoPayForm(AutoPayEnrollment):
         if act == "show":
             method = await turn.session.get_one(PaymentMethod, row.method_id)
             if why := prechecks.find_method_problem(
-                identity.account, method, first_run_day(turn.backend.today(), turn.backend.coop)
+                identity.known_account, method, first_run_day(turn.backend.today(), turn.backend.coop)
             ):
                 turn.utter("utter_told", told=tr("It cannot run like this: {why}.", why=why))
             return None
@@ -204,13 +199,12 @@ class AutoPayForm(AutoPayEnrollment):
         return SlotQuestion(ACT, "utter_question_autopay_act", {}, buttons)
 
     async def _ask_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
-        assert identity.account is not None
         if "yes" not in turn.notes:
             coming = await service.find_next_run(turn.session, turn.backend, row)
             today = turn.backend.today()
             counts_from = effective_date(today, coming.on if coming and row.active else None, turn.backend.coop)
             values = {
-                "account": identity.account.number,
+                "account": identity.known_account.number,
                 "late": counts_from > today,
                 "next_day": format_day(coming.on, today) if coming else "",
             }
@@ -218,10 +212,12 @@ class AutoPayForm(AutoPayEnrollment):
         if not turn.notes["yes"]:
             turn.utter("utter_autopay_left")
             return None
-        agreement = build_agreement(turn, identity, "utter_question_autopay_cancel")
-        done = await service.cancel(turn.session, turn.backend, account_id=identity.account.id, agreement=agreement)
+        agreement = turn.agreement_to("utter_question_autopay_cancel", identity)
+        done = await service.cancel(
+            turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
+        )
         turn.utter("utter_autopay_cancelled", **questions.confirmation_values(turn, done, "", None))
-        await self._send_scheduled_stays(turn, identity.account.id)
+        await self._send_scheduled_stays(turn, identity.known_account.id)
         return None
 
     async def _send_scheduled_stays(self, turn: Turn, account_id: int) -> None:

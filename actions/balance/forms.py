@@ -40,14 +40,13 @@ class BalanceForm(AccountForm):
         return False
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # the level needed is one on an account
         other = await list_other_accounts(turn, identity)
         if other and names_all_accounts(turn.text):
-            await self._send_all_balances(turn, identity, [identity.account, *other])
+            await self._send_all_balances(turn, identity, [identity.known_account, *other])
             return None
         if other:
-            turn.utter("utter_balance_account", account=format_account_label(identity.account, identity))
-        balance = await get_balance(turn.session, turn.backend, identity.account.id)
+            turn.utter("utter_balance_account", account=format_account_label(identity.known_account, identity))
+        balance = await get_balance(turn.session, turn.backend, identity.known_account.id)
         turn.utter("utter_balance", **balance_values(turn, balance))
         today = turn.backend.today()
         if balance.last_payment_cents and balance.last_payment_on:
@@ -58,11 +57,11 @@ class BalanceForm(AccountForm):
         for planned in balance.scheduled:
             day = format_day(planned.run_on, today)
             turn.utter("utter_balance_scheduled", amount=format_cents(planned.amount_cents), day=day)
-        asked = AccountQuestion(turn.session, turn.backend, identity.account, turn.full_text)
+        asked = AccountQuestion(turn.session, turn.backend, identity.known_account, turn.full_text)
         by_itself = await describe_next_automatic_charge(asked)
         for sentence in by_itself:
             turn.utter("utter_told", told=sentence)
-        payable = balance.amount_due_cents > 0 and identity.account.status != "closed"
+        payable = balance.amount_due_cents > 0 and identity.known_account.status != "closed"
         payable = payable and (not by_itself or balance.past_due_cents > 0)  # what is taken by itself is not paid twice
         if not turn.get("paused_task") and not agenda.pending_items(turn):
             self._offer(turn, identity, other, owes=payable)

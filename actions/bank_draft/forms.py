@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
-from actions.agreements import build_agreement
 from actions.autopay import questions
 from actions.autopay.extract import extract_method, find_method
 from actions.base import ExternalCall, SlotQuestion
@@ -91,10 +90,9 @@ class BankDraftForm(AccountForm):
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        draft = await find_active_draft(turn.session, identity.account.id)
+        draft = await find_active_draft(turn.session, identity.known_account.id)
         if draft is None or not draft.is_wanted:
-            await self._none(turn, identity.account.id)
+            await self._none(turn, identity.known_account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -136,12 +134,10 @@ class BankDraftForm(AccountForm):
         )
 
     async def _edit(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert identity.account is not None
-        assert identity.member is not None
         if turn.notes.get("new_method"):
             turn.utter("utter_auto_new_method")
         day = first_run_day(turn.backend.today(), turn.backend.coop)
-        saved = await payments.list_saved_methods(turn.session, identity.member.id)
+        saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
         usable = [each for each in saved if (prechecks.card_expiry_date(each) or day) >= day]
         method = find_method([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
         if not [each for each in usable if each.id != draft.method_id]:
@@ -155,20 +151,18 @@ class BankDraftForm(AccountForm):
             return SlotQuestion(
                 CONFIRM, "utter_question_draft_confirm", await self._words(turn, identity, draft, method)
             )
-        agreement = build_agreement(turn, identity, "utter_question_draft_confirm")
+        agreement = turn.agreement_to("utter_question_draft_confirm", identity)
         done = await service.change_draft(
-            turn.session, turn.backend, account_id=identity.account.id, method_id=method.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.known_account.id, method_id=method.id, agreement=agreement
         )
         turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
         return None
 
     async def _words(self, turn: Turn, identity: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
-        assert identity.account is not None
-        assert identity.member is not None
         today = turn.backend.today()
         return {
-            "name": identity.member.name,
-            "account": identity.account.number,
+            "name": identity.known_member.name,
+            "account": identity.known_account.number,
             "method": method.label,
             "fee_words": questions.format_fee(turn, method),
             "starting": questions.format_start(turn, await service.find_next_run(turn.session, turn.backend, draft)),
@@ -176,19 +170,18 @@ class BankDraftForm(AccountForm):
         }
 
     async def _remove(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert identity.account is not None
         if not turn.notes.get("yes"):
             today = turn.backend.today()
             coming = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
-                "account": identity.account.number,
+                "account": identity.known_account.number,
                 "late": effective_date(today, coming.on if coming else None, turn.backend.coop) > today,
                 "next_day": format_day(coming.on, today) if coming else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_remove", values)
-        agreement = build_agreement(turn, identity, "utter_question_draft_remove")
+        agreement = turn.agreement_to("utter_question_draft_remove", identity)
         done = await service.remove_draft(
-            turn.session, turn.backend, account_id=identity.account.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
         )
         turn.utter("utter_draft_removed", **questions.confirmation_values(turn, done, "", None))
         return None

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
 from actions.alerts.questions import confirmation_values
 from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import IDENTITY_SLOTS
@@ -72,9 +71,7 @@ class BillNotificationsForm(AccountForm):
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
-        paperless = await alerts.is_paperless(turn.session, identity.account.id)
+        paperless = await alerts.is_paperless(turn.session, identity.known_account.id)
         now, other = ("email", "paper") if paperless else ("paper", "email")
         wish = {"switch": other, "stay": now}.get(str(turn.get(CHOICE)), turn.get(CHOICE))
         if turn.notes.get("ended"):
@@ -86,10 +83,10 @@ class BillNotificationsForm(AccountForm):
         if wish == now:
             turn.utter("utter_bills_same", state=now)
             return None
-        if wish == "email" and not identity.member.email:
+        if wish == "email" and not identity.known_member.email:
             turn.utter("utter_bills_no_email")
             return None
-        values: dict[str, Any] = {"account": identity.account.number, "email": identity.member.email or ""}
+        values: dict[str, Any] = {"account": identity.known_account.number, "email": identity.known_member.email or ""}
         if not turn.notes.get("agreed"):
             buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
             return SlotQuestion(AGREED, f"utter_question_bills_{wish}", values, buttons)
@@ -97,10 +94,9 @@ class BillNotificationsForm(AccountForm):
         return None
 
     async def _switch(self, turn: Turn, identity: Identity, wish: str) -> None:
-        assert identity.account is not None
-        agreement = build_agreement(turn, identity, f"utter_question_bills_{wish}")
+        agreement = turn.agreement_to(f"utter_question_bills_{wish}", identity)
         switch = alerts.enroll_paperless if wish == "email" else alerts.cancel_paperless
-        quoted = await switch(turn.session, turn.backend, identity.account, agreement)
+        quoted = await switch(turn.session, turn.backend, identity.known_account, agreement)
         emailed = identity.member is not None and bool(identity.member.email)
         turn.utter(
             f"utter_bills_now_{wish}",

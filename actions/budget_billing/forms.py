@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
 from actions.base import ExternalCall, SlotQuestion
 from actions.budget_billing import formatting
 from actions.formatting import format_day
@@ -94,8 +93,7 @@ class BudgetBillingForm(AccountForm):
         if turn.notes.get("declined"):
             turn.utter("utter_program_left_alone")
             return None
-        assert identity.account is not None  # the level needed is one on an account
-        enrolment = await programs.find_enrollment(turn.session, identity.account.id)
+        enrolment = await programs.find_enrollment(turn.session, identity.known_account.id)
         if turn.get(ACT) == LEAVE:
             return await self._ask_leave(turn, identity, enrolment)
         if enrolment is not None:
@@ -115,17 +113,15 @@ class BudgetBillingForm(AccountForm):
             return None
         values = self._enrollment_values(turn, identity, enrolment)
         if turn.notes.get("agreed") == f"leave:{enrolment.id}":
-            assert identity.account is not None
-            agreement = build_agreement(turn, identity, f"utter_question_program_{LEAVE}")
-            await programs.end_enrollment(turn.session, turn.backend, identity.account.id, agreement)
+            agreement = turn.agreement_to(f"utter_question_program_{LEAVE}", identity)
+            await programs.end_enrollment(turn.session, turn.backend, identity.known_account.id, agreement)
             turn.utter("utter_program_left", **values)
             return None
         turn.set(CONFIRM, f"leave:{enrolment.id}")
         return SlotQuestion(CONFIRM, "utter_question_program_leave", values)
 
     async def _ask_join(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
-        assert identity.account is not None
-        offers = await programs.list_offers(turn.session, turn.backend, identity.account.id)
+        offers = await programs.list_offers(turn.session, turn.backend, identity.known_account.id)
         chosen = next((offer for offer in offers if offer.program == turn.get(PROGRAM)), None)
         if chosen is not None and turn.get(ACT) == JOIN:
             if chosen.is_eligible:
@@ -159,34 +155,33 @@ class BudgetBillingForm(AccountForm):
                 turn.utter("utter_program_refused", **formatting.refusal_values(offer))
 
     async def _ask_confirm(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> SlotQuestion | None:
-        assert identity.account is not None
         # what is agreed to is this program at this amount, for this account
-        agreed = f"{offer.program}:{identity.account.id}:{offer.amount_cents}"
+        agreed = f"{offer.program}:{identity.known_account.id}:{offer.amount_cents}"
         if turn.notes.get("agreed") == agreed:
             await self._enroll(turn, identity, offer)
             return None
         turn.set(CONFIRM, agreed)
-        values = {"account": identity.account.number, "amount": format_cents(offer.amount_cents)}
+        values = {"account": identity.known_account.number, "amount": format_cents(offer.amount_cents)}
         return SlotQuestion(CONFIRM, f"utter_question_program_{offer.program}", values)
 
     async def _enroll(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> None:
-        assert identity.account is not None
-        agreement = build_agreement(turn, identity, f"utter_question_program_{offer.program}")
+        agreement = turn.agreement_to(f"utter_question_program_{offer.program}", identity)
         try:
-            made = await programs.enroll(turn.session, turn.backend, identity.account.id, offer.program, agreement)
+            made = await programs.enroll(
+                turn.session, turn.backend, identity.known_account.id, offer.program, agreement
+            )
         except NotEligible:
             turn.utter("utter_program_changed")
             return
         turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, identity, made))
 
     def _enrollment_values(self, turn: Turn, identity: Identity, made: ProgramEnrollment) -> dict[str, Any]:
-        assert identity.account is not None
         monthly = ""
         if made.amount_cents is not None:
             monthly = tr(", {amount} a month", amount=format_cents(made.amount_cents))
         return {
             "program_name": formatting.format_program(made.program),
-            "account": identity.account.number,
+            "account": identity.known_account.number,
             "monthly": monthly,
             "since": format_day(made.started_on, turn.backend.today()),
             "confirmation": made.confirmation,

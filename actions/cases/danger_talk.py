@@ -12,8 +12,8 @@ from actions.cases.callout_status import format_callout_status
 from actions.cases.place_update import format_place, has_vague_place
 from actions.cases.read_back import send_place, send_read_back
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
+from actions.free_text import extract_place
 from actions.person.danger_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
-from actions.place_extraction import extract_place
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.feelings import acknowledge_feeling
+from actions.conversation.feelings import acknowledge_feeling
 from actions.turn import Turn
 from backend.account_question import service as account_questions
 

@@ -19,7 +19,7 @@ from actions.cases.kinds import format_case_title as title_of_kind
 from actions.cases.location import ReportLocation
 from actions.cases.report_form import ReportForm
 from actions.cases.withdrawal import format_withdraw_hint
-from actions.feelings import FEELINGS_SLOT
+from actions.conversation.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
 from actions.identity.forms import CODE_TROUBLE, UNPROVEN
 from actions.turn import REQUESTED_SLOT, Turn

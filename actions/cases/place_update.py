@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.cases.read_back import was_mentioned
-from actions.place_extraction import extract_place
+from actions.free_text import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.language import tr

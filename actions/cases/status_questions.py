@@ -10,9 +10,9 @@ from actions.cases.kinds import format_ticket_title
 from actions.cases.read_back import was_mentioned
 from actions.danger import signals_danger
 from actions.follow_ups import list_contexts
+from actions.free_text import extract_place
 from actions.outage.known_outage import outage_values
 from actions.person.booked_call import send_booked_call
-from actions.place_extraction import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout.messages import format_time

@@ -6,7 +6,7 @@ from actions import agenda, follow_ups
 from actions.base import SkillAction, clear_task
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.conversation import unprompted
+from actions.conversation import no_open_task
 from actions.turn import Turn
 
 
@@ -36,7 +36,7 @@ class ActionRepeat(SkillAction):
         ):  # "what was that number again"
             return
         if turn.has_act("language"):  # "can you tell me that in Spanish": words said in English are no answer
-            await unprompted.handle_unprompted(turn, "utter_language_what_now")
+            await no_open_task.handle_without_task(turn, "utter_language_what_now")
             return
         last_text = turn.last_bot_text()
         if last_text:
@@ -61,7 +61,7 @@ class ActionStrayAnswer(SkillAction):
     action_name = "action_stray_answer"
 
     async def act(self, turn: Turn) -> None:
-        await unprompted.handle_unprompted(turn, "utter_stray_answer")
+        await no_open_task.handle_without_task(turn, "utter_stray_answer")
 
 
 class ActionUnclear(SkillAction):
@@ -70,4 +70,4 @@ class ActionUnclear(SkillAction):
     action_name = "action_unclear"
 
     async def act(self, turn: Turn) -> None:
-        await unprompted.handle_unprompted(turn, "utter_unclear")
+        await no_open_task.handle_without_task(turn, "utter_unclear")

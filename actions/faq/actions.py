@@ -7,7 +7,7 @@ from actions.base import SkillAction
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.conversation.unprompted import handle_unprompted
+from actions.conversation.no_open_task import handle_without_task
 from actions.danger import handle_danger
 from actions.faq.hours import format_hours_for_day
 from actions.form import SMALL_TALK_INTENTS
@@ -55,7 +55,7 @@ class ActionAnswer(SkillAction):
             and turn.has_act("ask", "start", "person")
             and not is_small_talk(turn.text)
         ):
-            await handle_unprompted(
+            await handle_without_task(
                 turn, select_response(turn.intent, turn.text)
             )  # "thanks. And is there nothing to pay?"
             return

@@ -121,16 +121,15 @@ class IdentifiedForm(Form):
     async def _extract_other_account(self, turn: Turn, identity: Identity) -> bool:
         """A whole number in the middle of anything, other than the one that is open: that one is meant now."""
         values = turn.extract_values(turn.get(REQUESTED_SLOT))
-        assert identity.account is not None
         if (
             values.member_number is None
             or not values.member_number.is_complete
-            or values.member_number.digits == identity.account.number_digits
+            or values.member_number.digits == identity.known_account.number_digits
         ):
             return False
         self.on_account_changed(turn)
         account = await billing.find_account(turn.session, values.member_number.digits)
-        if account is not None and account.member_id == identity.account.member_id:
+        if account is not None and account.member_id == identity.known_account.member_id:
             turn.set_identity(await identities.switch(turn.session, turn.backend, turn.conversation_id, account))
             return True
         await identities.end_identity(turn.session, turn.backend, turn.conversation_id)

@@ -70,9 +70,8 @@ class PaymentHistoryForm(AccountForm):
         return await super().next_question(turn)
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # the level needed is one on an account
         if self._is_latest_only(turn):
-            balance = await get_balance(turn.session, turn.backend, identity.account.id)
+            balance = await get_balance(turn.session, turn.backend, identity.known_account.id)
             if balance.last_payment_cents and balance.last_payment_on:
                 day = format_day(balance.last_payment_on, turn.backend.today())
                 turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
@@ -81,13 +80,13 @@ class PaymentHistoryForm(AccountForm):
         count = min(turn.get(COUNT) or MAX_ROWS, PAGE_SIZES.get(turn.channel, PAGE_SIZES["web"]))
         if turn.get(KIND) == "billing_history":
             rows = build_bill_rows(
-                await bills.list_newest_bills(turn.session, identity.account.id, start, count + 1), turn
+                await bills.list_newest_bills(turn.session, identity.known_account.id, start, count + 1), turn
             )
             paid = ""
         else:
-            found = await payments.list_payments(turn.session, identity.account.id, start, count + 1)
+            found = await payments.list_payments(turn.session, identity.known_account.id, start, count + 1)
             rows = await build_payment_rows(found, turn)
-            year = await payments.total_paid_in_year(turn.session, identity.account.id, turn.backend.today().year)
+            year = await payments.total_paid_in_year(turn.session, identity.known_account.id, turn.backend.today().year)
             paid = format_cents(year)
         await self._tell(turn, identity, rows[:count], more=len(rows) > count, paid=paid)
         return None
@@ -95,9 +94,8 @@ class PaymentHistoryForm(AccountForm):
     async def _tell(self, turn: Turn, identity: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
         kind = str(turn.get(KIND) or self.skill)
         start = int(turn.get(START_INDEX) or 0)
-        assert identity.account is not None
         values: dict[str, Any] = {
-            "account": identity.account.separator,
+            "account": identity.known_account.separator,
             "count": len(rows),
             "several": len(rows) > 1,
             "older": start > 0,

@@ -41,8 +41,7 @@ class PaymentStatusForm(AccountForm):
         return confirmation is not None
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        account_id, confirmation = identity.account.id, turn.get("sched_item")
+        account_id, confirmation = identity.known_account.id, turn.get("sched_item")
         if confirmation:
             found = await payments.find_by_confirmation(turn.session, account_id, confirmation.replace(",", ""))
             if found is not None:

@@ -15,8 +15,8 @@ from actions.base import SkillAction, clear_task
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update, open_danger_ticket
 from actions.cases.filed_reports import answer_about_filed
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import handle_danger
-from actions.feelings import acknowledge_feeling
 from actions.person.agent_handoff import handoff_to_agent
 from actions.person.booked_call import find_booked_call
 from actions.person.call_subject import (

@@ -189,8 +189,7 @@ class QuickPayForm(AccountForm):
         said_again = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
         if turn.notes.get("ended") or (said_again and await send_already_paid(turn)):
             return None
-        account = identity.account
-        assert account is not None  # the level needed is one on an account
+        account = identity.known_account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
         if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
@@ -238,10 +237,9 @@ class QuickPayForm(AccountForm):
 
     async def _find_warnings(self, turn: Turn, identity: Identity, balance: Balance) -> list[prechecks.PaymentWarning]:
         """What speaks against paying like this; while no amount is chosen, against paying all."""
-        assert identity.account is not None
         amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
         return await prechecks.find_warnings(
-            turn.session, turn.backend, identity.account, amount, questions.get_chosen_day(turn)
+            turn.session, turn.backend, identity.known_account, amount, questions.get_chosen_day(turn)
         )
 
     def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
@@ -284,8 +282,7 @@ class QuickPayForm(AccountForm):
         return None
 
     async def _ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.member is not None
-        methods = await payments.list_saved_methods(turn.session, identity.member.id)
+        methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
         chosen = turn.get(METHOD)
         if not methods:
             chosen = "link"
@@ -320,16 +317,16 @@ class QuickPayForm(AccountForm):
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
 
     async def _is_within_bill(self, turn: Turn, identity: Identity) -> bool:
-        assert identity.account is not None
-        return await quotes.is_within_balance(turn.session, turn.backend, identity.account.id, int(turn.get(AMOUNT)))
+        return await quotes.is_within_balance(
+            turn.session, turn.backend, identity.known_account.id, int(turn.get(AMOUNT))
+        )
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
-        assert identity.account is not None
         _link, url = await pay_links.create(
             turn.session,
             turn.backend,
             turn.conversation_id,
-            account_id=identity.account.id,
+            account_id=identity.known_account.id,
             amount_cents=int(turn.get(AMOUNT)),
             pay_on=date.fromisoformat(turn.get(DAY)),
         )

@@ -33,12 +33,11 @@ REQUOTE_OUTCOMES = ("changed", "expired")
 async def create_quote(turn: Turn) -> None:
     """Make the quote: exactly what will be read out, with its fee, good for ten minutes and one yes."""
     identity = await turn.identity()
-    assert identity.account is not None
     try:
         quote = await quotes.make_quote(
             turn.backend,
             turn.conversation_id,
-            account_id=identity.account.id,
+            account_id=identity.known_account.id,
             amount_cents=int(turn.get("pay_amount")),
             method_id=int(turn.get("pay_method")),
             pay_on=date.fromisoformat(turn.get("pay_day")),

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
 from actions.autopay.questions import format_next_run, format_run_day
 from actions.base import ExternalCall, SkillAction, SlotQuestion
 from actions.formatting import format_day
@@ -104,10 +103,9 @@ class ScheduledPaymentsForm(AccountForm):
         return day is not None
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        items = await list_scheduled(turn.session, identity.account.id)
+        items = await list_scheduled(turn.session, identity.known_account.id)
         if not items:
-            await self._none(turn, identity.account.id)
+            await self._none(turn, identity.known_account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -209,8 +207,7 @@ class ScheduledPaymentsForm(AccountForm):
 
     async def _format_still_owed(self, turn: Turn, identity: Identity) -> str:
         """What is to become of the bill now: nothing is owed, it is taken by itself, or it is the member's to pay."""
-        assert identity.account is not None
-        asked = AccountQuestion(turn.session, turn.backend, identity.account, "")
+        asked = AccountQuestion(turn.session, turn.backend, identity.known_account, "")
         owed = await asked.balance()
         if owed.uncovered_cents <= 0:
             return tr("What is owed now is covered without it.")
@@ -239,7 +236,7 @@ class ScheduledPaymentsForm(AccountForm):
             scheduled_id=item.id,
             account_id=item.account_id,
             run_on=to,
-            agreement=build_agreement(turn, identity, "utter_question_sched_move"),
+            agreement=turn.agreement_to("utter_question_sched_move", identity),
         )
         turn.utter("utter_sched_moved" if moved else "utter_sched_too_late", **words)
         return None

@@ -49,13 +49,12 @@ class UsageForm(AccountForm):
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # the level needed is one on an account
         kind = str(turn.get(KIND) or self.skill)
         buttons = account_buttons(await list_other_accounts(turn, identity), identity, kind)
         if kind == "high_bill":
-            await self._explain(turn, identity.account.id, buttons)
+            await self._explain(turn, identity.known_account.id, buttons)
         else:
-            await self._tell_usage(turn, identity.account.id, buttons)
+            await self._tell_usage(turn, identity.known_account.id, buttons)
         return None
 
     async def _tell_usage(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:

@@ -14,6 +14,7 @@ from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
+from actions.conversation.feelings import acknowledge_feeling
 from actions.conversation.previous_requests import (
     handle_booked_call,
     handle_message_for_office,
@@ -24,7 +25,6 @@ from actions.conversation.previous_requests import (
 )
 from actions.danger import handle_danger
 from actions.disambiguation import save_identity_numbers
-from actions.feelings import acknowledge_feeling
 from actions.person.agent_handoff import handoff_to_agent
 from actions.quick_pay.extract import WHOLE_BILL, extract_payment_details
 from actions.quick_pay.quote_and_pay import send_already_paid
@@ -65,7 +65,7 @@ UNMATCHED_INTENTS = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE_ACTS = ("ask", "start", "volunteer", "person")
 
 
-async def handle_unprompted(turn: Turn, response: str) -> None:
+async def handle_without_task(turn: Turn, response: str) -> None:
     """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
     if (
         await handle_danger_update(turn)
