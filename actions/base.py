@@ -1,4 +1,4 @@
-"""The base of every custom action, and what a form returns as its next step."""
+"""The base class of every custom action, and the next steps that a form can return."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def clear_task(turn: Turn, keep: str | None = None) -> None:
 
 @dataclass
 class SlotQuestion:
-    """The next question: its slot, its response and the values of the response."""
+    """A question: its slot, its response and the values of that response."""
 
     slot: str
     response: str
     values: dict[str, Any] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
-    is_new: bool = False  # it says something about the last answer, so it is not the same question again
+    is_new: bool = False  # it comments on the last answer, so it does not count as the same question again
 
 
 @dataclass

@@ -9,9 +9,9 @@ from actions.autopay import questions
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question, extract_method
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.turn import Turn
-from actions.yes_no import is_no, is_yes
+from actions.yes_no import is_no, note_agreement
 from backend.reading.back_references import is_no_longer_valid
-from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day, says_agree
+from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day
 
 ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
     "auto_act",
@@ -113,10 +113,7 @@ class AutoPaySlotFilling(AccountForm):
         if asked_while_off(turn) and extract_autopay_act(turn.text) == "cancel":
             turn.notes["yes"] = False  # "yes, stop it": there is nothing to stop
             return True
-        yes = says_agree(turn.text.strip()) or is_yes(turn)
-        if yes or is_no(turn):
-            turn.notes["yes"] = yes
-        return "yes" in turn.notes
+        return note_agreement(turn)
 
 
 def asked_while_off(turn: Turn) -> bool:

@@ -13,7 +13,7 @@ from actions.formatting import format_day, format_long_date
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
-from actions.yes_no import is_no, is_yes
+from actions.yes_no import is_no, note_agreement
 from backend.autopay import service
 from backend.autopay.models import LegacyDraft
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
@@ -27,7 +27,6 @@ from backend.reading.money.autopay_words import (
     asks_about_drafts,
     asks_to_change_autopay,
     asks_to_stop_autopay,
-    says_agree,
 )
 
 ACT, METHOD, CONFIRM = "draft_act", "draft_method", "draft_confirm"
@@ -59,10 +58,7 @@ class BankDraftForm(AccountForm):
             turn.set(ACT, "edit")
             understood = True
         if asked == CONFIRM and not understood:
-            yes = says_agree(turn.text.strip()) or is_yes(turn)
-            if yes or is_no(turn):
-                turn.notes["yes"] = yes
-                understood = True
+            understood = note_agreement(turn)
         return understood
 
     def on_account_changed(self, turn: Turn) -> None:

@@ -1,4 +1,4 @@
-"""What keeps a conversation going: ending a task, saying it again, another language, and words with no task open."""
+"""The actions of the conversation itself: the end of a task, repeating, another language, unclear messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from actions.turn import Turn
 
 
 class ActionFinish(SkillAction):
-    """After every task: forget its answers, go back to the task that it interrupted, then on to the next wish."""
+    """After a task: clear its answers, then resume the task that it interrupted or start the next on the agenda."""
 
     action_name = "action_finish"
 
@@ -35,7 +35,7 @@ class ActionRepeat(SkillAction):
             or await follow_ups.answer_follow_up(turn)
         ):  # "what was that number again"
             return
-        if turn.has_act("language"):  # "can you tell me that in Spanish": words said in English are no answer
+        if turn.has_act("language"):  # "can you tell me that in Spanish": the English words are no answer
             await no_open_task.handle_without_task(turn, "utter_language_what_now")
             return
         last_text = turn.last_bot_text()
@@ -46,8 +46,6 @@ class ActionRepeat(SkillAction):
 
 
 class ActionSwitchLanguage(SkillAction):
-    """Another language, with no task open."""
-
     action_name = "action_switch_language"
 
     async def act(self, turn: Turn) -> None:
@@ -56,7 +54,7 @@ class ActionSwitchLanguage(SkillAction):
 
 
 class ActionStrayAnswer(SkillAction):
-    """A yes, a number or a date when nothing was asked: nothing is done, and nothing is lost."""
+    """A yes, a number or a date when nothing was asked."""
 
     action_name = "action_stray_answer"
 
@@ -65,7 +63,7 @@ class ActionStrayAnswer(SkillAction):
 
 
 class ActionUnclear(SkillAction):
-    """None of our intents: perhaps a question or a wish all the same; else said in another way each time."""
+    """A message with none of our intents."""
 
     action_name = "action_unclear"
 

@@ -14,7 +14,7 @@ from actions.formatting import format_day
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button, format_last_day
 from actions.turn import NUMBER_TYPES, Turn
-from actions.yes_no import is_no, is_yes
+from actions.yes_no import is_no, note_agreement
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
 from backend.autopay import service as automatic
@@ -28,7 +28,6 @@ from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.money.amount import Amount
-from backend.reading.money.autopay_words import says_agree
 from backend.reading.money.scheduled_payment import asks_to_move_payment, extract_existing_act
 
 ACT, ITEM_ID, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
@@ -72,10 +71,7 @@ class ScheduledPaymentsForm(AccountForm):
         if turn.get(ACT) == "move" and asked != ITEM_ID:
             understood = self._extract_day(turn, asked) or understood
         if asked == CONFIRM and not understood:
-            yes = says_agree(turn.text.strip()) or is_yes(turn)
-            if yes or is_no(turn):
-                turn.notes["yes"] = yes
-                understood = True
+            understood = note_agreement(turn)
         return understood
 
     def on_account_changed(self, turn: Turn) -> None:
