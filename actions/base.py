@@ -17,7 +17,7 @@ from backend.app import Backend
 from backend.language import use_language
 
 PERSISTENT_IDENTITY_SLOTS = ("member_number", "phone_last4")
-"""Slots that are kept when a task ends: who the member said they are."""
+"""Slots that are kept when a task ends."""
 MISSES_BEFORE_HANDOFF = 3
 
 
@@ -26,7 +26,7 @@ class SkillAction(ABC):
 
     action_name: ClassVar[str]
     backend_package: ClassVar[str] = ""
-    """The package of backend/ behind the skill, where several skills share one; otherwise it has the skill's name."""
+    """The package of backend/ behind the skill, if it does not have the skill's name."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend

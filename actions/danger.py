@@ -123,7 +123,7 @@ def handle_danger(turn: Turn) -> bool:
         turn.utter("utter_crisis")
         return True
     if signals_danger(turn):
-        turn.add_followup_action("outage_form")  # it says what to do at once, and opens the ticket
+        turn.add_followup_action("outage_form")  # it gives safety advice at once, and opens the ticket
         return True
     _send_conditional_advice(turn)
     return False

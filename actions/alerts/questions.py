@@ -1,8 +1,8 @@
-"""The questions about alerts and the values in their words."""
+"""The questions about alerts, and the values in their texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.quick_pay.questions import build_button
@@ -31,29 +31,19 @@ def confirm_buttons() -> list[dict[str, str]]:
 
 def channel_buttons(member: Member) -> list[dict[str, str]]:
     """The channels by which this member can be reached."""
-    ways = ["text", *(["email"] if member.email else []), "call"]
-    return [build_button(_capitalize_first(tr(CHANNEL_LABELS[way])), alert_ways=way) for way in ways]
-
-
-def _capitalize_first(words: str) -> str:
-    return words[0].upper() + words[1:]
+    labels = {way: tr(label) for way, label in CHANNEL_LABELS.items() if way != "email" or member.email}
+    return [build_button(label[0].upper() + label[1:], alert_ways=way) for way, label in labels.items()]
 
 
 def needs_threshold(name: str, threshold: int | None) -> bool:
-    """Whether this alert needs a limit that only the member can say."""
+    """Whether the member has to give a threshold for this alert."""
     return threshold is None and bool(KINDS[name].unit) and KINDS[name].default_threshold is None
 
 
-def read_back_values(wanted: Mapping[str, int | None], ways: Iterable[str]) -> dict[str, Any]:
-    """What is to be turned on, in words, and whether texts are among it."""
-    chosen = list(ways)
-    return {
-        "when": join_words(
-            [KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()]
-        ),
-        "ways": join_channels(chosen),
-        "by_text": "text" in chosen,
-    }
+def read_back_values(wanted: Mapping[str, int | None], ways: Sequence[str]) -> dict[str, Any]:
+    """The alerts to turn on and their channels, in words, and whether texts are among those."""
+    described = [KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()]
+    return {"when": join_words(described), "ways": join_channels(ways), "by_text": "text" in ways}
 
 
 def join_channels(ways: Iterable[str]) -> str:
@@ -71,11 +61,10 @@ def list_alerts(settings: Iterable[AlertSetting]) -> str:
     grouped: dict[tuple[str, ...], list[AlertSetting]] = {}
     for setting in settings:
         grouped.setdefault(tuple(setting.channels), []).append(setting)
-    each = [
+    return "; ".join(
         tr("by {ways} when {when}", ways=join_channels(ways), when=describe_alerts(alike))
         for ways, alike in grouped.items()
-    ]
-    return "; ".join(each)
+    )
 
 
 def confirmation_values(confirmation: str) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Auto Pay: set up, change, end. What is agreed to is read out whole, and kept in exactly those words."""
+"""Auto Pay: set up, change, end. All of it is read back before a yes, and the consent keeps exactly those words."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import agenda, registry, side_questions
+from actions import agenda, side_questions
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
@@ -24,13 +24,13 @@ from actions.autopay.slot_filling import (
     asked_while_off,
 )
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.autopay import service
+from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
@@ -55,9 +55,13 @@ class AutoPayForm(AutoPayEnrollment):
     # reading the message
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        if refers_to_new_method(turn.text):  # a card, while Auto Pay is talked of, and no phone or address
-            own = [act.kind in ("start", "ask") and act.intent == "update_contact_info" for act in turn.acts]
-            turn.acts = [replace(act, kind="answer") if to else act for act, to in zip(turn.acts, own, strict=True)]
+        if refers_to_new_method(turn.text):  # "I have a new one" means a card here, and no phone or address
+            turn.acts = [
+                replace(act, kind="answer")
+                if act.kind in ("start", "ask") and act.intent == "update_contact_info"
+                else act
+                for act in turn.acts
+            ]
         return await super()._handle_reply(turn, asked)
 
     async def send_canceled(self, turn: Turn) -> None:
@@ -68,29 +72,29 @@ class AutoPayForm(AutoPayEnrollment):
 
     def _queue_other_requests(self, turn: Turn) -> None:
         super()._queue_other_requests(turn)
-        first = turn.was_just_opened() and turn.get("agenda") is None
-        if first and (words := extract_payment_part(turn.text)) and agenda.add_item(turn, "quick_pay_form", words, {}):
-            turn.utter("utter_agenda_added", tasks=tr(registry.format_task_title("quick_pay_form")))
+        is_first = turn.was_just_opened() and turn.get("agenda") is None
+        if is_first and (words := extract_payment_part(turn.text)):
+            agenda.add_item(turn, "quick_pay_form", words, {}, confirm=True)
 
     async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and asks_whether_enrolled(turn):  # the task itself tells it
+        if turn.was_just_opened() and asks_whether_enrolled(turn):  # this task answers it
             return await side_questions.answer_others(turn, self.form)
         return await super()._answer_questions(turn)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """`So the 31st works?`: whether a day can be had is answered for that day."""
-        ends = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(ACT) == "cancel"
-        if ends and asks_about_next_payment(turn.text) and await self._answer_about_next_run(turn):
+        """Answer whether some day can be had (`so the 31st works?`), or whether the next run is still made."""
+        is_cancel = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(ACT) == "cancel"
+        if is_cancel and asks_about_next_payment(turn.text) and await self._answer_about_next_run(turn):
             return True
         if (day := extract_day_in_question(turn)) is None:
             return await super()._answer_side_question(turn)
-        turn.utter("utter_autopay_day_works", when=questions.format_run_day(int(day)))
+        turn.utter("utter_autopay_day_works", when=format_run_day(int(day)))
         if turn.get(DAY) is None:
             turn.set(DAY, day)
         return True
 
     async def _answer_about_next_run(self, turn: Turn) -> bool:
-        """Whether the run that comes next is still made once Auto Pay is off."""
+        """Answer whether the next run is still made after Auto Pay is turned off. False if there is no run."""
         identity = await turn.identity()
         row = await service.find_autopay(turn.session, identity.account.id) if identity.account else None
         coming = await service.find_next_run(turn.session, turn.backend, row) if row is not None else None
@@ -111,9 +115,9 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_closed")
             return None
         row = await service.find_autopay(turn.session, identity.known_account.id)
-        if turn.get(ACT) == "change" and turn.get(DAY) and (row is None or not row.is_wanted):
-            turn.clear(ACT)  # with a day it is set up; there is none to change
-        off = row is None or not row.is_wanted
+        is_on = row is not None and row.is_wanted
+        if turn.get(ACT) == "change" and turn.get(DAY) and not is_on:
+            turn.clear(ACT)  # there is none to change, but with a day it can be set up
         if CALL_OFFERED in (turn.get(AGREED) or []) and "new_method" not in turn.notes and "yes" in turn.notes:
             if turn.notes["yes"]:
                 agenda.add_item(turn, "callback_form", "", {"callback_about": "a new card for Auto Pay"})
@@ -125,16 +129,16 @@ class AutoPayForm(AutoPayEnrollment):
                 self._remember_agreed(turn, CALL_OFFERED)
                 return SlotQuestion(AGREED, "utter_auto_new_again", is_new=True)
             self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            if not (off and turn.get(ACT) in NON_ENROLLMENT_ACTS):
+            if is_on or turn.get(ACT) not in NON_ENROLLMENT_ACTS:
                 turn.utter("utter_auto_new_method")
-        if row is not None and not off:
+        if row is not None and is_on:
             return await self._ask_enrolled(turn, identity, row)
         if turn.get(ACT) in NON_ENROLLMENT_ACTS:
             return await self._ask_off(turn, identity)
         return await self._ask_enroll(turn, identity)
 
     async def _ask_off(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        """Nothing to change or stop: Auto Pay is offered, and how a new card comes onto the account told."""
+        """With no Auto Pay to change or stop, offer to set it up, or say how a new card is added."""
         if await find_active_draft(turn.session, identity.known_account.id):
             turn.utter("utter_autopay_off_draft")
             return None
@@ -143,14 +147,14 @@ class AutoPayForm(AutoPayEnrollment):
         if row is not None and row.change_on and last is not None:
             today = turn.backend.today()
             ends = format_day(row.change_on, today)
-            turn.utter("utter_autopay_ending", counts_from=ends, next=questions.format_next_run(last, today))
+            turn.utter("utter_autopay_ending", counts_from=ends, next=format_next_run(last, today))
             return None
         answer = turn.notes.pop("yes", None)
         if answer is None:
-            card = turn.get(ACT) == "change"
-            if card and NEW_CARD_EXPLAINED not in (turn.get(AGREED) or []):
+            is_change = turn.get(ACT) == "change"
+            if is_change and NEW_CARD_EXPLAINED not in (turn.get(AGREED) or []):
                 self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if card else "off"})
+            return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if is_change else "off"})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
             await self._send_scheduled_stays(turn, identity.known_account.id)
@@ -180,13 +184,13 @@ class AutoPayForm(AutoPayEnrollment):
         return self._ask_act()
 
     async def _status_values(self, turn: Turn, row: AutoPay) -> dict[str, Any]:
-        waiting = not row.active
-        method = await turn.session.get_one(PaymentMethod, (row.change_method_id if waiting else None) or row.method_id)
+        method_id = row.method_id if row.active else row.change_method_id or row.method_id
+        method = await turn.session.get_one(PaymentMethod, method_id)
         coming = await service.find_next_run(turn.session, turn.backend, row)
         return {
             "method": method.label,
-            "when": questions.format_run_day(row.change_day_of_month if waiting else row.day_of_month),
-            "next": questions.format_next_run(coming, turn.backend.today()),
+            "when": format_run_day(row.day_of_month if row.active else row.change_day_of_month),
+            "next": format_next_run(coming, turn.backend.today()),
         }
 
     def _ask_act(self) -> SlotQuestion:
@@ -221,7 +225,7 @@ class AutoPayForm(AutoPayEnrollment):
         return None
 
     async def _send_scheduled_stays(self, turn: Turn, account_id: int) -> None:
-        """A payment for a later day is no part of Auto Pay, and stays when that is off."""
+        """Say that scheduled payments are not part of Auto Pay and are still made."""
         for item in await list_scheduled(turn.session, account_id):
             amount, on = format_cents(item.amount_cents + item.fee_cents), format_day(item.run_on, turn.backend.today())
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
@@ -229,13 +233,13 @@ class AutoPayForm(AutoPayEnrollment):
     async def _ask_change(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
         agreed = turn.get(AGREED) or []
         if turn.get(METHOD) == "ask" or (CURRENT_METHOD_INVALID in agreed and "ask_method" not in agreed):
-            named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
+            is_named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
             if CURRENT_METHOD_INVALID in agreed:
-                if not named:
+                if not is_named:
                     turn.utter("utter_auto_new_method")
                     self._remember_agreed(turn, NEW_CARD_EXPLAINED)
                 self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {row.method_id}")
-            if not named:
+            if not is_named:
                 turn.clear(METHOD)
             self._remember_agreed(turn, "ask_method")
         if turn.get(DAY) is None and turn.notes.get("other_day"):

@@ -1,23 +1,23 @@
-"""Legacy drafts: shown, changed, removed. New ones are not made; Auto Pay is offered in their place."""
+"""Legacy drafts: show, change or remove one. No new ones are made; Auto Pay is offered instead."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
 from actions.autopay import questions
 from actions.autopay.extract import extract_method, find_method
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day, format_long_date
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from actions.yes_no import is_no, note_agreement
 from backend.autopay import service
+from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import LegacyDraft
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
-from backend.language import mark, tr
+from backend.language import format_day, format_long_date, mark, tr
 from backend.members.identity import Identity
 from backend.payments import prechecks
 from backend.payments import service as payments
@@ -45,7 +45,7 @@ class BankDraftForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        understood = self._extract_button_values(turn)
+        understood = turn.set_button_values(ACT, METHOD)
         if turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS:
             understood = self._extract_act(turn) or understood
             explained = "explained" in turn.notes
@@ -64,13 +64,6 @@ class BankDraftForm(AccountForm):
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(CONFIRM)
 
-    def _extract_button_values(self, turn: Turn) -> bool:
-        chosen = {slot: turn.button_value(slot) for slot in (ACT, METHOD)}
-        for slot, value in chosen.items():
-            if value is not None:
-                turn.set(slot, value)
-        return any(value is not None for value in chosen.values())
-
     def _extract_act(self, turn: Turn) -> bool:
         words = turn.text.strip()
         if is_no(turn):
@@ -88,7 +81,7 @@ class BankDraftForm(AccountForm):
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         draft = await find_active_draft(turn.session, identity.known_account.id)
         if draft is None or not draft.is_wanted:
-            await self._none(turn, identity.known_account.id)
+            await self._send_no_draft(turn, identity.known_account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -99,7 +92,8 @@ class BankDraftForm(AccountForm):
         if act == "remove":
             return await self._remove(turn, identity, draft)
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
-        turn.utter("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
+        coming = await service.find_next_run(turn.session, turn.backend, draft)
+        turn.utter("utter_draft_shown", method=method.label, next=format_next_run(coming, turn.backend.today()))
         buttons = [
             build_button(tr("Another card or account"), draft_act="edit"),
             build_button(tr("Remove it"), draft_act="remove"),
@@ -107,12 +101,8 @@ class BankDraftForm(AccountForm):
         ]
         return SlotQuestion(ACT, "utter_question_draft_act", {}, buttons)
 
-    async def _next(self, turn: Turn, draft: LegacyDraft) -> str:
-        return questions.format_next_run(
-            await service.find_next_run(turn.session, turn.backend, draft), turn.backend.today()
-        )
-
-    async def _none(self, turn: Turn, account_id: int) -> None:
+    async def _send_no_draft(self, turn: Turn, account_id: int) -> None:
+        """Say that there is no draft, and show Auto Pay or offer it."""
         row = await service.find_autopay(turn.session, account_id)
         if row is None:
             turn.utter("utter_draft_none")
@@ -125,8 +115,8 @@ class BankDraftForm(AccountForm):
         turn.utter(
             "utter_draft_none_autopay",
             method=method.label,
-            when=questions.format_run_day(row.day_of_month if row.active else row.change_day_of_month),
-            next=questions.format_next_run(coming, turn.backend.today()),
+            when=format_run_day(row.day_of_month if row.active else row.change_day_of_month),
+            next=format_next_run(coming, turn.backend.today()),
         )
 
     async def _edit(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
@@ -134,36 +124,34 @@ class BankDraftForm(AccountForm):
             turn.utter("utter_auto_new_method")
         day = first_run_day(turn.backend.today(), turn.backend.coop)
         saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
-        usable = [each for each in saved if (prechecks.card_expiry_date(each) or day) >= day]
-        method = find_method([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
-        if not [each for each in usable if each.id != draft.method_id]:
+        usable = [
+            method
+            for method in saved
+            if method.id != draft.method_id and (prechecks.card_expiry_date(method) or day) >= day
+        ]
+        if not usable:
             turn.utter("utter_auto_no_method")
             return None
+        method = find_method(usable, turn.get(METHOD))
         if method is None:
-            return questions.build_method_question(
-                METHOD, turn, [each for each in usable if each.id != draft.method_id]
-            )
+            return questions.build_method_question(METHOD, usable)
         if not turn.notes.get("yes"):
-            return SlotQuestion(
-                CONFIRM, "utter_question_draft_confirm", await self._words(turn, identity, draft, method)
-            )
+            coming = await service.find_next_run(turn.session, turn.backend, draft)
+            values = {
+                "name": identity.known_member.name,
+                "account": identity.known_account.number,
+                "method": method.label,
+                "fee_words": questions.format_fee(turn, method),
+                "starting": questions.format_start(turn, coming),
+                "today": format_long_date(turn.backend.today()),
+            }
+            return SlotQuestion(CONFIRM, "utter_question_draft_confirm", values)
         agreement = turn.agreement_to("utter_question_draft_confirm", identity)
         done = await service.change_draft(
             turn.session, turn.backend, account_id=identity.known_account.id, method_id=method.id, agreement=agreement
         )
         turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
         return None
-
-    async def _words(self, turn: Turn, identity: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
-        today = turn.backend.today()
-        return {
-            "name": identity.known_member.name,
-            "account": identity.known_account.number,
-            "method": method.label,
-            "fee_words": questions.format_fee(turn, method),
-            "starting": questions.format_start(turn, await service.find_next_run(turn.session, turn.backend, draft)),
-            "today": format_long_date(today),
-        }
 
     async def _remove(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
         if not turn.notes.get("yes"):

@@ -1,4 +1,4 @@
-"""Grief, anger, fear and hardship are acknowledged with one sentence, once per conversation."""
+"""Acknowledges grief, anger, fear and hardship, each with one sentence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ FEELINGS_SLOT = "felt"
 
 
 def acknowledge_feeling(turn: Turn) -> bool:
-    """Say the sentence for a feeling, once per conversation. Returns whether it was said."""
-    met = list(turn.get(FEELINGS_SLOT) or [])
+    """Acknowledge a feeling, each once per conversation. Returns whether there was a new one."""
+    acknowledged = list(turn.get(FEELINGS_SLOT) or [])
     for act in turn.acts:
-        if act.kind == "feeling" and act.is_certain and act.value not in met:
+        if act.kind == "feeling" and act.is_certain and act.value not in acknowledged:
             turn.utter(f"utter_feeling_{act.value}")
-            turn.set(FEELINGS_SLOT, [*met, act.value])
+            turn.set(FEELINGS_SLOT, [*acknowledged, act.value])
             return True
     return False

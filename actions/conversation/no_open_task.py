@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
-from actions.accounts.account_choice import MAX_ACCOUNT_NAME_WORDS
 from actions.accounts.forms import switch_to_named_account
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
@@ -62,6 +61,8 @@ MIN_CONFIDENCE = 0.5
 REPORT_OFFERS = frozenset({"callback_form", "case_form"})
 """After an offer of these, an amount belongs to the report, and is no payment."""
 MORE_ACTS = ("ask", "start", "volunteer", "person")
+MAX_ACCOUNT_NAME_WORDS = 6
+"""In a longer message than "and what about the barn?" a place is only mentioned."""
 
 
 async def handle_danger_or_report(turn: Turn) -> bool:

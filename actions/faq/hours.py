@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions.formatting import format_day
 from actions.turn import Turn
 from backend.coop import format_clock
-from backend.language import SPANISH, tr
+from backend.language import SPANISH, format_day, tr
 from backend.reading.dates.usage_months import extract_hours_day
 from backend.reading.spanish import to_english
 

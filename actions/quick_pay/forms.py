@@ -1,4 +1,4 @@
-"""Quick Pay: how much, which day, which way, a read-back, one yes."""
+"""Quick Pay: amount, day, method, a read-back, one yes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from actions.quick_pay.extract import (
     find_hinted_method,
     resolve_amount_and_day,
 )
+from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRM, DAY, METHOD, METHOD_HINT
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
 from actions.quick_pay.split_payments import queue_arrangement, queue_other_accounts, wants_split_payment
 from actions.turn import REQUESTED_SLOT, Turn
@@ -37,14 +38,9 @@ from backend.reading.money.payment_words import (
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.numbers.account_separator import means_all_accounts
 
-AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 QUOTE, ACCOUNT, OVER_BILL = "pay_quote", "pay_account", "pay_over"
-HINT = questions.METHOD_HINT
-TASK_SLOTS = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
-# said before anything else: money that is already on its way to this bill
 PENDING_PAYMENT_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
-
-
+"""Warnings that come before all others: money is on its way to this bill already."""
 SLOT_BY_PART = {"amount": AMOUNT, "day": DAY, "method": METHOD}
 AMOUNT_PROBLEMS = ("zero", "absurd")
 DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
@@ -58,7 +54,7 @@ class QuickPayForm(AccountForm):
     skill = "quick_pay"
     explanation_response = "utter_pay_explained"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
-    slots: ClassVar[tuple[str, ...]] = (*TASK_SLOTS,)
+    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, METHOD, METHOD_HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
     asks: ClassVar[dict[str, str]] = {
         AMOUNT: "amount",
         DAY: "day",
@@ -71,7 +67,7 @@ class QuickPayForm(AccountForm):
         return asks_how_guests_pay(text)
 
     def level_needed(self, turn: Turn) -> Level:
-        """Paying opens early; what is saved on the account opens with a step up."""
+        """Paying needs less than using a method that is saved on the account."""
         return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
@@ -80,7 +76,7 @@ class QuickPayForm(AccountForm):
         return is_allowed(identity, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
     def is_requested(self, turn: Turn) -> bool:
-        """`What payments are scheduled?` is about those that are there already."""
+        """As in the base class, except for a question about scheduled payments, which have a task of their own."""
         return super().is_requested(turn) and extract_existing_act(turn.text) is None
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
@@ -103,16 +99,16 @@ class QuickPayForm(AccountForm):
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         if turn.get(REQUESTED_SLOT) == AMOUNT and asks_amount_owed(turn.text):
-            return True  # the question that is asked again tells it
+            return True  # the question for the amount comes again and has the answer
         if not asks_about_overpayment(turn.text):
             return await super()._answer_side_question(turn)
         turn.utter("utter_pay_more_where")
         return True
 
     async def send_canceled(self, turn: Turn) -> None:
-        """Nothing is called paid or unpaid without a look: the turn of a yes may have been lost behind its payment."""
-        looks = await self._was_quote_confirmed(turn) or await has_unfinished_payment(turn)
-        if not (looks and await send_already_paid(turn)):
+        """Say that nothing was paid, unless it was: a yes may have paid although its turn was lost."""
+        may_have_paid = await self._was_quote_confirmed(turn) or await has_unfinished_payment(turn)
+        if not (may_have_paid and await send_already_paid(turn)):
             turn.utter("utter_pay_cancelled")
 
     async def _was_quote_confirmed(self, turn: Turn) -> bool:
@@ -122,27 +118,18 @@ class QuickPayForm(AccountForm):
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # what came of it is told before anything else is taken in
+            turn.set(CONFIRM, turn.get(QUOTE))  # the outcome is told before the message is read
             return True
-        changed = extract_button_values(turn) or await extract_payment_details(turn, asked)
-        if changed:
+        if extract_button_values(turn) or await extract_payment_details(turn, asked):
             turn.clear(QUOTE, CONFIRM, OVER_BILL)
             return True
         if asked == AMOUNT and is_yes(turn):
-            turn.set(AMOUNT, WHOLE_BILL)  # "how much would you like to pay?" "yes": read back before it is paid
+            turn.set(AMOUNT, WHOLE_BILL)  # it is read back before it is paid
             return True
-        if asked == AGREED:
-            return self._extract_agreement(turn)
-        if asked == CONFIRM:
-            return self._extract_confirmation_reply(turn)
-        return False
-
-    def _extract_agreement(self, turn: Turn) -> bool:
-        if is_yes(turn):
-            turn.notes["agreed"] = True
-        elif is_no(turn):
-            turn.notes["agreed"] = False
-        return "agreed" in turn.notes
+        if asked == AGREED and (is_yes(turn) or is_no(turn)):
+            turn.notes["agreed"] = is_yes(turn)
+            return True
+        return asked == CONFIRM and self._extract_confirmation_reply(turn)
 
     def _extract_confirmation_reply(self, turn: Turn) -> bool:
         if turn.get(QUOTE) and is_yes(turn):
@@ -186,8 +173,8 @@ class QuickPayForm(AccountForm):
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        said_again = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
-        if turn.notes.get("ended") or (said_again and await send_already_paid(turn)):
+        is_repeated_yes = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
+        if turn.notes.get("ended") or (is_repeated_yes and await send_already_paid(turn)):
             return None
         account = identity.known_account
         if turn.get(ACCOUNT) not in (None, account.id):
@@ -198,11 +185,10 @@ class QuickPayForm(AccountForm):
                 queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRM) and await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: what came of it is told, and not asked anew
+            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
         if turn.get(CONFIRM):
-            return ExternalCall(
-                confirm_payment
-            )  # a yes delivered again gets its number, also when nothing is owed any more
+            # before the balance is looked at: a repeated yes gets its number although nothing is owed any more
+            return ExternalCall(confirm_payment)
         balance = await get_balance(turn.session, turn.backend, account.id)
         resolve_amount_and_day(turn, balance)
         if account.status == "closed":
@@ -218,62 +204,59 @@ class QuickPayForm(AccountForm):
     async def _ask_details(
         self, turn: Turn, identity: Identity, balance: Balance
     ) -> SlotQuestion | ExternalCall | None:
-        found = await self._find_warnings(turn, identity, balance)
-        ask = self._ask_warning(turn, [c for c in found if c.code in PENDING_PAYMENT_CODES], balance)
+        # while no amount is chosen, the warnings are for paying all
+        amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
+        day = questions.get_chosen_day(turn)
+        found = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
+        ask = self._ask_warning(turn, [w for w in found if w.code in PENDING_PAYMENT_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
         if turn.get(AMOUNT) is None:
             return questions.build_amount_question(turn, balance)
-        ask = self._ask_warning(turn, [c for c in found if c.code not in PENDING_PAYMENT_CODES], balance)
+        ask = self._ask_warning(turn, [w for w in found if w.code not in PENDING_PAYMENT_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
         if turn.get(DAY) == questions.ASK_DAY or "day_problem" in turn.notes:
             return questions.build_day_question(turn, balance)
         if turn.get(DAY) is None:
-            turn.set(
-                DAY, turn.backend.today().isoformat()
-            )  # read back before the yes; another day may be named any time
+            turn.set(DAY, turn.backend.today().isoformat())  # not asked: it is read back before the yes
         return await self._ask_method(turn, identity)
 
-    async def _find_warnings(self, turn: Turn, identity: Identity, balance: Balance) -> list[prechecks.PaymentWarning]:
-        """What speaks against paying like this; while no amount is chosen, against paying all."""
-        amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
-        return await prechecks.find_warnings(
-            turn.session, turn.backend, identity.known_account, amount, questions.get_chosen_day(turn)
-        )
-
     def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
-        """Asked about once each, or refused with a reason."""
+        """The question for the first warning that the member has not agreed to, or None.
+
+        After a no that ends the task, None as well, with `turn.notes["ended"]`.
+        """
         agreed = list(turn.get(AGREED) or [])
-        for concern in found:
-            if concern.fingerprint in agreed:
+        for warning in found:
+            if warning.fingerprint in agreed:
                 continue
-            ask = self._build_warning_question(turn, concern, agreed, balance)
+            ask = self._build_warning_question(turn, warning, agreed, balance)
             if ask is not None or turn.notes.get("ended"):
                 return ask
         return None
 
     def _build_warning_question(
-        self, turn: Turn, concern: prechecks.PaymentWarning, agreed: list[str], balance: Balance
+        self, turn: Turn, warning: prechecks.PaymentWarning, agreed: list[str], balance: Balance
     ) -> SlotQuestion | None:
-        if concern.code in AMOUNT_PROBLEMS:
+        if warning.code in AMOUNT_PROBLEMS:
             turn.clear(AMOUNT)
-            return questions.build_amount_question(turn, balance, problem=concern.code)
-        if concern.code in DAY_PROBLEMS:
+            return questions.build_amount_question(turn, balance, problem=warning.code)
+        if warning.code in DAY_PROBLEMS:
             turn.set(DAY, questions.ASK_DAY)
-            return questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[concern.code])
-        if concern.blocking:
-            return None  # told at the question it belongs to
+            return questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code])
+        if warning.blocking:
+            return None  # the refusal comes with the question that it belongs to
         answer = turn.notes.pop("agreed", None)
         if answer is None:
-            return questions.build_agreement_question(turn, concern, balance)
+            return questions.build_agreement_question(turn, warning, balance)
         if answer:
-            agreed.append(concern.fingerprint)
+            agreed.append(warning.fingerprint)
             turn.set(AGREED, agreed)
-        elif concern.code == "over_due":
+        elif warning.code == "over_due":
             turn.clear(AMOUNT)
             return questions.build_amount_question(turn, balance)
-        elif concern.code == "after_due":
+        elif warning.code == "after_due":
             turn.set(DAY, questions.ASK_DAY)
             return questions.build_day_question(turn, balance)
         else:
@@ -287,7 +270,7 @@ class QuickPayForm(AccountForm):
         if not methods:
             chosen = "link"
         if chosen == "saved":
-            hint = str(turn.get(HINT) or "")
+            hint = str(turn.get(METHOD_HINT) or "")
             chosen = find_hinted_method(hint, methods)
             if chosen is None and (last4 := extract_method_last4(hint)):
                 turn.notes["no_such_way"] = last4
@@ -305,9 +288,11 @@ class QuickPayForm(AccountForm):
         if ends is not None and ends < questions.get_chosen_day(turn):
             turn.clear(METHOD)
             return questions.build_method_question(turn, methods, opened=True, expired=method)
-        if identity.level < NEEDS["saved_method"] and not await self._is_within_bill(turn, identity):
+        if identity.level < NEEDS["saved_method"] and not await quotes.is_within_balance(
+            turn.session, turn.backend, identity.known_account.id, int(turn.get(AMOUNT))
+        ):  # by text, paying more than the bill needs a code
             turn.set(METHOD, "saved")
-            turn.set(HINT, method.label.lower())
+            turn.set(METHOD_HINT, method.label.lower())
             turn.set(OVER_BILL, True)
             turn.utter("utter_pay_code_for_more")
             return await self.next_question(turn)
@@ -315,11 +300,6 @@ class QuickPayForm(AccountForm):
         if quote is None:
             return ExternalCall(create_quote)
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
-
-    async def _is_within_bill(self, turn: Turn, identity: Identity) -> bool:
-        return await quotes.is_within_balance(
-            turn.session, turn.backend, identity.known_account.id, int(turn.get(AMOUNT))
-        )
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
         _link, url = await pay_links.create(
@@ -333,7 +313,7 @@ class QuickPayForm(AccountForm):
         turn.utter("utter_pay_link", link=url, **questions.chosen_values(turn))
 
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
-        """No code can be sent: a pay link needs none."""
+        """Offer a pay link instead: it needs no code."""
         turn.utter("utter_pay_no_code_link")
         turn.clear(OVER_BILL)
         turn.set(METHOD, "link")

@@ -1,4 +1,4 @@
-"""Several payments in one wish: parts with a day each are a plan, and several accounts are paid one after the other."""
+"""Several payments in one request: parts on several days are a plan; several accounts are paid one after the other."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ ARRANGEMENT_FORM, PAYMENT_FORM = "arrangement_form", "quick_pay_form"
 
 
 def wants_split_payment(turn: Turn) -> bool:
-    """`60 on Monday and the rest on the 15th`: several amounts on several days."""
+    """Whether it names several amounts on several days: `60 on Monday and the rest on the 15th`."""
     parts = parse_payment_plan(turn.text, turn.backend.today()).parts
     return len({part.on for part in parts}) > 1 and all(part.on and part.share for part in parts)
 
 
 def queue_arrangement(turn: Turn) -> None:
-    """Keep the words for the plan, which comes next."""
+    """Let the arrangement form read the words, next."""
     save_identity_numbers(turn)
     agenda.add_item(turn, ARRANGEMENT_FORM, turn.full_text, {})
 
 
 def queue_other_accounts(turn: Turn, accounts: Sequence[Account]) -> None:
-    """`Pay both`: the other accounts come after this one, each with its own read-back."""
+    """For `pay both`: put a payment of each other account on the agenda, each with a read-back of its own."""
     for account in accounts:
         words = f"pay account {account.number}"
         agenda.add_item(turn, PAYMENT_FORM, words, {"account_said": words})
