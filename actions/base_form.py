@@ -30,6 +30,9 @@ NOTED_LABELS = {
 class BaseForm(SkillAction):
     """A task that needs answers. Rasa runs it, as the form's validation action, at each message while it is open.
 
+    It does not use Rasa's own questions: those have one wording each, count no misses, and cannot say why an answer was
+    refused (docs/decisions/0004).
+
     A skill declares its slots (`slots`), the type of each question (`asks`) and its name (`title`). It reads answers
     in `extract_slots` and gives the next question in `next_question`, which does the task's work and returns None when
     nothing is left to ask. The base class does the rest: it answers questions in between, puts other requests onto the

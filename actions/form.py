@@ -63,9 +63,10 @@ class Form(LifecycleForm):
                 if await turn.begin_step(self.name()):
                     return
                 worked = outside is not None
-                outside = await (
-                    self._ask_next(turn, misses=0) if worked or turn.is_resumed else self._handle_objection_first(turn)
-                )
+                if worked or turn.is_resumed:
+                    outside = await self._ask_next(turn, misses=0)
+                else:
+                    outside = await self._handle_objection_first(turn)
                 # Rasa takes a form as rejecting the message, and lets a rule answer, only if it sets no slot
                 ended = turn.has_requested or outside is not None
                 await turn.verify_claims()

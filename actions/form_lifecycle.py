@@ -152,9 +152,13 @@ class LifecycleForm(BaseForm):
         if len(own) < len(turn.acts) and any(act.words != turn.full_text for act in own):
             turn.focus(" ".join(dict.fromkeys(act.words for act in own if act.words)))
 
+    def answers_opening_question(self, turn: Turn) -> bool:
+        """Whether the task itself answers the question that opened it."""
+        return self.is_informational
+
     async def _answer_questions(self, turn: Turn) -> bool:
-        """Answer the other questions of the message. Returns whether any was answered."""
-        if self.is_informational and turn.was_just_opened():
+        """Answer the questions that the task itself does not answer. Returns whether there was one."""
+        if turn.was_just_opened() and self.answers_opening_question(turn):
             return await side_questions.answer_others(turn, self.form)
         return await side_questions.answer_all(turn)
 

@@ -1,4 +1,4 @@
-"""Creating an online account, on a page of our own: so no personal number is written in the conversation."""
+"""Creating an online account, on a page of our own, so that no personal number is written in the conversation."""
 
 from __future__ import annotations
 

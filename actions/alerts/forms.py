@@ -10,6 +10,7 @@ from actions.alerts import questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
 from actions.form import MISS_INTENTS
+from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
@@ -89,13 +90,13 @@ class AlertsForm(AccountForm):
             turn.set(LAST_SUBJECT, STOP_TEXTS_SUBJECT)
 
     def _extract_buttons(self, turn: Turn) -> bool:
-        names, ways = turn.button_value(WHAT), turn.button_value(WAYS)
+        names, channels = turn.button_value(WHAT), turn.button_value(WAYS)
         if names:
             turn.set(WHAT, {name: None for name in names.split(",") if name in KINDS})
             turn.set(VERB, "on")
-        if ways:
-            turn.set(WAYS, ways.split(","))
-        return bool(names or ways)
+        if channels:
+            turn.set(WAYS, channels.split(","))
+        return bool(names or channels)
 
     def _extract_agreement(self, turn: Turn) -> bool:
         request = parse_alert_request(turn.text)
@@ -177,36 +178,36 @@ class AlertsForm(AccountForm):
         return None
 
     async def _ask_channel(self, turn: Turn, identity: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
-        ways = list(turn.get(WAYS) or [])
-        if "email" in ways and not identity.known_member.email:
+        channels = list(turn.get(WAYS) or [])
+        if "email" in channels and not identity.known_member.email:
             turn.utter("utter_alerts_no_email")
-            ways.remove("email")
-            turn.set(WAYS, ways)
-        if not ways:
+            channels.remove("email")
+            turn.set(WAYS, channels)
+        if not channels:
             return SlotQuestion(
                 WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.known_member)
             )
-        values = questions.read_back_values(wanted, ways)
+        values = questions.read_back_values(wanted, channels)
         if not turn.notes.get("agreed"):
             return SlotQuestion(AGREED, "utter_question_alert_confirm", values, questions.confirm_buttons())
-        await self._turn_on(turn, identity, wanted, ways, values)
+        await self._turn_on(turn, identity, wanted, channels, values)
         return None
 
     async def _turn_on(
-        self, turn: Turn, identity: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
+        self, turn: Turn, identity: Identity, wanted: dict[str, int | None], channels: list[str], values: dict[str, Any]
     ) -> None:
         number = await alerts.turn_on(
             turn.session,
             turn.backend,
             identity.known_account,
             wanted,
-            ways,
+            channels,
             turn.agreement_to("utter_question_alert_confirm", identity),
         )
-        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, identity.known_member)
+        stopped = "text" in channels and await alerts.texts_are_stopped(turn.session, identity.known_member)
         if stopped:  # no text went out, so the answer must not mention one
             values = {**values, "by_text": False}
-        turn.utter("utter_alerts_on", **values, **questions.confirmation_values(number))
+        turn.utter("utter_alerts_on", **values, **confirmation_values(number))
         if stopped:
             turn.utter("utter_alerts_texts_stopped")
 
@@ -226,10 +227,10 @@ class AlertsForm(AccountForm):
             state = "some" if active else "none"
             turn.utter("utter_alerts_none_to_end", state=state, list=questions.list_alerts(active))
             return
-        ways = tr(" by {ways}", ways=questions.join_channels(denied)) if turn.get(DENIED) else ""
+        by_channels = tr(" by {ways}", ways=questions.join_channels(denied)) if turn.get(DENIED) else ""
         turn.utter(
             "utter_alerts_off",
             what=questions.describe_alerts(ended),
-            ways=ways,
-            **questions.confirmation_values(number),
+            ways=by_channels,
+            **confirmation_values(number),
         )

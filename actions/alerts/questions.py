@@ -31,8 +31,8 @@ def confirm_buttons() -> list[dict[str, str]]:
 
 def channel_buttons(member: Member) -> list[dict[str, str]]:
     """The channels by which this member can be reached."""
-    labels = {way: tr(label) for way, label in CHANNEL_LABELS.items() if way != "email" or member.email}
-    return [build_button(label[0].upper() + label[1:], alert_ways=way) for way, label in labels.items()]
+    labels = {channel: tr(label) for channel, label in CHANNEL_LABELS.items() if channel != "email" or member.email}
+    return [build_button(label[0].upper() + label[1:], alert_ways=channel) for channel, label in labels.items()]
 
 
 def needs_threshold(name: str, threshold: int | None) -> bool:
@@ -40,15 +40,15 @@ def needs_threshold(name: str, threshold: int | None) -> bool:
     return threshold is None and bool(KINDS[name].unit) and KINDS[name].default_threshold is None
 
 
-def read_back_values(wanted: Mapping[str, int | None], ways: Sequence[str]) -> dict[str, Any]:
+def read_back_values(wanted: Mapping[str, int | None], channels: Sequence[str]) -> dict[str, Any]:
     """The alerts to turn on and their channels, in words, and whether texts are among those."""
     described = [KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()]
-    return {"when": join_words(described), "ways": join_channels(ways), "by_text": "text" in ways}
+    return {"when": join_words(described), "ways": join_channels(channels), "by_text": "text" in channels}
 
 
-def join_channels(ways: Iterable[str]) -> str:
+def join_channels(channels: Iterable[str]) -> str:
     """`text and email`."""
-    return join_words([tr(CHANNEL_LABELS[way]) for way in ways])
+    return join_words([tr(CHANNEL_LABELS[channel]) for channel in channels])
 
 
 def describe_alerts(settings: Iterable[AlertSetting]) -> str:
@@ -62,11 +62,6 @@ def list_alerts(settings: Iterable[AlertSetting]) -> str:
     for setting in settings:
         grouped.setdefault(tuple(setting.channels), []).append(setting)
     return "; ".join(
-        tr("by {ways} when {when}", ways=join_channels(ways), when=describe_alerts(alike))
-        for ways, alike in grouped.items()
+        tr("by {ways} when {when}", ways=join_channels(channels), when=describe_alerts(alike))
+        for channels, alike in grouped.items()
     )
-
-
-def confirmation_values(confirmation: str) -> dict[str, Any]:
-    """The number to quote, written and spoken."""
-    return {"confirmation": confirmation, "confirmation_spoken": ", ".join(confirmation.replace("-", ""))}

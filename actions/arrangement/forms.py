@@ -15,7 +15,7 @@ from actions.formatting import format_on_day
 from actions.free_text import extract_free_text
 from actions.identity.forms import IdentifiedForm
 from actions.quick_pay.questions import METHOD_HINT, balance_values, build_button
-from actions.turn import NUMBER_TYPES, Turn
+from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question.amounts_due import describe_shutoff
 from backend.account_question.question import AccountQuestion
@@ -140,9 +140,8 @@ class ArrangementForm(IdentifiedForm):
         return True
 
     def _read_plan(self, turn: Turn) -> RequestedPlan:
-        return parse_payment_plan(
-            remove_notice_day(turn.text), turn.backend.today(), NUMBER_TYPES.get(str(turn.get("requested_slot") or ""))
-        )
+        number_type = NUMBER_TYPES.get(str(turn.get(REQUESTED_SLOT) or ""))
+        return parse_payment_plan(remove_notice_day(turn.text), turn.backend.today(), number_type)
 
     def _treat_acts_as_plan(self, turn: Turn) -> None:
         """Read questions and requests that name a part of the plan as answers."""

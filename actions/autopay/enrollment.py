@@ -133,8 +133,9 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         if answer is False:
             turn.clear(READ_OUT)  # a later yes counts only after another read-back
             return SlotQuestion(CONFIRM, "utter_question_autopay_change")
-        starts_on = await service.new_autopay_start(turn.session, turn.backend, identity.known_account.id)
-        coming = await service.forecast_next_run(turn.session, turn.backend, identity.known_account.id, day, starts_on)
+        account_id = identity.known_account.id
+        starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
+        next_run = await service.forecast_next_run(turn.session, turn.backend, account_id, day, starts_on)
         if turn.get(READ_OUT) != read_back:
             await self._send_notes(turn, identity.known_account.id, method, day)
             turn.set(READ_OUT, read_back)
@@ -146,7 +147,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
                 "account": identity.known_account.number,
                 "method": method.label,
                 "when": format_run_day(day),
-                "starting": questions.format_start(turn, coming, starts_on),
+                "starting": questions.format_start(turn, next_run, starts_on),
                 "fee_words": questions.format_fee(turn, method),
                 "today": format_long_date(turn.backend.today()),
             },
@@ -171,9 +172,9 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         ]
         if uncovered:  # in one sentence: members miss the second of two notes that are alike
             turn.utter("utter_autopay_note_uncovered", bills=join_with_and(uncovered))
-        ends = prechecks.card_expiry_date(method)
-        if ends and ends < starts_on + EXPIRES_SOON:
-            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(ends, today))
+        expires_on = prechecks.card_expiry_date(method)
+        if expires_on and expires_on < starts_on + EXPIRES_SOON:
+            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(expires_on, today))
 
     async def _due_dates_still_paid(self, turn: Turn, account_id: int, starts_on: date) -> set[date]:
         """Due dates of bills that the present Auto Pay or draft still pays, before `starts_on`."""
@@ -202,7 +203,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
                 day_of_month=day,
                 agreement=agreement,
             )
-            turn.utter("utter_autopay_changed", **questions.confirmation_values(turn, done, method.label, day))
+            turn.utter("utter_autopay_changed", **questions.result_values(turn, done, method.label, day))
             return
         done = await service.enroll(
             turn.session,
@@ -213,7 +214,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             replace_draft=draft_replacement_key(account_id) in (turn.get(AGREED) or []),
             agreement=agreement,
         )
-        turn.utter("utter_autopay_done", **questions.confirmation_values(turn, done, method.label, day))
+        turn.utter("utter_autopay_done", **questions.result_values(turn, done, method.label, day))
 
 
 def draft_replacement_key(account_id: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import agenda, side_questions
+from actions import agenda
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
@@ -76,10 +76,8 @@ class AutoPayForm(AutoPayEnrollment):
         if is_first and (words := extract_payment_part(turn.text)):
             agenda.add_item(turn, "quick_pay_form", words, {}, confirm=True)
 
-    async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and asks_whether_enrolled(turn):  # this task answers it
-            return await side_questions.answer_others(turn, self.form)
-        return await super()._answer_questions(turn)
+    def answers_opening_question(self, turn: Turn) -> bool:
+        return asks_whether_enrolled(turn)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         """Answer whether some day can be had (`so the 31st works?`), or whether the next run is still made."""
@@ -97,12 +95,12 @@ class AutoPayForm(AutoPayEnrollment):
         """Answer whether the next run is still made after Auto Pay is turned off. False if there is no run."""
         identity = await turn.identity()
         row = await service.find_autopay(turn.session, identity.account.id) if identity.account else None
-        coming = await service.find_next_run(turn.session, turn.backend, row) if row is not None else None
-        if row is None or coming is None:
+        next_run = await service.find_next_run(turn.session, turn.backend, row) if row is not None else None
+        if row is None or next_run is None:
             return False
         today = turn.backend.today()
-        late = effective_date(today, coming.on if row.active else None, turn.backend.coop) > today
-        turn.utter("utter_autopay_next_if_off", late=late, next_day=format_day(coming.on, today))
+        late = effective_date(today, next_run.on if row.active else None, turn.backend.coop) > today
+        turn.utter("utter_autopay_next_if_off", late=late, next_day=format_day(next_run.on, today))
         return True
 
     def on_account_changed(self, turn: Turn) -> None:
@@ -186,11 +184,11 @@ class AutoPayForm(AutoPayEnrollment):
     async def _status_values(self, turn: Turn, row: AutoPay) -> dict[str, Any]:
         method_id = row.method_id if row.active else row.change_method_id or row.method_id
         method = await turn.session.get_one(PaymentMethod, method_id)
-        coming = await service.find_next_run(turn.session, turn.backend, row)
+        next_run = await service.find_next_run(turn.session, turn.backend, row)
         return {
             "method": method.label,
             "when": format_run_day(row.day_of_month if row.active else row.change_day_of_month),
-            "next": format_next_run(coming, turn.backend.today()),
+            "next": format_next_run(next_run, turn.backend.today()),
         }
 
     def _ask_act(self) -> SlotQuestion:
@@ -204,13 +202,13 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _ask_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
         if "yes" not in turn.notes:
-            coming = await service.find_next_run(turn.session, turn.backend, row)
+            next_run = await service.find_next_run(turn.session, turn.backend, row)
             today = turn.backend.today()
-            counts_from = effective_date(today, coming.on if coming and row.active else None, turn.backend.coop)
+            counts_from = effective_date(today, next_run.on if next_run and row.active else None, turn.backend.coop)
             values = {
                 "account": identity.known_account.number,
                 "late": counts_from > today,
-                "next_day": format_day(coming.on, today) if coming else "",
+                "next_day": format_day(next_run.on, today) if next_run else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_autopay_cancel", values)
         if not turn.notes["yes"]:
@@ -220,7 +218,7 @@ class AutoPayForm(AutoPayEnrollment):
         done = await service.cancel(
             turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
         )
-        turn.utter("utter_autopay_cancelled", **questions.confirmation_values(turn, done, "", None))
+        turn.utter("utter_autopay_cancelled", **questions.result_values(turn, done, "", None))
         await self._send_scheduled_stays(turn, identity.known_account.id)
         return None
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions.base import SlotQuestion
+from actions.formatting import confirmation_values
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from backend.autopay.formatting import format_next_run, format_run_day
@@ -18,7 +19,7 @@ from backend.money import format_cents
 from backend.payments.models import PaymentMethod
 
 
-def confirmation_values(turn: Turn, done: AutoPayResult, method: str, day_of_month: int | None) -> dict[str, Any]:
+def result_values(turn: Turn, done: AutoPayResult, method: str, day_of_month: int | None) -> dict[str, Any]:
     """The result: from which day it counts, what runs next, and the confirmation number."""
     today = turn.backend.today()
     return {
@@ -27,8 +28,7 @@ def confirmation_values(turn: Turn, done: AutoPayResult, method: str, day_of_mon
         "next": format_next_run(done.next_run, today),
         "late": done.effective_from > today,
         "counts_from": format_day(done.effective_from, today),
-        "confirmation": done.confirmation,
-        "confirmation_spoken": ", ".join(done.confirmation.replace("-", "")),
+        **confirmation_values(done.confirmation),
     }
 
 
@@ -48,13 +48,13 @@ def format_bill(bill: Bill, cents: int, today: date) -> str:
     return tr("the bill of {amount} due {day}", amount=amount, day=day)
 
 
-def format_start(turn: Turn, coming: NextRun | None, starts_on: date | None = None) -> str:
+def format_start(turn: Turn, next_run: NextRun | None, starts_on: date | None = None) -> str:
     """The start, for a read-back. Nothing runs before `starts_on`, or without it before the first day possible."""
     today = turn.backend.today()
-    if coming is None:
+    if next_run is None:
         first = starts_on or first_run_day(today, turn.backend.coop)
         return tr("starting with the first bill due after {day}", day=format_day(first - timedelta(days=1), today))
-    return tr("starting {day}", day=format_day(coming.on, today))
+    return tr("starting {day}", day=format_day(next_run.on, today))
 
 
 def format_fee(turn: Turn, method: PaymentMethod) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from actions.accounts.forms import AccountForm
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question, extract_method
 from actions.identity.forms import CODE, IDENTITY_SLOTS
-from actions.turn import Turn
+from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, note_agreement
 from backend.autopay.formatting import format_run_day
 from backend.reading.back_references import is_no_longer_valid
@@ -31,6 +31,7 @@ CURRENT_METHOD_INVALID, NEW_CARD_EXPLAINED, CALL_OFFERED = (
     "told where a new card is saved",
     "a call is offered",
 )
+"""Further items that the list in the slot AGREED may have."""
 NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
 
 
@@ -110,4 +111,4 @@ class AutoPaySlotFilling(AccountForm):
 
 def asked_while_off(turn: Turn) -> bool:
     """Whether the open question is if Auto Pay is wanted, because there was none to change or stop."""
-    return turn.get("requested_slot") == AGREED and turn.get(ACT) in NON_ENROLLMENT_ACTS
+    return turn.get(REQUESTED_SLOT) == AGREED and turn.get(ACT) in NON_ENROLLMENT_ACTS

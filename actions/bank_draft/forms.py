@@ -92,8 +92,8 @@ class BankDraftForm(AccountForm):
         if act == "remove":
             return await self._remove(turn, identity, draft)
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
-        coming = await service.find_next_run(turn.session, turn.backend, draft)
-        turn.utter("utter_draft_shown", method=method.label, next=format_next_run(coming, turn.backend.today()))
+        next_run = await service.find_next_run(turn.session, turn.backend, draft)
+        turn.utter("utter_draft_shown", method=method.label, next=format_next_run(next_run, turn.backend.today()))
         buttons = [
             build_button(tr("Another card or account"), draft_act="edit"),
             build_button(tr("Remove it"), draft_act="remove"),
@@ -111,12 +111,12 @@ class BankDraftForm(AccountForm):
                 turn.set("offer", "autopay_form")
             return
         method = await turn.session.get_one(PaymentMethod, row.change_method_id or row.method_id)
-        coming = await service.find_next_run(turn.session, turn.backend, row)
+        next_run = await service.find_next_run(turn.session, turn.backend, row)
         turn.utter(
             "utter_draft_none_autopay",
             method=method.label,
             when=format_run_day(row.day_of_month if row.active else row.change_day_of_month),
-            next=format_next_run(coming, turn.backend.today()),
+            next=format_next_run(next_run, turn.backend.today()),
         )
 
     async def _edit(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
@@ -136,13 +136,13 @@ class BankDraftForm(AccountForm):
         if method is None:
             return questions.build_method_question(METHOD, usable)
         if not turn.notes.get("yes"):
-            coming = await service.find_next_run(turn.session, turn.backend, draft)
+            next_run = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
                 "name": identity.known_member.name,
                 "account": identity.known_account.number,
                 "method": method.label,
                 "fee_words": questions.format_fee(turn, method),
-                "starting": questions.format_start(turn, coming),
+                "starting": questions.format_start(turn, next_run),
                 "today": format_long_date(turn.backend.today()),
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_confirm", values)
@@ -150,22 +150,22 @@ class BankDraftForm(AccountForm):
         done = await service.change_draft(
             turn.session, turn.backend, account_id=identity.known_account.id, method_id=method.id, agreement=agreement
         )
-        turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
+        turn.utter("utter_draft_changed", **questions.result_values(turn, done, method.label, None))
         return None
 
     async def _remove(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
         if not turn.notes.get("yes"):
             today = turn.backend.today()
-            coming = await service.find_next_run(turn.session, turn.backend, draft)
+            next_run = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
                 "account": identity.known_account.number,
-                "late": effective_date(today, coming.on if coming else None, turn.backend.coop) > today,
-                "next_day": format_day(coming.on, today) if coming else "",
+                "late": effective_date(today, next_run.on if next_run else None, turn.backend.coop) > today,
+                "next_day": format_day(next_run.on, today) if next_run else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_remove", values)
         agreement = turn.agreement_to("utter_question_draft_remove", identity)
         done = await service.remove_draft(
             turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
         )
-        turn.utter("utter_draft_removed", **questions.confirmation_values(turn, done, "", None))
+        turn.utter("utter_draft_removed", **questions.result_values(turn, done, "", None))
         return None

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.accounts.forms import AccountForm
-from actions.alerts.questions import confirmation_values
 from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-from actions import side_questions
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.budget_billing import formatting
@@ -75,10 +74,8 @@ class BudgetBillingForm(AccountForm):
             return False
         return True
 
-    async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and asks_about_programs(turn.text):  # `next_question` explains the programs
-            return await side_questions.answer_others(turn, self.form)
-        return await super()._answer_questions(turn)
+    def answers_opening_question(self, turn: Turn) -> bool:
+        return asks_about_programs(turn.text)
 
     # asking the next question
 

@@ -1,4 +1,4 @@
-"""Undoes what this conversation did last, as the audit trail has it.
+"""Undoes what this conversation did last, as the audit trail has it: a list of our own could differ from it.
 
 A ticket is withdrawn at once. For anything about money or the account, the task that undoes it asks first.
 """

@@ -227,6 +227,7 @@ class IdentifiedForm(Form):
             return ask
         result = await identities.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
+            # the level is kept in the database and not in a slot, which a Rasa payload could set (docs/decisions/0001)
             turn.clear(*IDENTITY_SLOTS, CODE_SENT)
             if turn.get(CODE_TROUBLE) != NO_PHONE:
                 turn.clear(CODE_TROUBLE)

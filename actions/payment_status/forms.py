@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import confirmation_values
 from actions.turn import Turn
 from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
@@ -69,11 +70,8 @@ class PaymentStatusForm(AccountForm):
         turn.utter("utter_status_owed", left=format_balance(balance.amount_due_cents))
 
     def _send_status(self, turn: Turn, payment: Payment | ScheduledPayment) -> None:
-        values: dict[str, Any] = {
-            "amount": format_cents(payment.amount_cents + payment.fee_cents),
-            "confirmation": payment.confirmation,
-            "confirmation_spoken": ", ".join(payment.confirmation.replace("-", "")),
-        }
+        amount = format_cents(payment.amount_cents + payment.fee_cents)
+        values = {"amount": amount, **confirmation_values(payment.confirmation)}
         today, zone = turn.backend.today(), turn.backend.coop.zone
         if isinstance(payment, Payment):
             day = payment.posted_on or payment.created_at.astimezone(zone).date()

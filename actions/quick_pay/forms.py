@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from actions import agenda
 from actions.accounts.account_choice import format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
+from actions.disambiguation import save_identity_numbers
 from actions.quick_pay import questions
 from actions.quick_pay.extract import (
     WHOLE_BILL,
@@ -18,16 +21,17 @@ from actions.quick_pay.extract import (
 )
 from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRM, DAY, METHOD, METHOD_HINT
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
-from actions.quick_pay.split_payments import queue_arrangement, queue_other_accounts, wants_split_payment
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.language import mark
+from backend.billing.models import Account
+from backend.language import mark, tr
 from backend.members.identity import Identity, is_allowed
 from backend.members.levels import NEEDS, Level
 from backend.payments import pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
+from backend.reading.money.payment_plan import parse_payment_plan
 from backend.reading.money.payment_words import (
     asks_about_overpayment,
     asks_how_guests_pay,
@@ -83,16 +87,19 @@ class QuickPayForm(AccountForm):
         if turn.other_action_answered(self.form) or not wants_split_payment(turn):
             return await super()._start(turn)
         self._pause_open_task(turn)
-        queue_arrangement(turn)
-        self._close_task(turn)
+        self._switch_to_arrangement(turn)
         return None
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         if asked == CONFIRM or turn.has_act("ask") or not wants_split_payment(turn):
             return await super()._handle_reply(turn, asked)
-        queue_arrangement(turn)
-        self._close_task(turn)
+        self._switch_to_arrangement(turn)
         return None
+
+    def _switch_to_arrangement(self, turn: Turn) -> None:
+        save_identity_numbers(turn)
+        agenda.add_item(turn, "arrangement_form", turn.full_text, {})
+        self._close_task(turn)
 
     def _is_faq_question(self, turn: Turn) -> bool:
         return super()._is_faq_question(turn) and not asks_about_overpayment(turn.text)
@@ -164,8 +171,15 @@ class QuickPayForm(AccountForm):
         first_words = str(turn.get(FIRST_WORDS) or "")
         identity = await super().on_identified(turn, identity)
         if means_all_accounts(first_words) and (other := await list_other_accounts(turn, identity)):
-            queue_other_accounts(turn, other)
+            self._queue_other_accounts(turn, other)
         return identity
+
+    def _queue_other_accounts(self, turn: Turn, accounts: Sequence[Account]) -> None:
+        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back."""
+        for account in accounts:
+            words = f"pay account {account.number}"
+            agenda.add_item(turn, self.form, words, {FIRST_WORDS: words})
+        turn.utter("utter_agenda_added", tasks=tr(self.title))
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
@@ -182,7 +196,7 @@ class QuickPayForm(AccountForm):
         if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
             turn.utter("utter_balance_account", account=format_account_label(account, identity))
             if turn.was_just_opened() and means_all_accounts(turn.text):
-                queue_other_accounts(turn, other)
+                self._queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRM) and await self._was_quote_confirmed(turn):
             turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
@@ -284,13 +298,13 @@ class QuickPayForm(AccountForm):
         opened = is_allowed(identity, "saved_method")
         if method is None or not opened:
             return questions.build_method_question(turn, methods, opened=opened)
-        ends = prechecks.card_expiry_date(method)
-        if ends is not None and ends < questions.get_chosen_day(turn):
+        expires_on = prechecks.card_expiry_date(method)
+        if expires_on is not None and expires_on < questions.get_chosen_day(turn):
             turn.clear(METHOD)
             return questions.build_method_question(turn, methods, opened=True, expired=method)
         if identity.level < NEEDS["saved_method"] and not await quotes.is_within_balance(
             turn.session, turn.backend, identity.known_account.id, int(turn.get(AMOUNT))
-        ):  # by text, paying more than the bill needs a code
+        ):  # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
             turn.set(METHOD_HINT, method.label.lower())
             turn.set(OVER_BILL, True)
@@ -318,3 +332,9 @@ class QuickPayForm(AccountForm):
         turn.clear(OVER_BILL)
         turn.set(METHOD, "link")
         return await self.next_question(turn)
+
+
+def wants_split_payment(turn: Turn) -> bool:
+    """Whether it names several amounts on several days, which is a plan: `60 on Monday and the rest on the 15th`."""
+    parts = parse_payment_plan(turn.text, turn.backend.today()).parts
+    return len({part.on for part in parts}) > 1 and all(part.on and part.share for part in parts)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions import agenda
+from actions.formatting import confirmation_values
 from actions.turn import Turn
 from backend.language import format_day, mark, tr
 from backend.members.levels import StepUpNeeded
@@ -109,8 +110,7 @@ async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]
     values = {
         "total": format_cents(made.amount_cents + made.fee_cents),
         "method": method.label,
-        "confirmation": made.confirmation,
-        "confirmation_spoken": ", ".join(made.confirmation.replace("-", "")),
+        **confirmation_values(made.confirmation),
         "left": left,
     }
     if outcome.scheduled is not None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SkillAction, SlotQuestion
+from actions.formatting import confirmation_values
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button, format_last_day
 from actions.turn import NUMBER_TYPES, Turn
@@ -114,12 +115,12 @@ class ScheduledPaymentsForm(AccountForm):
             turn.utter("utter_sched_none")
             return
         method = await turn.session.get_one(PaymentMethod, row.method_id)
-        coming = await automatic.find_next_run(turn.session, turn.backend, row)
+        next_run = await automatic.find_next_run(turn.session, turn.backend, row)
         turn.utter(
             "utter_sched_none_autopay" if isinstance(row, AutoPay) else "utter_sched_none_draft",
             method=method.label,
             when=format_run_day(row.day_of_month if isinstance(row, AutoPay) else None),
-            next=format_next_run(coming, turn.backend.today()),
+            next=format_next_run(next_run, turn.backend.today()),
         )
 
     async def _show(self, turn: Turn, items: Sequence[ScheduledPayment]) -> SlotQuestion:
@@ -167,8 +168,7 @@ class ScheduledPaymentsForm(AccountForm):
             "amount": format_cents(item.amount_cents + item.fee_cents),
             "day": format_day(item.run_on, turn.backend.today()),
             "method": method.label,
-            "confirmation": item.confirmation,
-            "confirmation_spoken": ", ".join(item.confirmation.replace("-", "")),
+            **confirmation_values(item.confirmation),
         }
 
     async def _cancel(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
