@@ -1,4 +1,4 @@
-"""The custom actions of the dialogue engine, one folder per skill. The bot mounts what `build_executor` returns."""
+"""The custom actions of the dialogue engine, one folder per skill. The bot mounts the result of `build_executor`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.app import Backend
 
 
 def build_executor(backend: Backend) -> ActionExecutor:
-    """Register every action of every skill folder. A new skill needs no line here: its folder is found by itself."""
+    """Register every action of every folder. A new skill needs no line here."""
     executor = ActionExecutor()
     for module in walk_packages(__path__, prefix=f"{__name__}."):
         import_module(module.name)

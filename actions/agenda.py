@@ -22,7 +22,7 @@ AGENDA, CURRENT_ITEM = "agenda", "agenda_now"
 MAX_ITEMS = 5
 SERVICE_INTENT, NAME_CHANGE_INTENT = "start_stop_service", "name_change"
 MIN_CONFIDENCE = 0.75
-"""How sure a second request of one message must be."""
+"""Of a second request in one message."""
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 STOPWORDS = frozenset(
     """about account actually also another bill bills cancel change don't drop forget instead just leave like mind
@@ -37,21 +37,21 @@ def pending_items(turn: Turn) -> list[dict[str, Any]]:
     return list(turn.get(AGENDA) or [])
 
 
-def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = MIN_CONFIDENCE) -> list[str]:
-    """Put the sure enough requests for other tasks on the agenda. Returns the titles of the new ones."""
-    waiting = pending_items(turn)
-    known = {(str(wish["opener"]), _item_kind(wish)) for wish in waiting}
+def add_requests(turn: Turn, acts: Sequence[Act], current: str, min_confidence: float = MIN_CONFIDENCE) -> list[str]:
+    """Add the certain enough requests for tasks other than `current`. Returns the titles of the new items."""
+    items = pending_items(turn)
+    known = {(str(item["opener"]), _item_kind(item)) for item in items}
     known.add((current, _kind_for_intent(current, turn.intent)))
     added = []
     for act in acts:
-        plain = act.kind == "start" and _is_clear_request(act, acts, least)
-        opener = find_meant_opener(turn, act.intent, act.words) if plain else None
+        is_request = act.kind == "start" and _is_clear_request(act, acts, min_confidence)
+        opener = find_meant_opener(turn, act.intent, act.words) if is_request else None
         key = (opener or "", _kind_for_intent(opener or "", act.intent))
-        if opener is None or key in known or len(waiting) >= MAX_ITEMS:
+        if opener is None or key in known or len(items) >= MAX_ITEMS:
             continue
         if (
             act.intent == SERVICE_INTENT
-            and any(one.intent == NAME_CHANGE_INTENT for one in acts)
+            and any(other.intent == NAME_CHANGE_INTENT for other in acts)
             and names_own_name(act.words)
         ):
             continue  # "change it to my name" asks for a change of name, and starts no service
@@ -63,91 +63,89 @@ def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = M
         ):
             # a question about a shutoff is answered; it does not ask for time to pay
             question_slots = {"account_topic": "shutoff", "account_words": act.words}
-            waiting.append({"opener": "account_question_form", "words": act.words, "slots": question_slots})
+            items.append({"opener": "account_question_form", "words": act.words, "slots": question_slots})
             continue
-        waiting.append({"opener": opener, "words": act.words, "intent": act.intent})
+        items.append({"opener": opener, "words": act.words, "intent": act.intent})
         added.append(tr(format_task_title(*key)))
-    if len(waiting) > len(pending_items(turn)):
-        turn.set(AGENDA, waiting)
+    if len(items) > len(pending_items(turn)):
+        turn.set(AGENDA, items)
     return added
 
 
 def _kind_for_intent(opener: str, intent: str) -> str:
-    """The intent, where the form serves several kinds of task; empty otherwise."""
+    """The intent, if the form serves several kinds of task; else empty."""
     return intent if opener in FORMS and intent in FORMS[opener].intent_titles else ""
 
 
-def _item_kind(wish: Mapping[str, Any]) -> str:
-    return _kind_for_intent(str(wish["opener"]), str(wish.get("intent") or ""))
+def _item_kind(item: Mapping[str, Any]) -> str:
+    return _kind_for_intent(str(item["opener"]), str(item.get("intent") or ""))
 
 
-def _item_title(wish: Mapping[str, Any]) -> str:
-    return tr(format_task_title(str(wish["opener"]), _item_kind(wish)))
+def _item_title(item: Mapping[str, Any]) -> str:
+    return tr(format_task_title(str(item["opener"]), _item_kind(item)))
 
 
-def _is_clear_request(act: Act, acts: Sequence[Act], least: float) -> bool:
-    """Whether a request is sure enough to be named: fear of a shutoff is no request for a payment plan."""
-    felt = max(
-        (other.confidence for other in acts if other.kind == "feeling" and other.words == act.words), default=0.0
-    )
-    return min(act.confidence, act.intent_confidence) >= least and felt <= act.confidence
+def _is_clear_request(act: Act, acts: Sequence[Act], min_confidence: float) -> bool:
+    """Whether the act is more likely a request than a feeling: fear of a shutoff asks for no payment plan."""
+    feeling = max((one.confidence for one in acts if one.kind == "feeling" and one.words == act.words), default=0.0)
+    return min(act.confidence, act.intent_confidence) >= min_confidence and feeling <= act.confidence
 
 
-def add_item(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
-    """Add one item, with known slot values. False when it is on the agenda already, or the agenda is full."""
-    waiting = pending_items(turn)
-    if len(waiting) >= MAX_ITEMS or any(
-        wish["opener"] == opener and (wish.get("slots") or {}) == slots for wish in waiting
+def add_item(turn: Turn, opener: str, words: str, slots: dict[str, Any], *, confirm: bool = False) -> bool:
+    """Add one item with known slot values, and with `confirm` tell the member so.
+
+    False when it is on the agenda already, or the agenda is full.
+    """
+    items = pending_items(turn)
+    if len(items) >= MAX_ITEMS or any(
+        item["opener"] == opener and (item.get("slots") or {}) == slots for item in items
     ):
         return False
-    turn.set(AGENDA, [*waiting, {"opener": opener, "words": words, "slots": slots}])
+    turn.set(AGENDA, [*items, {"opener": opener, "words": words, "slots": slots}])
+    if confirm:
+        turn.utter("utter_agenda_added", tasks=tr(format_task_title(opener)))
     return True
 
 
 def pop_item(turn: Turn, opener: str) -> str:
-    """Take the item for this task, which begins now, off the agenda. Returns the member's words for it."""
-    waiting = pending_items(turn)
+    """Remove the item of this task, which starts now. Returns the words of the request, empty if there is none."""
     kind = _kind_for_intent(opener, turn.intent)
-    found = next((wish for wish in waiting if wish["opener"] == opener and _item_kind(wish) == kind), None)
-    if found is None:
-        return ""
-    turn.set(AGENDA, [wish for wish in waiting if wish is not found] or None)
-    return str(found.get("words") or "")
+    for item in pending_items(turn):
+        if item["opener"] == opener and _item_kind(item) == kind:
+            remove_item(turn, item)
+            return str(item.get("words") or "")
+    return ""
 
 
-def remove_item(turn: Turn, wish: Mapping[str, Any]) -> None:
-    turn.set(AGENDA, [one for one in pending_items(turn) if one != wish] or None)
+def remove_item(turn: Turn, item: Mapping[str, Any]) -> None:
+    turn.set(AGENDA, [other for other in pending_items(turn) if other != item] or None)
 
 
 def remove_items_for(turn: Turn, opener: str) -> None:
-    """Take every item for one task off the agenda without a word: it is done already."""
-    turn.set(AGENDA, [one for one in pending_items(turn) if one["opener"] != opener] or None)
+    """Remove the items of a task without telling the member: it is done already."""
+    turn.set(AGENDA, [item for item in pending_items(turn) if item["opener"] != opener] or None)
 
 
 def drop_canceled(turn: Turn, acts: Sequence[Act]) -> bool:
-    """Take canceled items off the agenda and say so. False when none was meant.
+    """Remove the items that these acts cancel, and say so. False when none was meant.
 
     `Forget the phone` names an item by a word of its request: the classifier cannot tell which task a cancel is about.
     """
-    waiting = pending_items(turn)
+    items = pending_items(turn)
     cancels = [act for act in acts if act.kind in ("cancel", "deny")]
-    named = {find_opener(act.intent) for act in cancels}
-    dropped = [
-        wish for wish in waiting if wish["opener"] in named or any(_mentions_item(act, wish, turn) for act in cancels)
-    ]
+    openers = {find_opener(act.intent) for act in cancels}
+    open_task_words = _content_words(format_task_title(str(turn.get("open_task") or "")))
+
+    def is_named(item: Mapping[str, Any]) -> bool:
+        own_words = _content_words(str(item.get("words") or "")) - open_task_words
+        return any(own_words & _content_words(act.words) for act in cancels)
+
+    dropped = [item for item in items if item["opener"] in openers or is_named(item)]
     if not dropped:
         return False
-    turn.set(AGENDA, [wish for wish in waiting if wish not in dropped] or None)
-    turn.utter("utter_agenda_dropped", task=join_with_and([_item_title(wish) for wish in dropped]))
+    turn.set(AGENDA, [item for item in items if item not in dropped] or None)
+    turn.utter("utter_agenda_dropped", task=join_with_and([_item_title(item) for item in dropped]))
     return True
-
-
-def _mentions_item(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
-    """Whether the act shares a word with the item that does not also name the open task."""
-    own = _content_words(str(wish.get("words") or "")) - _content_words(
-        format_task_title(str(turn.get("open_task") or ""))
-    )
-    return bool(own & _content_words(act.words))
 
 
 def _content_words(words: str) -> set[str]:
@@ -156,27 +154,27 @@ def _content_words(words: str) -> set[str]:
 
 def start_next(turn: Turn) -> bool:
     """Open the next item. False when the agenda is empty."""
-    waiting = pending_items(turn)
-    if not waiting:
+    items = pending_items(turn)
+    if not items:
         return False
-    turn.set(CURRENT_ITEM, waiting[0])
-    turn.set(AGENDA, waiting[1:] or None)
-    for slot, value in (waiting[0].get("slots") or {}).items():
+    turn.set(CURRENT_ITEM, items[0])
+    turn.set(AGENDA, items[1:] or None)
+    for slot, value in (items[0].get("slots") or {}).items():
         turn.set(slot, value)
-    turn.add_followup_action(str(waiting[0]["opener"]))
+    turn.add_followup_action(str(items[0]["opener"]))
     return True
 
 
 def claim_current_item(turn: Turn, form: str) -> bool:
-    """Whether this form was opened from the agenda. The turn then reads the words of the request.
+    """Whether this form was opened from the agenda. If so, the turn reads the words of that request from here on.
 
-    The message that ended the task before, such as a yes, is not about this one.
+    The newest message, such as a yes, ended the task before and is not about this one.
     """
-    now = turn.get(CURRENT_ITEM)
-    if not now or now.get("opener") != form:
+    item = turn.get(CURRENT_ITEM)
+    if not item or item.get("opener") != form:
         return False
     turn.clear(CURRENT_ITEM)
-    turn.focus(str(now.get("words") or ""), str(now.get("intent") or ""))
+    turn.focus(str(item.get("words") or ""), str(item.get("intent") or ""))
     return True
 
 
@@ -188,7 +186,8 @@ def join_with_and(titles: Sequence[str]) -> str:
 
 
 def send_remaining(turn: Turn) -> None:
-    titles = [_item_title(wish) for wish in pending_items(turn)]
+    """Tell which tasks are left: the open one, and those of the agenda."""
+    titles = [_item_title(item) for item in pending_items(turn)]
     current = turn.get("open_task")
     if current:
         titles.insert(0, tr(format_task_title(str(current))))

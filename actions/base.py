@@ -1,4 +1,4 @@
-"""The base of every custom action, and what a form returns as its next step."""
+"""The base class of every custom action, and the next steps that a form can return."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from backend.app import Backend
 from backend.language import use_language
 
 PERSISTENT_IDENTITY_SLOTS = ("member_number", "phone_last4")
-"""Slots that are kept when a task ends: who the member said they are."""
+"""Slots that are kept when a task ends."""
 MISSES_BEFORE_HANDOFF = 3
 
 
@@ -26,7 +26,7 @@ class SkillAction(ABC):
 
     action_name: ClassVar[str]
     backend_package: ClassVar[str] = ""
-    """The package of backend/ behind the skill, where several skills share one; otherwise it has the skill's name."""
+    """The package of backend/ behind the skill, if it does not have the skill's name."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
@@ -65,13 +65,13 @@ def clear_task(turn: Turn, keep: str | None = None) -> None:
 
 @dataclass
 class SlotQuestion:
-    """The next question: its slot, its response and the values of the response."""
+    """A question: its slot, its response and the values of that response."""
 
     slot: str
     response: str
     values: dict[str, Any] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
-    is_new: bool = False  # it says something about the last answer, so it is not the same question again
+    is_new: bool = False  # it comments on the last answer, so it does not count as the same question again
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What a form declares, how it asks its questions, and the handoff after three answers it could not read."""
+"""What a form declares, how it asks its questions, and the handoff after three misses."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ NOTED_LABELS = {
 class BaseForm(SkillAction):
     """A task that needs answers. Rasa runs it, as the form's validation action, at each message while it is open.
 
+    It does not use Rasa's own questions: those have one wording each, count no misses, and cannot say why an answer was
+    refused (docs/decisions/0004).
+
     A skill declares its slots (`slots`), the type of each question (`asks`) and its name (`title`). It reads answers
     in `extract_slots` and gives the next question in `next_question`, which does the task's work and returns None when
     nothing is left to ask. The base class does the rest: it answers questions in between, puts other requests onto the
@@ -41,9 +44,8 @@ class BaseForm(SkillAction):
     title: ClassVar[str]
     slots: ClassVar[tuple[str, ...]] = ()
     asks: ClassVar[dict[str, str]] = {}
-    opening_intents: ClassVar[
-        frozenset[str]
-    ]  # the intents that open it; repeated inside the form, they answer no question
+    opening_intents: ClassVar[frozenset[str]]
+    """The intents that open it. Repeated inside the form, they answer no question."""
     intent_titles: ClassVar[Mapping[str, str]] = {}
     """A title for each intent, where one form serves several kinds of task, each a request of its own."""
     is_informational: ClassVar[bool] = False
@@ -58,35 +60,35 @@ class BaseForm(SkillAction):
         if "form" in cls.__dict__:
             cls.action_name = f"validate_{cls.form}"
             bases = [vars(base) for base in reversed(cls.__mro__)]
-            # a base class declares what all its forms ask, such as who is speaking
+            # a base class declares what all its forms ask, such as the member number
             slots = tuple(dict.fromkeys(slot for base in bases for slot in base.get("slots", ())))
             asks = {slot: kind for base in bases for slot, kind in base.get("asks", {}).items()}
             opens = (cls.opening_intents, cls.intent_titles, cls.is_informational, cls.shows_status_first)
-            registry.register_form(registry.FormSpec(cls.form, cls.task, cls.title, slots, asks, *opens))
+            registry.FORMS[cls.form] = registry.FormSpec(cls.form, cls.task, cls.title, slots, asks, *opens)
 
     @abstractmethod
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        """Read the message into slots, in any order. `asked` is the slot that was asked for.
+        """Read the message into slots. `asked` is the slot that was asked for.
 
-        Returns whether anything was for this task.
+        Returns whether the message had anything for this task.
         """
 
     @abstractmethod
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        """The next question, work to do before it is known, or None when the task is over and its outcome was said."""
+        """The next question, or work to do first, or None when the task is over and the member knows its outcome."""
 
     async def act(self, turn: Turn) -> None:
         raise NotImplementedError("a form is run by its messages, in as many transactions as it takes")
 
     def current_task(self, turn: Turn) -> str:
-        """The task by its name in data/answers; a form of several kinds has one for each."""
+        """The task's name in data/answers; a form of several kinds has one for each."""
         return self.task
 
     def question_type(self, slot: str | None) -> str:
         return registry.FORMS[self.form].asks.get(slot or "", "free_text")
 
     def is_requested(self, turn: Turn) -> bool:
-        """Whether this message asks for this same task again."""
+        """Whether this message asks for this task again."""
         return turn.intent in self.opening_intents
 
     async def send_canceled(self, turn: Turn) -> None:
@@ -98,13 +100,11 @@ class BaseForm(SkillAction):
         return False
 
     async def _ask_next(self, turn: Turn, misses: int, still: str | None = None) -> ExternalCall | None:
-        """Ask the next question. `still` is the question that was open, when the message was about something else."""
+        """Ask the next question. `still` is the open question's slot, if the message was about something else."""
         ask = await self.next_question(turn)
         if ask is None:
-            if not turn.was_set(follow_ups.LAST_SUBJECT):
-                turn.set(
-                    follow_ups.LAST_SUBJECT, turn.get("case_kind") or self.current_task(turn)
-                )  # a follow-up question is about that
+            if not turn.was_set(follow_ups.LAST_SUBJECT):  # a follow-up question is about this task then
+                turn.set(follow_ups.LAST_SUBJECT, turn.get("case_kind") or self.current_task(turn))
             self._close_task(turn)
             return None
         if isinstance(ask, ExternalCall):
@@ -116,24 +116,22 @@ class BaseForm(SkillAction):
         return None
 
     def describe_slot(self, turn: Turn, slot: str) -> str:
-        """The value of `slot` in words, to be repeated to the member; empty where only its name is said."""
+        """The value of `slot` in words, to repeat it to the member; empty to repeat only its name."""
         return ""
 
     def _acknowledge_noted(self, turn: Turn) -> None:
-        """Name the values that were set although something else was asked, and only those."""
+        """Name the values of this message, which answered another question than the open one."""
         names: dict[str, str] = {}
         for slot in registry.FORMS[self.form].slots:
             kind = self.question_type(slot)
             if turn.was_set(slot) and kind in NOTED_LABELS and kind not in names:
-                value = self.describe_slot(turn, slot)
-                names[kind] = (
-                    tr("{what}, {told}", what=tr(NOTED_LABELS[kind]), told=value) if value else tr(NOTED_LABELS[kind])
-                )
+                label, value = tr(NOTED_LABELS[kind]), self.describe_slot(turn, slot)
+                names[kind] = tr("{what}, {told}", what=label, told=value) if value else label
         if names:
             turn.utter("utter_noted", what=agenda.join_with_and(list(names.values())))
 
     async def _repeat_question(self, turn: Turn) -> ExternalCall | None:
-        """Ask again; in other words for a member who said that they did not understand."""
+        """Ask again; in other words if the member did not understand."""
         if did_not_understand(turn.text):
             return await self._handle_miss(turn)
         return await self._ask_next(turn, misses=int(turn.get("misses") or 0))
@@ -162,5 +160,5 @@ class BaseForm(SkillAction):
         turn.set("misses", misses)
 
     def ends_on_no(self, turn: Turn, asked: str | None) -> bool:
-        """Whether a plain no to the question `asked`, which is no yes-or-no question, cancels the task."""
+        """Whether a no to the question `asked` cancels the task. A plain no may answer a yes-or-no question instead."""
         return turn.has_act("cancel") or self.question_type(asked) not in ("yes_no", "place")

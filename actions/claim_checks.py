@@ -1,4 +1,4 @@
-"""Claims in messages are checked before they are sent: that nothing was done, that a copy is on its way."""
+"""Checks claims in messages before they are sent: that nothing was done, or that a copy is on its way."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 RECENT = timedelta(hours=12)
 JUST_NOW = timedelta(minutes=10)
-"""As long as a message may be answered late: a turn that was lost behind its act is no older."""
+"""How late a message may be answered. A turn that was lost after its act is no older."""
 TICKET_ACT_PREFIXES = ("ticket_", "handover")
+"""Acts in the audit trail that are listed by their ticket instead, which knows whether it still stands."""
 
 ANY_ACT = ""
 NOTHING_DONE_RESPONSES: dict[str, tuple[str, str | tuple[str, ...], timedelta]] = {
@@ -47,8 +48,8 @@ NOTHING_DONE_RESPONSES: dict[str, tuple[str, str | tuple[str, ...], timedelta]] 
     "utter_question_alert_another": ("utter_question_change_done", "alerts_", JUST_NOW),
     "utter_service_left": ("utter_stopped_done", "ticket_service", JUST_NOW),
 }
-"""A response that says that nothing was done: what is said in its place when something was, by which acts in the audit
-trail, and how far back it is looked for."""
+"""Responses that say that nothing was done: the response to send instead if something was, the prefixes of the acts in
+the audit trail that count, and how far back to look."""
 
 COPY_SENT, NOTICE_SENT, RECEIPT_SENT = (
     mark("A copy is on its way."),
@@ -68,7 +69,7 @@ WRITTEN_COPY_RESPONSES = {
     "utter_program_left": NOTICE_SENT,
     "utter_pay_done": RECEIPT_SENT,
 }
-"""Responses with `{copy}`: what is sent of it to the phone and email on file."""
+"""Responses with `{copy}`: the sentence about what goes to the phone and email on file."""
 
 
 async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
@@ -76,7 +77,9 @@ async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
     for message in messages:
         response = str(message.get("response") or "")
         if response in NOTHING_DONE_RESPONSES:
-            await _replace_if_done(turn, message, *NOTHING_DONE_RESPONSES[response])
+            instead, acts, within = NOTHING_DONE_RESPONSES[response]
+            if things := await list_completed_actions(turn, within, acts):
+                message |= {"response": instead, "things": "; ".join(things)}
         elif response in WRITTEN_COPY_RESPONSES and "copy" not in message:
             message["copy"] = tr(WRITTEN_COPY_RESPONSES[response]) if await _can_send_notice(turn) else tr(CANNOT_SEND)
 
@@ -86,31 +89,22 @@ async def list_completed_actions(
 ) -> list[str]:
     """What this conversation did and what is still in effect, in a few words each."""
     since = turn.backend.clock.now() - within
-    became = await outcomes.outcome_since(turn.session, turn.conversation_id, since)
+    outcome = await outcomes.outcome_since(turn.session, turn.conversation_id, since)
     if acts:
-        became = outcomes.ConversationOutcome(acts=tuple(row for row in became.acts if row.act.startswith(acts)))
-    others = tuple(row for row in became.acts if row.act in outcome_words.ACT_TEXTS and not _is_ticket_act(row.act))
-    things = outcome_words.list_acts(turn.backend, outcomes.with_acts(became, others))
+        outcome = outcomes.ConversationOutcome(acts=tuple(row for row in outcome.acts if row.act.startswith(acts)))
+    listed = tuple(
+        row
+        for row in outcome.acts
+        if row.act in outcome_words.ACT_TEXTS and not row.act.startswith(TICKET_ACT_PREFIXES)
+    )
+    things = outcome_words.list_acts(turn.backend, outcomes.with_acts(outcome, listed))
     for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
         if ticket.created_at >= since and (not acts or f"ticket_{ticket.kind}".startswith(acts)):
             things.append(tr("{what}, number {number}", what=format_ticket_title(ticket), number=ticket.number))
     return list(dict.fromkeys(things))
 
 
-def _is_ticket_act(act: str) -> bool:
-    """Told by the ticket itself, as long as it stands."""
-    return act.startswith(TICKET_ACT_PREFIXES)
-
-
-async def _replace_if_done(
-    turn: Turn, message: dict[str, Any], instead: str, acts: str | tuple[str, ...], within: timedelta
-) -> None:
-    if things := await list_completed_actions(turn, within, acts):
-        message["response"] = instead
-        message["things"] = "; ".join(things)
-
-
 async def _can_send_notice(turn: Turn) -> bool:
-    """Whether the member of this talk has a way that a notice can go."""
+    """Whether the member has an email, or a phone that takes our texts."""
     member = (await turn.identity()).member
     return member is not None and (bool(member.email) or await can_receive_texts(turn.session, member.phone))

@@ -1,7 +1,7 @@
-"""What a first message asks for, where the classifier is not sure.
+"""Decides which task a first message asks for when the classifier is not sure.
 
-Rasa's rule opens the task of the likeliest intent. When no part of the message supports it, the part that does ask for
-something is used, or the member is asked which of two tasks is meant. The first message is kept meanwhile.
+Rasa's rule opens the task of the likeliest intent. If no part of the message supports that task, the part that does
+ask for something decides, or the member is asked which of two tasks is meant. The first message is kept meanwhile.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ MIN_CERTAIN_CONFIDENCE = 0.85
 """From this confidence on the intent of the whole message is used."""
 MIN_CONFIDENCE = 0.6
 MAX_MARGIN = 0.15
-"""How far the second intent must be behind for the first to be used."""
+"""If the second intent is no further behind than this, the member is asked which one is meant."""
 MIN_SECOND_CONFIDENCE = 0.1
 MIN_FIRST_CONFIDENCE = 0.3
-"""Below this confidence both intents are guesses, and the member is not asked to choose."""
+"""Below this confidence the first intent is a guess, and the member is not asked to choose."""
 EARLIER_WORDS = "wish_words"
 
 
 def is_supported(turn: Turn, form: str) -> bool:
-    """Whether the message asks for this form's task: as a whole with certainty, or in a part."""
+    """Whether the message asks for this form's task, as a whole with certainty or in one of its clauses."""
     whole, clauses = turn.predictions.whole, turn.predictions.clauses
     if not turn.full_text or whole.confidence >= MIN_CERTAIN_CONFIDENCE:
         return True
@@ -35,23 +35,24 @@ def is_supported(turn: Turn, form: str) -> bool:
 
 
 def find_candidates(turn: Turn) -> list[tuple[str, str]]:
-    """The likely intents, each with its opener, when the first is hardly ahead of the second; else none."""
-    ranking = [(str(one["name"]), float(one["confidence"])) for one in turn.ranking]
-    opening = {opener: (name, sure) for name, sure in reversed(ranking) if (opener := find_meant_opener(turn, name))}
-    likely = sorted(((sure, name, str(opener)) for opener, (name, sure) in opening.items()), reverse=True)[:2]
+    """The two likeliest intents, each with its opener, if the first is hardly ahead of the second; else none."""
+    ranking = [(float(guess["confidence"]), str(guess["name"])) for guess in turn.ranking]
+    # the ranking is sorted, so of several intents with one opener the likeliest is kept
+    best = {opener: guess for guess in reversed(ranking) if (opener := find_meant_opener(turn, guess[1]))}
+    likely = sorted(((*guess, opener) for opener, guess in best.items()), reverse=True)[:2]
     if len(likely) < 2:
         return []
-    (first, *_), (second, *_) = likely
+    first, second = likely[0][0], likely[1][0]
     if first < MIN_FIRST_CONFIDENCE or second < MIN_SECOND_CONFIDENCE or first - second > MAX_MARGIN:
         return []
     return [(name, opener) for _, name, opener in likely]
 
 
 def switch_task(turn: Turn, form: str) -> bool:
-    """Start what the message asks for instead, or ask which of two. False: nothing better is known."""
+    """Start what the message asks for instead, or ask which of two tasks is meant. False if neither is known."""
     if agenda.add_requests(turn, turn.acts, form):
         save_identity_numbers(turn)
-        return True  # the end of the form opens it
+        return True  # the agenda starts it when the form closes
     choices = find_candidates(turn)
     if not choices:
         return False
@@ -66,7 +67,7 @@ def switch_task(turn: Turn, form: str) -> bool:
 
 
 def save_identity_numbers(turn: Turn) -> None:
-    """Keep a member number and last four for whichever task follows."""
+    """Save a member number and last four for whichever task follows."""
     values = turn.extract_values(None)
     if values.member_number is not None and values.member_number.is_complete:
         turn.set("member_number", values.member_number.dashed)
@@ -75,7 +76,7 @@ def save_identity_numbers(turn: Turn) -> None:
 
 
 def restore_earlier_words(turn: Turn, form: str) -> None:
-    """Read the first message again: it has what the chosen task needs."""
+    """Let the chosen task read the first message too: it has the details."""
     earlier = turn.get(EARLIER_WORDS)
     turn.clear(EARLIER_WORDS)
     if earlier and form in earlier["openers"]:

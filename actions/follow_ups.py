@@ -1,23 +1,23 @@
-"""A follow-up question ("do I have to be home?") is answered for what it follows.
+"""Answers a follow-up question ("do I have to be home?") for what it follows.
 
-The questions and their answers stand in knowledge/: lines that begin with `@`, for each thing that may be talked about.
+The questions and answers are in knowledge/follow_*.md, where lines that begin with `@` answer for one context each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from actions import registry
 from actions.cases.conversation_tickets import format_callout_status, open_danger_ticket
 from actions.cases.kinds import format_case_title
 from actions.turn import Turn
 from backend.audit.service import list_by_actor
-from backend.knowledge.service import Knowledge
 from backend.knowledge.subjects import Subject
 from backend.logins.recovery_mail import list_requests
 from backend.reading.acts.task_control import names_price
-from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import detect_disconnection_topic
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
@@ -26,24 +26,23 @@ LAST_SUBJECT = "told_subject"
 HOME_FOLLOW_UP = "follow_home"
 """Whether somebody comes, and who must be there."""
 MIN_SCORE = 0.2
-"""From this score on it is asked; a subject that is nearer by itself leaves a follow-up below it."""
 MIN_CERTAIN_SCORE = 0.5
 SUBJECT_MARGIN = 0.15
-"""So much nearer a subject may be that would answer by itself,"""
-OPEN_QUESTION_MARGIN = 0.6  # and so much where it is about the question that is open: nothing is as near as that
+"""A subject with an answer of its own may score this much higher, and the follow-up question is answered still."""
+OPEN_QUESTION_MARGIN = 0.6
+"""The same if the follow-up is about the open question, which is the nearest context there is."""
 ACCOUNT_FOLLOW_UPS = ("follow_when", "follow_how_much", "follow_cost")
-"""What the account answers again where its answer was the last one."""
-MAX_BARE_WORDS = 4  # words
+"""Follow-up questions that the account answers, if the last answer was about the account."""
+MAX_BARE_WORDS = 4
 MIN_REQUEST_CONFIDENCE = 0.6
-"""A wish that is so sure, such as `what do I owe`, goes on with nothing."""
+"""From this confidence on a request, such as `what do I owe`, is no follow-up question."""
 ACCOUNT_SUBJECT_BY_TASK = {"balance": "account_due_when", "payment_status": "account_last_payment"}
-"""Tasks that tell, and the question about the account that goes on with each."""
+"""By task that gives information: the account question that answers a follow-up to it."""
 MAX_ANSWERS = 2
 UNFINISHED = "unfinished"
-"""What a task is that is open: whether it is done is answered with what is missing."""
+"""The context of an open task: `is it done?` is answered with what is missing."""
 RECENT = timedelta(hours=12)
-MAX_READ_BACK_LENGTH = 500
-"""Letters of a report that are read back."""
+MAX_READ_BACK_LENGTH = 500  # characters
 CONTEXT_BY_ACT = {
     "payment_confirmed": "quick_pay",
     "scheduled_payment_confirmed": "scheduled",
@@ -55,36 +54,34 @@ CONTEXT_BY_ACT = {
     "contact_address": "contact",
     "program_enrolled": "budget_billing",
 }
-"""Acts of the audit trail, and as what knowledge/ answers for them."""
+"""By act of the audit trail: its context in knowledge/."""
 
 
 def is_follow_up(turn: Turn) -> bool:
-    """Whether the message is a follow-up question by itself, whatever wish a classifier takes it for."""
+    """Whether the message is certainly a follow-up question, whatever its intent is."""
     return turn.predictions.follow_up_score >= MIN_CERTAIN_SCORE and turn.has_act("ask")
 
 
 async def follows_other_task(turn: Turn, task: str) -> bool:
-    """Whether it follows something else than `task`: `how long does it take`, after a tree was reported."""
-    spoken_of = await list_contexts(turn) if is_follow_up(turn) else []
-    return bool(spoken_of) and spoken_of[0] != task
+    """Whether it follows something other than `task`: `how long does it take`, after a tree was reported."""
+    contexts = await list_contexts(turn) if is_follow_up(turn) else []
+    return bool(contexts) and contexts[0] != task
 
 
 async def answer_follow_up(turn: Turn) -> bool:
-    """Answer a follow-up question. False when there is none, or nothing that it could follow."""
-    knowledge, spoken_of = turn.backend.knowledge, await list_contexts(turn)
-    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    names = _find_follow_ups(turn, knowledge, spoken_of)
+    """Answer a follow-up question. False if there is none, or nothing that it could follow."""
+    knowledge, contexts = turn.backend.knowledge, await list_contexts(turn)
+    names = _find_follow_ups(turn, contexts)
     if HOME_FOLLOW_UP in names and (open_ticket := await open_danger_ticket(turn)) is not None:
-        # whether anybody comes is told as it stands, and never that nobody does
+        # for a danger only the state of the callout is told, and never that nobody comes
         turn.utter(
             "utter_danger_home",
             called=await format_callout_status(turn, open_ticket),
             danger=open_ticket.kind == DANGER,
         )
         return True
-    found = [
-        knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, ticket_facts(filed)) for name in names
-    ]
+    facts = ticket_facts(await tickets.list_of_conversation(turn.session, turn.conversation_id))
+    found = [knowledge.follow_up(name, contexts, turn.backend.coop, turn.language, facts) for name in names]
     answers = list(dict.fromkeys(filter(None, found)))[:MAX_ANSWERS]
     if answers:
         turn.utter("utter_told", told=" ".join(answers))
@@ -92,87 +89,88 @@ async def answer_follow_up(turn: Turn) -> bool:
 
 
 def find_repeated_subject(turn: Turn) -> Subject | None:
-    """The question about the account that `how much?` or `what day?` goes on with: it is answered once more."""
+    """The account question of the last answer, if the message follows up on it: `how much?`, `what day?`."""
     last = str(turn.get(LAST_SUBJECT) or "")
     subject = turn.backend.knowledge.find(ACCOUNT_SUBJECT_BY_TASK.get(last, last))
     opener = registry.find_opener(turn.intent)
-    same = opener in registry.FORMS and registry.FORMS[opener].task == last  # asked once more, and told in full
-    plainly = same or (opener is not None and turn.predictions.whole.confidence >= MIN_REQUEST_CONFIDENCE)
-    if plainly or subject is None or subject.account is None or len(turn.text.split()) > MAX_BARE_WORDS:
+    is_same_task = opener in registry.FORMS and registry.FORMS[opener].task == last  # the task answers it in full
+    is_request = is_same_task or (opener is not None and turn.predictions.whole.confidence >= MIN_REQUEST_CONFIDENCE)
+    if is_request or subject is None or subject.account is None or len(turn.text.split()) > MAX_BARE_WORDS:
         return None
-    near = dict(turn.predictions.knowledge)
-    return subject if max(near.get(name, 0.0) for name in ACCOUNT_FOLLOW_UPS) >= MIN_CERTAIN_SCORE else None
+    scores = dict(turn.predictions.knowledge)
+    return subject if max(scores.get(name, 0.0) for name in ACCOUNT_FOLLOW_UPS) >= MIN_CERTAIN_SCORE else None
 
 
-def _find_follow_ups(turn: Turn, knowledge: Knowledge, spoken_of: Sequence[str]) -> list[str]:
-    """The follow-up questions of the message: that of the whole, or those of its clauses."""
+def _find_follow_ups(turn: Turn, contexts: Sequence[str]) -> list[str]:
+    """The names of the follow-up questions in the clauses of the message and in the whole of it."""
     clauses = [clause.knowledge for clause in turn.predictions.clauses]
-    found = [_match_follow_up(near, knowledge, spoken_of) for near in (*clauses, turn.predictions.knowledge)]
-    priced = names_price(turn.focused_text)
-    cut = bool(shutoff_spoken_of(turn.full_text))  # whoever comes for that comes for what is owed, and not for this
-    beside = {"follow_cost": priced, HOME_FOLLOW_UP: cut}
-    return [name for name in found if name and not beside.get(name)]
+    found = [_match_follow_up(turn, scores, contexts) for scores in (*clauses, turn.predictions.knowledge)]
+    is_other = {
+        "follow_cost": names_price(turn.focused_text),
+        HOME_FOLLOW_UP: bool(detect_disconnection_topic(turn.full_text)),  # who comes then, comes to shut off
+    }
+    return [name for name in found if name and not is_other.get(name)]
 
 
-def _match_follow_up(near: Sequence[tuple[str, float]], knowledge: Knowledge, spoken_of: Sequence[str]) -> str | None:
-    subjects = [(subject, score) for name, score in near if (subject := knowledge.find(name)) is not None]
-    itself = max((score for subject, score in subjects if not subject.is_follow_up), default=0.0)
+def _match_follow_up(turn: Turn, scores: Sequence[tuple[str, float]], contexts: Sequence[str]) -> str | None:
+    find = turn.backend.knowledge.find
+    subjects = [(subject, score) for name, score in scores if (subject := find(name)) is not None]
+    best_other = max((score for subject, score in subjects if not subject.is_follow_up), default=0.0)
     for subject, score in subjects:
         if not subject.is_follow_up or score < MIN_SCORE:
             continue
-        about = next((name for name in spoken_of if subject.answers_context(name)), None)
-        if about and score + (OPEN_QUESTION_MARGIN if about.startswith("asked_") else SUBJECT_MARGIN) >= itself:
+        context = next((name for name in contexts if subject.answers_context(name)), None)
+        if context is None:
+            continue
+        margin = OPEN_QUESTION_MARGIN if context.startswith("asked_") else SUBJECT_MARGIN
+        if score + margin >= best_other:
             return subject.name
     return None
 
 
 def ticket_facts(filed: Sequence[Ticket]) -> dict[str, str]:
-    """The facts of what was filed last."""
+    """The facts of the newest ticket for an answer; empty without one. `filed` has the newest first."""
     if not filed:
         return {}
-    words = [
-        str(filed[0].details.get("words") or format_case_title(filed[0].kind)),
-        *(str(one["words"]) for one in filed[0].notes),
-    ]
+    ticket = filed[0]
+    words = [str(ticket.details.get("words") or format_case_title(ticket.kind))]
+    words += [str(note["words"]) for note in ticket.notes]
     report_text = " / ".join(words)[:MAX_READ_BACK_LENGTH]
-    return {"ticket_number": filed[0].number, "ticket_words": report_text.rstrip(" .") + "."}
+    return {"ticket_number": ticket.number, "ticket_words": report_text.rstrip(" .") + "."}
 
 
 async def list_contexts(turn: Turn) -> list[str]:
-    """What is talked about, the nearest first: the open question and task, what was told, what was done."""
-    found = []
+    """What the conversation is about, the nearest first: the open question and task, the last answer, what was done."""
+    found: list[Any] = []
     form = turn.get("open_task")
     if form is not None:
-        kinds = [turn.get("case_kind")] if form == "case_form" else []
-        unfinished = [] if registry.FORMS[form].is_informational else [UNFINISHED]
+        found.append(f"asked_{turn.open_question.question_type}")
+    if was_last_answer(turn):  # a question in the middle of the task is nearer than the task
+        found.append(turn.get(LAST_SUBJECT))
+    if form is not None:
         found += [
-            f"asked_{turn.open_question.question_type}",
-            *unfinished,
-            *kinds,
+            None if registry.FORMS[form].is_informational else UNFINISHED,
+            turn.get("case_kind") if form == "case_form" else None,
             turn.open_question.task,
             registry.FORMS[form].task,
         ]
-    if was_last_answer(turn):  # beside the task, and so nearer than it
-        found.insert(1 if form is not None else 0, turn.get(LAST_SUBJECT))
-    open_ticket = await open_danger_ticket(turn)
-    urgent = open_ticket.kind if open_ticket is not None else None  # what was told of beside it comes behind it
-    return [
-        str(name) for name in (*found, urgent, turn.get(LAST_SUBJECT), *await _list_completed_contexts(turn)) if name
-    ]
+    if (open_ticket := await open_danger_ticket(turn)) is not None:
+        found.append(open_ticket.kind)  # before what was told after it: the danger is more urgent
+    found += [turn.get(LAST_SUBJECT), *await _list_completed_contexts(turn)]
+    return [str(name) for name in found if name]
 
 
 def was_last_answer(turn: Turn) -> bool:
-    """Whether the last answer was about the last subject."""
-    subject = turn.backend.knowledge.find(str(turn.get(LAST_SUBJECT) or ""))
+    """Whether our last message answered the last subject."""
+    knowledge = turn.backend.knowledge
+    subject = knowledge.find(str(turn.get(LAST_SUBJECT) or ""))
     if subject is None or subject.is_follow_up:
         return False
-    return (
-        turn.backend.knowledge.answer_subject(subject.name, turn.backend.coop, turn.language).text
-        in turn.last_bot_text()
-    )
+    return knowledge.answer_subject(subject.name, turn.backend.coop, turn.language).text in turn.last_bot_text()
 
 
 async def _list_completed_contexts(turn: Turn) -> list[str]:
+    """The contexts of what this conversation did, the newest first."""
     since = turn.backend.clock.now() - RECENT
     done = [
         (ticket.created_at, ticket.kind)

@@ -1,4 +1,4 @@
-"""The form base class: it reads each message in its context, answers side questions, and lets other tasks in."""
+"""The base class of all forms: it handles each message of an open task by what the message does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.cases.objections import OBJECTS_TO_CODE, handle_objection
 from actions.conversation.completed_actions import answer_if_done
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_danger_report, warn_in_task
-from actions.feelings import acknowledge_feeling
 from actions.form_lifecycle import IDENTITY_TYPES, MIN_POSSIBLE_TASK_CONFIDENCE, LifecycleForm
 from actions.free_text import is_only_faq_question, is_only_person_request
 from actions.registry import find_meant_opener
@@ -30,27 +30,25 @@ from backend.reading.bystander_talk import remove_bystander_talk
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
-RESTORED_INTENT = "outage_restored"  # an action handles it, and no form
+RESTORED_INTENT = "outage_restored"  # an action handles it, not a form
 SMALL_TALK_INTENTS = frozenset({"greet", "thank", "goodbye"})
 RULE_ANSWERED_INTENTS = SMALL_TALK_INTENTS | {"help_capabilities", "speak_to_human", RESTORED_INTENT}
 CONTROL_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
 BELONGS_TO_REPORT = "of_a_report"
 """In the turn's notes: the message belongs to a ticket that was filed."""
 OPEN_ENDED_TYPES = frozenset({"free_text", "place", "name"})
-"""Questions that any words seem to answer; a request for another task does not answer them."""
+"""Questions that any words seem to answer. A request for another task does not answer them."""
 ANSWERING_ACTS = ("answer", "affirm", "deny", "correct", "volunteer", "skip")
 """Acts that may answer the open question or tell the task something."""
 MAX_PHONE_REPLY_WORDS = 8
 MIN_QUESTION_SCORE = 0.5
-"""Below this score a guess is no question: gibberish is asked again, and not answered with "I don't know"."""
+"""Below this score it is no question: after gibberish we ask again, and do not say "I don't know"."""
 MIN_OTHER_TASK_CONFIDENCE = 0.85
-"""From this confidence on, words at such a question are a request for another task, and no answer."""
+"""From this confidence on, the message is a request for another task and no answer."""
 MIN_FAQ_CONFIDENCE = 0.45
 
 
 class Form(LifecycleForm):
-    """A form that handles each message of an open task by what the message does."""
-
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(self.backend, dispatcher, tracker)
         with use_language(turn.language):
@@ -60,15 +58,16 @@ class Form(LifecycleForm):
     async def _run_turn(self, turn: Turn) -> None:
         outside: ExternalCall | None = None
         while True:
-            # the second run, after the outside work: nothing may follow from a message that was given up on meanwhile
+            # begin_step also at the second run, after the outside work: the message may be settled meanwhile
             async with self.backend.db.transaction() as turn.session:
                 if await turn.begin_step(self.name()):
                     return
                 worked = outside is not None
-                outside = await (
-                    self._ask_next(turn, misses=0) if worked or turn.is_resumed else self._handle_objection_first(turn)
-                )
-                # nothing was asked and nothing ended: Rasa sees a rejection only when no slot is set
+                if worked or turn.is_resumed:
+                    outside = await self._ask_next(turn, misses=0)
+                else:
+                    outside = await self._handle_objection_first(turn)
+                # Rasa takes a form as rejecting the message, and lets a rule answer, only if it sets no slot
                 ended = turn.has_requested or outside is not None
                 await turn.verify_claims()
                 await turn.save_step(turn.events() if ended else [], unfinished=outside is not None, acted=worked)
@@ -79,19 +78,24 @@ class Form(LifecycleForm):
     async def _handle_objection_first(self, turn: Turn) -> ExternalCall | None:
         """Handle `I never asked for that` before any task; this task stays open if it was."""
         opened = turn.was_just_opened()
-        asks_on = turn.other_action_answered(self.form) or turn.get("resuming") or turn.get(agenda.CURRENT_ITEM)
-        if asks_on or not await handle_objection(turn, opened=opened):
+        is_handled = turn.other_action_answered(self.form) or turn.get("resuming") or turn.get(agenda.CURRENT_ITEM)
+        if is_handled or not await handle_objection(turn, opened=opened):
             return await self._handle_message(turn)
         if opened:
             self._pause_open_task(turn)
             self._close_task(turn)
-            if turn.notes.get(OBJECTS_TO_CODE):  # said in words that sounded like another wish
+            if turn.notes.get(OBJECTS_TO_CODE):  # the words only sounded like a request for this task
                 turn.clear("paused_task")
         elif turn.notes.get(OBJECTS_TO_CODE):  # they never asked for the task that asks for the code
             self._close_task(turn)
         else:
-            self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), int(turn.get("misses") or 0), keep=True)
+            self._keep_question(turn)
         return None
+
+    def _keep_question(self, turn: Turn, *, misses: int | None = None) -> None:
+        """Leave the open question as it is, for a message that another action or a plain reply answers."""
+        count = int(turn.get("misses") or 0) if misses is None else misses
+        self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), count, keep=True)
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
         opened = turn.was_just_opened()
@@ -99,22 +103,21 @@ class Form(LifecycleForm):
             return await self._ask_next(turn, misses=0)
         if (rest := remove_bystander_talk(turn.full_text)) != turn.full_text:
             turn.focus(rest or turn.full_text, "inform" if turn.intent == "cancel" else "")
-        mine = not turn.other_action_answered(self.form)
-        if mine and await self._handle_danger_message(turn, opened=opened):
+        is_unanswered = not turn.other_action_answered(self.form)
+        if is_unanswered and await self._handle_danger_message(turn, opened=opened):
             return await self._after_danger_update(turn, opened=opened) if turn.notes.get(BELONGS_TO_REPORT) else None
-        reaches = (
-            "phone" in self.asks.values()
-        )  # "call my other phone" is about this task, and not about an earlier report
-        if mine and not opened and not reaches and turn.has_act("ask") and await answer_about_filed(turn):
+        # "call my other phone" is about this task, and not about an earlier report
+        asks_phone = "phone" in self.asks.values()
+        if is_unanswered and not opened and not asks_phone and turn.has_act("ask") and await answer_about_filed(turn):
             return await self._ask_next(turn, misses=0)
-        warned = mine and warn_in_task(turn, self.form)
+        warned = is_unanswered and warn_in_task(turn, self.form)
         if not warned and self._wants_handoff(turn):
-            self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), 0, keep=True)
+            self._keep_question(turn, misses=0)
             turn.add_followup_action("action_person")
             return None
         if opened:
             return await self._start(turn)
-        if warned or turn.other_action_answered(self.form):
+        if warned or not is_unanswered:
             return await self._ask_next(turn, misses=0)
         if self._return_to_left_task(turn) or await self._handle_goodbye(turn):
             return None
@@ -133,7 +136,7 @@ class Form(LifecycleForm):
             return True
         if turn.get("resuming"):
             turn.clear("resuming")
-            # else its question would seem to belong to the task that just ended
+            # without this, its question would seem to belong to the task that just ended
             turn.utter("utter_back_to", task=tr(self.title))
             return True
         return False
@@ -143,27 +146,27 @@ class Form(LifecycleForm):
         if await handle_danger_update(turn):
             turn.notes[BELONGS_TO_REPORT] = True
             return True
-        if opens_danger_report(turn, self.form):  # the danger report goes first, and this task waits
-            if opened:
-                self._defer_to_danger_report(turn)
-            else:
-                self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), int(turn.get("misses") or 0), keep=True)
+        if opens_danger_report(turn, self.form):
+            self._defer_to_danger_report(turn, opened=opened)
             return True
-        more = opened and self.form not in REPORT_FORMS and await add_danger_details(turn)
-        turn.notes[BELONGS_TO_REPORT] = more
-        return more
+        is_detail = opened and self.form not in REPORT_FORMS and await add_danger_details(turn)
+        turn.notes[BELONGS_TO_REPORT] = is_detail
+        return is_detail
 
-    def _defer_to_danger_report(self, turn: Turn) -> None:
-        """The words that opened this task report a danger: the task follows only if it was clearly asked for too."""
-        wished = [one for one in turn.predictions.clauses if registry.find_opener(one.intent) == self.form]
-        plain = [one.text for one in wished if one.confidence >= agenda.MIN_CONFIDENCE]
+    def _defer_to_danger_report(self, turn: Turn, *, opened: bool) -> None:
+        """Let the danger report go first. If its words opened this task, keep it only if it was clearly asked for."""
+        if not opened:
+            self._keep_question(turn)
+            return
         self._pause_open_task(turn)
-        if plain:
-            agenda.add_item(turn, self.form, plain[0], {})
+        for clause in turn.predictions.clauses:
+            if registry.find_opener(clause.intent) == self.form and clause.confidence >= agenda.MIN_CONFIDENCE:
+                agenda.add_item(turn, self.form, clause.text, {})
+                break
         self._close_task(turn)
 
     async def _after_danger_update(self, turn: Turn, *, opened: bool) -> ExternalCall | None:
-        """The message belonged to a filed ticket: a task that it seemed to open is dropped, an open one continues."""
+        """The message belonged to a filed ticket: drop a task that it seemed to open, continue an open one."""
         if opened:
             self._pause_open_task(turn)
             self._close_task(turn)
@@ -174,18 +177,18 @@ class Form(LifecycleForm):
         """Whether an agent or a call is asked for, which interrupts any task. A certain yes beside it comes first."""
         if turn.other_action_answered(self.form) or turn.get("resuming"):
             return False
-        wished = any(act.kind == "person" and act.is_certain for act in turn.acts)
-        if wished and turn.get(REQUESTED_SLOT) and "phone" in self.asks.values():
-            wished = (
-                len(turn.text.split()) > MAX_PHONE_REPLY_WORDS or extract_phone(turn.text, strict=False) is None
-            )  # "call me at …"
-        agreed = self.question_type(turn.get(REQUESTED_SLOT)) == "yes_no" and any(
+        if not any(act.kind == "person" and act.is_certain for act in turn.acts):
+            return False
+        if turn.get(REQUESTED_SLOT) and "phone" in self.asks.values():
+            is_short = len(turn.text.split()) <= MAX_PHONE_REPLY_WORDS
+            if is_short and extract_phone(turn.text, strict=False) is not None:
+                return False  # "call me at …" answers the question for a phone
+        return self.question_type(turn.get(REQUESTED_SLOT)) != "yes_no" or not any(
             act.kind == "affirm" and act.is_certain for act in turn.acts
         )
-        return wished and not agreed
 
     def _is_faq_question(self, turn: Turn) -> bool:
-        """Whether it is a question of the portal's FAQ, which a rule of Rasa answers."""
+        """Whether it is a question of the portal's FAQ, which a Rasa rule answers."""
         return (
             turn.intent.startswith("faq_")
             and turn.predictions.whole.confidence >= MIN_FAQ_CONFIDENCE
@@ -193,17 +196,15 @@ class Form(LifecycleForm):
         )
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        """Handle a message within the task by what it does."""
+        """Handle a message within the task. `asked` is the slot of the open question."""
         if turn.has_act("hold") and turn.has_act("ask") and await self._answer_side_question(turn):
-            return await self._ask_next(
-                turn, misses=0
-            )  # "hold on, how does this work?" asks a question, and no time to wait
+            return await self._ask_next(turn, misses=0)  # "hold on, how does this work?" asks a question
         if turn.has_act("hold"):
-            self._set_requested_slot(turn, asked, int(turn.get("misses") or 0), keep=True)
+            self._keep_question(turn)
             turn.utter("utter_hold")
             return None
         if turn.has_act("person") and (turn.intent == "speak_to_human" or not turn.has_act(*ANSWERING_ACTS)):
-            self._set_requested_slot(turn, asked, 0, keep=True)
+            self._keep_question(turn, misses=0)
             turn.add_followup_action("action_person")
             return None
         turn.notes["comforted"] = acknowledge_feeling(turn)
@@ -214,9 +215,8 @@ class Form(LifecycleForm):
             if self.question_type(asked) in OPEN_ENDED_TYPES or not await self.extract_slots(turn, asked):
                 return None  # Rasa's rule for that intent opens the other task, and this one waits
             return await self._ask_next(turn, misses=0, still=asked)
-        dropped = agenda.drop_canceled(
-            turn, turn.acts
-        )  # before new requests are added: "no, and stop the paper" asks for one
+        # before new requests are added: "no, and stop the paper" asks for one
+        dropped = agenda.drop_canceled(turn, turn.acts)
         self._queue_other_requests(turn)
         if dropped and not turn.has_act("answer", "correct", "volunteer"):
             return await self._ask_next(turn, misses=0)
@@ -230,29 +230,32 @@ class Form(LifecycleForm):
         return await self._handle_no_match(turn, asked)
 
     def _is_only_question(self, turn: Turn, asked: str | None) -> bool:
-        """`Will it go out Friday?` at a read-back asks; it neither agrees nor makes Friday the day. `Is the barn in it?
-        He had two` names no amount."""
+        """Whether the message only asks and answers nothing.
+
+        `Will it go out Friday?` at a read-back neither agrees nor makes Friday the day. `Is the barn in it? He had two`
+        names no amount.
+        """
         if self.question_type(asked) == "amount" and not any(map(str.isdigit, turn.focused_text)):
             return turn.has_act("ask") and not turn.has_act("answer", "correct", "affirm", "start")
         asks = turn.has_act("ask") and not turn.has_act(*ANSWERING_ACTS, "start")
         return asks and self.question_type(asked) == "yes_no" and not is_request(turn.text)
 
     def _switches_to_other_task(self, turn: Turn) -> bool:
-        """`No, let's just pay it`: cancel this task and start the other."""
+        """Whether this task is canceled for another one: `no, let's just pay it`."""
         asked = self.question_type(turn.get(REQUESTED_SLOT))
         # at the question for a number, "no, let's just pay it" also reads as withholding it
-        leaves = (turn.has_act("deny", "cancel") and asked != "yes_no") or (
+        cancels = (turn.has_act("deny", "cancel") and asked != "yes_no") or (
             asked in IDENTITY_TYPES and turn.has_act("skip")
         )
-        return leaves and any(act.kind == "start" and self._is_other_task(turn, act) for act in turn.acts)
+        return cancels and any(act.kind == "start" and self._is_other_task(turn, act) for act in turn.acts)
 
     def _return_to_left_task(self, turn: Turn) -> bool:
-        """`No, let's just pay it`: the task that this one replaced comes back, with its answers."""
+        """If the task that this one replaced is asked for again, resume it with its answers."""
         left = turn.get("left_task")
-        wished = any(act.kind == "start" and registry.find_opener(act.intent) == left for act in turn.acts)
+        is_requested = any(act.kind == "start" and registry.find_opener(act.intent) == left for act in turn.acts)
         clauses = turn.predictions.clauses or (turn.predictions.whole,)
-        named = any(registry.find_opener(clause.intent) == left for clause in clauses)
-        if not left or not (wished or (named and turn.has_act("deny", "cancel"))):
+        is_named = any(registry.find_opener(clause.intent) == left for clause in clauses)
+        if not left or not (is_requested or (is_named and turn.has_act("deny", "cancel"))):
             return False
         turn.set("paused_task", left)
         turn.clear("left_task")
@@ -260,15 +263,18 @@ class Form(LifecycleForm):
         return True
 
     def _is_only_other_request(self, turn: Turn) -> bool:
-        """Whether it only asks for another task. A value may look like that: "due date", where a day is asked."""
+        """Whether it only asks for another task. An answer may look like that: "due date", when a day is asked for."""
         acts = [act for act in turn.acts if act.kind not in ("feeling", "social")]
-        wished = len(acts) == 1 and acts[0].kind == "start" and self._is_other_task(turn, acts[0])
-        if wished and self.question_type(turn.get(REQUESTED_SLOT)) in OPEN_ENDED_TYPES:
-            wished = min(acts[0].confidence, turn.predictions.whole.confidence) >= MIN_OTHER_TASK_CONFIDENCE
-        return wished and find_meant_opener(turn, turn.intent) not in (None, self.form)
+        if len(acts) != 1 or acts[0].kind != "start" or not self._is_other_task(turn, acts[0]):
+            return False
+        confidence = min(acts[0].confidence, turn.predictions.whole.confidence)
+        is_open_ended = self.question_type(turn.get(REQUESTED_SLOT)) in OPEN_ENDED_TYPES
+        if is_open_ended and confidence < MIN_OTHER_TASK_CONFIDENCE:
+            return False
+        return find_meant_opener(turn, turn.intent) not in (None, self.form)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """Answer a question asked within the task. False where there is no answer."""
+        """Answer a question asked within the task. False if there is no answer."""
         if asks_what_is_left(turn.text):
             agenda.send_remaining(turn)
             return True
@@ -279,11 +285,11 @@ class Form(LifecycleForm):
 
     async def _extract_besides_questions(self, turn: Turn, asked: str | None) -> bool:
         """Read the parts that are no question: "Visa. Oh wait, are you open on Friday?"."""
-        asking = {act.words for act in turn.acts if act.kind in ("ask", "start")}
-        rest = [clause.text for clause in turn.predictions.clauses if clause.text not in asking]
-        figures = self.question_type(asked) in IDENTITY_TYPES and any(map(str.isdigit, turn.focused_text))
+        questions = {act.words for act in turn.acts if act.kind in ("ask", "start")}
+        rest = [clause.text for clause in turn.predictions.clauses if clause.text not in questions]
+        has_number = self.question_type(asked) in IDENTITY_TYPES and any(map(str.isdigit, turn.focused_text))
         only_asks = not rest and self.question_type(asked) in OPEN_ENDED_TYPES and is_question(turn.text)
-        if only_asks or (not rest and not figures and not turn.has_act(*ANSWERING_ACTS)):
+        if only_asks or (not rest and not has_number and not turn.has_act(*ANSWERING_ACTS)):
             return False
         if self._is_only_question(turn, asked):
             return False
@@ -309,47 +315,38 @@ class Form(LifecycleForm):
         if asks and not side_questions.has_rule_answer(turn):
             turn.utter("utter_question_unknown")
             return await self._ask_next(turn, misses=0)
-        wished = self.is_requested(turn) or turn.has_act("start", "affirm")
-        if wished and self.question_type(asked) in IDENTITY_TYPES and not any(map(str.isdigit, turn.focused_text)):
-            return await self._ask_next(
-                turn, misses=int(turn.get("misses") or 0)
-            )  # "okay, sign me up": no number was meant
-        if turn.notes.get("comforted"):
-            return await self._ask_next(
-                turn, misses=int(turn.get("misses") or 0)
-            )  # a message of grief is no failed answer
+        # "okay, sign me up" at the question for a number, or a message of grief, is no failed answer
+        goes_on = self.is_requested(turn) or turn.has_act("start", "affirm")
+        has_digits = any(map(str.isdigit, turn.focused_text))
+        if (goes_on and self.question_type(asked) in IDENTITY_TYPES and not has_digits) or turn.notes.get("comforted"):
+            return await self._ask_next(turn, misses=int(turn.get("misses") or 0))
         if self._is_for_other_rule(turn):
             return None  # Rasa takes this as a rejection and lets the rule for that intent answer
         return await self._handle_miss(turn)
 
     def _is_for_other_rule(self, turn: Turn) -> bool:
-        """Whether the classified intent is certain enough: a guess must not open another task."""
+        """Whether a Rasa rule should answer; the intent must be certain enough, as a guess must not open a task."""
         if turn.intent in MISS_INTENTS or self.is_requested(turn):
             return False
-        opener = registry.find_opener(turn.intent)
-        wished = any(act.kind == "start" and registry.find_opener(act.intent) == opener for act in turn.acts)
-        has_answer = turn.has_act("ask") and side_questions.has_rule_answer(turn)
         if turn.intent in SMALL_TALK_INTENTS and not turn.has_act("social"):
-            return False  # "all" or "done", where a code is awaited, is no goodbye
+            return False  # "all" or "done", while a code is awaited, is no goodbye
+        opener = registry.find_opener(turn.intent)
         return (
             self._is_clearly_other_task(turn)
-            or wished
-            or has_answer
+            or any(act.kind == "start" and registry.find_opener(act.intent) == opener for act in turn.acts)
+            or (turn.has_act("ask") and side_questions.has_rule_answer(turn))
             or (opener is None and turn.intent in RULE_ANSWERED_INTENTS)
         )
 
     def _is_clearly_other_task(self, turn: Turn) -> bool:
-        """`The power came back on`, at the question for an amount: a fact for another task."""
+        """Whether it is for another task: `the power came back on`, at the question for an amount."""
         if turn.intent in MISS_INTENTS or self.is_requested(turn) or turn.has_act("ask"):
             return False
-        known = registry.find_opener(turn.intent) or turn.intent.startswith("faq_") or turn.intent == RESTORED_INTENT
+        is_known = registry.find_opener(turn.intent) or turn.intent.startswith("faq_") or turn.intent == RESTORED_INTENT
         # "it is back on" ends an outage, and not the open payment
-        least = (
-            MIN_POSSIBLE_TASK_CONFIDENCE
-            if turn.has_act("cancel") and turn.intent != "cancel"
-            else MIN_OTHER_TASK_CONFIDENCE
-        )
-        return bool(known) and turn.predictions.whole.confidence >= least
+        ends_other = turn.has_act("cancel") and turn.intent != "cancel"
+        min_confidence = MIN_POSSIBLE_TASK_CONFIDENCE if ends_other else MIN_OTHER_TASK_CONFIDENCE
+        return bool(is_known) and turn.predictions.whole.confidence >= min_confidence
 
     def _is_control_message(self, turn: Turn) -> bool:
         """Whether this is about the conversation itself: go back, cancel, repeat, another language."""
@@ -360,22 +357,24 @@ class Form(LifecycleForm):
         if asks_to_go_back(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED_SLOT)):
             turn.notes["went_back"] = True
         if turn.intent == "cancel" and (is_no_with_number(turn.text.strip()) or turn.has_act("correct", "start")):
-            return False  # "no, better 60" leaves nothing: it changes the amount
+            return False  # "no, better 60" changes the amount
         only_asked = turn.has_act("ask") and not turn.has_act("cancel", "deny", "repeat", "language")
         if turn.intent == "cancel" and only_asked and turn.predictions.whole.confidence < MIN_OTHER_TASK_CONFIDENCE:
             return False  # "wait, will that cancel the December one too?"
-        again = turn.has_act("repeat", "language") and not turn.has_act(
-            "answer", "correct"
-        )  # "what? no: my number is 4…"
-        steers = turn.intent in CONTROL_INTENTS or again or self._cancels_task(turn)
-        return "went_back" in turn.notes or steers
+        # "what? no: my number is 4…" answers
+        repeats = turn.has_act("repeat", "language") and not turn.has_act("answer", "correct")
+        return "went_back" in turn.notes or turn.intent in CONTROL_INTENTS or repeats or self._cancels_task(turn)
 
     def _cancels_task(self, turn: Turn) -> bool:
         """Whether this cancels the task. `Never mind. Yes, please join me to it` does not."""
         if not any(act.kind == "cancel" and act.is_certain for act in turn.acts) or turn.has_act("correct", "start"):
             return False
-        wished = [c for c in turn.predictions.clauses if c.intent in self.opening_intents and starts_with_yes(c.text)]
-        return not any(clause.confidence >= MIN_OTHER_TASK_CONFIDENCE for clause in wished)
+        return not any(
+            clause.intent in self.opening_intents
+            and clause.confidence >= MIN_OTHER_TASK_CONFIDENCE
+            and starts_with_yes(clause.text)
+            for clause in turn.predictions.clauses
+        )
 
     async def _handle_control_message(self, turn: Turn) -> ExternalCall | None:
         if "went_back" in turn.notes:

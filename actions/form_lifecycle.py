@@ -1,4 +1,4 @@
-"""How a form starts and how it is canceled or replaced."""
+"""How a form starts, and how it is canceled or replaced."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from actions import agenda, follow_ups, registry, side_questions, subject_matchi
 from actions.base import ExternalCall
 from actions.base_form import BaseForm
 from actions.cases.filed_reports import answer_about_filed
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
-from actions.feelings import acknowledge_feeling
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import tr
@@ -23,7 +23,6 @@ BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
 """Intents about a charge: a question that has an answer is answered, and a dispute is only offered."""
 MIN_POSSIBLE_TASK_CONFIDENCE = 0.5
 MIN_TASK_CONFIDENCE = 0.7
-NEAR_FOR_SURE = 0.85
 MIN_CERTAIN_CONFIDENCE = 0.97
 """From this confidence on, a short message is a request of its own, though it sounds like a follow-up question."""
 
@@ -32,12 +31,13 @@ class LifecycleForm(BaseForm):
     """A form that the member's messages start and cancel."""
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """Handle the first message: its values, its other requests, and whether it only asked a question."""
+        """Handle the message that opened this task: its values, other requests, or only a question."""
         self._pause_open_task(turn)
-        if not turn.other_action_answered(self.form) and await answer_about_filed(turn):
+        is_unanswered = not turn.other_action_answered(self.form)
+        if is_unanswered and await answer_about_filed(turn):
             self._close_task(turn)
             return None
-        if not turn.other_action_answered(self.form) and opens_urgent_report(turn, self.form):
+        if is_unanswered and opens_urgent_report(turn, self.form):
             save_identity_numbers(turn)
             agenda.add_item(turn, self.form, turn.full_text, {})
             self._close_task(turn)
@@ -47,7 +47,7 @@ class LifecycleForm(BaseForm):
             turn.utter("utter_nothing_more")
             self._close_task(turn)
             return None
-        if not turn.other_action_answered(self.form):
+        if is_unanswered:
             if side_questions.is_goodbye(turn):
                 turn.utter("utter_answer_goodbye")
                 self._close_task(turn)
@@ -62,8 +62,8 @@ class LifecycleForm(BaseForm):
                 self._close_task(turn)
                 return None
             restore_earlier_words(turn, self.form)
-            if waited := agenda.pop_item(turn, self.form):
-                turn.focus(f"{waited} {turn.focused_text}")  # the words of the original request
+            if request_words := agenda.pop_item(turn, self.form):
+                turn.focus(f"{request_words} {turn.focused_text}")
             self._name_task_when_unsure(turn)
             turn.set("open_task", self.form)  # a question beside the request is answered within the task
             self._queue_other_requests(turn)
@@ -74,7 +74,7 @@ class LifecycleForm(BaseForm):
         return await self._ask_next(turn, misses=0)
 
     def _apply_offer(self, turn: Turn) -> None:
-        """Use the slots of the offer when it is accepted in other words: "ok, I'll pay that"."""
+        """Use the slots of the offer if it was for this task: "ok, I'll pay that" accepts it too."""
         offer = turn.get("offer")
         turn.clear("offer")
         if isinstance(offer, dict) and offer.get("opener") == self.form:
@@ -83,9 +83,9 @@ class LifecycleForm(BaseForm):
                     turn.set(slot, value)
 
     async def _redirect_to_other_task(self, turn: Turn) -> bool:
-        """Whether the message does not support this task: answer its question, or start what it asks for instead."""
-        states = self.form == "outage_form" and states_outage(turn.focused_text, turn.text)
-        if states or is_supported(turn, self.form) or (self.form in REPORT_FORMS and signals_danger(turn)):
+        """If the message does not support this task, answer its question or start what it asks for instead."""
+        is_outage = self.form == "outage_form" and states_outage(turn.focused_text, turn.text)
+        if is_outage or is_supported(turn, self.form) or (self.form in REPORT_FORMS and signals_danger(turn)):
             return False
         return await side_questions.answer_all(turn, offer=self.form) or switch_task(turn, self.form)
 
@@ -95,30 +95,19 @@ class LifecycleForm(BaseForm):
         if turn.get("paused_task") == self.form:
             turn.clear("paused_task")
         elif open_task not in (None, self.form):
-            taken = self._replaces_open_task(turn)
-            turn.set("paused_task", None if taken else open_task)
-            turn.set("left_task", open_task if taken else None)
-
-    def _replaces_open_task(self, turn: Turn) -> bool:
-        """`Don't turn off the power, I mean the draft`: whether the open task was a wrong guess or is not wanted."""
-        refused = any(act.kind == "cancel" and self._is_other_task(turn, act) for act in turn.acts)
-        return asks_for_something_else(turn.text) or (refused and not self.is_informational)
+            # "don't turn off the power, I mean the draft": the open task was a wrong guess, or is not wanted
+            is_refused = any(act.kind == "cancel" and self._is_other_task(turn, act) for act in turn.acts)
+            is_replaced = asks_for_something_else(turn.text) or (is_refused and not self.is_informational)
+            turn.set("paused_task", None if is_replaced else open_task)
+            turn.set("left_task", open_task if is_replaced else None)
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
-        """Answer a question and offer the task: a question never starts one."""
+        """Answer a question and offer the task: a question never starts one, unless the task itself answers it."""
         confidence = turn.predictions.whole.confidence
-        sure = confidence >= side_questions.MIN_TASK_CONFIDENCE
-        if (
-            sure
-            and (confidence >= MIN_CERTAIN_CONFIDENCE or not follow_ups.is_follow_up(turn))
-            and (
-                self.is_informational
-                or (
-                    self.shows_status_first
-                    and (subject_matching.best_score(turn) < NEAR_FOR_SURE or speaks_in_first_person(turn.text))
-                )
-            )
-        ):
+        is_sure = confidence >= side_questions.MIN_TASK_CONFIDENCE and (
+            confidence >= MIN_CERTAIN_CONFIDENCE or not follow_ups.is_follow_up(turn)
+        )
+        if is_sure and (self.is_informational or (self.shows_status_first and self._is_about_own_status(turn))):
             return False
         if (
             turn.intent in BILL_DISPUTE_INTENTS
@@ -136,11 +125,17 @@ class LifecycleForm(BaseForm):
         self._close_task(turn)
         return True
 
+    @staticmethod
+    def _is_about_own_status(turn: Turn) -> bool:
+        """Whether the question is about the member's own account, and not about such things in general."""
+        is_general = subject_matching.best_score(turn) >= subject_matching.MIN_CERTAIN_SCORE
+        return not is_general or speaks_in_first_person(turn.text)
+
     def _name_task_when_unsure(self, turn: Turn) -> None:
-        """Name the task where the classifier is not sure, so that the member can correct it in one turn."""
-        goes_on = turn.get(follow_ups.LAST_SUBJECT) == self.task  # a repeated request needs no name
-        unsure = turn.predictions.whole.confidence < MIN_TASK_CONFIDENCE and not goes_on
-        if turn.full_text and unsure and turn.get("open_task") is None:
+        """Name the task if the classifier is not sure, so that the member can correct it in one turn."""
+        is_repeated = turn.get(follow_ups.LAST_SUBJECT) == self.task
+        is_unsure = turn.predictions.whole.confidence < MIN_TASK_CONFIDENCE
+        if turn.full_text and is_unsure and not is_repeated and turn.get("open_task") is None:
             turn.utter("utter_task_named", task=tr(registry.format_task_title(self.form, turn.intent)))
 
     def _queue_other_requests(self, turn: Turn) -> None:
@@ -148,7 +143,7 @@ class LifecycleForm(BaseForm):
         if added:
             turn.utter("utter_agenda_added", tasks=agenda.join_with_and(added))
         if self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES:
-            return  # losing a number costs more than searching a request for it
+            return  # a lost member number costs more than looking for one in the words of a request
         own = [
             act
             for act in turn.acts
@@ -157,9 +152,13 @@ class LifecycleForm(BaseForm):
         if len(own) < len(turn.acts) and any(act.words != turn.full_text for act in own):
             turn.focus(" ".join(dict.fromkeys(act.words for act in own if act.words)))
 
+    def answers_opening_question(self, turn: Turn) -> bool:
+        """Whether the task itself answers the question that opened it."""
+        return self.is_informational
+
     async def _answer_questions(self, turn: Turn) -> bool:
-        """Answer questions beside the request. Returns whether any was answered."""
-        if self.is_informational and turn.was_just_opened():
+        """Answer the questions that the task itself does not answer. Returns whether there was one."""
+        if turn.was_just_opened() and self.answers_opening_question(turn):
             return await side_questions.answer_others(turn, self.form)
         return await side_questions.answer_all(turn)
 
@@ -167,7 +166,7 @@ class LifecycleForm(BaseForm):
         return find_meant_opener(turn, act.intent, act.words) not in (None, self.form)
 
     def _is_declined(self, turn: Turn) -> bool:
-        """`No payment plan please`: whether the task is declined; a wrong guess may have opened it."""
+        """Whether the task is declined, as in `no payment plan please`; a wrong guess may have opened it."""
         titles = (self.title, tr(self.title))
         if names_stop(turn.open_question.text):
             return False  # "I don't want it" agrees to an end
@@ -194,7 +193,7 @@ class LifecycleForm(BaseForm):
             turn.utter("utter_what_instead")
 
     def _handle_withheld_number(self, turn: Turn, asked: str | None) -> bool:
-        """Tell a member who withholds the number why it is asked for, and what works without it."""
+        """If the member withholds the number, say why it is asked for and what works without it."""
         if self.question_type(asked) not in IDENTITY_TYPES or turn.has_act("answer") or not declines_to_say(turn.text):
             return False
         turn.set(follow_ups.LAST_SUBJECT, f"asked_{self.question_type(asked)}")
@@ -203,7 +202,7 @@ class LifecycleForm(BaseForm):
         return True
 
     async def _handle_goodbye(self, turn: Turn) -> bool:
-        """`Okay thanks, bye` at an identity question: nothing was begun, and the conversation is over."""
+        """End the conversation on `okay thanks, bye` at an identity question, when nothing was begun yet."""
         if self.question_type(turn.get(REQUESTED_SLOT)) not in IDENTITY_TYPES or not side_questions.is_goodbye(turn):
             return False
         if not self.is_informational:

@@ -1,19 +1,22 @@
-"""Days as they are said to a member, in the language of the talk, and as the office reads them."""
+"""Days and times in words, for the member in the language of the conversation, and for the office in English."""
 
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 
 from backend.coop import format_at_clock, format_clock
-from backend.language import ENGLISH, format_day, format_long_date, tr, use_language
-
-__all__ = ["format_day", "format_day_for_office", "format_long_date", "format_on_day", "format_time"]
+from backend.language import ENGLISH, format_day, tr, use_language
 
 
 def format_day_for_office(day: date, today: date) -> str:
-    """In English, whatever the talk is in."""
     with use_language(ENGLISH):
         return format_day(day, today)
+
+
+def confirmation_values(confirmation: str) -> dict[str, Any]:
+    """A confirmation number, for reading and for hearing character by character."""
+    return {"confirmation": confirmation, "confirmation_spoken": ", ".join(confirmation.replace("-", ""))}
 
 
 def format_on_day(day: date, today: date) -> str:

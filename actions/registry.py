@@ -1,4 +1,4 @@
-"""All tasks: every form class registers itself here when it is defined."""
+"""The table of all tasks. Every form class registers itself here when it is defined."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OPENER_ACTIONS = {
     "create_account": ("action_create_account", mark("making an online account")),
     "schedule_payment": ("action_schedule_payment", mark("a payment for a later day")),
 }
-"""Requests that an action opens, and not a form: intent to (action, title)."""
+"""Requests that an action opens instead of a form: intent to (action, title)."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,15 @@ class FormSpec:
 FORMS: dict[str, FormSpec] = {}
 
 
-def register_form(declared: FormSpec) -> None:
-    FORMS[declared.form] = declared
-
-
 def find_opener(intent: str) -> str | None:
     """The form or action that an intent opens, or None."""
     if intent in OPENER_ACTIONS:
         return OPENER_ACTIONS[intent][0]
-    return next((form for form, declared in FORMS.items() if intent in declared.opening_intents), None)
+    return next((form for form, spec in FORMS.items() if intent in spec.opening_intents), None)
 
 
 def format_task_title(opener: str, intent: str = "") -> str:
-    """The English title of a task; of the kind that `intent` opens, where there are several."""
+    """The English title of a task; if its form serves several kinds, of the kind that `intent` opens."""
     if opener in FORMS:
         return FORMS[opener].intent_titles.get(intent, FORMS[opener].title)
     found = next((title for action, title in OPENER_ACTIONS.values() if action == opener), None)
@@ -60,7 +56,7 @@ def format_task_title(opener: str, intent: str = "") -> str:
 def find_meant_opener(turn: Turn, intent: str, words: str | None = None) -> str | None:
     """The form or action for an intent. For a payment on a later day the words decide: a scheduled one, or a new one.
 
-    `words` are the member's own for it; without them those of the whole message are read.
+    `words` are those of the request; None stands for the whole message.
     """
     if intent != "schedule_payment":
         return find_opener(intent)

@@ -1,9 +1,10 @@
-"""One turn as an action sees it: what the member wrote, what is known, and what to answer."""
+"""One turn as an action sees it: the message, what is known, and the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions import claim_checks
 from backend.app import Backend
+from backend.consents.service import Agreement
 from backend.conversations import idempotency
 from backend.language import ENGLISH, SPANISH
 from backend.members import identity as identities
@@ -38,10 +40,6 @@ ACT_BY_BUTTON_INTENT = {
 }
 SILENT_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start", "action_schedule_payment")
 """Actions that give no answer; the last of them only chooses the form that does."""
-
-
-def _is_same_text(text: str, other: str) -> bool:
-    return " ".join(text.split()).strip(" .") == " ".join(other.split()).strip(" .")
 
 
 class Turn:
@@ -92,7 +90,7 @@ class Turn:
     def focus(self, words: str | None, intent: str = "") -> None:
         """Let the task read only these words: the others were a question or another request.
 
-        `intent` is that of the words when they are older than this message.
+        `intent` is that of the words if they are not from this message.
         """
         self._focus, self._focus_intent = words, intent
 
@@ -121,15 +119,29 @@ class Turn:
         """The member's spelling of `found`, the last words of `text`: names and streets are kept as written."""
         if self.language != SPANISH:
             return found
+
+        def normalize(text: str) -> str:
+            return " ".join(text.split()).strip(" .")
+
         words = self.focused_text.split()
         ends = (" ".join(words[start:]) for start in range(len(words)))
-        return next((end.rstrip(" .") for end in ends if _is_same_text(to_english(end), found)), found)
+        return next((end.rstrip(" .") for end in ends if normalize(to_english(end)) == normalize(found)), found)
 
     @property
     def exact_reply(self) -> str:
         """The member's exact reply: the words, or the title of the button that was pressed."""
         metadata = self.tracker.latest_message.get("metadata") or {}
         return str(metadata.get("said") or self.full_text or self.intent)
+
+    def agreement_to(self, response: str, identity: Identity) -> Agreement:
+        """A consent to what `response` last showed: its exact words, and the exact reply of this turn."""
+        return Agreement(
+            actor=self.conversation_id,
+            level=int(identity.level),
+            channel=self.channel,
+            wording=self.last_text_of(response),
+            reply=self.exact_reply,
+        )
 
     @property
     def was_redacted(self) -> bool:
@@ -147,10 +159,14 @@ class Turn:
 
     def button_value(self, slot: str) -> str | None:
         """The value that a pressed button carries for this slot."""
-        for entity in self.tracker.latest_message.get("entities") or []:
-            if entity.get("entity") == slot:
-                return str(entity.get("value"))
-        return None
+        entities = self.tracker.latest_message.get("entities") or []
+        return next((str(each.get("value")) for each in entities if each.get("entity") == slot), None)
+
+    def set_button_values(self, *slots: str) -> bool:
+        """Set these slots to what a pressed button carries for them. Returns whether it carries any."""
+        values = {slot: value for slot in slots if (value := self.button_value(slot)) is not None}
+        self._changed |= values
+        return bool(values)
 
     async def identity(self) -> Identity:
         """Who this is, looked up once per turn; `set_identity` when the turn changed it."""
@@ -173,7 +189,7 @@ class Turn:
 
     @property
     def has_requested(self) -> bool:
-        """Whether a form has asked something, or ended, in this turn."""
+        """Whether a form has asked a question or ended in this turn."""
         return REQUESTED_SLOT in self._changed
 
     def was_set(self, slot: str) -> bool:
@@ -186,7 +202,7 @@ class Turn:
                 self.set(slot, None)
 
     def utter(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
-        """Utter a response of data/**/responses.yml; its words and their variants are chosen there."""
+        """Utter a response of data/**/responses.yml, which has the words and chooses among their variants."""
         coop = self.backend.coop
         facts = {
             "coop_name": coop.name,
@@ -209,7 +225,7 @@ class Turn:
     async def begin_step(self, action: str) -> bool:
         """Begin this action's step of the turn. True: it was done before, and its messages are sent again.
 
-        Raises MessageSettled where nothing may be done about the message any more.
+        Raises MessageSettled if nothing may be done for the message any more.
         """
         first, self._step = self._step is None, idempotency.find_step(action, self.channel, self.tracker.events)
         self._begun = await idempotency.begin(self.session, self._step)
@@ -218,7 +234,7 @@ class Turn:
             return False
         self._dispatcher.messages[:] = result["responses"]
         self._kept = result["events"]
-        if result["unfinished"]:  # it was interrupted in its outside work, and continues from there
+        if result["unfinished"]:  # it was interrupted in its outside work and continues from there
             self._changed = {event["name"]: event["value"] for event in self._kept if event["event"] == "slot"}
         return not result["unfinished"]
 
@@ -249,24 +265,20 @@ class Turn:
 
     def other_action_answered(self, form: str) -> bool:
         """Whether another action has answered this message: the form then only repeats its question."""
-        for event in reversed(self.tracker.events):
-            if event.get("event") == "user":
-                return False
-            if event.get("event") == "action" and event.get("name") not in (form, *SILENT_ACTIONS):
-                return True
-        return False
+        return any(
+            event.get("event") == "action" and event.get("name") not in (form, *SILENT_ACTIONS)
+            for event in self._events_since_message()
+        )
 
     def was_just_opened(self) -> bool:
-        """Whether the form was opened by this very message."""
-        for event in reversed(self.tracker.events):
-            if event.get("event") == "user":
-                return False
-            if event.get("event") == "active_loop" and event.get("name"):
-                return True
-        return False
+        """Whether this message opened the form."""
+        return any(event.get("event") == "active_loop" and event.get("name") for event in self._events_since_message())
+
+    def _events_since_message(self) -> Iterator[dict[str, Any]]:
+        return takewhile(lambda event: event.get("event") != "user", reversed(self.tracker.events))
 
     def last_bot_text(self) -> str:
-        """What was said last, for keeping the exact words of a read-back and for saying it again."""
+        """Our latest messages, one a line: the exact words of a read-back, or what to say again."""
         texts: list[str] = []
         for event in reversed(self.tracker.events):
             if event.get("event") == "bot":
@@ -276,7 +288,7 @@ class Turn:
         return "\n".join(reversed([text for text in texts if text]))
 
     def last_text_of(self, response: str) -> str:
-        """The words in which `response` was last uttered in this conversation, or an empty text."""
+        """The words in which `response` was last uttered in this conversation, or an empty string."""
         for event in reversed(self.tracker.events):
             metadata = event.get("metadata") or {}
             if event.get("event") == "bot" and metadata.get("utter_action") == response:

@@ -1,6 +1,6 @@
-"""A yes or a no to what was asked. What is not certainly one of them is asked again: money never moves on a guess.
+"""A yes or a no to the open question. Anything less certain is asked again: money never moves on a guess.
 
-The rules are in backend/reading/acts/yes_no.py. A learned yes is never enough; a learned no is,
+The rules are in backend/reading/acts/yes_no.py. A yes that only the classifier finds is never enough; such a no is,
 since stopping is safe.
 """
 
@@ -9,24 +9,22 @@ from __future__ import annotations
 from actions.turn import Turn
 from backend.language import SPANISH
 from backend.reading.acts.yes_no import NO, YES, detect_yes_no
+from backend.reading.money.autopay_words import says_agree
 from backend.reading.spanish import to_english
 
 MIN_NO_CONFIDENCE = 0.6
 
 
 def is_yes(turn: Turn) -> bool:
-    """Whether this is certainly a yes to the open question. A message that had a card number removed never is."""
+    """Whether this is certainly a yes. A message that had a card number removed never is."""
     if turn.was_redacted:
         return False
     if not turn.text:
         return turn.intent == "affirm"  # a pressed button
-    if _read_polarity(turn) == YES:
-        return True
-    return any(act.kind == "affirm" and act.is_certain for act in turn.acts)
+    return _read_polarity(turn) == YES or any(act.kind == "affirm" and act.is_certain for act in turn.acts)
 
 
 def is_no(turn: Turn) -> bool:
-    """Whether this is a no."""
     if not turn.text:
         return turn.intent == "deny"
     found = _read_polarity(turn)
@@ -34,6 +32,17 @@ def is_no(turn: Turn) -> bool:
         return found == NO
     confidence = (turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0
     return turn.has_act("deny") or (turn.intent == "deny" and float(confidence) >= MIN_NO_CONFIDENCE)
+
+
+def note_agreement(turn: Turn) -> bool:
+    """Note a yes or a no as `turn.notes["yes"]`, also a yes in the words of a consent ("agree").
+
+    False when it is neither.
+    """
+    yes = says_agree(turn.text.strip()) or is_yes(turn)
+    if yes or is_no(turn):
+        turn.notes["yes"] = yes
+    return "yes" in turn.notes
 
 
 def _read_polarity(turn: Turn) -> str | None:

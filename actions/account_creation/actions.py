@@ -1,4 +1,4 @@
-"""Creating an online account: on a page of its own, so that no personal number is written in the conversation."""
+"""Creating an online account, on a page of our own, so that no personal number is written in the conversation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ActionCreateAccount(SkillAction):
     backend_package = "backend.logins"
 
     async def act(self, turn: Turn) -> None:
-        if await answer_about_filed(turn):  # "is it registered", asked of a report
+        if await answer_about_filed(turn):  # "is it registered" may be about a report
             return
         link = await login_creation.create(turn.session, turn.backend, turn.conversation_id)
         turn.utter("utter_create_account", link=link)

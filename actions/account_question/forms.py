@@ -1,4 +1,4 @@
-"""A question about the member's own account: identify the member, then answer in a sentence or two."""
+"""A question that the member's own account answers: identify the member, then answer in a sentence or two."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class AccountQuestionForm(AccountForm):
         return account_questions.required_level(str(turn.get(TOPIC_SLOT)))
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """`Can it come from my checking instead?`, while a code is awaited, asks for a change."""
-        waits = turn.get(REQUESTED_SLOT) == CODE and turn.get(TOPIC_SLOT) in AUTOMATIC_PAYMENT_TOPICS
-        return (waits and queue_request(turn, asks=True)) or await super()._answer_side_question(turn)
+        """While a code is awaited, `can it come from my checking instead?` asks for a change."""
+        awaits_code = turn.get(REQUESTED_SLOT) == CODE and turn.get(TOPIC_SLOT) in AUTOMATIC_PAYMENT_TOPICS
+        return (awaits_code and queue_request(turn, asks=True)) or await super()._answer_side_question(turn)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if asked != CODE or len(turn.text.split()) <= MAX_CODE_WORDS:
@@ -47,14 +47,13 @@ class AccountQuestionForm(AccountForm):
         if turn.get(TOPIC_SLOT) in AUTOMATIC_PAYMENT_TOPICS and queue_request(turn):
             return True
         adds_detail = turn.has_act("volunteer", "answer", "correct") and not turn.has_act("ask", "start")
-        if adds_detail:  # more of what was asked: "my bank shows 112.40 two times"
+        if adds_detail:  # "my bank shows 112.40 two times"
             turn.set(WORDS_SLOT, f"{turn.get(WORDS_SLOT) or ''} {turn.focused_text}".strip())
         return adds_detail
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # every topic needs level 1, which is a level on an account
         topic, words = str(turn.get(TOPIC_SLOT)), str(turn.get(WORDS_SLOT) or "")
-        answer = await account_questions.answer(turn.session, turn.backend, identity.account, topic, words)
+        answer = await account_questions.answer(turn.session, turn.backend, identity.known_account, topic, words)
         turn.utter("utter_told", told=answer) if answer else turn.utter("utter_question_unknown")
         turn.set(LAST_SUBJECT, f"account_{topic}")  # "how much?" and "from which card?" then follow up on it
         if answer and topic in BALANCE_TOPICS and not turn.get("paused_task") and not agenda.pending_items(turn):
@@ -63,12 +62,12 @@ class AccountQuestionForm(AccountForm):
 
     @staticmethod
     async def _offer_payment(turn: Turn, identity: Identity, topic: str) -> None:
-        """Offer to pay what was just said to be owed, so that "ok pay that with my card" works."""
-        assert identity.account is not None
-        balance = await get_balance(turn.session, turn.backend, identity.account.id)
-        if balance.uncovered_cents <= 0 or identity.account.status == "closed":
+        """Offer to pay what is owed, so that "ok pay that with my card" works."""
+        account = identity.known_account
+        balance = await get_balance(turn.session, turn.backend, account.id)
+        if balance.uncovered_cents <= 0 or account.status == "closed":
             return
-        late = topic == "shutoff" and balance.past_due_cents > 0
-        turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "past_due"} if late else {}})
-        if late:
+        is_late = topic == "shutoff" and balance.past_due_cents > 0
+        turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "past_due"} if is_late else {}})
+        if is_late:
             turn.utter("utter_balance_offer")

@@ -1,4 +1,4 @@
-"""Members with several accounts: which one is meant."""
+"""Which of a member's accounts is meant."""
 
 from __future__ import annotations
 
@@ -20,43 +20,40 @@ from backend.reading.numbers.account_separator import (
 )
 
 ACCOUNT_ENTITY = "account"  # the entity of a pressed button; its value is the separator
-PLACE_IN_ADDRESS = re.compile(r"\(([^)]+)\)")  # of the service address: "510 Prairie Road (barn)"
-
-
-MAX_ACCOUNT_NAME_WORDS = (
-    6  # "and what about the barn?" names an account; in a longer sentence a place is mentioned by the way
-)
+PLACE_IN_ADDRESS = re.compile(r"\(([^)]+)\)")  # the service address is "510 Prairie Road (barn)"
 
 
 def find_named_account(
     words: str, base: str, accounts: Sequence[Account], here: Account | None = None
 ) -> Account | None:
-    """The account that the words mean: by the digits behind the dash, by its place, or of two the one not `here`."""
+    """The account that the words name by its separator, by its place, or as "the other one" of two than `here`.
+
+    `base` is the member number without a separator.
+    """
     if len(accounts) < 2:
         return None
     by_separator = {account.separator: account for account in accounts}
     for separator in find_separators(words, base):
         if separator in by_separator:
             return by_separator[separator]
-    fitting = [account for account in accounts if contains_word(words, _place_name(account))]
-    if not fitting and mentions_home(words):
-        fitting = [account for account in accounts if not _place_name(account)]
-    if not fitting and here is not None and len(accounts) == 2 and names_other_account(words):
-        fitting = [account for account in accounts if account.id != here.id]
-    return fitting[0] if len(fitting) == 1 else None
+    matches = [account for account in accounts if contains_word(words, _place_name(account))]
+    if not matches and mentions_home(words):
+        matches = [account for account in accounts if not _place_name(account)]
+    if not matches and here is not None and len(accounts) == 2 and names_other_account(words):
+        matches = [account for account in accounts if account.id != here.id]
+    return matches[0] if len(matches) == 1 else None
 
 
 async def list_other_accounts(turn: Turn, identity: Identity) -> list[Account]:
-    assert identity.member is not None  # the level needed is one on a member's account
-    assert identity.account is not None
-    here = identity.account.id
-    return [account for account in await accounts_of(turn.session, identity.member.id) if account.id != here]
+    here = identity.known_account.id
+    return [account for account in await accounts_of(turn.session, identity.known_member.id) if account.id != here]
 
 
 def format_account_label(account: Account, identity: Identity) -> str:
-    """`002, barn`; before the step up only the digits, which the member must know anyway.
+    """`002, barn`; before the step up only the digits, which the member has to know anyway.
 
-    A text is answered to the phone on file, even if its sender was forged: only the member learns the place.
+    A text is an exception: its answer goes to the phone on file even if its sender is forged, so only the member
+    learns the place.
     """
     if identity.level < Level.STEPPED_UP and not identity.is_texting:
         return account.separator

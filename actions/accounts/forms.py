@@ -1,4 +1,4 @@
-"""Forms about one of a member's accounts: naming another account switches to it."""
+"""Forms about one account: a message that names another account of the member switches to it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from backend.members.service import accounts_of
 
 FIRST_WORDS = "account_said"
 """The first words of a task, kept until the member's accounts are known."""
-MAX_FIRST_WORDS_LENGTH = 300
-MAX_ACCOUNT_NAME_WORDS = 12  # in a longer sentence a place is only mentioned
+MAX_FIRST_WORDS_LENGTH = 300  # characters
+MAX_ACCOUNT_NAME_WORDS = 12
+"""In a longer message a place is only mentioned."""
 
 
 class AccountForm(IdentifiedForm):
-    """A form about one account. A message that names another of the member's accounts switches to it."""
-
     slots: ClassVar[tuple[str, ...]] = (FIRST_WORDS,)
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -29,17 +28,17 @@ class AccountForm(IdentifiedForm):
             return await super().extract_slots(turn, asked)
         before = (await turn.identity()).account
         # "the other one" that opened this task was handled already; read again it would switch back
-        named_one = await switch_to_named_account(turn, other=not turn.was_just_opened())
+        is_named = await switch_to_named_account(turn, other=not turn.was_just_opened())
         after = (await turn.identity()).account
         if before is None or after is None or before.id == after.id:
-            return await super().extract_slots(turn, asked) or named_one
-        self.on_account_changed(turn)  # first: what else the message says is about the account it names
-        # its yes or no does not answer the question about the previous account
+            return await super().extract_slots(turn, asked) or is_named
+        self.on_account_changed(turn)  # first: the rest of the message is about the account that it names
+        # and a yes or no in it does not answer the question about the previous account
         await super().extract_slots(turn, None)
         return True
 
     async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
-        """`Pay the barn`, said before the member was identified: that account is meant, whatever number came later."""
+        """Switch to the account of the first words (`pay the barn`), whatever number the member gave later."""
         first_words = str(turn.get(FIRST_WORDS) or "")
         turn.clear(FIRST_WORDS)
         if first_words and len(first_words.split()) <= MAX_ACCOUNT_NAME_WORDS:
@@ -48,18 +47,18 @@ class AccountForm(IdentifiedForm):
 
 
 async def switch_to_named_account(turn: Turn, words: str | None = None, *, other: bool = True) -> bool:
-    """Switch to the account named by this message, or by `words`; of two, with `other`, to the other one.
+    """Switch to the account that this message names, or `words`. With `other`, "the other one" of two is a name.
 
     Returns whether one was named.
     """
-    now = await turn.identity()
-    if now.member is None:
+    identity = await turn.identity()
+    if identity.member is None:
         return False
-    accounts = await accounts_of(turn.session, now.member.id)
+    accounts = await accounts_of(turn.session, identity.member.id)
     account_words = words or turn.button_value(ACCOUNT_ENTITY) or turn.text
-    account = find_named_account(account_words, now.member.number, accounts, now.account if other else None)
+    account = find_named_account(account_words, identity.member.number, accounts, identity.account if other else None)
     if account is None:
         return False
-    if now.account is None or account.id != now.account.id:
+    if identity.account is None or account.id != identity.account.id:
         turn.set_identity(await identities.switch(turn.session, turn.backend, turn.conversation_id, account))
     return True

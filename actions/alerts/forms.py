@@ -1,4 +1,4 @@
-"""Alerts: which ones, by which channel, with which threshold; a read-back and a yes before anything is sent."""
+"""Alerts: which ones, by which channels and with which threshold, then a read-back and a yes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
 from actions.alerts import questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
 from actions.form import MISS_INTENTS
+from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
@@ -29,7 +29,7 @@ from backend.reading.acts.task_control import begins_as_question, wants_nothing_
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
 DENIED = "alert_denied"
-STOP_TEXTS_SUBJECT = "stop_texts"  # the subject of knowledge/
+STOP_TEXTS_SUBJECT = "stop_texts"  # in knowledge/
 
 
 class AlertsForm(AccountForm):
@@ -47,7 +47,7 @@ class AlertsForm(AccountForm):
         turn.utter("utter_alerts_left")
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """Say at once, before identification, which alerts do not exist, and offer the nearest one."""
+        """Say at once, before any identification, if there is no such alert, and offer the nearest one."""
         if turn.other_action_answered(self.form) or not find_unsupported_alert(turn.text, turn.focused_text):
             return await super()._start(turn)
         self._pause_open_task(turn)
@@ -68,37 +68,40 @@ class AlertsForm(AccountForm):
             return True
         if asked == THRESHOLD and self._extract_threshold(turn):
             return True
-        if not turn.text or self._is_about_something_else(turn, asked):
+        if not turn.text:
+            return False
+        is_other_intent = asked is not None and turn.intent not in MISS_INTENTS | self.opening_intents
+        if is_other_intent and (asked == THRESHOLD or begins_as_question(turn.text.strip())):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opening_intents:
-            return False  # a request is kept for later; a number is then a member number, and no threshold
-        wish = parse_alert_request(turn.text)
-        self._send_unsupported_alerts(turn, wish)
-        return self._save_request(turn, wish, asked)
+            return False  # a number is then a member number, and no threshold
+        request = parse_alert_request(turn.text)
+        self._send_unsupported_alerts(turn, request)
+        return self._save_request(turn, request, asked)
 
-    def _send_unsupported_alerts(self, turn: Turn, wish: AlertRequest) -> None:
+    def _send_unsupported_alerts(self, turn: Turn, request: AlertRequest) -> None:
         """Say once what account alerts cannot do: tell of outages, and stop all texts."""
-        if wish.about_outages:
+        if request.about_outages:
             turn.utter("utter_alerts_no_outage")
         just_answered = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
-        if is_stop_all_texts(turn.text) and wish.verb == "off" and not wish.kinds and not just_answered:
-            told_of = turn.backend.knowledge.answer_subject(STOP_TEXTS_SUBJECT, turn.backend.coop, turn.language)
-            turn.utter("utter_told", told=told_of.text)
+        if is_stop_all_texts(turn.text) and request.verb == "off" and not request.kinds and not just_answered:
+            answer = turn.backend.knowledge.answer_subject(STOP_TEXTS_SUBJECT, turn.backend.coop, turn.language)
+            turn.utter("utter_told", told=answer.text)
             turn.set(LAST_SUBJECT, STOP_TEXTS_SUBJECT)
 
     def _extract_buttons(self, turn: Turn) -> bool:
-        names, ways = turn.button_value(WHAT), turn.button_value(WAYS)
+        names, channels = turn.button_value(WHAT), turn.button_value(WAYS)
         if names:
             turn.set(WHAT, {name: None for name in names.split(",") if name in KINDS})
             turn.set(VERB, "on")
-        if ways:
-            turn.set(WAYS, ways.split(","))
-        return bool(names or ways)
+        if channels:
+            turn.set(WAYS, channels.split(","))
+        return bool(names or channels)
 
     def _extract_agreement(self, turn: Turn) -> bool:
-        wish = parse_alert_request(turn.text)
-        if wish.kinds or (wish.channels and sorted(wish.channels) != turn.get(WAYS)):
-            return False  # "yes, but by email" and "no, by text" say what should be different
+        request = parse_alert_request(turn.text)
+        if request.kinds or (request.channels and sorted(request.channels) != turn.get(WAYS)):
+            return False  # "yes, but by email" and "no, by text" change the request
         if is_yes(turn):
             turn.notes["agreed"] = True
         elif is_no(turn):
@@ -115,25 +118,20 @@ class AlertsForm(AccountForm):
         turn.set(WHAT, {**wanted, name: found})
         return True
 
-    def _is_about_something_else(self, turn: Turn, asked: str | None) -> bool:
-        if asked is None or turn.intent in MISS_INTENTS | self.opening_intents:
-            return False
-        return begins_as_question(turn.text.strip()) or asked == THRESHOLD
-
-    def _save_request(self, turn: Turn, wish: AlertRequest, asked: str | None) -> bool:
-        """Add this message's request to the earlier ones of the task."""
-        if wish.kinds:
-            before = dict(turn.get(WHAT) or {}) if asked in (AGREED, WAYS, THRESHOLD) and wish.verb == "on" else {}
-            turn.set(WHAT, before | wish.kinds)
-        if wish.channels:
-            turn.set(WAYS, sorted(wish.channels))
-        if wish.unwanted_channels:
-            turn.set(DENIED, sorted(wish.unwanted_channels))
-        if wish.verb == "off" and wish.kept_kinds and not wish.kinds:
-            turn.set(WHAT, {name: None for name in KINDS if name not in wish.kept_kinds})
-        is_request = bool(wish.kinds or wish.channels or wish.unwanted_channels or wish.verb != "on")
+    def _save_request(self, turn: Turn, request: AlertRequest, asked: str | None) -> bool:
+        """Add this message's request to the earlier ones of the task. Returns whether it asks for anything."""
+        if request.kinds:
+            adds = asked in (AGREED, WAYS, THRESHOLD) and request.verb == "on"
+            turn.set(WHAT, (turn.get(WHAT) or {} if adds else {}) | request.kinds)
+        if request.channels:
+            turn.set(WAYS, sorted(request.channels))
+        if request.unwanted_channels:
+            turn.set(DENIED, sorted(request.unwanted_channels))
+        if request.verb == "off" and request.kept_kinds and not request.kinds:
+            turn.set(WHAT, {name: None for name in KINDS if name not in request.kept_kinds})
+        is_request = bool(request.kinds or request.channels or request.unwanted_channels or request.verb != "on")
         if is_request or asked is None:
-            turn.set(VERB, wish.verb)
+            turn.set(VERB, request.verb)
         return is_request
 
     # asking the next question
@@ -149,19 +147,19 @@ class AlertsForm(AccountForm):
             return None
         wanted = await self._wanted_alerts(turn, identity)
         if not wanted:
-            await self._send_active_alerts(turn, identity)
+            active = await alerts.list_active_settings(turn.session, identity.known_account.id)
+            turn.utter("utter_alerts_list", state="some" if active else "none", list=questions.list_alerts(active))
             return SlotQuestion(WHAT, "utter_question_alert_what", buttons=questions.common_alert_buttons())
         return self._ask_threshold(turn, wanted) or await self._ask_channel(turn, identity, wanted)
 
     async def _wanted_alerts(self, turn: Turn, identity: Identity) -> dict[str, int | None]:
-        """The alerts to turn on with their thresholds; when only a channel is named, those that are on already."""
-        assert identity.account is not None
+        """The alerts to turn on, with thresholds. If only a channel was named, those that are on already."""
         wanted: dict[str, int | None] = dict(turn.get(WHAT) or {})
         if not wanted and turn.get(WAYS):
-            going = await alerts.list_active_settings(turn.session, identity.account.id)
+            active = await alerts.list_active_settings(turn.session, identity.known_account.id)
             denied = set(turn.get(DENIED) or ())
-            wanted = {s.kind: s.threshold for s in going if not denied or denied & set(s.channels)}
-        before = await alerts.previous_thresholds(turn.session, identity.account.id)
+            wanted = {s.kind: s.threshold for s in active if not denied or denied & set(s.channels)}
+        before = await alerts.previous_thresholds(turn.session, identity.known_account.id)
         wanted = {n: before.get(n) if questions.needs_threshold(n, limit) else limit for n, limit in wanted.items()}
         if wanted:
             turn.set(WHAT, wanted)
@@ -180,68 +178,59 @@ class AlertsForm(AccountForm):
         return None
 
     async def _ask_channel(self, turn: Turn, identity: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
-        assert identity.member is not None
-        ways = list(turn.get(WAYS) or [])
-        if "email" in ways and not identity.member.email:
+        channels = list(turn.get(WAYS) or [])
+        if "email" in channels and not identity.known_member.email:
             turn.utter("utter_alerts_no_email")
-            ways.remove("email")
-            turn.set(WAYS, ways)
-        if not ways:
-            return SlotQuestion(WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.member))
-        values = questions.read_back_values(wanted, ways)
+            channels.remove("email")
+            turn.set(WAYS, channels)
+        if not channels:
+            return SlotQuestion(
+                WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.known_member)
+            )
+        values = questions.read_back_values(wanted, channels)
         if not turn.notes.get("agreed"):
             return SlotQuestion(AGREED, "utter_question_alert_confirm", values, questions.confirm_buttons())
-        await self._turn_on(turn, identity, wanted, ways, values)
+        await self._turn_on(turn, identity, wanted, channels, values)
         return None
 
-    # carrying it out
-
     async def _turn_on(
-        self, turn: Turn, identity: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
+        self, turn: Turn, identity: Identity, wanted: dict[str, int | None], channels: list[str], values: dict[str, Any]
     ) -> None:
-        assert identity.account is not None
-        assert identity.member is not None
         number = await alerts.turn_on(
             turn.session,
             turn.backend,
-            identity.account,
+            identity.known_account,
             wanted,
-            ways,
-            build_agreement(turn, identity, "utter_question_alert_confirm"),
+            channels,
+            turn.agreement_to("utter_question_alert_confirm", identity),
         )
-        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, identity.member)
-        if stopped:  # then no text has gone out that says how to end them
+        stopped = "text" in channels and await alerts.texts_are_stopped(turn.session, identity.known_member)
+        if stopped:  # no text went out, so the answer must not mention one
             values = {**values, "by_text": False}
-        turn.utter("utter_alerts_on", **values, **questions.confirmation_values(number))
+        turn.utter("utter_alerts_on", **values, **confirmation_values(number))
         if stopped:
             turn.utter("utter_alerts_texts_stopped")
 
     async def _turn_off(self, turn: Turn, identity: Identity) -> None:
-        assert identity.account is not None
         names = dict(turn.get(WHAT) or {}) or KINDS
         denied = turn.get(DENIED) or tuple(questions.CHANNEL_LABELS)
         ended, number = await alerts.turn_off(
             turn.session,
             turn.backend,
-            identity.account,
+            identity.known_account,
             names,
-            build_agreement(turn, identity, "utter_question_alert_confirm"),
+            turn.agreement_to("utter_question_alert_confirm", identity),
             denied,
         )
         if not ended:
-            going = await alerts.list_active_settings(turn.session, identity.account.id)
-            state = "some" if going else "none"
-            turn.utter("utter_alerts_none_to_end", state=state, list=questions.list_alerts(going))
+            active = await alerts.list_active_settings(turn.session, identity.known_account.id)
+            state = "some" if active else "none"
+            turn.utter("utter_alerts_none_to_end", state=state, list=questions.list_alerts(active))
             return
-        ways = tr(" by {ways}", ways=questions.join_channels(denied)) if turn.get(DENIED) else ""
+        by_channels = tr(" by {ways}", ways=questions.join_channels(denied)) if turn.get(DENIED) else ""
         turn.utter(
             "utter_alerts_off",
             what=questions.describe_alerts(ended),
-            ways=ways,
-            **questions.confirmation_values(number),
+            ways=by_channels,
+            **confirmation_values(number),
         )
-
-    async def _send_active_alerts(self, turn: Turn, identity: Identity) -> None:
-        assert identity.account is not None
-        going = await alerts.list_active_settings(turn.session, identity.account.id)
-        turn.utter("utter_alerts_list", state="some" if going else "none", list=questions.list_alerts(going))

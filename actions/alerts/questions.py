@@ -1,8 +1,8 @@
-"""The questions about alerts and the values in their words."""
+"""The questions about alerts, and the values in their texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.quick_pay.questions import build_button
@@ -31,34 +31,24 @@ def confirm_buttons() -> list[dict[str, str]]:
 
 def channel_buttons(member: Member) -> list[dict[str, str]]:
     """The channels by which this member can be reached."""
-    ways = ["text", *(["email"] if member.email else []), "call"]
-    return [build_button(_capitalize_first(tr(CHANNEL_LABELS[way])), alert_ways=way) for way in ways]
-
-
-def _capitalize_first(words: str) -> str:
-    return words[0].upper() + words[1:]
+    labels = {channel: tr(label) for channel, label in CHANNEL_LABELS.items() if channel != "email" or member.email}
+    return [build_button(label[0].upper() + label[1:], alert_ways=channel) for channel, label in labels.items()]
 
 
 def needs_threshold(name: str, threshold: int | None) -> bool:
-    """Whether this alert needs a limit that only the member can say."""
+    """Whether the member has to give a threshold for this alert."""
     return threshold is None and bool(KINDS[name].unit) and KINDS[name].default_threshold is None
 
 
-def read_back_values(wanted: Mapping[str, int | None], ways: Iterable[str]) -> dict[str, Any]:
-    """What is to be turned on, in words, and whether texts are among it."""
-    chosen = list(ways)
-    return {
-        "when": join_words(
-            [KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()]
-        ),
-        "ways": join_channels(chosen),
-        "by_text": "text" in chosen,
-    }
+def read_back_values(wanted: Mapping[str, int | None], channels: Sequence[str]) -> dict[str, Any]:
+    """The alerts to turn on and their channels, in words, and whether texts are among those."""
+    described = [KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()]
+    return {"when": join_words(described), "ways": join_channels(channels), "by_text": "text" in channels}
 
 
-def join_channels(ways: Iterable[str]) -> str:
+def join_channels(channels: Iterable[str]) -> str:
     """`text and email`."""
-    return join_words([tr(CHANNEL_LABELS[way]) for way in ways])
+    return join_words([tr(CHANNEL_LABELS[channel]) for channel in channels])
 
 
 def describe_alerts(settings: Iterable[AlertSetting]) -> str:
@@ -71,13 +61,7 @@ def list_alerts(settings: Iterable[AlertSetting]) -> str:
     grouped: dict[tuple[str, ...], list[AlertSetting]] = {}
     for setting in settings:
         grouped.setdefault(tuple(setting.channels), []).append(setting)
-    each = [
-        tr("by {ways} when {when}", ways=join_channels(ways), when=describe_alerts(alike))
-        for ways, alike in grouped.items()
-    ]
-    return "; ".join(each)
-
-
-def confirmation_values(confirmation: str) -> dict[str, Any]:
-    """The number to quote, written and spoken."""
-    return {"confirmation": confirmation, "confirmation_spoken": ", ".join(confirmation.replace("-", ""))}
+    return "; ".join(
+        tr("by {ways} when {when}", ways=join_channels(channels), when=describe_alerts(alike))
+        for channels, alike in grouped.items()
+    )

@@ -15,7 +15,10 @@ MAX_LISTED_PARTS = 4
 
 
 def format_plan(parts: Sequence[PlanPart], today: date, left: int = 0) -> str:
-    """`$56.20 today and $56.20 on Friday, November 27`; of many equal payments the count, the first and the last."""
+    """`$56.20 today and $56.20 on Friday, November 27`; many equal payments by count, first and last.
+
+    `left` is what has no day yet, in cents.
+    """
     if len(parts) > MAX_LISTED_PARTS and (equal_parts := _format_equal_parts(parts, today)):
         return equal_parts
     each = [
@@ -27,6 +30,7 @@ def format_plan(parts: Sequence[PlanPart], today: date, left: int = 0) -> str:
 
 
 def _format_equal_parts(parts: Sequence[PlanPart], today: date) -> str:
+    """The parts in one sentence; empty if they differ by more than a last payment of another amount."""
     usual = parts[0].cents
     if any(part.cents != usual for part in parts[:-1]) or len({part.on for part in parts}) < len(parts):
         return ""

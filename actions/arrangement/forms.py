@@ -1,4 +1,4 @@
-"""A payment arrangement: a plan of amounts and days, read back; then granted by rule, or sent to the office."""
+"""A payment arrangement: a plan of amounts and days, read back, then granted by rule or sent to the office."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from actions.formatting import format_on_day
 from actions.free_text import extract_free_text
 from actions.identity.forms import IdentifiedForm
 from actions.quick_pay.questions import METHOD_HINT, balance_values, build_button
-from actions.turn import NUMBER_TYPES, Turn
+from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question.amounts_due import describe_shutoff
 from backend.account_question.question import AccountQuestion
@@ -66,16 +66,14 @@ SLOT_FOR_MISSING = {
     plans.REST: REST,
     plans.EVERY: FREQUENCY,
 }
-"""The slot that asks for what is missing."""
+"""By what the plan lacks: the slot that asks for it."""
 FREQUENCY_CHOICES = {
     "1 week": (mark("Every week"), Frequency(1, "week")),
     "2 week": (mark("Every two weeks"), Frequency(2, "week")),
     "1 month": (mark("Every month"), Frequency(1, "month")),
 }
-
-
 PAYMENT_LIKE_INTENTS = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
-"""What a payment of the plan sounds like to who does not see that it is one."""
+"""Intents that the classifier may find in a part of the plan."""
 
 
 class ArrangementForm(IdentifiedForm):
@@ -92,26 +90,23 @@ class ArrangementForm(IdentifiedForm):
         turn.utter("utter_arrangement_left")
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """`Cancel the arrangement` ends what stands, or hears that none was made here; it begins none."""
+        """`Cancel the arrangement` ends an arrangement and starts none."""
         if turn.other_action_answered(self.form) or not cancels_arrangement(turn.text):
             return await super()._start(turn)
         self._pause_open_task(turn)
         if turn.get("paused_task") == self.form:
             turn.clear("paused_task")
         if not await undo_last_action(turn):
-            await self._send_active_arrangement(turn)
+            account = (await turn.identity()).account
+            active = await arrangements.active_arrangement(turn.session, account.id) if account else None
+            if active is None:
+                turn.utter("utter_arrangement_none")
+            else:
+                turn.utter("utter_undo_arrangement", number=active.number)
         self._close_task(turn)
         return None
 
-    async def _send_active_arrangement(self, turn: Turn) -> None:
-        identity = await turn.identity()
-        runs = await arrangements.active_arrangement(turn.session, identity.account.id) if identity.account else None
-        if runs is None:
-            turn.utter("utter_arrangement_none")
-        else:
-            turn.utter("utter_undo_arrangement", number=runs.number)
-
-    # a payment that is a part of the plan is no wish to pay now, and "can I pay it on Friday?" asks for the plan
+    # a payment that is part of the plan is no request to pay now, and "can I pay it on Friday?" asks for the plan
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
         if self._read_plan(turn).is_empty:
@@ -119,7 +114,7 @@ class ArrangementForm(IdentifiedForm):
                 return await super()._handle_opening_question(turn)
             offered = turn.tracker.slots.get("offer")
             await side_questions.answer_shutoff(turn, offer=self.form)
-            turn.set("offer", offered or turn.get("offer"))  # what was offered before still stands
+            turn.set("offer", offered or turn.get("offer"))  # an offer from before stays open
             self._close_task(turn)
             return True
         self._treat_acts_as_plan(turn)
@@ -130,9 +125,11 @@ class ArrangementForm(IdentifiedForm):
         super()._queue_other_requests(turn)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """How a plan works is answered for this plan, which was offered here."""
+        """Answer how a plan works for the plan of this task."""
         if asks_if_all_at_once(turn.text):
-            turn.utter("utter_arrangement_at_once", state="parts" if self._is_in_parts(turn) else "one")
+            requested = plan_from_slot(turn.get(PLAN))
+            is_one = not requested.is_empty and len(plans.build_plan(requested, int(turn.get(OWED) or 0)).parts) == 1
+            turn.utter("utter_arrangement_at_once", state="one" if is_one else "parts")
             return True
         if asks_if_automatic(turn.text) and not wants_autopay(turn.text):
             turn.utter("utter_arrangement_not_by_itself")
@@ -142,18 +139,12 @@ class ArrangementForm(IdentifiedForm):
         turn.utter("utter_arrangement_how")
         return True
 
-    @staticmethod
-    def _is_in_parts(turn: Turn) -> bool:
-        """Whether the plan, as far as it was told, has more than one payment; one that was not told yet may have."""
-        requested = plan_from_slot(turn.get(PLAN))
-        return requested.is_empty or len(plans.build_plan(requested, int(turn.get(OWED) or 0)).parts) != 1
-
     def _read_plan(self, turn: Turn) -> RequestedPlan:
-        return parse_payment_plan(
-            remove_notice_day(turn.text), turn.backend.today(), NUMBER_TYPES.get(str(turn.get("requested_slot") or ""))
-        )
+        number_type = NUMBER_TYPES.get(str(turn.get(REQUESTED_SLOT) or ""))
+        return parse_payment_plan(remove_notice_day(turn.text), turn.backend.today(), number_type)
 
     def _treat_acts_as_plan(self, turn: Turn) -> None:
+        """Read questions and requests that name a part of the plan as answers."""
         if asks_if_all_at_once(turn.text) or self._read_plan(turn).is_empty:
             return
         turn.acts = [
@@ -177,13 +168,14 @@ class ArrangementForm(IdentifiedForm):
             return False
         if notice and turn.get(NOTICE) != "notice":
             turn.set(NOTICE, notice)
-        if asked == CONFIRM and self._is_agreed(turn):
+        agreed = turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn))
+        if asked == CONFIRM and agreed:
+            turn.notes["agreed"] = True
             return True
         understood = self._extract_plan(turn, asked)
         if asked == CONFIRM and not understood and mentions_method(turn.text):
-            turn.utter("utter_arrangement_way_later")  # it is kept for the part of today, which is offered at the end
+            turn.utter("utter_arrangement_way_later")  # the hint is for the part of today, which is offered at the end
             turn.set(METHOD_HINT, turn.text.lower())
-            turn.notes["way"] = True
             return True
         if understood:
             turn.clear(CONFIRM)
@@ -191,11 +183,6 @@ class ArrangementForm(IdentifiedForm):
             turn.set(CONFIRM, "no")
             return True
         return understood or (asked == REST and self._extract_rest(turn))
-
-    def _is_agreed(self, turn: Turn) -> bool:
-        if turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn)):
-            turn.notes["agreed"] = True
-        return "agreed" in turn.notes
 
     def _extract_plan(self, turn: Turn, asked: str | None) -> bool:
         before = plan_from_slot(turn.get(PLAN))
@@ -214,23 +201,19 @@ class ArrangementForm(IdentifiedForm):
         requested = replace(requested, day_problem="")
         if requested.is_empty:
             return "day_problem" in turn.notes
-        after = self._merge_plan(turn, before, requested, asked, which)
+        missing, index = turn.get(MISSING) or (None, 0)
+        due = int(turn.get(OWED) or 0)
+        if before.is_empty:
+            after = requested
+        elif asked in SLOT_FOR_MISSING.values() and missing:
+            after = plans.apply_answer(before, requested, missing, index, due)
+        else:
+            after = plans.apply_correction(before, requested, due, which, turn.backend.today())
         turn.set(PLAN, after.to_slot())
         return after != before or asked in SLOT_FOR_MISSING.values() or "day_problem" in turn.notes
 
-    def _merge_plan(
-        self, turn: Turn, before: RequestedPlan, requested: RequestedPlan, asked: str | None, which: int | None
-    ) -> RequestedPlan:
-        if before.is_empty:
-            return requested
-        missing, at = turn.get(MISSING) or (None, 0)
-        due = int(turn.get(OWED) or 0)
-        if asked in SLOT_FOR_MISSING.values() and missing:
-            return plans.apply_answer(before, requested, missing, at, due)
-        return plans.apply_correction(before, requested, due, which, turn.backend.today())
-
     def _extract_rest(self, turn: Turn) -> bool:
-        """How the rest is paid in words that are no plan; a bare yes or no does not say."""
+        """Save how the rest is to be paid, in the member's words; a bare yes or no does not say."""
         before = plan_from_slot(turn.get(PLAN))
         if says_rest_unknown(turn.text):
             turn.set(PLAN, replace(before, is_rest_open=True).to_slot())
@@ -244,8 +227,7 @@ class ArrangementForm(IdentifiedForm):
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        account = identity.account
-        assert account is not None  # the level needed is one on an account
+        account = identity.known_account
         balance = await get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:
@@ -267,7 +249,7 @@ class ArrangementForm(IdentifiedForm):
         return await self._confirm(turn, account.id, balance, plan)
 
     async def _handle_notice(self, turn: Turn, account: Account, balance: Balance) -> None:
-        """Power that is about to be cut off does not wait for a ticket; who fears it for nothing is told so."""
+        """Say what to do about a shutoff notice: it does not wait for a ticket. If nothing is past due, say so."""
         if turn.get(NOTICE) == "shutoff" and balance.past_due_cents <= 0:
             if not turn.get(NOTICE_TOLD):
                 asked = AccountQuestion(turn.session, turn.backend, account, turn.full_text)
@@ -297,14 +279,16 @@ class ArrangementForm(IdentifiedForm):
         buttons = []
         if slot == FREQUENCY:
             buttons = [build_button(tr(title), **{FREQUENCY: value}) for value, (title, _) in FREQUENCY_CHOICES.items()]
-        # after something was heard it is another question, though the slot may be the same
+        # after an answer it is another question, though the slot may be the same
         return SlotQuestion(
             slot, f"utter_question_arrangement_{plan.missing_field}", values, buttons, is_new=plan.missing_index > 0
         )
 
     async def _confirm(self, turn: Turn, account_id: int, balance: Balance, plan: Plan) -> SlotQuestion | None:
-        why_not = await self._refusal_reasons(turn, account_id, plan)
-        values: dict[str, Any] = {"plan": self._words(turn, plan), "state": "office" if why_not else "granted"}
+        why_not = await arrangements.refusal_reasons(
+            turn.session, turn.backend, account_id, plan.parts, notice=bool(turn.get(NOTICE))
+        )
+        values: dict[str, Any] = {"plan": self._format_plan(turn, plan), "state": "office" if why_not else "granted"}
         if not turn.notes.get("agreed"):
             if turn.get(CONFIRM) == "no":
                 return SlotQuestion(CONFIRM, "utter_question_arrangement_change", values)
@@ -323,21 +307,12 @@ class ArrangementForm(IdentifiedForm):
         self._offer_today(turn, plan)
         return None
 
-    async def _refusal_reasons(self, turn: Turn, account_id: int, plan: Plan) -> list[str]:
-        notice = bool(turn.get(NOTICE))
-        return await arrangements.refusal_reasons(turn.session, turn.backend, account_id, plan.parts, notice=notice)
-
-    def _words(self, turn: Turn, plan: Plan) -> str:
+    def _format_plan(self, turn: Turn, plan: Plan) -> str:
         words = plan_from_slot(turn.get(PLAN)).words
         if not words:
             return format_plan(plan.parts, turn.backend.today(), plan.remaining_cents)
-        plan_text = format_plan(plan.parts, turn.backend.today())
-        return tr(
-            '{plan}; for the other {rest}: "{words}"',
-            plan=plan_text,
-            rest=format_cents(plan.remaining_cents),
-            words=words,
-        )
+        plan_text, rest = format_plan(plan.parts, turn.backend.today()), format_cents(plan.remaining_cents)
+        return tr('{plan}; for the other {rest}: "{words}"', plan=plan_text, rest=rest, words=words)
 
     async def _send_to_office(
         self, turn: Turn, account_id: int, balance: Balance, plan: Plan, why_not: list[str]
@@ -352,8 +327,8 @@ class ArrangementForm(IdentifiedForm):
             details["the rest"] = f"{format_cents(plan.remaining_cents)}: {requested.words or 'not known yet'}"
         details["not granted at once"] = "; ".join(why_not)
         if turn.get(NOTICE):
-            spoken = "a notice" if turn.get(NOTICE) == "notice" else "feared"
-            details["disconnection"] = f"{spoken}, says the member"
+            state = "a notice" if turn.get(NOTICE) == "notice" else "feared"
+            details["disconnection"] = f"{state}, says the member"
         ticket = await tickets.open_ticket(
             turn.session,
             turn.backend,
@@ -363,7 +338,7 @@ class ArrangementForm(IdentifiedForm):
             account_id=account_id,
             urgent=bool(turn.get(NOTICE)),
         )
-        turn.utter("utter_arrangement_ticket", number=ticket.number, plan=self._words(turn, plan))
+        turn.utter("utter_arrangement_ticket", number=ticket.number, plan=self._format_plan(turn, plan))
 
     def _offer_today(self, turn: Turn, plan: Plan) -> None:
         today = sum(part.cents for part in plan.parts if part.on == turn.backend.today())
@@ -386,7 +361,7 @@ class ArrangementForm(IdentifiedForm):
 
 
 def is_paid_before_due(plan: Plan, balance: Balance) -> bool:
-    """Whether all of it is paid at once and before it is late: nothing has to be arranged for that."""
+    """Whether one payment covers it all by the due date; that needs no arrangement."""
     if len(plan.parts) != 1 or plan.remaining_cents or balance.past_due_cents > 0 or balance.due_on is None:
         return False
     return plan.parts[0].on <= balance.due_on

@@ -1,11 +1,11 @@
-"""Setting Auto Pay up, or to another day or method: what is read out whole before it is agreed to."""
+"""Setting up Auto Pay, or changing its day or method: all of it is read back before a yes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from actions.agreements import build_agreement
+from actions.agenda import join_with_and
 from actions.autopay import questions
 from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
@@ -20,15 +20,15 @@ from actions.autopay.slot_filling import (
     AutoPaySlotFilling,
 )
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day, format_long_date
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from backend.autopay import service
+from backend.autopay.formatting import format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.open_bills import list_open_bills
 from backend.autopay.schedule import find_active_draft, first_run_day, next_run_for_bill, runs_after_due_date
 from backend.billing import bills
-from backend.language import tr
+from backend.language import format_day, format_long_date, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
@@ -39,27 +39,29 @@ from backend.reading.money.autopay_words import DUE_DATE
 
 
 class AutoPayEnrollment(AutoPaySlotFilling):
-    """A form that asks for the day and the method, reads them out, and does what is agreed to."""
+    """A form that asks for the day and the method, reads them back, and enrolls after a yes."""
 
     async def _ask_enroll(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        draft = await find_active_draft(turn.session, identity.account.id)
-        agreed_to = draft_replacement_key(identity.account.id)
-        if draft is not None and agreed_to not in (turn.get(AGREED) or []):
+        draft = await find_active_draft(turn.session, identity.known_account.id)
+        agreement = draft_replacement_key(identity.known_account.id)
+        if draft is not None and agreement not in (turn.get(AGREED) or []):
             method = await turn.session.get_one(PaymentMethod, draft.method_id)
             ask = SlotQuestion(AGREED, "utter_question_autopay_replace", {"method": method.label})
-            outcome = self._ask_agreement(turn, agreed_to, ask)
+            outcome = self._ask_agreement(turn, agreement, ask)
             if outcome is not None or turn.notes.get("ended"):
                 return outcome
         return await self._ask_details(turn, identity)
 
     def _ask_agreement(self, turn: Turn, name: str, ask: SlotQuestion) -> SlotQuestion | None:
-        """Ask once whether to go on in spite of something; a no ends it, or takes the day back."""
+        """Ask once whether to go on in spite of something, and remember a yes as `name`.
+
+        A no to replacing the draft ends the task (`turn.notes["ended"]`); any other no asks for another day.
+        """
         answer = turn.notes.pop("yes", None)
         if answer is None:
             return ask
         if answer:
-            turn.set(AGREED, [*(turn.get(AGREED) or []), name])
+            self._remember_agreed(turn, name)
             return None
         if not name.startswith(REPLACE_DRAFT_PREFIX):
             turn.clear(DAY)
@@ -80,10 +82,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
 
     async def _ask_details(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
         refused = turn.get(AGREED) or []
-        saved = await payments.list_saved_methods(turn.session, identity.member.id)
+        saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
         methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
         if not self._usable_methods(turn, methods):
             turn.utter("utter_auto_no_method")
@@ -92,15 +92,13 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             turn.clear(DAY)
             return self._ask_day(turn)
         day = None if turn.get(DAY) == DUE_DATE else int(turn.get(DAY))
-        if (
-            day
-            and await self._is_after_due_date(turn, identity.account.id, day)
-            and f"late{day}" not in (turn.get(AGREED) or [])
-        ):
-            ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": questions.format_run_day(day)})
-            outcome = self._ask_agreement(turn, f"late{day}", ask)
-            if outcome is not None:
-                return outcome
+        if day and f"late{day}" not in refused:
+            issued = await bills.list_bills(turn.session, identity.known_account.id)
+            if issued and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on):
+                ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": format_run_day(day)})
+                outcome = self._ask_agreement(turn, f"late{day}", ask)
+                if outcome is not None:
+                    return outcome
         method = self._select_method(turn, methods)
         if isinstance(method, SlotQuestion):
             return method
@@ -113,84 +111,79 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             method = methods[0]
         if method and method not in usable:
             turn.clear(METHOD)
-            return questions.build_method_question(METHOD, turn, usable, expired=method)
+            return questions.build_method_question(METHOD, usable, expired=method)
         if method is None:
-            return questions.build_method_question(METHOD, turn, methods)
+            return questions.build_method_question(METHOD, methods)
         turn.set(METHOD, str(method.id))
         return method
 
     def _usable_methods(self, turn: Turn, methods: Sequence[PaymentMethod]) -> list[PaymentMethod]:
-        """Those that have not expired by the first day on which Auto Pay could run."""
+        """The methods that have not expired by the first day on which Auto Pay could run."""
         first = first_run_day(turn.backend.today(), turn.backend.coop)
         return [method for method in methods if (prechecks.card_expiry_date(method) or first) >= first]
-
-    async def _is_after_due_date(self, turn: Turn, account_id: int, day: int) -> bool:
-        """Whether that day of the month comes after the due date in any month, going by the newest bill."""
-        issued = await bills.list_bills(turn.session, account_id)
-        return bool(issued) and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on)
 
     async def _ask_confirm(
         self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None
     ) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
         answer = turn.notes.get("yes")
-        read_out = [identity.account.id, method.id, day]
-        if answer and turn.get(READ_OUT) == read_out:
+        read_back = [identity.known_account.id, method.id, day]
+        if answer and turn.get(READ_OUT) == read_back:
             await self._submit(turn, identity, method, day)
             return None
         if answer is False:
-            turn.clear(READ_OUT)  # a yes counts only for what is read out after this
+            turn.clear(READ_OUT)  # a later yes counts only after another read-back
             return SlotQuestion(CONFIRM, "utter_question_autopay_change")
-        starts_on = await service.new_autopay_start(turn.session, turn.backend, identity.account.id)
-        coming = await service.forecast_next_run(turn.session, turn.backend, identity.account.id, day, starts_on)
-        if turn.get(READ_OUT) != read_out:
-            await self._send_notes(turn, identity.account.id, method, day)
-            turn.set(READ_OUT, read_out)
+        account_id = identity.known_account.id
+        starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
+        next_run = await service.forecast_next_run(turn.session, turn.backend, account_id, day, starts_on)
+        if turn.get(READ_OUT) != read_back:
+            await self._send_notes(turn, identity.known_account.id, method, day)
+            turn.set(READ_OUT, read_back)
         return SlotQuestion(
             CONFIRM,
             "utter_question_autopay_confirm",
             {
-                "name": identity.member.name,
-                "account": identity.account.number,
+                "name": identity.known_member.name,
+                "account": identity.known_account.number,
                 "method": method.label,
-                "when": questions.format_run_day(day),
-                "starting": questions.format_start(turn, coming, starts_on),
+                "when": format_run_day(day),
+                "starting": questions.format_start(turn, next_run, starts_on),
                 "fee_words": questions.format_fee(turn, method),
                 "today": format_long_date(turn.backend.today()),
             },
         )
 
     async def _send_notes(self, turn: Turn, account_id: int, method: PaymentMethod, day: int | None) -> None:
-        """What to know before agreeing: money on its way, a bill that is due too soon, a card that ends soon."""
+        """Tell what to know before a yes: money on its way, a bill that is due too soon, a card that ends soon."""
         today = turn.backend.today()
         starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
-        near = await self._due_dates_still_paid(turn, account_id, starts_on)
+        covered = await self._due_dates_still_paid(turn, account_id, starts_on)
         balance = await get_balance(turn.session, turn.backend, account_id)
         if balance.pending_cents:
             turn.utter("utter_autopay_note_pending", amount=format_cents(balance.pending_cents))
         for item in balance.scheduled[:1]:
             amount, on = format_cents(item.amount_cents), format_day(item.run_on, today)
             turn.utter("utter_autopay_note_scheduled", amount=amount, day=on)
-        left = [
+        uncovered = [
             questions.format_bill(bill, cents, today)
             for bill, cents in await list_open_bills(turn.session, turn.backend, account_id, today)
-            if next_run_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None and bill.due_on not in near
+            if next_run_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None
+            and bill.due_on not in covered
         ]
-        if left:  # in one sentence: of two notes alike a member hears the first
-            turn.utter("utter_autopay_note_uncovered", bills=questions.join_parts(left))
-        ends = prechecks.card_expiry_date(method)
-        if ends and ends < starts_on + EXPIRES_SOON:
-            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(ends, today))
+        if uncovered:  # in one sentence: members miss the second of two notes that are alike
+            turn.utter("utter_autopay_note_uncovered", bills=join_with_and(uncovered))
+        expires_on = prechecks.card_expiry_date(method)
+        if expires_on and expires_on < starts_on + EXPIRES_SOON:
+            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(expires_on, today))
 
     async def _due_dates_still_paid(self, turn: Turn, account_id: int, starts_on: date) -> set[date]:
-        """Due dates of bills that what is there now still takes, before what is agreed to begins."""
+        """Due dates of bills that the present Auto Pay or draft still pays, before `starts_on`."""
         row = await service.find_autopay(turn.session, account_id)
-        before = row if row is not None and row.active else await find_active_draft(turn.session, account_id)
-        if before is None:
+        present = row if row is not None and row.active else await find_active_draft(turn.session, account_id)
+        if present is None:
             return set()
         today = turn.backend.today()
-        day, since = (before.day_of_month, before.starts_on) if isinstance(before, AutoPay) else (None, None)
+        day, since = (present.day_of_month, present.starts_on) if isinstance(present, AutoPay) else (None, None)
         runs = [
             (bill.due_on, next_run_for_bill(day, since, bill.issued_on, bill.due_on, today))
             for bill, _ in await list_open_bills(turn.session, turn.backend, account_id, today)
@@ -198,9 +191,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return {due_on for due_on, on in runs if on is not None and on < starts_on}
 
     async def _submit(self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None) -> None:
-        assert identity.account is not None
-        account_id = identity.account.id
-        agreement = build_agreement(turn, identity, "utter_question_autopay_confirm")
+        account_id = identity.known_account.id
+        agreement = turn.agreement_to("utter_question_autopay_confirm", identity)
         row = await service.find_autopay(turn.session, account_id)
         if row is not None and row.is_wanted:
             done = await service.change(
@@ -211,7 +203,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
                 day_of_month=day,
                 agreement=agreement,
             )
-            turn.utter("utter_autopay_changed", **questions.confirmation_values(turn, done, method.label, day))
+            turn.utter("utter_autopay_changed", **questions.result_values(turn, done, method.label, day))
             return
         done = await service.enroll(
             turn.session,
@@ -222,9 +214,9 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             replace_draft=draft_replacement_key(account_id) in (turn.get(AGREED) or []),
             agreement=agreement,
         )
-        turn.utter("utter_autopay_done", **questions.confirmation_values(turn, done, method.label, day))
+        turn.utter("utter_autopay_done", **questions.result_values(turn, done, method.label, day))
 
 
 def draft_replacement_key(account_id: int) -> str:
-    """What a yes to replacing the draft is remembered as: it is for this account alone."""
+    """The name of an agreement to replace the draft of this account."""
     return f"{REPLACE_DRAFT_PREFIX}{account_id}"

@@ -1,10 +1,11 @@
-"""What a message says about an automatic payment: what to do with it, a day of the month, a saved method."""
+"""Reads a day of the month and a saved method of payment out of a message about automatic payments."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.quick_pay.extract import METHOD, find_named_method
+from actions.quick_pay.extract import find_named_method
+from actions.quick_pay.questions import METHOD
 from actions.turn import Turn
 from backend.members.levels import Level
 from backend.payments import service as payments
@@ -19,7 +20,7 @@ from backend.reading.money.autopay_words import (
 from backend.reading.money.payment_method import WANTS_PAY_LINK, names_method_to_pay
 
 METHOD_WORDS_PREFIX = "words: "
-"""In the slot of the method: what was said of it before what is saved may be looked up."""
+"""Before the member's words for a method, in the slot of its id, until the saved methods may be looked up."""
 
 
 def extract_day_in_question(turn: Turn) -> str | None:
@@ -31,25 +32,26 @@ def extract_day_in_question(turn: Turn) -> str | None:
 
 
 def asks_whether_enrolled(turn: Turn) -> bool:
-    """`Is he on auto pay?` asks how things stand and wishes for nothing yet."""
-    asks = turn.has_act("ask") and not turn.has_act("start", "affirm", "answer", "correct")
-    return asks and names_enrollment(turn.text)
+    """Whether it only asks for the state: `is he on auto pay?`."""
+    only_asks = turn.has_act("ask") and not turn.has_act("start", "affirm", "answer", "correct")
+    return only_asks and names_enrollment(turn.text)
 
 
 async def extract_method(turn: Turn, asked: str | None, slot: str) -> str | None:
-    """The id of the saved method that the words name. Nothing saved is known before the step up."""
+    """The id of the saved method that the words name; before the step up, the words with METHOD_WORDS_PREFIX.
+
+    Notes for the form: `not_good`, the ids of methods that must not be used; `new_method`, if one is meant that is not
+    on file.
+    """
     if not turn.text:
         return None
     identity = await turn.identity()
-    names_one = names_method_to_pay(turn.text.lower(), answers=asked == slot) and not is_question(turn.text)
-    if identity.member is None or identity.level < Level.STEPPED_UP:
-        # told once it may be looked up; what is no longer good is no way to pay
-        return (
-            f"{METHOD_WORDS_PREFIX}{turn.text.lower()}" if names_one and not refers_to_new_method(turn.text) else None
-        )
-    methods = await payments.list_saved_methods(turn.session, identity.member.id)
     words = turn.text.lower()
-    fresh = WANTS_PAY_LINK.search(words) or refers_to_new_method(words)
+    names_one = names_method_to_pay(words, answers=asked == slot) and not is_question(turn.text)
+    if identity.member is None or identity.level < Level.STEPPED_UP:
+        return f"{METHOD_WORDS_PREFIX}{words}" if names_one and not refers_to_new_method(turn.text) else None
+    methods = await payments.list_saved_methods(turn.session, identity.member.id)
+    is_new = WANTS_PAY_LINK.search(words) or refers_to_new_method(words)
     if refuses_old_method(words):
         cards = [method for method in methods if method.kind == "card"]
         turn.notes["not_good"] = [str(method.id) for method in cards[:1]]
@@ -57,9 +59,9 @@ async def extract_method(turn: Turn, asked: str | None, slot: str) -> str | None
     if is_no_longer_valid(words):
         named = [method for method in methods if method.brand.lower() in words or method.last4 in words]
         turn.notes["not_good"] = [str(method.id) for method in named or methods if named or "neither" in words]
-        turn.notes["new_method"] = bool(fresh)
+        turn.notes["new_method"] = bool(is_new)
         return None
-    if fresh and not any(method.last4 in words for method in methods):
+    if is_new and not any(method.last4 in words for method in methods):
         turn.notes["new_method"] = True
         return None
     chosen = find_named_method(words, methods, METHOD if asked == slot or names_one else None)
@@ -67,7 +69,7 @@ async def extract_method(turn: Turn, asked: str | None, slot: str) -> str | None
 
 
 def find_method(methods: Sequence[PaymentMethod], chosen: object) -> PaymentMethod | None:
-    """The saved method of that id, or the one that words said before the step up name."""
+    """The saved method with the id `chosen`, or the one that words with METHOD_WORDS_PREFIX name."""
     if isinstance(chosen, str) and chosen.startswith(METHOD_WORDS_PREFIX):
         chosen = find_named_method(chosen.removeprefix(METHOD_WORDS_PREFIX), methods, METHOD)
     return next((method for method in methods if str(method.id) == str(chosen)), None)

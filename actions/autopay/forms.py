@@ -1,12 +1,11 @@
-"""Auto Pay: set up, change, end. What is agreed to is read out whole, and kept in exactly those words."""
+"""Auto Pay: set up, change, end. All of it is read back before a yes, and the consent keeps exactly those words."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import agenda, registry, side_questions
-from actions.agreements import build_agreement
+from actions import agenda
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
@@ -25,13 +24,13 @@ from actions.autopay.slot_filling import (
     asked_while_off,
 )
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.autopay import service
+from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
@@ -56,9 +55,13 @@ class AutoPayForm(AutoPayEnrollment):
     # reading the message
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        if refers_to_new_method(turn.text):  # a card, while Auto Pay is talked of, and no phone or address
-            own = [act.kind in ("start", "ask") and act.intent == "update_contact_info" for act in turn.acts]
-            turn.acts = [replace(act, kind="answer") if to else act for act, to in zip(turn.acts, own, strict=True)]
+        if refers_to_new_method(turn.text):  # "I have a new one" means a card here, and no phone or address
+            turn.acts = [
+                replace(act, kind="answer")
+                if act.kind in ("start", "ask") and act.intent == "update_contact_info"
+                else act
+                for act in turn.acts
+            ]
         return await super()._handle_reply(turn, asked)
 
     async def send_canceled(self, turn: Turn) -> None:
@@ -69,37 +72,35 @@ class AutoPayForm(AutoPayEnrollment):
 
     def _queue_other_requests(self, turn: Turn) -> None:
         super()._queue_other_requests(turn)
-        first = turn.was_just_opened() and turn.get("agenda") is None
-        if first and (words := extract_payment_part(turn.text)) and agenda.add_item(turn, "quick_pay_form", words, {}):
-            turn.utter("utter_agenda_added", tasks=tr(registry.format_task_title("quick_pay_form")))
+        is_first = turn.was_just_opened() and turn.get("agenda") is None
+        if is_first and (words := extract_payment_part(turn.text)):
+            agenda.add_item(turn, "quick_pay_form", words, {}, confirm=True)
 
-    async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and asks_whether_enrolled(turn):  # the task itself tells it
-            return await side_questions.answer_others(turn, self.form)
-        return await super()._answer_questions(turn)
+    def answers_opening_question(self, turn: Turn) -> bool:
+        return asks_whether_enrolled(turn)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """`So the 31st works?`: whether a day can be had is answered for that day."""
-        ends = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(ACT) == "cancel"
-        if ends and asks_about_next_payment(turn.text) and await self._answer_about_next_run(turn):
+        """Answer whether some day can be had (`so the 31st works?`), or whether the next run is still made."""
+        is_cancel = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(ACT) == "cancel"
+        if is_cancel and asks_about_next_payment(turn.text) and await self._answer_about_next_run(turn):
             return True
         if (day := extract_day_in_question(turn)) is None:
             return await super()._answer_side_question(turn)
-        turn.utter("utter_autopay_day_works", when=questions.format_run_day(int(day)))
+        turn.utter("utter_autopay_day_works", when=format_run_day(int(day)))
         if turn.get(DAY) is None:
             turn.set(DAY, day)
         return True
 
     async def _answer_about_next_run(self, turn: Turn) -> bool:
-        """Whether the run that comes next is still made once Auto Pay is off."""
+        """Answer whether the next run is still made after Auto Pay is turned off. False if there is no run."""
         identity = await turn.identity()
         row = await service.find_autopay(turn.session, identity.account.id) if identity.account else None
-        coming = await service.find_next_run(turn.session, turn.backend, row) if row is not None else None
-        if row is None or coming is None:
+        next_run = await service.find_next_run(turn.session, turn.backend, row) if row is not None else None
+        if row is None or next_run is None:
             return False
         today = turn.backend.today()
-        late = effective_date(today, coming.on if row.active else None, turn.backend.coop) > today
-        turn.utter("utter_autopay_next_if_off", late=late, next_day=format_day(coming.on, today))
+        late = effective_date(today, next_run.on if row.active else None, turn.backend.coop) > today
+        turn.utter("utter_autopay_next_if_off", late=late, next_day=format_day(next_run.on, today))
         return True
 
     def on_account_changed(self, turn: Turn) -> None:
@@ -108,15 +109,13 @@ class AutoPayForm(AutoPayEnrollment):
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
-        if identity.account.status == "closed":
+        if identity.known_account.status == "closed":
             turn.utter("utter_autopay_closed")
             return None
-        row = await service.find_autopay(turn.session, identity.account.id)
-        if turn.get(ACT) == "change" and turn.get(DAY) and (row is None or not row.is_wanted):
-            turn.clear(ACT)  # with a day it is set up; there is none to change
-        off = row is None or not row.is_wanted
+        row = await service.find_autopay(turn.session, identity.known_account.id)
+        is_on = row is not None and row.is_wanted
+        if turn.get(ACT) == "change" and turn.get(DAY) and not is_on:
+            turn.clear(ACT)  # there is none to change, but with a day it can be set up
         if CALL_OFFERED in (turn.get(AGREED) or []) and "new_method" not in turn.notes and "yes" in turn.notes:
             if turn.notes["yes"]:
                 agenda.add_item(turn, "callback_form", "", {"callback_about": "a new card for Auto Pay"})
@@ -128,42 +127,40 @@ class AutoPayForm(AutoPayEnrollment):
                 self._remember_agreed(turn, CALL_OFFERED)
                 return SlotQuestion(AGREED, "utter_auto_new_again", is_new=True)
             self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            if not (off and turn.get(ACT) in NON_ENROLLMENT_ACTS):
+            if is_on or turn.get(ACT) not in NON_ENROLLMENT_ACTS:
                 turn.utter("utter_auto_new_method")
-        if row is not None and not off:
+        if row is not None and is_on:
             return await self._ask_enrolled(turn, identity, row)
         if turn.get(ACT) in NON_ENROLLMENT_ACTS:
             return await self._ask_off(turn, identity)
         return await self._ask_enroll(turn, identity)
 
     async def _ask_off(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        """Nothing to change or stop: Auto Pay is offered, and how a new card comes onto the account told."""
-        assert identity.account is not None
-        if await find_active_draft(turn.session, identity.account.id):
+        """With no Auto Pay to change or stop, offer to set it up, or say how a new card is added."""
+        if await find_active_draft(turn.session, identity.known_account.id):
             turn.utter("utter_autopay_off_draft")
             return None
-        row = await service.find_autopay(turn.session, identity.account.id)
+        row = await service.find_autopay(turn.session, identity.known_account.id)
         last = await service.find_last_run(turn.session, turn.backend, row) if row else None
         if row is not None and row.change_on and last is not None:
             today = turn.backend.today()
             ends = format_day(row.change_on, today)
-            turn.utter("utter_autopay_ending", counts_from=ends, next=questions.format_next_run(last, today))
+            turn.utter("utter_autopay_ending", counts_from=ends, next=format_next_run(last, today))
             return None
         answer = turn.notes.pop("yes", None)
         if answer is None:
-            card = turn.get(ACT) == "change"
-            if card and NEW_CARD_EXPLAINED not in (turn.get(AGREED) or []):
+            is_change = turn.get(ACT) == "change"
+            if is_change and NEW_CARD_EXPLAINED not in (turn.get(AGREED) or []):
                 self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if card else "off"})
+            return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if is_change else "off"})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
-            await self._send_scheduled_stays(turn, identity.account.id)
+            await self._send_scheduled_stays(turn, identity.known_account.id)
             return None
         turn.clear(ACT)
         return await self._ask_enroll(turn, identity)
 
     async def _ask_enrolled(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
         act = turn.get(ACT)
         if turn.notes.get("pause"):
             turn.utter("utter_autopay_no_pause")
@@ -178,20 +175,20 @@ class AutoPayForm(AutoPayEnrollment):
         if act == "show":
             method = await turn.session.get_one(PaymentMethod, row.method_id)
             if why := prechecks.find_method_problem(
-                identity.account, method, first_run_day(turn.backend.today(), turn.backend.coop)
+                identity.known_account, method, first_run_day(turn.backend.today(), turn.backend.coop)
             ):
                 turn.utter("utter_told", told=tr("It cannot run like this: {why}.", why=why))
             return None
         return self._ask_act()
 
     async def _status_values(self, turn: Turn, row: AutoPay) -> dict[str, Any]:
-        waiting = not row.active
-        method = await turn.session.get_one(PaymentMethod, (row.change_method_id if waiting else None) or row.method_id)
-        coming = await service.find_next_run(turn.session, turn.backend, row)
+        method_id = row.method_id if row.active else row.change_method_id or row.method_id
+        method = await turn.session.get_one(PaymentMethod, method_id)
+        next_run = await service.find_next_run(turn.session, turn.backend, row)
         return {
             "method": method.label,
-            "when": questions.format_run_day(row.change_day_of_month if waiting else row.day_of_month),
-            "next": questions.format_next_run(coming, turn.backend.today()),
+            "when": format_run_day(row.day_of_month if row.active else row.change_day_of_month),
+            "next": format_next_run(next_run, turn.backend.today()),
         }
 
     def _ask_act(self) -> SlotQuestion:
@@ -204,28 +201,29 @@ class AutoPayForm(AutoPayEnrollment):
         return SlotQuestion(ACT, "utter_question_autopay_act", {}, buttons)
 
     async def _ask_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
-        assert identity.account is not None
         if "yes" not in turn.notes:
-            coming = await service.find_next_run(turn.session, turn.backend, row)
+            next_run = await service.find_next_run(turn.session, turn.backend, row)
             today = turn.backend.today()
-            counts_from = effective_date(today, coming.on if coming and row.active else None, turn.backend.coop)
+            counts_from = effective_date(today, next_run.on if next_run and row.active else None, turn.backend.coop)
             values = {
-                "account": identity.account.number,
+                "account": identity.known_account.number,
                 "late": counts_from > today,
-                "next_day": format_day(coming.on, today) if coming else "",
+                "next_day": format_day(next_run.on, today) if next_run else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_autopay_cancel", values)
         if not turn.notes["yes"]:
             turn.utter("utter_autopay_left")
             return None
-        agreement = build_agreement(turn, identity, "utter_question_autopay_cancel")
-        done = await service.cancel(turn.session, turn.backend, account_id=identity.account.id, agreement=agreement)
-        turn.utter("utter_autopay_cancelled", **questions.confirmation_values(turn, done, "", None))
-        await self._send_scheduled_stays(turn, identity.account.id)
+        agreement = turn.agreement_to("utter_question_autopay_cancel", identity)
+        done = await service.cancel(
+            turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
+        )
+        turn.utter("utter_autopay_cancelled", **questions.result_values(turn, done, "", None))
+        await self._send_scheduled_stays(turn, identity.known_account.id)
         return None
 
     async def _send_scheduled_stays(self, turn: Turn, account_id: int) -> None:
-        """A payment for a later day is no part of Auto Pay, and stays when that is off."""
+        """Say that scheduled payments are not part of Auto Pay and are still made."""
         for item in await list_scheduled(turn.session, account_id):
             amount, on = format_cents(item.amount_cents + item.fee_cents), format_day(item.run_on, turn.backend.today())
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
@@ -233,13 +231,13 @@ class AutoPayForm(AutoPayEnrollment):
     async def _ask_change(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
         agreed = turn.get(AGREED) or []
         if turn.get(METHOD) == "ask" or (CURRENT_METHOD_INVALID in agreed and "ask_method" not in agreed):
-            named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
+            is_named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
             if CURRENT_METHOD_INVALID in agreed:
-                if not named:
+                if not is_named:
                     turn.utter("utter_auto_new_method")
                     self._remember_agreed(turn, NEW_CARD_EXPLAINED)
                 self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {row.method_id}")
-            if not named:
+            if not is_named:
                 turn.clear(METHOD)
             self._remember_agreed(turn, "ask_method")
         if turn.get(DAY) is None and turn.notes.get("other_day"):

@@ -1,4 +1,4 @@
-"""The questions about automatic payments and the values in their words."""
+"""The questions about automatic payments, and the values in their texts."""
 
 from __future__ import annotations
 
@@ -7,29 +7,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions.base import SlotQuestion
-from actions.formatting import format_day
+from actions.formatting import confirmation_values
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.schedule import first_run_day
 from backend.autopay.service import AutoPayResult, NextRun
 from backend.billing.models import Bill
-from backend.language import tr
+from backend.language import format_day, tr
 from backend.money import format_cents
 from backend.payments.models import PaymentMethod
 
-__all__ = [
-    "build_method_question",
-    "confirmation_values",
-    "format_fee",
-    "format_next_run",
-    "format_run_day",
-    "format_start",
-]
 
-
-def confirmation_values(turn: Turn, done: AutoPayResult, method: str, day_of_month: int | None) -> dict[str, Any]:
-    """What came of an act: from when it counts, what runs next, and the number to quote."""
+def result_values(turn: Turn, done: AutoPayResult, method: str, day_of_month: int | None) -> dict[str, Any]:
+    """The result: from which day it counts, what runs next, and the confirmation number."""
     today = turn.backend.today()
     return {
         "method": method,
@@ -37,45 +28,33 @@ def confirmation_values(turn: Turn, done: AutoPayResult, method: str, day_of_mon
         "next": format_next_run(done.next_run, today),
         "late": done.effective_from > today,
         "counts_from": format_day(done.effective_from, today),
-        "confirmation": done.confirmation,
-        "confirmation_spoken": ", ".join(done.confirmation.replace("-", "")),
+        **confirmation_values(done.confirmation),
     }
 
 
 def build_method_question(
-    slot: str, turn: Turn, methods: Sequence[PaymentMethod], expired: PaymentMethod | None = None, **values: Any
+    slot: str, methods: Sequence[PaymentMethod], expired: PaymentMethod | None = None
 ) -> SlotQuestion:
+    response = "utter_question_auto_method_expired" if expired else "utter_question_auto_method"
     buttons = [build_button(method.label, **{slot: str(method.id)}) for method in methods if method is not expired]
-    return SlotQuestion(
-        slot,
-        "utter_question_auto_method_expired" if expired else "utter_question_auto_method",
-        {"method": expired.label if expired else "", **values},
-        buttons,
-    )
+    return SlotQuestion(slot, response, {"method": expired.label if expired else ""}, buttons)
 
 
 def format_bill(bill: Bill, cents: int, today: date) -> str:
-    """One open bill, told apart from the others: late, or due on its day."""
+    """One open bill by its amount and due date."""
     amount, day = format_cents(cents), format_day(bill.due_on, today)
     if bill.due_on < today:
         return tr("the late bill of {amount}, which was due {day}", amount=amount, day=day)
     return tr("the bill of {amount} due {day}", amount=amount, day=day)
 
 
-def join_parts(parts: Sequence[str]) -> str:
-    """Parts of a sentence, joined."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return tr("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
-
-
-def format_start(turn: Turn, coming: NextRun | None, starts_on: date | None = None) -> str:
-    """The start, as a part of what is agreed to. Nothing runs before `starts_on`, else the first day possible."""
+def format_start(turn: Turn, next_run: NextRun | None, starts_on: date | None = None) -> str:
+    """The start, for a read-back. Nothing runs before `starts_on`, or without it before the first day possible."""
     today = turn.backend.today()
-    if coming is None:
+    if next_run is None:
         first = starts_on or first_run_day(today, turn.backend.coop)
         return tr("starting with the first bill due after {day}", day=format_day(first - timedelta(days=1), today))
-    return tr("starting {day}", day=format_day(coming.on, today))
+    return tr("starting {day}", day=format_day(next_run.on, today))
 
 
 def format_fee(turn: Turn, method: PaymentMethod) -> str:

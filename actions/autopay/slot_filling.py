@@ -1,17 +1,17 @@
-"""What a message says about Auto Pay: what to do with it, the day, the method, a yes or a no."""
+"""Reads a message about Auto Pay: what to do, the day, the method, a yes or a no."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from actions.accounts.forms import AccountForm
-from actions.autopay import questions
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question, extract_method
 from actions.identity.forms import CODE, IDENTITY_SLOTS
-from actions.turn import Turn
-from actions.yes_no import is_no, is_yes
+from actions.turn import REQUESTED_SLOT, Turn
+from actions.yes_no import is_no, note_agreement
+from backend.autopay.formatting import format_run_day
 from backend.reading.back_references import is_no_longer_valid
-from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day, says_agree
+from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day
 
 ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
     "auto_act",
@@ -21,7 +21,8 @@ ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
     "auto_confirm",
     "auto_told",
 )
-EXPIRES_SOON = timedelta(days=60)  # a card that ends so soon after the first run is mentioned
+EXPIRES_SOON = timedelta(days=60)
+"""The member is told of a card that ends so soon after the first run."""
 REPLACE_DRAFT_PREFIX = "draft of "
 EXCLUDED_METHOD_PREFIX = "not"
 """Before the id of a saved card or account that must not be used."""
@@ -30,67 +31,59 @@ CURRENT_METHOD_INVALID, NEW_CARD_EXPLAINED, CALL_OFFERED = (
     "told where a new card is saved",
     "a call is offered",
 )
+"""Further items that the list in the slot AGREED may have."""
 NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
 
 
 class AutoPaySlotFilling(AccountForm):
-    """A form that reads wishes about Auto Pay into its slots."""
+    """A form that reads requests about Auto Pay into its slots."""
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        understood = self._extract_button_values(turn)
-        aside = asked == CODE and len(turn.text.split()) > 1  # told while a code is waited for
-        if (turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS) or aside:
+        understood = turn.set_button_values(ACT, METHOD)
+        if day := turn.button_value(DAY):
+            understood = True
+            if day == "other":
+                turn.notes["other_day"] = True
+            else:
+                turn.set(DAY, day)
+        is_no_code = asked == CODE and len(turn.text.split()) > 1
+        if (turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS) or is_no_code:
             understood = self._extract_act(turn) or understood
         if asked == ACT and not understood:
-            understood = self._extract_act(turn) or self._extract_leave(turn)
-        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opening_intents or aside):
+            understood = self._extract_act(turn)
+            if not understood and is_no(turn):
+                turn.set(ACT, "leave")
+                understood = True
+        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opening_intents or is_no_code):
             understood = await self._extract_details(turn, asked) or understood
         if asked in (CONFIRM, AGREED) and not understood:
             understood = self._extract_yes_no(turn)
         return understood
 
-    def _extract_button_values(self, turn: Turn) -> bool:
-        understood = False
-        for slot in (ACT, DAY, METHOD):
-            value = turn.button_value(slot)
-            if value is None:
-                continue
-            understood = True
-            if value == "other":
-                turn.notes["other_day"] = True
-            else:
-                turn.set(slot, value)
-        return understood
-
     def _extract_act(self, turn: Turn) -> bool:
-        wished = extract_autopay_act(turn.text)
-        if wished is None and turn.intent == "change_or_cancel_autopay":
-            wished = "change"
-        if wished == "pause":
+        act = extract_autopay_act(turn.text)
+        if act is None and turn.intent == "change_or_cancel_autopay":
+            act = "change"
+        if act == "pause":
             turn.notes["pause"] = True
             return True
         if asks_whether_enrolled(turn):
-            wished = "show"
-        if wished and not (turn.intent == "setup_autopay" and wished != "show"):
-            turn.set(ACT, wished)
-        if wished == "change" and is_no_longer_valid(turn.text):
+            act = "show"
+        if act and not (turn.intent == "setup_autopay" and act != "show"):
+            turn.set(ACT, act)
+        if act == "change" and is_no_longer_valid(turn.text):
             self._remember_agreed(turn, CURRENT_METHOD_INVALID)
-        return wished is not None
+        return act is not None
 
     def _explain_task(self, turn: Turn) -> bool:
-        """A day that is asked for beside how it works is answered too, before who they are is known."""
+        """As in the base class; a question whether some day can be had is answered with it."""
         explained = not asks_whether_enrolled(turn) and super()._explain_task(turn)
         if explained and (day := extract_day_in_question(turn)):
-            turn.utter("utter_autopay_day_works", when=questions.format_run_day(int(day)))
+            turn.utter("utter_autopay_day_works", when=format_run_day(int(day)))
         return explained
 
     def _remember_agreed(self, turn: Turn, name: str) -> None:
         turn.set(AGREED, [*(turn.get(AGREED) or []), name])
-
-    def _extract_leave(self, turn: Turn) -> bool:
-        if is_no(turn):
-            turn.set(ACT, "leave")
-        return is_no(turn)
 
     async def _extract_details(self, turn: Turn, asked: str | None) -> bool:
         day = extract_draw_day(turn.text, asked == DAY)
@@ -102,8 +95,8 @@ class AutoPaySlotFilling(AccountForm):
             turn.set(DAY, day)
         if method:
             turn.set(METHOD, method)
-        for refused in turn.notes.get("not_good", ()):
-            self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {refused}")
+        for method_id in turn.notes.get("not_good", ()):
+            self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {method_id}")
             turn.clear(METHOD)
         if (day or method) and turn.get(ACT) in ("show", None) and asked in (ACT, CODE):
             turn.set(ACT, "change")
@@ -113,12 +106,9 @@ class AutoPaySlotFilling(AccountForm):
         if asked_while_off(turn) and extract_autopay_act(turn.text) == "cancel":
             turn.notes["yes"] = False  # "yes, stop it": there is nothing to stop
             return True
-        yes = says_agree(turn.text.strip()) or is_yes(turn)
-        if yes or is_no(turn):
-            turn.notes["yes"] = yes
-        return "yes" in turn.notes
+        return note_agreement(turn)
 
 
 def asked_while_off(turn: Turn) -> bool:
-    """Whether it was asked if Auto Pay is wanted, after there was none to change or stop."""
-    return turn.get("requested_slot") == AGREED and turn.get(ACT) in NON_ENROLLMENT_ACTS
+    """Whether the open question is if Auto Pay is wanted, because there was none to change or stop."""
+    return turn.get(REQUESTED_SLOT) == AGREED and turn.get(ACT) in NON_ENROLLMENT_ACTS

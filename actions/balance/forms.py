@@ -1,4 +1,4 @@
-"""What is owed and when, the last payment, and what is on its way."""
+"""What is owed and when it is due, the last payment, and payments that are on their way."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from actions import agenda
 from actions.accounts.account_choice import account_buttons, format_account_label, list_other_accounts
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day
 from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
 from backend.billing.models import Account
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
-from backend.payments.balances import get_balance
+from backend.payments.balances import Balance, get_balance
 from backend.reading.back_references import mentions_double_charge
 from backend.reading.numbers.account_separator import names_all_accounts
 
@@ -34,59 +33,67 @@ class BalanceForm(AccountForm):
     opening_intents: ClassVar[frozenset[str]] = frozenset({"check_balance", "check_due_date"})
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        if asked is None and mentions_double_charge(turn.text):  # told beside the wish, and answered after it
+        if asked is None and mentions_double_charge(turn.text):  # answered after the balance
             slots = {"account_topic": "charged_twice", "account_words": turn.full_text}
             agenda.add_item(turn, "account_question_form", turn.full_text, slots)
         return False
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # the level needed is one on an account
         other = await list_other_accounts(turn, identity)
         if other and names_all_accounts(turn.text):
-            await self._send_all_balances(turn, identity, [identity.account, *other])
+            await self._send_all_balances(turn, identity, [identity.known_account, *other])
             return None
         if other:
-            turn.utter("utter_balance_account", account=format_account_label(identity.account, identity))
-        balance = await get_balance(turn.session, turn.backend, identity.account.id)
+            turn.utter("utter_balance_account", account=format_account_label(identity.known_account, identity))
+        balance = await get_balance(turn.session, turn.backend, identity.known_account.id)
         turn.utter("utter_balance", **balance_values(turn, balance))
         today = turn.backend.today()
-        if balance.last_payment_cents and balance.last_payment_on:
-            day = format_day(balance.last_payment_on, today)
-            turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
+        send_last_payment(turn, balance)
         if balance.pending_cents:
             turn.utter("utter_balance_pending", amount=format_cents(balance.pending_cents))
         for planned in balance.scheduled:
             day = format_day(planned.run_on, today)
             turn.utter("utter_balance_scheduled", amount=format_cents(planned.amount_cents), day=day)
-        asked = AccountQuestion(turn.session, turn.backend, identity.account, turn.full_text)
-        by_itself = await describe_next_automatic_charge(asked)
-        for sentence in by_itself:
+        asked = AccountQuestion(turn.session, turn.backend, identity.known_account, turn.full_text)
+        automatic = await describe_next_automatic_charge(asked)
+        for sentence in automatic:
             turn.utter("utter_told", told=sentence)
-        payable = balance.amount_due_cents > 0 and identity.account.status != "closed"
-        payable = payable and (not by_itself or balance.past_due_cents > 0)  # what is taken by itself is not paid twice
+        can_pay = balance.amount_due_cents > 0 and identity.known_account.status != "closed"
+        can_pay = can_pay and (not automatic or balance.past_due_cents > 0)  # else the bill would be paid twice
         if not turn.get("paused_task") and not agenda.pending_items(turn):
-            self._offer(turn, identity, other, owes=payable)
+            self._offer(turn, identity, other, can_pay=can_pay)
         return None
 
-    def _offer(self, turn: Turn, identity: Identity, other: list[Account], *, owes: bool) -> None:
+    def _offer(self, turn: Turn, identity: Identity, other: list[Account], *, can_pay: bool) -> None:
+        """Offer to pay, or the balance of another account."""
         if other:
-            pay = [{"title": tr("Pay this one"), "payload": "/quick_pay"}] if owes else []
+            pay = [{"title": tr("Pay this one"), "payload": "/quick_pay"}] if can_pay else []
             turn.utter("utter_balance_others", buttons=pay + account_buttons(other, identity, self.skill))
-        elif owes:
+        elif can_pay:
             turn.utter("utter_balance_offer")
-        if owes:
+        if can_pay:
             turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "bill"}})
 
     async def _send_all_balances(self, turn: Turn, identity: Identity, accounts: list[Account]) -> None:
-        lines, total, days = [], 0, set[date | None]()
+        lines, total = [], 0
+        due_days = set[date | None]()  # None stands for an account that is past due
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
             total += balance.amount_due_cents
-            owes = format_balance(balance.amount_due_cents)
-            lines.append(tr("Account {account}: {owed}.", account=format_account_label(account, identity), owed=owes))
+            owed = format_balance(balance.amount_due_cents)
+            lines.append(tr("Account {account}: {owed}.", account=format_account_label(account, identity), owed=owed))
             if balance.amount_due_cents > 0:
-                days.add(balance.due_on if balance.past_due_cents <= 0 else None)
+                due_days.add(balance.due_on if balance.past_due_cents <= 0 else None)
         turn.utter("utter_balance_all", lines=" ".join(lines), total=format_balance(total))
-        on = days.pop() if len(days) == 1 else None
-        if on is not None:
-            turn.utter("utter_told", told=tr("All of it is due {day}.", day=format_day(on, turn.backend.today())))
+        due_on = due_days.pop() if len(due_days) == 1 else None
+        if due_on is not None:
+            turn.utter("utter_told", told=tr("All of it is due {day}.", day=format_day(due_on, turn.backend.today())))
+
+
+def send_last_payment(turn: Turn, balance: Balance) -> bool:
+    """Tell the last payment. False if there is none."""
+    if not balance.last_payment_cents or not balance.last_payment_on:
+        return False
+    day = format_day(balance.last_payment_on, turn.backend.today())
+    turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
+    return True

@@ -1,24 +1,23 @@
-"""Legacy drafts: shown, changed, removed. New ones are not made; Auto Pay is offered in their place."""
+"""Legacy drafts: show, change or remove one. No new ones are made; Auto Pay is offered instead."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
-from actions.agreements import build_agreement
 from actions.autopay import questions
 from actions.autopay.extract import extract_method, find_method
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day, format_long_date
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
-from actions.yes_no import is_no, is_yes
+from actions.yes_no import is_no, note_agreement
 from backend.autopay import service
+from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import LegacyDraft
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
-from backend.language import mark, tr
+from backend.language import format_day, format_long_date, mark, tr
 from backend.members.identity import Identity
 from backend.payments import prechecks
 from backend.payments import service as payments
@@ -28,7 +27,6 @@ from backend.reading.money.autopay_words import (
     asks_about_drafts,
     asks_to_change_autopay,
     asks_to_stop_autopay,
-    says_agree,
 )
 
 ACT, METHOD, CONFIRM = "draft_act", "draft_method", "draft_confirm"
@@ -47,7 +45,7 @@ class BankDraftForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        understood = self._extract_button_values(turn)
+        understood = turn.set_button_values(ACT, METHOD)
         if turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS:
             understood = self._extract_act(turn) or understood
             explained = "explained" in turn.notes
@@ -60,21 +58,11 @@ class BankDraftForm(AccountForm):
             turn.set(ACT, "edit")
             understood = True
         if asked == CONFIRM and not understood:
-            yes = says_agree(turn.text.strip()) or is_yes(turn)
-            if yes or is_no(turn):
-                turn.notes["yes"] = yes
-                understood = True
+            understood = note_agreement(turn)
         return understood
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(CONFIRM)
-
-    def _extract_button_values(self, turn: Turn) -> bool:
-        chosen = {slot: turn.button_value(slot) for slot in (ACT, METHOD)}
-        for slot, value in chosen.items():
-            if value is not None:
-                turn.set(slot, value)
-        return any(value is not None for value in chosen.values())
 
     def _extract_act(self, turn: Turn) -> bool:
         words = turn.text.strip()
@@ -91,10 +79,9 @@ class BankDraftForm(AccountForm):
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        draft = await find_active_draft(turn.session, identity.account.id)
+        draft = await find_active_draft(turn.session, identity.known_account.id)
         if draft is None or not draft.is_wanted:
-            await self._none(turn, identity.account.id)
+            await self._send_no_draft(turn, identity.known_account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -105,7 +92,8 @@ class BankDraftForm(AccountForm):
         if act == "remove":
             return await self._remove(turn, identity, draft)
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
-        turn.utter("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
+        next_run = await service.find_next_run(turn.session, turn.backend, draft)
+        turn.utter("utter_draft_shown", method=method.label, next=format_next_run(next_run, turn.backend.today()))
         buttons = [
             build_button(tr("Another card or account"), draft_act="edit"),
             build_button(tr("Remove it"), draft_act="remove"),
@@ -113,12 +101,8 @@ class BankDraftForm(AccountForm):
         ]
         return SlotQuestion(ACT, "utter_question_draft_act", {}, buttons)
 
-    async def _next(self, turn: Turn, draft: LegacyDraft) -> str:
-        return questions.format_next_run(
-            await service.find_next_run(turn.session, turn.backend, draft), turn.backend.today()
-        )
-
-    async def _none(self, turn: Turn, account_id: int) -> None:
+    async def _send_no_draft(self, turn: Turn, account_id: int) -> None:
+        """Say that there is no draft, and show Auto Pay or offer it."""
         row = await service.find_autopay(turn.session, account_id)
         if row is None:
             turn.utter("utter_draft_none")
@@ -127,68 +111,61 @@ class BankDraftForm(AccountForm):
                 turn.set("offer", "autopay_form")
             return
         method = await turn.session.get_one(PaymentMethod, row.change_method_id or row.method_id)
-        coming = await service.find_next_run(turn.session, turn.backend, row)
+        next_run = await service.find_next_run(turn.session, turn.backend, row)
         turn.utter(
             "utter_draft_none_autopay",
             method=method.label,
-            when=questions.format_run_day(row.day_of_month if row.active else row.change_day_of_month),
-            next=questions.format_next_run(coming, turn.backend.today()),
+            when=format_run_day(row.day_of_month if row.active else row.change_day_of_month),
+            next=format_next_run(next_run, turn.backend.today()),
         )
 
     async def _edit(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert identity.account is not None
-        assert identity.member is not None
         if turn.notes.get("new_method"):
             turn.utter("utter_auto_new_method")
         day = first_run_day(turn.backend.today(), turn.backend.coop)
-        saved = await payments.list_saved_methods(turn.session, identity.member.id)
-        usable = [each for each in saved if (prechecks.card_expiry_date(each) or day) >= day]
-        method = find_method([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
-        if not [each for each in usable if each.id != draft.method_id]:
+        saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
+        usable = [
+            method
+            for method in saved
+            if method.id != draft.method_id and (prechecks.card_expiry_date(method) or day) >= day
+        ]
+        if not usable:
             turn.utter("utter_auto_no_method")
             return None
+        method = find_method(usable, turn.get(METHOD))
         if method is None:
-            return questions.build_method_question(
-                METHOD, turn, [each for each in usable if each.id != draft.method_id]
-            )
+            return questions.build_method_question(METHOD, usable)
         if not turn.notes.get("yes"):
-            return SlotQuestion(
-                CONFIRM, "utter_question_draft_confirm", await self._words(turn, identity, draft, method)
-            )
-        agreement = build_agreement(turn, identity, "utter_question_draft_confirm")
+            next_run = await service.find_next_run(turn.session, turn.backend, draft)
+            values = {
+                "name": identity.known_member.name,
+                "account": identity.known_account.number,
+                "method": method.label,
+                "fee_words": questions.format_fee(turn, method),
+                "starting": questions.format_start(turn, next_run),
+                "today": format_long_date(turn.backend.today()),
+            }
+            return SlotQuestion(CONFIRM, "utter_question_draft_confirm", values)
+        agreement = turn.agreement_to("utter_question_draft_confirm", identity)
         done = await service.change_draft(
-            turn.session, turn.backend, account_id=identity.account.id, method_id=method.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.known_account.id, method_id=method.id, agreement=agreement
         )
-        turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
+        turn.utter("utter_draft_changed", **questions.result_values(turn, done, method.label, None))
         return None
 
-    async def _words(self, turn: Turn, identity: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
-        assert identity.account is not None
-        assert identity.member is not None
-        today = turn.backend.today()
-        return {
-            "name": identity.member.name,
-            "account": identity.account.number,
-            "method": method.label,
-            "fee_words": questions.format_fee(turn, method),
-            "starting": questions.format_start(turn, await service.find_next_run(turn.session, turn.backend, draft)),
-            "today": format_long_date(today),
-        }
-
     async def _remove(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert identity.account is not None
         if not turn.notes.get("yes"):
             today = turn.backend.today()
-            coming = await service.find_next_run(turn.session, turn.backend, draft)
+            next_run = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
-                "account": identity.account.number,
-                "late": effective_date(today, coming.on if coming else None, turn.backend.coop) > today,
-                "next_day": format_day(coming.on, today) if coming else "",
+                "account": identity.known_account.number,
+                "late": effective_date(today, next_run.on if next_run else None, turn.backend.coop) > today,
+                "next_day": format_day(next_run.on, today) if next_run else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_remove", values)
-        agreement = build_agreement(turn, identity, "utter_question_draft_remove")
+        agreement = turn.agreement_to("utter_question_draft_remove", identity)
         done = await service.remove_draft(
-            turn.session, turn.backend, account_id=identity.account.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
         )
-        turn.utter("utter_draft_removed", **questions.confirmation_values(turn, done, "", None))
+        turn.utter("utter_draft_removed", **questions.result_values(turn, done, "", None))
         return None

@@ -1,4 +1,4 @@
-"""Paperless bills, on and off: an email when a bill is ready in place of paper, with the member's consent."""
+"""Paperless bills, on and off: an email when a bill is ready instead of paper, with the member's consent."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
-from actions.alerts.questions import confirmation_values
 from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
@@ -25,10 +24,6 @@ from backend.reading.service.bill_delivery import (
 CHOICE, AGREED = "paper_wish", "paper_agreed"
 
 
-CONFIRMATION_SENT = mark("A note of this is on its way to your email.")
-NO_CONFIRMATION_SENT = mark("There is no email on file, so no note of it is sent.")
-
-
 class BillNotificationsForm(AccountForm):
     form = "bill_notifications_form"
     backend_package = "backend.alerts"
@@ -42,19 +37,14 @@ class BillNotificationsForm(AccountForm):
     async def send_canceled(self, turn: Turn) -> None:
         turn.utter("utter_bills_unchanged")
 
-    def _queue_alert(self, turn: Turn) -> None:
-        """`Go paperless and text me when the bill is ready`: the text is an alert, which comes after this."""
-        alert = parse_alert_request(turn.text)
-        by_text = alert.verb == "on" and alert.kinds and "text" in alert.channels
-        if by_text and agenda.add_item(turn, "alerts_form", turn.focused_text, {}):
-            turn.utter("utter_agenda_added", tasks=tr("alerts"))
-
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if turn.intent == "update_contact_info" and names_own_email_address(turn.text):
-            return False  # a new address is no wish for bills by email
-        wish = turn.button_value(CHOICE)
-        if asked is None:
-            self._queue_alert(turn)
+            return False  # a new address is no request for bills by email
+        choice = turn.button_value(CHOICE)
+        if asked is None:  # "go paperless and text me when the bill is ready": the text is an alert
+            alert = parse_alert_request(turn.text)
+            if alert.verb == "on" and alert.kinds and "text" in alert.channels:
+                agenda.add_item(turn, "alerts_form", turn.focused_text, {}, confirm=True)
         if asked == AGREED:
             if is_yes(turn):
                 turn.notes["agreed"] = True
@@ -62,48 +52,40 @@ class BillNotificationsForm(AccountForm):
             if is_no(turn):
                 turn.notes["ended"] = True
                 return True
-        if wish is None and asked not in IDENTITY_SLOTS and (asked is not None or turn.intent in self.opening_intents):
-            wish = extract_choice(turn.text)
-        if wish is None and asked == CHOICE and (is_yes(turn) or is_no(turn)):
-            wish = "switch" if is_yes(turn) else "stay"
-        if wish is None:
+        if choice is None and asked not in IDENTITY_SLOTS and (asked or turn.intent in self.opening_intents):
+            choice = extract_choice(turn.text)
+        if choice is None and asked == CHOICE and (is_yes(turn) or is_no(turn)):
+            choice = "switch" if is_yes(turn) else "stay"
+        if choice is None:
             return False
-        turn.set(CHOICE, wish)
+        turn.set(CHOICE, choice)
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        assert identity.member is not None
-        paperless = await alerts.is_paperless(turn.session, identity.account.id)
+        paperless = await alerts.is_paperless(turn.session, identity.known_account.id)
         now, other = ("email", "paper") if paperless else ("paper", "email")
-        wish = {"switch": other, "stay": now}.get(str(turn.get(CHOICE)), turn.get(CHOICE))
+        choice = {"switch": other, "stay": now}.get(str(turn.get(CHOICE)), turn.get(CHOICE))
         if turn.notes.get("ended"):
             turn.utter("utter_bills_unchanged")
             return None
-        if wish is None:
+        if choice is None:
             buttons = [build_button(tr("Yes, switch"), paper_wish="switch"), build_button(tr("No"), paper_wish="stay")]
             return SlotQuestion(CHOICE, "utter_question_bills", {"state": now}, buttons)
-        if wish == now:
+        if choice == now:
             turn.utter("utter_bills_same", state=now)
             return None
-        if wish == "email" and not identity.member.email:
+        if choice == "email" and not identity.known_member.email:
             turn.utter("utter_bills_no_email")
             return None
-        values: dict[str, Any] = {"account": identity.account.number, "email": identity.member.email or ""}
+        values: dict[str, Any] = {"account": identity.known_account.number, "email": identity.known_member.email or ""}
         if not turn.notes.get("agreed"):
             buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
-            return SlotQuestion(AGREED, f"utter_question_bills_{wish}", values, buttons)
-        await self._switch(turn, identity, wish)
+            return SlotQuestion(AGREED, f"utter_question_bills_{choice}", values, buttons)
+        agreement = turn.agreement_to(f"utter_question_bills_{choice}", identity)
+        switch = alerts.enroll_paperless if choice == "email" else alerts.cancel_paperless
+        confirmation = await switch(turn.session, turn.backend, identity.known_account, agreement)
+        note = tr("There is no email on file, so no note of it is sent.")
+        if identity.known_member.email:
+            note = tr("A note of this is on its way to your email.")
+        turn.utter(f"utter_bills_now_{choice}", note=note, **confirmation_values(confirmation))
         return None
-
-    async def _switch(self, turn: Turn, identity: Identity, wish: str) -> None:
-        assert identity.account is not None
-        agreement = build_agreement(turn, identity, f"utter_question_bills_{wish}")
-        switch = alerts.enroll_paperless if wish == "email" else alerts.cancel_paperless
-        quoted = await switch(turn.session, turn.backend, identity.account, agreement)
-        emailed = identity.member is not None and bool(identity.member.email)
-        turn.utter(
-            f"utter_bills_now_{wish}",
-            note=tr(CONFIRMATION_SENT if emailed else NO_CONFIRMATION_SENT),
-            **confirmation_values(quoted),
-        )

@@ -1,4 +1,4 @@
-"""The billing programs in words."""
+"""The values in the texts about budget and levelized billing."""
 
 from __future__ import annotations
 
@@ -30,12 +30,8 @@ def format_program(program: str) -> str:
     return tr(NAMES[program])
 
 
-def join_programs(offers: Sequence[ProgramOffer]) -> str:
-    return tr(" or ").join(format_program(offer.program) for offer in offers)
-
-
 def comparison_values(offers: Sequence[ProgramOffer]) -> dict[str, Any]:
-    """Both programs on the member's own last bills, beside what those bills were."""
+    """What the member's last bills would have been with each program, beside what they were."""
     actual = offers[0].cost.actual_cents
     values: dict[str, Any] = {
         "bills": len(actual),

@@ -1,20 +1,17 @@
-"""Budget and levelized billing: what each would cost, who may have it, enrolling and leaving."""
+"""Budget and levelized billing: what each would cost, who is eligible, joining and leaving."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, ClassVar
 
-from actions import side_questions
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
 from actions.base import ExternalCall, SlotQuestion
 from actions.budget_billing import formatting
-from actions.formatting import format_day
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.programs import service as programs
@@ -77,55 +74,48 @@ class BudgetBillingForm(AccountForm):
             return False
         return True
 
-    async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and asks_about_programs(turn.text):  # what the programs are is told below, once
-            return await side_questions.answer_others(turn, self.form)
-        return await super()._answer_questions(turn)
+    def answers_opening_question(self, turn: Turn) -> bool:
+        return asks_about_programs(turn.text)
 
     # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         if turn.was_just_opened() and asks_about_programs(turn.text):
-            # what the programs are is no secret: said before it is asked who wants to know
-            turn.utter("utter_programs_explained")
+            turn.utter("utter_programs_explained")  # general, so the member need not be identified first
         return await super().next_question(turn)
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("declined"):
             turn.utter("utter_program_left_alone")
             return None
-        assert identity.account is not None  # the level needed is one on an account
-        enrolment = await programs.find_enrollment(turn.session, identity.account.id)
+        enrollment = await programs.find_enrollment(turn.session, identity.known_account.id)
         if turn.get(ACT) == LEAVE:
-            return await self._ask_leave(turn, identity, enrolment)
-        if enrolment is not None:
-            turn.utter(
-                "utter_program_enrolled",
-                **self._enrollment_values(turn, identity, enrolment),
-                buttons=build_leave_buttons(),
-            )
+            return await self._ask_leave(turn, identity, enrollment)
+        if enrollment is not None:
+            values = self._enrollment_values(turn, identity, enrollment)
+            leave = {"title": tr("Leave it"), "payload": _button_payload(LEAVE)}
+            keep = {"title": tr("Keep it"), "payload": "/thank"}
+            turn.utter("utter_program_enrolled", **values, buttons=[leave, keep])
             return None
         return await self._ask_join(turn, identity)
 
     async def _ask_leave(
-        self, turn: Turn, identity: Identity, enrolment: ProgramEnrollment | None
+        self, turn: Turn, identity: Identity, enrollment: ProgramEnrollment | None
     ) -> SlotQuestion | None:
-        if enrolment is None:
+        if enrollment is None:
             turn.utter("utter_program_not_enrolled")
             return None
-        values = self._enrollment_values(turn, identity, enrolment)
-        if turn.notes.get("agreed") == f"leave:{enrolment.id}":
-            assert identity.account is not None
-            agreement = build_agreement(turn, identity, f"utter_question_program_{LEAVE}")
-            await programs.end_enrollment(turn.session, turn.backend, identity.account.id, agreement)
+        values = self._enrollment_values(turn, identity, enrollment)
+        if turn.notes.get("agreed") == f"leave:{enrollment.id}":
+            agreement = turn.agreement_to(f"utter_question_program_{LEAVE}", identity)
+            await programs.end_enrollment(turn.session, turn.backend, identity.known_account.id, agreement)
             turn.utter("utter_program_left", **values)
             return None
-        turn.set(CONFIRM, f"leave:{enrolment.id}")
+        turn.set(CONFIRM, f"leave:{enrollment.id}")
         return SlotQuestion(CONFIRM, "utter_question_program_leave", values)
 
     async def _ask_join(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
-        assert identity.account is not None
-        offers = await programs.list_offers(turn.session, turn.backend, identity.account.id)
+        offers = await programs.list_offers(turn.session, turn.backend, identity.known_account.id)
         chosen = next((offer for offer in offers if offer.program == turn.get(PROGRAM)), None)
         if chosen is not None and turn.get(ACT) == JOIN:
             if chosen.is_eligible:
@@ -146,9 +136,8 @@ class BudgetBillingForm(AccountForm):
             for offer in open_offers
         ]
         buttons.append({"title": tr("No, thank you"), "payload": "/deny"})
-        return SlotQuestion(
-            PROGRAM, "utter_question_program", {"offered": formatting.join_programs(open_offers)}, buttons
-        )
+        offered = tr(" or ").join(formatting.format_program(offer.program) for offer in open_offers)
+        return SlotQuestion(PROGRAM, "utter_question_program", {"offered": offered}, buttons)
 
     def _send_comparison(self, turn: Turn, offers: list[ProgramOffer]) -> None:
         turn.set(COMPARED, True)
@@ -159,44 +148,39 @@ class BudgetBillingForm(AccountForm):
                 turn.utter("utter_program_refused", **formatting.refusal_values(offer))
 
     async def _ask_confirm(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> SlotQuestion | None:
-        assert identity.account is not None
-        # what is agreed to is this program at this amount, for this account
-        agreed = f"{offer.program}:{identity.account.id}:{offer.amount_cents}"
-        if turn.notes.get("agreed") == agreed:
+        # a yes counts only for this program at this amount, for this account
+        agreement_key = f"{offer.program}:{identity.known_account.id}:{offer.amount_cents}"
+        if turn.notes.get("agreed") == agreement_key:
             await self._enroll(turn, identity, offer)
             return None
-        turn.set(CONFIRM, agreed)
-        values = {"account": identity.account.number, "amount": format_cents(offer.amount_cents)}
+        turn.set(CONFIRM, agreement_key)
+        values = {"account": identity.known_account.number, "amount": format_cents(offer.amount_cents)}
         return SlotQuestion(CONFIRM, f"utter_question_program_{offer.program}", values)
 
     async def _enroll(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> None:
-        assert identity.account is not None
-        agreement = build_agreement(turn, identity, f"utter_question_program_{offer.program}")
+        agreement = turn.agreement_to(f"utter_question_program_{offer.program}", identity)
         try:
-            made = await programs.enroll(turn.session, turn.backend, identity.account.id, offer.program, agreement)
+            made = await programs.enroll(
+                turn.session, turn.backend, identity.known_account.id, offer.program, agreement
+            )
         except NotEligible:
             turn.utter("utter_program_changed")
             return
         turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, identity, made))
 
-    def _enrollment_values(self, turn: Turn, identity: Identity, made: ProgramEnrollment) -> dict[str, Any]:
-        assert identity.account is not None
+    def _enrollment_values(self, turn: Turn, identity: Identity, enrollment: ProgramEnrollment) -> dict[str, Any]:
         monthly = ""
-        if made.amount_cents is not None:
-            monthly = tr(", {amount} a month", amount=format_cents(made.amount_cents))
+        if enrollment.amount_cents is not None:
+            monthly = tr(", {amount} a month", amount=format_cents(enrollment.amount_cents))
         return {
-            "program_name": formatting.format_program(made.program),
-            "account": identity.account.number,
+            "program_name": formatting.format_program(enrollment.program),
+            "account": identity.known_account.number,
             "monthly": monthly,
-            "since": format_day(made.started_on, turn.backend.today()),
-            "confirmation": made.confirmation,
+            "since": format_day(enrollment.started_on, turn.backend.today()),
+            "confirmation": enrollment.confirmation,
         }
 
 
 def _button_payload(act: str, program: str | None = None) -> str:
     values = {ACT: act} | ({PROGRAM: program} if program else {})
     return "/budget_billing" + json.dumps(values)
-
-
-def build_leave_buttons() -> list[dict[str, str]]:
-    return [{"title": tr("Leave it"), "payload": _button_payload(LEAVE)}, {"title": tr("Keep it"), "payload": "/thank"}]

@@ -19,8 +19,8 @@ from actions.cases.conversation_tickets import (
 )
 from actions.cases.ticket_corrections import has_vague_place
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
+from actions.free_text import extract_place
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
-from actions.place_extraction import extract_place
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout

@@ -23,7 +23,7 @@ from actions.cases.danger_talk import (
 )
 from actions.cases.ticket_corrections import save_phone, save_place
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
-from actions.place_extraction import extract_place
+from actions.free_text import extract_place
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout

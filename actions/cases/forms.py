@@ -18,7 +18,7 @@ from actions.cases.kinds import (
 )
 from actions.cases.report_form import ReportForm
 from actions.cases.report_slots import ReportLocation
-from actions.feelings import FEELINGS_SLOT
+from actions.conversation.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
 from actions.identity.forms import CODE_TROUBLE, UNPROVEN
 from actions.turn import REQUESTED_SLOT, Turn

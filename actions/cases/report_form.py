@@ -16,10 +16,10 @@ from actions.cases.report_slots import THIS_CHAT, URGENT_RESPONSE, ReportLocatio
 from actions.cases.status_questions import answer_not_filed_yet
 from actions.cases.ticket_corrections import PHONE_SAVED
 from actions.cases.withdrawal import keep_ticket
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import signals_danger
-from actions.feelings import acknowledge_feeling
+from actions.free_text import extract_place
 from actions.identity.forms import NUMBER
-from actions.place_extraction import extract_place
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes

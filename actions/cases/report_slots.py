@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from actions.danger import signals_danger
+from actions.free_text import extract_place
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
-from actions.place_extraction import extract_place
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
 from backend.agent_handoff.transcript import mask_line

@@ -16,9 +16,9 @@ from actions.cases.conversation_tickets import (
 from actions.cases.kinds import format_ticket_title
 from actions.danger import REPORT_FORMS, signals_danger
 from actions.follow_ups import HOME_FOLLOW_UP, list_contexts
+from actions.free_text import extract_place
 from actions.outage.known_outage import send_known_outage
 from actions.person.booked_call import send_booked_call
-from actions.place_extraction import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout.messages import format_time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions import registry
 from actions.cases.conversation_tickets import PLACE_SAVED, is_own, open_danger_ticket
-from actions.place_extraction import extract_place
+from actions.free_text import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phones

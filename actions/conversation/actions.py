@@ -1,4 +1,4 @@
-"""What keeps a conversation going: ending a task, saying it again, another language, and words with no task open."""
+"""The actions of the conversation itself: the end of a task, repeating, another language, unclear messages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from actions import agenda, follow_ups
 from actions.base import SkillAction, clear_task
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.conversation import unprompted
+from actions.conversation import no_open_task
 from actions.turn import Turn
 
 
 class ActionFinish(SkillAction):
-    """After every task: forget its answers, go back to the task that it interrupted, then on to the next wish."""
+    """After a task: clear its answers, then resume the task that it interrupted or start the next on the agenda."""
 
     action_name = "action_finish"
 
@@ -35,8 +35,8 @@ class ActionRepeat(SkillAction):
             or await follow_ups.answer_follow_up(turn)
         ):  # "what was that number again"
             return
-        if turn.has_act("language"):  # "can you tell me that in Spanish": words said in English are no answer
-            await unprompted.handle_unprompted(turn, "utter_language_what_now")
+        if turn.has_act("language"):  # "can you tell me that in Spanish": the English words are no answer
+            await no_open_task.handle_without_task(turn, "utter_language_what_now")
             return
         last_text = turn.last_bot_text()
         if last_text:
@@ -46,8 +46,6 @@ class ActionRepeat(SkillAction):
 
 
 class ActionSwitchLanguage(SkillAction):
-    """Another language, with no task open."""
-
     action_name = "action_switch_language"
 
     async def act(self, turn: Turn) -> None:
@@ -56,18 +54,18 @@ class ActionSwitchLanguage(SkillAction):
 
 
 class ActionStrayAnswer(SkillAction):
-    """A yes, a number or a date when nothing was asked: nothing is done, and nothing is lost."""
+    """A yes, a number or a date when nothing was asked."""
 
     action_name = "action_stray_answer"
 
     async def act(self, turn: Turn) -> None:
-        await unprompted.handle_unprompted(turn, "utter_stray_answer")
+        await no_open_task.handle_without_task(turn, "utter_stray_answer")
 
 
 class ActionUnclear(SkillAction):
-    """None of our intents: perhaps a question or a wish all the same; else said in another way each time."""
+    """A message with none of our intents."""
 
     action_name = "action_unclear"
 
     async def act(self, turn: Turn) -> None:
-        await unprompted.handle_unprompted(turn, "utter_unclear")
+        await no_open_task.handle_without_task(turn, "utter_unclear")

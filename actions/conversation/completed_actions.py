@@ -1,4 +1,4 @@
-"""Whether it is done: answered from what this conversation did, and not from what it meant to do."""
+"""Answers `is it done?` from what this conversation really did."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PAYMENT_ACTS = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set
 
 
 async def answer_if_done(turn: Turn) -> bool:
-    """Answer `is it done?` with what this conversation did. False when that was not asked."""
+    """Answer `is it done?` with what this conversation did. False if that was not asked."""
     if not asks_if_done(turn.text) or not (turn.has_act("ask") or seeks_confirmation(turn.text)):
         return False
     if turn.intent in PAYMENT_INTENTS or mentions_payment(turn.text):
-        # of a payment the account tells, and not this talk; but what both speak of, this talk did
+        # the account answers for payments, unless this conversation made one and the member asks to confirm it
         return seeks_confirmation(turn.text) and await _has_paid(turn) and await send_completed_actions(turn)
     if await send_completed_actions(turn):
         return True
@@ -33,7 +33,7 @@ async def _has_paid(turn: Turn) -> bool:
 
 
 async def send_completed_actions(turn: Turn) -> bool:
-    """Name what this conversation did. False when that is nothing."""
+    """Name what this conversation did. False if it did nothing."""
     things = await list_completed_actions(turn)
     if things:
         turn.utter("utter_done_so_far", things="; ".join(things))

@@ -1,12 +1,11 @@
-"""With no task open: what was filed, arranged or told to the office before is taken back, corrected or added to."""
+"""With no task open: a message that withdraws, corrects or adds to what this conversation filed or arranged before."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from actions import follow_ups, side_questions, subject_matching
-from actions.cases.withdrawal import answers_which_ticket, send_newest_ticket
-from actions.cases.withdrawal import withdraw_ticket as take_back_ticket
+from actions.cases.withdrawal import answers_which_ticket, send_newest_ticket, withdraw_ticket
 from actions.conversation.undo import undo_last_action
 from actions.form import RESTORED_INTENT
 from actions.person.booked_call import answer_about_call, cancel_call, handle_call_move, handle_call_note
@@ -27,7 +26,7 @@ MIN_CONFIDENCE = 0.5
 
 
 async def handle_restored(turn: Turn, offer: Any) -> bool:
-    """`I don't need a call, just put it down that the power is back`."""
+    """Report that the power is back: `I don't need a call, just put it down that the power is back`."""
     if not any(
         clause.intent == RESTORED_INTENT and clause.confidence >= MIN_CONFIDENCE for clause in turn.predictions.clauses
     ):
@@ -37,35 +36,38 @@ async def handle_restored(turn: Turn, offer: Any) -> bool:
 
 
 async def handle_undo(turn: Turn, offer: Any) -> bool:
-    """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
-    if answers_which_ticket(turn.text, offer) and await take_back_ticket(turn, newest=False):
+    """Undo what was done if the message asks for it; if it only cancels, name the newest ticket, which stays open.
+
+    `offer` may be the question which ticket is meant.
+    """
+    if answers_which_ticket(turn.text, offer) and await withdraw_ticket(turn, newest=False):
         return True
-    words = (
-        turn.text if turn.language == SPANISH else f"{turn.text} {to_english(turn.focused_text)}"
-    )  # "retírelo", in any talk
-    ends = cancels_arrangement(words)
-    if (asks_to_withdraw(words) or ends) and await undo_last_action(turn):
+    # "retírelo" counts in an English conversation as well
+    words = turn.text if turn.language == SPANISH else f"{turn.text} {to_english(turn.focused_text)}"
+    is_arrangement = cancels_arrangement(words)
+    if (asks_to_withdraw(words) or is_arrangement) and await undo_last_action(turn):
         return True
-    if ends:
+    if is_arrangement:
         turn.utter("utter_arrangement_none")
         return True
-    asked_back = is_request(turn.text) and subject_matching.best_score(turn) >= side_questions.MIN_SCORE_INSTEAD
-    if asked_back or follow_ups.is_follow_up(turn) or not (turn.has_act("cancel") or turn.intent == "cancel"):
+    asks_money_back = is_request(turn.text) and subject_matching.best_score(turn) >= side_questions.MIN_SCORE_INSTEAD
+    if asks_money_back or follow_ups.is_follow_up(turn) or not (turn.has_act("cancel") or turn.intent == "cancel"):
         return False  # "can I get that back" asks for money that was paid
-    # "forget it, bye" leaves; what was done before stands
-    let_go = says_never_mind(turn.text) or turn.has_act("social")
-    meant = any(act.kind == "cancel" and act.is_certain for act in turn.acts) and not let_go
-    if not (meant and await undo_last_action(turn)) and not await send_newest_ticket(turn):
+    # "forget it, bye" undoes nothing
+    is_meant = any(act.kind == "cancel" and act.is_certain for act in turn.acts) and not (
+        says_never_mind(turn.text) or turn.has_act("social")
+    )
+    if not (is_meant and await undo_last_action(turn)) and not await send_newest_ticket(turn):
         turn.utter("utter_nothing_open")
     return True
 
 
 async def handle_booked_call(turn: Turn, offer: Any) -> bool:
-    """Something about the call that is arranged: another time, or a word more for who calls."""
+    """A message about the call that is arranged: cancel it, move it, add a note, or a question about it."""
     if cancels_call(turn.text):
         if await cancel_call(turn):
             return True
-        if not wants_no_calls(turn.text):  # "stop calling me" is of other calls
+        if not wants_no_calls(turn.text):  # "stop calling me" is about other calls
             turn.utter("utter_callback_none")
             return True
     words = str((offer.get("slots") or {}).get("callback_about") or "") if is_callback_offer(offer) else ""
@@ -73,29 +75,25 @@ async def handle_booked_call(turn: Turn, offer: Any) -> bool:
 
 
 async def handle_request_correction(turn: Turn, offer: Any) -> bool:
-    """`No wait, not the 15th, the 16th`, right behind a request to the office: it is written onto that request."""
-    filed = [
-        one
-        for one in await tickets.list_of_conversation(turn.session, turn.conversation_id)
-        if one.kind in PROMISED_KINDS
-    ]
-    if not filed or filed[0].number not in turn.last_bot_text():
+    """`No wait, not the 15th, the 16th`, right after a request to the office: add a note to that ticket."""
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    ticket = next((ticket for ticket in filed if ticket.kind in PROMISED_KINDS), None)
+    if ticket is None or ticket.number not in turn.last_bot_text():
         return False
-    other_day = isinstance(turn.extract_values("date").day, ParsedDay) and len(turn.text.split()) > 1
+    names_day = isinstance(turn.extract_values("date").day, ParsedDay) and len(turn.text.split()) > 1
     if (
         turn.has_act("ask", "cancel", "start", "person")
         or asks_to_withdraw(turn.text)
-        or not (turn.has_act("correct") or other_day)
+        or not (turn.has_act("correct") or names_day)
     ):
         return False
-    words = mask_line(turn.full_text)
-    await tickets.add_note(turn.session, turn.backend, filed[0], turn.conversation_id, words)
-    turn.utter("utter_case_added", number=filed[0].number, called="", own=True)
+    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, mask_line(turn.full_text))
+    turn.utter("utter_case_added", number=ticket.number, called="", own=True)
     return True
 
 
 async def handle_message_for_office(turn: Turn, offer: Any) -> bool:
-    """`Tell the office it was the wrong number` is a request to the office, read back before it is sent."""
+    """`Tell the office it was the wrong number` opens a report, which is read back before it is sent."""
     if not has_message_for_office(turn.full_text):
         return False
     turn.set("case_kind", "other")
@@ -104,5 +102,4 @@ async def handle_message_for_office(turn: Turn, offer: Any) -> bool:
 
 
 def is_callback_offer(offer: Any) -> bool:
-    """Whether a call from the office is what was offered."""
     return isinstance(offer, dict) and offer.get("opener") == "callback_form"

@@ -1,13 +1,11 @@
-"""Taking back what this conversation did: found in the audit trail, so that nothing is said to be open that is not.
+"""Undoes what this conversation did last, as the audit trail has it: a list of our own could differ from it.
 
-A ticket is withdrawn at once. What touches money or the account is asked about first, by the task that undoes it.
+A ticket is withdrawn at once. For anything about money or the account, the task that undoes it asks first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -21,56 +19,48 @@ from backend.tickets import service as tickets
 
 RECENT = timedelta(hours=12)
 MONEY_PLANS = frozenset({"arrangement"})
-"""Named like a ticket, and kept as a plan of its own where it was granted."""
-Slots = dict[str, Any]
+"""Kinds that are ticket kinds as well, but no ticket once they were granted."""
 
-
-def _fixed_slots(**slots: Any) -> Callable[[AuditRow], Slots]:
-    return lambda row: dict(slots)
-
-
-# what was done -> the task that undoes it, and what it is told
-UNDO_TASKS: dict[str, tuple[str, Callable[[AuditRow], Slots]]] = {
-    "autopay_set_up": ("autopay_form", _fixed_slots(auto_act="cancel")),
-    "autopay_changed": ("autopay_form", _fixed_slots(auto_act="change")),
-    "program_enrolled": ("budget_form", _fixed_slots(program_act="leave")),
-    "paperless_on": ("bill_notifications_form", _fixed_slots(paper_wish="paper")),
-    "paperless_off": ("bill_notifications_form", _fixed_slots(paper_wish="email")),
-    "alerts_on": ("alerts_form", _fixed_slots()),
-    "alerts_off": ("alerts_form", _fixed_slots()),
-    "contact_phone": ("contact_form", _fixed_slots(contact_what="phone")),
-    "contact_email": ("contact_form", _fixed_slots(contact_what="email")),
-    "contact_address": ("contact_form", _fixed_slots(contact_what="address")),
+UNDO_TASKS: dict[str, tuple[str, dict[str, str]]] = {
+    "autopay_set_up": ("autopay_form", {"auto_act": "cancel"}),
+    "autopay_changed": ("autopay_form", {"auto_act": "change"}),
+    "program_enrolled": ("budget_form", {"program_act": "leave"}),
+    "paperless_on": ("bill_notifications_form", {"paper_wish": "paper"}),
+    "paperless_off": ("bill_notifications_form", {"paper_wish": "email"}),
+    "alerts_on": ("alerts_form", {}),
+    "alerts_off": ("alerts_form", {}),
+    "contact_phone": ("contact_form", {"contact_what": "phone"}),
+    "contact_email": ("contact_form", {"contact_what": "email"}),
+    "contact_address": ("contact_form", {"contact_what": "address"}),
 }
+"""By act of the audit trail: the form that undoes it, and the slots that it starts with."""
 
 
 async def undo_last_action(turn: Turn) -> bool:
-    """Take back, or offer to, what this conversation did last and still stands. False: nothing stands."""
+    """Undo what this conversation did last and is still in effect, or offer to. False if there is nothing."""
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     for row in await list_by_actor(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT):
-        if row.act.startswith("ticket_") and await _withdraw(turn, str((row.after or {}).get("number"))):
+        after = row.after or {}
+        is_filed = row.act.startswith("ticket_") and any(ticket.number == after.get("number") for ticket in filed)
+        if is_filed and await withdrawal.withdraw_ticket(turn):
             return True
         if detect_ticket_kinds(turn.text) - MONEY_PLANS:
-            continue  # a report is named, and nothing else is taken back for it
+            continue  # a report is named, so nothing else is undone
         if row.act == "payment_confirmed":
-            turn.utter("utter_undo_payment", confirmation=str((row.after or {}).get("confirmation")))
+            turn.utter("utter_undo_payment", confirmation=str(after.get("confirmation")))
             return True
         if row.act == "arrangement_granted":
-            turn.utter("utter_undo_arrangement", number=str((row.after or {}).get("number")))
+            turn.utter("utter_undo_arrangement", number=str(after.get("number")))
             return True
         if row.act == "scheduled_payment_confirmed" and await _cancel_scheduled(turn, row):
             return True
         if row.act in UNDO_TASKS:
             opener, slots = UNDO_TASKS[row.act]
-            for slot, value in slots(row).items():
+            for slot, value in slots.items():
                 turn.set(slot, value)
             turn.add_followup_action(opener)
             return True
     return False
-
-
-async def _withdraw(turn: Turn, number: str) -> bool:
-    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    return any(ticket.number == number for ticket in filed) and await withdrawal.withdraw_ticket(turn)
 
 
 async def _cancel_scheduled(turn: Turn, row: AuditRow) -> bool:

@@ -1,14 +1,10 @@
-"""Questions with one answer. The words are in data/faq/responses.yml and data/responses.yml, one entry an intent."""
+"""Questions with one fixed answer each; the texts are in data/faq/responses.yml and data/responses.yml."""
 
 from __future__ import annotations
 
 from actions import agenda, follow_ups, side_questions, subject_matching
 from actions.base import SkillAction
-from actions.cases.danger_talk import add_danger_details
-from actions.cases.danger_updates import handle_danger_update
-from actions.cases.filed_reports import answer_about_filed
-from actions.conversation.unprompted import handle_unprompted
-from actions.danger import handle_danger
+from actions.conversation.no_open_task import handle_danger_or_report, handle_without_task
 from actions.faq.hours import format_hours_for_day
 from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
@@ -18,10 +14,11 @@ from backend.reading.acts.signals import is_small_talk
 from backend.reading.service.faq_topics import select_response
 
 NARROW_INTENTS = frozenset({"faq_member_number"})
-"""Of one thing only: `how do you know my card number` is nearer to another."""
-HOURS_INTENT = "faq_hours_contact"
-HELP_INTENT, MIN_CONFIDENCE = "help_capabilities", 0.45
+"""Intents with so narrow an answer that a certain subject goes first: `how do you know my card number`."""
+CAPABILITIES_SUBJECT = "what_can_you_do"
+MIN_CONFIDENCE = 0.45
 MIN_SUBJECT_SCORE = 0.93
+"""From this score on, a subject goes before any answer of the FAQ."""
 
 
 class ActionAnswer(SkillAction):
@@ -29,12 +26,7 @@ class ActionAnswer(SkillAction):
     backend_package = "backend.coop"
 
     async def act(self, turn: Turn) -> None:
-        if (
-            await handle_danger_update(turn)
-            or await answer_about_filed(turn)
-            or await add_danger_details(turn)
-            or handle_danger(turn)
-        ):
+        if await handle_danger_or_report(turn):
             return
         if side_questions.is_goodbye(turn) and not turn.get("open_task"):
             turn.clear("offer")
@@ -47,28 +39,23 @@ class ActionAnswer(SkillAction):
             or await side_questions.answer_uncertain_question(turn, _required_confidence(turn))
         ):
             return
-        if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):  # of that, and not of what the FAQ has
-            side_questions.offer_callback(turn, known=True)
+        if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):
+            side_questions.offer_callback(turn, known=True)  # it is about that answer, and the FAQ does not know more
             return
-        if (
-            turn.intent in SMALL_TALK_INTENTS
-            and turn.has_act("ask", "start", "person")
-            and not is_small_talk(turn.text)
-        ):
-            await handle_unprompted(
-                turn, select_response(turn.intent, turn.text)
-            )  # "thanks. And is there nothing to pay?"
+        response = select_response(turn.intent, turn.text)
+        asks_more = turn.has_act("ask", "start", "person") and not is_small_talk(turn.text)
+        if turn.intent in SMALL_TALK_INTENTS and asks_more:  # "thanks. And is there nothing to pay?"
+            await handle_without_task(turn, response)
             return
-        if turn.intent == HOURS_INTENT and (hours := format_hours_for_day(turn, turn.full_text)):
-            turn.set("misses", 0)
+        turn.set("misses", 0)
+        if turn.intent == "faq_hours_contact" and (hours := format_hours_for_day(turn, turn.full_text)):
             turn.utter("utter_told", told=hours)
             return
         coop = turn.backend.coop
-        turn.set("misses", 0)
         if not turn.get("open_task") and agenda.add_requests(turn, turn.acts, ""):
-            agenda.start_next(turn)  # wishes beside the question: each is done after the answer
+            agenda.start_next(turn)  # the other requests of the message are done after the answer
         turn.utter(
-            select_response(turn.intent, turn.text),
+            response,
             address=coop.address,
             mail=coop.mail,
             email=coop.email,
@@ -79,17 +66,16 @@ class ActionAnswer(SkillAction):
 
 
 def _required_confidence(turn: Turn) -> float:
-    """How sure a question of the FAQ must be to go before a subject of knowledge/."""
-    if turn.intent == HELP_INTENT:  # "is there help with the bill, like some program" asks for no list of skills
-        return (
-            side_questions.MIN_TASK_CONFIDENCE
-            if subject_matching.matches_other_than_capabilities(turn)
-            else MIN_CONFIDENCE
-        )
-    near = subject_matching.best_score(turn)
-    if near < subject_matching.MIN_CERTAIN_SCORE:
+    """The confidence from which the FAQ answers, and not a subject of knowledge/."""
+    if turn.intent == "help_capabilities":
+        subject = subject_matching.match_message(turn)
+        if subject is None or subject.name == CAPABILITIES_SUBJECT:
+            return MIN_CONFIDENCE
+        return side_questions.MIN_TASK_CONFIDENCE  # "is there help with the bill" asks for no list of skills
+    score = subject_matching.best_score(turn)
+    if score < subject_matching.MIN_CERTAIN_SCORE:
         return MIN_CONFIDENCE
-    return 1.0 if turn.intent in NARROW_INTENTS or near >= MIN_SUBJECT_SCORE else side_questions.MIN_TASK_CONFIDENCE
+    return 1.0 if turn.intent in NARROW_INTENTS or score >= MIN_SUBJECT_SCORE else side_questions.MIN_TASK_CONFIDENCE
 
 
 def _format_fee(cents: int) -> str:

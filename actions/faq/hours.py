@@ -1,19 +1,18 @@
-"""Whether the office is open on the day that is asked about: a clerk answers that, and recites no list of hours."""
+"""Whether the office is open on the day that the member asks about, as a clerk would say it."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from actions.formatting import format_day
 from actions.turn import Turn
 from backend.coop import format_clock
-from backend.language import SPANISH, tr
+from backend.language import SPANISH, format_day, tr
 from backend.reading.dates.usage_months import extract_hours_day
 from backend.reading.spanish import to_english
 
 
 def format_hours_for_day(turn: Turn, words: str) -> str | None:
-    """From when to when the office is open on the day that the words name, or when it opens next; None without one."""
+    """The office hours of the day that the words name, or when it opens next. None if they name no day."""
     day = extract_hours_day(to_english(words) if turn.language == SPANISH else words, turn.backend.today())
     if day is None:
         return None
@@ -33,6 +32,5 @@ def format_hours_for_day(turn: Turn, words: str) -> str | None:
 
 def _format_near_day(day: date, today: date) -> str:
     """`today`, `tomorrow`, `on Monday, November 30`."""
-    ahead = (day - today).days
-    near = {0: tr("today"), 1: tr("tomorrow")}.get(ahead)
+    near = {0: tr("today"), 1: tr("tomorrow")}.get((day - today).days)
     return near or tr("on {day}", day=format_day(day, today))

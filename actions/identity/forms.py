@@ -1,4 +1,4 @@
-"""Identifying the member: asked once, before any task that needs it, and not again while it is valid."""
+"""Identifies the member: once, before any task that needs it, and not again while the identity is valid."""
 
 from __future__ import annotations
 
@@ -24,32 +24,36 @@ from backend.reading.contact.phone_mentions import detect_phone, is_new_phone
 from backend.reading.numbers.account_separator import extract_separator_alone, is_partial_number
 from backend.reading.numbers.member_number import MemberNumber
 
-NO_PHONE = "no_phone"
-"""The phone on file is out of reach: a code goes by email."""
+CODE_SENT = "code_sent"
+"""The slot for where a code went, as [channel, address]; or PENDING_PROOF."""
 PENDING_PROOF = ["proof", ""]
-"""In `code_sent`: a code stands in for number and last four, and where it went, if anywhere, is not told."""
-UNPROVEN = "unproven"
-"""No code can reach them, and the task goes to the office without one."""
+"""An identity challenge: a code may decide instead of number and last four, and where it went is not told."""
 CODE_TROUBLE = "code_trouble"
+"""The slot for what was wrong with a code: NO_PHONE, UNPROVEN, "told" (the member knows), or a status of CodeResult."""
+NO_PHONE = "no_phone"
+"""The member does not have the phone on file: a code goes by email."""
+UNPROVEN = "unproven"
+"""No code can reach the member, and the task goes to the office without one."""
+IDENTITY_FAILED = "identity_failed"
 PHONE_TYPED = "phone_typed"
+"""In the turn's notes: a phone number was given for the member number."""
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
 MIN_NUMBER_DIGITS = 5  # fewer digits beside a number already given are not another number
 
 
 class IdentifiedForm(Form):
-    """A form whose skill opens at a level of identity (`backend/members/levels.py` says which)."""
+    """A form whose skill needs a level of identity (`backend/members/levels.py`)."""
 
-    slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, IDENTITY_FAILED, CODE_SENT, CODE_TROUBLE)
     asks: ClassVar[dict[str, str]] = {NUMBER: "member_number", LAST4: "last4", CODE: "code"}
     skill: ClassVar[str]
     is_number_optional: ClassVar[bool] = False
-    """Whether the task goes on, in a way of its own, for who has no member number at hand."""
+    """Whether the task has a way of its own for a member who has no member number at hand."""
     files_without_code: ClassVar[bool] = False
-    """Whether the task is filed for the office without a code, where none can reach the member."""
-    explanation_response: ClassVar[str | None] = (
-        None  # a response: what the task is, told to who asks before who they are is known
-    )
+    """Whether the task goes to the office without a code if none can reach the member."""
+    explanation_response: ClassVar[str | None] = None
+    """The response to "how does it work?" at the first message, before the member is identified."""
 
     @abstractmethod
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -70,27 +74,27 @@ class IdentifiedForm(Form):
         return identity.level >= self.level_needed(turn)
 
     async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
-        """Called as soon as the member is identified. Returns the identity after it."""
+        """Called as soon as the member is identified. Returns the identity to go on with."""
         return identity
 
     def on_account_changed(self, turn: Turn) -> None:
-        """The member has gone over to another account: forget what was said about the one before."""
+        """Called when the member switches to another account: clear what is about the one before."""
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """A number and last four that did not match are not held against the next task: it asks for them anew."""
-        if turn.get("identity_failed"):
-            turn.clear(LAST4, "identity_failed", *([NUMBER] if self.is_number_optional else []))
+        """A number and last four that did not match are asked for anew in the next task."""
+        if turn.get(IDENTITY_FAILED):
+            turn.clear(LAST4, IDENTITY_FAILED, *([NUMBER] if self.is_number_optional else []))
         return await super()._start(turn)
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         identity = await turn.identity()
-        opened = self.is_level_reached(turn, identity)
-        to_step_up = self.level_needed(turn) >= Level.STEPPED_UP or (self.files_without_code and asked == CODE)
-        if is_phone_lost(turn.focused_text) and not opened and to_step_up:
-            turn.set("code_trouble", NO_PHONE)
+        is_reached = self.is_level_reached(turn, identity)
+        needs_code = self.level_needed(turn) >= Level.STEPPED_UP or (self.files_without_code and asked == CODE)
+        if is_phone_lost(turn.focused_text) and not is_reached and needs_code:
+            turn.set(CODE_TROUBLE, NO_PHONE)
             if asked == CODE:
                 return True
-        explained = not opened and self._explain_task(turn)
+        explained = not is_reached and self._explain_task(turn)
         if asked == CODE:
             understood = await self._check_code(turn)
         elif identity.level < Level.KNOWN:
@@ -105,51 +109,46 @@ class IdentifiedForm(Form):
         return asks_how_it_works(text)
 
     def _explain_task(self, turn: Turn) -> bool:
-        """Answer `how does that work?`; it is no miss, whatever else was asked."""
+        """Answer `how does that work?`. Returns whether it was asked, and so is no miss."""
         if (
             self.explanation_response is None
             or turn.intent not in self.opening_intents
             or not self.asks_for_explanation(turn.text)
+            or is_request(turn.text)  # "can you stop it" asks for it, and not how it works
         ):
             return False
-        if is_request(turn.text):
-            return False  # "can you stop it" asks for it, and not how it works
         turn.utter(self.explanation_response)
         turn.notes["explained"] = True
         return True
 
     async def _extract_other_account(self, turn: Turn, identity: Identity) -> bool:
-        """A whole number in the middle of anything, other than the one that is open: that one is meant now."""
+        """Switch to the account of a complete number other than the open one; a stranger's number starts over."""
         values = turn.extract_values(turn.get(REQUESTED_SLOT))
-        assert identity.account is not None
-        if (
-            values.member_number is None
-            or not values.member_number.is_complete
-            or values.member_number.digits == identity.account.number_digits
-        ):
+        number = values.member_number
+        if number is None or not number.is_complete or number.digits == identity.known_account.number_digits:
             return False
         self.on_account_changed(turn)
-        account = await billing.find_account(turn.session, values.member_number.digits)
-        if account is not None and account.member_id == identity.account.member_id:
+        account = await billing.find_account(turn.session, number.digits)
+        if account is not None and account.member_id == identity.known_account.member_id:
             turn.set_identity(await identities.switch(turn.session, turn.backend, turn.conversation_id, account))
             return True
         await identities.end_identity(turn.session, turn.backend, turn.conversation_id)
         turn.set_identity(identities.ANONYMOUS)
-        turn.set(NUMBER, values.member_number.dashed)
+        turn.set(NUMBER, number.dashed)
         turn.set(LAST4, values.last4)
         return True
 
     def _extract_identity(self, turn: Turn, asked: str | None) -> bool:
         values = turn.extract_values(asked)
         if asked == LAST4 and is_no(turn) and not values.last4 and not self._has_complete_number(turn, asked):
-            turn.clear(NUMBER, LAST4, "identity_failed")  # "no, that number was wrong"
+            turn.clear(NUMBER, LAST4, IDENTITY_FAILED)  # "no, that number was wrong"
             return True
         understood = self._extract_member_number(turn, asked, values.member_number)
         if values.last4 and not (asked != LAST4 and is_new_phone(turn.text)):
             turn.set(LAST4, values.last4)
             understood = True
         if understood:
-            turn.clear("identity_failed")
+            turn.clear(IDENTITY_FAILED)
         return understood
 
     def _extract_member_number(self, turn: Turn, asked: str | None, number: MemberNumber | None) -> bool:
@@ -159,18 +158,22 @@ class IdentifiedForm(Form):
         if asked != NUMBER:
             if number is None or turn.get(NUMBER) or not is_partial_number(number.digits):
                 return False
-            turn.set(NUMBER, number.digits)  # it was called the member number; what is behind the dash is asked for
+            turn.set(NUMBER, number.digits)  # the separator is asked for next
             return True
+        given = str(turn.get(NUMBER) or "")
         separator = extract_separator_alone(turn.text)
-        if separator is not None and turn.get(NUMBER):
-            return self._join_separator(turn, separator)
-        if number is None or (turn.get(NUMBER) and len(number.digits) < MIN_NUMBER_DIGITS):
+        if separator is not None and given:
+            if "-" in given or len(separator) != 3:
+                return False
+            turn.set(NUMBER, f"{given}-{separator}")
+            return True
+        if number is None or (given and len(number.digits) < MIN_NUMBER_DIGITS):
             return False
         turn.set(NUMBER, number.digits)
         return True
 
     async def _is_phone_instead_of_number(self, turn: Turn, asked: str | None) -> bool:
-        """Whether a phone number was given where the member number was asked for; it counts as no failed attempt."""
+        """Whether a phone number was given for the member number; that is no failed attempt."""
         if asked != NUMBER and not turn.was_set(NUMBER):
             return False
         typed = detect_phone(turn.text)
@@ -182,21 +185,13 @@ class IdentifiedForm(Form):
         turn.notes[PHONE_TYPED] = True
         return True
 
-    def _join_separator(self, turn: Turn, digits: str) -> bool:
-        """A member who gave the number without its separator may give just the separator next."""
-        base = str(turn.get(NUMBER) or "")
-        if base and "-" not in base and len(digits) == 3:
-            turn.set(NUMBER, f"{base}-{digits}")
-            return True
-        return False
-
     async def _check_code(self, turn: Turn) -> bool:
         code = turn.extract_values(CODE).code
         if code is None:
-            return turn.get("code_sent") == PENDING_PROOF and self._extract_identity(turn, None)
+            return turn.get(CODE_SENT) == PENDING_PROOF and self._extract_identity(turn, None)
         result = await identities.check_code(turn.session, turn.backend, turn.conversation_id, code=code)
         turn.set_identity(result.identity)
-        turn.set("code_trouble", None if result.status == "ok" else result.status)
+        turn.set(CODE_TROUBLE, None if result.status == "ok" else result.status)
         return True
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
@@ -206,26 +201,23 @@ class IdentifiedForm(Form):
             if not isinstance(outcome, Identity):
                 return outcome
             identity = await self.on_identified(turn, outcome)
-        if turn.get("code_sent") == PENDING_PROOF:  # it was given
-            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+        if turn.get(CODE_SENT) == PENDING_PROOF:  # the code came back
+            turn.clear(*IDENTITY_SLOTS, CODE_SENT, CODE_TROUBLE)
         if turn.get("open_task") == self.form and not self.is_informational:
             await side_questions.answer_queued_questions(turn)
         if not self.is_level_reached(turn, identity):
             return await self._ask_code(turn)
-        self._clear_code_state(turn)
-        return await self.next_task_question(turn, identity)
-
-    def _clear_code_state(self, turn: Turn) -> None:
-        turn.clear("code_sent")
+        turn.clear(CODE_SENT)
         if turn.get(CODE_TROUBLE) != UNPROVEN:
             turn.clear(CODE_TROUBLE)
+        return await self.next_task_question(turn, identity)
 
     async def _identify(self, turn: Turn) -> SlotQuestion | Identity | None:
-        """The next identity question, None when the member is locked out for now, or the identity reached."""
-        if turn.get("code_sent") == PENDING_PROOF:
-            if not (turn.was_set(NUMBER) or turn.was_set(LAST4) or turn.get("code_trouble") == "expired"):
+        """The next identity question, or the identity reached, or None if the member is locked out for now."""
+        if turn.get(CODE_SENT) == PENDING_PROOF:
+            if not (turn.was_set(NUMBER) or turn.was_set(LAST4) or turn.get(CODE_TROUBLE) == "expired"):
                 return await self._ask_proof(turn)
-            turn.clear("code_sent", "code_trouble")  # other ones were given, or a new code is due: all is judged anew
+            turn.clear(CODE_SENT, CODE_TROUBLE)  # another number or last four was given, or a new code is due
         number, last4 = turn.get(NUMBER), turn.get(LAST4)
         if not number and not turn.notes.get(PHONE_TYPED):
             number = await identities.account_number_of_sender(turn.session, turn.conversation_id)
@@ -235,26 +227,30 @@ class IdentifiedForm(Form):
             return ask
         result = await identities.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
-            turn.clear(*IDENTITY_SLOTS, "code_sent")
-            if turn.get("code_trouble") != NO_PHONE:
-                turn.clear("code_trouble")
+            # the level is kept in the database and not in a slot, which a Rasa payload could set (docs/decisions/0001)
+            turn.clear(*IDENTITY_SLOTS, CODE_SENT)
+            if turn.get(CODE_TROUBLE) != NO_PHONE:
+                turn.clear(CODE_TROUBLE)
             turn.set_identity(result.identity)
             return result.identity
         if result.status == "proof":
-            turn.set("code_sent", PENDING_PROOF)
+            turn.set(CODE_SENT, PENDING_PROOF)
             return SlotQuestion(CODE, "utter_question_proof", is_new=True)
         if result.status == "locked":
-            turn.clear(*IDENTITY_SLOTS, "code_sent")
-            self._send_locked(turn, result)
+            turn.clear(*IDENTITY_SLOTS, CODE_SENT)
+            if result.locked_for is None:  # no more codes for now either
+                turn.utter("utter_code_locked")
+            else:
+                turn.utter("utter_identity_locked", span=lock_notices.format_span(result.locked_for))
             return None
         if result.needs_separator:
             return SlotQuestion(NUMBER, "utter_question_separator", {"given": number}, is_new=True)
-        turn.set("identity_failed", True)
+        turn.set(IDENTITY_FAILED, True)
         return SlotQuestion(LAST4, "utter_question_identity_again", is_new=True)
 
     @staticmethod
     def _ask_missing_identity(turn: Turn, number: str | None) -> SlotQuestion | None:
-        """What is still missing before number and last four can be judged."""
+        """The question for what is missing; None if number and last four can be checked."""
         if not number and turn.notes.get(PHONE_TYPED):
             return SlotQuestion(NUMBER, "utter_question_number_not_phone", is_new=True)
         if not number:
@@ -263,96 +259,78 @@ class IdentifiedForm(Form):
             return SlotQuestion(NUMBER, "utter_question_separator", {"given": number}, is_new=True)
         if not turn.get(LAST4):
             return SlotQuestion(LAST4, "utter_question_phone_last4")
-        if turn.get("identity_failed"):  # told when it failed; nothing has been tried since
+        if turn.get(IDENTITY_FAILED):  # the member was told so when it failed, and has tried nothing since
             return SlotQuestion(LAST4, "utter_question_identity_still")
         return None
 
-    def _send_locked(self, turn: Turn, result: identities.IdentityResult) -> None:
-        if result.locked_for is None:  # no more codes for now either
-            turn.utter("utter_code_locked")
-        else:
-            turn.utter("utter_identity_locked", span=lock_notices.format_span(result.locked_for))
+    @staticmethod
+    def _ask_code_again(turn: Turn, wrong_response: str) -> SlotQuestion | None:
+        """Ask again after a wrong code, or for a second one, and remember that the member was told why."""
+        responses = {"wrong": wrong_response, "another": "utter_question_code_another"}
+        if (trouble := turn.get(CODE_TROUBLE)) not in responses:
+            return None
+        turn.set(CODE_TROUBLE, "told")
+        return SlotQuestion(CODE, responses[trouble], is_new=True)
 
     async def _ask_proof(self, turn: Turn) -> SlotQuestion | None:
-        """While a code stands in for number and last four. Whether one was sent is never said."""
-        trouble = turn.get("code_trouble")
-        if trouble == "wrong":
-            turn.set("code_trouble", "told")
-            return SlotQuestion(CODE, "utter_question_proof_again", is_new=True)
-        if trouble == "another":
-            turn.set("code_trouble", "told")
-            return SlotQuestion(CODE, "utter_question_code_another", is_new=True)
+        """Ask for the code of an identity challenge. Whether one was sent is never said."""
+        if (ask := self._ask_code_again(turn, "utter_question_proof_again")) is not None:
+            return ask
+        trouble = turn.get(CODE_TROUBLE)
         if trouble == NO_PHONE:
             asked = await identities.resend_challenge(turn.session, turn.backend, turn.conversation_id, by_email=True)
-            turn.clear("code_trouble")
+            turn.clear(CODE_TROUBLE)
             if asked:
                 return SlotQuestion(CODE, "utter_question_proof", is_new=True)
-            trouble = "locked"
-        if trouble == "locked":
-            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+        if trouble in (NO_PHONE, "locked"):
+            turn.clear(*IDENTITY_SLOTS, CODE_SENT, CODE_TROUBLE)
             turn.utter("utter_code_locked")
             return None
         return SlotQuestion(CODE, "utter_question_proof_still")
 
     async def _ask_code(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.get(CODE_TROUBLE) == UNPROVEN:  # of a task before
+        """Send a code unless one is on its way, and ask for it."""
+        if turn.get(CODE_TROUBLE) == UNPROVEN:  # it is from an earlier task
             turn.clear(CODE_TROUBLE)
-        trouble = turn.get(CODE_TROUBLE)
-        if trouble == "wrong":
-            turn.set("code_trouble", "told")
-            return SlotQuestion(CODE, "utter_question_code_again", is_new=True)
-        if trouble == "another":
-            turn.set("code_trouble", "told")
-            return SlotQuestion(CODE, "utter_question_code_another", is_new=True)
-        if trouble == "told":  # and no other code has been tried since
+        if (ask := self._ask_code_again(turn, "utter_question_code_again")) is not None:
+            return ask
+        trouble, before = turn.get(CODE_TROUBLE), turn.get(CODE_SENT)
+        if trouble == "told":  # no other code has been tried since
             return SlotQuestion(CODE, "utter_question_code_still")
         if trouble == "locked":
-            turn.clear("code_trouble")
+            turn.clear(CODE_TROUBLE)
             turn.utter("utter_code_locked")
             return None
         by_email = trouble == NO_PHONE
-        if by_email and turn.get("code_sent") and turn.get("code_sent")[0] == "text":
+        if by_email and before and before[0] == "text":
             turn.utter("utter_code_another_way")
-        elif turn.get("code_sent") and trouble != "expired" and not by_email:
-            return SlotQuestion(
-                CODE, "utter_question_code", {"where": identities.CodeSent(*turn.get("code_sent")).masked}
-            )
+        elif before and trouble != "expired" and not by_email:
+            return SlotQuestion(CODE, "utter_question_code", {"where": identities.CodeSent(*before).masked})
         sent = await identities.send_code(turn.session, turn.backend, turn.conversation_id, by_email=by_email)
-        gone_there = isinstance(sent, identities.CodeSent) and turn.get("code_sent") == [sent.channel, sent.to]
-        reason = (
-            sent.reason
-            if isinstance(sent, identities.CodeRefused)
-            else "nowhere_else"
-            if by_email and gone_there
-            else ""
-        )
+        if isinstance(sent, identities.CodeRefused):
+            reason = sent.reason
+        else:
+            reason = "nowhere_else" if by_email and before == [sent.channel, sent.to] else ""
         if self.files_without_code and reason not in ("", "too_many"):
-            return await self._continue_without_code(turn)
+            # the task goes to the office marked as unproven, and the office finds out who asks
+            turn.utter("utter_code_unproven")
+            turn.set(CODE_TROUBLE, UNPROVEN)
+            turn.clear(CODE_SENT)
+            return await self.next_task_question(turn, await turn.identity())
         if by_email and reason:
-            self._hand_off_identity(turn)
+            self._hand_off_identity(turn, "utter_identity_by_office")
             return None
         if isinstance(sent, identities.CodeRefused):
             return await self.on_code_refused(turn, sent.reason)
-        turn.set("code_sent", [sent.channel, sent.to])
-        turn.clear("code_trouble")  # told once: what comes next is read as the new code, and sends no other
-        return SlotQuestion(
-            CODE,
-            "utter_question_code_expired" if not by_email and trouble else "utter_question_code",
-            {"where": sent.masked},
-            is_new=True,
-        )
+        turn.set(CODE_SENT, [sent.channel, sent.to])
+        turn.clear(CODE_TROUBLE)  # the next message is read as the new code, and sends no other
+        response = "utter_question_code_expired" if not by_email and trouble else "utter_question_code"
+        return SlotQuestion(CODE, response, {"where": sent.masked}, is_new=True)
 
-    async def _continue_without_code(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        """No code reaches them: it goes to the office all the same, which hears so and finds out who asks."""
-        turn.utter("utter_code_unproven")
-        turn.set(CODE_TROUBLE, UNPROVEN)
-        turn.clear("code_sent")
-        return await self.next_task_question(turn, await turn.identity())
-
-    def _hand_off_identity(self, turn: Turn) -> None:
-        """Who they are cannot be shown here: a person at the office finds them."""
-        turn.utter("utter_identity_by_office")
-        turn.clear("code_trouble", "code_sent")
+    def _hand_off_identity(self, turn: Turn, response: str) -> None:
+        """Let a person of the office find out who the member is; `response` says why."""
+        turn.utter(response)
+        turn.clear(CODE_TROUBLE, CODE_SENT)
         turn.add_followup_action("action_person")
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
@@ -362,8 +340,8 @@ class IdentifiedForm(Form):
             return await super()._handle_reply(turn, asked)
         self._extract_identity(turn, asked)
         if turn.get("misses") or is_partial_number(str(turn.get(NUMBER) or "")):
-            self._set_requested_slot(turn, asked, 0, keep=True)
-            self._hand_off_identity(turn)
+            self._keep_question(turn, misses=0)
+            self._hand_off_identity(turn, "utter_identity_by_office")
             return None
         return await self._ask_next(turn, misses=1)
 
@@ -373,17 +351,14 @@ class IdentifiedForm(Form):
         return number is not None and number.is_complete
 
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
-        """No code can be sent: said plainly; a skill that has another way overrides this."""
-        if reason == "too_many":
-            number = turn.backend.settings.twilio_number
-            by_text = ""
-            if number:
-                by_text = tr(
-                    " Text us at {text_us} from the phone on file: there it goes on.", text_us=format_phone(number)
-                )
-            turn.utter("utter_code_refused_for_now", by_text=by_text)
+        """Tell the member that no code can be sent. A skill that has another way overrides this."""
+        if reason != "too_many":  # nothing on file takes a code, and waiting does not help
+            self._hand_off_identity(turn, "utter_code_refused")
             return None
-        turn.utter("utter_code_refused")  # nothing on file takes one, and it will not in 15 minutes: it takes a person
-        turn.clear("code_trouble", "code_sent")
-        turn.add_followup_action("action_person")
+        by_text = ""
+        if number := turn.backend.settings.twilio_number:
+            by_text = tr(
+                " Text us at {text_us} from the phone on file: there it goes on.", text_us=format_phone(number)
+            )
+        turn.utter("utter_code_refused_for_now", by_text=by_text)
         return None

@@ -1,4 +1,4 @@
-"""A reset link, or the user ID, sent to the email on file. The reply is the same whether or not a member was found."""
+"""Sends a password reset link or the user ID to the email on file."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choo
 
 
 class LoginMailForm(IdentifiedForm):
-    """Ask for a name or number and the last four, then reply the same in any case: nobody learns who is a member."""
+    """Asks for a user ID or number and the last four. The reply is always the same: nobody learns who is a member."""
 
     backend_package = "backend.logins"
-
     kind: ClassVar[str]
     intro: ClassVar[str]
     outcome: ClassVar[str]
@@ -46,8 +45,8 @@ class LoginMailForm(IdentifiedForm):
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        if turn.was_just_opened():
-            self._queue_other_form(turn)
+        if turn.was_just_opened() and forgets("password", turn.text) and forgets("user_id", turn.text):
+            agenda.add_item(turn, OTHER_FORM[self.form], "", {})
         if not any(map(turn.was_set, (NUMBER, LOGIN_NAME, LAST4))) and await self._is_mail_pending(turn):
             return None
         who, last4 = turn.get(LOGIN_NAME) or turn.get(NUMBER), turn.get(LAST4)
@@ -62,7 +61,7 @@ class LoginMailForm(IdentifiedForm):
             return SlotQuestion(NUMBER, "utter_question_separator", {"given": who})
         if not known and not last4:
             return SlotQuestion(LAST4, "utter_question_phone_last4")
-        turn.clear(CODE, LOGIN_NAME)  # number and last four stay: a password and a user ID are often forgotten together
+        turn.clear(CODE, LOGIN_NAME)  # number and last four stay: password and user ID are often forgotten together
         try:
             reference = await self._request_mail(turn, identity, who, last4)
         except recovery_mail.TooManyRequests:
@@ -71,16 +70,11 @@ class LoginMailForm(IdentifiedForm):
         turn.utter(self.outcome, reference=reference)
         return None
 
-    def _queue_other_form(self, turn: Turn) -> None:
-        """`My password and my user ID`: both are forgotten, and one follows the other."""
-        if forgets("password", turn.text) and forgets("user_id", turn.text):
-            agenda.add_item(turn, OTHER_FORM[self.form], "", {})
-
     async def _is_mail_pending(self, turn: Turn) -> bool:
-        """Each mail goes out once; who then gives another number is meant by that one."""
+        """If this conversation asked for the mail within RESEND_WINDOW, say so: it is not sent twice."""
         since = turn.backend.clock.now() - RESEND_WINDOW
-        asked = await recovery_mail.list_requests(turn.session, turn.conversation_id, since)
-        sent = next((request for request in asked if request.kind == self.kind), None)
+        requests = await recovery_mail.list_requests(turn.session, turn.conversation_id, since)
+        sent = next((request for request in requests if request.kind == self.kind), None)
         if sent is None:
             return False
         words = tr(
@@ -93,6 +87,7 @@ class LoginMailForm(IdentifiedForm):
         return True
 
     async def _request_mail(self, turn: Turn, identity: Identity, who: str, last4: str) -> str:
+        """Ask the worker for the mail. Returns the reference; raises TooManyRequests."""
         by = {"asked_by": turn.conversation_id, "channel": turn.channel}
         if identity.member is not None:
             return await recovery_mail.request_mail_for_member(

@@ -1,8 +1,7 @@
-"""Payments and bills as rows of a table and as words."""
+"""Payments and bills as sentences and as rows of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.turn import Turn
@@ -23,7 +22,7 @@ STATUS_LABELS = {
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One item: its words for the channel, and its cells under `head`."""
+    """A payment or bill: its words for the channel, and its cells under the titles `head`."""
 
     words: str
     cells: list[str]
@@ -34,11 +33,7 @@ PAYMENT_HEAD = (mark("Date"), mark("Amount"), mark("Paid with"), mark("Confirmat
 BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
 
 
-async def build_payment_rows(payments: Sequence[Payment], turn: Turn) -> list[HistoryRow]:
-    return [await _build_payment_row(payment, turn) for payment in payments]
-
-
-async def _build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
+async def build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
     method = await turn.session.get_one(PaymentMethod, payment.method_id)
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
     amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS_LABELS[payment.status])
@@ -55,11 +50,7 @@ async def _build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
     return HistoryRow(words, cells, [tr(word) for word in PAYMENT_HEAD])
 
 
-def build_bill_rows(bills: Sequence[Bill], turn: Turn) -> list[HistoryRow]:
-    return [_build_bill_row(bill, turn) for bill in bills]
-
-
-def _build_bill_row(bill: Bill, turn: Turn) -> HistoryRow:
+def build_bill_row(bill: Bill, turn: Turn) -> HistoryRow:
     amount = format_cents(bill.amount_cents)
     cells = [
         format_short_date(bill.issued_on, year=True),

@@ -1,4 +1,4 @@
-"""Payments and bills of the past, the newest first, as many at a time as fit the channel."""
+"""Past payments or bills, the newest first, as many at a time as suit the channel."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from actions.accounts.account_choice import account_buttons, list_other_accounts
 from actions.accounts.forms import AccountForm
+from actions.balance.forms import send_last_payment
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day
-from actions.payment_history.formatting import HistoryRow, build_bill_rows, build_payment_rows
+from actions.payment_history.formatting import HistoryRow, build_bill_row, build_payment_row
 from actions.turn import Turn
 from backend.billing import bills
 from backend.language import mark, tr
@@ -56,7 +56,7 @@ class PaymentHistoryForm(AccountForm):
         return True
 
     def level_needed(self, turn: Turn) -> Level:
-        """The one last payment is told with the balance; a list of them opens later."""
+        """The last payment alone needs no higher level than the balance, which includes it."""
         return NEEDS["check_balance"] if self._is_latest_only(turn) else NEEDS[self.skill]
 
     def _is_latest_only(self, turn: Turn) -> bool:
@@ -64,40 +64,38 @@ class PaymentHistoryForm(AccountForm):
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and wants_printed_copy(turn.text):
-            turn.utter("utter_bill_copy_how")  # needs nobody's number: none can be sent from here
+            turn.utter("utter_bill_copy_how")  # we can send none, so there is no need to identify the member
             turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": turn.full_text}})
             return None
         return await super().next_question(turn)
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # the level needed is one on an account
+        account_id = identity.known_account.id
         if self._is_latest_only(turn):
-            balance = await get_balance(turn.session, turn.backend, identity.account.id)
-            if balance.last_payment_cents and balance.last_payment_on:
-                day = format_day(balance.last_payment_on, turn.backend.today())
-                turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
+            balance = await get_balance(turn.session, turn.backend, account_id)
+            if send_last_payment(turn, balance):
                 return None
         start = int(turn.get(START_INDEX) or 0)
         count = min(turn.get(COUNT) or MAX_ROWS, PAGE_SIZES.get(turn.channel, PAGE_SIZES["web"]))
+        # one row more than a page has, to know whether there are more
         if turn.get(KIND) == "billing_history":
-            rows = build_bill_rows(
-                await bills.list_newest_bills(turn.session, identity.account.id, start, count + 1), turn
-            )
-            paid = ""
+            issued = await bills.list_newest_bills(turn.session, account_id, start, count + 1)
+            rows, paid = [build_bill_row(bill, turn) for bill in issued], ""
         else:
-            found = await payments.list_payments(turn.session, identity.account.id, start, count + 1)
-            rows = await build_payment_rows(found, turn)
-            year = await payments.total_paid_in_year(turn.session, identity.account.id, turn.backend.today().year)
+            made = await payments.list_payments(turn.session, account_id, start, count + 1)
+            rows = [await build_payment_row(payment, turn) for payment in made]
+            year = await payments.total_paid_in_year(turn.session, account_id, turn.backend.today().year)
             paid = format_cents(year)
-        await self._tell(turn, identity, rows[:count], more=len(rows) > count, paid=paid)
+        await self._send_page(turn, identity, rows[:count], start=start, more=len(rows) > count, paid=paid)
         return None
 
-    async def _tell(self, turn: Turn, identity: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
+    async def _send_page(
+        self, turn: Turn, identity: Identity, rows: Sequence[HistoryRow], *, start: int, more: bool, paid: str
+    ) -> None:
+        """Send these rows. `paid` is the total paid this year, formatted; empty for bills."""
         kind = str(turn.get(KIND) or self.skill)
-        start = int(turn.get(START_INDEX) or 0)
-        assert identity.account is not None
         values: dict[str, Any] = {
-            "account": identity.account.separator,
+            "account": identity.known_account.separator,
             "count": len(rows),
             "several": len(rows) > 1,
             "older": start > 0,
@@ -105,17 +103,11 @@ class PaymentHistoryForm(AccountForm):
             "paid": paid,
             "table": {"head": rows[0].head, "rows": [row.cells for row in rows]} if rows else {},
         }
-        buttons = (
-            [
-                {
-                    "title": tr("Hear more") if turn.channel == "voice" else tr("More"),
-                    "payload": f"/{kind}" + json.dumps({START_INDEX: str(start + len(rows))}),
-                }
-            ]
-            if more
-            else []
-        )
-        buttons += account_buttons(await list_other_accounts(turn, identity), identity, kind)
+        buttons = account_buttons(await list_other_accounts(turn, identity), identity, kind)
+        if more:
+            title = tr("Hear more") if turn.channel == "voice" else tr("More")
+            payload = f"/{kind}" + json.dumps({START_INDEX: str(start + len(rows))})
+            buttons.insert(0, {"title": title, "payload": payload})
         turn.utter(f"utter_{kind}" if rows else f"utter_{kind}_none", buttons=buttons or None, **values)
         if turn.notes.get("copy") and kind == "billing_history":
             turn.utter("utter_bill_copy")

@@ -1,16 +1,16 @@
-"""Did my payment go through: by its confirmation number, or the newest ones, their status in words."""
+"""Whether a payment went through: the one with a confirmation number, or the newest ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import format_day
+from actions.formatting import confirmation_values
 from actions.turn import Turn
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
@@ -35,18 +35,17 @@ class PaymentStatusForm(AccountForm):
     is_informational = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        confirmation = extract_confirmation(turn.focused_text)  # as it was written: "Y" is a letter of it, too
+        confirmation = extract_confirmation(turn.focused_text)  # not `text`: as Spanish, a "Y" in it would be "and"
         if confirmation:
             turn.set("sched_item", confirmation)
         return confirmation is not None
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        account_id, confirmation = identity.account.id, turn.get("sched_item")
+        account_id, confirmation = identity.known_account.id, turn.get("sched_item")
         if confirmation:
             found = await payments.find_by_confirmation(turn.session, account_id, confirmation.replace(",", ""))
             if found is not None:
-                self._tell(turn, found)
+                self._send_status(turn, found)
                 return None
             turn.utter("utter_status_unknown", given=confirmation.upper())
         await self._send_newest(turn, account_id)
@@ -58,11 +57,11 @@ class PaymentStatusForm(AccountForm):
         newest: Sequence[Payment] = [payment for payment in made if payment.created_at >= since]
         balance = await get_balance(turn.session, turn.backend, account_id)
         for payment in newest:
-            self._tell(turn, payment)
+            self._send_status(turn, payment)
         for item in balance.scheduled:
-            self._tell(turn, item)
+            self._send_status(turn, item)
         if not newest and not balance.scheduled:
-            if turn.last_text_of("utter_status_none"):  # told already, and they have paid all the same
+            if turn.last_text_of("utter_status_none"):  # the member heard that before and says that they paid
                 turn.utter("utter_status_none_still")
                 about = f"{tr('a payment that does not show')}: {turn.full_text}"
                 turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": about}})
@@ -70,22 +69,19 @@ class PaymentStatusForm(AccountForm):
             turn.utter("utter_status_none")
         turn.utter("utter_status_owed", left=format_balance(balance.amount_due_cents))
 
-    def _tell(self, turn: Turn, made: Payment | ScheduledPayment) -> None:
-        words: dict[str, Any] = {
-            "amount": format_cents(made.amount_cents + made.fee_cents),
-            "confirmation": made.confirmation,
-            "confirmation_spoken": ", ".join(made.confirmation.replace("-", "")),
-        }
+    def _send_status(self, turn: Turn, payment: Payment | ScheduledPayment) -> None:
+        amount = format_cents(payment.amount_cents + payment.fee_cents)
+        values = {"amount": amount, **confirmation_values(payment.confirmation)}
         today, zone = turn.backend.today(), turn.backend.coop.zone
-        if isinstance(made, Payment):
-            day = made.posted_on or made.created_at.astimezone(zone).date()
-            turn.utter("utter_status_payment", **words, day=format_day(day, today), status=_format_status(made))
-        elif made.status == "scheduled":
-            turn.utter("utter_status_scheduled", **words, day=format_day(made.run_on, today))
+        if isinstance(payment, Payment):
+            day = payment.posted_on or payment.created_at.astimezone(zone).date()
+            turn.utter("utter_status_payment", **values, day=format_day(day, today), status=_format_status(payment))
+        elif payment.status == "scheduled":
+            turn.utter("utter_status_scheduled", **values, day=format_day(payment.run_on, today))
         else:
-            cancelled = made.status == "cancelled"
-            status = tr("was canceled. Nothing was taken.") if cancelled else tr("was not made.")
-            turn.utter("utter_status_schedule_over", **words, day=format_day(made.run_on, today), status=status)
+            canceled = payment.status == "cancelled"
+            status = tr("was canceled. Nothing was taken.") if canceled else tr("was not made.")
+            turn.utter("utter_status_schedule_over", **values, day=format_day(payment.run_on, today), status=status)
 
 
 def _format_status(payment: Payment) -> str:

@@ -16,8 +16,8 @@ from actions.cases.conversation_tickets import open_danger_ticket
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
+from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import handle_danger
-from actions.feelings import acknowledge_feeling
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, handoff_to_agent
 from actions.person.booked_call import cancel_call, find_booked_call
 from actions.person.call_subject import find_offered_subject, find_subject, find_task_tried, list_earlier_messages

@@ -1,13 +1,16 @@
-"""Quick Pay: how much, which day, which way, a read-back, one yes."""
+"""Quick Pay: amount, day, method, a read-back, one yes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from actions import agenda
 from actions.accounts.account_choice import format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
+from actions.disambiguation import save_identity_numbers
 from actions.quick_pay import questions
 from actions.quick_pay.extract import (
     WHOLE_BILL,
@@ -16,17 +19,19 @@ from actions.quick_pay.extract import (
     find_hinted_method,
     resolve_amount_and_day,
 )
+from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRM, DAY, METHOD, METHOD_HINT
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
-from actions.quick_pay.split_payments import queue_arrangement, queue_other_accounts, wants_split_payment
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.language import mark
+from backend.billing.models import Account
+from backend.language import mark, tr
 from backend.members.identity import Identity, is_allowed
 from backend.members.levels import NEEDS, Level
 from backend.payments import pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
+from backend.reading.money.payment_plan import parse_payment_plan
 from backend.reading.money.payment_words import (
     asks_about_overpayment,
     asks_how_guests_pay,
@@ -37,14 +42,9 @@ from backend.reading.money.payment_words import (
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.numbers.account_separator import means_all_accounts
 
-AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 QUOTE, ACCOUNT, OVER_BILL = "pay_quote", "pay_account", "pay_over"
-HINT = questions.METHOD_HINT
-TASK_SLOTS = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
-# said before anything else: money that is already on its way to this bill
 PENDING_PAYMENT_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
-
-
+"""Warnings that come before all others: money is on its way to this bill already."""
 SLOT_BY_PART = {"amount": AMOUNT, "day": DAY, "method": METHOD}
 AMOUNT_PROBLEMS = ("zero", "absurd")
 DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
@@ -58,7 +58,7 @@ class QuickPayForm(AccountForm):
     skill = "quick_pay"
     explanation_response = "utter_pay_explained"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
-    slots: ClassVar[tuple[str, ...]] = (*TASK_SLOTS,)
+    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, METHOD, METHOD_HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
     asks: ClassVar[dict[str, str]] = {
         AMOUNT: "amount",
         DAY: "day",
@@ -71,7 +71,7 @@ class QuickPayForm(AccountForm):
         return asks_how_guests_pay(text)
 
     def level_needed(self, turn: Turn) -> Level:
-        """Paying opens early; what is saved on the account opens with a step up."""
+        """Paying needs less than using a method that is saved on the account."""
         return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
@@ -80,39 +80,42 @@ class QuickPayForm(AccountForm):
         return is_allowed(identity, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
     def is_requested(self, turn: Turn) -> bool:
-        """`What payments are scheduled?` is about those that are there already."""
+        """As in the base class, except for a question about scheduled payments, which have a task of their own."""
         return super().is_requested(turn) and extract_existing_act(turn.text) is None
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         if turn.other_action_answered(self.form) or not wants_split_payment(turn):
             return await super()._start(turn)
         self._pause_open_task(turn)
-        queue_arrangement(turn)
-        self._close_task(turn)
+        self._switch_to_arrangement(turn)
         return None
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         if asked == CONFIRM or turn.has_act("ask") or not wants_split_payment(turn):
             return await super()._handle_reply(turn, asked)
-        queue_arrangement(turn)
-        self._close_task(turn)
+        self._switch_to_arrangement(turn)
         return None
+
+    def _switch_to_arrangement(self, turn: Turn) -> None:
+        save_identity_numbers(turn)
+        agenda.add_item(turn, "arrangement_form", turn.full_text, {})
+        self._close_task(turn)
 
     def _is_faq_question(self, turn: Turn) -> bool:
         return super()._is_faq_question(turn) and not asks_about_overpayment(turn.text)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         if turn.get(REQUESTED_SLOT) == AMOUNT and asks_amount_owed(turn.text):
-            return True  # the question that is asked again tells it
+            return True  # the question for the amount comes again and has the answer
         if not asks_about_overpayment(turn.text):
             return await super()._answer_side_question(turn)
         turn.utter("utter_pay_more_where")
         return True
 
     async def send_canceled(self, turn: Turn) -> None:
-        """Nothing is called paid or unpaid without a look: the turn of a yes may have been lost behind its payment."""
-        looks = await self._was_quote_confirmed(turn) or await has_unfinished_payment(turn)
-        if not (looks and await send_already_paid(turn)):
+        """Say that nothing was paid, unless it was: a yes may have paid although its turn was lost."""
+        may_have_paid = await self._was_quote_confirmed(turn) or await has_unfinished_payment(turn)
+        if not (may_have_paid and await send_already_paid(turn)):
             turn.utter("utter_pay_cancelled")
 
     async def _was_quote_confirmed(self, turn: Turn) -> bool:
@@ -122,27 +125,18 @@ class QuickPayForm(AccountForm):
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # what came of it is told before anything else is taken in
+            turn.set(CONFIRM, turn.get(QUOTE))  # the outcome is told before the message is read
             return True
-        changed = extract_button_values(turn) or await extract_payment_details(turn, asked)
-        if changed:
+        if extract_button_values(turn) or await extract_payment_details(turn, asked):
             turn.clear(QUOTE, CONFIRM, OVER_BILL)
             return True
         if asked == AMOUNT and is_yes(turn):
-            turn.set(AMOUNT, WHOLE_BILL)  # "how much would you like to pay?" "yes": read back before it is paid
+            turn.set(AMOUNT, WHOLE_BILL)  # it is read back before it is paid
             return True
-        if asked == AGREED:
-            return self._extract_agreement(turn)
-        if asked == CONFIRM:
-            return self._extract_confirmation_reply(turn)
-        return False
-
-    def _extract_agreement(self, turn: Turn) -> bool:
-        if is_yes(turn):
-            turn.notes["agreed"] = True
-        elif is_no(turn):
-            turn.notes["agreed"] = False
-        return "agreed" in turn.notes
+        if asked == AGREED and (is_yes(turn) or is_no(turn)):
+            turn.notes["agreed"] = is_yes(turn)
+            return True
+        return asked == CONFIRM and self._extract_confirmation_reply(turn)
 
     def _extract_confirmation_reply(self, turn: Turn) -> bool:
         if turn.get(QUOTE) and is_yes(turn):
@@ -177,8 +171,15 @@ class QuickPayForm(AccountForm):
         first_words = str(turn.get(FIRST_WORDS) or "")
         identity = await super().on_identified(turn, identity)
         if means_all_accounts(first_words) and (other := await list_other_accounts(turn, identity)):
-            queue_other_accounts(turn, other)
+            self._queue_other_accounts(turn, other)
         return identity
+
+    def _queue_other_accounts(self, turn: Turn, accounts: Sequence[Account]) -> None:
+        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back."""
+        for account in accounts:
+            words = f"pay account {account.number}"
+            agenda.add_item(turn, self.form, words, {FIRST_WORDS: words})
+        turn.utter("utter_agenda_added", tasks=tr(self.title))
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
@@ -186,24 +187,22 @@ class QuickPayForm(AccountForm):
     # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        said_again = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
-        if turn.notes.get("ended") or (said_again and await send_already_paid(turn)):
+        is_repeated_yes = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
+        if turn.notes.get("ended") or (is_repeated_yes and await send_already_paid(turn)):
             return None
-        account = identity.account
-        assert account is not None  # the level needed is one on an account
+        account = identity.known_account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
         if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
             turn.utter("utter_balance_account", account=format_account_label(account, identity))
             if turn.was_just_opened() and means_all_accounts(turn.text):
-                queue_other_accounts(turn, other)
+                self._queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRM) and await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: what came of it is told, and not asked anew
+            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
         if turn.get(CONFIRM):
-            return ExternalCall(
-                confirm_payment
-            )  # a yes delivered again gets its number, also when nothing is owed any more
+            # before the balance is looked at: a repeated yes gets its number although nothing is owed any more
+            return ExternalCall(confirm_payment)
         balance = await get_balance(turn.session, turn.backend, account.id)
         resolve_amount_and_day(turn, balance)
         if account.status == "closed":
@@ -219,63 +218,59 @@ class QuickPayForm(AccountForm):
     async def _ask_details(
         self, turn: Turn, identity: Identity, balance: Balance
     ) -> SlotQuestion | ExternalCall | None:
-        found = await self._find_warnings(turn, identity, balance)
-        ask = self._ask_warning(turn, [c for c in found if c.code in PENDING_PAYMENT_CODES], balance)
+        # while no amount is chosen, the warnings are for paying all
+        amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
+        day = questions.get_chosen_day(turn)
+        found = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
+        ask = self._ask_warning(turn, [w for w in found if w.code in PENDING_PAYMENT_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
         if turn.get(AMOUNT) is None:
             return questions.build_amount_question(turn, balance)
-        ask = self._ask_warning(turn, [c for c in found if c.code not in PENDING_PAYMENT_CODES], balance)
+        ask = self._ask_warning(turn, [w for w in found if w.code not in PENDING_PAYMENT_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
         if turn.get(DAY) == questions.ASK_DAY or "day_problem" in turn.notes:
             return questions.build_day_question(turn, balance)
         if turn.get(DAY) is None:
-            turn.set(
-                DAY, turn.backend.today().isoformat()
-            )  # read back before the yes; another day may be named any time
+            turn.set(DAY, turn.backend.today().isoformat())  # not asked: it is read back before the yes
         return await self._ask_method(turn, identity)
 
-    async def _find_warnings(self, turn: Turn, identity: Identity, balance: Balance) -> list[prechecks.PaymentWarning]:
-        """What speaks against paying like this; while no amount is chosen, against paying all."""
-        assert identity.account is not None
-        amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
-        return await prechecks.find_warnings(
-            turn.session, turn.backend, identity.account, amount, questions.get_chosen_day(turn)
-        )
-
     def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
-        """Asked about once each, or refused with a reason."""
+        """The question for the first warning that the member has not agreed to, or None.
+
+        After a no that ends the task, None as well, with `turn.notes["ended"]`.
+        """
         agreed = list(turn.get(AGREED) or [])
-        for concern in found:
-            if concern.fingerprint in agreed:
+        for warning in found:
+            if warning.fingerprint in agreed:
                 continue
-            ask = self._build_warning_question(turn, concern, agreed, balance)
+            ask = self._build_warning_question(turn, warning, agreed, balance)
             if ask is not None or turn.notes.get("ended"):
                 return ask
         return None
 
     def _build_warning_question(
-        self, turn: Turn, concern: prechecks.PaymentWarning, agreed: list[str], balance: Balance
+        self, turn: Turn, warning: prechecks.PaymentWarning, agreed: list[str], balance: Balance
     ) -> SlotQuestion | None:
-        if concern.code in AMOUNT_PROBLEMS:
+        if warning.code in AMOUNT_PROBLEMS:
             turn.clear(AMOUNT)
-            return questions.build_amount_question(turn, balance, problem=concern.code)
-        if concern.code in DAY_PROBLEMS:
+            return questions.build_amount_question(turn, balance, problem=warning.code)
+        if warning.code in DAY_PROBLEMS:
             turn.set(DAY, questions.ASK_DAY)
-            return questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[concern.code])
-        if concern.blocking:
-            return None  # told at the question it belongs to
+            return questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code])
+        if warning.blocking:
+            return None  # the refusal comes with the question that it belongs to
         answer = turn.notes.pop("agreed", None)
         if answer is None:
-            return questions.build_agreement_question(turn, concern, balance)
+            return questions.build_agreement_question(turn, warning, balance)
         if answer:
-            agreed.append(concern.fingerprint)
+            agreed.append(warning.fingerprint)
             turn.set(AGREED, agreed)
-        elif concern.code == "over_due":
+        elif warning.code == "over_due":
             turn.clear(AMOUNT)
             return questions.build_amount_question(turn, balance)
-        elif concern.code == "after_due":
+        elif warning.code == "after_due":
             turn.set(DAY, questions.ASK_DAY)
             return questions.build_day_question(turn, balance)
         else:
@@ -284,13 +279,12 @@ class QuickPayForm(AccountForm):
         return None
 
     async def _ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.member is not None
-        methods = await payments.list_saved_methods(turn.session, identity.member.id)
+        methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
         chosen = turn.get(METHOD)
         if not methods:
             chosen = "link"
         if chosen == "saved":
-            hint = str(turn.get(HINT) or "")
+            hint = str(turn.get(METHOD_HINT) or "")
             chosen = find_hinted_method(hint, methods)
             if chosen is None and (last4 := extract_method_last4(hint)):
                 turn.notes["no_such_way"] = last4
@@ -304,13 +298,15 @@ class QuickPayForm(AccountForm):
         opened = is_allowed(identity, "saved_method")
         if method is None or not opened:
             return questions.build_method_question(turn, methods, opened=opened)
-        ends = prechecks.card_expiry_date(method)
-        if ends is not None and ends < questions.get_chosen_day(turn):
+        expires_on = prechecks.card_expiry_date(method)
+        if expires_on is not None and expires_on < questions.get_chosen_day(turn):
             turn.clear(METHOD)
             return questions.build_method_question(turn, methods, opened=True, expired=method)
-        if identity.level < NEEDS["saved_method"] and not await self._is_within_bill(turn, identity):
+        if identity.level < NEEDS["saved_method"] and not await quotes.is_within_balance(
+            turn.session, turn.backend, identity.known_account.id, int(turn.get(AMOUNT))
+        ):  # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
-            turn.set(HINT, method.label.lower())
+            turn.set(METHOD_HINT, method.label.lower())
             turn.set(OVER_BILL, True)
             turn.utter("utter_pay_code_for_more")
             return await self.next_question(turn)
@@ -319,25 +315,26 @@ class QuickPayForm(AccountForm):
             return ExternalCall(create_quote)
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
 
-    async def _is_within_bill(self, turn: Turn, identity: Identity) -> bool:
-        assert identity.account is not None
-        return await quotes.is_within_balance(turn.session, turn.backend, identity.account.id, int(turn.get(AMOUNT)))
-
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
-        assert identity.account is not None
         _link, url = await pay_links.create(
             turn.session,
             turn.backend,
             turn.conversation_id,
-            account_id=identity.account.id,
+            account_id=identity.known_account.id,
             amount_cents=int(turn.get(AMOUNT)),
             pay_on=date.fromisoformat(turn.get(DAY)),
         )
         turn.utter("utter_pay_link", link=url, **questions.chosen_values(turn))
 
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
-        """No code can be sent: a pay link needs none."""
+        """Offer a pay link instead: it needs no code."""
         turn.utter("utter_pay_no_code_link")
         turn.clear(OVER_BILL)
         turn.set(METHOD, "link")
         return await self.next_question(turn)
+
+
+def wants_split_payment(turn: Turn) -> bool:
+    """Whether it names several amounts on several days, which is a plan: `60 on Monday and the rest on the 15th`."""
+    parts = parse_payment_plan(turn.text, turn.backend.today()).parts
+    return len({part.on for part in parts}) > 1 and all(part.on and part.share for part in parts)

@@ -1,4 +1,4 @@
-"""The questions of Quick Pay and the values in their words."""
+"""The questions of Quick Pay, and the values in their texts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions.base import SlotQuestion
-from actions.formatting import format_day, format_on_day
+from actions.formatting import format_on_day
 from actions.turn import Turn
-from backend.language import tr
+from backend.language import format_day, tr
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.balances import Balance
@@ -21,18 +21,20 @@ from backend.reading.money.payment_method import detect_method_kind
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 METHOD_HINT = "pay_method_hint"
+"""The slot for the member's words for a saved method, until the saved methods may be looked up."""
 NOT_PREFIX = "not: "
-"""Before a hint of which saved way was meant first: the other one is meant now."""
-ASK_DAY = "ask"  # a day other than today is wished, and not named yet
+"""Before a hint: the other one of two saved methods is meant."""
+ASK_DAY = "ask"
+"""The value of DAY if the member wants another day than today and has not named it."""
 
 
 def build_button(title: str, **values: str) -> dict[str, str]:
-    """A button that fills slots."""
+    """A button that sets slots."""
     return {"title": title, "payload": "/choose" + json.dumps(values)}
 
 
 def balance_values(turn: Turn, balance: Balance) -> dict[str, Any]:
-    """What is owed, in words, and which wording fits it."""
+    """What is owed, and which of the response's texts fits it (`past_due`, `rest`, `state`)."""
     due = balance.amount_due_cents
     return {
         "amount_due": format_cents(max(due, 0)),
@@ -48,24 +50,22 @@ def balance_values(turn: Turn, balance: Balance) -> dict[str, Any]:
 
 
 def get_chosen_day(turn: Turn) -> date:
-    """The day chosen, else today, the co-op's local date."""
+    """The chosen day, or else today, as the co-op's local date."""
     day = turn.get(DAY)
     return date.fromisoformat(day) if day and day != ASK_DAY else turn.backend.today()
 
 
 def chosen_values(turn: Turn) -> dict[str, Any]:
-    """The amount and the day as chosen so far."""
-    today = turn.backend.today()
-    day = get_chosen_day(turn)
+    """The amount and the day, as far as they are chosen."""
     amount = turn.get(AMOUNT)
     return {
         "amount": format_cents(int(amount)) if amount is not None else "",
-        "when": format_on_day(day, today),
+        "when": format_on_day(get_chosen_day(turn), turn.backend.today()),
     }
 
 
 def format_slot(turn: Turn, slot: str) -> str:
-    """The amount or the day as it was given, to be said back while something else is asked."""
+    """The amount, the day or the method in words, to repeat it while another question is open."""
     value = turn.get(slot)
     if slot == AMOUNT:
         named = {"all": tr("all of it"), "bill": tr("all of it"), "half": tr("half of it")}
@@ -117,7 +117,7 @@ def build_day_question(turn: Turn, balance: Balance, problem: str | None = None)
 def build_method_question(
     turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expired: PaymentMethod | None = None
 ) -> SlotQuestion:
-    """Which way to pay. What is saved is named only where it is `opened`."""
+    """Which method to pay with. The saved ones are named only if the identity level allows it (`opened`)."""
     if opened:
         day = get_chosen_day(turn)
         good = [m for m in methods if m is not expired and (prechecks.card_expiry_date(m) or day) >= day]
@@ -135,31 +135,28 @@ def build_method_question(
     return SlotQuestion(METHOD, response, values, buttons, is_new=response != "utter_question_pay_method")
 
 
-def build_agreement_question(turn: Turn, concern: PaymentWarning, balance: Balance) -> SlotQuestion:
-    """Whether to go on in spite of something: what is already on its way, or more than is owed."""
-    today, told = turn.backend.today(), concern.values
-    words = {
-        "other_amount": format_cents(told.get("amount_cents", 0)),
-        "excess": format_cents(told.get("over_cents", 0)),
-        "confirmation": told.get("confirmation", ""),
-        "day": format_day(told["on"], today) if "on" in told else "",
-    }
-    return SlotQuestion(
-        AGREED,
-        f"utter_question_agree_{concern.code}",
-        {**words, **balance_values(turn, balance), **chosen_values(turn)},
-    )
-
-
-def build_confirm_question(turn: Turn, read: ReadBack) -> SlotQuestion:
-    """The read-back: account, amount, fee, method and day, exactly as the quote has them."""
-    today = turn.backend.today()
-    fee = read.fee_cents
+def build_agreement_question(turn: Turn, warning: PaymentWarning, balance: Balance) -> SlotQuestion:
+    """Whether to go on in spite of a warning: a payment is on its way already, or it is more than is owed."""
+    today, facts = turn.backend.today(), warning.values
     values = {
-        "total": format_cents(read.total_cents),
-        "when": tr("today") if read.pay_now else format_on_day(read.pay_on, today),
-        "method": read.method,
-        "account": read.account_number,
+        "other_amount": format_cents(facts.get("amount_cents", 0)),
+        "excess": format_cents(facts.get("over_cents", 0)),
+        "confirmation": facts.get("confirmation", ""),
+        "day": format_day(facts["on"], today) if "on" in facts else "",
+        **balance_values(turn, balance),
+        **chosen_values(turn),
+    }
+    return SlotQuestion(AGREED, f"utter_question_agree_{warning.code}", values)
+
+
+def build_confirm_question(turn: Turn, quote: ReadBack) -> SlotQuestion:
+    """The read-back: account, amount, fee, method and day, exactly as the quote has them."""
+    fee = quote.fee_cents
+    values = {
+        "total": format_cents(quote.total_cents),
+        "when": tr("today") if quote.pay_now else format_on_day(quote.pay_on, turn.backend.today()),
+        "method": quote.method,
+        "account": quote.account_number,
         "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
     }
     return SlotQuestion(CONFIRM, "utter_question_pay_confirm", values, is_new=True)

@@ -1,4 +1,4 @@
-"""The quote and the payment. Both call the payment network, so neither holds a transaction."""
+"""The quote and the payment. Both call the payment network, so both run outside any transaction."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions import agenda
-from actions.formatting import format_day
+from actions.formatting import confirmation_values
 from actions.turn import Turn
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
 from backend.payments import confirm, quotes
@@ -31,14 +31,13 @@ REQUOTE_OUTCOMES = ("changed", "expired")
 
 
 async def create_quote(turn: Turn) -> None:
-    """Make the quote: exactly what will be read out, with its fee, good for ten minutes and one yes."""
+    """Make the quote that is read back, with its fee; it is good for ten minutes and one yes."""
     identity = await turn.identity()
-    assert identity.account is not None
     try:
         quote = await quotes.make_quote(
             turn.backend,
             turn.conversation_id,
-            account_id=identity.account.id,
+            account_id=identity.known_account.id,
             amount_cents=int(turn.get("pay_amount")),
             method_id=int(turn.get("pay_method")),
             pay_on=date.fromisoformat(turn.get("pay_day")),
@@ -46,14 +45,14 @@ async def create_quote(turn: Turn) -> None:
             texting=identity.is_texting,
         )
     except (MethodNotUsable, PaymentRefused, StepUpNeeded):
-        # what blocks is told at the question it belongs to; the method is asked again there
+        # the questions come again, and tell what is wrong
         turn.clear("pay_quote", "pay_method")
         return
     turn.set("pay_quote", quote.key)
 
 
 async def confirm_payment(turn: Turn) -> None:
-    """Act on the yes, and say what came of it."""
+    """Pay by the quote that the member said yes to, and tell the outcome."""
     key = turn.get("pay_confirm")
     turn.clear("pay_confirm", "pay_quote")
     outcome = await confirm.confirm_quote(
@@ -64,10 +63,6 @@ async def confirm_payment(turn: Turn) -> None:
         wording=turn.last_text_of("utter_question_pay_confirm"),
         reply=turn.exact_reply,
     )
-    await _send_outcome(turn, outcome)
-
-
-async def _send_outcome(turn: Turn, outcome: PaymentOutcome) -> None:
     if outcome.kind == "declined":
         turn.clear("pay_method")
         turn.notes["declined"] = tr(DECLINE_REASONS.get(outcome.decline_code or "", GENERIC_DECLINE))
@@ -81,7 +76,7 @@ async def _send_outcome(turn: Turn, outcome: PaymentOutcome) -> None:
 
 
 async def send_already_paid(turn: Turn) -> bool:
-    """A yes that comes again after the payment it made: say so, with its number. False when there was none just now."""
+    """Tell the payment of the last five minutes: a yes may be repeated after it. False if there was none."""
     since = turn.backend.clock.now() - JUST_NOW
     made = await payments.find_latest(turn.session, turn.conversation_id, since)
     if made is None:
@@ -95,32 +90,29 @@ async def send_already_paid(turn: Turn) -> bool:
 
 
 async def has_unfinished_payment(turn: Turn) -> bool:
-    """Whether this talk has a payment of which nobody knows yet how it ends."""
+    """Whether this conversation has a payment whose outcome is not known yet."""
     made = await payments.find_latest(turn.session, turn.conversation_id, turn.backend.clock.now() - JUST_NOW)
     return made is not None and made.status in PENDING_STATUSES
-
-
-def _format_remaining(due_cents: int) -> str:
-    if due_cents < 0:
-        return tr("You now have a credit of {amount}.", amount=format_cents(-due_cents))
-    return tr("You now owe {amount}.", amount=format_cents(due_cents))
 
 
 async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]:
     made = outcome.payment or outcome.scheduled
     assert made is not None
-    today = turn.backend.today()
     async with turn.backend.db.read_session() as session:
         balance = await get_balance(session, turn.backend, made.account_id)
         method = await session.get_one(PaymentMethod, made.method_id)
-    words = {
+    due = balance.amount_due_cents
+    if due < 0:
+        left = tr("You now have a credit of {amount}.", amount=format_cents(-due))
+    else:
+        left = tr("You now owe {amount}.", amount=format_cents(due))
+    agenda.remove_items_for(turn, "balance_form")  # the answer has the balance
+    values = {
         "total": format_cents(made.amount_cents + made.fee_cents),
         "method": method.label,
-        "confirmation": made.confirmation,
-        "confirmation_spoken": ", ".join(made.confirmation.replace("-", "")),
-        "left": _format_remaining(balance.amount_due_cents),
+        **confirmation_values(made.confirmation),
+        "left": left,
     }
-    agenda.remove_items_for(turn, "balance_form")  # what is left is told here
     if outcome.scheduled is not None:
-        words["day"] = format_day(outcome.scheduled.run_on, today)
-    return words
+        values["day"] = format_day(outcome.scheduled.run_on, turn.backend.today())
+    return values

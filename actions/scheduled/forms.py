@@ -1,4 +1,4 @@
-"""Payments set for a later day: shown, moved to another day, cancelled, until the day before."""
+"""Scheduled payments: show, move or cancel one, until the day before it runs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import Any, ClassVar
 
 from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
-from actions.agreements import build_agreement
-from actions.autopay.questions import format_next_run, format_run_day
 from actions.base import ExternalCall, SkillAction, SlotQuestion
-from actions.formatting import format_day
+from actions.formatting import confirmation_values
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button, format_last_day
 from actions.turn import NUMBER_TYPES, Turn
-from actions.yes_no import is_no, is_yes
+from actions.yes_no import is_no, note_agreement
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
 from backend.autopay import service as automatic
+from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import find_active_draft
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import service as payments
@@ -29,7 +28,6 @@ from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.money.amount import Amount
-from backend.reading.money.autopay_words import says_agree
 from backend.reading.money.scheduled_payment import asks_to_move_payment, extract_existing_act
 
 ACT, ITEM_ID, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
@@ -37,16 +35,16 @@ NUMBER_TYPES.update({DAY: "date"})
 
 
 class ActionSchedulePayment(SkillAction):
-    """A payment for a later day: one to be made, or one that is there already."""
+    """Opens the form for a payment on a later day: a new one, or one that is scheduled already."""
 
     action_name = "action_schedule_payment"
 
     async def act(self, turn: Turn) -> None:
-        wished = extract_existing_act(turn.text)
+        act = extract_existing_act(turn.text)
         turn.clear(ACT)
-        if wished:
-            turn.set(ACT, wished)
-        turn.add_followup_action("scheduled_form" if wished else "quick_pay_form")
+        if act:
+            turn.set(ACT, act)
+        turn.add_followup_action("scheduled_form" if act else "quick_pay_form")
 
 
 class ScheduledPaymentsForm(AccountForm):
@@ -61,38 +59,25 @@ class ScheduledPaymentsForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        understood = self._extract_button_values(turn)
+        understood = turn.set_button_values(ACT, ITEM_ID)
         if asked in IDENTITY_SLOTS:
             return understood or (asked == CODE and turn.get(ACT) in ("show", None) and queue_request(turn))
         if asked == ACT and not understood and is_no(turn):
             turn.set(ACT, "leave")
             return True
-        if asked in (ACT, None) and not understood and (wished := self._extract_schedule_act(turn, asked)):
-            turn.set(ACT, wished)
-            understood = True
+        if asked in (ACT, None) and not understood:
+            is_move = asked == ACT and asks_to_move_payment(turn.text)
+            if act := "move" if is_move else extract_existing_act(turn.text):
+                turn.set(ACT, act)
+                understood = True
         if turn.get(ACT) == "move" and asked != ITEM_ID:
             understood = self._extract_day(turn, asked) or understood
         if asked == CONFIRM and not understood:
-            yes = says_agree(turn.text.strip()) or is_yes(turn)
-            if yes or is_no(turn):
-                turn.notes["yes"] = yes
-                understood = True
+            understood = note_agreement(turn)
         return understood
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(ITEM_ID, CONFIRM)
-
-    def _extract_button_values(self, turn: Turn) -> bool:
-        chosen = {slot: turn.button_value(slot) for slot in (ACT, ITEM_ID)}
-        for slot, value in chosen.items():
-            if value is not None:
-                turn.set(slot, value)
-        return any(value is not None for value in chosen.values())
-
-    def _extract_schedule_act(self, turn: Turn, asked: str | None) -> str | None:
-        if asked == ACT and asks_to_move_payment(turn.text):
-            return "move"
-        return extract_existing_act(turn.text)
 
     def _extract_day(self, turn: Turn, asked: str | None) -> bool:
         day = turn.extract_values(asked).day
@@ -104,10 +89,9 @@ class ScheduledPaymentsForm(AccountForm):
         return day is not None
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None
-        items = await list_scheduled(turn.session, identity.account.id)
+        items = await list_scheduled(turn.session, identity.known_account.id)
         if not items:
-            await self._none(turn, identity.account.id)
+            await self._send_none_scheduled(turn, identity.known_account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -119,29 +103,29 @@ class ScheduledPaymentsForm(AccountForm):
         if item is None:
             return await self._ask_which_item(turn, items)
         if item.run_on <= turn.backend.today():
-            turn.utter("utter_sched_too_late", **await self._words(turn, item))
+            turn.utter("utter_sched_too_late", **await self._item_values(turn, item))
             return None
         return await (self._cancel if act == "cancel" else self._reschedule)(turn, identity, item)
 
-    async def _none(self, turn: Turn, account_id: int) -> None:
-        """No payment set for a day; what is taken automatically is named all the same."""
+    async def _send_none_scheduled(self, turn: Turn, account_id: int) -> None:
+        """Say that no payment is scheduled, and name the automatic payment if there is one."""
         autopay = await automatic.find_autopay(turn.session, account_id)
         row = autopay if autopay and autopay.is_wanted else await find_active_draft(turn.session, account_id)
         if row is None:
             turn.utter("utter_sched_none")
             return
         method = await turn.session.get_one(PaymentMethod, row.method_id)
-        coming = await automatic.find_next_run(turn.session, turn.backend, row)
+        next_run = await automatic.find_next_run(turn.session, turn.backend, row)
         turn.utter(
             "utter_sched_none_autopay" if isinstance(row, AutoPay) else "utter_sched_none_draft",
             method=method.label,
             when=format_run_day(row.day_of_month if isinstance(row, AutoPay) else None),
-            next=format_next_run(coming, turn.backend.today()),
+            next=format_next_run(next_run, turn.backend.today()),
         )
 
     async def _show(self, turn: Turn, items: Sequence[ScheduledPayment]) -> SlotQuestion:
         for item in items:
-            turn.utter("utter_sched_item", **await self._words(turn, item))
+            turn.utter("utter_sched_item", **await self._item_values(turn, item))
         buttons = [
             build_button(tr("Another day"), sched_act="move"),
             build_button(tr("Cancel it"), sched_act="cancel"),
@@ -150,49 +134,47 @@ class ScheduledPaymentsForm(AccountForm):
         return SlotQuestion(ACT, "utter_question_sched_act", {}, buttons)
 
     def _select_item(self, turn: Turn, items: Sequence[ScheduledPayment]) -> ScheduledPayment | None:
-        """The one that is meant: the only one, the one chosen, or the one of the amount or day that was named."""
+        """The payment that is meant: the only one, the one chosen, or the only one of the amount or day named."""
         if len(items) == 1:
             return items[0]
-        chosen = [item for item in items if str(item.id) == str(turn.get(ITEM_ID))]
-        if chosen:
-            return chosen[0]
+        for item in items:
+            if str(item.id) == str(turn.get(ITEM_ID)):
+                return item
         values = turn.extract_values(None)
-        fitting = [
+        matches = [
             item
             for item in items
             if (isinstance(values.amount, Amount) and values.amount.cents == item.amount_cents)
             or (isinstance(values.day, ParsedDay) and values.day.day == item.run_on)
         ]
-        if len(fitting) != 1:
+        if len(matches) != 1:
             return None
-        turn.set(ITEM_ID, str(fitting[0].id))
-        if turn.get(DAY) == fitting[0].run_on.isoformat():
-            turn.clear(DAY)  # the day named which one, not where to
-        return fitting[0]
+        turn.set(ITEM_ID, str(matches[0].id))
+        if turn.get(DAY) == matches[0].run_on.isoformat():
+            turn.clear(DAY)  # it named the payment, and is not the day to move it to
+        return matches[0]
 
     async def _ask_which_item(self, turn: Turn, items: Sequence[ScheduledPayment]) -> SlotQuestion:
         buttons = []
         for item in items:
-            words = await self._words(turn, item)
-            buttons.append(
-                build_button(tr("{amount} on {day}", amount=words["amount"], day=words["day"]), sched_item=str(item.id))
-            )
+            values = await self._item_values(turn, item)
+            title = tr("{amount} on {day}", amount=values["amount"], day=values["day"])
+            buttons.append(build_button(title, sched_item=str(item.id)))
         return SlotQuestion(ITEM_ID, "utter_question_sched_item", {}, buttons)
 
-    async def _words(self, turn: Turn, item: ScheduledPayment) -> dict[str, Any]:
+    async def _item_values(self, turn: Turn, item: ScheduledPayment) -> dict[str, Any]:
         method = await turn.session.get_one(PaymentMethod, item.method_id)
         return {
             "amount": format_cents(item.amount_cents + item.fee_cents),
             "day": format_day(item.run_on, turn.backend.today()),
             "method": method.label,
-            "confirmation": item.confirmation,
-            "confirmation_spoken": ", ".join(item.confirmation.replace("-", "")),
+            **confirmation_values(item.confirmation),
         }
 
     async def _cancel(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
-        words = await self._words(turn, item)
+        values = await self._item_values(turn, item)
         if not turn.notes.get("yes"):
-            return SlotQuestion(CONFIRM, "utter_question_sched_cancel", words)
+            return SlotQuestion(CONFIRM, "utter_question_sched_cancel", values)
         done = await payments.cancel_scheduled(
             turn.session,
             turn.backend,
@@ -203,14 +185,13 @@ class ScheduledPaymentsForm(AccountForm):
             channel=turn.channel,
         )
         if done:
-            words["rest"] = await self._format_still_owed(turn, identity)
-        turn.utter("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
+            values["rest"] = await self._format_still_owed(turn, identity)
+        turn.utter("utter_sched_cancelled" if done else "utter_sched_too_late", **values)
         return None
 
     async def _format_still_owed(self, turn: Turn, identity: Identity) -> str:
-        """What is to become of the bill now: nothing is owed, it is taken by itself, or it is the member's to pay."""
-        assert identity.account is not None
-        asked = AccountQuestion(turn.session, turn.backend, identity.account, "")
+        """What happens with the bill now: nothing is owed, it is paid automatically, or the member has to pay it."""
+        asked = AccountQuestion(turn.session, turn.backend, identity.known_account, "")
         owed = await asked.balance()
         if owed.uncovered_cents <= 0:
             return tr("What is owed now is covered without it.")
@@ -221,7 +202,7 @@ class ScheduledPaymentsForm(AccountForm):
         return tr("Please pay the bill another way by its due date.")
 
     async def _reschedule(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
-        words = await self._words(turn, item)
+        values = await self._item_values(turn, item)
         to = date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else None
         refused = turn.notes.get("day_problem")
         if to is not None:
@@ -229,17 +210,17 @@ class ScheduledPaymentsForm(AccountForm):
         if to is None or refused:
             turn.clear(DAY)
             response = f"utter_question_sched_day_{refused}" if refused else "utter_question_sched_day"
-            return SlotQuestion(DAY, response, {**words, "last_day": format_last_day(turn)})
-        words["to"] = format_day(to, turn.backend.today())
+            return SlotQuestion(DAY, response, {**values, "last_day": format_last_day(turn)})
+        values["to"] = format_day(to, turn.backend.today())
         if not turn.notes.get("yes"):
-            return SlotQuestion(CONFIRM, "utter_question_sched_move", words)
+            return SlotQuestion(CONFIRM, "utter_question_sched_move", values)
         moved = await payments.move_scheduled(
             turn.session,
             turn.backend,
             scheduled_id=item.id,
             account_id=item.account_id,
             run_on=to,
-            agreement=build_agreement(turn, identity, "utter_question_sched_move"),
+            agreement=turn.agreement_to("utter_question_sched_move", identity),
         )
-        turn.utter("utter_sched_moved" if moved else "utter_sched_too_late", **words)
+        turn.utter("utter_sched_moved" if moved else "utter_sched_too_late", **values)
         return None

@@ -1,9 +1,10 @@
-"""`Change it to the 3rd`, right after a payment was set for a day, or Auto Pay was set up: that one is meant."""
+"""Finds which payment `change it to the 3rd` means: the scheduled payment or Auto Pay that was set up or shown last."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from actions.follow_ups import LAST_SUBJECT
 from actions.turn import Turn
 from backend.audit.service import list_by_actor
 from backend.reading.back_references import refers_to_last_item
@@ -16,21 +17,25 @@ FORM_BY_ACT = {
     "autopay_set_up": (AUTOPAY, "auto_act"),
     "autopay_changed": (AUTOPAY, "auto_act"),
 }
-"""Acts of the audit trail; the form that changes what they did, and its slot for what is to be done."""
+"""By act of the audit trail: the form that can change what it did, and that form's slot for what to do."""
 CHANGE_ACTS = {SCHEDULED: "move", AUTOPAY: "change"}
 RECENT = timedelta(hours=2)
 FORM_BY_SUBJECT = {"autopay": (AUTOPAY, "auto_act"), "scheduled": (SCHEDULED, "sched_act")}
-"""What was told last, where this talk has done nothing."""
+"""The same by last subject, if this conversation has done no such act."""
 
 
 async def find_form(turn: Turn) -> str | None:
-    """The form that the words are for, its slots set; None when they point at nothing that was set or told here."""
+    """The form that the words are for, with its slots set; None if they refer to nothing of this conversation."""
     if not refers_to_last_item(turn.text):
         return None
-    found = await _find_newest(turn) or FORM_BY_SUBJECT.get(str(turn.get("told_subject")))
-    if found is None:
+    since = turn.backend.clock.now() - RECENT
+    rows = [row for row in await list_by_actor(turn.session, turn.conversation_id, since) if row.act in FORM_BY_ACT]
+    if rows:
+        form, act = FORM_BY_ACT[max(rows, key=lambda row: row.at).act]
+    elif (subject := str(turn.get(LAST_SUBJECT))) in FORM_BY_SUBJECT:
+        form, act = FORM_BY_SUBJECT[subject]
+    else:
         return None
-    form, act = found
     day = turn.extract_values(None).day
     if asks_to_end_it(turn.text):
         turn.set(act, "cancel")
@@ -43,9 +48,3 @@ async def find_form(turn: Turn) -> str | None:
     else:
         return None
     return form
-
-
-async def _find_newest(turn: Turn) -> tuple[str, str] | None:
-    since = turn.backend.clock.now() - RECENT
-    rows = [row for row in await list_by_actor(turn.session, turn.conversation_id, since) if row.act in FORM_BY_ACT]
-    return FORM_BY_ACT[max(rows, key=lambda row: row.at).act] if rows else None

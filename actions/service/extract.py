@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.place_extraction import extract_place
+from actions.free_text import extract_place
 from actions.turn import Turn
 from backend.contact.service import extract_email
 from backend.reading.contact.location import LEAD_IN, NOT_LOCATION, extract_address_or_road

@@ -14,56 +14,54 @@ from backend.usage.models import MeterReading
 
 
 def explanation_values(
-    parts: Sequence[BillComparison], now: MeterReading | None, before: MeterReading | None
+    comparison: BillComparison, now: MeterReading | None, before: MeterReading | None
 ) -> dict[str, Any]:
-    """Against the bill before: the difference and its four parts."""
-    first = parts[0]
+    """The values of the comparison with the bill before; `now` and `before` are the readings of the two months."""
+    fees = ", ".join(f"{tr(fee.label)} {_format_signed(fee.cents)}" for fee in comparison.fees[:3])
     return {
-        "amount": format_cents(first.bill.amount_cents),
-        "other": format_cents(first.other.amount_cents),
-        "difference": _format_comparison(first.difference_cents),
-        "days": _format_signed(first.days_cents),
-        "use": _format_signed(first.use_cents),
-        "rate": _format_signed(first.rate_cents),
-        "fees": _format_signed(first.fees_cents),
-        "days_said": _format_difference(first.days_cents),
-        "use_said": _format_difference(first.use_cents),
-        "rate_said": _format_difference(first.rate_cents),
-        "fees_said": _format_difference(first.fees_cents),
-        "day_count": count_days(first.bill),
-        "day_count_before": count_days(first.other),
-        "daily": f"{kwh_per_day(first.bill):.1f}",
-        "daily_before": f"{kwh_per_day(first.other):.1f}",
-        "named_fees": _format_fees(first),
-        "reason": _main_reason(first),
+        **_comparison_values(comparison),
+        "amount": format_cents(comparison.bill.amount_cents),
+        "days_said": _format_difference(comparison.days_cents),
+        "use_said": _format_difference(comparison.use_cents),
+        "rate_said": _format_difference(comparison.rate_cents),
+        "fees_said": _format_difference(comparison.fees_cents),
+        "day_count": count_days(comparison.bill),
+        "day_count_before": count_days(comparison.other),
+        "daily": f"{kwh_per_day(comparison.bill):.1f}",
+        "daily_before": f"{kwh_per_day(comparison.other):.1f}",
+        "named_fees": f" ({fees})" if fees else "",
         "weather": _format_weather(temperature_change(now, before)),
     }
 
 
-def last_year_values(year: BillComparison) -> dict[str, Any]:
+def last_year_values(comparison: BillComparison) -> dict[str, Any]:
+    return {**_comparison_values(comparison), "month": _bill_month(comparison.other)}
+
+
+def _comparison_values(comparison: BillComparison) -> dict[str, Any]:
+    """The difference from the other bill, its four parts, and the part that counts most."""
     return {
-        "month": _bill_month(year.other),
-        "other": format_cents(year.other.amount_cents),
-        "difference": _format_comparison(year.difference_cents),
-        "days": _format_signed(year.days_cents),
-        "use": _format_signed(year.use_cents),
-        "rate": _format_signed(year.rate_cents),
-        "fees": _format_signed(year.fees_cents),
-        "reason": _main_reason(year),
+        "other": format_cents(comparison.other.amount_cents),
+        "difference": _format_comparison(comparison.difference_cents),
+        "days": _format_signed(comparison.days_cents),
+        "use": _format_signed(comparison.use_cents),
+        "rate": _format_signed(comparison.rate_cents),
+        "fees": _format_signed(comparison.fees_cents),
+        "reason": _main_reason(comparison),
     }
 
 
-def build_bill_table(parts: Sequence[BillComparison]) -> dict[str, Any]:
-    """One column for each bill compared with; the rows above the last sum to it."""
+def build_bill_table(comparisons: Sequence[BillComparison]) -> dict[str, Any]:
+    """One column for each bill compared with; the rows above the last one add up to it."""
     rows = [
-        [tr("Bill then"), *(format_cents(each.other.amount_cents) for each in parts)],
-        [tr("Days"), *(_format_signed(each.days_cents) for each in parts)],
-        [tr("kWh a day"), *(_format_signed(each.use_cents) for each in parts)],
-        [tr("Rate"), *(_format_signed(each.rate_cents) for each in parts)],
-        [tr("Fees"), *(_format_signed(each.fees_cents) for each in parts)],
-        [tr("This bill"), *(format_cents(each.bill.amount_cents) for each in parts)],
+        [tr("Bill then"), *(format_cents(each.other.amount_cents) for each in comparisons)],
+        [tr("Days"), *(_format_signed(each.days_cents) for each in comparisons)],
+        [tr("kWh a day"), *(_format_signed(each.use_cents) for each in comparisons)],
+        [tr("Rate"), *(_format_signed(each.rate_cents) for each in comparisons)],
+        [tr("Fees"), *(_format_signed(each.fees_cents) for each in comparisons)],
+        [tr("This bill"), *(format_cents(each.bill.amount_cents) for each in comparisons)],
     ]
-    return {"head": [tr("Against"), *(_bill_month(each.other) for each in parts)], "rows": rows}
+    return {"head": [tr("Against"), *(_bill_month(each.other) for each in comparisons)], "rows": rows}
 
 
 def _bill_month(bill: Bill) -> str:
@@ -75,7 +73,7 @@ def _format_signed(cents: int) -> str:
 
 
 def _format_difference(cents: int) -> str:
-    """`$2.04 less`, for where a sign would be lost."""
+    """`$2.04 less`, for the phone, where a sign would not be heard."""
     if cents == 0:
         return tr("nothing")
     amount = format_cents(abs(cents))
@@ -89,25 +87,20 @@ def _format_comparison(cents: int) -> str:
     return tr("{amount} more than", amount=amount) if cents > 0 else tr("{amount} less than", amount=amount)
 
 
-def _format_fees(part: BillComparison) -> str:
-    if not part.fees:
-        return ""
-    return " (" + ", ".join(f"{tr(fee.label)} {_format_signed(fee.cents)}" for fee in part.fees[:3]) + ")"
-
-
-def _main_reason(part: BillComparison) -> str:
-    """The part that moved it most, in words."""
-    more = part.difference_cents >= 0
-    named = {
-        mark("more days") if more else mark("fewer days"): part.days_cents,
-        mark("more use a day") if more else mark("less use a day"): part.use_cents,
-        mark("the price of a kilowatt hour"): part.rate_cents,
-        mark("fees and fixed charges"): part.fees_cents,
+def _main_reason(comparison: BillComparison) -> str:
+    """The part that changed the bill most, in words."""
+    is_more = comparison.difference_cents >= 0
+    cents_by_reason = {
+        mark("more days") if is_more else mark("fewer days"): comparison.days_cents,
+        mark("more use a day") if is_more else mark("less use a day"): comparison.use_cents,
+        mark("the price of a kilowatt hour"): comparison.rate_cents,
+        mark("fees and fixed charges"): comparison.fees_cents,
     }
-    return tr(max(named, key=lambda name: named[name] if more else -named[name]))
+    return tr(max(cents_by_reason, key=lambda reason: cents_by_reason[reason] * (1 if is_more else -1)))
 
 
 def _format_weather(degrees: int) -> str:
+    """`degrees` is the change in degrees Fahrenheit. Empty if it is small."""
     if abs(degrees) < 3:
         return ""
     if degrees > 0:

@@ -1,4 +1,4 @@
-"""Use by month as words and as a table."""
+"""Electric use by month, as values of responses and as a table."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from backend.usage.service import MonthUsage
 
 
 def month_values(found: MonthUsage) -> dict[str, Any]:
-    """One month's values for its sentence."""
+    """The values of one month, which must have a reading."""
     assert found.now is not None
     return {
         "month": format_month(found.month),
         "kwh": f"{found.now.kwh:,}",
-        "daily": format_daily_kwh(found.now),
+        "daily": f"{found.now.kwh / max(found.now.days, 1):.1f}",
         "compared": _format_change(found),
     }
 
 
 def year_values(months: Sequence[MonthUsage]) -> dict[str, Any]:
-    """The newest month, the sum and the highest of all months."""
+    """The values of the newest month, with the total and the highest of all months."""
     known = [each for each in months if each.now]
     highest = max(known, key=lambda each: each.now.kwh if each.now else 0)
     total = sum(each.now.kwh for each in known if each.now)
@@ -66,7 +66,7 @@ def format_lines(found: Sequence[MeterReading]) -> str:
 
 
 def comparison_values(first: MeterReading, second: MeterReading) -> dict[str, Any]:
-    """Two months in the order in which they were named, and by how much the second differs."""
+    """The values of two months in the order in which the member named them, and by how much the second differs."""
     more = second.kwh - first.kwh
     kwh = f"{abs(more):,}"
     difference = tr("{kwh} kWh more", kwh=kwh) if more > 0 else tr("{kwh} kWh less", kwh=kwh)
@@ -79,34 +79,24 @@ def comparison_values(first: MeterReading, second: MeterReading) -> dict[str, An
     }
 
 
-def format_daily_kwh(reading: MeterReading) -> str:
-    """kWh a day, with one decimal."""
-    return f"{reading.kwh / max(reading.days, 1):.1f}"
-
-
 def _format_change(found: MonthUsage) -> str:
     percent = found.change_percent
     if percent is None:
         return ""
     if percent == 0:
         return tr(", the same as a year before")
-    values = {"percent": abs(percent), "degrees": _format_degrees(found.now, found.before)}
+    change, degrees = temperature_change(found.now, found.before), ""
+    if change > 0:
+        degrees = tr(" (it was {degrees} degrees warmer)", degrees=change)
+    elif change < 0:
+        degrees = tr(" (it was {degrees} degrees colder)", degrees=-change)
     if percent > 0:
-        return tr(", {percent}% more than a year before{degrees}", **values)
-    return tr(", {percent}% less than a year before{degrees}", **values)
-
-
-def _format_degrees(now: MeterReading | None, before: MeterReading | None) -> str:
-    difference = temperature_change(now, before)
-    if not difference:
-        return ""
-    if difference > 0:
-        return tr(" (it was {degrees} degrees warmer)", degrees=difference)
-    return tr(" (it was {degrees} degrees colder)", degrees=-difference)
+        return tr(", {percent}% more than a year before{degrees}", percent=percent, degrees=degrees)
+    return tr(", {percent}% less than a year before{degrees}", percent=-percent, degrees=degrees)
 
 
 def temperature_change(now: MeterReading | None, before: MeterReading | None) -> int:
-    """Degrees Fahrenheit on average; 0 where either is not known."""
+    """The difference of the average temperatures in degrees Fahrenheit; 0 if either is not known."""
     if now is None or before is None or now.avg_temp_f is None or before.avg_temp_f is None:
         return 0
     return now.avg_temp_f - before.avg_temp_f

@@ -42,6 +42,18 @@ class Identity:
     member: Member | None = None
     is_texting: bool = False
 
+    @property
+    def known_account(self) -> Account:
+        """The account, for what runs only from KNOWN on."""
+        assert self.account is not None
+        return self.account
+
+    @property
+    def known_member(self) -> Member:
+        """The member, for what runs only from KNOWN on."""
+        assert self.member is not None
+        return self.member
+
 
 ANONYMOUS = Identity(Level.ANONYMOUS)
 

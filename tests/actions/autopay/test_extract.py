@@ -9,9 +9,9 @@ from typing import cast
 import pytest
 
 from actions.autopay.questions import format_run_day
-from actions.formatting import format_long_date
 from actions.scheduled.forms import extract_existing_act
 from actions.turn import Turn
+from backend.language import format_long_date
 from backend.reading.dates.day_parsing import parse_named_day_of_month
 from backend.reading.money.autopay_words import ORDINALS_NOT_DAYS, extract_autopay_act, extract_draw_day
 from backend.reading.money.payment_words import extract_confirmation

@@ -1,4 +1,4 @@
-"""A message that answers no question of ours, with no task open: by what it does, one thing after the other."""
+"""A message that no question of ours led to, while no task is open: what it may be is tried in a fixed order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
-from actions.accounts.account_choice import MAX_ACCOUNT_NAME_WORDS
 from actions.accounts.forms import switch_to_named_account
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
@@ -14,6 +13,7 @@ from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
+from actions.conversation.feelings import acknowledge_feeling
 from actions.conversation.previous_requests import (
     handle_booked_call,
     handle_message_for_office,
@@ -24,7 +24,6 @@ from actions.conversation.previous_requests import (
 )
 from actions.danger import handle_danger
 from actions.disambiguation import save_identity_numbers
-from actions.feelings import acknowledge_feeling
 from actions.person.agent_handoff import handoff_to_agent
 from actions.quick_pay.extract import WHOLE_BILL, extract_payment_details
 from actions.quick_pay.quote_and_pay import send_already_paid
@@ -60,29 +59,35 @@ BALANCE_SUBJECTS = {"balance", "account_due_when", "account_what_is_left", "acco
 MIN_CONFIDENCE = 0.5
 REPORT_OFFERS = frozenset({"callback_form", "case_form"})
 """After an offer of these, an amount belongs to the report, and is no payment."""
-UNMATCHED_INTENTS = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE_ACTS = ("ask", "start", "volunteer", "person")
+MAX_ACCOUNT_NAME_WORDS = 6
+"""In a longer message than "and what about the barn?" a place is only mentioned."""
 
 
-async def handle_unprompted(turn: Turn, response: str) -> None:
-    """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
-    if (
+async def handle_danger_or_report(turn: Turn) -> bool:
+    """Handle a danger, or anything about a report that this conversation filed. These go before all else."""
+    return (
         await handle_danger_update(turn)
         or await answer_about_filed(turn)
         or await add_danger_details(turn)
         or handle_danger(turn)
-    ):
+    )
+
+
+async def handle_without_task(turn: Turn, response: str) -> None:
+    """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
+    if await handle_danger_or_report(turn):
         return
-    if states_outage(turn.focused_text, turn.text) and turn.intent in UNMATCHED_INTENTS:
+    if states_outage(turn.focused_text, turn.text) and turn.intent in (*UNRECOGNIZED_INTENTS, "inform", ""):
         turn.add_followup_action("outage_form")
         return
     acknowledge_feeling(turn)
     offer = turn.get("offer")
     turn.clear("offer")
-    # where only a number was asked for, there is nothing that a yes opens
+    # an offer without an opener only asked which ticket is meant: `handle_undo` reads it, and a yes opens nothing
     opens = offer if isinstance(offer, str) or (isinstance(offer, dict) and "opener" in offer) else None
-    for step in HANDLERS:
-        if await step(turn, offer if step is handle_undo else opens):
+    for handle in HANDLERS:
+        if await handle(turn, offer if handle is handle_undo else opens):
             turn.set("misses", 0)
             return
     await handle_miss(turn, response)
@@ -99,15 +104,16 @@ async def _handle_scam(turn: Turn, offer: Any) -> bool:
     return await side_questions.answer_scam(turn)
 
 
+async def _handle_card_update(turn: Turn, offer: Any) -> bool:
+    return await side_questions.answer_card_update(turn)
+
+
 async def _handle_latest_payment(turn: Turn, offer: Any) -> bool:
+    """`Change it to the 3rd`, after a payment or Auto Pay was set up."""
     if offer or (form := await find_form(turn)) is None:
         return False
     turn.add_followup_action(form)
     return True
-
-
-async def _handle_card_update(turn: Turn, offer: Any) -> bool:
-    return await side_questions.answer_card_update(turn)
 
 
 async def _handle_hold(turn: Turn, offer: Any) -> bool:
@@ -116,7 +122,7 @@ async def _handle_hold(turn: Turn, offer: Any) -> bool:
     if turn.has_act("ask") and await side_questions.answer_all(turn):
         return True  # "hold on, before I give you anything: how does this work?"
     turn.utter("utter_hold")
-    turn.set("offer", offer)  # what was offered still stands when they are back
+    turn.set("offer", offer)  # it is still open when they are back
     return True
 
 
@@ -140,7 +146,7 @@ async def _handle_presence_check(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_disputed_balance(turn: Turn, offer: Any) -> bool:
-    """`That's wrong, I paid it last week`: what was paid is looked up, and the office offered for the rest."""
+    """`That's wrong, I paid it last week`: tell the last payment, and offer a dispute for the office."""
     last_subject = turn.get(follow_ups.LAST_SUBJECT)
     if (
         last_subject not in BALANCE_SUBJECTS
@@ -157,26 +163,28 @@ async def _handle_disputed_balance(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_offer_reply(turn: Turn, offer: Any) -> bool:
-    """A yes or a no to what was offered, or a yes delivered again after the payment that it made."""
-    asked_for = isinstance(offer, dict) and turn.intent == "out_of_scope" and is_request(turn.text)
-    agreed = is_yes(turn) or (bool(offer) and find_agreement(turn) is not None)  # "yes please. that would be kind"
-    if agreed or asked_for or _accepts_call(turn, offer):  # what is taken up is read back first
+    """A yes or a no to the offer, or a yes delivered again after the payment that it made."""
+    is_request_for_it = isinstance(offer, dict) and turn.intent == "out_of_scope" and is_request(turn.text)
+    # "yes please. that would be kind" is enough here: each task reads back before it does anything
+    is_agreed = is_yes(turn) or (bool(offer) and find_agreement(turn) is not None)
+    if is_agreed or is_request_for_it or _accepts_call(turn, offer):
         if offer:
             accept_offer(turn, offer)
         if offer or await send_already_paid(turn):
             return True
         return len(turn.text.split()) > 1 and await send_completed_actions(turn)  # "yes send it", when it is sent
-    undoes = asks_to_withdraw(turn.text)  # something that was done is meant, and not the offer
-    if offer and not undoes and (is_no(turn) or turn.has_act("cancel")) and not _says_more(turn):
-        # on the phone a no ends the call; who says "never mind" may still want something
-        leaves = turn.has_act("cancel") or turn.intent == "cancel" or asks_to_undo(turn.text)
-        turn.utter("utter_nothing_open" if leaves else "utter_nothing_more")
+    # a withdrawal means something that was done, and not the offer
+    is_refused = (is_no(turn) or turn.has_act("cancel")) and not asks_to_withdraw(turn.text)
+    if offer and is_refused and not _says_more(turn):
+        # on the phone a no ends the call; a member who says "never mind" may still want something
+        is_cancel = turn.has_act("cancel") or turn.intent == "cancel" or asks_to_undo(turn.text)
+        turn.utter("utter_nothing_open" if is_cancel else "utter_nothing_more")
         return True
     return False
 
 
 def _accepts_call(turn: Turn, offer: Any) -> bool:
-    """`Yes, but only between 9 and 11` takes the call that was offered, with that time."""
+    """Whether the call that was offered is accepted, perhaps with a time: `yes, but only between 9 and 11`."""
     if not is_callback_offer(offer) or is_no(turn) or turn.has_act("ask", "deny", "cancel"):
         return False
     return (
@@ -185,21 +193,20 @@ def _accepts_call(turn: Turn, offer: Any) -> bool:
 
 
 def _says_more(turn: Turn) -> bool:
-    """Whether there is a question or a wish beside a no or a thank you: on the phone nobody is hung up on with one."""
-    spanish = turn.language == SPANISH
-    clauses = [
-        clause
-        for clause in turn.predictions.clauses
-        if not is_refusal(clause.text) and max(clause.acts.get(kind, 0.0) for kind in MORE_ACTS) >= MIN_CONFIDENCE
-    ]
-    return turn.has_act("ask", "start", "person", "hold") or any(
-        detect_yes_no(to_english(clause.text) if spanish else clause.text, "", turn.language) != NO
-        for clause in clauses
-    )
+    """Whether there is a question or a request beside a no or a thank you: on the phone, those two end the call."""
+    if turn.has_act("ask", "start", "person", "hold"):
+        return True
+    for clause in turn.predictions.clauses:
+        if is_refusal(clause.text) or max(clause.acts.get(kind, 0.0) for kind in MORE_ACTS) < MIN_CONFIDENCE:
+            continue
+        english = to_english(clause.text) if turn.language == SPANISH else clause.text
+        if detect_yes_no(english, "", turn.language) != NO:
+            return True
+    return False
 
 
 async def _handle_repeat(turn: Turn, offer: Any) -> bool:
-    """What was told last of the co-op, or else the last words, once more; what was offered still stands."""
+    """Repeat the last answer from knowledge/, or else our last words. The offer stays open."""
     if not turn.has_act("repeat"):
         return False
     turn.set("offer", offer)
@@ -215,7 +222,7 @@ async def _handle_question(turn: Turn, offer: Any) -> bool:
     if not turn.has_act("ask"):
         return False
     if is_callback_offer(offer):
-        turn.set("offer", offer)  # a question in between leaves it open
+        turn.set("offer", offer)  # a follow-up question leaves it open
     if await follow_ups.answer_follow_up(turn):
         return True
     if asks_what_is_left(turn.text):
@@ -226,43 +233,40 @@ async def _handle_question(turn: Turn, offer: Any) -> bool:
         side_questions.offer_callback(turn)
     elif side_questions.queue_informational_questions(turn) and not turn.was_set(side_questions.TOPIC_SLOT):
         agenda.start_next(turn)
-    turn.set("offer", turn.get("offer") or offer)  # a question in between leaves what was offered
+    turn.set("offer", turn.get("offer") or offer)  # a question leaves it open, unless its answer offers another task
     return True
 
 
 async def _handle_request(turn: Turn, offer: Any) -> bool:
-    """A wish in one of several clauses, where the message as a whole looked like none."""
-    openers = [registry.find_opener(act.intent) for act in turn.acts if act.kind == "start"]
-    opener = next((name for name in openers if name), None)
+    """A request in one of several clauses, although the message as a whole looked like none."""
+    openers = (registry.find_opener(act.intent) for act in turn.acts if act.kind == "start")
+    opener = next(filter(None, openers), None)
     if opener is None:
         return False
     if turn.intent in UNRECOGNIZED_INTENTS and await side_questions.answer_instead_of_task(turn, opener, offered=False):
         return True  # "thinking about solar, do you do net metering"
-    agenda.add_requests(turn, turn.acts, "", least=MIN_CONFIDENCE)
+    agenda.add_requests(turn, turn.acts, "", min_confidence=MIN_CONFIDENCE)
     return agenda.start_next(turn)
 
 
 async def _handle_number(turn: Turn, offer: Any) -> bool:
-    """An amount is only ever for a payment; a number alone opens the account, and where it stands is told."""
-    pays = (
-        isinstance(offer, str | dict)
-        and _offer_opener(offer) == "quick_pay_form"
-        and not turn.has_act("deny", "cancel")
-    )
+    """An amount or a day starts a payment; a member number alone tells the balance."""
+    opener = offer["opener"] if isinstance(offer, dict) else offer
+    pays = opener == "quick_pay_form" and not turn.has_act("deny", "cancel")
     if pays and (await extract_payment_details(turn, "pay_amount") or pays_whole_bill(turn.text)):
         for slot, value in (offer.get("slots") or {}).items() if isinstance(offer, dict) else ():
             if not turn.was_set(slot) or turn.get(slot) == WHOLE_BILL:
-                turn.set(slot, value)  # what was offered, as far as it was not changed
+                turn.set(slot, value)  # the offer holds as far as this message does not change it
         turn.add_followup_action("quick_pay_form")
         return True
     values = turn.extract_values(None)
     save_identity_numbers(turn)
     if values.amount is not None and is_damage_claim(turn.text):
-        turn.set("case_kind", "damage")  # what was broken has a price, and that is no payment
+        turn.set("case_kind", "damage")  # the amount is the price of what was broken
         turn.add_followup_action("case_form")
         return True
-    if values.amount is not None and offer and _offer_opener(offer) in REPORT_OFFERS and not mentions_paying(turn.text):
-        accept_offer(turn, offer)  # "the tv was 600 dollars", of a claim, is no payment
+    if values.amount is not None and opener in REPORT_OFFERS and not mentions_paying(turn.text):
+        accept_offer(turn, offer)  # "the tv was 600 dollars" belongs to the claim
         return True
     if values.amount is not None or values.share is not None:
         turn.set("pay_amount", values.amount.cents if isinstance(values.amount, Amount) else values.share)
@@ -274,10 +278,10 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
         return True
     if not turn.was_set("member_number") and not (turn.was_set("phone_last4") and turn.get("member_number")):
         return False
-    if is_callback_offer(offer):  # the number is given for what was offered, and says no yes to it yet
+    if is_callback_offer(offer):  # the number is for the call, but no yes to it yet
         turn.set("offer", offer)
         turn.utter("utter_offer_call_still")
-    elif offer:  # who they are, behind "I can ask the office for one": that is what it is for
+    elif offer:  # a number after "I can ask the office for one" accepts that
         accept_offer(turn, offer)
     else:
         turn.add_followup_action("balance_form")
@@ -285,10 +289,10 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_other_account(turn: Turn, offer: Any) -> bool:
-    """`And the barn?`: where that account of the member stands is what is wanted."""
-    if len(turn.text.split()) > MAX_ACCOUNT_NAME_WORDS or not (
-        names_all_accounts(turn.text) or await switch_to_named_account(turn)
-    ):
+    """`And the barn?` asks for the balance of that account of the member."""
+    if len(turn.text.split()) > MAX_ACCOUNT_NAME_WORDS:
+        return False
+    if not (names_all_accounts(turn.text) or await switch_to_named_account(turn)):
         return False
     if (await turn.identity()).account is None:
         return False
@@ -297,7 +301,7 @@ async def _handle_other_account(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_follow_up(turn: Turn, offer: Any) -> bool:
-    """`He had a badge`, behind the advice about who is at the door: no question, and yet it wants an answer."""
+    """A follow-up that is no question: `he had a badge`, after the advice about a stranger who wants to come in."""
     return turn.predictions.follow_up_score >= follow_ups.MIN_CERTAIN_SCORE and await follow_ups.answer_follow_up(turn)
 
 
@@ -318,7 +322,7 @@ async def _handle_no(turn: Turn, offer: Any) -> bool:
 async def _handle_person_request(turn: Turn, offer: Any) -> bool:
     if not turn.has_act("person"):
         return False
-    turn.set("offer", offer)  # what it is about
+    turn.set("offer", offer)  # it tells what the call is about
     turn.add_followup_action("action_person")
     return True
 
@@ -338,7 +342,7 @@ async def _handle_small_talk(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_more_usage(turn: Turn, offer: Any) -> bool:
-    """`September compared with October`, behind a look at the use."""
+    """`September compared with October`, after the electric use was told."""
     if turn.get(follow_ups.LAST_SUBJECT) != UsageForm.task or not asks_for_months(turn.text, turn.backend.today()):
         return False
     turn.add_followup_action(UsageForm.form)
@@ -375,12 +379,8 @@ HANDLERS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
 )
 
 
-def _offer_opener(offer: str | dict[str, Any]) -> str:
-    return offer if isinstance(offer, str) else str(offer["opener"])
-
-
 def accept_offer(turn: Turn, offer: str | dict[str, Any]) -> None:
-    """Open what was offered, with what is known for it."""
+    """Open the task of the offer with its slots."""
     if isinstance(offer, str):
         offer = {"opener": offer}
     for slot, value in (offer.get("slots") or {}).items():

@@ -1,4 +1,4 @@
-"""A place in a message, and what only stands where one was asked for."""
+"""A place in a message, and words that are a place only as the answer to the question for one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from actions.place_extraction import extract_address_or_road, extract_place
+from actions.free_text import extract_address_or_road, extract_place
 from actions.turn import Turn
 from backend.reading.spanish import to_english
 
