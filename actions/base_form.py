@@ -41,6 +41,9 @@ class BaseForm(SkillAction):
 
     form: ClassVar[str]
     task: ClassVar[str]
+    """Its name in data/answers, by which the engine knows how members answer; a skill may take that of another."""
+    subject: ClassVar[str] = ""
+    """What a follow-up question after it is about, where that is not `task`: a subject of knowledge/."""
     title: ClassVar[str]
     slots: ClassVar[tuple[str, ...]] = ()
     asks: ClassVar[dict[str, str]] = {}
@@ -64,7 +67,7 @@ class BaseForm(SkillAction):
             slots = tuple(dict.fromkeys(slot for base in bases for slot in base.get("slots", ())))
             asks = {slot: kind for base in bases for slot, kind in base.get("asks", {}).items()}
             opens = (cls.opening_intents, cls.intent_titles, cls.is_informational, cls.shows_status_first)
-            registry.FORMS[cls.form] = registry.FormSpec(cls.form, cls.task, cls.title, slots, asks, *opens)
+            registry.FORMS[cls.form] = registry.FormSpec(cls.form, cls.subject or cls.task, cls.title, slots, asks, *opens)
 
     @abstractmethod
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -104,7 +107,7 @@ class BaseForm(SkillAction):
         ask = await self.next_question(turn)
         if ask is None:
             if not turn.was_set(follow_ups.LAST_SUBJECT):  # a follow-up question is about this task then
-                turn.set(follow_ups.LAST_SUBJECT, turn.get("case_kind") or self.current_task(turn))
+                turn.set(follow_ups.LAST_SUBJECT, turn.get("case_kind") or self.subject or self.current_task(turn))
             self._close_task(turn)
             return None
         if isinstance(ask, ExternalCall):
