@@ -24,7 +24,7 @@ Tensors = dict[str, np.ndarray]
 
 @dataclass
 class TrainingItem:
-    """A text for the encoder, and what is to be learned from it; ``state`` is what the lower layers make of it."""
+    """A text for the encoder, and what is learned from it; ``hidden_state`` is the output of the lower layers."""
 
     text: Any
     target: Any
@@ -68,10 +68,10 @@ class TransformerLayer(nn.Module):
         def heads(linear: nn.Module) -> torch.Tensor:
             return linear(x).view(count, length, HEADS, VECTOR_SIZE // HEADS).transpose(1, 2)
 
-        looked = functional.scaled_dot_product_attention(
+        attended = functional.scaled_dot_product_attention(
             heads(self.query), heads(self.key), heads(self.value), mask[:, None, None, :]
         )
-        mixed = self.mixing(looked.transpose(1, 2).reshape(count, length, VECTOR_SIZE))
+        mixed = self.mixing(attended.transpose(1, 2).reshape(count, length, VECTOR_SIZE))
         x = self.after_attention(x + functional.dropout(mixed, DROPOUT, self.training))
         inner = self.narrowing(functional.gelu(self.widening(x), approximate="tanh"))
         return self.at_end(x + functional.dropout(inner, DROPOUT, self.training))
