@@ -24,6 +24,7 @@ from bot.dialogue.messages import Reply
 from bot.web.twilio_guard import compute_signature
 from lab.system import MemberlineSystem
 
+CHANNELS = ("sms", "web", "voice")
 ACCOUNT_SID = "AC" + "0" * 32
 COOP_PHONE = "+15555550199"
 ANSWER_SECONDS = 60
@@ -59,7 +60,7 @@ def send_post(url: str, body: bytes, headers: dict[str, str], source: str = "") 
 
 
 def sign_request(served: MemberlineSystem, path: str, fields: dict[str, str], provider_id: str = "") -> ClientRequest:
-    """Build what Twilio would send, with a valid signature."""
+    """Build the request that Twilio would send, with a valid signature."""
     signature = compute_signature(served.settings, path, fields)
     body = urllib.parse.urlencode(fields).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}

@@ -17,8 +17,8 @@ from lab import records
 from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient
 from lab.members import MemberCopy, add_member_copy, unused_phone
 from lab.noise.noisy_line import NoisyLine
+from lab.served_system import CLOSED
 from lab.system import MemberlineSystem
-from lab.system_pool import CLOSED
 
 MAX_REPEATS = 3
 """How often in one conversation a line that noise has changed may be repeated without noise."""
@@ -172,13 +172,13 @@ class _TranscriptRun:
                 raise  # with `end` the account shows at the end whether the task was done
 
     def _newest_code(self) -> str:
-        if code := re.search(r"\b\d{6}\b", self.served.newest_message("code", self.played.member.phone) or ""):
-            return code[0]
-        raise _mismatch("no code was sent", self.played.exchanges)
+        code = self.served.newest_code(self.played.member.phone)
+        if code is None:
+            raise _mismatch("no code was sent", self.played.exchanges)
+        return code
 
     def measure(self) -> None:
         """Find repeated questions and money that was not agreed to, in the database."""
-
         conversation = self.line.client.conversation
         record = self.served.read(lambda session, _: records.read_record(session, conversation))
         shown = self.served.show(self.played.member.number)

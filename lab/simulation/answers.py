@@ -31,6 +31,12 @@ class MemberState:
     def channel(self) -> str:
         return self.persona.channel
 
+    def say_amount(self, cents: int, manner: str = TERSE) -> str:
+        return style.format_amount(cents, self.channel, manner, self.rng)
+
+    def say_digits(self, digits: str) -> str:
+        return style.format_digits(digits, self.channel, self.rng)
+
     def times(self, name: str) -> int:
         """How often this question was asked, this time included."""
         return self.asked.get(name, 0)
@@ -76,25 +82,25 @@ def _give_number(state: MemberState, asked: HeardQuestion) -> str:
 def _give_suffix(state: MemberState, asked: HeardQuestion) -> str:
     if state.times(asked.name) > 1:
         return style.format_member_number(state.number, state.channel, TERSE, state.rng)
-    return style.format_digits(state.number.split("-")[1], state.channel, state.rng)
+    return state.say_digits(state.number.split("-")[1])
 
 
 def _give_last4(state: MemberState, asked: HeardQuestion) -> str:
     if state.persona.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "identity" not in asked.name:
-        return style.format_digits(f"{(int(state.last4) + 1) % 10000:04d}", state.channel, state.rng)
-    return style.format_digits(state.last4, state.channel, state.rng)
+        return state.say_digits(f"{(int(state.last4) + 1) % 10000:04d}")
+    return state.say_digits(state.last4)
 
 
 def _give_code(state: MemberState, asked: HeardQuestion) -> str:
     code = state.code()
     if state.persona.knowledge == WRONG_CODE and state.times(asked.name) == 1 and not asked.name.endswith("again"):
         code = f"{(int(code) + 1) % 1000000:06d}"
-    return style.format_digits(code, state.channel, state.rng)
+    return state.say_digits(code)
 
 
 def _give_amount(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is not None:
-        return style.format_amount(state.cents, state.channel, state.persona.style, state.rng)
+        return state.say_amount(state.cents, state.persona.style)
     if state.rng.random() < 0.4 and any("All of it today" in choice.title for choice in asked.choices):
         return asked.choose("All of it today")
     return state.rng.choice(("all of it", "the whole thing", "everything", "the full amount"))
@@ -123,11 +129,11 @@ def _confirm_payment(state: MemberState, asked: HeardQuestion) -> str:
     if state.persona.style == CORRECTING and not state.corrected:
         state.corrected = True
         state.cents = state.persona.other_cents
-        return f"no wait, make it {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
+        return f"no wait, make it {state.say_amount(state.cents)}"
     if state.cents is not None and not mentions_amount(asked.text, state.cents, state.channel):
         if state.times(asked.name) > 4:
             return "never mind"
-        return f"no, {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
+        return f"no, {state.say_amount(state.cents)}"
     return say_yes(state, asked)
 
 
@@ -159,11 +165,7 @@ def _answer_warning(state: MemberState, asked: HeardQuestion) -> str:
 def _change_payment(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is None or state.times(asked.name) > 2:
         return "never mind"
-    return f"pay {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
-
-
-def _give_arranged_amount(state: MemberState, asked: HeardQuestion) -> str:
-    return style.format_amount(state.persona.other_cents, state.channel, state.persona.style, state.rng)
+    return f"pay {state.say_amount(state.cents)}"
 
 
 def _give_autopay_day(state: MemberState, asked: HeardQuestion) -> str:
@@ -190,18 +192,6 @@ def _choose_contact(state: MemberState, asked: HeardQuestion) -> str:
 def _give_new_phone(state: MemberState, asked: HeardQuestion) -> str:
     number = f"815555{state.persona.index % 10000:04d}"
     return number if state.channel == "voice" else f"{number[:3]}-{number[3:6]}-{number[6:]}"
-
-
-def _give_new_email(state: MemberState, asked: HeardQuestion) -> str:
-    return f"new{state.persona.index}@example.org"
-
-
-def _choose_program(state: MemberState, asked: HeardQuestion) -> str:
-    return asked.choose("join|leave", "no")
-
-
-def _choose_service(state: MemberState, asked: HeardQuestion) -> str:
-    return asked.choose("start" if "start" in state.persona.opening else "stop")
 
 
 def _give_place(state: MemberState, asked: HeardQuestion) -> str:
@@ -249,9 +239,12 @@ ANSWERS: tuple[tuple[str, Callable[[MemberState, HeardQuestion], str]], ...] = (
     (r"utter_question_alert_daily_usage_over\w*", _always_say("40")),
     (r"utter_question_alert_confirm", say_yes),
     (r"utter_question_bills\w*", say_yes),
-    (r"utter_question_program", _choose_program),
+    (r"utter_question_program", _choose_among("join|leave", "no")),
     (r"utter_question_program_\w+", say_yes),
-    (r"utter_question_arrangement_amount", _give_arranged_amount),
+    (
+        r"utter_question_arrangement_amount",
+        lambda state, _: state.say_amount(state.persona.other_cents, state.persona.style),
+    ),
     (r"utter_question_arrangement_(day\w*|start)", _always_say("friday", "next friday", "on the 27th")),
     (r"utter_question_arrangement_rest", _always_say("the rest in two weeks", "half on december 1, half on the 15th")),
     (r"utter_question_arrangement_every", _always_say("every two weeks", "every month")),
@@ -260,11 +253,14 @@ ANSWERS: tuple[tuple[str, Callable[[MemberState, HeardQuestion], str]], ...] = (
     (r"utter_question_arrangement_change", _always_say("never mind")),
     (r"utter_question_contact_what", _choose_contact),
     (r"utter_question_contact_phone", _give_new_phone),
-    (r"utter_question_contact_email", _give_new_email),
+    (r"utter_question_contact_email", lambda state, _: f"new{state.persona.index}@example.org"),
     (r"utter_question_contact_address", _always_say("PO Box 12, Hanover IL 61041")),
     (r"utter_question_contact_confirm", say_yes),
     (r"utter_question_contact_proof\w*", _always_say("later")),
-    (r"utter_question_service_kind", _choose_service),
+    (
+        r"utter_question_service_kind",
+        lambda state, asked: asked.choose("start" if "start" in state.persona.opening else "stop"),
+    ),
     (r"utter_question_service_address", _always_say("12 Oak Street, Hanover", "88 River Road, Savanna")),
     (r"utter_question_service_day\w*", _always_say("friday", "december 5")),
     (r"utter_question_service_name", _always_say("my name is Ann Miller", "Ann Miller")),

@@ -10,11 +10,11 @@ from random import Random
 
 from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient
 from lab.noise.noisy_line import DeliveryMismatch, NoisyLine
-from lab.shared_system import SharedSystem
 from lab.simulation import response_matching
 from lab.simulation.member import ConversationEnding, SimulatedMember
 from lab.simulation.personas import Persona
 from lab.simulation.population import SimulatedAccount
+from lab.system import SharedSystem
 
 MAX_TURNS = 45
 """No task takes longer; a longer conversation goes round in circles."""
@@ -67,7 +67,9 @@ def _converse(held: SimulatedConversation, member: SimulatedMember, line: NoisyL
     while said is not None:
         heard = line.say(said)
         held.turns.append((line.said, heard))
-        names = _read_names(heard, line.client)
+        names = response_matching.match_responses(heard, line.client.channel)
+        if isinstance(line.client, VoiceClient) and (line.client.transferred_to or line.client.ended):
+            names.append(TRANSFERRED)
         held.response_names.append(names)
         if not heard.strip():
             held.breaches.append(f"nothing was answered to {line.said!r}")
@@ -78,30 +80,20 @@ def _converse(held: SimulatedConversation, member: SimulatedMember, line: NoisyL
         said = member.next_line(heard, names, response_matching.extract_choices(heard, line.client))
 
 
-def _read_names(heard: str, client: ChannelClient) -> list[str]:
-    names = response_matching.match_responses(heard, client.channel)
-    if isinstance(client, VoiceClient) and (client.transferred_to or client.ended):
-        names.append(TRANSFERRED)
-    return names
-
-
 def _create_client(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> ChannelClient:
     if persona.channel == "web":
-        return WebChatClient(system, _loopback_address(persona.index))
+        # an address of its own for each: guesses at identity are counted by address
+        index = persona.index
+        return WebChatClient(system, f"127.{1 + index // 62500 % 250}.{1 + index // 250 % 250}.{1 + index % 250}")
     phone = made.copy.phone if persona.own_phone else f"+15559{made.copy.phone[-6:]}"
     return SmsClient(system, phone) if persona.channel == "sms" else VoiceClient(system, phone)
 
 
-def _loopback_address(index: int) -> str:
-    """A loopback address of its own for each index: guesses at identity are counted by address."""
-    return f"127.{1 + index // 62500 % 250}.{1 + index // 250 % 250}.{1 + index % 250}"
-
-
 def _newest_code(system: SharedSystem, made: SimulatedAccount) -> str:
-    for recipient in (made.copy.phone, made.email):
-        if code := re.search(r"\b\d{6}\b", system.newest_message("code", recipient) or ""):
-            return code[0]
-    raise LookupError("no code was sent")
+    code = system.newest_code(made.copy.phone, made.email)
+    if code is None:
+        raise LookupError("no code was sent")
+    return code
 
 
 def find_same_answers(turns: Sequence[tuple[str, str]]) -> list[str]:

@@ -13,8 +13,11 @@ from backend.app import Backend
 from backend.audit import service as audit
 from backend.billing import ledger
 from backend.billing.models import Account, LedgerEntry
+from backend.conversations.models import InboundMessage, PushEvent
 from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
 from backend.payments.models import STATUS_TRANSITIONS, Payment, Quote
+from backend.tickets.models import Ticket
 from lab import records
 from lab.simulation import style
 from lab.simulation.conversation import SimulatedConversation, find_same_answers
@@ -25,6 +28,8 @@ NUMBER_TO_QUOTE = re.compile(
     r"\b(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]{1,4}-?[A-Z0-9]{3,8}\b"
     r"|\b[A-Z]{3}-[A-Z]{3}\b|\b(?:[A-Z0-9], ){4,}[A-Z0-9]\b"
 )
+TEXT_TABLES: list[Any] = [model.__table__ for model in (InboundMessage, PushEvent, OutboxMessage, Ticket)]
+"""The tables that store words of a conversation."""
 LOCKED_OUT_RESPONSES = ("utter_identity_locked", "utter_code_locked", "utter_mail_too_often")
 BASE_NUMBERS = re.compile(r"\b\d{6}(?=-?\d{3}\b)")
 EMAILS = re.compile(r"\bmember\d+@example\.com")
@@ -38,7 +43,8 @@ async def check_conversation(session: AsyncSession, held: SimulatedConversation)
     held.false_confirmations = records.find_unconfirmed_movements(record)
     breaches = held.breaches
     breaches += [f"money without a yes: {wrong}" for wrong in held.false_confirmations]
-    breaches += _check_payment_count(record)
+    yeses, paid = sum(turn.is_yes for turn in record.turns), sum(moved.kind == "paid" for moved in record.movements)
+    breaches += [f"{paid} payments after {yeses} yeses"] if paid > yeses else []
     breaches += await _find_foreign_payments(session, held.account, record)
     breaches += await _find_unbalanced(session, held.account)
     breaches += find_same_answers(held.turns)
@@ -46,12 +52,6 @@ async def check_conversation(session: AsyncSession, held: SimulatedConversation)
     breaches += _check_ending(held, record)
     breaches += [f"{turn.text!r} is {turn.status}" for turn in record.turns if turn.status != "answered"]
     return {moved.key: moved.status for moved in record.movements if moved.kind == "paid"}
-
-
-def _check_payment_count(record: records.ConversationRecord) -> list[str]:
-    yeses = sum(turn.is_yes for turn in record.turns)
-    paid = sum(moved.kind == "paid" for moved in record.movements)
-    return [f"{paid} payments after {yeses} yeses"] if paid > yeses else []
 
 
 async def _find_foreign_payments(
@@ -91,7 +91,7 @@ def _find_foreign_data(held: SimulatedConversation, record: records.Conversation
 
 
 def _check_ending(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
-    """It must end with a number to quote or a clear refusal, and with a person for whoever wants one."""
+    """It must end with a number to quote or a clear refusal, and with a person for a member who asks for one."""
     if held.ending is None:
         return [] if held.breaches else ["it has no end"]
     if held.ending.kind == "lost":
@@ -136,13 +136,13 @@ def _reachable_statuses(status: str) -> set[str]:
 
 def list_sent_secrets(held: Collection[SimulatedConversation]) -> dict[int, tuple[str, ...]]:
     """The digits that must not be stored anywhere, by the index of the conversation that sent them."""
-    sent = {}
+    sent: dict[int, tuple[str, ...]] = {}
     for one in held:
         index = one.persona.index
         card, social = style.make_card_number(index), style.make_ssn(index)
         texts = (card, card.replace(" ", ""), social) if one.persona.leaks else ()
         if any(secret in said for said, _ in one.turns for secret in texts):
-            sent[index] = tuple(text for text in texts)
+            sent[index] = texts
     return sent
 
 
@@ -152,7 +152,7 @@ async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ..
     if not secrets:
         return found
     async with backend.db.read_session() as session:
-        for table in list_text_tables():
+        for table in TEXT_TABLES:
             for column in table.columns:
                 for value in await session.scalars(select(column).where(column.is_not(None))):
                     text = str(value)
@@ -160,12 +160,3 @@ async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ..
                         if any(one in text for one in digits):
                             found.setdefault(index, []).append(f"digits kept in {table.name}.{column.name}")
     return found
-
-
-def list_text_tables() -> list[Any]:
-    """The tables that store words of a conversation."""
-    from backend.conversations.models import InboundMessage, PushEvent
-    from backend.outbox.models import OutboxMessage
-    from backend.tickets.models import Ticket
-
-    return [model.__table__ for model in (InboundMessage, PushEvent, OutboxMessage, Ticket)]
