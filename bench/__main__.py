@@ -25,7 +25,14 @@ RESULTS = ROOT / "bench" / "results" / "latest.json"
 
 def main() -> int:
     """Return the exit status: 0, 1 for a missed target with --check, 2 when it could not measure."""
-    options = _parse_options()
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer turns: an impression within 90 s")
+    parser.add_argument("--check", action="store_true", help="end with status 1 when a target is missed")
+    parser.add_argument("--retrain", action="store_true", help="train both models anew to time it")
+    parser.add_argument(
+        "--keep-stock-model", action="store_true", help="use the newest stock model though sentences have changed"
+    )
+    options = parser.parse_args()
     try:
         result = _run_bench(options)
     except BenchError as error:
@@ -42,17 +49,6 @@ def main() -> int:
         print("bench: missed: " + "; ".join(f"{target.text} ({target.figure})" for target in missed), file=sys.stderr)
         return 1
     return 0
-
-
-def _parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer turns: an impression within 90 s")
-    parser.add_argument("--check", action="store_true", help="end with status 1 when a target is missed")
-    parser.add_argument("--retrain", action="store_true", help="train both models anew to time it")
-    parser.add_argument(
-        "--keep-stock-model", action="store_true", help="use the newest stock model though sentences have changed"
-    )
-    return parser.parse_args()
 
 
 def _run_bench(options: argparse.Namespace) -> dict[str, Any]:

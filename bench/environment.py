@@ -54,7 +54,11 @@ def set_up_stock() -> None:
         "Setting up stock Rasa with TensorFlow in bench/stock/.venv (about 600 MB to download, 2 GB on disk) ...",
         flush=True,
     )
-    command = [_uv(), "sync", "--quiet", "--frozen", "--compile-bytecode", "--python", "3.11"]
+    own_uv = ROOT / ".tools" / "uv" / "bin" / "uv"
+    uv = str(own_uv) if own_uv.exists() else shutil.which("uv")
+    if not uv:
+        raise BenchError("uv is missing: run `make setup` first.")
+    command = [uv, "sync", "--quiet", "--frozen", "--compile-bytecode", "--python", "3.11"]
     done = subprocess.run(
         command, cwd=STOCK, env=build_environment(PYTHONPATH=str(ROOT / ".tools" / "uv")), check=False
     )
@@ -63,16 +67,8 @@ def set_up_stock() -> None:
     ready.touch()
 
 
-def _uv() -> str:
-    ours = ROOT / ".tools" / "uv" / "bin" / "uv"
-    found = str(ours) if ours.exists() else shutil.which("uv")
-    if not found:
-        raise BenchError("uv is missing: run `make setup` first.")
-    return found
-
-
 def prepare_stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path, TrainingRecord]:
-    """Stock's model of these sentences, trained if it is missing; with `keep` the newest model will do."""
+    """Stock's model of these sentences, trained if it is missing; with `keep` the newest model is used instead."""
     model = STOCK_MODELS / f"{project.digest}.tar.gz"
     if keep and not model.exists() and (others := sorted(STOCK_MODELS.glob("*.tar.gz"), key=os.path.getmtime)):
         model = others[-1]
@@ -103,15 +99,10 @@ def time_own_training(*, anew: bool) -> TrainingRecord:
         work.mkdir(parents=True)
         command = [str(ENGINE_PYTHON), "engine/train.py", "--model", str(work / "current.tar.gz")]
         took = _run_timed(command, ROOT, STOCK / "work" / "train-memberline.log")
-        _write_record(OUR_TRAINING, TrainingRecord(*took, _count_own_sentences(), digest, _now()))
+        files = [file.read_text(encoding="utf-8").splitlines() for file in (ROOT / "data").rglob("nlu.yml")]
+        count = sum(line.lstrip().startswith("- ") and "- intent:" not in line for lines in files for line in lines)
+        _write_record(OUR_TRAINING, TrainingRecord(*took, count, digest, _now()))
     return _read_record(OUR_TRAINING)
-
-
-def _count_own_sentences() -> int:
-    lines = (
-        line for file in (ROOT / "data").rglob("nlu.yml") for line in file.read_text(encoding="utf-8").splitlines()
-    )
-    return sum(line.lstrip().startswith("- ") and "- intent:" not in line for line in lines)
 
 
 def _run_timed(command: list[str], folder: Path, log: Path) -> tuple[float, float, float]:
