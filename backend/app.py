@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from backend.autopay.draft_outcomes import DraftsAndAutoPay
-from backend.clock import Clock, ShiftedClock, SystemClock, local_date
+from backend.clock import Clock, SystemClock, local_date
 from backend.config import Settings
 from backend.coop import Coop, load_coop
 from backend.db import Database
@@ -44,7 +44,7 @@ class Backend:
     def create(cls, settings: Settings, clock: Clock | None = None) -> Backend:
         """Build it without opening connections. Raises SettingsError for a bad setting or an unreadable file in
         knowledge/."""
-        clock = clock or (ShiftedClock(settings.clock_shift) if settings.clock_shift else SystemClock())
+        clock = clock or SystemClock(settings.clock_shift)
         coop = load_coop(settings.coop_file)
         return cls(
             settings=settings,

@@ -36,6 +36,13 @@ def build(database: NetworkDatabase, key: str) -> web.Application:
     return app
 
 
+def open_database(path: Path) -> NetworkDatabase:
+    """Open the network's file, created with its folder if missing; it is readable by this account only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_database(path)
+    return NetworkDatabase(str(path))
+
+
 async def _health(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
@@ -56,9 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not key:
         return _fail(2, "set SANDBOX_NETWORK_KEY, the key its callers must send.")
     try:
-        options.db.parent.mkdir(parents=True, exist_ok=True)
-        make_private_database(options.db)
-        database = NetworkDatabase(str(options.db))
+        database = open_database(options.db)
     except Exception as error:
         return _fail(1, f"cannot open {options.db}: {error}")
     try:

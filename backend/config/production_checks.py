@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
-from backend import config_values as values
+from backend.config.hosts import is_internal_host, is_origin, is_this_machine, is_valid_host
+from backend.config.weak_secrets import find_weakness
 from backend.errors import SettingsError
-from backend.hosts import is_internal_host, is_this_machine, is_valid_host
 from backend.providers import loader
 from backend.reading.contact import phone_numbers
-from backend.weak_secrets import find_weakness
 
 REQUIRED = ("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
 MIN_KEY_LENGTH, MIN_TOKEN_LENGTH = 32, 20
@@ -130,7 +129,7 @@ def _origins(text: str, env: Environ) -> str | None:
 def _is_web_origin(origin: str) -> bool:
     parts = _split(origin)
     host = parts.hostname if parts else None
-    if parts is None or not host or parts.scheme != "https" or not values.is_origin(origin):
+    if parts is None or not host or parts.scheme != "https" or not is_origin(origin):
         return False
     return is_valid_host(host) and not is_this_machine(host) and not is_internal_host(host)
 
