@@ -37,7 +37,7 @@ class Backend:
     knowledge: Knowledge
     outages: OutageProvider
     automatic_payments: AutomaticPayments = field(default_factory=DraftsAndAutoPay)
-    # set when a message was written to the outbox: whoever sends need not wait for the next look
+    # set when a message was written to the outbox, so that the sender need not wait until it looks again
     outbox_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod

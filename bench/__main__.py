@@ -54,8 +54,8 @@ def main() -> int:
 def _run_bench(options: argparse.Namespace) -> dict[str, Any]:
     set_up_stock()
     project = stock_project.build_project(STOCK / "work" / "project")
-    model, their_training = prepare_stock_model(project, anew=options.retrain, keep=options.keep_stock_model)
-    own_training = time_own_training(anew=options.retrain)
+    model, stock_training = prepare_stock_model(project, retrain=options.retrain, keep=options.keep_stock_model)
+    own_training = time_own_training(retrain=options.retrain)
     began = time.monotonic()
     folder = STOCK / "work" / f"run-{os.getpid()}"
     try:
@@ -73,7 +73,7 @@ def _run_bench(options: argparse.Namespace) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     result = _build_result(run, quick=options.quick, seconds=time.monotonic() - began)
     result["memberline"]["understanding"] = understood
-    for side, training in (("memberline", own_training), ("stock", their_training)):
+    for side, training in (("memberline", own_training), ("stock", stock_training)):
         result[side] |= {f"train_{name}": value for name, value in asdict(training).items()}
     return result
 

@@ -67,13 +67,13 @@ def set_up_stock() -> None:
     ready.touch()
 
 
-def prepare_stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path, TrainingRecord]:
+def prepare_stock_model(project: StockProject, *, retrain: bool, keep: bool) -> tuple[Path, TrainingRecord]:
     """Stock's model of these sentences, trained if it is missing; with `keep` the newest model is used instead."""
     model = STOCK_MODELS / f"{project.digest}.tar.gz"
     if keep and not model.exists() and (others := sorted(STOCK_MODELS.glob("*.tar.gz"), key=os.path.getmtime)):
         model = others[-1]
         print(f"Keeping {model.name}, which was trained from other sentences than there are now.")
-    if anew or not model.exists():
+    if retrain or not model.exists():
         print("Training stock Rasa (DIET and TED; several minutes, once for these sentences) ...", flush=True)
         _train_stock(project, model)
     return model, _read_record(_record_path(model))
@@ -89,10 +89,10 @@ def _train_stock(project: StockProject, model: Path) -> None:
     _write_record(_record_path(model), TrainingRecord(*took, project.sentences, project.digest, _now()))
 
 
-def time_own_training(*, anew: bool) -> TrainingRecord:
+def time_own_training(*, retrain: bool) -> TrainingRecord:
     """The training time of memberline from scratch, measured again when the model in use has changed."""
     digest = json.loads(OUR_MODEL.with_name("current.json").read_text(encoding="utf-8"))["inputs"][:16]
-    if anew or not OUR_TRAINING.exists() or _read_record(OUR_TRAINING).digest != digest:
+    if retrain or not OUR_TRAINING.exists() or _read_record(OUR_TRAINING).digest != digest:
         print("Training memberline once more from nothing, to time it ...", flush=True)
         work = STOCK / "work" / "memberline"
         shutil.rmtree(work, ignore_errors=True)

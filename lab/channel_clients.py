@@ -221,12 +221,12 @@ class VoiceClient(ChannelClient):
     def prepare(self, line: str, confidence: str = "0.92") -> ClientRequest:
         keys = re.fullmatch(r"<([0-9*#]+)>", line)
         if keys:
-            heard = {"Digits": keys[1].removesuffix("#")}
+            input_fields = {"Digits": keys[1].removesuffix("#")}
         elif line:
-            heard = {"SpeechResult": line, "Confidence": confidence}
+            input_fields = {"SpeechResult": line, "Confidence": confidence}
         else:
-            heard = {}
-        return self._sign_request(self.action, heard)
+            input_fields = {}
+        return self._sign_request(self.action, input_fields)
 
     def read_answer(self, answer: str) -> str:
         self.twiml = answer

@@ -90,7 +90,9 @@ def simulate(
         folder = system.folder if isinstance(system, ServedSystem) else None
         personas = runner.compose_personas(seed, count, channels or CHANNELS, only)
         result = results.build_result(
-            runner.simulate(system, personas, workers=workers, folder=folder, tell=partial(click.echo, err=True))
+            runner.simulate(
+                system, personas, workers=workers, folder=folder, report_progress=partial(click.echo, err=True)
+            )
         )
     if out:
         results.write_report(result, out)

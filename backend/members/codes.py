@@ -165,8 +165,8 @@ async def _is_over_limit(
 ) -> bool:
     """Three codes per conversation, and the limits of `code_limits`.
 
-    In texts from the phone on file, codes that were tried in vain do not count, or a forger of the sender could lock
-    the member out with three.
+    In texts from the phone on file, codes that were tried without success do not count, or a forger of the sender could
+    lock the member out with three.
     """
     now = backend.clock.now()
     here = [

@@ -50,13 +50,13 @@ class HeardQuestion:
     text: str
     choices: list[OfferedChoice]
 
-    def choose(self, *wishes: str) -> str:
+    def choose(self, *patterns: str) -> str:
         """The line for the first choice whose title matches a pattern; else the first pattern in plain words."""
-        for wish in wishes:
+        for pattern in patterns:
             for choice in self.choices:
-                if re.search(wish, choice.title, re.IGNORECASE):
+                if re.search(pattern, choice.title, re.IGNORECASE):
                     return choice.line
-        return self.choices[0].line if self.choices else re.sub(r"\W+", " ", wishes[0].split("|")[0]).strip()
+        return self.choices[0].line if self.choices else re.sub(r"\W+", " ", patterns[0].split("|")[0]).strip()
 
 
 def answer_question(state: MemberState, asked: HeardQuestion) -> str | None:
@@ -115,8 +115,7 @@ def _give_day(state: MemberState, asked: HeardQuestion) -> str:
 def _choose_method(state: MemberState, asked: HeardQuestion) -> str:
     if asked.name.endswith(("declined", "expired")):
         return asked.choose("secure link", "another")
-    wish = {"visa": "visa", "checking": "checking", "saved": "saved"}[state.persona.method]
-    return asked.choose(wish, "saved", "visa|checking", "secure link")
+    return asked.choose(state.persona.method, "saved", "visa|checking", "secure link")
 
 
 def mentions_amount(text: str, cents: int, channel: str) -> bool:
@@ -186,7 +185,7 @@ def _choose_alert(state: MemberState, asked: HeardQuestion) -> str:
 
 def _choose_contact(state: MemberState, asked: HeardQuestion) -> str:
     opening = state.persona.opening
-    return asked.choose(*(wish for wish in ("phone", "email", "address") if wish in opening), "email|address|phone")
+    return asked.choose(*(what for what in ("phone", "email", "address") if what in opening), "email|address|phone")
 
 
 def _give_new_phone(state: MemberState, asked: HeardQuestion) -> str:
@@ -206,9 +205,9 @@ def _always_say(*lines: str) -> Callable[[MemberState, HeardQuestion], str]:
     return say
 
 
-def _choose_among(*wishes: str) -> Callable[[MemberState, HeardQuestion], str]:
+def _choose_among(*patterns: str) -> Callable[[MemberState, HeardQuestion], str]:
     def choose(state: MemberState, asked: HeardQuestion) -> str:
-        return asked.choose(*wishes)
+        return asked.choose(*patterns)
 
     return choose
 

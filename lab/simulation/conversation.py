@@ -29,7 +29,7 @@ class SimulatedConversation:
 
     persona: Persona
     account: SimulatedAccount
-    conversation: str = ""
+    id: str = ""
     turns: list[tuple[str, str]] = field(default_factory=list)
     response_names: list[list[str]] = field(default_factory=list)
     ending: ConversationEnding | None = None
@@ -46,38 +46,38 @@ class SimulatedConversation:
 
 def run_conversation(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> SimulatedConversation:
     """Run it to its end. What goes wrong on the way becomes a breach, not an exception."""
-    held = SimulatedConversation(persona, made)
+    conversation = SimulatedConversation(persona, made)
     client = _create_client(system, persona, made)
-    held.conversation = client.conversation
+    conversation.id = client.conversation
     noise = Random(f"{persona.seed}:{persona.index}:noise")  # noqa: S311
     line = NoisyLine(client, persona.noise, noise)
     member = SimulatedMember(persona, made.copy.number, made.copy.last4, lambda: _newest_code(system, made))
     try:
-        _converse(held, member, line)
+        _converse(conversation, member, line)
     except DeliveryMismatch as mismatch:
-        held.breaches.append(str(mismatch))
+        conversation.breaches.append(str(mismatch))
     except (AssertionError, OSError, LookupError) as error:
-        held.breaches.append(f"the line broke: {type(error).__name__} {error}")
-    held.ending, held.wanted_person = member.ending, member.wants_person
-    return held
+        conversation.breaches.append(f"the line broke: {type(error).__name__} {error}")
+    conversation.ending, conversation.wanted_person = member.ending, member.wants_person
+    return conversation
 
 
-def _converse(held: SimulatedConversation, member: SimulatedMember, line: NoisyLine) -> None:
+def _converse(conversation: SimulatedConversation, member: SimulatedMember, line: NoisyLine) -> None:
     said: str | None = member.first_line()
     while said is not None:
-        heard = line.say(said)
-        held.turns.append((line.said, heard))
-        names = response_matching.match_responses(heard, line.client.channel)
+        answer = line.say(said)
+        conversation.turns.append((line.said, answer))
+        names = response_matching.match_responses(answer, line.client.channel)
         if isinstance(line.client, VoiceClient) and (line.client.transferred_to or line.client.ended):
             names.append(TRANSFERRED)
-        held.response_names.append(names)
-        if not heard.strip():
-            held.breaches.append(f"nothing was answered to {line.said!r}")
+        conversation.response_names.append(names)
+        if not answer.strip():
+            conversation.breaches.append(f"nothing was answered to {line.said!r}")
             return
-        if len(held.turns) >= MAX_TURNS:
-            held.breaches.append(f"it was not over after {MAX_TURNS} turns")
+        if len(conversation.turns) >= MAX_TURNS:
+            conversation.breaches.append(f"it was not over after {MAX_TURNS} turns")
             return
-        said = member.next_line(heard, names, response_matching.extract_choices(heard, line.client))
+        said = member.next_line(answer, names, response_matching.extract_choices(answer, line.client))
 
 
 def _create_client(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> ChannelClient:

@@ -45,12 +45,12 @@ def simulate(
     *,
     workers: int = 4,
     folder: Path | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    report_progress: Callable[[str], None] = lambda line: None,
 ) -> Simulation:
     """Run a conversation with each persona, `workers` at once, and check it.
 
     `folder` holds the files of a system of our own: they are searched for digits that must not be stored, and members
-    get the same numbers in each run. `tell` gets a line of progress after each batch.
+    get the same numbers in each run. `report_progress` gets a line of progress after each batch.
     """
     began = time.monotonic()
     simulation = Simulation(personas[0].seed if personas else 0)
@@ -62,7 +62,7 @@ def simulate(
             made = population.create_accounts(shared, batch, first)
             simulation.conversations += pool.map(partial(_run_and_check, shared, seen), batch, made)
             simulation.breaches += shared.read(lambda session, _: invariants.check_database(session))
-            tell(
+            report_progress(
                 f"{len(simulation.conversations)} of {len(personas)}, {len(simulation.broken_conversations)} "
                 f"with a breach"
             )
