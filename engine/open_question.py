@@ -38,7 +38,7 @@ def build_open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
 
 
 def was_danger_discussed(tracker: DialogueStateTracker) -> bool:
-    """Tell whether what to do in a danger was said in the last two hours."""
+    """Whether advice for a danger was given in the last two hours."""
     since = time.time() - DANGER_SECONDS
     for event in reversed(tracker.events):
         if event.timestamp and event.timestamp < since:

@@ -84,7 +84,7 @@ def _plan_graph(runner: Any, targets: list[str]) -> list[tuple[str, Callable[...
 
 
 def run_graph_in_loop() -> None:
-    """Run the model's few nodes in a loop: dask builds and schedules a graph anew for every prediction."""
+    """Run the model's few nodes in a loop: dask builds and schedules a new graph for every prediction."""
 
     def run(self: Any, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         wanted = targets or self._graph_schema.target_names

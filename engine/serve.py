@@ -111,7 +111,7 @@ def main() -> None:
         exit_with_error(
             f"ENGINE_TOKEN has fewer than {MIN_TOKEN_LENGTH} characters, and MEMBERLINE_ENV=production needs a secret"
         )
-    os.umask(0o077)  # what members said is in the tracker's file
+    os.umask(0o077)  # the tracker's file has members' messages
     if not arguments.model.is_file():
         exit_with_error(f"no model at {arguments.model}: run `make train`")
     listener = open_listening_socket(arguments.port)

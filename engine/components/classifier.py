@@ -144,9 +144,9 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         rest = " ".join(NUMBER_WORDS.sub(" ", text).split()).strip(" ,.;:!?-")
         if not any(letter.isalpha() for letter in rest):
             return found
-        beside = _to_rasa_ranking(model.predict(rest), length)
-        sure = beside[0]["confidence"] >= MIN_REST_CONFIDENCE and beside[0]["name"] not in INTENTS_OF_BARE_NUMBERS
-        return beside if sure else found
+        of_rest = _to_rasa_ranking(model.predict(rest), length)
+        sure = of_rest[0]["confidence"] >= MIN_REST_CONFIDENCE and of_rest[0]["name"] not in INTENTS_OF_BARE_NUMBERS
+        return of_rest if sure else found
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Classify the training messages too; Rasa asks for it when stories use texts."""

@@ -1,4 +1,4 @@
-"""The meaning of a sentence, or of a reply behind its question, as 384 numbers: all-MiniLM-L6-v2, tuned on our data.
+"""The meaning of a sentence, or of a reply to its question, as 384 numbers: all-MiniLM-L6-v2, tuned on our data.
 
 Tokenizer and word embeddings come from a data package of the locked environment and are used only if their hash is
 that of the published model; the embeddings stay in their file, mapped into memory. The six layers are encoder.onnx
@@ -28,7 +28,7 @@ LAYERS = 6
 HEADS = 12
 VECTOR_SIZE = 384
 MAX_TOKENS = 64  # of a sentence or a reply
-MAX_CONTEXT_TOKENS = 32  # of what stands before a reply: its beginning, which names task and kind, and its end
+MAX_CONTEXT_TOKENS = 32  # of what was said before a reply: its start, which names task and type, and its end
 CONTEXT_START_TOKENS = 10
 EPSILON = 1e-12
 BATCH = 32
@@ -90,9 +90,9 @@ def load_safetensors(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_tuning_info(tuned: Path = TUNED_LAYERS_FILE) -> dict[str, Any]:
-    """Return what the JSON beside the layers tells of them: their hash, and what they were tuned on."""
-    told: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
-    return told
+    """Return the JSON beside the layers: their hash, and what they were tuned on."""
+    info: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
+    return info
 
 
 def _open_session(layers: Path) -> Any:
@@ -113,7 +113,7 @@ def _read_cache(cache: Path, encoder: str) -> dict[EncoderInput, np.ndarray]:
             texts = [tuple(text) if isinstance(text, list) else text for text in json.loads(str(stored["texts"]))]
             return dict(zip(texts, stored["vectors"], strict=True))
     except (OSError, ValueError, KeyError):
-        return {}  # none yet, or broken off while written: compute anew
+        return {}  # missing, or broken off while written: compute all again
 
 
 def _write_cache(cache: Path, encoder: str, vectors: dict[EncoderInput, np.ndarray]) -> None:
@@ -161,7 +161,7 @@ class Encoder:
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
     def __call__(self, text: EncoderInput) -> np.ndarray:
-        """Return the vector of a sentence, or of a reply behind what was said."""
+        """Return the vector of a sentence, or of a reply to what was said."""
         vector = self._remembered.get(text)
         if vector is None:
             if len(self._remembered) >= CACHE_SIZE:

@@ -4,7 +4,7 @@ A message is compared with the example questions (`? ` lines), the answer and th
 file may be added or changed and is searched from the next start on.
 
 Files with `@ ` lines hold follow-up questions ("do I have to be home?"), whose answer depends on what is talked about.
-They are searched beside the subjects and never take the first place from one: the actions know the context and choose.
+They are ranked apart from the subjects, since only the actions know the context and can choose.
 """
 
 from __future__ import annotations

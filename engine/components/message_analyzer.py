@@ -34,7 +34,7 @@ READING_KEY = "reading"
 DANGER_NAME, DANGER_TALK_NAME = "danger", "danger_talk"
 """Folders of data/, files of the model, and keys of the reading."""
 IN_DANGER = "in_danger"
-"""Key of the metadata: what to do in a danger was said in this conversation."""
+"""Key of the metadata: whether advice for a danger was given in this conversation."""
 MIN_ACT_PROBABILITY = 0.01  # an act less likely than this is left out
 NON_QUESTION_ACTS = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
 HIGH_PROBABILITY = 0.9
@@ -86,7 +86,7 @@ class MessageAnalyzer(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Rasa trains anew when this changes: it does not know of these folders of data/."""
+        """Rasa trains this component again when the result changes: it does not watch these folders of data/."""
         folders = ("answers", DANGER_NAME, DANGER_TALK_NAME)
         files = sorted(file for folder in folders for file in _data_folder(folder).glob("*.txt"))
         return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()

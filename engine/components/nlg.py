@@ -1,4 +1,4 @@
-"""Chooses the wording of a response: the fitting variant, and not the one just said."""
+"""Chooses the wording of a response: the variant that fits, and not the one used just before."""
 
 import copy
 import logging
@@ -89,7 +89,7 @@ class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
     """Rasa's templated wording, with our choice among the variants."""
 
     def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
-        """Rasa passes settings and domain; on loading a model it sets ``responses`` anew."""
+        """Rasa passes settings and domain; after loading a model it sets ``responses`` again."""
         super().__init__(domain.responses if domain else {})
 
     async def generate(

@@ -1,4 +1,4 @@
-"""Which of a few things a sentence says, learned from sentences: what danger it tells of, what somebody in danger asks.
+"""Classifies a sentence with a few labels: the danger that it reports, or what somebody in danger asks.
 
 One model on words and pieces of words and one on the meaning of the sentence vote, for both languages at once.
 """
@@ -20,7 +20,7 @@ DENSE_C = 10.0
 MAX_STEPS = 300
 SPARSE_WEIGHT = 0.5  # of the model on words
 MIN_LETTERS = 6
-"""A shorter message tells of nothing by itself: "yes", "14"."""
+"""Shorter messages, such as "yes" and "14", get the first label."""
 
 Weights = tuple[np.ndarray, np.ndarray]
 Sentences = Sequence[tuple[str, str]]
@@ -34,7 +34,7 @@ class BadSentenceFileError(Exception):
 
 
 def is_sampled(text: str) -> bool:
-    """Tell which of the other training sentences stand for what is none of it: a third tells as much as all of them."""
+    """Whether a harmless sentence is used: a third of them serves as well as all."""
     return hashlib.sha256(text.encode()).digest()[1] % 3 == 0
 
 
@@ -67,7 +67,7 @@ def weigh_equally(places: np.ndarray) -> np.ndarray:
 
 
 class SentenceModel:
-    """Both models; the first label is that of what says none of the others."""
+    """Both models; the first label is for sentences that fit none of the others."""
 
     def __init__(
         self, labels: Sequence[str], encoder: Encoder, sparse: TfidfFeatures, words: Weights, deep: Weights
@@ -122,7 +122,7 @@ class SentenceModel:
 
 
 def _fit_weights(x: object, places: np.ndarray, labels: int, c: float, weights: np.ndarray) -> Weights:
-    """Return weights (features x labels) and bias; a label without a sentence is never told."""
+    """Return weights (features x labels) and bias; a label without sentences is never chosen."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(C=c, max_iter=MAX_STEPS, tol=1e-3).fit(x, places, sample_weight=weights)

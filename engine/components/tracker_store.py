@@ -37,7 +37,7 @@ from engine.current_turn import CURRENT_TURN
 MAX_LOADED_EVENTS = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
 EVENTS_AFTER_SNAPSHOT = 24
-MAX_REDACTED_EVENTS = 400  # events in which something is looked for that was said minutes ago
+MAX_REDACTED_EVENTS = 400  # newest events that are searched: what is redacted was said minutes ago
 # Of a conversation's answers: the app delivers again only what has no answer yet, and that is among the newest.
 MAX_KEPT_ANSWERS = 20
 
