@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from backend.autopay.draft_outcomes import DraftsAndAutoPay
-from backend.clock import Clock, ShiftedClock, SystemClock, local_date
+from backend.clock import Clock, SystemClock, local_date
 from backend.config import Settings
 from backend.coop import Coop, load_coop
 from backend.db import Database
@@ -37,14 +37,14 @@ class Backend:
     knowledge: Knowledge
     outages: OutageProvider
     automatic_payments: AutomaticPayments = field(default_factory=DraftsAndAutoPay)
-    # set when a message was written to the outbox: whoever sends need not wait for the next look
+    # set when a message was written to the outbox, so that the sender need not wait until it looks again
     outbox_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def create(cls, settings: Settings, clock: Clock | None = None) -> Backend:
         """Build it without opening connections. Raises SettingsError for a bad setting or an unreadable file in
         knowledge/."""
-        clock = clock or (ShiftedClock(settings.clock_shift) if settings.clock_shift else SystemClock())
+        clock = clock or SystemClock(settings.clock_shift)
         coop = load_coop(settings.coop_file)
         return cls(
             settings=settings,

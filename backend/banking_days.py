@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
 _MONDAY, _THURSDAY = 0, 3
+LAST = 0
 
 
 def add_banking_days(day: date, count: int, closed: Callable[[date], object] | None = None) -> date:
@@ -28,21 +30,21 @@ def federal_holidays(year: int) -> frozenset[date]:
     """
     fixed = (date(year, month, day) for month, day in ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25)))
     observed = {day + timedelta(days=1) if day.weekday() == 6 else day for day in fixed}
-    return frozenset(observed | _floating(year))
-
-
-def _floating(year: int) -> set[date]:
-    last_of_may = date(year, 5, 31)
-    return {
-        _nth(year, 1, _MONDAY, 3),  # Martin Luther King Jr.
-        _nth(year, 2, _MONDAY, 3),  # Washington's birthday
-        last_of_may - timedelta(days=last_of_may.weekday()),  # Memorial Day, the last Monday
-        _nth(year, 9, _MONDAY, 1),  # Labor Day
-        _nth(year, 10, _MONDAY, 2),  # Columbus Day
-        _nth(year, 11, _THURSDAY, 4),  # Thanksgiving
+    floating = {
+        nth_weekday(year, 1, _MONDAY, 3),  # Martin Luther King Jr.
+        nth_weekday(year, 2, _MONDAY, 3),  # Washington's birthday
+        nth_weekday(year, 5, _MONDAY, LAST),  # Memorial Day
+        nth_weekday(year, 9, _MONDAY, 1),  # Labor Day
+        nth_weekday(year, 10, _MONDAY, 2),  # Columbus Day
+        nth_weekday(year, 11, _THURSDAY, 4),  # Thanksgiving
     }
+    return frozenset(observed | floating)
 
 
-def _nth(year: int, month: int, weekday: int, n: int) -> date:
+def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
+    """The `nth` (1 to 4, or LAST) `weekday` (0 is Monday) of a month."""
+    if nth == LAST:
+        end = date(year, month, monthrange(year, month)[1])
+        return end - timedelta(days=(end.weekday() - weekday) % 7)
     first = date(year, month, 1)
-    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))

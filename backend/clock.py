@@ -14,15 +14,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
+    """The machine's clock, shifted by some seconds to play a conversation on a given date."""
 
-
-class ShiftedClock:
-    """The machine's clock shifted by some seconds, so that a recorded conversation can be replayed on its own date."""
-
-    def __init__(self, seconds: int) -> None:
-        self._shift = timedelta(seconds=seconds)
+    def __init__(self, shift_seconds: int = 0) -> None:
+        self._shift = timedelta(seconds=shift_seconds)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._shift

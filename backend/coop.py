@@ -216,7 +216,7 @@ def load_coop(path: Path) -> Coop:
     """Read coop.toml. Raises SettingsError naming the field that is missing or wrong."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _coop(raw)
+        return _parse_coop(raw)
     except FileNotFoundError:
         raise SettingsError(f"COOP_FILE: {path} does not exist") from None
     except tomllib.TOMLDecodeError as error:
@@ -227,8 +227,9 @@ def load_coop(path: Path) -> Coop:
         raise SettingsError(f"COOP_FILE: {path}: {error}") from None
 
 
-def _coop(raw: dict[str, Any]) -> Coop:
+def _parse_coop(raw: dict[str, Any]) -> Coop:
     coop, phones, office, payments = raw["coop"], raw["phones"], raw["office"], raw["payments"]
+    arrangements = raw.get("arrangements")
     quiet_until, quiet_from = _parse_send_hours(raw.get("alerts", {}).get("send_between", ["08:00", "20:00"]))
     return Coop(
         name=_text(coop, "name"),
@@ -244,22 +245,29 @@ def _coop(raw: dict[str, Any]) -> Coop:
         mail=_text(office, "mail"),
         email=_text(office, "email"),
         hours={day: _parse_hours(day, value) for day, value in raw["hours"].items()},
-        card_fee_cents=_cents(raw["fees"], "card"),
-        bank_fee_cents=_cents(raw["fees"], "bank"),
-        max_payment_cents=_cents(payments, "max_payment_cents"),
-        schedule_days=_cents(payments, "schedule_days"),
-        same_amount_minutes=_cents(payments, "same_amount_minutes"),
-        draft_notice_days=_cents(payments, "draft_notice_days"),
+        card_fee_cents=_whole_number(raw["fees"], "card"),
+        bank_fee_cents=_whole_number(raw["fees"], "bank"),
+        max_payment_cents=_whole_number(payments, "max_payment_cents"),
+        schedule_days=_whole_number(payments, "schedule_days"),
+        same_amount_minutes=_whole_number(payments, "same_amount_minutes"),
+        draft_notice_days=_whole_number(payments, "draft_notice_days"),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
-        facts={name: _fact(name, value) for name, value in _table(raw, "facts").items()},
-        holidays=tuple(_holiday(name, value) for name, value in _table(raw, "holidays").items()),
-        arrangements=_arrangements(raw["arrangements"]) if "arrangements" in raw else None,
+        facts={name: _parse_fact(name, value) for name, value in _optional_table(raw, "facts").items()},
+        holidays=tuple(_parse_holiday(name, value) for name, value in _optional_table(raw, "holidays").items()),
+        arrangements=ArrangementRules(
+            past_due_days=_whole_number(arrangements, "past_due_days"),
+            months_without_default=_whole_number(arrangements, "unbroken_months"),
+            max_parts=_whole_number(arrangements, "most_parts"),
+            max_days=_whole_number(arrangements, "within_days"),
+        )
+        if arrangements is not None
+        else None,
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
     )
 
 
-def _holiday(name: str, value: Any) -> Holiday:
+def _parse_holiday(name: str, value: Any) -> Holiday:
     """A holiday's rule, and its name in each language."""
     fits = isinstance(value, dict) and set(value) == {"on", *LANGUAGES}
     if not fits or not all(isinstance(text, str) and text.strip() for text in value.values()):
@@ -271,24 +279,15 @@ def _holiday(name: str, value: Any) -> Holiday:
     return Holiday({language: value[language].strip() for language in LANGUAGES}, rule)
 
 
-def _arrangements(table: dict[str, Any]) -> ArrangementRules:
-    return ArrangementRules(
-        past_due_days=_cents(table, "past_due_days"),
-        months_without_default=_cents(table, "unbroken_months"),
-        max_parts=_cents(table, "most_parts"),
-        max_days=_cents(table, "within_days"),
-    )
-
-
-def _table(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    """An optional table."""
+def _optional_table(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """The table, empty if it is missing."""
     table = raw.get(name, {})
     if not isinstance(table, dict):
         raise ValueError(f"{name} must be a table: lines of name = value below [{name}]")
     return table
 
 
-def _fact(name: str, value: Any) -> dict[str, str]:
+def _parse_fact(name: str, value: Any) -> dict[str, str]:
     """A fact by language: one text or whole number for both languages, or a text each."""
     if not FACT_NAME.fullmatch(name):
         raise ValueError(f"facts.{name}: a name is small letters, digits and underscores, like late_fee")
@@ -344,7 +343,7 @@ def _parse_send_hours(value: Any) -> tuple[time, time]:
     return begins, ends
 
 
-def _cents(table: dict[str, Any], name: str) -> int:
+def _whole_number(table: dict[str, Any], name: str) -> int:
     value = table[name]
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{name} must be a whole number, zero or more")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from backend.banking_days import LAST, nth_weekday
 from backend.reading.dates.day_vocabulary import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 
-NTH = MappingProxyType({"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": 0})
+NTH = MappingProxyType({"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": LAST})
 _SINGLE_DATE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)")
 _FIXED = re.compile(rf"(?P<month>{MONTH_NAMES}) (?P<day>\d{{1,2}})(?P<moves>,? or the nearest weekday)?")
 _FLOATING = re.compile(
@@ -40,7 +41,8 @@ def parse_rule(words: str) -> HolidayRule:
     november`, `day after 4th thursday of november` or a single `2026-12-24`. Raises ValueError for anything else."""
     plain = " ".join(words.lower().split())
     if once := _SINGLE_DATE.fullmatch(plain):
-        return _single_date_rule(date.fromisoformat(once["date"]))
+        single = date.fromisoformat(once["date"])
+        return lambda year: [single] if year == single.year else []
     if fixed := _FIXED.fullmatch(plain):
         month, day = MONTHS.index(fixed["month"]) + 1, int(fixed["day"])
         if not 1 <= day <= monthrange(2024, month)[1]:
@@ -48,15 +50,12 @@ def parse_rule(words: str) -> HolidayRule:
         return _fixed(month, day, moves=bool(fixed["moves"]))
     if found := _FLOATING.fullmatch(plain):
         month, weekday = MONTHS.index(found["month"]) + 1, WEEKDAYS.index(found["weekday"])
-        return _floating(month, weekday, NTH[found["nth"]], timedelta(days=bool(found["after"])))
+        nth, later = NTH[found["nth"]], timedelta(days=bool(found["after"]))
+        return lambda year: [nth_weekday(year, month, weekday, nth) + later]
     raise ValueError(
         f'"{words}" is no day: write it like "december 25", "july 4, or the nearest weekday", '
         '"4th thursday of november", "day after 4th thursday of november" or "2026-12-24"'
     )
-
-
-def _single_date_rule(day: date) -> HolidayRule:
-    return lambda year: [day] if day.year == year else []
 
 
 def _fixed(month: int, day: int, *, moves: bool) -> HolidayRule:
@@ -67,16 +66,5 @@ def _fixed(month: int, day: int, *, moves: bool) -> HolidayRule:
         if moves:
             on += timedelta(days={_SATURDAY: -1, _SUNDAY: 1}.get(on.weekday(), 0))
         return [on]
-
-    return days
-
-
-def _floating(month: int, weekday: int, nth: int, later: timedelta) -> HolidayRule:
-    def days(year: int) -> list[date]:
-        if nth:
-            first = date(year, month, 1)
-            return [first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1)) + later]
-        last = date(year, month, monthrange(year, month)[1])
-        return [last - timedelta(days=(last.weekday() - weekday) % 7) + later]
 
     return days

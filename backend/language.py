@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
@@ -58,15 +57,15 @@ LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
 
 
 def in_each(languages: Iterable[str], words: Callable[[], str], between: str) -> str:
-    """The results of `words()` in each of the languages, without repeats, joined by `between`.
+    """The results of `words()` in each of the languages, once each, joined by `between`.
 
     For security notices, which go out in the language of the conversation and in the one on file.
     """
-    said = []
+    texts = []
     for language in dict.fromkeys(languages):
         with use_language(language):
-            said.append(words())
-    return between.join(said)
+            texts.append(words())
+    return between.join(texts)
 
 
 def with_language(url: str) -> str:
@@ -85,14 +84,10 @@ def load_catalog() -> dict[str, str]:
     words: dict[str, str] = {}
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("es.po")):
-            words |= _read(path)
+            with path.open("rb") as file:
+                entries = read_po(file, locale=SPANISH)
+            words |= {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
     return words
-
-
-def _read(path: Path) -> dict[str, str]:
-    with path.open("rb") as file:
-        entries = read_po(file, locale=SPANISH)
-    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
 
 
 def format_day(day: date, today: date) -> str:

@@ -25,7 +25,14 @@ RESULTS = ROOT / "bench" / "results" / "latest.json"
 
 def main() -> int:
     """Return the exit status: 0, 1 for a missed target with --check, 2 when it could not measure."""
-    options = _parse_options()
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer turns: an impression within 90 s")
+    parser.add_argument("--check", action="store_true", help="end with status 1 when a target is missed")
+    parser.add_argument("--retrain", action="store_true", help="train both models anew to time it")
+    parser.add_argument(
+        "--keep-stock-model", action="store_true", help="use the newest stock model though sentences have changed"
+    )
+    options = parser.parse_args()
     try:
         result = _run_bench(options)
     except BenchError as error:
@@ -44,22 +51,11 @@ def main() -> int:
     return 0
 
 
-def _parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer turns: an impression within 90 s")
-    parser.add_argument("--check", action="store_true", help="end with status 1 when a target is missed")
-    parser.add_argument("--retrain", action="store_true", help="train both models anew to time it")
-    parser.add_argument(
-        "--keep-stock-model", action="store_true", help="use the newest stock model though sentences have changed"
-    )
-    return parser.parse_args()
-
-
 def _run_bench(options: argparse.Namespace) -> dict[str, Any]:
     set_up_stock()
     project = stock_project.build_project(STOCK / "work" / "project")
-    model, their_training = prepare_stock_model(project, anew=options.retrain, keep=options.keep_stock_model)
-    own_training = time_own_training(anew=options.retrain)
+    model, stock_training = prepare_stock_model(project, retrain=options.retrain, keep=options.keep_stock_model)
+    own_training = time_own_training(retrain=options.retrain)
     began = time.monotonic()
     folder = STOCK / "work" / f"run-{os.getpid()}"
     try:
@@ -77,7 +73,7 @@ def _run_bench(options: argparse.Namespace) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     result = _build_result(run, quick=options.quick, seconds=time.monotonic() - began)
     result["memberline"]["understanding"] = understood
-    for side, training in (("memberline", own_training), ("stock", their_training)):
+    for side, training in (("memberline", own_training), ("stock", stock_training)):
         result[side] |= {f"train_{name}": value for name, value in asdict(training).items()}
     return result
 

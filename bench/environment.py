@@ -54,7 +54,11 @@ def set_up_stock() -> None:
         "Setting up stock Rasa with TensorFlow in bench/stock/.venv (about 600 MB to download, 2 GB on disk) ...",
         flush=True,
     )
-    command = [_uv(), "sync", "--quiet", "--frozen", "--compile-bytecode", "--python", "3.11"]
+    own_uv = ROOT / ".tools" / "uv" / "bin" / "uv"
+    uv = str(own_uv) if own_uv.exists() else shutil.which("uv")
+    if not uv:
+        raise BenchError("uv is missing: run `make setup` first.")
+    command = [uv, "sync", "--quiet", "--frozen", "--compile-bytecode", "--python", "3.11"]
     done = subprocess.run(
         command, cwd=STOCK, env=build_environment(PYTHONPATH=str(ROOT / ".tools" / "uv")), check=False
     )
@@ -63,21 +67,13 @@ def set_up_stock() -> None:
     ready.touch()
 
 
-def _uv() -> str:
-    ours = ROOT / ".tools" / "uv" / "bin" / "uv"
-    found = str(ours) if ours.exists() else shutil.which("uv")
-    if not found:
-        raise BenchError("uv is missing: run `make setup` first.")
-    return found
-
-
-def prepare_stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path, TrainingRecord]:
-    """Stock's model of these sentences, trained if it is missing; with `keep` the newest model will do."""
+def prepare_stock_model(project: StockProject, *, retrain: bool, keep: bool) -> tuple[Path, TrainingRecord]:
+    """Stock's model of these sentences, trained if it is missing; with `keep` the newest model is used instead."""
     model = STOCK_MODELS / f"{project.digest}.tar.gz"
     if keep and not model.exists() and (others := sorted(STOCK_MODELS.glob("*.tar.gz"), key=os.path.getmtime)):
         model = others[-1]
         print(f"Keeping {model.name}, which was trained from other sentences than there are now.")
-    if anew or not model.exists():
+    if retrain or not model.exists():
         print("Training stock Rasa (DIET and TED; several minutes, once for these sentences) ...", flush=True)
         _train_stock(project, model)
     return model, _read_record(_record_path(model))
@@ -93,25 +89,20 @@ def _train_stock(project: StockProject, model: Path) -> None:
     _write_record(_record_path(model), TrainingRecord(*took, project.sentences, project.digest, _now()))
 
 
-def time_own_training(*, anew: bool) -> TrainingRecord:
+def time_own_training(*, retrain: bool) -> TrainingRecord:
     """The training time of memberline from scratch, measured again when the model in use has changed."""
     digest = json.loads(OUR_MODEL.with_name("current.json").read_text(encoding="utf-8"))["inputs"][:16]
-    if anew or not OUR_TRAINING.exists() or _read_record(OUR_TRAINING).digest != digest:
+    if retrain or not OUR_TRAINING.exists() or _read_record(OUR_TRAINING).digest != digest:
         print("Training memberline once more from nothing, to time it ...", flush=True)
         work = STOCK / "work" / "memberline"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         command = [str(ENGINE_PYTHON), "engine/train.py", "--model", str(work / "current.tar.gz")]
         took = _run_timed(command, ROOT, STOCK / "work" / "train-memberline.log")
-        _write_record(OUR_TRAINING, TrainingRecord(*took, _count_own_sentences(), digest, _now()))
+        files = [file.read_text(encoding="utf-8").splitlines() for file in (ROOT / "data").rglob("nlu.yml")]
+        count = sum(line.lstrip().startswith("- ") and "- intent:" not in line for lines in files for line in lines)
+        _write_record(OUR_TRAINING, TrainingRecord(*took, count, digest, _now()))
     return _read_record(OUR_TRAINING)
-
-
-def _count_own_sentences() -> int:
-    lines = (
-        line for file in (ROOT / "data").rglob("nlu.yml") for line in file.read_text(encoding="utf-8").splitlines()
-    )
-    return sum(line.lstrip().startswith("- ") and "- intent:" not in line for line in lines)
 
 
 def _run_timed(command: list[str], folder: Path, log: Path) -> tuple[float, float, float]:

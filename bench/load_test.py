@@ -59,12 +59,19 @@ async def measure_block(
 ) -> TurnTimings:
     """Hold the conversation on `connections` connections at once, `rounds` times in a row on each."""
     made = TurnTimings()
+
+    async def run_connection() -> None:
+        async with _open_client() as http:
+            for _ in range(rounds):
+                async for took in run_conversation(system, http, system.new_sender(), script, made):
+                    made.turns_ms.append(took)
+
     pids = [*system.measured_pids(), *system.extra_pids()]
     cpu, own, busy = processes.read_cpu_ms(pids), time.process_time(), processes.read_machine_busy_ms()
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(connections):
-            group.create_task(_run_connection(system, script, rounds, made))
+            group.create_task(run_connection())
     made.wall_s = time.perf_counter() - began
     made.cpu_ms = processes.read_cpu_ms(pids) - cpu
     if machine is not None:
@@ -72,15 +79,6 @@ async def measure_block(
         machine.ours_ms += made.cpu_ms + (time.process_time() - own) * 1000
         machine.wall_s += made.wall_s
     return made
-
-
-async def _run_connection(
-    system: MeasuredSystem, script: Sequence[ScriptedMessage], rounds: int, made: TurnTimings
-) -> None:
-    async with _open_client() as http:
-        for _ in range(rounds):
-            async for took in run_conversation(system, http, system.new_sender(), script, made):
-                made.turns_ms.append(took)
 
 
 async def run_conversation(
@@ -110,6 +108,9 @@ async def _open_client() -> AsyncIterator[aiohttp.ClientSession]:
         yield http
 
 
+WINDOW = 10  # turns
+
+
 @dataclass(frozen=True)
 class TurnGrowth:
     """Median milliseconds of a turn, wall-clock and CPU, early and late in a long conversation."""
@@ -120,9 +121,6 @@ class TurnGrowth:
     late_ms: float
     early_cpu_ms: float
     late_cpu_ms: float
-
-
-WINDOW = 10
 
 
 async def measure_growth(
@@ -142,15 +140,13 @@ async def measure_growth(
     late = len(walls)
     early_cpu = (cpus[15] - cpus[5]) / WINDOW
     late_cpu = (cpus[late] - cpus[late - WINDOW]) / WINDOW
-    return TurnGrowth(10, late, median(walls[5:15]), median(walls[late - WINDOW :]), early_cpu, late_cpu)
-
-
-def median(values: Sequence[float]) -> float:
-    return percentile(values, 50)
+    return TurnGrowth(
+        10, late, percentile(walls[5:15], 50), percentile(walls[late - WINDOW :], 50), early_cpu, late_cpu
+    )
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` percent are not above, interpolated; 0 of nothing."""
+    """The interpolated percentile `share` (0 to 100); 0 without values."""
     if not values:
         return 0.0
     ordered = sorted(values)

@@ -47,7 +47,7 @@ def write_members(count: int, folder: Path, bills: int = 12, usage: int = 24) ->
         folder,
         "payment_methods",
         "member,token,kind,brand,last4,exp_month,exp_year",
-        map(_method_row, member_numbers(count)),
+        ((n, f"tok_m_{n}", "card", "Visa", n[-4:], 12, 2029) for n in member_numbers(count)),
     )
     _write_csv(
         folder, "drafts", "account,token", ((f"{n}-001", f"tok_m_{n}") for n in member_numbers(count) if n[-1] == "3")
@@ -89,10 +89,6 @@ def _bill_row(number: str, back: int) -> tuple[object, ...]:
 def _usage_row(number: str, back: int) -> tuple[object, ...]:
     year, month = divmod(NEWEST_BILL_DATE.year * 12 + NEWEST_BILL_DATE.month - 1 - back, 12)
     return f"{number}-001", f"{year}-{month + 1:02d}", 500 + (int(number) + back * 37) % 900, 20 + month * 4
-
-
-def _method_row(number: str) -> tuple[object, ...]:
-    return number, f"tok_m_{number}", "card", "Visa", number[-4:], 12, 2029
 
 
 def _write_csv(folder: Path, name: str, header: str, rows: Iterable[tuple[object, ...]]) -> None:

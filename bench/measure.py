@@ -37,14 +37,18 @@ class SystemResults:
     start_s: float = 0.0
     memory: dict[str, float] = field(default_factory=dict)
     extra_mb: float = 0.0
-    blocks: dict[str, TurnTimings] = field(default_factory=dict)
+    blocks: dict[str, TurnTimings] = field(default_factory=dict)  # by kind and connections, such as faq-1 or mix-8
     growth: TurnGrowth | None = None
 
     def to_numbers(self) -> dict[str, Any]:
-        kept = {"start_s": self.start_s, "first_start_s": self.first_start_s, **self.memory}
-        kept["beside_pss_mb"] = self.extra_mb
-        turns = {name: _summarize_turns(made) for name, made in self.blocks.items()}
-        return {**kept, "turns": turns, "growth": asdict(self.growth) if self.growth else None}
+        return {
+            "start_s": self.start_s,
+            "first_start_s": self.first_start_s,
+            **self.memory,
+            "beside_pss_mb": self.extra_mb,
+            "turns": {name: _summarize_turns(made) for name, made in self.blocks.items()},
+            "growth": asdict(self.growth) if self.growth else None,
+        }
 
 
 def _summarize_turns(made: TurnTimings) -> dict[str, float]:
@@ -58,11 +62,6 @@ def _summarize_turns(made: TurnTimings) -> dict[str, float]:
         "unexpected": len(made.unexpected),
         "empty": made.empty,
     }
-
-
-def series_name(kind: str, connections: int) -> str:
-    """The name of a series, such as faq-1 or mix-8."""
-    return f"{kind}-{connections}"
 
 
 @dataclass
@@ -119,9 +118,8 @@ class BenchRun:
                     made = await measure_block(
                         system, script, connections=connections, rounds=rounds, machine=self.machine
                     )
-                    self.measured[system.name].blocks.setdefault(series_name(kind, connections), TurnTimings()).add(
-                        made
-                    )
+                    blocks = self.measured[system.name].blocks
+                    blocks.setdefault(f"{kind}-{connections}", TurnTimings()).add(made)
 
     def _measure_memory(self) -> None:
         # after the work, when memory use is largest

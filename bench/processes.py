@@ -35,13 +35,9 @@ def start_process(command: list[str], folder: Path, environment: dict[str, str],
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            # the kernel ends the process when the bench ends, however that happens
+            preexec_fn=lambda: ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
         )
-
-
-def _die_with_parent() -> None:
-    """Let the kernel end the process when the bench ends, however that happens."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop_process(process: subprocess.Popen[bytes]) -> None:
@@ -61,8 +57,8 @@ def list_process_tree(roots: Iterable[int]) -> list[int]:
     """The processes and all their descendants."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (parent := _read_parent(int(entry.name))) is not None:
-            children.setdefault(parent, []).append(int(entry.name))
+        if entry.name.isdigit() and (fields := _read_stat(int(entry.name))):
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
     found, waiting = [], list(roots)
     while waiting:
         pid = waiting.pop()
@@ -107,11 +103,6 @@ def read_machine_busy_ms() -> float:
     with open("/proc/stat", encoding="ascii") as file:
         user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, file.readline().split()[1:9])
     return (user + nice + system + irq + softirq + steal) * 1000 / TICKS_PER_SECOND
-
-
-def _read_parent(pid: int) -> int | None:
-    fields = _read_stat(pid)
-    return int(fields[1]) if fields else None
 
 
 def _read_stat(pid: int) -> list[str]:

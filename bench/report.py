@@ -38,9 +38,8 @@ class ReportRow:
         return self.memberline / self.stock if self.stock else 0.0
 
     def format_line(self) -> str:
-        numbers = (
-            f"{_format_ratio(self.ratio):>7}  {_format_number(self.memberline):>10}  {_format_number(self.stock):>10}"
-        )
+        ratio = f"{self.ratio:.2f}" if self.ratio < 10 else f"{self.ratio:.1f}"
+        numbers = f"{ratio:>7}  {_format_number(self.memberline):>10}  {_format_number(self.stock):>10}"
         return f"{numbers}  {self.label}{', ' + self.unit if self.unit else ''}"
 
 
@@ -55,16 +54,17 @@ class Target:
 
 
 def build_rows(ours: Figures, stock: Figures) -> list[ReportRow]:
-    made: list[ReportRow] = []
-    for name, label in SERIES.items():
-        one, other = ours["turns"][name], stock["turns"][name]
-        for figure, what, unit in (
-            ("p50_ms", "p50", "ms"),
-            ("p95_ms", "p95", "ms"),
-            ("turns_s", "turns a second", ""),
-            ("cpu_ms", "CPU a turn", "ms"),
-        ):
-            made.append(ReportRow(f"{label}: {what}", unit, one[figure], other[figure]))
+    figures = (
+        ("p50_ms", "p50", "ms"),
+        ("p95_ms", "p95", "ms"),
+        ("turns_s", "turns a second", ""),
+        ("cpu_ms", "CPU a turn", "ms"),
+    )
+    made = [
+        ReportRow(f"{label}: {what}", unit, ours["turns"][name][figure], stock["turns"][name][figure])
+        for name, label in SERIES.items()
+        for figure, what, unit in figures
+    ]
     sentences = f"{ours['train_sentences']} sentences; stock: {stock['train_sentences']}"
     made += [
         ReportRow("start until ready", "s", ours["start_s"], stock["start_s"]),
@@ -162,10 +162,6 @@ def _build_notes(result: Figures) -> list[str]:
                 f"{figures['first_unexpected']}"
             )
     return notes
-
-
-def _format_ratio(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def _format_number(value: float) -> str:

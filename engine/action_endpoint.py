@@ -1,4 +1,4 @@
-"""The way to the app's actions: one kept connection instead of a new one for every action."""
+"""Calls the app's actions over a kept connection, instead of a new one for every action."""
 
 from typing import Any
 
@@ -14,11 +14,6 @@ class KeepAliveEndpoint(EndpointConfig):
 
     _session: aiohttp.ClientSession | None = None
 
-    @classmethod
-    def from_config(cls, plain: EndpointConfig) -> "KeepAliveEndpoint":
-        """Make one from what endpoints.yml says."""
-        return cls(url=plain.url, headers=plain.headers, **plain.kwargs)
-
     async def request(
         self,
         method: str = "post",
@@ -32,17 +27,13 @@ class KeepAliveEndpoint(EndpointConfig):
         Raises:
             ClientResponseError: any status from 400 up.
         """
-        session = self._get_session()
-        async with session.request(method, self.url, headers=self.headers, compress=compress, **kwargs) as answer:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS))
+        request = self._session.request(method, self.url, headers=self.headers, compress=compress, **kwargs)
+        async with request as answer:
             if answer.status >= 400:
                 raise ClientResponseError(answer.status, answer.reason or "", (await answer.text()))
             return await answer.json()
-
-    def _get_session(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
-            self._session = aiohttp.ClientSession(connector=connector)
-        return self._session
 
     async def close(self) -> None:
         """Close the kept connections."""

@@ -1,8 +1,22 @@
-"""What must be true before Rasa is imported; every script of this folder calls ``prepare`` first."""
+"""Environment and logging that must be set before Rasa is imported; every script of this folder calls ``prepare``.
+
+The log never shows a member's words. Rasa writes message texts and slot values at DEBUG, a few at WARNING, and in the
+text of exceptions. So nothing below WARNING is logged, structured entries keep known harmless keys only, and a
+traceback is logged without the exception's text.
+"""
 
 import importlib.util
+import logging
 import os
+import sys
+import traceback
+import warnings
+from collections.abc import MutableMapping
 from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from engine import tf_stub
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,19 +35,52 @@ ENVIRONMENT_DEFAULTS = {
     "KNOWLEDGE_CACHE": str(ROOT / "models" / "knowledge.npz"),
     "RASA_CACHE_DIRECTORY": str(ROOT / "var" / "cache" / "rasa"),
 }
+HARMLESS_KEYS = ("event", "event_info", "placeholder_key", "url")  # of Rasa's structured log entries
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a traceback as its frames and the exception's type, without the exception's message."""
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """Return the frames and the type of ``ei``."""
+        kind, _, frames = ei
+        lines = [line.rstrip() for line in traceback.format_tb(frames)]
+        return "\n".join([*lines, kind.__name__ if kind else ""])
+
+
+def _format_harmless(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:
+    return " - ".join(str(entry[key]) for key in HARMLESS_KEYS if entry.get(key))
+
+
+def _configure_logging(show_warnings: bool) -> None:
+    """Log to stderr, in this process."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(asctime)s engine %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    if not show_warnings:  # Rasa puts payloads into its warnings
+        warnings.showwarning = lambda *_, **__: None
+    import structlog
+
+    structlog.configure(
+        processors=[_format_harmless],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
 
 
 def prepare(show_warnings: bool = False) -> None:
-    """Set the environment's defaults, quieten logging, make Rasa importable quickly and without TensorFlow.
+    """Set the environment's defaults, configure logging, and make Rasa importable quickly and without TensorFlow.
 
     ``show_warnings`` is for training, where Rasa's warnings are about the data and no member is involved.
     """
     for name, value in ENVIRONMENT_DEFAULTS.items():
         os.environ.setdefault(name, value)
     os.environ["LOG_LEVEL"] = os.environ["LOG_LEVEL_LIBRARIES"] = "WARNING"
-    from engine import logs, tf_stub
-
-    logs.configure_logging(show_warnings)
+    _configure_logging(show_warnings)
     import skops.io  # noqa: F401 - before TensorFlow is there: its scan of loaded modules then costs 10 s
 
     if importlib.util.find_spec("tensorflow") is None:

@@ -1,4 +1,4 @@
-"""The message that is being answered now and the replies to it so far, for the stores that save both together."""
+"""The message that is being answered now and the replies to it so far, for the tracker store, which saves both."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass
 class ActiveTurn:
-    """`message` is the app's id of the message, the same for every delivery of it. `said` collects the replies.
+    """`message_id` is the app's id of the message, the same for every delivery of it; `responses` collects the replies.
 
-    `anew`: the conversation so far has ended, so its last question is no longer open.
+    `start_over`: the conversation so far has ended, so its last question is no longer open.
     """
 
     message_id: str
@@ -17,4 +17,4 @@ class ActiveTurn:
     start_over: bool = False
 
 
-CURRENT_TURN: ContextVar[ActiveTurn | None] = ContextVar("answering", default=None)
+CURRENT_TURN: ContextVar[ActiveTurn | None] = ContextVar("current_turn", default=None)

@@ -1,11 +1,12 @@
-"""The engine's only door: the app posts a turn and gets the bot's messages back.
+"""The engine's only channel: the app posts a turn and gets the bot's messages back.
 
 Rasa's own REST channel calls every output channel "collector", so `channel: sms` responses would never match,
-and it splits one utterance into several messages. Here the output channel bears the name of the turn's
+and it splits one utterance into several messages. Here the output channel has the name of the turn's
 channel and keeps an utterance whole.
 """
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import os
@@ -27,11 +28,11 @@ CHANNEL_NAME = re.compile(r"[a-z]{1,20}")
 MAX_CONVERSATION_ID = 255
 MAX_MESSAGE_ID = 255
 MAX_TEXT_LENGTH = 4000
-_running_turns: set["asyncio.Future[HTTPResponse]"] = set()  # the loop itself holds tasks too loosely
+_running_turns: set["asyncio.Future[HTTPResponse]"] = set()  # the event loop keeps only weak references to tasks
 
 
 class TurnOutput(OutputChannel):
-    """Collects what the bot says in one turn, under the name of the turn's channel."""
+    """Collects the bot's messages of one turn, under the name of the turn's channel."""
 
     def __init__(self, channel: str, messages: list[dict[str, Any]]) -> None:
         """``channel`` is the name that `channel:` of a response is compared with; ``messages`` is filled."""
@@ -55,11 +56,11 @@ class TurnOutput(OutputChannel):
 
 
 def _parse_body(request: Request) -> dict[str, Any]:
-    try:
-        body = request.json
-    except InvalidUsage:
-        body = None
-    return body if isinstance(body, dict) else {}
+    """Return the body, or an empty object for anything else."""
+    with contextlib.suppress(InvalidUsage):
+        if isinstance(request.json, dict):
+            return request.json
+    return {}
 
 
 def _is_valid_text(value: object, longest: int) -> bool:
@@ -84,7 +85,7 @@ def _error_response(status: int, text: str) -> HTTPResponse:
 
 
 async def _handle_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
-    """Answer a message. A turn that has begun is ended also when the app hangs up: it asks for the answer again."""
+    """Answer a message. A turn goes on when the app hangs up, since the app asks for its answer again."""
     turn = asyncio.ensure_future(_run_turn(body, handle))
     _running_turns.add(turn)
     turn.add_done_callback(_running_turns.discard)
@@ -93,13 +94,13 @@ async def _handle_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awa
 
 async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
     metadata = body.get("metadata") or {}
-    said: list[dict[str, Any]] = []
+    replies: list[dict[str, Any]] = []
     if _is_valid_text(metadata.get("message"), MAX_MESSAGE_ID):
         # in the context of this turn's own task
-        CURRENT_TURN.set(ActiveTurn(metadata["message"], said, start_over=metadata.get("anew") is True))
+        CURRENT_TURN.set(ActiveTurn(metadata["message"], replies, start_over=metadata.get("anew") is True))
     message = UserMessage(
         text=body["text"],
-        output_channel=TurnOutput(body["channel"], said),
+        output_channel=TurnOutput(body["channel"], replies),
         sender_id=body["conversation"],
         input_channel=body["channel"],
         metadata=metadata,
@@ -112,7 +113,7 @@ async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaita
     except Exception:
         logger.exception("turn failed")  # the formatter leaves the exception's text out
         return _error_response(500, "turn failed")
-    return json_response({"messages": said})
+    return json_response({"messages": replies})
 
 
 async def _handle_parse(body: dict[str, Any], agent: Any) -> HTTPResponse:
@@ -138,7 +139,7 @@ async def _handle_forget(body: dict[str, Any], agent: Any) -> HTTPResponse:
 
 
 class EdgeChannel(InputChannel):
-    """POST turn, POST parse, POST forget and GET health under /webhooks/edge, for whoever holds the shared token."""
+    """POST turn, POST parse, POST forget and GET health under /webhooks/edge. All but health need the shared token."""
 
     def __init__(self, token: str) -> None:
         """``token`` is the secret shared with the app."""
@@ -157,18 +158,16 @@ class EdgeChannel(InputChannel):
             raise ValueError("ENGINE_TOKEN is not set")
         return cls(token)
 
-    def _is_authorized(self, request: Request) -> bool:
-        given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
-        return hmac.compare_digest(given, self._expected)
-
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the three routes."""
         edge = Blueprint("edge")
 
         @edge.on_request
         async def check_token(request: Request) -> HTTPResponse | None:
-            needs_token = not request.path.endswith("/health")
-            return _error_response(401, "bad token") if needs_token and not self._is_authorized(request) else None
+            given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+            if request.path.endswith("/health") or hmac.compare_digest(given, self._expected):
+                return None
+            return _error_response(401, "bad token")
 
         @edge.get("/health")
         async def health(request: Request) -> HTTPResponse:

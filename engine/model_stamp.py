@@ -13,8 +13,7 @@ CODE_SUFFIXES = {".py", ".npz", ".json"}
 def _hash_files(base: Path, files: list[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted(path for path in files if path.is_file()):
-        total.update(f"{path.relative_to(base)}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+        total.update(f"{path.relative_to(base)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
@@ -29,20 +28,20 @@ def project_digest(project: Path) -> str:
     files = [project / "config.yml", project / "domain.yml"]
     for folder in (project / "data", project / "domain"):
         files += folder.rglob("*.yml")
-    for folder in (project / "data" / "answers", project / "data" / "danger"):
-        files += folder.glob("*.txt")  # not knowledge/: that is searched, not trained on
+    for folder in ("answers", "danger", "danger_talk"):
+        files += (project / "data" / folder).glob("*.txt")  # not knowledge/: that is searched, not trained on
     return hashlib.sha256((_hash_files(project, files) + code_digest()).encode()).hexdigest()
 
 
-def stamp_path(model: Path) -> Path:
-    """Return where the model's stamp is: models/current.json for models/current.tar.gz."""
+def _stamp_path(model: Path) -> Path:
+    """models/current.json for models/current.tar.gz"""
     return model.with_name(model.name.removesuffix(".tar.gz") + ".json")
 
 
 def read_stamp(model: Path) -> dict[str, Any]:
     """Return the model's stamp, or an empty one when the model or the stamp is missing or broken."""
     try:
-        stamp = json.loads(stamp_path(model).read_text(encoding="utf-8"))
+        stamp = json.loads(_stamp_path(model).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return stamp if model.is_file() and isinstance(stamp, dict) else {}
@@ -55,7 +54,7 @@ def is_fresh(project: Path, model: Path) -> bool:
 
 def write_stamp(model: Path, stamp: dict[str, Any]) -> None:
     """Replace the model's stamp in one step."""
-    target = stamp_path(model)
+    target = _stamp_path(model)
     draft = target.with_suffix(".json.new")
     draft.write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
     os.replace(draft, target)

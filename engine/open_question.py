@@ -1,4 +1,4 @@
-"""What stands in a conversation, for the components that read a message in context: the open question, a danger."""
+"""The open question of a conversation, and whether it is about a danger, for reading a message in context."""
 
 import re
 import time
@@ -14,11 +14,11 @@ LAST_SUBJECT_SLOT = "told_subject"
 DANGER_RESPONSES = re.compile(r"utter_(?:danger_|outage_danger$|outage_life_support$)")
 """The responses that say what to do in a danger, and what became of it."""
 DANGER_SECONDS = 2 * 60 * 60
-"""For so long after one of them the danger is the topic, as in `actions/cases/danger_talk.py`."""
+"""For so long after one of them the conversation is about the danger, as in `actions/cases/danger_talk.py`."""
 
 
 def last_bot_text(tracker: DialogueStateTracker) -> str:
-    """Return what the bot said last, its messages since the member's last one joined by a space."""
+    """Return the bot's messages since the member's last one, joined by a space."""
     texts: list[str] = []
     for event in reversed(tracker.events):
         if isinstance(event, BotUttered) and event.text:
@@ -29,16 +29,16 @@ def last_bot_text(tracker: DialogueStateTracker) -> str:
 
 
 def build_open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
-    """Return what the actions keep in the slot, the words that were said, and the subject told last."""
+    """Return the question as the actions keep it in the slot, its words, and the subject explained last."""
     slot = tracker.slots.get(QUESTION_SLOT)
-    told = slot.value if slot and isinstance(slot.value, dict) else {}
+    question = slot.value if slot and isinstance(slot.value, dict) else {}
     subject = tracker.slots.get(LAST_SUBJECT_SLOT)
-    last = subject.value if subject and isinstance(subject.value, str) else ""
-    return QuestionContext.from_metadata({**told, "said": last_bot_text(tracker), "told": last}).as_dict()
+    last_subject = subject.value if subject and isinstance(subject.value, str) else ""
+    return QuestionContext.from_metadata({**question, "said": last_bot_text(tracker), "told": last_subject}).as_dict()
 
 
 def was_danger_discussed(tracker: DialogueStateTracker) -> bool:
-    """Tell whether what to do in a danger was said in the last two hours."""
+    """Whether advice for a danger was given in the last two hours."""
     since = time.time() - DANGER_SECONDS
     for event in reversed(tracker.events):
         if event.timestamp and event.timestamp < since:

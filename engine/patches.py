@@ -1,13 +1,26 @@
 """Changes to Rasa 3.6.21 at run time, each with its reason.
 
-They lean on the inside of one exact release: ``apply`` refuses any other.
+They depend on the internals of one exact release: ``apply_patches`` refuses any other.
 """
 
 import copy
 from collections.abc import Callable
 from typing import Any
 
+import rasa
+from jsonschema.exceptions import best_match
+from jsonschema.validators import validator_for
+from rasa.core.actions import action
+from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.events import ActiveLoop, AllSlotsReset, Event, UserUttered
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import EventVerbosity
+
 from engine.current_turn import CURRENT_TURN
+from engine.open_question import build_open_question, was_danger_discussed
 
 RASA_VERSION = "3.6.21"
 MAX_ACTION_EVENTS = 30
@@ -25,10 +38,6 @@ class TurnFailedError(BaseException):
 
 def cache_action_validator() -> None:
     """Build the JSON schema validator of action answers once: building it was 58% of a turn with actions."""
-    from jsonschema.exceptions import best_match
-    from jsonschema.validators import validator_for
-    from rasa.core.actions.action import RemoteAction
-
     schema = RemoteAction.action_response_format_spec()
     validator_class = validator_for(schema)
     validator_class.check_schema(schema)
@@ -45,8 +54,6 @@ def cache_action_validator() -> None:
 
 def cache_event_lookup() -> None:
     """Remember which class an event's name means: Rasa walks all subclasses for each event of each turn."""
-    from rasa.shared.core.events import Event
-
     look_up = Event.resolve_by_type
     found: dict[str, type[Event] | None] = {}
 
@@ -77,9 +84,7 @@ def _plan_graph(runner: Any, targets: list[str]) -> list[tuple[str, Callable[...
 
 
 def run_graph_in_loop() -> None:
-    """Run the model's few nodes in a loop: dask builds and schedules a graph anew for every prediction."""
-    from rasa.engine.exceptions import GraphRunError
-    from rasa.engine.runner.dask import DaskGraphRunner
+    """Run the model's few nodes in a loop: dask builds and schedules a new graph for every prediction."""
 
     def run(self: Any, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         wanted = targets or self._graph_schema.target_names
@@ -100,20 +105,16 @@ def run_graph_in_loop() -> None:
 
 
 def shorten_action_payload() -> None:
-    """Send an action the last 30 events instead of all, and no domain: the app puts it in.
+    """Send an action the last 30 events instead of all, and no domain: the app has it.
 
-    What followed the member's message is whole: the app counts it to tell one step of a turn from another.
+    Always sent are all events since the member's message: the app counts them to tell the steps of a turn apart.
     """
-    import rasa
-    from rasa.core.actions.action import RemoteAction
-    from rasa.shared.core.events import UserUttered
-    from rasa.shared.core.trackers import EventVerbosity
 
     def call_format(self: Any, tracker: Any, domain: Any) -> dict[str, Any]:
         state = tracker.current_state(EventVerbosity.NONE)
         events = list(tracker.events)
-        behind = next((place for place, event in enumerate(reversed(events), 1) if isinstance(event, UserUttered)), 0)
-        state["events"] = [event.as_dict() for event in events[-max(MAX_ACTION_EVENTS, behind) :]]
+        in_turn = next((count for count, event in enumerate(reversed(events), 1) if isinstance(event, UserUttered)), 0)
+        state["events"] = [event.as_dict() for event in events[-max(MAX_ACTION_EVENTS, in_turn) :]]
         return {
             "next_action": self._name,
             "sender_id": tracker.sender_id,
@@ -126,8 +127,6 @@ def shorten_action_payload() -> None:
 
 def fail_turn_on_action_error() -> None:
     """Let a failed action end the turn (see TurnFailedError), after half a minute at most instead of five."""
-    from rasa.core.actions import action
-
     run = action.RemoteAction.run
 
     async def run_or_fail(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -146,42 +145,35 @@ def copy_slots_by_dict() -> None:
     """Copy a slot by its dictionary. Rasa copies every slot for each copy of a tracker, several in a turn, and
     `copy` goes by way of `__reduce_ex__`: with 128 slots 0.37 ms each time instead of 0.11.
     """
-    from rasa.shared.core.slots import Slot
 
-    def copied(self: Slot) -> Slot:
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        return twin
+    def copy_slot(self: Slot) -> Slot:
+        duplicate = object.__new__(type(self))
+        duplicate.__dict__.update(self.__dict__)
+        return duplicate
 
-    Slot.__copy__ = copied
+    Slot.__copy__ = copy_slot
 
 
 def skip_debug_copies() -> None:
-    """Spare the copies of slots and states that Rasa makes for log entries which are never written."""
-    from rasa.core.processor import MessageProcessor
-
+    """Skip the copies of slots and states that Rasa makes for log entries which are never written."""
     MessageProcessor._log_slots = staticmethod(lambda tracker: None)
 
 
 def add_open_question_to_metadata() -> None:
-    """Put the open question into the metadata of a message on its way to the pipeline, for whoever reads in context.
+    """Put the open question into the metadata of a message on its way to the pipeline, which reads it in context.
 
     It goes into a copy, so that the event in the tracker does not carry it.
     """
-    from rasa.core.processor import MessageProcessor
-
-    from engine.open_question import build_open_question, was_danger_discussed
-
     parse = MessageProcessor._parse_message_with_graph
 
     def parse_in_context(self: Any, message: Any, tracker: Any, only_output_properties: bool = True) -> Any:
-        told = copy.copy(message)
-        told.metadata = {
+        in_context = copy.copy(message)
+        in_context.metadata = {
             "question": build_open_question(tracker),
             "in_danger": was_danger_discussed(tracker),
             **(message.metadata or {}),
         }
-        return parse(self, told, tracker, only_output_properties)
+        return parse(self, in_context, tracker, only_output_properties)
 
     MessageProcessor._parse_message_with_graph = parse_in_context
 
@@ -191,39 +183,34 @@ def replay_repeated_message() -> None:
 
     The app delivers a message again when its answer got lost: a crash, a broken connection, an answer too late.
     """
-    from rasa.core.processor import MessageProcessor
-
     handle = MessageProcessor.handle_message
 
     async def handle_once(self: Any, message: Any) -> Any:
-        answering = CURRENT_TURN.get()
-        said = answering and self.tracker_store.find_answer(message.sender_id, answering.message_id)
-        if answering is None or said is None:
+        turn = CURRENT_TURN.get()
+        earlier = turn and self.tracker_store.find_answer(message.sender_id, turn.message_id)
+        if turn is None or earlier is None:
             return await handle(self, message)
-        answering.responses.extend(said)
+        turn.responses.extend(earlier)
         return None
 
     MessageProcessor.handle_message = handle_once
 
 
 def reset_when_starting_over() -> None:
-    """Leave the task that was open where the app says so: it was done, and its question must not be asked again.
+    """Leave the open task and forget its slots when the app asks for it (``start_over``).
 
-    That is when an act was committed, but the turn that did it could not be brought to its end.
+    It does so after an act was committed in a turn that could not be finished: its question must not be asked again.
     """
-    from rasa.core.processor import MessageProcessor
-    from rasa.shared.core.events import ActiveLoop, AllSlotsReset
-
     fetch = MessageProcessor.fetch_tracker_and_update_session
 
-    async def fetch_anew(self: Any, *args: Any, **more: Any) -> Any:
+    async def fetch_and_reset(self: Any, *args: Any, **more: Any) -> Any:
         tracker = await fetch(self, *args, **more)
-        answering = CURRENT_TURN.get()
-        if answering and answering.start_over:
+        turn = CURRENT_TURN.get()
+        if turn and turn.start_over:
             tracker.update_with_events([ActiveLoop(None), AllSlotsReset()], self.domain)
         return tracker
 
-    MessageProcessor.fetch_tracker_and_update_session = fetch_anew
+    MessageProcessor.fetch_tracker_and_update_session = fetch_and_reset
 
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -246,8 +233,6 @@ def apply_patches() -> None:
     Raises:
         RuntimeError: the installed Rasa is not the release the patches were written for.
     """
-    import rasa
-
     if rasa.__version__ != RASA_VERSION:
         raise RuntimeError(
             f"engine/patches.py is written for Rasa {RASA_VERSION}, this is {rasa.__version__}: "

@@ -1,8 +1,8 @@
-"""What happens here when somebody types `rasa`: it works, or says in two lines what to use instead.
+"""Replaces the `rasa` command of this environment: it works, or says in two lines what to use instead.
 
 Rasa's own command imports TensorFlow, which is not installed on purpose. `python engine/rasa_command.py --install` puts
-rasa_command.pth into this environment: Python reads it at each start and hands `rasa …` and `python -m rasa …` over.
-With TensorFlow in the environment nothing is handed over.
+rasa_command.pth into this environment: Python reads it at each start and runs this script for `rasa …` and
+`python -m rasa …`. With TensorFlow in the environment Rasa's own command runs.
 """
 
 import importlib.util
@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import sysconfig
+from itertools import takewhile
 from pathlib import Path
 
 ENGINE_FOLDER = Path(__file__).resolve().parent
@@ -49,45 +50,26 @@ HINT_BY_COMMAND = {
 REFUSED_STATUS = 2
 
 
-def subcommand_words(arguments: list[str]) -> tuple[str, ...]:
-    """The subcommand: the words in front of the first option."""
-    found = []
-    for argument in arguments:
-        if argument.startswith("-"):
-            break
-        found.append(argument)
-    return tuple(found[:2])
-
-
 def find_known_command(command: tuple[str, ...], known: dict[tuple[str, ...], object]) -> tuple[str, ...] | None:
     """The command, or its first word alone, whichever is known."""
     return next((command[:size] for size in (2, 1) if command[:size] in known), None)
 
 
-def has_tensorflow() -> bool:
-    return importlib.util.find_spec("tensorflow") is not None
-
-
-def install_hook() -> None:
-    """Put the hook where this environment's Python looks at each start."""
-    shutil.copyfile(HOOK_FILE, Path(sysconfig.get_path("purelib")) / HOOK_FILE.name)
-
-
 def run_rasa(arguments: list[str]) -> int:
-    """Rasa's own command, with our stub in TensorFlow's place; what fails is said in a line."""
+    """Run Rasa's own command with our stub for TensorFlow; an error becomes one line."""
     from engine import bootstrap
 
     sys.argv = ["rasa", *arguments]
     try:
         bootstrap.prepare()
-        from rasa.__main__ import main as rasas_own
+        from rasa.__main__ import main as rasa_main
 
-        rasas_own()
+        rasa_main()
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        said = " ".join(str(error).split())[:300]
-        print(f"rasa {' '.join(arguments)}: {type(error).__name__}: {said}", file=sys.stderr)
+        reason = " ".join(str(error).split())[:300]
+        print(f"rasa {' '.join(arguments)}: {type(error).__name__}: {reason}", file=sys.stderr)
         print("What works here instead is in engine/README.md.", file=sys.stderr)
         return 1
     return 0
@@ -96,12 +78,13 @@ def run_rasa(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Return the exit status."""
     if arguments == ["--install"]:
-        install_hook()
+        # Python reads every .pth file there at each start
+        shutil.copyfile(HOOK_FILE, Path(sysconfig.get_path("purelib")) / HOOK_FILE.name)
         return 0
-    command = subcommand_words(arguments)
-    asks_for_help = bool({"-h", "--help"} & set(arguments))
-    if has_tensorflow() or asks_for_help:
+    if importlib.util.find_spec("tensorflow") is not None or {"-h", "--help"} & set(arguments):
         return run_rasa(arguments)
+    # the words in front of the first option, two at most
+    command = tuple(takewhile(lambda argument: not argument.startswith("-"), arguments))[:2]
     if ours := find_known_command(command, SCRIPT_BY_COMMAND):
         script, *rest = SCRIPT_BY_COMMAND[ours]
         given = arguments[len(ours) :]

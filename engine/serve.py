@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sanic import Sanic
 
 HOST = "127.0.0.1"
-MAX_BODY_BYTES = 256 * 1024  # bytes
+MAX_BODY_BYTES = 256 * 1024
 KEEP_ALIVE_SECONDS = 75
 PR_SET_PDEATHSIG = 1
 MIN_TOKEN_LENGTH = 32  # characters
@@ -34,14 +34,8 @@ def exit_with_error(text: str) -> None:
     sys.exit(f"engine: {text}")
 
 
-def exit_with_parent() -> None:
-    """Ask Linux to end this process when the one that started it ends, however it ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def open_listening_socket(port: int) -> socket.socket:
-    """Bind before the slow part, so that a taken port is told at once."""
+    """Bind before the slow loading, so that a taken port is reported at once."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -52,7 +46,7 @@ def open_listening_socket(port: int) -> socket.socket:
 
 
 def load_agent(model: Path, endpoints_file: Path) -> "Agent":
-    """Return Rasa's agent with our stores, wording and action connection around the given model."""
+    """Return Rasa's agent for the model, with our stores, choice of wording and action connection."""
     from rasa.core.agent import Agent
     from rasa.core.lock_store import LockStore
     from rasa.core.tracker_store import TrackerStore
@@ -65,7 +59,9 @@ def load_agent(model: Path, endpoints_file: Path) -> "Agent":
     agent = Agent(
         generator=endpoints.nlg,
         lock_store=LockStore.create(endpoints.lock_store),
-        action_endpoint=KeepAliveEndpoint.from_config(endpoints.action),
+        action_endpoint=KeepAliveEndpoint(
+            url=endpoints.action.url, headers=endpoints.action.headers, **endpoints.action.kwargs
+        ),
     )
     # Not through the constructor, which wraps it so that a database error turns into an empty conversation.
     agent.tracker_store = TrackerStore.create(endpoints.tracker_store)
@@ -98,19 +94,16 @@ def build_app(agent: "Agent", credentials_file: Path) -> "Sanic":
     return app
 
 
-def _parse_arguments() -> argparse.Namespace:
+def main() -> None:
+    """Load everything, then serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, default=bootstrap.ROOT / "models" / "current.tar.gz")
     parser.add_argument("--port", type=int, default=int(os.environ.get("ENGINE_PORT", "5005")))
     parser.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
-    return parser.parse_args()
-
-
-def main() -> None:
-    """Load everything, then serve until SIGTERM or SIGINT."""
-    arguments = _parse_arguments()
-    if arguments.with_parent:
-        exit_with_parent()
+    arguments = parser.parse_args()
+    if arguments.with_parent and sys.platform == "linux":
+        # Linux then ends this process when the one that started it ends, however it ends
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     token = os.environ.get("ENGINE_TOKEN", "")
     if not token:
         exit_with_error("ENGINE_TOKEN is not set; the app and the engine share it")
@@ -118,7 +111,7 @@ def main() -> None:
         exit_with_error(
             f"ENGINE_TOKEN has fewer than {MIN_TOKEN_LENGTH} characters, and MEMBERLINE_ENV=production needs a secret"
         )
-    os.umask(0o077)  # what members said is in the tracker's file
+    os.umask(0o077)  # the tracker's file has members' messages
     if not arguments.model.is_file():
         exit_with_error(f"no model at {arguments.model}: run `make train`")
     listener = open_listening_socket(arguments.port)
@@ -132,7 +125,7 @@ def main() -> None:
     except Exception as error:
         exit_with_error(f"{arguments.model} could not be loaded ({type(error).__name__}: {error}): run `make train`")
     gc.collect()
-    gc.freeze()  # what is loaded stays for good: no collection in the middle of a turn needs to look at it
+    gc.freeze()  # what is loaded stays: no collection in the middle of a turn has to look at it
     build_app(agent, here / "credentials.yml").run(sock=listener, access_log=False, debug=False, motd=False)
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -53,14 +54,8 @@ def redirect_output(log: Path) -> Iterator[TextIO]:
             os.close(kept_err)
 
 
-def find_domain(project: Path) -> Path:
-    """Return the domain file, or the folder that it may be split into."""
-    file = project / "domain.yml"
-    return file if file.is_file() else project / "domain"
-
-
-def run_rasa(project: Path, work: Path, anew: bool) -> Path:
-    """Train into ``work`` and return the archive; ``anew`` uses nothing remembered from earlier trainings.
+def run_rasa(project: Path, work: Path, from_scratch: bool) -> Path:
+    """Train into ``work`` and return the archive; ``from_scratch`` uses nothing cached from earlier trainings.
 
     Raises:
         TrainingFailedError: whatever went wrong.
@@ -70,13 +65,14 @@ def run_rasa(project: Path, work: Path, anew: bool) -> Path:
     try:
         from rasa.model_training import train
 
+        domain = project / "domain.yml"
         result = train(
-            domain=str(find_domain(project)),
+            domain=str(domain if domain.is_file() else project / "domain"),
             config=str(project / "config.yml"),
             training_files=str(project / "data"),
             output=str(work),
             fixed_model_name="current.tar.gz",
-            force_training=anew,
+            force_training=from_scratch,
         )
     except (Exception, SystemExit) as error:  # Rasa ends the process on some mistakes in the data
         first_line = next(iter(str(error).strip().splitlines()), "")
@@ -88,17 +84,15 @@ def run_rasa(project: Path, work: Path, anew: bool) -> Path:
 
 def train(project: Path, model: Path, log: Path) -> None:
     """Train and put the model and its stamp in place."""
-    wanted, code = model_stamp.project_digest(project), model_stamp.code_digest()
+    inputs, code = model_stamp.project_digest(project), model_stamp.code_digest()
     work = model.parent / f".work-{os.getpid()}"
     started = time.monotonic()
     print(f"Training the model, about a minute (details in {log}) ...", flush=True)
     try:
         with redirect_output(log):
             try:
-                made = run_rasa(project, work, anew=model_stamp.read_stamp(model).get("code") != code)
+                made = run_rasa(project, work, from_scratch=model_stamp.read_stamp(model).get("code") != code)
             except TrainingFailedError:
-                import traceback
-
                 traceback.print_exc()
                 raise
         os.replace(made, model)
@@ -106,11 +100,12 @@ def train(project: Path, model: Path, log: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
     seconds = round(time.monotonic() - started, 1)
     trained_at = datetime.now(UTC).isoformat(timespec="seconds")
-    model_stamp.write_stamp(model, {"inputs": wanted, "code": code, "trained_at": trained_at, "seconds": seconds})
+    model_stamp.write_stamp(model, {"inputs": inputs, "code": code, "trained_at": trained_at, "seconds": seconds})
     print(f"Trained {model} in {seconds:.0f} s.", flush=True)
 
 
-def _parse_arguments() -> argparse.Namespace:
+def main() -> int:
+    """Return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--project", type=Path, default=bootstrap.ROOT, help="folder with config, domain and data")
     parser.add_argument("--model", type=Path, help="default: models/current.tar.gz of the project")
@@ -118,12 +113,7 @@ def _parse_arguments() -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--if-stale", action="store_true", help="train only when something changed since")
     what.add_argument("--check", action="store_true", help="only tell: status 0 when fresh, 1 when stale")
-    return parser.parse_args()
-
-
-def main() -> int:
-    """Return the exit status."""
-    arguments = _parse_arguments()
+    arguments = parser.parse_args()
     project = arguments.project.resolve()
     model = (arguments.model or project / "models" / "current.tar.gz").resolve()
     if arguments.check:

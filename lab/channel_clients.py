@@ -24,6 +24,7 @@ from bot.dialogue.messages import Reply
 from bot.web.twilio_guard import compute_signature
 from lab.system import MemberlineSystem
 
+CHANNELS = ("sms", "web", "voice")
 ACCOUNT_SID = "AC" + "0" * 32
 COOP_PHONE = "+15555550199"
 ANSWER_SECONDS = 60
@@ -59,7 +60,7 @@ def send_post(url: str, body: bytes, headers: dict[str, str], source: str = "") 
 
 
 def sign_request(served: MemberlineSystem, path: str, fields: dict[str, str], provider_id: str = "") -> ClientRequest:
-    """Build what Twilio would send, with a valid signature."""
+    """Build the request that Twilio would send, with a valid signature."""
     signature = compute_signature(served.settings, path, fields)
     body = urllib.parse.urlencode(fields).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
@@ -220,12 +221,12 @@ class VoiceClient(ChannelClient):
     def prepare(self, line: str, confidence: str = "0.92") -> ClientRequest:
         keys = re.fullmatch(r"<([0-9*#]+)>", line)
         if keys:
-            heard = {"Digits": keys[1].removesuffix("#")}
+            input_fields = {"Digits": keys[1].removesuffix("#")}
         elif line:
-            heard = {"SpeechResult": line, "Confidence": confidence}
+            input_fields = {"SpeechResult": line, "Confidence": confidence}
         else:
-            heard = {}
-        return self._sign_request(self.action, heard)
+            input_fields = {}
+        return self._sign_request(self.action, input_fields)
 
     def read_answer(self, answer: str) -> str:
         self.twiml = answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -78,26 +79,25 @@ def simulate(
 ) -> None:
     """Let simulated members talk, and assert what must hold of each conversation. Exit 1 when something did not."""
     from lab import report
-    from lab.metrics import CHANNELS
-    from lab.served_system import ServedSystem
-    from lab.simulation import results
-    from lab.simulation import runner as run
-    from lab.system_pool import CLOSED
-
-    def tell(line: str) -> None:
-        click.echo(line, err=True)
+    from lab.channel_clients import CHANNELS
+    from lab.served_system import CLOSED, ServedSystem
+    from lab.simulation import results, runner
 
     with ExitStack() as stack:
         settings = Settings.from_env()
         systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
         system = systems.get_system(CLOSED)
         folder = system.folder if isinstance(system, ServedSystem) else None
-        members = run.compose_personas(seed, count, channels or CHANNELS, only)
-        told = results.build_result(run.simulate(system, members, workers=workers, folder=folder, tell=tell))
+        personas = runner.compose_personas(seed, count, channels or CHANNELS, only)
+        result = results.build_result(
+            runner.simulate(
+                system, personas, workers=workers, folder=folder, report_progress=partial(click.echo, err=True)
+            )
+        )
     if out:
-        results.write_report(told, out)
-    for row in told["rows"]:
+        results.write_report(result, out)
+    for row in result["rows"]:
         if not row["breaches"] and only is None:
-            del row["transcript"]  # what broke something is told whole, and so is the one that was asked for
-    click.echo(json.dumps(told, indent=2, default=str) if as_json else results.format_table(told))
-    sys.exit(0 if not told["broken"] and not told["breaches"] else 1)
+            del row["transcript"]  # it is printed of conversations with a breach, and of the one asked for with --only
+    click.echo(json.dumps(result, indent=2, default=str) if as_json else results.format_table(result))
+    sys.exit(0 if not result["broken"] and not result["breaches"] else 1)

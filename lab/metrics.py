@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.usage.chart import GRID, INK, MUTED, PAPER, SCALE, scale_maximum
+from lab.channel_clients import CHANNELS
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
-CHANNELS = ("sms", "web", "voice")
 WIDTH = 800
 LABELS, GAP, RIGHT = 150, 40, 70  # points: the names at the left, between the two halves, at the right
 TOP, ROW, BAR, BOTTOM = 96, 34, 18, 30
@@ -27,12 +27,10 @@ def group_metrics(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     languages = sorted({row["language"] for row in rows})
     keys = [(channel, language) for channel in CHANNELS for language in languages] + [("all", "all")]
-    found = [(key, [row for row in rows if _is_in_group(row, key)]) for key in keys]
-    return [_compute_metrics(key, own) for key, own in found if own]
-
-
-def _is_in_group(row: dict[str, Any], key: tuple[str, str]) -> bool:
-    return key == ("all", "all") or key == (row["channel"], row["language"])
+    groups = [
+        (key, [row for row in rows if key in (("all", "all"), (row["channel"], row["language"]))]) for key in keys
+    ]
+    return [_compute_metrics(key, own) for key, own in groups if own]
 
 
 def _compute_metrics(key: tuple[str, str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -50,31 +48,26 @@ def _compute_metrics(key: tuple[str, str], rows: Sequence[dict[str, Any]]) -> di
     }
 
 
-TABLE_HEADER = tuple(
-    "channel|language|tasks|succeeded|success|turns|said again|repeated questions|false yes".split("|")
-)
+TABLE_COLUMNS = {
+    "channel": "{channel}",
+    "language": "{language}",
+    "tasks": "{tasks}",
+    "succeeded": "{succeeded}",
+    "success": "{success:.1%}",
+    "turns": "{turns_per_task:.1f}",
+    "said again": "{said_again}",
+    "repeated questions": "{repeated_questions}",
+    "false yes": "{false_confirmations}",
+}
+"""Heading -> cell, a format of the group's values."""
 
 
 def format_table(groups: Iterable[dict[str, Any]]) -> str:
-    lines = [TABLE_HEADER, *(_format_row(group) for group in groups)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(TABLE_HEADER))]
+    """Format the groups as lines; the names are aligned left, the numbers right."""
+    lines = [list(TABLE_COLUMNS), *([cell.format(**group) for cell in TABLE_COLUMNS.values()] for group in groups)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        "  ".join(cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in enumerate(zipped))
-        for zipped in (list(zip(line, widths, strict=True)) for line in lines)
-    )
-
-
-def _format_row(group: dict[str, Any]) -> tuple[str, ...]:
-    return (
-        group["channel"],
-        group["language"],
-        str(group["tasks"]),
-        str(group["succeeded"]),
-        f"{group['success']:.1%}",
-        f"{group['turns_per_task']:.1f}",
-        str(group["said_again"]),
-        str(group["repeated_questions"]),
-        str(group["false_confirmations"]),
+        "  ".join(f"{cell:{'<' if i < 2 else '>'}{widths[i]}}" for i, cell in enumerate(line)) for line in lines
     )
 
 

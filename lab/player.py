@@ -17,8 +17,8 @@ from lab import records
 from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient
 from lab.members import MemberCopy, add_member_copy, unused_phone
 from lab.noise.noisy_line import NoisyLine
+from lab.served_system import CLOSED
 from lab.system import MemberlineSystem
-from lab.system_pool import CLOSED
 
 MAX_REPEATS = 3
 """How often in one conversation a line that noise has changed may be repeated without noise."""
@@ -152,33 +152,33 @@ class _TranscriptRun:
 
     def _play_turn(self, turn: dict[str, Any], said: str) -> None:
         """Say it; if noise changed the words and the answer does not fit, say it again without noise."""
-        heard = self.played.exchanges
-        heard.append((said, self.line.say(said)))
+        exchanges = self.played.exchanges
+        exchanges.append((said, self.line.say(said)))
         try:
-            _check_answer(turn, self.channel, heard, self.named)
+            _check_answer(turn, self.channel, exchanges, self.named)
             return
         except TranscriptMismatch:
             if not self.line.changed:
                 raise
-            heard[-1] = (self.line.said, heard[-1][1])
+            exchanges[-1] = (self.line.said, exchanges[-1][1])
         if self.played.repeats >= MAX_REPEATS:
-            raise _mismatch("too much had to be said again", heard)
+            raise _mismatch("too much had to be said again", exchanges)
         self.played.repeats += 1
-        heard.append((said, self.line.say(said, clean=True)))
+        exchanges.append((said, self.line.say(said, clean=True)))
         try:
-            _check_answer(turn, self.channel, heard, self.named)
+            _check_answer(turn, self.channel, exchanges, self.named)
         except TranscriptMismatch:
             if not self.script.get("end"):
                 raise  # with `end` the account shows at the end whether the task was done
 
     def _newest_code(self) -> str:
-        if code := re.search(r"\b\d{6}\b", self.served.newest_message("code", self.played.member.phone) or ""):
-            return code[0]
-        raise _mismatch("no code was sent", self.played.exchanges)
+        code = self.served.newest_code(self.played.member.phone)
+        if code is None:
+            raise _mismatch("no code was sent", self.played.exchanges)
+        return code
 
     def measure(self) -> None:
         """Find repeated questions and money that was not agreed to, in the database."""
-
         conversation = self.line.client.conversation
         record = self.served.read(lambda session, _: records.read_record(session, conversation))
         shown = self.served.show(self.played.member.number)
@@ -203,19 +203,19 @@ def _fill_values(text: str, named: dict[str, str]) -> str:
     return text
 
 
-def _check_answer(turn: dict[str, Any], channel: str, heard: Exchanges, named: dict[str, str]) -> None:
-    answer = heard[-1][1]
+def _check_answer(turn: dict[str, Any], channel: str, exchanges: Exchanges, named: dict[str, str]) -> None:
+    answer = exchanges[-1][1]
     for wanted in [*turn.get("hear", []), *turn.get(f"hear_{channel}", [])]:
         if not re.search(_fill_values(wanted, named), answer, re.IGNORECASE):
-            raise _mismatch(f"{wanted!r} was not said", heard)
+            raise _mismatch(f"{wanted!r} was not said", exchanges)
     for unwanted in turn.get("not", []):
         if re.search(_fill_values(unwanted, named), answer, re.IGNORECASE):
-            raise _mismatch(f"{unwanted!r} was said", heard)
+            raise _mismatch(f"{unwanted!r} was said", exchanges)
     if not answer.strip() and not turn.get("silent"):
-        raise _mismatch("nothing was answered", heard)
+        raise _mismatch("nothing was answered", exchanges)
 
 
-def _check_end_state(shown: dict[str, Any], end: dict[str, Any], channel: str, heard: Exchanges) -> None:
+def _check_end_state(shown: dict[str, Any], end: dict[str, Any], channel: str, exchanges: Exchanges) -> None:
     """Compare the account with the script's `end`. Raises TranscriptMismatch.
 
     `owes` is in cents; `paid` and `scheduled` list the cents of this conversation's payments; anything else that
@@ -225,7 +225,7 @@ def _check_end_state(shown: dict[str, Any], end: dict[str, Any], channel: str, h
     for name, wanted in end.items():
         found = state[name] if name in state else _list_items(shown[name], wanted)
         if found != wanted:
-            raise _mismatch(f"{name} is {found}, not {wanted}", heard)
+            raise _mismatch(f"{name} is {found}, not {wanted}", exchanges)
 
 
 def _moved_cents(shown: dict[str, Any], channel: str) -> dict[str, list[int]]:
@@ -243,5 +243,5 @@ def _list_items(items: list[dict[str, Any]], wanted: Any) -> Any:
     return sum(item.get("active", True) for item in items)
 
 
-def _mismatch(why: str, heard: Collection[tuple[str, str]]) -> TranscriptMismatch:
-    return TranscriptMismatch("\n".join([f"{why}:", *(f"> {said}\n{answer}" for said, answer in heard)]))
+def _mismatch(why: str, exchanges: Collection[tuple[str, str]]) -> TranscriptMismatch:
+    return TranscriptMismatch("\n".join([f"{why}:", *(f"> {said}\n{answer}" for said, answer in exchanges)]))

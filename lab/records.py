@@ -1,4 +1,4 @@
-"""Reads a conversation back from the database: what was said and answered, and the money that it moved."""
+"""Reads a conversation from the database: its messages and answers, and the money that it moved."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPaym
 from bot.dialogue.messages import Reply, reply_from_json
 
 AFFIRM_PAYLOAD = "/affirm"
+ASKS_TO_REPEAT = re.compile(r"\b(repeat|again|pardon|what did you say|repita|repite|otra vez)\b")
 MOVEMENT_KINDS: tuple[tuple[str, Any], ...] = (("paid", Payment), ("scheduled", ScheduledPayment))
 YES_WORDS = frozenset(
     """yes y yep yup yeah ya yea ye yess ok okay k sure correct right confirm confirmed absolutely definitely exactly
@@ -153,16 +154,11 @@ async def _read_quotes(session: AsyncSession, conversation: str) -> dict[str, Re
 
 def find_repeated_questions(turns: Sequence[RecordedTurn]) -> list[str]:
     """Questions asked twice in a row in the same words, unless the member asked to repeat them."""
-    pairs = itertools.pairwise(turns)
     return [
         later.question
-        for first, later in pairs
-        if later.question == first.question != "" and not _asks_to_repeat(later)
+        for first, later in itertools.pairwise(turns)
+        if later.question == first.question != "" and not ASKS_TO_REPEAT.search(later.text.lower())
     ]
-
-
-def _asks_to_repeat(turn: RecordedTurn) -> bool:
-    return bool(re.search(r"\b(repeat|again|pardon|what did you say|repita|repite|otra vez)\b", turn.text.lower()))
 
 
 def find_unconfirmed_movements(record: ConversationRecord) -> list[str]:
@@ -184,7 +180,8 @@ def _explain_unconfirmed(record: ConversationRecord, movement: MoneyMovement) ->
         return f"read back was {format_money(quoted.total_cents)} with {quoted.method}"
     place = next((at for at, turn in enumerate(record.turns) if reports_movement(turn, movement)), None)
     if place is None:
-        return "" if _has_pending_turns(record) else "it was never told"
+        pending = any(turn.status != "answered" for turn in record.turns)
+        return "" if pending else "it was never told"
     if place == 0 or not record.turns[place].is_yes:
         return f"{record.turns[place].text or record.turns[place].payload!r} is no plain yes"
     return _find_missing(record.turns[place - 1].answer, quoted)
@@ -196,10 +193,6 @@ def reports_movement(turn: RecordedTurn, movement: MoneyMovement) -> bool:
         return "did not go through" in turn.answer or "no se pudo" in turn.answer.lower()
     spoken = movement.confirmation.replace("-", "")
     return movement.confirmation in turn.answer or spoken in re.sub(r"[^A-Z0-9]", "", turn.answer)
-
-
-def _has_pending_turns(record: ConversationRecord) -> bool:
-    return any(turn.status != "answered" for turn in record.turns)
 
 
 def _find_missing(read_back: str, quoted: RecordedQuote) -> str:

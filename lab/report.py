@@ -12,10 +12,10 @@ from typing import Any
 from backend.config import Settings
 from backend.errors import MemberlineError
 from lab import metrics
-from lab.metrics import CHANNELS
+from lab.channel_clients import CHANNELS
 from lab.player import NO_NOISE, NoiseOptions, list_transcripts, load_script, measure_transcript, script_office
+from lab.served_system import OwnSystems, RunningSystem, SystemPool
 from lab.system import MemberlineSystem
-from lab.system_pool import OwnSystems, RunningSystem, SystemPool
 
 
 @contextmanager

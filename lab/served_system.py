@@ -1,4 +1,4 @@
-"""Starts `memberline serve` on a free port, with a database of its own."""
+"""Starts `memberline serve` on free ports with databases of their own: with the office open, and with it closed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
 from backend.config import ROOT, Settings
 from backend.coop import load_coop
@@ -19,17 +19,15 @@ from bot.commands.child_processes import find_free_port
 from lab.system import MemberlineSystem
 
 READY_SECONDS = 90
-# a fixed day, the co-op's local time: what is said must not depend on when the scripts are played
-OFFICE_TIMES = {
-    "closed": datetime(2026, 11, 18, 18, 30),
-    "open": datetime(2026, 11, 18, 10, 0),
-}
+CLOSED, OPEN = "closed", "open"
+# a fixed day, the co-op's local time: the answers must not depend on when the scripts are played
+OFFICE_TIMES = {CLOSED: datetime(2026, 11, 18, 18, 30), OPEN: datetime(2026, 11, 18, 10, 0)}
 
 
 class ServedSystem(MemberlineSystem):
     """The app, the engine and the sandbox network, started as `make run` starts them.
 
-    With `office`, "open" or "closed", its clock is set to a fixed time at the co-op; else it is now.
+    With `office`, OPEN or CLOSED, its clock starts at a fixed time at the co-op; else at the real time.
     """
 
     def __init__(self, folder: Path, office: str | None = None, **environment: str) -> None:
@@ -43,9 +41,8 @@ class ServedSystem(MemberlineSystem):
         }
         super().__init__(f"http://127.0.0.1:{self.port}", {**own, **environment})
         if office:
-            self.environment["CLOCK_SHIFT"] = str(
-                _clock_shift_to(OFFICE_TIMES[office], load_coop(self.settings.coop_file).zone)
-            )
+            starts_at = OFFICE_TIMES[office].replace(tzinfo=load_coop(self.settings.coop_file).zone)
+            self.environment["CLOCK_SHIFT"] = str(round((starts_at - datetime.now(UTC)).total_seconds()))
         self.log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -98,6 +95,35 @@ class ServedSystem(MemberlineSystem):
         raise MemberlineError(f"memberline is not ready after {READY_SECONDS} s:\n{self.log.read_text()[-3000:]}")
 
 
-def _clock_shift_to(local: datetime, zone: ZoneInfo) -> int:
-    """Seconds from now to `local` in the co-op's zone."""
-    return round((local.replace(tzinfo=zone) - datetime.now(UTC)).total_seconds())
+class SystemPool(Protocol):
+    def get_system(self, office: str) -> MemberlineSystem:
+        """The system for a script that needs the office `open` or `closed`."""
+        ...
+
+
+class OwnSystems:
+    """Systems that are started when first asked for, with databases below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: dict[str, ServedSystem] = {}
+
+    def get_system(self, office: str) -> ServedSystem:
+        if office not in self._started:
+            self._started[office] = ServedSystem(self._folder / office, office).start()
+        return self._started[office]
+
+    def stop(self) -> None:
+        for served in self._started.values():
+            served.stop()
+        self._started.clear()
+
+
+class RunningSystem:
+    """One system that somebody else has started, whatever its office hours are now."""
+
+    def __init__(self, system: MemberlineSystem) -> None:
+        self._system = system
+
+    def get_system(self, office: str) -> MemberlineSystem:
+        return self._system

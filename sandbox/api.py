@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from backend.providers.payments.base import Charge
 from sandbox.charges import MAX_CENTS, ChargeRefused, ChargeResult, Charges
 from sandbox.database import NetworkDatabase
 from sandbox.entries import CardEntries
@@ -50,19 +49,15 @@ async def api_middleware(request: web.Request, handler: Handler) -> web.StreamRe
     """Require the key for every /v1 request, and answer errors as JSON."""
     if not request.path.startswith("/v1/"):
         return await handler(request)
+    given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
     try:
-        if not _has_key(request):
+        if not hmac.compare_digest(given, f"Bearer {request.app[NETWORK].key}".encode()):
             raise ChargeRefused(401, "unauthorized", "Send the API key as a bearer token.")
         return await handler(request)
     except ChargeRefused as refusal:
         return _error(refusal.status, refusal.code, str(refusal))
     except web.HTTPException as error:
         return _error(error.status, "invalid_request", error.reason)
-
-
-def _has_key(request: web.Request) -> bool:
-    given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
-    return hmac.compare_digest(given, f"Bearer {request.app[NETWORK].key}".encode())
 
 
 def _error(status: int, code: str, message: str) -> web.Response:
@@ -73,8 +68,7 @@ async def _authorize(request: web.Request) -> web.Response:
     body = await _json(request)
     key = request.headers.get("Idempotency-Key", "")
     token, description = _text(body, "token", 200), _text(body, "description", 500)
-    outcome = request.app[NETWORK].charges.authorize(key, token, _cents(body), description)
-    return await _answer(outcome)
+    return await _answer(request.app[NETWORK].charges.authorize(key, token, _cents(body), description))
 
 
 async def _capture(request: web.Request) -> web.Response:
@@ -89,7 +83,7 @@ async def _find(request: web.Request) -> web.Response:
     charge = request.app[NETWORK].charges.find(request.match_info["key"])
     if charge is None:
         raise ChargeRefused(404, "no_such_charge", "No charge was made with this key.")
-    return _charge(charge, 200)
+    return web.json_response(asdict(charge))
 
 
 async def _returns(request: web.Request) -> web.Response:
@@ -129,14 +123,11 @@ async def _move_calendar(request: web.Request) -> web.Response:
 
 
 async def _answer(outcome: ChargeResult) -> web.Response:
+    """The charge as JSON; no answer at all for a card whose number asks for a lost one."""
     if outcome.is_lost or outcome.charge is None:
         await asyncio.sleep(SILENCE_SECONDS)
         raise web.HTTPGatewayTimeout
-    return _charge(outcome.charge, 201 if outcome.is_new else 200)
-
-
-def _charge(charge: Charge, status: int) -> web.Response:
-    return web.json_response(asdict(charge), status=status)
+    return web.json_response(asdict(outcome.charge), status=201 if outcome.is_new else 200)
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

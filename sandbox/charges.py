@@ -63,8 +63,16 @@ class Charges:
                 return ChargeResult(_charge(row))
             if row["status"] != "authorised":
                 raise ChargeRefused(409, "not_authorised", f"A charge that is {row['status']} cannot be posted.")
-            method = self._method(row["token"])
-            self._capture_funds(key, method)
+            method, today = self._method(row["token"]), self._db.today()
+            comes_back = method.behavior == "return"
+            return_on = add_banking_days(today, RETURN_AFTER_BANKING_DAYS).isoformat() if comes_back else None
+            self._db.execute(
+                "update charges set status = 'posted', posted_on = ?, return_on = ?, return_code = ? where key = ?",
+                today.isoformat(),
+                return_on,
+                method.code if comes_back else None,
+                key,
+            )
             return ChargeResult(_charge(self._existing(key)), is_new=True, is_lost=method.behavior == "hang_post")
 
     def void(self, key: str) -> ChargeResult:
@@ -88,7 +96,10 @@ class Charges:
         with self._db.transaction():
             self._write_due_returns()
             rows = self._db.all("select * from returns where seq > ? order by seq limit ?", cursor, RETURNS_PAGE)
-        return [_notice(row) for row in rows]
+        return [
+            ReturnNotice(row["seq"], row["key"], row["code"], date.fromisoformat(row["on_day"]), row["amount_cents"])
+            for row in rows
+        ]
 
     def move_calendar(self, to: date) -> None:
         """Set the network's business day. It never goes back: what happened on a day has happened."""
@@ -104,7 +115,14 @@ class Charges:
         # dropped only the first time, so that a retry gets through
         if method.behavior == "hang_lost" and self._db.execute("insert or ignore into lost values (?)", key).rowcount:
             return ChargeResult(None, is_lost=True)
-        decline_code = self._decline_code(method)
+        today = self._db.today()
+        decline_code = method.code if method.behavior == "decline" else None
+        if (
+            decline_code is None
+            and method.exp_year
+            and (method.exp_year, method.exp_month or 12) < (today.year, today.month)
+        ):
+            decline_code = "expired_card"
         self._db.execute(
             "insert into charges (key, ref, token, amount_cents, description, kind, status, decline_code)"
             " values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -118,26 +136,6 @@ class Charges:
             decline_code,
         )
         return ChargeResult(_charge(self._existing(key)), is_new=True, is_lost=method.behavior == "hang_made")
-
-    def _decline_code(self, method: Instrument) -> str | None:
-        if method.behavior == "decline":
-            return method.code
-        today = self._db.today()
-        if method.exp_year and (method.exp_year, method.exp_month or 12) < (today.year, today.month):
-            return "expired_card"
-        return None
-
-    def _capture_funds(self, key: str, method: Instrument) -> None:
-        today = self._db.today()
-        comes_back = method.behavior == "return"
-        return_on = add_banking_days(today, RETURN_AFTER_BANKING_DAYS).isoformat() if comes_back else None
-        self._db.execute(
-            "update charges set status = 'posted', posted_on = ?, return_on = ?, return_code = ? where key = ?",
-            today.isoformat(),
-            return_on,
-            method.code if comes_back else None,
-            key,
-        )
 
     def _write_due_returns(self) -> None:
         """Write the returns that are due. Called by every method, so that no background job is needed."""
@@ -168,8 +166,3 @@ class Charges:
 
 def _charge(row: Row) -> Charge:
     return Charge(row["key"], row["ref"], row["status"], row["amount_cents"], row["decline_code"], row["kind"])
-
-
-def _notice(row: Row) -> ReturnNotice:
-    on = date.fromisoformat(row["on_day"])
-    return ReturnNotice(row["seq"], row["key"], row["code"], on, row["amount_cents"])

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -72,22 +73,11 @@ class NetworkDatabase:
         return self.execute(sql, *values).fetchall()
 
     def save_method(self, token: str, method: Instrument) -> None:
-        self.execute(
-            "insert or replace into methods values (?, ?, ?, ?, ?, ?, ?, ?)",
-            token,
-            method.kind,
-            method.brand,
-            method.last4,
-            method.behavior,
-            method.code,
-            method.exp_month,
-            method.exp_year,
-        )
+        self.execute("insert or replace into methods values (?, ?, ?, ?, ?, ?, ?, ?)", token, *astuple(method))
 
     def method(self, token: str) -> Instrument | None:
         row = self.one(
-            "select kind, brand, last4, outcome, code, exp_month, exp_year from methods where token = ?",
-            token,
+            "select kind, brand, last4, outcome, code, exp_month, exp_year from methods where token = ?", token
         )
         return Instrument(*row) if row else None
 

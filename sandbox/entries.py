@@ -1,7 +1,7 @@
 """Visits to the hosted page: opened by the API, completed or abandoned by the member, valid for 30 minutes."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from backend.providers.payments.base import EntryResult, EntryStatus
@@ -14,7 +14,7 @@ LIFETIME = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class CardEntry:
-    """One visit. `status` is "abandoned" as soon as its time is over."""
+    """One visit: the columns of `entries` in order. `status` is "abandoned" as soon as its time is over."""
 
     id: str
     reference: str
@@ -50,17 +50,10 @@ class CardEntries:
         row = self._db.one("select * from entries where id = ?", entry_id)
         if row is None:
             raise ChargeRefused(404, "no_such_entry", "There is no such entry.")
-        opened_at = datetime.fromisoformat(row["opened_at"])
-        over = row["status"] == "pending" and datetime.now(UTC) - opened_at > LIFETIME
-        return CardEntry(
-            id=row["id"],
-            reference=row["reference"],
-            amount_cents=row["amount_cents"],
-            description=row["description"],
-            return_url=row["return_url"],
-            status="abandoned" if over else row["status"],
-            token=row["token"],
-        )
+        *columns, opened_at = row
+        entry = CardEntry(*columns)
+        expired = datetime.now(UTC) - datetime.fromisoformat(opened_at) > LIFETIME
+        return replace(entry, status="abandoned") if expired and entry.status == "pending" else entry
 
     def complete(self, entry_id: str, instrument: Instrument) -> CardEntry:
         """Store the visit's card or account. The first one stays, however often the form is sent."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from backend.luhn import is_luhn_valid
@@ -43,7 +43,8 @@ def check_card(form: Mapping[str, str], today: date) -> FormResult:
     errors = {name: problem for name, problem in problems.items() if problem}
     if errors or expiry is None:
         return FormResult(errors=errors)
-    return FormResult(CARDS[number].with_expiry(*expiry))
+    month, year = expiry
+    return FormResult(replace(CARDS[number], exp_month=month, exp_year=year))
 
 
 def check_bank(form: Mapping[str, str]) -> FormResult:

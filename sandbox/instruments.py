@@ -1,4 +1,4 @@
-"""What the network knows cards and accounts by: the public test numbers, and the tokens of the demo members.
+"""The cards and accounts of the network: the public test numbers, and the tokens of the demo members.
 
 Card numbers are the ones the card networks publish for tests, with the meanings Stripe gives them; no other
 number is taken, so that nobody's real card can end up here.
@@ -28,9 +28,6 @@ class Instrument:
     code: str | None = None
     exp_month: int | None = None
     exp_year: int | None = None
-
-    def with_expiry(self, month: int, year: int) -> "Instrument":
-        return replace(self, exp_month=month, exp_year=year)
 
 
 def _card(brand: str, last4: str, decline_code: str | None = None) -> Instrument:
@@ -91,7 +88,7 @@ def _visa(last4: str, outcome: InstrumentBehavior, code: str | None = None) -> I
 
 SEED_TOKENS: dict[str, Instrument] = {
     "tok_visa_4242": _visa("4242", "approve"),
-    "tok_visa_expired": _visa("0069", "decline", "expired_card").with_expiry(1, 2024),
+    "tok_visa_expired": replace(_visa("0069", "decline", "expired_card"), exp_month=1, exp_year=2024),
     "tok_visa_declined": _visa("0002", "decline", "card_declined"),
     "tok_visa_insufficient": _visa("9995", "decline", "insufficient_funds"),
     "tok_visa_timeout": _visa("4242", "hang_made"),

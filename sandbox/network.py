@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -32,54 +32,46 @@ def build(database: NetworkDatabase, key: str) -> web.Application:
     app.router.add_get("/health", _health)
     api.add_routes(app)
     pages.add_routes(app)
-    app.cleanup_ctx.append(_database_context)
+    app.on_cleanup.append(_close_database)
     return app
+
+
+def open_database(path: Path) -> NetworkDatabase:
+    """Open the network's file, created with its folder if missing; it is readable by this account only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_database(path)
+    return NetworkDatabase(str(path))
 
 
 async def _health(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
-async def _database_context(app: web.Application) -> AsyncIterator[None]:
-    yield
+async def _close_database(app: web.Application) -> None:
     app[api.NETWORK].database.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM. 2: a setting is missing or wrong; 1: port taken or bad file."""
-    options = _options(arguments)
+    parser = argparse.ArgumentParser(prog="sandbox network", description="A card and bank network to try payments on.")
+    parser.add_argument("--port", type=int, default=os.environ.get("SANDBOX_NETWORK_PORT") or 8082)
+    parser.add_argument("--db", type=Path, default=os.environ.get("SANDBOX_NETWORK_DB") or "var/network.db")
+    options = parser.parse_args(arguments)
     key = os.environ.get("SANDBOX_NETWORK_KEY", "")
     if os.environ.get("MEMBERLINE_ENV") == "production":
         return _fail(2, "the sandbox moves no money and does not run with MEMBERLINE_ENV=production.")
     if not key:
         return _fail(2, "set SANDBOX_NETWORK_KEY, the key its callers must send.")
     try:
-        database = _open(options.db)
+        database = open_database(options.db)
     except Exception as error:
         return _fail(1, f"cannot open {options.db}: {error}")
-    return _serve(build(database, key), options.port)
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="sandbox network", description="A card and bank network to try payments on.")
-    parser.add_argument("--port", type=int, default=os.environ.get("SANDBOX_NETWORK_PORT") or 8082)
-    parser.add_argument("--db", type=Path, default=os.environ.get("SANDBOX_NETWORK_DB") or "var/network.db")
-    return parser.parse_args(arguments)
-
-
-def _open(path: Path) -> NetworkDatabase:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    make_private_database(path)
-    return NetworkDatabase(str(path))
-
-
-def _serve(app: web.Application, port: int) -> int:
     try:
         # No access log: an entry's address is a key to it. Held requests end when their caller hangs up.
         web.run_app(
-            app,
+            build(database, key),
             host=HOST,
-            port=port,
+            port=options.port,
             access_log=None,
             print=None,
             handler_cancellation=True,
@@ -87,7 +79,7 @@ def _serve(app: web.Application, port: int) -> int:
             loop=asyncio.new_event_loop(),
         )
     except OSError as error:
-        return _fail(1, f"cannot listen on {HOST}:{port}: {error.strerror or error}")
+        return _fail(1, f"cannot listen on {HOST}:{options.port}: {error.strerror or error}")
     return 0
 
 

@@ -7,15 +7,17 @@ from urllib.parse import parse_qsl, urlsplit
 import jinja2
 from aiohttp import web
 
+from backend.money import format_cents
 from sandbox.api import NETWORK, Handler
 from sandbox.charges import ChargeRefused
 from sandbox.entries import CardEntry
-from sandbox.entry_form import BANK_FIELDS, CARD_FIELDS, FormResult, check_bank, check_card, redisplay_values
+from sandbox.entry_form import BANK_FIELDS, CARD_FIELDS, check_bank, check_card, redisplay_values
 from sandbox.instruments import ACCOUNTS, CARDS, TEST_ROUTING
 
 Method = Literal["card", "bank"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
+# not the environment of bot/web/pages.py: this stands in for another company's site, in a process without Sanic
 _JINJA = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_TEMPLATES),
     autoescape=True,
@@ -34,10 +36,9 @@ _HEADERS = {
 
 def add_routes(app: web.Application) -> None:
     app.router.add_get("/entry.css", _style)
-    app.router.add_get("/entry/{id}", _show_card)
-    app.router.add_post("/entry/{id}", _submit_card)
-    app.router.add_get("/entry/{id}/bank", _show_bank)
-    app.router.add_post("/entry/{id}/bank", _submit_bank)
+    for path in ("/entry/{id}", "/entry/{id}/bank"):
+        app.router.add_get(path, _show)
+        app.router.add_post(path, _submit)
     app.router.add_post("/entry/{id}/cancel", _cancel)
 
 
@@ -59,36 +60,29 @@ async def _style(request: web.Request) -> web.Response:
     return web.Response(text=_STYLE, content_type="text/css", headers=headers)
 
 
-async def _show_card(request: web.Request) -> web.Response:
-    return _show_entry(_entry(request), "card")
+async def _show(request: web.Request) -> web.Response:
+    return _show_entry(_entry(request), _method(request))
 
 
-async def _show_bank(request: web.Request) -> web.Response:
-    return _show_entry(_entry(request), "bank")
-
-
-async def _submit_card(request: web.Request) -> web.Response:
-    form = await _form(request)
-    return _complete_entry(request, "card", form, check_card(form, request.app[NETWORK].database.today()))
-
-
-async def _submit_bank(request: web.Request) -> web.Response:
-    form = await _form(request)
-    return _complete_entry(request, "bank", form, check_bank(form))
+async def _submit(request: web.Request) -> web.Response:
+    form, method = await _form(request), _method(request)
+    network = request.app[NETWORK]
+    checked = check_bank(form) if method == "bank" else check_card(form, network.database.today())
+    entry = _entry(request)
+    if entry.status == "pending" and checked.instrument is None:
+        return _page(entry, method, form, checked.errors)
+    if entry.status == "pending" and checked.instrument is not None:
+        entry = network.entries.complete(entry.id, checked.instrument)
+    # a form that is sent twice ends where the first one did; one that is late gets a notice
+    return _back(entry) if entry.status == "complete" else _show_entry(entry, method)
 
 
 async def _cancel(request: web.Request) -> web.Response:
     return _back(request.app[NETWORK].entries.abandon(request.match_info["id"]))
 
 
-def _complete_entry(request: web.Request, method: Method, form: dict[str, str], checked: FormResult) -> web.Response:
-    entry = _entry(request)
-    if entry.status == "pending" and checked.instrument is None:
-        return _page(entry, method, form, checked.errors)
-    if entry.status == "pending" and checked.instrument is not None:
-        entry = request.app[NETWORK].entries.complete(entry.id, checked.instrument)
-    # a form that is sent twice ends where the first one did; one that is late gets a notice
-    return _back(entry) if entry.status == "complete" else _show_entry(entry, method)
+def _method(request: web.Request) -> Method:
+    return "bank" if request.path.endswith("/bank") else "card"
 
 
 def _entry(request: web.Request) -> CardEntry:
@@ -118,14 +112,15 @@ def _page(entry: CardEntry, method: Method, form: dict[str, str], errors: dict[s
     html = _JINJA.get_template(f"{method}.html").render(
         entry=entry,
         method=method,
-        amount=f"${entry.amount_cents // 100:,}.{entry.amount_cents % 100:02}" if entry.amount_cents else "",
+        amount=format_cents(entry.amount_cents) if entry.amount_cents else "",
         values=redisplay_values(form, CARD_FIELDS if method == "card" else BANK_FIELDS),
         errors=errors,
         cards=CARDS,
         accounts=ACCOUNTS,
         routing=TEST_ROUTING,
     )
-    return _html(html, 422 if errors else 200, _origin(entry.return_url))
+    return_to = urlsplit(entry.return_url)
+    return _html(html, 422 if errors else 200, f"{return_to.scheme}://{return_to.netloc}")
 
 
 def _notice(status: int, title: str, text: str, link: str | None = None) -> web.Response:
@@ -146,8 +141,3 @@ def _html(html: str, status: int, form_goes_to: str = "") -> web.Response:
 def _back(entry: CardEntry) -> web.Response:
     """Redirect to the address that the merchant gave when it opened the entry, and to no other."""
     return web.Response(status=303, headers={**_HEADERS, "Location": entry.return_url})
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

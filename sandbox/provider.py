@@ -71,7 +71,14 @@ class SandboxProvider:
 
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
         answer = await self._call("GET", f"/v1/returns?after={cursor:d}")
-        return _build_or_fail(lambda: [_notice(item) for item in answer["returns"]])
+        return _build_or_fail(
+            lambda: [
+                ReturnNotice(
+                    item["seq"], item["key"], item["code"], date.fromisoformat(item["on"]), item["amount_cents"]
+                )
+                for item in answer["returns"]
+            ]
+        )
 
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         body = {
@@ -105,27 +112,23 @@ class SandboxProvider:
         self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
     ) -> dict[str, Any]:
         """Send a request, return its JSON. Raises ProviderRejected, ProviderTimeout or ProviderUnavailable."""
-        headers = {"Idempotency-Key": key} if key else {}
-        url = URL(self._url + path, encoded=True)
-        try:
-            async with self._get_session().request(
-                method, url, json=body, headers=headers, allow_redirects=False
-            ) as response:
-                return _answer(response.status, await response.json())
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise ProviderUnavailable(f"the card network cannot be reached: {type(error).__name__}") from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            # the request was sent and no valid answer came: only find() can tell the outcome
-            raise ProviderTimeout(f"no answer from the card network: {type(error).__name__}") from error
-
-    def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             # a connection from before a restart of the network would fail after sending, with an unknown outcome; a new
             # one costs nothing on loopback and fails before sending
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(force_close=True), timeout=self._timeout, headers=self._headers
             )
-        return self._session
+        headers = {"Idempotency-Key": key} if key else {}
+        url = URL(self._url + path, encoded=True)
+        request = self._session.request(method, url, json=body, headers=headers, allow_redirects=False)
+        try:
+            async with request as response:
+                return _answer(response.status, await response.json())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise ProviderUnavailable(f"the card network cannot be reached: {type(error).__name__}") from error
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            # the request was sent and no valid answer came: only find() can tell the outcome
+            raise ProviderTimeout(f"no answer from the card network: {type(error).__name__}") from error
 
 
 def _answer(status: int, answer: Any) -> dict[str, Any]:
@@ -156,7 +159,3 @@ def _build_or_fail(build: Callable[[], T]) -> T:
 
 def _charge(answer: dict[str, Any]) -> Charge:
     return _build_or_fail(lambda: Charge(**answer))
-
-
-def _notice(item: dict[str, Any]) -> ReturnNotice:
-    return ReturnNotice(item["seq"], item["key"], item["code"], date.fromisoformat(item["on"]), item["amount_cents"])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from hypothesis import settings
 
-from lab.system_pool import CLOSED, OPEN, OwnSystems
+from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time

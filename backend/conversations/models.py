@@ -41,6 +41,10 @@ class Conversation(Base):
         """Whether the caller ID is proven: a call with attestation A. Texts have no attestation."""
         return self.attested and self.channel == "voice"
 
+    def is_text_from(self, phone: str) -> bool:
+        """Whether it is by text from this phone. That proves nothing about the sender, but answers go to the phone."""
+        return self.channel == "sms" and self.address == phone
+
     @property
     def replies_reach_sender(self) -> bool:
         """Whether answers reach only the phone of `address`, and never somebody who forged it."""

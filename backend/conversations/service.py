@@ -70,8 +70,8 @@ async def record_inbound(
         session, conversation_id, now, IDLE, channel=channel, address=address, source=source, attested=attested
     )
     if browser:
-        await statements.save_browser(session, conversation_id, browser)
-    stands = ConversationState(list(seen.offered), str(seen.expects), str(seen.language))
+        await statements.update_conversation(session, statements.UPDATE_BROWSER, conversation_id, new_browser=browser)
+    state = ConversationState(list(seen.offered), str(seen.expects), str(seen.language))
     # the upsert has locked the conversation's row
     behind, newest = await inbox.unanswered_state(session, conversation_id, owner)
     new_id = await statements.insert_inbound(
@@ -92,11 +92,11 @@ async def record_inbound(
         },
     )
     if new_id is not None:
-        return RecordedMessage(new_id, True, "received", None, stands, behind, owner)
+        return RecordedMessage(new_id, True, "received", None, state, behind, owner)
     row = await find_inbound(session, channel, provider_id)
     if row is None:
         raise LookupError("an inbound message conflicts with one that is not there")
-    return RecordedMessage(row.id, False, row.status, row.reply, stands, owner=row.owner)
+    return RecordedMessage(row.id, False, row.status, row.reply, state, owner=row.owner)
 
 
 async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
@@ -174,9 +174,13 @@ async def save_reply(
         return False
     await idempotency.delete_steps(session, inbound_id)
     if offered is not None:
-        await statements.save_offered(session, conversation_id, offered, expects[:24])
+        await statements.update_conversation(
+            session, statements.UPDATE_OFFERED, conversation_id, new_offered=offered, new_expects=expects[:24]
+        )
     if language is not None:
-        await statements.save_language(session, conversation_id, language)
+        await statements.update_conversation(
+            session, statements.UPDATE_LANGUAGE, conversation_id, new_language=language
+        )
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Double, Insert, Row, and_, bindparam, case, func, update
+from sqlalchemy import Double, Insert, Row, Update, and_, bindparam, case, func, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,21 +68,10 @@ async def save_answer(
     return (await connection.execute(ANSWER, values)).rowcount == 1
 
 
-async def save_offered(
-    session: AsyncSession, conversation_id: str, offered: list[dict[str, Any]], expects: str
-) -> None:
+async def update_conversation(session: AsyncSession, statement: Update, conversation_id: str, **values: object) -> None:
+    """Run one of the UPDATE statements below with its values."""
     connection = await session.connection()
-    await connection.execute(OFFER, {"of": conversation_id, "new_offered": offered, "new_expects": expects})
-
-
-async def save_language(session: AsyncSession, conversation_id: str, language: str) -> None:
-    connection = await session.connection()
-    await connection.execute(UPDATE_LANGUAGE, {"of": conversation_id, "new_language": language})
-
-
-async def save_browser(session: AsyncSession, conversation_id: str, browser: str) -> None:
-    connection = await session.connection()
-    await connection.execute(UPDATE_BROWSER, {"of": conversation_id, "new_browser": browser})
+    await connection.execute(statement, {"of": conversation_id, **values})
 
 
 def _upsert_statement(insert: Any) -> Insert:
@@ -127,7 +116,7 @@ ANSWER = (
     )
     .values(status=bindparam("new_status"), reply=bindparam("new_reply"), answered_at=bindparam("new_answered_at"))
 )
-OFFER = (
+UPDATE_OFFERED = (
     update(CONVERSATIONS)
     .where(CONVERSATIONS.c.id == bindparam("of"))
     .values(offered=bindparam("new_offered"), expects=bindparam("new_expects"))

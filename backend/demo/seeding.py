@@ -18,13 +18,13 @@ from backend.audit import service as audit
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.billing import bills
 from backend.billing.models import Account, Bill
+from backend.db import DEMO
 from backend.demo.people import DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson, make_bank_account
 from backend.logins import service as logins
 from backend.logins.passwords import HASHER
 from backend.members.models import Member
 from backend.months import add_months, first_of_month
 from backend.payments.models import Payment, PaymentMethod
-from backend.postgresql import DEMO
 from backend.providers.billing.base import PaymentFact
 from backend.usage.bill_comparison import count_days
 from backend.usage.models import MeterReading

@@ -1,6 +1,6 @@
 """Codes for login creation: to the phone or email on file, and to an email that is about to be put on file.
 
-Others know number, last four and the holder's digits too: family, a former landlord, whoever found a letter. So the
+Others know number, last four and the holder's digits too: family, a former landlord, the finder of a letter. So the
 login is created, and the email put on file, only after each code was entered. Functions flush.
 """
 
@@ -76,8 +76,8 @@ async def send(
     if isinstance(channel, CodeRefused) and ON_FILE in kinds:
         return "no_address"
     for kind in kinds:
-        lately = await _count_sent(session, backend, member, kind, SEND_WINDOW)
-        if lately >= MAX_PER_WINDOW or await _count_sent(session, backend, member, kind, _DAY) >= MAX_PER_DAY:
+        recent = await _count_sent(session, backend, member, kind, SEND_WINDOW)
+        if recent >= MAX_PER_WINDOW or await _count_sent(session, backend, member, kind, _DAY) >= MAX_PER_DAY:
             return "too_many"
     for kind in kinds:
         to = channel if kind == ON_FILE else CodeSent("email", link.email)
@@ -151,8 +151,11 @@ async def _newest(session: AsyncSession, link: CreationLink) -> list[CreationCod
 
 
 async def _count_sent(session: AsyncSession, backend: Backend, member: Member, kind: str, span: timedelta) -> int:
-    lately = CreationCode.sent_at > backend.clock.now() - span
-    query = select(func.count()).where(CreationCode.member_id == member.id, CreationCode.kind == kind, lately)
+    query = select(func.count()).where(
+        CreationCode.member_id == member.id,
+        CreationCode.kind == kind,
+        CreationCode.sent_at > backend.clock.now() - span,
+    )
     return await session.scalar(query) or 0
 
 

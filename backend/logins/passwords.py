@@ -32,7 +32,11 @@ def find_password_problem(password: str, known: Iterable[str] = ()) -> str | Non
     folded = password.casefold()
     if folded in _common() or len(set(folded)) < MIN_DISTINCT_CHARACTERS:
         return "common"
-    return "guessable" if len(_remove_known(folded, known)) < MIN_UNKNOWN_CHARACTERS else None
+    words = {word.casefold() for name in known for word in (name, *re.split(r"[^0-9a-zA-Z]+", name)) if len(word) > 2}
+    for word in sorted(words, key=len, reverse=True):
+        folded = folded.replace(word, "")
+    unknown = re.sub(r"(.)\1+", r"\1", folded)  # "!!!!" after a name adds one character
+    return "guessable" if len(unknown) < MIN_UNKNOWN_CHARACTERS else None
 
 
 async def hash_password(password: str) -> str:
@@ -63,13 +67,6 @@ def _verify(password_hash: str, password: str) -> bool:
 def _normalize_password(password: str) -> str:
     """NFKC, so that keyboards that type the same character differently match."""
     return unicodedata.normalize("NFKC", password)
-
-
-def _remove_known(folded: str, known: Iterable[str]) -> str:
-    words = {word.casefold() for name in known for word in (name, *re.split(r"[^0-9a-zA-Z]+", name)) if len(word) > 2}
-    for word in sorted(words, key=len, reverse=True):
-        folded = folded.replace(word, "")
-    return re.sub(r"(.)\1+", r"\1", folded)  # "!!!!" after a name adds one character
 
 
 @cache

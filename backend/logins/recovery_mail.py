@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.audit.service import record
+from backend.db.pending_rows import process_pending_rows
 from backend.errors import MemberlineError
 from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, tr, use_language, with_language
 from backend.logins import passwords, service, signin
@@ -24,7 +25,6 @@ from backend.members.levels import Level
 from backend.members.models import IdentityMiss, Member
 from backend.members.service import accounts_of
 from backend.outbox.service import enqueue
-from backend.pending_rows import process_pending_rows
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -86,7 +86,9 @@ async def request_mail(
         raise TooManyRequests()
     session.add(IdentityMiss(at=backend.clock.now(), kind=rate_limits.MAIL, source=source, conversation_id=asked_by))
     fits = secrets.compare_digest((member.phone_last4 if member else DUMMY_LAST4).encode(), last4.encode())
-    return await _write_request(session, backend, kind, member.id if member and fits else None, asked_by, channel)
+    return await request_mail_for_member(
+        session, backend, kind, member if fits else None, asked_by=asked_by, channel=channel
+    )
 
 
 async def _is_over_request_limit(session: AsyncSession, backend: Backend, source: str, asked_by: str) -> bool:
@@ -96,24 +98,12 @@ async def _is_over_request_limit(session: AsyncSession, backend: Backend, source
 
 
 async def request_mail_for_member(
-    session: AsyncSession, backend: Backend, kind: str, member: Member, *, asked_by: str, channel: str
+    session: AsyncSession, backend: Backend, kind: str, member: Member | None, *, asked_by: str, channel: str
 ) -> str:
-    """As `request_mail`, for an identified member."""
-    return await _write_request(session, backend, kind, member.id, asked_by, channel)
-
-
-async def list_requests(session: AsyncSession, asked_by: str, since: datetime) -> list[MailRequest]:
-    """Requests by `asked_by` after `since`, the newest first, whether or not mail was sent."""
-    query = select(MailRequest).where(MailRequest.asked_by == asked_by, MailRequest.asked_at >= since)
-    return list(await session.scalars(query.order_by(MailRequest.id.desc())))
-
-
-async def _write_request(
-    session: AsyncSession, backend: Backend, kind: str, member_id: int | None, asked_by: str, channel: str
-) -> str:
+    """As `request_mail`, for an identified member; None writes the row all the same, so that it takes as long."""
     request = MailRequest(
         kind=kind,
-        member_id=member_id,
+        member_id=member.id if member else None,
         reference=confirmation_numbers.random_number(),
         asked_by=asked_by,
         channel=channel,
@@ -123,6 +113,12 @@ async def _write_request(
     session.add(request)
     await session.flush()
     return request.reference
+
+
+async def list_requests(session: AsyncSession, asked_by: str, since: datetime) -> list[MailRequest]:
+    """Requests by `asked_by` after `since`, the newest first, whether or not mail was sent."""
+    query = select(MailRequest).where(MailRequest.asked_by == asked_by, MailRequest.asked_at >= since)
+    return list(await session.scalars(query.order_by(MailRequest.id.desc())))
 
 
 async def process_pending(backend: Backend) -> int:
@@ -187,19 +183,15 @@ async def _compose_mail(
             page=with_language(f"{portal}/login"),
         )
         return tr("Your {coop} user ID", coop=coop.short_name), f"{named}\n\n{text}\n\n{end}"
-    url = with_language(await _reset_url(session, backend, login))
-    text = tr("Open this page to set a new password. It works once, for 30 minutes:")
-    return tr("Set a new {coop} password", coop=coop.short_name), f"{text}\n\n{url}\n\n{end}"
-
-
-async def _reset_url(session: AsyncSession, backend: Backend, login: Login) -> str:
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
     older = update(ResetToken).where(ResetToken.login_id == login.id, ResetToken.used_at.is_(None))
     await session.execute(older.values(used_at=now))  # only the newest link works
     session.add(
         ResetToken(token_hash=service.hash_token(token), login_id=login.id, created_at=now, expires_at=now + LIFETIME)
     )
-    return f"{backend.settings.public_url}/portal/reset/{token}"
+    url = with_language(f"{portal}/reset/{token}")
+    text = tr("Open this page to set a new password. It works once, for 30 minutes:")
+    return tr("Set a new {coop} password", coop=coop.short_name), f"{text}\n\n{url}\n\n{end}"
 
 
 async def is_reset_link_valid(backend: Backend, token: str) -> bool:

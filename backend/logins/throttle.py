@@ -67,7 +67,7 @@ async def clear_misses(session: AsyncSession, target: str, sender: str | None = 
 
 def hash_target(backend: Backend, name: str) -> str:
     """A keyed hash of the name tried, so that no typed name is stored."""
-    return _keyed(backend, name)
+    return backend.settings.keyed_hash("sign-in", name)
 
 
 def issue_browser_token(backend: Backend, owner: str, password_hash: str) -> str:
@@ -82,12 +82,8 @@ def known_browser_source(backend: Backend, owner: str, password_hash: str, kept:
     right = _sign_browser_token(backend, owner, password_hash, nonce)
     if not proof.isascii() or not hmac.compare_digest(proof, right):
         return None
-    return f"device-{_keyed(backend, nonce)[:32]}"
+    return f"device-{backend.settings.keyed_hash('sign-in', nonce)[:32]}"
 
 
 def _sign_browser_token(backend: Backend, owner: str, password_hash: str, nonce: str) -> str:
-    return _keyed(backend, f"device:{owner}:{password_hash}:{nonce}")
-
-
-def _keyed(backend: Backend, text: str) -> str:
-    return backend.settings.keyed_hash("sign-in", text)
+    return backend.settings.keyed_hash("sign-in", f"device:{owner}:{password_hash}:{nonce}")

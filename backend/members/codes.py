@@ -94,21 +94,18 @@ async def enqueue_code(
     session: AsyncSession, backend: Backend, member: Member, way: CodeSent, code: str, dedupe_key: str
 ) -> None:
     """Send a code by the channel from `choose_channel`."""
+    coop = backend.coop.short_name
+    kind, recipient = address_of(way, member)
     await enqueue(
-        session,
-        backend,
-        kind="sms" if way.channel == "text" else "email",
-        recipient=member.phone if way.channel == "text" else member.email or "",
-        subject="" if way.channel == "text" else tr("Your {coop} code", coop=backend.coop.short_name),
+        session, backend, kind=kind, recipient=recipient, purpose="code",
+        subject="" if kind == "sms" else tr("Your {coop} code", coop=coop),
         body=tr(
             "{code} is your {coop} code. Use it within 10 minutes, and only where you asked for it. "
             "We never call you to ask for it.",
-            code=code,
-            coop=backend.coop.short_name,
+            code=code, coop=coop,
         ),
-        purpose="code",
         dedupe_key=dedupe_key,
-    )
+    )  # fmt: skip
 
 
 async def enqueue_email_check(session: AsyncSession, backend: Backend, email: str, code: str, dedupe_key: str) -> None:
@@ -168,8 +165,8 @@ async def _is_over_limit(
 ) -> bool:
     """Three codes per conversation, and the limits of `code_limits`.
 
-    In texts from the phone on file, codes that were tried in vain do not count, or a forger of the sender could lock
-    the member out with three.
+    In texts from the phone on file, codes that were tried without success do not count, or a forger of the sender could
+    lock the member out with three.
     """
     now = backend.clock.now()
     here = [
@@ -186,7 +183,7 @@ async def _is_over_limit(
 
 async def _is_text_from_member(session: AsyncSession, conversation_id: str, member: Member) -> bool:
     conversation = await session.get(Conversation, conversation_id)
-    return conversation is not None and conversation.channel == "sms" and conversation.address == member.phone
+    return conversation is not None and conversation.is_text_from(member.phone)
 
 
 async def _reusable_code(
@@ -237,6 +234,11 @@ def mask_email(address: str) -> str:
     """`ruth@example.org` → `r***@example.org`: enough to recognize it."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}***@{domain}"
+
+
+def address_of(way: CodeSent, member: Member) -> tuple[str, str]:
+    """The outbox kind and the recipient for a channel from `choose_channel`."""
+    return ("sms", member.phone) if way.channel == "text" else ("email", member.email or "")
 
 
 def _hash(backend: Backend, conversation_id: str, member: Member, code: str) -> str:

@@ -25,16 +25,16 @@ _BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 def tries_in_a_year(*limits: LockoutSchedule) -> int:
     """The most misses within any 365 days that the limits allow to somebody who tries whenever possible."""
     times: list[datetime] = []
-    lately: list[datetime] = []
+    recent: list[datetime] = []
     now = _BEGIN
     while now < _BEGIN + 3 * YEAR:
-        del lately[: bisect_right(lately, now - YEAR)]
-        until = max((end for limit in limits if (end := limit.locked_until(lately)) is not None), default=now)
+        del recent[: bisect_right(recent, now - YEAR)]
+        until = max((end for limit in limits if (end := limit.locked_until(recent)) is not None), default=now)
         if until > now:
             now = until
             continue
         times.append(now)
-        lately.append(now)
+        recent.append(now)
         now += timedelta(seconds=1)
     return max(bisect_left(times, begin + YEAR) - at for at, begin in enumerate(times))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -80,7 +80,9 @@ class CodeResult:
 
 
 def is_allowed(standing: Identity, skill: str) -> bool:
-    return standing.level >= (REQUIRED_LEVELS_BY_TEXT.get(skill, NEEDS[skill]) if standing.is_texting else NEEDS[skill])
+    """Whether the identity is enough for the skill."""
+    needed = REQUIRED_LEVELS_BY_TEXT.get(skill, NEEDS[skill]) if standing.is_texting else NEEDS[skill]
+    return standing.level >= needed
 
 
 async def account_number_of_sender(session: AsyncSession, conversation_id: str) -> str | None:
@@ -104,7 +106,8 @@ async def load_identity(session: AsyncSession, backend: Backend, conversation_id
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or not conversation.level or conversation.account_id is None:
         return ANONYMOUS
-    if _idle(conversation, backend.clock.now()):
+    last_seen = max(conversation.last_seen_at, conversation.verified_at or conversation.last_seen_at)
+    if backend.clock.now() - last_seen >= IDLE:
         return ANONYMOUS
     account = await get_account(session, conversation.account_id)
     if account is None or account.member_id != conversation.member_id:
@@ -113,20 +116,13 @@ async def load_identity(session: AsyncSession, backend: Backend, conversation_id
 
 
 def _make_identity(conversation: Conversation, backend: Backend, level: Level, account: Account) -> Identity:
-    on_file = _claims_phone_of(account.member, conversation, backend.clock.now())
+    member = account.member
+    # a phone that was changed lately proves nothing yet
+    on_file = bool(conversation.address) and conversation.address == member.phone
+    on_file = on_file and member.is_established("phone", backend.clock.now())
     if on_file and conversation.is_attested:
         level = Level.STEPPED_UP
-    return Identity(level, account, account.member, is_texting=on_file and conversation.channel == "sms")
-
-
-def _idle(conversation: Conversation, now: datetime) -> bool:
-    seen = max(conversation.last_seen_at, conversation.verified_at or conversation.last_seen_at)
-    return now - seen >= IDLE
-
-
-def _claims_phone_of(member: Member, conversation: Conversation, now: datetime) -> bool:
-    """Whether the sender's number is the phone on file, and that is established."""
-    return bool(conversation.address) and conversation.address == member.phone and member.is_established("phone", now)
+    return Identity(level, account, member, is_texting=on_file and conversation.channel == "sms")
 
 
 async def identify(
@@ -146,7 +142,8 @@ async def identify(
     account = await find_account(session, number)
     attempt = await _make_attempt(session, backend, IDENTITY, conversation, account.member if account else None, target)
     limits = await rate_limits.check_limits(session, backend, attempt)
-    is_right = _matches(account, last4) and account is not None
+    expected = account.member.phone_last4 if account else _DUMMY_LAST4
+    is_right = hmac.compare_digest(expected.encode(), strip_to_digits(last4).encode()) and account is not None
     if not limits.is_open:
         requested = await identity_challenge.request_challenge(
             session, backend, conversation, target, account if is_right else None
@@ -154,7 +151,11 @@ async def identify(
         return await _record_failure(session, backend, conversation_id, "proof" if requested else "locked")
     if account is not None and is_right:
         await rate_limits.clear_misses(session, attempt)
-        return IdentityResult("ok", await _identified(session, backend, conversation, account))
+        # step-up for one account does not carry over to another
+        reached = _make_identity(conversation, backend, Level.KNOWN, account)
+        _set_level(conversation, backend, reached.level, account)
+        await record_act(session, backend, conversation, "identified", account.id)
+        return IdentityResult("ok", reached)
     after = await rate_limits.record_miss(session, backend, attempt, account.id if account else None)
     if after.locked_until is None:
         return await _record_failure(session, backend, conversation_id, "no_match")
@@ -175,11 +176,6 @@ async def _make_attempt(
     return IdentityAttempt(kind, target, sender.source, conversation.id, sender.known, sender.forgeable)
 
 
-def _matches(account: Account | None, last4: str) -> bool:
-    expected = account.member.phone_last4 if account else _DUMMY_LAST4
-    return hmac.compare_digest(expected.encode(), strip_to_digits(last4).encode())
-
-
 async def _record_failure(
     session: AsyncSession,
     backend: Backend,
@@ -191,16 +187,6 @@ async def _record_failure(
 ) -> IdentityResult:
     now = await load_identity(session, backend, conversation_id)
     return IdentityResult(status, now, needs_separator, locked_for)
-
-
-async def _identified(
-    session: AsyncSession, backend: Backend, conversation: Conversation, account: Account
-) -> Identity:
-    # step-up for one account does not carry over to another
-    reached = _make_identity(conversation, backend, Level.KNOWN, account)
-    _set_level(conversation, backend, reached.level, account)
-    await record_act(session, backend, conversation, "identified", account.id)
-    return reached
 
 
 def _set_level(conversation: Conversation, backend: Backend, level: Level, account: Account) -> None:

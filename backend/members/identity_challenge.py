@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
+from backend.db.pending_rows import process_pending_rows
 from backend.language import current_language, use_language
 from backend.members import code_limits, codes
 from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW
 from backend.members.codes import CodeRefused
-from backend.members.models import IdentityChallenge, Member
+from backend.members.models import IdentityChallenge
 from backend.members.service import get_account
-from backend.pending_rows import process_pending_rows
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -39,10 +39,10 @@ async def request_challenge(
     """Request a code; `account` is None where the input matched none. False: too many in this conversation. `second`:
     after a correct code."""
     now = backend.clock.now()
-    own = account if _is_text_from_holder(conversation, account) else None
+    own = account if account is not None and conversation.is_text_from(account.member.phone) else None
     if not second and await _count_requests(session, conversation, now, own) >= MAX_PER_WINDOW:
-        stands = await pending_challenge(session, backend, conversation.id) if own else None
-        return stands is not None and own is not None and stands.account_id == own.id
+        pending = await pending_challenge(session, backend, conversation.id) if own else None
+        return pending is not None and own is not None and pending.account_id == own.id
     member = account.member if account is not None else None
     asker = await code_limits.classify_asker(session, backend, conversation, member, target)
     session.add(
@@ -95,7 +95,12 @@ async def process_pending(backend: Backend) -> int:
 
 async def _process_challenge(session: AsyncSession, backend: Backend, row: IdentityChallenge) -> None:
     account = await get_account(session, row.account_id) if row.account_id else None
-    if account is None or await _is_over_limit(session, row, account.member):
+    if account is None:
+        return
+    # over all conversations, so that somebody who knows the last four cannot flood the phone
+    if not row.second and await code_limits.is_limit_reached(
+        session, account.member, row.asker, row.conversation_id, row.asked_at, proof=row.id
+    ):
         return
     with use_language(row.language):
         channel = await codes.choose_channel(session, backend, account.member, row.by_email)
@@ -104,20 +109,6 @@ async def _process_challenge(session: AsyncSession, backend: Backend, row: Ident
         code = codes.random_code()
         row.code_hash = _hash(backend, row, code)
         await codes.enqueue_code(session, backend, account.member, channel, code, f"proof-{row.id}")
-
-
-async def _is_over_limit(session: AsyncSession, row: IdentityChallenge, member: Member) -> bool:
-    """Limits over all conversations, so that somebody who knows the last four cannot flood the phone."""
-    if row.second:
-        return False
-    return await code_limits.is_limit_reached(
-        session, member, row.asker, row.conversation_id, row.asked_at, proof=row.id
-    )
-
-
-def _is_text_from_holder(conversation: Conversation, account: Account | None) -> bool:
-    """Whether it is a text from the account's phone on file, to which answers go."""
-    return account is not None and conversation.channel == "sms" and conversation.address == account.member.phone
 
 
 async def _count_requests(session: AsyncSession, conversation: Conversation, now: datetime, own: Account | None) -> int:
@@ -131,8 +122,11 @@ async def _count_requests(session: AsyncSession, conversation: Conversation, now
     if conversation.channel == "sms":
         counted.append(IdentityChallenge.misses < codes.MAX_TRIES)
     if own is not None:
-        live = (IdentityChallenge.used_at.is_(None), IdentityChallenge.expires_at > now)
-        counted += [IdentityChallenge.account_id == own.id, *live]
+        counted += [
+            IdentityChallenge.account_id == own.id,
+            IdentityChallenge.used_at.is_(None),
+            IdentityChallenge.expires_at > now,
+        ]
     return await session.scalar(select(func.count()).where(*counted)) or 0
 
 

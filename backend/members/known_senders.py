@@ -59,9 +59,9 @@ def issue_browser_token(backend: Backend, member: Member) -> str:
     return f"{body}.{_sign_token(backend, member, body)}"
 
 
-def knows_browser(backend: Backend, shown: str, member: Member) -> bool:
+def knows_browser(backend: Backend, tokens: str, member: Member) -> bool:
     """Whether one of the space-separated tokens is valid for this member for at least half its lifetime."""
-    return _match_token(backend, shown, member, BROWSER_TOKEN_LIFETIME / 2) is not None
+    return _match_token(backend, tokens, member, BROWSER_TOKEN_LIFETIME / 2) is not None
 
 
 async def _is_phone_on_file(
@@ -76,10 +76,10 @@ async def _is_phone_on_file(
 
 
 def _match_token(
-    backend: Backend, shown: str, member: Member | None, within: timedelta = BROWSER_TOKEN_LIFETIME
+    backend: Backend, tokens: str, member: Member | None, within: timedelta = BROWSER_TOKEN_LIFETIME
 ) -> str | None:
     found = None
-    for token in shown.split()[:MAX_BROWSER_TOKENS]:
+    for token in tokens.split()[:MAX_BROWSER_TOKENS]:
         body, _, proof = token.rpartition(".")
         day = body.rpartition(".")[2]
         right = hmac.compare_digest(proof.encode(), _sign_token(backend, member, body).encode())

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.db.pending_rows import process_pending_rows
 from backend.language import mark, tr, use_language
 from backend.members import codes
 from backend.members.codes import CodeRefused
 from backend.members.models import IdentityLock, Member
 from backend.outbox.service import enqueue
-from backend.pending_rows import process_pending_rows
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -43,24 +43,19 @@ async def _process_lock(session: AsyncSession, backend: Backend, lock: IdentityL
         return
     account = await session.get_one(Account, lock.account_id)
     member = await session.get_one(Member, account.member_id)
-    with use_language(member.language):  # not that of the conversation with the misses
-        await _notify_member(session, backend, member, lock)
-
-
-async def _notify_member(session: AsyncSession, backend: Backend, member: Member, lock: IdentityLock) -> None:
-    channel = await codes.choose_channel(session, backend, member, by_email=False)
-    if isinstance(channel, CodeRefused):
-        return
     coop = backend.coop
-    by_text = channel.channel == "text"
-    await enqueue(
-        session, backend, kind="sms" if by_text else "email",
-        recipient=member.phone if by_text else member.email or "",
-        subject="" if by_text else tr("Wrong tries at your {coop} account", coop=coop.short_name),
-        body=tr(
-            "{coop}: several wrong tries at your account. For {span} it opens only with a code sent to you. Was it not "
-            "you? Call {phone}.",
-            coop=coop.short_name, span=format_span(lock.until - lock.at), phone=coop.office_phone_display,
-        ),
-        purpose="notice", dedupe_key=f"identity-lock-{lock.id}",
-    )  # fmt: skip
+    with use_language(member.language):  # not that of the conversation with the misses
+        channel = await codes.choose_channel(session, backend, member, by_email=False)
+        if isinstance(channel, CodeRefused):
+            return
+        kind, recipient = codes.address_of(channel, member)
+        await enqueue(
+            session, backend, kind=kind, recipient=recipient, purpose="notice",
+            subject="" if kind == "sms" else tr("Wrong tries at your {coop} account", coop=coop.short_name),
+            body=tr(
+                "{coop}: several wrong tries at your account. For {span} it opens only with a code sent to you. Was it "
+                "not you? Call {phone}.",
+                coop=coop.short_name, span=format_span(lock.until - lock.at), phone=coop.office_phone_display,
+            ),
+            dedupe_key=f"identity-lock-{lock.id}",
+        )  # fmt: skip

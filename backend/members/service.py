@@ -23,8 +23,8 @@ def lacks_separator(number: str) -> bool:
     digits = strip_to_digits(number)
     if len(digits) < MEMBER_NUMBER_LENGTHS.start + SEPARATOR:
         return True
-    behind = number.rpartition("-")[2] if "-" in number else ""
-    return bool(behind) and len(strip_to_digits(behind)) < SEPARATOR
+    after_dash = number.rpartition("-")[2] if "-" in number else ""
+    return bool(after_dash) and len(strip_to_digits(after_dash)) < SEPARATOR
 
 
 async def find_account(session: AsyncSession, number: str) -> Account | None:

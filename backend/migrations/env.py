@@ -10,8 +10,7 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import backend.models  # noqa: F401 - the metadata is complete only once every model is imported
-from backend.db import Base, UtcTime
-from backend.postgresql import MIGRATIONS
+from backend.db import MIGRATIONS, Base, UtcTime
 
 
 def _plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:

@@ -50,19 +50,15 @@ def count_parts(text: str) -> int:
     if not text:
         return 0
     if not is_gsm7(text):
-        return _ucs2_parts(text)
+        units = [len(character.encode("utf-16-be")) // 2 for character in text]
+        return 1 if sum(units) <= 70 else _packed(units, 67)
     if count_septets(text) <= 160:
         return 1
     return _packed([2 if character in EXTENSION else 1 for character in text], 153)
 
 
-def _ucs2_parts(text: str) -> int:
-    units = [len(character.encode("utf-16-be")) // 2 for character in text]
-    return 1 if sum(units) <= 70 else _packed(units, 67)
-
-
 def _packed(sizes: list[int], room: int) -> int:
-    """Parts of `room` units each; a character of two units is never split over two parts."""
+    """The number of parts of `room` units each; a character of two units is never split over two parts."""
     if all(size == 1 for size in sizes):
         return math.ceil(len(sizes) / room)
     count, used = 1, 0

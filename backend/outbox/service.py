@@ -24,6 +24,7 @@ CLAIM_SECONDS = 120  # a message `sending` for longer belonged to a process that
 MAX_ATTEMPTS = 8
 NO_PHONE = "no_phone"
 SECRETS = ("code", "link")
+LISTED_FIELDS = "id kind recipient subject body media_url purpose status attempts provider_sid error_code".split()
 FIRST_RETRY_SECONDS = 2
 MAX_RETRY_SECONDS = 900
 
@@ -68,7 +69,7 @@ async def enqueue(
     )
     session.add(message)
     await session.flush()
-    _wake_after_commit(session, backend)
+    event.listen(session.sync_session, "after_commit", lambda _session: backend.outbox_ready.set(), once=True)
     return message
 
 
@@ -77,13 +78,6 @@ async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | No
     if kind in ("sms", "call") and not is_reachable(recipient):
         return NO_PHONE
     return OPTED_OUT if kind == "sms" and await is_opted_out(session, recipient) else None
-
-
-def _wake_after_commit(session: AsyncSession, backend: Backend) -> None:
-    def wake(_session: Any) -> None:
-        backend.outbox_ready.set()
-
-    event.listen(session.sync_session, "after_commit", wake, once=True)
 
 
 async def opt_out(session: AsyncSession, backend: Backend, phone: str) -> None:
@@ -246,17 +240,7 @@ async def list_messages(session: AsyncSession) -> list[dict[str, Any]]:
     rows = await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
     return [
         {
-            "id": row.id,
-            "kind": row.kind,
-            "recipient": row.recipient,
-            "subject": row.subject,
-            "body": row.body,
-            "media_url": row.media_url,
-            "purpose": row.purpose,
-            "status": row.status,
-            "attempts": row.attempts,
-            "provider_sid": row.provider_sid,
-            "error_code": row.error_code,
+            **{name: getattr(row, name) for name in LISTED_FIELDS},
             "created_at": row.created_at.isoformat(),
             "not_before": row.not_before.isoformat() if row.not_before else None,
         }

@@ -149,7 +149,7 @@ def jobs() -> None:
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The co-op's local date.")
 def run_job(name: str, on: datetime | None) -> None:
     """Run one job for one day; a job run twice does its work once."""
-    from backend.jobs import run_named_job
+    from backend.jobs.service import run_named_job
 
     async def work(backend: Backend) -> Any:
         return await run_named_job(backend, name, on.date() if on else backend.today())

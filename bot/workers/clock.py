@@ -1,4 +1,4 @@
-"""Runs the jobs of backend/jobs.py at the times of backend/job_locks/schedule.py. Every app process has this clock; a
+"""Runs the jobs of backend/jobs/service.py at their times. Every app process has this clock; a
 row in the database decides which of them runs a job."""
 
 from __future__ import annotations
@@ -7,9 +7,9 @@ import asyncio
 import logging
 import time
 
-from backend import jobs
 from backend.app import Backend
-from backend.job_locks import service as job_locks
+from backend.jobs import locks as job_locks
+from backend.jobs import service as jobs
 
 logger = logging.getLogger("memberline.clock")
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,16 +16,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.components.clause_splitter import split_clauses
-from engine.components.encoder import shared_encoder
+from engine.components.encoder import shared_encoder, vector_cache_file
 from engine.components.intent_model import OUT_OF_SCOPE, IntentModel, IntentModelSettings, IntentPrediction
 
 ENGLISH = "en"
-# of a message, for the components behind this one
-LANGUAGE = "language"
-CLAUSES = "clauses"
+LANGUAGE, CLAUSES = "language", "clauses"  # of a message, for the components after this one
 INFORM = "inform"  # a message that only answers a question: a number, an amount, a day
 MIN_REST_CONFIDENCE = 0.6
-# Left out when looking at what is said beside a number: digits, and the words that only introduce them.
+# Left out to see what else a message with a number says: digits, and the words that only introduce them.
 NUMBER_WORDS = re.compile(
     r"\S*\d\S*|\b(?:my|the|and|is|it'?s|full|member|account|acct|number|no|phone|last|four|4|digits?|ending|ends|in|with)\b",
     re.IGNORECASE,
@@ -38,30 +34,12 @@ PAYLOAD = re.compile(r"/\w+(@[\d.]+)?(\{.*\})?", re.DOTALL)
 
 
 def _to_rasa_ranking(prediction: IntentPrediction, length: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the intent and the ranking; what is not ours is `out_of_scope`, before what it is nearest to."""
+    """Return the intent and the ranking; `out_of_scope` comes before the intents that such a message is nearest to."""
     ranking = [{"name": name, "confidence": p} for name, p in prediction.ranking[:length]]
     if not prediction.in_scope and ranking[0]["name"] != OUT_OF_SCOPE:
         others = [entry for entry in ranking if entry["name"] != OUT_OF_SCOPE]
         ranking = [{"name": OUT_OF_SCOPE, "confidence": 1.0 - prediction.score}, *others]
     return ranking[0], ranking
-
-
-def _group_by_language(examples: list[Message]) -> dict[str, list[Message]]:
-    """The examples that have a text, parted by the `metadata: {language: es}` of their intent; without it, English."""
-    parted: dict[str, list[Message]] = {}
-    for example in examples:
-        if example.get(TEXT):
-            told = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
-            parted.setdefault(str(told.get("language", ENGLISH)), []).append(example)
-    return parted
-
-
-def _vector_cache_file(language: str) -> Path | None:
-    """The file of a language's sentence vectors from earlier trainings."""
-    if "SENTENCE_CACHE" not in os.environ:
-        return None
-    file = Path(os.environ["SENTENCE_CACHE"])
-    return file.with_name(f"{file.stem}-{language}{file.suffix}")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -92,19 +70,24 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train on the examples that have an intent, and keep the result in the model archive."""
+        """Train a model for each language, named by `metadata: {language: es}` of the intent, else English."""
         encoder = shared_encoder()
+        by_language: dict[str, list[Message]] = {}
+        for example in training_data.intent_examples:
+            if example.get(TEXT):
+                metadata = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
+                by_language.setdefault(str(metadata.get("language", ENGLISH)), []).append(example)
 
-        def trained(language: str, examples: list[Message]) -> IntentModel:
+        def train_language(language: str, examples: list[Message]) -> IntentModel:
             texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
             settings = IntentModelSettings(
                 self._config["turned_away"], self._config["sure"], english=language == ENGLISH
             )
-            return IntentModel.train(texts, names, settings, encoder, _vector_cache_file(language))
+            return IntentModel.train(texts, names, settings, encoder, vector_cache_file(f"sentences-{language}"))
 
-        parted = _group_by_language(training_data.intent_examples)
-        with ThreadPoolExecutor(len(parted) or 1) as pool:  # most of it is arithmetic outside the interpreter's lock
-            self._models = dict(zip(parted, pool.map(trained, parted, parted.values()), strict=True))
+        with ThreadPoolExecutor(len(by_language) or 1) as pool:  # mostly arithmetic outside the interpreter's lock
+            models = pool.map(train_language, by_language, by_language.values())
+            self._models = dict(zip(by_language, models, strict=True))
         with self._storage.write_to(self._resource) as folder:
             for language, model in self._models.items():
                 (folder / language).mkdir()
@@ -124,38 +107,36 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         loaded = cls(config, model_storage, resource)
         encoder = shared_encoder()
         with model_storage.read_from(resource) as folder:
-            for own in sorted(folder.iterdir()):
-                loaded._models[own.name] = IntentModel.load(own, encoder)
+            for model in sorted(folder.iterdir()):
+                loaded._models[model.name] = IntentModel.load(model, encoder)
         return loaded
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent and ranking; a payload ("/intent{...}") is left for Rasa's own handler after us."""
+        """Set intent, ranking, language and clauses; a payload ("/intent{...}") is left to Rasa's own handler."""
         for message in messages:
             text = message.get(TEXT) or ""
             if PAYLOAD.fullmatch(text):
                 continue
             language = self._detect_language(text, (message.get(METADATA) or {}).get(LANGUAGE))
-            intent, ranking = self._classify(self._models[language], text)
+            model = self._models[language]
+            intent, ranking = self._classify(model, text)
+            parts = split_clauses(text)
+            clauses = [{"text": part, "intent": self._classify(model, part)[0]} for part in parts if len(parts) > 1]
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set(LANGUAGE, language)
-            message.set(CLAUSES, self._classify_clauses(self._models[language], text))
+            message.set(CLAUSES, clauses)
         return messages
 
     def _detect_language(self, text: str, language: str | None) -> str:
-        """The app says in which language a talk is; a sentence alone is in the one whose words it has more of."""
+        """The conversation's language, as the app gives it; without it the one that knows most of the words."""
         if language is None:
             known = {name: model.count_known_words(text) for name, model in self._models.items()}
             language = max(known, key=lambda name: (known[name], name == ENGLISH))
         return language if language in self._models else ENGLISH
 
-    def _classify_clauses(self, model: IntentModel, text: str) -> list[dict[str, Any]]:
-        """Each clause with what it asks for; none when the message is a single one."""
-        parts = split_clauses(text)
-        return [{"text": part, "intent": self._classify(model, part)[0]} for part in parts] if len(parts) > 1 else []
-
     def _classify(self, model: IntentModel, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """What the words ask for. Numbers given along with a wish must not drown it: `what do i owe 99999-001 0142`."""
+        """Intent and ranking. Numbers given along with a request must not hide it: `what do i owe 99999-001 0142`."""
         length = self._config["ranking_length"]
         found = _to_rasa_ranking(model.predict(text), length)
         if found[0]["name"] != INFORM or not any(letter.isdigit() for letter in text):
@@ -163,9 +144,9 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         rest = " ".join(NUMBER_WORDS.sub(" ", text).split()).strip(" ,.;:!?-")
         if not any(letter.isalpha() for letter in rest):
             return found
-        beside = _to_rasa_ranking(model.predict(rest), length)
-        sure = beside[0]["confidence"] >= MIN_REST_CONFIDENCE and beside[0]["name"] not in INTENTS_OF_BARE_NUMBERS
-        return beside if sure else found
+        of_rest = _to_rasa_ranking(model.predict(rest), length)
+        sure = of_rest[0]["confidence"] >= MIN_REST_CONFIDENCE and of_rest[0]["name"] not in INTENTS_OF_BARE_NUMBERS
+        return of_rest if sure else found
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Classify the training messages too; Rasa asks for it when stories use texts."""

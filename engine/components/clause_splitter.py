@@ -1,22 +1,22 @@
-"""Parts a message into its clauses where people start a new one: at sentence ends, and at ", and", ", but", "and also".
+"""Splits a message into its clauses: at sentence ends, and at words such as ", and", ", but" or "and also".
 
-Only where both sides are more than numbers and names: amounts, dates, numbers and addresses stay whole.
+Both sides must be more than numbers and names, so that amounts, dates, numbers and addresses stay whole.
 """
 
 import re
 
 CONJUNCTIONS = r"and|also|oh|but|then|plus|btw|y|e|tambi[eé]n|ah|pero|luego|adem[aá]s|despu[eé]s|aparte"
-# "pay my bill, change my phone number and stop the paper bills": a verb of asking begins a wish
+# "pay my bill, change my phone number and stop the paper bills": such a verb begins a request
 REQUEST_VERBS = (
     r"pay|change|stop|start|set ?up|turn|sign|update|report|check|cancel|move|switch|schedule|reset|enroll|quit|get|"
     r"see|find|tell|quiero|necesito|pagar|cambiar|parar|cancelar|reportar|programar|activar"
 )
-# "what the base charge is, and how much if I'm late": so does a word of asking behind a comma
+# "what the base charge is, and how much if I'm late": so does a question word after a comma
 QUESTION_STARTS = (
     r"what|how|when|where|why|which|do i|does|is there|can i|cu[aá]nto|qu[eé]|c[oó]mo|cu[aá]ndo|d[oó]nde|hay"
 )
 CLAUSE_BOUNDARY = re.compile(
-    # "hmm no, let's just pay it": what is wanted in place of it is a clause of its own
+    # "hmm no, let's just pay it": what is wanted instead is a separate clause
     rf"(?<=\bno)(?:,\s*|\s+)(?=(?:let'?s|i (?:want|need|will|would|just)|just (?:pay|do|make|set)|mejor|quiero)\b)|"
     rf"(?<=[.!?])\s+|\s*;\s+|\s*\n\s*|,\s+(?=(?:{CONJUNCTIONS})\b)|"
     rf"\s+(?=(?:and|y|but|pero|oh|ah)\s+(?:also|tambi[eé]n|adem[aá]s|oh)\b)"
@@ -42,7 +42,7 @@ MAX_CLAUSES = 6
 
 
 def _stands_alone(part: str) -> bool:
-    """Tell whether a part says something by itself."""
+    """Whether a part has a meaning of its own."""
     bare = LEADING_CONJUNCTIONS.sub("", part).strip()
     if bare.strip(" .,!?").lower() in WHOLE_ANSWERS:
         return True
@@ -50,7 +50,7 @@ def _stands_alone(part: str) -> bool:
 
 
 def split_clauses(text: str) -> list[str]:
-    """Return a message's clauses in their order; one when there is nothing to part."""
+    """Return a message's clauses in their order; one when there is nothing to split."""
     parts: list[str] = []
     start = 0
     for boundary in CLAUSE_BOUNDARY.finditer(text):

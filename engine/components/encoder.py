@@ -1,4 +1,4 @@
-"""The meaning of a sentence, or of a reply behind its question, as 384 numbers: all-MiniLM-L6-v2, tuned on our data.
+"""The meaning of a sentence, or of a reply to its question, as 384 numbers: all-MiniLM-L6-v2, tuned on our data.
 
 Tokenizer and word embeddings come from a data package of the locked environment and are used only if their hash is
 that of the published model; the embeddings stay in their file, mapped into memory. The six layers are encoder.onnx
@@ -28,14 +28,17 @@ LAYERS = 6
 HEADS = 12
 VECTOR_SIZE = 384
 MAX_TOKENS = 64  # of a sentence or a reply
-MAX_CONTEXT_TOKENS = 32  # of what stands before a reply: its beginning, which names task and kind, and its end
+MAX_CONTEXT_TOKENS = 32  # of what was said before a reply: its start, which names task and type, and its end
 CONTEXT_START_TOKENS = 10
 EPSILON = 1e-12
 BATCH = 32
-THREADS = 2  # of `many`, which is for training; a message takes one
+THREADS = 2  # of `encode_many`, which is for training; a message takes one
 CACHE_SIZE = 2000  # sentences whose vector is kept: "yes" and "1" come all the time
 
 EncoderInput = str | tuple[str, str]  # a sentence, or what was said before it and a reply
+
+
+HELD_OUT_DIVISOR = 10  # one text in ten is held out
 
 
 class WrongWeightsError(Exception):
@@ -43,7 +46,7 @@ class WrongWeightsError(Exception):
 
 
 class TokenIds(NamedTuple):
-    """The numbers of a text's tokens; ``before`` of them stand before the reply."""
+    """The ids of a text's tokens; the first ``context_length`` are those of what was said before the reply."""
 
     ids: list[int]
     context_length: int
@@ -61,13 +64,6 @@ def tokenize(tokenizer: Any, text: EncoderInput) -> TokenIds:
     if len(asked) > MAX_CONTEXT_TOKENS:
         asked = asked[:CONTEXT_START_TOKENS] + asked[CONTEXT_START_TOKENS - MAX_CONTEXT_TOKENS :]
     return TokenIds(asked + ids[1:], len(asked))
-
-
-def _package_folder() -> Path:
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise WrongWeightsError(f"package {PACKAGE} is not installed: run `make setup`")
-    return Path(spec.submodule_search_locations[0]) / "model"
 
 
 def _verify_hash(path: Path, expected: str) -> Path:
@@ -94,9 +90,9 @@ def load_safetensors(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_tuning_info(tuned: Path = TUNED_LAYERS_FILE) -> dict[str, Any]:
-    """Return what the JSON beside the layers tells of them: their hash, and what they were tuned on."""
-    told: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
-    return told
+    """Return the JSON beside the layers: their hash, and what they were tuned on."""
+    info: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
+    return info
 
 
 def _open_session(layers: Path) -> Any:
@@ -109,29 +105,24 @@ def _open_session(layers: Path) -> Any:
     return onnxruntime.InferenceSession(str(layers), options, providers=["CPUExecutionProvider"])
 
 
-def _layer_norm(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    x = x - x.mean(-1, keepdims=True)
-    return np.asarray(x / np.sqrt((x * x).mean(-1, keepdims=True) + EPSILON) * scale + shift)
-
-
-def _read_cache(remembered: Path, of: str) -> dict[EncoderInput, np.ndarray]:
+def _read_cache(cache: Path, encoder: str) -> dict[EncoderInput, np.ndarray]:
     try:
-        with np.load(remembered, allow_pickle=False) as stored:
-            if str(stored["of"]) != of:
+        with np.load(cache, allow_pickle=False) as stored:
+            if str(stored["of"]) != encoder:
                 return {}
             texts = [tuple(text) if isinstance(text, list) else text for text in json.loads(str(stored["texts"]))]
             return dict(zip(texts, stored["vectors"], strict=True))
     except (OSError, ValueError, KeyError):
-        return {}  # none yet, or broken off while written: compute anew
+        return {}  # missing, or broken off while written: compute all again
 
 
-def _write_cache(remembered: Path, of: str, vectors: dict[EncoderInput, np.ndarray]) -> None:
-    draft = remembered.with_suffix(f".{os.getpid()}.npz")
+def _write_cache(cache: Path, encoder: str, vectors: dict[EncoderInput, np.ndarray]) -> None:
+    draft = cache.with_suffix(f".{os.getpid()}.npz")
     rows = np.stack(list(vectors.values()))
     try:
-        remembered.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(draft, of=np.array(of), texts=np.array(json.dumps(list(vectors))), vectors=rows)
-        os.replace(draft, remembered)
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(draft, of=np.array(encoder), texts=np.array(json.dumps(list(vectors))), vectors=rows)
+        os.replace(draft, cache)
     except OSError:
         return  # a folder that may not be written to: compute them again next time
 
@@ -147,14 +138,19 @@ class Encoder:
         """
         from tokenizers import Tokenizer
 
-        weights, tokenizer = (_verify_hash(_package_folder() / name, expected) for name, expected in SHA256.items())
+        package = importlib.util.find_spec(PACKAGE)
+        if package is None or not package.submodule_search_locations:
+            raise WrongWeightsError(f"package {PACKAGE} is not installed: run `make setup`")
+        folder = Path(package.submodule_search_locations[0]) / "model"
+        weights, tokenizer = (_verify_hash(folder / name, expected) for name, expected in SHA256.items())
         tensors = load_safetensors(weights)
         self.identity = str(read_tuning_info(layers)["sha256"])
         self._session = _open_session(_verify_hash(layers, self.identity))
         self._words = tensors["embeddings.word_embeddings.weight"]
-        self._places = tensors["embeddings.position_embeddings.weight"]
-        self._parts = tensors["embeddings.token_type_embeddings.weight"]
-        self._norm = tensors["embeddings.LayerNorm.weight"], tensors["embeddings.LayerNorm.bias"]
+        self._positions = tensors["embeddings.position_embeddings.weight"]
+        self._token_types = tensors["embeddings.token_type_embeddings.weight"]
+        self._norm_scale = tensors["embeddings.LayerNorm.weight"]
+        self._norm_shift = tensors["embeddings.LayerNorm.bias"]
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -165,7 +161,7 @@ class Encoder:
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
     def __call__(self, text: EncoderInput) -> np.ndarray:
-        """Return the vector of a sentence, or of a reply behind what was said."""
+        """Return the vector of a sentence, or of a reply to what was said."""
         vector = self._remembered.get(text)
         if vector is None:
             if len(self._remembered) >= CACHE_SIZE:
@@ -173,9 +169,9 @@ class Encoder:
             vector = self._remembered[text] = self._encode_batch([tokenize(self._tokenizer, text)])[0]
         return vector
 
-    def encode_many(self, texts: Sequence[EncoderInput], remembered: Path | None = None) -> np.ndarray:
-        """Return the vectors of many texts; those in the file ``remembered`` are not computed again."""
-        known = _read_cache(remembered, self.identity) if remembered else {}
+    def encode_many(self, texts: Sequence[EncoderInput], cache: Path | None = None) -> np.ndarray:
+        """Return the vectors of many texts; those in the file ``cache`` are not computed again."""
+        known = _read_cache(cache, self.identity) if cache else {}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         by_length: dict[int, list[tuple[EncoderInput, TokenIds]]] = {}
         for text in missing:
@@ -186,26 +182,44 @@ class Encoder:
             found = pool.map(lambda batch: self._encode_batch([tokens for _, tokens in batch]), batches)
             for batch, vectors in zip(batches, found, strict=True):
                 known.update((text, vector) for (text, _), vector in zip(batch, vectors, strict=True))
-        if remembered and missing:
-            _write_cache(remembered, self.identity, {text: known[text] for text in texts})
+        if cache and missing:
+            _write_cache(cache, self.identity, {text: known[text] for text in texts})
         return np.stack([known[text] for text in texts])
 
     def _encode_batch(self, texts: list[TokenIds]) -> np.ndarray:
         """Return the vectors of texts of as many tokens each: means over the reply's tokens, not the question's."""
-        places = np.arange(len(texts[0].ids))
-        own = np.array([text.context_length <= places for text in texts], np.float32)
+        positions = np.arange(len(texts[0].ids))
+        of_reply = np.array([text.context_length <= positions for text in texts], np.float32)
         (states,) = self._session.run(None, {"embedded": self._embed(texts)})
-        mean = (own[:, None, :] @ states)[:, 0]
+        mean = (of_reply[:, None, :] @ states)[:, 0]
         return np.asarray(mean / np.sqrt((mean * mean).sum(-1, keepdims=True)), np.float32)
 
     def _embed(self, texts: list[TokenIds]) -> np.ndarray:
+        """Return what the layers read: word, position and token type added up, then normalized."""
         ids = np.array([text.ids for text in texts])
-        befores = np.array([text.context_length for text in texts])[:, None]
-        part = ((befores > 0) & (np.arange(ids.shape[1]) >= befores)).astype(int)
-        return _layer_norm(self._words[ids] + self._places[: ids.shape[1]] + self._parts[part], *self._norm)
+        context = np.array([text.context_length for text in texts])[:, None]
+        token_types = ((context > 0) & (np.arange(ids.shape[1]) >= context)).astype(int)
+        x = self._words[ids] + self._positions[: ids.shape[1]] + self._token_types[token_types]
+        x = x - x.mean(-1, keepdims=True)
+        scaled = x / np.sqrt((x * x).mean(-1, keepdims=True) + EPSILON)
+        return np.asarray(scaled * self._norm_scale + self._norm_shift)
 
 
 @functools.cache
 def shared_encoder() -> Encoder:
     """Return the one encoder of this process."""
     return Encoder()
+
+
+def vector_cache_file(name: str) -> Path | None:
+    """Return the file of a model's sentence vectors from earlier trainings, since they take long to compute."""
+    cache = os.environ.get("SENTENCE_CACHE")
+    return Path(cache).with_name(f"{name}.npz") if cache else None
+
+
+def is_held_out(text: str) -> bool:
+    """Tell whether the encoder is not tuned on a text, so that thresholds are chosen on what it has not seen.
+
+    Its hash decides, so that tuning and training agree without a list.
+    """
+    return hashlib.sha256(text.encode()).digest()[0] % HELD_OUT_DIVISOR == 0

@@ -1,15 +1,18 @@
-"""Sparse features of a message: words, pairs of words and pieces of words, weighted by tf-idf.
+"""Sparse features of a message: words, pairs of words and pieces of words, weighted by tf-idf; and the files of models.
 
 Training and prediction run the same code, so they cannot drift apart. Prediction adds up rows of a weight
 matrix in numpy.
 """
 
+import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -93,16 +96,15 @@ class TfidfFeatures:
 
     def __call__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the positions and weights of a normalized text's features."""
-        found = [self._block_features(text, name, block) for name, block in self.blocks.items()]
-        return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
-
-    @staticmethod
-    def _block_features(text: str, name: str, block: FeatureBlock) -> tuple[np.ndarray, np.ndarray]:
-        counts = Counter(i for gram in ngrams(text, name) if (i := block.index.get(gram)) is not None)
-        at = np.fromiter(counts.keys(), np.int64, len(counts))
-        weights = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * block.idf[at]
-        length = float(np.sqrt(weights @ weights)) or 1.0
-        return at + block.offset, weights * np.float32(np.sqrt(0.5) / length)
+        positions, weights = [], []
+        for name, block in self.blocks.items():
+            counts = Counter(i for gram in ngrams(text, name) if (i := block.index.get(gram)) is not None)
+            at = np.fromiter(counts.keys(), np.int64, len(counts))
+            tfidf = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * block.idf[at]
+            length = float(np.sqrt(tfidf @ tfidf)) or 1.0
+            positions.append(at + block.offset)
+            weights.append(tfidf * np.float32(np.sqrt(0.5) / length))
+        return np.concatenate(positions), np.concatenate(weights)
 
     def scores(self, text: str, weights: np.ndarray) -> np.ndarray:
         """Return the sum of the text's rows of ``weights`` (features x intents)."""
@@ -110,11 +112,27 @@ class TfidfFeatures:
         return np.asarray(values @ weights[at])
 
 
-def feature_matrix(sparse: TfidfFeatures, texts: Iterable[str]) -> "object":
-    """Return the texts' features as a scipy matrix, for training."""
+def sparse_matrix(rows: Iterable[tuple[np.ndarray, np.ndarray]], width: int) -> Any:
+    """Return rows of positions and weights as a scipy matrix."""
     from scipy.sparse import csr_matrix
 
-    rows = [sparse(text) for text in texts]
-    ends = np.cumsum([0] + [len(at) for at, _ in rows])
-    data = np.concatenate([values for _, values in rows])
-    return csr_matrix((data, np.concatenate([at for at, _ in rows]), ends), shape=(len(rows), sparse.size))
+    positions, weights = zip(*rows, strict=True)
+    ends = np.cumsum([0, *map(len, positions)])
+    return csr_matrix((np.concatenate(weights), np.concatenate(positions), ends), shape=(len(positions), width))
+
+
+def save_model(
+    folder: Path, name: str, features: TfidfFeatures, arrays: dict[str, np.ndarray], settings: dict[str, Any]
+) -> None:
+    """Write arrays to `name`.npz and words to `name`.json. There is no pickle, so loading a model cannot run code."""
+    np.savez(folder / f"{name}.npz", **{f"idf_{block}": features.idf[block] for block in BLOCKS}, **arrays)
+    words = {**settings, "vocabulary": features.vocabulary}
+    (folder / f"{name}.json").write_text(json.dumps(words), encoding="utf-8")
+
+
+def load_model(folder: Path, name: str) -> tuple[TfidfFeatures, dict[str, np.ndarray], dict[str, Any]]:
+    """Return the features, arrays and settings that ``save_model`` wrote."""
+    with np.load(folder / f"{name}.npz", allow_pickle=False) as stored:
+        arrays = {key: stored[key] for key in stored.files}
+    words = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return TfidfFeatures(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS}), arrays, words

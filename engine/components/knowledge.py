@@ -4,7 +4,7 @@ A message is compared with the example questions (`? ` lines), the answer and th
 file may be added or changed and is searched from the next start on.
 
 Files with `@ ` lines hold follow-up questions ("do I have to be home?"), whose answer depends on what is talked about.
-They are searched beside the subjects and never take the first place from one: the actions know the context and choose.
+They are ranked apart from the subjects, since only the actions know the context and can choose.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from engine.components.encoder import Encoder
-from engine.components.features import normalize_text, word_ngrams
+from engine.components.features import normalize_text, sparse_matrix, word_ngrams
 
 TITLE_LANGUAGE = "en"  # the language that they are in
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -32,7 +31,7 @@ OTHER_LANGUAGE_WEIGHT = 0.3  # how much an example in another language counts in
 # tests/nlu/score_knowledge.py on questions left out.
 NEARNESS_WEIGHT, LEAD_WEIGHT, SCORE_BIAS = 4.0, 13.5, -3.0
 MAX_SUBJECTS = 3
-CONFIDENT_SCORE = 0.5  # below it a short message may go on with the subject told last, and is searched together with it
+CONFIDENT_SCORE = 0.5  # below it a short message is also searched together with the subject explained last
 MAX_CONTEXT_WORDS = 16  # words
 LAST_SUBJECT_WEIGHT = 2 / 3  # the share of that search
 MIN_SCORE = 0.05  # below it a subject is not worth naming
@@ -80,16 +79,11 @@ class WordOverlap:
 
     def __init__(self, texts: list[str]) -> None:
         """``texts`` are normalized."""
-        from scipy.sparse import csr_matrix
-
         grams = [Counter(word_ngrams(text)) for text in texts]
         seen = Counter(gram for own in grams for gram in own)
         self._index = {gram: i for i, gram in enumerate(seen)}
         self._idf = np.log((1 + len(texts)) / (1 + np.array(list(seen.values()), np.float32))) + 1
-        rows = [self._tfidf_row(own) for own in grams]
-        ends = np.cumsum([0] + [len(at) for at, _ in rows])
-        at, values = (np.concatenate([row[i] for row in rows]) for i in (0, 1))
-        self._matrix: Any = csr_matrix((values, at, ends), shape=(len(texts), len(seen)))
+        self._matrix = sparse_matrix(map(self._tfidf_row, grams), len(seen))
 
     def _tfidf_row(self, grams: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
         at = np.array([i for gram in grams if (i := self._index.get(gram)) is not None], np.int64)
@@ -129,9 +123,8 @@ class LanguageIndex:
 
     def nearness(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
         """Return how near each subject is to a normalized text."""
-        likeness = np.clip(self._vectors @ vector, 0, 1) * (
-            1 - WORD_OVERLAP_WEIGHT
-        ) + WORD_OVERLAP_WEIGHT * self._words.similarities(text)
+        meaning, words = np.clip(self._vectors @ vector, 0, 1), self._words.similarities(text)
+        likeness = (1 - WORD_OVERLAP_WEIGHT) * meaning + WORD_OVERLAP_WEIGHT * words
         sums = self._sums
         if without is not None:
             likeness[without] = 0
@@ -167,49 +160,49 @@ class LanguageIndex:
 
 
 class KnowledgeIndex:
-    """All shelves; ask with a message and its language."""
+    """The indexes of all languages."""
 
-    def __init__(self, examples: list[KnowledgeExample], encoder: Encoder, remembered: Path | None = None) -> None:
-        """``remembered`` is a file of vectors from earlier starts."""
+    def __init__(self, examples: list[KnowledgeExample], encoder: Encoder, vector_cache: Path | None = None) -> None:
+        """``vector_cache`` is a file of vectors from earlier starts."""
         self._encoder = encoder
         self._titles = {example.subject: example.text for example in reversed(examples) if not example.is_question}
         texts = [normalize_text(example.text) for example in examples]
-        vectors = encoder.encode_many(texts, remembered) if examples else np.zeros((0, 1))
+        vectors = encoder.encode_many(texts, vector_cache) if examples else np.zeros((0, 1))
         languages = sorted({example.language for example in examples})
-        self._shelves = {language: LanguageIndex(examples, vectors, language) for language in languages}
+        self._indexes = {language: LanguageIndex(examples, vectors, language) for language in languages}
 
     @classmethod
     def from_environment(cls, encoder: Encoder) -> KnowledgeIndex:
         """Read the folder that the environment names."""
-        folder, remembered = os.environ.get("KNOWLEDGE_FOLDER"), os.environ.get("KNOWLEDGE_CACHE")
+        folder, cache = os.environ.get("KNOWLEDGE_FOLDER"), os.environ.get("KNOWLEDGE_CACHE")
         examples = load_examples(Path(folder)) if folder else []
-        return cls(examples, encoder, Path(remembered) if remembered else None)
+        return cls(examples, encoder, Path(cache) if cache else None)
 
     def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
         """Return at most three subjects and as many follow-up questions with their scores, best first.
 
-        ``last`` is the subject told last: "what do you pay for it" is about that one.
+        ``last`` is the subject explained last: "what do you pay for it" is about that one.
         """
-        shelf = self._shelves.get(language)
-        if shelf is None:
+        index = self._indexes.get(language)
+        if index is None:
             return []
         clean = normalize_text(text)
-        near = shelf.nearness(self._encoder(clean), clean)
-        scores = shelf.scores_from_nearness(near)
+        near = index.nearness(self._encoder(clean), clean)
+        scores = index.scores_from_nearness(near)
         title = self._titles.get(last)
         if (
             title
             and len(clean.split()) <= MAX_CONTEXT_WORDS
-            and scores[~shelf.follows].max(initial=0) < CONFIDENT_SCORE
+            and scores[~index.follows].max(initial=0) < CONFIDENT_SCORE
         ):
             both = normalize_text(f"{title}: {text}")
-            joint = (1 - LAST_SUBJECT_WEIGHT) * near + LAST_SUBJECT_WEIGHT * shelf.nearness(self._encoder(both), both)
-            scores = np.where(shelf.follows, scores, shelf.scores_from_nearness(joint))
-        return [*self._top_subjects(shelf, scores, ~shelf.follows), *self._top_subjects(shelf, scores, shelf.follows)]
+            joint = (1 - LAST_SUBJECT_WEIGHT) * near + LAST_SUBJECT_WEIGHT * index.nearness(self._encoder(both), both)
+            scores = np.where(index.follows, scores, index.scores_from_nearness(joint))
+        return [*self._top_subjects(index, scores, ~index.follows), *self._top_subjects(index, scores, index.follows)]
 
     @staticmethod
-    def _top_subjects(shelf: LanguageIndex, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
+    def _top_subjects(index: LanguageIndex, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
         order = [i for i in np.argsort(-scores, kind="stable") if among[i]][:MAX_SUBJECTS]
         return [
-            {"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= MIN_SCORE
+            {"subject": index.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= MIN_SCORE
         ]

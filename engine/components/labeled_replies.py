@@ -79,30 +79,30 @@ def _parse_header(line: str) -> tuple[str, str, QuestionContext]:
     parts = [part.strip() for part in line.split("|")] + ["", ""]
     if len(parts) < 6:
         raise ValueError("a header has channel | language | task | kind | words | options")
-    channel, language, task, asked, said, options = parts[:6]
+    channel, language, task, asked, text, options = parts[:6]
     for value, known in ((channel, CHANNELS), (language, LANGUAGES), (task, TASKS), (asked, QUESTION_TYPES)):
         if value not in known:
             raise ValueError(f"{value!r} is none of {', '.join(known)}")
-    parted = tuple(option.strip() for option in options.split(" / ") if option.strip())
-    return channel, language, QuestionContext(task, asked, parted, said)
+    choices = tuple(option.strip() for option in options.split(" / ") if option.strip())
+    return channel, language, QuestionContext(task, asked, choices, text)
 
 
 def _parse_replies(lines: Iterator[str]) -> Iterator[LabeledReply]:
     block: tuple[str, str, QuestionContext] | None = None
     for line in lines:
-        text, arrow, acts = line.rpartition("=>")  # without it no reply, however it begins: members write "? " and "#2"
+        text, arrow, acts = line.rpartition("=>")  # with it a reply, even after "? " or "#": members write so too
         if line.startswith("? ") and not arrow:
             block = _parse_header(line[2:])
             continue
         if not line.strip() or (line.startswith("#") and not arrow):
             continue
-        told = tuple(parse_act(act) for act in acts.split(";") if act.strip())
+        parsed = tuple(parse_act(act) for act in acts.split(";") if act.strip())
         if not (arrow and text.strip() and block):
             raise ValueError("a reply is TEXT => ACT; ACT, below a header")
-        if not 1 <= len(told) <= MAX_ACTS:
+        if not 1 <= len(parsed) <= MAX_ACTS:
             raise ValueError(f"one to {MAX_ACTS} acts")
         channel, language, question = block
-        yield LabeledReply(channel, language, question, text.strip(), told)
+        yield LabeledReply(channel, language, question, text.strip(), parsed)
 
 
 def load_replies(path: Path) -> list[LabeledReply]:

@@ -1,4 +1,4 @@
-"""Reads a message in context: what it does, clause by clause, what danger it tells of, what it is about."""
+"""Reads a message in context: its acts, clause by clause, which danger it reports, and which subjects it is about."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.components import labeled_replies
-from engine.components.act_model import WEIGHTS_FILE as ACTS_FILE
 from engine.components.act_model import ActModel
 from engine.components.classifier import CLAUSES, ENGLISH, LANGUAGE, PAYLOAD
 from engine.components.danger_models import (
@@ -25,55 +24,37 @@ from engine.components.danger_models import (
     NO_HAZARD,
     classify_danger_talk,
     classify_hazard,
-    train_danger_talk_model,
-    train_hazard_model,
 )
-from engine.components.encoder import shared_encoder
+from engine.components.encoder import shared_encoder, vector_cache_file
 from engine.components.knowledge import KnowledgeIndex
 from engine.components.question_context import QuestionContext
-from engine.components.sentence_model import SentenceModel, is_sampled, load_sentences
+from engine.components.sentence_model import SentenceModel, is_sampled, load_sentences, weigh_equally
 
 READING_KEY = "reading"
 DANGER_NAME, DANGER_TALK_NAME = "danger", "danger_talk"
 """Folders of data/, files of the model, and keys of the reading."""
 IN_DANGER = "in_danger"
-"""In the metadata: this talk has told of danger."""
+"""Key of the metadata: whether advice for a danger was given in this conversation."""
 MIN_ACT_PROBABILITY = 0.01  # an act less likely than this is left out
 NON_QUESTION_ACTS = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
 HIGH_PROBABILITY = 0.9
 LOW_PROBABILITY = 0.05
 MIN_QUESTION_PROBABILITY = 0.3
-
-
+# Training sentences of these intents, and replies at these tasks or with these acts, may report a danger: they are no
+# examples of harmless messages.
 DANGER_INTENTS = frozenset(
     ("report_outage", "report_tree", "report_light", "voltage_problem", "meter_problem", "medical_need", "out_of_scope")
 )
-"""Intents whose training sentences are no examples of what tells of no danger,"""
 DANGER_TASKS = frozenset(("outage", "none"))
 DANGER_ACTS = frozenset(("volunteer", "start"))
-"""nor are the replies at these tasks, or that do these."""
-
-
-def _answers_folder() -> Path:
-    return Path(os.environ.get("ANSWERS_FOLDER", "data/answers"))
 
 
 def _data_folder(name: str) -> Path:
-    return _answers_folder().with_name(name)
-
-
-def _vector_cache_file(name: str) -> Path | None:
-    """The file of a model's sentence vectors, which take long to compute."""
-    cache = os.environ.get("SENTENCE_CACHE")
-    return Path(cache).with_name(f"{name}.npz") if cache else None
-
-
-def _round_probabilities(acts: dict[str, float]) -> dict[str, float]:
-    return {name: round(p, 3) for name, p in acts.items() if p >= MIN_ACT_PROBABILITY}
+    return Path(os.environ.get("ANSWERS_FOLDER", "data/answers")).with_name(name)
 
 
 def _may_be_question(acts: dict[str, float], text: str) -> bool:
-    """Tell whether a message may be about something to know: not when it surely only answers."""
+    """Tell whether to search knowledge/ for a message: not when it surely only answers."""
     if "?" in text:
         return True
     only_answers = any(acts.get(name, 0) >= HIGH_PROBABILITY for name in NON_QUESTION_ACTS)
@@ -82,7 +63,7 @@ def _may_be_question(acts: dict[str, float], text: str) -> bool:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MessageAnalyzer(GraphComponent):
-    """Stands behind the intent classifier in the pipeline, which parts the message into clauses."""
+    """Comes after the intent classifier in the pipeline, which splits the message into clauses."""
 
     def __init__(self, storage: ModelStorage, resource: Resource) -> None:
         """Rasa makes it through ``create`` and ``load``."""
@@ -105,30 +86,29 @@ class MessageAnalyzer(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Rasa trains anew when this changes: it does not know of these folders of data/."""
-        folders = (_answers_folder(), _data_folder(DANGER_NAME), _data_folder(DANGER_TALK_NAME))
-        files = sorted(file for folder in folders for file in folder.glob("*.txt"))
+        """Rasa trains this component again when the result changes: it does not watch these folders of data/."""
+        folders = ("answers", DANGER_NAME, DANGER_TALK_NAME)
+        files = sorted(file for folder in folders for file in _data_folder(folder).glob("*.txt"))
         return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on data/answers, data/danger and data/danger_talk, which Rasa does not read itself."""
-        found, dangers = (
-            labeled_replies.load_all_replies(_answers_folder()),
-            load_sentences(_data_folder(DANGER_NAME), HAZARD_LABELS),
-        )
-        sayings = load_sentences(_data_folder(DANGER_TALK_NAME), DANGER_TALK_LABELS)
+        replies = labeled_replies.load_all_replies(_data_folder("answers"))
+        hazards = load_sentences(_data_folder(DANGER_NAME), HAZARD_LABELS)
+        danger_talk = load_sentences(_data_folder(DANGER_TALK_NAME), DANGER_TALK_LABELS)
+        encoder = shared_encoder()
         with self._storage.write_to(self._resource) as folder:
-            if found:
-                ActModel.train(found, shared_encoder(), _vector_cache_file("replies")).save(folder)
-            if dangers:
-                none = [(NO_HAZARD, text) for text in _harmless_examples(training_data, found) if is_sampled(text)]
-                train_hazard_model([*dangers, *none], shared_encoder(), _vector_cache_file(DANGER_NAME)).save(
-                    folder, DANGER_NAME
-                )
-            if sayings:
-                train_danger_talk_model(sayings, shared_encoder(), _vector_cache_file(DANGER_TALK_NAME)).save(
-                    folder, DANGER_TALK_NAME
-                )
+            if replies:
+                ActModel.train(replies, encoder, vector_cache_file("replies")).save(folder)
+            if hazards:
+                harmless = _harmless_examples(training_data, replies)
+                hazards += [(NO_HAZARD, text) for text in harmless if is_sampled(text)]
+                model = SentenceModel.train(HAZARD_LABELS, hazards, encoder, vector_cache_file(DANGER_NAME))
+                model.save(folder, DANGER_NAME)
+            if danger_talk:
+                cache = vector_cache_file(DANGER_TALK_NAME)
+                model = SentenceModel.train(DANGER_TALK_LABELS, danger_talk, encoder, cache, weigh_equally)
+                model.save(folder, DANGER_TALK_NAME)
         return self._resource
 
     @classmethod
@@ -143,8 +123,7 @@ class MessageAnalyzer(GraphComponent):
         """Load a trained one, and the knowledge as it is now."""
         loaded = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            if (folder / ACTS_FILE).exists():
-                loaded._acts = ActModel.load(folder, shared_encoder())
+            loaded._acts = ActModel.load(folder, shared_encoder())
             loaded._danger = SentenceModel.load(folder, DANGER_NAME, shared_encoder())
             loaded._danger_talk = SentenceModel.load(folder, DANGER_TALK_NAME, shared_encoder())
         loaded._knowledge = KnowledgeIndex.from_environment(shared_encoder())
@@ -171,25 +150,24 @@ class MessageAnalyzer(GraphComponent):
             for part in parts:  # each question of a message is answered
                 asks = part["acts"].get("ask", 0) >= MIN_QUESTION_PROBABILITY or part["text"].rstrip().endswith("?")
                 part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
-        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER_NAME: self._detect_danger(text, parts)}
+        danger: dict[str, Any] = {}
+        if self._danger is not None:
+            hazard, sure = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
+            danger = {"hazard": hazard, "sure": round(sure, 3)}
+        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER_NAME: danger}
         if self._danger_talk is not None and (message.get(METADATA) or {}).get(IN_DANGER):
             reading[DANGER_TALK_NAME] = classify_danger_talk(self._danger_talk, text)
         return reading
 
-    def _detect_danger(self, text: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
-        if self._danger is None:
-            return {}
-        hazard, sure = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
-        return {"hazard": hazard, "sure": round(sure, 3)}
-
     def _predict_acts(self, question: QuestionContext, text: str) -> dict[str, float]:
-        return _round_probabilities(self._acts.predict(question, text)) if self._acts else {}
+        acts = self._acts.predict(question, text) if self._acts else {}
+        return {name: round(p, 3) for name, p in acts.items() if p >= MIN_ACT_PROBABILITY}
 
 
-def _harmless_examples(training_data: TrainingData, found: list[labeled_replies.LabeledReply]) -> list[str]:
-    """Return the training sentences of the intents that tell of none, and the replies that only answer."""
-    examples = [one for one in training_data.intent_examples if one.get("intent") not in DANGER_INTENTS]
-    answers = [
-        one for one in found if one.question.task not in DANGER_TASKS and not DANGER_ACTS.intersection(one.act_names())
-    ]
-    return [*(str(one.get(TEXT)) for one in examples), *(one.text for one in answers)]
+def _harmless_examples(training_data: TrainingData, replies: list[labeled_replies.LabeledReply]) -> list[str]:
+    """Return the training sentences and replies that report no danger."""
+    sentences = [str(e.get(TEXT)) for e in training_data.intent_examples if e.get("intent") not in DANGER_INTENTS]
+    for reply in replies:
+        if reply.question.task not in DANGER_TASKS and not DANGER_ACTS.intersection(reply.act_names()):
+            sentences.append(reply.text)
+    return sentences

@@ -1,4 +1,4 @@
-"""Chooses the wording of a response: the fitting variant, and not the one just said."""
+"""Chooses the wording of a response: the variant that fits, and not the one used just before."""
 
 import copy
 import logging
@@ -27,10 +27,6 @@ def _is_condition_met(condition: dict[str, Any], slots: dict[str, Any]) -> bool:
     return bool(wanted == actual)
 
 
-def _variant_rank(variant: Variant) -> tuple[int, int]:
-    return len(variant.get("condition") or ()), int(variant.get("channel") is not None)
-
-
 def find_best_variants(variants: list[Variant], channel: str, slots: dict[str, Any]) -> list[tuple[int, Variant]]:
     """Return the best fitting variants with their positions.
 
@@ -43,8 +39,8 @@ def find_best_variants(variants: list[Variant], channel: str, slots: dict[str, A
         if variant.get("channel") in (None, channel)
         and all(_is_condition_met(condition, slots) for condition in variant.get("condition") or ())
     ]
-    best = max((_variant_rank(variant) for _, variant in fits), default=None)
-    return [(position, variant) for position, variant in fits if _variant_rank(variant) == best]
+    ranks = [(len(variant.get("condition") or ()), variant.get("channel") is not None) for _, variant in fits]
+    return [fit for fit, rank in zip(fits, ranks, strict=True) if rank == max(ranks)]
 
 
 def fill_placeholders(value: Any, values: dict[str, Any], response: str) -> Any:
@@ -76,7 +72,7 @@ def fill_placeholders(value: Any, values: dict[str, Any], response: str) -> Any:
 
 
 def _recent_texts_and_variants(tracker: DialogueStateTracker) -> tuple[set[str], dict[str, int]]:
-    """Return the texts last said in this conversation, and each response's variant last used."""
+    """Return the bot's last texts in this conversation, and the variant last used of each response."""
     texts: list[str] = []
     used: dict[str, int] = {}
     for event in reversed(tracker.events):
@@ -93,34 +89,30 @@ class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
     """Rasa's templated wording, with our choice among the variants."""
 
     def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
-        """Rasa passes settings and domain; on loading a model it sets ``responses`` anew."""
+        """Rasa passes settings and domain; after loading a model it sets ``responses`` again."""
         super().__init__(domain.responses if domain else {})
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """Return the filled response for this conversation, or None when there is none that fits."""
+        """Return the filled response for this conversation, or None when none fits."""
         # what the action gives with the response is newer than the slots, which it may be about to change
         slots = {**tracker.current_slot_values(), **kwargs}
-        candidates = find_best_variants(self._language_variants(utter_action, tracker), output_channel, slots)
+        message = tracker.latest_message
+        language = ((message.metadata if message else None) or {}).get("language") or ENGLISH
+        variants = self.responses.get(f"{utter_action}.{language}") if language != ENGLISH else None
+        candidates = find_best_variants(variants or self.responses.get(utter_action, []), output_channel, slots)
         if not candidates:
             logger.error("no wording of %s fits channel %s", utter_action, output_channel)
             return None
         texts, used = _recent_texts_and_variants(tracker)
-        # One action may say several things before the tracker hears of any of them.
+        # One action may say several things before any of them is in the tracker.
         texts |= set(now := tracker.__dict__.setdefault("said_now", []))
         last = used.get(utter_action, -1)
         rotated = [c for c in candidates if c[0] > last] + [c for c in candidates if c[0] <= last]
         chosen = self._choose_variant(utter_action, rotated, slots, texts)
         now.append(chosen.get("text"))
         return chosen
-
-    def _language_variants(self, utter_action: str, tracker: DialogueStateTracker) -> list[Variant]:
-        """Return the response's variants in the language of the turn: `utter_x.es`, else `utter_x`."""
-        message = tracker.latest_message
-        language = ((message.metadata if message else None) or {}).get("language") or ENGLISH
-        own = self.responses.get(f"{utter_action}.{language}") if language != ENGLISH else None
-        return own or self.responses.get(utter_action, [])
 
     def _choose_variant(
         self, utter_action: str, rotated: list[tuple[int, Variant]], values: dict[str, Any], texts: set[str]
@@ -131,7 +123,7 @@ class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
             for key in TEMPLATED_KEYS:
                 if key in filled:
                     filled[key] = fill_placeholders(filled[key], values, utter_action)
-            # `variant` and `utter_action` end up in the utterance's metadata, where _said finds them
+            # Rasa puts `variant` and `utter_action` into the utterance's metadata, where the next turn finds them
             filled |= {"variant": position, "utter_action": utter_action}
             if filled.get("text") not in texts:
                 return filled

@@ -1,4 +1,4 @@
-"""What is asked of the member when they write: the task, the kind of question, its options and the words."""
+"""The question that the member was asked: its task, type, options and words."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MAX_TEXT_LENGTH = 300  # characters of the assistant's words that are kept, from
 
 @dataclass(frozen=True)
 class QuestionContext:
-    """``asked`` is one of QUESTION_TYPES; ``said`` is the assistant's last message, kept also when nothing is asked.
+    """``text`` is the assistant's last message, kept also when nothing is asked.
 
-    ``told`` is the subject of knowledge/ that was explained last.
+    ``last_subject`` is the subject of knowledge/ that was explained last.
     """
 
     task: str = NO_TASK
@@ -33,21 +33,21 @@ class QuestionContext:
     last_subject: str = ""
 
     @classmethod
-    def from_metadata(cls, told: Any) -> QuestionContext:
-        """Read what the actions or a file tell; what is missing or of no known kind counts as nothing."""
-        if not isinstance(told, dict):
+    def from_metadata(cls, metadata: Any) -> QuestionContext:
+        """Read what an action or a file gives; missing and unknown values become the defaults."""
+        if not isinstance(metadata, dict):
             return cls()
-        task, asked, options = told.get("task"), told.get("asked"), told.get("options")
+        task, asked, options = metadata.get("task"), metadata.get("asked"), metadata.get("options")
         return cls(
             task if task in TASKS else NO_TASK,
             asked if asked in QUESTION_TYPES else NO_QUESTION,
             tuple(str(option) for option in options) if isinstance(options, list | tuple) else (),
-            str(told.get("said") or "")[-MAX_TEXT_LENGTH:],
-            str(told.get("told") or ""),
+            str(metadata.get("said") or "")[-MAX_TEXT_LENGTH:],
+            str(metadata.get("told") or ""),
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as it stands in a message's metadata."""
+        """Return it in the form of a message's metadata."""
         return {
             "task": self.task,
             "asked": self.question_type,

@@ -1,7 +1,7 @@
-"""Takes out of stored events what a message said that must not be kept after all, and what was made of it.
+"""Redacts messages in stored events, when they turned out to contain something that must not be kept.
 
-The app says which messages, by their id, and what stays of each. What is taken out is found here: the message itself,
-and every row of digits in what followed until the next message, such as a number read back or a slot.
+The app names the messages by their id, with the text that stays of each. Found here and removed: the message itself,
+and its sequences of digits in everything that follows, such as a number that was read back, or a slot.
 """
 
 import re
@@ -17,61 +17,56 @@ JsonObject = dict[str, Any]
 
 
 def redact_events(events: list[JsonObject], state: list[JsonObject], messages: dict[str, str]) -> tuple[set[int], bool]:
-    """Change events and the snapshot in place; the places of the changed events, and whether the snapshot changed."""
-    taken = Redactor()
+    """Redact events and the snapshot's events in place.
+
+    Returns the positions of the changed events, and whether the snapshot changed.
+    """
+    redactor = Redactor()
     changed: set[int] = set()
-    inside = False
-    for place, event in enumerate(events):
+    in_turn = False
+    for position, event in enumerate(events):
         if event.get("event") == UserUttered.type_name:
-            name = str((event.get("metadata") or {}).get("message", ""))
-            inside = name in messages
-            if inside:
-                taken.add_message(str(event.get("text") or ""))
-                _redact_message(event, messages[name])
-                changed.add(place)
-        elif inside:
-            taken.add_slot_digits(event)
-    for place, event in enumerate(events):
-        if taken.redact_event(event):
-            changed.add(place)
-    return changed, any([taken.redact_event(event) for event in state])
+            message_id = str((event.get("metadata") or {}).get("message", ""))
+            in_turn = message_id in messages
+            if in_turn:
+                redactor.add_message(str(event.get("text") or ""))
+                _redact_message(event, messages[message_id])
+                changed.add(position)
+        elif in_turn:
+            redactor.add_slot_digits(event)
+    changed.update(position for position, event in enumerate(events) if redactor.redact_event(event))
+    return changed, any([redactor.redact_event(event) for event in state])
 
 
 class Redactor:
-    """What must go: digits however they are parted, and words."""
+    """Removes texts, and numbers however their digits are separated."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start with nothing to remove."""
         self._digits: set[str] = set()
         self._words: set[str] = set()
 
     def add_message(self, text: str) -> None:
-        """Take a message and the digits in it."""
+        """Remove this message's text, and the numbers in it."""
         if len(text.strip()) >= MIN_TEXT_LENGTH:
             self._words.add(text.strip())
         self._add_digits(text)
 
     def add_slot_digits(self, event: JsonObject) -> None:
-        """Take the digits that a slot was set to in the same turn: words may have been read as figures."""
+        """Remove the numbers that a slot was set to in the same turn: they may have been said in words."""
         if event.get("event") == SlotSet.type_name:
             _map_strings(event.get("value"), lambda text: self._add_digits(text) or text)
 
     def redact_event(self, event: JsonObject) -> bool:
-        """Take it all out of an event; whether there was any."""
-        found = False
-
-        def cleaned(text: str) -> str:
-            nonlocal found
-            left = self._redact_text(text)
-            found = found or left != text
-            return left
-
-        for name, value in list(event.items()):
+        """Redact an event in place; tell whether it changed."""
+        before = dict(event)
+        for name, value in before.items():
             if name not in ("event", "timestamp", "name"):
-                event[name] = _map_strings(value, cleaned)
+                event[name] = _map_strings(value, self._redact_text)
+        changed = event != before
         if event.get("event") == SlotSet.type_name and event.get("value") == REMOVED:
             event["value"] = None
-        return found
+        return changed
 
     def _add_digits(self, text: str) -> None:
         self._digits.update(re.sub(r"\D", "", found[0]) for found in DIGIT_SEQUENCE.finditer(text))
@@ -79,15 +74,16 @@ class Redactor:
     def _redact_text(self, text: str) -> str:
         for words in self._words:
             text = text.replace(words, REMOVED) if words in text else text
-        return DIGIT_SEQUENCE.sub(lambda found: REMOVED if self._is_redacted_number(found[0]) else found[0], text)
+        return DIGIT_SEQUENCE.sub(self._redact_number, text)
 
-    def _is_redacted_number(self, written: str) -> bool:
-        digits = re.sub(r"\D", "", written)
-        return any(one in digits or (len(digits) >= 6 and digits in one) for one in self._digits)
+    def _redact_number(self, found: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", found[0])
+        is_part = any(one in digits or (len(digits) >= 6 and digits in one) for one in self._digits)
+        return REMOVED if is_part else found[0]
 
 
 def _redact_message(event: JsonObject, text: str) -> None:
-    """Leave of a message what may be kept: its text, and what it was taken for."""
+    """Keep only the given text of a message, and its intent."""
     event["text"] = text
     event["metadata"] = {**(event.get("metadata") or {}), "said": text}
     parsed = event.get("parse_data") or {}

@@ -1,4 +1,4 @@
-"""Which of a few things a sentence says, learned from sentences: what danger it tells of, what somebody in danger asks.
+"""Classifies a sentence with a few labels: the danger that it reports, or what somebody in danger asks.
 
 One model on words and pieces of words and one on the meaning of the sentence vote, for both languages at once.
 """
@@ -6,14 +6,13 @@ One model on words and pieces of words and one on the meaning of the sentence vo
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from engine.components.encoder import Encoder
-from engine.components.features import BLOCKS, TfidfFeatures, feature_matrix, normalize_text
+from engine.components.features import TfidfFeatures, load_model, normalize_text, save_model, sparse_matrix
 from engine.components.intent_model import log_softmax
 
 SPARSE_C = 20.0
@@ -21,7 +20,7 @@ DENSE_C = 10.0
 MAX_STEPS = 300
 SPARSE_WEIGHT = 0.5  # of the model on words
 MIN_LETTERS = 6
-"""A shorter message tells of nothing by itself: "yes", "14"."""
+"""Shorter messages, such as "yes" and "14", get the first label."""
 
 Weights = tuple[np.ndarray, np.ndarray]
 Sentences = Sequence[tuple[str, str]]
@@ -35,7 +34,7 @@ class BadSentenceFileError(Exception):
 
 
 def is_sampled(text: str) -> bool:
-    """Tell which of the other training sentences stand for what is none of it: a third tells as much as all of them."""
+    """Whether a harmless sentence is used: a third of them serves as well as all."""
     return hashlib.sha256(text.encode()).digest()[1] % 3 == 0
 
 
@@ -68,7 +67,7 @@ def weigh_equally(places: np.ndarray) -> np.ndarray:
 
 
 class SentenceModel:
-    """Both models; the first label is that of what says none of the others."""
+    """Both models; the first label is for sentences that fit none of the others."""
 
     def __init__(
         self, labels: Sequence[str], encoder: Encoder, sparse: TfidfFeatures, words: Weights, deep: Weights
@@ -83,16 +82,16 @@ class SentenceModel:
         labels: Sequence[str],
         sentences: Sentences,
         encoder: Encoder,
-        remembered: Path | None = None,
+        vector_cache: Path | None = None,
         weigh: WeightFunction = weigh_first_as_half,
     ) -> SentenceModel:
-        """Fit on all sentences. Vectors that the file ``remembered`` has are not computed again."""
+        """Fit on all sentences. Vectors in the file ``vector_cache`` are not computed again."""
         clean = [normalize_text(text) for _, text in sentences]
         places = np.array([labels.index(label) for label, _ in sentences])
         weights = weigh(places)
         sparse = TfidfFeatures.fit(clean)
-        words = _fit_weights(feature_matrix(sparse, clean), places, len(labels), SPARSE_C, weights)
-        deep = _fit_weights(encoder.encode_many(clean, remembered), places, len(labels), DENSE_C, weights)
+        words = _fit_weights(sparse_matrix(map(sparse, clean), sparse.size), places, len(labels), SPARSE_C, weights)
+        deep = _fit_weights(encoder.encode_many(clean, vector_cache), places, len(labels), DENSE_C, weights)
         return cls(labels, encoder, sparse, words, deep)
 
     def predict(self, text: str) -> dict[str, float]:
@@ -107,28 +106,23 @@ class SentenceModel:
 
     def save(self, folder: Path, name: str) -> None:
         """Write the weights to ``name``.npz and the words to ``name``.json."""
-        arrays = {f"idf_{block}": self.sparse.idf[block] for block in BLOCKS}
-        arrays |= {"words": self.words[0].astype(np.float16), "words_bias": self.words[1]}
-        arrays |= {"deep": self.deep[0], "deep_bias": self.deep[1]}
-        np.savez(folder / f"{name}.npz", **arrays)
-        told = {"vocabulary": self.sparse.vocabulary, "labels": self.labels}
-        (folder / f"{name}.json").write_text(json.dumps(told), encoding="utf-8")
+        words, words_bias = self.words
+        deep, deep_bias = self.deep
+        arrays = {"words": words.astype(np.float16), "words_bias": words_bias, "deep": deep, "deep_bias": deep_bias}
+        save_model(folder, name, self.sparse, arrays, {"labels": self.labels})
 
     @classmethod
     def load(cls, folder: Path, name: str, encoder: Encoder) -> SentenceModel | None:
         """Read what ``save`` wrote; None when nothing is there."""
         if not (folder / f"{name}.npz").exists():
             return None
-        with np.load(folder / f"{name}.npz", allow_pickle=False) as stored:
-            arrays = {one: stored[one] for one in stored.files}
-        told = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        sparse = TfidfFeatures(told["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        sparse, arrays, settings = load_model(folder, name)
         words = arrays["words"].astype(np.float32), arrays["words_bias"]
-        return cls(told["labels"], encoder, sparse, words, (arrays["deep"], arrays["deep_bias"]))
+        return cls(settings["labels"], encoder, sparse, words, (arrays["deep"], arrays["deep_bias"]))
 
 
 def _fit_weights(x: object, places: np.ndarray, labels: int, c: float, weights: np.ndarray) -> Weights:
-    """Return weights (features x labels) and bias; a label without a sentence is never told."""
+    """Return weights (features x labels) and bias; a label without sentences is never chosen."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(C=c, max_iter=MAX_STEPS, tol=1e-3).fit(x, places, sample_weight=weights)

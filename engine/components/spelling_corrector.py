@@ -6,30 +6,10 @@ from collections.abc import Iterable
 
 WORD = re.compile(r"[a-z']+")
 MIN_WORD_LENGTH = 4  # shorter words have too many neighbours
-# Written so on purpose; each has a neighbour that means something else.
 SHORTHAND = frozenset(
-    [
-        "im",
-        "ive",
-        "dont",
-        "cant",
-        "wont",
-        "didnt",
-        "doesnt",
-        "isnt",
-        "pls",
-        "plz",
-        "thx",
-        "thanx",
-        "ur",
-        "gonna",
-        "wanna",
-        "yeah",
-        "yep",
-        "nope",
-        "nah",
-    ]
+    "im ive dont cant wont didnt doesnt isnt pls plz thx thanx ur gonna wanna yeah yep nope nah".split()
 )
+"""Spelled so on purpose; each is close to a word that means something else."""
 
 
 def delete_one_letter(word: str) -> set[str]:

@@ -32,16 +32,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
 from engine.components.redaction import redact_events
-from engine.current_turn import CURRENT_TURN, ActiveTurn
+from engine.current_turn import CURRENT_TURN
 
 MAX_LOADED_EVENTS = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
 EVENTS_AFTER_SNAPSHOT = 24
-MAX_REDACTED_EVENTS = 400  # events in which something is looked for that was said minutes ago
+MAX_REDACTED_EVENTS = 400  # newest events that are searched: what is redacted was said minutes ago
 # Of a conversation's answers: the app delivers again only what has no answer yet, and that is among the newest.
 MAX_KEPT_ANSWERS = 20
 
-# Of an advisory lock in PostgreSQL; the app's own are in backend/postgresql.py.
+# Of an advisory lock in PostgreSQL; the app's own are in backend/db/__init__.py.
 CREATION_LOCK_ID = 7_262_003
 
 metadata = sa.MetaData()
@@ -104,7 +104,7 @@ class StoredState:
 
 
 def to_sync_url(url: str) -> str:
-    """Accept the app's kind of URL, which names an async driver."""
+    """Return a URL without the async driver that the app's URLs name."""
     return url.replace("+asyncpg", "").replace("+aiosqlite", "").replace("postgres://", "postgresql://")
 
 
@@ -120,30 +120,13 @@ def connect(url: str) -> sa.engine.Engine:
         return engine
     if address.database and address.database != ":memory:":
         os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)
-    # All turns run on one event loop, so one connection serves them and its page cache stays warm.
+    # All turns run on one event loop, so one connection serves them, and its page cache stays filled.
     engine = sa.create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
     with engine.connect() as connection:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
             connection.exec_driver_sql(f"PRAGMA {pragma}")
     metadata.create_all(engine)
     return engine
-
-
-def _find_session_start(events: list[dict[str, Any]]) -> int:
-    """Return the position of the last session's start, or 0."""
-    for position in range(len(events) - 1, 0, -1):
-        if events[position]["event"] == SessionStarted.type_name:
-            return position
-    return 0
-
-
-def _find_turn_boundary(events: list[Event], at_most: int) -> int:
-    """Return the last turn boundary not after ``at_most``: the bot has answered and waits."""
-    for position in range(at_most, 0, -1):
-        event = events[position]
-        if isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME:
-            return position
-    return 0
 
 
 def state_events(tracker: DialogueStateTracker) -> list[Event]:
@@ -171,12 +154,6 @@ def _event_row(sender: str, event: Event) -> dict[str, Any]:
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
-
-
-def _save_answer(connection: sa.engine.Connection, sender: str, answering: ActiveTurn) -> None:
-    said = json.dumps(answering.responses)
-    connection.execute(answers_table.insert(), {"sender_id": sender, "message_id": answering.message_id, "said": said})
-    connection.execute(DELETE_OLD_ANSWERS, {"sender": sender, "kept": MAX_KEPT_ANSWERS})
 
 
 class WindowedTrackerStore(TrackerStore):
@@ -210,7 +187,8 @@ class WindowedTrackerStore(TrackerStore):
         if not rows:
             return None
         since = [json.loads(row.data) for row in rows]
-        start = _find_session_start(since)
+        starts = [position for position, event in enumerate(since) if event["event"] == SessionStarted.type_name]
+        start = starts[-1] if starts else 0
         state = json.loads(snapshot.state) if snapshot and not start else []
         ids = [row.id for row in rows[start:]]
         return self._build_tracker(
@@ -248,8 +226,10 @@ class WindowedTrackerStore(TrackerStore):
             return
         with self.engine.begin() as connection:
             connection.execute(events_table.insert(), rows)
-            if answering := CURRENT_TURN.get():
-                _save_answer(connection, tracker.sender_id, answering)
+            if turn := CURRENT_TURN.get():
+                answer = {"message_id": turn.message_id, "said": json.dumps(turn.responses)}
+                connection.execute(answers_table.insert(), {"sender_id": tracker.sender_id, **answer})
+                connection.execute(DELETE_OLD_ANSWERS, {"sender": tracker.sender_id, "kept": MAX_KEPT_ANSWERS})
             if len(stored.event_ids) > self.window - len(rows):
                 self._move_snapshot(connection, tracker.sender_id, events, stored)
         stored.event_count = len(events)
@@ -263,8 +243,13 @@ class WindowedTrackerStore(TrackerStore):
     def _move_snapshot(
         self, connection: sa.engine.Connection, sender: str, events: list[Event], stored: StoredState
     ) -> None:
-        cut = _find_turn_boundary(events, stored.snapshot_event_count + len(stored.event_ids) - EVENTS_AFTER_SNAPSHOT)
-        if cut <= stored.snapshot_event_count:
+        """Move the snapshot to the last place where the bot waits that leaves EVENTS_AFTER_SNAPSHOT after it."""
+        last = stored.snapshot_event_count + len(stored.event_ids) - EVENTS_AFTER_SNAPSHOT
+        for cut in range(last, stored.snapshot_event_count, -1):
+            event = events[cut]
+            if isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME:
+                break
+        else:
             return
         before = DialogueStateTracker.from_events(sender, events[:cut], self.domain.slots)
         state = json.dumps([event.as_dict() for event in state_events(before)])
@@ -274,7 +259,7 @@ class WindowedTrackerStore(TrackerStore):
     async def redact(self, sender: str, messages: dict[str, str]) -> None:
         """Take messages, by the id in their metadata, out of what is kept: {id: the text that stays}."""
         with self.engine.begin() as connection:
-            # the app has all answers by now: it lets nothing be forgotten while a message of the talk waits for one
+            # the app has all answers by now: it redacts nothing while a message of the conversation waits for one
             connection.execute(DELETE_OLD_ANSWERS, {"sender": sender, "kept": 0})
             rows = connection.execute(SELECT_ALL_EVENTS, {"sender": sender}).all()[-MAX_REDACTED_EVENTS:]
             snapshot = connection.execute(SELECT_SNAPSHOT, {"sender": sender}).first()

@@ -30,7 +30,7 @@ SOUNDS_LIKE = (
     (r"\bgoing to\b", "gonna"),
 )
 SOUNDS_LIKE_NUMBER = ((r"\bfor\b", "four"), (r"\bto\b", "two"), (r"\btoo\b", "two"), (r"\bwon\b", "one"))
-"""Only in a line without a number: beside one they would change it."""
+"""Only in a line without a number: next to one they would change it."""
 SMALL_WORDS = re.compile(r"\b(?:a|an|the|please|just)\s+", re.IGNORECASE)
 AMOUNT = re.compile(r"\$?\d[\d,]*(?:\.\d+)?|\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 NUMBER_WORD = re.compile(
@@ -52,9 +52,9 @@ def add_asr_errors(line: str, rng: Random) -> str:
     said = SMALL_WORDS.sub(lambda found: "" if rng.random() < ERROR_RATE else found[0], said)
     pairs = SOUNDS_LIKE if AMOUNT.search(said) or NUMBER_WORD.search(said) else SOUNDS_LIKE + SOUNDS_LIKE_NUMBER
     slips = 0
-    for pattern, heard in rng.sample(pairs, len(pairs)):
+    for pattern, replacement in rng.sample(pairs, len(pairs)):
         if slips < 2 and re.search(pattern, said, re.IGNORECASE) and rng.random() < ERROR_RATE:
-            said = re.sub(pattern, heard, said, count=1, flags=re.IGNORECASE)
+            said = re.sub(pattern, replacement, said, count=1, flags=re.IGNORECASE)
             slips += 1
     return said.strip() or line
 

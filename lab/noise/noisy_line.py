@@ -46,10 +46,10 @@ class NoisyLine:
         self.changed = self.said != line
         delivery = self.client.prepare(self.said)
         answer = self._deliver_twice(delivery) if self._draw(DOUBLED, DUPLICATE_RATE) else self.client.deliver(delivery)
-        heard = self.client.read_answer(self._await_late_answer(delivery, answer))
+        text = self.client.read_answer(self._await_late_answer(delivery, answer))
         self._replay_earlier()
         self._delivered.append((delivery, answer))
-        return heard
+        return text
 
     def _add_errors(self, line: str) -> str:
         if isinstance(self.client, VoiceClient):
@@ -84,7 +84,7 @@ class NoisyLine:
             delivery, answer = self.rng.choice(self._delivered)
             again = self.client.deliver(delivery)
             if isinstance(self.client, VoiceClient):
-                answer, again = _first_say(answer), _first_say(again)  # what is asked behind them has moved on
+                answer, again = _first_say(answer), _first_say(again)  # the question after it has changed meanwhile
             _check_same(answer, again, "a message of before")
 
     def _await_late_answer(self, delivery: ClientRequest, answer: str) -> str:

@@ -1,4 +1,4 @@
-"""Typing errors: letters swapped, missed, doubled, or the key beside."""
+"""Typing errors: letters swapped, missed, doubled, or a neighbor key hit."""
 
 from __future__ import annotations
 

@@ -31,6 +31,12 @@ class MemberState:
     def channel(self) -> str:
         return self.persona.channel
 
+    def say_amount(self, cents: int, manner: str = TERSE) -> str:
+        return style.format_amount(cents, self.channel, manner, self.rng)
+
+    def say_digits(self, digits: str) -> str:
+        return style.format_digits(digits, self.channel, self.rng)
+
     def times(self, name: str) -> int:
         """How often this question was asked, this time included."""
         return self.asked.get(name, 0)
@@ -44,13 +50,13 @@ class HeardQuestion:
     text: str
     choices: list[OfferedChoice]
 
-    def choose(self, *wishes: str) -> str:
+    def choose(self, *patterns: str) -> str:
         """The line for the first choice whose title matches a pattern; else the first pattern in plain words."""
-        for wish in wishes:
+        for pattern in patterns:
             for choice in self.choices:
-                if re.search(wish, choice.title, re.IGNORECASE):
+                if re.search(pattern, choice.title, re.IGNORECASE):
                     return choice.line
-        return self.choices[0].line if self.choices else re.sub(r"\W+", " ", wishes[0].split("|")[0]).strip()
+        return self.choices[0].line if self.choices else re.sub(r"\W+", " ", patterns[0].split("|")[0]).strip()
 
 
 def answer_question(state: MemberState, asked: HeardQuestion) -> str | None:
@@ -76,25 +82,25 @@ def _give_number(state: MemberState, asked: HeardQuestion) -> str:
 def _give_suffix(state: MemberState, asked: HeardQuestion) -> str:
     if state.times(asked.name) > 1:
         return style.format_member_number(state.number, state.channel, TERSE, state.rng)
-    return style.format_digits(state.number.split("-")[1], state.channel, state.rng)
+    return state.say_digits(state.number.split("-")[1])
 
 
 def _give_last4(state: MemberState, asked: HeardQuestion) -> str:
     if state.persona.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "identity" not in asked.name:
-        return style.format_digits(f"{(int(state.last4) + 1) % 10000:04d}", state.channel, state.rng)
-    return style.format_digits(state.last4, state.channel, state.rng)
+        return state.say_digits(f"{(int(state.last4) + 1) % 10000:04d}")
+    return state.say_digits(state.last4)
 
 
 def _give_code(state: MemberState, asked: HeardQuestion) -> str:
     code = state.code()
     if state.persona.knowledge == WRONG_CODE and state.times(asked.name) == 1 and not asked.name.endswith("again"):
         code = f"{(int(code) + 1) % 1000000:06d}"
-    return style.format_digits(code, state.channel, state.rng)
+    return state.say_digits(code)
 
 
 def _give_amount(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is not None:
-        return style.format_amount(state.cents, state.channel, state.persona.style, state.rng)
+        return state.say_amount(state.cents, state.persona.style)
     if state.rng.random() < 0.4 and any("All of it today" in choice.title for choice in asked.choices):
         return asked.choose("All of it today")
     return state.rng.choice(("all of it", "the whole thing", "everything", "the full amount"))
@@ -109,8 +115,7 @@ def _give_day(state: MemberState, asked: HeardQuestion) -> str:
 def _choose_method(state: MemberState, asked: HeardQuestion) -> str:
     if asked.name.endswith(("declined", "expired")):
         return asked.choose("secure link", "another")
-    wish = {"visa": "visa", "checking": "checking", "saved": "saved"}[state.persona.method]
-    return asked.choose(wish, "saved", "visa|checking", "secure link")
+    return asked.choose(state.persona.method, "saved", "visa|checking", "secure link")
 
 
 def mentions_amount(text: str, cents: int, channel: str) -> bool:
@@ -123,11 +128,11 @@ def _confirm_payment(state: MemberState, asked: HeardQuestion) -> str:
     if state.persona.style == CORRECTING and not state.corrected:
         state.corrected = True
         state.cents = state.persona.other_cents
-        return f"no wait, make it {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
+        return f"no wait, make it {state.say_amount(state.cents)}"
     if state.cents is not None and not mentions_amount(asked.text, state.cents, state.channel):
         if state.times(asked.name) > 4:
             return "never mind"
-        return f"no, {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
+        return f"no, {state.say_amount(state.cents)}"
     return say_yes(state, asked)
 
 
@@ -159,11 +164,7 @@ def _answer_warning(state: MemberState, asked: HeardQuestion) -> str:
 def _change_payment(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is None or state.times(asked.name) > 2:
         return "never mind"
-    return f"pay {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
-
-
-def _give_arranged_amount(state: MemberState, asked: HeardQuestion) -> str:
-    return style.format_amount(state.persona.other_cents, state.channel, state.persona.style, state.rng)
+    return f"pay {state.say_amount(state.cents)}"
 
 
 def _give_autopay_day(state: MemberState, asked: HeardQuestion) -> str:
@@ -184,24 +185,12 @@ def _choose_alert(state: MemberState, asked: HeardQuestion) -> str:
 
 def _choose_contact(state: MemberState, asked: HeardQuestion) -> str:
     opening = state.persona.opening
-    return asked.choose(*(wish for wish in ("phone", "email", "address") if wish in opening), "email|address|phone")
+    return asked.choose(*(what for what in ("phone", "email", "address") if what in opening), "email|address|phone")
 
 
 def _give_new_phone(state: MemberState, asked: HeardQuestion) -> str:
     number = f"815555{state.persona.index % 10000:04d}"
     return number if state.channel == "voice" else f"{number[:3]}-{number[3:6]}-{number[6:]}"
-
-
-def _give_new_email(state: MemberState, asked: HeardQuestion) -> str:
-    return f"new{state.persona.index}@example.org"
-
-
-def _choose_program(state: MemberState, asked: HeardQuestion) -> str:
-    return asked.choose("join|leave", "no")
-
-
-def _choose_service(state: MemberState, asked: HeardQuestion) -> str:
-    return asked.choose("start" if "start" in state.persona.opening else "stop")
 
 
 def _give_place(state: MemberState, asked: HeardQuestion) -> str:
@@ -216,9 +205,9 @@ def _always_say(*lines: str) -> Callable[[MemberState, HeardQuestion], str]:
     return say
 
 
-def _choose_among(*wishes: str) -> Callable[[MemberState, HeardQuestion], str]:
+def _choose_among(*patterns: str) -> Callable[[MemberState, HeardQuestion], str]:
     def choose(state: MemberState, asked: HeardQuestion) -> str:
-        return asked.choose(*wishes)
+        return asked.choose(*patterns)
 
     return choose
 
@@ -249,9 +238,12 @@ ANSWERS: tuple[tuple[str, Callable[[MemberState, HeardQuestion], str]], ...] = (
     (r"utter_question_alert_daily_usage_over\w*", _always_say("40")),
     (r"utter_question_alert_confirm", say_yes),
     (r"utter_question_bills\w*", say_yes),
-    (r"utter_question_program", _choose_program),
+    (r"utter_question_program", _choose_among("join|leave", "no")),
     (r"utter_question_program_\w+", say_yes),
-    (r"utter_question_arrangement_amount", _give_arranged_amount),
+    (
+        r"utter_question_arrangement_amount",
+        lambda state, _: state.say_amount(state.persona.other_cents, state.persona.style),
+    ),
     (r"utter_question_arrangement_(day\w*|start)", _always_say("friday", "next friday", "on the 27th")),
     (r"utter_question_arrangement_rest", _always_say("the rest in two weeks", "half on december 1, half on the 15th")),
     (r"utter_question_arrangement_every", _always_say("every two weeks", "every month")),
@@ -260,11 +252,14 @@ ANSWERS: tuple[tuple[str, Callable[[MemberState, HeardQuestion], str]], ...] = (
     (r"utter_question_arrangement_change", _always_say("never mind")),
     (r"utter_question_contact_what", _choose_contact),
     (r"utter_question_contact_phone", _give_new_phone),
-    (r"utter_question_contact_email", _give_new_email),
+    (r"utter_question_contact_email", lambda state, _: f"new{state.persona.index}@example.org"),
     (r"utter_question_contact_address", _always_say("PO Box 12, Hanover IL 61041")),
     (r"utter_question_contact_confirm", say_yes),
     (r"utter_question_contact_proof\w*", _always_say("later")),
-    (r"utter_question_service_kind", _choose_service),
+    (
+        r"utter_question_service_kind",
+        lambda state, asked: asked.choose("start" if "start" in state.persona.opening else "stop"),
+    ),
     (r"utter_question_service_address", _always_say("12 Oak Street, Hanover", "88 River Road, Savanna")),
     (r"utter_question_service_day\w*", _always_say("friday", "december 5")),
     (r"utter_question_service_name", _always_say("my name is Ann Miller", "Ann Miller")),

@@ -10,11 +10,11 @@ from random import Random
 
 from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient
 from lab.noise.noisy_line import DeliveryMismatch, NoisyLine
-from lab.shared_system import SharedSystem
 from lab.simulation import response_matching
 from lab.simulation.member import ConversationEnding, SimulatedMember
 from lab.simulation.personas import Persona
 from lab.simulation.population import SimulatedAccount
+from lab.system import SharedSystem
 
 MAX_TURNS = 45
 """No task takes longer; a longer conversation goes round in circles."""
@@ -29,7 +29,7 @@ class SimulatedConversation:
 
     persona: Persona
     account: SimulatedAccount
-    conversation: str = ""
+    id: str = ""
     turns: list[tuple[str, str]] = field(default_factory=list)
     response_names: list[list[str]] = field(default_factory=list)
     ending: ConversationEnding | None = None
@@ -46,62 +46,54 @@ class SimulatedConversation:
 
 def run_conversation(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> SimulatedConversation:
     """Run it to its end. What goes wrong on the way becomes a breach, not an exception."""
-    held = SimulatedConversation(persona, made)
+    conversation = SimulatedConversation(persona, made)
     client = _create_client(system, persona, made)
-    held.conversation = client.conversation
+    conversation.id = client.conversation
     noise = Random(f"{persona.seed}:{persona.index}:noise")  # noqa: S311
     line = NoisyLine(client, persona.noise, noise)
     member = SimulatedMember(persona, made.copy.number, made.copy.last4, lambda: _newest_code(system, made))
     try:
-        _converse(held, member, line)
+        _converse(conversation, member, line)
     except DeliveryMismatch as mismatch:
-        held.breaches.append(str(mismatch))
+        conversation.breaches.append(str(mismatch))
     except (AssertionError, OSError, LookupError) as error:
-        held.breaches.append(f"the line broke: {type(error).__name__} {error}")
-    held.ending, held.wanted_person = member.ending, member.wants_person
-    return held
+        conversation.breaches.append(f"the line broke: {type(error).__name__} {error}")
+    conversation.ending, conversation.wanted_person = member.ending, member.wants_person
+    return conversation
 
 
-def _converse(held: SimulatedConversation, member: SimulatedMember, line: NoisyLine) -> None:
+def _converse(conversation: SimulatedConversation, member: SimulatedMember, line: NoisyLine) -> None:
     said: str | None = member.first_line()
     while said is not None:
-        heard = line.say(said)
-        held.turns.append((line.said, heard))
-        names = _read_names(heard, line.client)
-        held.response_names.append(names)
-        if not heard.strip():
-            held.breaches.append(f"nothing was answered to {line.said!r}")
+        answer = line.say(said)
+        conversation.turns.append((line.said, answer))
+        names = response_matching.match_responses(answer, line.client.channel)
+        if isinstance(line.client, VoiceClient) and (line.client.transferred_to or line.client.ended):
+            names.append(TRANSFERRED)
+        conversation.response_names.append(names)
+        if not answer.strip():
+            conversation.breaches.append(f"nothing was answered to {line.said!r}")
             return
-        if len(held.turns) >= MAX_TURNS:
-            held.breaches.append(f"it was not over after {MAX_TURNS} turns")
+        if len(conversation.turns) >= MAX_TURNS:
+            conversation.breaches.append(f"it was not over after {MAX_TURNS} turns")
             return
-        said = member.next_line(heard, names, response_matching.extract_choices(heard, line.client))
-
-
-def _read_names(heard: str, client: ChannelClient) -> list[str]:
-    names = response_matching.match_responses(heard, client.channel)
-    if isinstance(client, VoiceClient) and (client.transferred_to or client.ended):
-        names.append(TRANSFERRED)
-    return names
+        said = member.next_line(answer, names, response_matching.extract_choices(answer, line.client))
 
 
 def _create_client(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> ChannelClient:
     if persona.channel == "web":
-        return WebChatClient(system, _loopback_address(persona.index))
+        # an address of its own for each: guesses at identity are counted by address
+        index = persona.index
+        return WebChatClient(system, f"127.{1 + index // 62500 % 250}.{1 + index // 250 % 250}.{1 + index % 250}")
     phone = made.copy.phone if persona.own_phone else f"+15559{made.copy.phone[-6:]}"
     return SmsClient(system, phone) if persona.channel == "sms" else VoiceClient(system, phone)
 
 
-def _loopback_address(index: int) -> str:
-    """A loopback address of its own for each index: guesses at identity are counted by address."""
-    return f"127.{1 + index // 62500 % 250}.{1 + index // 250 % 250}.{1 + index % 250}"
-
-
 def _newest_code(system: SharedSystem, made: SimulatedAccount) -> str:
-    for recipient in (made.copy.phone, made.email):
-        if code := re.search(r"\b\d{6}\b", system.newest_message("code", recipient) or ""):
-            return code[0]
-    raise LookupError("no code was sent")
+    code = system.newest_code(made.copy.phone, made.email)
+    if code is None:
+        raise LookupError("no code was sent")
+    return code
 
 
 def find_same_answers(turns: Sequence[tuple[str, str]]) -> list[str]:

@@ -274,15 +274,5 @@ GOALS = (
     ),
 )  # fmt: skip
 GOALS_BY_NAME = {goal.name: goal for goal in GOALS}
-FREQUENT_GOALS = (
-    "pay_all",
-    "pay_part",
-    "pay_more",
-    "schedule",
-    "pay_all",
-    "pay_part",
-    "schedule",
-    "balance",
-    "autopay_on",
-)
+FREQUENT_GOALS = "pay_all pay_part pay_more schedule pay_all pay_part schedule balance autopay_on".split()
 """Payments are drawn more often than the rest."""

@@ -1,4 +1,4 @@
-"""Checks what must hold of every conversation, whoever talks and however noisy the line is."""
+"""Checks what must hold of every conversation, with any member and any noise."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from backend.app import Backend
 from backend.audit import service as audit
 from backend.billing import ledger
 from backend.billing.models import Account, LedgerEntry
+from backend.conversations.models import InboundMessage, PushEvent
 from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
 from backend.payments.models import STATUS_TRANSITIONS, Payment, Quote
+from backend.tickets.models import Ticket
 from lab import records
 from lab.simulation import style
 from lab.simulation.conversation import SimulatedConversation, find_same_answers
@@ -25,33 +28,30 @@ NUMBER_TO_QUOTE = re.compile(
     r"\b(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]{1,4}-?[A-Z0-9]{3,8}\b"
     r"|\b[A-Z]{3}-[A-Z]{3}\b|\b(?:[A-Z0-9], ){4,}[A-Z0-9]\b"
 )
+TEXT_TABLES: list[Any] = [model.__table__ for model in (InboundMessage, PushEvent, OutboxMessage, Ticket)]
+"""The tables that store words of a conversation."""
 LOCKED_OUT_RESPONSES = ("utter_identity_locked", "utter_code_locked", "utter_mail_too_often")
 BASE_NUMBERS = re.compile(r"\b\d{6}(?=-?\d{3}\b)")
 EMAILS = re.compile(r"\bmember\d+@example\.com")
 SURNAMES = re.compile(rf"\b(?:{'|'.join(SYLLABLES)}){{5}}\b", re.IGNORECASE)
 
 
-async def check_conversation(session: AsyncSession, held: SimulatedConversation) -> dict[str, str]:
-    """Add each violation to `held.breaches`; returns the statuses of its payments by key."""
-    record = await records.read_record(session, held.conversation)
-    held.repeated_questions = records.find_repeated_questions(record.turns)
-    held.false_confirmations = records.find_unconfirmed_movements(record)
-    breaches = held.breaches
-    breaches += [f"money without a yes: {wrong}" for wrong in held.false_confirmations]
-    breaches += _check_payment_count(record)
-    breaches += await _find_foreign_payments(session, held.account, record)
-    breaches += await _find_unbalanced(session, held.account)
-    breaches += find_same_answers(held.turns)
-    breaches += _find_foreign_data(held, record)
-    breaches += _check_ending(held, record)
+async def check_conversation(session: AsyncSession, conversation: SimulatedConversation) -> dict[str, str]:
+    """Add each violation to `conversation.breaches`; returns the statuses of its payments by key."""
+    record = await records.read_record(session, conversation.id)
+    conversation.repeated_questions = records.find_repeated_questions(record.turns)
+    conversation.false_confirmations = records.find_unconfirmed_movements(record)
+    breaches = conversation.breaches
+    breaches += [f"money without a yes: {wrong}" for wrong in conversation.false_confirmations]
+    yeses, paid = sum(turn.is_yes for turn in record.turns), sum(moved.kind == "paid" for moved in record.movements)
+    breaches += [f"{paid} payments after {yeses} yeses"] if paid > yeses else []
+    breaches += await _find_foreign_payments(session, conversation.account, record)
+    breaches += await _find_unbalanced(session, conversation.account)
+    breaches += find_same_answers(conversation.turns)
+    breaches += _find_foreign_data(conversation, record)
+    breaches += _check_ending(conversation, record)
     breaches += [f"{turn.text!r} is {turn.status}" for turn in record.turns if turn.status != "answered"]
     return {moved.key: moved.status for moved in record.movements if moved.kind == "paid"}
-
-
-def _check_payment_count(record: records.ConversationRecord) -> list[str]:
-    yeses = sum(turn.is_yes for turn in record.turns)
-    paid = sum(moved.kind == "paid" for moved in record.movements)
-    return [f"{paid} payments after {yeses} yeses"] if paid > yeses else []
 
 
 async def _find_foreign_payments(
@@ -81,28 +81,28 @@ async def _find_unbalanced(session: AsyncSession, made: SimulatedAccount) -> lis
     return [f"booking {correlation} does not sum to zero" for correlation in await session.scalars(query)]
 
 
-def _find_foreign_data(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
+def _find_foreign_data(conversation: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
     """Find numbers, emails and surnames of other members in the answers."""
     answered = "\n".join(turn.answer for turn in record.turns)
     said = "\n".join(turn.text for turn in record.turns)
     found = {word for shape in (BASE_NUMBERS, EMAILS, SURNAMES) for word in shape.findall(answered)}
-    foreign = {word for word in find_foreign_words(found, held.account) if word not in said}
+    foreign = {word for word in find_foreign_words(found, conversation.account) if word not in said}
     return [f"{word!r} is another member's" for word in sorted(foreign)]
 
 
-def _check_ending(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
-    """It must end with a number to quote or a clear refusal, and with a person for whoever wants one."""
-    if held.ending is None:
-        return [] if held.breaches else ["it has no end"]
-    if held.ending.kind == "lost":
-        return [f"the member does not know how to go on: {held.ending.response}"]
-    if held.wanted_person and not held.ending.response:
+def _check_ending(conversation: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
+    """It must end with a number to quote or a clear refusal, and with a person for a member who asks for one."""
+    if conversation.ending is None:
+        return [] if conversation.breaches else ["it has no end"]
+    if conversation.ending.kind == "lost":
+        return [f"the member does not know how to go on: {conversation.ending.response}"]
+    if conversation.wanted_person and not conversation.ending.response:
         return ["a person was wanted, and none was there"]
-    if held.ending.response in LOCKED_OUT_RESPONSES:
+    if conversation.ending.response in LOCKED_OUT_RESPONSES:
         return ["it was turned away as if it guessed, though it missed once at the most"]
-    if held.ending.kind == "done" and GOALS_BY_NAME[held.persona.goal].needs_number:
+    if conversation.ending.kind == "done" and GOALS_BY_NAME[conversation.persona.goal].needs_number:
         last = record.turns[-1].answer if record.turns else ""
-        if not NUMBER_TO_QUOTE.search(last) and "status" not in held.ending.response:
+        if not NUMBER_TO_QUOTE.search(last) and "status" not in conversation.ending.response:
             return ["it is done, with no number to quote"]
     return []
 
@@ -134,15 +134,15 @@ def _reachable_statuses(status: str) -> set[str]:
     return found
 
 
-def list_sent_secrets(held: Collection[SimulatedConversation]) -> dict[int, tuple[str, ...]]:
+def list_sent_secrets(conversations: Collection[SimulatedConversation]) -> dict[int, tuple[str, ...]]:
     """The digits that must not be stored anywhere, by the index of the conversation that sent them."""
-    sent = {}
-    for one in held:
+    sent: dict[int, tuple[str, ...]] = {}
+    for one in conversations:
         index = one.persona.index
         card, social = style.make_card_number(index), style.make_ssn(index)
         texts = (card, card.replace(" ", ""), social) if one.persona.leaks else ()
         if any(secret in said for said, _ in one.turns for secret in texts):
-            sent[index] = tuple(text for text in texts)
+            sent[index] = texts
     return sent
 
 
@@ -152,7 +152,7 @@ async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ..
     if not secrets:
         return found
     async with backend.db.read_session() as session:
-        for table in list_text_tables():
+        for table in TEXT_TABLES:
             for column in table.columns:
                 for value in await session.scalars(select(column).where(column.is_not(None))):
                     text = str(value)
@@ -160,12 +160,3 @@ async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ..
                         if any(one in text for one in digits):
                             found.setdefault(index, []).append(f"digits kept in {table.name}.{column.name}")
     return found
-
-
-def list_text_tables() -> list[Any]:
-    """The tables that store words of a conversation."""
-    from backend.conversations.models import InboundMessage, PushEvent
-    from backend.outbox.models import OutboxMessage
-    from backend.tickets.models import Ticket
-
-    return [model.__table__ for model in (InboundMessage, PushEvent, OutboxMessage, Ticket)]

@@ -39,7 +39,11 @@ def create_accounts(system: MemberlineSystem, personas: Sequence[Persona], first
                 await add(backend, session, people[start : start + BATCH])
 
     system.run_with_backend(put)
-    return [_build_account(persona, person) for persona, person in zip(personas, people, strict=True)]
+    accounts = []
+    for persona, person in zip(personas, people, strict=True):
+        copy = MemberCopy(f"{person.number}-{persona.demo_member.split('-')[1]}", person.phone)
+        accounts.append(SimulatedAccount(copy, person.name.split()[-1], person.email or ""))
+    return accounts
 
 
 def _build_person(persona: Persona, first: int) -> DemoPerson:
@@ -57,20 +61,13 @@ def _build_person(persona: Persona, first: int) -> DemoPerson:
     )
 
 
-def _build_account(persona: Persona, person: DemoPerson) -> SimulatedAccount:
-    separator = persona.demo_member.split("-")[1]
-    return SimulatedAccount(
-        MemberCopy(f"{person.number}-{separator}", person.phone), person.name.split()[-1], person.email or ""
-    )
-
-
 def make_surname(count: int) -> str:
     """A surname that no two members share: the number in syllables."""
-    said = ""
+    name = ""
     for _ in range(5):
-        count, place = divmod(count, len(SYLLABLES))
-        said += SYLLABLES[place]
-    return said.capitalize()
+        count, digit = divmod(count, len(SYLLABLES))
+        name += SYLLABLES[digit]
+    return name.capitalize()
 
 
 def find_foreign_words(words: Iterable[str], own: SimulatedAccount) -> set[str]:

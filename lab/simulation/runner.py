@@ -5,17 +5,17 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from lab.shared_system import SharedSystem
+from lab.channel_clients import CHANNELS
 from lab.simulation import invariants, population
 from lab.simulation.conversation import SimulatedConversation, run_conversation
-from lab.simulation.personas import CHANNELS, Persona, compose_persona
-from lab.system import MemberlineSystem
+from lab.simulation.personas import Persona, compose_persona
+from lab.system import MemberlineSystem, SharedSystem
 
 BATCH = 200
 FIRST_NUMBER = 100_000
@@ -45,23 +45,24 @@ def simulate(
     *,
     workers: int = 4,
     folder: Path | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    report_progress: Callable[[str], None] = lambda line: None,
 ) -> Simulation:
     """Run a conversation with each persona, `workers` at once, and check it.
 
     `folder` holds the files of a system of our own: they are searched for digits that must not be stored, and members
-    get the same numbers in each run. `tell` gets a line of progress after each batch.
+    get the same numbers in each run. `report_progress` gets a line of progress after each batch.
     """
     began = time.monotonic()
     simulation = Simulation(personas[0].seed if personas else 0)
     first = FIRST_NUMBER if folder else FIRST_NUMBER + secrets.randbelow(800_000)
     seen: dict[str, str] = {}
     with SharedSystem(system) as shared, ThreadPoolExecutor(workers) as pool:
-        for batch in _split_batches(personas):
+        for start in range(0, len(personas), BATCH):
+            batch = personas[start : start + BATCH]
             made = population.create_accounts(shared, batch, first)
             simulation.conversations += pool.map(partial(_run_and_check, shared, seen), batch, made)
             simulation.breaches += shared.read(lambda session, _: invariants.check_database(session))
-            tell(
+            report_progress(
                 f"{len(simulation.conversations)} of {len(personas)}, {len(simulation.broken_conversations)} "
                 f"with a breach"
             )
@@ -76,11 +77,6 @@ def compose_personas(
 ) -> list[Persona]:
     """The first `count` personas of that seed, or only the one at index `only`."""
     return [compose_persona(seed, index, channels) for index in ([only] if only is not None else range(count))]
-
-
-def _split_batches(personas: Sequence[Persona]) -> Iterator[Sequence[Persona]]:
-    for start in range(0, len(personas), BATCH):
-        yield personas[start : start + BATCH]
 
 
 _seen_lock = threading.Lock()

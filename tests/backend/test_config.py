@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from pydantic import ValidationError
 
 from backend.config import Settings
+from backend.config.weak_secrets import find_weakness
 from backend.errors import SettingsError
-from backend.weak_secrets import find_weakness
 
 KEY = "9f2c61d07be4a835f01d9c7746e8b25a3c90d1fe8ab76452e1907cd35b4f8a60"
 HASH = PasswordHasher().hash("a password of the office")

@@ -110,7 +110,7 @@ def test_the_logs_of_the_processes_beside_the_app(tmp_path: Path) -> None:
 def test_the_sandbox_network_s_file(tmp_path: Path) -> None:
     settings = Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "SECRET_KEY": "a key"})
     path = Path(create_sandbox_process(settings, 1).command[-1])
-    network._open(path).close()
+    network.open_database(path).close()
     assert set(modes(tmp_path).values()) == {"0o600"}
 
 

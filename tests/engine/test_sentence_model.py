@@ -32,8 +32,9 @@ print(json.dumps([[max(p, key=p.get) for p in map(model.predict, texts)] for mod
 
 TALK = """
 import json
-from engine.components.danger_models import classify_danger_talk, train_danger_talk_model
+from engine.components.danger_models import DANGER_TALK_LABELS, classify_danger_talk
 from engine.components.encoder import shared_encoder
+from engine.components.sentence_model import SentenceModel, weigh_equally
 
 said = {
     "touch": ["can i pull him off", "should we drag her away", "do i grab his leg", "may i free the dog with a stick"],
@@ -42,7 +43,7 @@ said = {
     "fact": ["it is by the red barn", "the gate code is open", "there is a dog in the yard", "we are at the church"],
 }
 sentences = [(label, text) for label, texts in said.items() for text in texts]
-model = train_danger_talk_model(sentences, shared_encoder(), None)
+model = SentenceModel.train(DANGER_TALK_LABELS, sentences, shared_encoder(), None, weigh_equally)
 asked = ["can i drag him away from it, and how long until they come", "it is by the white church", "yes"]
 print(json.dumps([classify_danger_talk(model, text) for text in asked]))
 """

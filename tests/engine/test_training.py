@@ -39,9 +39,10 @@ def test_new_replies_make_a_model_stale(trained: Path) -> None:
     assert check(trained) == 1
 
 
-def test_new_words_of_danger_make_a_model_stale(trained: Path) -> None:
-    with (trained / "data" / "danger" / "wire.en.txt").open("a") as file:
-        file.write("the cord from the pole is in the pond\n")
+@pytest.mark.parametrize("file", ["danger/wire.en.txt", "danger_talk/coming.en.txt"])
+def test_new_words_of_danger_make_a_model_stale(trained: Path, file: str) -> None:
+    with (trained / "data" / file).open("a") as sentences:
+        sentences.write("is the cord from the pole still in the pond\n")
     assert check(trained) == 1
 
 

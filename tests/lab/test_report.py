@@ -8,7 +8,7 @@ import pytest
 
 from backend.errors import MemberlineError
 from lab.report import evaluate_transcripts, format_report
-from lab.system_pool import OwnSystems
+from lab.served_system import OwnSystems
 
 GREETED = """about: a greeting is answered
 channels: [sms, web]

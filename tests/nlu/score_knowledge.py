@@ -21,9 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from engine.components import knowledge  # noqa: E402 - the line above makes it importable
-from engine.components.encoder import Encoder  # noqa: E402
+from engine.components.encoder import Encoder, is_held_out  # noqa: E402
 from engine.components.features import normalize_text  # noqa: E402
-from engine.components.held_out_split import is_held_out  # noqa: E402
 
 FILES = {"en": "nlu.yml", "es": "nlu.es.yml"}
 LEVELS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

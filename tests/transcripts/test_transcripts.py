@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.system_pool import SystemPool
+from lab.served_system import SystemPool
 from tests.transcripts.player import HERE, list_transcripts, play_transcript, script_office
 
 ALL = list_transcripts(HERE)

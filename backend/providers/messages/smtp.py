@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 from backend.config import Settings
+from backend.config.hosts import is_this_machine
 from backend.coop import load_coop
 from backend.errors import SettingsError
-from backend.hosts import is_this_machine
 from backend.providers.messages.base import TransportError
 
 SECONDS = 20.0

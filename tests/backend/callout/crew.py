@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backend import jobs
 from backend.app import Backend
 from backend.callout import codes, replies, service
 from backend.callout.models import Callout
 from backend.callout.roster import OnCallPerson
 from backend.clock import ManualClock
+from backend.jobs import service as jobs
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets

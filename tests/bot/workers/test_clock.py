@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from backend import jobs
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
+from backend.jobs import service as jobs
 from backend.migrations.run import upgrade
 from bot.workers import clock as clock_module
 from bot.workers.clock import JobScheduler

@@ -6,10 +6,11 @@ import pytest
 
 from backend.demo import DEMO_PEOPLE
 from backend.luhn import is_luhn_valid
+from lab.channel_clients import CHANNELS
 from lab.noise import KINDS
 from lab.simulation import style
 from lab.simulation.goals import GOALS, REFUSAL_RESPONSES, Goal
-from lab.simulation.personas import CHANNELS, KNOWLEDGE, STYLES, compose_persona
+from lab.simulation.personas import KNOWLEDGE, STYLES, compose_persona
 from lab.simulation.population import make_surname
 from lab.simulation.response_matching import load_patterns
 

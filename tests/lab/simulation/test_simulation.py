@@ -8,10 +8,10 @@ import pytest
 
 from bot.dialogue.messages import Message, Reply
 from lab import records
+from lab.channel_clients import CHANNELS
 from lab.simulation import results
 from lab.simulation.conversation import find_same_answers
 from lab.simulation.goals import GOALS_BY_NAME
-from lab.simulation.personas import CHANNELS
 from lab.simulation.runner import compose_personas, simulate
 from tests.support.served import ServedSystem
 

@@ -1,9 +1,10 @@
-"""Classifies host names: this machine, internal, valid."""
+"""Classifies host names (this machine, internal, valid) and web origins."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 INTERNAL_SUFFIXES = frozenset("local localdomain internal intranet lan home corp private test invalid".split())
@@ -35,3 +36,13 @@ def is_valid_host(host: str) -> bool:
     except ValueError:
         return len(host) <= 253 and all(LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
     return True
+
+
+def is_origin(text: str) -> bool:
+    """Whether it is scheme, host and optional port, and nothing more."""
+    try:
+        parts = urlsplit(text)
+        whole = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
+        return whole and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
-from backend import config_values as values
+from backend.config.hosts import is_internal_host, is_origin, is_this_machine, is_valid_host
+from backend.config.weak_secrets import find_weakness
 from backend.errors import SettingsError
-from backend.hosts import is_internal_host, is_this_machine, is_valid_host
 from backend.providers import loader
 from backend.reading.contact import phone_numbers
-from backend.weak_secrets import find_weakness
 
 REQUIRED = ("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
 MIN_KEY_LENGTH, MIN_TOKEN_LENGTH = 32, 20
@@ -74,7 +73,7 @@ def _check_combinations(env: Environ) -> dict[str, str]:
     """Errors of settings that do not fit together, or that need another one."""
     found: dict[str, str] = {}
     for name, builtin in loader.BUILTIN.items():
-        if fault := _provider_problem(name, env.get(name) or next(iter(builtin))):
+        if fault := _check_provider(name, env.get(name) or next(iter(builtin))):
             found[name] = fault
     if "REDIS_URL" in env and env.get("DATABASE_URL", "sqlite").startswith("sqlite"):
         found["DATABASE_URL"] = (
@@ -91,8 +90,8 @@ def _check_combinations(env: Environ) -> dict[str, str]:
     return found
 
 
-def _public_url(text: str, env: Environ) -> str | None:
-    parts = _split(text)
+def _check_public_url(text: str, env: Environ) -> str | None:
+    parts = _split_url(text)
     if parts is None or not parts.hostname or parts.scheme != "https":
         return "must start with https:// in production and name a host: request signatures and links depend on it"
     if "@" in parts.netloc:
@@ -118,7 +117,7 @@ def _is_example(host: str) -> bool:
     return labels[-2:-1] in (["example"], ["yourdomain"], ["your-domain"], ["mydomain"]) and labels[-1] != "example"
 
 
-def _origins(text: str, env: Environ) -> str | None:
+def _check_chat_origins(text: str, env: Environ) -> str | None:
     origins = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
     if "*" in origins:
         return "may be * in development only: name the co-op's web sites"
@@ -128,37 +127,37 @@ def _origins(text: str, env: Environ) -> str | None:
 
 
 def _is_web_origin(origin: str) -> bool:
-    parts = _split(origin)
+    parts = _split_url(origin)
     host = parts.hostname if parts else None
-    if parts is None or not host or parts.scheme != "https" or not values.is_origin(origin):
+    if parts is None or not host or parts.scheme != "https" or not is_origin(origin):
         return False
     return is_valid_host(host) and not is_this_machine(host) and not is_internal_host(host)
 
 
-def _twilio_number(text: str, env: Environ) -> str | None:
+def _check_twilio_number(text: str, env: Environ) -> str | None:
     withheld = phone_numbers.is_withheld(text) or phone_numbers.is_placeholder(text.removeprefix("+1"))
     if not withheld and (E164.fullmatch(text) or SHORT_CODE.fullmatch(text)):
         return None
     return "must be a phone number in E.164, such as +15735551234, or a short code of five or six digits"
 
 
-def _account_sid(text: str, env: Environ) -> str | None:
+def _check_account_sid(text: str, env: Environ) -> str | None:
     if not ACCOUNT_SID.fullmatch(text):
         return "must be AC and 32 hexadecimal digits, as Twilio's console shows it"
     # real SIDs are random: fewer than six different digits are zeros or an example from Twilio's documentation
     return "is an example: write the one that Twilio's console shows" if len(set(text[2:].lower())) < 6 else None
 
 
-def _auth_token(text: str, env: Environ) -> str | None:
+def _check_auth_token(text: str, env: Environ) -> str | None:
     if AUTH_TOKEN.fullmatch(text):
         return None
     return "must be the 32 hexadecimal digits that Twilio's console shows"
 
 
-def _database(text: str, env: Environ) -> str | None:
+def _check_database_url(text: str, env: Environ) -> str | None:
     if text.startswith("sqlite"):
-        return _sqlite_problem(text, env)
-    parts = _split(text)
+        return _check_sqlite_url(text, env)
+    parts = _split_url(text)
     if parts is None or (not parts.hostname and "host=" not in parts.query) or not parts.path.strip("/"):
         return "must be sqlite:////path/to/file or postgresql://user:password@host/name"
     password = unquote(parts.password or "")
@@ -168,8 +167,8 @@ def _database(text: str, env: Environ) -> str | None:
     return None
 
 
-def _redis(text: str, env: Environ) -> str | None:
-    parts = _split(text)
+def _check_redis_url(text: str, env: Environ) -> str | None:
+    parts = _split_url(text)
     if parts is None or not (parts.path if parts.scheme == "unix" else parts.hostname):
         return "must be redis://host:6379/0, or rediss://… or unix:///path of its socket"
     if parts.scheme != "unix" and parts.path.strip("/") and not re.fullmatch(r"/[0-9]{1,3}", parts.path):
@@ -178,8 +177,8 @@ def _redis(text: str, env: Environ) -> str | None:
     return "has a password that is tried first by everybody" if password and find_weakness(password, 8) else None
 
 
-def _smtp(text: str, env: Environ) -> str | None:
-    parts = _split(text)
+def _check_smtp_url(text: str, env: Environ) -> str | None:
+    parts = _split_url(text)
     if parts is None or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         return "must look like smtp://user:password@mail.coop.example:587 or smtps://…"
     if parts.scheme == "smtp" and not is_this_machine(parts.hostname) and parts.port not in (None, 587):
@@ -189,7 +188,7 @@ def _smtp(text: str, env: Environ) -> str | None:
     return None
 
 
-def _staff(text: str, env: Environ) -> str | None:
+def _check_staff_accounts(text: str, env: Environ) -> str | None:
     for part in text.split():
         _, _, hashed = part.partition("=")
         try:
@@ -201,18 +200,18 @@ def _staff(text: str, env: Environ) -> str | None:
     return None
 
 
-def _check_clock(text: str, env: Environ) -> str | None:
+def _check_clock_shift(text: str, env: Environ) -> str | None:
     return None if text.strip("-0") == "" else "is for tests: in production the time is the machine's"
 
 
-def _https(text: str, env: Environ) -> str | None:
-    parts = _split(text)
+def _check_https_url(text: str, env: Environ) -> str | None:
+    parts = _split_url(text)
     good = parts is not None and parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
     return None if good else "must be an https:// address without credentials: what it is sent is secret"
 
 
-def _engine_url(text: str, env: Environ) -> str | None:
-    parts = _split(text)
+def _check_engine_url(text: str, env: Environ) -> str | None:
+    parts = _split_url(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return "must be an http:// or https:// address without credentials: ENGINE_TOKEN is the secret"
     if parts.scheme == "http" and not is_this_machine(parts.hostname):
@@ -222,11 +221,11 @@ def _engine_url(text: str, env: Environ) -> str | None:
     return None
 
 
-def _coop_file(text: str, env: Environ) -> str | None:
+def _check_coop_file(text: str, env: Environ) -> str | None:
     return None if Path(text).is_file() else "names a file that is not there"
 
 
-def _time_zone(text: str, env: Environ) -> str | None:
+def _check_time_zone(text: str, env: Environ) -> str | None:
     try:
         ZoneInfo(text.removeprefix(":"))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -234,7 +233,7 @@ def _time_zone(text: str, env: Environ) -> str | None:
     return None
 
 
-def _split(text: str) -> SplitResult | None:
+def _split_url(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises ValueError for an invalid port
@@ -243,7 +242,7 @@ def _split(text: str) -> SplitResult | None:
     return None if any(letter.isspace() for letter in text) else parts
 
 
-def _provider_problem(name: str, spec: str) -> str | None:
+def _check_provider(name: str, spec: str) -> str | None:
     """Why the setting names no usable provider, with the names there are."""
     if name == "PAYMENT_PROVIDER" and spec.strip().startswith("sandbox"):
         return "is the sandbox, which moves no money: production needs a real one, package.module:factory"
@@ -254,7 +253,7 @@ def _provider_problem(name: str, spec: str) -> str | None:
     return None
 
 
-def _folder(text: str, env: Environ) -> str | None:
+def _check_folder(text: str, env: Environ) -> str | None:
     """Of a folder that is created if missing."""
     folder = Path(text)
     if not folder.is_absolute():
@@ -267,7 +266,7 @@ def _folder(text: str, env: Environ) -> str | None:
     return None
 
 
-def _sqlite_problem(text: str, env: Environ) -> str | None:
+def _check_sqlite_url(text: str, env: Environ) -> str | None:
     """Of a `sqlite:///...` address."""
     path = text.partition(":///")[2].partition("?")[0]
     if not path or "memory" in text:
@@ -286,7 +285,7 @@ def _sqlite_problem(text: str, env: Environ) -> str | None:
     return None
 
 
-def _listen_host(text: str, env: Environ) -> str | None:
+def _check_listen_host(text: str, env: Environ) -> str | None:
     try:
         ip_address(text)
     except ValueError:
@@ -305,20 +304,20 @@ def _is_kernel_folder(folder: Path) -> bool:
 
 
 CHECKS: dict[str, SettingCheck] = {
-    "PUBLIC_URL": _public_url,
-    "TWILIO_ACCOUNT_SID": _account_sid,
-    "TWILIO_AUTH_TOKEN": _auth_token,
-    "TWILIO_NUMBER": _twilio_number,
-    "TWILIO_API_URL": _https,
-    "DATABASE_URL": _database,
-    "REDIS_URL": _redis,
-    "SMTP_URL": _smtp,
-    "CHAT_ORIGINS": _origins,
-    "STAFF_ACCOUNTS": _staff,
-    "CLOCK_SHIFT": _check_clock,
-    "ENGINE_URL": _engine_url,
-    "COOP_FILE": _coop_file,
-    "MEMBERLINE_RUNTIME_DIR": _folder,
-    "HOST": _listen_host,
-    "TZ": _time_zone,
+    "PUBLIC_URL": _check_public_url,
+    "TWILIO_ACCOUNT_SID": _check_account_sid,
+    "TWILIO_AUTH_TOKEN": _check_auth_token,
+    "TWILIO_NUMBER": _check_twilio_number,
+    "TWILIO_API_URL": _check_https_url,
+    "DATABASE_URL": _check_database_url,
+    "REDIS_URL": _check_redis_url,
+    "SMTP_URL": _check_smtp_url,
+    "CHAT_ORIGINS": _check_chat_origins,
+    "STAFF_ACCOUNTS": _check_staff_accounts,
+    "CLOCK_SHIFT": _check_clock_shift,
+    "ENGINE_URL": _check_engine_url,
+    "COOP_FILE": _check_coop_file,
+    "MEMBERLINE_RUNTIME_DIR": _check_folder,
+    "HOST": _check_listen_host,
+    "TZ": _check_time_zone,
 }

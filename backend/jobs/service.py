@@ -13,7 +13,7 @@ from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
 from backend.callout import reminders
 from backend.errors import MemberlineError
-from backend.job_locks.service import JobSchedule
+from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
 from backend.payments.scheduled_runs import run_scheduled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,36 +15,129 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources.utils import parse_env_vars
 
-from backend import config_values as values
+from backend.config.hosts import is_origin
+from backend.config.production_checks import find_setting_errors
 from backend.errors import SettingsError
 from backend.private_files import make_private_folder, read_or_create_text
-from backend.production_checks import find_setting_errors
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NETWORK_URL_FILE = "sandbox-network.url"
 
-Url = Annotated[str, BeforeValidator(values.strip_slash)]
-HttpUrl = Annotated[str, BeforeValidator(values.parse_http_url)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.parse_origins)]
-Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.parse_accounts)]
-Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.parse_emails)]
-DatabaseUrl = Annotated[str, BeforeValidator(values.parse_database_url)]
-RedisUrl = Annotated[str, BeforeValidator(values.parse_redis_url)]
-WholeNumber = Annotated[int, BeforeValidator(values.parse_whole_number)]
+EXPECTED = {
+    "MEMBERLINE_ENV": "must be development, test or production",
+    "PORT": "must be a port number from 1 to 65535",
+    "PROXIES_COUNT": "must be a number from 0 to 9",
+    "CLOCK_SHIFT": "must be a number of seconds",
+    "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
+    "ALLOW_NO_PROXY": "must be yes or no",
+}
+"""Messages for settings whose pydantic message would say less."""
+
+
+def _parse_whole_number(value: Any) -> Any:
+    """Digits only: pydantic would also accept `1_000` and ` 1 `, which are typos here."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,10}", value):
+        raise ValueError("must be a whole number")
+    return value
+
+
+def _strip_slash(value: Any) -> Any:
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+def _parse_http_url(value: Any) -> Any:
+    """An http(s) URL without a trailing slash."""
+    if isinstance(value, str) and not value.startswith(("http://", "https://")):
+        raise ValueError("must be an http:// or https:// address")
+    return _strip_slash(value)
+
+
+def _parse_accounts(value: Any) -> Any:
+    """`name=hash` pairs separated by whitespace, since argon2 hashes contain commas."""
+    if isinstance(value, Mapping):
+        return value
+    found: dict[str, str] = {}
+    for part in str(value).split():
+        name, _, hashed = part.partition("=")
+        if not name or not hashed.startswith("$argon2id$"):
+            raise ValueError("must list name=hash, the hash made by `memberline staff-password`")
+        if name in found:
+            raise ValueError("names somebody twice")
+        found[name] = hashed
+    return found
+
+
+def _parse_emails(value: Any) -> Any:
+    """`name=address` pairs separated by whitespace."""
+    if isinstance(value, Mapping):
+        return value
+    found: dict[str, str] = {}
+    for part in str(value).split():
+        name, _, address = part.partition("=")
+        if not name or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+            raise ValueError("must list name=address, such as ann=ann@coop.example")
+        found[name] = address
+    return found
+
+
+def _parse_origins(value: Any) -> Any:
+    """Web origins separated by commas; `*` for any."""
+    if not isinstance(value, str):
+        return value
+    found = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    if not all(origin == "*" or is_origin(origin) for origin in found):
+        raise ValueError("must list web origins such as https://www.coop.example, parted by commas")
+    return found
+
+
+def _parse_database_url(value: Any) -> Any:
+    """A SQLAlchemy URL with the asynchronous driver, from the plain form that hosting services give."""
+    for plain, driver in (
+        ("sqlite:///", "sqlite+aiosqlite:///"),
+        ("postgresql://", "postgresql+asyncpg://"),
+        ("postgres://", "postgresql+asyncpg://"),
+    ):
+        if str(value).startswith(plain):
+            return driver + str(value).removeprefix(plain)
+    if str(value).startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
+        return value
+    raise ValueError("must be a sqlite:/// or postgresql:// address")
+
+
+def _parse_redis_url(value: Any) -> Any:
+    if not str(value).startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must be a redis://, rediss:// or unix:// address")
+    return value
+
+
+Url = Annotated[str, BeforeValidator(_strip_slash)]
+HttpUrl = Annotated[str, BeforeValidator(_parse_http_url)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parse_origins)]
+Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_accounts)]
+Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_emails)]
+DatabaseUrl = Annotated[str, BeforeValidator(_parse_database_url)]
+RedisUrl = Annotated[str, BeforeValidator(_parse_redis_url)]
+WholeNumber = Annotated[int, BeforeValidator(_parse_whole_number)]
 
 
 def _secret(given: dict[str, Any]) -> str:
     """A random secret kept in the runtime folder, so that links and sessions survive a restart. Not for production."""
     if given["environment"] == "production":
         return ""
-    return _development_secret(given["runtime_dir"])
+    path = given["runtime_dir"] / "secret_key"
+    if not path.exists():
+        make_private_folder(path.parent)
+    return read_or_create_text(path, lambda: secrets.token_hex(32))
+
+
+def _default_network_url(given: dict[str, Any]) -> str:
+    """Where `memberline serve` last started the sandbox network, so that jobs run beside it find it."""
+    noted = given["runtime_dir"] / NETWORK_URL_FILE
+    return noted.read_text().strip() if noted.is_file() else "http://127.0.0.1:8082"
 
 
 def _derived(purpose: str) -> Any:
-    return Field(
-        default_factory=lambda given: _keyed(given["secret_key"], purpose),
-        repr=False,
-    )
+    return Field(default_factory=lambda given: _keyed(given["secret_key"], purpose), repr=False)
 
 
 def _keyed(secret: str, purpose: str) -> str:
@@ -70,7 +164,7 @@ class Settings(BaseSettings):
     runtime_dir: Path = Field(default=ROOT / "var", validation_alias="MEMBERLINE_RUNTIME_DIR")
     secret_key: str = Field(default_factory=_secret, repr=False)
     database_url: DatabaseUrl = Field(
-        default_factory=lambda given: values.parse_database_url(f"sqlite:///{given['runtime_dir'] / 'memberline.db'}"),
+        default_factory=lambda given: _parse_database_url(f"sqlite:///{given['runtime_dir'] / 'memberline.db'}"),
         repr=False,
     )
     redis_url: RedisUrl | None = Field(default=None, repr=False)
@@ -86,7 +180,7 @@ class Settings(BaseSettings):
     outages_provider: str = "builtin"
     engine_url: HttpUrl = "http://127.0.0.1:5005"
     engine_token: str = _derived("engine")
-    sandbox_network_url: HttpUrl = Field(default_factory=lambda given: _default_network_url(given["runtime_dir"]))
+    sandbox_network_url: HttpUrl = Field(default_factory=_default_network_url)
     sandbox_network_key: str = _derived("sandbox-network")
     chat_origins: Origins = ()  # other web sites that may embed the chat; "*" for any
     chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages per ten seconds
@@ -175,18 +269,5 @@ def _describe_errors(error: ValidationError) -> list[tuple[str, str]]:
             continue
         field = str(one["loc"][0])
         name = _name(field) if field in Settings.model_fields else field.upper()
-        found.append((name, values.EXPECTED.get(name) or one["msg"].removeprefix("Value error, ")))
+        found.append((name, EXPECTED.get(name) or one["msg"].removeprefix("Value error, ")))
     return found
-
-
-def _default_network_url(runtime: Path) -> str:
-    """Where `memberline serve` last started the sandbox network, so that jobs run beside it find it."""
-    noted = runtime / NETWORK_URL_FILE
-    return noted.read_text().strip() if noted.is_file() else "http://127.0.0.1:8082"
-
-
-def _development_secret(runtime: Path) -> str:
-    path = runtime / "secret_key"
-    if not path.exists():
-        make_private_folder(runtime)
-    return read_or_create_text(path, lambda: secrets.token_hex(32))

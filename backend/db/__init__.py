@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import asyncpg
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from backend import postgresql, sqlite
+from backend.db import sqlite
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,7 +26,10 @@ NAMING = {
 
 WRITTEN_FLAG = "memberline_written"
 
-
+CONNECT_SECONDS = 5.0
+STATEMENT_SECONDS = 20.0  # ten times what any of our statements takes
+MIGRATIONS, DEMO = 7_262_001, 7_262_002
+"""Arbitrary keys of PostgreSQL advisory locks, for what processes that start together must do one at a time."""
 WAIT_FOR_CONNECTION_SECONDS = 10.0
 """When all pooled connections are busy this long, the database hangs, and waiting longer would help nobody."""
 
@@ -108,7 +112,9 @@ async def has_written(session: AsyncSession) -> bool:
     return bool((await session.connection()).sync_connection.info.get(WRITTEN_FLAG))  # type: ignore[union-attr]
 
 
-def _watch_writes(engine: AsyncEngine) -> AsyncEngine:
+def _watch_writes(engine: AsyncEngine) -> None:
+    """Note on each connection whether its transaction has written, for `has_written`."""
+
     @event.listens_for(engine.sync_engine, "begin")
     def _nothing_yet(connection: Any) -> None:
         connection.info[WRITTEN_FLAG] = False
@@ -118,32 +124,40 @@ def _watch_writes(engine: AsyncEngine) -> AsyncEngine:
         if context is not None and (context.isinsert or context.isupdate or context.isdelete):
             connection.info[WRITTEN_FLAG] = True
 
-    return engine
+
+async def _connect_postgresql(*args: Any, **options: Any) -> asyncpg.Connection:
+    """Connect with timeouts: a server that hangs must not block every request.
+
+    Raises OSError (ConnectionError) for every kind of failure.
+    """
+    try:
+        return await asyncpg.connect(*args, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS, **options)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:
+        raise ConnectionError(f"the database refuses: {type(refusal).__name__}") from refusal
 
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return _watch_writes(
-            create_async_engine(
-                url,
-                hide_parameters=True,
-                pool_size=10,
-                max_overflow=10,
-                pool_pre_ping=True,
-                pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
-                connect_args={"async_creator_fn": postgresql.connect},
-            )
-        )
-    path = Path(url.split(":///", 1)[1])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = _watch_writes(
-        create_async_engine(
+        engine = create_async_engine(
             url,
             hide_parameters=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
             pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
-            connect_args={"timeout": 15, "async_creator_fn": sqlite.connect},
+            connect_args={"async_creator_fn": _connect_postgresql},
         )
+        _watch_writes(engine)
+        return engine
+    path = Path(url.split(":///", 1)[1])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+        connect_args={"timeout": 15, "async_creator_fn": sqlite.connect},
     )
+    _watch_writes(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

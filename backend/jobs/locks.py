@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.job_locks.models import JobLock
+from backend.jobs.models import JobLock
 
 if TYPE_CHECKING:
     from backend.app import Backend

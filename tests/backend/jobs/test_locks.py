@@ -10,8 +10,8 @@ import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.job_locks import service as job_locks
-from backend.job_locks.service import JobSchedule
+from backend.jobs import locks as job_locks
+from backend.jobs.locks import JobSchedule
 
 CHICAGO = ZoneInfo("America/Chicago")
 HOURLY = JobSchedule("hour", lease=timedelta(minutes=15))
