@@ -6,7 +6,7 @@ import pytest
 
 from backend.app import Backend
 from backend.autopay.models import AutoPay, LegacyDraft
-from tests.backend.autopay.enrolments import add_draft
+from tests.backend.autopay.enrollments import add_draft
 from tests.backend.household import Household
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk

@@ -10,7 +10,7 @@ from backend.config import ROOT
 from backend.knowledge.service import load
 from backend.members.levels import NEEDS, QUESTION_LEVELS, Level
 from tests.backend.account_question.asking import add_payment, ask
-from tests.backend.autopay.enrolments import add_autopay
+from tests.backend.autopay.enrollments import add_autopay
 from tests.backend.household import DUE_CENTS, Household, make_household
 
 OF_A_SKILL = {

@@ -15,8 +15,8 @@ from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.reading.spanish import to_english
-from tests.backend.alerts.test_settings import author, on, outbox
-from tests.backend.alerts.test_telling import DUE, pay, told
+from tests.backend.alerts.test_delivery import DUE, pay, told
+from tests.backend.alerts.test_service import author, on, outbox
 from tests.backend.household import TODAY, Household
 
 

@@ -8,7 +8,7 @@ from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
 from backend.clock import ManualClock
 from backend.providers.payments.base import PaymentProviderError, ProviderTimeout
-from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts
 from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import DUE_CENTS, TODAY, make_household
 from tests.backend.network import DirectNetwork

@@ -16,7 +16,7 @@ from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.payments.models import Payment, PaymentMethod
 from backend.payments.scheduled_runs import run_scheduled
-from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes

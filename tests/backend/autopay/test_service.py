@@ -19,7 +19,7 @@ from backend.consents.service import Agreement
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
-from tests.backend.autopay.enrolments import AGREEMENT, add_autopay, add_draft, cancel, change, enrol, texts
+from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, add_draft, cancel, change, enrol, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.test_confirm import payments

@@ -12,7 +12,7 @@ from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
-from tests.backend.autopay.enrolments import AGREEMENT, add_autopay, enrol, set_token, texts
+from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, enrol, set_token, texts
 from tests.backend.autopay.test_daily_run import DUE_ON
 from tests.backend.household import Household
 

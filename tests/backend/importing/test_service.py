@@ -24,7 +24,7 @@ from backend.show import json_default, show
 from bench.make_members import write_members
 from tests.backend.household import Household
 from tests.backend.importing.files import GOOD, only, write
-from tests.backend.importing.refusing import counts, refusal
+from tests.backend.importing.refused_imports import counts, refusal
 
 
 async def shown(backend: Backend, number: str) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import pytest
 from backend.app import Backend
 from backend.importing.service import import_folder
 from tests.backend.importing.files import GOOD, only, write
-from tests.backend.importing.refusing import address as address
-from tests.backend.importing.refusing import backend as backend
-from tests.backend.importing.refusing import refusal
+from tests.backend.importing.refused_imports import address as address
+from tests.backend.importing.refused_imports import backend as backend
+from tests.backend.importing.refused_imports import refusal
 
 NAMES = [
     "<script>alert(1)</script>", "<b>Ruth</b>", "Ruth &amp; Ole", "O&#39;Brien", "=1+1", '=HYPERLINK("http://x")',

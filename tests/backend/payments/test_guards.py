@@ -15,7 +15,7 @@ from backend.payments.models import PaymentMethod
 from backend.payments.processing import ChargeMismatch, record_charge, recover
 from backend.payments.scheduled_runs import run_scheduled
 from backend.providers.payments.base import Charge
-from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes

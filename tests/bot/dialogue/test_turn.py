@@ -24,7 +24,7 @@ from bot.channels.webchat import routes as webchat_routes
 from bot.dialogue import engine_client, keep_deadline
 from bot.dialogue import turn as turn_module
 from bot.dialogue.messages import Inbound, Reply
-from tests.bot.channels.test_webchat import listening
+from tests.bot.channels.webchat.test_routes import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, new_sid, twiml_texts, until
 from tests.bot.serving import settings_for

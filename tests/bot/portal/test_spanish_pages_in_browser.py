@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.bot.portal.conftest import Member
-from tests.bot.portal.test_online_account import Visitor, visitor
-from tests.bot.portal.test_online_account_in_browser import fill, heading
+from tests.bot.portal.test_account import Visitor, visitor
+from tests.bot.portal.test_account_in_browser import fill, heading
 from tests.bot.portal.test_pay_pages_in_browser import browser, check, enter_card
 from tests.browser.test_access import PHONE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.reading.acts.signals import (
+    asks_how_it_works,
     asks_if_present,
     asks_to_repeat,
     declines_to_say,
@@ -13,6 +14,7 @@ from backend.reading.acts.signals import (
     is_question,
     is_small_talk,
 )
+from backend.reading.spanish import to_english
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,16 @@ def test_what_goes_on() -> None:
     assert is_continuation("and September?")
     assert is_continuation("what about the membership fee")
     assert not is_continuation("and the power went out at my mother's house")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cómo pongo el pago automático",
+        "cómo me inscribo en autopay",
+        "qué alertas hay",
+        "cómo cancelo mi débito bancario",
+    ],
+)
+def test_spanish_question_how_it_works(words: str) -> None:
+    assert asks_how_it_works(to_english(words))

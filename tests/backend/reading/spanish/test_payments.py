@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 import yaml
 
-from actions.scheduled.forms import extract_existing_act
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount, AmountProblem
 from backend.reading.money.payment_method import SAVED_WORDS, WANTS_OTHER_METHOD, WANTS_PAY_LINK
+from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.normalize import strip_accents
 from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.spanish import to_english

@@ -26,14 +26,14 @@ from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
-from tests.support import harmless_in_passing, secrets_in_passing, secrets_said, secrets_unnamed
+from tests.support import harmless_mentions, secret_mentions, secret_messages, unlabeled_secrets
 from tests.support.costs import cost_of
-from tests.support.harmless_said import ACCOUNTS, everything_harmless
-from tests.support.secrets_said import Said, squeezed
+from tests.support.harmless_messages import ACCOUNTS, everything_harmless
+from tests.support.secret_messages import Said, squeezed
 
-SINGLE = [*secrets_said.cards_said(), *secrets_said.identities_said(), *secrets_said.words_said()]
-SINGLE += [*secrets_unnamed.unnamed(), *secrets_unnamed.disguised(), *secrets_in_passing.in_passing()]
-SPLIT = [*secrets_said.split_over_messages(), *secrets_unnamed.over_chat(), *secrets_in_passing.in_halves()]
+SINGLE = [*secret_messages.cards_said(), *secret_messages.identities_said(), *secret_messages.words_said()]
+SINGLE += [*unlabeled_secrets.unnamed(), *unlabeled_secrets.disguised(), *secret_mentions.in_passing()]
+SPLIT = [*secret_messages.split_over_messages(), *unlabeled_secrets.over_chat(), *secret_mentions.in_halves()]
 EVERY = 4
 """Over the edge goes every fourth of the single messages, and every third of those in pieces."""
 CHANNELS = ("sms", "web", "voice")
@@ -223,7 +223,7 @@ def test_what_members_need_to_say_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"), [*((text, "") for text in harmless_in_passing.SAID), *harmless_in_passing.ASKED]
+    ("text", "asked"), [*((text, "") for text in harmless_mentions.SAID), *harmless_mentions.ASKED]
 )
 def test_what_stands_near_a_secret_stays(text: str, asked: str) -> None:
     whole = clean_text(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.bill_notifications.forms import extract_choice
+from backend.reading.service.bill_delivery import extract_choice
 from backend.reading.spanish import to_english
 
 

@@ -25,7 +25,7 @@ from backend.clock import ManualClock
 from backend.config import ROOT
 from backend.members.models import Member
 from backend.payments.models import PaymentMethod
-from tests.backend.autopay.enrolments import drafts
+from tests.backend.autopay.enrollments import drafts
 from tests.backend.conftest import build
 from tests.backend.databases import Databases
 from tests.backend.household import NOW, TODAY, add_bill

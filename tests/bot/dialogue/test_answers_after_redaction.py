@@ -12,7 +12,7 @@ from bot.dialogue.redaction.across_messages import MAX_EARLIER, redact_in_contex
 from bot.dialogue.redaction.card_numbers import is_card_number
 from bot.dialogue.redaction.expected_numbers import RedactionContext
 from bot.dialogue.redaction.message_ends import EarlierMessage
-from tests.bot.dialogue.test_nothing_kept import open_account
+from tests.bot.dialogue.test_secrets_not_stored import open_account
 from tests.bot.edge import Edge
 
 NUMBER = "member_number"

@@ -9,9 +9,9 @@ import pytest
 from backend.app import Backend
 from backend.importing.errors import MAX_ERRORS
 from tests.backend.importing.files import GOOD, only, write
-from tests.backend.importing.refusing import address as address
-from tests.backend.importing.refusing import backend as backend
-from tests.backend.importing.refusing import refusal
+from tests.backend.importing.refused_imports import address as address
+from tests.backend.importing.refused_imports import backend as backend
+from tests.backend.importing.refused_imports import refusal
 
 HEAD = "number,name,phone\n"
 BILL = "account,issued_on,due_on,period_start,period_end,amount,paid\n"

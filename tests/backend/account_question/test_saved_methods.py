@@ -7,7 +7,7 @@ from sqlalchemy import update
 from backend.app import Backend
 from backend.payments.models import PaymentMethod
 from tests.backend.account_question.asking import in_both
-from tests.backend.autopay.enrolments import add_autopay
+from tests.backend.autopay.enrollments import add_autopay
 from tests.backend.household import Household
 
 

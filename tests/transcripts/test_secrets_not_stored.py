@@ -10,9 +10,9 @@ import pytest
 
 from lab.channel_clients import SmsClient, VoiceClient, WebChatClient
 from lab.members import unused_phone
-from tests.support.kept_words import without_measures
-from tests.support.secrets_said import squeezed
+from tests.support.secret_messages import squeezed
 from tests.support.served import ServedSystem
+from tests.support.stored_text import without_measures
 
 pytestmark = pytest.mark.engine
 

@@ -9,7 +9,7 @@ import pytest
 from backend.app import Backend
 from backend.clock import ManualClock
 from tests.backend.account_question.asking import add_payment, add_scheduled, ask, in_both, in_days
-from tests.backend.autopay.enrolments import add_autopay
+from tests.backend.autopay.enrollments import add_autopay
 from tests.backend.household import Household, add_bill, make_household
 
 

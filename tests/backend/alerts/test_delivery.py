@@ -20,7 +20,7 @@ from backend.clock import ManualClock
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
 from backend.payments.models import Payment
-from tests.backend.alerts.test_settings import author, off, on
+from tests.backend.alerts.test_service import author, off, on
 from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import NOW, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from backend.demo import DEMO_PASSWORD
-from tests.bot.portal.test_online_account import NEW, Visitor, codes_sent, link_from_mail, visitor
+from tests.bot.portal.test_account import NEW, Visitor, codes_sent, link_from_mail, visitor
 from tests.bot.portal.test_pay_pages_in_browser import browser, check
 from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.secrets_said import CARDS, SSNS, Said, grouped, shapes_of, squeezed, windows
+from tests.support.secret_messages import CARDS, SSNS, Said, grouped, shapes_of, squeezed, windows
 
 STRONG = ("Sunshine#42", "P@ssw0rd1", "Winter*77", "Tr0ub4dor", "Passw0rd!", "GoBigRed1", "Zx9$kLm2", "Navidad25#")
 """Goes wherever it stands."""

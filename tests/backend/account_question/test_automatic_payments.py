@@ -12,7 +12,7 @@ from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay
 from backend.payments.models import PaymentMethod
 from tests.backend.account_question.asking import add_payment, add_scheduled, ask, in_both, in_days
-from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, change, enrol, set_token
+from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, change, enrol, set_token
 from tests.backend.household import Household, add_bill, make_household
 
 DUE_ON = date(2026, 12, 8)

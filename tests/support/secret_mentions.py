@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.secrets_said import Said, squeezed
+from tests.support.secret_messages import Said, squeezed
 
 PASSWORDS = (
     ("log me in with Gloxinia45!", "Gloxinia45!"),

