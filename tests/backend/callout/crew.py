@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend import jobs
 from backend.app import Backend
@@ -13,6 +13,7 @@ from backend.callout import codes, replies, service
 from backend.callout.models import Callout
 from backend.callout.roster import OnCallPerson
 from backend.clock import ManualClock
+from backend.conversations.models import Conversation
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets
@@ -81,3 +82,22 @@ async def words_of(backend: Backend, ticket: Ticket, *, first: bool = False) -> 
     async with backend.db.read_session() as session:
         fresh = await session.get_one(Ticket, ticket.id)
         return await service.format_for_member(session, backend, fresh, first=first)
+
+
+async def add(backend: Backend, home: Household, ticket: Ticket, words: str, conversation: str = "") -> None:
+    async with backend.db.transaction() as session:
+        found = await session.get_one(Ticket, ticket.id)
+        await tickets.add_note(session, backend, found, conversation or home.conversation_id, words)
+
+
+async def take_it_back(backend: Backend, home: Household, ticket: Ticket, said: str) -> None:
+    async with backend.db.transaction() as session:
+        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
+
+
+async def write_from(backend: Backend, home: Household, channel: str) -> None:
+    """The household's talk is of this channel."""
+    async with backend.db.transaction() as session:
+        await session.execute(
+            update(Conversation).where(Conversation.id == home.conversation_id).values(channel=channel)
+        )

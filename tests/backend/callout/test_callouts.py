@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import time
-from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from backend.app import Backend
-from backend.callout import delivery, links, reminders, service
-from backend.callout.models import Callout
-from backend.callout.roster import OnCallPerson, people_on_duty
+from backend.callout import delivery, links, service
+from backend.callout.roster import OnCallPerson
 from backend.clock import ManualClock
-from backend.conversations.models import Conversation
 from backend.outbox import service as outbox
 from backend.tickets import service as tickets
 from backend.tickets.listing import list_tickets
 from backend.tickets.models import Ticket
-from tests.backend.callout.crew import ALMA, NIGHT, SAM, carry, code, file, later, reply, sent, standing, words_of
+from tests.backend.callout.crew import (
+    ALMA,
+    NIGHT,
+    SAM,
+    add,
+    carry,
+    code,
+    file,
+    later,
+    reply,
+    sent,
+    standing,
+    words_of,
+)
 from tests.backend.household import Household, add_conversation
 
 
@@ -64,69 +72,6 @@ async def test_an_outage_that_turns_dangerous_calls_out(backend: Backend, home: 
     again = await file(backend, home, "danger")
     assert again.number == first.number
     assert len(await sent(backend, "sms")) == 2
-
-
-async def test_it_is_told_again_every_five_minutes_until_one_has_it(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await later(backend, clock, 4)
-    assert len(await sent(backend, "sms")) == 2
-    await later(backend, clock, 1)
-    assert len(await sent(backend, "sms")) == 4
-    assert "STILL URGENT" in (await sent(backend, "sms"))[2].body
-    answer = await reply(backend, SAM, f"got it {await code(backend, ticket, SAM)}")
-    assert answer is not None
-    assert answer.startswith(f"You have {ticket.number}")
-    assert "Sam" in (await sent(backend, "sms"))[-1].body, "Alma hears that she need not go"
-    before = len(await sent(backend))
-    await later(backend, clock, 30)
-    assert len(await sent(backend)) == before
-    assert (await words_of(backend, ticket)).startswith("Sam has it. They took it at 10:05 AM;")
-
-
-async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    await file(backend, home)
-    await later(backend, clock, 14)
-    assert "+15555550113" not in {one.recipient for one in await sent(backend)}
-    await later(backend, clock, 1)
-    assert "+15555550113" in {one.recipient for one in await sent(backend)}
-
-
-async def test_after_an_hour_the_office_hears_of_it_and_the_rounds_go_on(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await later(backend, clock, 65)
-    assert (await standing(backend, ticket)).status == "unanswered"
-    told = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
-    assert len(told) == 1
-    count = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
-    await later(backend, clock, 30)
-    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == count + 6
-    assert len([one for one in await sent(backend, "email") if one.recipient == backend.coop.email]) == 1
-    assert "Nobody on call has answered" in await words_of(backend, ticket)
-    answer = await reply(backend, ALMA, f"lo tengo {await code(backend, ticket, ALMA)}")
-    assert (answer or "").startswith("Usted tiene"), "late is better than never"
-    assert (await standing(backend, ticket)).taken_by == "Alma"
-    count = len(await sent(backend))
-    await later(backend, clock, 10)
-    assert len(await sent(backend)) == count
-
-
-async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    async with backend.db.transaction() as session:
-        callout = await session.get_one(Callout, (await standing(backend, ticket)).id)
-        callout.rounds = reminders.SLOW_DOWN_AFTER_ROUNDS
-    await later(backend, clock, 5)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 59)
-    assert len(await sent(backend, "sms")) == count
-    await later(backend, clock, 1)
-    assert len(await sent(backend, "sms")) > count
 
 
 async def test_of_two_who_take_it_at_once_one_has_it(backend: Backend, home: Household) -> None:
@@ -272,23 +217,6 @@ async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home:
     assert len(await sent(backend)) == count
 
 
-async def add(backend: Backend, home: Household, ticket: Ticket, words: str, conversation: str = "") -> None:
-    async with backend.db.transaction() as session:
-        found = await session.get_one(Ticket, ticket.id)
-        await tickets.add_note(session, backend, found, conversation or home.conversation_id, words)
-
-
-async def test_what_was_told_since_is_read_by_who_is_asked_later(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await add(backend, home, ticket, "my neighbor is out there with his dog")
-    await later(backend, clock, 15)
-    told = [one for one in await sent(backend) if one.recipient in (NIGHT.phone, NIGHT.email)]
-    assert {one.kind for one in told} == {"sms", "email"}
-    assert all("with his dog" in one.body for one in told)
-
-
 async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household, clock: ManualClock) -> None:
     ticket = await file(backend, home)
     await add(backend, home, ticket, "the fence is live too")
@@ -298,131 +226,6 @@ async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household,
     (call,) = await sent(backend, "call")
     assert "a wire is down and it sparks" in call.body
     assert "the fence is live too" in call.body
-
-
-async def take_it_back(backend: Backend, home: Household, ticket: Ticket, said: str) -> None:
-    async with backend.db.transaction() as session:
-        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
-
-
-async def write_from(backend: Backend, home: Household, channel: str) -> None:
-    """The household's talk is of this channel."""
-    async with backend.db.transaction() as session:
-        await session.execute(
-            update(Conversation).where(Conversation.id == home.conversation_id).values(channel=channel)
-        )
-
-
-async def test_a_denial_by_text_slows_nothing(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    await write_from(backend, home, "sms")
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await later(backend, clock, 5)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 5)
-    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
-    assert len(await sent(backend, "sms")) > count
-    assert "TV cable" in last
-
-
-async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await write_from(backend, home, "web")
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await later(backend, clock, 5)
-    again = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
-    assert "STILL OPEN" in again
-    assert "TV cable" in again
-    assert "every half hour" in await words_of(backend, ticket)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 29)
-    assert len(await sent(backend, "sms")) == count
-    await later(backend, clock, 1)
-    assert len(await sent(backend, "sms")) > count
-
-
-async def test_a_denial_that_others_do_not_share_slows_nothing(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await add_conversation(backend, "web-other")
-    await add(backend, home, ticket, "I see it too", "web-other")
-    await later(backend, clock, 5)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 5)
-    assert len(await sent(backend, "sms")) > count
-    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
-    assert "STILL URGENT" in last.body
-
-
-async def test_a_denial_does_not_slow_what_somebody_is_hurt_by(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await add(backend, home, ticket, "my brother got shocked by it, he is hurt")
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await later(backend, clock, 10)
-    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
-    assert "STILL URGENT" in last.body
-
-
-@pytest.mark.parametrize("kind", ["danger", "outage", "medical", "voltage"])
-async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
-    backend: Backend, home: Household, clock: ManualClock, kind: str
-) -> None:
-    ticket = await file(backend, home, kind)
-    for said in ("a mistake", "a mistake", *(f"it is fine {number}" for number in range(9))):
-        async with backend.db.transaction() as session:
-            kept = await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
-            assert kept is not None
-            assert kept.status == "open"
-        clock.advance(seconds=1)
-    assert kept.notes[0]["unproven"]
-    heard = [one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body]
-    assert "a mistake" in heard[0]
-    assert len(heard) <= service.MAX_STATEMENTS, "nobody makes the crew's phones ring without end"
-    count = len(await sent(backend))
-    await later(backend, clock, 6)
-    assert len(await sent(backend)) > count
-    assert (await standing(backend, ticket)).status == "calling"
-
-
-async def test_a_ticket_closed_by_the_office_ends_the_calling_and_the_crew_hears(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    async with backend.db.transaction() as session:
-        await tickets.close(session, backend, ticket.number, "ann")
-    assert "closed" in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
-    count = len(await sent(backend))
-    await later(backend, clock, 20)
-    assert len(await sent(backend)) == count
-    assert "closed" in (await reply(backend, SAM, "got it") or "")
-
-
-async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
-    backend: Backend, home: Household, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await file(backend, home)
-    clock.advance(minutes=5)
-    told, real = [], reminders.delivery.notify_person
-
-    async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
-        told.append(person.name)
-        if len(told) == 2:
-            raise RuntimeError("killed")
-        await real(session, at, person, *rest)
-
-    monkeypatch.setattr(reminders.delivery, "notify_person", dies)
-    with pytest.raises(RuntimeError):
-        await reminders.send_reminders(backend, backend.today())
-    assert len(await sent(backend, "sms")) == 2
-    monkeypatch.setattr(reminders.delivery, "notify_person", real)
-    await asyncio.gather(*(reminders.send_reminders(backend, backend.today()) for _ in range(3)))
-    assert len(await sent(backend, "sms")) == 4
 
 
 async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend, home: Household) -> None:
@@ -447,11 +250,3 @@ async def test_only_our_own_link_takes_it(backend: Backend, home: Household) -> 
         for bad in (good[:-1] + ("0" if good[-1] != "0" else "1"), f"{callout.id + 1}-{good.split('-')[1]}", "1-", "x",
                     links.link_token(backend, callout.id, "Mallory"), "²-aa"):  # fmt: skip
             assert await links.parse_link(session, backend, bad) is None
-
-
-def test_hours_may_go_over_midnight_and_a_gap_leaves_no_one_out() -> None:
-    day = OnCallPerson("Day", "+15555550111", None, hours=(time(8), time(16)))
-    assert people_on_duty([day, NIGHT], time(23)) == [NIGHT]
-    assert people_on_duty([day, NIGHT], time(5, 59)) == [NIGHT]
-    assert people_on_duty([day, NIGHT], time(8)) == [day]
-    assert people_on_duty([day, NIGHT], time(7)) == [day, NIGHT]

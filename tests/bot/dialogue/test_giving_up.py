@@ -30,7 +30,7 @@ from bot.dialogue.messages import Inbound, Reply
 from bot.workers import unanswered
 from tests.backend.household import NOW, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.bot.channels.voice.test_routes import TRANSFER, Line, said
+from tests.bot.channels.voice.phone_call import TRANSFER, Line, said
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine

@@ -1,0 +1,102 @@
+"""What a denial, a withdrawal or a closed ticket changes for the people on call."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.app import Backend
+from backend.callout import service
+from backend.clock import ManualClock
+from backend.tickets import service as tickets
+from tests.backend.callout.crew import SAM, add, file, later, reply, sent, standing, take_it_back, words_of, write_from
+from tests.backend.household import Household, add_conversation
+
+
+async def test_a_denial_by_text_slows_nothing(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    await write_from(backend, home, "sms")
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await later(backend, clock, 5)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 5)
+    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    assert len(await sent(backend, "sms")) > count
+    assert "TV cable" in last
+
+
+async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await write_from(backend, home, "web")
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await later(backend, clock, 5)
+    again = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    assert "STILL OPEN" in again
+    assert "TV cable" in again
+    assert "every half hour" in await words_of(backend, ticket)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 29)
+    assert len(await sent(backend, "sms")) == count
+    await later(backend, clock, 1)
+    assert len(await sent(backend, "sms")) > count
+
+
+async def test_a_denial_that_others_do_not_share_slows_nothing(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await add_conversation(backend, "web-other")
+    await add(backend, home, ticket, "I see it too", "web-other")
+    await later(backend, clock, 5)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 5)
+    assert len(await sent(backend, "sms")) > count
+    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
+    assert "STILL URGENT" in last.body
+
+
+async def test_a_denial_does_not_slow_what_somebody_is_hurt_by(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await add(backend, home, ticket, "my brother got shocked by it, he is hurt")
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await later(backend, clock, 10)
+    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
+    assert "STILL URGENT" in last.body
+
+
+@pytest.mark.parametrize("kind", ["danger", "outage", "medical", "voltage"])
+async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
+    backend: Backend, home: Household, clock: ManualClock, kind: str
+) -> None:
+    ticket = await file(backend, home, kind)
+    for said in ("a mistake", "a mistake", *(f"it is fine {number}" for number in range(9))):
+        async with backend.db.transaction() as session:
+            kept = await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
+            assert kept is not None
+            assert kept.status == "open"
+        clock.advance(seconds=1)
+    assert kept.notes[0]["unproven"]
+    heard = [one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body]
+    assert "a mistake" in heard[0]
+    assert len(heard) <= service.MAX_STATEMENTS, "nobody makes the crew's phones ring without end"
+    count = len(await sent(backend))
+    await later(backend, clock, 6)
+    assert len(await sent(backend)) > count
+    assert (await standing(backend, ticket)).status == "calling"
+
+
+async def test_a_ticket_closed_by_the_office_ends_the_calling_and_the_crew_hears(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    async with backend.db.transaction() as session:
+        await tickets.close(session, backend, ticket.number, "ann")
+    assert "closed" in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    count = len(await sent(backend))
+    await later(backend, clock, 20)
+    assert len(await sent(backend)) == count
+    assert "closed" in (await reply(backend, SAM, "got it") or "")

@@ -1,0 +1,112 @@
+"""Reminders of an urgent ticket: when they go out, to whom, and what ends them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from backend.app import Backend
+from backend.callout import reminders
+from backend.callout.models import Callout
+from backend.callout.roster import OnCallPerson
+from backend.clock import ManualClock
+from tests.backend.callout.crew import ALMA, NIGHT, SAM, add, code, file, later, reply, sent, standing, words_of
+from tests.backend.household import Household
+
+
+async def test_it_is_told_again_every_five_minutes_until_one_has_it(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await later(backend, clock, 4)
+    assert len(await sent(backend, "sms")) == 2
+    await later(backend, clock, 1)
+    assert len(await sent(backend, "sms")) == 4
+    assert "STILL URGENT" in (await sent(backend, "sms"))[2].body
+    answer = await reply(backend, SAM, f"got it {await code(backend, ticket, SAM)}")
+    assert answer is not None
+    assert answer.startswith(f"You have {ticket.number}")
+    assert "Sam" in (await sent(backend, "sms"))[-1].body, "Alma hears that she need not go"
+    before = len(await sent(backend))
+    await later(backend, clock, 30)
+    assert len(await sent(backend)) == before
+    assert (await words_of(backend, ticket)).startswith("Sam has it. They took it at 10:05 AM;")
+
+
+async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    await file(backend, home)
+    await later(backend, clock, 14)
+    assert "+15555550113" not in {one.recipient for one in await sent(backend)}
+    await later(backend, clock, 1)
+    assert "+15555550113" in {one.recipient for one in await sent(backend)}
+
+
+async def test_after_an_hour_the_office_hears_of_it_and_the_rounds_go_on(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await later(backend, clock, 65)
+    assert (await standing(backend, ticket)).status == "unanswered"
+    told = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    assert len(told) == 1
+    count = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
+    await later(backend, clock, 30)
+    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == count + 6
+    assert len([one for one in await sent(backend, "email") if one.recipient == backend.coop.email]) == 1
+    assert "Nobody on call has answered" in await words_of(backend, ticket)
+    answer = await reply(backend, ALMA, f"lo tengo {await code(backend, ticket, ALMA)}")
+    assert (answer or "").startswith("Usted tiene"), "late is better than never"
+    assert (await standing(backend, ticket)).taken_by == "Alma"
+    count = len(await sent(backend))
+    await later(backend, clock, 10)
+    assert len(await sent(backend)) == count
+
+
+async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    async with backend.db.transaction() as session:
+        callout = await session.get_one(Callout, (await standing(backend, ticket)).id)
+        callout.rounds = reminders.SLOW_DOWN_AFTER_ROUNDS
+    await later(backend, clock, 5)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 59)
+    assert len(await sent(backend, "sms")) == count
+    await later(backend, clock, 1)
+    assert len(await sent(backend, "sms")) > count
+
+
+async def test_what_was_told_since_is_read_by_who_is_asked_later(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await add(backend, home, ticket, "my neighbor is out there with his dog")
+    await later(backend, clock, 15)
+    told = [one for one in await sent(backend) if one.recipient in (NIGHT.phone, NIGHT.email)]
+    assert {one.kind for one in told} == {"sms", "email"}
+    assert all("with his dog" in one.body for one in told)
+
+
+async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
+    backend: Backend, home: Household, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await file(backend, home)
+    clock.advance(minutes=5)
+    told, real = [], reminders.delivery.notify_person
+
+    async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
+        told.append(person.name)
+        if len(told) == 2:
+            raise RuntimeError("killed")
+        await real(session, at, person, *rest)
+
+    monkeypatch.setattr(reminders.delivery, "notify_person", dies)
+    with pytest.raises(RuntimeError):
+        await reminders.send_reminders(backend, backend.today())
+    assert len(await sent(backend, "sms")) == 2
+    monkeypatch.setattr(reminders.delivery, "notify_person", real)
+    await asyncio.gather(*(reminders.send_reminders(backend, backend.today()) for _ in range(3)))
+    assert len(await sent(backend, "sms")) == 4
