@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from backend.app import Backend
 from backend.clock import Clock, ManualClock
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
+from bot.workers.unanswered import UnansweredWorker
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, all_answered, message_statuses, until
 from tests.bot.serving import settings_for
@@ -56,8 +56,9 @@ async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
         assert await message_statuses(edge) == ["answered"] * 2
     assert engine.said("sms-1") == ["one", "two"]
     assert twilio.to(MEMBER)[0] == "You said: one"
-    async with running_edge(folder, engine, twilio):
-        await asyncio.sleep(0.1)
+    async with running_edge(folder, engine, twilio) as edge:
+        await UnansweredWorker(edge.services.turns).poll()
+        await edge.services.turns.wait_until_idle()
     assert len(engine.turns) == 2
 
 

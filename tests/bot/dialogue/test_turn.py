@@ -1,4 +1,4 @@
-"""Every message is answered once and in order, even when the engine is away or the app restarts."""
+"""A turn: its order within a conversation, what it stores, and what it expects next."""
 
 from __future__ import annotations
 
@@ -58,6 +58,12 @@ async def test_a_client_that_goes_away_does_not_stop_the_turn(app_server: Edge) 
     assert len(app_server.engine.turns) == 1
 
 
+async def _is_stored(edge: Edge, provider_id: str) -> bool:
+    async with edge.services.backend.db.read_session() as session:
+        stored = select(InboundMessage.id).where(InboundMessage.provider_id == provider_id)
+        return await session.scalar(stored) is not None
+
+
 async def test_a_repeat_does_not_push_its_way_past_who_is_waiting(app_server: Edge) -> None:
     turns = app_server.services.turns
 
@@ -69,7 +75,7 @@ async def test_a_repeat_does_not_push_its_way_past_who_is_waiting(app_server: Ed
     await until(lambda: len(app_server.engine.turns) == 2)
     await turns.take_turn(say("zero", "0"))
     last = asyncio.create_task(turns.take_turn(say("last", "2")))
-    await asyncio.sleep(0.05)
+    await until(lambda: _is_stored(app_server, "2"))
     assert len(app_server.engine.turns) == 2
     app_server.engine.gate.set()
     await asyncio.gather(slow, last)
