@@ -145,7 +145,7 @@ BRITISH = re.compile(
 )
 
 
-def test_what_people_read_is_spelled_the_american_way() -> None:
+def test_docs_use_american_spelling() -> None:
     """Stored values such as `authorised` keep their spelling; so do training sentences, which members wrote."""
     texts = {page: re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8")) for page in PAGES}
     for path in _tracked_files():

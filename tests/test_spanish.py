@@ -78,7 +78,7 @@ def test_every_text_of_the_code_has_its_spanish() -> None:
     assert texts - set(load_catalog()) == set(), "add these to the es.po beside the code"
 
 
-def test_a_text_is_the_same_in_spanish_wherever_it_stands() -> None:
+def test_text_is_the_same_in_spanish_everywhere() -> None:
     """All files are one catalogue: a second Spanish for the same English would take the first one's place."""
     said: dict[str, set[str]] = {}
     for path in [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("es.po")]:

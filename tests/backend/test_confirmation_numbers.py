@@ -25,14 +25,14 @@ def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
 
 
 @given(separator=st.sampled_from(["", " ", "-", ". "]), upper=st.booleans())
-def test_what_a_member_types_is_understood(separator: str, upper: bool) -> None:
+def test_typed_number_is_understood(separator: str, upper: bool) -> None:
     number = confirmation_numbers.random_number()
     said = separator.join(number.replace("-", ""))
     assert confirmation_numbers.normalize_number(said if upper else said.lower()) == number
 
 
 @pytest.mark.parametrize("said", ["", "K7M", "K7M-4Q", "K7M-4Q22", "K7M-4O2", "'; DROP TABLE payments; --"])
-def test_what_cannot_be_one_is_none(said: str) -> None:
+def test_impossible_number_is_refused(said: str) -> None:
     assert confirmation_numbers.normalize_number(said) is None
 
 
@@ -63,7 +63,7 @@ def test_every_number_that_a_member_may_quote_is_checked() -> None:
     }
 
 
-async def test_a_number_that_is_taken_is_not_given_again(
+async def test_used_number_is_not_assigned_again(
     backend: Backend, home: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = str((await say_yes(backend, await quote_for(backend, home))).confirmation)

@@ -86,7 +86,7 @@ async def test_on_a_phone_the_chat_fills_the_screen(chat: Chat, page: Page) -> N
     await expect(chat.launcher).to_be_focused()
 
 
-async def test_a_screen_reader_is_told(chat: Chat, page: Page) -> None:
+async def test_screen_reader_announcements(chat: Chat, page: Page) -> None:
     await expect(chat.host.get_by_role("button", name="Chat")).to_have_attribute("aria-expanded", "false")
     await chat.open()
     await expect(chat.log).to_have_attribute("aria-live", "polite")

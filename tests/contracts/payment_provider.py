@@ -75,7 +75,7 @@ class PaymentProviderContract:
 
     # Authorise
 
-    async def test_authorise_reserves_the_amount(self, provider: PaymentProvider) -> None:
+    async def test_authorize_reserves_the_amount(self, provider: PaymentProvider) -> None:
         key = new_key()
         charge = await self.authorised(provider, key, amount_cents=11240)
         assert (charge.key, charge.status, charge.amount_cents) == (key, "authorised", 11240)
@@ -92,7 +92,7 @@ class PaymentProviderContract:
         assert (charge.status, charge.decline_code) == ("declined", self.declined_code)
         assert await provider.find(key) == charge
 
-    async def test_the_same_key_gives_the_same_charge(self, provider: PaymentProvider) -> None:
+    async def test_same_key_gives_the_same_charge(self, provider: PaymentProvider) -> None:
         key = new_key()
         assert await self.authorised(provider, key) == await self.authorised(provider, key)
 
@@ -158,7 +158,7 @@ class PaymentProviderContract:
         }
         assert (await self.authorised(provider, key)).status == "posted"
 
-    async def test_void_lets_it_go_and_nothing_can_be_posted_then(self, provider: PaymentProvider) -> None:
+    async def test_void_releases_the_amount_and_blocks_posting(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorised(provider, key)
         assert (await provider.void(key)).status == "voided"
@@ -166,14 +166,14 @@ class PaymentProviderContract:
         assert await rejection(provider.capture(key)) == "not_authorised"
         assert (await self.authorised(provider, key)).status == "voided"
 
-    async def test_what_is_posted_cannot_be_voided(self, provider: PaymentProvider) -> None:
+    async def test_posted_charge_cannot_be_voided(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorised(provider, key)
         await provider.capture(key)
         assert await rejection(provider.void(key)) == "already_posted"
         assert (await found(provider, key)).status == "posted"
 
-    async def test_what_was_declined_can_be_neither(self, provider: PaymentProvider) -> None:
+    async def test_declined_charge_can_be_neither_posted_nor_voided(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorised(provider, key, token=self.declined_token)
         assert await rejection(provider.capture(key)) == "not_authorised"
@@ -188,7 +188,7 @@ class PaymentProviderContract:
         assert (len(won), len(lost)) == (1, 1)
         assert (await found(provider, key)).status == won[0].status
 
-    async def test_a_charge_never_made_is_known_to_nobody(self, provider: PaymentProvider) -> None:
+    async def test_missing_charge_is_unknown(self, provider: PaymentProvider) -> None:
         assert await provider.find(new_key()) is None
         assert await rejection(provider.capture(new_key())) == "no_such_charge"
         assert await rejection(provider.void(new_key())) == "no_such_charge"
@@ -233,7 +233,7 @@ class PaymentProviderContract:
         assert (await provider.capture(key)).status == "returned"
         assert await rejection(provider.void(key)) == "already_posted"
 
-    async def test_a_return_is_told_once_past_the_cursor(self, provider: PaymentProvider) -> None:
+    async def test_return_is_listed_once_past_the_cursor(self, provider: PaymentProvider) -> None:
         _, first = await self.returned(provider)
         _, second = await self.returned(provider)
         assert second.seq > first.seq
@@ -243,7 +243,7 @@ class PaymentProviderContract:
         assert second in later
         assert await provider.returns_since(second.seq) == []
 
-    async def test_only_what_was_posted_to_a_bad_account_comes_back(self, provider: PaymentProvider) -> None:
+    async def test_only_charges_posted_to_a_bad_account_come_back(self, provider: PaymentProvider) -> None:
         good, unposted = new_key(), new_key()
         await self.authorised(provider, good, token=self.bank_token)
         await provider.capture(good)
@@ -273,7 +273,7 @@ class PaymentProviderContract:
         )
         assert (await provider.entry_result(entry.entry_id)).status == "pending"
 
-    async def test_a_finished_entry_gives_a_token_that_can_be_charged(self, provider: PaymentProvider) -> None:
+    async def test_finished_entry_gives_a_token_that_can_be_charged(self, provider: PaymentProvider) -> None:
         entry = await self.opened(provider)
         await self.finish_entry(provider, entry)
         result = await provider.entry_result(entry.entry_id)
@@ -290,7 +290,7 @@ class PaymentProviderContract:
     async def test_an_unknown_entry_is_rejected(self, provider: PaymentProvider, entry_id: str) -> None:
         assert await rejection(provider.entry_result(entry_id)) == "no_such_entry"
 
-    async def test_the_way_back_must_be_a_web_address(self, provider: PaymentProvider) -> None:
+    async def test_return_address_must_be_a_web_address(self, provider: PaymentProvider) -> None:
         for url in ("javascript:alert(1)", "/portal", "", "http://", "https://a.example\r\nX: y"):
             call = provider.open_entry(reference="r", amount_cents=1, description="d", return_url=url)
             assert await rejection(call) == "invalid_request", url

@@ -119,7 +119,7 @@ class TestTimeouts:
         assert (await found(hasty, key)).status == "posted"
         assert (await hasty.capture(key)).status == "posted"
 
-    async def test_a_silent_request_holds_up_nobody_else(self, hasty: SandboxProvider) -> None:
+    async def test_silent_request_does_not_block_others(self, hasty: SandboxProvider) -> None:
         silent = asyncio.create_task(authorise(hasty, new_key(), "tok_visa_timeout"))
         assert await authorise(hasty, new_key()) == "authorised"
         with pytest.raises(ProviderTimeout):
@@ -127,7 +127,7 @@ class TestTimeouts:
 
 
 class TestCrashes:
-    async def test_kill_between_authorise_and_post_loses_nothing(self, mortal_network: SandboxNetwork) -> None:
+    async def test_kill_between_authorize_and_post_loses_nothing(self, mortal_network: SandboxNetwork) -> None:
         provider, key = provider_of(mortal_network), new_key()
         await authorise(provider, key)
         before = await found(provider, key)
@@ -173,7 +173,7 @@ class TestCrashes:
 
 
 class TestReachingIt:
-    async def test_nothing_listening_is_unavailable(self) -> None:
+    async def test_missing_network_is_unavailable(self) -> None:
         provider = SandboxProvider(f"http://127.0.0.1:{free_port()}", KEY)
         with pytest.raises(ProviderUnavailable):
             await provider.find(new_key())

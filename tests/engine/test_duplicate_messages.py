@@ -93,7 +93,7 @@ def test_an_app_that_dies_before_it_has_the_answer_gets_it_later(engine: Engine,
     assert understood(engine, member) == ["1"]
 
 
-def test_an_engine_killed_behind_its_commit_gives_the_same_answer_after_its_start(
+def test_engine_killed_after_its_commit_gives_the_same_answer_after_restart(
     model: Path, tmp_path: Path, actions: ActionStandIn
 ) -> None:
     member = conversation()
@@ -153,7 +153,7 @@ def test_an_engine_killed_at_any_instant_understands_each_message_once(
         assert understood(engine, member) == [str(number) for number in range(5)]
 
 
-def test_a_talk_that_begins_anew_asks_nothing_of_before(engine: Engine) -> None:
+def test_restarted_conversation_asks_nothing_of_before(engine: Engine) -> None:
     member = conversation()
     deliver(engine, member, "/run_start", "1")
     deliver(engine, member, "99999-001", "2")

@@ -52,7 +52,7 @@ def test_a_reply_knows_its_question_and_its_acts(tmp_path: Path) -> None:
         ("ask: when: noon or later", ReplyAct("ask", "", "when: noon or later")),
     ],
 )
-def test_an_act_has_what_and_value(tmp_path: Path, act: str, read_as: ReplyAct) -> None:
+def test_act_has_a_target_and_value(tmp_path: Path, act: str, read_as: ReplyAct) -> None:
     assert load_replies(written(tmp_path, f"? sms | en | none | nothing |\nx => {act}\n"))[0].acts == (read_as,)
 
 
@@ -83,7 +83,7 @@ def test_no_folder_holds_no_replies(tmp_path: Path) -> None:
     assert load_all_replies(tmp_path / "none") == []
 
 
-def test_what_is_told_of_a_question_may_be_anything() -> None:
+def test_question_context_may_be_anything() -> None:
     assert (
         QuestionContext.from_metadata(None)
         == QuestionContext.from_metadata({"task": "dancing", "asked": 3, "options": "a"})

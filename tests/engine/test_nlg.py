@@ -37,7 +37,7 @@ def test_a_condition_wins_over_a_channel_and_a_channel_breaks_the_tie(engine: En
     assert engine.texts(member, "/balance", "sms") == ["Closed. You owe 0."]
 
 
-def test_one_action_does_not_say_the_same_twice(engine: Engine, actions: ActionStandIn) -> None:
+def test_one_action_does_not_repeat_a_response(engine: Engine, actions: ActionStandIn) -> None:
     actions.answers["action_say_twice"] = lambda _: says({"response": "utter_balance"}, {"response": "utter_balance"})
     assert engine.texts(conversation(), "/run_say_twice") == ["You owe nothing.", "Nothing is owed."]
 

@@ -69,7 +69,7 @@ def test_slots_of_before_the_window_are_sent_to_actions(engine: Engine, actions:
     assert actions.calls[0]["tracker"]["slots"]["amount"] == "50"
 
 
-def test_a_restart_in_the_middle_of_a_form_loses_nothing(model: Path, tmp_path: Path, actions: ActionStandIn) -> None:
+def test_restart_during_a_form_loses_nothing(model: Path, tmp_path: Path, actions: ActionStandIn) -> None:
     member = conversation()
     with Engine(model, tmp_path, actions.url) as before:
         before.turn(member, "/run_start")
@@ -103,7 +103,7 @@ def _stored(engine: Engine, member: str) -> str:
     return without_measures(" ".join(row[0] for row in (*events, *states)))
 
 
-def test_a_message_is_forgotten_with_what_was_made_of_it(engine: Engine) -> None:
+def test_message_is_erased_with_its_derived_data(engine: Engine) -> None:
     member = conversation()
     _turn(engine, member, "/run_start", "a")
     _turn(engine, member, "41111-111", "b")
@@ -127,6 +127,6 @@ def test_a_message_is_forgotten_in_the_snapshot_too(engine: Engine) -> None:
     assert "41111" not in _stored(engine, member)
 
 
-def test_only_a_whole_wish_to_forget_is_taken(engine: Engine) -> None:
+def test_only_a_complete_erase_request_is_accepted(engine: Engine) -> None:
     assert engine.call("forget", {"conversation": "x"})[0] == 400
     assert engine.call("forget", {"conversation": "x", "messages": {}}, token=None)[0] == 401

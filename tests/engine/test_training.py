@@ -25,7 +25,7 @@ def check(project: Path) -> int:
     return script("train.py", "--project", project, "--check").returncode
 
 
-def test_a_model_is_fresh_until_something_it_is_made_from_changes(trained: Path) -> None:
+def test_model_is_fresh_until_an_input_changes(trained: Path) -> None:
     assert check(trained) == 0
     assert script("train.py", "--project", trained, "--if-stale").stdout == ""
     (trained / "knowledge" / "more.md").write_text("# More\n")  # is searched, not trained on
@@ -51,7 +51,7 @@ def test_half_a_model_is_stale(trained: Path, lost: str) -> None:
     assert check(trained) == 1
 
 
-def test_failed_training_keeps_the_model_and_says_so_in_one_line(trained: Path) -> None:
+def test_failed_training_keeps_the_model_and_reports_in_one_line(trained: Path) -> None:
     model = trained / "models" / "current.tar.gz"
     before = model.read_bytes()
     rules = trained / "data" / "rules.yml"

@@ -49,7 +49,7 @@ def test_typos_change_letters_and_never_digits_or_numbers() -> None:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_typo_is_a_small_slip_behind_the_first_letter(line: str) -> None:
+def test_typo_is_a_small_slip_after_the_first_letter(line: str) -> None:
     for seed in range(100):
         slipped = add_typos(line, Random(seed)).split()
         assert len(slipped) == len(line.split())
@@ -76,7 +76,7 @@ def test_a_recogniser_adds_no_number_to_a_number() -> None:
         assert not any("four" in text or "two" in text for text in heard)
 
 
-def test_digits_are_said_one_by_one_and_stay_the_same() -> None:
+def test_digits_are_spoken_one_by_one_and_stay_the_same() -> None:
     words = {name: str(n) for n, name in enumerate("zero one two three four five six seven eight nine".split())} | {
         "oh": "0"
     }
@@ -87,7 +87,7 @@ def test_digits_are_said_one_by_one_and_stay_the_same() -> None:
 
 
 @pytest.mark.parametrize("line", ["<1>", "yes please", "no"])
-def test_a_yes_on_the_phone_is_heard_right(line: str) -> None:
+def test_yes_on_the_phone_stays_intact(line: str) -> None:
     assert {add_asr_errors(line, Random(seed)) for seed in range(100)} == {line}
 
 

@@ -13,13 +13,13 @@ MOST_BYTES = 12_000_000
 MOVED_FAR = 0.8
 
 
-def test_the_layers_are_those_that_are_told_of() -> None:
+def test_layers_are_the_declared_ones() -> None:
     told = json.loads(LAYERS.with_suffix(".json").read_text(encoding="utf-8"))
     assert hashlib.sha256(LAYERS.read_bytes()).hexdigest() == told["sha256"]
     assert LAYERS.stat().st_size < MOST_BYTES
 
 
-def test_it_is_told_when_the_data_has_moved_far() -> None:
+def test_large_data_drift_is_reported() -> None:
     """No failure: the regression on top follows the data with each training. But tuning anew would pay."""
     done = script("tuned_on.py")
     assert done.returncode == 0, done.stderr
@@ -37,7 +37,7 @@ print(*(estimate_overlap(whole, other) for other in others))
 """
 
 
-def test_a_sketch_tells_how_much_two_sets_have_in_common() -> None:
+def test_sketch_measures_the_overlap_of_two_sets() -> None:
     same, half, next_to_nothing = map(float, code(SKETCHES).stdout.split())
     assert same == 1.0
     assert abs(half - 0.5) < 0.1

@@ -57,7 +57,7 @@ def test_danger_by_water() -> None:
 
 
 @pytest.mark.engine
-def test_ordinary_talk_with_words_of_danger() -> None:
+def test_ordinary_messages_with_danger_words() -> None:
     """Everyday messages that others wrote to sound like danger, and dangers in everyday words."""
     rows, missed, false = _told_of_danger("held_ordinary.jsonl")
     assert len(missed) <= 0.05 * sum(row["danger"] for row in rows), missed
@@ -65,7 +65,7 @@ def test_ordinary_talk_with_words_of_danger() -> None:
 
 
 @pytest.mark.engine
-def test_what_is_said_beside_a_danger() -> None:
+def test_danger_talk() -> None:
     """What is asked and told in words that others wrote, a third of it two things at once; rules hear a quarter."""
     rows = [json.loads(line) for line in (HERE / "held_danger_talk.jsonl").read_text(encoding="utf-8").splitlines()]
     read = parse_rows(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")

@@ -24,7 +24,7 @@ def written_down(served: ServedSystem, area: str, cause: str) -> None:
     served.run_with_backend(write)
 
 
-def test_who_asks_hears_the_cause_and_the_time(served: ServedSystem) -> None:
+def test_outage_question_gets_the_cause_and_time(served: ServedSystem) -> None:
     written_down(served, "Quarry Hill Road", "a tree on the line")
     talk = WebChatClient(served)
     assert "Where is it" in talk.say("when will my power be back on")
@@ -34,7 +34,7 @@ def test_who_asks_hears_the_cause_and_the_time(served: ServedSystem) -> None:
     assert "Yes or no" not in told
 
 
-def test_who_reports_hears_it_after_the_number(served: ServedSystem) -> None:
+def test_outage_report_gets_the_known_cause_after_the_number(served: ServedSystem) -> None:
     written_down(served, "Cinder Road", "a car hit a pole")
     talk = SmsClient(served, unused_phone())
     assert "Report the power out" in talk.say("my power is out at 30 Cinder Road")
@@ -44,7 +44,7 @@ def test_who_reports_hears_it_after_the_number(served: ServedSystem) -> None:
     assert "a car hit a pole" in talk.say("any update on the outage"), "the place is not asked again"
 
 
-def test_what_is_known_of_one_place_is_not_told_of_another(served: ServedSystem) -> None:
+def test_outage_of_one_place_is_not_reported_for_another(served: ServedSystem) -> None:
     written_down(served, "Marl Road", "planned work")
     talk = WebChatClient(served)
     talk.say("when will the lights be back on")

@@ -69,7 +69,7 @@ def test_a_card_in_two_texts_is_forgotten(served: ServedSystem) -> None:
         assert talk.say("never mind")
 
 
-def test_what_is_said_of_oneself_is_not_kept(served: ServedSystem) -> None:
+def test_personal_secrets_are_not_stored(served: ServedSystem) -> None:
     talk = WebChatClient(served)
     for line in (
         "report a broken yard light at 10 Mill Road, my password is correct horse battery",

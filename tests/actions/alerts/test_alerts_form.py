@@ -42,14 +42,14 @@ async def test_a_limit_is_asked_for_until_it_is_a_number(talk: Talk) -> None:
     talk.assert_message("1,200 kWh")
 
 
-async def test_a_condition_is_no_yes(talk: Talk, backend: Backend) -> None:
+async def test_conditional_yes_is_not_a_yes(talk: Talk, backend: Backend) -> None:
     await ask(talk, "text me when my bill is due")
     await talk.user_input("yes if it is free", acts={"affirm"})
     talk.assert_no_response("utter_alerts_on")
     assert await list_rows(backend, AlertSetting) == []
 
 
-async def test_it_is_left(talk: Talk, backend: Backend) -> None:
+async def test_task_is_dropped_on_request(talk: Talk, backend: Backend) -> None:
     await ask(talk, "text me when my bill is due")
     await talk.user_input("never mind", intent="cancel", acts={"cancel"})
     assert talk.responses == ["utter_alerts_left"]
@@ -63,7 +63,7 @@ async def test_it_is_left(talk: Talk, backend: Backend) -> None:
         ("text me when the power is out", "utter_alerts_no_outage"),
     ],
 )
-async def test_an_alert_that_there_is_not_is_said_plainly(stranger: Talk, words: str, response: str) -> None:
+async def test_missing_alert_kind_is_refused_plainly(stranger: Talk, words: str, response: str) -> None:
     await stranger.user_input(words, intent="manage_alerts", acts={"start"})
     stranger.assert_response(response)
     assert stranger.open_task is None

@@ -75,7 +75,9 @@ async def drafts(backend: Backend, home: Household) -> list[AutomaticDraft]:
         return list(await session.scalars(query.order_by(AutomaticDraft.run_on, AutomaticDraft.id)))
 
 
-async def test_the_next_run_is_told_as_it_comes(backend: Backend, clock: ManualClock, network: DirectNetwork) -> None:
+async def test_next_run_is_described_as_it_happens(
+    backend: Backend, clock: ManualClock, network: DirectNetwork
+) -> None:
     states = [await enrolled(backend, at, *state) for at, state in enumerate(product(DAYS, BILLS))]
     assert len(states) >= 40
     before = [await told(backend, home) for home in states]
@@ -102,9 +104,7 @@ def _fits(words: str, made: list[AutomaticDraft], today: date) -> None:
     assert f"The next run is {format_day(on, today)}, {format_cents(cents)} as of now." in words, (words, on, cents)
 
 
-async def test_what_replaces_a_draft_that_is_near_starts_behind_it(
-    talk: Talk, backend: Backend, home: Household
-) -> None:
+async def test_replacement_of_an_imminent_draft_starts_after_it(talk: Talk, backend: Backend, home: Household) -> None:
     """The draft still takes the bill that is due tomorrow; Auto Pay is agreed to from the next one on."""
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
@@ -115,7 +115,7 @@ async def test_what_replaces_a_draft_that_is_near_starts_behind_it(
     talk.assert_no_message("too late for")
 
 
-async def test_a_change_too_near_a_run_starts_behind_it(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_change_too_near_a_run_starts_after_it(talk: Talk, backend: Backend, home: Household) -> None:
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.bank_id, active=True))
@@ -127,7 +127,7 @@ async def test_a_change_too_near_a_run_starts_behind_it(talk: Talk, backend: Bac
 
 
 @pytest.mark.parametrize("said", ["stop auto pay", "cancel auto pay"])
-async def test_auto_pay_that_ends_behind_a_near_run_takes_that_one(
+async def test_ending_auto_pay_near_a_run_still_takes_that_run(
     talk: Talk, backend: Backend, home: Household, said: str
 ) -> None:
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
@@ -159,7 +159,7 @@ async def test_a_payment_for_a_later_day_outlives_auto_pay(talk: Talk, backend: 
     talk.assert_message("Your payment of \\$40.00 scheduled for Friday, November 27 still goes out")
 
 
-async def test_a_cancelled_payment_is_left_to_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_canceled_payment_is_left_to_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
     await auto_pay_beside_a_payment(backend, home)
     await talk.user_input("cancel my scheduled payment", intent="schedule_payment", acts={"start"})
     await talk.user_input("yes")

@@ -31,12 +31,12 @@ async def test_it_begins_on_a_yes_and_ends_on_another(talk: Talk, backend: Backe
     assert not await is_paperless(backend, home)
 
 
-async def test_what_is_so_already_is_said_and_not_done_again(talk: Talk) -> None:
+async def test_unchanged_choice_is_not_saved_again(talk: Talk) -> None:
     await ask(talk, "paper bills please")
     assert talk.responses == ["utter_bills_same"]
 
 
-async def test_another_way_at_the_read_back_changes_nothing(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_other_choice_at_the_read_back_changes_nothing(talk: Talk, backend: Backend, home: Household) -> None:
     await ask(talk)
     await talk.user_input("paper after all", acts={"correct"})
     talk.assert_response("utter_bills_same")
@@ -53,7 +53,7 @@ async def test_without_an_email_it_cannot_begin(talk: Talk, backend: Backend, ho
     assert not await is_paperless(backend, home)
 
 
-async def test_it_is_left(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_task_is_dropped_on_request(talk: Talk, backend: Backend, home: Household) -> None:
     await ask(talk, "how do my bills come")
     talk.assert_response("utter_question_bills")
     await talk.user_input("never mind", intent="cancel", acts={"cancel"})
@@ -61,7 +61,7 @@ async def test_it_is_left(talk: Talk, backend: Backend, home: Household) -> None
     assert not await is_paperless(backend, home)
 
 
-async def test_a_text_wished_beside_paperless_comes_after_it(talk: Talk) -> None:
+async def test_text_alert_requested_with_paperless_comes_after_it(talk: Talk) -> None:
     words = "go paperless and text me when the bill is ready"
     await talk.user_input(words, intent="bill_notifications", acts={"start"})
     await talk.user_input("yes", acts={"affirm"})

@@ -18,7 +18,7 @@ async def kinds(talk: Talk) -> list[str]:
 
 
 @pytest.mark.parametrize("intent", ["out_of_scope", "report_light", "greet", "speak_to_human", "report_outage"])
-async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
+async def test_report_is_filed_with_safety_advice(talk: Talk, intent: str) -> None:
     sure = MIN_SCORE_WITH_OTHER_INTENT if intent == "report_light" else MIN_SCORE
     await talk.user_input(CORD, intent=intent, acts={"volunteer"}, danger=("wire", sure))
     talk.assert_message("Never touch a wire")
@@ -36,7 +36,7 @@ async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
         ("life", "911"),
     ],
 )
-async def test_what_to_do_is_that_of_the_hazard(talk: Talk, hazard: str, said: str) -> None:
+async def test_safety_advice_matches_the_hazard(talk: Talk, hazard: str, said: str) -> None:
     await talk.user_input("we are in a bad way here", intent="out_of_scope", danger=(hazard, 0.95))
     talk.assert_message(said)
 
@@ -56,9 +56,7 @@ async def test_whose_air_ends_has_an_urgent_outage_and_no_wire(talk: Talk) -> No
         ("my wife is on oxygen and you can not shut our power off", ("life", 0.99)),
     ],
 )
-async def test_what_is_not_sure_only_supposed_or_feared_is_none(
-    talk: Talk, words: str, danger: tuple[str, float]
-) -> None:
+async def test_unsure_supposed_or_feared_danger_is_ignored(talk: Talk, words: str, danger: tuple[str, float]) -> None:
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=danger)
     assert "danger" not in await kinds(talk)
     talk.assert_no_response("utter_outage_danger")
@@ -73,7 +71,7 @@ async def test_an_answer_must_be_surer(talk: Talk, begin: Begin) -> None:
     talk.assert_message("Get everybody out")
 
 
-async def test_a_question_of_what_is_reported_is_answered_and_not_told_anew(talk: Talk) -> None:
+async def test_question_about_the_report_is_answered_without_repeating_it(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     asked = "can the kids go and get their bikes"
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, danger=("wire", 0.99))
@@ -105,7 +103,7 @@ def _told(ticket: Ticket, words: str) -> bool:
         "ya no huele",
     ],
 )
-async def test_good_news_go_on_the_report_and_close_nothing(talk: Talk, words: str) -> None:
+async def test_good_news_is_noted_and_closes_nothing(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=("gas", 0.99))
     (ticket,) = await tickets(talk)
@@ -115,13 +113,13 @@ async def test_good_news_go_on_the_report_and_close_nothing(talk: Talk, words: s
 
 
 @pytest.mark.parametrize("words", ["is the crew here?", "we are fine but it is sparking again", "nobody is here yet"])
-async def test_what_is_no_good_news_is_not_taken_for_it(talk: Talk, words: str) -> None:
+async def test_other_words_are_not_taken_for_good_news(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="out_of_scope", acts={"ask"})
     talk.assert_no_response("utter_danger_eased")
 
 
-async def test_what_nobody_understands_soon_after_goes_on_the_report(talk: Talk) -> None:
+async def test_unclear_message_soon_after_is_added_to_the_report(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     told = "the lane by the red barn is the way in"
     await talk.user_input(told, intent="out_of_scope", acts={"volunteer"})
@@ -132,7 +130,7 @@ async def test_what_nobody_understands_soon_after_goes_on_the_report(talk: Talk)
     talk.assert_no_response("utter_danger_added")
 
 
-async def test_what_was_heard_is_remembered(talk: Talk) -> None:
+async def test_detected_hazard_is_remembered(talk: Talk) -> None:
     told = "we slid off and there is stuff all over the hood, at 14 Mill Road"
     await talk.user_input(told, intent="out_of_scope", danger=("car", 0.95))
     talk.assert_message("stays in it")
@@ -148,7 +146,7 @@ async def test_what_was_heard_is_remembered(talk: Talk) -> None:
         ("register an oxygen machine, my power is fine", "medical_need", ("life", 0.98)),
     ],
 )
-async def test_a_wish_that_sounds_like_danger_is_none(
+async def test_request_that_resembles_danger_is_not_danger(
     talk: Talk, words: str, intent: str, hazard: tuple[str, float]
 ) -> None:
     await talk.user_input(words, intent=intent, acts={"start"}, danger=hazard)
@@ -164,7 +162,7 @@ async def test_a_wish_that_sounds_like_danger_is_none(
         "no hay ningún peligro, solo quiero saber del depósito",
     ],
 )
-async def test_who_says_that_there_is_no_danger_is_let_go_and_the_crew_hears(talk: Talk, words: str) -> None:
+async def test_denied_danger_is_dropped_and_the_crew_informed(talk: Talk, words: str) -> None:
     await talk.user_input("a wire is down by the barn", intent="report_outage", acts={"start"})
     assert talk.open_task == "outage_form"
     await talk.user_input(words, intent="out_of_scope", acts={"deny"})
@@ -177,7 +175,7 @@ async def test_who_says_that_there_is_no_danger_is_let_go_and_the_crew_hears(tal
     talk.assert_no_response("utter_danger_unsafe", "utter_danger_added")
 
 
-async def test_a_danger_that_was_denied_is_heard_again(talk: Talk) -> None:
+async def test_denied_danger_can_be_reported_again(talk: Talk) -> None:
     await talk.user_input("a wire is down at 14 Mill Road", intent="report_outage", acts={"start"})
     await talk.user_input("no, there is no danger", intent="deny", acts={"deny"})
     await talk.user_input("oh no the wire is sparking and there is fire", intent="report_outage", acts={"volunteer"})

@@ -37,7 +37,7 @@ async def held_notices(backend: Backend) -> list[OutboxMessage]:
     ("kind", "what"), [("callback", "a call back"), ("tree", "a look at a tree"), ("light", "a repair of a light"),
                        ("meter", "a check of the meter")]
 )  # fmt: skip
-async def test_the_member_is_told_of_a_hold(
+async def test_member_is_informed_of_a_hold(
     backend: Backend, home: Household, begin: Begin, kind: str, what: str
 ) -> None:
     number = await file(backend, await begin(Level.KNOWN), kind, home.account_id)
@@ -50,7 +50,7 @@ async def test_the_member_is_told_of_a_hold(
     assert all(what in one.body and number in one.body for one in told)
 
 
-async def test_once_however_often_it_is_said(backend: Backend, home: Household, begin: Begin) -> None:
+async def test_repeated_objections_send_one_notice(backend: Backend, home: Household, begin: Begin) -> None:
     number = await file(backend, await begin(Level.KNOWN), "callback", home.account_id)
     thief = await stranger(backend)
     for _ in range(3):
@@ -58,7 +58,7 @@ async def test_once_however_often_it_is_said(backend: Backend, home: Household, 
     assert len(await held_notices(backend)) == 2
 
 
-async def test_who_objects_from_the_phone_on_file_reads_the_answer(
+async def test_objection_from_the_phone_on_file_is_answered_there(
     backend: Backend, home: Household, begin: Begin
 ) -> None:
     number = await file(backend, await begin(Level.KNOWN), "callback", home.account_id)
@@ -68,7 +68,7 @@ async def test_who_objects_from_the_phone_on_file_reads_the_answer(
     assert not await held_notices(backend)
 
 
-async def test_who_has_no_account_is_told_where_they_wrote(backend: Backend, home: Household) -> None:
+async def test_stranger_without_an_account_is_informed_where_they_wrote(backend: Backend, home: Household) -> None:
     asker = await begin_forged(backend, home, channel="sms", level=Level.ANONYMOUS)
     number = await file(backend, asker, "callback", None)
     thief = await stranger(backend)

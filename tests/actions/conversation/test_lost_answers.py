@@ -120,7 +120,7 @@ async def act(talk: Talk, task: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("task", "channel"), EACH)
-async def test_what_was_done_behind_a_lost_answer_is_told(
+async def test_completed_act_behind_a_lost_answer_is_reported(
     begin: Begin, backend: Backend, home: Household, task: str, channel: str
 ) -> None:
     await prepare(backend, home)
@@ -146,7 +146,7 @@ async def test_what_was_done_behind_a_lost_answer_is_told(
 
 
 @pytest.mark.parametrize("task", TASKS)
-async def test_no_later_words_call_it_nothing(talk: Talk, backend: Backend, home: Household, task: str) -> None:
+async def test_later_words_do_not_deny_the_act(talk: Talk, backend: Backend, home: Household, task: str) -> None:
     await prepare(backend, home)
     await enrol(backend, home, task)
     await act(talk, task)
@@ -158,7 +158,7 @@ async def test_no_later_words_call_it_nothing(talk: Talk, backend: Backend, home
 
 @pytest.mark.parametrize("said", ["cancel", "no"])
 @pytest.mark.parametrize("task", [name for name in TASKS if TASKS[name][0][-1] is YES and name != "call back"])
-async def test_a_turn_lost_behind_its_act_is_not_left_as_if_it_had_done_nothing(
+async def test_turn_lost_after_its_act_is_not_treated_as_undone(
     talk: Talk, backend: Backend, home: Household, task: str, said: str
 ) -> None:
     await prepare(backend, home)

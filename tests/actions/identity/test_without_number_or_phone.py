@@ -21,9 +21,7 @@ async def test_a_lost_phone_gets_no_code_and_then_a_person(begin: Begin) -> None
 
 
 @pytest.mark.parametrize("said", ["i dont have the bill, my name is alma becker", "no tengo el recibo"])
-async def test_who_has_no_number_hears_where_it_stands_then_a_person(
-    begin: Begin, clock: ManualClock, said: str
-) -> None:
+async def test_missing_number_is_explained_then_a_person_helps(begin: Begin, clock: ManualClock, said: str) -> None:
     clock.advance(hours=13)
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("change my phone number", intent="update_contact_info", acts={"start"})

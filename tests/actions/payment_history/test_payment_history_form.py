@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.harness.talk import Talk
 
 
-async def test_with_no_payment_it_is_said_so(talk: Talk) -> None:
+async def test_empty_payment_list_says_so(talk: Talk) -> None:
     await talk.user_input("show my payments", intent="payment_history", acts={"start"})
     assert talk.responses == ["utter_payment_history_none"]
     assert talk.open_task is None

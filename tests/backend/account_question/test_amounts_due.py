@@ -40,7 +40,7 @@ async def test_a_due_date_that_is_near(backend: Backend, days: int, said: str) -
     assert await ask(backend, home, "due_when") == f"$112.40 is due {said}."
 
 
-async def test_what_is_past_due_and_the_rest(backend: Backend) -> None:
+async def test_past_due_amount_and_the_rest(backend: Backend) -> None:
     home = await late(backend, rest=8_000)
     assert await in_both(backend, home, "due_when") == [
         "$100.00 is past due, and $80.00 is due on Monday, December 7.",
@@ -56,7 +56,7 @@ async def test_all_of_it_is_past_due(backend: Backend) -> None:
     ]
 
 
-async def test_nothing_is_due(backend: Backend) -> None:
+async def test_without_an_amount_due(backend: Backend) -> None:
     home = await make_household(backend, due_cents=0)
     assert await in_both(backend, home, "due_when") == [
         "Nothing is due on this account now.",
@@ -72,7 +72,7 @@ async def test_a_credit(backend: Backend) -> None:
     ]
 
 
-async def test_no_shutoff_is_set_while_nothing_is_past_due(backend: Backend, home: Household) -> None:
+async def test_no_shutoff_is_set_without_past_due(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "shutoff") == [
         "Nothing is past due on this account, so nothing owed calls for a shutoff. "
         "$112.40 is due on Tuesday, December 8.",
@@ -100,7 +100,7 @@ async def test_the_office_sets_the_day_of_a_shutoff(backend: Backend) -> None:
     ]
 
 
-async def test_money_on_its_way_is_named_and_promises_nothing(backend: Backend) -> None:
+async def test_pending_money_is_named_without_a_promise(backend: Backend) -> None:
     home = await late(backend)
     await add_payment(backend, home, "KKK-222", 10_000, status="authorised")
     english, spanish = await in_both(backend, home, "shutoff")
@@ -121,7 +121,7 @@ async def test_a_late_charge_can_come(backend: Backend) -> None:
     ]
 
 
-async def test_a_late_charge_that_the_co_op_has_not_named_is_not_said(backend: Backend, home: Household) -> None:
+async def test_unset_late_charge_is_not_mentioned(backend: Backend, home: Household) -> None:
     backend.coop = replace(backend.coop, facts={})
     assert await in_both(backend, home, "late_fee_now") == [
         "Nothing is past due now: $112.40 is due on Tuesday, December 8, and a late charge can come only after that.",
@@ -138,7 +138,7 @@ async def test_no_late_charge_where_nothing_is_owed(backend: Backend) -> None:
     ]
 
 
-async def test_what_is_left_with_nothing_coming(backend: Backend, home: Household) -> None:
+async def test_remaining_balance_without_coming_payments(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "what_is_left") == [
         "$112.40 is due on Tuesday, December 8. Nothing is past due. No payment is on its way or scheduled.",
         "Se deben $112.40, que vencen el martes 8 de diciembre. No hay nada vencido. "
@@ -146,7 +146,7 @@ async def test_what_is_left_with_nothing_coming(backend: Backend, home: Househol
     ]
 
 
-async def test_what_is_left_where_auto_pay_takes_it(backend: Backend, home: Household) -> None:
+async def test_remaining_balance_where_auto_pay_takes_it(backend: Backend, home: Household) -> None:
     await add_autopay(backend, home)
     english, _ = await in_both(backend, home, "what_is_left")
     assert english
@@ -154,7 +154,7 @@ async def test_what_is_left_where_auto_pay_takes_it(backend: Backend, home: Hous
     assert "scheduled" not in english
 
 
-async def test_what_is_left_after_what_is_coming(backend: Backend, home: Household) -> None:
+async def test_remaining_balance_after_coming_payments(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-222", 5_000, status="authorised")
     await add_payment(backend, home, "KKK-333", 1_000, status="declined")
     await add_scheduled(backend, home, "KKK-444", 2_000, in_days(2))

@@ -35,7 +35,7 @@ async def test_neither_is_on(backend: Backend, home: Household) -> None:
     ]
 
 
-async def test_a_bank_draft_is_no_auto_pay(backend: Backend, home: Household) -> None:
+async def test_bank_draft_is_not_auto_pay(backend: Backend, home: Household) -> None:
     await add_draft(backend, home)
     assert await in_both(backend, home, "autopay_status") == [
         "Auto Pay is not on, but a bank draft is: it takes each bill on its due date from checking ending 6789. "
@@ -76,7 +76,7 @@ async def test_a_change_that_comes_after_the_next_run(backend: Backend) -> None:
     assert spanish.endswith("paga con cuenta de cheques terminada en 6789 el día 15 de cada mes.")
 
 
-async def test_auto_pay_that_takes_the_place_of_a_draft(backend: Backend) -> None:
+async def test_auto_pay_that_replaces_a_draft(backend: Backend) -> None:
     home = await make_household(backend, due_on=in_days(1))
     await add_draft(backend, home)
     await enrol(backend, home, day_of_month=25, replace_draft=True)
@@ -93,7 +93,7 @@ async def test_auto_pay_that_takes_the_place_of_a_draft(backend: Backend) -> Non
 
 
 @pytest.mark.parametrize("topic", ["autopay_status", "next_automatic"])
-async def test_a_card_that_will_have_expired_is_said_before_it_fails(
+async def test_card_that_will_have_expired_is_mentioned_before_it_fails(
     backend: Backend, home: Household, topic: str
 ) -> None:
     await add_autopay(backend, home, day=15)
@@ -116,7 +116,7 @@ async def test_the_next_automatic_payment(backend: Backend, home: Household) -> 
     ]
 
 
-async def test_what_comes_first_is_told_first(backend: Backend, home: Household) -> None:
+async def test_first_payment_is_listed_first(backend: Backend, home: Household) -> None:
     await add_autopay(backend, home, day=15)
     await add_scheduled(backend, home, "KKK-444", 4_000, in_days(2))
     assert await in_both(backend, home, "next_automatic") == [
@@ -148,7 +148,7 @@ async def test_the_day_that_is_asked_about(
     assert dicho.endswith("sale mañana.")
 
 
-async def test_a_run_before_a_scheduled_payment_is_told_first(backend: Backend, home: Household) -> None:
+async def test_run_before_a_scheduled_payment_is_listed_first(backend: Backend, home: Household) -> None:
     await add_autopay(backend, home)
     await add_scheduled(backend, home, "KKK-444", 4_000, date(2026, 12, 15))
     assert await ask(backend, home, "next_automatic") == (
@@ -173,7 +173,7 @@ async def test_a_change_counts_from_its_day(backend: Backend) -> None:
     ]
 
 
-async def test_nothing_is_taken_from_the_day_on_which_auto_pay_ends(backend: Backend) -> None:
+async def test_nothing_is_taken_from_the_end_day_of_auto_pay(backend: Backend) -> None:
     home = await make_household(backend, due_on=in_days(1))
     await add_autopay(backend, home)
     await cancel(backend, home)
@@ -184,7 +184,7 @@ async def test_nothing_is_taken_from_the_day_on_which_auto_pay_ends(backend: Bac
     ]
 
 
-async def test_a_draft_takes_nothing_from_the_day_on_which_auto_pay_takes_its_place(backend: Backend) -> None:
+async def test_draft_takes_nothing_from_the_day_of_its_replacement(backend: Backend) -> None:
     home = await make_household(backend, due_on=in_days(1))
     await add_draft(backend, home)
     await enrol(backend, home, day_of_month=25, replace_draft=True)
@@ -192,7 +192,7 @@ async def test_a_draft_takes_nothing_from_the_day_on_which_auto_pay_takes_its_pl
     assert await ask(backend, home, "next_automatic") == "Auto Pay takes $50.00 on Wednesday, November 25."
 
 
-async def test_what_is_given_up_is_not_tried_again(backend: Backend, home: Household) -> None:
+async def test_abandoned_draft_is_not_tried_again(backend: Backend, home: Household) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
     await add_autopay(backend, home)
     await run_autopay(backend, DUE_ON)
@@ -201,7 +201,7 @@ async def test_what_is_given_up_is_not_tried_again(backend: Backend, home: House
     assert "tried again" not in (await ask(backend, home, "next_automatic") or "")
 
 
-async def test_nothing_goes_out(backend: Backend, home: Household) -> None:
+async def test_no_automatic_payment(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "next_automatic", "will it go out tomorrow", "sale mañana") == [
         "No, nothing is set to go out tomorrow.",
         "No, no hay nada fijado para salir mañana.",
@@ -212,7 +212,7 @@ async def test_nothing_goes_out(backend: Backend, home: Household) -> None:
     ]
 
 
-async def test_a_bill_that_is_paid_already_is_not_taken(backend: Backend, home: Household) -> None:
+async def test_paid_bill_is_not_taken(backend: Backend, home: Household) -> None:
     await add_autopay(backend, home)
     await add_payment(backend, home, "KKK-222", 11_240, status="authorised")
     assert await in_both(backend, home, "next_automatic") == [
@@ -242,7 +242,7 @@ async def test_a_short_month(backend: Backend, home: Household, day: int, ordina
         assert english.endswith("The next run is Monday, November 30, $112.40 as of now.")
 
 
-async def test_a_short_month_changes_nothing_for_most(backend: Backend, home: Household) -> None:
+async def test_short_month_changes_nothing_for_most(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "short_month") == [None, None]
     await add_autopay(backend, home, day=28)
     assert await in_both(backend, home, "short_month") == [

@@ -43,7 +43,7 @@ async def test_no_alerts(backend: Backend, home: Household) -> None:
     ]
 
 
-async def test_alerts_are_told_by_the_way_they_go(backend: Backend, home: Household) -> None:
+async def test_alerts_are_listed_with_their_channels(backend: Backend, home: Household) -> None:
     await add_alert(backend, home, "payment_received", by_text=True, by_email=True)
     await add_alert(backend, home, "bill_due", 5, by_text=True, by_email=True)
     await add_alert(backend, home, "usage_over", 1200, by_call=True)
@@ -55,7 +55,7 @@ async def test_alerts_are_told_by_the_way_they_go(backend: Backend, home: Househ
     ]
 
 
-async def test_stopped_texts_are_said(backend: Backend, home: Household) -> None:
+async def test_stopped_texts_are_mentioned(backend: Backend, home: Household) -> None:
     await add_alert(backend, home, "bill_ready", by_email=True)
     async with backend.db.transaction() as session:
         session.add(OptOut(phone="+15555550142", changed_at=NOW))
@@ -101,7 +101,7 @@ async def test_levelized_billing_is_the_average_of_the_newest_bills(backend: Bac
     ]
 
 
-async def test_an_enrolment_that_has_ended_is_none(backend: Backend, home: Household) -> None:
+async def test_ended_enrollment_is_not_listed(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     await enrol(backend, home)
     async with backend.db.transaction() as session:

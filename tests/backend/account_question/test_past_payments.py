@@ -18,7 +18,7 @@ async def test_a_payment_that_went_through(backend: Backend, home: Household) ->
     ]
 
 
-async def test_a_payment_on_its_way_and_the_last_one_before(backend: Backend, home: Household) -> None:
+async def test_pending_payment_and_the_last_one_before(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-222", 5_000, days_ago=9)
     await add_payment(backend, home, "KKK-333", 6_000, status="authorised")
     assert await in_both(backend, home, "last_payment") == [
@@ -42,7 +42,9 @@ async def test_a_payment_on_its_way_and_the_last_one_before(backend: Backend, ho
         ("started", "Your payment is on its way:", "Su pago está en camino:"),
     ],
 )
-async def test_what_became_of_it(backend: Backend, home: Household, status: str, english: str, spanish: str) -> None:
+async def test_outcome_of_the_last_payment(
+    backend: Backend, home: Household, status: str, english: str, spanish: str
+) -> None:
     await add_payment(backend, home, "KKK-333", 6_000, days_ago=1, status=status)
     assert await in_both(backend, home, "last_payment") == [
         f"{english} $60.00 on Tuesday, November 17, number KKK-333.",
@@ -67,7 +69,7 @@ async def test_the_payment_that_is_named_by_its_amount(backend: Backend, home: H
     ]
 
 
-async def test_a_payment_that_is_not_there_is_not_taken_for_another(backend: Backend, home: Household) -> None:
+async def test_missing_payment_is_not_mistaken_for_another(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-333", 6_000, days_ago=1)
     assert await ask(backend, home, "last_payment", "i paid $70.00, did you get it") == (
         "I see no payment of $70.00 on this account. "
@@ -85,7 +87,7 @@ async def test_twice_is_one_amount_within_three_days(
     assert said.startswith("Yes, I see two payments of $112.40" if twice else "No, in the last 35 days no two payments")
 
 
-async def test_a_payment_taken_twice(backend: Backend, home: Household) -> None:
+async def test_payment_charged_twice(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-222", 11_240, days_ago=3)
     await add_payment(backend, home, "KKK-333", 11_240, days_ago=2, status="authorised")
     assert await in_both(backend, home, "charged_twice") == [
@@ -97,7 +99,7 @@ async def test_a_payment_taken_twice(backend: Backend, home: Household) -> None:
 
 
 @pytest.mark.parametrize("status", ["declined", "voided", "returned"])
-async def test_what_took_nothing_is_no_second_payment(backend: Backend, home: Household, status: str) -> None:
+async def test_failed_payment_is_not_a_second_payment(backend: Backend, home: Household, status: str) -> None:
     await add_payment(backend, home, "KKK-222", 11_240, days_ago=3, status=status)
     await add_payment(backend, home, "KKK-333", 11_240, days_ago=2)
     assert await in_both(backend, home, "charged_twice") == [
@@ -119,7 +121,7 @@ async def test_two_amounts_are_not_twice(backend: Backend, home: Household) -> N
     ]
 
 
-async def test_what_is_long_past_is_not_looked_at(backend: Backend, home: Household) -> None:
+async def test_old_payments_are_not_searched(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-222", 11_240, days_ago=36)
     await add_payment(backend, home, "KKK-333", 11_240, days_ago=37)
     assert await in_both(backend, home, "charged_twice") == [

@@ -68,13 +68,13 @@ async def test_a_rate_that_is_not_known_is_not_made_up(backend: Backend, home: H
     assert await in_both(backend, home, "my_rate") == [None, None]
 
 
-async def test_a_business_is_not_told_the_rate_of_homes(backend: Backend, home: Household) -> None:
+async def test_business_is_not_given_the_home_rate(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(kind="commercial"))
     assert await in_both(backend, home, "my_rate") == [None, None]
 
 
-async def test_an_estimated_reading_is_told_where_the_bill_says_so(backend: Backend, empty: Household) -> None:
+async def test_estimated_reading_is_mentioned_where_the_bill_has_it(backend: Backend, empty: Household) -> None:
     await add(backend, empty, OCTOBER, 11_240, 700, label="Energy (estimated reading)")
     assert await in_both(backend, empty, "estimated") == [
         "Yes, your newest bill, made on Tuesday, November 3, is from an estimated reading.",
@@ -82,7 +82,7 @@ async def test_an_estimated_reading_is_told_where_the_bill_says_so(backend: Back
     ]
 
 
-async def test_what_the_data_does_not_tell_is_not_said(backend: Backend, empty: Household) -> None:
+async def test_unknown_data_is_not_mentioned(backend: Backend, empty: Household) -> None:
     assert await in_both(backend, empty, "estimated") == [None, None]
     assert await in_both(backend, empty, "higher_than_last_year") == [None, None]
     await add(backend, empty, LAST_OCTOBER, 9_000, 650, label="Energy, estimated")
@@ -117,7 +117,7 @@ async def test_a_bill_that_is_not_higher(
     assert dicho.endswith(f"fue de $98.20: {spanish}.")
 
 
-async def test_more_days_are_said(backend: Backend, empty: Household) -> None:
+async def test_longer_period_is_mentioned(backend: Backend, empty: Household) -> None:
     await add(backend, empty, LAST_OCTOBER, 9_820, 650, days=31)
     await add(backend, empty, OCTOBER, 11_240, 700, days=33)
     said, dicho = await in_both(backend, empty, "higher_than_last_year")

@@ -11,7 +11,7 @@ from tests.backend.autopay.enrollments import add_autopay
 from tests.backend.household import Household
 
 
-async def test_what_is_saved_to_pay_with(backend: Backend, home: Household) -> None:
+async def test_saved_methods_are_listed(backend: Backend, home: Household) -> None:
     english, spanish = await in_both(backend, home, "saved_methods")
     assert english
     assert spanish
@@ -21,7 +21,7 @@ async def test_what_is_saved_to_pay_with(backend: Backend, home: Household) -> N
     assert spanish.startswith("Guardado en su cuenta: Visa terminada en 4242")
 
 
-async def test_a_card_that_has_expired_is_said_to_have(backend: Backend, home: Household) -> None:
+async def test_expired_card_is_marked(backend: Backend, home: Household) -> None:
     await add_autopay(backend, home, day=15)
     async with backend.db.transaction() as session:
         await session.execute(

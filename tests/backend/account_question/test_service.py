@@ -29,7 +29,7 @@ OF_A_SKILL = {
 }
 
 
-def test_every_topic_has_a_level_and_nothing_else_has() -> None:
+def test_exactly_the_topics_have_a_level() -> None:
     assert set(TOPIC_HANDLERS) == set(QUESTION_LEVELS)
     assert all(level >= Level.KNOWN for level in QUESTION_LEVELS.values())
 
@@ -52,7 +52,7 @@ async def test_a_topic_that_there_is_not(backend: Backend, home: Household) -> N
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-async def test_another_account_is_never_spoken_of(backend: Backend, home: Household, language: str) -> None:
+async def test_other_account_is_never_mentioned(backend: Backend, home: Household, language: str) -> None:
     """A neighbour pays twice, is late and on Auto Pay: nothing of it is in what this household is told."""
     neighbour = await make_household(backend, number="20417", due_cents=99_999)
     await add_payment(backend, neighbour, "QQQ-222", 77_700, days_ago=1)

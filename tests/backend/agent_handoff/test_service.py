@@ -16,7 +16,7 @@ from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household, add_conversation
 
 
-async def test_who_asks_twice_keeps_the_place(backend: Backend, home: Household) -> None:
+async def test_second_request_keeps_the_place(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         first = await handover.request_handoff(session, backend, home.conversation_id, tried="paying a bill")
         again = await handover.request_handoff(session, backend, home.conversation_id, tried="nothing")
@@ -43,7 +43,7 @@ async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: 
     assert "$1500" in said
 
 
-async def test_the_office_is_told_that_somebody_writes_spanish(backend: Backend, home: Household) -> None:
+async def test_office_sees_that_the_member_writes_spanish(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         with use_language(SPANISH):
             made = await handover.request_handoff(session, backend, home.conversation_id, tried="paying a bill")
@@ -74,7 +74,7 @@ async def test_an_answer_reaches_the_phone(backend: Backend, home: Household) ->
         assert message.body.endswith("): We are on it.")
 
 
-async def test_closing_brings_the_assistant_back(backend: Backend, home: Household) -> None:
+async def test_closing_returns_to_the_assistant(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         made = await handover.request_handoff(session, backend, home.conversation_id, tried="nothing")
         talk = await session.get_one(Conversation, home.conversation_id)
@@ -89,7 +89,7 @@ async def test_closing_brings_the_assistant_back(backend: Backend, home: Househo
 
 
 @pytest.mark.parametrize(("answered", "told"), [(True, "Ann Berg salió"), (False, "cerró aquí su petición")])
-async def test_the_member_is_told_that_the_person_has_left(backend: Backend, answered: bool, told: str) -> None:
+async def test_member_is_told_that_the_person_has_left(backend: Backend, answered: bool, told: str) -> None:
     web = await add_conversation(backend, "web-1")
     async with backend.db.transaction() as session:
         talk = await session.get_one(Conversation, web)
@@ -104,7 +104,7 @@ async def test_the_member_is_told_that_the_person_has_left(backend: Backend, ans
     assert said["lang"] == SPANISH
 
 
-async def test_who_went_back_alone_is_told_nothing_more(backend: Backend) -> None:
+async def test_member_who_returned_alone_is_told_nothing_more(backend: Backend) -> None:
     web = await add_conversation(backend, "web-1")
     async with backend.db.transaction() as session:
         made = await handover.request_handoff(session, backend, web, tried="nothing")

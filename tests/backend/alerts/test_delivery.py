@@ -66,7 +66,7 @@ async def test_a_day_that_was_missed_is_made_up_for(backend: Backend, home: Hous
     assert "due Dec 8, tomorrow" in (await words(backend))[0]
 
 
-async def test_nothing_owed_is_nothing_due(backend: Backend) -> None:
+async def test_without_an_amount_owed_nothing_is_due(backend: Backend) -> None:
     home = await make_household(backend, due_cents=0)
     await add_bill(backend, home.account_id, 0, DUE)
     await on(backend, home, {"bill_due": 3, "past_due": None}, "text")
@@ -101,7 +101,7 @@ async def test_a_new_bill_and_not_the_one_before(backend: Backend, home: Househo
     assert "your new bill is $90.00, due Dec 10" in (await words(backend))[0]
 
 
-async def test_paperless_is_told_by_email(backend: Backend, home: Household) -> None:
+async def test_paperless_notice_is_sent_by_email(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         account = await session.get_one(Account, home.account_id)
         await alerts.enroll_paperless(session, backend, account, author(home))
@@ -137,7 +137,7 @@ async def test_a_change_of_the_profile(backend: Backend, home: Household) -> Non
     assert "the email address on file was changed" in (await words(backend))[0]
 
 
-async def test_each_way_gets_its_own_message(backend: Backend, home: Household) -> None:
+async def test_each_channel_gets_its_own_message(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 100}, "text", "email", "call")
     await delivery.deliver_alerts(backend, TODAY)
     assert [(m.kind, m.recipient) for m in await told(backend)] == [
@@ -147,7 +147,7 @@ async def test_each_way_gets_its_own_message(backend: Backend, home: Household) 
     ]
 
 
-async def test_a_phone_that_said_stop_gets_the_email_it_chose(backend: Backend, home: Household) -> None:
+async def test_opted_out_phone_gets_the_chosen_email(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 100}, "text", "email")
     async with backend.db.transaction() as session:
         await opt_out(session, backend, "+15555550142")
@@ -186,7 +186,7 @@ async def test_off_is_off(backend: Backend, home: Household) -> None:
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 0}
 
 
-async def test_two_processes_at_once_tell_it_once(backend: Backend) -> None:
+async def test_two_processes_send_it_once(backend: Backend) -> None:
     for count in range(12):
         home = await make_household(backend, number=f"5{count:04d}")
         await on(backend, home, {"amount_over": 100, "bill_due": 20}, "text")
@@ -195,7 +195,7 @@ async def test_two_processes_at_once_tell_it_once(backend: Backend) -> None:
     assert len(await told(backend)) == 24
 
 
-async def test_a_crash_between_any_two_steps_tells_each_once(
+async def test_crash_between_any_two_steps_sends_each_once(
     backend: Backend, network: DirectNetwork, clock: ManualClock
 ) -> None:
     for count in range(22):

@@ -93,5 +93,5 @@ def test_threshold(unit: str, text: str, threshold: int | None) -> None:
         "100078-001 1200 let me know when my usage is high",
     ],
 )
-def test_a_member_number_is_no_limit(text: str) -> None:
+def test_member_number_is_not_a_limit(text: str) -> None:
     assert parse_alert_request(text).kinds == {"usage_over": None}

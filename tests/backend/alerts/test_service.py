@@ -59,12 +59,12 @@ async def test_several_at_once_are_listed_and_consented_to(backend: Backend, hom
     assert "HELP" in body
 
 
-async def test_email_alone_texts_nobody(backend: Backend, home: Household) -> None:
+async def test_email_only_sends_no_text(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_ready": None}, "email")
     assert await outbox(backend, "notice") == []
 
 
-async def test_a_new_threshold_takes_the_place_of_the_old(backend: Backend, home: Household) -> None:
+async def test_new_threshold_replaces_the_old(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 15000}, "text")
     await on(backend, home, {"amount_over": 20000}, "email")
     async with backend.db.read_session() as session:

@@ -39,7 +39,7 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     assert current_language() == "en"
 
 
-async def test_a_notice_of_a_talk_is_in_the_language_of_the_talk(backend: Backend, home: Household) -> None:
+async def test_notice_of_a_conversation_is_in_its_language(backend: Backend, home: Household) -> None:
     with use_language("es"):
         await on(backend, home, {"bill_due": 1}, "text")
         async with backend.db.transaction() as session:

@@ -53,7 +53,7 @@ def talk(*messages: str, owed: int = 11240) -> Plan:
         (("500 today",), ([(11240, "11-18")], None)),
     ],
 )
-def test_what_is_missing_is_asked(messages: tuple[str, ...], plan: Plan) -> None:
+def test_missing_parts_are_asked(messages: tuple[str, ...], plan: Plan) -> None:
     assert talk(*messages) == plan
 
 
@@ -81,7 +81,7 @@ def test_corrections(messages: tuple[str, ...], plan: list[tuple[int, str]]) -> 
     "words", ["half today and half friday", "three equal parts starting friday every week", "7 a week from friday"]
 )
 @pytest.mark.parametrize("owed", [1, 2, 99, 11240, 11241, 18615])
-def test_a_whole_plan_pays_exactly_what_is_owed(words: str, owed: int) -> None:
+def test_complete_plan_pays_exactly_the_amount_owed(words: str, owed: int) -> None:
     plan = build_plan(parse_payment_plan(words, TODAY), owed)
     assert sum(part.cents for part in plan.parts) + plan.remaining_cents == owed
     assert all(part.cents > 0 for part in plan.parts)

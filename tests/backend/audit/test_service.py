@@ -54,7 +54,7 @@ async def test_an_empty_trail_is_whole(backend: Backend) -> None:
     assert await broken(backend) is None
 
 
-async def test_what_was_written_is_whole_and_reads_back(backend: Backend, home: Household) -> None:
+async def test_written_chain_verifies_and_reads_back(backend: Backend, home: Household) -> None:
     await write(backend, "paid", home.account_id, amount_cents=11240, method="Visa ending 4242", none=None)
     await write(backend, "übermäßig", home.account_id, text="\u2603 \U0001f4a1")
     assert await broken(backend) is None
@@ -105,7 +105,7 @@ async def test_any_edit_is_found(backend: Backend, change: dict[str, Any]) -> No
     assert (await broken(backend) or audit.BrokenRow(0, "")).id == 3
 
 
-async def test_an_edit_with_its_hash_made_anew_breaks_the_next_row(backend: Backend) -> None:
+async def test_edit_with_a_recomputed_hash_breaks_the_next_row(backend: Backend) -> None:
     for number in range(4):
         await write(backend, f"act {number}")
     async with backend.db.read_session() as session:
@@ -116,14 +116,14 @@ async def test_an_edit_with_its_hash_made_anew_breaks_the_next_row(backend: Back
     assert await broken(backend) == audit.BrokenRow(3, "it does not follow the row before it")
 
 
-async def test_a_row_taken_out_of_the_middle_is_found(backend: Backend) -> None:
+async def test_row_removed_from_the_middle_is_found(backend: Backend) -> None:
     for number in range(4):
         await write(backend, f"act {number}")
     await tamper(backend, delete(AuditRow).where(AuditRow.id == 2))
     assert await broken(backend) == audit.BrokenRow(3, "row 2 is missing before it")
 
 
-async def test_the_first_row_taken_away_is_found(backend: Backend) -> None:
+async def test_removed_first_row_is_found(backend: Backend) -> None:
     for number in range(3):
         await write(backend, f"act {number}")
     await tamper(backend, delete(AuditRow).where(AuditRow.id == 1))
@@ -159,7 +159,7 @@ async def test_the_database_refuses_changes(backend: Backend, act: Any) -> None:
     )
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_is_kept_comes_back_the_same(backend: Backend, after: dict[str, Any]) -> None:
+async def test_any_stored_value_reads_back_the_same(backend: Backend, after: dict[str, Any]) -> None:
     await write(backend, "act", None, **{})
     async with backend.db.transaction() as session:
         await audit.record(session, backend, actor="a", level=0, channel="job", act="x", account_id=None, after=after)

@@ -73,7 +73,7 @@ async def test_two_runs_at_once_draft_once(backend: Backend, home: Household, ne
     assert len(await payments(backend)) == 1
 
 
-async def test_what_is_paid_or_on_its_way_is_left_alone(
+async def test_paid_or_pending_bill_is_left_alone(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await add_autopay(backend, home)
@@ -130,7 +130,7 @@ async def test_two_bills_are_drafted_each_by_itself(backend: Backend, home: Hous
     assert network.taken_cents() == DUE_CENTS + 5000
 
 
-async def test_a_declined_card_is_tried_twice_more_and_each_is_told(
+async def test_declined_card_is_tried_twice_more_with_a_notice_each(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
@@ -159,7 +159,7 @@ async def test_a_card_that_will_never_do_is_not_tried_again(
     assert "pay another way" in (await texts(backend, "notice"))[0]
 
 
-async def test_an_expired_card_is_told_and_nothing_is_sent(
+async def test_expired_card_is_reported_and_not_charged(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
     await add_autopay(backend, home)
@@ -210,7 +210,7 @@ async def test_a_revoked_authorisation_ends_the_enrolment(
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
 
 
-async def test_what_was_paid_meanwhile_is_not_tried_again(
+async def test_bill_paid_meanwhile_is_not_tried_again(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
@@ -222,7 +222,7 @@ async def test_what_was_paid_meanwhile_is_not_tried_again(
     assert [draft.status for draft in await drafts(backend)] == ["covered"]
 
 
-async def test_nothing_is_tried_again_once_it_was_cancelled(
+async def test_canceled_autopay_is_not_tried_again(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
@@ -244,7 +244,7 @@ async def test_a_silent_network_is_asked_again_by_the_next_run(
     assert network.taken_cents() == DUE_CENTS
 
 
-async def test_a_draft_replaced_by_autopay_takes_no_bill_twice(
+async def test_draft_replaced_by_autopay_takes_no_bill_twice(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await add_draft(backend, home)

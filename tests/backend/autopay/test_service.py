@@ -37,7 +37,7 @@ async def consents(backend: Backend) -> list[Consent]:
         return list(await session.scalars(select(Consent).order_by(Consent.id)))
 
 
-async def test_what_was_agreed_is_kept_copied_and_tells_the_next_run(backend: Backend, home: Household) -> None:
+async def test_agreement_is_stored_copied_and_names_the_next_run(backend: Backend, home: Household) -> None:
     done = await enrol(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(DUE_ON, DUE_CENTS))
     [kept] = await consents(backend)
@@ -82,7 +82,7 @@ async def test_a_bill_due_too_soon_is_not_drafted(backend: Backend, network: Dir
         ("day_not_usable", {"day_of_month": 0}),
     ],
 )
-async def test_what_cannot_be_is_refused(
+async def test_impossible_setup_is_refused(
     backend: Backend, home: Household, code: str, change_to: dict[str, object]
 ) -> None:
     with pytest.raises(AutoPayRefused) as refused:
@@ -103,7 +103,7 @@ async def test_an_expired_card_is_refused(backend: Backend, home: Household) -> 
         await enrol(backend, home)
 
 
-async def test_it_takes_a_step_up(backend: Backend, home: Household) -> None:
+async def test_step_up_is_required(backend: Backend, home: Household) -> None:
     with pytest.raises(StepUpNeeded):
         await enrol(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
 
@@ -119,7 +119,7 @@ async def test_a_draft_is_replaced_only_when_asked_and_never_both(backend: Backe
     assert (await autopay(backend)).active
 
 
-async def test_a_draft_that_runs_tomorrow_still_does_and_autopay_begins_behind_it(
+async def test_draft_of_tomorrow_still_runs_and_autopay_starts_after_it(
     backend: Backend, network: DirectNetwork, clock: ManualClock
 ) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=1))
@@ -172,7 +172,7 @@ async def test_cancelling_in_time_ends_it_at_once(backend: Backend, home: Househ
         await cancel(backend, home)
 
 
-async def test_cancelling_too_late_says_that_the_run_still_happens(
+async def test_late_cancel_says_that_the_run_still_happens(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     await add_autopay(backend, home, day=19)

@@ -22,7 +22,7 @@ async def speaks_spanish(backend: Backend) -> None:
         await session.execute(update(Member).values(language="es"))
 
 
-async def test_a_declined_draft_is_told_in_the_language_on_file(backend: Backend, home: Household) -> None:
+async def test_declined_draft_notice_is_in_the_language_on_file(backend: Backend, home: Household) -> None:
     await speaks_spanish(backend)
     await set_token(backend, home.card_id, "tok_visa_insufficient")
     await add_autopay(backend, home)
@@ -33,7 +33,7 @@ async def test_a_declined_draft_is_told_in_the_language_on_file(backend: Backend
     assert current_language() == "en"
 
 
-async def test_a_draft_that_cannot_be_made_is_told_so_and_audited_in_english(backend: Backend, home: Household) -> None:
+async def test_impossible_draft_notice_is_translated_and_audited_in_english(backend: Backend, home: Household) -> None:
     await speaks_spanish(backend)
     await add_autopay(backend, home)
     async with backend.db.transaction() as session:
@@ -48,7 +48,7 @@ async def test_a_draft_that_cannot_be_made_is_told_so_and_audited_in_english(bac
     assert "has expired" in row.after["reason"]
 
 
-async def test_a_copy_is_in_the_language_of_the_talk(backend: Backend, home: Household) -> None:
+async def test_copy_is_in_the_language_of_the_conversation(backend: Backend, home: Household) -> None:
     with use_language("es"):
         await enrol(backend, home)
     async with backend.db.read_session() as session:

@@ -91,7 +91,7 @@ async def test_a_returned_payment_is_owed_again(backend: Backend, home: Househol
     assert (await standing(backend, home)).amount_due_cents == DUE_CENTS
 
 
-async def test_the_last_payment_and_what_is_on_its_way(backend: Backend) -> None:
+async def test_last_payment_and_pending_payments(backend: Backend) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout")
     fresh = await standing(backend, home)
     assert (fresh.last_payment_cents, fresh.last_payment_on, fresh.pending_cents) == (None, None, 0)
@@ -118,7 +118,7 @@ async def test_an_account_is_found_with_and_without_its_dash(backend: Backend, h
 
 
 @pytest.mark.parametrize("digits", ["", "99999", "99999002", "099999001"])
-async def test_nearly_an_account_number_finds_nothing(backend: Backend, home: Household, digits: str) -> None:
+async def test_similar_account_number_finds_nothing(backend: Backend, home: Household, digits: str) -> None:
     async with backend.db.read_session() as session:
         assert await find_account(session, digits) is None
 

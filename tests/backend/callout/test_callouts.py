@@ -54,14 +54,14 @@ async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home:
 
 @pytest.mark.parametrize(("kind", "calls"), [("outage", True), ("medical", True), ("voltage", True), ("tree", False),
                                              ("callback", False), ("arrangement", False)])  # fmt: skip
-async def test_what_is_urgent_to_the_office_calls_nobody_out(
+async def test_only_kinds_that_need_a_crew_start_a_callout(
     backend: Backend, home: Household, kind: str, calls: bool
 ) -> None:
     await file(backend, home, kind)
     assert bool(await sent(backend)) is calls
 
 
-async def test_what_is_not_urgent_calls_nobody_out(backend: Backend, home: Household) -> None:
+async def test_non_urgent_ticket_starts_no_callout(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home, "outage", urgent=False)
     assert await sent(backend) == []
     assert await words_of(backend, ticket) == ""
@@ -74,7 +74,7 @@ async def test_an_outage_that_turns_dangerous_calls_out(backend: Backend, home: 
     assert len(await sent(backend, "sms")) == 2
 
 
-async def test_of_two_who_take_it_at_once_one_has_it(backend: Backend, home: Household) -> None:
+async def test_simultaneous_takers_get_one_owner(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     sams, almas = await code(backend, ticket, SAM), await code(backend, ticket, ALMA)
     await asyncio.gather(reply(backend, SAM, sams), reply(backend, ALMA, almas))
@@ -88,7 +88,7 @@ async def test_of_two_who_take_it_at_once_one_has_it(backend: Backend, home: Hou
     assert (await standing(backend, ticket)).taken_by == has
 
 
-async def test_of_two_open_each_code_takes_its_own(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_each_code_takes_its_own_of_two_tickets(backend: Backend, home: Household, clock: ManualClock) -> None:
     first = await file(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
     second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
@@ -122,7 +122,7 @@ async def test_all_with_a_code_takes_all(backend: Backend, home: Household) -> N
     assert {(await standing(backend, one)).taken_by for one in (first, second)} == {"Sam"}
 
 
-async def test_a_number_that_takes_no_texts_is_called_at_once(backend: Backend, home: Household) -> None:
+async def test_number_without_texts_is_called_at_once(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await outbox.opt_out(session, backend, str(SAM.phone))
         await outbox.opt_out(session, backend, str(ALMA.phone))
@@ -149,7 +149,7 @@ async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
     assert len(await sent(backend, "call")) == 1
 
 
-async def test_nothing_is_said_to_be_sent_when_nobody_is_on_call(backend: Backend, home: Household) -> None:
+async def test_with_nobody_on_call_nothing_is_claimed_as_sent(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", ())
     ticket = await file(backend, home)
     words = await words_of(backend, ticket, first=True)
@@ -158,7 +158,7 @@ async def test_nothing_is_said_to_be_sent_when_nobody_is_on_call(backend: Backen
     assert "texted" not in words
 
 
-async def test_only_email_is_said_to_be_email(backend: Backend, home: Household) -> None:
+async def test_email_alone_is_described_as_email(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", (OnCallPerson("Desk", None, "desk@coop.example"),))
     ticket = await file(backend, home)
     assert await words_of(backend, ticket, first=True) == "I am emailing the crew on call."
@@ -166,9 +166,7 @@ async def test_only_email_is_said_to_be_email(backend: Backend, home: Household)
     assert await words_of(backend, ticket, first=True) == "I have emailed the crew on call."
 
 
-async def test_the_office_hears_of_each_person_what_was_tried(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
+async def test_office_is_informed_of_each_attempt(backend: Backend, home: Household, clock: ManualClock) -> None:
     """No text and no call gets out, and the emails do: they are not said to have failed."""
     await file(backend, home)
     await later(backend, clock, 8, frozenset({"sms", "call"}))
@@ -181,7 +179,7 @@ async def test_the_office_hears_of_each_person_what_was_tried(
     assert "email" not in lines["Alma"]
 
 
-async def test_the_office_is_written_to_in_english_whoever_refused(backend: Backend, home: Household) -> None:
+async def test_office_mail_is_in_english_whoever_refused(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     for person in (SAM, NIGHT, ALMA):
         await reply(backend, person, f"NO {await code(backend, ticket, person)}")
@@ -190,7 +188,7 @@ async def test_the_office_is_written_to_in_english_whoever_refused(backend: Back
     assert mail.subject.startswith("URGENT")
 
 
-async def test_only_what_went_out_is_said_to_be_sent(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_only_sent_messages_are_described_as_sent(backend: Backend, home: Household, clock: ManualClock) -> None:
     ticket = await file(backend, home)
     assert "texted" not in await words_of(backend, ticket)
     await carry(backend)
@@ -205,7 +203,7 @@ async def test_only_what_went_out_is_said_to_be_sent(backend: Backend, home: Hou
     assert "911" in await words_of(backend, ticket)
 
 
-async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home: Household) -> None:
+async def test_later_place_reaches_those_already_informed(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home, place=None)
     async with backend.db.transaction() as session:
         found = await session.get_one(Ticket, ticket.id)
@@ -217,7 +215,7 @@ async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home:
     assert len(await sent(backend)) == count
 
 
-async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_call_reads_out_the_notes(backend: Backend, home: Household, clock: ManualClock) -> None:
     ticket = await file(backend, home)
     await add(backend, home, ticket, "the fence is live too")
     async with backend.db.transaction() as session:
@@ -228,7 +226,7 @@ async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household,
     assert "the fence is live too" in call.body
 
 
-async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend, home: Household) -> None:
+async def test_list_shows_who_was_informed_when_and_who_took_it(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     await reply(backend, SAM, await code(backend, ticket, SAM))
     async with backend.db.read_session() as session:
@@ -239,7 +237,7 @@ async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend
     assert all(one["at"] and one["status"] for one in callout["told"])
 
 
-async def test_only_our_own_link_takes_it(backend: Backend, home: Household) -> None:
+async def test_only_a_genuine_link_takes_the_ticket(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     callout = await standing(backend, ticket)
     good = links.link_token(backend, callout.id, "Sam")

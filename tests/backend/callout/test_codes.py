@@ -41,7 +41,7 @@ async def guessed(backend: Backend, ticket: Ticket, times: int) -> None:
 
 
 @pytest.mark.parametrize("times", [5, 60])
-async def test_made_up_codes_stop_nobody_who_has_the_right_one(
+async def test_invented_codes_do_not_block_the_right_one(
     backend: Backend, home: Household, clock: ManualClock, times: int
 ) -> None:
     ticket = await file(backend, home)
@@ -57,7 +57,7 @@ async def test_made_up_codes_stop_nobody_who_has_the_right_one(
     assert "is closed. Thank you" in (await reply(backend, SAM, f"LISTO {right}") or "")
 
 
-async def test_a_flood_of_made_up_codes_makes_them_longer_and_the_phone_is_told(
+async def test_flood_of_invented_codes_lengthens_codes_and_warns_the_phone(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -101,13 +101,15 @@ async def test_many_guesses_in_one_text_are_many(backend: Backend, home: Househo
     assert (await standing(backend, ticket)).taken_by == "Sam"
 
 
-async def test_the_code_of_another_person_takes_nothing(backend: Backend, home: Household) -> None:
+async def test_code_of_another_person_takes_nothing(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     await reply(backend, SAM, await code(backend, ticket, ALMA))
     assert (await standing(backend, ticket)).status == "calling"
 
 
-async def test_done_with_the_code_closes_it_and_who_reported_it_hears_so(backend: Backend, home: Household) -> None:
+async def test_done_with_the_code_closes_the_ticket_and_notifies_the_reporter(
+    backend: Backend, home: Household
+) -> None:
     ticket = await file(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
@@ -120,7 +122,7 @@ async def test_done_with_the_code_closes_it_and_who_reported_it_hears_so(backend
     assert len(await sent(backend, purpose="ticket")) == 1
 
 
-async def test_closing_by_the_office_tells_who_reported_it(backend: Backend, home: Household) -> None:
+async def test_closing_by_the_office_notifies_the_reporter(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     async with backend.db.transaction() as session:
         await tickets.close(session, backend, ticket.number, "ann")
@@ -128,7 +130,7 @@ async def test_closing_by_the_office_tells_who_reported_it(backend: Backend, hom
     assert "our office has marked your report" in told.body
 
 
-async def test_who_cannot_is_left_out_and_the_others_are_asked_at_once(
+async def test_refusal_skips_the_person_and_asks_the_others_at_once(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -147,7 +149,7 @@ async def test_who_cannot_is_left_out_and_the_others_are_asked_at_once(
     assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) > before
 
 
-async def test_a_carrier_that_is_down_lets_the_next_ones_be_told(
+async def test_failed_carrier_does_not_block_later_messages(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)

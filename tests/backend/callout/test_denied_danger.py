@@ -12,7 +12,7 @@ from tests.backend.callout.crew import SAM, add, file, later, reply, sent, stand
 from tests.backend.household import Household, add_conversation
 
 
-async def test_a_denial_by_text_slows_nothing(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_denial_by_text_does_not_slow_reminders(backend: Backend, home: Household, clock: ManualClock) -> None:
     ticket = await file(backend, home)
     await write_from(backend, home, "sms")
     await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
@@ -24,7 +24,7 @@ async def test_a_denial_by_text_slows_nothing(backend: Backend, home: Household,
     assert "TV cable" in last
 
 
-async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
+async def test_denied_danger_slows_reminders_that_quote_the_denial(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -42,7 +42,7 @@ async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
     assert len(await sent(backend, "sms")) > count
 
 
-async def test_a_denial_that_others_do_not_share_slows_nothing(
+async def test_denial_not_shared_by_others_does_not_slow_reminders(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -57,7 +57,7 @@ async def test_a_denial_that_others_do_not_share_slows_nothing(
     assert "STILL URGENT" in last.body
 
 
-async def test_a_denial_does_not_slow_what_somebody_is_hurt_by(
+async def test_denial_does_not_slow_reminders_where_somebody_is_hurt(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -69,7 +69,7 @@ async def test_a_denial_does_not_slow_what_somebody_is_hurt_by(
 
 
 @pytest.mark.parametrize("kind", ["danger", "outage", "medical", "voltage"])
-async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
+async def test_withdrawn_ticket_keeps_its_callout_and_informs_the_crew(
     backend: Backend, home: Household, clock: ManualClock, kind: str
 ) -> None:
     ticket = await file(backend, home, kind)
@@ -89,7 +89,7 @@ async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
     assert (await standing(backend, ticket)).status == "calling"
 
 
-async def test_a_ticket_closed_by_the_office_ends_the_calling_and_the_crew_hears(
+async def test_closing_by_the_office_ends_the_callout_and_informs_the_crew(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)

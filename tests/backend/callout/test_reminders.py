@@ -16,7 +16,7 @@ from tests.backend.callout.crew import ALMA, NIGHT, SAM, add, code, file, later,
 from tests.backend.household import Household
 
 
-async def test_it_is_told_again_every_five_minutes_until_one_has_it(
+async def test_reminder_goes_out_every_five_minutes_until_somebody_takes_it(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -35,7 +35,7 @@ async def test_it_is_told_again_every_five_minutes_until_one_has_it(
     assert (await words_of(backend, ticket)).startswith("Sam has it. They took it at 10:05 AM;")
 
 
-async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
+async def test_off_duty_people_are_informed_after_fifteen_minutes(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     await file(backend, home)
@@ -45,7 +45,7 @@ async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
     assert "+15555550113" in {one.recipient for one in await sent(backend)}
 
 
-async def test_after_an_hour_the_office_hears_of_it_and_the_rounds_go_on(
+async def test_office_is_informed_after_an_hour_and_rounds_continue(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
@@ -66,7 +66,7 @@ async def test_after_an_hour_the_office_hears_of_it_and_the_rounds_go_on(
     assert len(await sent(backend)) == count
 
 
-async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_after_a_day_reminders_go_out_hourly(backend: Backend, home: Household, clock: ManualClock) -> None:
     ticket = await file(backend, home)
     async with backend.db.transaction() as session:
         callout = await session.get_one(Callout, (await standing(backend, ticket)).id)
@@ -79,9 +79,7 @@ async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: House
     assert len(await sent(backend, "sms")) > count
 
 
-async def test_what_was_told_since_is_read_by_who_is_asked_later(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
+async def test_later_people_read_the_notes_since(backend: Backend, home: Household, clock: ManualClock) -> None:
     ticket = await file(backend, home)
     await add(backend, home, ticket, "my neighbor is out there with his dog")
     await later(backend, clock, 15)
@@ -90,7 +88,7 @@ async def test_what_was_told_since_is_read_by_who_is_asked_later(
     assert all("with his dog" in one.body for one in told)
 
 
-async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
+async def test_crash_during_a_round_informs_nobody_twice(
     backend: Backend, home: Household, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await file(backend, home)

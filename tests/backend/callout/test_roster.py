@@ -23,7 +23,7 @@ def load(folder: Path, lines: str) -> Coop:
     return load_coop(path)
 
 
-def test_nobody_need_be_on_call(tmp_path: Path) -> None:
+def test_on_call_list_may_be_empty(tmp_path: Path) -> None:
     assert load(tmp_path, "").on_call == ()
 
 
@@ -51,7 +51,7 @@ def test_people_are_read_in_order(tmp_path: Path) -> None:
         ('[on_call]\nname = "Sam"', "on_call must be a list"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(tmp_path: Path, lines: str, said: str) -> None:
+def test_invalid_entry_is_refused_by_name(tmp_path: Path, lines: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         load(tmp_path, lines)
 

@@ -33,7 +33,7 @@ async def fresh(backend: Backend, ticket: Ticket) -> Ticket:
 
 @pytest.mark.parametrize("taken", [False, True])
 @pytest.mark.parametrize("words", WORDS)
-async def test_without_the_code_nothing_is_done_and_what_to_send_is_said(
+async def test_without_the_code_nothing_changes_and_the_reply_explains(
     backend: Backend, home: Household, words: str, taken: bool
 ) -> None:
     ticket = await file(backend, home)
@@ -51,7 +51,7 @@ async def test_without_the_code_nothing_is_done_and_what_to_send_is_said(
 
 
 @pytest.mark.parametrize("words", MEMBERS)
-async def test_what_is_about_their_own_house_is_a_members_text(backend: Backend, home: Household, words: str) -> None:
+async def test_text_about_their_own_house_is_a_member_text(backend: Backend, home: Household, words: str) -> None:
     await file(backend, home)
     assert await reply(backend, SAM, words) is None
 
@@ -85,7 +85,7 @@ async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
     "words",
     ["where is it {}", "{} whats the address", "cant find it {}", "{} who called this in", "donde es {}", "{}?"],
 )
-async def test_with_the_code_all_is_told_again(backend: Backend, home: Household, words: str) -> None:
+async def test_correct_code_resends_everything(backend: Backend, home: Household, words: str) -> None:
     ticket = await file(backend, home)
     right = await code(backend, ticket, SAM)
     for _ in range(2):
@@ -114,7 +114,7 @@ async def test_the_code_that_took_it_closes_it(
     "words",
     ["almost done {}", "{} not done", "done in 20 {}", "{} cant get it done", "is it fixed? {}", "{} done soon"],
 )
-async def test_what_is_not_done_closes_nothing(backend: Backend, home: Household, words: str) -> None:
+async def test_unfinished_work_closes_nothing(backend: Backend, home: Household, words: str) -> None:
     ticket = await file(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
@@ -122,7 +122,7 @@ async def test_what_is_not_done_closes_nothing(backend: Backend, home: Household
     assert (await fresh(backend, ticket)).status == "open"
 
 
-async def test_who_cannot_find_it_does_not_leave_it_to_others(backend: Backend, home: Household) -> None:
+async def test_unable_to_find_it_is_not_a_refusal(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
@@ -132,7 +132,7 @@ async def test_who_cannot_find_it_does_not_leave_it_to_others(backend: Backend, 
 
 
 @pytest.mark.parametrize("words", ["got it", "whats the address", "need a second truck", "done"])
-async def test_who_was_not_asked_gets_a_text_of_their_own(backend: Backend, home: Household, words: str) -> None:
+async def test_unasked_person_gets_an_own_text(backend: Backend, home: Household, words: str) -> None:
     ticket = await file(backend, home)
     answer = await reply(backend, NIGHT, words) or ""
     assert "I am texting you" in answer
@@ -142,7 +142,7 @@ async def test_who_was_not_asked_gets_a_text_of_their_own(backend: Backend, home
     assert (await standing(backend, ticket)).status == "calling"
 
 
-async def test_who_asks_about_what_another_has_hears_who(backend: Backend, home: Household) -> None:
+async def test_question_about_a_taken_ticket_names_who_has_it(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     await reply(backend, ALMA, await code(backend, ticket, ALMA))
     for words in ("got it", "whats the address", "need a second truck", "done fixed it"):
@@ -150,9 +150,7 @@ async def test_who_asks_about_what_another_has_hears_who(backend: Backend, home:
 
 
 @pytest.mark.parametrize("words", ["a wire is down and sparking at 99 Elm Road", "power is out at 99 Elm Road"])
-async def test_what_is_new_and_elsewhere_is_reported_as_by_anybody(
-    backend: Backend, home: Household, words: str
-) -> None:
+async def test_new_danger_elsewhere_is_reported_as_by_any_member(backend: Backend, home: Household, words: str) -> None:
     await file(backend, home)
     assert await reply(backend, SAM, words) is None
     assert await reply(backend, SAM, words.replace("99 Elm", "12 Oak"))

@@ -24,7 +24,7 @@ async def keep(backend: Backend, home: Household, kind: str, reference: str) -> 
         )
 
 
-async def test_the_words_and_the_act_are_kept_together(backend: Backend, home: Household) -> None:
+async def test_words_and_act_are_stored_together(backend: Backend, home: Household) -> None:
     await keep(backend, home, "alerts", "K7M-4Q2")
     async with backend.db.read_session() as session:
         [kept] = await session.scalars(select(Consent))
@@ -34,7 +34,7 @@ async def test_the_words_and_the_act_are_kept_together(backend: Backend, home: H
     assert (row.actor, row.level, row.channel, row.account_id) == ("web-1", 2, "web", home.account_id)
 
 
-async def test_only_what_stands_is_revoked(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_only_an_active_consent_is_revoked(backend: Backend, home: Household, clock: ManualClock) -> None:
     for kind, reference in (("autopay", "K7M-4Q2"), ("bank_draft", "K7M-4Q3"), ("alerts", "K7M-4Q4")):
         await keep(backend, home, kind, reference)
     first = backend.clock.now()

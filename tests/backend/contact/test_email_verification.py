@@ -74,7 +74,7 @@ async def member(backend: Backend, home: Household) -> Household:
 
 
 @pytest.mark.parametrize("kind", [recovery_mail.RESET, recovery_mail.USER_ID])
-async def test_nothing_of_the_login_goes_to_a_new_email_for_a_day(
+async def test_new_email_gets_no_login_mail_for_a_day(
     backend: Backend, member: Household, clock: ManualClock, kind: str
 ) -> None:
     await changed(backend, member, "email", NEW)
@@ -128,7 +128,7 @@ async def test_a_code_counts_once_for_ten_minutes_and_five_tries(
     assert await linked(backend, recovery_mail.RESET) == []
 
 
-async def test_a_code_to_a_new_email_steps_nobody_up(backend: Backend, member: Household) -> None:
+async def test_code_to_a_new_email_does_not_step_up(backend: Backend, member: Household) -> None:
     await changed(backend, member, "email", NEW, send=True)
     code = await code_to(backend, NEW)
     async with backend.db.transaction() as session:
@@ -151,7 +151,7 @@ async def test_a_phone_that_was_changed_first_gets_no_code(backend: Backend, mem
     assert {message.recipient for message in await messages(backend, "code")} == {OLD}
 
 
-async def test_what_a_step_up_code_went_to_is_written_down_as_proven(
+async def test_address_of_a_step_up_code_is_recorded_as_proven(
     backend: Backend, member: Household, clock: ManualClock
 ) -> None:
     async with backend.db.transaction() as session:
@@ -167,9 +167,7 @@ async def test_what_a_step_up_code_went_to_is_written_down_as_proven(
         assert (await session.scalars(select(OneTimeCode))).one().used_at == clock.now()
 
 
-async def test_a_password_set_while_the_email_is_new_is_told_to_the_phone_too(
-    backend: Backend, member: Household
-) -> None:
+async def test_password_set_while_the_email_is_new_notifies_the_phone_too(backend: Backend, member: Household) -> None:
     await changed(backend, member, "email", NEW, send=True)
     await give_back(backend, member, await code_to(backend, NEW))
     await linked(backend, recovery_mail.RESET)
@@ -179,9 +177,7 @@ async def test_a_password_set_while_the_email_is_new_is_told_to_the_phone_too(
     assert told == {NEW, PHONE}
 
 
-async def test_an_email_given_with_a_new_login_is_told_the_user_id_once_its_code_came_back(
-    backend: Backend, home: Household
-) -> None:
+async def test_email_of_a_new_login_gets_the_user_id_once_its_code_returned(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         row = await session.get_one(Member, home.member_id)
         row.email = None

@@ -35,7 +35,7 @@ async def told(backend: Backend) -> list[str]:
         return list(await session.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)))
 
 
-async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend, home: Household) -> None:
+async def test_old_and_new_phone_and_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "phone", NEW)
     assert await told(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
     async with backend.db.read_session() as session:
@@ -44,13 +44,13 @@ async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend
     assert (row.before, row.after) == ({"phone": OLD}, {"phone": NEW})
 
 
-async def test_the_old_and_the_new_email_are_told(backend: Backend, home: Household) -> None:
+async def test_old_and_new_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "email", "new@example.org")
     assert await told(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
 
 
 @pytest.mark.parametrize("level", [Level.ANONYMOUS, Level.KNOWN])
-async def test_nobody_changes_anything_below_the_step_up(backend: Backend, home: Household, level: Level) -> None:
+async def test_change_below_the_step_up_is_refused(backend: Backend, home: Household, level: Level) -> None:
     async with backend.db.transaction() as session:
         reached = await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
         standing = replace(reached.identity, level=level, is_texting=True)
@@ -59,12 +59,12 @@ async def test_nobody_changes_anything_below_the_step_up(backend: Backend, home:
     assert await told(backend) == []
 
 
-async def test_what_is_on_file_already_is_no_change(backend: Backend, home: Household) -> None:
+async def test_unchanged_contact_is_not_a_change(backend: Backend, home: Household) -> None:
     assert not await changed(backend, home, "email", "ruth@example.com")
     assert await told(backend) == []
 
 
-async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_new_phone_does_not_step_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
     await changed(backend, home, "phone", NEW)
     async with backend.db.transaction() as session:
         now = clock.now()
@@ -88,7 +88,7 @@ async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Hou
 @pytest.mark.parametrize("said", ["000-000-0000", "123-456-7890", "999-999-9999", "1111111111", "815-555-5555",
                                   "+10000000000"])  # fmt: skip
 @pytest.mark.parametrize("strict", [True, False])
-def test_a_placeholder_is_no_phone(said: str, strict: bool) -> None:
+def test_placeholder_is_not_a_phone(said: str, strict: bool) -> None:
     assert contact.extract_phone(said, strict=strict) is None
     assert contact.extract_new_phone(f"change my phone to {said}", strict=strict) == (None, None)
 
@@ -134,7 +134,7 @@ def test_addresses(said: str, asked: bool, address: str | None) -> None:
     assert contact.extract_address(said, asked) == address
 
 
-async def test_a_notice_is_in_the_language_of_the_talk_and_the_one_on_file(backend: Backend, home: Household) -> None:
+async def test_notices_are_in_both_the_conversation_and_file_language(backend: Backend, home: Household) -> None:
     with use_language(SPANISH):
         assert await changed(backend, home, "phone", NEW)
     async with backend.db.read_session() as session:

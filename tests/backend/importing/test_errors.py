@@ -151,7 +151,7 @@ async def test_a_bad_alert_is_named(backend: Backend, tmp_path: Path, row: str, 
     assert expected in said
 
 
-async def test_what_is_not_utf8_is_named(backend: Backend, tmp_path: Path) -> None:
+async def test_invalid_utf8_is_named(backend: Backend, tmp_path: Path) -> None:
     only(tmp_path)
     (tmp_path / "members.csv").write_bytes(HEAD.encode() + "41700,Ren\u00e9,5555550123\n".encode("cp1252"))
     assert await refusal(backend, tmp_path) == ["members.csv:2: is not UTF-8 text: save the file as CSV UTF-8"]

@@ -58,7 +58,7 @@ def _members(column: str, values: list[str]) -> str:
 @pytest.mark.parametrize(
     ("column", "values"), [("name", NAMES), ("phone", [*PHONES, "+1 555 555 0100"]), ("email", EMAILS)]
 )
-async def test_what_no_member_has_is_named_line_by_line(
+async def test_impossible_member_rows_are_named_line_by_line(
     backend: Backend, tmp_path: Path, column: str, values: list[str]
 ) -> None:
     said = await refusal(backend, only(tmp_path, members=_members(column, values)))
@@ -72,7 +72,9 @@ async def test_what_no_member_has_is_named_line_by_line(
 
 
 @pytest.mark.parametrize(("column", "values"), [("name", GOOD_NAMES), ("email", GOOD_EMAILS)])
-async def test_what_members_have_is_fine(backend: Backend, tmp_path: Path, column: str, values: list[str]) -> None:
+async def test_unusual_member_rows_are_accepted(
+    backend: Backend, tmp_path: Path, column: str, values: list[str]
+) -> None:
     files = only(tmp_path, members=_members(column, values))
     assert (await import_folder(backend, files, check_only=True))["members"] == len(values)
 
@@ -158,7 +160,7 @@ async def test_two_bills_of_one_period_are_named(backend: Backend, tmp_path: Pat
         ["00417-001,2026-11-18,2026-12-08,2026-10-08,2026-11-18,1,9.00,"],
     ],
 )
-async def test_what_bills_may_be_is_fine(backend: Backend, tmp_path: Path, rows: list[str]) -> None:
+async def test_unusual_bill_rows_are_accepted(backend: Backend, tmp_path: Path, rows: list[str]) -> None:
     files = write(tmp_path, bills=BILL + "\n".join(rows) + "\n")
     assert (await import_folder(backend, files, check_only=True))["bills"] == len(rows)
 
@@ -192,7 +194,7 @@ async def test_what_bills_may_be_is_fine(backend: Backend, tmp_path: Path, rows:
         ({"alerts": "account,alert,ways\n88001-001,paperless,email\n"}, "paperless goes by email, but member 88001 has none"),
     ],
 )  # fmt: skip
-async def test_what_else_cannot_be_is_named(
+async def test_other_impossible_rows_are_named(
     backend: Backend, tmp_path: Path, files: dict[str, str], expected: str
 ) -> None:
     base = (
@@ -239,7 +241,7 @@ async def test_a_file_that_would_be_passed_over_is_named(backend: Backend, tmp_p
     assert said.startswith(f"{name}: is not one of the files")
 
 
-async def test_files_that_are_none_are_named(backend: Backend, tmp_path: Path) -> None:
+async def test_invalid_files_are_named(backend: Backend, tmp_path: Path) -> None:
     write(tmp_path, bills=None, usage=None)
     (tmp_path / "bills.csv").mkdir()
     (tmp_path / "usage.csv").symlink_to(tmp_path / "gone")

@@ -77,14 +77,14 @@ def test_a_fault_is_named_by_file_and_line(tmp_path: Path, text: str, told: str)
     assert str(fault.value).startswith(told)
 
 
-def test_a_file_that_is_no_utf8_is_named_by_its_line(tmp_path: Path) -> None:
+def test_invalid_utf8_file_is_named_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "one.md"
     path.write_bytes("# Añadir\n".encode("latin-1"))
     with pytest.raises(KnowledgeError, match=r"one\.md, line 1: is not UTF-8"):
         parse_file(path)
 
 
-def test_a_name_that_nothing_could_ask_for_is_refused(tmp_path: Path) -> None:
+def test_unusable_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=r"Late-Fee\.md: the name of a file"):
         parse_file(write(tmp_path, "Late-Fee", LATE_FEE))
 

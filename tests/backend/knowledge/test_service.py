@@ -61,7 +61,7 @@ def test_the_member_is_sent_to_the_office_once(tmp_path: Path, coop: Coop) -> No
     assert knowledge.answer_subject("several", coop, "en").text == f"It is so. {ASK} It ends well."
 
 
-def test_a_period_is_not_said_twice(tmp_path: Path, coop: Coop) -> None:
+def test_period_is_not_doubled(tmp_path: Path, coop: Coop) -> None:
     knowledge = knowing(tmp_path, closing=subject("when", answer="It goes on until {ends}. Come in."))
     assert knowledge.answer_subject("closing", coop, "en").text == "It goes on until 2 p.m. Come in."
 
@@ -80,7 +80,7 @@ def test_an_offer_whose_fact_is_missing_is_not_made(tmp_path: Path, coop: Coop) 
         ("es", "Abre de lunes a viernes de 8:00 AM a 4:30 PM. La tarjeta cuesta $0.00. Llame al 555-555-0100."),
     ],
 )
-def test_what_stands_elsewhere_in_coop_toml_is_known(tmp_path: Path, coop: Coop, language: str, said: str) -> None:
+def test_values_elsewhere_in_coop_toml_are_facts(tmp_path: Path, coop: Coop, language: str, said: str) -> None:
     text = subject(
         "when",
         answer="Open {office_hours}. The card fee is {card_fee}. Call {office_phone}.",
@@ -89,7 +89,7 @@ def test_what_stands_elsewhere_in_coop_toml_is_known(tmp_path: Path, coop: Coop,
     assert knowing(tmp_path, hours=text).answer_subject("hours", coop, language).text == said
 
 
-def test_what_is_missing_in_one_language_is_told_in_the_other(tmp_path: Path, coop: Coop) -> None:
+def test_missing_translation_falls_back_to_the_other_language(tmp_path: Path, coop: Coop) -> None:
     knowledge = knowing(tmp_path, one=subject("how", answer="Call {office_phone}.", spanish=None))
     assert knowledge.answer_subject("one", coop, "es").text == "Call 555-555-0100."
 

@@ -32,20 +32,20 @@ async def test_the_same_rows_are_written_for_a_known_and_an_unknown_number(talk,
         assert await session.scalar(select(func.count()).select_from(IdentityLock)) == 4
 
 
-async def test_a_lock_is_no_oracle(talk):
+async def test_lock_does_not_reveal_whether_the_number_exists(talk):
     """From one sender or from many, a number that exists and one that does not give the same answers."""
     known, unknown = await talk("a").miss(7, RUTH), await talk("b").miss(7, UNKNOWN)
     assert known == unknown == ["no_match"] * 4 + ["locked", "proof", "proof"]
     assert await talk("a").miss(2, RUTH) == await talk("b").miss(2, UNKNOWN) == ["proof", "locked"]
 
 
-async def test_a_lock_from_many_senders_is_no_oracle(talk):
+async def test_lock_from_many_senders_does_not_reveal_it_either(talk):
     known = [(await talk(f"a{i}").miss(1, RUTH))[0] for i in range(6)]
     unknown = [(await talk(f"b{i}").miss(1, UNKNOWN))[0] for i in range(6)]
     assert known == unknown == ["no_match"] * 4 + ["locked", "proof"]
 
 
-async def test_the_member_is_told_once_a_lock_by_text(talk, members_backend, clock):
+async def test_member_is_notified_once_per_lock_by_text(talk, members_backend, clock):
     await lock(talk)
     for name in ("x", "y", "z"):
         await talk(name).miss(2)
@@ -62,7 +62,7 @@ async def test_the_member_is_told_once_a_lock_by_text(talk, members_backend, clo
     assert "an hour" in (await outbox(members_backend, "notice"))[-1].body
 
 
-async def test_a_member_who_wants_no_texts_is_told_by_email(talk, members_backend):
+async def test_opted_out_member_is_notified_by_email(talk, members_backend):
     async with members_backend.db.transaction() as session:
         await opt_out(session, members_backend, RUTH_PHONE)
     await lock(talk)
@@ -71,7 +71,7 @@ async def test_a_member_who_wants_no_texts_is_told_by_email(talk, members_backen
     assert (told.kind, told.recipient) == ("email", "ruth@example.org")
 
 
-async def test_nobody_is_told_of_a_lock_of_nobodys_number(talk, members_backend):
+async def test_lock_of_an_unknown_number_notifies_nobody(talk, members_backend):
     await lock(talk, UNKNOWN)
     assert await lock_notices.process_pending(members_backend) == 1
     assert await outbox(members_backend, "notice") == []
@@ -104,7 +104,7 @@ async def test_a_code_in_place_of_the_digits_works_once_for_ten_minutes_and_only
     assert (await talk("new").check_code(code)).status == "expired"
 
 
-async def test_whoever_knows_the_last_four_cannot_flood_the_member_with_codes(talk, members_backend):
+async def test_knowing_the_last_four_does_not_flood_the_member_with_codes(talk, members_backend):
     await lock(talk)
     for number in range(MAX_PER_DAY + 5):
         await talk(f"of a stranger {number}").identify()
@@ -123,7 +123,7 @@ async def test_one_sender_at_all_members_is_slowed_more_and_more(talk, clock):
     assert 60 <= judged <= 90
 
 
-async def test_a_new_sender_for_each_guess_is_stopped_over_all_and_nobody_is_refused(talk, members_backend, clock):
+async def test_new_sender_for_each_guess_hits_the_overall_limit_without_refusals(talk, members_backend, clock):
     """Each guess comes from a new sender and goes to another number, all day for a month."""
     judged = [0]
     for i in range(130):
@@ -165,7 +165,7 @@ async def test_codes_are_counted_over_all_codes_that_are_sent(talk, members_back
     assert judged == 20
 
 
-async def test_a_stranger_who_misses_codes_shuts_the_member_out_nowhere_known(talk, members_backend, clock):
+async def test_stranger_missing_codes_does_not_block_known_senders(talk, members_backend, clock):
     for stranger in range(5):
         thief = talk(f"s{stranger}", source=f"s{stranger}")
         await thief.identify()

@@ -31,7 +31,7 @@ def test_codes_stay_below_one_in_a_hundred_too():
     assert all(chance < 1 / 100 for who, chance in rows.items() if who.startswith("codes"))
 
 
-def test_making_a_login_is_no_easier():
+def test_creating_a_login_is_no_easier():
     """The tax ID of a business may be known to anybody: then the last four are all that is left to guess."""
     assert guessing_odds.guess_probability(guessing_odds.tries_in_a_year(lockouts.CREATION_FROM_ALL)) < 1 / 100
 

@@ -18,7 +18,7 @@ from tests.backend.members.guesses import lock, member, sent_code
         {"channel": "voice", "address": RUTH_PHONE, "attested": False},
     ],
 )
-async def test_a_stranger_locks_nobody_out_on_the_phone_on_file(talk, how):
+async def test_stranger_does_not_block_the_phone_on_file(talk, how):
     await lock(talk)
     assert (await talk("phone", source="phone-ruth", **how).identify()).status == "ok"
     other = {**how, "address": "+15555550188"}
@@ -32,7 +32,7 @@ async def test_the_phone_on_file_is_held_back_by_its_own_misses_alone(talk, cloc
     assert (await talk("web").identify()).status == "ok", "and holds back nobody else"
 
 
-async def test_one_caller_id_after_the_other_is_no_way_around_a_lock(talk):
+async def test_changing_caller_ids_does_not_bypass_a_lock(talk):
     """No carrier vouches for these calls: each bears another number, and gives its last four."""
     for caller in range(12):
         phone = f"+1555555{caller:04d}"
@@ -54,7 +54,7 @@ async def test_caller_ids_tried_until_they_lock_again_and_again_stop_counting_as
     assert (await talk("sms", **{**how, "channel": "sms"}).identify()).status == "ok"
 
 
-async def test_a_stranger_locks_nobody_out_on_a_browser_known_from_before(talk, members_backend):
+async def test_stranger_does_not_block_a_known_browser(talk, members_backend):
     token = known_senders.issue_browser_token(members_backend, await member(members_backend))
     await lock(talk)
     assert (await talk("known", browser=token).identify()).status == "ok"
@@ -95,7 +95,7 @@ async def test_a_known_browser_is_held_back_by_its_own_misses(talk, members_back
     assert (await talk("elsewhere").identify()).status == "ok"
 
 
-async def test_neighbors_behind_one_address_are_asked_for_a_code_and_not_refused(talk, members_backend):
+async def test_neighbors_behind_one_address_need_a_code_and_are_not_refused(talk, members_backend):
     for i in range(10):
         await talk(f"neighbor {i}", source="one address").identify(f"7{i:04d}-001", "0142")
     assert (await talk("first try", source="one address").identify()).status == "proof"

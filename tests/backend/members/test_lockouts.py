@@ -59,7 +59,7 @@ async def test_many_senders_at_one_member_get_no_more_than_one_does(talk, clock)
     assert judged == 20
 
 
-async def test_a_right_guess_under_a_lock_tells_nothing_and_opens_nothing(talk, members_backend):
+async def test_right_guess_under_a_lock_reveals_and_opens_nothing(talk, members_backend):
     await lock(talk)
     right, off = await talk("a").identify(), await talk("b").identify(last4="9999")
     assert (right.status, off.status) == ("proof", "proof")
@@ -76,7 +76,7 @@ async def test_a_lock_closes_all_accounts_of_the_member_and_no_other_member(talk
     assert (await talk("d").identify(OWEN, OWEN_LAST4)).status == "ok"
 
 
-async def test_a_slip_put_right_in_the_same_talk_is_no_guess(talk, members_backend):
+async def test_slip_corrected_in_the_same_conversation_is_not_a_guess(talk, members_backend):
     for day in range(12):
         assert await talk(f"day {day}", source="home").miss(3) == ["no_match"] * 3
         assert (await talk(f"day {day}", source="home").identify()).status == "ok"
@@ -84,7 +84,7 @@ async def test_a_slip_put_right_in_the_same_talk_is_no_guess(talk, members_backe
         assert await session.scalar(select(func.count()).select_from(IdentityMiss)) == 0
 
 
-async def test_the_members_own_success_gives_a_stranger_no_new_tries(talk):
+async def test_success_of_the_member_gives_a_stranger_no_new_tries(talk):
     assert await talk("stranger").miss(4) == ["no_match"] * 4
     assert (await talk("home").identify()).status == "ok"
     assert await talk("stranger").miss(1) == ["locked"]

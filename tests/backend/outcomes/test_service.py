@@ -50,7 +50,7 @@ async def texts(backend: Backend) -> list[str]:
         return list(await session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "sms")))
 
 
-async def test_nothing_stays_nothing(backend: Backend, home: Household, network: DirectNetwork) -> None:
+async def test_no_act_has_no_outcome(backend: Backend, home: Household, network: DirectNetwork) -> None:
     key = await quote(backend, home)
     assert (await closed(backend, home)).is_empty
     assert (await confirm_payment(backend, home, key)).kind == "expired"
@@ -58,7 +58,7 @@ async def test_nothing_stays_nothing(backend: Backend, home: Household, network:
     assert network.taken_cents() == 0
 
 
-async def test_money_is_told_by_its_number_and_in_both_languages(backend: Backend, home: Household) -> None:
+async def test_money_is_described_with_its_number_in_both_languages(backend: Backend, home: Household) -> None:
     paid = await confirm_payment(backend, home, await quote(backend, home))
     planned = await confirm_payment(backend, home, await quote(backend, home, days=5))
     became = await closed(backend, home)
@@ -72,7 +72,7 @@ async def test_money_is_told_by_its_number_and_in_both_languages(backend: Backen
 
 
 @pytest.mark.parametrize(("token", "status"), [("tok_visa_4242", "posted"), ("tok_visa_declined", "declined")])
-async def test_a_member_who_was_told_that_a_message_follows_gets_one(
+async def test_promised_message_is_sent(
     backend: Backend, home: Household, network: DirectNetwork, token: str, status: str
 ) -> None:
     """The answer comes after the talk was told that it is not known yet: nobody hears it, so a text says it."""
@@ -93,7 +93,7 @@ async def test_a_member_who_was_told_that_a_message_follows_gets_one(
     assert any(payment.confirmation in text for text in await texts(backend))
 
 
-async def test_a_refused_payment_is_nothing_done_but_not_silence(backend: Backend, home: Household) -> None:
+async def test_refused_payment_counts_as_nothing_done_but_is_reported(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).token = "tok_visa_declined"
     await confirm_payment(backend, home, await quote(backend, home))
@@ -101,7 +101,7 @@ async def test_a_refused_payment_is_nothing_done_but_not_silence(backend: Backen
     assert (became.is_empty, became.has_effect) == (False, False)
 
 
-async def test_what_another_talk_did_is_not_told(backend: Backend, home: Household) -> None:
+async def test_outcome_of_another_conversation_is_not_reported(backend: Backend, home: Household) -> None:
     await confirm_payment(backend, home, await quote(backend, home))
     async with backend.db.read_session() as session:
         assert (await outcomes.outcome_since(session, "web-other", NOW)).is_empty

@@ -80,7 +80,7 @@ async def test_a_silent_network_is_asked_again_with_the_same_key(
     assert (charge.status, charge.amount_cents) == ("posted", DUE_CENTS)
 
 
-async def test_a_dead_network_takes_nothing_and_loses_nothing(
+async def test_dead_network_takes_nothing_and_loses_nothing(
     backend: Backend, process: SandboxNetwork, provider: SandboxProvider, home: Household
 ) -> None:
     process.kill()

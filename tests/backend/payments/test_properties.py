@@ -175,7 +175,7 @@ class Money(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_money_rules_hold_whatever_happens(databases: Databases, kind: str) -> None:
+def test_money_rules_hold_in_any_order_of_events(databases: Databases, kind: str) -> None:
     run_state_machine_as_test(
         lambda: Money(databases, kind),  # type: ignore[arg-type]  # any factory will do
         settings=settings(

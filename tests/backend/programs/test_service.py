@@ -34,7 +34,7 @@ async def enrol(backend: Backend, home: Household, program: str = "budget") -> P
         return await programs.enroll(session, backend, home.account_id, program, YES)
 
 
-async def test_enrolling_keeps_the_consent_and_tells_the_member(backend: Backend, home: Household) -> None:
+async def test_enrollment_stores_the_consent_and_notifies_the_member(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     made = await enrol(backend, home)
     assert made.amount_cents == 10_000
@@ -58,7 +58,7 @@ async def test_one_program_at_a_time(backend: Backend, home: Household) -> None:
     assert refused.value.reasons == ["enrolled"]
 
 
-async def test_who_is_not_eligible_is_not_enrolled(backend: Backend, home: Household) -> None:
+async def test_ineligible_account_is_not_enrolled(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     with pytest.raises(NotEligible) as refused:
         await enrol(backend, home, "levelized")
@@ -99,7 +99,7 @@ async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Hou
         assert sum("has ended because two payments were missed" in body for body in bodies) == 2
 
 
-async def test_what_ends_by_itself_is_told_in_the_language_on_file(backend: Backend, home: Household) -> None:
+async def test_automatic_end_is_reported_in_the_language_on_file(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))
     await with_history(backend, home)
@@ -112,7 +112,7 @@ async def test_what_ends_by_itself_is_told_in_the_language_on_file(backend: Back
     assert "La facturación presupuestada de la cta ..9-001 terminó porque faltaron dos pagos." in ended
 
 
-async def test_a_budget_is_figured_anew_in_may_once(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_budget_is_recalculated_in_may_once(backend: Backend, home: Household, clock: ManualClock) -> None:
     for _ in range(12):
         await add_bill(backend, home.account_id, 10_000, date(2027, 6, 20))
     made = await enrol(backend, home)

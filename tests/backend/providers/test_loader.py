@@ -54,7 +54,7 @@ def test_surrounding_blanks_do_not_matter() -> None:
         (f"{__name__}:NOT_CALLABLE", "not a class or a function"),
     ],
 )
-def test_a_wrong_setting_says_what_is_wrong(spec: str, says: str) -> None:
+def test_invalid_setting_is_explained(spec: str, says: str) -> None:
     with pytest.raises(ProviderSettingError, match=says):
         load(spec, BUILTIN)
 
@@ -74,6 +74,6 @@ def test_the_sandbox_refuses_production() -> None:
         ("outages_provider", "find_outage"),
     ],
 )
-def test_what_is_no_provider_is_found_at_the_start(setting: str, lacks: str) -> None:
+def test_invalid_provider_is_found_at_the_start(setting: str, lacks: str) -> None:
     with pytest.raises(SettingsError, match=f"{setting.upper()}: .* it lacks .*{lacks}"):
         Backend.create(Settings(**{setting: f"{__name__}:OutsideProvider"}))  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ def test_the_end_of_a_phone(words: str, end: str | None) -> None:
 @pytest.mark.parametrize(
     "words", ["my new phone is 815-555-6161", "my number changed to 815-555-6161", "call me at 815-555-6161"]
 )
-def test_a_new_phone_proves_nobody(words: str) -> None:
+def test_new_phone_is_recognized(words: str) -> None:
     assert is_new_phone(words)
 
 
@@ -80,7 +80,7 @@ def test_the_electricians_phone_is_his() -> None:
         ("tell them", False),
     ],
 )
-def test_what_the_office_is_to_be_told(words: str, meant: bool) -> None:
+def test_message_for_the_office(words: str, meant: bool) -> None:
     assert has_message_for_office(words) is meant
 
 
@@ -92,7 +92,7 @@ def test_what_the_office_is_to_be_told(words: str, meant: bool) -> None:
         ("12 Oak Street, Hanover IL 61041", "9 Elm Court, Hanover IL 61041", "9 Elm Court, Hanover IL 61041"),
     ],
 )
-def test_a_part_put_right_keeps_the_rest(address: str, words: str, told: str) -> None:
+def test_corrected_part_keeps_the_rest(address: str, words: str, told: str) -> None:
     assert replace_street(address, words) == told
 
 
@@ -117,7 +117,7 @@ def test_alerts_that_there_are_not(words: str, lacks: str | None) -> None:
     assert find_unsupported_alert(words) == lacks
 
 
-def test_what_ends_and_what_stays() -> None:
+def test_ended_and_remaining_alerts() -> None:
     by_email = parse_alert_request("no more alerts by email")
     assert (by_email.verb, by_email.unwanted_channels) == ("off", {"email"})
     kept = parse_alert_request("turn off payment texts but keep due ones")

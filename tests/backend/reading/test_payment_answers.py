@@ -24,7 +24,7 @@ def test_a_yes(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["yes. i'd rather be done with it by friday", "yes, i'd rather be safe and pay 50"])
-def test_a_yes_that_changes_something_is_none(words: str) -> None:
+def test_yes_that_changes_something_is_not_a_yes(words: str) -> None:
     assert detect_yes_no(words, "Shall I go on with $150.00?") is None
 
 

@@ -21,13 +21,13 @@ async def test_it_opens_for_an_hour(backend: Backend, clock: ManualClock) -> Non
     assert signed_media.open_token(backend, token) is None
 
 
-async def test_it_is_drawn_in_the_language_of_the_talk(backend: Backend) -> None:
+async def test_chart_is_drawn_in_the_conversation_language(backend: Backend) -> None:
     with use_language("es"):
         token = token_of(signed_media.usage_chart_url(backend, 7))
     assert signed_media.open_token(backend, token) == signed_media.ChartRequest(7, "es")
 
 
-async def test_nothing_that_we_did_not_make_opens(backend: Backend) -> None:
+async def test_no_forged_address_opens(backend: Backend) -> None:
     token = token_of(signed_media.usage_chart_url(backend, 7))
     other = token_of(signed_media.usage_chart_url(backend, 8))
     forged = other[: -len(token[-24:])] + token[-24:]

@@ -35,7 +35,7 @@ def fitting_last_four(number: str) -> str:
     return next(last4 for value in range(10) if is_card_number(number + (last4 := f"777{value}")))
 
 
-def test_who_sent_a_card_gets_through_with_number_and_last_four() -> None:
+def test_after_a_card_number_and_last_four_get_through() -> None:
     said = [("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER), ("810646 001", NUMBER), ("0646", "last4")]
     assert talked(*said) == [
         "810646",
@@ -47,20 +47,20 @@ def test_who_sent_a_card_gets_through_with_number_and_last_four() -> None:
 
 
 @pytest.mark.parametrize("asked", ["last4", "identity"])
-def test_a_last_four_like_an_expiry_is_no_expiry(asked: str) -> None:
+def test_last_four_that_resemble_an_expiry_are_not_one(asked: str) -> None:
     assert talked((MY_CARD, asked), ("0646", asked))[-1] == "0646"
     for expiry in ("06/46", "0646 123"):
         assert not any(character.isdigit() for character in talked((MY_CARD, asked), (expiry, asked))[-1])
 
 
-def test_the_digits_behind_the_dash_stay_when_they_come_again() -> None:
+def test_digits_after_the_dash_stay_when_repeated() -> None:
     said = talked(("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER), ("001", NUMBER))
     assert said[-2:] == ["[security code removed]", "001"]
 
 
 @pytest.mark.parametrize("before", [(), ("810646",)])
 @pytest.mark.parametrize("card", [(CARD,), (CARD[:8], CARD[8:]), (CARD, CARD)])
-def test_a_security_code_behind_a_card_goes(before: Sequence[str], card: Sequence[str]) -> None:
+def test_security_code_after_a_card_is_redacted(before: Sequence[str], card: Sequence[str]) -> None:
     codes = ("123",) if before else ("123", "123")  # with no number begun no three digits are asked for
     said = talked(*((text, NUMBER) for text in (*before, *card, *codes)))
     assert not any(character.isdigit() for text in said[len(before) :] for character in text)
@@ -84,7 +84,7 @@ def test_an_answer_that_was_refused_stays_when_it_comes_again(removed: str, answ
 
 
 @pytest.mark.parametrize("first", ["my card is 41111111", "4111 1111"])
-def test_the_rest_of_another_card_is_no_answer_that_was_refused(first: str) -> None:
+def test_rest_of_another_card_is_not_a_refused_answer(first: str) -> None:
     said = talked((MY_CARD, NUMBER), ("001", NUMBER), (first, NUMBER), ("11111111", NUMBER))
     assert said[-1] == "[card number removed, in part]"
     named = talked((MY_CARD, NUMBER), ("my card is 41111111", NUMBER), ("11111111", NUMBER))
@@ -108,7 +108,7 @@ def test_a_member_number_and_a_last_four_are_no_card(parts: Sequence[str]) -> No
 @pytest.mark.parametrize("asked", ["", NUMBER, "last4", "code", "phone"])
 @pytest.mark.parametrize("card", [CARD, "4111111111111111", "378282246310005", "30569309025904"])
 @pytest.mark.parametrize("shape", [(4, 4, 4, 4), (8, 8), (12, 4), (4, 12), (4, 7, 5), (5, 5, 6), (10, 6), (6, 10)])
-def test_a_card_in_pieces_goes_whatever_was_asked(asked: str, card: str, shape: Sequence[int]) -> None:
+def test_card_in_pieces_is_redacted_after_any_question(asked: str, card: str, shape: Sequence[int]) -> None:
     cuts = [min(cut, len(card)) for cut in itertools.accumulate(shape, initial=0)]
     pieces = [card[start:end] for start, end in itertools.pairwise(cuts) if start < end]
     for before in ((), (("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER))):
@@ -122,9 +122,7 @@ def test_a_card_in_pieces_goes_whatever_was_asked(asked: str, card: str, shape: 
     ("number", "parts"),
     [("400000123-001", ("400000123001",)), ("60000123-001", ("60000123001",)), ("60000123-001", ("60000123", "001"))],
 )
-async def test_the_own_number_speaks_for_the_last_four_behind_it(
-    app_server: Edge, number: str, parts: Sequence[str]
-) -> None:
+async def test_own_number_allows_the_last_four_after_it(app_server: Edge, number: str, parts: Sequence[str]) -> None:
     """A long number and four figures have the length of a card that people carry: only the account tells."""
     await open_account(app_server, number)
     await app_server.text(f"expect {NUMBER}")

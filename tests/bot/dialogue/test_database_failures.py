@@ -23,7 +23,7 @@ from bot.dialogue import turn as turn_module
 from tests.bot.edge import MEMBER, Edge, message_statuses, new_sid, twiml_texts, until
 
 
-async def test_a_database_that_fails_while_answering_loses_nothing(
+async def test_database_failure_while_answering_loses_nothing(
     app_server: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = conversations.save_reply
@@ -42,7 +42,7 @@ async def test_a_database_that_fails_while_answering_loses_nothing(
     assert await message_statuses(app_server) == ["answered"]
 
 
-async def test_a_database_that_takes_no_message_is_said_kindly(
+async def test_database_that_stores_no_message_is_reported_politely(
     app_server: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_args: object, **_more: object) -> None:
@@ -70,7 +70,7 @@ def _locked(folder: Path) -> Iterator[None]:
         other.close()
 
 
-async def test_nothing_is_pending_that_is_not_written_down(
+async def test_nothing_is_pending_that_is_not_stored(
     app_server: Edge, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keep_deadline, "KEEP_SECONDS", 0.5)
@@ -99,9 +99,7 @@ async def test_nothing_is_pending_that_is_not_written_down(
     assert (await app_server.chat(session, "hello", id="1")).json["messages"][0]["text"] == "You said: hello"
 
 
-async def test_a_commit_that_hangs_is_not_said_to_have_failed(
-    app_server: Edge, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_hanging_commit_is_not_reported_as_failed(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows whether it is kept: Twilio is given an error, and the message is answered once it turns out."""
     monkeypatch.setattr(keep_deadline, "KEEP_SECONDS", 4.0)
     monkeypatch.setattr(keep_deadline, "COMMIT_SECONDS", 0.2)
@@ -122,9 +120,7 @@ async def test_a_commit_that_hangs_is_not_said_to_have_failed(
     assert app_server.twilio.to(MEMBER) == ["You said: what do I owe"]
 
 
-async def test_a_reply_that_was_kept_too_late_for_its_sender_is_sent(
-    app_server: Edge, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_reply_stored_too_late_for_its_sender_is_sent(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn_module, "COMMIT_SECONDS", 0.1)
     monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 4.0)
     real, saving, hanging = conversations.save_reply, asyncio.Event(), asyncio.Event()
@@ -142,7 +138,7 @@ async def test_a_reply_that_was_kept_too_late_for_its_sender_is_sent(
     assert app_server.twilio.to(MEMBER) == ["You said: hello"]
 
 
-async def test_an_answer_of_a_process_that_lost_its_turn_is_not_given(
+async def test_answer_of_a_process_that_lost_its_turn_is_not_given(
     app_server: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stood still for longer than a lease, and another process has taken the message up."""

@@ -10,7 +10,7 @@ from tests.bot.channels.webchat.test_routes import listening
 from tests.bot.edge import MEMBER, Edge, all_answered, message_statuses, new_sid, twiml_texts, until
 
 
-async def test_while_the_engine_is_away_texts_are_kept_and_answered_in_order_later(app_server: Edge) -> None:
+async def test_texts_during_an_engine_outage_are_stored_and_answered_in_order(app_server: Edge) -> None:
     await app_server.engine.stop()
     first = twiml_texts(await app_server.text("one"))
     assert app_server.services.coop.office_phone_display in first[0]
@@ -34,7 +34,7 @@ async def test_each_outage_and_each_conversation_has_its_own_kind_sentence(app_s
         await until(lambda: all_answered(app_server))
 
 
-async def test_a_text_delivered_again_during_an_outage_is_kept_once(app_server: Edge) -> None:
+async def test_text_repeated_during_an_outage_is_stored_once(app_server: Edge) -> None:
     await app_server.engine.stop()
     sid = new_sid()
     answers = [await app_server.text("one", sid=sid) for _ in range(3)]
@@ -60,7 +60,7 @@ async def test_on_the_web_the_answer_comes_by_the_stream(app_server: Edge) -> No
     assert stream.messages[0]["messages"][0]["text"] == "You said: one"
 
 
-async def test_an_engine_that_fails_a_turn_is_asked_again_and_then_given_up(app_server: Edge) -> None:
+async def test_turn_that_fails_the_engine_is_retried_then_abandoned(app_server: Edge) -> None:
     first = twiml_texts(await app_server.text("fail"))
     assert app_server.services.coop.office_phone_display in first[0]
     assert twiml_texts(await app_server.text("hello")) == []
@@ -90,7 +90,7 @@ async def test_a_caller_waits_for_the_answer_of_an_engine_that_was_away(app_serv
     assert len(app_server.engine.turns) == 1
 
 
-async def test_a_caller_who_asks_for_a_person_waits_for_no_engine(app_server: Edge) -> None:
+async def test_caller_asking_for_a_person_does_not_wait_for_the_engine(app_server: Edge) -> None:
     await app_server.engine.stop()
     call = Inbound("voice", "CA1", "CA1:1", "a person", payload="/speak_to_human", address=MEMBER)
     reply = await app_server.services.turns.take_turn(call, within=5)

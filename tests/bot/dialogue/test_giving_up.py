@@ -144,7 +144,7 @@ def losing(act: Callable[[str], Awaitable[None]], engine: StandInEngine) -> Call
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_a_payment_whose_answer_was_lost_is_told_with_its_number(till: Till, channel: str) -> None:
+async def test_payment_with_a_lost_answer_is_reported_with_its_number(till: Till, channel: str) -> None:
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
     told = await till.settled(channel)
     number = await till.number()
@@ -156,7 +156,7 @@ async def test_a_payment_whose_answer_was_lost_is_told_with_its_number(till: Til
 
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("token", ["tok_visa_4242", "tok_visa_declined"])
-async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, channel: str, token: str) -> None:
+async def test_pending_payment_is_reported_and_its_outcome_follows(till: Till, channel: str, token: str) -> None:
     await till.pay_with(token)
 
     def out_of_reach(_name: str) -> None:
@@ -177,7 +177,7 @@ async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, c
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_nothing_done_is_said_only_when_nothing_can_come_any_more(till: Till, channel: str) -> None:
+async def test_nothing_done_is_claimed_only_when_nothing_can_follow(till: Till, channel: str) -> None:
     till.edge.engine.failing = True
     told = await till.settled(channel)
     assert "nothing" in told.lower()
@@ -193,7 +193,7 @@ async def test_nothing_done_is_said_only_when_nothing_can_come_any_more(till: Ti
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_a_change_whose_answer_was_lost_is_told(till: Till, channel: str) -> None:
+async def test_change_with_a_lost_answer_is_reported(till: Till, channel: str) -> None:
     till.edge.engine.acts["yes"] = losing(till.change_email, till.edge.engine)
     told = await till.settled(channel)
     assert "your email address, changed" in told
@@ -201,7 +201,7 @@ async def test_a_change_whose_answer_was_lost_is_told(till: Till, channel: str) 
 
 
 @pytest.mark.parametrize("channel", ["sms", "web"])
-async def test_a_declined_payment_is_told_as_it_is(till: Till, channel: str) -> None:
+async def test_declined_payment_is_reported_as_declined(till: Till, channel: str) -> None:
     await till.pay_with("tok_visa_insufficient")
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
     told = await till.settled(channel)
@@ -210,7 +210,7 @@ async def test_a_declined_payment_is_told_as_it_is(till: Till, channel: str) -> 
     assert "could not finish" in told
 
 
-async def test_after_an_act_that_was_told_late_the_talk_begins_anew(till: Till) -> None:
+async def test_after_a_late_report_the_conversation_restarts(till: Till) -> None:
     """The task that was open is done: it must not ask for its yes again."""
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
     await till.settled("sms")
@@ -222,7 +222,7 @@ async def test_after_an_act_that_was_told_late_the_talk_begins_anew(till: Till) 
 
 
 @pytest.mark.parametrize("spanish", [False, True])
-async def test_a_message_too_old_to_act_on_is_told_what_came_of_it(
+async def test_outcome_of_an_expired_message_is_reported(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio, spanish: bool
 ) -> None:
     clock = ManualClock(NOW)
@@ -256,9 +256,7 @@ async def test_a_message_too_old_to_act_on_is_told_what_came_of_it(
 # ----------------------------------------------------------------------------------------------------------- on a call
 
 
-async def test_an_answer_behind_the_engines_time_is_waited_for_on_the_call(
-    till: Till, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_late_engine_answer_is_awaited_on_the_call(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_client, "TURN_SECONDS", 0.3)
     monkeypatch.setattr(unanswered, "MAX_ATTEMPTS", 1000)
     monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.2)
@@ -274,7 +272,7 @@ async def test_an_answer_behind_the_engines_time_is_waited_for_on_the_call(
     assert "You said: slow yes" in said(root)
 
 
-async def test_a_call_that_waited_long_enough_ends_with_what_is_known(
+async def test_call_that_waited_long_enough_ends_with_what_is_known(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def out_of_reach(_name: str) -> None:
@@ -324,7 +322,7 @@ async def test_a_relay_that_broke_off_in_a_turn_goes_on_with_its_answer(till: Ti
     assert "You said: slow yes" in said(await line.go())
 
 
-async def test_what_cannot_be_looked_up_is_said_to_be_unknown(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_lookup_is_reported_as_unknown(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(till.edge)
     await line.go()
 
@@ -365,7 +363,7 @@ async def test_a_call_of_before_a_restart_goes_on_with_its_answer(
 # ------------------------------------------------------------------------------------------------ the look itself
 
 
-async def test_an_act_of_a_kind_that_nobody_named_is_not_called_nothing(till: Till) -> None:
+async def test_act_of_an_unnamed_kind_is_not_called_nothing(till: Till) -> None:
     now = till.backend.clock.now()
     async with till.backend.db.transaction() as session:
         await record(
@@ -383,7 +381,7 @@ async def test_an_act_of_a_kind_that_nobody_named_is_not_called_nothing(till: Ti
         assert (await outcomes.outcome_since(session, "web-2", now)).is_empty
 
 
-async def test_a_message_that_was_answered_meanwhile_keeps_its_answer(till: Till) -> None:
+async def test_message_answered_meanwhile_keeps_its_answer(till: Till) -> None:
     inbound = Inbound("voice", "call-1", "1", "hello", address=MEMBER)
     reply = await till.edge.services.turns.take_turn(inbound)
     assert await till.edge.services.turns.give_up(inbound) == reply

@@ -83,16 +83,16 @@ def test_other_words_are_words(typed: str) -> None:
     assert interpret_message(typed, None, OFFERED, INTENTS) == NormalizedMessage(typed, typed)
 
 
-def test_a_number_means_nothing_when_nothing_is_on_offer() -> None:
+def test_number_without_an_offer_means_nothing() -> None:
     assert interpret_message("2", None, [], INTENTS) == NormalizedMessage("2", "2")
 
 
-def test_an_offered_payload_counts_and_bears_its_title() -> None:
+def test_offered_payload_counts_and_has_its_title() -> None:
     said = interpret_message("", OFFERED[0]["payload"], OFFERED, INTENTS)
     assert said == NormalizedMessage(OFFERED[0]["payload"], "Full amount")
 
 
-def test_a_known_wish_needs_no_offer() -> None:
+def test_known_request_needs_no_offer() -> None:
     assert interpret_message("", "/quick_pay", [], INTENTS) == NormalizedMessage("/quick_pay", "quick pay")
 
 
@@ -109,5 +109,5 @@ def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"), [("", False), ("...", False), ("?", False), ("ok", True), ("\U0001f44d", True)]
 )
-def test_whether_there_is_anything_to_answer(text: str, expected: bool) -> None:
+def test_readable_text(text: str, expected: bool) -> None:
     assert has_readable_text(extract_words(text)) is expected

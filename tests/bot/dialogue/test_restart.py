@@ -63,7 +63,7 @@ async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
 
 
 @pytest.mark.usefixtures("surely_dead")
-async def test_a_message_too_old_to_act_on_is_not_acted_on_but_told(
+async def test_expired_message_is_not_acted_on_but_reported(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     clock = ManualClock(datetime(2026, 11, 2, 15, tzinfo=UTC))
@@ -77,7 +77,7 @@ async def test_a_message_too_old_to_act_on_is_not_acted_on_but_told(
     assert engine.turns == []
 
 
-async def test_an_outage_that_outlasts_the_process_loses_nothing(
+async def test_outage_that_outlasts_the_process_loses_nothing(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     async with running_edge(folder, engine, twilio) as edge:

@@ -134,7 +134,7 @@ def leaks(texts: Iterable[str], needles: Iterable[str]) -> list[str]:
     return [needle for needle in set(needles) if needle in whole]
 
 
-async def test_nothing_secret_is_found_anywhere(edge: Edge, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_is_stored_anywhere(edge: Edge, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """More than 400 ways of saying it on each channel, through the app as it is, into database, logs and metrics."""
     caplog.set_level(logging.INFO)
     sayings = [*SINGLE[::EVERY], *SPLIT[::3]]
@@ -187,7 +187,7 @@ def _left_in_the_engine(edge: Edge, talks: Sequence[Talk]) -> list[str]:
 
 
 @pytest.mark.parametrize("asked", ["", "member_number", "last4", "amount", "date", "phone", "address", "confirm"])
-def test_no_way_of_saying_it_comes_through(asked: str) -> None:
+def test_every_wording_of_a_secret_is_redacted(asked: str) -> None:
     """All of them, whatever is asked for."""
     assert len(SINGLE) > 1500
     left = []
@@ -211,7 +211,7 @@ def accounts_in(text: str) -> frozenset[str]:
     return frozenset(list_account_candidates(text)) & frozenset(ACCOUNTS)
 
 
-def test_what_members_need_to_say_stays() -> None:
+def test_needed_messages_are_not_redacted() -> None:
     harmless = everything_harmless()
     assert len(harmless) >= 400
     taken = []
@@ -225,7 +225,7 @@ def test_what_members_need_to_say_stays() -> None:
 @pytest.mark.parametrize(
     ("text", "asked"), [*((text, "") for text in harmless_mentions.SAID), *harmless_mentions.ASKED]
 )
-def test_what_stands_near_a_secret_stays(text: str, asked: str) -> None:
+def test_harmless_text_near_a_secret_stays(text: str, asked: str) -> None:
     whole = clean_text(text)
     assert redact(whole, RedactionContext(asked, accounts_in(whole))).text == whole
 
@@ -258,11 +258,11 @@ def test_it_costs_little() -> None:
 @pytest.mark.parametrize(
     "text", ["<>" * 500, "1 " * 500, "one " * 250, "4111 " * 200, "my password is " * 60, "y " * 500, "is my pin " * 90]
 )
-def test_no_text_takes_long(text: str) -> None:
+def test_every_text_is_redacted_quickly(text: str) -> None:
     assert cost_of(lambda: redact_in_context([EarlierMessage(1, "", text)], clean_text(text), RedactionContext())) < 0.5
 
 
-async def test_a_member_s_own_nine_digits_come_through_and_nobody_else_s(edge: Edge) -> None:
+async def test_own_nine_digits_get_through_and_those_of_others_do_not(edge: Edge) -> None:
     await open_account(edge, "123456-001")
     for place, (said, kept) in enumerate(
         (
@@ -281,7 +281,7 @@ async def test_a_member_s_own_nine_digits_come_through_and_nobody_else_s(edge: E
             assert "with its dash" in answer.text
 
 
-async def test_a_sender_learns_of_few_accounts_by_what_is_taken_out(edge: Edge) -> None:
+async def test_redaction_reveals_few_accounts_to_a_sender(edge: Edge) -> None:
     """Nine digits that are an account stay: who tries one after the other must not find out which are."""
     await open_account(edge, "123456-001")
     phone = "+15557780001"
@@ -305,7 +305,7 @@ async def open_account(edge: Edge, number: str) -> None:
         session.add(Account(member_id=member.id, separator=separator, number=number, number_digits=digits))
 
 
-async def test_what_the_engine_has_to_forget_waits_for_it(edge: Edge) -> None:
+async def test_engine_redaction_waits_for_the_engine(edge: Edge) -> None:
     phone = "+15557790001"
     await edge.text("41111111", phone=phone)
     edge.engine.failing = True
@@ -323,13 +323,13 @@ async def test_what_the_engine_has_to_forget_waits_for_it(edge: Edge) -> None:
         assert await history_redaction.list_pending_redactions(session) == []
 
 
-async def test_one_sentence_tells_of_all_that_was_taken_out(edge: Edge) -> None:
+async def test_one_sentence_names_everything_removed(edge: Edge) -> None:
     answer = await edge.text("card 4111 1111 1111 1111 cvv 123, ssn 900-45-1234, my password is hunter2")
     assert answer.text.count("kept no copy") == 1
     assert len(re.findall("secure pay page", answer.text)) == 1
 
 
-async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) -> None:
+async def test_own_payload_stays_and_a_foreign_one_does_not(edge: Edge) -> None:
     recorder = MessageRecorder(edge.services.backend, edge.services.rates)
     from bot.dialogue.messages import Inbound
 
@@ -348,7 +348,7 @@ async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) 
         (("4821", "4822", "4823"), "4825", "identity"),
     ],
 )
-def test_what_is_asked_for_is_no_rest_of_a_secret(earlier: tuple[str, ...], text: str, asked: str) -> None:
+def test_expected_answer_is_not_the_rest_of_a_secret(earlier: tuple[str, ...], text: str, asked: str) -> None:
     kept = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(earlier)]
     whole = redact_in_context(kept, text, RedactionContext(asked))
     assert (whole.text, whole.rewritten_texts) == (text, {})

@@ -20,12 +20,12 @@ from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 
-async def test_an_act_of_the_engine_is_told_to_the_channel(app_server: Edge) -> None:
+async def test_act_of_the_engine_is_passed_to_the_channel(app_server: Edge) -> None:
     call = Inbound(channel="voice", conversation="CA1", provider_id="CA1:1", text="transfer")
     assert (await app_server.services.turns.take_turn(call)).transfer
 
 
-async def test_a_burst_of_one_member_keeps_its_order(app_server: Edge) -> None:
+async def test_burst_of_one_member_keeps_its_order(app_server: Edge) -> None:
     turns = app_server.services.turns
     said = [f"message {number}" for number in range(30)]
     await asyncio.gather(
@@ -64,7 +64,7 @@ async def _is_stored(edge: Edge, provider_id: str) -> bool:
         return await session.scalar(stored) is not None
 
 
-async def test_a_repeat_does_not_push_its_way_past_who_is_waiting(app_server: Edge) -> None:
+async def test_repeat_does_not_overtake_waiting_messages(app_server: Edge) -> None:
     turns = app_server.services.turns
 
     def say(text: str, sid: str) -> Inbound:
@@ -82,7 +82,7 @@ async def test_a_repeat_does_not_push_its_way_past_who_is_waiting(app_server: Ed
     assert app_server.engine.said("sms-1") == ["zero", "slow", "last"]
 
 
-async def test_a_text_too_long_is_told_what_was_asked_for(app_server: Edge) -> None:
+async def test_overlong_text_repeats_the_expected_answer(app_server: Edge) -> None:
     await app_server.text("expect member_number")
     answer = twiml_texts(await app_server.text("x" * 1500))
     assert "99999-001" in answer[0]
@@ -108,7 +108,7 @@ async def test_a_turn_commits_twice_and_no_more(app_server: Edge) -> None:
     assert len(commits) == 2
 
 
-async def test_fifteen_minutes_of_silence_end_what_was_shown(
+async def test_fifteen_minutes_of_silence_end_the_identity(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     clock = ManualClock(datetime(2026, 11, 2, 15, tzinfo=UTC))

@@ -96,7 +96,7 @@ async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str)
         ("", "", "do not fit each other"),
     ],
 )
-async def test_what_does_not_open(visitor: Visitor, user_id: str, password: str, said: str) -> None:
+async def test_invalid_sign_in(visitor: Visitor, user_id: str, password: str, said: str) -> None:
     status, page, path = await visitor.sign_in(user_id, password)
     assert (status, path) == (422, "/portal/login")
     assert said in text(page)
@@ -316,7 +316,7 @@ async def told(visitor: Visitor) -> list[str]:
         return list(await session.scalars(query))
 
 
-async def test_a_member_with_an_account_is_told_so_only_after_the_proof(visitor: Visitor) -> None:
+async def test_existing_account_is_mentioned_only_after_the_proof(visitor: Visitor) -> None:
     _, page = await create(visitor, "99999-001", "0142", "residential", "1234")
     assert "user ID for this account already" in text(page)
 

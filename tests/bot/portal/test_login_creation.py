@@ -37,7 +37,7 @@ async def make_login(visitor: Visitor, here: str) -> str:
     return (await visitor.post(here, step="login", user_id="walter.b", password=NEW, again=NEW))[2]
 
 
-async def test_an_email_is_added_where_none_was_once_its_code_and_the_phones_came_back(visitor: Visitor) -> None:
+async def test_missing_email_is_added_once_both_codes_returned(visitor: Visitor) -> None:
     await walter(visitor, email=None)
     here, page = await as_walter(visitor, "new@example.net")
     assert "the phone ending 0111" in text(page)
@@ -51,9 +51,7 @@ async def test_an_email_is_added_where_none_was_once_its_code_and_the_phones_cam
 
 @pytest.mark.parametrize("email", [None, "walter@example.com"], ids=["no email on file", "an email on file"])
 @pytest.mark.parametrize("fields", [{}, {"new": THIEF}, {"on_file": "000000", "new": THIEF}])
-async def test_who_knows_the_holders_digits_makes_no_login_without_what_is_on_file(
-    visitor: Visitor, email: str | None, fields: dict[str, str]
-) -> None:
+async def test_holder_digits_alone_create_no_login(visitor: Visitor, email: str | None, fields: dict[str, str]) -> None:
     await walter(visitor, email=email)
     here, _ = await as_walter(visitor, THIEF)
     sent = await codes_sent(visitor)
@@ -67,7 +65,7 @@ async def test_who_knows_the_holders_digits_makes_no_login_without_what_is_on_fi
     assert await told(visitor) == []
 
 
-async def test_the_email_given_is_not_put_on_file_by_the_code_to_the_phone_alone(visitor: Visitor) -> None:
+async def test_code_to_the_phone_alone_does_not_store_the_email(visitor: Visitor) -> None:
     await walter(visitor, email=None)
     here, _ = await as_walter(visitor, "mistyped@example.net")
     _, page, _ = await give_codes(visitor, here, on_file="+15555550111")

@@ -29,7 +29,7 @@ async def spanish_link(member: Member, **options: object) -> str:
     return url
 
 
-async def test_a_link_of_a_spanish_talk_pays_in_spanish(member: Member) -> None:
+async def test_link_of_a_spanish_conversation_pays_in_spanish(member: Member) -> None:
     url = await spanish_link(member)
     _, page = await member.get(url)
     assert in_spanish(page)
@@ -45,7 +45,7 @@ async def test_a_link_of_a_spanish_talk_pays_in_spanish(member: Member) -> None:
     assert f"Su número de confirmación es {made.confirmation}" in text(page)
 
 
-async def test_the_words_that_were_shown_are_kept_in_their_language(member: Member) -> None:
+async def test_consent_has_the_words_shown_in_their_language(member: Member) -> None:
     url = await spanish_link(member, on=in_days(member.backend, 5))
     page = await member.enter_card(f"{url}?lang=en")
     _, page = await member.get(f"{url}/return?lang=es")
@@ -60,7 +60,7 @@ async def test_the_words_that_were_shown_are_kept_in_their_language(member: Memb
     assert consent.reply == "Programar $112.40"
 
 
-async def test_a_declined_card_is_said_in_spanish(member: Member) -> None:
+async def test_declined_card_is_reported_in_spanish(member: Member) -> None:
     url = await spanish_link(member)
     page = await member.enter_card(url, "4000000000009995")
     _, page = await member.post(f"{url}/confirm", data={"quote": quote_in(page)})
@@ -68,7 +68,7 @@ async def test_a_declined_card_is_said_in_spanish(member: Member) -> None:
     assert "No había suficiente dinero en la cuenta. No se cobró nada." in text(page)
 
 
-async def test_what_was_asked_for_holds_for_the_pages_that_follow(member: Member) -> None:
+async def test_chosen_language_holds_for_later_pages(member: Member) -> None:
     url = await spanish_link(member)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         reader = Member(member.backend, member.clock, http)
@@ -79,7 +79,7 @@ async def test_what_was_asked_for_holds_for_the_pages_that_follow(member: Member
     assert in_spanish((await member.get(url))[1])  # of another browser nothing is known
 
 
-async def test_a_link_that_is_gone_says_so_in_the_language_of_its_talk(member: Member) -> None:
+async def test_expired_link_is_explained_in_the_conversation_language(member: Member) -> None:
     url = await spanish_link(member)
     member.clock.advance(minutes=31)
     status, page = await member.get(url)

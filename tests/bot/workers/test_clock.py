@@ -72,9 +72,7 @@ async def test_once_an_hour(backend: Backend, clock: ManualClock, done: list[dat
     assert looks == [True, False, True]
 
 
-async def test_a_job_that_fails_is_taken_up_again(
-    backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_failed_job_runs_again(backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[date] = []
 
     async def breaks_once(_backend: Backend, on: date) -> Any:
@@ -125,7 +123,7 @@ async def test_it_goes_on_looking(
         await until(lambda: len(done) == 2)
 
 
-async def test_a_job_that_takes_long_is_not_begun_again_and_holds_up_no_other(
+async def test_long_job_is_not_started_twice_and_blocks_no_other(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[str] = []

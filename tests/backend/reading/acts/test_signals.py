@@ -32,12 +32,12 @@ def test_no_presence(words: str) -> None:
 @pytest.mark.parametrize(
     "words", ["I don't want to give you that.", "id rather not say", "I'm not giving it", "none of your business"]
 )
-def test_withheld(words: str) -> None:
+def test_declined_to_say(words: str) -> None:
     assert declines_to_say(words)
 
 
 @pytest.mark.parametrize("words", ["I don't have it here", "don't tell me it went up", "41005-001"])
-def test_not_withheld(words: str) -> None:
+def test_not_declined_to_say(words: str) -> None:
     assert not declines_to_say(words)
 
 
@@ -53,12 +53,12 @@ def test_not_disputed(words: str) -> None:
     assert not disputes_answer(words)
 
 
-def test_a_question_behind_a_lead() -> None:
+def test_question_after_an_introduction() -> None:
     assert is_question("by the way how much is a yard light a month")
     assert is_question("actually first, is there a fee for paying")
 
 
-def test_a_question_about_reading_is_no_wish_to_hear_it_again() -> None:
+def test_question_about_reading_is_not_a_request_to_repeat() -> None:
     assert asks_to_repeat("can you read it")
     assert not asks_to_repeat("How often do you read it?")
 
@@ -68,7 +68,7 @@ def test_how_are_you_is_a_greeting() -> None:
     assert is_small_talk("Hello?")
 
 
-def test_what_goes_on() -> None:
+def test_continuations() -> None:
     assert is_continuation("and September?")
     assert is_continuation("what about the membership fee")
     assert not is_continuation("and the power went out at my mother's house")

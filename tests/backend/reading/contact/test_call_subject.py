@@ -18,7 +18,7 @@ from backend.reading.contact.call_subject import extract_subject
         ("que alguien me llame sobre mi medidor", "mi medidor"),
     ],
 )
-def test_what_a_call_is_about(words: str, subject: str | None) -> None:
+def test_call_subject(words: str, subject: str | None) -> None:
     assert extract_subject(words) == subject
 
 

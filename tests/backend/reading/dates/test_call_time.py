@@ -96,7 +96,7 @@ def test_whose_hour_it_is(said: str, vague: bool) -> None:
     assert moment.is_vague == vague
 
 
-def test_a_day_alone_is_no_time_yet() -> None:
+def test_day_alone_is_not_a_time() -> None:
     moment = parse_call_time("friday", SUNDAY.date(), HOURS)
     assert moment is not None
     assert (moment.time_of_day, find_call_start(moment, SUNDAY, span_on)) == (None, None)

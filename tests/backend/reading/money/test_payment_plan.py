@@ -113,7 +113,7 @@ def test_no_plan(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "asked"), [("31005-001 4821", "member_number"), ("4821", "last4"), ("482113", "code")]
 )
-def test_who_somebody_is_is_no_plan(words: str, asked: str) -> None:
+def test_identity_statement_is_not_a_plan(words: str, asked: str) -> None:
     assert parse_payment_plan(words, TODAY, asked).is_empty
 
 
@@ -132,7 +132,7 @@ def test_answers(words: str, asked: str, found: list[tuple[object, str | None]])
 
 
 @pytest.mark.parametrize(("words", "problem"), [("next month", "unclear"), ("yesterday", "past"), ("friday", "")])
-def test_a_day_that_is_none(words: str, problem: str) -> None:
+def test_invalid_day(words: str, problem: str) -> None:
     assert parse_payment_plan(words, TODAY, "date").day_problem == problem
 
 
@@ -184,7 +184,7 @@ def test_the_last_day_of_a_month_in_a_shorter_one() -> None:
 
 
 @pytest.mark.parametrize("text", ["1", "press 1", "#1", "one please", "option 2", "number 3"])
-def test_the_number_of_a_choice_is_no_payment(text: str) -> None:
+def test_choice_number_is_not_a_payment(text: str) -> None:
     for asked in ("amount", "change", None):
         assert parse_payment_plan(text, TODAY, asked).is_empty
     assert not parse_payment_plan("$1", TODAY, "amount").is_empty

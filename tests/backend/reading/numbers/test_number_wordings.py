@@ -124,7 +124,7 @@ def test_the_last_four_where_they_were_asked_for(text, last4):
         ("pin 0009", "0009"), ("my pin is 2018", "2018"), ("in 2018 i set pin 4411", "4411"),
     ],
 )  # fmt: skip
-def test_unasked_the_last_four_are_called_so(text, last4):
+def test_unasked_last_four_must_be_named(text, last4):
     assert extract_all(text, asked=None, today=TODAY).last4 == last4
 
 
@@ -157,7 +157,7 @@ def given_somehow(draw: st.DrawFn, base: str, ending: str) -> str:
 
 
 @given(st.data(), st.text("0123456789", min_size=5, max_size=9), st.text("0123456789", min_size=3, max_size=3))
-def test_a_member_number_given_in_any_form_comes_back(data, base, ending):
+def test_member_number_in_any_form_is_read_back(data, base, ending):
     text = data.draw(given_somehow(base, ending))
     number = extract_all(text, asked="member_number", today=TODAY).member_number
     assert number is not None, text

@@ -76,7 +76,7 @@ def test_danger_in_english_stays_english(said: str) -> None:
         ("me mudé", "address"),
     ],
 )
-def test_what_is_changed(said: str, what: str) -> None:
+def test_contact_kind(said: str, what: str) -> None:
     assert next(name for name, words in CONTACT_KIND_PATTERNS if words.search(to_english(said))) == what
 
 
@@ -94,7 +94,7 @@ def test_addresses_and_user_ids_stay(word: str) -> None:
     assert to_english(f"mi usuario es {word}").split()[-1] == word
 
 
-def test_a_user_id_is_heard() -> None:
+def test_user_id_is_recognized() -> None:
     named = NAMED_USER_ID.search(to_english("mi usuario es maria.garcia"))
     assert named
     assert named["id"] == "maria.garcia"
@@ -168,7 +168,7 @@ def test_a_disconnection(said: str, spoken_of: str | None) -> None:
 
 
 @pytest.mark.parametrize("said", ["nada todavía", "no puedo pagar nada", "no tengo dinero"])
-def test_nothing_yet(said: str) -> None:
+def test_no_value_yet(said: str) -> None:
     assert NOTHING_NOW.search(to_english(said))
 
 

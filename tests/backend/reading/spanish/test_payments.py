@@ -57,7 +57,7 @@ def test_an_amount_that_is_bent_is_asked_about(said: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["no todo", "no quiero pagar todo", "no puedo pagar todo"])
-def test_not_all_is_no_share(said: str) -> None:
+def test_not_all_is_not_a_share(said: str) -> None:
     assert extract_all(to_english(said), asked="amount", today=TODAY).share is None
 
 
@@ -102,7 +102,7 @@ def test_a_question_about_the_due_date_chooses_no_day(said: str) -> None:
         ("la misma tarjeta", SAVED_WORDS),
     ],
 )
-def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
+def test_payment_methods_and_accounts(said: str, pattern: object) -> None:
     assert pattern.search(to_english(said))  # type: ignore[attr-defined]
 
 
@@ -116,7 +116,7 @@ def test_all_accounts_in_spanish(said: str) -> None:
     ["Quisiera saber qué pagos tenemos programados", "Solo dígame si hay pagos programados, sí o no",
      "Pagos programados, por favor"],
 )  # fmt: skip
-def test_what_is_scheduled_is_shown_and_nothing_is_paid(said: str) -> None:
+def test_scheduled_payments_are_shown_without_paying(said: str) -> None:
     assert extract_existing_act(to_english(said)) == "show"
 
 
@@ -137,7 +137,7 @@ def test_payments_that_are_there_already(said: str, act: str | None) -> None:
     assert extract_existing_act(to_english(said)) == act
 
 
-def test_a_phrase_stands_in_one_table_with_one_meaning() -> None:
+def test_phrase_is_in_one_table_with_one_meaning() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
     for path in TABLES_FOLDER.glob("*.yml"):
         for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():

@@ -132,11 +132,11 @@ def test_more_notices_of_carriers_are_known(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ALIKE)
-def test_people_who_speak_of_such_things_are_heard(text: str) -> None:
+def test_people_mentioning_automated_texts_are_not_automated(text: str) -> None:
     assert detect_automated(text) is None
 
 
-def test_the_small_print_of_an_office_is_no_part_of_it() -> None:
+def test_legal_notice_of_an_office_is_removed() -> None:
     said = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
     assert remove_signature(said) == "pay my bill"
 
@@ -189,11 +189,11 @@ def test_a_carriers_notice_is_known(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", PEOPLE)
-def test_people_are_heard(text: str) -> None:
+def test_texts_of_people_are_not_automated(text: str) -> None:
     assert detect_automated(text) is None
 
 
-def test_a_very_long_text_takes_no_time() -> None:
+def test_very_long_text_is_read_quickly() -> None:
     for piece in ("a ", "👍 ", '"', "loved ", "thank you for "):
         detect_automated(piece * 5000)
 
@@ -214,5 +214,5 @@ def test_a_very_long_text_takes_no_time() -> None:
         ("12 Oak St\nSpringfield", "12 Oak St\nSpringfield"),
     ],
 )
-def test_a_signature_is_no_part_of_what_is_said(text: str, kept: str) -> None:
+def test_signature_is_not_part_of_the_message(text: str, kept: str) -> None:
     assert remove_signature(text) == kept

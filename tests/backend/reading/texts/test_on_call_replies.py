@@ -13,7 +13,7 @@ from backend.reading.texts.on_call_replies import OnCallAction, parse_reply
      "code 4821", "yes 4821", "4821 on my way", "ok i'm on it, 4821", "voy para alla 4821", "4821 be there in 20",
      "k7m-4q2 4821", "HAVE4821", "HAVE #4821"],
 )  # fmt: skip
-def test_with_the_code_it_is_taken(text: str) -> None:
+def test_code_takes_the_ticket(text: str) -> None:
     said = parse_reply(text)
     assert said is not None
     assert (said.action, said.codes) == (OnCallAction.ACCEPTS, ("4821",))
@@ -29,14 +29,14 @@ def test_done(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["no 4821", "not me 4821", "i cant take 4821", "4821 no puedo", "I'm away 4821"])
-def test_who_cannot(text: str) -> None:
+def test_refusals(text: str) -> None:
     said = parse_reply(text)
     assert said is not None
     assert said.action is OnCallAction.DECLINES
 
 
 @pytest.mark.parametrize("text", ["not fixed 4821", "4821?", "what is 4821", "no lo tengo 4821", "i don't have 4821"])
-def test_what_is_not_sure_takes_nothing(text: str) -> None:
+def test_unsure_reply_takes_nothing(text: str) -> None:
     said = parse_reply(text)
     assert said is None or said.action in (
         OnCallAction.UNSURE,

@@ -142,5 +142,5 @@ OF_SOMETHING_ELSE = [
 
 
 @pytest.mark.parametrize("text", OF_SOMETHING_ELSE)
-def test_what_is_said_of_something_else_stops_no_texts(text: str) -> None:
+def test_stop_of_something_else_stops_no_texts(text: str) -> None:
     assert detect_opt_out(text, idle=True) is None

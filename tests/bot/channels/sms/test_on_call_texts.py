@@ -36,14 +36,14 @@ async def code_of(edge: Edge, ticket: Ticket) -> str:
     return codes.format_code(edge.services.backend, row)
 
 
-async def test_a_forged_sender_takes_nothing(app_server: Edge) -> None:
+async def test_forged_sender_takes_nothing(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     for words in ("got it", "1", ticket.number, "ALL", "on my way"):
         await app_server.text(words, phone=CREW)
     assert (await standing(app_server, ticket)).status == "calling"
 
 
-async def test_a_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
+async def test_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     sid = "SM" + "a" * 32
     code = await code_of(app_server, ticket)
@@ -55,7 +55,7 @@ async def test_a_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
     assert app_server.engine.turns == []
 
 
-async def test_the_same_words_from_another_phone_take_nothing(app_server: Edge) -> None:
+async def test_same_words_from_another_phone_take_nothing(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     for words in ("got it", "1", ticket.number, await code_of(app_server, ticket)):
         await app_server.text(words, phone=OTHER)
@@ -63,7 +63,7 @@ async def test_the_same_words_from_another_phone_take_nothing(app_server: Edge) 
     assert len(app_server.engine.turns) == 4
 
 
-async def test_who_is_on_call_is_a_member_as_well(app_server: Edge) -> None:
+async def test_person_on_call_is_a_member_as_well(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     assert twiml_texts(await app_server.text("pay my bill", phone=CREW)) == ["You said: pay my bill"]
     assert (await standing(app_server, ticket)).status == "calling"
@@ -93,7 +93,7 @@ async def test_their_own_words_never_reach_the_members_skills(app_server: Edge) 
     assert app_server.engine.turns == []
 
 
-async def test_made_up_codes_by_text_stop_nobody(app_server: Edge) -> None:
+async def test_invented_codes_by_text_stop_nobody(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     code = await code_of(app_server, ticket)
     for guess in range(5):
@@ -102,7 +102,7 @@ async def test_made_up_codes_by_text_stop_nobody(app_server: Edge) -> None:
     assert (await standing(app_server, ticket)).taken_by == "Sam"
 
 
-async def test_the_page_of_the_email_takes_it_by_its_button_alone(app_server: Edge) -> None:
+async def test_page_of_the_email_takes_it_by_its_button_alone(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     path = f"/on-call/{links.link_token(app_server.services.backend, (await standing(app_server, ticket)).id, 'Sam')}"
     page = await app_server.get(path)

@@ -41,7 +41,7 @@ async def test_a_stop_in_spanish_is_confirmed_in_spanish(app_server: Edge, word:
 
 
 @pytest.mark.parametrize("answer", ["STOP", "yes", "remove my number please"])
-async def test_what_may_be_a_stop_is_asked_once(app_server: Edge, answer: str) -> None:
+async def test_possible_stop_is_asked_about_once(app_server: Edge, answer: str) -> None:
     asked = twiml_texts(await app_server.text("please remove my number"))[0]
     assert asked.startswith("Stop all texts")
     assert not await stopped(app_server)
@@ -50,7 +50,7 @@ async def test_what_may_be_a_stop_is_asked_once(app_server: Edge, answer: str) -
     assert app_server.engine.turns == []
 
 
-async def test_a_no_keeps_texts_and_the_open_question(app_server: Edge) -> None:
+async def test_no_keeps_texts_and_the_open_question(app_server: Edge) -> None:
     await app_server.text("expect confirm")
     await app_server.text("remove me")
     assert twiml_texts(await app_server.text("no")) == [
@@ -60,7 +60,7 @@ async def test_a_no_keeps_texts_and_the_open_question(app_server: Edge) -> None:
     assert twiml_texts(await app_server.text("no")) == ["You said: no"]
 
 
-async def test_any_other_answer_is_heard_as_ever(app_server: Edge) -> None:
+async def test_any_other_answer_goes_to_the_dialogue(app_server: Edge) -> None:
     await app_server.text("remove me")
     assert twiml_texts(await app_server.text("pay my bill")) == ["You said: pay my bill"]
     assert twiml_texts(await app_server.text("yes")) == ["You said: yes"]
@@ -72,7 +72,7 @@ async def test_in_a_task_stop_it_is_for_the_task(app_server: Edge) -> None:
 
 
 @pytest.mark.parametrize("word", ["start", "Unstop", "text me again", "sí"])
-async def test_texts_come_back_when_they_are_wished(app_server: Edge, word: str) -> None:
+async def test_texts_restart_on_request(app_server: Edge, word: str) -> None:
     await app_server.text("no more texts")
     assert len(twiml_texts(await app_server.text(word))) == 1
     assert not await stopped(app_server)
@@ -90,7 +90,7 @@ async def test_the_carriers_word_counts_above_ours(app_server: Edge) -> None:
     "words",
     ["This is not Ruth, you have the wrong number", "wrong number", "I'm not Ruth. Stop texting me", "no soy Ruth"],
 )
-async def test_a_phone_that_went_to_somebody_else_gets_no_more_texts(app_server: Edge, words: str) -> None:
+async def test_phone_of_somebody_else_gets_no_more_texts(app_server: Edge, words: str) -> None:
     await make_household(app_server.services.backend)
     said = twiml_texts(await app_server.text(words))
     assert len(said) == 1
@@ -111,7 +111,7 @@ async def test_the_case_is_filed_once_however_often_the_text_is_delivered(app_se
     assert len(await tickets(app_server)) == 1
 
 
-async def test_of_a_phone_on_no_file_there_is_nothing_for_the_office(app_server: Edge) -> None:
+async def test_wrong_number_on_no_file_files_nothing(app_server: Edge) -> None:
     assert "Sorry" in twiml_texts(await app_server.text("you have the wrong number"))[0]
     assert await tickets(app_server) == []
 
@@ -136,7 +136,7 @@ async def test_in_a_task_a_wrong_number_is_for_the_task(app_server: Edge) -> Non
         "Free Msg: Receiver 5555550142 unable to receive message - Message Blocking is active.",
     ],
 )
-async def test_a_reaction_changes_nothing_and_is_not_answered(app_server: Edge, text: str) -> None:
+async def test_reaction_changes_nothing_and_is_not_answered(app_server: Edge, text: str) -> None:
     await app_server.text("buttons")
     assert twiml_texts(await app_server.text(text)) == []
     await app_server.text("2")  # what was open is open still
@@ -172,7 +172,7 @@ async def test_a_machine_that_goes_round_its_menu_is_answered_no_more(app_server
     assert twiml_texts(await app_server.text("pay my bill")) == ["You said: pay my bill"]
 
 
-async def test_what_may_be_somebody_elses_phone_is_asked_and_then_the_office_told(app_server: Edge) -> None:
+async def test_possible_wrong_number_is_asked_about_then_reported_to_the_office(app_server: Edge) -> None:
     await make_household(app_server.services.backend)
     assert twiml_texts(await app_server.text("she no longer lives here"))[0].startswith("Stop all texts")
     assert await tickets(app_server) == []
@@ -188,7 +188,7 @@ async def test_a_text_of_our_own_that_came_back_is_not_answered(app_server: Edge
     assert twiml_texts(await app_server.twilio_post("/twilio/sms", fields)) == []
 
 
-async def test_people_may_say_the_same_again(app_server: Edge) -> None:
+async def test_people_may_repeat_themselves(app_server: Edge) -> None:
     for word in ("yes", "2", "pay my bill", "what are your office hours"):
         assert [len(twiml_texts(await app_server.text(word))) for _ in range(7)] == [1] * 7
 
@@ -227,7 +227,7 @@ async def test_a_sender_that_no_phone_has_is_ignored(app_server: Edge, sender: s
     ("app", "name", "more"),
     [("whatsapp", "WhatsApp", {}), ("rcs", "RCS", {"ButtonPayload": "x", "ButtonText": "Pay"})],
 )
-async def test_another_app_is_told_where_to_write_once_an_hour(
+async def test_other_app_is_redirected_once_an_hour(
     app_server: Edge, app: str, name: str, more: dict[str, str]
 ) -> None:
     receiver = "rcs:agent_1" if app == "rcs" else "whatsapp:+15555550199"
@@ -243,7 +243,7 @@ async def test_another_app_is_told_where_to_write_once_an_hour(
     assert await stopped(app_server)
 
 
-async def test_a_group_is_not_answered_with_what_is_one_members(app_server: Edge) -> None:
+async def test_group_text_is_not_answered_with_member_data(app_server: Edge) -> None:
     answers = [
         twiml_texts(await app_server.text("what do I owe", OtherRecipients0="+15555550188", NumMedia="0"))
         for _ in range(3)
@@ -253,14 +253,14 @@ async def test_a_group_is_not_answered_with_what_is_one_members(app_server: Edge
     assert app_server.engine.turns == []
 
 
-async def test_a_form_without_a_sender_is_a_fault_and_said_so(app_server: Edge) -> None:
+async def test_form_without_a_sender_is_a_bad_request(app_server: Edge) -> None:
     fields = sms_fields("hi")
     del fields["From"]
     assert (await app_server.twilio_post("/twilio/sms", fields)).status == 400
 
 
 @pytest.mark.parametrize("kind", ["text/x-vcard", "text/vcard", "image/jpeg", "application/pdf"])
-async def test_an_attachment_without_words_is_answered_kindly(app_server: Edge, kind: str) -> None:
+async def test_attachment_without_words_is_answered_politely(app_server: Edge, kind: str) -> None:
     answer = await app_server.text("", NumMedia="1", MediaUrl0="https://x.example/1", MediaContentType0=kind)
     assert len(twiml_texts(answer)) == 1
     assert app_server.engine.turns == []

@@ -11,7 +11,7 @@ from bot.channels.sms.render import MAX_LENGTH, OutgoingText, render_texts, rend
 from bot.dialogue.messages import Button, Message, Reply
 
 
-def test_what_is_said_in_one_turn_is_one_text() -> None:
+def test_messages_of_one_turn_are_one_text() -> None:
     reply = Reply((Message("Thank you."), Message("The amount due is $112.40.")))
     assert render_texts(reply) == [OutgoingText("Thank you.\nThe amount due is $112.40.")]
 
@@ -45,7 +45,7 @@ def test_a_link_is_written_once() -> None:
     assert render_texts(Reply((said,))) == [OutgoingText("Pay at https://x.example/1")]
 
 
-def test_nothing_to_say_is_no_text() -> None:
+def test_empty_reply_sends_no_text() -> None:
     assert render_texts(Reply()) == []
     assert render_twiml([]) == '<?xml version="1.0" encoding="UTF-8"?><Response />'
 
@@ -91,7 +91,7 @@ def test_parts_are_counted_as_carriers_do(text: str, parts: int) -> None:
     assert gsm7.count_parts(text) == parts
 
 
-def test_a_long_text_is_cut_behind_a_sentence_and_nothing_is_lost() -> None:
+def test_long_text_is_split_after_a_sentence_without_loss() -> None:
     sentence = "This is one of many sentences. "
     pieces = split_text(sentence * 120)
     assert all(len(piece) <= MAX_LENGTH and piece.endswith(".") for piece in pieces)
@@ -108,7 +108,7 @@ def test_a_text_without_spaces_is_cut_anyway() -> None:
     assert [len(piece) for piece in split_text("x" * 4000)] == [1600, 1600, 800]
 
 
-def test_twiml_escapes_what_a_member_could_have_written() -> None:
+def test_twiml_escapes_member_input() -> None:
     body = "<Redirect>https://x</Redirect> & <Message>"
     root = ElementTree.fromstring(render_twiml([OutgoingText(body, "https://bot.example/a.png?x=1&y=2")]))
     assert [child.tag for child in root] == ["Message"]

@@ -49,7 +49,7 @@ async def test_an_unsigned_or_forged_request_is_turned_away(app_server: Edge, pa
     assert app_server.engine.turns == []
 
 
-async def test_blank_fields_are_part_of_what_is_signed(app_server: Edge) -> None:
+async def test_blank_fields_are_part_of_the_signature(app_server: Edge) -> None:
     assert (await app_server.text("", NumMedia="1", MediaUrl0="https://x.example/1")).status == 200
 
 
@@ -85,7 +85,7 @@ async def test_another_account_is_turned_away(app_server: Edge) -> None:
     assert (await app_server.text("hi", AccountSid="AC" + "1" * 32)).status == 403
 
 
-async def test_a_body_that_is_no_form_is_turned_away(app_server: Edge) -> None:
+async def test_body_that_is_not_a_form_is_refused(app_server: Edge) -> None:
     for body in (b"\xff\xfe\x00", b'{"Body": "x"}', b"=&=&&&"):
         answer = await app_server.post("/twilio/sms", data=body, headers={"X-Twilio-Signature": "x"})
         assert answer.status == 403
@@ -105,7 +105,7 @@ async def test_the_same_message_many_times_at_once_is_one_turn(app_server: Edge)
     assert len(app_server.engine.turns) == 1
 
 
-async def test_a_conversation_is_a_phone_and_does_not_tell_it(app_server: Edge) -> None:
+async def test_conversation_id_hides_the_phone(app_server: Edge) -> None:
     await app_server.text("one")
     await app_server.text("two")
     await app_server.text("three", phone="+15555550143")
@@ -116,7 +116,7 @@ async def test_a_conversation_is_a_phone_and_does_not_tell_it(app_server: Edge) 
     assert app_server.engine.turns[0]["channel"] == "sms"
 
 
-async def test_a_picture_without_words_is_answered_kindly_and_not_twice_alike(app_server: Edge) -> None:
+async def test_picture_without_words_is_answered_politely_and_varied(app_server: Edge) -> None:
     first = twiml_texts(await app_server.text("", NumMedia="1"))
     second = twiml_texts(await app_server.text("", NumMedia="1"))
     assert "no words" in first[0]
@@ -200,7 +200,7 @@ async def test_card_numbers_reach_neither_engine_nor_database(app_server: Edge) 
         ("1 4000056655665556", "1"),
     ],
 )
-async def test_the_engine_is_told_that_something_was_removed(app_server: Edge, body: str, words: str) -> None:
+async def test_engine_is_informed_of_a_removal(app_server: Edge, body: str, words: str) -> None:
     await app_server.text("buttons")
     answer = twiml_texts(await app_server.text(body))
     turn = app_server.engine.turns[1]
@@ -213,14 +213,14 @@ async def test_the_engine_is_told_that_something_was_removed(app_server: Edge, b
     assert "removed" not in app_server.engine.turns[2]["metadata"]
 
 
-async def test_the_open_question_is_put_again_behind_a_notice(app_server: Edge) -> None:
+async def test_open_question_is_repeated_after_a_notice(app_server: Edge) -> None:
     await app_server.text("expect confirm")
     answer = twiml_texts(await app_server.text("4111111111111111"))
     assert "kept no copy" in answer[0]
     assert answer[0].endswith("please send a yes or a no.")
 
 
-async def test_a_message_of_nothing_but_a_card_number_needs_no_engine(app_server: Edge) -> None:
+async def test_card_number_alone_needs_no_engine(app_server: Edge) -> None:
     first = twiml_texts(await app_server.text("4111111111111111"))
     second = twiml_texts(await app_server.text("5555555555554444"))
     assert first != second
@@ -260,11 +260,11 @@ async def test_stop_words_stop_at_once(app_server: Edge, word: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["stop the payment", "stop autopay", "please stop calling me", "don't send it"])
-async def test_other_wishes_that_begin_so_are_for_the_dialogue(app_server: Edge, text: str) -> None:
+async def test_other_requests_with_the_same_first_word_go_to_the_dialogue(app_server: Edge, text: str) -> None:
     assert twiml_texts(await app_server.text(text)) == [f"You said: {text}"]
 
 
-async def test_a_stop_ends_what_was_open_even_without_the_engine(app_server: Edge) -> None:
+async def test_stop_ends_the_open_task_even_without_the_engine(app_server: Edge) -> None:
     await app_server.text("buttons")
     backend = app_server.services.backend
     mine = app_server.engine.turns[0]["conversation"]
@@ -293,14 +293,14 @@ async def test_a_stop_ends_what_was_open_even_without_the_engine(app_server: Edg
         assert await open_quote(session, backend, mine, quote.key) is None
 
 
-async def test_whoever_has_stopped_gets_nothing_until_start(app_server: Edge) -> None:
+async def test_stopped_phone_gets_nothing_until_start(app_server: Edge) -> None:
     await app_server.text("STOP")
     assert twiml_texts(await app_server.text("pay my bill")) == []
     assert "on again" in twiml_texts(await app_server.text("START"))[0]
     assert twiml_texts(await app_server.text("pay my bill")) == ["You said: pay my bill"]
 
 
-async def test_yes_starts_again_only_for_who_has_stopped(app_server: Edge) -> None:
+async def test_yes_restarts_only_a_stopped_phone(app_server: Edge) -> None:
     assert twiml_texts(await app_server.text("YES")) == ["You said: YES"]
     await app_server.text("STOP")
     assert "on again" in twiml_texts(await app_server.text("YES"))[0]
@@ -315,7 +315,7 @@ async def test_an_old_stop_delivered_again_does_not_stop_again(app_server: Edge)
 
 
 @pytest.mark.parametrize("word", ["HELP", "info", "Help!"])
-async def test_help_says_who_we_are(app_server: Edge, word: str) -> None:
+async def test_help_names_the_co_op(app_server: Edge, word: str) -> None:
     answer = twiml_texts(await app_server.text(word))[0]
     assert app_server.services.coop.short_name in answer
     assert app_server.services.coop.office_phone_display in answer
@@ -365,7 +365,7 @@ async def test_news_that_overtake_the_carriers_own_answer_are_not_lost(app_serve
     assert await _status(app_server) == "delivered"
 
 
-async def test_news_of_an_unknown_message_change_nothing(app_server: Edge) -> None:
+async def test_status_of_an_unknown_message_changes_nothing(app_server: Edge) -> None:
     fields = {
         "AccountSid": ACCOUNT,
         "MessageSid": new_sid(),
@@ -386,7 +386,7 @@ async def test_a_phone_that_the_carrier_knows_as_stopped_is_not_tried_again(app_
     assert app_server.twilio.requests == 1
 
 
-async def test_a_refusal_told_later_counts_too(app_server: Edge) -> None:
+async def test_later_refusal_counts_too(app_server: Edge) -> None:
     await _enqueue(app_server)
     sent = (await until(lambda: app_server.twilio.messages))[0]
     await until(lambda: _is(app_server, "sent"))

@@ -47,7 +47,7 @@ async def test_a_link_of_an_account_goes_to_the_phone_on_the_account(edge: Edge)
     assert [message.recipient for message in await texts_to(edge)] == ["+15555550142"]
 
 
-async def test_a_phone_that_takes_no_texts_is_told_so(edge: Edge) -> None:
+async def test_phone_without_texts_is_told_so(edge: Edge) -> None:
     async with edge.services.backend.db.transaction() as session:
         await opt_out(session, edge.services.backend, "+15555550777")
     line = Line(edge, phone="+15555550777")
@@ -76,7 +76,9 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize(("phone", "more", "expected"), ADDRESSES.values(), ids=ADDRESSES.keys())
-async def test_who_calls(edge: Edge, phone: str, more: dict[str, str], expected: tuple[str | None, bool]) -> None:
+async def test_caller_address_and_attestation(
+    edge: Edge, phone: str, more: dict[str, str], expected: tuple[str | None, bool]
+) -> None:
     line = Line(edge, phone=phone, **more)
     await line.go()
     await line.speak("hello")

@@ -25,7 +25,7 @@ from tests.bot.channels.voice.relay_socket import (
 from tests.bot.edge import MEMBER, Edge, until
 
 
-async def test_the_call_is_connected_to_the_socket_and_told_who_answers(edge: Edge) -> None:
+async def test_call_is_connected_to_the_socket_and_greeted(edge: Edge) -> None:
     root = await opening(edge, new_call())
     assert [child.tag for child in root] == ["Say", "Connect"]
     assert edge.services.coop.name in (root[0].text or "")
@@ -102,7 +102,7 @@ async def test_the_key_for_spanish_changes_voice_and_ear_first(edge: Edge) -> No
         assert 'language="es-US"' in ET.tostring(await socket.after(handed), encoding="unicode")
 
 
-async def test_the_last_token_alone_is_marked_last_and_nothing_unspeakable_is_sent(edge: Edge) -> None:
+async def test_only_the_last_token_is_marked_last_and_all_are_speakable(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="buttons", last=True)
         frames = await socket.frames()
@@ -111,7 +111,7 @@ async def test_the_last_token_alone_is_marked_last_and_nothing_unspeakable_is_se
     assert "For Full amount, press 1." in "".join(frame["token"] for frame in frames)
 
 
-async def test_what_may_still_change_is_not_taken(edge: Edge) -> None:
+async def test_partial_speech_is_ignored(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="pay", last=False)
         await socket.send(type="interrupt", utteranceUntilInterrupt="Thank", durationUntilInterruptMs="460")
@@ -169,7 +169,7 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, mo
         assert (await socket.ends())["reason"] == "transfer"
 
 
-async def test_silence_counts_from_when_the_words_are_spoken() -> None:
+async def test_silence_counts_from_the_end_of_the_speech() -> None:
     from bot.channels.voice.prompts import build_question
     from bot.channels.voice.steps import CallPosition
     from bot.dialogue.messages import Message, Reply
@@ -179,7 +179,7 @@ async def test_silence_counts_from_when_the_words_are_spoken() -> None:
     assert long > short + 30
 
 
-async def test_a_yes_said_before_the_read_back_is_no_yes_to_it(edge: Edge) -> None:
+async def test_yes_before_the_read_back_does_not_confirm_it(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="slow expect confirm", last=True)
         await until(lambda: edge.engine.turns)
@@ -223,7 +223,7 @@ VOUCHED = {
 
 
 @pytest.mark.parametrize(("phone", "more", "expected"), VOUCHED.values(), ids=VOUCHED.keys())
-async def test_who_calls_is_what_the_webhook_told(
+async def test_caller_is_the_one_of_the_webhook(
     edge: Edge, phone: str, more: dict[str, str], expected: tuple[str | None, bool]
 ) -> None:
     async with talk(edge, phone, **more) as socket:
@@ -253,7 +253,7 @@ async def test_a_socket_alone_proves_no_number(edge: Edge, claim: Any) -> None:
     assert await who(edge, socket) == (None, False)
 
 
-async def test_the_pass_of_one_call_is_none_for_another(edge: Edge) -> None:
+async def test_pass_of_one_call_does_not_work_for_another(edge: Edge) -> None:
     theirs = parameters(await opening(edge, new_call(StirVerstat="TN-Validation-Passed-A")))
     async with socket_of(edge, new_call()) as socket:
         await socket.setup(customParameters=theirs)

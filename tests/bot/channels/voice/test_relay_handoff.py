@@ -11,7 +11,7 @@ from tests.bot.channels.voice.twiml_check import check
 from tests.bot.edge import Edge
 
 
-async def test_a_person_takes_over_behind_the_relay(edge: Edge) -> None:
+async def test_person_takes_over_after_the_relay(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
         await socket.press("0#")
@@ -22,7 +22,7 @@ async def test_a_person_takes_over_behind_the_relay(edge: Edge) -> None:
     assert edge.engine.said(socket.conversation)[-1] == "/speak_to_human"
 
 
-async def test_where_nobody_answers_the_call_goes_on_by_webhooks(edge: Edge) -> None:
+async def test_unanswered_transfer_continues_by_webhooks(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
         await socket.send(type="prompt", voicePrompt="a person please", last=True)
@@ -39,7 +39,7 @@ async def test_where_nobody_answers_the_call_goes_on_by_webhooks(edge: Edge) -> 
     assert edge.engine.said(socket.conversation)[-1] == "99999001"
 
 
-async def test_a_goodbye_is_said_to_its_end(edge: Edge) -> None:
+async def test_goodbye_is_spoken_to_its_end(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="goodbye", last=True)
         data = await socket.ends()

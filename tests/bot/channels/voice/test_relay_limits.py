@@ -39,7 +39,7 @@ async def test_a_socket_begins_with_its_setup(edge: Edge, first: str) -> None:
 
 
 @pytest.mark.parametrize("data", ["{", "[1]", b"\xff\xfe", "[" * 5000], ids=["cut", "list", "binary", "deep"])
-async def test_what_is_no_message_ends_the_socket(edge: Edge, data: str | bytes) -> None:
+async def test_invalid_message_ends_the_socket(edge: Edge, data: str | bytes) -> None:
     async with talk(edge) as socket:
         await (socket.ws.send_bytes(data) if isinstance(data, bytes) else socket.ws.send_str(data))
         assert await socket.closed_with() == 1007
@@ -68,7 +68,7 @@ async def test_odd_messages_are_answered(edge: Edge, message: dict[str, Any]) ->
     assert not any(text.startswith("/inform") for text in edge.engine.said(socket.conversation))
 
 
-async def test_a_card_number_is_not_taken(edge: Edge) -> None:
+async def test_card_number_is_refused(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect amount")
         await socket.press("4242424242424242#")
@@ -82,9 +82,7 @@ async def test_a_socket_without_a_word_is_closed(edge: Edge, monkeypatch: pytest
         assert await socket.closed_with() == 1008
 
 
-async def test_a_socket_that_was_left_is_closed_and_the_call_goes_on(
-    edge: Edge, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_idle_socket_is_closed_and_the_call_continues(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relays, "IDLE_SECONDS", 0.5)
     async with talk(edge) as socket:
         assert await socket.closed_with() == 1001

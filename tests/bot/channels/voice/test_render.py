@@ -39,7 +39,7 @@ def gather(twiml: str) -> ET.Element:
     return found
 
 
-def test_greeting_names_the_coop_and_says_that_it_is_a_machine_before_anything_can_interrupt() -> None:
+def test_greeting_names_the_coop_and_the_machine_before_interruptions() -> None:
     root = check(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1))))
     assert [child.tag for child in root] == ["Say", "Gather", "Redirect"]
     assert COOP.name in (root[0].text or "")
@@ -67,7 +67,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize(("expect", "attributes"), EXPECTED.items(), ids=EXPECTED.keys())
-def test_listens_for_what_was_asked(expect: str, attributes: dict[str, str | None]) -> None:
+def test_listens_for_the_expected_answer(expect: str, attributes: dict[str, str | None]) -> None:
     found = gather(
         shown(prompts.build_question(Reply((Message("Well?", hints={"expect": expect}),)), CallPosition(2, 1)))
     )
@@ -83,7 +83,7 @@ def test_choices_take_one_key_even_where_an_amount_is_asked_for() -> None:
     assert "For All of it, press 1." in said(found)
 
 
-def test_choices_are_said_as_people_say_them() -> None:
+def test_choices_are_spoken_naturally() -> None:
     titles = ("Today", "On the due date", "Pay all of it")
     reply = Reply((Message("When?", tuple(Button(title, "/a") for title in titles), hints={"expect": "date"}),))
     words = said(gather(shown(prompts.build_question(reply, CallPosition(2, 1)))))
@@ -99,7 +99,7 @@ def test_a_payment_is_read_back_to_its_end_and_the_keys_are_asked_after() -> Non
     assert "press 1" in said(gather(shown(prompts.build_question(READ_BACK, CallPosition(5, 4)))))
 
 
-def test_words_that_tell_the_keys_are_not_told_them_twice() -> None:
+def test_messages_that_name_the_keys_are_not_repeated() -> None:
     reply = Reply((Message("Press 1 to pay all of it.", (Button("All of it", "/a"),), hints={"expect": "amount"}),))
     assert said(gather(shown(prompts.build_question(reply, CallPosition(2, 1))))) == "Press 1 to pay all of it."
 

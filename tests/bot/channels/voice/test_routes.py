@@ -54,7 +54,7 @@ async def test_a_call_from_greeting_to_answer(edge: Edge) -> None:
     assert turn["conversation"] == f"call-{line.sid}"
 
 
-async def test_a_turn_delivered_again_gets_the_same_twiml_and_is_taken_once(edge: Edge) -> None:
+async def test_repeated_turn_gets_the_same_twiml_and_counts_once(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     path = line.action
@@ -75,7 +75,7 @@ async def test_an_old_turn_out_of_order_is_answered_as_it_was(edge: Edge) -> Non
     assert edge.engine.said(line.conversation) == ["one thing", "another thing"]
 
 
-async def test_a_call_that_starts_anew_does_not_answer_its_old_turns(edge: Edge) -> None:
+async def test_restarted_call_does_not_replay_its_old_turns(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     await line.speak("one thing")
@@ -85,7 +85,7 @@ async def test_a_call_that_starts_anew_does_not_answer_its_old_turns(edge: Edge)
     assert edge.engine.said(line.conversation) == ["one thing", "another thing"]
 
 
-async def test_a_call_that_starts_anew_after_a_silence_does_not_answer_its_old_turns(edge: Edge) -> None:
+async def test_call_restarted_after_a_silence_does_not_replay_its_old_turns(edge: Edge) -> None:
     """A silence is a turn without a message: the turns behind it have been taken too."""
     line = Line(edge)
     await line.go()
@@ -98,7 +98,7 @@ async def test_a_call_that_starts_anew_after_a_silence_does_not_answer_its_old_t
         assert words in said(await line.speak(words))
 
 
-async def test_what_is_said_at_an_address_without_a_place_is_taken_where_the_call_stands(edge: Edge) -> None:
+async def test_input_at_a_bare_address_belongs_to_the_current_turn(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     for heard in ({"SpeechResult": "expect last4"}, {"Digits": "0142"}, {"SpeechResult": "hello"}):
@@ -129,7 +129,7 @@ async def test_the_member_number_is_read_back_in_groups(edge: Edge) -> None:
     assert "I have 2 0 4, 1 7, 0 0 1." in said(await line.speak("two oh four one seven dash zero zero one"))
 
 
-async def test_a_card_number_is_not_taken_and_the_question_is_asked_again(edge: Edge) -> None:
+async def test_card_number_is_refused_and_the_question_repeated(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     await line.speak("expect member_number")
@@ -140,7 +140,7 @@ async def test_a_card_number_is_not_taken_and_the_question_is_asked_again(edge: 
     assert edge.engine.said(line.conversation) == ["expect member_number", "99999001"]
 
 
-async def test_words_heard_badly_are_not_taken(edge: Edge) -> None:
+async def test_low_confidence_speech_is_ignored(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     await line.speak("expect last4")

@@ -32,7 +32,7 @@ WRITTEN_AND_SAID = [
 
 
 @pytest.mark.parametrize(("written", "said"), WRITTEN_AND_SAID)
-def test_says_it_right(written: str, said: str) -> None:
+def test_text_becomes_speakable(written: str, said: str) -> None:
     assert make_speakable(written) == said
 
 

@@ -94,7 +94,7 @@ async def test_an_answer_that_never_comes_is_a_person(edge: Edge, monkeypatch: p
     assert root.findtext("Dial") == TRANSFER
 
 
-async def test_where_nobody_takes_over_from_an_answer_that_never_came_earlier_turns_stay_answered(
+async def test_earlier_turns_stay_answered_after_an_unanswered_transfer(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = Line(edge)
@@ -120,7 +120,7 @@ async def test_a_broken_engine_in_office_hours_is_a_person(edge: Edge) -> None:
     assert root.findtext("Dial") == TRANSFER
 
 
-async def test_a_broken_engine_out_of_hours_says_where_to_call(closed: Edge) -> None:
+async def test_broken_engine_out_of_hours_names_the_phone_to_call(closed: Edge) -> None:
     closed.engine.failing = True
     line = Line(closed)
     await line.go()

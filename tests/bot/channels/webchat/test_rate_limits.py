@@ -64,7 +64,7 @@ async def test_a_session_that_floods_is_slowed_down_and_another_is_not(app_serve
     assert statuses[429] == 400 - statuses[200]
 
 
-async def test_a_refused_message_is_taken_later_with_the_same_id(app_server: Edge) -> None:
+async def test_refused_message_is_accepted_later_with_the_same_id(app_server: Edge) -> None:
     session = await app_server.session()
     while (await chat(app_server, session, "again")).status == 200:
         pass

@@ -128,7 +128,7 @@ async def test_a_typed_command_is_words(app_server: Edge) -> None:
 @pytest.mark.parametrize(
     "payload", ["4111111111111111", "pay with 4111111111111111", '/choose{"card":"4111111111111111"}']
 )
-async def test_a_card_number_sent_as_a_payload_is_kept_nowhere(app_server: Edge, payload: str) -> None:
+async def test_card_number_in_a_payload_is_stored_nowhere(app_server: Edge, payload: str) -> None:
     answer = await app_server.chat(await app_server.session(), id="1", payload=payload)
     assert "card number" in answer.json["messages"][0]["text"]
     async with app_server.services.backend.db.read_session() as session:
@@ -137,7 +137,7 @@ async def test_a_card_number_sent_as_a_payload_is_kept_nowhere(app_server: Edge,
     assert not any(turn["text"].startswith("/") for turn in app_server.engine.turns)
 
 
-async def test_a_plain_wish_may_be_sent_as_a_payload(app_server: Edge) -> None:
+async def test_request_may_be_sent_as_a_payload(app_server: Edge) -> None:
     await app_server.chat(await app_server.session(), id="1", payload="/quick_pay")
     assert app_server.engine.turns[0]["text"] == "/quick_pay"
 
@@ -192,7 +192,7 @@ async def test_a_wrong_field_is_named(app_server: Edge, change: dict[str, Any], 
         (b"x" * 5_000_000, "application/json", 413, "too_large"),
     ],
 )
-async def test_what_is_no_json_object_is_refused(
+async def test_body_that_is_not_a_json_object_is_refused(
     app_server: Edge, body: bytes, kind: str, status: int, code: str
 ) -> None:
     answer = await app_server.post("/chat/messages", data=body, headers={"Content-Type": kind})
@@ -201,7 +201,7 @@ async def test_what_is_no_json_object_is_refused(
 
 
 @pytest.mark.parametrize("session", ["x", "A" * 64, "é" * 64, "-" * 64, "A" * 200])
-async def test_an_unknown_session_is_told(app_server: Edge, session: str) -> None:
+async def test_unknown_session_is_refused(app_server: Edge, session: str) -> None:
     answer = await app_server.chat(session, "hello", id="1")
     assert (answer.status, answer.json["error"]["code"]) == (404, "unknown_session")
     stream = await app_server.get("/chat/events", params={"session": session})
@@ -252,7 +252,7 @@ async def test_every_answer_comes_by_the_stream_too(app_server: Edge) -> None:
     assert stream.messages[0]["messages"][0]["text"] == "You said: slow hello"
 
 
-async def test_what_was_missed_is_replayed_from_the_last_event(app_server: Edge) -> None:
+async def test_missed_events_are_replayed_from_the_last_id(app_server: Edge) -> None:
     session = await app_server.session()
     for number in range(3):
         await app_server.chat(session, f"message {number}", id=str(number))
@@ -282,7 +282,7 @@ async def test_a_stream_shows_one_conversation_only(app_server: Edge) -> None:
 
 
 @pytest.mark.parametrize("last", ["x", "-1", "1e9", "9" * 30, "٣"])
-async def test_a_last_event_that_is_no_number_is_refused(app_server: Edge, last: str) -> None:
+async def test_invalid_last_event_id_is_refused(app_server: Edge, last: str) -> None:
     answer = await app_server.get("/chat/events", params={"session": await app_server.session(), "last_event_id": last})
     assert (answer.status, answer.json["error"]["field"]) == (422, "last_event_id")
 
@@ -317,7 +317,7 @@ async def test_any_site_may_try_it_out_in_development(app_server: Edge) -> None:
     assert "access-control-allow-credentials" not in answer.headers
 
 
-async def test_a_browser_that_asks_first_is_told(app_server: Edge) -> None:
+async def test_preflight_request_is_answered(app_server: Edge) -> None:
     headers = {"Origin": "https://www.coop.example", "Access-Control-Request-Method": "POST"}
     answer = await app_server.request("OPTIONS", "/chat/messages", headers=headers)
     assert answer.status == 204
@@ -343,7 +343,7 @@ async def let_in(app_server: Edge, session: str) -> Member:
     return result.identity.member
 
 
-async def test_a_browser_that_was_let_in_gets_a_token_of_its_own_and_others_get_none(app_server: Edge) -> None:
+async def test_identified_browser_gets_its_own_token_and_others_none(app_server: Edge) -> None:
     backend = app_server.services.backend
     await make_household(backend)
     session = await app_server.session()
@@ -358,7 +358,7 @@ async def test_a_browser_that_was_let_in_gets_a_token_of_its_own_and_others_get_
 
 
 @pytest.mark.parametrize("known", ["x", ["x"], [1], [None], {}, 7, ["a" * 5000], ["\ud800"], [" "] * 900])
-async def test_what_is_no_token_of_ours_counts_for_nothing(app_server: Edge, known: Any) -> None:
+async def test_foreign_token_counts_for_nothing(app_server: Edge, known: Any) -> None:
     session = await app_server.session()
     body = {"session": session, "id": "1", "text": "hello", "known": known}
     assert (await app_server.post("/chat/messages", json=body)).status == 200
