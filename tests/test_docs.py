@@ -48,8 +48,8 @@ def _sources() -> list[Path]:
 def test_every_setting_is_documented() -> None:
     used = {name for path in _sources() for name in SETTING.findall(path.read_text(encoding="utf-8"))} - INTERNAL
     used |= Settings.names()
-    told = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")))
-    assert used - told == set(), "used but not in docs/settings.md"
+    documented = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")))
+    assert used - documented == set(), "used but not in docs/settings.md"
 
 
 def test_the_decisions_are_listed_by_their_titles() -> None:

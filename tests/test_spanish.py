@@ -80,12 +80,12 @@ def test_every_text_of_the_code_has_its_spanish() -> None:
 
 def test_text_is_the_same_in_spanish_everywhere() -> None:
     """All files are one catalogue: a second Spanish for the same English would take the first one's place."""
-    said: dict[str, set[str]] = {}
+    translations: dict[str, set[str]] = {}
     for path in [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("es.po")]:
         with path.open("rb") as file:
             for entry in read_po(file, locale="es"):
-                said.setdefault(str(entry.id), set()).add(str(entry.string))
-    assert {text: words for text, words in said.items() if len(words) > 1} == {}
+                translations.setdefault(str(entry.id), set()).add(str(entry.string))
+    assert {text: words for text, words in translations.items() if len(words) > 1} == {}
 
 
 def test_spanish_texts_have_the_same_values() -> None:

@@ -109,13 +109,13 @@ async def test_remaining_requests_are_listed_during_a_task(begin: Begin, words: 
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("are you open today", "open today from 8:00 AM"),
         ("are you open saturday", "closed tomorrow. It opens again on Mon"),
     ],
 )
-async def test_whether_the_office_is_open_on_a_day(talk: Talk, clock: ManualClock, words: str, told: str) -> None:
+async def test_whether_the_office_is_open_on_a_day(talk: Talk, clock: ManualClock, words: str, expected: str) -> None:
     clock.advance(seconds=(datetime(2026, 12, 4, 15, tzinfo=UTC) - clock.now()).total_seconds())
     await talk.user_input(words, intent="faq_hours_contact", acts={"ask"})
-    talk.assert_message(told)
+    talk.assert_message(expected)

@@ -119,8 +119,8 @@ async def test_generator_in_a_closed_space_is_not_good_news(talk: Talk) -> None:
 async def test_new_facts_reach_the_crew_and_questions_do_not(talk: Talk, clock: ManualClock) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("the gate is locked, come by the north road. how long?", intent="out_of_scope", acts={"ask"})
-    (told,) = await texts(talk, "also told")
-    assert ("north road" in told, "how long" in told) == (True, False)
+    (notice,) = await texts(talk, "also told")
+    assert ("north road" in notice, "how long" in notice) == (True, False)
     for count in range(12):
         clock.advance(seconds=20)
         await talk.user_input(f"there are {count} cows by the fence here", intent="out_of_scope", acts={"volunteer"})

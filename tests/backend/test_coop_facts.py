@@ -35,7 +35,7 @@ def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("coop_name", "Prairie Rivers Electric Cooperative"),
         ("office_phone", "555-555-0100"),
@@ -44,8 +44,8 @@ def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
         ("bank_fee", "$0.00"),
     ],
 )
-def test_values_of_other_tables_are_facts(name: str, said: str) -> None:
-    assert load_coop(ROOT / "coop.toml").get_fact(name) == said
+def test_values_of_other_tables_are_facts(name: str, expected: str) -> None:
+    assert load_coop(ROOT / "coop.toml").get_fact(name) == expected
 
 
 def test_every_known_fact_has_words() -> None:

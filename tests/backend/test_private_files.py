@@ -74,8 +74,8 @@ def test_the_key_of_a_development_system(tmp_path: Path, before: int | None) -> 
 def test_runtime_folder_and_its_contents_are_private(tmp_path: Path) -> None:
     logs = tmp_path / "var" / "logs"
     logs.mkdir(parents=True)
-    kept = [tmp_path / "var" / name for name in ("tracker.db", "tracker.db-wal", "secret_key", "logs/engine.log")]
-    for path in kept:
+    stored = [tmp_path / "var" / name for name in ("tracker.db", "tracker.db-wal", "secret_key", "logs/engine.log")]
+    for path in stored:
         path.touch(0o666)
     elsewhere = tmp_path / "another's.db"
     elsewhere.touch(0o644)
@@ -83,7 +83,7 @@ def test_runtime_folder_and_its_contents_are_private(tmp_path: Path) -> None:
     make_private_runtime(tmp_path / "var")
     found = modes(tmp_path)
     assert found["var"] == found["logs"] == "0o700"
-    assert {found[path.name] for path in kept} == {"0o600"}
+    assert {found[path.name] for path in stored} == {"0o600"}
     assert found["another's.db"] == "0o644", "a link is not followed"
 
 

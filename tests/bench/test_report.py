@@ -89,6 +89,6 @@ def test_ratio_is_ours_by_stock_and_comes_first() -> None:
 def test_report_mentions_wrong_answers_and_a_busy_machine() -> None:
     ours = side(20.0, 60.0, first_unexpected="'hi' -> ''")
     ours["turns"]["faq-1"]["unexpected"] = 3
-    told = format_report({"memberline": ours, "stock": side(60.0, 16.0), "others_share": 0.25, "cores": 2})
-    assert "memberline: 3 of 32 answers were not of the kind to be expected; the first: 'hi' -> ''" in told
-    assert "25% of the machine's 2 cores went to other work" in told
+    report = format_report({"memberline": ours, "stock": side(60.0, 16.0), "others_share": 0.25, "cores": 2})
+    assert "memberline: 3 of 32 answers were not of the kind to be expected; the first: 'hi' -> ''" in report
+    assert "25% of the machine's 2 cores went to other work" in report

@@ -62,9 +62,9 @@ async def test_a_person_of_the_office_is_named_above_the_words(chat: Chat) -> No
     await chat.open()
     await chat.type("hello")
     await chat.expect_replies(1)
-    said = chat.replies.last
-    await expect(said.locator(".author")).to_have_text("Ann")
-    await expect(said).not_to_contain_text("Assistant")
+    reply = chat.replies.last
+    await expect(reply.locator(".author")).to_have_text("Ann")
+    await expect(reply).not_to_contain_text("Assistant")
 
 
 async def test_double_click_on_a_button_sends_it_once(chat: Chat) -> None:

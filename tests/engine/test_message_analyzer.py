@@ -96,8 +96,8 @@ def test_action_gets_the_reading_and_the_event_stores_nothing_else(engine: Engin
     assert "reading" not in events[0]["parse_data"]
     assert set(events[1]["parse_data"]) == set(events[0]["parse_data"])
     assert "How much?" not in json.dumps(events[1])
-    told = [event for event in actions.calls[1]["tracker"]["events"] if event["event"] == "user"]
-    assert told[1]["parse_data"]["reading"] == read
+    messages = [event for event in actions.calls[1]["tracker"]["events"] if event["event"] == "user"]
+    assert messages[1]["parse_data"]["reading"] == read
 
 
 def test_an_action_called_for_a_message_has_its_reading(engine: Engine, actions: ActionStandIn) -> None:

@@ -22,9 +22,9 @@ def test_the_wording_is_the_channels_own(engine: Engine, channel: str, wordings:
 
 def test_no_wording_comes_twice_in_a_row(engine: Engine) -> None:
     member = conversation()
-    said = [engine.texts(member, "hello")[0] for _ in range(7)]
-    assert set(said) == GENERAL
-    assert all(first != second for first, second in pairwise(said))
+    greetings = [engine.texts(member, "hello")[0] for _ in range(7)]
+    assert set(greetings) == GENERAL
+    assert all(first != second for first, second in pairwise(greetings))
 
 
 def test_a_condition_wins_over_a_channel_and_a_channel_breaks_the_tie(engine: Engine, actions: ActionStandIn) -> None:

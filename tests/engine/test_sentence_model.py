@@ -64,9 +64,9 @@ def test_danger_talk_is_read_only_in_a_danger_conversation(engine: Engine) -> No
 
 def test_saved_model_names_the_same_danger(tmp_path: Path) -> None:
     source = LEARN.replace("sys.argv[1]", repr(str(tmp_path)))
-    made, kept = json.loads(code(source).stdout)
+    made, stored = json.loads(code(source).stdout)
     assert made == ["wire", "fire", "none", "none", "none"]
-    assert kept == made
+    assert stored == made
 
 
 @pytest.mark.engine

@@ -20,9 +20,9 @@ def refusal(*arguments: object, token: str = TOKEN, database: str = "sqlite:///:
 
 def test_missing_model_is_refused_even_next_to_another(model: Path) -> None:
     missing = model.with_name("other.tar.gz")
-    said = refusal("--model", missing, "--port", free_port())
-    assert str(missing) in said
-    assert "make train" in said
+    errors = refusal("--model", missing, "--port", free_port())
+    assert str(missing) in errors
+    assert "make train" in errors
 
 
 def test_a_broken_model_is_refused(tmp_path: Path) -> None:

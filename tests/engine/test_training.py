@@ -75,7 +75,7 @@ def test_good_data_passes_the_checks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "added", "told"),
+    ("file", "added", "expected"),
     [
         ("rules.yml", "  - rule: x\n    steps: [{intent: pay}, {action: action_unknown}]\n", "action_unknown"),
         ("nlu.yml", "  - intent: pay\n    examples: |\n      - hello\n", "hello"),
@@ -86,9 +86,9 @@ def test_good_data_passes_the_checks() -> None:
         ("danger/none.en.txt", "There is a wire in our pool\n", "'there is a wire in our pool' is of none and wire"),
     ],
 )
-def test_faulty_data_does_not(trained: Path, file: str, added: str, told: str) -> None:
+def test_faulty_data_does_not(trained: Path, file: str, added: str, expected: str) -> None:
     path = trained / "data" / file
     path.write_text((path.read_text() if path.exists() else "") + added)
     done = script("validate.py", "--project", trained)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert expected in done.stderr

@@ -36,8 +36,8 @@ MOVED = MoneyMovement(
 )
 
 
-def turn(said: str, answer: str, payload: str | None = None) -> RecordedTurn:
-    return RecordedTurn(said, payload, "answered", Reply((Message(answer),)))
+def turn(message: str, answer: str, payload: str | None = None) -> RecordedTurn:
+    return RecordedTurn(message, payload, "answered", Reply((Message(answer),)))
 
 
 def record(

@@ -14,8 +14,8 @@ MOVED_FAR = 0.8
 
 
 def test_layers_are_the_declared_ones() -> None:
-    told = json.loads(LAYERS.with_suffix(".json").read_text(encoding="utf-8"))
-    assert hashlib.sha256(LAYERS.read_bytes()).hexdigest() == told["sha256"]
+    summary = json.loads(LAYERS.with_suffix(".json").read_text(encoding="utf-8"))
+    assert hashlib.sha256(LAYERS.read_bytes()).hexdigest() == summary["sha256"]
     assert LAYERS.stat().st_size < MOST_BYTES
 
 
@@ -24,8 +24,8 @@ def test_large_data_drift_is_reported() -> None:
     done = script("tuned_on.py")
     assert done.returncode == 0, done.stderr
     if float(done.stdout) < MOVED_FAR:
-        told = f"the encoder was tuned on data that has {float(done.stdout):.0%} in common with today's"
-        warnings.warn(f"{told}: tune it anew with engine/tune_encoder.py", stacklevel=1)
+        drift = f"the encoder was tuned on data that has {float(done.stdout):.0%} in common with today's"
+        warnings.warn(f"{drift}: tune it anew with engine/tune_encoder.py", stacklevel=1)
 
 
 SKETCHES = """

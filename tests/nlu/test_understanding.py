@@ -71,12 +71,12 @@ def test_danger_talk() -> None:
     read = parse_rows(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")
     right = wrong = missed = whether = asked_whether = 0
     for row, one in zip(rows, read, strict=True):
-        said, heard = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
-        right, wrong = right + len(said & heard), wrong + len(heard - said - {WHETHER})
-        missed += len(said - heard)
-        if said & MAY:
+        expected, recognized = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
+        right, wrong = right + len(expected & recognized), wrong + len(recognized - expected - {WHETHER})
+        missed += len(expected - recognized)
+        if expected & MAY:
             asked_whether += 1
-            whether += bool(heard & (MAY | {WHETHER}))
+            whether += bool(recognized & (MAY | {WHETHER}))
     figures = {"precision": right / (right + wrong), "recall": right / (right + missed)}
     assert figures["precision"] >= 0.83, figures
     assert figures["recall"] >= 0.72, figures
@@ -87,11 +87,11 @@ def _told_of_danger(file: str) -> tuple[list[dict[str, Any]], list[str], list[st
     """The rows of a file, the dangers among them that were missed, and what was taken for one."""
     rows = [json.loads(line) for line in (HERE / file).read_text(encoding="utf-8").splitlines()]
     read = parse_rows(HERE / file, ROOT / "models" / "current.tar.gz")
-    heard = [
+    recognized = [
         bool(_signs(row)) or one["reading"]["danger"]["sure"] >= MIN_SCORE for row, one in zip(rows, read, strict=True)
     ]
-    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
-    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    missed = [row["text"] for row, found in zip(rows, recognized, strict=True) if row["danger"] and not found]
+    false = [row["text"] for row, found in zip(rows, recognized, strict=True) if not row["danger"] and found]
     return rows, missed, false
 
 

@@ -127,10 +127,10 @@ async def test_no_number_is_stored(served: Served) -> None:
     await submit(served, entry.url, GOOD_CARD)
     await submit(served, f"{other.url}/bank", BANK)
     tables = [row["name"] for row in served.database.all("select name from sqlite_master where type = 'table'")]
-    kept = [str(value) for table in tables for row in served.database.all(f"select * from {table}") for value in row]
-    assert "4242" in kept
-    assert not [value for value in kept if "4242424242424242" in value or "000123456789" in value]
-    assert not {"738", "73018", "Ruth Alvarez"} & set(kept)
+    stored = [str(value) for table in tables for row in served.database.all(f"select * from {table}") for value in row]
+    assert "4242" in stored
+    assert not [value for value in stored if "4242424242424242" in value or "000123456789" in value]
+    assert not {"738", "73018", "Ruth Alvarez"} & set(stored)
 
 
 async def test_resent_form_changes_nothing(served: Served) -> None:

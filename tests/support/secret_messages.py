@@ -97,44 +97,44 @@ def thousands_es(four: str) -> str:
                 "ochocientos", "novecientos")  # fmt: skip
     value = int(four)
     thousand, rest = divmod(value, 1000)
-    said = ["mil" if thousand == 1 else f"{ES[thousand]} mil"] if thousand else []
+    spoken = ["mil" if thousand == 1 else f"{ES[thousand]} mil"] if thousand else []
     if rest // 100:
-        said.append("cien" if rest == 100 else hundreds[rest // 100])
+        spoken.append("cien" if rest == 100 else hundreds[rest // 100])
     if rest % 100:
-        said.append(pair_es(str(rest % 100)))
-    return " ".join(said)
+        spoken.append(pair_es(str(rest % 100)))
+    return " ".join(spoken)
 
 
 def repeats_en(number: str) -> str:
     """`double five`, `triple one`, `four ones`, in turn."""
-    said, turn = [], 0
+    spoken, turn = [], 0
     for digit, group in itertools.groupby(number):
         count = len(list(group))
         word = EN[int(digit)]
         while count > 0:
             turn += 1
             if count >= 4 and turn % 2:
-                said.append(f"four {word}{'es' if word.endswith('x') or word == 'zero' else 's'}")
+                spoken.append(f"four {word}{'es' if word.endswith('x') or word == 'zero' else 's'}")
                 count -= 4
             elif count >= 3 and turn % 3:
-                said.append(f"triple {word}")
+                spoken.append(f"triple {word}")
                 count -= 3
             elif count >= 2:
-                said.append(f"double {word}")
+                spoken.append(f"double {word}")
                 count -= 2
             else:
-                said.append(word)
+                spoken.append(word)
                 count -= 1
-    return " ".join(said)
+    return " ".join(spoken)
 
 
 def repeats_es(number: str) -> str:
-    said = []
+    spoken = []
     for digit, group in itertools.groupby(number):
         count = len(list(group))
         word = ES[int(digit)]
-        said += [f"doble {word}"] * (count // 2) + ([word] if count % 2 else [])
-    return " ".join(said)
+        spoken += [f"doble {word}"] * (count // 2) + ([word] if count % 2 else [])
+    return " ".join(spoken)
 
 
 def shapes_of(number: str) -> tuple[tuple[int, ...], ...]:

@@ -8,5 +8,5 @@ MEASURED = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?|[0-9a-f]{32,64}|[0-9a-f]{8}(?:-
 """Times, confidences and row ids."""
 
 
-def without_measures(kept: str) -> str:
-    return MEASURED.sub(" ", kept)
+def without_measures(stored: str) -> str:
+    return MEASURED.sub(" ", stored)

@@ -94,9 +94,9 @@ def over_chat() -> Iterator[Said]:
     """A number in pieces with words between them; what belongs to it after it; a name, and then what it is."""
     for place, number in enumerate(CARDS):
         pieces = [number[at : at + 4] for at in range(0, len(number), 4)]
-        said = [one for piece in pieces for one in (piece, CHAT[place % len(CHAT)])][:-1]
+        messages = [one for piece in pieces for one in (piece, CHAT[place % len(CHAT)])][:-1]
         if len(number) == 16:
-            yield Said(tuple(said), (number[:4], number[8:12]))
+            yield Said(tuple(messages), (number[:4], number[8:12]))
             yield Said((number[:12], "and", number[12:]), (number[:8], number[12:]))
         yield Said((f"card {grouped(number, (4, 4, 4), ' ')}", "12/27", "917"), ("1227", "917", number[:8]))
         yield Said((number, "exp 12/27... i mean 11/28", "the back is 917"), ("1227", "1128", "917"))

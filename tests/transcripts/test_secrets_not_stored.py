@@ -42,17 +42,17 @@ def kept_of(served: ServedSystem, conversation: str) -> str:
 
 
 def left(served: ServedSystem, conversation: str) -> list[str]:
-    kept = kept_of(served, conversation)
-    assert kept
-    return [needle for needle in NEEDLES if needle in kept]
+    stored = kept_of(served, conversation)
+    assert stored
+    return [needle for needle in NEEDLES if needle in stored]
 
 
 def test_a_card_half_by_keypad_and_half_by_voice_is_forgotten(served: ServedSystem) -> None:
     call = VoiceClient(served, unused_phone())
     call.say("pay my bill")
     call.say("<41111111>")
-    heard = call.say("one one one one one one one one")
-    assert "card" in heard
+    answer = call.say("one one one one one one one one")
+    assert "card" in answer
     assert left(served, call.conversation) == []
 
 

@@ -21,9 +21,9 @@ def test_kinds_to_keep_on_stay_on() -> None:
     "words", ["all off except the one about outages", "i want quitarlos todos excepto el de los apagones"]
 )
 def test_outage_alerts_are_recognized(words: str) -> None:
-    wish = parse_alert_request(words)
-    assert wish.about_outages
-    assert wish.verb == "off"
+    request = parse_alert_request(words)
+    assert request.about_outages
+    assert request.verb == "off"
 
 
 def test_stop_all_texts_is_recognized() -> None:
@@ -33,6 +33,6 @@ def test_stop_all_texts_is_recognized() -> None:
 
 def test_alerts_are_formatted_in_spanish() -> None:
     with use_language("es"):
-        told = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
-    assert told["ways"] == "texto y correo electrónico"
-    assert told["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"
+        shown = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
+    assert shown["ways"] == "texto y correo electrónico"
+    assert shown["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"

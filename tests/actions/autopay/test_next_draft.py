@@ -126,15 +126,15 @@ async def test_change_too_near_a_run_starts_after_it(talk: Talk, backend: Backen
     assert first_run_day(TODAY, backend.coop) == TODAY + timedelta(days=2)
 
 
-@pytest.mark.parametrize("said", ["stop auto pay", "cancel auto pay"])
+@pytest.mark.parametrize("message", ["stop auto pay", "cancel auto pay"])
 async def test_ending_auto_pay_near_a_run_still_takes_that_run(
-    talk: Talk, backend: Backend, home: Household, said: str
+    talk: Talk, backend: Backend, home: Household, message: str
 ) -> None:
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.bank_id, active=True))
     for _ in range(2):
-        await talk.user_input(said, intent="change_or_cancel_autopay", acts={"start"})
+        await talk.user_input(message, intent="change_or_cancel_autopay", acts={"start"})
         if talk.open_task:
             await talk.user_input("yes")
         talk.assert_no_message("nothing is taken")

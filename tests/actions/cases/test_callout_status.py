@@ -46,20 +46,20 @@ async def test_danger_is_reported_as_texted_only_once_it_is(begin: Begin, channe
     assert await callout_texts(talk)
     asked = "¿ya viene alguien?" if spanish else "is anybody coming?"
     going = "Estoy mandando un mensaje" if spanish else "I am texting"
-    told = "Mandé un mensaje" if spanish else "I texted"
+    expected = "Mandé un mensaje" if spanish else "I texted"
     talk.assert_message(going)
-    assert told not in talk.text
+    assert expected not in talk.text
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
     talk.assert_message(going)
-    assert told not in talk.text
+    assert expected not in talk.text
     for status in ("sent", "delivered"):
         await they_are(talk, status)
         await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
-        talk.assert_message(told)
+        talk.assert_message(expected)
     for status in ("failed", "refused", "undelivered"):
         await they_are(talk, status)
         await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
-        assert told not in talk.text
+        assert expected not in talk.text
         assert going not in talk.text
         talk.assert_message(talk.backend.coop.outage_phone_display)
         talk.assert_message("911")

@@ -27,7 +27,7 @@ async def test_report_is_filed_with_safety_advice(talk: Talk, intent: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("hazard", "said"),
+    ("hazard", "expected"),
     [
         ("car", "stays in it"),
         ("fire", "Get everybody out"),
@@ -36,9 +36,9 @@ async def test_report_is_filed_with_safety_advice(talk: Talk, intent: str) -> No
         ("life", "911"),
     ],
 )
-async def test_safety_advice_matches_the_hazard(talk: Talk, hazard: str, said: str) -> None:
+async def test_safety_advice_matches_the_hazard(talk: Talk, hazard: str, expected: str) -> None:
     await talk.user_input("we are in a bad way here", intent="out_of_scope", danger=(hazard, 0.95))
-    talk.assert_message(said)
+    talk.assert_message(expected)
 
 
 async def test_whose_air_ends_has_an_urgent_outage_and_no_wire(talk: Talk) -> None:
@@ -121,18 +121,18 @@ async def test_other_words_are_not_taken_for_good_news(talk: Talk, words: str) -
 
 async def test_unclear_message_soon_after_is_added_to_the_report(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
-    told = "the lane by the red barn is the way in"
-    await talk.user_input(told, intent="out_of_scope", acts={"volunteer"})
+    report = "the lane by the red barn is the way in"
+    await talk.user_input(report, intent="out_of_scope", acts={"volunteer"})
     talk.assert_response("utter_danger_added")
     (ticket,) = await tickets(talk)
-    assert _told(ticket, told)
+    assert _told(ticket, report)
     await talk.user_input("hm", intent="out_of_scope", acts={"unclear"})
     talk.assert_no_response("utter_danger_added")
 
 
 async def test_detected_hazard_is_remembered(talk: Talk) -> None:
-    told = "we slid off and there is stuff all over the hood, at 14 Mill Road"
-    await talk.user_input(told, intent="out_of_scope", danger=("car", 0.95))
+    report = "we slid off and there is stuff all over the hood, at 14 Mill Road"
+    await talk.user_input(report, intent="out_of_scope", danger=("car", 0.95))
     talk.assert_message("stays in it")
     await talk.user_input("can we get out now", intent="out_of_scope", acts={"ask"})
     talk.assert_message("stays in it")

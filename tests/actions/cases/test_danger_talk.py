@@ -35,12 +35,12 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("told", "asked", "says"), ASKED)
+@pytest.mark.parametrize(("report", "asked", "says"), ASKED)
 @pytest.mark.parametrize("intent", ["out_of_scope", "start_stop_service"])
 async def test_lifesaving_advice_is_given_whatever_the_intent(
-    talk: Talk, told: str, asked: str, says: str, intent: str
+    talk: Talk, report: str, asked: str, says: str, intent: str
 ) -> None:
-    await talk.user_input(told, intent="report_outage", acts={"start"})
+    await talk.user_input(report, intent="report_outage", acts={"start"})
     await talk.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("follow_change", 0.9)])
     talk.assert_message(says)
     talk.assert_no_response("utter_question_member_number", "utter_told", "utter_unclear")
@@ -157,20 +157,20 @@ HEARD = [
 ]
 
 
-@pytest.mark.parametrize(("told", "said", "says"), HEARD)
+@pytest.mark.parametrize(("report", "predicted", "says"), HEARD)
 async def test_question_in_unknown_words_is_answered_by_the_model(
-    talk: Talk, told: str, said: dict[str, float], says: str
+    talk: Talk, report: str, predicted: dict[str, float], says: str
 ) -> None:
-    hazard = ("water", 0.95) if told == FLOOD else None
-    await talk.user_input(told, intent="report_outage", acts={"start"}, danger=hazard)
+    hazard = ("water", 0.95) if report == FLOOD else None
+    await talk.user_input(report, intent="report_outage", acts={"start"}, danger=hazard)
     words = "figured he might as well get on with that"
-    await talk.user_input(words, intent="out_of_scope", acts={"ask"}, in_danger=said)
+    await talk.user_input(words, intent="out_of_scope", acts={"ask"}, in_danger=predicted)
     talk.assert_message(says)
     talk.assert_no_response("utter_unclear", "utter_told")
 
 
 @pytest.mark.parametrize(
-    ("said", "response"),
+    ("predicted", "response"),
     [
         ({"worse": 0.6}, "utter_danger_worse"),
         ({"breath": 0.6}, "utter_danger_worse"),
@@ -179,11 +179,11 @@ async def test_question_in_unknown_words_is_answered_by_the_model(
     ],
 )
 async def test_news_in_words_that_no_rule_knows_goes_to_the_crew(
-    talk: Talk, said: dict[str, float], response: str
+    talk: Talk, predicted: dict[str, float], response: str
 ) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     words = "well he went and did it just now"
-    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger=said)
+    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger=predicted)
     talk.assert_response(response)
     assert words in await notes(talk)
 
@@ -193,8 +193,8 @@ async def test_need_for_air_stays_medical_in_any_words(talk: Talk) -> None:
         "the power is out at 14 Mill Road and her oxygen tank is nearly empty", intent="report_outage", acts={"start"}
     )
     (before,) = await tickets(talk)
-    for said in ({"breath": 0.6}, {"worse": 0.6}, {"go_in": 0.6}, {"may": 0.6}):
-        await talk.user_input("well it went the other way now", intent="out_of_scope", in_danger=said)
+    for predicted in ({"breath": 0.6}, {"worse": 0.6}, {"go_in": 0.6}, {"may": 0.6}):
+        await talk.user_input("well it went the other way now", intent="out_of_scope", in_danger=predicted)
         talk.assert_no_message("wire")
     (ticket,) = await tickets(talk)
     assert ticket.kind == before.kind == "outage"
@@ -232,8 +232,8 @@ async def test_each_question_has_its_own_answer(talk: Talk, asked: str, says: st
     await talk.user_input("a man got shocked by the wire at 14 Mill Road", intent="report_outage", acts={"start"})
     if "Treat" in says:
         await talk.user_input("he is fine", intent="inform", acts={"volunteer"})
-    said = {"breath": 0.6} if "push" in never else {}
-    await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, in_danger=said)
+    predicted = {"breath": 0.6} if "push" in never else {}
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, in_danger=predicted)
     talk.assert_message(says)
     talk.assert_no_message(never)
 

@@ -186,7 +186,7 @@ async def test_never_claims_that_nobody_comes(talk: Talk, words: str, before: st
 
 
 @pytest.mark.parametrize(
-    ("told", "asked", "says"),
+    ("report", "asked", "says"),
     [
         ("a power line is down in my yard", "can i go get my dog", "deadly"),
         ("my kid got shocked by the fridge", "can she touch the fridge again?", "Do not touch or unplug"),
@@ -196,8 +196,8 @@ async def test_never_claims_that_nobody_comes(talk: Talk, words: str, before: st
         ("the meter is on fire", "should i take him to the hospital", "call 911"),
     ],
 )
-async def test_touch_question_is_never_answered_yes(stranger: Talk, told: str, asked: str, says: str) -> None:
-    await stranger.user_input(told, intent="report_outage", acts={"start"})
+async def test_touch_question_is_never_answered_yes(stranger: Talk, report: str, asked: str, says: str) -> None:
+    await stranger.user_input(report, intent="report_outage", acts={"start"})
     await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
     near = [("follow_change", 0.9), ("fridge_food", 0.9)]
     await stranger.user_input(asked, intent="out_of_scope", acts={"ask"}, knowledge=near)
@@ -249,7 +249,7 @@ async def test_danger_that_persists_after_closing_keeps_its_place(stranger: Talk
 
 async def test_person_under_a_wire_is_told_to_stay_in_the_car(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, language="es")
-    told = "se cayó un cable encima del carro y mi esposa está adentro"
-    await talk.user_input(told, intent="report_outage", acts={"start"})
+    report = "se cayó un cable encima del carro y mi esposa está adentro"
+    await talk.user_input(report, intent="report_outage", acts={"start"})
     talk.assert_message("se queda adentro")
     assert "Salgan todos" not in talk.text

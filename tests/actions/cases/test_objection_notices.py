@@ -45,9 +45,9 @@ async def test_member_is_informed_of_a_hold(
     await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
     thief.assert_response("utter_object_held")
     assert "ON HOLD" in (await newest(backend)).details
-    told = await held_notices(backend)
-    assert {one.kind for one in told} == {"sms", "email"}
-    assert all(what in one.body and number in one.body for one in told)
+    messages = await held_notices(backend)
+    assert {one.kind for one in messages} == {"sms", "email"}
+    assert all(what in one.body and number in one.body for one in messages)
 
 
 async def test_repeated_objections_send_one_notice(backend: Backend, home: Household, begin: Begin) -> None:
@@ -74,5 +74,5 @@ async def test_stranger_without_an_account_is_informed_where_they_wrote(backend:
     thief = await stranger(backend)
     await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
     async with backend.db.read_session() as session:
-        told = list(await session.scalars(select(OutboxMessage.body)))
-    assert any("was never asked for" in body and number in body for body in told)
+        messages = list(await session.scalars(select(OutboxMessage.body)))
+    assert any("was never asked for" in body and number in body for body in messages)

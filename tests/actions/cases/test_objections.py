@@ -68,9 +68,9 @@ async def test_member_gets_text_and_email_and_the_office_sees_the_proof(
     talk = await begin_forged(backend, home, channel=channel)
     await file_meter(talk)
     ticket = await newest(backend)
-    told = await notices(backend)
-    assert [message.kind for message in told] == ["sms", "email"]
-    for message in told:
+    messages = await notices(backend)
+    assert [message.kind for message in messages] == ["sms", "email"]
+    for message in messages:
         assert ticket.number in message.body
         assert f"NOT ME {ticket.number}" in message.body
         assert "meter" in message.body
@@ -146,9 +146,9 @@ async def test_address_on_file_is_hidden_before_a_code(
     await talk.user_input("any time", acts={"answer"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     await talk.user_input("what does it say", intent="out_of_scope", acts={"ask"})
-    said = str(talk)
-    assert "99999-001" in said
-    assert "Mill" not in said
+    text = str(talk)
+    assert "99999-001" in text
+    assert "Mill" not in text
     assert (await newest(backend)).place == PLACE
 
 
@@ -274,8 +274,8 @@ async def test_a_danger_is_never_held(backend: Backend, home: Household, begin: 
 
 async def test_callback_shows_what_is_proven_and_sends_nothing(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
-        told = tickets.Report(kind="callback", details={"about": "my account"}, account_id=home.account_id)
-        ticket = (await tickets.file_report(session, backend, home.conversation_id, told)).ticket
+        report = tickets.Report(kind="callback", details={"about": "my account"}, account_id=home.account_id)
+        ticket = (await tickets.file_report(session, backend, home.conversation_id, report)).ticket
     assert ticket.details[member_notices.REQUESTER_LABEL].startswith("UNPROVEN")
     assert await notices(backend) == []
 
@@ -287,8 +287,8 @@ async def test_notices_are_limited(backend: Backend, home: Household) -> None:
             known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW, "level": 1}
             session.add(Conversation(id=name, channel="web", last_seen_at=NOW, started_at=NOW, **known))
             await session.flush()
-            told = tickets.Report(kind="other", details={"words": f"thing {place}"}, account_id=home.account_id)
-            await tickets.file_report(session, backend, name, told)
+            report = tickets.Report(kind="other", details={"words": f"thing {place}"}, account_id=home.account_id)
+            await tickets.file_report(session, backend, name, report)
     texts = [one for one in await notices(backend) if one.kind == "sms"]
     assert len(texts) == member_notices.MAX_PER_DAY
 

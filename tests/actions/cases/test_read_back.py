@@ -108,7 +108,7 @@ async def test_outage_together_with_another_request_is_reported_first(talk: Talk
     )
     assert talk.open_task == "outage_form"
     talk.assert_response("utter_question_case_confirm")
-    assert [wish["opener"] for wish in talk.slots["agenda"]] == ["balance_form"]
+    assert [item["opener"] for item in talk.slots["agenda"]] == ["balance_form"]
 
 
 @pytest.mark.parametrize(

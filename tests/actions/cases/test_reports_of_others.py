@@ -75,7 +75,7 @@ async def test_a_stranger_learns_no_number_of_an_outage(begin: Begin, stranger: 
     await neighbor.user_input("815-555-0123", acts={"answer"})
     await neighbor.user_input("yes")
     (before,) = await everything(neighbor)
-    said = []
+    texts = []
     for words, intent in (
         ("when will the power be back at 14 Mill Road?", "outage_status"),
         ("my lights came back on", "outage_restored"),
@@ -87,11 +87,11 @@ async def test_a_stranger_learns_no_number_of_an_outage(begin: Begin, stranger: 
         ("cancel my report", "cancel"),
     ):
         await stranger.user_input(words, intent=intent)
-        said.append(stranger.text)
-    assert before.number not in "\n".join(said)
+        texts.append(stranger.text)
+    assert before.number not in "\n".join(texts)
     (after,) = await everything(neighbor)
-    for kept in ("status", "phone", "place", "kind", "urgent", "account_id", "outcome"):
-        assert getattr(after, kept) == getattr(before, kept), kept
+    for field in ("status", "phone", "place", "kind", "urgent", "account_id", "outcome"):
+        assert getattr(after, field) == getattr(before, field), field
     assert after.notes
     assert all(note["unproven"] for note in after.notes)
 

@@ -138,8 +138,8 @@ async def test_unfiled_report_is_described_as_unfiled(talk: Talk) -> None:
 
 async def test_before_filing_being_home_is_answered(talk: Talk) -> None:
     await talk.user_input("a tree leans on my line", intent="report_tree", acts={"start"})
-    told = "does a crew come out and trim it, and do i have to be home"
-    await talk.user_input(told, acts={"ask"}, knowledge=[("follow_home", 0.8)])
+    report = "does a crew come out and trim it, and do i have to be home"
+    await talk.user_input(report, acts={"ask"}, knowledge=[("follow_home", 0.8)])
     assert "utter_filed_not_yet" not in talk.responses
 
 

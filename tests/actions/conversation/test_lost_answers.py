@@ -111,8 +111,8 @@ async def enrol(backend: Backend, home: Household, task: str) -> None:
 async def act(talk: Talk, task: str) -> dict[str, Any]:
     """Do the task, with the message that acts written down; the state of the talk before that message."""
     says = TASKS[task][0]
-    for said, more in says[:-1]:
-        await talk.user_input(said, **more)
+    for message, more in says[:-1]:
+        await talk.user_input(message, **more)
     before = deepcopy(talk.log.__dict__)
     await write_down(talk, "acts")
     await talk.user_input(says[-1][0], **says[-1][1])
@@ -132,11 +132,11 @@ async def test_completed_act_behind_a_lost_answer_is_reported(
         became = await outcomes.close_outcome(session, name, NOW, NOW)
     assert not became.is_empty
     assert became.has_effect
-    told = " ".join(formatting.format_outcome(backend, became))
-    assert TASKS[task][1] in told
-    assert formatting.OTHER_CHANGE not in told
+    report = " ".join(formatting.format_outcome(backend, became))
+    assert TASKS[task][1] in report
+    assert formatting.OTHER_CHANGE not in report
     with use_language("es"):
-        assert " ".join(formatting.format_outcome(backend, became)) != told
+        assert " ".join(formatting.format_outcome(backend, became)) != report
     async with backend.db.transaction() as session:
         row = await conversations.find_inbound(session, channel, "acts")
         assert row is not None
@@ -151,21 +151,25 @@ async def test_later_words_do_not_deny_the_act(talk: Talk, backend: Backend, hom
     await enrol(backend, home, task)
     await act(talk, task)
     talk.message_id = None
-    for said, more in (("stop", {"intent": "cancel", "acts": {"cancel"}}), ("yes", {}), ("42", {"acts": {"answer"}})):
-        await talk.user_input(said, **more)
-        assert not NOTHING.search(talk.text), f"{said}: {talk}"
+    for message, more in (
+        ("stop", {"intent": "cancel", "acts": {"cancel"}}),
+        ("yes", {}),
+        ("42", {"acts": {"answer"}}),
+    ):
+        await talk.user_input(message, **more)
+        assert not NOTHING.search(talk.text), f"{message}: {talk}"
 
 
-@pytest.mark.parametrize("said", ["cancel", "no"])
+@pytest.mark.parametrize("message", ["cancel", "no"])
 @pytest.mark.parametrize("task", [name for name in TASKS if TASKS[name][0][-1] is YES and name != "call back"])
 async def test_turn_lost_after_its_act_is_not_treated_as_undone(
-    talk: Talk, backend: Backend, home: Household, task: str, said: str
+    talk: Talk, backend: Backend, home: Household, task: str, message: str
 ) -> None:
     await prepare(backend, home)
     await enrol(backend, home, task)
     before = await act(talk, task)
     talk.log.__dict__.update(before)
     talk.message_id = None
-    more: dict[str, Any] = {"intent": "cancel", "acts": {"cancel"}} if said == "cancel" else {"acts": {"deny"}}
-    await talk.user_input("never mind, stop" if said == "cancel" else "no", **more)
+    more: dict[str, Any] = {"intent": "cancel", "acts": {"cancel"}} if message == "cancel" else {"acts": {"deny"}}
+    await talk.user_input("never mind, stop" if message == "cancel" else "no", **more)
     assert not NOTHING.search(talk.text), str(talk)

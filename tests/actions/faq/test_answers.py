@@ -24,15 +24,15 @@ async def test_the_answer_of_the_intent_or_its_topic(stranger: Talk, words: str,
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("are you open on friday", r"open on Friday, November 20 from 8:00 AM to 4:30 PM"),
         ("are you open on thanksgiving", r"closed on Thursday, November 26\. It opens again on Monday, November 30"),
     ],
 )
-async def test_hours_of_a_day_are_answered(stranger: Talk, words: str, told: str) -> None:
+async def test_hours_of_a_day_are_answered(stranger: Talk, words: str, expected: str) -> None:
     await stranger.user_input(words, intent="faq_hours_contact", acts={"ask"})
-    stranger.assert_message(told)
+    stranger.assert_message(expected)
 
 
 async def test_an_answer_in_the_middle_of_a_task_leaves_it_open(talk: Talk) -> None:

@@ -122,14 +122,14 @@ async def test_text_with_number_pays_the_own_bill_with_a_saved_method(backend: B
     talk.assert_response("utter_question_code")
 
 
-@pytest.mark.parametrize("said", ["pay 500 today with my visa", "pay 80 today with my visa"])
-async def test_forged_texts_pay_no_more_than_is_owed(backend: Backend, home: Household, said: str) -> None:
+@pytest.mark.parametrize("message", ["pay 500 today with my visa", "pay 80 today with my visa"])
+async def test_forged_texts_pay_no_more_than_is_owed(backend: Backend, home: Household, message: str) -> None:
     """Nor in several payments: what is on its way or scheduled counts."""
     talk = await begin(backend, home)
     await talk.user_input("pay 50 tomorrow with my visa", intent="quick_pay", acts={"start"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_response("utter_pay_scheduled")
-    await talk.user_input(said, intent="quick_pay", acts={"start"})
+    await talk.user_input(message, intent="quick_pay", acts={"start"})
     while any(response.startswith("utter_question_agree_") for response in talk.responses):
         await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_response("utter_pay_code_for_more", "utter_question_code")
@@ -174,15 +174,15 @@ async def test_code_returned_by_text_opens_only_its_purpose(backend: Backend, ho
     assert talk.open_task is None
 
 
-@pytest.mark.parametrize("said", ["never mind", "no"])
+@pytest.mark.parametrize("message", ["never mind", "no"])
 async def test_change_holds_whether_or_not_the_new_email_is_confirmed(
-    backend: Backend, home: Household, said: str
+    backend: Backend, home: Household, message: str
 ) -> None:
     talk = await begin(backend, home, channel="voice", attested=True)
     await talk.user_input("change my email to ruth.new@example.org", intent="update_contact_info", acts={"start"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
-    intent, act = ("cancel", "cancel") if said == "never mind" else ("deny", "deny")
-    await talk.user_input(said, intent=intent, acts={act})
+    intent, act = ("cancel", "cancel") if message == "never mind" else ("deny", "deny")
+    await talk.user_input(message, intent=intent, acts={act})
     talk.assert_response("utter_contact_proof_later")
     talk.assert_no_response("utter_contact_unchanged", "utter_task_cancelled")
     assert (await on_file(backend, home))[1] == "ruth.new@example.org"

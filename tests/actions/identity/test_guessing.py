@@ -87,7 +87,7 @@ async def test_five_wrong_codes_end_politely(begin: Begin) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "555-555-0142", "(815) 777-0142", "(815)7770142", "815.777.0142", "8157770142", "+1 815 777 0142",
         "18157770142",
@@ -95,10 +95,10 @@ async def test_five_wrong_codes_end_politely(begin: Begin) -> None:
         "eight one five, seven seven seven, oh one four two",
     ],
 )  # fmt: skip
-async def test_phone_number_is_named_and_not_counted_as_a_guess(begin: Begin, said: str) -> None:
+async def test_phone_number_is_named_and_not_counted_as_a_guess(begin: Begin, message: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
-    await talk.user_input(said, acts={"answer"})
+    await talk.user_input(message, acts={"answer"})
     talk.assert_response("utter_question_number_not_phone")
     assert await misses(talk) == 0
     await talk.user_input(NUMBER, acts={"answer"})
@@ -120,11 +120,11 @@ async def test_a_phone_number_in_place_of_the_user_id(begin: Begin) -> None:
     talk.assert_response("utter_question_number_not_phone")
 
 
-@pytest.mark.parametrize("said", ["99999-001", "99999001", "5555550-142", "12345678-001"])
-async def test_member_number_is_not_a_phone(begin: Begin, said: str) -> None:
+@pytest.mark.parametrize("message", ["99999-001", "99999001", "5555550-142", "12345678-001"])
+async def test_member_number_is_not_a_phone(begin: Begin, message: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
-    await talk.user_input(said, acts={"answer"})
+    await talk.user_input(message, acts={"answer"})
     talk.assert_response("utter_question_phone_last4")
 
 

@@ -66,7 +66,7 @@ async def test_call_is_not_transferred_to_a_closed_office(clock: ManualClock, be
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("message", "expected"),
     [
         ("friday between 9 and 11", "Friday, November 20 between 9:00 AM and 11:00 AM"),
         ("friday but early, I work at 10", "Friday, November 20 between 8:00 AM and 10:00 AM"),
@@ -74,14 +74,16 @@ async def test_call_is_not_transferred_to_a_closed_office(clock: ManualClock, be
         ("friday at 10", "Friday, November 20 at 10:00 AM"),
     ],
 )
-async def test_requested_time_is_stored_and_read_back(night: Talk, backend: Backend, said: str, told: str) -> None:
-    await book(night, said)
+async def test_requested_time_is_stored_and_read_back(
+    night: Talk, backend: Backend, message: str, expected: str
+) -> None:
+    await book(night, message)
     night.assert_response("utter_question_callback_confirm")
-    night.assert_message(told)
+    night.assert_message(expected)
     night.assert_message("ending 0123, about: the deposit")
     await night.user_input("yes")
     night.assert_response("utter_callback_set")
-    night.assert_message(told)
+    night.assert_message(expected)
     assert (await arranged(backend, night)).details["about"] == "the deposit"
 
 

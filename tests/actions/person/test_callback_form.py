@@ -57,7 +57,7 @@ async def test_no_to_the_phone_keeps_the_time(night: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("my bill", "my bill"),
         (
@@ -66,11 +66,11 @@ async def test_no_to_the_phone_keeps_the_time(night: Talk) -> None:
         ),
     ],
 )
-async def test_subject_given_at_the_time_question_is_stored(night: Talk, words: str, told: str) -> None:
+async def test_subject_given_at_the_time_question_is_stored(night: Talk, words: str, expected: str) -> None:
     await ask_for_a_call(night, "I want to talk to a person")
     await night.user_input(words, acts={"answer"})
     night.assert_response("utter_callback_subject", "utter_question_callback_when")
-    night.assert_message(told)
+    night.assert_message(expected)
 
 
 async def test_missing_call_cannot_be_canceled(night: Talk) -> None:
@@ -79,13 +79,13 @@ async def test_missing_call_cannot_be_canceled(night: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Monday then, in the morning some time, Liam stop that", "monday morning. MAX STOP IT sorry"]
+    "message", ["Monday then, in the morning some time, Liam stop that", "monday morning. MAX STOP IT sorry"]
 )
-async def test_shout_at_a_child_cancels_nothing(begin: Begin, clock: ManualClock, said: str) -> None:
+async def test_shout_at_a_child_cancels_nothing(begin: Begin, clock: ManualClock, message: str) -> None:
     clock.advance(hours=13)
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("can somebody call me", intent="speak_to_human", acts={"person"})
-    await talk.user_input(said, intent="cancel", acts={"cancel"})
+    await talk.user_input(message, intent="cancel", acts={"cancel"})
     talk.assert_response("utter_question_callback_phone")
 
 

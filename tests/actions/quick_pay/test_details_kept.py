@@ -233,8 +233,8 @@ async def test_number_next_to_a_question_is_not_an_amount(talk: Talk) -> None:
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_pay_amount")
     asked = clause("Is the barn in with it?", acts={"ask"})
-    told = clause("He had two, I think.", acts={"volunteer"})
-    words = f"{asked['text']} {told['text']}"
-    await talk.user_input(words, acts={"ask", "volunteer"}, clauses=(asked, told), knowledge=[("late_fee", 0.9)])
+    statement = clause("He had two, I think.", acts={"volunteer"})
+    words = f"{asked['text']} {statement['text']}"
+    await talk.user_input(words, acts={"ask", "volunteer"}, clauses=(asked, statement), knowledge=[("late_fee", 0.9)])
     assert talk.slots["pay_amount"] is None
     talk.assert_response("utter_question_pay_amount")

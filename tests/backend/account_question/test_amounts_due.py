@@ -34,10 +34,10 @@ async def test_the_due_date(backend: Backend, home: Household) -> None:
     ]
 
 
-@pytest.mark.parametrize(("days", "said"), [(0, "today"), (1, "tomorrow"), (2, "on Friday, November 20")])
-async def test_a_due_date_that_is_near(backend: Backend, days: int, said: str) -> None:
+@pytest.mark.parametrize(("days", "expected"), [(0, "today"), (1, "tomorrow"), (2, "on Friday, November 20")])
+async def test_a_due_date_that_is_near(backend: Backend, days: int, expected: str) -> None:
     home = await make_household(backend, due_on=in_days(days))
-    assert await ask(backend, home, "due_when") == f"$112.40 is due {said}."
+    assert await ask(backend, home, "due_when") == f"$112.40 is due {expected}."
 
 
 async def test_past_due_amount_and_the_rest(backend: Backend) -> None:

@@ -139,11 +139,11 @@ async def test_the_day_that_is_asked_about(
     backend: Backend, home: Household, english: str, spanish: str, yes: bool
 ) -> None:
     await add_scheduled(backend, home, "KKK-444", 4_000, in_days(1))
-    said, dicho = await in_both(backend, home, "next_automatic", english, spanish)
-    assert said
+    answer, dicho = await in_both(backend, home, "next_automatic", english, spanish)
+    assert answer
     assert dicho
-    assert said.startswith("Yes. A scheduled payment of $40.00" if yes else "No, nothing is set to go out")
-    assert said.endswith("goes out tomorrow.")
+    assert answer.startswith("Yes. A scheduled payment of $40.00" if yes else "No, nothing is set to go out")
+    assert answer.endswith("goes out tomorrow.")
     assert dicho.startswith("Sí. Un pago programado de $40.00" if yes else "No, no hay nada fijado para salir")
     assert dicho.endswith("sale mañana.")
 

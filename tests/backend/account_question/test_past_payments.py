@@ -83,8 +83,10 @@ async def test_twice_is_one_amount_within_three_days(
 ) -> None:
     await add_payment(backend, home, "KKK-222", 11_240, days_ago=2 + apart)
     await add_payment(backend, home, "KKK-333", 11_240, days_ago=2)
-    said = await ask(backend, home, "charged_twice") or ""
-    assert said.startswith("Yes, I see two payments of $112.40" if twice else "No, in the last 35 days no two payments")
+    answer = await ask(backend, home, "charged_twice") or ""
+    assert answer.startswith(
+        "Yes, I see two payments of $112.40" if twice else "No, in the last 35 days no two payments"
+    )
 
 
 async def test_payment_charged_twice(backend: Backend, home: Household) -> None:

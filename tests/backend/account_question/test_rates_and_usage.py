@@ -110,20 +110,20 @@ async def test_a_bill_that_is_not_higher(
 ) -> None:
     await add(backend, empty, LAST_OCTOBER, 9_820, 0)
     await add(backend, empty, OCTOBER, cents, 0)
-    said, dicho = await in_both(backend, empty, "higher_than_last_year")
-    assert said
+    answer, dicho = await in_both(backend, empty, "higher_than_last_year")
+    assert answer
     assert dicho
-    assert said.endswith(f"it was $98.20: {english}.")
+    assert answer.endswith(f"it was $98.20: {english}.")
     assert dicho.endswith(f"fue de $98.20: {spanish}.")
 
 
 async def test_longer_period_is_mentioned(backend: Backend, empty: Household) -> None:
     await add(backend, empty, LAST_OCTOBER, 9_820, 650, days=31)
     await add(backend, empty, OCTOBER, 11_240, 700, days=33)
-    said, dicho = await in_both(backend, empty, "higher_than_last_year")
-    assert said
+    answer, dicho = await in_both(backend, empty, "higher_than_last_year")
+    assert answer
     assert dicho
-    assert said.endswith("$14.20 more. The new one covers 33 days, the old one 31.")
+    assert answer.endswith("$14.20 more. The new one covers 33 days, the old one 31.")
     assert dicho.endswith("$14.20 más. La nueva cubre 33 días, la anterior 31.")
 
 

@@ -54,15 +54,15 @@ async def test_a_topic_that_there_is_not(backend: Backend, home: Household) -> N
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_other_account_is_never_mentioned(backend: Backend, home: Household, language: str) -> None:
     """A neighbour pays twice, is late and on Auto Pay: nothing of it is in what this household is told."""
-    neighbour = await make_household(backend, number="20417", due_cents=99_999)
-    await add_payment(backend, neighbour, "QQQ-222", 77_700, days_ago=1)
-    await add_payment(backend, neighbour, "QQQ-333", 77_700)
-    await add_autopay(backend, neighbour)
+    neighbor = await make_household(backend, number="20417", due_cents=99_999)
+    await add_payment(backend, neighbor, "QQQ-222", 77_700, days_ago=1)
+    await add_payment(backend, neighbor, "QQQ-333", 77_700)
+    await add_autopay(backend, neighbor)
     for topic in TOPIC_HANDLERS:
-        said = await ask(backend, home, topic, language=language) or ""
-        assert "QQQ" not in said
-        assert "777" not in said
-        assert "999.99" not in said
+        answer = await ask(backend, home, topic, language=language) or ""
+        assert "QQQ" not in answer
+        assert "777" not in answer
+        assert "999.99" not in answer
     assert f"${DUE_CENTS / 100:.2f}" in (await ask(backend, home, "due_when", language=language) or "")
 
 

@@ -37,10 +37,10 @@ async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: 
                 text=text,
             )
         made = await handover.request_handoff(session, backend, home.conversation_id, tried="paying a bill")
-    said = "\n".join(made.summary["last_lines"])
-    assert "0142" not in said
-    assert "482913" not in said
-    assert "$1500" in said
+    lines = "\n".join(made.summary["last_lines"])
+    assert "0142" not in lines
+    assert "482913" not in lines
+    assert "$1500" in lines
 
 
 async def test_office_sees_that_the_member_writes_spanish(backend: Backend, home: Household) -> None:
@@ -56,8 +56,8 @@ async def test_an_answer_reaches_the_web_page(backend: Backend, home: Household)
         await handover.request_handoff(session, backend, web, tried="nothing")
         assert await handover.send_answer(session, backend, web, "We are on it.", "Ann") == "web"
         events = await conversations.events_after(session, web, 0)
-        said = events[0].data["messages"][0]
-        assert (said["author"], said["text"]) == ("Ann", "We are on it.")
+        message = events[0].data["messages"][0]
+        assert (message["author"], message["text"]) == ("Ann", "We are on it.")
         talk = await session.get_one(Conversation, web, populate_existing=True)
         assert talk.expects == handover.LIVE_AGENT
 
@@ -88,8 +88,8 @@ async def test_closing_returns_to_the_assistant(backend: Backend, home: Househol
         assert await verify(session) is None
 
 
-@pytest.mark.parametrize(("answered", "told"), [(True, "Ann Berg salió"), (False, "cerró aquí su petición")])
-async def test_member_is_told_that_the_person_has_left(backend: Backend, answered: bool, told: str) -> None:
+@pytest.mark.parametrize(("answered", "expected"), [(True, "Ann Berg salió"), (False, "cerró aquí su petición")])
+async def test_member_is_told_that_the_person_has_left(backend: Backend, answered: bool, expected: str) -> None:
     web = await add_conversation(backend, "web-1")
     async with backend.db.transaction() as session:
         talk = await session.get_one(Conversation, web)
@@ -99,9 +99,9 @@ async def test_member_is_told_that_the_person_has_left(backend: Backend, answere
             await handover.send_answer(session, backend, web, "Hola.", "ann.berg")
         assert await handover.close(session, backend, made.id, "bob")
         events = await conversations.events_after(session, web, 0)
-        said = events[-1].data["messages"][0]
-    assert told in said["text"]
-    assert said["lang"] == SPANISH
+        message = events[-1].data["messages"][0]
+    assert expected in message["text"]
+    assert message["lang"] == SPANISH
 
 
 async def test_member_who_returned_alone_is_told_nothing_more(backend: Backend) -> None:
@@ -113,7 +113,7 @@ async def test_member_who_returned_alone_is_told_nothing_more(backend: Backend) 
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("message", "expected"),
     [
         ("0142", "[4 digits]"),
         ("It's 2210 Scout Camp Rd, the crew finds it", "It's 2210 Scout Camp Rd, the crew finds it"),
@@ -126,5 +126,5 @@ async def test_member_who_returned_alone_is_told_nothing_more(backend: Backend) 
         ("99999-001", "99999-001"),
     ],
 )
-def test_lines(said: str, kept: str) -> None:
-    assert mask_line(said) == kept
+def test_lines(message: str, expected: str) -> None:
+    assert mask_line(message) == expected

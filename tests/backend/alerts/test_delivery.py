@@ -120,11 +120,11 @@ async def test_payments_that_come_and_that_fail(backend: Backend, home: Househol
     await pay(backend, home, "after-333", "declined")
     await pay(backend, home, "after-444", "returned", "R01")
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 3}
-    said = "\n".join(await words(backend))
-    assert "we received your payment of $50.00. Ref K7M-222" in said
-    assert "did not go through. Nothing was taken. Ref K7M-333" in said
-    assert "your bank returned your payment of $50.00: not enough funds" in said
-    assert "111" not in said
+    text = "\n".join(await words(backend))
+    assert "we received your payment of $50.00. Ref K7M-222" in text
+    assert "did not go through. Nothing was taken. Ref K7M-333" in text
+    assert "your bank returned your payment of $50.00: not enough funds" in text
+    assert "111" not in text
 
 
 async def test_a_change_of_the_profile(backend: Backend, home: Household) -> None:

@@ -38,8 +38,8 @@ ON = [
 
 @pytest.mark.parametrize(("text", "kinds", "ways"), ON)
 def test_on(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
-    wish = parse_alert_request(text)
-    assert (wish.verb, wish.kinds, wish.channels) == ("on", kinds, ways)
+    request = parse_alert_request(text)
+    assert (request.verb, request.kinds, request.channels) == ("on", kinds, ways)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_on(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
     ],
 )
 def test_off(text: str, kinds: dict[str, int | None], denied: set[str]) -> None:
-    wish = parse_alert_request(text)
-    assert (wish.verb, wish.kinds, wish.unwanted_channels) == ("off", kinds, denied)
+    request = parse_alert_request(text)
+    assert (request.verb, request.kinds, request.unwanted_channels) == ("off", kinds, denied)
 
 
 @pytest.mark.parametrize(

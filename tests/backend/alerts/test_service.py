@@ -92,8 +92,8 @@ async def test_the_last_one_off_revokes_the_consent(backend: Backend, home: Hous
     assert await off(backend, home, "past_due") == ["past_due"]
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
-        kept = await session.scalar(select(AlertSetting.threshold).where(AlertSetting.kind == "bill_due"))
-    assert kept == 5  # turned on again it has what it had
+        stored = await session.scalar(select(AlertSetting.threshold).where(AlertSetting.kind == "bill_due"))
+    assert stored == 5  # turned on again it has what it had
 
 
 async def test_paperless_on_and_off(backend: Backend, home: Household) -> None:

@@ -71,8 +71,8 @@ async def test_notice_of_a_conversation_is_in_its_language(backend: Backend, hom
     ],
 )
 def test_alerts_asked_for_in_spanish(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
-    wish = parse_alert_request(to_english(text))
-    assert (wish.verb, wish.kinds, wish.channels) == ("on", kinds, ways)
+    request = parse_alert_request(to_english(text))
+    assert (request.verb, request.kinds, request.channels) == ("on", kinds, ways)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_alerts_asked_for_in_spanish(text: str, kinds: dict[str, int | None], wa
     ],
 )
 def test_alerts_ended_in_spanish(text: str, kinds: dict[str, int | None], denied: set[str]) -> None:
-    wish = parse_alert_request(to_english(text))
-    assert (wish.verb, wish.kinds, wish.unwanted_channels) == ("off", kinds, denied)
+    request = parse_alert_request(to_english(text))
+    assert (request.verb, request.kinds, request.unwanted_channels) == ("off", kinds, denied)
 
 
 @pytest.mark.parametrize("text", ["¿qué alertas tengo?", "mis alertas", "cuáles son mis alertas", "alertas"])

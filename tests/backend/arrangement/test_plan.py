@@ -16,17 +16,17 @@ Plan = tuple[list[tuple[int, str]], str | None]
 
 def talk(*messages: str, owed: int = 11240) -> Plan:
     """What the messages come to, each the answer to what was missing, or a correction where nothing was."""
-    said = RequestedPlan()
+    requested = RequestedPlan()
     for words in messages:
-        plan = build_plan(said, owed)
+        plan = build_plan(requested, owed)
         new = parse_payment_plan(words, TODAY, ASKED.get(plan.missing_field))
-        if said.is_empty:
-            said = new
+        if requested.is_empty:
+            requested = new
         elif plan.missing_field:
-            said = apply_answer(said, new, plan.missing_field, plan.missing_index, owed)
+            requested = apply_answer(requested, new, plan.missing_field, plan.missing_index, owed)
         else:
-            said = apply_correction(said, new, owed, None, TODAY)
-    plan = build_plan(said, owed)
+            requested = apply_correction(requested, new, owed, None, TODAY)
+    plan = build_plan(requested, owed)
     return [(part.cents, f"{part.on:%m-%d}") for part in plan.parts], plan.missing_field
 
 

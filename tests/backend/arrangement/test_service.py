@@ -71,10 +71,10 @@ async def test_granted_plan_is_stored_shown_and_audited(backend: Backend, home: 
     made = await grant(backend, home)
     assert made is not None
     async with backend.db.read_session() as session:
-        told = await show(session, backend, "99999-001")
+        result = await show(session, backend, "99999-001")
         [row] = await session.scalars(select(AuditRow).where(AuditRow.act == "arrangement_granted"))
         assert await audit.verify(session) is None
-    [shown] = told["arrangements"]
+    [shown] = result["arrangements"]
     assert (shown["number"], shown["status"], shown["owed_cents"]) == (made.number, "active", 11240)
     assert shown["parts"] == [{"cents": 5620, "on": "2026-11-18"}, {"cents": 5620, "on": "2026-11-20"}]
     assert row.after == {"number": made.number, "plan": "5620 on 2026-11-18, 5620 on 2026-11-20"}

@@ -141,9 +141,9 @@ async def test_declined_card_is_tried_twice_more_with_a_notice_each(
     tried = [payment.created_at.date() for payment in await payments(backend)]
     # two pauses, of three and of five banking days
     assert tried == [DUE_ON, DUE_ON + timedelta(days=3), DUE_ON + timedelta(days=10)]
-    told = await texts(backend, "notice")
-    assert ["try again" in text for text in told] == [True, True, False]
-    assert all("not enough funds" in text and len(text) <= 160 for text in told)
+    notices = await texts(backend, "notice")
+    assert ["try again" in text for text in notices] == [True, True, False]
+    assert all("not enough funds" in text and len(text) <= 160 for text in notices)
     assert [(draft.status, draft.attempts) for draft in await drafts(backend)] == [("failed", 3)]
 
 
@@ -168,8 +168,8 @@ async def test_expired_card_is_reported_and_not_charged(
     for _ in range(2):
         await run_autopay(backend, DUE_ON)
     assert await payments(backend) == []
-    [told] = await texts(backend, "notice")
-    assert "has expired" in told
+    [notice] = await texts(backend, "notice")
+    assert "has expired" in notice
 
 
 async def test_not_enough_funds_at_the_bank_comes_back_and_is_tried_twice_more(
@@ -184,9 +184,9 @@ async def test_not_enough_funds_at_the_bank_comes_back_and_is_tried_twice_more(
     made = await payments(backend)
     assert [(payment.status, payment.decline_code) for payment in made] == [("returned", "R01")] * 3
     assert await due(backend, home.account_id) == DUE_CENTS
-    told = await texts(backend, "notice")
-    assert ["try again" in text for text in told] == [True, True, False]
-    assert all("came back" in text for text in told)
+    notices = await texts(backend, "notice")
+    assert ["try again" in text for text in notices] == [True, True, False]
+    assert all("came back" in text for text in notices)
 
 
 async def test_a_revoked_authorisation_ends_the_enrolment(

@@ -40,9 +40,9 @@ async def consents(backend: Backend) -> list[Consent]:
 async def test_agreement_is_stored_copied_and_names_the_next_run(backend: Backend, home: Household) -> None:
     done = await enrol(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(DUE_ON, DUE_CENTS))
-    [kept] = await consents(backend)
-    assert (kept.kind, kept.wording, kept.reply) == ("autopay", AGREEMENT.wording, AGREEMENT.reply)
-    assert (kept.reference, kept.ends_on, kept.revoked_at) == (done.confirmation, None, None)
+    [stored] = await consents(backend)
+    assert (stored.kind, stored.wording, stored.reply) == ("autopay", AGREEMENT.wording, AGREEMENT.reply)
+    assert (stored.reference, stored.ends_on, stored.revoked_at) == (done.confirmation, None, None)
     [text] = await texts(backend, "receipt")
     assert done.confirmation in text
     assert "Dec 8" in text
@@ -166,8 +166,8 @@ async def test_cancelling_in_time_ends_it_at_once(backend: Backend, home: Househ
     assert (done.effective_from, done.next_run) == (TODAY, None)
     await run_autopay(backend, DUE_ON)
     assert await payments(backend) == []
-    [kept] = await consents(backend)
-    assert (kept.ends_on, kept.revoked_at is not None) == (TODAY, True)
+    [stored] = await consents(backend)
+    assert (stored.ends_on, stored.revoked_at is not None) == (TODAY, True)
     with pytest.raises(AutoPayRefused):
         await cancel(backend, home)
 

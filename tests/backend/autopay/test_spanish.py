@@ -27,9 +27,9 @@ async def test_declined_draft_notice_is_in_the_language_on_file(backend: Backend
     await set_token(backend, home.card_id, "tok_visa_insufficient")
     await add_autopay(backend, home)
     await run_autopay(backend, DUE_ON)
-    [told] = await texts(backend, "notice")
-    assert "fue rechazado: fondos insuficientes. Lo intentamos otra vez el " in told
-    assert len(told) <= 160
+    [notice] = await texts(backend, "notice")
+    assert "fue rechazado: fondos insuficientes. Lo intentamos otra vez el " in notice
+    assert len(notice) <= 160
     assert current_language() == "en"
 
 
@@ -39,9 +39,9 @@ async def test_impossible_draft_notice_is_translated_and_audited_in_english(back
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).exp_year = 2025
     await run_autopay(backend, DUE_ON)
-    [told] = await texts(backend, "notice")
-    assert "no se hizo" in told
-    assert "Por favor pague de otra forma" in told
+    [notice] = await texts(backend, "notice")
+    assert "no se hizo" in notice
+    assert "Por favor pague de otra forma" in notice
     async with backend.db.read_session() as session:
         row = (await session.scalars(select(AuditRow).where(AuditRow.act == "autopay_not_possible"))).one()
     assert row.after is not None

@@ -26,10 +26,10 @@ ALMA = OnCallPerson("Alma", "+15555550112", None, ("es",))
 NIGHT = OnCallPerson("Noor", "+15555550113", "noor@coop.example", hours=(time(22), time(6)))
 
 
-async def file(backend: Backend, home: Household, kind: str = "danger", **told: Any) -> Ticket:
-    told = {"urgent": True, "place": "12 Oak Road", "phone": "+18155550123", **told}
+async def file(backend: Backend, home: Household, kind: str = "danger", **fields: Any) -> Ticket:
+    fields = {"urgent": True, "place": "12 Oak Road", "phone": "+18155550123", **fields}
     async with backend.db.transaction() as session:
-        report = Report(kind=kind, details={"words": "a wire is down and it sparks"}, **told)
+        report = Report(kind=kind, details={"words": "a wire is down and it sparks"}, **fields)
         return (await tickets.file_report(session, backend, home.conversation_id, report)).ticket
 
 
@@ -90,9 +90,9 @@ async def add(backend: Backend, home: Household, ticket: Ticket, words: str, con
         await tickets.add_note(session, backend, found, conversation or home.conversation_id, words)
 
 
-async def take_it_back(backend: Backend, home: Household, ticket: Ticket, said: str) -> None:
+async def take_it_back(backend: Backend, home: Household, ticket: Ticket, message: str) -> None:
     async with backend.db.transaction() as session:
-        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
+        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, message)
 
 
 async def write_from(backend: Backend, home: Household, channel: str) -> None:

@@ -115,9 +115,9 @@ async def test_done_with_the_code_closes_the_ticket_and_notifies_the_reporter(
     await reply(backend, SAM, right)
     assert "is closed" in (await reply(backend, SAM, f"fixed {right}") or "")
     assert (await standing(backend, ticket)).status == "over"
-    (told,) = await sent(backend, purpose="ticket")
-    assert (told.kind, told.recipient) == ("sms", "+18155550123")
-    assert f"Sam of our crew says your report {ticket.number} is done" in told.body
+    (notice,) = await sent(backend, purpose="ticket")
+    assert (notice.kind, notice.recipient) == ("sms", "+18155550123")
+    assert f"Sam of our crew says your report {ticket.number} is done" in notice.body
     await reply(backend, SAM, f"done {right}")
     assert len(await sent(backend, purpose="ticket")) == 1
 
@@ -126,8 +126,8 @@ async def test_closing_by_the_office_notifies_the_reporter(backend: Backend, hom
     ticket = await file(backend, home)
     async with backend.db.transaction() as session:
         await tickets.close(session, backend, ticket.number, "ann")
-    (told,) = await sent(backend, purpose="ticket")
-    assert "our office has marked your report" in told.body
+    (notice,) = await sent(backend, purpose="ticket")
+    assert "our office has marked your report" in notice.body
 
 
 async def test_refusal_skips_the_person_and_asks_the_others_at_once(

@@ -73,16 +73,18 @@ async def test_withdrawn_ticket_keeps_its_callout_and_informs_the_crew(
     backend: Backend, home: Household, clock: ManualClock, kind: str
 ) -> None:
     ticket = await file(backend, home, kind)
-    for said in ("a mistake", "a mistake", *(f"it is fine {number}" for number in range(9))):
+    for message in ("a mistake", "a mistake", *(f"it is fine {number}" for number in range(9))):
         async with backend.db.transaction() as session:
-            kept = await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
-            assert kept is not None
-            assert kept.status == "open"
+            stored = await tickets.withdraw(session, backend, ticket.number, home.conversation_id, message)
+            assert stored is not None
+            assert stored.status == "open"
         clock.advance(seconds=1)
-    assert kept.notes[0]["unproven"]
-    heard = [one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body]
-    assert "a mistake" in heard[0]
-    assert len(heard) <= service.MAX_STATEMENTS, "nobody makes the crew's phones ring without end"
+    assert stored.notes[0]["unproven"]
+    relayed = [
+        one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body
+    ]
+    assert "a mistake" in relayed[0]
+    assert len(relayed) <= service.MAX_STATEMENTS, "nobody makes the crew's phones ring without end"
     count = len(await sent(backend))
     await later(backend, clock, 6)
     assert len(await sent(backend)) > count

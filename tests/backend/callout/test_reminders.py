@@ -51,8 +51,8 @@ async def test_office_is_informed_after_an_hour_and_rounds_continue(
     ticket = await file(backend, home)
     await later(backend, clock, 65)
     assert (await standing(backend, ticket)).status == "unanswered"
-    told = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
-    assert len(told) == 1
+    mails = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    assert len(mails) == 1
     count = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
     await later(backend, clock, 30)
     assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == count + 6
@@ -83,9 +83,9 @@ async def test_later_people_read_the_notes_since(backend: Backend, home: Househo
     ticket = await file(backend, home)
     await add(backend, home, ticket, "my neighbor is out there with his dog")
     await later(backend, clock, 15)
-    told = [one for one in await sent(backend) if one.recipient in (NIGHT.phone, NIGHT.email)]
-    assert {one.kind for one in told} == {"sms", "email"}
-    assert all("with his dog" in one.body for one in told)
+    notices = [one for one in await sent(backend) if one.recipient in (NIGHT.phone, NIGHT.email)]
+    assert {one.kind for one in notices} == {"sms", "email"}
+    assert all("with his dog" in one.body for one in notices)
 
 
 async def test_crash_during_a_round_informs_nobody_twice(
@@ -93,11 +93,11 @@ async def test_crash_during_a_round_informs_nobody_twice(
 ) -> None:
     await file(backend, home)
     clock.advance(minutes=5)
-    told, real = [], reminders.delivery.notify_person
+    informed, real = [], reminders.delivery.notify_person
 
     async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
-        told.append(person.name)
-        if len(told) == 2:
+        informed.append(person.name)
+        if len(informed) == 2:
             raise RuntimeError("killed")
         await real(session, at, person, *rest)
 

@@ -36,7 +36,7 @@ def test_people_are_read_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         ('[[on_call]]\ntext = "+18155550111"', "on_call 1: name"),
         ('[[on_call]]\nname = "Sam"', "needs a phone in text, an email, or both"),
@@ -51,8 +51,8 @@ def test_people_are_read_in_order(tmp_path: Path) -> None:
         ('[on_call]\nname = "Sam"', "on_call must be a list"),
     ],
 )
-def test_invalid_entry_is_refused_by_name(tmp_path: Path, lines: str, said: str) -> None:
-    with pytest.raises(SettingsError, match=said):
+def test_invalid_entry_is_refused_by_name(tmp_path: Path, lines: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         load(tmp_path, lines)
 
 

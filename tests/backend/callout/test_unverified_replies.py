@@ -67,11 +67,11 @@ async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
     answer = await reply(backend, SAM, f"{words} {right}") or ""
-    kept = await fresh(backend, ticket)
-    assert kept.status == "open"
-    assert kept.notes[-1]["crew"] == "Sam"
-    assert words.split()[-1] in kept.notes[-1]["words"]
-    assert right not in str(kept.notes)
+    stored = await fresh(backend, ticket)
+    assert stored.status == "open"
+    assert stored.notes[-1]["crew"] == "Sam"
+    assert words.split()[-1] in stored.notes[-1]["words"]
+    assert right not in str(stored.notes)
     assert ticket.number in answer
     if words != "im 20 min out":
         mail = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email][-1]

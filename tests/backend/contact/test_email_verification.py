@@ -31,10 +31,12 @@ async def changed(backend: Backend, home: Household, what: Any, value: str, *, s
         last4 = (await session.get_one(Member, home.member_id)).phone_last4
         await get_or_start(session, backend, home.conversation_id, channel="sms")
         await identity.identify(session, backend, home.conversation_id, number="99999-001", last4=last4)
-        standing = replace(await identity.load_identity(session, backend, home.conversation_id), level=Level.STEPPED_UP)
-        assert await contact.change(session, backend, home.conversation_id, standing, what, value)
+        member_identity = replace(
+            await identity.load_identity(session, backend, home.conversation_id), level=Level.STEPPED_UP
+        )
+        assert await contact.change(session, backend, home.conversation_id, member_identity, what, value)
         if send:
-            assert await email_verification.send(session, backend, home.conversation_id, standing)
+            assert await email_verification.send(session, backend, home.conversation_id, member_identity)
 
 
 async def give_back(backend: Backend, home: Household, code: str) -> str:
@@ -120,8 +122,8 @@ async def test_a_code_counts_once_for_ten_minutes_and_five_tries(
     assert [await give_back(backend, member, wrong) for _ in range(5)] == ["wrong"] * 4 + ["locked"]
     assert await give_back(backend, member, code) == "locked"
     async with backend.db.transaction() as session:
-        standing = await identity.load_identity(session, backend, member.conversation_id)
-        assert await email_verification.send(session, backend, member.conversation_id, standing)
+        member_identity = await identity.load_identity(session, backend, member.conversation_id)
+        assert await email_verification.send(session, backend, member.conversation_id, member_identity)
     code = await code_to(backend, NEW)
     clock.advance(minutes=10)
     assert await give_back(backend, member, code) == "expired"
@@ -173,8 +175,8 @@ async def test_password_set_while_the_email_is_new_notifies_the_phone_too(backen
     await linked(backend, recovery_mail.RESET)
     token = (await messages(backend, "link"))[0].body.partition("/portal/reset/")[2].split()[0]
     await recovery_mail.reset(backend, token, "brown hens 1955 lake")
-    told = {message.recipient for message in await messages(backend, "notice") if "password" in message.body}
-    assert told == {NEW, PHONE}
+    notices = {message.recipient for message in await messages(backend, "notice") if "password" in message.body}
+    assert notices == {NEW, PHONE}
 
 
 async def test_email_of_a_new_login_gets_the_user_id_once_its_code_returned(backend: Backend, home: Household) -> None:

@@ -27,8 +27,8 @@ METHOD = "member,token,kind,brand,last4,exp_month,exp_year\n"
         ({"members": HEAD + "41700,A,5.55555E+09\n"}, ["members.csv:2: phone", "spreadsheet"]),
         ({"members": HEAD + "41700,A,555-01\n"}, ["members.csv:2: phone"]),
         *(
-            ({"members": HEAD + f"41700,A,{phone}\n"}, ["members.csv:2: phone", said])
-            for phone, said in (
+            ({"members": HEAD + f"41700,A,{phone}\n"}, ["members.csv:2: phone", errors])
+            for phone, errors in (
                 ("000-000-0000", '"000-000-0000" is a placeholder'), ("123-456-7890", "placeholder"),
                 ("999-999-9999", "placeholder"), ("1111111111", "placeholder"), ("+10000000000", "placeholder"),
                 ("+266696687", "placeholder"), ("anonymous", "placeholder"), ("555-0199", "area code"),
@@ -63,9 +63,9 @@ METHOD = "member,token,kind,brand,last4,exp_month,exp_year\n"
     ],
 )  # fmt: skip
 async def test_a_bad_row_is_named(backend: Backend, tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
-    said = "\n".join(await refusal(backend, only(tmp_path, **files)))
+    errors = "\n".join(await refusal(backend, only(tmp_path, **files)))
     for part in expected:
-        assert part in said
+        assert part in errors
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ async def test_a_bad_row_is_named(backend: Backend, tmp_path: Path, files: dict[
     ],
 )  # fmt: skip
 async def test_a_bad_bill_is_named(backend: Backend, tmp_path: Path, row: str, expected: str) -> None:
-    [said] = await refusal(backend, write(tmp_path, bills=f"{BILL_HEAD}{row}\n"))
-    assert said.startswith("bills.csv:2: ")
-    assert expected in said
+    [errors] = await refusal(backend, write(tmp_path, bills=f"{BILL_HEAD}{row}\n"))
+    assert errors.startswith("bills.csv:2: ")
+    assert expected in errors
 
 
 async def test_lines_must_sum_and_payments_must_fit(backend: Backend, tmp_path: Path) -> None:
@@ -109,26 +109,26 @@ async def test_lines_must_sum_and_payments_must_fit(backend: Backend, tmp_path: 
     ],
 )
 async def test_card_and_bank_numbers_are_refused_and_not_repeated(backend: Backend, tmp_path: Path, row: str) -> None:
-    said = "\n".join(
+    errors = "\n".join(
         await refusal(backend, write(tmp_path, payment_methods=METHOD + row + "\n", drafts=None, autopay=None))
     )
-    assert "payment_methods.csv:2: " in said
-    assert "4242424242424242" not in said.replace(" ", "").replace("-", "")
-    assert "378282246310005" not in said
-    assert "000123456789" not in said
+    assert "payment_methods.csv:2: " in errors
+    assert "4242424242424242" not in errors.replace(" ", "").replace("-", "")
+    assert "378282246310005" not in errors
+    assert "000123456789" not in errors
 
 
 async def test_a_card_number_in_a_name_is_refused(backend: Backend, tmp_path: Path) -> None:
     members = GOOD["members"].replace("Benedict Rowe", "Ben 4242-4242-4242-4242")
-    [said] = await refusal(backend, write(tmp_path, members=members))
-    assert said.startswith("members.csv:2: name looks like a card number")
-    assert "4242" not in said
+    [errors] = await refusal(backend, write(tmp_path, members=members))
+    assert errors.startswith("members.csv:2: name looks like a card number")
+    assert "4242" not in errors
 
 
 async def test_an_account_has_a_draft_or_auto_pay(backend: Backend, tmp_path: Path) -> None:
     autopay = "account,token,day\n00417-001,tok_visa_4242,15\n00417-002,tok_other,32\n"
-    said = await refusal(backend, write(tmp_path, autopay=autopay))
-    assert said == [
+    errors = await refusal(backend, write(tmp_path, autopay=autopay))
+    assert errors == [
         "autopay.csv:2: account 00417-001 has a draft too: it can have only one of them",
         'autopay.csv:3: day "32" is not from 1 to 31; the due date of each bill is written "due"',
         "autopay.csv:3: this member has no payment method with that token",
@@ -146,9 +146,9 @@ async def test_an_account_has_a_draft_or_auto_pay(backend: Backend, tmp_path: Pa
     ],
 )
 async def test_a_bad_alert_is_named(backend: Backend, tmp_path: Path, row: str, expected: str) -> None:
-    [said] = await refusal(backend, write(tmp_path, alerts=f"account,alert,ways,threshold\n{row}\n"))
-    assert said.startswith("alerts.csv:2: ")
-    assert expected in said
+    [errors] = await refusal(backend, write(tmp_path, alerts=f"account,alert,ways,threshold\n{row}\n"))
+    assert errors.startswith("alerts.csv:2: ")
+    assert expected in errors
 
 
 async def test_invalid_utf8_is_named(backend: Backend, tmp_path: Path) -> None:
@@ -159,9 +159,9 @@ async def test_invalid_utf8_is_named(backend: Backend, tmp_path: Path) -> None:
 
 async def test_more_faults_than_anyone_reads_are_counted(backend: Backend, tmp_path: Path) -> None:
     rows = "".join(f"{41000 + number},A,12\n" for number in range(MAX_ERRORS + 5))
-    said = await refusal(backend, only(tmp_path, members=HEAD + rows))
-    assert len(said) == MAX_ERRORS + 1
-    assert said[-1] == "... and 5 more"
+    errors = await refusal(backend, only(tmp_path, members=HEAD + rows))
+    assert len(errors) == MAX_ERRORS + 1
+    assert errors[-1] == "... and 5 more"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -83,10 +83,10 @@ async def test_rows_after_an_import_get_their_own_ids(backend: Backend, tmp_path
 
 async def test_second_import_changes_nothing(backend: Backend, tmp_path: Path) -> None:
     await import_folder(backend, write(tmp_path))
-    said = await refusal(backend, tmp_path)
+    errors = await refusal(backend, tmp_path)
     rows = sum(text.count("\n") - 1 for text in GOOD.values())
-    assert len(said) == rows
-    assert said[0].startswith("members.csv:2: member 00417 is there already")
+    assert len(errors) == rows
+    assert errors[0].startswith("members.csv:2: member 00417 is there already")
 
 
 async def test_import_may_add_to_existing_rows(backend: Backend, home: Household, tmp_path: Path) -> None:
@@ -176,6 +176,6 @@ async def test_blank_columns_and_no_break_spaces_are_borne(backend: Backend, tmp
 
 async def test_invented_area_code_is_refused_in_production(backend: Backend, tmp_path: Path) -> None:
     production = replace(backend, settings=backend.settings.with_values(environment="production"))
-    said = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
-    assert len(said) == 1
-    assert said[0].startswith("members.csv:2: phone is in the area 555")
+    errors = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
+    assert len(errors) == 1
+    assert errors[0].startswith("members.csv:2: phone is in the area 555")

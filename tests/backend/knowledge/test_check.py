@@ -98,24 +98,24 @@ def test_answer_length_is_the_spoken_length(tmp_path: Path, coop: Coop) -> None:
 
 def test_command_fails_only_for_errors(tmp_path: Path) -> None:
     write(tmp_path, "late_fee", LATE_FEE.replace("late_fee}", "nobody_knows}"))
-    told = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
-    assert told.exit_code == 0
-    assert "nobody_knows: late_fee.md" in told.output
-    assert told.output.endswith("1 subjects, no fault\n")
+    result = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "nobody_knows: late_fee.md" in result.output
+    assert result.output.endswith("1 subjects, no fault\n")
     write(tmp_path, "other", subject("is there a late fee"))
-    told = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
-    assert told.exit_code == 1
-    assert "the same question in two subjects (1)" in told.output
+    result = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "the same question in two subjects (1)" in result.output
 
 
 @pytest.mark.parametrize(
     ("language", "begins"), [("en", "A bill that is not paid"), ("es", "Una factura que no se paga")]
 )
 def test_subject_with_its_facts(language: str, begins: str) -> None:
-    told = CliRunner().invoke(knowledge, ["tell", "late_fee", "--language", language])
-    assert told.exit_code == 0
-    assert told.output.startswith(begins)
-    assert "{" not in told.output
+    result = CliRunner().invoke(knowledge, ["tell", "late_fee", "--language", language])
+    assert result.exit_code == 0
+    assert result.output.startswith(begins)
+    assert "{" not in result.output
 
 
 def test_shipped_subjects_have_all_facts() -> None:

@@ -70,11 +70,11 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_fault_is_named_by_file_and_line(tmp_path: Path, text: str, told: str) -> None:
+@pytest.mark.parametrize(("text", "expected"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_named_by_file_and_line(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(KnowledgeError) as fault:
         parse_file(write(tmp_path, "one", text))
-    assert str(fault.value).startswith(told)
+    assert str(fault.value).startswith(expected)
 
 
 def test_invalid_utf8_file_is_named_by_its_line(tmp_path: Path) -> None:

@@ -44,15 +44,15 @@ def test_facts_are_filled_in(tmp_path: Path, coop: Coop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "expected"),
     [
         ("en", f"A late bill gets a charge, which shows on the next bill. {ASK} The office can help."),
         ("es", f"Una factura tardía lleva un recargo. {ASK_ES} La oficina puede ayudar."),
     ],
 )
-def test_a_sentence_whose_fact_is_missing_is_dropped(tmp_path: Path, coop: Coop, language: str, said: str) -> None:
+def test_a_sentence_whose_fact_is_missing_is_dropped(tmp_path: Path, coop: Coop, language: str, expected: str) -> None:
     knowledge = knowing(tmp_path, late_fee=LATE_FEE)
-    assert knowledge.answer_subject("late_fee", replace(coop, facts={}), language).text == said
+    assert knowledge.answer_subject("late_fee", replace(coop, facts={}), language).text == expected
 
 
 def test_the_member_is_sent_to_the_office_once(tmp_path: Path, coop: Coop) -> None:
@@ -74,19 +74,19 @@ def test_an_offer_whose_fact_is_missing_is_not_made(tmp_path: Path, coop: Coop) 
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "expected"),
     [
         ("en", "Open Monday to Friday 8:00 AM to 4:30 PM. The card fee is $0.00. Call 555-555-0100."),
         ("es", "Abre de lunes a viernes de 8:00 AM a 4:30 PM. La tarjeta cuesta $0.00. Llame al 555-555-0100."),
     ],
 )
-def test_values_elsewhere_in_coop_toml_are_facts(tmp_path: Path, coop: Coop, language: str, said: str) -> None:
+def test_values_elsewhere_in_coop_toml_are_facts(tmp_path: Path, coop: Coop, language: str, expected: str) -> None:
     text = subject(
         "when",
         answer="Open {office_hours}. The card fee is {card_fee}. Call {office_phone}.",
         spanish="? cuando\nAbre {office_hours}. La tarjeta cuesta {card_fee}. Llame al {office_phone}.",
     )
-    assert knowing(tmp_path, hours=text).answer_subject("hours", coop, language).text == said
+    assert knowing(tmp_path, hours=text).answer_subject("hours", coop, language).text == expected
 
 
 def test_missing_translation_falls_back_to_the_other_language(tmp_path: Path, coop: Coop) -> None:

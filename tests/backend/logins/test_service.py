@@ -65,8 +65,8 @@ async def reset_token(backend: Backend) -> str:
 async def test_weakly_hashed_password_is_rehashed_at_sign_in(backend: Backend, login: int) -> None:
     assert isinstance(await sign_in(backend), signin.PortalSignIn)
     async with backend.db.read_session() as session:
-        kept = (await session.get_one(Login, login)).password_hash
-    assert not passwords.needs_rehash(kept)
+        stored = (await session.get_one(Login, login)).password_hash
+    assert not passwords.needs_rehash(stored)
     assert isinstance(await sign_in(backend, "99999-001"), signin.PortalSignIn)
 
 
@@ -261,8 +261,8 @@ async def test_a_reset_sets_the_password_once(backend: Backend, login: int) -> N
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "ResetLinkInvalid"]
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(PortalSession))).all() == []
-        kept = (await session.scalars(select(ResetToken))).one()
-        assert token not in kept.token_hash
+        stored = (await session.scalars(select(ResetToken))).one()
+        assert token not in stored.token_hash
         assert await audit.verify(session) is None
     assert (await outbox(backend))[-1].purpose == "notice"
 

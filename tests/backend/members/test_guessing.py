@@ -51,11 +51,11 @@ async def test_member_is_notified_once_per_lock_by_text(talk, members_backend, c
         await talk(name).miss(2)
     await lock_notices.process_pending(members_backend)
     await lock_notices.process_pending(members_backend)
-    (told,) = await outbox(members_backend, "notice")
-    assert (told.kind, told.recipient) == ("sms", RUTH_PHONE)
-    assert "wrong tries" in told.body
-    assert "15 minutes" in told.body
-    assert len(told.body) <= 160
+    (notice,) = await outbox(members_backend, "notice")
+    assert (notice.kind, notice.recipient) == ("sms", RUTH_PHONE)
+    assert "wrong tries" in notice.body
+    assert "15 minutes" in notice.body
+    assert len(notice.body) <= 160
     clock.advance(minutes=16)
     await talk("a stranger").miss(3)
     await lock_notices.process_pending(members_backend)
@@ -67,8 +67,8 @@ async def test_opted_out_member_is_notified_by_email(talk, members_backend):
         await opt_out(session, members_backend, RUTH_PHONE)
     await lock(talk)
     await lock_notices.process_pending(members_backend)
-    (told,) = await outbox(members_backend, "notice")
-    assert (told.kind, told.recipient) == ("email", "ruth@example.org")
+    (notice,) = await outbox(members_backend, "notice")
+    assert (notice.kind, notice.recipient) == ("email", "ruth@example.org")
 
 
 async def test_lock_of_an_unknown_number_notifies_nobody(talk, members_backend):

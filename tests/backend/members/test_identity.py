@@ -64,8 +64,8 @@ async def test_identity_ends_when_the_account_changes_hands(talk, members_backen
     async with members_backend.db.transaction() as session:
         account = (await session.scalars(select(Account).where(Account.number == RUTH))).one()
         account.member_id = (await session.scalars(select(Member.id).where(Member.number == "04512"))).one()
-    standing = await talk().identity()
-    assert (standing.level, standing.account, standing.member) == (Level.ANONYMOUS, None, None)
+    member_identity = await talk().identity()
+    assert (member_identity.level, member_identity.account, member_identity.member) == (Level.ANONYMOUS, None, None)
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ async def test_a_link_pays(backend: Backend, page: Page, home: Household) -> Non
     await page.type_card()
     quote = await page.read_back()
     async with backend.db.read_session() as session:
-        told = await read_back_quote(session, quote)
-    assert (told.account_number, told.amount_cents, told.method) == ("99999-001", DUE_CENTS, "Visa ending 4242")
+        shown = await read_back_quote(session, quote)
+    assert (shown.account_number, shown.amount_cents, shown.method) == ("99999-001", DUE_CENTS, "Visa ending 4242")
     assert (await say_yes(backend, quote)).kind == "paid"
     assert await due(backend, home.account_id) == 0
 

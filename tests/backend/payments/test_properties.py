@@ -119,8 +119,8 @@ class Money(RuleBasedStateMachine):
         quote = self.quotes[-1 - back % len(self.quotes)]
 
         async def said_at_once() -> list[PaymentOutcome]:
-            said = (say_yes(self.backend, quote) for _ in range(times))
-            found = await asyncio.gather(*said, return_exceptions=True)
+            confirmations = (say_yes(self.backend, quote) for _ in range(times))
+            found = await asyncio.gather(*confirmations, return_exceptions=True)
             for outcome in found:
                 if isinstance(outcome, BaseException):
                     raise outcome

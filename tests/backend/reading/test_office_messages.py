@@ -85,15 +85,15 @@ def test_message_for_the_office(words: str, meant: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "words", "told"),
+    ("address", "words", "expected"),
     [
         ("PO Box 44, Hanover IL 61041", "box 45", "PO Box 45, Hanover IL 61041"),
         ("12 Oak Street, Hanover IL 61041", "14 Oak Street", "14 Oak Street, Hanover IL 61041"),
         ("12 Oak Street, Hanover IL 61041", "9 Elm Court, Hanover IL 61041", "9 Elm Court, Hanover IL 61041"),
     ],
 )
-def test_corrected_part_keeps_the_rest(address: str, words: str, told: str) -> None:
-    assert replace_street(address, words) == told
+def test_corrected_part_keeps_the_rest(address: str, words: str, expected: str) -> None:
+    assert replace_street(address, words) == expected
 
 
 def test_a_number_alone_puts_the_house_right() -> None:
@@ -120,7 +120,7 @@ def test_alerts_that_there_are_not(words: str, lacks: str | None) -> None:
 def test_ended_and_remaining_alerts() -> None:
     by_email = parse_alert_request("no more alerts by email")
     assert (by_email.verb, by_email.unwanted_channels) == ("off", {"email"})
-    kept = parse_alert_request("turn off payment texts but keep due ones")
-    assert "bill_due" not in kept.kinds
-    assert "payment_received" in kept.kinds
+    stored = parse_alert_request("turn off payment texts but keep due ones")
+    assert "bill_due" not in stored.kinds
+    assert "payment_received" in stored.kinds
     assert parse_alert_request("text me before my service is shut off").verb == "on"

@@ -29,10 +29,10 @@ from tests.backend.household import NOW, Household, add_conversation, make_house
 PLACE = "12 Oak Road, Elizabeth"
 
 
-async def file(backend: Backend, conversation: str, kind: str, **told: Any) -> FiledTicket:
-    words = told.pop("words", f"first words about the {kind}")
+async def file(backend: Backend, conversation: str, kind: str, **fields: Any) -> FiledTicket:
+    words = fields.pop("words", f"first words about the {kind}")
     async with backend.db.transaction() as session:
-        report = Report(kind=kind, details={"words": words, **told.pop("details", {})}, **told)
+        report = Report(kind=kind, details={"words": words, **fields.pop("details", {})}, **fields)
         return await tickets.file_report(session, backend, conversation, report)
 
 
@@ -49,17 +49,17 @@ async def test_ticket_has_the_place_and_the_reporters_phone(backend: Backend, ho
     talk = await add_conversation(backend, "sms-stranger", "sms")
     async with backend.db.transaction() as session:
         (await session.get_one(Conversation, talk)).address = "+18155550123"
-    told = await file(backend, talk, "light", place=PLACE)
-    assert (told.ticket.place, told.ticket.phone) == (PLACE, "+18155550123")
+    shown = await file(backend, talk, "light", place=PLACE)
+    assert (shown.ticket.place, shown.ticket.phone) == (PLACE, "+18155550123")
 
 
 async def test_same_request_is_one_ticket(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         made = [
             await tickets.open_ticket(
-                session, backend, home.conversation_id, kind="service", details={"wish": wish}, account_id=account
+                session, backend, home.conversation_id, kind="service", details={"wish": item}, account_id=account
             )
-            for wish, account in (("stop", home.account_id), ("stop", home.account_id), ("move", None))
+            for item, account in (("stop", home.account_id), ("stop", home.account_id), ("move", None))
         ]
     first, again, other = (ticket.number for ticket in made)
     assert first == again != other
@@ -112,9 +112,9 @@ async def test_one_event_in_two_conversations(
 ) -> None:
     """By the account or by a spot that strangers would name alike; a call back is each person's own."""
     made = []
-    for name, told in (("web-one", dict(first)), ("web-two", dict(second))):
-        account = home.account_id if told.pop("mine", False) else None
-        made.append(await file(backend, await add_conversation(backend, name), kind, account_id=account, **told))
+    for name, report in (("web-one", dict(first)), ("web-two", dict(second))):
+        account = home.account_id if report.pop("mine", False) else None
+        made.append(await file(backend, await add_conversation(backend, name), kind, account_id=account, **report))
     assert (made[0].ticket.number == made[1].ticket.number) is same
 
 
@@ -196,10 +196,10 @@ async def test_ticket_reported_by_others_stays_open(backend: Backend, home: Hous
     filed = await file(backend, home.conversation_id, "danger", place=PLACE)
     await file(backend, await add_conversation(backend, "web-other"), "danger", place=PLACE, words="I see it too")
     async with backend.db.transaction() as session:
-        kept = await tickets.withdraw(session, backend, filed.ticket.number, home.conversation_id, "mistake")
-        assert kept is not None
-        assert kept.status == "open"
-        assert "mistake" in kept.notes[-1]["words"]
+        stored = await tickets.withdraw(session, backend, filed.ticket.number, home.conversation_id, "mistake")
+        assert stored is not None
+        assert stored.status == "open"
+        assert "mistake" in stored.notes[-1]["words"]
 
 
 async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Backend, home: Household) -> None:
@@ -222,8 +222,8 @@ async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Back
         assert closed is not None
         assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")
         assert closed.notes[-1]["words"] == "it is back"
-        told = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "ticket"))
-        assert [closed.number in message.body for message in told] == [True], "who reported it hears of it"
+        notices = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "ticket"))
+        assert [closed.number in message.body for message in notices] == [True], "who reported it hears of it"
         assert await tickets.close_restored_outage(session, backend, talk, home.account_id, "it is back") is None
 
 

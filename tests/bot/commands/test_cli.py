@@ -38,9 +38,9 @@ def test_show_formats_days_and_times_in_iso_form(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
     result = CliRunner().invoke(main, ["show", "99999-001", "--json"], catch_exceptions=False)
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert told["balance"]["amount_due_cents"] == 11240
-    times = [text for name, text in texts(told) if name.endswith(("_at", "_on")) or name == "at"]
+    output = json.loads(result.stdout)
+    assert output["balance"]["amount_due_cents"] == 11240
+    times = [text for name, text in texts(output) if name.endswith(("_at", "_on")) or name == "at"]
     assert any("T" in text for text in times)
     assert all(TIME.fullmatch(text) for text in times), times
 

@@ -22,12 +22,12 @@ MY_CARD = "my cadr number is 4000 0000 0000 0051"
 
 def talked(*turns: tuple[str, str]) -> list[str]:
     """What is kept of messages, each with what was asked for when it came."""
-    kept: list[EarlierMessage] = []
+    stored: list[EarlierMessage] = []
     for place, (text, asked) in enumerate(turns):
-        whole = redact_in_context(kept[-MAX_EARLIER:], clean_text(text), RedactionContext(asked))
-        kept = [EarlierMessage(one.id, "", whole.rewritten_texts.get(one.id, one.text)) for one in kept]
-        kept.append(EarlierMessage(place, "", whole.text))
-    return [one.text for one in kept]
+        whole = redact_in_context(stored[-MAX_EARLIER:], clean_text(text), RedactionContext(asked))
+        stored = [EarlierMessage(one.id, "", whole.rewritten_texts.get(one.id, one.text)) for one in stored]
+        stored.append(EarlierMessage(place, "", whole.text))
+    return [one.text for one in stored]
 
 
 def fitting_last_four(number: str) -> str:
@@ -36,8 +36,8 @@ def fitting_last_four(number: str) -> str:
 
 
 def test_after_a_card_number_and_last_four_get_through() -> None:
-    said = [("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER), ("810646 001", NUMBER), ("0646", "last4")]
-    assert talked(*said) == [
+    sent = [("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER), ("810646 001", NUMBER), ("0646", "last4")]
+    assert talked(*sent) == [
         "810646",
         "my cadr number is [card number removed]",
         "[security code removed]",
@@ -54,16 +54,16 @@ def test_last_four_that_resemble_an_expiry_are_not_one(asked: str) -> None:
 
 
 def test_digits_after_the_dash_stay_when_repeated() -> None:
-    said = talked(("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER), ("001", NUMBER))
-    assert said[-2:] == ["[security code removed]", "001"]
+    redacted = talked(("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER), ("001", NUMBER))
+    assert redacted[-2:] == ["[security code removed]", "001"]
 
 
 @pytest.mark.parametrize("before", [(), ("810646",)])
 @pytest.mark.parametrize("card", [(CARD,), (CARD[:8], CARD[8:]), (CARD, CARD)])
 def test_security_code_after_a_card_is_redacted(before: Sequence[str], card: Sequence[str]) -> None:
     codes = ("123",) if before else ("123", "123")  # with no number begun no three digits are asked for
-    said = talked(*((text, NUMBER) for text in (*before, *card, *codes)))
-    assert not any(character.isdigit() for text in said[len(before) :] for character in text)
+    output = talked(*((redacted, NUMBER) for redacted in (*before, *card, *codes)))
+    assert not any(character.isdigit() for redacted in output[len(before) :] for character in redacted)
 
 
 def test_a_card_that_was_removed_whole_has_no_rest() -> None:
@@ -85,8 +85,8 @@ def test_an_answer_that_was_refused_stays_when_it_comes_again(removed: str, answ
 
 @pytest.mark.parametrize("first", ["my card is 41111111", "4111 1111"])
 def test_rest_of_another_card_is_not_a_refused_answer(first: str) -> None:
-    said = talked((MY_CARD, NUMBER), ("001", NUMBER), (first, NUMBER), ("11111111", NUMBER))
-    assert said[-1] == "[card number removed, in part]"
+    redacted = talked((MY_CARD, NUMBER), ("001", NUMBER), (first, NUMBER), ("11111111", NUMBER))
+    assert redacted[-1] == "[card number removed, in part]"
     named = talked((MY_CARD, NUMBER), ("my card is 41111111", NUMBER), ("11111111", NUMBER))
     assert named[-1] == "[card number removed, in part]"
 
@@ -101,8 +101,8 @@ def test_an_amount_or_a_time_like_an_expiry_stays_when_it_comes_again(asked: str
 @pytest.mark.parametrize("parts", [("413664 001",), ("413664", "001"), ("it's 413664 001",), ("613664 001",)])
 def test_a_member_number_and_a_last_four_are_no_card(parts: Sequence[str]) -> None:
     last4 = fitting_last_four("".join(filter(str.isdigit, "".join(parts))))
-    said = [*((part, NUMBER) for part in parts), (last4, "last4")]
-    assert talked(*said) == [text for text, _ in said]
+    sent = [*((part, NUMBER) for part in parts), (last4, "last4")]
+    assert talked(*sent) == [text for text, _ in sent]
 
 
 @pytest.mark.parametrize("asked", ["", NUMBER, "last4", "code", "phone"])
@@ -112,10 +112,10 @@ def test_card_in_pieces_is_redacted_after_any_question(asked: str, card: str, sh
     cuts = [min(cut, len(card)) for cut in itertools.accumulate(shape, initial=0)]
     pieces = [card[start:end] for start, end in itertools.pairwise(cuts) if start < end]
     for before in ((), (("810646", NUMBER), (MY_CARD, NUMBER), ("001", NUMBER))):
-        kept = talked(*before, *((piece, asked) for piece in pieces))[len(before) :]
-        left = "".join(filter(str.isdigit, "".join(kept)))
+        stored = talked(*before, *((piece, asked) for piece in pieces))[len(before) :]
+        left = "".join(filter(str.isdigit, "".join(stored)))
         # behind another card the first four go as its code, and what is left is no card
-        assert len(left) <= (len(card) - 4 if before else 6), (before, kept)
+        assert len(left) <= (len(card) - 4 if before else 6), (before, stored)
 
 
 @pytest.mark.parametrize(

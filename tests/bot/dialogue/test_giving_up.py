@@ -86,8 +86,8 @@ class Till:
 
     async def change_email(self, conversation: str) -> None:
         async with self.backend.db.transaction() as session:
-            standing = await identity.load_identity(session, self.backend, conversation)
-            await contact.change(session, self.backend, conversation, standing, "email", "new@example.com")
+            member_identity = await identity.load_identity(session, self.backend, conversation)
+            await contact.change(session, self.backend, conversation, member_identity, "email", "new@example.com")
 
     async def number(self) -> str:
         async with self.backend.db.read_session() as session:
@@ -146,11 +146,11 @@ def losing(act: Callable[[str], Awaitable[None]], engine: StandInEngine) -> Call
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_payment_with_a_lost_answer_is_reported_with_its_number(till: Till, channel: str) -> None:
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
-    told = await till.settled(channel)
+    answer = await till.settled(channel)
     number = await till.number()
-    assert "$40.00 is made" in told
-    assert (", ".join(number.replace("-", "")) if channel == "voice" else number) in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+    assert "$40.00 is made" in answer
+    assert (", ".join(number.replace("-", "")) if channel == "voice" else number) in answer
+    assert not any(claim in answer.lower() for claim in CLAIMS)
     assert await till.status() == "posted"
 
 
@@ -164,10 +164,10 @@ async def test_pending_payment_is_reported_and_its_outcome_follows(till: Till, c
 
     till.network.before = out_of_reach
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
-    told = await till.settled(channel)
-    assert "on its way" in told
-    assert "message when it is settled" in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+    answer = await till.settled(channel)
+    assert "on its way" in answer
+    assert "message when it is settled" in answer
+    assert not any(claim in answer.lower() for claim in CLAIMS)
     before = await till.written()
     till.network.before = lambda _name: None
     await recover(till.backend)
@@ -179,8 +179,8 @@ async def test_pending_payment_is_reported_and_its_outcome_follows(till: Till, c
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_nothing_done_is_claimed_only_when_nothing_can_follow(till: Till, channel: str) -> None:
     till.edge.engine.failing = True
-    told = await till.settled(channel)
-    assert "nothing" in told.lower()
+    answer = await till.settled(channel)
+    assert "nothing" in answer.lower()
     late = await confirm.confirm_quote(
         till.backend, till.quote, conversation_id=f"{channel}-1", channel=channel, wording="Pay $40?", reply="yes"
     )
@@ -195,19 +195,19 @@ async def test_nothing_done_is_claimed_only_when_nothing_can_follow(till: Till, 
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_change_with_a_lost_answer_is_reported(till: Till, channel: str) -> None:
     till.edge.engine.acts["yes"] = losing(till.change_email, till.edge.engine)
-    told = await till.settled(channel)
-    assert "your email address, changed" in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+    answer = await till.settled(channel)
+    assert "your email address, changed" in answer
+    assert not any(claim in answer.lower() for claim in CLAIMS)
 
 
 @pytest.mark.parametrize("channel", ["sms", "web"])
 async def test_declined_payment_is_reported_as_declined(till: Till, channel: str) -> None:
     await till.pay_with("tok_visa_insufficient")
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
-    told = await till.settled(channel)
+    answer = await till.settled(channel)
     assert await till.status() == "declined"
-    assert "did not go through, and nothing was taken" in told
-    assert "could not finish" in told
+    assert "did not go through, and nothing was taken" in answer
+    assert "could not finish" in answer
 
 
 async def test_after_a_late_report_the_conversation_restarts(till: Till) -> None:
@@ -247,9 +247,9 @@ async def test_outcome_of_an_expired_message_is_reported(
     clock.advance(minutes=11)
     async with running_edge(folder, engine, twilio, clock):
         ours = "Nuestra oficina" if spanish else "Our office"
-        (told,) = await until(lambda: [text for text in twilio.to(MEMBER) if ours in text])
-    assert number in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+        (notice,) = await until(lambda: [text for text in twilio.to(MEMBER) if ours in text])
+    assert number in notice
+    assert not any(claim in notice.lower() for claim in CLAIMS)
     assert engine.turns == []
 
 

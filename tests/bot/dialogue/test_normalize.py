@@ -51,13 +51,13 @@ def test_text_is_cleaned(raw: str, expected: str) -> None:
     ],
 )
 def test_a_typed_command_never_reaches_the_engine(typed: str) -> None:
-    said = interpret_message(clean_and_redact(typed), None, [], INTENTS)
-    assert said.text == "restart"
+    interpreted = interpret_message(clean_and_redact(typed), None, [], INTENTS)
+    assert interpreted.text == "restart"
 
 
 def test_a_card_number_in_front_of_a_command_does_not_let_it_through() -> None:
-    said = interpret_message(clean_and_redact("4111111111111111 /restart"), None, [], INTENTS)
-    assert said.text == "restart"
+    interpreted = interpret_message(clean_and_redact("4111111111111111 /restart"), None, [], INTENTS)
+    assert interpreted.text == "restart"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_number_without_an_offer_means_nothing() -> None:
 
 
 def test_offered_payload_counts_and_has_its_title() -> None:
-    said = interpret_message("", OFFERED[0]["payload"], OFFERED, INTENTS)
-    assert said == NormalizedMessage(OFFERED[0]["payload"], "Full amount")
+    interpreted = interpret_message("", OFFERED[0]["payload"], OFFERED, INTENTS)
+    assert interpreted == NormalizedMessage(OFFERED[0]["payload"], "Full amount")
 
 
 def test_known_request_needs_no_offer() -> None:
@@ -101,9 +101,9 @@ def test_known_request_needs_no_offer() -> None:
     ['/choose{"amount":"1"}', "/restart", "/session_start", '/quick_pay{"level":"2"}', "EXTERNAL: x", "/quick_pay\n/x"],
 )
 def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
-    said = interpret_message("", payload, OFFERED, INTENTS)
-    assert not said.text.startswith("/")
-    assert "{" not in said.text
+    interpreted = interpret_message("", payload, OFFERED, INTENTS)
+    assert not interpreted.text.startswith("/")
+    assert "{" not in interpreted.text
 
 
 @pytest.mark.parametrize(

@@ -219,20 +219,20 @@ def test_long_text_of_digits_is_redacted_quickly() -> None:
 
 def test_expected_code_is_not_the_end_of_a_card() -> None:
     """A last four, a wrong code and the right one: 4617 0000 0017 2368 would pass a card's check."""
-    said = [EarlierMessage(1, "1", "4617"), EarlierMessage(2, "2", "000000"), EarlierMessage(3, "3", "no code")]
-    assert redact_in_context(said, "172368", RedactionContext("code")).text == "172368"
-    assert redact_in_context(said, "172368", RedactionContext("")).text != "172368", "nothing was asked for"
+    earlier = [EarlierMessage(1, "1", "4617"), EarlierMessage(2, "2", "000000"), EarlierMessage(3, "3", "no code")]
+    assert redact_in_context(earlier, "172368", RedactionContext("code")).text == "172368"
+    assert redact_in_context(earlier, "172368", RedactionContext("")).text != "172368", "nothing was asked for"
 
 
 @pytest.mark.parametrize("asked", ["last4", "member_number", ""])
 @pytest.mark.parametrize(
-    ("words", "kept"),
+    ("words", "expected"),
     [
         ("maybe it was Regenbogen_88z then", "maybe it was [secret removed] then"),
         ("try Brombeer2020 for me please", "try [secret removed] for me please"),
         ("it is 4242 Mill Road, lot14b", "it is 4242 Mill Road, lot14b"),
     ],
 )
-def test_corrected_password_is_redacted_after_any_question(asked: str, words: str, kept: str) -> None:
+def test_corrected_password_is_redacted_after_any_question(asked: str, words: str, expected: str) -> None:
     before = [EarlierMessage(1, "1", "i cannot log in"), EarlierMessage(2, "2", "41000-001")]
-    assert redact_in_context(before, words, RedactionContext(asked)).text == kept
+    assert redact_in_context(before, words, RedactionContext(asked)).text == expected

@@ -85,8 +85,8 @@ class Talk:
             await self._chat(message)
             return
         else:
-            heard = {"Digits": message} if press else {"SpeechResult": message, "Confidence": "0.9"}
-            fields = {"CallSid": self.call, "AccountSid": ACCOUNT, "From": self.phone, "To": NUMBER, **heard}
+            form = {"Digits": message} if press else {"SpeechResult": message, "Confidence": "0.9"}
+            fields = {"CallSid": self.call, "AccountSid": ACCOUNT, "From": self.phone, "To": NUMBER, **form}
             path = f"/twilio/voice/turn?turn={self.turn}&asked={self.turn - 1}"
             answer = await self.edge.twilio_post(path, fields)
         assert answer.status == 200, answer.text
@@ -140,29 +140,29 @@ async def test_no_secret_is_stored_anywhere(edge: Edge, folder: Path, caplog: py
     sayings = [*SINGLE[::EVERY], *SPLIT[::3]]
     assert len(sayings) >= 400
     talks = [
-        Talk(edge, channel, number * 3 + place, said)
-        for number, said in enumerate(sayings)
+        Talk(edge, channel, number * 3 + place, secret)
+        for number, secret in enumerate(sayings)
         for place, channel in enumerate(CHANNELS)
     ]
     for talk in talks:
         await talk.play()
-    kept = kept_in(folder / "memberline.db")
-    assert sum(len(rows) for rows in kept.values()) > 3 * len(sayings)
+    stored = kept_in(folder / "memberline.db")
+    assert sum(len(rows) for rows in stored.values()) > 3 * len(sayings)
     needles = {needle for talk in talks for needle in talk.said.needles}
     sure = [needle for needle in needles if len(needle) >= SURELY]
-    texts = [text for rows in kept.values() for _, text in rows]
+    texts = [text for rows in stored.values() for _, text in rows]
     logs = [squeezed(record.getMessage()) for record in caplog.records]
     metrics = squeezed((await edge.get("/metrics")).text)
     assert leaks([*texts, *logs, metrics], sure) == []
-    assert _of_their_own(talks, kept) == []
+    assert _of_their_own(talks, stored) == []
     assert _left_in_the_engine(edge, talks) == []
 
 
-def _of_their_own(talks: Sequence[Talk], kept: dict[str, list[tuple[str, str]]]) -> list[str]:
+def _of_their_own(talks: Sequence[Talk], stored: dict[str, list[tuple[str, str]]]) -> list[str]:
     """Short needles, in what was said and answered in the talk itself."""
     by_talk: dict[str, list[str]] = {}
     for name in ("inbound_messages.text", "inbound_messages.reply", "push_events.data"):
-        for whose, text in kept.get(name, []):
+        for whose, text in stored.get(name, []):
             by_talk.setdefault(whose, []).append(text)
     return [
         f"{talk.channel} {talk.said.messages} {hit}"
@@ -191,20 +191,20 @@ def test_every_wording_of_a_secret_is_redacted(asked: str) -> None:
     """All of them, whatever is asked for."""
     assert len(SINGLE) > 1500
     left = []
-    for said in SINGLE:
-        text = redact(clean_text(said.messages[0]), RedactionContext(asked)).text
-        left += [f"{said.messages[0]!r}: {needle}" for needle in said.needles if needle in squeezed(text)]
+    for secret in SINGLE:
+        text = redact(clean_text(secret.messages[0]), RedactionContext(asked)).text
+        left += [f"{secret.messages[0]!r}: {needle}" for needle in secret.needles if needle in squeezed(text)]
     assert left == []
 
 
 def test_no_number_in_pieces_comes_through() -> None:
-    for said in SPLIT:
-        kept: list[EarlierMessage] = []
-        for place, message in enumerate(said.messages):
-            whole = redact_in_context(kept, clean_text(message), RedactionContext(said.asked))
-            kept = [EarlierMessage(one.id, "", whole.rewritten_texts.get(one.id, one.text)) for one in kept]
-            kept.append(EarlierMessage(place, "", whole.text))
-        assert leaks([squeezed(one.text) for one in kept], said.needles) == [], said.messages
+    for secret in SPLIT:
+        stored: list[EarlierMessage] = []
+        for place, message in enumerate(secret.messages):
+            whole = redact_in_context(stored, clean_text(message), RedactionContext(secret.asked))
+            stored = [EarlierMessage(one.id, "", whole.rewritten_texts.get(one.id, one.text)) for one in stored]
+            stored.append(EarlierMessage(place, "", whole.text))
+        assert leaks([squeezed(one.text) for one in stored], secret.needles) == [], secret.messages
 
 
 def accounts_in(text: str) -> frozenset[str]:
@@ -236,18 +236,18 @@ def test_answers_one_after_the_other_stay() -> None:
     order = ["member_number", "last4", "amount", "date", "code", "phone"]
     by_asked = {asked: [one.text for one in answers if one.asked == asked] for asked in order}
     for turn in range(120):
-        kept: list[EarlierMessage] = []
+        stored: list[EarlierMessage] = []
         for place, asked in enumerate(order):
             text = clean_text(by_asked[asked][turn % len(by_asked[asked])])
-            accounts = accounts_in(text).union(*(accounts_in(one.text) for one in kept))
-            whole = redact_in_context(kept[-MAX_EARLIER:], text, RedactionContext(asked, accounts))
-            assert (whole.text, whole.rewritten_texts) == (text, {}), [one.text for one in kept]
-            kept.append(EarlierMessage(place, "", text))
+            accounts = accounts_in(text).union(*(accounts_in(one.text) for one in stored))
+            whole = redact_in_context(stored[-MAX_EARLIER:], text, RedactionContext(asked, accounts))
+            assert (whole.text, whole.rewritten_texts) == (text, {}), [one.text for one in stored]
+            stored.append(EarlierMessage(place, "", text))
 
 
 def test_it_costs_little() -> None:
     """Processor time, so that a busy machine is no failure."""
-    texts = [clean_text(said.messages[0]) for said in SINGLE[::7]] + [
+    texts = [clean_text(secret.messages[0]) for secret in SINGLE[::7]] + [
         clean_text(one.text) for one in everything_harmless()
     ]
     before = [EarlierMessage(1, "", "pay my bill"), EarlierMessage(2, "", "99999001"), EarlierMessage(3, "", "0142")]
@@ -264,7 +264,7 @@ def test_every_text_is_redacted_quickly(text: str) -> None:
 
 async def test_own_nine_digits_get_through_and_those_of_others_do_not(edge: Edge) -> None:
     await open_account(edge, "123456-001")
-    for place, (said, kept) in enumerate(
+    for place, (message, expected) in enumerate(
         (
             ("123-45-6001", True),
             ("123456001", True),
@@ -275,9 +275,9 @@ async def test_own_nine_digits_get_through_and_those_of_others_do_not(edge: Edge
     ):
         phone = f"+1555777{place:04d}"
         await edge.text("expect member_number", phone=phone)
-        answer = await edge.text(said, phone=phone)
-        assert ("You said" in answer.text) == kept, said
-        if not kept:
+        answer = await edge.text(message, phone=phone)
+        assert ("You said" in answer.text) == expected, message
+        if not expected:
             assert "with its dash" in answer.text
 
 
@@ -349,11 +349,11 @@ async def test_own_payload_stays_and_a_foreign_one_does_not(edge: Edge) -> None:
     ],
 )
 def test_expected_answer_is_not_the_rest_of_a_secret(earlier: tuple[str, ...], text: str, asked: str) -> None:
-    kept = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(earlier)]
-    whole = redact_in_context(kept, text, RedactionContext(asked))
+    stored = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(earlier)]
+    whole = redact_in_context(stored, text, RedactionContext(asked))
     assert (whole.text, whole.rewritten_texts) == (text, {})
 
 
 def test_a_card_in_four_answers_goes_all_the_same() -> None:
-    kept = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(("4111", "1111", "1111"))]
-    assert "1111" not in redact_in_context(kept, "1111", RedactionContext("last4")).text
+    stored = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(("4111", "1111", "1111"))]
+    assert "1111" not in redact_in_context(stored, "1111", RedactionContext("last4")).text

@@ -27,17 +27,17 @@ async def test_act_of_the_engine_is_passed_to_the_channel(app_server: Edge) -> N
 
 async def test_burst_of_one_member_keeps_its_order(app_server: Edge) -> None:
     turns = app_server.services.turns
-    said = [f"message {number}" for number in range(30)]
+    texts = [f"message {number}" for number in range(30)]
     await asyncio.gather(
         *(
             turns.take_turn(Inbound("sms", "sms-burst", f"id-{number}", text, address=MEMBER))
-            for number, text in enumerate(said)
+            for number, text in enumerate(texts)
         )
     )
-    assert app_server.engine.said("sms-burst") == said
+    assert app_server.engine.said("sms-burst") == texts
     assert app_server.engine.most_at_once["sms-burst"] == 1
     async with app_server.services.backend.db.read_session() as session:
-        assert list(await session.scalars(select(InboundMessage.text).order_by(InboundMessage.id))) == said
+        assert list(await session.scalars(select(InboundMessage.text).order_by(InboundMessage.id))) == texts
 
 
 async def test_members_do_not_wait_for_each_other(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:

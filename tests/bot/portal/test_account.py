@@ -87,7 +87,7 @@ async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str)
 
 
 @pytest.mark.parametrize(
-    ("user_id", "password", "said"),
+    ("user_id", "password", "expected"),
     [
         ("ruth.alvarez", "lantern birch rivers", "do not fit each other"),
         ("nobody.here", DEMO_PASSWORD, "do not fit each other"),
@@ -96,10 +96,10 @@ async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str)
         ("", "", "do not fit each other"),
     ],
 )
-async def test_invalid_sign_in(visitor: Visitor, user_id: str, password: str, said: str) -> None:
+async def test_invalid_sign_in(visitor: Visitor, user_id: str, password: str, expected: str) -> None:
     status, page, path = await visitor.sign_in(user_id, password)
     assert (status, path) == (422, "/portal/login")
-    assert said in text(page)
+    assert expected in text(page)
     assert (await visitor.get("/portal"))[2] == "/portal/login"
 
 
@@ -179,9 +179,13 @@ async def test_a_new_password_by_email(visitor: Visitor) -> None:
     url = await link_from_mail(visitor)
     assert visitor.mail.mails[0][0] == "ruth@example.com"
 
-    for bad, said in (("short", "10 characters"), ("1234567890", "Many people"), ("ruth.alvarez99999", "others know")):
+    for bad, expected in (
+        ("short", "10 characters"),
+        ("1234567890", "Many people"),
+        ("ruth.alvarez99999", "others know"),
+    ):
         status, page, _ = await visitor.post(url, password=bad, again=bad)
-        assert (status, said in text(page)) == (422, True), bad
+        assert (status, expected in text(page)) == (422, True), bad
     assert "not the same" in text((await visitor.post(url, password=NEW, again=f"{NEW}!"))[1])
 
     _, page, path = await visitor.post(url, password=NEW, again=NEW)

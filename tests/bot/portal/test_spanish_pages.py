@@ -108,12 +108,12 @@ async def test_a_new_password_in_spanish(visitor: Visitor) -> None:
     elsewhere = visitor.another()
     assert in_spanish((await elsewhere.get(url))[1])
     there = url.partition("?")[0]
-    for bad, said in (
+    for bad, expected in (
         ("corta", "10 caracteres"),
         ("1234567890", "Mucha gente"),
         ("ruth.alvarez99999", "otros conocen"),
     ):
-        assert said in text((await elsewhere.post(there, password=bad, again=bad))[1])
+        assert expected in text((await elsewhere.post(there, password=bad, again=bad))[1])
     _, page, path = await elsewhere.post(there, password=NEW, again=NEW)
     assert path == "/portal/login"
     assert in_spanish(page)
@@ -124,8 +124,8 @@ async def test_making_an_account_in_spanish(visitor: Visitor) -> None:
     _, page, here = await visitor.get("/portal/create?lang=es")
     assert in_spanish(page)
     _, page, _ = await visitor.post(here, step="holder", number="20417", last4="01", kind="commercial", digits="1")
-    for said in ("los tres dígitos después del guion", "el final del teléfono", "el tax ID completo"):
-        assert said in text(page)
+    for expected in ("los tres dígitos después del guion", "el final del teléfono", "el tax ID completo"):
+        assert expected in text(page)
     holder = {"number": "20417-001", "last4": "0111", "kind": "residential", "digits": "1234"}
     _, page, _ = await visitor.post(here, step="holder", **holder)
     assert "Su nombre y correo electrónico" in text(page)

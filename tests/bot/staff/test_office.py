@@ -172,8 +172,8 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     assert "&lt;b&gt;Yes" in answered.text
     async with edge.services.backend.db.read_session() as reading:
         events = await conversations.events_after(reading, conversation, 0)
-    said = events[-1].data["messages"][0]
-    assert (said["author"], said["text"]) == ("Ann", "<b>Yes</b>, Ann here.")
+    message = events[-1].data["messages"][0]
+    assert (message["author"], message["text"]) == ("Ann", "<b>Yes</b>, Ann here.")
 
     back = (await edge.chat(session, "back to the assistant", id="m3")).json["messages"]
     assert "automated assistant" in back[0]["text"]

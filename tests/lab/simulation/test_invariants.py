@@ -21,8 +21,8 @@ def held(goal: str, ending: ConversationEnding | None, wanted_person: bool = Fal
     return SimulatedConversation(compose_persona(1, place), MADE, ending=ending, wanted_person=wanted_person)
 
 
-def record(answer: str, said: str = "hello") -> ConversationRecord:
-    return ConversationRecord("talk", [RecordedTurn(said, None, "answered", Reply((Message(answer),)))])
+def record(answer: str, message: str = "hello") -> ConversationRecord:
+    return ConversationRecord("talk", [RecordedTurn(message, None, "answered", Reply((Message(answer),)))])
 
 
 @pytest.mark.parametrize(

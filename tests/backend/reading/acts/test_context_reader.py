@@ -115,19 +115,19 @@ def test_without_act_classifiers_the_intent_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("intent", "others", "wish"),
+    ("intent", "others", "expected_intent"),
     [
         ("inform", [("schedule_payment", 0.002)], "schedule_payment"),
         ("out_of_scope", [("check_balance", 0.3), ("quick_pay", 0.1)], "check_balance"),
     ],
 )
-def test_values_do_not_hide_a_request(intent: str, others: list[tuple[str, float]], wish: str) -> None:
+def test_values_do_not_hide_a_request(intent: str, others: list[tuple[str, float]], expected_intent: str) -> None:
     ranking = [{"name": intent, "confidence": 0.6}, *({"name": name, "confidence": p} for name, p in others)]
     parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9, "volunteer": 0.9}}}
     acts = ContextReader().read_acts(
         "60 on monday", "en", OpenQuestion(), EnginePredictions.from_parse_data("60 on monday", parsed)
     )
-    assert [(act.kind, act.intent) for act in acts if act.kind == "start"] == [("start", wish)]
+    assert [(act.kind, act.intent) for act in acts if act.kind == "start"] == [("start", expected_intent)]
 
 
 def test_unknown_intent_starts_nothing() -> None:
@@ -199,9 +199,11 @@ def test_request_found_in_no_single_clause_is_that_of_the_whole() -> None:
         {"text": text, "intent": {"name": "inform", "confidence": 0.9}, "acts": {"volunteer": 0.9}}
         for text in ("half the house has power.", "the other rooms are black")
     ]
-    told = {"acts": {"start": 0.9, "volunteer": 0.9}, "clauses": clauses, "intent": "voltage_problem"}
-    assert ("start", False) in read("half the house has power. the other rooms are black", OpenQuestion(), **dict(told))
-    assert ("start", False) not in read("half the house", OpenQuestion(question_type="amount"), **dict(told))
+    predicted = {"acts": {"start": 0.9, "volunteer": 0.9}, "clauses": clauses, "intent": "voltage_problem"}
+    assert ("start", False) in read(
+        "half the house has power. the other rooms are black", OpenQuestion(), **dict(predicted)
+    )
+    assert ("start", False) not in read("half the house", OpenQuestion(question_type="amount"), **dict(predicted))
 
 
 def test_questioned_number_is_not_a_question() -> None:

@@ -197,9 +197,9 @@ AROUND = ("{}", "{} bucks", "{} dollars please", "um {}", "make it {}", "let's d
 
 @given(st.integers(1, 9999), st.booleans(), st.sampled_from(AROUND))
 def test_any_whole_amount_in_words_comes_back(dollars, joined, around):
-    said = around.format(spoken(dollars, joined))
-    assume(not is_menu_number(said))  # that may be the number of a choice, and is asked about
-    assert cents_or_code(said, "amount") == dollars * 100
+    text = around.format(spoken(dollars, joined))
+    assume(not is_menu_number(text))  # that may be the number of a choice, and is asked about
+    assert cents_or_code(text, "amount") == dollars * 100
 
 
 @given(st.integers(100, 999).filter(lambda dollars: dollars % 100), st.integers(10, 99))

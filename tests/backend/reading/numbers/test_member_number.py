@@ -120,8 +120,8 @@ def _speak(draw: st.DrawFn, digits: str) -> str:
 
 
 @given(_said())
-def test_spoken_number_is_read_back(said):
-    dashed, text = said
+def test_spoken_number_is_read_back(message):
+    dashed, text = message
     reading = parse_member_number(text)
     assert reading is not None
     assert reading.dashed == dashed

@@ -135,15 +135,15 @@ COUNTS = {2: "double", 3: "triple"}
 @st.composite
 def spoken(draw: st.DrawFn, digits: str) -> str:
     """Digits in words: one by one, doubled and tripled, `oh` for zero, with hesitation between."""
-    said: list[str] = []
+    text: list[str] = []
     at = 0
     while at < len(digits):
         same = next(length for length in (3, 2, 1) if digits[at : at + length] == digits[at] * length)
         take = draw(st.integers(1, same))
         word = draw(st.sampled_from(("oh", "zero"))) if digits[at] == "0" else WORDS[int(digits[at])]
-        said.append(f"{COUNTS[take]} {word}" if take > 1 else word)
+        text.append(f"{COUNTS[take]} {word}" if take > 1 else word)
         at += take
-    return draw(st.sampled_from((" ", ", ", " uh "))).join(said)
+    return draw(st.sampled_from((" ", ", ", " uh "))).join(text)
 
 
 @st.composite
@@ -151,8 +151,8 @@ def given_somehow(draw: st.DrawFn, base: str, ending: str) -> str:
     """A member number typed or said, with or without words around it."""
     typed = f"{base}{draw(st.sampled_from(('-', ' ', '', ' - ', '/', ' dash ', ' and then ', '.')))}{ending}"
     dash = draw(st.sampled_from((" ", " dash ", " hyphen ", ", ", " and then ", " minus ")))
-    said = draw(spoken(base)) + dash + draw(spoken(ending))
-    number = draw(st.sampled_from((typed, said)))
+    text = draw(spoken(base)) + dash + draw(spoken(ending))
+    number = draw(st.sampled_from((typed, text)))
     return draw(st.sampled_from(("{}", "it's {}", "my member number is {}", "um {} please", "{}."))).format(number)
 
 

@@ -9,7 +9,7 @@ from backend.reading.spanish import to_english
 
 
 @pytest.mark.parametrize(
-    ("words", "wish"),
+    ("words", "expected"),
     [
         ("factura sin papel", "email"),
         ("quiero mi recibo por correo electrónico", "email"),
@@ -26,8 +26,8 @@ from backend.reading.spanish import to_english
         ("¿estoy en factura electrónica?", None),
     ],
 )
-def test_how_bills_are_to_come(words: str, wish: str | None) -> None:
-    assert extract_choice(to_english(words)) == wish
+def test_how_bills_are_to_come(words: str, expected: str | None) -> None:
+    assert extract_choice(to_english(words)) == expected
 
 
 @pytest.mark.parametrize(

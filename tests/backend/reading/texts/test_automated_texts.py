@@ -137,8 +137,8 @@ def test_people_mentioning_automated_texts_are_not_automated(text: str) -> None:
 
 
 def test_legal_notice_of_an_office_is_removed() -> None:
-    said = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
-    assert remove_signature(said) == "pay my bill"
+    text = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
+    assert remove_signature(text) == "pay my bill"
 
 
 PEOPLE = [
@@ -199,7 +199,7 @@ def test_very_long_text_is_read_quickly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "expected"),
     [
         ("Pay my bill\n--\nRuth A.\nAcme Co. 555-555-0142", "Pay my bill"),
         ("Pay my bill\r\n-- \r\nRuth", "Pay my bill"),
@@ -214,5 +214,5 @@ def test_very_long_text_is_read_quickly() -> None:
         ("12 Oak St\nSpringfield", "12 Oak St\nSpringfield"),
     ],
 )
-def test_signature_is_not_part_of_the_message(text: str, kept: str) -> None:
-    assert remove_signature(text) == kept
+def test_signature_is_not_part_of_the_message(text: str, expected: str) -> None:
+    assert remove_signature(text) == expected

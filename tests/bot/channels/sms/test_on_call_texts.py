@@ -88,8 +88,8 @@ async def test_their_own_words_never_reach_the_members_skills(app_server: Edge) 
     (answer,) = twiml_texts(await app_server.text(f"nobody home {code}", phone=CREW))
     assert ticket.number in answer
     async with app_server.services.backend.db.read_session() as session:
-        kept = await session.get_one(Ticket, ticket.id)
-    assert [(note["crew"], note["words"]) for note in kept.notes] == [("Sam", "nobody home")]
+        stored = await session.get_one(Ticket, ticket.id)
+    assert [(note["crew"], note["words"]) for note in stored.notes] == [("Sam", "nobody home")]
     assert app_server.engine.turns == []
 
 

@@ -92,9 +92,9 @@ async def test_the_carriers_word_counts_above_ours(app_server: Edge) -> None:
 )
 async def test_phone_of_somebody_else_gets_no_more_texts(app_server: Edge, words: str) -> None:
     await make_household(app_server.services.backend)
-    said = twiml_texts(await app_server.text(words))
-    assert len(said) == 1
-    assert ("Sorry" in said[0]) or ("Disculpe" in said[0])
+    texts = twiml_texts(await app_server.text(words))
+    assert len(texts) == 1
+    assert ("Sorry" in texts[0]) or ("Disculpe" in texts[0])
     assert await stopped(app_server)
     (ticket,) = await tickets(app_server)
     assert ticket.phone == MEMBER
@@ -270,6 +270,6 @@ async def test_an_own_answer_redacts_like_any_other(app_server: Edge) -> None:
     await app_server.text("4111 1111")
     await app_server.text("1111 1111", OtherRecipients0="+18155550177")
     async with app_server.services.backend.db.read_session() as session:
-        kept = list(await session.scalars(select(InboundMessage.text)))
-    assert len(kept) == 2
-    assert not [text for text in kept if "1111" in text]
+        stored = list(await session.scalars(select(InboundMessage.text)))
+    assert len(stored) == 2
+    assert not [text for text in stored if "1111" in text]

@@ -41,8 +41,8 @@ def test_a_link_is_written_once() -> None:
     assert render_texts(Reply((Message("Pay here:", link="https://x.example/1"),))) == [
         OutgoingText("Pay here: https://x.example/1")
     ]
-    said = Message("Pay at https://x.example/1", link="https://x.example/1")
-    assert render_texts(Reply((said,))) == [OutgoingText("Pay at https://x.example/1")]
+    message = Message("Pay at https://x.example/1", link="https://x.example/1")
+    assert render_texts(Reply((message,))) == [OutgoingText("Pay at https://x.example/1")]
 
 
 def test_empty_reply_sends_no_text() -> None:

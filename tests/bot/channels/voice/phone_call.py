@@ -28,11 +28,11 @@ class Line:
     def conversation(self) -> str:
         return f"call-{self.sid}"
 
-    async def post(self, path: str, **heard: str) -> Answer:
-        return await self.edge.twilio_post(path, {**self.fields, **heard})
+    async def post(self, path: str, **caller_input: str) -> Answer:
+        return await self.edge.twilio_post(path, {**self.fields, **caller_input})
 
-    async def go(self, **heard: str) -> ET.Element:
-        answer = await self.post(self.action, **heard)
+    async def go(self, **caller_input: str) -> ET.Element:
+        answer = await self.post(self.action, **caller_input)
         assert answer.status == 200, answer.text
         assert answer.headers["content-type"].startswith("text/xml")
         root = check(answer.text)

@@ -52,9 +52,9 @@ async def test_phone_without_texts_is_told_so(edge: Edge) -> None:
         await opt_out(session, edge.services.backend, "+15555550777")
     line = Line(edge, phone="+15555550777")
     await line.go()
-    heard = said(await line.speak("link"))
-    assert "could not text" in heard
-    assert "I have texted" not in heard
+    answer = said(await line.speak("link"))
+    assert "could not text" in answer
+    assert "I have texted" not in answer
 
 
 ADDRESSES = {

@@ -162,10 +162,10 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, mo
         monkeypatch.setattr(relays, "seconds_until_silence", lambda step: 0.05)
         await socket.press("*#")  # asked again, and from now on with less patience
         await socket.said()
-        heard = [await socket.said(), await socket.said()]
-        assert "I did not hear anything" in heard[0]
-        assert "one digit at a time" in heard[0]
-        assert "keypad" in heard[1]
+        answers = [await socket.said(), await socket.said()]
+        assert "I did not hear anything" in answers[0]
+        assert "one digit at a time" in answers[0]
+        assert "keypad" in answers[1]
         assert (await socket.ends())["reason"] == "transfer"
 
 
@@ -205,9 +205,9 @@ def test_a_read_back_cannot_be_interrupted() -> None:
 
 async def test_a_link_is_texted_and_never_read_out(edge: Edge) -> None:
     async with talk(edge, phone="+15555550777") as socket:
-        heard = await socket.speak("link")
-    assert "ending 0 7 7 7" in heard
-    assert "pay.example" not in heard
+        answer = await socket.speak("link")
+    assert "ending 0 7 7 7" in answer
+    assert "pay.example" not in answer
     async with edge.services.backend.db.read_session() as session:
         (message,) = await session.scalars(select(OutboxMessage))
     assert message.recipient == "+15555550777"

@@ -76,10 +76,10 @@ async def test_a_slow_answer_is_waited_for_with_a_word(edge: Edge, monkeypatch: 
     async with talk(edge) as socket:
         assert "One moment" in await socket.speak("slow one")
         edge.engine.gate.set()
-        heard = await socket.said()
-        if "still looking" in heard:
-            heard = await socket.said()
-        assert "You said: slow one" in heard
+        answer = await socket.said()
+        if "still looking" in answer:
+            answer = await socket.said()
+        assert "You said: slow one" in answer
     assert edge.engine.said(socket.conversation) == ["slow one"]
 
 

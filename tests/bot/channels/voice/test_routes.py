@@ -101,9 +101,9 @@ async def test_call_restarted_after_a_silence_does_not_replay_its_old_turns(edge
 async def test_input_at_a_bare_address_belongs_to_the_current_turn(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
-    for heard in ({"SpeechResult": "expect last4"}, {"Digits": "0142"}, {"SpeechResult": "hello"}):
+    for caller_input in ({"SpeechResult": "expect last4"}, {"Digits": "0142"}, {"SpeechResult": "hello"}):
         line.action = "/twilio/voice/turn"
-        assert "hear our hours" not in said(await line.go(**heard))
+        assert "hear our hours" not in said(await line.go(**caller_input))
     assert edge.engine.said(line.conversation) == ["expect last4", "0142", "hello"]
 
 
@@ -111,10 +111,10 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge) ->
     line = Line(edge)
     await line.go()
     await line.speak("expect member_number")
-    heard = [said(await line.silence()), said(await line.silence())]
-    assert "I did not hear anything" in heard[0]
-    assert "one digit at a time" in heard[0]
-    assert "keypad" in heard[1]
+    answers = [said(await line.silence()), said(await line.silence())]
+    assert "I did not hear anything" in answers[0]
+    assert "one digit at a time" in answers[0]
+    assert "keypad" in answers[1]
     last = await line.silence()
     assert last.findtext("Dial") == TRANSFER
     assert edge.engine.said(line.conversation) == ["expect member_number"]

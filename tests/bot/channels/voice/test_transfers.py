@@ -18,16 +18,16 @@ from tests.standins.twilio import StandInTwilio
 PERSON = {"key": {"Digits": "0"}, "word": {"SpeechResult": "Person.", "Confidence": "0.9"}}
 
 
-@pytest.mark.parametrize("heard", PERSON.values(), ids=PERSON.keys())
+@pytest.mark.parametrize("caller_input", PERSON.values(), ids=PERSON.keys())
 @pytest.mark.parametrize("at", [OPEN, CLOSED], ids=["open", "closed"])
 async def test_a_person_is_always_one_key_away(
-    tmp_path: Path, engine: StandInEngine, twilio: StandInTwilio, at: datetime, heard: dict[str, str]
+    tmp_path: Path, engine: StandInEngine, twilio: StandInTwilio, at: datetime, caller_input: dict[str, str]
 ) -> None:
     async with running_edge(tmp_path, engine, twilio, ManualClock(at)) as edge:
         line = Line(edge)
         await line.go()
         await line.speak("expect member_number")
-        root = await line.go(**heard)
+        root = await line.go(**caller_input)
         dial = root.find("Dial")
         assert (dial is None) == (at is CLOSED)  # a closed office is not rung: the dialogue offers a call back
         assert dial is None or (dial.text, dial.get("callerId")) == (TRANSFER, NUMBER)

@@ -48,12 +48,12 @@ async def test_a_session_that_floods_is_slowed_down_and_another_is_not(app_serve
             assert answer.status == 200 or refused_well(answer)
 
     async def talk() -> int:
-        told = 0
+        count = 0
         while not over.is_set():
-            assert (await chat(app_server, member, f"m{told}")).status == 200
-            told += 1
+            assert (await chat(app_server, member, f"m{count}")).status == 200
+            count += 1
             await asyncio.sleep(0.4)
-        return told
+        return count
 
     talking = asyncio.create_task(talk())
     await asyncio.gather(*(flood(f"f{number}") for number in range(8)))

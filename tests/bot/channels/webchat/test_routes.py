@@ -106,11 +106,11 @@ async def test_the_same_id_again_is_the_same_answer_and_one_turn(app_server: Edg
 
 async def test_buttons_are_answered_by_payload_title_or_number(app_server: Edge) -> None:
     session = await app_server.session()
-    for number, said in enumerate(['/choose{"amount":"full"}', "Full amount", "1"]):
+    for number, message in enumerate(['/choose{"amount":"full"}', "Full amount", "1"]):
         offered = (await app_server.chat(session, "buttons", id=f"a{number}")).json["messages"][0]["buttons"]
         assert offered[0] == {"title": "Full amount", "payload": '/choose{"amount":"full"}'}
-        kind = "payload" if said.startswith("/") else "text"
-        await app_server.post("/chat/messages", json={"session": session, "id": f"b{number}", kind: said})
+        kind = "payload" if message.startswith("/") else "text"
+        await app_server.post("/chat/messages", json={"session": session, "id": f"b{number}", kind: message})
     assert [t["text"] for t in app_server.engine.turns][1::2] == ['/choose{"amount":"full"}'] * 3
 
 
