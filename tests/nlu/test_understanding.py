@@ -44,14 +44,14 @@ def test_spanish_that_is_not_trained_on() -> None:
 @pytest.mark.engine
 def test_danger_in_other_words() -> None:
     """Messages that were written by others, half of whose dangers no rule hears. A missed one may cost a life."""
-    rows, missed, false = _told_of_danger("held_danger.jsonl")
+    rows, missed, false = _read_danger_rows("held_danger.jsonl")
     assert len(missed) <= 0.04 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.12 * sum(not row["danger"] for row in rows), false
 
 
 @pytest.mark.engine
 def test_danger_by_water() -> None:
-    _, missed, false = _told_of_danger("held_water.jsonl")
+    _, missed, false = _read_danger_rows("held_water.jsonl")
     assert len(missed) <= 4, missed
     assert len(false) <= 2, false
 
@@ -59,7 +59,7 @@ def test_danger_by_water() -> None:
 @pytest.mark.engine
 def test_ordinary_messages_with_danger_words() -> None:
     """Everyday messages that others wrote to sound like danger, and dangers in everyday words."""
-    rows, missed, false = _told_of_danger("held_ordinary.jsonl")
+    rows, missed, false = _read_danger_rows("held_ordinary.jsonl")
     assert len(missed) <= 0.05 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.3 * sum(not row["danger"] for row in rows), false
 
@@ -83,7 +83,7 @@ def test_danger_talk() -> None:
     assert whether >= 0.9 * asked_whether, (whether, asked_whether)
 
 
-def _told_of_danger(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+def _read_danger_rows(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """The rows of a file, the dangers among them that were missed, and what was taken for one."""
     rows = [json.loads(line) for line in (HERE / file).read_text(encoding="utf-8").splitlines()]
     read = parse_rows(HERE / file, ROOT / "models" / "current.tar.gz")

@@ -36,7 +36,7 @@ class StandInEngine(LocalServer):
         self.at_once: dict[str, int] = {}
         self.most_at_once: dict[str, int] = {}
 
-    def said(self, conversation: str) -> list[str]:
+    def texts_of(self, conversation: str) -> list[str]:
         """The texts it got from one conversation, in order."""
         return [turn["text"] for turn in self.turns if turn["conversation"] == conversation]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SAID = (
+MESSAGES = (
     "I can pay 49.29 now and 72.26 on the 15th",
     "my bill was 112.40 last month and 98.15 this month",
     "my pass to the lake expired",

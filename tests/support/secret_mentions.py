@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.secret_messages import Said, squeezed
+from tests.support.secret_messages import SecretMessages, squeezed
 
 PASSWORDS = (
     ("log me in with Gloxinia45!", "Gloxinia45!"),
@@ -156,15 +156,15 @@ PAPERS = (
 )
 
 
-def in_passing() -> Iterator[Said]:
+def in_passing() -> Iterator[SecretMessages]:
     """One message each."""
     for text, secret in (*PASSWORDS, *PINS, *CODES, *HALVES):
-        yield Said((text,), (squeezed(secret),))
+        yield SecretMessages((text,), (squeezed(secret),))
     for text, secrets in PAPERS:
-        yield Said((text,), tuple(squeezed(one) for one in secrets))
+        yield SecretMessages((text,), tuple(squeezed(one) for one in secrets))
 
 
-def in_halves() -> Iterator[Said]:
+def in_halves() -> Iterator[SecretMessages]:
     """Over two messages."""
     for messages, secrets in SPLIT:
-        yield Said(messages, tuple(squeezed(one) for one in secrets))
+        yield SecretMessages(messages, tuple(squeezed(one) for one in secrets))

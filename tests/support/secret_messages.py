@@ -43,7 +43,7 @@ ES_TWENTIES = (
 
 
 @dataclass(frozen=True)
-class Said:
+class SecretMessages:
     """Messages of one person in a row, and what must be found nowhere afterwards, squeezed (see `squeezed`).
 
     `asked`: what the assistant asks for meanwhile, a channel hint. `keys`: messages that a caller presses.
@@ -209,11 +209,11 @@ def needles_of(number: str, written: str) -> tuple[str, ...]:
     return (*windows(number, min(len(number), max(7, len(number) - 5))), *own, *spoken)
 
 
-def cards_said() -> Iterator[Said]:
+def card_messages() -> Iterator[SecretMessages]:
     frames = itertools.cycle(CARD_FRAMES)
     for number in CARDS:
         for written in card_ways(number):
-            yield Said((next(frames).format(written),), needles_of(number, written))
+            yield SecretMessages((next(frames).format(written),), needles_of(number, written))
 
 
 def spoken(number: str, words: tuple[str, ...]) -> str:
@@ -238,7 +238,7 @@ BANK_FRAMES = (
 )  # fmt: skip
 
 
-def identities_said() -> Iterator[Said]:
+def identity_messages() -> Iterator[SecretMessages]:
     frames = itertools.cycle(IDENTITY_FRAMES)
     for number in SSNS:
         ways = [
@@ -252,29 +252,31 @@ def identities_said() -> Iterator[Said]:
             " ".join((ES if at % 2 else EN)[int(digit)] for at, digit in enumerate(number)),
         ]  # fmt: skip
         for written in ways:
-            yield Said((next(frames).format(written),), needles_of(number, written))
+            yield SecretMessages((next(frames).format(written),), needles_of(number, written))
     frames = itertools.cycle(TAX_FRAMES)
     for number in EINS:
         for mark in ("-", "–", "—", " ", "", "‑", "/", " - "):
             written = grouped(number, (2, 7), mark)
-            yield Said((next(frames).format(written),), needles_of(number, written))
+            yield SecretMessages((next(frames).format(written),), needles_of(number, written))
     for frame in BANK_FRAMES:
         for account in BANKS:
             for mark in ("", " "):
                 routing = grouped(ROUTING, (4, 4), mark)
                 text = frame.format(r=routing, a=grouped(account, (4, 4), mark))
-                yield Said((text,), (*windows(ROUTING, 7), *windows(account, 7)))
+                yield SecretMessages((text,), (*windows(ROUTING, 7), *windows(account, 7)))
         text = frame.format(r=spoken(ROUTING, EN), a=spoken(BANKS[0], ES))
-        yield Said((text,), (squeezed(spoken(ROUTING, EN)), squeezed(spoken(BANKS[0], ES)), ROUTING, BANKS[0]))
+        yield SecretMessages(
+            (text,), (squeezed(spoken(ROUTING, EN)), squeezed(spoken(BANKS[0], ES)), ROUTING, BANKS[0])
+        )
     for iban in IBANS:
         for frame, size in itertools.product(("iban {}", "{}", "mi cuenta iban es {}"), (4, 99)):
-            yield Said((frame.format(grouped(iban, (size,) * 6, " ")),), (iban[4:].lower(),))
+            yield SecretMessages((frame.format(grouped(iban, (size,) * 6, " ")),), (iban[4:].lower(),))
     for frame in ("clabe {}", "mi clabe es {}", "{}"):
-        yield Said((frame.format(CLABE),), windows(CLABE, 9))
-        yield Said((frame.format(grouped(CLABE, (3, 3, 11), " ")),), windows(CLABE, 9))
+        yield SecretMessages((frame.format(CLABE),), windows(CLABE, 9))
+        yield SecretMessages((frame.format(grouped(CLABE, (3, 3, 11), " ")),), windows(CLABE, 9))
 
 
-WORDS_SAID = (
+PASSWORD_WORDINGS = (
     ("my password is {}", "correct horse battery"), ("password: {}", "hunter2"), ("my password is {}", "hunter2"),
     ("the password to my account is {} can you log in", "Blue$Heron9"), ("passcode is {}", "tangerine seven"),
     ("la clave es {}", "perro azul"), ("mi contraseña es {}", "Fulano22"), ("contraseña: {}", "girasol99"),
@@ -287,7 +289,7 @@ WORDS_SAID = (
     "seven silver spoons"),
     ("mi palabra secreta es {}", "madreselva"), ("my password's {}", "greenbean"), ("the password - {}", "bluebonnet"),
 )  # fmt: skip
-DIGITS_SAID = (
+DIGIT_WORDINGS = (
     ("my pin is {}", "4821"), ("pin number {}", "7730"), ("PIN: {}", "9981"), ("mi pin es {}", "5512"),
     ("el nip es {}", "8263"),
     ("my pin is {}", "four eight two one"), ("mi nip es {}", "cuatro ocho dos uno"), ("cvv {}", "917"), ("cvc: {}",
@@ -301,44 +303,44 @@ DIGITS_SAID = (
 )  # fmt: skip
 
 
-def words_said() -> Iterator[Said]:
-    for frame, secret in (*WORDS_SAID, *DIGITS_SAID):
+def password_messages() -> Iterator[SecretMessages]:
+    for frame, secret in (*PASSWORD_WORDINGS, *DIGIT_WORDINGS):
         for text in (frame, f"hi, {frame}", f"{frame}. pay my bill please"):
             words = re.findall(r"\w{5,}", secret) or [secret]
-            yield Said((text.format(secret),), (squeezed(secret), *map(squeezed, words)))
+            yield SecretMessages((text.format(secret),), (squeezed(secret), *map(squeezed, words)))
 
 
-def split_over_messages() -> Iterator[Said]:
+def split_over_messages() -> Iterator[SecretMessages]:
     for number in CARDS:
         half = len(number) // 2
         first, second = number[:half], number[half:]
         needles = windows(number, len(number) - 3)
         rest = (*needles, second)
-        yield Said((first, second), (*needles, first, second))
-        yield Said((grouped(first, (4, 4), " "), grouped(second, (4, 4), " ")), (*rest, first))
-        yield Said((f"my card is {first}", second), (*rest, first))
-        yield Said((f"mi tarjeta es {first}", f"y luego {second}"), (*rest, first))
-        yield Said((spoken(first, EN), spoken(second, EN)), (*rest, squeezed(spoken(first, EN)), first))
-        yield Said((spoken(first, ES), spoken(second, EN)), (*rest, squeezed(spoken(first, ES)), first))
-        yield Said((first, second), (*rest, first), asked="member_number")
-        yield Said((first, spoken(second, EN)), (*rest, first), asked="member_number", keys=frozenset((0,)))
-        yield Said((spoken(first, EN), second), (*rest, first), asked="member_number", keys=frozenset((1,)))
-        yield Said((number[:5], number[5:10], number[10:]), (*needles, *windows(number, 11)))
-        yield Said(("my card number is", number), windows(number, 8))
+        yield SecretMessages((first, second), (*needles, first, second))
+        yield SecretMessages((grouped(first, (4, 4), " "), grouped(second, (4, 4), " ")), (*rest, first))
+        yield SecretMessages((f"my card is {first}", second), (*rest, first))
+        yield SecretMessages((f"mi tarjeta es {first}", f"y luego {second}"), (*rest, first))
+        yield SecretMessages((spoken(first, EN), spoken(second, EN)), (*rest, squeezed(spoken(first, EN)), first))
+        yield SecretMessages((spoken(first, ES), spoken(second, EN)), (*rest, squeezed(spoken(first, ES)), first))
+        yield SecretMessages((first, second), (*rest, first), asked="member_number")
+        yield SecretMessages((first, spoken(second, EN)), (*rest, first), asked="member_number", keys=frozenset((0,)))
+        yield SecretMessages((spoken(first, EN), second), (*rest, first), asked="member_number", keys=frozenset((1,)))
+        yield SecretMessages((number[:5], number[5:10], number[10:]), (*needles, *windows(number, 11)))
+        yield SecretMessages(("my card number is", number), windows(number, 8))
     for number in SSNS:
-        yield Said(("my social security number is", number), windows(number, 7))
-        yield Said((f"my social is {number[:5]}", number[5:]), (number[:5], *windows(number, 6)))
-        yield Said((grouped(number[:5], (3,), "-"), number[5:]), windows(number, 6))
-        yield Said((f"mi seguro social es {number[:3]}", number[3:]), windows(number, 6))
-        yield Said((number[:5], spoken(number[5:], EN)), windows(number, 6), keys=frozenset((0,)))
+        yield SecretMessages(("my social security number is", number), windows(number, 7))
+        yield SecretMessages((f"my social is {number[:5]}", number[5:]), (number[:5], *windows(number, 6)))
+        yield SecretMessages((grouped(number[:5], (3,), "-"), number[5:]), windows(number, 6))
+        yield SecretMessages((f"mi seguro social es {number[:3]}", number[3:]), windows(number, 6))
+        yield SecretMessages((number[:5], spoken(number[5:], EN)), windows(number, 6), keys=frozenset((0,)))
     for secret in ("hunter2", "correct horse battery"):
-        yield Said(("my password is", secret), (squeezed(secret),))
-        yield Said(("la clave es", secret), (squeezed(secret),))
-    yield Said(("my routing number is", ROUTING), (ROUTING,))
-    yield Said(("el número de ruta es", ROUTING, f"y la cuenta {BANKS[0]}"), (ROUTING, BANKS[0]))
-    yield Said(("my pin is", "4821"), ("4821",))
+        yield SecretMessages(("my password is", secret), (squeezed(secret),))
+        yield SecretMessages(("la clave es", secret), (squeezed(secret),))
+    yield SecretMessages(("my routing number is", ROUTING), (ROUTING,))
+    yield SecretMessages(("el número de ruta es", ROUTING, f"y la cuenta {BANKS[0]}"), (ROUTING, BANKS[0]))
+    yield SecretMessages(("my pin is", "4821"), ("4821",))
 
 
-def everything_said() -> list[Said]:
+def all_secret_messages() -> list[SecretMessages]:
     """Each way once."""
-    return [*cards_said(), *identities_said(), *words_said(), *split_over_messages()]
+    return [*card_messages(), *identity_messages(), *password_messages(), *split_over_messages()]

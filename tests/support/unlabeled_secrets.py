@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.secret_messages import CARDS, SSNS, Said, grouped, shapes_of, squeezed, windows
+from tests.support.secret_messages import CARDS, SSNS, SecretMessages, grouped, shapes_of, squeezed, windows
 
 STRONG = ("Sunshine#42", "P@ssw0rd1", "Winter*77", "Tr0ub4dor", "Passw0rd!", "GoBigRed1", "Zx9$kLm2", "Navidad25#")
 """Goes wherever it stands."""
@@ -52,17 +52,17 @@ MISHEARD = {"0": "oh", "1": "won", "2": "to", "3": "tree", "4": "for", "5": "fiv
 CHAT = ("ok next", "wait", "last one", "and", "sorry one second")
 
 
-def unnamed() -> Iterator[Said]:
+def unnamed() -> Iterator[SecretMessages]:
     """Passwords without their word or with a mistyped one, answers to secret questions, papers, codes of cards."""
     for frames, secrets in ((STRONG_FRAMES, STRONG), (LOGIN_FRAMES, (*STRONG, *WEAK)), (WORD_FRAMES, WEAK)):
         for place, frame in enumerate(frames):
             for secret in (secrets[place % len(secrets)], secrets[(place + 3) % len(secrets)]):
-                yield Said((frame.format(secret),), (squeezed(secret),))
+                yield SecretMessages((frame.format(secret),), (squeezed(secret),))
     for frame, secret in ANSWERS:
-        yield Said((frame.format(secret),), (squeezed(secret),))
+        yield SecretMessages((frame.format(secret),), (squeezed(secret),))
 
 
-def disguised() -> Iterator[Said]:
+def disguised() -> Iterator[SecretMessages]:
     """Letters for figures: everywhere, or all but the first and the last four."""
     for number in CARDS:
         for shape in (*shapes_of(number)[:1], (99,)):
@@ -70,16 +70,16 @@ def disguised() -> Iterator[Said]:
                 for written in (number.translate(str.maketrans(table)), _middle(number, table)):
                     if any(one.isdigit() for one in written) and written != number:
                         text = grouped(written, shape, " ")
-                        yield Said((f"my card is {text}",), windows(squeezed(written), 8))
-        yield Said((" ".join(MISHEARD.get(one, "seven") for one in number),), (_misheard(number),))
+                        yield SecretMessages((f"my card is {text}",), windows(squeezed(written), 8))
+        yield SecretMessages((" ".join(MISHEARD.get(one, "seven") for one in number),), (_misheard(number),))
     for number in (SSNS[0], SSNS[3]):
         for table in LOOK_ALIKE[:4]:
             written = number.translate(str.maketrans(table))
-            yield Said((f"ssn {grouped(written, (3, 2, 4), '-')}",), windows(squeezed(written), 6))
-    yield Said(("4111a1111b1111c1111",), ("1111b1111",))
-    yield Said(("$4111 $1111 $1111 $1111",), ("11111111",))
-    yield Said(("starts 4111, middle 11111111, ends 1111",), ("11111111",))
-    yield Said(("四一一一一一一一一一一一一一一一",), ("一一一一一一", "11111111"))
+            yield SecretMessages((f"ssn {grouped(written, (3, 2, 4), '-')}",), windows(squeezed(written), 6))
+    yield SecretMessages(("4111a1111b1111c1111",), ("1111b1111",))
+    yield SecretMessages(("$4111 $1111 $1111 $1111",), ("11111111",))
+    yield SecretMessages(("starts 4111, middle 11111111, ends 1111",), ("11111111",))
+    yield SecretMessages(("四一一一一一一一一一一一一一一一",), ("一一一一一一", "11111111"))
 
 
 def _middle(number: str, table: dict[str, str]) -> str:
@@ -90,22 +90,24 @@ def _misheard(number: str) -> str:
     return squeezed(" ".join(MISHEARD.get(one, "seven") for one in number[:8]))
 
 
-def over_chat() -> Iterator[Said]:
+def over_chat() -> Iterator[SecretMessages]:
     """A number in pieces with words between them; what belongs to it after it; a name, and then what it is."""
     for place, number in enumerate(CARDS):
         pieces = [number[at : at + 4] for at in range(0, len(number), 4)]
         messages = [one for piece in pieces for one in (piece, CHAT[place % len(CHAT)])][:-1]
         if len(number) == 16:
-            yield Said(tuple(messages), (number[:4], number[8:12]))
-            yield Said((number[:12], "and", number[12:]), (number[:8], number[12:]))
-        yield Said((f"card {grouped(number, (4, 4, 4), ' ')}", "12/27", "917"), ("1227", "917", number[:8]))
-        yield Said((number, "exp 12/27... i mean 11/28", "the back is 917"), ("1227", "1128", "917"))
-    yield Said(("ssn is 900", "45", "1234"), ("900", "45", "1234"))
-    yield Said(("routing number is", "021000021", "account number is", "9876543210"), ("021000021", "9876543210"))
-    yield Said(("mi clave", "es 4491"), ("4491",))
-    yield Said(("password", "Sunshine#42"), ("sunshine42",))
-    yield Said(("what's my password?", "its hunter2"), ("hunter2",))
-    yield Said(("what is my login", "i use", "r0s3bud"), ("r0s3bud",))
-    yield Said(("driver's license number", "D1234567"), ("d1234567",))
-    yield Said(("4l11 llll", "1111 1111"), ("4l11llll", "11111111"))
-    yield Said(("4O12 8888", "8888 l88l"), ("4o128888", "8888l88l"))
+            yield SecretMessages(tuple(messages), (number[:4], number[8:12]))
+            yield SecretMessages((number[:12], "and", number[12:]), (number[:8], number[12:]))
+        yield SecretMessages((f"card {grouped(number, (4, 4, 4), ' ')}", "12/27", "917"), ("1227", "917", number[:8]))
+        yield SecretMessages((number, "exp 12/27... i mean 11/28", "the back is 917"), ("1227", "1128", "917"))
+    yield SecretMessages(("ssn is 900", "45", "1234"), ("900", "45", "1234"))
+    yield SecretMessages(
+        ("routing number is", "021000021", "account number is", "9876543210"), ("021000021", "9876543210")
+    )
+    yield SecretMessages(("mi clave", "es 4491"), ("4491",))
+    yield SecretMessages(("password", "Sunshine#42"), ("sunshine42",))
+    yield SecretMessages(("what's my password?", "its hunter2"), ("hunter2",))
+    yield SecretMessages(("what is my login", "i use", "r0s3bud"), ("r0s3bud",))
+    yield SecretMessages(("driver's license number", "D1234567"), ("d1234567",))
+    yield SecretMessages(("4l11 llll", "1111 1111"), ("4l11llll", "11111111"))
+    yield SecretMessages(("4O12 8888", "8888 l88l"), ("4o128888", "8888l88l"))

@@ -25,10 +25,10 @@ STORES = (
     ("memberline.db", "conversation_id", ("inbound_messages", "push_events", "tickets", "handovers")),
     ("tracker.db", "sender_id", ("tracker_events", "tracker_snapshots")),
 )
-SAID = ("text", "reply", "data", "details", "summary", "state")
+MESSAGES = ("text", "reply", "data", "details", "summary", "state")
 
 
-def kept_of(served: ServedSystem, conversation: str) -> str:
+def stored_of(served: ServedSystem, conversation: str) -> str:
     """All of a conversation in both stores, squeezed, without the names and times of its rows."""
     found = []
     for file, whose, tables in STORES:
@@ -36,13 +36,13 @@ def kept_of(served: ServedSystem, conversation: str) -> str:
             for table in tables:
                 rows = database.execute(f'SELECT * FROM "{table}" WHERE {whose} = ?', [conversation])
                 names = [column[0] for column in rows.description]
-                wanted = [place for place, name in enumerate(names) if name in SAID]
+                wanted = [place for place, name in enumerate(names) if name in MESSAGES]
                 found += [without_measures(str(row[place])) for row in rows for place in wanted]
     return squeezed("\n".join(found))
 
 
 def left(served: ServedSystem, conversation: str) -> list[str]:
-    stored = kept_of(served, conversation)
+    stored = stored_of(served, conversation)
     assert stored
     return [needle for needle in NEEDLES if needle in stored]
 

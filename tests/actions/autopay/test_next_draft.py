@@ -36,7 +36,9 @@ BILLS: tuple[tuple[tuple[int, int], ...], ...] = (
 MOST_DAYS = 45
 
 
-async def enrolled(backend: Backend, at: int, day: int | None, bills: tuple[tuple[int, int], ...]) -> Household:
+async def make_enrolled_household(
+    backend: Backend, at: int, day: int | None, bills: tuple[tuple[int, int], ...]
+) -> Household:
     home = await make_household(backend, number=str(10000 + at), due_cents=0, channel=f"web{at}")
     for cents, due in bills:
         await add_bill(backend, home.account_id, cents, TODAY + timedelta(days=due))
@@ -63,7 +65,7 @@ async def enrolled(backend: Backend, at: int, day: int | None, bills: tuple[tupl
     return home
 
 
-async def told(backend: Backend, home: Household) -> str:
+async def next_payment_text(backend: Backend, home: Household) -> str:
     async with backend.db.read_session() as session:
         account = await session.get_one(Account, home.account_id)
         return await describe_autopay(AccountQuestion(session, backend, account, ""))
@@ -78,12 +80,12 @@ async def drafts(backend: Backend, home: Household) -> list[AutomaticDraft]:
 async def test_next_run_is_described_as_it_happens(
     backend: Backend, clock: ManualClock, network: DirectNetwork
 ) -> None:
-    states = [await enrolled(backend, at, *state) for at, state in enumerate(product(DAYS, BILLS))]
+    states = [await make_enrolled_household(backend, at, *state) for at, state in enumerate(product(DAYS, BILLS))]
     assert len(states) >= 40
-    before = [await told(backend, home) for home in states]
+    before = [await next_payment_text(backend, home) for home in states]
     await run_autopay(backend, TODAY)
     ran = [len(await drafts(backend, home)) for home in states]
-    after = [await told(backend, home) for home in states]
+    after = [await next_payment_text(backend, home) for home in states]
     for _ in range(MOST_DAYS):
         clock.advance(days=1)
         await run_autopay(backend, backend.today())

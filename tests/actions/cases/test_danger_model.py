@@ -85,10 +85,10 @@ async def test_more_of_it_goes_on_the_report(talk: Talk) -> None:
     more = "my husband is wading over to it"
     await talk.user_input(more, intent="out_of_scope", acts={"volunteer"}, danger=("wire", 0.99))
     (ticket,) = await tickets(talk)
-    assert _told(ticket, more)
+    assert _is_noted(ticket, more)
 
 
-def _told(ticket: Ticket, words: str) -> bool:
+def _is_noted(ticket: Ticket, words: str) -> bool:
     return any(note["words"] == words for note in ticket.notes)
 
 
@@ -107,7 +107,7 @@ async def test_good_news_is_noted_and_closes_nothing(talk: Talk, words: str) -> 
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=("gas", 0.99))
     (ticket,) = await tickets(talk)
-    assert (_told(ticket, words), ticket.status) == (True, "open")
+    assert (_is_noted(ticket, words), ticket.status) == (True, "open")
     talk.assert_message("stays open until the crew or our office closes it")
     talk.assert_no_response("utter_outage_danger", "utter_unclear")
 
@@ -125,7 +125,7 @@ async def test_unclear_message_soon_after_is_added_to_the_report(talk: Talk) -> 
     await talk.user_input(report, intent="out_of_scope", acts={"volunteer"})
     talk.assert_response("utter_danger_added")
     (ticket,) = await tickets(talk)
-    assert _told(ticket, report)
+    assert _is_noted(ticket, report)
     await talk.user_input("hm", intent="out_of_scope", acts={"unclear"})
     talk.assert_no_response("utter_danger_added")
 

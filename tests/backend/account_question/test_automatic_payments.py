@@ -12,7 +12,7 @@ from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay
 from backend.payments.models import PaymentMethod
 from tests.backend.account_question.asking import add_payment, add_scheduled, ask, in_both, in_days
-from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, change, enrol, set_token
+from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, change, enroll, set_token
 from tests.backend.household import Household, add_bill, make_household
 
 DUE_ON = date(2026, 12, 8)
@@ -79,7 +79,7 @@ async def test_a_change_that_comes_after_the_next_run(backend: Backend) -> None:
 async def test_auto_pay_that_replaces_a_draft(backend: Backend) -> None:
     home = await make_household(backend, due_on=in_days(1))
     await add_draft(backend, home)
-    await enrol(backend, home, day_of_month=25, replace_draft=True)
+    await enroll(backend, home, day_of_month=25, replace_draft=True)
     assert await in_both(backend, home, "autopay_status") == [
         "Auto Pay is set up and begins on Friday, November 20: it pays from Visa ending 4242 on the 25th of each "
         "month.",
@@ -187,7 +187,7 @@ async def test_nothing_is_taken_from_the_end_day_of_auto_pay(backend: Backend) -
 async def test_draft_takes_nothing_from_the_day_of_its_replacement(backend: Backend) -> None:
     home = await make_household(backend, due_on=in_days(1))
     await add_draft(backend, home)
-    await enrol(backend, home, day_of_month=25, replace_draft=True)
+    await enroll(backend, home, day_of_month=25, replace_draft=True)
     await paid_and_billed_anew(backend, home)
     assert await ask(backend, home, "next_automatic") == "Auto Pay takes $50.00 on Wednesday, November 25."
 

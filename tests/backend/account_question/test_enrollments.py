@@ -11,7 +11,7 @@ from backend.outbox.models import OptOut
 from backend.programs.models import ProgramEnrollment
 from tests.backend.account_question.asking import ask, in_both
 from tests.backend.household import NOW, TODAY, Household
-from tests.backend.programs.test_service import enrol, with_history
+from tests.backend.programs.test_service import enroll, with_history
 
 
 async def add_alert(backend: Backend, home: Household, kind: str, threshold: int | None = None, **ways: bool) -> None:
@@ -74,7 +74,7 @@ async def test_budget_billing(backend: Backend, home: Household) -> None:
         "No, esta cuenta no está en la facturación presupuestada ni en la nivelada.",
     ]
     await with_history(backend, home)
-    made = await enrol(backend, home)
+    made = await enroll(backend, home)
     assert made.amount_cents == 10_000
     assert await in_both(backend, home, "budget_status") == [
         "Yes, this account is on budget billing since Wednesday, November 18 at $100.00 a month.",
@@ -103,7 +103,7 @@ async def test_levelized_billing_is_the_average_of_the_newest_bills(backend: Bac
 
 async def test_ended_enrollment_is_not_listed(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     async with backend.db.transaction() as session:
         await session.execute(update(ProgramEnrollment).values(ended_on=TODAY, end_reason="asked"))
     assert (await ask(backend, home, "budget_status") or "").startswith("No,")

@@ -28,14 +28,14 @@ from tests.backend.network import DirectNetwork
 DUE = TODAY + timedelta(days=20)
 
 
-async def told(backend: Backend) -> list[OutboxMessage]:
+async def sent_alerts(backend: Backend) -> list[OutboxMessage]:
     async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.purpose == "alert").order_by(OutboxMessage.id)
         return list(await session.scalars(query))
 
 
-async def words(backend: Backend) -> list[str]:
-    return [message.body for message in await told(backend)]
+async def alert_texts(backend: Backend) -> list[str]:
+    return [message.body for message in await sent_alerts(backend)]
 
 
 async def pay(backend: Backend, home: Household, key: str, status: str, code: str | None = None) -> None:
@@ -54,7 +54,7 @@ async def test_days_before_the_due_date(backend: Backend, home: Household) -> No
     assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=4))) == {"told": 0}
     assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=3))) == {"told": 1}
     assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=2))) == {"told": 0}
-    [body] = await words(backend)
+    [body] = await alert_texts(backend)
     assert "$112.40 is due Dec 8, in 3 days." in body
     assert "STOP" in body
     assert "99999-001" not in body
@@ -63,7 +63,7 @@ async def test_days_before_the_due_date(backend: Backend, home: Household) -> No
 async def test_a_day_that_was_missed_is_made_up_for(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "text")
     await delivery.deliver_alerts(backend, DUE - timedelta(days=1))
-    assert "due Dec 8, tomorrow" in (await words(backend))[0]
+    assert "due Dec 8, tomorrow" in (await alert_texts(backend))[0]
 
 
 async def test_without_an_amount_owed_nothing_is_due(backend: Backend) -> None:
@@ -78,7 +78,7 @@ async def test_past_due_and_over_a_limit(backend: Backend, home: Household) -> N
     await on(backend, home, {"past_due": None, "amount_over": 10000}, "email")
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 1}
     assert (await delivery.deliver_alerts(backend, DUE + timedelta(days=1))) == {"told": 1}
-    over, late = await words(backend)
+    over, late = await alert_texts(backend)
     assert "you owe $112.40, over your limit of $100.00" in over
     assert "$112.40 is past due since Dec 8" in late
 
@@ -88,7 +88,7 @@ async def test_use_over_a_limit(backend: Backend, home: Household) -> None:
         await session.execute(update(Bill).values(kwh=1500))
     await on(backend, home, {"usage_over": 1200, "daily_usage_over": 60}, "text")
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 1}
-    assert "1,500 kWh, over your limit of 1,200 kWh" in (await words(backend))[0]
+    assert "1,500 kWh, over your limit of 1,200 kWh" in (await alert_texts(backend))[0]
 
 
 async def test_a_new_bill_and_not_the_one_before(backend: Backend, home: Household) -> None:
@@ -98,7 +98,7 @@ async def test_a_new_bill_and_not_the_one_before(backend: Backend, home: Househo
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 0}
     await add_bill(backend, home.account_id, 9000, TODAY + timedelta(days=22))
     assert (await delivery.deliver_alerts(backend, TODAY + timedelta(days=2))) == {"told": 1}
-    assert "your new bill is $90.00, due Dec 10" in (await words(backend))[0]
+    assert "your new bill is $90.00, due Dec 10" in (await alert_texts(backend))[0]
 
 
 async def test_paperless_notice_is_sent_by_email(backend: Backend, home: Household) -> None:
@@ -108,7 +108,7 @@ async def test_paperless_notice_is_sent_by_email(backend: Backend, home: Househo
     await delivery.deliver_alerts(backend, TODAY)
     async with backend.db.read_session() as session:
         assert PAPERLESS in list(await session.scalars(select(AlertSent.kind)))
-    assert [message.kind for message in await told(backend)] == ["email"]
+    assert [message.kind for message in await sent_alerts(backend)] == ["email"]
 
 
 async def test_payments_that_come_and_that_fail(backend: Backend, home: Household, clock: ManualClock) -> None:
@@ -120,7 +120,7 @@ async def test_payments_that_come_and_that_fail(backend: Backend, home: Househol
     await pay(backend, home, "after-333", "declined")
     await pay(backend, home, "after-444", "returned", "R01")
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 3}
-    text = "\n".join(await words(backend))
+    text = "\n".join(await alert_texts(backend))
     assert "we received your payment of $50.00. Ref K7M-222" in text
     assert "did not go through. Nothing was taken. Ref K7M-333" in text
     assert "your bank returned your payment of $50.00: not enough funds" in text
@@ -134,13 +134,13 @@ async def test_a_change_of_the_profile(backend: Backend, home: Household) -> Non
             session, backend, actor="x", level=2, channel="web", act="contact_email", account_id=home.account_id
         )
     assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 1}
-    assert "the email address on file was changed" in (await words(backend))[0]
+    assert "the email address on file was changed" in (await alert_texts(backend))[0]
 
 
 async def test_each_channel_gets_its_own_message(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 100}, "text", "email", "call")
     await delivery.deliver_alerts(backend, TODAY)
-    assert [(m.kind, m.recipient) for m in await told(backend)] == [
+    assert [(m.kind, m.recipient) for m in await sent_alerts(backend)] == [
         ("sms", "+15555550142"),
         ("email", "ruth@example.com"),
         ("call", "+15555550142"),
@@ -152,7 +152,7 @@ async def test_opted_out_phone_gets_the_chosen_email(backend: Backend, home: Hou
     async with backend.db.transaction() as session:
         await opt_out(session, backend, "+15555550142")
     await delivery.deliver_alerts(backend, TODAY)
-    assert [(m.kind, m.status) for m in await told(backend)] == [("sms", "refused"), ("email", "queued")]
+    assert [(m.kind, m.status) for m in await sent_alerts(backend)] == [("sms", "refused"), ("email", "queued")]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ async def test_texts_and_calls_wait_for_the_morning(backend: Backend, home: Hous
     clock.advance(hours=12)  # ten in the evening
     await delivery.deliver_alerts(backend, TODAY)
     morning = NOW + timedelta(hours=22)
-    assert [m.not_before for m in await told(backend)] == [morning, None, morning]
+    assert [m.not_before for m in await sent_alerts(backend)] == [morning, None, morning]
 
 
 async def test_off_is_off(backend: Backend, home: Household) -> None:
@@ -192,7 +192,7 @@ async def test_two_processes_send_it_once(backend: Backend) -> None:
         await on(backend, home, {"amount_over": 100, "bill_due": 20}, "text")
     results = await asyncio.gather(delivery.deliver_alerts(backend, TODAY), delivery.deliver_alerts(backend, TODAY))
     assert sum(result["told"] for result in results) == 24
-    assert len(await told(backend)) == 24
+    assert len(await sent_alerts(backend)) == 24
 
 
 async def test_crash_between_any_two_steps_sends_each_once(
@@ -211,5 +211,5 @@ async def test_crash_between_any_two_steps_sends_each_once(
         faults.disarm()
     async with backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(AlertSent)) == 22
-    assert len(await told(backend)) == 44
+    assert len(await sent_alerts(backend)) == 44
     await original.close()

@@ -15,7 +15,7 @@ from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.reading.spanish import to_english
-from tests.backend.alerts.test_delivery import DUE, pay, told
+from tests.backend.alerts.test_delivery import DUE, pay, sent_alerts
 from tests.backend.alerts.test_service import author, on, outbox
 from tests.backend.household import TODAY, Household
 
@@ -25,7 +25,7 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))
     await delivery.deliver_alerts(backend, DUE - timedelta(days=3))
-    messages = {message.kind: message for message in await told(backend)}
+    messages = {message.kind: message for message in await sent_alerts(backend)}
     for message in messages.values():
         days = "3 dias" if message.kind == "sms" else "3 días"  # a text goes without accents
         assert f"$112.40 vence el 8 dic, en {days}." in message.body
@@ -35,7 +35,7 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     assert messages["call"].body.startswith("Hola, le llama")
     await pay(backend, home, "b" * 32, "returned", "R01")
     await delivery.deliver_alerts(backend, TODAY)
-    assert "su banco devolvió su pago de $50.00: fondos insuficientes" in (await told(backend))[-1].body
+    assert "su banco devolvió su pago de $50.00: fondos insuficientes" in (await sent_alerts(backend))[-1].body
     assert current_language() == "en"
 
 

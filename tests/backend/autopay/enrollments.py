@@ -43,7 +43,7 @@ async def add_draft(backend: Backend, home: Household, method_id: int | None = N
         session.add(LegacyDraft(account_id=home.account_id, method_id=method_id or home.bank_id))
 
 
-async def enrol(backend: Backend, home: Household, **other: object) -> AutoPayResult:
+async def enroll(backend: Backend, home: Household, **other: object) -> AutoPayResult:
     asked: dict[str, object] = {
         "account_id": home.account_id,
         "method_id": home.card_id,

@@ -16,7 +16,7 @@ from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.payments.models import Payment, PaymentMethod
 from backend.payments.scheduled_runs import run_scheduled
-from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, drafts, enroll, set_token, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes
@@ -192,7 +192,7 @@ async def test_not_enough_funds_at_the_bank_comes_back_and_is_tried_twice_more(
 async def test_a_revoked_authorisation_ends_the_enrolment(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
-    await enrol(backend, home, method_id=home.bank_id)
+    await enroll(backend, home, method_id=home.bank_id)
     await set_token(backend, home.bank_id, "tok_bank_r01")
     await run_on(backend, clock, DUE_ON)
     [payment] = await payments(backend)
@@ -249,7 +249,7 @@ async def test_draft_replaced_by_autopay_takes_no_bill_twice(
 ) -> None:
     await add_draft(backend, home)
     await run_on(backend, clock, DUE_ON)
-    await enrol(backend, home, replace_draft=True, day_of_month=(DUE_ON + timedelta(days=7)).day)
+    await enroll(backend, home, replace_draft=True, day_of_month=(DUE_ON + timedelta(days=7)).day)
     for _ in range(20):
         await run_autopay(backend, backend.today())
         clock.advance(days=1)

@@ -19,7 +19,7 @@ from backend.consents.service import Agreement
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
-from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, add_draft, cancel, change, enrol, texts
+from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, add_draft, cancel, change, enroll, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.test_confirm import payments
@@ -38,7 +38,7 @@ async def consents(backend: Backend) -> list[Consent]:
 
 
 async def test_agreement_is_stored_copied_and_names_the_next_run(backend: Backend, home: Household) -> None:
-    done = await enrol(backend, home)
+    done = await enroll(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(DUE_ON, DUE_CENTS))
     [stored] = await consents(backend)
     assert (stored.kind, stored.wording, stored.reply) == ("autopay", AGREEMENT.wording, AGREEMENT.reply)
@@ -60,14 +60,14 @@ async def test_agreement_is_stored_copied_and_names_the_next_run(backend: Backen
 async def test_the_first_run_has_two_banking_days_before_it(
     backend: Backend, home: Household, day: int | None, runs: date
 ) -> None:
-    done = await enrol(backend, home, day_of_month=day)
+    done = await enroll(backend, home, day_of_month=day)
     assert done.next_run
     assert done.next_run.on == runs
 
 
 async def test_a_bill_due_too_soon_is_not_drafted(backend: Backend, network: DirectNetwork) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=1))
-    done = await enrol(backend, home)
+    done = await enroll(backend, home)
     assert done.next_run is None
     for days in range(5):
         await run_autopay(backend, TODAY + timedelta(days=days))
@@ -86,34 +86,34 @@ async def test_impossible_setup_is_refused(
     backend: Backend, home: Household, code: str, change_to: dict[str, object]
 ) -> None:
     with pytest.raises(AutoPayRefused) as refused:
-        await enrol(backend, home, **change_to)
+        await enroll(backend, home, **change_to)
     assert refused.value.code == code
 
 
 async def test_another_members_card_is_refused(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     with pytest.raises(AutoPayRefused):
-        await enrol(backend, home, method_id=other.card_id)
+        await enroll(backend, home, method_id=other.card_id)
 
 
 async def test_an_expired_card_is_refused(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).exp_year = 2025
     with pytest.raises(AutoPayRefused):
-        await enrol(backend, home)
+        await enroll(backend, home)
 
 
 async def test_step_up_is_required(backend: Backend, home: Household) -> None:
     with pytest.raises(StepUpNeeded):
-        await enrol(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
+        await enroll(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
 
 
 async def test_a_draft_is_replaced_only_when_asked_and_never_both(backend: Backend, home: Household) -> None:
     await add_draft(backend, home)
     with pytest.raises(AutoPayRefused) as refused:
-        await enrol(backend, home)
+        await enroll(backend, home)
     assert refused.value.code == "draft_exists"
-    await enrol(backend, home, replace_draft=True)
+    await enroll(backend, home, replace_draft=True)
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(LegacyDraft.active))).one() is False
     assert (await autopay(backend)).active
@@ -124,7 +124,7 @@ async def test_draft_of_tomorrow_still_runs_and_autopay_starts_after_it(
 ) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=1))
     await add_draft(backend, home)
-    done = await enrol(backend, home, replace_draft=True)
+    done = await enroll(backend, home, replace_draft=True)
     assert done.effective_from == TODAY + timedelta(days=2)
     assert not (await autopay(backend)).active
     for _ in range(6):
@@ -135,7 +135,7 @@ async def test_draft_of_tomorrow_still_runs_and_autopay_starts_after_it(
 
 
 async def test_a_change_in_time_counts_at_once(backend: Backend, home: Household) -> None:
-    await enrol(backend, home)
+    await enroll(backend, home)
     done = await change(backend, home, home.bank_id, 25)
     assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(date(2026, 11, 25), DUE_CENTS))
     assert (await autopay(backend)).method_id == home.bank_id
@@ -161,7 +161,7 @@ async def test_a_change_too_late_counts_after_the_run(
 
 
 async def test_cancelling_in_time_ends_it_at_once(backend: Backend, home: Household, network: DirectNetwork) -> None:
-    await enrol(backend, home)
+    await enroll(backend, home)
     done = await cancel(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, None)
     await run_autopay(backend, DUE_ON)

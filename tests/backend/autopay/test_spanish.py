@@ -12,7 +12,7 @@ from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
-from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, enrol, set_token, texts
+from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, enroll, set_token, texts
 from tests.backend.autopay.test_daily_run import DUE_ON
 from tests.backend.household import Household
 
@@ -50,7 +50,7 @@ async def test_impossible_draft_notice_is_translated_and_audited_in_english(back
 
 async def test_copy_is_in_the_language_of_the_conversation(backend: Backend, home: Household) -> None:
     with use_language("es"):
-        await enrol(backend, home)
+        await enroll(backend, home)
     async with backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
         letter = (await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "email"))).one()

@@ -18,25 +18,25 @@ from tests.backend.callout.crew import (
     ALMA,
     NIGHT,
     SAM,
-    add,
-    carry,
+    add_note,
     code,
-    file,
-    later,
+    file_ticket,
+    get_callout,
+    member_text,
     reply,
-    sent,
-    standing,
-    words_of,
+    run_carrier,
+    sent_messages,
+    wait_minutes,
 )
 from tests.backend.household import Household, add_conversation
 
 
 async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
-    assert [(one.kind, one.recipient) for one in await sent(backend)] == [
+    ticket = await file_ticket(backend, home)
+    assert [(one.kind, one.recipient) for one in await sent_messages(backend)] == [
         ("sms", "+15555550111"), ("email", "sam@coop.example"), ("sms", "+15555550112"),
     ], "Noor is on call at night"  # fmt: skip
-    text, mail, spanish = await sent(backend)
+    text, mail, spanish = await sent_messages(backend)
     for part in (
         "DANGER",
         "12 Oak Road",
@@ -49,7 +49,7 @@ async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home:
     assert "PELIGRO" in spanish.body
     assert f"Responda {await code(backend, ticket, ALMA)} si" in spanish.body
     assert f"Or text {await code(backend, ticket, SAM)} to" in mail.body
-    assert await words_of(backend, ticket, first=True) == "I am texting the crew on call."
+    assert await member_text(backend, ticket, first=True) == "I am texting the crew on call."
 
 
 @pytest.mark.parametrize(("kind", "calls"), [("outage", True), ("medical", True), ("voltage", True), ("tree", False),
@@ -57,120 +57,124 @@ async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home:
 async def test_only_kinds_that_need_a_crew_start_a_callout(
     backend: Backend, home: Household, kind: str, calls: bool
 ) -> None:
-    await file(backend, home, kind)
-    assert bool(await sent(backend)) is calls
+    await file_ticket(backend, home, kind)
+    assert bool(await sent_messages(backend)) is calls
 
 
 async def test_non_urgent_ticket_starts_no_callout(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home, "outage", urgent=False)
-    assert await sent(backend) == []
-    assert await words_of(backend, ticket) == ""
+    ticket = await file_ticket(backend, home, "outage", urgent=False)
+    assert await sent_messages(backend) == []
+    assert await member_text(backend, ticket) == ""
 
 
 async def test_an_outage_that_turns_dangerous_calls_out(backend: Backend, home: Household) -> None:
-    first = await file(backend, home, "outage", urgent=False)
-    again = await file(backend, home, "danger")
+    first = await file_ticket(backend, home, "outage", urgent=False)
+    again = await file_ticket(backend, home, "danger")
     assert again.number == first.number
-    assert len(await sent(backend, "sms")) == 2
+    assert len(await sent_messages(backend, "sms")) == 2
 
 
 async def test_simultaneous_takers_get_one_owner(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     sams, almas = await code(backend, ticket, SAM), await code(backend, ticket, ALMA)
     await asyncio.gather(reply(backend, SAM, sams), reply(backend, ALMA, almas))
-    has = (await standing(backend, ticket)).taken_by
-    texts = [one.body for one in await sent(backend, "sms") if "URGENT" not in one.body and "URGENTE" not in one.body]
+    has = (await get_callout(backend, ticket)).taken_by
+    texts = [
+        one.body
+        for one in await sent_messages(backend, "sms")
+        if "URGENT" not in one.body and "URGENTE" not in one.body
+    ]
     assert has in ("Sam", "Alma")
     assert len(texts) == 1, "only who lost is told"
     other, its, words = (SAM, sams, "has") if has == "Alma" else (ALMA, almas, "tiene")
     assert words in (await reply(backend, other, its) or "")
     assert words in (await reply(backend, other, "got it") or "")
-    assert (await standing(backend, ticket)).taken_by == has
+    assert (await get_callout(backend, ticket)).taken_by == has
 
 
 async def test_each_code_takes_its_own_of_two_tickets(backend: Backend, home: Household, clock: ManualClock) -> None:
-    first = await file(backend, home)
+    first = await file_ticket(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
-    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    second = await file_ticket(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
     one, two = await code(backend, first, SAM), await code(backend, second, SAM)
     assert one != two
     asked = await reply(backend, SAM, "got it")
     assert asked is not None
     assert f"{one} = {first.number}" in asked
     assert f"{two} = {second.number}" in asked
-    assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
-    before = len(await sent(backend, "sms"))
-    await later(backend, clock, 5)
-    again = (await sent(backend, "sms"))[before:]
+    assert (await get_callout(backend, first)).status == (await get_callout(backend, second)).status == "calling"
+    before = len(await sent_messages(backend, "sms"))
+    await wait_minutes(backend, clock, 5)
+    again = (await sent_messages(backend, "sms"))[before:]
     assert len(again) == 2, "one text lists both"
     assert f"{one} = {first.number}" in again[0].body
     assert f"{two} = {second.number}" in again[0].body
     await reply(backend, SAM, two)
-    assert (await standing(backend, first)).status == "calling"
-    assert (await standing(backend, second)).taken_by == "Sam"
+    assert (await get_callout(backend, first)).status == "calling"
+    assert (await get_callout(backend, second)).taken_by == "Sam"
     await reply(backend, SAM, one)
-    assert (await standing(backend, first)).taken_by == "Sam"
+    assert (await get_callout(backend, first)).taken_by == "Sam"
 
 
 async def test_all_with_a_code_takes_all(backend: Backend, home: Household) -> None:
-    first = await file(backend, home)
+    first = await file_ticket(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
-    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    second = await file_ticket(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
     await reply(backend, SAM, "ALL")
-    assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
+    assert (await get_callout(backend, first)).status == (await get_callout(backend, second)).status == "calling"
     await reply(backend, SAM, f"ALL {await code(backend, first, SAM)}")
-    assert {(await standing(backend, one)).taken_by for one in (first, second)} == {"Sam"}
+    assert {(await get_callout(backend, one)).taken_by for one in (first, second)} == {"Sam"}
 
 
 async def test_number_without_texts_is_called_at_once(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await outbox.opt_out(session, backend, str(SAM.phone))
         await outbox.opt_out(session, backend, str(ALMA.phone))
-    ticket = await file(backend, home)
-    assert [(one.kind, one.status) for one in await sent(backend)] == [
+    ticket = await file_ticket(backend, home)
+    assert [(one.kind, one.status) for one in await sent_messages(backend)] == [
         ("sms", "refused"), ("email", "queued"), ("call", "queued"), ("sms", "refused"), ("call", "queued"),
     ]  # fmt: skip
-    assert await words_of(backend, ticket, first=True) == "I am having the crew on call phoned."
-    await carry(backend)
-    assert await words_of(backend, ticket, first=True) == "I have had the crew on call phoned."
+    assert await member_text(backend, ticket, first=True) == "I am having the crew on call phoned."
+    await run_carrier(backend)
+    assert await member_text(backend, ticket, first=True) == "I have had the crew on call phoned."
 
 
 async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
-    await file(backend, home)
-    text = (await sent(backend, "sms"))[0]
-    await carry(backend)
+    await file_ticket(backend, home)
+    text = (await sent_messages(backend, "sms"))[0]
+    await run_carrier(backend)
     async with backend.db.transaction() as session:
         await outbox.apply_carrier_status(session, backend, provider_sid=f"SM{text.id}", key=None, status="undelivered")
-    await later(backend, clock, 1)
-    assert [one.recipient for one in await sent(backend, "call")] == [SAM.phone]
-    await later(backend, clock, 3)
-    assert len(await sent(backend, "call")) == 1
+    await wait_minutes(backend, clock, 1)
+    assert [one.recipient for one in await sent_messages(backend, "call")] == [SAM.phone]
+    await wait_minutes(backend, clock, 3)
+    assert len(await sent_messages(backend, "call")) == 1
 
 
 async def test_with_nobody_on_call_nothing_is_claimed_as_sent(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", ())
-    ticket = await file(backend, home)
-    words = await words_of(backend, ticket, first=True)
-    assert await sent(backend) == []
+    ticket = await file_ticket(backend, home)
+    words = await member_text(backend, ticket, first=True)
+    assert await sent_messages(backend) == []
     assert backend.coop.outage_phone_display in words
     assert "texted" not in words
 
 
 async def test_email_alone_is_described_as_email(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", (OnCallPerson("Desk", None, "desk@coop.example"),))
-    ticket = await file(backend, home)
-    assert await words_of(backend, ticket, first=True) == "I am emailing the crew on call."
-    await carry(backend)
-    assert await words_of(backend, ticket, first=True) == "I have emailed the crew on call."
+    ticket = await file_ticket(backend, home)
+    assert await member_text(backend, ticket, first=True) == "I am emailing the crew on call."
+    await run_carrier(backend)
+    assert await member_text(backend, ticket, first=True) == "I have emailed the crew on call."
 
 
 async def test_office_is_informed_of_each_attempt(backend: Backend, home: Household, clock: ManualClock) -> None:
     """No text and no call gets out, and the emails do: they are not said to have failed."""
-    await file(backend, home)
-    await later(backend, clock, 8, frozenset({"sms", "call"}))
-    (mail,) = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    await file_ticket(backend, home)
+    await wait_minutes(backend, clock, 8, frozenset({"sms", "call"}))
+    (mail,) = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email]
     assert "could be reached" not in mail.body
     lines = {line.split(":")[0]: line for line in mail.body.splitlines() if ":" in line}
     assert "email sent, at 10:0" in lines["Sam"]
@@ -180,54 +184,54 @@ async def test_office_is_informed_of_each_attempt(backend: Backend, home: Househ
 
 
 async def test_office_mail_is_in_english_whoever_refused(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     for person in (SAM, NIGHT, ALMA):
         await reply(backend, person, f"NO {await code(backend, ticket, person)}")
-    (mail,) = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    (mail,) = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email]
     assert mail.body.startswith("Everybody on call says")
     assert mail.subject.startswith("URGENT")
 
 
 async def test_only_sent_messages_are_described_as_sent(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    assert "texted" not in await words_of(backend, ticket)
-    await carry(backend)
-    assert (await words_of(backend, ticket)).startswith("I texted the crew on call at 10:00 AM.")
+    ticket = await file_ticket(backend, home)
+    assert "texted" not in await member_text(backend, ticket)
+    await run_carrier(backend)
+    assert (await member_text(backend, ticket)).startswith("I texted the crew on call at 10:00 AM.")
     async with backend.db.transaction() as session:
-        for message in await sent(backend):
+        for message in await sent_messages(backend):
             for status in ("undelivered", "failed"):
                 await outbox.apply_carrier_status(
                     session, backend, provider_sid=f"SM{message.id}", key=None, status=status
                 )
-    assert "I could not reach anybody" in await words_of(backend, ticket)
-    assert "911" in await words_of(backend, ticket)
+    assert "I could not reach anybody" in await member_text(backend, ticket)
+    assert "911" in await member_text(backend, ticket)
 
 
 async def test_later_place_reaches_those_already_informed(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home, place=None)
+    ticket = await file_ticket(backend, home, place=None)
     async with backend.db.transaction() as session:
         found = await session.get_one(Ticket, ticket.id)
         await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
-    assert "77 Elm Road" in (await sent(backend, "sms"))[-1].body
-    count = len(await sent(backend))
+    assert "77 Elm Road" in (await sent_messages(backend, "sms"))[-1].body
+    count = len(await sent_messages(backend))
     async with backend.db.transaction() as session:
         await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
-    assert len(await sent(backend)) == count
+    assert len(await sent_messages(backend)) == count
 
 
 async def test_call_reads_out_the_notes(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    await add(backend, home, ticket, "the fence is live too")
+    ticket = await file_ticket(backend, home)
+    await add_note(backend, home, ticket, "the fence is live too")
     async with backend.db.transaction() as session:
         found, callout = await session.get_one(Ticket, ticket.id), await service.find_callout(session, ticket.id)
         await delivery.call_person(session, backend, SAM, (callout, found))
-    (call,) = await sent(backend, "call")
+    (call,) = await sent_messages(backend, "call")
     assert "a wire is down and it sparks" in call.body
     assert "the fence is live too" in call.body
 
 
 async def test_list_shows_who_was_informed_when_and_who_took_it(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     await reply(backend, SAM, await code(backend, ticket, SAM))
     async with backend.db.read_session() as session:
         (shown,) = await list_tickets(session)
@@ -238,8 +242,8 @@ async def test_list_shows_who_was_informed_when_and_who_took_it(backend: Backend
 
 
 async def test_only_a_genuine_link_takes_the_ticket(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
-    callout = await standing(backend, ticket)
+    ticket = await file_ticket(backend, home)
+    callout = await get_callout(backend, ticket)
     good = links.link_token(backend, callout.id, "Sam")
     async with backend.db.read_session() as session:
         found = await links.parse_link(session, backend, good)

@@ -8,7 +8,7 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
-from tests.backend.callout.crew import ALMA, NIGHT, SAM, code, file, reply, sent, standing
+from tests.backend.callout.crew import ALMA, NIGHT, SAM, code, file_ticket, get_callout, reply, sent_messages
 from tests.backend.household import Household, add_conversation
 
 WORDS = [
@@ -36,23 +36,23 @@ async def fresh(backend: Backend, ticket: Ticket) -> Ticket:
 async def test_without_the_code_nothing_changes_and_the_reply_explains(
     backend: Backend, home: Household, words: str, taken: bool
 ) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     right = await code(backend, ticket, SAM)
     if taken:
         await reply(backend, SAM, right)
-    before = (await standing(backend, ticket)).status
+    before = (await get_callout(backend, ticket)).status
     answer = await reply(backend, SAM, words)
     assert answer, "never the member's skill"
     assert right in answer
     assert "815-555-0123" not in answer
     assert "a wire is down" not in answer
-    assert (await standing(backend, ticket)).status == before
+    assert (await get_callout(backend, ticket)).status == before
     assert ((await fresh(backend, ticket)).status, (await fresh(backend, ticket)).notes) == ("open", [])
 
 
 @pytest.mark.parametrize("words", MEMBERS)
 async def test_text_about_their_own_house_is_a_member_text(backend: Backend, home: Household, words: str) -> None:
-    await file(backend, home)
+    await file_ticket(backend, home)
     assert await reply(backend, SAM, words) is None
 
 
@@ -63,7 +63,7 @@ async def test_text_about_their_own_house_is_a_member_text(backend: Backend, hom
 async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
     backend: Backend, home: Household, words: str
 ) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
     answer = await reply(backend, SAM, f"{words} {right}") or ""
@@ -74,11 +74,11 @@ async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
     assert right not in str(stored.notes)
     assert ticket.number in answer
     if words != "im 20 min out":
-        mail = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email][-1]
+        mail = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email][-1]
         assert words.split()[-1] in mail.body
     async with backend.db.transaction() as session:
         await tickets.close(session, backend, ticket.number, "ann")
-    assert len(await sent(backend, purpose="ticket")) == 1, "the crew has told of nothing"
+    assert len(await sent_messages(backend, purpose="ticket")) == 1, "the crew has told of nothing"
 
 
 @pytest.mark.parametrize(
@@ -86,21 +86,21 @@ async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
     ["where is it {}", "{} whats the address", "cant find it {}", "{} who called this in", "donde es {}", "{}?"],
 )
 async def test_correct_code_resends_everything(backend: Backend, home: Household, words: str) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     right = await code(backend, ticket, SAM)
     for _ in range(2):
         answer = await reply(backend, SAM, words.format(right)) or ""
         assert "12 Oak Road" in answer
         assert "815-555-0123" in answer
         await reply(backend, SAM, right)
-    assert (await standing(backend, ticket)).taken_by == "Sam"
+    assert (await get_callout(backend, ticket)).taken_by == "Sam"
 
 
 @pytest.mark.parametrize("words", ["done fixed the wire {}", "LISTO {}", "{} doen", "fixd it {}", "{} power back on"])
 async def test_the_code_that_took_it_closes_it(
     backend: Backend, home: Household, clock: ManualClock, words: str
 ) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, f"TAKE {right}")
     clock.advance(hours=9)
@@ -115,7 +115,7 @@ async def test_the_code_that_took_it_closes_it(
     ["almost done {}", "{} not done", "done in 20 {}", "{} cant get it done", "is it fixed? {}", "{} done soon"],
 )
 async def test_unfinished_work_closes_nothing(backend: Backend, home: Household, words: str) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
     assert await reply(backend, SAM, words.format(right))
@@ -123,27 +123,27 @@ async def test_unfinished_work_closes_nothing(backend: Backend, home: Household,
 
 
 async def test_unable_to_find_it_is_not_a_refusal(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, right)
     await reply(backend, SAM, f"cant find the place {right}")
     await reply(backend, SAM, f"i can't get in {right}")
-    assert (await standing(backend, ticket)).taken_by == "Sam"
+    assert (await get_callout(backend, ticket)).taken_by == "Sam"
 
 
 @pytest.mark.parametrize("words", ["got it", "whats the address", "need a second truck", "done"])
 async def test_unasked_person_gets_an_own_text(backend: Backend, home: Household, words: str) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     answer = await reply(backend, NIGHT, words) or ""
     assert "I am texting you" in answer
     assert "12 Oak Road" not in answer
-    text = [one for one in await sent(backend, "sms") if one.recipient == NIGHT.phone][-1].body
+    text = [one for one in await sent_messages(backend, "sms") if one.recipient == NIGHT.phone][-1].body
     assert await code(backend, ticket, NIGHT) in text
-    assert (await standing(backend, ticket)).status == "calling"
+    assert (await get_callout(backend, ticket)).status == "calling"
 
 
 async def test_question_about_a_taken_ticket_names_who_has_it(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+    ticket = await file_ticket(backend, home)
     await reply(backend, ALMA, await code(backend, ticket, ALMA))
     for words in ("got it", "whats the address", "need a second truck", "done fixed it"):
         assert "Alma has" in (await reply(backend, SAM, words) or "")
@@ -151,16 +151,16 @@ async def test_question_about_a_taken_ticket_names_who_has_it(backend: Backend, 
 
 @pytest.mark.parametrize("words", ["a wire is down and sparking at 99 Elm Road", "power is out at 99 Elm Road"])
 async def test_new_danger_elsewhere_is_reported_as_by_any_member(backend: Backend, home: Household, words: str) -> None:
-    await file(backend, home)
+    await file_ticket(backend, home)
     assert await reply(backend, SAM, words) is None
     assert await reply(backend, SAM, words.replace("99 Elm", "12 Oak"))
     assert await reply(backend, SAM, "im at 99 Elm Road and its the wrong address")
 
 
 async def test_two_held_tickets_are_both_named(backend: Backend, home: Household) -> None:
-    first = await file(backend, home)
+    first = await file_ticket(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
-    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    second = await file_ticket(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
     held = [await code(backend, one, SAM) for one in (first, second)]
     for one in held:
         await reply(backend, SAM, one)

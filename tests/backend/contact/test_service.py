@@ -32,14 +32,14 @@ async def changed(backend: Backend, home: Household, what: Any, value: str) -> b
         return await contact.change(session, backend, home.conversation_id, member_identity, what, value)
 
 
-async def told(backend: Backend) -> list[str]:
+async def recipients(backend: Backend) -> list[str]:
     async with backend.db.read_session() as session:
         return list(await session.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)))
 
 
 async def test_old_and_new_phone_and_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "phone", NEW)
-    assert await told(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
+    assert await recipients(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
     async with backend.db.read_session() as session:
         row = await session.scalar(select(AuditRow).where(AuditRow.act == "contact_phone"))
     assert row is not None
@@ -48,7 +48,7 @@ async def test_old_and_new_phone_and_email_are_notified(backend: Backend, home: 
 
 async def test_old_and_new_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "email", "new@example.org")
-    assert await told(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
+    assert await recipients(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
 
 
 @pytest.mark.parametrize("level", [Level.ANONYMOUS, Level.KNOWN])
@@ -58,12 +58,12 @@ async def test_change_below_the_step_up_is_refused(backend: Backend, home: House
         member_identity = replace(reached.identity, level=level, is_texting=True)
         with pytest.raises(StepUpNeeded):
             await contact.change(session, backend, home.conversation_id, member_identity, "email", "thief@example.org")
-    assert await told(backend) == []
+    assert await recipients(backend) == []
 
 
 async def test_unchanged_contact_is_not_a_change(backend: Backend, home: Household) -> None:
     assert not await changed(backend, home, "email", "ruth@example.com")
-    assert await told(backend) == []
+    assert await recipients(backend) == []
 
 
 async def test_new_phone_does_not_step_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:

@@ -33,7 +33,7 @@ async def record(
         )
 
 
-async def standing(backend: Backend, message: conversations.RecordedMessage, owner: str) -> inbox.QueuePosition:
+async def queue_position(backend: Backend, message: conversations.RecordedMessage, owner: str) -> inbox.QueuePosition:
     async with backend.db.read_session() as session:
         return await inbox.queue_position(session, "sms-1", message.id, owner)
 
@@ -70,10 +70,10 @@ async def test_row_decides_who_comes_first(backend: Backend) -> None:
     first = await record(backend, "1", OTHER)
     second = await record(backend, "2", ME)
     assert (first.is_behind, second.is_behind) == (False, True)
-    assert await standing(backend, first, OTHER) == "first"
-    assert await standing(backend, second, ME) == "behind"
+    assert await queue_position(backend, first, OTHER) == "first"
+    assert await queue_position(backend, second, ME) == "behind"
     assert await answer(backend, first, OTHER)
-    assert await standing(backend, second, ME) == "first"
+    assert await queue_position(backend, second, ME) == "first"
     assert not (await record(backend, "3", ME, conversation="sms-2")).is_behind
 
 
@@ -84,7 +84,7 @@ async def test_earlier_arrival_comes_first_though_stored_later(backend: Backend)
     early = await record(backend, "1", ME, since=time.monotonic() - 0.015)
     assert not await begin(backend, early, ME)
     assert await answer(backend, begun, OTHER)
-    assert await standing(backend, late, OTHER) == "behind"
+    assert await queue_position(backend, late, OTHER) == "behind"
     assert not await begin(backend, late, OTHER)
     assert await begin(backend, early, ME)
 
@@ -93,16 +93,16 @@ async def test_one_process_s_messages_keep_the_order_of_its_queue(backend: Backe
     begun = await record(backend, "0", OTHER)
     first, second = await record(backend, "1", ME), await record(backend, "2", ME, since=time.monotonic() - 5)
     assert await answer(backend, begun, OTHER)
-    assert await standing(backend, second, ME) == "behind"
+    assert await queue_position(backend, second, ME) == "behind"
     assert await begin(backend, first, ME)
 
 
 async def test_started_message_is_not_overtaken(backend: Backend) -> None:
     begun = await record(backend, "1", OTHER)
     early = await record(backend, "0", ME, since=time.monotonic() - 5)
-    assert await standing(backend, early, ME) == "behind"
+    assert await queue_position(backend, early, ME) == "behind"
     assert not await begin(backend, early, ME)
-    assert await standing(backend, begun, OTHER) == "first"
+    assert await queue_position(backend, begun, OTHER) == "first"
 
 
 async def test_of_many_that_want_to_begin_one_does(backend: Backend) -> None:
@@ -125,14 +125,14 @@ async def test_dead_process_s_messages_are_taken_by_one_in_order(backend: Backen
     first, second = await record(backend, "1", OTHER), await record(backend, "2", OTHER)
     third = await record(backend, "3", ME)
     await die(backend, OTHER)
-    assert await standing(backend, third, ME) == "stalled"
+    assert await queue_position(backend, third, ME) == "stalled"
     (found,) = await free(backend)
     assert found.id == first.id
     taken = await asyncio.gather(take_up(backend, found, ME), take_up(backend, found, THIRD))
     (message,) = (one for one in taken if one)
     assert message.attempts == 1
     # whoever was only slow has lost it
-    assert await standing(backend, first, OTHER) == "lost"
+    assert await queue_position(backend, first, OTHER) == "lost"
     assert not await answer(backend, first, OTHER)
     assert message.owner
     assert await answer(backend, first, message.owner)
@@ -157,7 +157,7 @@ async def test_unanswered_message_is_free_for_any_process(backend: Backend, fail
     async with backend.db.transaction() as session:
         assert await inbox.release(session, ME, message.id, told={"said": "wait"}, failed=failed)
         assert not await inbox.release(session, ME, message.id)
-    assert await standing(backend, behind, ME) == "stalled"
+    assert await queue_position(backend, behind, ME) == "stalled"
     again = await record(backend, "1", OTHER)
     assert (again.is_new, again.status, again.owner, again.reply) == (False, "received", None, {"said": "wait"})
     (found,) = await free(backend)

@@ -29,14 +29,14 @@ async def with_history(backend: Backend, home: Household, bills: int = 12) -> No
         await add_bill(backend, home.account_id, 10_000, TODAY + timedelta(days=20))
 
 
-async def enrol(backend: Backend, home: Household, program: str = "budget") -> ProgramEnrollment:
+async def enroll(backend: Backend, home: Household, program: str = "budget") -> ProgramEnrollment:
     async with backend.db.transaction() as session:
         return await programs.enroll(session, backend, home.account_id, program, YES)
 
 
 async def test_enrollment_stores_the_consent_and_notifies_the_member(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    made = await enrol(backend, home)
+    made = await enroll(backend, home)
     assert made.amount_cents == 10_000
     async with backend.db.read_session() as session:
         [consent] = await session.scalars(select(Consent))
@@ -52,16 +52,16 @@ async def test_enrollment_stores_the_consent_and_notifies_the_member(backend: Ba
 
 async def test_one_program_at_a_time(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     with pytest.raises(NotEligible) as refused:
-        await enrol(backend, home)
+        await enroll(backend, home)
     assert refused.value.reasons == ["enrolled"]
 
 
 async def test_ineligible_account_is_not_enrolled(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     with pytest.raises(NotEligible) as refused:
-        await enrol(backend, home, "levelized")
+        await enroll(backend, home, "levelized")
     assert refused.value.reasons == ["balance"]
     async with backend.db.read_session() as session:
         assert await programs.find_enrollment(session, home.account_id) is None
@@ -70,7 +70,7 @@ async def test_ineligible_account_is_not_enrolled(backend: Backend, home: Househ
 
 async def test_leaving_ends_it_and_the_consent(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     async with backend.db.transaction() as session:
         left = await programs.end_enrollment(session, backend, home.account_id, YES)
         assert left is not None
@@ -82,12 +82,12 @@ async def test_leaving_ends_it_and_the_consent(backend: Backend, home: Household
         assert (first.kind, first.ends_on) == ("budget_billing", TODAY)
         assert first.revoked_at is not None
         assert second.kind == "budget_billing_leave"
-    await enrol(backend, home)  # and back again
+    await enroll(backend, home)  # and back again
 
 
 async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     assert await programs.review(backend, TODAY + timedelta(days=20)) == {"ended": 0, "recalculated": 0}
     late = TODAY + timedelta(days=21)
     assert await programs.review(backend, late) == {"ended": 1, "recalculated": 0}
@@ -103,7 +103,7 @@ async def test_automatic_end_is_reported_in_the_language_on_file(backend: Backen
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     await programs.review(backend, TODAY + timedelta(days=21))
     async with backend.db.read_session() as session:
         bodies = list(await session.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id)))
@@ -115,7 +115,7 @@ async def test_automatic_end_is_reported_in_the_language_on_file(backend: Backen
 async def test_budget_is_recalculated_in_may_once(backend: Backend, home: Household, clock: ManualClock) -> None:
     for _ in range(12):
         await add_bill(backend, home.account_id, 10_000, date(2027, 6, 20))
-    made = await enrol(backend, home)
+    made = await enroll(backend, home)
     await add_bill(backend, home.account_id, 22_000, date(2027, 6, 20))
     clock.advance(days=170)
     assert await programs.review(backend, date(2027, 4, 30)) == {"ended": 0, "recalculated": 0}

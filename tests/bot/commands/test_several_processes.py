@@ -42,7 +42,7 @@ async def test_one_member_has_one_turn_at_a_time_over_all_processes(two: list[Ed
 
     await asyncio.gather(*(say(two[number % 2], number) for number in range(10)))
     assert engine.most_at_once["sms-1"] == 1
-    assert sorted(engine.said("sms-1")) == sorted(f"message {number}" for number in range(10))
+    assert sorted(engine.texts_of("sms-1")) == sorted(f"message {number}" for number in range(10))
 
 
 async def test_a_message_delivered_to_both_is_one_turn(two: list[Edge], engine: StandInEngine) -> None:

@@ -30,7 +30,7 @@ from bot.dialogue.messages import Inbound, Reply
 from bot.workers import unanswered
 from tests.backend.household import NOW, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.bot.channels.voice.phone_call import TRANSFER, Line, said
+from tests.bot.channels.voice.phone_call import TRANSFER, Line, spoken_text
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine
@@ -269,7 +269,7 @@ async def test_late_engine_answer_is_awaited_on_the_call(till: Till, monkeypatch
     till.edge.engine.gate.set()
     while root.find("Redirect") is not None and root.find("Gather") is None:
         root = await line.go()
-    assert "You said: slow yes" in said(root)
+    assert "You said: slow yes" in spoken_text(root)
 
 
 async def test_call_that_waited_long_enough_ends_with_what_is_known(
@@ -290,10 +290,10 @@ async def test_call_that_waited_long_enough_ends_with_what_is_known(
     for _ in range(calls.MAX_POLLS):
         assert root.find("Redirect") is not None
         root = await line.go()
-    assert "on its way" in said(root)
+    assert "on its way" in spoken_text(root)
     assert root.find("Hangup") is None
     # the call stays, and what is on its way is not offered again
-    assert "Well?" not in said(await line.silence())
+    assert "Well?" not in spoken_text(await line.silence())
     till.edge.engine.gate.set()
 
 
@@ -305,7 +305,7 @@ async def test_a_read_back_that_was_acted_on_is_not_offered_again_after_a_transf
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
     await line.speak("yes")
     root = await line.go(DialCallStatus="no-answer") if "dial" in line.action else await line.silence()
-    assert "Well?" not in said(root)
+    assert "Well?" not in spoken_text(root)
     again = await line.post("/twilio/voice/turn?turn=3&asked=1&dial=1", DialCallStatus="no-answer")
     assert "Well?" not in again.text
     assert "How can I help" in again.text
@@ -317,9 +317,9 @@ async def test_a_relay_that_broke_off_in_a_turn_goes_on_with_its_answer(till: Ti
     assert (await till.edge.services.turns.take_turn(inbound, within=0.1)).pending
     line.action = "/twilio/voice/relay/ended"
     root = await line.go()
-    assert "one moment" in said(root).lower()
+    assert "one moment" in spoken_text(root).lower()
     till.edge.engine.gate.set()
-    assert "You said: slow yes" in said(await line.go())
+    assert "You said: slow yes" in spoken_text(await line.go())
 
 
 async def test_failed_lookup_is_reported_as_unknown(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -332,9 +332,9 @@ async def test_failed_lookup_is_reported_as_unknown(till: Till, monkeypatch: pyt
     monkeypatch.setattr(conversations, "open_now", fail)
     monkeypatch.setattr(conversations, "find_inbound", fail)
     root = await line.speak("yes")
-    assert "cannot see right now" in said(root)
+    assert "cannot see right now" in spoken_text(root)
     assert root.findtext("Dial") == TRANSFER
-    assert "nothing" not in said(root).lower()
+    assert "nothing" not in spoken_text(root).lower()
 
 
 async def test_a_call_of_before_a_restart_goes_on_with_its_answer(
@@ -356,7 +356,7 @@ async def test_a_call_of_before_a_restart_goes_on_with_its_answer(
     async with running_edge(folder, engine, twilio, clock) as edge:
         line.edge = edge
         line.action = "/twilio/voice/turn?turn=1&asked=0&poll=1"
-        assert "You said: pay my bill" in said(await line.go())
+        assert "You said: pay my bill" in spoken_text(await line.go())
     assert len(engine.turns) == 1
 
 

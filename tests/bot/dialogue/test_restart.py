@@ -54,7 +54,7 @@ async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
     async with running_edge(folder, engine, twilio) as edge:
         await until(lambda: len(twilio.to(MEMBER)) == 2)
         assert await message_statuses(edge) == ["answered"] * 2
-    assert engine.said("sms-1") == ["one", "two"]
+    assert engine.texts_of("sms-1") == ["one", "two"]
     assert twilio.to(MEMBER)[0] == "You said: one"
     async with running_edge(folder, engine, twilio) as edge:
         await UnansweredWorker(edge.services.turns).poll()

@@ -29,9 +29,9 @@ from tests.standins.twilio import StandInTwilio
 from tests.support import harmless_mentions, secret_mentions, secret_messages, unlabeled_secrets
 from tests.support.costs import cost_of
 from tests.support.harmless_messages import ACCOUNTS, everything_harmless
-from tests.support.secret_messages import Said, squeezed
+from tests.support.secret_messages import SecretMessages, squeezed
 
-SINGLE = [*secret_messages.cards_said(), *secret_messages.identities_said(), *secret_messages.words_said()]
+SINGLE = [*secret_messages.card_messages(), *secret_messages.identity_messages(), *secret_messages.password_messages()]
 SINGLE += [*unlabeled_secrets.unnamed(), *unlabeled_secrets.disguised(), *secret_mentions.in_passing()]
 SPLIT = [*secret_messages.split_over_messages(), *unlabeled_secrets.over_chat(), *secret_mentions.in_halves()]
 EVERY = 4
@@ -48,12 +48,12 @@ MILLISECONDS = 2.0
 
 @dataclass
 class Talk:
-    """A conversation on one channel. `said` is what it was that must be found nowhere."""
+    """A conversation on one channel. `secret` is what must be found nowhere."""
 
     edge: Edge
     channel: str
     number: int
-    said: Said
+    secret: SecretMessages
     conversation: str = ""
     turn: int = 0
     token: str = ""
@@ -71,10 +71,10 @@ class Talk:
             self.conversation = sms_conversation_id(self.edge.services.settings, self.phone)
 
     async def play(self) -> None:
-        if self.said.asked:
-            await self.say(f"expect {self.said.asked}")
-        for place, message in enumerate(self.said.messages):
-            await self.say(message, press=place in self.said.keys and bool(self.said.asked))
+        if self.secret.asked:
+            await self.say(f"expect {self.secret.asked}")
+        for place, message in enumerate(self.secret.messages):
+            await self.say(message, press=place in self.secret.keys and bool(self.secret.asked))
 
     async def say(self, message: str, *, press: bool = False) -> None:
         self.turn += 1
@@ -104,7 +104,7 @@ async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> As
         yield running
 
 
-def kept_in(database: Path) -> dict[str, list[tuple[str, str]]]:
+def stored_rows(database: Path) -> dict[str, list[tuple[str, str]]]:
     """Every text of every table, squeezed, by its column, with the conversation of its row."""
     found: dict[str, list[tuple[str, str]]] = {}
     with closing(sqlite3.connect(database)) as connection:
@@ -146,9 +146,9 @@ async def test_no_secret_is_stored_anywhere(edge: Edge, folder: Path, caplog: py
     ]
     for talk in talks:
         await talk.play()
-    stored = kept_in(folder / "memberline.db")
+    stored = stored_rows(folder / "memberline.db")
     assert sum(len(rows) for rows in stored.values()) > 3 * len(sayings)
-    needles = {needle for talk in talks for needle in talk.said.needles}
+    needles = {needle for talk in talks for needle in talk.secret.needles}
     sure = [needle for needle in needles if len(needle) >= SURELY]
     texts = [text for rows in stored.values() for _, text in rows]
     logs = [squeezed(record.getMessage()) for record in caplog.records]
@@ -165,9 +165,9 @@ def _of_their_own(talks: Sequence[Talk], stored: dict[str, list[tuple[str, str]]
         for whose, text in stored.get(name, []):
             by_talk.setdefault(whose, []).append(text)
     return [
-        f"{talk.channel} {talk.said.messages} {hit}"
+        f"{talk.channel} {talk.secret.messages} {hit}"
         for talk in talks
-        for hit in leaks(by_talk[talk.conversation], talk.said.needles)
+        for hit in leaks(by_talk[talk.conversation], talk.secret.needles)
     ]
 
 
@@ -180,9 +180,9 @@ def _left_in_the_engine(edge: Edge, talks: Sequence[Talk]) -> list[str]:
             text = f"{turn['text']} {turn['metadata']['said']}"
             by_talk.setdefault(turn["conversation"], []).append(squeezed(text))
     return [
-        f"{talk.channel} {talk.said.messages} {hit}"
+        f"{talk.channel} {talk.secret.messages} {hit}"
         for talk in talks
-        for hit in leaks(by_talk.get(talk.conversation, []), talk.said.needles)
+        for hit in leaks(by_talk.get(talk.conversation, []), talk.secret.needles)
     ]
 
 
@@ -223,7 +223,7 @@ def test_needed_messages_are_not_redacted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"), [*((text, "") for text in harmless_mentions.SAID), *harmless_mentions.ASKED]
+    ("text", "asked"), [*((text, "") for text in harmless_mentions.MESSAGES), *harmless_mentions.ASKED]
 )
 def test_harmless_text_near_a_secret_stays(text: str, asked: str) -> None:
     whole = clean_text(text)

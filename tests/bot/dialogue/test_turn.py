@@ -34,7 +34,7 @@ async def test_burst_of_one_member_keeps_its_order(app_server: Edge) -> None:
             for number, text in enumerate(texts)
         )
     )
-    assert app_server.engine.said("sms-burst") == texts
+    assert app_server.engine.texts_of("sms-burst") == texts
     assert app_server.engine.most_at_once["sms-burst"] == 1
     async with app_server.services.backend.db.read_session() as session:
         assert list(await session.scalars(select(InboundMessage.text).order_by(InboundMessage.id))) == texts
@@ -79,7 +79,7 @@ async def test_repeat_does_not_overtake_waiting_messages(app_server: Edge) -> No
     assert len(app_server.engine.turns) == 2
     app_server.engine.gate.set()
     await asyncio.gather(slow, last)
-    assert app_server.engine.said("sms-1") == ["zero", "slow", "last"]
+    assert app_server.engine.texts_of("sms-1") == ["zero", "slow", "last"]
 
 
 async def test_overlong_text_repeats_the_expected_answer(app_server: Edge) -> None:

@@ -275,7 +275,7 @@ async def test_making_an_account(visitor: Visitor, number: str, last4: str, kind
     assert (await visitor.get("/portal"))[2] == "/portal"
     assert visitor.mail.mails or await visitor.mailed()
     assert visitor.mail.mails[0][0] == email  # the address on file, not the one typed
-    assert await told(visitor) == [email, phone]
+    assert await notice_recipients(visitor) == [email, phone]
     assert (await visitor.get(here))[0] == 404
     again = visitor.another()
     assert (await again.sign_in("pat.doe", NEW))[2] == "/portal"
@@ -313,7 +313,7 @@ async def test_guessing_the_holder_is_stopped(visitor: Visitor) -> None:
     assert "15 minutes" in text(page)
 
 
-async def told(visitor: Visitor) -> list[str]:
+async def notice_recipients(visitor: Visitor) -> list[str]:
     """Whom a notice went to."""
     async with visitor.services.backend.db.read_session() as session:
         query = select(OutboxMessage.recipient).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)

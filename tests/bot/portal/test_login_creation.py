@@ -7,7 +7,7 @@ import pytest
 from backend.billing.service import find_account
 from backend.logins import login_creation
 from backend.members.models import Member
-from tests.bot.portal.test_account import NEW, Visitor, codes_sent, create, give_codes, told
+from tests.bot.portal.test_account import NEW, Visitor, codes_sent, create, give_codes, notice_recipients
 from tests.bot.portal.test_account import visitor as visitor
 from tests.bot.portal.test_pay_pages import text
 from tests.support.conversations import get_or_start
@@ -46,7 +46,7 @@ async def test_missing_email_is_added_once_both_codes_returned(visitor: Visitor)
     assert await make_login(visitor, here) == "/portal/created"
     assert (await walter(visitor)).email == "new@example.net"
     assert (await walter(visitor)).can_receive_login_mail(visitor.clock.now())
-    assert await told(visitor) == ["new@example.net", "+15555550111"]
+    assert await notice_recipients(visitor) == ["new@example.net", "+15555550111"]
 
 
 @pytest.mark.parametrize("email", [None, "walter@example.com"], ids=["no email on file", "an email on file"])
@@ -62,7 +62,7 @@ async def test_holder_digits_alone_create_no_login(visitor: Visitor, email: str 
     assert (await walter(visitor)).email == email
     assert (await visitor.get("/portal"))[2] == "/portal/login"
     assert (await visitor.sign_in("walter.b", NEW))[0] == 422
-    assert await told(visitor) == []
+    assert await notice_recipients(visitor) == []
 
 
 async def test_code_to_the_phone_alone_does_not_store_the_email(visitor: Visitor) -> None:

@@ -22,7 +22,7 @@ async def urgent(edge: Edge) -> Ticket:
         return (await tickets.file_report(session, edge.services.backend, home.conversation_id, report)).ticket
 
 
-async def standing(edge: Edge, ticket: Ticket) -> Callout:
+async def get_callout(edge: Edge, ticket: Ticket) -> Callout:
     async with edge.services.backend.db.read_session() as session:
         found = await service.find_callout(session, ticket.id)
     assert found is not None
@@ -40,7 +40,7 @@ async def test_forged_sender_takes_nothing(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     for words in ("got it", "1", ticket.number, "ALL", "on my way"):
         await app_server.text(words, phone=CREW)
-    assert (await standing(app_server, ticket)).status == "calling"
+    assert (await get_callout(app_server, ticket)).status == "calling"
 
 
 async def test_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
@@ -51,7 +51,7 @@ async def test_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
     again = await app_server.text(f"got it {code}", phone=CREW, sid=sid)
     assert twiml_texts(first) == twiml_texts(again)
     assert twiml_texts(first)[0].startswith(f"You have {ticket.number}: DANGER at 12 Oak Road")
-    assert (await standing(app_server, ticket)).taken_by == "Sam"
+    assert (await get_callout(app_server, ticket)).taken_by == "Sam"
     assert app_server.engine.turns == []
 
 
@@ -59,14 +59,14 @@ async def test_same_words_from_another_phone_take_nothing(app_server: Edge) -> N
     ticket = await urgent(app_server)
     for words in ("got it", "1", ticket.number, await code_of(app_server, ticket)):
         await app_server.text(words, phone=OTHER)
-    assert (await standing(app_server, ticket)).status == "calling"
+    assert (await get_callout(app_server, ticket)).status == "calling"
     assert len(app_server.engine.turns) == 4
 
 
 async def test_person_on_call_is_a_member_as_well(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     assert twiml_texts(await app_server.text("pay my bill", phone=CREW)) == ["You said: pay my bill"]
-    assert (await standing(app_server, ticket)).status == "calling"
+    assert (await get_callout(app_server, ticket)).status == "calling"
 
 
 async def test_their_own_words_never_reach_the_members_skills(app_server: Edge) -> None:
@@ -99,23 +99,25 @@ async def test_invented_codes_by_text_stop_nobody(app_server: Edge) -> None:
     for guess in range(5):
         await app_server.text(f"{(int(code) + 1 + guess) % 10**6:06d}", phone=CREW)
     await app_server.text(code, phone=CREW)
-    assert (await standing(app_server, ticket)).taken_by == "Sam"
+    assert (await get_callout(app_server, ticket)).taken_by == "Sam"
 
 
 async def test_page_of_the_email_takes_it_by_its_button_alone(app_server: Edge) -> None:
     ticket = await urgent(app_server)
-    path = f"/on-call/{links.link_token(app_server.services.backend, (await standing(app_server, ticket)).id, 'Sam')}"
+    path = (
+        f"/on-call/{links.link_token(app_server.services.backend, (await get_callout(app_server, ticket)).id, 'Sam')}"
+    )
     page = await app_server.get(path)
     assert page.status == 200
     assert "12 Oak Road" in page.text
     assert (await app_server.request("HEAD", path)).status == 200
-    assert (await standing(app_server, ticket)).status == "calling", "mail scanners open links"
+    assert (await get_callout(app_server, ticket)).status == "calling", "mail scanners open links"
     assert (await app_server.post(path + "0")).status == 404
     done = await app_server.post(path)
     assert "You have it" in done.text
-    assert (await standing(app_server, ticket)).taken_how == "link"
+    assert (await get_callout(app_server, ticket)).taken_how == "link"
     assert (await app_server.post(path)).status == 200
     assert "Sam has it" in (await app_server.get(path)).text
     assert (await app_server.post(path + "0/done")).status == 404
     assert (await app_server.post(path + "/done")).status == 200
-    assert (await standing(app_server, ticket)).status == "over"
+    assert (await get_callout(app_server, ticket)).status == "over"

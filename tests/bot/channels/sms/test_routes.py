@@ -176,7 +176,7 @@ async def test_two_texts_of_one_phone_are_answered_in_order_one_at_a_time(
     app_server.engine.gate.set()
     await until(lambda: len(app_server.twilio.to(MEMBER)) == 6)
     conversation = app_server.engine.turns[0]["conversation"]
-    assert app_server.engine.said(conversation)[0] == "slow first"
+    assert app_server.engine.texts_of(conversation)[0] == "slow first"
     assert app_server.engine.most_at_once[conversation] == 1
 
 

@@ -55,5 +55,5 @@ class Line:
         return await self.go()
 
 
-def said(root: ET.Element) -> str:
+def spoken_text(root: ET.Element) -> str:
     return " ".join(say.text or "" for say in root.iter("Say"))

@@ -47,13 +47,13 @@ class Socket:
     async def speak(self, words: str) -> str:
         """Say it; what is said back comes as one text."""
         await self.send(type="prompt", voicePrompt=words, lang="en-US", last=True)
-        return await self.said()
+        return await self.receive_text()
 
     async def press(self, keys: str) -> None:
         for key in keys:
             await self.send(type="dtmf", digit=key)
 
-    async def said(self) -> str:
+    async def receive_text(self) -> str:
         """Everything up to the last token."""
         return "".join(frame["token"] for frame in await self.frames())
 
@@ -63,7 +63,7 @@ class Socket:
             frames.append(json.loads(await self.ws.receive_str(timeout=10)))
         return frames
 
-    async def ends(self) -> dict[str, Any]:
+    async def receive_end(self) -> dict[str, Any]:
         """The hand-off data of the message that ends the relay, behind which the socket is closed."""
         (frame,) = await self.frames()
         assert frame["type"] == "end"

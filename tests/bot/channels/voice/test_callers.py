@@ -10,7 +10,7 @@ from backend.conversations.models import Conversation
 from backend.demo import seed
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
-from tests.bot.channels.voice.phone_call import Line, said
+from tests.bot.channels.voice.phone_call import Line, spoken_text
 from tests.bot.edge import MEMBER, Edge
 
 
@@ -24,8 +24,8 @@ async def test_a_link_is_texted_and_never_read_out(edge: Edge) -> None:
     await line.go()
     path = line.action
     root = await line.speak("link")
-    assert "ending 0 7 7 7" in said(root)
-    assert "pay.example" not in said(root)
+    assert "ending 0 7 7 7" in spoken_text(root)
+    assert "pay.example" not in spoken_text(root)
     await line.post(path, SpeechResult="link")
     (message,) = await texts_to(edge)
     assert message.recipient == "+15555550777"
@@ -43,7 +43,7 @@ async def test_a_link_of_an_account_goes_to_the_phone_on_the_account(edge: Edge)
         conversation = await session.get_one(Conversation, line.conversation)
         assert account is not None
         conversation.account_id, conversation.level = account.id, 1
-    assert "ending 0 1 4 2" in said(await line.speak("link"))
+    assert "ending 0 1 4 2" in spoken_text(await line.speak("link"))
     assert [message.recipient for message in await texts_to(edge)] == ["+15555550142"]
 
 
@@ -52,7 +52,7 @@ async def test_phone_without_texts_is_told_so(edge: Edge) -> None:
         await opt_out(session, edge.services.backend, "+15555550777")
     line = Line(edge, phone="+15555550777")
     await line.go()
-    answer = said(await line.speak("link"))
+    answer = spoken_text(await line.speak("link"))
     assert "could not text" in answer
     assert "I have texted" not in answer
 

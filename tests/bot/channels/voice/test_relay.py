@@ -85,8 +85,8 @@ async def test_words_go_to_the_dialogue_and_its_answer_comes_as_tokens(edge: Edg
         assert "You said: what do I owe" in await socket.speak("what do I owe")
         assert "Well?" in await socket.speak("expect amount")
         await socket.press("50#")
-        await socket.said()
-    assert edge.engine.said(socket.conversation) == ["what do I owe", "expect amount", "50"]
+        await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation) == ["what do I owe", "expect amount", "50"]
     assert {turn["channel"] for turn in edge.engine.turns} == {"voice"}
 
 
@@ -95,9 +95,9 @@ async def test_the_key_for_spanish_changes_voice_and_ear_first(edge: Edge) -> No
         await socket.press("2")
         change = json.loads(await socket.ws.receive_str(timeout=10))
         assert change == {"type": "language", "ttsLanguage": "es-US", "transcriptionLanguage": "es-US"}
-        assert "¿Hay algo más en que le pueda ayudar?" in await socket.said()
+        assert "¿Hay algo más en que le pueda ayudar?" in await socket.receive_text()
         await socket.press("0")
-        handed = await socket.ends()
+        handed = await socket.receive_end()
         assert handed["language"] == "es"
         assert 'language="es-US"' in ET.tostring(await socket.after(handed), encoding="unicode")
 
@@ -117,7 +117,7 @@ async def test_partial_speech_is_ignored(edge: Edge) -> None:
         await socket.send(type="interrupt", utteranceUntilInterrupt="Thank", durationUntilInterruptMs="460")
         await socket.send(type="something new")
         await socket.speak("pay my bill")
-    assert edge.engine.said(socket.conversation) == ["pay my bill"]
+    assert edge.engine.texts_of(socket.conversation) == ["pay my bill"]
 
 
 KEYS = {
@@ -133,8 +133,8 @@ async def test_keys_are_collected_into_an_answer(edge: Edge, expect: str, keys: 
     async with talk(edge) as socket:
         await socket.speak(f"expect {expect}")
         await socket.press(keys)
-        await socket.said()
-    assert edge.engine.said(socket.conversation)[-1] == taken
+        await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation)[-1] == taken
 
 
 async def test_a_pause_ends_a_number(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,8 +142,8 @@ async def test_a_pause_ends_a_number(edge: Edge, monkeypatch: pytest.MonkeyPatch
     async with talk(edge) as socket:
         await socket.speak("expect amount")
         await socket.press("50")
-        await socket.said()
-    assert edge.engine.said(socket.conversation)[-1] == "50"
+        await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation)[-1] == "50"
 
 
 async def test_words_into_the_keys_do_not_replace_them(edge: Edge) -> None:
@@ -152,8 +152,8 @@ async def test_words_into_the_keys_do_not_replace_them(edge: Edge) -> None:
         await socket.press("99999")
         await socket.send(type="prompt", voicePrompt="let me see", last=True)
         await socket.press("001#")
-        assert "I have 9 9 9, 9 9, 0 0 1." in await socket.said()
-    assert edge.engine.said(socket.conversation)[-1] == "99999001"
+        assert "I have 9 9 9, 9 9, 0 0 1." in await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation)[-1] == "99999001"
 
 
 async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,12 +161,12 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, mo
         await socket.speak("expect member_number")
         monkeypatch.setattr(relays, "seconds_until_silence", lambda step: 0.05)
         await socket.press("*#")  # asked again, and from now on with less patience
-        await socket.said()
-        answers = [await socket.said(), await socket.said()]
+        await socket.receive_text()
+        answers = [await socket.receive_text(), await socket.receive_text()]
         assert "I did not hear anything" in answers[0]
         assert "one digit at a time" in answers[0]
         assert "keypad" in answers[1]
-        assert (await socket.ends())["reason"] == "transfer"
+        assert (await socket.receive_end())["reason"] == "transfer"
 
 
 async def test_silence_counts_from_the_end_of_the_speech() -> None:
@@ -186,9 +186,9 @@ async def test_yes_before_the_read_back_does_not_confirm_it(edge: Edge) -> None:
         await socket.send(type="prompt", voicePrompt="yes", last=True)
         await socket.press("1")
         edge.engine.gate.set()
-        await socket.said()
+        await socket.receive_text()
         assert "You said: no" in await socket.speak("no")
-    assert edge.engine.said(socket.conversation) == ["slow expect confirm", "no"]
+    assert edge.engine.texts_of(socket.conversation) == ["slow expect confirm", "no"]
 
 
 def test_a_read_back_cannot_be_interrupted() -> None:

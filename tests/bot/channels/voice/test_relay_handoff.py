@@ -15,18 +15,18 @@ async def test_person_takes_over_after_the_relay(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
         await socket.press("0#")
-        data = await socket.ends()
+        data = await socket.receive_end()
     assert data["reason"] == "transfer"
     root = await socket.after(data)
     assert root.findtext("Dial") == TRANSFER
-    assert edge.engine.said(socket.conversation)[-1] == "/speak_to_human"
+    assert edge.engine.texts_of(socket.conversation)[-1] == "/speak_to_human"
 
 
 async def test_unanswered_transfer_continues_by_webhooks(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
         await socket.send(type="prompt", voicePrompt="a person please", last=True)
-        root = await socket.after(await socket.ends())
+        root = await socket.after(await socket.receive_end())
     dial = root.find("Dial")
     assert dial is not None
     form = {**socket.call, "DialCallStatus": "no-answer"}
@@ -36,13 +36,13 @@ async def test_unanswered_transfer_continues_by_webhooks(edge: Edge) -> None:
     gather = back.find("Gather")
     assert gather is not None
     await edge.twilio_post(gather.get("action", ""), {**socket.call, "Digits": "99999001"})
-    assert edge.engine.said(socket.conversation)[-1] == "99999001"
+    assert edge.engine.texts_of(socket.conversation)[-1] == "99999001"
 
 
 async def test_goodbye_is_spoken_to_its_end(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="goodbye", last=True)
-        data = await socket.ends()
+        data = await socket.receive_end()
     assert data["reason"] == "end"
     root = await socket.after(data)
     assert [child.tag for child in root] == ["Say", "Hangup"]
@@ -59,7 +59,7 @@ async def test_a_relay_that_broke_off_goes_on_by_webhooks_at_the_open_question(e
     assert gather is not None
     assert gather.get("numDigits") == "4"
     await edge.twilio_post(gather.get("action", ""), {**socket.call, "Digits": "0142"})
-    assert edge.engine.said(socket.conversation) == ["hello", "expect last4", "0142"]
+    assert edge.engine.texts_of(socket.conversation) == ["hello", "expect last4", "0142"]
 
 
 ODD_HANDOFFS = ["", "{", "[]", '{"reason":"transfer"}', '{"reason":"transfer","words":[1],"turn":2,"asked":1}', '"x"']
@@ -76,17 +76,17 @@ async def test_a_slow_answer_is_waited_for_with_a_word(edge: Edge, monkeypatch: 
     async with talk(edge) as socket:
         assert "One moment" in await socket.speak("slow one")
         edge.engine.gate.set()
-        answer = await socket.said()
+        answer = await socket.receive_text()
         if "still looking" in answer:
-            answer = await socket.said()
+            answer = await socket.receive_text()
         assert "You said: slow one" in answer
-    assert edge.engine.said(socket.conversation) == ["slow one"]
+    assert edge.engine.texts_of(socket.conversation) == ["slow one"]
 
 
 async def test_a_broken_engine_is_a_person(edge: Edge) -> None:
     edge.engine.failing = True
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="pay my bill", last=True)
-        data = await socket.ends()
+        data = await socket.receive_end()
     assert data["reason"] == "transfer"
     assert "sorry" in " ".join(data["words"])

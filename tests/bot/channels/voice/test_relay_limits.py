@@ -60,19 +60,19 @@ ODD_MESSAGES = {
 async def test_odd_messages_are_answered(edge: Edge, message: dict[str, Any]) -> None:
     async with talk(edge) as socket:
         await socket.send(**message)
-        assert await socket.said()
+        assert await socket.receive_text()
         await socket.send(type="dtmf", digit="12")
         await socket.send(type="dtmf")
         await socket.send(type="error", description="x")
         assert "hello" in await socket.speak("hello")
-    assert not any(text.startswith("/inform") for text in edge.engine.said(socket.conversation))
+    assert not any(text.startswith("/inform") for text in edge.engine.texts_of(socket.conversation))
 
 
 async def test_card_number_is_refused(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect amount")
         await socket.press("4242424242424242#")
-        assert "card" in await socket.said()
+        assert "card" in await socket.receive_text()
     assert "4242424242424242" not in str(edge.engine.turns)
 
 

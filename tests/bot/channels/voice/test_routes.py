@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.bot.channels.voice.phone_call import TRANSFER, Line, said
+from tests.bot.channels.voice.phone_call import TRANSFER, Line, spoken_text
 from tests.bot.edge import Edge
 
 SIGNATURES = {"valid": 200, "invalid": 403, "missing": 403}
@@ -42,13 +42,13 @@ async def test_a_signature_is_for_its_own_turn_only(edge: Edge) -> None:
 async def test_a_call_from_greeting_to_answer(edge: Edge) -> None:
     line = Line(edge)
     greeting = await line.go()
-    assert edge.services.coop.name in said(greeting)
+    assert edge.services.coop.name in spoken_text(greeting)
     answer = await line.press("1")
-    assert edge.engine.said(line.conversation) == ["/quick_pay"]
-    assert "You said" in said(answer)
+    assert edge.engine.texts_of(line.conversation) == ["/quick_pay"]
+    assert "You said" in spoken_text(answer)
     assert line.action == "/twilio/voice/turn?turn=2&asked=1"
     await line.speak("what do I owe")
-    assert edge.engine.said(line.conversation)[-1] == "what do I owe"
+    assert edge.engine.texts_of(line.conversation)[-1] == "what do I owe"
     turn = edge.engine.turns[-1]
     assert turn["channel"] == "voice"
     assert turn["conversation"] == f"call-{line.sid}"
@@ -61,7 +61,7 @@ async def test_repeated_turn_gets_the_same_twiml_and_counts_once(edge: Edge) -> 
     first = await line.post(path, SpeechResult="hello there")
     again = await asyncio.gather(*(line.post(path, SpeechResult="hello there") for _ in range(3)))
     assert {answer.text for answer in again} == {first.text}
-    assert edge.engine.said(line.conversation) == ["hello there"]
+    assert edge.engine.texts_of(line.conversation) == ["hello there"]
 
 
 async def test_an_old_turn_out_of_order_is_answered_as_it_was(edge: Edge) -> None:
@@ -72,7 +72,7 @@ async def test_an_old_turn_out_of_order_is_answered_as_it_was(edge: Edge) -> Non
     line.action = "/twilio/voice/turn?turn=2&asked=1"
     await line.speak("another thing")
     assert (await line.post(path, SpeechResult="something new")).text == first.text
-    assert edge.engine.said(line.conversation) == ["one thing", "another thing"]
+    assert edge.engine.texts_of(line.conversation) == ["one thing", "another thing"]
 
 
 async def test_restarted_call_does_not_replay_its_old_turns(edge: Edge) -> None:
@@ -82,7 +82,7 @@ async def test_restarted_call_does_not_replay_its_old_turns(edge: Edge) -> None:
     line.action = "/twilio/voice"
     await line.go()
     await line.speak("another thing")
-    assert edge.engine.said(line.conversation) == ["one thing", "another thing"]
+    assert edge.engine.texts_of(line.conversation) == ["one thing", "another thing"]
 
 
 async def test_call_restarted_after_a_silence_does_not_replay_its_old_turns(edge: Edge) -> None:
@@ -95,7 +95,7 @@ async def test_call_restarted_after_a_silence_does_not_replay_its_old_turns(edge
     line.action = "/twilio/voice"
     await line.go()
     for words in ("a third thing", "a fourth thing"):
-        assert words in said(await line.speak(words))
+        assert words in spoken_text(await line.speak(words))
 
 
 async def test_input_at_a_bare_address_belongs_to_the_current_turn(edge: Edge) -> None:
@@ -103,30 +103,30 @@ async def test_input_at_a_bare_address_belongs_to_the_current_turn(edge: Edge) -
     await line.go()
     for caller_input in ({"SpeechResult": "expect last4"}, {"Digits": "0142"}, {"SpeechResult": "hello"}):
         line.action = "/twilio/voice/turn"
-        assert "hear our hours" not in said(await line.go(**caller_input))
-    assert edge.engine.said(line.conversation) == ["expect last4", "0142", "hello"]
+        assert "hear our hours" not in spoken_text(await line.go(**caller_input))
+    assert edge.engine.texts_of(line.conversation) == ["expect last4", "0142", "hello"]
 
 
 async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     await line.speak("expect member_number")
-    answers = [said(await line.silence()), said(await line.silence())]
+    answers = [spoken_text(await line.silence()), spoken_text(await line.silence())]
     assert "I did not hear anything" in answers[0]
     assert "one digit at a time" in answers[0]
     assert "keypad" in answers[1]
     last = await line.silence()
     assert last.findtext("Dial") == TRANSFER
-    assert edge.engine.said(line.conversation) == ["expect member_number"]
+    assert edge.engine.texts_of(line.conversation) == ["expect member_number"]
 
 
 async def test_the_member_number_is_read_back_in_groups(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     await line.speak("expect member_number")
-    assert "I have 9 9 9, 9 9, 0 0 1." in said(await line.press("99999001"))
+    assert "I have 9 9 9, 9 9, 0 0 1." in spoken_text(await line.press("99999001"))
     await line.speak("expect member_number")
-    assert "I have 2 0 4, 1 7, 0 0 1." in said(await line.speak("two oh four one seven dash zero zero one"))
+    assert "I have 2 0 4, 1 7, 0 0 1." in spoken_text(await line.speak("two oh four one seven dash zero zero one"))
 
 
 async def test_card_number_is_refused_and_the_question_repeated(edge: Edge) -> None:
@@ -134,19 +134,19 @@ async def test_card_number_is_refused_and_the_question_repeated(edge: Edge) -> N
     await line.go()
     await line.speak("expect member_number")
     root = await line.press("4242424242424242")
-    assert "card" in said(root)
-    assert "Well?" in said(root)
+    assert "card" in spoken_text(root)
+    assert "Well?" in spoken_text(root)
     await line.press("99999001")
-    assert edge.engine.said(line.conversation) == ["expect member_number", "99999001"]
+    assert edge.engine.texts_of(line.conversation) == ["expect member_number", "99999001"]
 
 
 async def test_low_confidence_speech_is_ignored(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     await line.speak("expect last4")
-    assert "did not catch" in said(await line.speak("zero one for two", "0.2"))
+    assert "did not catch" in spoken_text(await line.speak("zero one for two", "0.2"))
     await line.press("0142")
-    assert edge.engine.said(line.conversation) == ["expect last4", "0142"]
+    assert edge.engine.texts_of(line.conversation) == ["expect last4", "0142"]
 
 
 async def test_silence_after_the_last_word_ends_politely(edge: Edge) -> None:
@@ -156,7 +156,7 @@ async def test_silence_after_the_last_word_ends_politely(edge: Edge) -> None:
     for _ in range(2):
         assert (await line.silence()).find("Hangup") is None
     last = await line.silence()
-    assert "Goodbye" in said(last)
+    assert "Goodbye" in spoken_text(last)
     assert last.find("Hangup") is not None
 
 
@@ -164,18 +164,18 @@ async def test_star_repeats_the_question(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     asked = await line.speak("expect amount")
-    assert said(await line.press("*")) == said(asked)
-    assert "star key" in said(await line.press("50*25"))
-    assert edge.engine.said(line.conversation) == ["expect amount"]
+    assert spoken_text(await line.press("*")) == spoken_text(asked)
+    assert "star key" in spoken_text(await line.press("50*25"))
+    assert edge.engine.texts_of(line.conversation) == ["expect amount"]
 
 
 async def test_choices_by_key(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     asked = await line.speak("buttons")
-    assert "For Full amount, press 1. For Other amount, press 2." in said(asked)
+    assert "For Full amount, press 1. For Other amount, press 2." in spoken_text(asked)
     await line.press("2")
-    assert edge.engine.said(line.conversation)[-1] == '/choose{"amount":"other"}'
+    assert edge.engine.texts_of(line.conversation)[-1] == '/choose{"amount":"other"}'
 
 
 ODD_TURNS = {
@@ -193,14 +193,14 @@ ODD_TURNS = {
 async def test_an_odd_address_is_a_new_start(edge: Edge, query: str) -> None:
     line = Line(edge)
     line.action = f"/twilio/voice/turn{query}"
-    assert edge.services.coop.name in said(await line.silence())
+    assert edge.services.coop.name in spoken_text(await line.silence())
 
 
 async def test_a_question_that_is_not_known_is_the_main_menu(edge: Edge) -> None:
     line = Line(edge)
     line.action = "/twilio/voice/turn?turn=9&asked=8"
     await line.press("1")
-    assert edge.engine.said(line.conversation) == ["/quick_pay"]
+    assert edge.engine.texts_of(line.conversation) == ["/quick_pay"]
 
 
 ODD_FORMS = {
@@ -224,7 +224,7 @@ async def test_odd_forms_are_answered(edge: Edge, form: dict[str, str]) -> None:
     root = await line.go(**form)
     assert root.find("Gather") is not None
     assert root.find("Dial") is None
-    assert not any(text.startswith("/inform") for text in edge.engine.said(line.conversation))
+    assert not any(text.startswith("/inform") for text in edge.engine.texts_of(line.conversation))
     assert "4242424242424242" not in str(edge.engine.turns)
 
 
