@@ -7,7 +7,7 @@ import pytest
 from actions.danger import MAX_UNLIKELY_SCORE
 from backend.clock import ManualClock
 from backend.reading.hazards.harmless_talk import is_harmless_talk, remove_harmless_talk
-from tests.actions.cases.test_danger_updates import WIRE, texts, tickets
+from tests.actions.cases.danger_reports import WIRE, texts, tickets
 from tests.support.harness.talk import Talk
 
 ORDINARY = [

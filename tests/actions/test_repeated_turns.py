@@ -19,26 +19,11 @@ from backend.payments import confirm
 from backend.payments.models import Payment
 from backend.providers.payments.base import ProviderTimeout
 from tests.actions.conftest import Begin
+from tests.actions.stored_messages import write_down
 from tests.backend.network import DirectNetwork
 from tests.support.harness.talk import Talk
 
 Say = Callable[[Talk], Awaitable[None]]
-
-
-async def write_down(talk: Talk, message: str) -> int:
-    """Write a message down as the edge does before it asks the engine."""
-    backend = talk.backend
-    async with backend.db.transaction() as session:
-        recorded = await conversations.record_inbound(
-            session,
-            backend,
-            channel=talk.channel,
-            provider_id=message,
-            conversation_id=talk.log.conversation_id,
-            text="",
-        )
-    talk.message_id = message
-    return recorded.id
 
 
 async def twice(talk: Talk, message: str, say: Say) -> list[list[str]]:

@@ -13,7 +13,7 @@ from backend.app import Backend
 from backend.db import Base
 from backend.payments.service import find_by_confirmation
 from tests.backend.household import Household, make_household
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 
 def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:

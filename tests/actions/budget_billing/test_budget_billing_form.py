@@ -7,7 +7,7 @@ from backend.members.levels import Level
 from backend.programs.models import ProgramEnrollment
 from tests.actions.conftest import Begin
 from tests.backend.household import Household
-from tests.backend.programs.test_service import with_history
+from tests.backend.programs.enrollments import with_history
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.tickets import service as tickets
 from backend.tickets.models import DENIED_LABEL, Ticket
-from tests.actions.cases.test_danger_updates import WIRE
+from tests.actions.cases.danger_reports import WIRE
 from tests.support.harness.talk import Talk
 
 

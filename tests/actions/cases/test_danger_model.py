@@ -6,7 +6,7 @@ import pytest
 
 from actions.danger import MIN_SCORE, MIN_SCORE_IN_ANSWER, MIN_SCORE_WITH_OTHER_INTENT
 from backend.tickets.models import Ticket
-from tests.actions.cases.test_danger_updates import WIRE, tickets
+from tests.actions.cases.danger_reports import WIRE, tickets
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.tickets.models import DENIED_LABEL
-from tests.actions.cases.test_danger_updates import WIRE, tickets
+from tests.actions.cases.danger_reports import WIRE, tickets
 from tests.backend.household import Household
 from tests.support.harness.talk import Talk
 

@@ -9,24 +9,11 @@ from backend.callout import service
 from backend.callout.models import Callout
 from backend.clock import ManualClock
 from backend.members.levels import Level
-from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets_service
 from backend.tickets.models import Ticket
+from tests.actions.cases.danger_reports import WIRE, texts, tickets
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
-
-WIRE = "a wire is down in my yard at 14 Mill Road"
-
-
-async def tickets(talk: Talk) -> list[Ticket]:
-    async with talk.backend.db.read_session() as session:
-        return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
-
-
-async def texts(talk: Talk, holding: str = "") -> list[str]:
-    async with talk.backend.db.read_session() as session:
-        found = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "callout"))
-        return [one.body for one in found if one.kind == "sms" and holding in one.body]
 
 
 async def taken_by(talk: Talk, name: str) -> None:

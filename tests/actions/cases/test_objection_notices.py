@@ -10,9 +10,9 @@ from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets
-from tests.actions.cases.test_objections import newest, notices
+from tests.actions.cases.objections import newest, notices
 from tests.actions.conftest import Begin
-from tests.actions.identity.test_forged_sender import begin as begin_forged
+from tests.actions.identity.forged_sender import begin as begin_forged
 from tests.backend.household import NOW, Household
 from tests.support.harness.talk import Talk
 

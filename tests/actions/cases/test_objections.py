@@ -16,31 +16,18 @@ from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.members.models import Member
 from backend.outbox import service as outbox
-from backend.outbox.models import OutboxMessage
 from backend.tickets import member_notices
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
+from tests.actions.cases.objections import newest, notices
 from tests.actions.conftest import Begin
-from tests.actions.identity.test_forged_sender import PHONE, newest_code
-from tests.actions.identity.test_forged_sender import begin as begin_forged
+from tests.actions.identity.forged_sender import PHONE, newest_code
+from tests.actions.identity.forged_sender import begin as begin_forged
 from tests.backend.household import NOW, Household
 from tests.support.harness.talk import Talk
 
 PLACE = "10 Mill Road, Elizabeth, IL"
 KEYWORDS = re.compile(r"\b(?:reply|responda|text) (?:stop|cancel|end|quit|unsubscribe|revoke|optout)\b", re.IGNORECASE)
-
-
-async def notices(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.read_session() as session:
-        query = select(OutboxMessage).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)
-        return list(await session.scalars(query))
-
-
-async def newest(backend: Backend) -> Ticket:
-    async with backend.db.read_session() as session:
-        ticket = await session.scalar(select(Ticket).order_by(Ticket.id.desc()).limit(1))
-    assert ticket is not None
-    return ticket
 
 
 async def live_at(backend: Backend, home: Household, place: str = PLACE) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.cases.test_danger_updates import WIRE, tickets
+from tests.actions.cases.danger_reports import WIRE, tickets
 from tests.support.harness.talk import Talk
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.conversations.models import Conversation
 from backend.tickets.place_correction import extract_corrected_place
-from tests.actions.cases.test_danger_updates import WIRE, texts, tickets
+from tests.actions.cases.danger_reports import WIRE, texts, tickets
 from tests.backend.household import NOW
 from tests.support.harness.talk import Talk
 

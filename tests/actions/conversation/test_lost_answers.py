@@ -20,7 +20,7 @@ from backend.outcomes import formatting
 from backend.outcomes import service as outcomes
 from backend.payments.models import ScheduledPayment
 from tests.actions.conftest import Begin
-from tests.actions.test_repeated_turns import write_down
+from tests.actions.stored_messages import write_down
 from tests.backend.household import NOW, TODAY, Household
 from tests.support.harness.talk import Talk
 

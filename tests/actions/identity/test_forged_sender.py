@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.conversations.models import Conversation
 from backend.logins import recovery_mail
 from backend.logins.service import add as add_login
 from backend.members.levels import NEEDS, Level
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
+from tests.actions.identity.forged_sender import PHONE, begin, newest_code
 from tests.backend.household import NOW, Household
-from tests.support.harness.talk import Talk
 
-PHONE = "+15555550142"
 THIEF = "thief@example.org"
 OPENERS = {
     "bank_draft", "bill_notifications", "budget_billing", "change_or_cancel_autopay", "high_bill", "manage_alerts",
@@ -26,35 +22,11 @@ OPENERS = {
 }  # fmt: skip
 
 
-async def begin(
-    backend: Backend, home: Household, *, channel: str = "sms", attested: bool = False, level: Level = Level.KNOWN
-) -> Talk:
-    """A conversation whose other end says that it is Ruth's phone, and knows her number and its last four."""
-    name = f"{channel}-forged"
-    known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW} if level else {}
-    async with backend.db.transaction() as session:
-        session.add(
-            Conversation(
-                id=name, channel=channel, address=PHONE, attested=attested, last_seen_at=NOW, started_at=NOW,
-                level=int(level), **known,
-            )
-        )  # fmt: skip
-    return Talk(backend, name, channel=channel)
-
-
 async def mails(backend: Backend) -> list[tuple[str, str]]:
     """Whom something was mailed, and the link's or code's purpose, in order."""
     async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.kind == "email").order_by(OutboxMessage.id)
         return [(message.recipient, message.purpose) for message in await session.scalars(query)]
-
-
-async def newest_code(backend: Backend, recipient: str) -> str:
-    async with backend.db.read_session() as session:
-        query = select(OutboxMessage.body).where(OutboxMessage.recipient == recipient, OutboxMessage.purpose == "code")
-        found = re.search(r"\b\d{6}\b", str(await session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))))
-    assert found
-    return found[0]
 
 
 async def on_file(backend: Backend, home: Household) -> tuple[str, str | None]:

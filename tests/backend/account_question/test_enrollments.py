@@ -11,7 +11,7 @@ from backend.outbox.models import OptOut
 from backend.programs.models import ProgramEnrollment
 from tests.backend.account_question.asking import ask, in_both
 from tests.backend.household import NOW, TODAY, Household
-from tests.backend.programs.test_service import enroll, with_history
+from tests.backend.programs.enrollments import enroll, with_history
 
 
 async def add_alert(backend: Backend, home: Household, kind: str, threshold: int | None = None, **ways: bool) -> None:

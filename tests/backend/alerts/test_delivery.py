@@ -17,36 +17,15 @@ from backend.app import Backend
 from backend.audit.service import record
 from backend.billing.models import Account, Bill
 from backend.clock import ManualClock
-from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
-from backend.payments.models import Payment
-from tests.backend.alerts.test_service import author, off, on
+from tests.backend.alerts.alert_settings import DUE, author, off, on, pay, sent_alerts
 from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import NOW, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
 
-DUE = TODAY + timedelta(days=20)
-
-
-async def sent_alerts(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.read_session() as session:
-        query = select(OutboxMessage).where(OutboxMessage.purpose == "alert").order_by(OutboxMessage.id)
-        return list(await session.scalars(query))
-
 
 async def alert_texts(backend: Backend) -> list[str]:
     return [message.body for message in await sent_alerts(backend)]
-
-
-async def pay(backend: Backend, home: Household, key: str, status: str, code: str | None = None) -> None:
-    async with backend.db.transaction() as session:
-        session.add(
-            Payment(
-                key=key, confirmation=f"K7M-{key[-3:]}", account_id=home.account_id, method_id=home.bank_id,
-                amount_cents=5000, fee_cents=0, status=status, channel="web", decline_code=code,
-                created_at=backend.clock.now(), updated_at=backend.clock.now(), posted_on=TODAY,
-            )
-        )  # fmt: skip
 
 
 async def test_days_before_the_due_date(backend: Backend, home: Household) -> None:

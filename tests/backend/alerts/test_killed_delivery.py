@@ -14,7 +14,7 @@ from backend.alerts.models import AlertSent
 from backend.clock import ManualClock, SystemClock
 from backend.config import ROOT, Settings
 from backend.outbox.models import OutboxMessage
-from tests.backend.alerts.test_service import on
+from tests.backend.alerts.alert_settings import on
 from tests.backend.conftest import build
 from tests.backend.databases import Databases
 from tests.backend.household import make_household

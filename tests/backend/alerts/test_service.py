@@ -13,31 +13,8 @@ from backend.audit.models import AuditRow
 from backend.audit.service import verify
 from backend.billing.models import Account
 from backend.consents.models import Consent
-from backend.consents.service import Agreement
-from backend.outbox.service import list_messages
+from tests.backend.alerts.alert_settings import author, off, on, outbox
 from tests.backend.household import Household
-
-
-def author(home: Household, channel: str = "web") -> Agreement:
-    return Agreement(home.conversation_id, 2, channel, "Shall I turn them on?", "yes")
-
-
-async def on(backend: Backend, home: Household, wanted: dict[str, int | None], *ways: str, channel: str = "web") -> str:
-    async with backend.db.transaction() as session:
-        account = await session.get_one(Account, home.account_id)
-        return await alerts.turn_on(session, backend, account, wanted, ways, author(home, channel))
-
-
-async def off(backend: Backend, home: Household, *names: str) -> list[str]:
-    async with backend.db.transaction() as session:
-        account = await session.get_one(Account, home.account_id)
-        ended, _number = await alerts.turn_off(session, backend, account, names, author(home))
-        return [setting.kind for setting in ended]
-
-
-async def outbox(backend: Backend, purpose: str) -> list[tuple[str, str]]:
-    async with backend.db.read_session() as session:
-        return [(row["kind"], row["body"]) for row in await list_messages(session) if row["purpose"] == purpose]
 
 
 async def test_several_at_once_are_listed_and_consented_to(backend: Backend, home: Household) -> None:

@@ -15,8 +15,7 @@ from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.reading.spanish import to_english
-from tests.backend.alerts.test_delivery import DUE, pay, sent_alerts
-from tests.backend.alerts.test_service import author, on, outbox
+from tests.backend.alerts.alert_settings import DUE, author, on, outbox, pay, sent_alerts
 from tests.backend.household import TODAY, Household
 
 

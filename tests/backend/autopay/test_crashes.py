@@ -13,7 +13,7 @@ from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import DUE_CENTS, TODAY, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.books import check_at_any_instant, check_when_settled
-from tests.backend.payments.test_confirm import payments
+from tests.backend.payments.paying import payments
 
 POINTS = 12  # as many as one bill's way has
 

@@ -19,7 +19,7 @@ from backend.payments.scheduled_runs import run_scheduled
 from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, drafts, enroll, set_token, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes
+from tests.backend.payments.paying import due, payments, quote_for, say_yes
 
 DUE_ON = TODAY + timedelta(days=20)
 

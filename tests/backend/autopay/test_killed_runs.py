@@ -30,7 +30,7 @@ from tests.backend.conftest import build
 from tests.backend.databases import Databases
 from tests.backend.household import NOW, TODAY, add_bill
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import payments
+from tests.backend.payments.paying import payments
 from tests.contracts.sandbox_network import SandboxNetwork
 
 KILLS = 50

@@ -22,7 +22,7 @@ from backend.payments.models import PaymentMethod
 from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, add_draft, cancel, change, enroll, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import payments
+from tests.backend.payments.paying import payments
 
 DUE_ON = TODAY + timedelta(days=20)
 

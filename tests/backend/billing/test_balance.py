@@ -16,7 +16,7 @@ from backend.clock import ManualClock
 from backend.payments.balances import Balance, get_balance
 from backend.providers.billing.base import BillingProvider, PaymentFact
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 LATE, OPEN = TODAY - timedelta(days=11), TODAY + timedelta(days=19)
 

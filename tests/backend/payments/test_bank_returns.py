@@ -10,7 +10,7 @@ from backend.billing import ledger
 from backend.payments.bank_returns import collect_returns
 from tests.backend.household import DUE_CENTS, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, outbox, payments, quote_for, say_yes
+from tests.backend.payments.paying import due, outbox, payments, quote_for, say_yes
 
 
 async def test_return_is_booked_once_and_reported(backend: Backend, network: DirectNetwork) -> None:

@@ -21,7 +21,7 @@ from tests.backend.faults import Crash, Faults, break_everywhere
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.books import check_at_any_instant, check_when_settled
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 MOST_POINTS = 40
 

@@ -18,8 +18,7 @@ from backend.providers.payments.base import Charge
 from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes
-from tests.backend.payments.test_scheduled_runs import ON, schedule, statuses
+from tests.backend.payments.paying import ON, due, payments, quote_for, say_yes, schedule, statuses
 
 DUE_ON = TODAY + timedelta(days=20)
 

@@ -14,7 +14,7 @@ from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
 from sandbox.provider import SandboxProvider
 from tests.backend.household import DUE_CENTS, Household, make_household
-from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes
+from tests.backend.payments.paying import due, payments, quote_for, say_yes
 from tests.contracts.sandbox_network import KEY, SandboxNetwork
 
 CARD = {

@@ -19,7 +19,7 @@ from backend.payments.service import list_saved_methods
 from backend.providers.payments.base import EntryResult
 from tests.backend.household import DUE_CENTS, Household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, quote_for, say_yes
+from tests.backend.payments.paying import due, quote_for, say_yes
 
 CARD = EntryResult("complete", "tok_visa_4242", "card", "Visa", "4242", 12, 2030)
 

@@ -14,7 +14,7 @@ from backend.clock import ManualClock
 from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 Change = Callable[[Backend, Household], Awaitable[None]]
 

@@ -30,7 +30,7 @@ from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import NOW, add_bill, add_conversation, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.books import check_at_any_instant, check_when_settled
-from tests.backend.payments.test_confirm import say_yes
+from tests.backend.payments.paying import say_yes
 
 TOKENS = (
     "tok_visa_4242",

@@ -16,22 +16,9 @@ from backend.consents.service import Agreement
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled, find_by_confirmation, move_scheduled
-from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
+from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, outbox, payments, quote_for, say_yes
-
-ON = TODAY + timedelta(days=3)
-
-
-async def schedule(backend: Backend, home: Household, amount: int = DUE_CENTS) -> ScheduledPayment:
-    outcome = await say_yes(backend, await quote_for(backend, home, amount=amount, pay_on=ON))
-    assert outcome.scheduled
-    return outcome.scheduled
-
-
-async def statuses(backend: Backend) -> list[str]:
-    async with backend.db.read_session() as session:
-        return list(await session.scalars(select(ScheduledPayment.status).order_by(ScheduledPayment.id)))
+from tests.backend.payments.paying import ON, due, outbox, payments, quote_for, say_yes, schedule, statuses
 
 
 async def cancel(backend: Backend, item: ScheduledPayment, account_id: int) -> bool:

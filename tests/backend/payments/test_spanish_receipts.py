@@ -21,7 +21,7 @@ from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled
 from tests.backend.household import TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import outbox, quote_for, say_yes
+from tests.backend.payments.paying import outbox, quote_for, say_yes
 
 ON = TODAY + timedelta(days=3)
 

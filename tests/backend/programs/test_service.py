@@ -12,26 +12,13 @@ from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.clock import ManualClock
 from backend.consents.models import Consent
-from backend.consents.service import Agreement
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.programs import service as programs
 from backend.programs.models import ProgramEnrollment
 from backend.programs.service import NotEligible
 from tests.backend.household import TODAY, Household, add_bill
-
-YES = Agreement("sms-99999", 2, "sms", "Please check: budget billing ...", "ENROLL")
-
-
-async def with_history(backend: Backend, home: Household, bills: int = 12) -> None:
-    """Bills not due yet, so that nothing is past due."""
-    for _ in range(bills):
-        await add_bill(backend, home.account_id, 10_000, TODAY + timedelta(days=20))
-
-
-async def enroll(backend: Backend, home: Household, program: str = "budget") -> ProgramEnrollment:
-    async with backend.db.transaction() as session:
-        return await programs.enroll(session, backend, home.account_id, program, YES)
+from tests.backend.programs.enrollments import YES, enroll, with_history
 
 
 async def test_enrollment_stores_the_consent_and_notifies_the_member(backend: Backend, home: Household) -> None:

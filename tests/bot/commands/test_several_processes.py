@@ -11,7 +11,7 @@ import pytest
 
 from bot.dialogue.messages import Inbound
 from bot.workers.pushes import PushNotifier
-from tests.bot.channels.webchat.test_routes import listening
+from tests.bot.channels.webchat.event_stream import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine

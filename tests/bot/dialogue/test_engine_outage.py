@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue import engine_client
 from bot.dialogue.messages import Inbound, Reply
-from tests.bot.channels.webchat.test_routes import listening
+from tests.bot.channels.webchat.event_stream import listening
 from tests.bot.edge import MEMBER, Edge, all_answered, message_statuses, new_sid, twiml_texts, until
 
 
