@@ -9,11 +9,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from backend.clock import Clock
 from backend.migrations.run import upgrade
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Edge
 from tests.bot.serving import serving, settings_for
+from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
@@ -81,3 +83,12 @@ def folder(tmp_path: Path, empty_database: Path) -> Path:
 async def app_server(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> AsyncIterator[Edge]:
     async with running_edge(folder, engine, twilio) as edge:
         yield edge
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = find_chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chat import Chat
-from tests.browser.test_access import violations
+from tests.browser.screens import violations
 
 pytestmark = pytest.mark.browser
 

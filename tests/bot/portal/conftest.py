@@ -14,8 +14,10 @@ from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.demo import seed
 from backend.payments import pay_links
+from tests.bot.portal.visitor import Visitor
 from tests.bot.serving import serving, settings_for
 from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.standins.smtp import StandInMail
 from tests.support.conversations import get_or_start
 
 NOON = datetime.fromisoformat("2026-11-23T18:00:00+00:00")
@@ -79,3 +81,16 @@ async def member(tmp_path: Path, network: SandboxNetwork) -> AsyncIterator[Membe
 
 def in_days(backend: Backend, days: int) -> date:
     return backend.today() + timedelta(days=days)
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+    mail = StandInMail()
+    await mail.start()
+    clock = ManualClock(NOON)
+    async with serving(settings_for(tmp_path, SMTP_URL=mail.url), clock) as services:
+        await seed(services.backend)
+        visitor = Visitor(services, clock, mail)
+        yield visitor
+        await visitor.http.close()
+    await mail.stop()

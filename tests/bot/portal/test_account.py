@@ -3,78 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import aiohttp
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
-from backend.clock import ManualClock
-from backend.demo import DEMO_PASSWORD, seed
+from backend.demo import DEMO_PASSWORD
 from backend.logins import signin, throttle
 from backend.logins.models import PortalSession
 from backend.members import rate_limits
-from backend.outbox.models import OutboxMessage
-from bot.services import Services
-from tests.bot.edge import until
-from tests.bot.portal.conftest import NOON
-from tests.bot.portal.test_pay_pages import text
-from tests.bot.serving import serving, settings_for
-from tests.standins.smtp import StandInMail
-
-NEW = "violet tractor 88 hills"
-
-
-class Visitor:
-    """A browser with its own cookies."""
-
-    def __init__(self, services: Services, clock: ManualClock, mail: StandInMail) -> None:
-        self.services, self.clock, self.mail = services, clock, mail
-        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-
-    async def get(self, path: str) -> tuple[int, str, str]:
-        """Status, page, and the path that it ended at."""
-        async with self.http.get(self._url(path)) as answer:
-            return answer.status, await answer.text(), answer.url.path
-
-    async def post(self, path: str, **form: str) -> tuple[int, str, str]:
-        async with self.http.post(self._url(path), data=form) as answer:
-            return answer.status, await answer.text(), answer.url.path
-
-    async def sign_in(self, user_id: str = "ruth.alvarez", password: str = DEMO_PASSWORD) -> tuple[int, str, str]:
-        return await self.post("/portal/login", user_id=user_id, password=password)
-
-    async def mailed(self, count: int = 1) -> str:
-        """The newest mail's text, once that many have come by SMTP."""
-        await until(lambda: len(self.mail.mails) >= count)
-        return str(self.mail.mails[-1][1].get_payload(decode=True).decode())  # type: ignore[union-attr]
-
-    def another(self) -> Visitor:
-        return Visitor(self.services, self.clock, self.mail)
-
-    def _url(self, path: str) -> str:
-        return path if path.startswith("http") else self.services.settings.public_url + path
-
-
-@pytest_asyncio.fixture
-async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
-    mail = StandInMail()
-    await mail.start()
-    clock = ManualClock(NOON)
-    async with serving(settings_for(tmp_path, SMTP_URL=mail.url), clock) as services:
-        await seed(services.backend)
-        visitor = Visitor(services, clock, mail)
-        yield visitor
-        await visitor.http.close()
-    await mail.stop()
-
-
-async def link_from_mail(visitor: Visitor, count: int = 1) -> str:
-    found = re.search(r"http\S+/portal/reset/\S+", await visitor.mailed(count))
-    assert found
-    return found[0]
+from tests.bot.portal.page_text import text
+from tests.bot.portal.visitor import NEW, Visitor, create, give_codes, link_from_mail, notice_recipients
 
 
 @pytest.mark.parametrize("user_id", ["ruth.alvarez", "Ruth.Alvarez", "99999-001", "99999001"])
@@ -228,26 +166,6 @@ async def test_the_user_id_by_email(visitor: Visitor) -> None:
     assert "ruth.alvarez" in await visitor.mailed()
 
 
-async def codes_sent(visitor: Visitor) -> dict[str, str]:
-    """The newest code to each recipient."""
-    async with visitor.services.backend.db.read_session() as session:
-        query = select(OutboxMessage).where(OutboxMessage.purpose == "code").order_by(OutboxMessage.id)
-        return {row.recipient: row.body.split()[0] for row in await session.scalars(query)}
-
-
-async def give_codes(visitor: Visitor, here: str, **recipients: str) -> tuple[int, str, str]:
-    """Type the newest codes in, each by the field that it is for."""
-    sent = await codes_sent(visitor)
-    return await visitor.post(here, step="code", **{field: sent[recipient] for field, recipient in recipients.items()})
-
-
-async def create(visitor: Visitor, number: str, last4: str, kind: str, digits: str) -> tuple[str, str]:
-    """Through the first page; the address and the page that came."""
-    _, _, here = await visitor.get("/portal/create")
-    _, page, path = await visitor.post(here, step="holder", number=number, last4=last4, kind=kind, digits=digits)
-    return path, page
-
-
 @pytest.mark.parametrize(
     ("number", "last4", "kind", "digits", "email"),
     [
@@ -311,13 +229,6 @@ async def test_guessing_the_holder_is_stopped(visitor: Visitor) -> None:
         here, step="holder", number="20417-001", last4="0111", kind="residential", digits="1234"
     )
     assert "15 minutes" in text(page)
-
-
-async def notice_recipients(visitor: Visitor) -> list[str]:
-    """Whom a notice went to."""
-    async with visitor.services.backend.db.read_session() as session:
-        query = select(OutboxMessage.recipient).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)
-        return list(await session.scalars(query))
 
 
 async def test_existing_account_is_mentioned_only_after_the_proof(visitor: Visitor) -> None:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser
 
 from backend.demo import DEMO_PASSWORD
-from tests.bot.portal.test_account import NEW, Visitor, codes_sent, link_from_mail, visitor
-from tests.bot.portal.test_pay_pages_in_browser import browser, check
-from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK
+from tests.bot.portal.chromium import check, fill, heading
+from tests.bot.portal.visitor import NEW, Visitor, codes_sent, link_from_mail
+from tests.browser.screens import DESKTOP, PHONE, PHONE_DARK
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "visitor"]
-
-
-async def fill(page: Page, button: str, **values: str) -> None:
-    for name, value in values.items():
-        await page.locator(f"input[name={name}]").fill(value)
-    await page.get_by_role("button", name=button, exact=True).click()
-
-
-async def heading(page: Page, words: str) -> None:
-    await expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 @pytest.mark.parametrize("options", [DESKTOP, PHONE, PHONE_DARK], ids=["desktop", "phone", "phone dark"])

@@ -7,9 +7,8 @@ import pytest
 from backend.billing.service import find_account
 from backend.logins import login_creation
 from backend.members.models import Member
-from tests.bot.portal.test_account import NEW, Visitor, codes_sent, create, give_codes, notice_recipients
-from tests.bot.portal.test_account import visitor as visitor
-from tests.bot.portal.test_pay_pages import text
+from tests.bot.portal.page_text import text
+from tests.bot.portal.visitor import NEW, Visitor, codes_sent, create, give_codes, notice_recipients
 from tests.support.conversations import get_or_start
 
 THIEF = "thief@example.net"

@@ -1,5 +1,4 @@
 import asyncio
-import re
 
 import pytest
 from sqlalchemy import func, select
@@ -8,6 +7,7 @@ from backend.consents.models import Consent
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.processing import recover
 from tests.bot.portal.conftest import Member, in_days
+from tests.bot.portal.page_text import payments, quote_in, text
 from tests.contracts.sandbox_network import SandboxNetwork
 
 HEADERS = {
@@ -16,22 +16,6 @@ HEADERS = {
     "x-robots-tag": "noindex, nofollow",
     "x-content-type-options": "nosniff",
 }
-
-
-def text(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-def quote_in(page: str) -> str:
-    found = re.search(r'name="quote" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-async def payments(member: Member) -> list[Payment]:
-    async with member.backend.db.read_session() as session:
-        query = select(Payment).where(Payment.conversation_id == "web-1").order_by(Payment.id)
-        return list(await session.scalars(query))
 
 
 async def test_a_member_pays_by_link(member: Member) -> None:

@@ -12,10 +12,8 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH
 from backend.outbox.models import OutboxMessage
 from tests.bot.portal.conftest import Member, in_days
-from tests.bot.portal.test_account import NEW, Visitor, give_codes, link_from_mail, visitor
-from tests.bot.portal.test_pay_pages import payments, quote_in, text
-
-__all__ = ["visitor"]
+from tests.bot.portal.page_text import payments, quote_in, text
+from tests.bot.portal.visitor import NEW, Visitor, give_codes, link_from_mail
 
 
 def in_spanish(page: str) -> bool:
