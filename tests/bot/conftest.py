@@ -12,7 +12,6 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from backend.clock import Clock
-from backend.migrations.run import upgrade
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Edge
 from tests.bot.serving import serving, settings_for
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
@@ -64,18 +63,10 @@ async def running_edge(
         yield Edge(services, engine, twilio, http)
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file to copy: migrating anew for each test takes most of its time."""
-    path = tmp_path_factory.mktemp("schema") / "memberline.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def folder(tmp_path: Path, empty_database: Path) -> Path:
+def folder(tmp_path: Path, migrated_database: Path) -> Path:
     """A runtime folder with an empty database in it."""
-    shutil.copyfile(empty_database, tmp_path / "memberline.db")
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
     return tmp_path
 
 

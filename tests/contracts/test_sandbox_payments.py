@@ -23,33 +23,21 @@ from tests.contracts.payment_provider import (
     found,
     new_key,
 )
-from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.contracts.sandbox_network import CARD, KEY, SandboxNetwork, running_network
 from tests.support.ports import free_port
-
-CARD = {
-    "name": "Ruth Alvarez",
-    "number": "4242 4242 4242 4242",
-    "expiry": "12/35",
-    "cvc": "123",
-    "zip": "73018",
-}
 
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxNetwork]:
-    network = SandboxNetwork(tmp_path_factory.mktemp("network"))
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path_factory.mktemp("network")) as network:
+        yield network
 
 
 @pytest.fixture
 def mortal_network(tmp_path: Path) -> Iterator[SandboxNetwork]:
     """One that a test may kill without harming the others."""
-    network = SandboxNetwork(tmp_path)
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path) as network:
+        yield network
 
 
 def provider_of(network: SandboxNetwork, **options: float) -> SandboxProvider:

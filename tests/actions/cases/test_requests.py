@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from backend.app import Backend
-from backend.clock import ManualClock
-from backend.members.levels import Level
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
-from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
-
-
-@pytest.fixture
-async def night(clock: ManualClock, begin: Begin) -> Talk:
-    """A web chat of nobody known while the office is closed: Wednesday, eleven at night."""
-    clock.advance(hours=13)
-    return await begin(Level.ANONYMOUS)
 
 
 async def filed(backend: Backend, talk: Talk) -> Ticket:

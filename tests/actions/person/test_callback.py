@@ -13,13 +13,6 @@ from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 
 
-@pytest.fixture
-async def night(clock: ManualClock, begin: Begin) -> Talk:
-    """A text while the office is closed: Wednesday, eleven at night."""
-    clock.advance(hours=13)
-    return await begin(Level.ANONYMOUS)
-
-
 async def arranged(backend: Backend, talk: Talk) -> Ticket:
     async with backend.db.read_session() as session:
         [ticket] = await tickets.list_of_conversation(session, talk.log.conversation_id)

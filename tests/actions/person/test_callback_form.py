@@ -16,13 +16,6 @@ from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
 
-@pytest.fixture
-async def night(clock: ManualClock, begin: Begin) -> Talk:
-    """A web chat of nobody known while the office is closed: Wednesday, eleven at night."""
-    clock.advance(hours=13)
-    return await begin(Level.ANONYMOUS)
-
-
 async def ask_for_a_call(talk: Talk, words: str = "have somebody call me about the deposit") -> None:
     await talk.user_input(words, intent="speak_to_human", acts={"person"})
 

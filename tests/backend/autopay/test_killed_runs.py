@@ -31,7 +31,7 @@ from tests.backend.databases import Databases
 from tests.backend.household import NOW, TODAY, add_bill
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import payments
-from tests.contracts.sandbox_network import SandboxNetwork
+from tests.contracts.sandbox_network import SandboxNetwork, running_network
 
 KILLS = 50
 BILLS = 60
@@ -92,10 +92,8 @@ def _kill(process: int) -> None:
 
 @pytest.fixture
 def network(tmp_path: Path) -> Iterator[SandboxNetwork]:
-    made = SandboxNetwork(tmp_path)
-    made.start()
-    yield made
-    made.kill()
+    with running_network(tmp_path) as network:
+        yield network
 
 
 @pytest.fixture

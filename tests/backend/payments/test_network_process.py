@@ -15,23 +15,13 @@ from backend.payments.processing import recover
 from sandbox.provider import SandboxProvider
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.payments.paying import due, payments, quote_for, say_yes
-from tests.contracts.sandbox_network import KEY, SandboxNetwork
-
-CARD = {
-    "name": "Ruth Alvarez",
-    "number": "4242 4242 4242 4242",
-    "expiry": "12/35",
-    "cvc": "123",
-    "zip": "61028",
-}
+from tests.contracts.sandbox_network import CARD, KEY, SandboxNetwork, running_network
 
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxNetwork]:
-    network = SandboxNetwork(tmp_path_factory.mktemp("network"))
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path_factory.mktemp("network")) as network:
+        yield network
 
 
 @pytest.fixture

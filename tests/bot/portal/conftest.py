@@ -16,7 +16,7 @@ from backend.demo import seed
 from backend.payments import pay_links
 from tests.bot.portal.visitor import Visitor
 from tests.bot.serving import serving, settings_for
-from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.contracts.sandbox_network import KEY, SandboxNetwork, running_network
 from tests.standins.smtp import StandInMail
 from tests.support.conversations import get_or_start
 
@@ -26,10 +26,8 @@ CARD = {"name": "Ruth Alvarez", "expiry": "07/30", "cvc": "123", "zip": "61028"}
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxNetwork]:
-    network = SandboxNetwork(tmp_path_factory.mktemp("network"))
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path_factory.mktemp("network")) as network:
+        yield network
 
 
 @dataclass

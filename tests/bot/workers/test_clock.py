@@ -17,7 +17,6 @@ from backend import jobs
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
-from backend.migrations.run import upgrade
 from bot.workers import clock as clock_module
 from bot.workers.clock import JobScheduler
 from tests.bot.edge import until
@@ -30,16 +29,9 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("clock") / "schema.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-async def backend(schema: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Backend]:
-    shutil.copyfile(schema, tmp_path / "memberline.db")
+async def backend(migrated_database: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Backend]:
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
     made = Backend.create(Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "SECRET_KEY": "a key"}), clock)
     yield made
     await made.close()
