@@ -1,4 +1,4 @@
-"""Whatever is said in English is said in Spanish too, with the same values, hints and buttons."""
+"""Every English text has a Spanish one, with the same values, hints and buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows on what was told: short questions, doubts, a number withheld, and leaving at the question for it."""
+"""After an answer: short questions, doubts, a withheld number, and goodbyes at the question for it."""
 
 from __future__ import annotations
 

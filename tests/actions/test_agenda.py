@@ -1,4 +1,4 @@
-"""Wishes are kept: several in one message are done in order, named, dropped on demand, and never lost in silence."""
+"""Several requests are done in order, named, dropped on demand, and never lost silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everyday words in which a word of danger stands call out nobody; whoever is in danger is heard all the same."""
+"""Everyday words that resemble danger call nobody out; real danger is still detected."""
 
 from __future__ import annotations
 

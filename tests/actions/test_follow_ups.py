@@ -1,4 +1,4 @@
-"""A short question is answered for what is talked about: the open question, the open task, what was told or filed."""
+"""A short question refers to the open question, the open task, or the last answer or report."""
 
 from __future__ import annotations
 

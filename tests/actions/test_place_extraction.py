@@ -1,4 +1,4 @@
-"""A place in a message, and what only stands where one was asked for."""
+"""Places in a message, and words that count as a place only where one was asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office's facts in coop.toml: read as they are, and refused by name where they cannot be told."""
+"""The office's facts in coop.toml: read as they are, and invalid ones refused by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office's holidays: their rules, what they close, and how they are told."""
+"""The office's holidays: their rules, what they close, and their wording."""
 
 from __future__ import annotations
 

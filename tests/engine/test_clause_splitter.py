@@ -1,4 +1,4 @@
-"""Where a message is parted, and where not."""
+"""Where a message is split into clauses, and where not."""
 
 from __future__ import annotations
 

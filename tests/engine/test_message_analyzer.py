@@ -1,4 +1,4 @@
-"""What the engine reads in a message behind the open question, and who is told of it."""
+"""What the engine reads in a message against the open question, and who gets the reading."""
 
 from __future__ import annotations
 

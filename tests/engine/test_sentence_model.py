@@ -1,4 +1,4 @@
-"""Danger is heard in words that no rule knows, and the model that hears it is kept with the engine's."""
+"""Danger is detected in words that no rule knows, and its model is saved with the engine's."""
 
 from __future__ import annotations
 

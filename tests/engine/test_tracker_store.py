@@ -1,4 +1,4 @@
-"""What the engine remembers of a conversation: everything is kept, little is loaded, nothing is lost."""
+"""What the engine remembers of a conversation: everything is stored, little is loaded, nothing is lost."""
 
 from __future__ import annotations
 

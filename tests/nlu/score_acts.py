@@ -1,4 +1,4 @@
-"""Figures for a file of labelled replies: what the engine reads in each against what it does.
+"""Figures for a file of labeled replies: what the engine reads in each against what it does.
 
     engine/.venv/bin/python engine/parse.py FILE.jsonl > read.jsonl
     python tests/nlu/score_acts.py FILE.jsonl read.jsonl

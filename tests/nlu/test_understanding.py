@@ -1,4 +1,4 @@
-"""How well intents and danger are told: cross-validated, and on sentences that are not trained on."""
+"""How well intents and danger are classified: cross-validated, and on sentences that are not trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stands for the dialogue engine: speaks its HTTP contract and answers by what it is told to.
+"""Stands for the dialogue engine: speaks its HTTP contract and gives the answers that a test sets.
 
 It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME`, `transfer`,
 `picture`, `long`, `link`, `goodbye`, `curly`; everything else is echoed.

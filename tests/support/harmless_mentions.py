@@ -1,4 +1,4 @@
-"""What stands near the secrets let slip in passing and is none: all of it stays."""
+"""Harmless text near secrets mentioned in passing: all of it stays."""
 
 from __future__ import annotations
 

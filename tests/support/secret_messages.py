@@ -1,4 +1,4 @@
-"""What people say that must never be kept, in a great many ways, and what to look for afterwards.
+"""Messages with data that must never be stored, in many wordings, and what to look for afterward.
 
 The cards are the networks' public test numbers, the social security numbers begin with 9 or 000 and belong to nobody,
 the tax numbers are the examples of the IRS, the routing number is the one on sample checks.

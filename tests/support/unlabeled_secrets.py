@@ -1,4 +1,4 @@
-"""Secrets that no word announces, and figures that are none to look at: more ways of saying what must not be kept."""
+"""Secrets that no word announces, and figures that do not look like any."""
 
 from __future__ import annotations
 

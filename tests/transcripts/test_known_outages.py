@@ -1,4 +1,4 @@
-"""An outage that the office has written down, told to who asks and to who reports."""
+"""An outage that the office has entered, in answers to questions and to reports."""
 
 from __future__ import annotations
 

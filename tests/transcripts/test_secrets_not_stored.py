@@ -1,4 +1,4 @@
-"""What must not be kept is not in the dialogue's own store either, and the talk goes on."""
+"""Secrets are not in the dialogue's own store either, and the conversation continues."""
 
 from __future__ import annotations
 

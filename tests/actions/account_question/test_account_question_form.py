@@ -1,4 +1,4 @@
-"""Questions that only an account answers: who asks is shown first, as far as the question needs."""
+"""Account questions: the member identifies first, as far as the question needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the next automatic payment, checked against what the runs of the days after it draft."""
+"""The described next automatic payment agrees with what the runs of the following days draft."""
 
 from __future__ import annotations
 

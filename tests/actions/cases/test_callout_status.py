@@ -1,4 +1,4 @@
-"""What is said of the crew is what was done: texted when it was, and by name when somebody has it."""
+"""Answers about the crew match what was done: texted only once texted, and by name once somebody has the ticket."""
 
 from __future__ import annotations
 

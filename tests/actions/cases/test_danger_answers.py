@@ -1,4 +1,4 @@
-"""What is asked and told beside a danger that is reported: which place, what is off already, an account's number."""
+"""Questions around a reported danger: which place, what is off already, an account's number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Danger in words that no rule knows is heard by the engine's model, and where its word is not taken."""
+"""Danger in words that no rule knows is detected by the engine's model, within the limits of its certainty."""
 
 from __future__ import annotations
 

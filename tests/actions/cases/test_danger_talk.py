@@ -1,4 +1,4 @@
-"""The talk after a danger was reported: what saves lives is answered, every fact is kept, and nothing else is begun."""
+"""The conversation after a danger report: lifesaving questions are answered, facts noted, and no other task started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worse news of what is reported, whatever is being asked; danger beside a wish for a person; who comes for it."""
+"""Worse news of a report during any question, danger together with other requests, and who comes for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a report that was just filed is answered from it, noted on it, and never offered again."""
+"""Messages about a report just filed are answered from it, noted on it, and offer nothing again."""
 
 from __future__ import annotations
 

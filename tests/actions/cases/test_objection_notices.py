@@ -1,4 +1,4 @@
-"""A request is put on hold by whoever names its number: whoever asked for it, or the member, is told."""
+"""Naming a request's number puts it on hold; whoever made the request, or the member, is notified."""
 
 from __future__ import annotations
 

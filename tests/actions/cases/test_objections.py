@@ -1,5 +1,4 @@
-"""Who knows number and last four, or forges a sender, asks for things in a member's name: the member is told, and a
-word of theirs holds it."""
+"""Requests by somebody who may not be the member: the member is notified, and an objection puts them on hold."""
 
 from __future__ import annotations
 

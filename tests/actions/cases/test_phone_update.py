@@ -1,4 +1,4 @@
-"""A phone that is told in passing goes on the urgent report, and what is said of it is what the report has."""
+"""A phone mentioned in passing goes on the urgent report, and answers about it match the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report is read back and filed on a yes, whatever stands beside it; what was filed is taken back by its name."""
+"""A report is read back and filed on a yes despite other words; a filed one is withdrawn by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks after a report hears what is known of it: when it was told, who has it, how it ended; never a promise."""
+"""Status questions get what is known: when it was reported, who has it, how it ended; never a promise."""
 
 from __future__ import annotations
 

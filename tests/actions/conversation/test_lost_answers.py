@@ -1,4 +1,4 @@
-"""What a task did is told when its answer is lost, and no later words of the talk call it nothing."""
+"""A task whose answer was lost is still reported as done, whatever the member writes next."""
 
 from __future__ import annotations
 

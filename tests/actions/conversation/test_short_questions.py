@@ -1,4 +1,4 @@
-"""What strangers ask in few words: advice first, a goodbye at the end, and no task that nobody wished."""
+"""Short questions of strangers: advice first, a goodbye at the end, and no task that nobody requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the queue or its database fails, a member still hears where a person is."""
+"""When the queue or its database fails, the member still learns where to reach a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of money before it may be acted on is kept: through identity, a code, and questions in between."""
+"""Payment details given early are stored through identity, a code, and questions in between."""
 
 from __future__ import annotations
 

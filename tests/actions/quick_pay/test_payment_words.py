@@ -1,4 +1,4 @@
-"""What is said of a payment is kept wherever it is said, and a new card, a fear or a reason is taken for what it is."""
+"""Payment details are stored at any step, and a new card, a fear or a reason is recognized as such."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When and what is owed, and what is said of a shutoff and a late charge: never more than is known."""
+"""When and how much is due, and what is known of a shutoff and a late charge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes out by itself, and when: Auto Pay, a draft, a scheduled payment, told as the run would do it."""
+"""Automatic payments and their days, described as the run would make them: Auto Pay, a draft, a scheduled payment."""
 
 from __future__ import annotations
 

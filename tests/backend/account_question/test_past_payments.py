@@ -1,4 +1,4 @@
-"""The last payment, and whether one was taken twice: said from what is booked, never from a guess."""
+"""The last payment, and whether one was taken twice: from the bookings, never a guess."""
 
 from __future__ import annotations
 

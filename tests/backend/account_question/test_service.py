@@ -1,4 +1,4 @@
-"""The registry: every topic has its level and its subject, and what is on nobody's account is not said."""
+"""The registry: every topic has its level and its subject, and data of other accounts is never mentioned."""
 
 from __future__ import annotations
 

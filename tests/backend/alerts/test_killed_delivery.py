@@ -1,4 +1,4 @@
-"""The process that tells alerts is killed (SIGKILL) again and again: in the end each alert was told once."""
+"""The process that sends alerts is killed (SIGKILL) again and again: in the end each alert was sent once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turning alerts on and off, and paperless billing: what is kept, told and audited."""
+"""Turning alerts on and off, and paperless billing: what is stored, notified and audited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of itself is in the language that the member has on file; what answers a talk is in the talk's."""
+"""Alerts are in the language on file; answers are in the language of the conversation."""
 
 from __future__ import annotations
 

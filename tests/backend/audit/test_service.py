@@ -1,4 +1,4 @@
-"""The audit trail: whoever edits, removes or reorders rows is found out."""
+"""The audit trail: edited, removed and reordered rows are found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enrolments and drafts for tests, and looking at what the run did."""
+"""Enrollments and drafts for tests, and looking at what the run did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setting up, changing and ending: what it takes, from when it counts, and what is kept of it."""
+"""Setting up, changing and ending Auto Pay: what is allowed, from when it counts, and what is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three people on call, a carrier that takes what is written to them, and short ways to ask what was told."""
+"""Three people on call, a carrier that takes what is sent to them, and short ways to look at the messages."""
 
 from __future__ import annotations
 

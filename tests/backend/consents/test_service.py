@@ -1,4 +1,4 @@
-"""What was agreed to is kept with its audit row, and its end is written once."""
+"""A consent is stored with its audit row, and its end is written once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing contact details: who is told, what is written down, and what a new phone does not open yet."""
+"""Changing contact details: who is notified, what is stored, and what a new phone does not open yet."""
 
 from __future__ import annotations
 

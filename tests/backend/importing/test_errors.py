@@ -1,4 +1,4 @@
-"""What is wrong with files, said by file, line and reason. What a file holds is the same for every database."""
+"""Errors in the files, by file, line and reason. What a file holds is the same for every database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the office is told of its files before members are answered from them."""
+"""What `memberline knowledge check` reports before members are answered from the files."""
 
 from __future__ import annotations
 

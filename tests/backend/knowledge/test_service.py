@@ -1,4 +1,4 @@
-"""Telling a subject: the co-op's facts in it, and nothing said by half where one is missing."""
+"""Answering a subject with the co-op's facts; a sentence whose fact is missing is dropped."""
 
 from __future__ import annotations
 

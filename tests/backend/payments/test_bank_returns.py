@@ -1,4 +1,4 @@
-"""A bank sends a payment back days later: the amount is owed again, and the member is told."""
+"""A bank sends a payment back days later: the amount is owed again, and the member is notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands between a mistake elsewhere and the member's money: each of these lines alone keeps it out."""
+"""Guards between a mistake elsewhere and the member's money: each of these lines alone prevents the loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payments for a later day: made on their day, once, with the number that was given; or told why not."""
+"""Payments for a later day: made on their day, once, with the number that was given; or a notice why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts with enough bills for a billing program, and enrolled ones."""
+"""Accounts with enough bills for a billing program, and their enrollments."""
 
 from __future__ import annotations
 

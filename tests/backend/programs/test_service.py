@@ -1,4 +1,4 @@
-"""Enrolling and leaving: consent, audit, notice, and one program at a time."""
+"""Joining and leaving: consent, audit, notice, and one program at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages while the engine is away or fails: kept, and answered in order later."""
+"""Messages while the engine is away or fails: stored, and answered in order later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office's pages: closed without an account, guarded with one, and a way to write to whoever waits."""
+"""The office's pages: closed without an account, guarded with one, and a way to write to waiting members."""
 
 from __future__ import annotations
 

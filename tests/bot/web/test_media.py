@@ -1,4 +1,4 @@
-"""Pictures over real HTTP: whoever has the address, for as long as it works."""
+"""Pictures over real HTTP: for everybody with the address, for as long as it works."""
 
 from __future__ import annotations
 

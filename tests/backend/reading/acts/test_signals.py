@@ -1,4 +1,4 @@
-"""Small signs that somebody listens, doubts, withholds or goes on with what was said."""
+"""Small signs that the member listens, doubts, withholds or continues the topic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of danger: which signs, by themselves and of something that stands already."""
+"""Which danger signs a message has, by itself and about a danger that is reported already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beside a danger it is heard when somebody asks what may be touched or entered, and when they ask for other things."""
+"""Questions beside a danger: what may be touched or entered, and where to get medical help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What says that no more texts are wished, and what only sounds like it."""
+"""Requests for no more texts, and what only sounds like one."""
 
 from __future__ import annotations
 

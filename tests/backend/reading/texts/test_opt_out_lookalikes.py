@@ -1,4 +1,4 @@
-"""What only sounds like a wish for no more texts: it is said of something else."""
+"""What only sounds like a request for no more texts, because it is about something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who says that they did not ask for what they were told of, and who speaks of something else."""
+"""Objections to a request that the member did not make, and messages about something else."""
 
 from __future__ import annotations
 
