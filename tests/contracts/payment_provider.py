@@ -193,13 +193,13 @@ class PaymentProviderContract:
         assert await rejection(provider.capture(new_key())) == "no_such_charge"
         assert await rejection(provider.void(new_key())) == "no_such_charge"
 
-    @pytest.mark.parametrize("steps", list(itertools.product(("authorise", "post", "void"), repeat=3)))
+    @pytest.mark.parametrize("steps", list(itertools.product(("authorize", "post", "void"), repeat=3)))
     async def test_a_charge_never_goes_back(self, provider: PaymentProvider, steps: tuple[str, ...]) -> None:
         key = new_key()
         seen = [(await self.authorized(provider, key)).status]
         for step in steps:
             with contextlib.suppress(ProviderRejected):
-                await {"authorise": self.again, "post": self.post, "void": self.void}[step](provider, key)
+                await {"authorize": self.again, "post": self.post, "void": self.void}[step](provider, key)
             seen.append((await found(provider, key)).status)
         assert all(after in MAY_FOLLOW[before] for before, after in itertools.pairwise(seen)), seen
 

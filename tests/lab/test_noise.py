@@ -63,14 +63,14 @@ def test_the_same_seed_makes_the_same_noise(slip) -> None:  # type: ignore[no-un
         assert [slip(line, Random(seed)) for seed in range(50)] == [slip(line, Random(seed)) for seed in range(50)]
 
 
-def test_a_recogniser_confuses_words_that_sound_alike() -> None:
+def test_a_recognizer_confuses_words_that_sound_alike() -> None:
     recognized = {add_asr_errors("i want to make a payment for my bill", Random(seed)) for seed in range(300)}
     assert any("pay mint" in text for text in recognized)
     assert any("four" in text for text in recognized)
     assert any(" make payment" in text or " make pay mint" in text for text in recognized)
 
 
-def test_a_recogniser_adds_no_number_to_a_number() -> None:
+def test_a_recognizer_adds_no_number_to_a_number() -> None:
     for line in ("pay fifty dollars for my bill", "pay 50 to my bill on friday"):
         recognized = {add_asr_errors(line, Random(seed)) for seed in range(200)}
         assert not any("four" in text or "two" in text for text in recognized)

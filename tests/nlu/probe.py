@@ -52,7 +52,7 @@ def model() -> Pipeline:
 
 
 def cross_validate(texts: np.ndarray, intents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(predicted intent, margin over the labelled intent) of each example, by a model that never saw it."""
+    """(predicted intent, margin over the labeled intent) of each example, by a model that never saw it."""
     predicted = np.empty(len(texts), dtype=intents.dtype)
     margins = np.zeros(len(texts))
     for train, test in StratifiedKFold(5, shuffle=True, random_state=7).split(texts, intents):

@@ -64,7 +64,7 @@ FLOOR = 40
 
 
 def fold(text: str) -> str:
-    """Case and punctuation away: what is left is what a recogniser or a hurried thumb would send."""
+    """Case and punctuation away: what is left is what a recognizer or a hurried thumb would send."""
     return re.sub(r"[^a-z0-9áéíóúüñ]+", " ", text.lower()).strip()
 
 

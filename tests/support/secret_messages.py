@@ -44,7 +44,7 @@ ES_TWENTIES = (
 
 @dataclass(frozen=True)
 class SecretMessages:
-    """Messages of one person in a row, and what must be found nowhere afterwards, squeezed (see `squeezed`).
+    """Messages of one person in a row, and what must be found nowhere afterward, squeezed (see `squeezed`).
 
     `asked`: what the assistant asks for meanwhile, a channel hint. `keys`: messages that a caller presses.
     """

@@ -59,7 +59,7 @@ TASKS: dict[str, tuple[list[Input], str]] = {
         [request("50 on friday and the rest in 80 days", "payment_arrangement"), YES],
         "for our office, number",
     ),
-    "scheduled cancelled": ([request("cancel my scheduled payment", "schedule_payment"), YES], "payment taken off"),
+    "scheduled canceled": ([request("cancel my scheduled payment", "schedule_payment"), YES], "payment taken off"),
     "scheduled moved": (
         [request("move my scheduled payment to December 2", "schedule_payment"), YES],
         "moved to another day",

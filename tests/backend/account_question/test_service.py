@@ -53,7 +53,7 @@ async def test_a_topic_that_there_is_not(backend: Backend, home: Household) -> N
 
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_other_account_is_never_mentioned(backend: Backend, home: Household, language: str) -> None:
-    """A neighbour pays twice, is late and on Auto Pay: nothing of it is in what this household is told."""
+    """A neighbor pays twice, is late and on Auto Pay: none of that is in this household's answers."""
     neighbor = await make_household(backend, number="20417", due_cents=99_999)
     await add_payment(backend, neighbor, "QQQ-222", 77_700, days_ago=1)
     await add_payment(backend, neighbor, "QQQ-333", 77_700)

@@ -26,7 +26,7 @@ async def add_autopay(
     method_id: int | None = None,
     starts_on: date | None = None,
 ) -> None:
-    """An enrolment of long ago, unless it starts later."""
+    """An enrollment of long ago, unless it starts later."""
     async with backend.db.transaction() as session:
         session.add(
             AutoPay(

@@ -37,8 +37,8 @@ async def test_a_crash_at_every_point_and_each_bill_is_debited_once(
         for _ in range(2):  # what is found unfinished, and what was not begun
             await run_autopay(backend, TODAY)
     assert {
-        "before authorise",
-        "after authorise",
+        "before authorize",
+        "after authorize",
         "before post",
         "after post",
         "after commit",

@@ -189,7 +189,7 @@ async def test_not_enough_funds_at_the_bank_comes_back_and_is_tried_twice_more(
     assert all("came back" in text for text in notices)
 
 
-async def test_a_revoked_authorisation_ends_the_enrolment(
+async def test_a_revoked_authorization_ends_the_enrollment(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await enroll(backend, home, method_id=home.bank_id)

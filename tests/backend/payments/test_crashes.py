@@ -57,14 +57,14 @@ async def test_a_crash_between_any_two_steps_of_a_yes(
         if resay:
             assert (await say_yes(backend, quote)).kind in ("paid", "already")
         await recover(backend)
-        # before the first commit nothing had happened, and afterwards everything must
+        # before the first commit nothing had happened, and after it everything must have
         assert await due(backend, home) == (DUE_CENTS if struck == ["before commit"] and not resay else 0)
     else:
         pytest.fail("the points never end")
     await check_at_any_instant(backend, network, {})
     await check_when_settled(backend, network)
     assert struck == [
-        "before commit", "after commit", "before authorise", "after authorise", "before commit",
+        "before commit", "after commit", "before authorize", "after authorize", "before commit",
         "after commit", "before post", "after post", "before commit", "after commit",
     ]  # fmt: skip
 
