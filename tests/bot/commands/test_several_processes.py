@@ -69,6 +69,7 @@ async def test_without_redis_another_process_is_found_by_looking(
         async with listening(other, session) as stream:
             await one.chat(session, "hello", id="1")
             await until(lambda: stream.messages)
+        assert stream.messages[0]["reply_to"] == "1"
 
 
 async def test_earlier_push_wakes_a_new_listener(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.reading.texts.automated_texts import detect_automated, remove_signature
+from tests.support.costs import cost_of
 
 REACTIONS = [
     "Loved “Please check: pay $40.00 today with checking ending 6789 ... Reply PAY to do it, NO to change it.”",
@@ -195,7 +196,7 @@ def test_texts_of_people_are_not_automated(text: str) -> None:
 
 def test_very_long_text_is_read_quickly() -> None:
     for piece in ("a ", "👍 ", '"', "loved ", "thank you for "):
-        detect_automated(piece * 5000)
+        assert cost_of(lambda text=piece * 5000: detect_automated(text)) < 0.5
 
 
 @pytest.mark.parametrize(
