@@ -108,7 +108,7 @@ def twiml_texts(answer: Answer) -> list[str]:
     return ["".join(message.itertext()) for message in ElementTree.fromstring(answer.text).iter("Message")]
 
 
-async def until(condition: Callable[[], Awaitable[Any] | Any], within: float = 10.0) -> Any:
+async def until(condition: Callable[[], Awaitable[Any] | Any], within: float = 30.0) -> Any:
     """Wait until the condition is true; what it gave. Fails when it does not become so."""
     deadline = time.monotonic() + within
     while True:

@@ -20,6 +20,7 @@ from tests.standins.twilio import StandInTwilio
 def _enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for answers however slow the machine is; tests of slow answers set their own limit."""
     monkeypatch.setattr(calls, "ANSWER_SECONDS", 30.0)
+    monkeypatch.setattr(calls, "STEP_SECONDS", 60.0)
 
 
 @pytest.fixture
