@@ -67,7 +67,9 @@ class BaseForm(SkillAction):
             slots = tuple(dict.fromkeys(slot for base in bases for slot in base.get("slots", ())))
             asks = {slot: kind for base in bases for slot, kind in base.get("asks", {}).items()}
             opens = (cls.opening_intents, cls.intent_titles, cls.is_informational, cls.shows_status_first)
-            registry.FORMS[cls.form] = registry.FormSpec(cls.form, cls.subject or cls.task, cls.title, slots, asks, *opens)
+            registry.FORMS[cls.form] = registry.FormSpec(
+                cls.form, cls.subject or cls.task, cls.title, slots, asks, *opens
+            )
 
     @abstractmethod
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.support.served import ServedSystem
 
@@ -33,6 +35,14 @@ async def nothing_left_running() -> AsyncIterator[None]:
             task.cancel()
         if left:
             await asyncio.wait(left, timeout=2)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: migrating anew for each test takes most of its time."""
+    path = tmp_path_factory.mktemp("schema") / "memberline.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -48,8 +48,8 @@ def _sources() -> list[Path]:
 def test_every_setting_is_documented() -> None:
     used = {name for path in _sources() for name in SETTING.findall(path.read_text(encoding="utf-8"))} - INTERNAL
     used |= Settings.names()
-    told = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")))
-    assert used - told == set(), "used but not in docs/settings.md"
+    documented = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")))
+    assert used - documented == set(), "used but not in docs/settings.md"
 
 
 def test_the_decisions_are_listed_by_their_titles() -> None:
@@ -145,7 +145,7 @@ BRITISH = re.compile(
 )
 
 
-def test_what_people_read_is_spelled_the_american_way() -> None:
+def test_docs_use_american_spelling() -> None:
     """Stored values such as `authorised` keep their spelling; so do training sentences, which members wrote."""
     texts = {page: re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8")) for page in PAGES}
     for path in _tracked_files():

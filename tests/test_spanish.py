@@ -1,4 +1,4 @@
-"""Whatever is said in English is said in Spanish too, with the same values, hints and buttons."""
+"""Every English text has a Spanish one, with the same values, hints and buttons."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ def test_every_text_of_the_code_has_its_spanish() -> None:
     assert texts - set(load_catalog()) == set(), "add these to the es.po beside the code"
 
 
-def test_a_text_is_the_same_in_spanish_wherever_it_stands() -> None:
+def test_text_is_the_same_in_spanish_everywhere() -> None:
     """All files are one catalogue: a second Spanish for the same English would take the first one's place."""
-    said: dict[str, set[str]] = {}
+    translations: dict[str, set[str]] = {}
     for path in [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("es.po")]:
         with path.open("rb") as file:
             for entry in read_po(file, locale="es"):
-                said.setdefault(str(entry.id), set()).add(str(entry.string))
-    assert {text: words for text, words in said.items() if len(words) > 1} == {}
+                translations.setdefault(str(entry.id), set()).add(str(entry.string))
+    assert {text: words for text, words in translations.items() if len(words) > 1} == {}
 
 
 def test_spanish_texts_have_the_same_values() -> None:

@@ -12,20 +12,12 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.members.levels import Level
-from backend.migrations.run import upgrade
 from tests.backend.conftest import build
 from tests.backend.household import NOW, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.support.harness.talk import Talk
 
 Begin = Callable[..., Awaitable[Talk]]
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tasks") / "memberline.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
 
 
 @pytest.fixture
@@ -39,8 +31,10 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def backend(migrated: Path, tmp_path: Path, clock: ManualClock, network: DirectNetwork) -> AsyncIterator[Backend]:
-    shutil.copyfile(migrated, tmp_path / "memberline.db")
+async def backend(
+    migrated_database: Path, tmp_path: Path, clock: ManualClock, network: DirectNetwork
+) -> AsyncIterator[Backend]:
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
     made = build(f"sqlite+aiosqlite:///{tmp_path / 'memberline.db'}", tmp_path, clock, network)
     yield made
     await made.close()
@@ -72,6 +66,13 @@ def begin(backend: Backend, home: Household) -> Begin:
 async def talk(begin: Begin) -> Talk:
     """A web chat of a member who has shown who she is, a code included."""
     return await begin()
+
+
+@pytest.fixture
+async def night(clock: ManualClock, begin: Begin) -> Talk:
+    """A web chat of an unknown person while the office is closed: Wednesday, eleven at night."""
+    clock.advance(hours=13)
+    return await begin(Level.ANONYMOUS)
 
 
 @pytest.fixture

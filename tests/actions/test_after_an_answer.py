@@ -1,4 +1,4 @@
-"""What follows on what was told: short questions, doubts, a number withheld, and leaving at the question for it."""
+"""After an answer: short questions, doubts, a withheld number, and goodbyes at the question for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk, clause
 
 
-async def test_what_was_just_told_is_nearer_than_the_open_task(begin: Begin) -> None:
+async def test_previous_answer_takes_precedence_over_the_open_task(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("I need more time to pay", intent="payment_arrangement", acts={"start"})
     await talk.user_input("what is LIHEAP", acts={"ask"}, knowledge=[("liheap", 0.9)])
@@ -28,14 +28,14 @@ async def test_a_question_about_the_account_goes_on(talk: Talk) -> None:
     assert talk.text == before
 
 
-async def test_what_is_plainly_asked_goes_on_with_nothing(begin: Begin) -> None:
+async def test_explicit_question_is_not_a_follow_up(begin: Begin) -> None:
     talk = await begin(language="es")
     for _ in range(2):
         await talk.user_input("cuánto debo", intent="check_balance", acts={"ask"}, knowledge=[("follow_how_much", 0.9)])
         talk.assert_response("utter_balance")
 
 
-async def test_a_number_withheld_is_not_pressed_for(begin: Begin) -> None:
+async def test_withheld_number_is_not_pressed_for(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"ask"})
     await talk.user_input("I don't want to give you that", intent="deny", acts={"deny"})
@@ -45,7 +45,7 @@ async def test_a_number_withheld_is_not_pressed_for(begin: Begin) -> None:
     talk.assert_message("right account")
 
 
-async def test_who_takes_leave_at_the_question_for_a_number_is_let_go(begin: Begin) -> None:
+async def test_goodbye_at_the_number_question_ends_it(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"ask"})
     await talk.user_input("no that's all, thank you", intent="deny", acts={"deny"})
@@ -53,7 +53,7 @@ async def test_who_takes_leave_at_the_question_for_a_number_is_let_go(begin: Beg
     assert talk.open_task is None
 
 
-async def test_a_wish_at_the_question_for_a_number_is_no_wrong_number(begin: Begin) -> None:
+async def test_request_at_the_number_question_is_not_a_wrong_number(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("set up auto pay", intent="setup_autopay", acts={"start"})
     await talk.user_input("ok sign me up", intent="setup_autopay", acts={"start"})
@@ -61,7 +61,7 @@ async def test_a_wish_at_the_question_for_a_number_is_no_wrong_number(begin: Beg
     talk.assert_response("utter_question_member_number")
 
 
-async def test_a_balance_that_is_not_believed_is_looked_up(talk: Talk) -> None:
+async def test_disputed_balance_is_looked_up(talk: Talk) -> None:
     await talk.user_input("what do I owe", intent="check_balance", acts={"ask"})
     await talk.user_input("that's wrong, I paid that last week", intent="deny", acts={"volunteer"})
     talk.assert_response("utter_told", "utter_not_believed")
@@ -75,14 +75,14 @@ async def test_another_language_with_no_task_open(talk: Talk) -> None:
     talk.assert_response("utter_language_switched", "utter_language_what_now")
 
 
-async def test_whether_anybody_listens(talk: Talk) -> None:
+async def test_presence_question_is_answered(talk: Talk) -> None:
     await talk.user_input("yeah can you hear me?", intent="affirm", acts={"ask"})
     talk.assert_response("utter_present")
     await talk.user_input("yes", intent="inform", acts={"answer"})
     assert "utter_present" not in talk.responses
 
 
-async def test_of_several_questions_one_that_nobody_knows_is_named(talk: Talk) -> None:
+async def test_unknown_one_of_several_questions_is_named(talk: Talk) -> None:
     parts = [
         {**clause("is there a late fee", acts={"ask"}), "knowledge": [{"subject": "late_fee", "score": 0.9}]},
         {**clause("and who won the raffle?", acts={"ask"}), "knowledge": []},
@@ -92,7 +92,7 @@ async def test_of_several_questions_one_that_nobody_knows_is_named(talk: Talk) -
     talk.assert_message("raffle")
 
 
-async def test_the_same_words_are_not_told_twice_in_a_row(talk: Talk) -> None:
+async def test_same_answer_is_not_repeated_in_a_row(talk: Talk) -> None:
     await talk.user_input("any rebates for heat pumps", acts={"ask"}, knowledge=[("heat_pump_rebates", 0.9)])
     before = talk.text
     await talk.user_input("and rebates for water heaters?", acts={"ask"}, knowledge=[("heat_pump_rebates", 0.9)])
@@ -101,7 +101,7 @@ async def test_the_same_words_are_not_told_twice_in_a_row(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("words", ["what was left again?", "what's left"])
-async def test_what_is_left_is_told_in_the_middle_of_a_task(begin: Begin, words: str) -> None:
+async def test_remaining_requests_are_listed_during_a_task(begin: Begin, words: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     await talk.user_input(words, intent="repeat", acts={"ask"})
@@ -109,13 +109,13 @@ async def test_what_is_left_is_told_in_the_middle_of_a_task(begin: Begin, words:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("are you open today", "open today from 8:00 AM"),
         ("are you open saturday", "closed tomorrow. It opens again on Mon"),
     ],
 )
-async def test_whether_the_office_is_open_on_a_day(talk: Talk, clock: ManualClock, words: str, told: str) -> None:
+async def test_whether_the_office_is_open_on_a_day(talk: Talk, clock: ManualClock, words: str, expected: str) -> None:
     clock.advance(seconds=(datetime(2026, 12, 4, 15, tzinfo=UTC) - clock.now()).total_seconds())
     await talk.user_input(words, intent="faq_hours_contact", acts={"ask"})
-    talk.assert_message(told)
+    talk.assert_message(expected)

@@ -1,4 +1,4 @@
-"""Whatever task is open and whatever is said: there is an answer, and what is said to be open is."""
+"""Any message in any task gets an answer, and the task reported as open is open."""
 
 from __future__ import annotations
 

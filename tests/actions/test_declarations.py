@@ -139,7 +139,7 @@ def test_every_intent_has_a_rule() -> None:
     assert set(project.rules().first) - set(project.domain()["intents"]) == set()
 
 
-def test_every_action_that_a_rule_or_a_wish_names_is_there() -> None:
+def test_every_action_named_by_a_rule_or_request_exists() -> None:
     domain = project.domain()
     known = {*domain["actions"], *domain["forms"]}
     rules = project.rules()
@@ -153,7 +153,7 @@ def test_the_actions_of_the_code_are_those_of_the_domain(backend: Backend) -> No
     assert {action.name for action in executor.list_actions()} == set(project.domain()["actions"])
 
 
-def test_every_skill_that_knowledge_may_offer_opens_something() -> None:
+def test_every_skill_offered_by_knowledge_opens_a_task() -> None:
     opened = {skill for skill in SKILLS if side_questions.find_skill_opener(skill)}
     assert SKILLS - opened - side_questions.CASE_SKILLS == set()
     assert side_questions.CASE_SKILLS - set(CASE_KINDS) - {"person"} == set()
@@ -167,7 +167,7 @@ def test_every_account_question_has_a_level_and_a_subject() -> None:
     assert {subject.account for subject in subjects if subject} - {None} == set(TOPIC_HANDLERS)
 
 
-def test_every_button_says_what_the_domain_knows() -> None:
+def test_every_button_payload_is_in_the_domain() -> None:
     domain = project.domain()
     unknown = set()
     for name, variants in project.responses().items():
@@ -188,7 +188,7 @@ def test_every_response_that_the_code_names_has_words() -> None:
     assert named - set(project.responses()) == set()
 
 
-def test_show_tells_of_every_table_that_an_account_has() -> None:
+def test_show_lists_every_table_of_an_account() -> None:
     models = list_models()
     with_account = {model.__name__ for model in models if "account_id" in model.__table__.columns}
     shown = set(vars(backend.show)) | {model.__name__ for model in models if model.shown_as}

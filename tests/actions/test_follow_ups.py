@@ -1,4 +1,4 @@
-"""A short question is answered for what is talked about: the open question, the open task, what was told or filed."""
+"""A short question refers to the open question, the open task, or the last answer or report."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ async def test_why_is_answered_for_the_open_question(begin: Begin) -> None:
     talk.assert_response("utter_told", "utter_question_member_number")
 
 
-async def test_a_follow_up_is_no_wish_to_hear_the_question_again(begin: Begin) -> None:
+async def test_follow_up_is_not_a_request_to_repeat(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, language="es")
     await talk.user_input("quiero pagar", intent="quick_pay", acts={"start"})
     await talk.user_input("¿para qué lo necesita?", intent="repeat", acts={"ask"}, knowledge=[("follow_why", 0.9)])
     talk.assert_message("cuenta correcta")
 
 
-async def test_a_follow_up_is_about_what_was_told_last(talk: Talk) -> None:
+async def test_follow_up_refers_to_the_last_answer(talk: Talk) -> None:
     await talk.user_input("do I call before I dig?", acts={"ask"}, knowledge=[("call_before_digging", 0.9)])
     await talk.user_input("must I be home?", acts={"ask"}, knowledge=[("scam_door", 0.3), ("follow_home", 0.8)])
     talk.assert_message("mark the yard")
 
 
-async def test_a_follow_up_opens_no_task_that_a_classifier_hears(talk: Talk) -> None:
+async def test_follow_up_opens_no_task_despite_the_classifier(talk: Talk) -> None:
     await talk.user_input("do I call before I dig?", acts={"ask"}, knowledge=[("call_before_digging", 0.9)])
     for intent in ("report_outage", "outage_status", "quick_pay"):
         await talk.user_input("how long it takes", intent=intent, acts={"start"}, knowledge=[("follow_when", 0.99)])
@@ -47,14 +47,14 @@ async def test_a_follow_up_opens_no_task_that_a_classifier_hears(talk: Talk) -> 
 
 
 @pytest.mark.parametrize("words", ["pero se la van a cortar hoy?", "vienen a desconectarla?"])
-async def test_who_fears_a_shutoff_is_never_told_that_nobody_comes(begin: Begin, words: str) -> None:
+async def test_fear_of_a_shutoff_is_never_answered_that_nobody_comes(begin: Begin, words: str) -> None:
     talk = await begin(language="es")
     await talk.user_input("quiero pagar", intent="quick_pay", acts={"start"})
     await talk.user_input(words, acts={"ask"}, knowledge=[("follow_home", 0.9)])
     assert "nadie va por esto" not in talk.text
 
 
-async def test_a_follow_up_with_nothing_before_it_is_no_follow_up(talk: Talk) -> None:
+async def test_follow_up_without_a_previous_answer_is_ignored(talk: Talk) -> None:
     await talk.user_input("must I be home?", acts={"ask"}, knowledge=[("follow_home", 0.8)])
     talk.assert_response("utter_not_known")
 
@@ -67,7 +67,7 @@ async def test_a_subject_that_answers_by_itself_goes_first(talk: Talk) -> None:
     talk.assert_message("deposit")
 
 
-async def test_what_was_told_is_told_again(talk: Talk) -> None:
+async def test_last_answer_is_repeated(talk: Talk) -> None:
     await talk.user_input("do I call before I dig?", acts={"ask"}, knowledge=[("call_before_digging", 0.9)])
     await talk.user_input("say me that again", intent="out_of_scope", acts={"repeat"})
     talk.assert_message("Call 811")
@@ -85,7 +85,7 @@ async def test_each_question_of_a_message_is_answered(talk: Talk) -> None:
     talk.assert_message("late charge")
 
 
-async def test_a_question_for_a_task_beside_another_is_kept(talk: Talk) -> None:
+async def test_question_for_a_task_next_to_another_is_queued(talk: Talk) -> None:
     parts = [
         {**clause("they want gift cards.", acts={"ask"}), "knowledge": [{"subject": "scam_call", "score": 0.9}]},
         clause("what do I owe you?", intent="check_balance", acts={"ask"}),
@@ -97,12 +97,12 @@ async def test_a_question_for_a_task_beside_another_is_kept(talk: Talk) -> None:
     talk.assert_message(r"\$112\.40")
 
 
-async def test_a_thing_that_the_subject_does_not_speak_of_is_not_known(talk: Talk) -> None:
+async def test_detail_missing_from_the_subject_is_unknown(talk: Talk) -> None:
     await talk.user_input("will the dog be told my number?", acts={"ask"}, knowledge=[("member_number_where", 0.6)])
     talk.assert_response("utter_not_known")
 
 
-async def test_a_question_behind_a_thank_you_is_answered(talk: Talk) -> None:
+async def test_question_after_a_thank_you_is_answered(talk: Talk) -> None:
     parts = [
         clause("thanks.", intent="thank", acts={"social"}),
         clause("is there a late fee?", intent="out_of_scope", acts={"ask"}),
@@ -113,7 +113,7 @@ async def test_a_question_behind_a_thank_you_is_answered(talk: Talk) -> None:
     talk.assert_message("late charge")
 
 
-async def test_nobody_is_hung_up_on_with_a_question_behind_a_no(begin: Begin) -> None:
+async def test_question_after_a_no_does_not_hang_up(begin: Begin) -> None:
     talk = await begin(channel="voice")
     await talk.user_input("what is the dog called?", acts={"ask"})
     parts = [

@@ -47,14 +47,14 @@ async def test_a_feeling_is_met_once(talk: Talk, words: str, feeling: str) -> No
     talk.assert_no_response(f"utter_feeling_{feeling}")
 
 
-async def test_a_feeling_that_is_met_is_no_missed_answer(talk: Talk) -> None:
+async def test_acknowledged_feeling_is_not_a_missed_answer(talk: Talk) -> None:
     await pay(talk)
     await talk.user_input("i lost my job", intent="out_of_scope", acts={"feeling"})
     assert talk.slots["misses"] == 0
     talk.assert_message("You owe")
 
 
-async def test_a_feeling_beside_an_answer_is_met_and_the_answer_heard(talk: Talk) -> None:
+async def test_feeling_with_an_answer_is_acknowledged_and_the_answer_used(talk: Talk) -> None:
     await pay(talk)
     await talk.user_input("this is ridiculous. 40", acts={"feeling", "answer"})
     talk.assert_response("utter_feeling_anger", "utter_question_pay_method")
@@ -82,7 +82,7 @@ async def test_a_no_with_an_amount_changes_it(talk: Talk) -> None:
     talk.assert_message(r"pay \$60\.00 today")
 
 
-async def test_who_somebody_is_is_asked_once_over_a_detour(begin: Begin) -> None:
+async def test_identity_is_asked_once_over_a_detour(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await pay(talk)
     await talk.user_input("99999-001", acts={"answer"})
@@ -94,7 +94,7 @@ async def test_who_somebody_is_is_asked_once_over_a_detour(begin: Begin) -> None
     talk.assert_response("utter_question_pay_amount")
 
 
-async def test_facts_of_a_first_message_are_kept_over_questions(begin: Begin) -> None:
+async def test_facts_of_the_first_message_survive_questions(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await pay(talk, "pay 30 on friday, my number is 99999-001, last four 0142")
     talk.assert_response("utter_question_pay_method")
@@ -102,7 +102,7 @@ async def test_facts_of_a_first_message_are_kept_over_questions(begin: Begin) ->
     assert talk.slots["pay_day"] == "2026-11-20"
 
 
-async def test_a_number_given_with_no_task_open_is_kept(begin: Begin) -> None:
+async def test_number_given_without_a_task_is_stored(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("my number is 99999-001", acts={"volunteer"})
     talk.assert_response("utter_question_phone_last4")
@@ -113,14 +113,14 @@ async def test_a_number_given_with_no_task_open_is_kept(begin: Begin) -> None:
 
 
 @pytest.mark.parametrize("words", ["the wind is bad", "ok", "hmm", "my neighbor told me"])
-async def test_nothing_is_noted_that_was_not_said(begin: Begin, words: str) -> None:
+async def test_nothing_is_noted_that_was_not_given(begin: Begin, words: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await pay(talk)
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"})
     talk.assert_no_response("utter_noted")
 
 
-async def test_what_was_said_out_of_turn_is_noted_by_name(begin: Begin) -> None:
+async def test_early_answer_is_noted_by_name(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await pay(talk)
     await talk.user_input("I want to do 40", acts={"volunteer"})
@@ -136,14 +136,14 @@ async def test_three_misses_bring_a_person(talk: Talk) -> None:
     assert talk.open_task is None
 
 
-async def test_a_yes_to_which_of_two_is_asked_in_another_way(talk: Talk) -> None:
+async def test_yes_to_a_choice_is_asked_in_another_way(talk: Talk) -> None:
     await pay(talk, "pay 40")
     talk.assert_message("How would you like to pay")
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_message("Please choose one of these")
 
 
-async def test_a_question_behind_hold_on_is_answered(begin: Begin) -> None:
+async def test_question_after_hold_on_is_answered(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     words = "hold on, before I give you anything, what is the late fee"
@@ -155,14 +155,14 @@ async def test_a_question_behind_hold_on_is_answered(begin: Begin) -> None:
     assert talk.slots["requested_slot"] == "member_number"
 
 
-async def test_a_question_that_nobody_knows_leaves_the_hold(begin: Begin) -> None:
+async def test_unknown_question_ends_the_hold(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     await talk.user_input("hold on where did I put that bill", acts={"hold", "ask"})
     assert talk.responses == ["utter_hold"]
 
 
-async def test_begging_pardon_is_no_fear(talk: Talk) -> None:
+async def test_begging_pardon_is_not_fear(talk: Talk) -> None:
     await talk.user_input("I am afraid I have forgotten it", intent="reset_password", acts={"start"})
     talk.assert_no_message("frightening")
     await talk.user_input("I'm afraid you will shut me off", acts={"feeling"})

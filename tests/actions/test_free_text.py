@@ -1,4 +1,4 @@
-"""A place in a message, and words that are a place only as the answer to the question for one."""
+"""Places in a message, and words that count as a place only where one was asked for."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def test_an_address_is_found_anywhere(words: str, place: str | None) -> None:
         ("90 Elm Street the power is out", "90 Elm Street"),
     ],
 )
-def test_behind_the_question_a_spot_will_do(words: str, place: str | None) -> None:
+def test_asked_place_may_be_a_spot(words: str, place: str | None) -> None:
     assert extract_place(turn(words), asked=True) == place
 
 
 @pytest.mark.parametrize("words", ["the Hansen farm past the church", "lot 14"])
-def test_nothing_but_an_address_is_taken_unasked(words: str) -> None:
+def test_unasked_place_must_be_an_address(words: str) -> None:
     assert extract_place(turn(words), asked=False) is None
 
 
@@ -107,5 +107,5 @@ def test_in_spanish(words: str, place: str | None) -> None:
         ("we waited two hours", None),
     ],
 )
-def test_a_house_number_that_is_said_in_words_is_told_in_figures(words: str, place: str | None) -> None:
+def test_house_number_in_words_is_formatted_in_digits(words: str, place: str | None) -> None:
     assert extract_address_or_road(words) == place

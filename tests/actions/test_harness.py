@@ -54,7 +54,7 @@ async def test_words_by_channel_and_language(begin: Begin) -> None:
     talk.assert_message("Envíe TODO")
 
 
-async def test_words_by_what_a_slot_holds(talk: Talk) -> None:
+async def test_variant_depends_on_a_slot(talk: Talk) -> None:
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     await talk.user_input("the wind is strong", intent="out_of_scope", acts={"unclear"})
     talk.assert_message("I need an amount there")
@@ -67,7 +67,7 @@ async def test_the_intent_is_guessed_from_the_acts(talk: Talk) -> None:
     assert talk.log.latest_message["intent"]["name"] == "inform"
 
 
-async def test_what_is_not_said_fails_with_the_conversation(talk: Talk) -> None:
+async def test_missing_message_fails_with_the_conversation(talk: Talk) -> None:
     await talk.user_input("hello", intent="greet", acts={"social"})
     talk.assert_no_message("Goodbye")
     with pytest.raises(AssertionError, match="> hello"):

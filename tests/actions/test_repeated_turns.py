@@ -19,26 +19,11 @@ from backend.payments import confirm
 from backend.payments.models import Payment
 from backend.providers.payments.base import ProviderTimeout
 from tests.actions.conftest import Begin
+from tests.actions.stored_messages import write_down
 from tests.backend.network import DirectNetwork
 from tests.support.harness.talk import Talk
 
 Say = Callable[[Talk], Awaitable[None]]
-
-
-async def write_down(talk: Talk, message: str) -> int:
-    """Write a message down as the edge does before it asks the engine."""
-    backend = talk.backend
-    async with backend.db.transaction() as session:
-        recorded = await conversations.record_inbound(
-            session,
-            backend,
-            channel=talk.channel,
-            provider_id=message,
-            conversation_id=talk.log.conversation_id,
-            text="",
-        )
-    talk.message_id = message
-    return recorded.id
 
 
 async def twice(talk: Talk, message: str, say: Say) -> list[list[str]]:
@@ -60,7 +45,7 @@ async def acts(talk: Talk) -> list[str]:
         return list(await session.scalars(query))
 
 
-async def test_a_report_is_filed_once_and_told_the_same(talk: Talk) -> None:
+async def test_report_is_filed_once_with_the_same_answer(talk: Talk) -> None:
     await talk.user_input("the yard light at 14 Mill Road is out", intent="report_light", acts={"start"})
     first, again = await twice(talk, "m1", lambda talk: talk.user_input("yes"))
     assert first == again
@@ -68,7 +53,7 @@ async def test_a_report_is_filed_once_and_told_the_same(talk: Talk) -> None:
     assert await acts(talk) == ["ticket_light"]
 
 
-async def test_an_email_is_changed_once_and_told_the_same(talk: Talk) -> None:
+async def test_email_is_changed_once_with_the_same_answer(talk: Talk) -> None:
     """Changed again, it would be told that nothing was changed."""
     await talk.user_input("change my email to anna@example.com", intent="update_contact_info", acts={"start"})
     first, again = await twice(talk, "m1", lambda talk: talk.user_input("yes"))
@@ -76,14 +61,14 @@ async def test_an_email_is_changed_once_and_told_the_same(talk: Talk) -> None:
     assert (await acts(talk)).count("contact_email") == 1
 
 
-async def test_a_payment_is_made_once_and_told_the_same(talk: Talk, network: DirectNetwork) -> None:
+async def test_payment_is_made_once_with_the_same_answer(talk: Talk, network: DirectNetwork) -> None:
     await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
     first, again = await twice(talk, "m1", lambda talk: talk.user_input("yes"))
     assert network.taken_cents() == 4000
     assert first == again
 
 
-async def test_a_code_counts_once_and_its_repeat_is_no_miss(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_repeated_code_counts_once(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     talk = await begin(Level.KNOWN)
     sent: list[str] = []
     monkeypatch.setattr(codes, "_hash", lambda _backend, _talk, _member, code: sent.append(code) or code)
@@ -96,7 +81,7 @@ async def test_a_code_counts_once_and_its_repeat_is_no_miss(begin: Begin, monkey
     assert (await acts(talk)).count("stepped_up") == 1
 
 
-async def test_a_step_that_dies_behind_its_work_outside_goes_on_from_there(
+async def test_step_that_dies_after_its_outside_call_resumes_there(
     talk: Talk, network: DirectNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
@@ -132,7 +117,7 @@ async def test_a_settled_message_acts_no_more(talk: Talk, network: DirectNetwork
         assert await session.scalar(select(func.count()).select_from(Payment)) == 0
 
 
-async def test_an_answer_ends_what_was_kept_for_its_repeat(talk: Talk) -> None:
+async def test_answer_deletes_what_was_stored_for_repeats(talk: Talk) -> None:
     await talk.user_input("the yard light at 14 Mill Road is out", intent="report_light", acts={"start"})
     inbound = await write_down(talk, "m1")
     await talk.user_input("yes")
@@ -142,7 +127,7 @@ async def test_an_answer_ends_what_was_kept_for_its_repeat(talk: Talk) -> None:
         assert await session.scalar(select(func.count()).select_from(ActionResult)) == 0
 
 
-async def test_what_only_reads_keeps_nothing(talk: Talk, clock: ManualClock) -> None:
+async def test_reading_step_stores_nothing(talk: Talk, clock: ManualClock) -> None:
     await write_down(talk, "m1")
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
     async with talk.backend.db.read_session() as session:
@@ -160,7 +145,7 @@ async def test_what_only_reads_keeps_nothing(talk: Talk, clock: ManualClock) -> 
         ("change the amount", {"correct"}),
     ],
 )
-async def test_a_yes_whose_turn_was_lost_is_told_and_not_read_out_again(
+async def test_yes_of_a_lost_turn_is_reported_and_not_read_back_again(
     talk: Talk, network: DirectNetwork, words: str, acts: set[str]
 ) -> None:
     await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
@@ -173,7 +158,7 @@ async def test_a_yes_whose_turn_was_lost_is_told_and_not_read_out_again(
     assert network.taken_cents() == 4000
 
 
-async def test_a_payment_on_its_way_is_not_called_unpaid(talk: Talk, network: DirectNetwork) -> None:
+async def test_pending_payment_is_not_called_unpaid(talk: Talk, network: DirectNetwork) -> None:
     def out_of_reach(_name: str) -> None:
         raise ProviderTimeout("no answer")
 

@@ -31,7 +31,7 @@ async def test_in_spanish_too(begin: Begin) -> None:
     talk.assert_response("utter_question_pay_amount")
 
 
-async def test_a_no_to_the_offer_opens_nothing(talk: Talk) -> None:
+async def test_no_to_the_offer_opens_nothing(talk: Talk) -> None:
     await talk.user_input("is there a card fee?", intent="quick_pay", acts={"ask"}, knowledge=[("card_fees", 0.8)])
     await talk.user_input("no", intent="deny", acts={"deny"})
     talk.assert_response("utter_nothing_more")
@@ -40,7 +40,7 @@ async def test_a_no_to_the_offer_opens_nothing(talk: Talk) -> None:
     assert talk.open_task is None
 
 
-async def test_a_wish_with_a_question_does_both(talk: Talk) -> None:
+async def test_request_with_a_question_does_both(talk: Talk) -> None:
     parts = [
         clause("I want to pay 40", intent="quick_pay", acts={"start"}),
         clause("is there a fee?", intent="faq_fees", acts={"ask"}),
@@ -70,7 +70,7 @@ async def test_an_answer_with_a_question_does_both(talk: Talk) -> None:
     talk.assert_message("with Visa ending 4242")
 
 
-async def test_a_question_about_the_account_waits_until_it_is_known_who_asks(begin: Begin) -> None:
+async def test_account_question_waits_for_identity(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     await talk.user_input(
@@ -85,7 +85,7 @@ async def test_a_question_about_the_account_waits_until_it_is_known_who_asks(beg
     talk.assert_message(r"\$112\.40 is due on Tuesday, December 8")
 
 
-async def test_asked_with_the_wish_it_waits_as_well(begin: Begin) -> None:
+async def test_account_question_with_a_request_waits_for_identity(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     parts = [
         clause("I want to pay my bill", intent="quick_pay", acts={"start"}),
@@ -103,7 +103,7 @@ async def test_asked_with_the_wish_it_waits_as_well(begin: Begin) -> None:
     assert talk.agenda == ["account_question_form"]
 
 
-async def test_asked_alone_it_asks_who_they_are_and_is_answered(begin: Begin) -> None:
+async def test_account_question_alone_asks_for_identity(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input(
         "when is my bill due?", intent="check_due_date", sure=0.6, acts={"ask"}, knowledge=[("account_due_when", 0.9)]
@@ -115,7 +115,7 @@ async def test_asked_alone_it_asks_who_they_are_and_is_answered(begin: Begin) ->
     assert talk.open_task is None
 
 
-async def test_what_nobody_here_knows_is_offered_to_the_office_with_its_words(talk: Talk) -> None:
+async def test_unknown_question_is_offered_to_the_office_with_its_words(talk: Talk) -> None:
     await talk.user_input("do you sell fire wood?", acts={"ask"})
     talk.assert_response("utter_not_known")
     await talk.user_input("yes")
@@ -124,6 +124,6 @@ async def test_what_nobody_here_knows_is_offered_to_the_office_with_its_words(ta
 
 
 @pytest.mark.parametrize("score", [0.1, 0.34])
-async def test_what_is_not_near_enough_answers_nothing(talk: Talk, score: float) -> None:
+async def test_distant_subject_answers_nothing(talk: Talk, score: float) -> None:
     await talk.user_input("do you sell fire wood?", acts={"ask"}, knowledge=[("card_fees", score)])
     talk.assert_no_response("utter_told")

@@ -66,7 +66,7 @@ def test_a_skill_has_its_folders(skill: str) -> None:
     assert find_missing(skill) == []
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_places_are_named() -> None:
     missing = find_missing("solar_panels")
     assert [place.split(" ")[0].rstrip(",") for place in missing] == [
         "actions/solar_panels/*.py",

@@ -1,1 +1,1 @@
-"""What was tried against the edge, kept as programs: each is used by a test and can be run against any system."""
+"""Attacks on the edge as programs: each is used by a test and can be run against any system."""

@@ -79,16 +79,16 @@ async def ordinary(url: str, seconds: float) -> list[float]:
     return took
 
 
-def told(took: list[float]) -> str:
+def format_times(took: list[float]) -> str:
     """p50 and p95 in milliseconds."""
     twentieths = statistics.quantiles(took, n=20)
     return f"p50 {statistics.median(took) * 1000:.0f} ms, p95 {twentieths[-1] * 1000:.0f} ms ({len(took)} messages)"
 
 
 async def measure(url: str, seconds: float) -> None:
-    print("alone:          ", told(await ordinary(url, seconds)))
+    print("alone:          ", format_times(await ordinary(url, seconds)))
     found, took = await asyncio.gather(flood(url, seconds), ordinary(url, seconds))
-    print("beside a flood: ", told(took))
+    print("beside a flood: ", format_times(took))
     print("the flood:      ", found.sent, "messages,", dict(found.statuses), "Retry-After", sorted(found.retry_after))
 
 

@@ -56,8 +56,8 @@ async def trickle(url: str, start: bytes, every: float, longest: float) -> Ended
 async def main(url: str, kinds: list[str]) -> None:
     found = await asyncio.gather(*(trickle(url, STARTS[kind], 1.0, 60.0) for kind in kinds))
     for kind, ended in zip(kinds, found, strict=True):
-        told = f"closed after {ended.seconds:.1f} s, {ended.answer[:24]!r}" if ended else "still open after 60 s"
-        print(f"{kind}: {told}")
+        outcome = f"closed after {ended.seconds:.1f} s, {ended.answer[:24]!r}" if ended else "still open after 60 s"
+        print(f"{kind}: {outcome}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A backend on each database, with the sandbox network's own code behind it and a clock that stands still."""
+"""A backend on each database, with the sandbox network's own code behind it and a clock that only tests move."""
 
 from __future__ import annotations
 

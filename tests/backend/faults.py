@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
@@ -29,6 +30,22 @@ class Faults:
 
     def disarm(self) -> None:
         self._left = None
+
+    @contextmanager
+    def crashing(self, point: int, error: type[BaseException] = Crash) -> Iterator[None]:
+        """Strike at this point within the block, which ends there as the process would."""
+        self.arm(point, error)
+        with suppress(Crash):
+            yield
+        self.disarm()
+
+    def every_point(self, most: int = 40) -> Iterator[int]:
+        """Points to strike at, one after the other, until one is not reached any more."""
+        for point in range(most):
+            yield point
+            if self.struck is None:
+                return
+        pytest.fail("the points never end")
 
     def reached(self, point: str) -> None:
         if self._left is None:

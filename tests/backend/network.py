@@ -37,7 +37,7 @@ class DirectNetwork:
 
     async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
         return await self._charge(
-            "authorise", key, lambda: self.charges.authorize(key, token, amount_cents, description)
+            "authorize", key, lambda: self.charges.authorize(key, token, amount_cents, description)
         )
 
     async def capture(self, key: str) -> Charge:

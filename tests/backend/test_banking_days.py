@@ -27,7 +27,7 @@ def test_the_holidays_of_a_year_with_one_on_a_saturday() -> None:
     assert federal_holidays(2026) - {date(2026, 7, 4)} == FEDERAL_RESERVE_2026
 
 
-def test_a_sunday_holiday_is_kept_on_monday() -> None:
+def test_sunday_holiday_is_observed_on_monday() -> None:
     assert date(2027, 7, 5) in federal_holidays(2027)
     assert date(2023, 1, 2) in federal_holidays(2023)
 
@@ -47,7 +47,7 @@ def test_two_banking_days_after(posted: date, returned: date) -> None:
     assert add_banking_days(posted, 2) == returned
 
 
-def test_a_holiday_of_the_co_op_is_no_banking_day_for_it() -> None:
+def test_co_op_holiday_is_not_a_banking_day_for_it() -> None:
     coop = load_coop(ROOT / "coop.toml")
     assert add_banking_days(date(2026, 11, 25), 1) == date(2026, 11, 27), (
         "the banks are open the day after Thanksgiving"

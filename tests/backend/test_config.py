@@ -57,11 +57,11 @@ def named(message: str) -> list[str]:
         {**GOOD, "HOST": "::", "TZ": "America/Chicago"},
     ],
 )
-def test_what_is_right_starts(environment: dict[str, str]) -> None:
+def test_valid_settings_start(environment: dict[str, str]) -> None:
     assert Settings.from_env(environment).production
 
 
-def test_with_nothing_set_there_is_a_default_for_all(tmp_path: Path) -> None:
+def test_every_setting_has_a_default(tmp_path: Path) -> None:
     settings = Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "PORT": "8099", "REDIS_URL": ""})
     assert (settings.environment, settings.public_url) == ("development", "http://127.0.0.1:8099")
     assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/memberline.db"
@@ -90,7 +90,7 @@ def test_no_secret_is_shown() -> None:
     assert "hunter2" not in message
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     message = refusal(
         MEMBERLINE_ENV="production",
         SECRET_KEY="changeme",
@@ -114,7 +114,7 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     "name", ["SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER"]
 )
-def test_what_is_missing_is_named(name: str) -> None:
+def test_missing_setting_is_named(name: str) -> None:
     assert named(refusal(**{key: value for key, value in GOOD.items() if key != name})) == [name]
 
 
@@ -247,13 +247,13 @@ FAULTS = [
 
 # named by their place: a hash differs in each process, and workers must agree on the tests there are
 @pytest.mark.parametrize(("name", "value"), FAULTS, ids=[f"{name}-{place}" for place, (name, _) in enumerate(FAULTS)])
-def test_a_fault_is_told_by_the_name_of_its_setting(name: str, value: str) -> None:
+def test_error_names_its_setting(name: str, value: str) -> None:
     message = refusal(**GOOD | {name: value})
     assert named(message) == [name]
     assert re.search("must|may|is |has |names|would", message)
 
 
-def test_a_provider_that_there_is_not_is_told_with_those_that_there_are() -> None:
+def test_unknown_provider_is_reported_with_the_known_ones() -> None:
     message = refusal(
         **GOOD | {"BILLING_PROVIDER": "nisc", "MESSAGES_PROVIDER": "twilio", "PAYMENT_PROVIDER": "stripe"}
     )
@@ -282,7 +282,7 @@ def test_a_sqlite_file_for_several_processes_is_refused(tmp_path: Path) -> None:
         "unix://",
     ],
 )
-def test_a_redis_that_is_none_or_open_is_refused(address: str) -> None:
+def test_missing_or_open_redis_is_refused(address: str) -> None:
     assert named(refusal(**WHOLE | {"REDIS_URL": address})) == ["REDIS_URL"]
 
 
@@ -303,6 +303,6 @@ def test_a_wrong_value_is_refused_everywhere(name: str, value: str) -> None:
     assert named(refusal(**{name: value})) == [name]
 
 
-def test_secrets_as_they_are_made_are_taken() -> None:
+def test_generated_secrets_are_accepted() -> None:
     made = ("c2ff0e9d4ab17f6358e0a1b2d96c7e45", "Zk3n-8VbQeR1tYx_0pLwMfGh2dSaU7cJ", "Vg7-hK2wQz")
     assert [find_weakness(secret, len(secret)) for secret in made] == [None] * 3

@@ -13,7 +13,7 @@ from backend.app import Backend
 from backend.db import Base
 from backend.payments.service import find_by_confirmation
 from tests.backend.household import Household, make_household
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 
 def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
@@ -25,26 +25,26 @@ def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
 
 
 @given(separator=st.sampled_from(["", " ", "-", ". "]), upper=st.booleans())
-def test_what_a_member_types_is_understood(separator: str, upper: bool) -> None:
+def test_typed_number_is_understood(separator: str, upper: bool) -> None:
     number = confirmation_numbers.random_number()
-    said = separator.join(number.replace("-", ""))
-    assert confirmation_numbers.normalize_number(said if upper else said.lower()) == number
+    text = separator.join(number.replace("-", ""))
+    assert confirmation_numbers.normalize_number(text if upper else text.lower()) == number
 
 
-@pytest.mark.parametrize("said", ["", "K7M", "K7M-4Q", "K7M-4Q22", "K7M-4O2", "'; DROP TABLE payments; --"])
-def test_what_cannot_be_one_is_none(said: str) -> None:
-    assert confirmation_numbers.normalize_number(said) is None
+@pytest.mark.parametrize("message", ["", "K7M", "K7M-4Q", "K7M-4Q22", "K7M-4O2", "'; DROP TABLE payments; --"])
+def test_impossible_number_is_refused(message: str) -> None:
+    assert confirmation_numbers.normalize_number(message) is None
 
 
 async def test_it_finds_the_payment_of_its_own_account_alone(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     outcome = await say_yes(backend, await quote_for(backend, home))
-    said = str(outcome.confirmation).lower().replace("-", " ")
+    text = str(outcome.confirmation).lower().replace("-", " ")
     async with backend.db.read_session() as session:
-        found = await find_by_confirmation(session, home.account_id, said)
+        found = await find_by_confirmation(session, home.account_id, text)
         assert found
         assert found.confirmation == outcome.confirmation
-        assert await find_by_confirmation(session, other.account_id, said) is None
+        assert await find_by_confirmation(session, other.account_id, text) is None
 
 
 def test_every_number_that_a_member_may_quote_is_checked() -> None:
@@ -63,7 +63,7 @@ def test_every_number_that_a_member_may_quote_is_checked() -> None:
     }
 
 
-async def test_a_number_that_is_taken_is_not_given_again(
+async def test_used_number_is_not_assigned_again(
     backend: Backend, home: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = str((await say_yes(backend, await quote_for(backend, home))).confirmation)

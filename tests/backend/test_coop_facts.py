@@ -1,4 +1,4 @@
-"""The office's facts in coop.toml: read as they are, and refused by name where they cannot be told."""
+"""The office's facts in coop.toml: read as they are, and invalid ones refused by name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("coop_name", "Prairie Rivers Electric Cooperative"),
         ("office_phone", "555-555-0100"),
@@ -44,8 +44,8 @@ def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
         ("bank_fee", "$0.00"),
     ],
 )
-def test_what_stands_in_the_other_tables_is_a_fact(name: str, said: str) -> None:
-    assert load_coop(ROOT / "coop.toml").get_fact(name) == said
+def test_values_of_other_tables_are_facts(name: str, expected: str) -> None:
+    assert load_coop(ROOT / "coop.toml").get_fact(name) == expected
 
 
 def test_every_known_fact_has_words() -> None:
@@ -53,7 +53,7 @@ def test_every_known_fact_has_words() -> None:
     assert all(coop.get_fact(name) for name in KNOWN_FACTS if name != "portal_url"), "that is filled in with our own"
 
 
-def test_an_empty_fact_is_none(tmp_path: Path) -> None:
+def test_empty_fact_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "coop.toml"
     path.write_text(WITHOUT.replace('"office@prairierivers.example"', '""'), encoding="utf-8")
     assert load_coop(path).get_fact("office_email") is None
@@ -75,7 +75,7 @@ def test_an_empty_fact_is_none(tmp_path: Path) -> None:
         ('office_phone = "555-555-0100"', "facts.office_phone is known"),
     ],
 )
-def test_what_cannot_be_told_is_refused_by_name(tmp_path: Path, line: str, named: str) -> None:
+def test_invalid_fact_is_refused_by_name(tmp_path: Path, line: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         with_facts(tmp_path, line)
 

@@ -21,13 +21,13 @@ def test_the_hours(language: str, hours: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "at", "said"),
+    ("language", "at", "expected"),
     [
         ("en", time(13), "at 1:00 PM"),
         ("es", time(13), "a la 1:00 PM"),
         ("es", time(10, 30), "a las 10:30 AM"),
     ],
 )
-def test_a_time(language: str, at: time, said: str) -> None:
+def test_a_time(language: str, at: time, expected: str) -> None:
     with use_language(language):
-        assert format_at_clock(at) == said
+        assert format_at_clock(at) == expected

@@ -85,7 +85,7 @@ async def test_ruth_is_as_promised(seeded: Backend) -> None:
 
 
 @pytest.mark.parametrize("number", ["99999-001", "99999001", "99999"])
-async def test_show_takes_every_form_of_the_number(seeded: Backend, number: str) -> None:
+async def test_show_accepts_every_form_of_the_number(seeded: Backend, number: str) -> None:
     assert (await shown(seeded, number))["accounts"][0]["number"] == "99999-001"
 
 
@@ -97,7 +97,7 @@ async def test_show_of_a_member_covers_every_separator(seeded: Backend) -> None:
     assert {bill["account"] for bill in found["bills"]} == {"40120-001", "40120-002", "40120-003"}
 
 
-async def test_show_of_nobody(seeded: Backend) -> None:
+async def test_show_of_an_unknown_member(seeded: Backend) -> None:
     with pytest.raises(NoSuchMember):
         await shown(seeded, "12345-678")
 
@@ -115,7 +115,7 @@ async def test_show_of_nobody(seeded: Backend) -> None:
         ("00417-002", []),
     ],
 )
-async def test_each_shows_what_it_is_there_for(seeded: Backend, number: str, expected: list[str]) -> None:
+async def test_each_member_shows_its_feature(seeded: Backend, number: str, expected: list[str]) -> None:
     assert await concerns(seeded, number) == expected
 
 
@@ -131,7 +131,7 @@ async def test_each_shows_what_it_is_there_for(seeded: Backend, number: str, exp
         ("80001-001", ["closed"], ["closed"]),
     ],
 )
-async def test_who_may_have_budget_or_levelized_billing(
+async def test_program_eligibility_of_the_members(
     seeded: Backend, number: str, budget: list[str], levelized: list[str]
 ) -> None:
     async with seeded.db.read_session() as session:

@@ -1,4 +1,4 @@
-"""The office's holidays: their rules, what they close, and how they are told."""
+"""The office's holidays: their rules, what they close, and their wording."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_single_day_and_a_leap_day_are_not_every_year() -> None:
 @pytest.mark.parametrize(
     "rule", ["christmas", "february 30", "5th monday of may", "thursday of november", "25 december"]
 )
-def test_rules_that_are_none(rule: str) -> None:
+def test_invalid_rules(rule: str) -> None:
     with pytest.raises(ValueError, match=r"there is no|is no day"):
         parse_rule(rule)
 
@@ -102,7 +102,7 @@ def test_all_of_them_by_name(coop: Coop) -> None:
         ('eve = { on = "soon", en = "Eve", es = "Vispera" }', 'holidays.eve: "soon" is no day'),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, line: str, named: str) -> None:
+def test_unreadable_rule_is_refused_by_name(tmp_path: Path, line: str, named: str) -> None:
     text = (ROOT / "coop.toml").read_text(encoding="utf-8")
     head, rest = text.split("[holidays]", 1)
     path = tmp_path / "coop.toml"

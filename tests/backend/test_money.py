@@ -29,7 +29,7 @@ def test_cents_in_words(cents: int, text: str) -> None:
 
 
 @given(st.integers(-(10**12), 10**12))
-def test_no_cent_is_lost_on_the_way(cents: int) -> None:
+def test_no_cent_is_lost(cents: int) -> None:
     plain = format_cents(cents).replace("$", "").replace(",", "").replace(".", "")
     assert int(plain) == cents
 
@@ -58,7 +58,7 @@ def test_half_a_cent_goes_up(cents: int, parts: int, whole: int, share: int) -> 
     assert share_of(cents, parts, whole) == share
 
 
-def test_half_of_an_odd_bill_is_the_same_wherever_it_is_said() -> None:
+def test_half_of_an_odd_bill_is_rounded_the_same_everywhere() -> None:
     from backend.arrangement.plan import resolve_share
     from backend.programs.rules import compute_levelized
     from backend.reading.back_references import resolve_half

@@ -39,7 +39,7 @@ async def write_to(path: Path) -> Database:
     return database
 
 
-async def test_a_new_database_and_what_stands_beside_it(tmp_path: Path) -> None:
+async def test_new_database_and_its_side_files_are_private(tmp_path: Path) -> None:
     database = await write_to(tmp_path / "own.db")
     assert modes(tmp_path) == dict.fromkeys(("own.db", "own.db-shm", "own.db-wal"), "0o600")
     await database.close()
@@ -71,11 +71,11 @@ def test_the_key_of_a_development_system(tmp_path: Path, before: int | None) -> 
     assert modes(tmp_path) == {"var": "0o777" if before else "0o700", "secret_key": "0o600"}
 
 
-def test_the_runtime_folder_with_what_was_there_before(tmp_path: Path) -> None:
+def test_runtime_folder_and_its_contents_are_private(tmp_path: Path) -> None:
     logs = tmp_path / "var" / "logs"
     logs.mkdir(parents=True)
-    kept = [tmp_path / "var" / name for name in ("tracker.db", "tracker.db-wal", "secret_key", "logs/engine.log")]
-    for path in kept:
+    stored = [tmp_path / "var" / name for name in ("tracker.db", "tracker.db-wal", "secret_key", "logs/engine.log")]
+    for path in stored:
         path.touch(0o666)
     elsewhere = tmp_path / "another's.db"
     elsewhere.touch(0o644)
@@ -83,11 +83,11 @@ def test_the_runtime_folder_with_what_was_there_before(tmp_path: Path) -> None:
     make_private_runtime(tmp_path / "var")
     found = modes(tmp_path)
     assert found["var"] == found["logs"] == "0o700"
-    assert {found[path.name] for path in kept} == {"0o600"}
+    assert {found[path.name] for path in stored} == {"0o600"}
     assert found["another's.db"] == "0o644", "a link is not followed"
 
 
-def test_a_folder_that_belongs_to_all_stays_so(tmp_path: Path) -> None:
+def test_shared_folder_stays_shared(tmp_path: Path) -> None:
     shared = tmp_path / "tmp"
     shared.mkdir()
     shared.chmod(0o1777)
@@ -95,7 +95,7 @@ def test_a_folder_that_belongs_to_all_stays_so(tmp_path: Path) -> None:
     assert modes(tmp_path) == {"tmp": "0o1777"}
 
 
-def test_the_logs_of_the_processes_beside_the_app(tmp_path: Path) -> None:
+def test_logs_of_child_processes_are_private(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "child.log"
     log.parent.mkdir()
     log.touch(0o666)
@@ -114,7 +114,7 @@ def test_the_sandbox_network_s_file(tmp_path: Path) -> None:
     assert set(modes(tmp_path).values()) == {"0o600"}
 
 
-def test_closing_a_database_to_others_gives_up_no_lock_on_it(tmp_path: Path) -> None:
+def test_making_a_database_private_keeps_its_locks(tmp_path: Path) -> None:
     """Who opens and closes a file loses its process's locks on it: another process would then write beside us."""
     path = tmp_path / "x.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as mine:

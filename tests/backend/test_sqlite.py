@@ -31,7 +31,7 @@ async def test_rows_come_whole_and_in_order(db: Database) -> None:
     await db.close()
 
 
-async def test_counts_and_ids_are_told(db: Database) -> None:
+async def test_counts_and_ids_are_returned(db: Database) -> None:
     async with db.transaction() as session:
         changed = await session.execute(text("UPDATE t SET b = 'x' || b WHERE a <= 10"))
         assert changed.rowcount == 10  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ async def test_errors_are_the_databases_own_and_roll_back(db: Database) -> None:
     await db.close()
 
 
-async def test_a_reader_sees_nothing_that_is_not_committed(db: Database) -> None:
+async def test_reader_sees_nothing_uncommitted(db: Database) -> None:
     async with db.transaction() as writing:
         await writing.execute(text("DELETE FROM t"))
         async with db.read_session() as session:

@@ -44,7 +44,7 @@ def test_memory_is_counted(family: tuple[int, int]) -> None:
     assert 1 < held.pss_mb <= held.rss_mb < 200
 
 
-def test_a_process_that_is_gone_counts_nothing() -> None:
+def test_ended_process_counts_nothing() -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     assert processes.read_cpu_ms([gone.pid]) == 0
@@ -52,7 +52,7 @@ def test_a_process_that_is_gone_counts_nothing() -> None:
     assert processes.read_command(gone.pid) == ""
 
 
-def test_stop_ends_what_was_started() -> None:
+def test_stop_ends_the_started_process() -> None:
     started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     processes.stop_process(started)
     assert started.poll() is not None

@@ -86,9 +86,9 @@ def test_ratio_is_ours_by_stock_and_comes_first() -> None:
     assert build_rows(ours, stock)[0].format_line().split()[:3] == ["0.33", "20.0", "60.0"]
 
 
-def test_the_report_says_when_answers_were_wrong_and_the_machine_was_busy() -> None:
+def test_report_mentions_wrong_answers_and_a_busy_machine() -> None:
     ours = side(20.0, 60.0, first_unexpected="'hi' -> ''")
     ours["turns"]["faq-1"]["unexpected"] = 3
-    told = format_report({"memberline": ours, "stock": side(60.0, 16.0), "others_share": 0.25, "cores": 2})
-    assert "memberline: 3 of 32 answers were not of the kind to be expected; the first: 'hi' -> ''" in told
-    assert "25% of the machine's 2 cores went to other work" in told
+    report = format_report({"memberline": ours, "stock": side(60.0, 16.0), "others_share": 0.25, "cores": 2})
+    assert "memberline: 3 of 32 answers were not of the kind to be expected; the first: 'hi' -> ''" in report
+    assert "25% of the machine's 2 cores went to other work" in report

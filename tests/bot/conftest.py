@@ -9,11 +9,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from backend.clock import Clock
-from backend.migrations.run import upgrade
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Edge
 from tests.bot.serving import serving, settings_for
+from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
@@ -62,18 +63,10 @@ async def running_edge(
         yield Edge(services, engine, twilio, http)
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file to copy: migrating anew for each test takes most of its time."""
-    path = tmp_path_factory.mktemp("schema") / "memberline.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def folder(tmp_path: Path, empty_database: Path) -> Path:
+def folder(tmp_path: Path, migrated_database: Path) -> Path:
     """A runtime folder with an empty database in it."""
-    shutil.copyfile(empty_database, tmp_path / "memberline.db")
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
     return tmp_path
 
 
@@ -81,3 +74,12 @@ def folder(tmp_path: Path, empty_database: Path) -> Path:
 async def app_server(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> AsyncIterator[Edge]:
     async with running_edge(folder, engine, twilio) as edge:
         yield edge
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = find_chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()

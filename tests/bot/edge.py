@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
+from backend.conversations.models import InboundMessage
 from bot.services import Services
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
@@ -106,7 +108,7 @@ def twiml_texts(answer: Answer) -> list[str]:
     return ["".join(message.itertext()) for message in ElementTree.fromstring(answer.text).iter("Message")]
 
 
-async def until(condition: Callable[[], Awaitable[Any] | Any], within: float = 10.0) -> Any:
+async def until(condition: Callable[[], Awaitable[Any] | Any], within: float = 30.0) -> Any:
     """Wait until the condition is true; what it gave. Fails when it does not become so."""
     deadline = time.monotonic() + within
     while True:
@@ -117,3 +119,12 @@ async def until(condition: Callable[[], Awaitable[Any] | Any], within: float = 1
             return found
         assert time.monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.02)
+
+
+async def message_statuses(edge: Edge) -> list[str]:
+    async with edge.services.backend.db.read_session() as session:
+        return list(await session.scalars(select(InboundMessage.status).order_by(InboundMessage.id)))
+
+
+async def all_answered(edge: Edge) -> bool:
+    return "received" not in await message_statuses(edge)

@@ -19,7 +19,7 @@ from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 
-async def test_every_route_says_who_may_call_it(app_server: Edge) -> None:
+async def test_every_route_declares_who_may_call_it(app_server: Edge) -> None:
     from backend.app import Backend
 
     app = create_app(Backend.create(app_server.services.settings), executor=object(), domain={})
@@ -56,7 +56,7 @@ async def test_head_is_get_without_its_body(app_server: Edge, path: str) -> None
     assert head.headers["content-length"] == got.headers["content-length"]
 
 
-async def test_whatever_can_be_read_can_be_asked_for_its_head(app_server: Edge) -> None:
+async def test_everything_that_can_be_read_answers_head(app_server: Edge) -> None:
     from backend.app import Backend
 
     app = create_app(Backend.create(app_server.services.settings), executor=object(), domain={})
@@ -67,7 +67,7 @@ async def test_whatever_can_be_read_can_be_asked_for_its_head(app_server: Edge) 
     assert {path for path, known in methods.items() if "GET" in known and "HEAD" not in known} == set()
 
 
-async def test_the_head_of_a_stream_holds_none_open(app_server: Edge) -> None:
+async def test_head_of_a_stream_holds_nothing_open(app_server: Edge) -> None:
     session = await app_server.session()
     for _ in range(12):
         head = await app_server.request("HEAD", f"/chat/events?session={session}")
@@ -96,7 +96,7 @@ async def test_health_and_readiness(app_server: Edge) -> None:
     assert (await app_server.get("/health")).status == 200
 
 
-async def test_metrics_count_turns_and_tell_nobodys_words(app_server: Edge) -> None:
+async def test_metrics_count_turns_without_member_words(app_server: Edge) -> None:
     await app_server.text("a secret 4111 1111 1111 1111")
     answer = await app_server.get("/metrics")
     assert answer.status == 200
@@ -116,7 +116,7 @@ async def test_metrics_are_for_this_machine_or_the_token(
         assert (await edge.get("/metrics", headers={"Authorization": "Bearer a token"})).status == 200
 
 
-async def test_the_outbox_page_shows_what_went_out_and_only_here(app_server: Edge) -> None:
+async def test_outbox_page_shows_sent_messages_and_only_here(app_server: Edge) -> None:
     await app_server.engine.stop()
     await app_server.text("<b>hello</b>")
     await app_server.engine.start()
@@ -160,7 +160,7 @@ async def test_no_other_file_can_be_asked_for(app_server: Edge, name: str) -> No
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/chat/nothing", "/widget.js", "/nothing", "/portal/pay/x"])
-async def test_every_answer_is_closed_to_what_browsers_could_do_with_it(app_server: Edge, path: str) -> None:
+async def test_every_answer_has_the_security_headers(app_server: Edge, path: str) -> None:
     answer = await app_server.get(path)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
@@ -170,14 +170,14 @@ async def test_every_answer_is_closed_to_what_browsers_could_do_with_it(app_serv
     assert "server" not in answer.headers
 
 
-async def test_the_demo_page_needs_nothing_that_its_policy_forbids(app_server: Edge) -> None:
+async def test_demo_page_needs_nothing_that_its_policy_forbids(app_server: Edge) -> None:
     page = (await app_server.get("/")).text
     assert "style=" not in page
     assert "onclick" not in page
     assert "<script>" not in page
 
 
-async def test_a_failure_inside_tells_a_reference_and_nothing_else(
+async def test_internal_error_reveals_only_a_reference(
     app_server: Edge, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_args: object, **_more: object) -> None:
@@ -200,7 +200,7 @@ async def test_people_get_a_page_and_programs_get_json(app_server: Edge) -> None
 @pytest.mark.parametrize(
     "path", ["/webhooks/rest/webhook", "/webhooks/twilio/webhook", "/model", "/conversations/x/tracker"]
 )
-async def test_nothing_of_the_engine_can_be_reached(app_server: Edge, path: str) -> None:
+async def test_engine_is_not_reachable(app_server: Edge, path: str) -> None:
     assert (await app_server.post(path, json={})).status == 404
 
 

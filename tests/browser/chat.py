@@ -85,7 +85,7 @@ class Chat:
     async def answer_with(self, *messages: dict[str, Any]) -> None:
         """From now on every message gets these messages for an answer, from no server."""
 
-        async def fulfil(route: Route) -> None:
+        async def fulfill(route: Route) -> None:
             await route.fulfill(json={"messages": list(messages)})
 
-        await self.page.route("**/chat/messages", fulfil)
+        await self.page.route("**/chat/messages", fulfill)

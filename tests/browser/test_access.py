@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.chat import Chat
+from tests.browser.screens import DESKTOP, PHONE, PHONE_DARK, violations
 
 pytestmark = pytest.mark.browser
 
-DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
 DARK = {**DESKTOP, "color_scheme": "dark"}
-PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "reduced_motion": "reduce"}
-PHONE_DARK = {**PHONE, "color_scheme": "dark"}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALLEST_TARGET_PX = 24
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe-core has against the page as it is now, the widget's inside included."""
-    results = await Axe().run(page, options=RULES)
-    return [
-        f"{rule['id']}: {rule['help']}: {node['target']}"
-        for rule in results.response["violations"]
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +72,7 @@ async def test_on_a_phone_the_chat_fills_the_screen(chat: Chat, page: Page) -> N
     await expect(chat.launcher).to_be_focused()
 
 
-async def test_a_screen_reader_is_told(chat: Chat, page: Page) -> None:
+async def test_screen_reader_announcements(chat: Chat, page: Page) -> None:
     await expect(chat.host.get_by_role("button", name="Chat")).to_have_attribute("aria-expanded", "false")
     await chat.open()
     await expect(chat.log).to_have_attribute("aria-live", "polite")

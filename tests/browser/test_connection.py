@@ -97,7 +97,7 @@ async def test_the_server_away_and_back(chat: Chat) -> None:
     assert len(chat.sent_ids) == 1
 
 
-async def test_what_comes_too_fast_waits_and_is_said_so(chat: Chat) -> None:
+async def test_rate_limited_message_waits_with_a_notice(chat: Chat) -> None:
     refused = 0
 
     async def slow_down_twice(route: Route) -> None:
@@ -131,7 +131,7 @@ async def test_what_comes_too_fast_waits_and_is_said_so(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream open", "stream blocked"])
-async def test_an_answer_lost_on_the_way_shows_once(chat: Chat, stream: bool) -> None:
+async def test_answer_lost_on_the_way_shows_once(chat: Chat, stream: bool) -> None:
     lost = 0
 
     async def lose_the_first(route: Route) -> None:

@@ -62,12 +62,12 @@ async def test_a_person_of_the_office_is_named_above_the_words(chat: Chat) -> No
     await chat.open()
     await chat.type("hello")
     await chat.expect_replies(1)
-    said = chat.replies.last
-    await expect(said.locator(".author")).to_have_text("Ann")
-    await expect(said).not_to_contain_text("Assistant")
+    reply = chat.replies.last
+    await expect(reply.locator(".author")).to_have_text("Ann")
+    await expect(reply).not_to_contain_text("Assistant")
 
 
-async def test_a_double_click_on_a_button_says_it_once(chat: Chat) -> None:
+async def test_double_click_on_a_button_sends_it_once(chat: Chat) -> None:
     await chat.open()
     await chat.host.locator(".choices button").first.dblclick()
     await chat.expect_replies(1)
@@ -75,7 +75,7 @@ async def test_a_double_click_on_a_button_says_it_once(chat: Chat) -> None:
     assert len(chat.sent_ids) == 1
 
 
-async def test_a_double_click_on_the_page_says_it_once(chat: Chat) -> None:
+async def test_double_click_on_the_page_sends_it_once(chat: Chat) -> None:
     await chat.page.locator("button[data-memberline-say='Pay my bill']").first.dblclick()
     await chat.expect_replies(1)
     await expect(chat.panel).to_be_visible()
@@ -110,7 +110,7 @@ async def test_a_button_pressed_by_keyboard_leaves_the_focus_in_the_chat(chat: C
     await expect(chat.input).to_be_focused()
 
 
-async def test_closing_goes_back_to_what_opened_it(chat: Chat, page: Page) -> None:
+async def test_closing_returns_to_the_opener(chat: Chat, page: Page) -> None:
     opener = page.locator("button[data-memberline-open]").first
     await opener.focus()
     await page.keyboard.press("Enter")
@@ -148,7 +148,7 @@ async def test_a_long_message_is_counted_and_cut(chat: Chat) -> None:
     assert len(await chat.input.input_value()) == 1000
 
 
-async def test_a_message_the_server_refuses_says_why(chat: Chat) -> None:
+async def test_refused_message_says_why(chat: Chat) -> None:
     error = {"code": "unreadable", "message": "That text cannot be read.", "field": "text"}
     await chat.page.route("**/chat/messages", lambda route: route.fulfill(status=422, json={"error": error}))
     await chat.open()

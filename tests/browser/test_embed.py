@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chat import Chat
-from tests.browser.test_access import violations
+from tests.browser.screens import violations
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ async def test_the_stream_works_on_another_site(page: Page, other_site: str) -> 
 @pytest.mark.parametrize(
     "context_options", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"]
 )
-async def test_its_own_colours_can_be_read(page: Page, other_site: str) -> None:
+async def test_its_own_colors_are_readable(page: Page, other_site: str) -> None:
     chat = Chat(page)
     await page.goto(other_site)
     await chat.open()

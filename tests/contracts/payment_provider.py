@@ -66,69 +66,69 @@ class PaymentProviderContract:
         """Let so many days pass that a bank's return of a charge posted just now has come."""
         pytest.skip("this provider's days cannot be moved by a test")
 
-    async def authorised(self, provider: PaymentProvider, key: str, **other: object) -> Charge:
+    async def authorized(self, provider: PaymentProvider, key: str, **other: object) -> Charge:
         request = {"token": self.approved_token, "amount_cents": 11240, "description": "Electric bill"}
         return await provider.authorize(key=key, **{**request, **other})  # type: ignore[arg-type]
 
     def test_it_has_every_method_of_the_protocol(self, provider: PaymentProvider) -> None:
         assert isinstance(provider, PaymentProvider)
 
-    # Authorise
+    # Authorize
 
-    async def test_authorise_reserves_the_amount(self, provider: PaymentProvider) -> None:
+    async def test_authorize_reserves_the_amount(self, provider: PaymentProvider) -> None:
         key = new_key()
-        charge = await self.authorised(provider, key, amount_cents=11240)
+        charge = await self.authorized(provider, key, amount_cents=11240)
         assert (charge.key, charge.status, charge.amount_cents) == (key, "authorised", 11240)
         assert (charge.kind, charge.decline_code) == ("card", None)
         assert charge.ref
 
     async def test_a_bank_account_is_a_bank_charge(self, provider: PaymentProvider) -> None:
-        charge = await self.authorised(provider, new_key(), token=self.bank_token)
+        charge = await self.authorized(provider, new_key(), token=self.bank_token)
         assert (charge.status, charge.kind) == ("authorised", "bank")
 
     async def test_a_decline_is_a_charge_with_its_code(self, provider: PaymentProvider) -> None:
         key = new_key()
-        charge = await self.authorised(provider, key, token=self.declined_token)
+        charge = await self.authorized(provider, key, token=self.declined_token)
         assert (charge.status, charge.decline_code) == ("declined", self.declined_code)
         assert await provider.find(key) == charge
 
-    async def test_the_same_key_gives_the_same_charge(self, provider: PaymentProvider) -> None:
+    async def test_same_key_gives_the_same_charge(self, provider: PaymentProvider) -> None:
         key = new_key()
-        assert await self.authorised(provider, key) == await self.authorised(provider, key)
+        assert await self.authorized(provider, key) == await self.authorized(provider, key)
 
     async def test_many_at_once_with_one_key_make_one_charge(self, provider: PaymentProvider) -> None:
         key = new_key()
-        charges = await asyncio.gather(*(self.authorised(provider, key) for _ in range(AT_ONCE)))
+        charges = await asyncio.gather(*(self.authorized(provider, key) for _ in range(AT_ONCE)))
         assert len({charge.ref for charge in charges}) == 1
 
     async def test_different_keys_make_different_charges(self, provider: PaymentProvider) -> None:
-        first, second = await self.authorised(provider, new_key()), await self.authorised(provider, new_key())
+        first, second = await self.authorized(provider, new_key()), await self.authorized(provider, new_key())
         assert first.ref != second.ref
 
     @pytest.mark.parametrize("changed", ["amount_cents", "token", "description"])
     async def test_a_key_is_not_reused_for_another_charge(self, provider: PaymentProvider, changed: str) -> None:
         key = new_key()
-        charge = await self.authorised(provider, key)
+        charge = await self.authorized(provider, key)
         other = {"amount_cents": 11241, "token": self.bank_token, "description": "Something else"}[changed]
-        assert await rejection(self.authorised(provider, key, **{changed: other})) == "idempotency_key_reused"
+        assert await rejection(self.authorized(provider, key, **{changed: other})) == "idempotency_key_reused"
         assert await provider.find(key) == charge
 
     async def test_an_unknown_token_is_rejected_and_leaves_the_key_free(self, provider: PaymentProvider) -> None:
         key = new_key()
-        assert await rejection(self.authorised(provider, key, token=self.unknown_token)) == "invalid_token"
+        assert await rejection(self.authorized(provider, key, token=self.unknown_token)) == "invalid_token"
         assert await provider.find(key) is None
-        assert (await self.authorised(provider, key)).status == "authorised"
+        assert (await self.authorized(provider, key)).status == "authorised"
 
     @pytest.mark.parametrize("amount_cents", [0, -1, -11240])
     async def test_no_amount_is_no_charge(self, provider: PaymentProvider, amount_cents: int) -> None:
         key = new_key()
-        assert await rejection(self.authorised(provider, key, amount_cents=amount_cents)) == "invalid_amount"
+        assert await rejection(self.authorized(provider, key, amount_cents=amount_cents)) == "invalid_amount"
         assert await provider.find(key) is None
 
     @pytest.mark.parametrize("key", ["", " ", "two words", "a/b", "../x", "k" * 201, "ключ", "a\nb", "-a"])
     async def test_a_malformed_key_is_rejected_everywhere(self, provider: PaymentProvider, key: str) -> None:
         for call in (
-            self.authorised(provider, key),
+            self.authorized(provider, key),
             provider.find(key),
             provider.capture(key),
             provider.void(key),
@@ -138,73 +138,73 @@ class PaymentProviderContract:
     @pytest.mark.parametrize("key", ["k" * 200, "a.b_c:d-e", "0"])
     async def test_keys_of_every_allowed_shape_work(self, provider: PaymentProvider, key: str) -> None:
         key = (uuid.uuid4().hex + key)[:200]
-        assert (await self.authorised(provider, key)).key == key
+        assert (await self.authorized(provider, key)).key == key
         assert (await provider.capture(key)).status == "posted"
 
     @pytest.mark.parametrize("text", ["", "Señora's bill: 50% off", "'; drop table charges; --", "<b>&amp;"])
     async def test_a_description_is_only_text(self, provider: PaymentProvider, text: str) -> None:
         key = new_key()
-        charge = await self.authorised(provider, key, description=text)
-        assert await self.authorised(provider, key, description=text) == charge
+        charge = await self.authorized(provider, key, description=text)
+        assert await self.authorized(provider, key, description=text) == charge
 
     # Post and void
 
     async def test_post_takes_the_money_once(self, provider: PaymentProvider) -> None:
         key = new_key()
-        authorised = await self.authorised(provider, key)
+        authorized = await self.authorized(provider, key)
         posted = await asyncio.gather(*(provider.capture(key) for _ in range(AT_ONCE)))
         assert {(charge.ref, charge.status, charge.amount_cents) for charge in posted} == {
-            (authorised.ref, "posted", 11240)
+            (authorized.ref, "posted", 11240)
         }
-        assert (await self.authorised(provider, key)).status == "posted"
+        assert (await self.authorized(provider, key)).status == "posted"
 
-    async def test_void_lets_it_go_and_nothing_can_be_posted_then(self, provider: PaymentProvider) -> None:
+    async def test_void_releases_the_amount_and_blocks_posting(self, provider: PaymentProvider) -> None:
         key = new_key()
-        await self.authorised(provider, key)
+        await self.authorized(provider, key)
         assert (await provider.void(key)).status == "voided"
         assert (await provider.void(key)).status == "voided"
         assert await rejection(provider.capture(key)) == "not_authorised"
-        assert (await self.authorised(provider, key)).status == "voided"
+        assert (await self.authorized(provider, key)).status == "voided"
 
-    async def test_what_is_posted_cannot_be_voided(self, provider: PaymentProvider) -> None:
+    async def test_posted_charge_cannot_be_voided(self, provider: PaymentProvider) -> None:
         key = new_key()
-        await self.authorised(provider, key)
+        await self.authorized(provider, key)
         await provider.capture(key)
         assert await rejection(provider.void(key)) == "already_posted"
         assert (await found(provider, key)).status == "posted"
 
-    async def test_what_was_declined_can_be_neither(self, provider: PaymentProvider) -> None:
+    async def test_declined_charge_can_be_neither_posted_nor_voided(self, provider: PaymentProvider) -> None:
         key = new_key()
-        await self.authorised(provider, key, token=self.declined_token)
+        await self.authorized(provider, key, token=self.declined_token)
         assert await rejection(provider.capture(key)) == "not_authorised"
         assert await rejection(provider.void(key)) == "not_voidable"
 
     async def test_post_and_void_at_once_have_one_winner(self, provider: PaymentProvider) -> None:
         key = new_key()
-        await self.authorised(provider, key)
+        await self.authorized(provider, key)
         results = await asyncio.gather(provider.capture(key), provider.void(key), return_exceptions=True)
         won = [result for result in results if isinstance(result, Charge)]
         lost = [result for result in results if isinstance(result, ProviderRejected)]
         assert (len(won), len(lost)) == (1, 1)
         assert (await found(provider, key)).status == won[0].status
 
-    async def test_a_charge_never_made_is_known_to_nobody(self, provider: PaymentProvider) -> None:
+    async def test_missing_charge_is_unknown(self, provider: PaymentProvider) -> None:
         assert await provider.find(new_key()) is None
         assert await rejection(provider.capture(new_key())) == "no_such_charge"
         assert await rejection(provider.void(new_key())) == "no_such_charge"
 
-    @pytest.mark.parametrize("steps", list(itertools.product(("authorise", "post", "void"), repeat=3)))
+    @pytest.mark.parametrize("steps", list(itertools.product(("authorize", "post", "void"), repeat=3)))
     async def test_a_charge_never_goes_back(self, provider: PaymentProvider, steps: tuple[str, ...]) -> None:
         key = new_key()
-        seen = [(await self.authorised(provider, key)).status]
+        seen = [(await self.authorized(provider, key)).status]
         for step in steps:
             with contextlib.suppress(ProviderRejected):
-                await {"authorise": self.again, "post": self.post, "void": self.void}[step](provider, key)
+                await {"authorize": self.again, "post": self.post, "void": self.void}[step](provider, key)
             seen.append((await found(provider, key)).status)
         assert all(after in MAY_FOLLOW[before] for before, after in itertools.pairwise(seen)), seen
 
     async def again(self, provider: PaymentProvider, key: str) -> Charge:
-        return await self.authorised(provider, key)
+        return await self.authorized(provider, key)
 
     async def post(self, provider: PaymentProvider, key: str) -> Charge:
         return await provider.capture(key)
@@ -219,7 +219,7 @@ class PaymentProviderContract:
         if self.returned_bank_token is None:
             pytest.skip("this provider's test mode has no account whose payments come back")
         key, before = new_key(), await all_returns(provider)
-        await self.authorised(provider, key, token=self.returned_bank_token, amount_cents=5001)
+        await self.authorized(provider, key, token=self.returned_bank_token, amount_cents=5001)
         assert (await provider.capture(key)).status == "posted"
         assert await all_returns(provider) == before
         await self.pass_return_time(provider)
@@ -233,7 +233,7 @@ class PaymentProviderContract:
         assert (await provider.capture(key)).status == "returned"
         assert await rejection(provider.void(key)) == "already_posted"
 
-    async def test_a_return_is_told_once_past_the_cursor(self, provider: PaymentProvider) -> None:
+    async def test_return_is_listed_once_past_the_cursor(self, provider: PaymentProvider) -> None:
         _, first = await self.returned(provider)
         _, second = await self.returned(provider)
         assert second.seq > first.seq
@@ -243,11 +243,11 @@ class PaymentProviderContract:
         assert second in later
         assert await provider.returns_since(second.seq) == []
 
-    async def test_only_what_was_posted_to_a_bad_account_comes_back(self, provider: PaymentProvider) -> None:
+    async def test_only_charges_posted_to_a_bad_account_come_back(self, provider: PaymentProvider) -> None:
         good, unposted = new_key(), new_key()
-        await self.authorised(provider, good, token=self.bank_token)
+        await self.authorized(provider, good, token=self.bank_token)
         await provider.capture(good)
-        await self.authorised(provider, unposted, token=self.returned_bank_token or self.bank_token)
+        await self.authorized(provider, unposted, token=self.returned_bank_token or self.bank_token)
         await self.pass_return_time(provider)
         assert not {good, unposted} & {notice.key for notice in await all_returns(provider)}
         assert (await found(provider, good)).status == "posted"
@@ -273,7 +273,7 @@ class PaymentProviderContract:
         )
         assert (await provider.entry_result(entry.entry_id)).status == "pending"
 
-    async def test_a_finished_entry_gives_a_token_that_can_be_charged(self, provider: PaymentProvider) -> None:
+    async def test_finished_entry_gives_a_token_that_can_be_charged(self, provider: PaymentProvider) -> None:
         entry = await self.opened(provider)
         await self.finish_entry(provider, entry)
         result = await provider.entry_result(entry.entry_id)
@@ -283,14 +283,14 @@ class PaymentProviderContract:
         assert result.brand
         assert result.exp_month in range(1, 13)
         assert result.token
-        assert (await self.authorised(provider, new_key(), token=result.token)).status == "authorised"
+        assert (await self.authorized(provider, new_key(), token=result.token)).status == "authorised"
         assert await provider.entry_result(entry.entry_id) == result
 
     @pytest.mark.parametrize("entry_id", ["nothing", "../charges", "a b", "'--"])
     async def test_an_unknown_entry_is_rejected(self, provider: PaymentProvider, entry_id: str) -> None:
         assert await rejection(provider.entry_result(entry_id)) == "no_such_entry"
 
-    async def test_the_way_back_must_be_a_web_address(self, provider: PaymentProvider) -> None:
+    async def test_return_address_must_be_a_web_address(self, provider: PaymentProvider) -> None:
         for url in ("javascript:alert(1)", "/portal", "", "http://", "https://a.example\r\nX: y"):
             call = provider.open_entry(reference="r", amount_cents=1, description="d", return_url=url)
             assert await rejection(call) == "invalid_request", url

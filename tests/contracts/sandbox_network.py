@@ -7,11 +7,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.ports import free_port
 
 KEY = "test-network-key"
+CARD = {"name": "Ruth Alvarez", "number": "4242 4242 4242 4242", "expiry": "12/35", "cvc": "123", "zip": "61028"}
+"""A card that the network's page accepts."""
 READY_WITHIN_SECONDS = 20.0
 
 
@@ -57,3 +60,14 @@ class SandboxNetwork:
             time.sleep(0.05)
         self.kill()
         raise RuntimeError(f"the sandbox network did not start: {self.log()}")
+
+
+@contextlib.contextmanager
+def running_network(folder: Path) -> Iterator[SandboxNetwork]:
+    """A network that ends with the block."""
+    network = SandboxNetwork(folder)
+    network.start()
+    try:
+        yield network
+    finally:
+        network.kill()

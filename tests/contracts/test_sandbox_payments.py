@@ -23,40 +23,28 @@ from tests.contracts.payment_provider import (
     found,
     new_key,
 )
-from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.contracts.sandbox_network import CARD, KEY, SandboxNetwork, running_network
 from tests.support.ports import free_port
-
-CARD = {
-    "name": "Ruth Alvarez",
-    "number": "4242 4242 4242 4242",
-    "expiry": "12/35",
-    "cvc": "123",
-    "zip": "73018",
-}
 
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxNetwork]:
-    network = SandboxNetwork(tmp_path_factory.mktemp("network"))
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path_factory.mktemp("network")) as network:
+        yield network
 
 
 @pytest.fixture
 def mortal_network(tmp_path: Path) -> Iterator[SandboxNetwork]:
     """One that a test may kill without harming the others."""
-    network = SandboxNetwork(tmp_path)
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path) as network:
+        yield network
 
 
 def provider_of(network: SandboxNetwork, **options: float) -> SandboxProvider:
     return SandboxProvider(network.url, KEY, **options)
 
 
-async def authorise(
+async def authorize(
     provider: PaymentProvider, key: str, token: str = "tok_visa_4242", amount_cents: int = 11240
 ) -> str:
     charge = await provider.authorize(key=key, token=token, amount_cents=amount_cents, description="Electric bill")
@@ -99,37 +87,37 @@ class TestTimeouts:
     async def test_the_charge_is_made_though_no_answer_comes(self, hasty: SandboxProvider) -> None:
         key = new_key()
         with pytest.raises(ProviderTimeout):
-            await authorise(hasty, key, "tok_visa_timeout")
+            await authorize(hasty, key, "tok_visa_timeout")
         assert (await found(hasty, key)).status == "authorised"
-        assert await authorise(hasty, key, "tok_visa_timeout") == "authorised"
+        assert await authorize(hasty, key, "tok_visa_timeout") == "authorised"
         assert (await hasty.capture(key)).status == "posted"
 
     async def test_the_charge_is_not_made_and_no_answer_comes(self, hasty: SandboxProvider) -> None:
         key = new_key()
         with pytest.raises(ProviderTimeout):
-            await authorise(hasty, key, "tok_visa_timeout_lost")
+            await authorize(hasty, key, "tok_visa_timeout_lost")
         assert await hasty.find(key) is None
-        assert await authorise(hasty, key, "tok_visa_timeout_lost") == "authorised"
+        assert await authorize(hasty, key, "tok_visa_timeout_lost") == "authorised"
 
     async def test_the_post_is_done_though_no_answer_comes(self, hasty: SandboxProvider) -> None:
         key = new_key()
-        assert await authorise(hasty, key, "tok_visa_timeout_post") == "authorised"
+        assert await authorize(hasty, key, "tok_visa_timeout_post") == "authorised"
         with pytest.raises(ProviderTimeout):
             await hasty.capture(key)
         assert (await found(hasty, key)).status == "posted"
         assert (await hasty.capture(key)).status == "posted"
 
-    async def test_a_silent_request_holds_up_nobody_else(self, hasty: SandboxProvider) -> None:
-        silent = asyncio.create_task(authorise(hasty, new_key(), "tok_visa_timeout"))
-        assert await authorise(hasty, new_key()) == "authorised"
+    async def test_silent_request_does_not_block_others(self, hasty: SandboxProvider) -> None:
+        silent = asyncio.create_task(authorize(hasty, new_key(), "tok_visa_timeout"))
+        assert await authorize(hasty, new_key()) == "authorised"
         with pytest.raises(ProviderTimeout):
             await silent
 
 
 class TestCrashes:
-    async def test_kill_between_authorise_and_post_loses_nothing(self, mortal_network: SandboxNetwork) -> None:
+    async def test_kill_between_authorize_and_post_loses_nothing(self, mortal_network: SandboxNetwork) -> None:
         provider, key = provider_of(mortal_network), new_key()
-        await authorise(provider, key)
+        await authorize(provider, key)
         before = await found(provider, key)
         mortal_network.kill()
         with pytest.raises(ProviderUnavailable):
@@ -141,7 +129,7 @@ class TestCrashes:
 
     async def test_killed_while_answering_leaves_the_outcome_open(self, mortal_network: SandboxNetwork) -> None:
         provider, watcher, key = provider_of(mortal_network), provider_of(mortal_network), new_key()
-        call = asyncio.create_task(authorise(provider, key, "tok_visa_timeout"))
+        call = asyncio.create_task(authorize(provider, key, "tok_visa_timeout"))
         async with asyncio.timeout(10):
             while await watcher.find(key) is None:
                 pass  # each look is a round trip of its own
@@ -157,7 +145,7 @@ class TestCrashes:
         provider, key = provider_of(mortal_network), new_key()
         entry = await provider.open_entry(reference="r", amount_cents=1, description="d", return_url=RETURN_URL)
         await TestSandbox().finish_entry(provider, entry)
-        await authorise(provider, key, "tok_bank_r02")
+        await authorize(provider, key, "tok_bank_r02")
         await provider.capture(key)
         moved_to = await provider.calendar() + timedelta(days=6)
         await provider.move_calendar(moved_to)
@@ -168,12 +156,12 @@ class TestCrashes:
         assert [(notice.key, notice.code) for notice in returns] == [(key, "R02")]
         assert await all_returns(provider) == returns
         assert await provider.entry_result(entry.entry_id) == result
-        assert await authorise(provider, new_key(), result.token or "") == "authorised"
+        assert await authorize(provider, new_key(), result.token or "") == "authorised"
         await provider.close()
 
 
 class TestReachingIt:
-    async def test_nothing_listening_is_unavailable(self) -> None:
+    async def test_missing_network_is_unavailable(self) -> None:
         provider = SandboxProvider(f"http://127.0.0.1:{free_port()}", KEY)
         with pytest.raises(ProviderUnavailable):
             await provider.find(new_key())
@@ -182,7 +170,7 @@ class TestReachingIt:
     async def test_a_wrong_api_key_is_rejected(self, network: SandboxNetwork) -> None:
         provider = SandboxProvider(network.url, "wrong")
         with pytest.raises(ProviderRejected) as caught:
-            await authorise(provider, new_key())
+            await authorize(provider, new_key())
         assert caught.value.code == "unauthorized"
         await provider.close()
 
@@ -209,7 +197,7 @@ class TestCalendar:
         today = await provider.calendar()
         friday = today + timedelta(days=(4 - today.weekday()) % 7)
         await provider.move_calendar(friday)
-        await authorise(provider, key, "tok_bank_r01")
+        await authorize(provider, key, "tok_bank_r01")
         await provider.capture(key)
         await provider.move_calendar(friday + timedelta(days=3))
         assert (await found(provider, key)).status == "posted"

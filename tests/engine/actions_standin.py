@@ -1,4 +1,4 @@
-"""Stands for the app's action webhook: answers as a test tells it, and remembers what it was asked."""
+"""Stands for the app's action webhook: gives the answers that a test sets, and remembers its requests."""
 
 from __future__ import annotations
 

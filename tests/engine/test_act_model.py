@@ -22,7 +22,7 @@ print(json.dumps([[float(best_shifts(of, truth)[act]) for act in (deny, affirm)]
 """
 
 
-def test_acts_are_called_where_most_is_told_rightly_and_a_yes_never_below_an_even_chance() -> None:
+def test_act_thresholds_favor_accuracy_and_keep_a_yes_above_even_odds() -> None:
     (high_no, high_yes), (low_no, low_yes) = json.loads(code(SHIFTS).stdout)
     assert 0.5 < high_no <= 1.0
     assert high_yes == high_no

@@ -15,7 +15,7 @@ GOOD = {"conversation": "door", "channel": "web", "text": "hello"}
 
 @pytest.mark.parametrize("route", ["turn", "parse"])
 @pytest.mark.parametrize("token", [None, "", "wrong", "a token for test", "a token for tests2", "\xe9"])
-def test_without_the_token_nothing_is_answered(engine: Engine, route: str, token: str | None) -> None:
+def test_token_is_required(engine: Engine, route: str, token: str | None) -> None:
     assert engine.call(route, GOOD, token) == (401, {"error": "bad token"})
 
 

@@ -1,4 +1,4 @@
-"""Where a message is parted, and where not."""
+"""Where a message is split into clauses, and where not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from engine.components.clause_splitter import split_clauses
         ("", []),
     ],
 )
-def test_a_message_is_parted_where_people_start_anew(text: str, parts: list[str]) -> None:
+def test_message_is_split_where_people_start_again(text: str, parts: list[str]) -> None:
     assert split_clauses(text) == parts
 
 

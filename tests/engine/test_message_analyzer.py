@@ -1,4 +1,4 @@
-"""What the engine reads in a message behind the open question, and who is told of it."""
+"""What the engine reads in a message against the open question, and who gets the reading."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def likeliest(acts: dict[str, float]) -> str:
         (None, "i want to pay my bill", "start"),
     ],
 )
-def test_a_reply_is_read_behind_its_question(engine: Engine, asked: dict[str, Any] | None, text: str, act: str) -> None:
+def test_reply_is_read_against_its_question(engine: Engine, asked: dict[str, Any] | None, text: str, act: str) -> None:
     assert likeliest(reading(engine, text, question=asked)["acts"]) == act
 
 
@@ -79,7 +79,7 @@ def test_a_payload_is_not_read(engine: Engine) -> None:
     assert reading(engine, '/choose{"amount":"5"}') == []
 
 
-def test_an_action_is_told_the_reading_and_the_event_keeps_nothing_else(engine: Engine, actions: ActionStandIn) -> None:
+def test_action_gets_the_reading_and_the_event_stores_nothing_else(engine: Engine, actions: ActionStandIn) -> None:
     member = conversation()
     actions.answers["action_quick"] = lambda _: (
         200,
@@ -96,8 +96,8 @@ def test_an_action_is_told_the_reading_and_the_event_keeps_nothing_else(engine: 
     assert "reading" not in events[0]["parse_data"]
     assert set(events[1]["parse_data"]) == set(events[0]["parse_data"])
     assert "How much?" not in json.dumps(events[1])
-    told = [event for event in actions.calls[1]["tracker"]["events"] if event["event"] == "user"]
-    assert told[1]["parse_data"]["reading"] == read
+    messages = [event for event in actions.calls[1]["tracker"]["events"] if event["event"] == "user"]
+    assert messages[1]["parse_data"]["reading"] == read
 
 
 def test_an_action_called_for_a_message_has_its_reading(engine: Engine, actions: ActionStandIn) -> None:
@@ -124,7 +124,7 @@ print(json.dumps([build_open_question(DialogueStateTracker.from_events("a", even
 """
 
 
-def test_the_open_question_is_the_slot_and_what_was_said_last() -> None:
+def test_open_question_is_the_slot_and_the_last_words() -> None:
     done = code(OPEN)
     asked, greeted, nothing = json.loads(done.stdout.splitlines()[-1])
     assert (asked["task"], asked["asked"], asked["options"]) == ("quick_pay", "amount", [])

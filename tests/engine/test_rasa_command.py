@@ -30,7 +30,7 @@ def typed(*command: str | Path, folder: Path = ENGINE) -> subprocess.CompletedPr
      "init", "visualize", "export", "evaluate markers"],
 )  # fmt: skip
 @pytest.mark.parametrize("start", [[RASA], [PYTHON, "-m", "rasa"]], ids=["rasa", "python -m rasa"])
-def test_what_cannot_work_says_what_does(start: list[str | Path], words: str) -> None:
+def test_impossible_command_names_the_alternative(start: list[str | Path], words: str) -> None:
     done = typed(*start, *words.split())
     assert (done.returncode, done.stdout) == (2, "")
     lines = done.stderr.splitlines()
@@ -48,7 +48,7 @@ def test_a_command_of_ours_is_handed_over(tmp_path: Path) -> None:
     assert "usage: rasa train" in done.stdout
 
 
-def test_rasa_s_own_version_is_told() -> None:
+def test_rasa_version_is_shown() -> None:
     done = typed(PYTHON, "-m", "rasa", "--version")
     assert done.returncode == 0
     assert "3.6.21" in done.stdout

@@ -1,4 +1,4 @@
-"""Danger is heard in words that no rule knows, and the model that hears it is kept with the engine's."""
+"""Danger is detected in words that no rule knows, and its model is saved with the engine's."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ print(json.dumps([classify_danger_talk(model, text) for text in asked]))
 """
 
 
-def test_two_things_said_in_one_breath_are_both_heard() -> None:
+def test_two_dangers_in_one_message_are_both_detected() -> None:
     both, fact, short = json.loads(code(TALK).stdout)
     assert {"touch", "coming"} <= both.keys()
     assert "whether" in both
@@ -57,21 +57,21 @@ def test_two_things_said_in_one_breath_are_both_heard() -> None:
 
 
 @pytest.mark.engine
-def test_what_is_said_beside_a_danger_is_read_in_a_talk_of_danger_alone(engine: Engine) -> None:
+def test_danger_talk_is_read_only_in_a_danger_conversation(engine: Engine) -> None:
     words = "can i pull him off of it"
     assert "danger_talk" not in reading(engine, words)
     assert "touch" in reading(engine, words, in_danger=True)["danger_talk"]
 
 
-def test_it_tells_which_danger_and_is_the_same_when_it_was_kept(tmp_path: Path) -> None:
+def test_saved_model_names_the_same_danger(tmp_path: Path) -> None:
     source = LEARN.replace("sys.argv[1]", repr(str(tmp_path)))
-    made, kept = json.loads(code(source).stdout)
+    made, stored = json.loads(code(source).stdout)
     assert made == ["wire", "fire", "none", "none", "none"]
-    assert kept == made
+    assert stored == made
 
 
 @pytest.mark.engine
-def test_it_is_told_with_the_reading_and_the_clause_that_tells_most_counts(engine: Engine) -> None:
+def test_prediction_is_passed_on_and_the_strongest_clause_counts(engine: Engine) -> None:
     alone = reading(engine, "there is a wire in our pool")["danger"]
     beside = reading(engine, "i want to pay my bill, and also there is a wire in our pool")["danger"]
     assert alone["hazard"] == beside["hazard"] == "wire"

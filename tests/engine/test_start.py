@@ -18,11 +18,11 @@ def refusal(*arguments: object, token: str = TOKEN, database: str = "sqlite:///:
     return done.stderr
 
 
-def test_a_missing_model_is_refused_even_beside_another(model: Path) -> None:
+def test_missing_model_is_refused_even_next_to_another(model: Path) -> None:
     missing = model.with_name("other.tar.gz")
-    said = refusal("--model", missing, "--port", free_port())
-    assert str(missing) in said
-    assert "make train" in said
+    errors = refusal("--model", missing, "--port", free_port())
+    assert str(missing) in errors
+    assert "make train" in errors
 
 
 def test_a_broken_model_is_refused(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_broken_model_is_refused(tmp_path: Path) -> None:
     assert "could not be loaded" in refusal("--model", broken, "--port", free_port())
 
 
-def test_a_taken_port_is_told(model: Path) -> None:
+def test_taken_port_is_reported(model: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -25,7 +25,7 @@ def check(project: Path) -> int:
     return script("train.py", "--project", project, "--check").returncode
 
 
-def test_a_model_is_fresh_until_something_it_is_made_from_changes(trained: Path) -> None:
+def test_model_is_fresh_until_an_input_changes(trained: Path) -> None:
     assert check(trained) == 0
     assert script("train.py", "--project", trained, "--if-stale").stdout == ""
     (trained / "knowledge" / "more.md").write_text("# More\n")  # is searched, not trained on
@@ -52,7 +52,7 @@ def test_half_a_model_is_stale(trained: Path, lost: str) -> None:
     assert check(trained) == 1
 
 
-def test_failed_training_keeps_the_model_and_says_so_in_one_line(trained: Path) -> None:
+def test_failed_training_keeps_the_model_and_reports_in_one_line(trained: Path) -> None:
     model = trained / "models" / "current.tar.gz"
     before = model.read_bytes()
     rules = trained / "data" / "rules.yml"
@@ -76,7 +76,7 @@ def test_good_data_passes_the_checks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "added", "told"),
+    ("file", "added", "expected"),
     [
         ("rules.yml", "  - rule: x\n    steps: [{intent: pay}, {action: action_unknown}]\n", "action_unknown"),
         ("nlu.yml", "  - intent: pay\n    examples: |\n      - hello\n", "hello"),
@@ -87,9 +87,9 @@ def test_good_data_passes_the_checks() -> None:
         ("danger/none.en.txt", "There is a wire in our pool\n", "'there is a wire in our pool' is of none and wire"),
     ],
 )
-def test_faulty_data_does_not(trained: Path, file: str, added: str, told: str) -> None:
+def test_faulty_data_does_not(trained: Path, file: str, added: str, expected: str) -> None:
     path = trained / "data" / file
     path.write_text((path.read_text() if path.exists() else "") + added)
     done = script("validate.py", "--project", trained)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert expected in done.stderr

@@ -22,7 +22,7 @@ def test_an_action_is_called_with_the_token_few_events_and_no_domain(engine: Eng
     assert actions.refused == 0
 
 
-def test_the_connection_to_the_actions_is_kept(engine: Engine, actions: ActionStandIn) -> None:
+def test_connection_to_the_actions_is_reused(engine: Engine, actions: ActionStandIn) -> None:
     engine.turn(conversation(), "/run_quick")
     before = actions.connections
     for _ in range(5):
@@ -55,7 +55,7 @@ def test_actions_out_of_reach_fail_the_turn_but_not_the_engine(model: Path, tmp_
         assert engine.texts(member, "hello")
 
 
-def test_an_answer_that_is_no_action_answer_fails_the_turn(engine: Engine, actions: ActionStandIn) -> None:
+def test_invalid_action_answer_fails_the_turn(engine: Engine, actions: ActionStandIn) -> None:
     actions.answers["action_quick"] = lambda _: (200, {"events": "none", "responses": []})
     body = {"conversation": conversation(), "channel": "web", "text": "/run_quick"}
     assert engine.call("turn", body)[0] == 500

@@ -68,7 +68,7 @@ def test_a_vector_is_the_same_alone_and_in_a_batch() -> None:
     assert done.stdout.split() == ["384", "1.0", "True"], done.stderr
 
 
-def test_a_reply_has_another_vector_behind_another_question() -> None:
+def test_reply_has_another_vector_after_another_question() -> None:
     done = code(
         "from engine.components.encoder import Encoder\n"
         "e = Encoder(); alone, amount, day = e('the first'), e(('amount: how much?', 'the first')), "

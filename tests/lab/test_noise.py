@@ -49,7 +49,7 @@ def test_typos_change_letters_and_never_digits_or_numbers() -> None:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_typo_is_a_small_slip_behind_the_first_letter(line: str) -> None:
+def test_typo_is_a_small_slip_after_the_first_letter(line: str) -> None:
     for seed in range(100):
         slipped = add_typos(line, Random(seed)).split()
         assert len(slipped) == len(line.split())
@@ -63,31 +63,31 @@ def test_the_same_seed_makes_the_same_noise(slip) -> None:  # type: ignore[no-un
         assert [slip(line, Random(seed)) for seed in range(50)] == [slip(line, Random(seed)) for seed in range(50)]
 
 
-def test_a_recogniser_confuses_words_that_sound_alike() -> None:
-    heard = {add_asr_errors("i want to make a payment for my bill", Random(seed)) for seed in range(300)}
-    assert any("pay mint" in text for text in heard)
-    assert any("four" in text for text in heard)
-    assert any(" make payment" in text or " make pay mint" in text for text in heard)
+def test_a_recognizer_confuses_words_that_sound_alike() -> None:
+    recognized = {add_asr_errors("i want to make a payment for my bill", Random(seed)) for seed in range(300)}
+    assert any("pay mint" in text for text in recognized)
+    assert any("four" in text for text in recognized)
+    assert any(" make payment" in text or " make pay mint" in text for text in recognized)
 
 
-def test_a_recogniser_adds_no_number_to_a_number() -> None:
+def test_a_recognizer_adds_no_number_to_a_number() -> None:
     for line in ("pay fifty dollars for my bill", "pay 50 to my bill on friday"):
-        heard = {add_asr_errors(line, Random(seed)) for seed in range(200)}
-        assert not any("four" in text or "two" in text for text in heard)
+        recognized = {add_asr_errors(line, Random(seed)) for seed in range(200)}
+        assert not any("four" in text or "two" in text for text in recognized)
 
 
-def test_digits_are_said_one_by_one_and_stay_the_same() -> None:
+def test_digits_are_spoken_one_by_one_and_stay_the_same() -> None:
     words = {name: str(n) for n, name in enumerate("zero one two three four five six seven eight nine".split())} | {
         "oh": "0"
     }
-    heard = {add_asr_errors("99999-001", Random(seed)) for seed in range(100)}
-    assert any("oh" in text for text in heard)
-    for text in heard:
+    recognized = {add_asr_errors("99999-001", Random(seed)) for seed in range(100)}
+    assert any("oh" in text for text in recognized)
+    for text in recognized:
         assert "".join(words.get(word, word) for word in text.split() if word != "dash") == "99999001"
 
 
 @pytest.mark.parametrize("line", ["<1>", "yes please", "no"])
-def test_a_yes_on_the_phone_is_heard_right(line: str) -> None:
+def test_yes_on_the_phone_stays_intact(line: str) -> None:
     assert {add_asr_errors(line, Random(seed)) for seed in range(100)} == {line}
 
 
@@ -117,10 +117,10 @@ class Echo(ChannelClient):
 def test_doubled_and_late_deliveries_are_the_same_message_again() -> None:
     echo = Echo()
     line = NoisyLine(echo, (DOUBLED, REORDERED), Random(3))
-    said = [f"line {n}" for n in range(30)]
-    assert [line.say(text) for text in said] == said
-    assert len(echo.deliveries) > len(said)
-    assert set(echo.deliveries) == set(said)
+    lines = [f"line {n}" for n in range(30)]
+    assert [line.say(text) for text in lines] == lines
+    assert len(echo.deliveries) > len(lines)
+    assert set(echo.deliveries) == set(lines)
     late = [
         place for place, text in enumerate(echo.deliveries) if text != max(echo.deliveries[: place + 1], key=_place)
     ]

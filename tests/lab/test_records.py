@@ -36,8 +36,8 @@ MOVED = MoneyMovement(
 )
 
 
-def turn(said: str, answer: str, payload: str | None = None) -> RecordedTurn:
-    return RecordedTurn(said, payload, "answered", Reply((Message(answer),)))
+def turn(message: str, answer: str, payload: str | None = None) -> RecordedTurn:
+    return RecordedTurn(message, payload, "answered", Reply((Message(answer),)))
 
 
 def record(
@@ -47,7 +47,7 @@ def record(
     return ConversationRecord("talk", turns, [moved], {"key": quoted})
 
 
-def test_what_was_read_back_and_agreed_to_is_right() -> None:
+def test_read_back_and_confirmed_payment_is_valid() -> None:
     assert find_unconfirmed_movements(record()) == []
 
 
@@ -59,7 +59,7 @@ def test_plain_yeses(yes: str) -> None:
 @pytest.mark.parametrize(
     "yes", ["no", "yes 60", "yes when i have money", "yes, the other card", "what?", "pay 50", "50", ""]
 )
-def test_what_is_no_plain_yes(yes: str) -> None:
+def test_not_a_plain_yes(yes: str) -> None:
     assert "no plain yes" in find_unconfirmed_movements(record(yes=yes))[0]
 
 
@@ -72,11 +72,11 @@ def test_what_is_no_plain_yes(yes: str) -> None:
         ("Which day shall it be?", "$50.00"),
     ],
 )
-def test_a_read_back_that_lacks_something(read_back: str, missing: str) -> None:
+def test_incomplete_read_back(read_back: str, missing: str) -> None:
     assert missing in find_unconfirmed_movements(record(read_back))[0]
 
 
-def test_a_quote_that_nobody_confirmed_or_that_is_another() -> None:
+def test_unconfirmed_or_different_quote() -> None:
     assert "no read-back" in find_unconfirmed_movements(record(quoted=replace(QUOTED, confirmed=False)))[0]
     assert "no read-back" in find_unconfirmed_movements(replace(record(), quotes={}))[0]
     assert "read back was $40.00" in find_unconfirmed_movements(record(quoted=replace(QUOTED, total_cents=4000)))[0]
@@ -87,12 +87,12 @@ def test_a_quote_that_is_paid_twice() -> None:
     assert "was paid 2 times" in find_unconfirmed_movements(replace(record(), movements=[paid, paid]))[0]
 
 
-def test_money_that_is_never_told() -> None:
+def test_unreported_money() -> None:
     silent = ConversationRecord("talk", [turn("pay 50", READ_BACK), turn("yes", "Hello.")], [MOVED], {"key": QUOTED})
     assert "never told" in find_unconfirmed_movements(silent)[0]
 
 
-def test_a_pressed_yes_is_one_and_another_button_is_none() -> None:
+def test_pressed_yes_counts_and_another_button_does_not() -> None:
     pressed = [turn("", READ_BACK), turn("", DONE, "/affirm")]
     assert find_unconfirmed_movements(ConversationRecord("talk", pressed, [MOVED], {"key": QUOTED})) == []
     other = [turn("", READ_BACK), turn("", DONE, "/deny")]

@@ -42,6 +42,6 @@ def test_each_script_is_a_task_that_succeeds_or_not(offices: OwnSystems, tmp_pat
     assert "FAILED web   wrong" in format_report(result)
 
 
-def test_a_folder_without_scripts_is_said(tmp_path: Path) -> None:
+def test_folder_without_scripts_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MemberlineError, match="no script"):
         evaluate_transcripts(OwnSystems(tmp_path), tmp_path, ["web"])

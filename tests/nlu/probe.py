@@ -52,7 +52,7 @@ def model() -> Pipeline:
 
 
 def cross_validate(texts: np.ndarray, intents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(predicted intent, margin over the labelled intent) of each example, by a model that never saw it."""
+    """(predicted intent, margin over the labeled intent) of each example, by a model that never saw it."""
     predicted = np.empty(len(texts), dtype=intents.dtype)
     margins = np.zeros(len(texts))
     for train, test in StratifiedKFold(5, shuffle=True, random_state=7).split(texts, intents):
@@ -89,17 +89,17 @@ def report_heldout(language: str, path: Path) -> None:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
     fitted = model().fit(*load(language))
     guesses = [settle(row, guess) for row, guess in zip(rows, fitted.predict([r["text"] for r in rows]), strict=True)]
-    kept = [
+    counted = [
         (r["intent"], g) for r, g in zip(rows, guesses, strict=True) if r.get("domain") in {None, "utility", "generic"}
     ]
-    truth, guess = [t for t, _ in kept], [g for _, g in kept]
+    truth, guess = [t for t, _ in counted], [g for _, g in counted]
     counts = Counter(truth)
     names = sorted(name for name, n in counts.items() if n >= ENOUGH_ROWS)
     for name, score in zip(names, f1_score(truth, guess, labels=names, average=None), strict=True):
         print(f"{name:26} f1 {score:.2f}  n {counts[name]}")
     macro = f1_score(truth, guess, labels=names, average="macro")
-    inside = [t == g for t, g in kept if t != OUTSIDE]
-    outside = [g == OUTSIDE for t, g in kept if t == OUTSIDE]
+    inside = [t == g for t, g in counted if t != OUTSIDE]
+    outside = [g == OUTSIDE for t, g in counted if t == OUTSIDE]
     print(f"macro F1 {macro:.3f}  in scope {np.mean(inside):.3f}  outside caught {np.mean(outside):.3f}")
     wrong = Counter((row["intent"], g) for row, g in zip(rows, guesses, strict=True) if row["intent"] != g)
     print("\n".join(f"{n:3} {truth} -> {guess}" for (truth, guess), n in wrong.most_common(40)))

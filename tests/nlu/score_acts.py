@@ -1,4 +1,4 @@
-"""Figures for a file of labelled replies: what the engine reads in each against what it does.
+"""Figures for a file of labeled replies: what the engine reads in each against what it does.
 
     engine/.venv/bin/python engine/parse.py FILE.jsonl > read.jsonl
     python tests/nlu/score_acts.py FILE.jsonl read.jsonl
@@ -28,7 +28,7 @@ def called(acts: dict[str, float]) -> set[str]:
     return {name for name, p in acts.items() if p >= CALLED} or {max(acts, key=lambda name: acts[name])}
 
 
-def said(acts: set[str]) -> str:
+def format_acts(acts: set[str]) -> str:
     """Yes, no or neither."""
     return "affirm" if "affirm" in acts else "deny" if "deny" in acts else "neither"
 
@@ -38,7 +38,9 @@ def figures(truth: list[set[str]], found: list[set[str]], asked: list[str]) -> d
     hits, calls, there = Counter[str](), Counter[str](), Counter[str]()
     for right, read in zip(truth, found, strict=True):
         hits.update(right & read), calls.update(read), there.update(right)
-    pairs = [(said(t), said(f)) for t, f, kind in zip(truth, found, asked, strict=True) if kind == "yes_no"]
+    pairs = [
+        (format_acts(t), format_acts(f)) for t, f, kind in zip(truth, found, asked, strict=True) if kind == "yes_no"
+    ]
     return {
         "rows": len(truth),
         "micro_f1": round(2 * hits.total() / (calls.total() + there.total()), 3),
@@ -55,10 +57,10 @@ def figures(truth: list[set[str]], found: list[set[str]], asked: list[str]) -> d
 
 def main() -> int:
     """Command line."""
-    labelled, read = rows(Path(sys.argv[1])), rows(Path(sys.argv[2]))
-    truth = [{act["act"] for act in row["acts"]} for row in labelled]
+    labeled, read = rows(Path(sys.argv[1])), rows(Path(sys.argv[2]))
+    truth = [{act["act"] for act in row["acts"]} for row in labeled]
     found = [called(row["reading"]["acts"]) for row in read]
-    for name, value in figures(truth, found, [row["asked"] for row in labelled]).items():
+    for name, value in figures(truth, found, [row["asked"] for row in labeled]).items():
         print(name, json.dumps(value, indent=1) if isinstance(value, dict) else value)
     return 0
 

@@ -13,19 +13,19 @@ MOST_BYTES = 12_000_000
 MOVED_FAR = 0.8
 
 
-def test_the_layers_are_those_that_are_told_of() -> None:
-    told = json.loads(LAYERS.with_suffix(".json").read_text(encoding="utf-8"))
-    assert hashlib.sha256(LAYERS.read_bytes()).hexdigest() == told["sha256"]
+def test_layers_are_the_declared_ones() -> None:
+    summary = json.loads(LAYERS.with_suffix(".json").read_text(encoding="utf-8"))
+    assert hashlib.sha256(LAYERS.read_bytes()).hexdigest() == summary["sha256"]
     assert LAYERS.stat().st_size < MOST_BYTES
 
 
-def test_it_is_told_when_the_data_has_moved_far() -> None:
+def test_large_data_drift_is_reported() -> None:
     """No failure: the regression on top follows the data with each training. But tuning anew would pay."""
     done = script("tuned_on.py")
     assert done.returncode == 0, done.stderr
     if float(done.stdout) < MOVED_FAR:
-        told = f"the encoder was tuned on data that has {float(done.stdout):.0%} in common with today's"
-        warnings.warn(f"{told}: tune it anew with engine/tune_encoder.py", stacklevel=1)
+        drift = f"the encoder was tuned on data that has {float(done.stdout):.0%} in common with today's"
+        warnings.warn(f"{drift}: tune it anew with engine/tune_encoder.py", stacklevel=1)
 
 
 SKETCHES = """
@@ -37,7 +37,7 @@ print(*(estimate_overlap(whole, other) for other in others))
 """
 
 
-def test_a_sketch_tells_how_much_two_sets_have_in_common() -> None:
+def test_sketch_measures_the_overlap_of_two_sets() -> None:
     same, half, next_to_nothing = map(float, code(SKETCHES).stdout.split())
     assert same == 1.0
     assert abs(half - 0.5) < 0.1

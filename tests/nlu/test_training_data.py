@@ -64,7 +64,7 @@ FLOOR = 40
 
 
 def fold(text: str) -> str:
-    """Case and punctuation away: what is left is what a recogniser or a hurried thumb would send."""
+    """Case and punctuation away: what is left is what a recognizer or a hurried thumb would send."""
     return re.sub(r"[^a-z0-9áéíóúüñ]+", " ", text.lower()).strip()
 
 
@@ -96,7 +96,7 @@ def examples() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("skill", sorted(SKILLS))
-def test_a_skill_keeps_its_own_intents_in_its_own_folder(skill: str) -> None:
+def test_skill_keeps_its_own_intents_in_its_own_folder(skill: str) -> None:
     assert set(examples_in(DATA / skill / "nlu.yml")) == SKILLS[skill]
 
 

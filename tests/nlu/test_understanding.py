@@ -1,4 +1,4 @@
-"""How well intents and danger are told: cross-validated, and on sentences that are not trained on."""
+"""How well intents and danger are classified: cross-validated, and on sentences that are not trained on."""
 
 from __future__ import annotations
 
@@ -44,54 +44,54 @@ def test_spanish_that_is_not_trained_on() -> None:
 @pytest.mark.engine
 def test_danger_in_other_words() -> None:
     """Messages that were written by others, half of whose dangers no rule hears. A missed one may cost a life."""
-    rows, missed, false = _told_of_danger("held_danger.jsonl")
+    rows, missed, false = _read_danger_rows("held_danger.jsonl")
     assert len(missed) <= 0.04 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.12 * sum(not row["danger"] for row in rows), false
 
 
 @pytest.mark.engine
 def test_danger_by_water() -> None:
-    _, missed, false = _told_of_danger("held_water.jsonl")
+    _, missed, false = _read_danger_rows("held_water.jsonl")
     assert len(missed) <= 4, missed
     assert len(false) <= 2, false
 
 
 @pytest.mark.engine
-def test_ordinary_talk_with_words_of_danger() -> None:
+def test_ordinary_messages_with_danger_words() -> None:
     """Everyday messages that others wrote to sound like danger, and dangers in everyday words."""
-    rows, missed, false = _told_of_danger("held_ordinary.jsonl")
+    rows, missed, false = _read_danger_rows("held_ordinary.jsonl")
     assert len(missed) <= 0.05 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.3 * sum(not row["danger"] for row in rows), false
 
 
 @pytest.mark.engine
-def test_what_is_said_beside_a_danger() -> None:
+def test_danger_talk() -> None:
     """What is asked and told in words that others wrote, a third of it two things at once; rules hear a quarter."""
     rows = [json.loads(line) for line in (HERE / "held_danger_talk.jsonl").read_text(encoding="utf-8").splitlines()]
     read = parse_rows(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")
     right = wrong = missed = whether = asked_whether = 0
     for row, one in zip(rows, read, strict=True):
-        said, heard = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
-        right, wrong = right + len(said & heard), wrong + len(heard - said - {WHETHER})
-        missed += len(said - heard)
-        if said & MAY:
+        expected, recognized = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
+        right, wrong = right + len(expected & recognized), wrong + len(recognized - expected - {WHETHER})
+        missed += len(expected - recognized)
+        if expected & MAY:
             asked_whether += 1
-            whether += bool(heard & (MAY | {WHETHER}))
+            whether += bool(recognized & (MAY | {WHETHER}))
     figures = {"precision": right / (right + wrong), "recall": right / (right + missed)}
     assert figures["precision"] >= 0.83, figures
     assert figures["recall"] >= 0.72, figures
     assert whether >= 0.9 * asked_whether, (whether, asked_whether)
 
 
-def _told_of_danger(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+def _read_danger_rows(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """The rows of a file, the dangers among them that were missed, and what was taken for one."""
     rows = [json.loads(line) for line in (HERE / file).read_text(encoding="utf-8").splitlines()]
     read = parse_rows(HERE / file, ROOT / "models" / "current.tar.gz")
-    heard = [
+    recognized = [
         bool(_signs(row)) or one["reading"]["danger"]["sure"] >= MIN_SCORE for row, one in zip(rows, read, strict=True)
     ]
-    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
-    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    missed = [row["text"] for row, found in zip(rows, recognized, strict=True) if row["danger"] and not found]
+    false = [row["text"] for row, found in zip(rows, recognized, strict=True) if not row["danger"] and found]
     return rows, missed, false
 
 

@@ -29,14 +29,14 @@ async def charge(served: Served, body: bytes, key: str = "k1") -> tuple[int, dic
 
 @pytest.mark.parametrize("path", ["/v1/charges/k1", "/v1/returns", "/v1/entries/x", "/v1/sandbox/calendar"])
 @pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer wrong", f"Basic {KEY}", "Bearer \xff"])
-async def test_without_the_key_nothing_answers(served: Served, path: str, given: str | None) -> None:
+async def test_key_is_required(served: Served, path: str, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given}
     async with served.browser.get(served.url + path, headers=headers) as response:
         assert response.status == 401
         assert (await response.json())["error"]["code"] == "unauthorized"
 
 
-async def test_a_repeat_is_told_from_a_first(served: Served) -> None:
+async def test_repeat_is_distinguished_from_a_first(served: Served) -> None:
     body = json.dumps(GOOD).encode()
     first, second = await charge(served, body), await charge(served, body)
     assert (first[0], second[0]) == (201, 200)
@@ -75,7 +75,7 @@ async def test_another_body_under_the_same_key_is_a_conflict(served: Served) -> 
         (b'{"description": "' + b"d" * 20_000 + b'"}', 413),
     ],
 )
-async def test_a_bad_charge_is_refused_and_nothing_is_made(served: Served, body: bytes, status: int) -> None:
+async def test_bad_charge_is_refused_and_makes_nothing(served: Served, body: bytes, status: int) -> None:
     answered, answer = await charge(served, body)
     assert answered == status
     assert answer["error"]["code"] in {"invalid_request", "invalid_amount", "invalid_token"}
@@ -96,7 +96,7 @@ async def test_a_bad_charge_is_refused_and_nothing_is_made(served: Served, body:
         None,
     ],
 )
-async def test_a_way_back_that_is_no_plain_web_address_is_refused(served: Served, url: object) -> None:
+async def test_invalid_return_address_is_refused(served: Served, url: object) -> None:
     status, answer = await send(served, "/v1/entries", json.dumps(ENTRY | {"return_url": url}).encode())
     assert (status, answer["error"]["code"]) == (422, "invalid_request")
 
@@ -108,7 +108,7 @@ async def test_a_cursor_is_a_whole_number(served: Served, after: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["tomorrow", "2026-13-01", "9999-12-31", "1999-01-01", 3, None])
-async def test_the_calendar_takes_only_a_day_ahead(served: Served, day: object) -> None:
+async def test_calendar_accepts_only_a_day_ahead(served: Served, day: object) -> None:
     before = await served.provider.calendar()
     status, _ = await send(served, "/v1/sandbox/calendar", json.dumps({"today": day}).encode())
     assert status in {409, 422}

@@ -61,7 +61,7 @@ def test_a_good_account_becomes_a_method() -> None:
         ("name", "María-José O'Neil 3rd"),
     ],
 )
-def test_people_write_it_in_many_ways(field: str, value: str) -> None:
+def test_common_ways_of_writing(field: str, value: str) -> None:
     assert check_card(CARD | {field: value}, TODAY).errors == {}
 
 
@@ -133,7 +133,7 @@ def test_american_express_has_a_four_digit_code() -> None:
 
 
 @pytest.mark.parametrize("number", CARDS)
-def test_every_test_number_passes_the_check_digit_and_no_neighbour_does(number: str) -> None:
+def test_every_test_number_passes_the_check_digit_and_no_neighbor_does(number: str) -> None:
     assert is_luhn_valid(number)
     assert not is_luhn_valid(number[:-1] + str((int(number[-1]) + 1) % 10))
 
@@ -149,7 +149,7 @@ def test_last_fours_are_those_of_the_numbers() -> None:
         assert number.endswith(method.last4)
 
 
-def test_what_is_shown_again_holds_no_number() -> None:
+def test_redisplayed_form_has_no_number() -> None:
     shown = redisplay_values(CARD | {"zip": "4242 4242 4242 4242"}, CARD_FIELDS)
     assert shown == {"name": "Ruth Alvarez", "expiry": "07/30", "zip": ""}
 

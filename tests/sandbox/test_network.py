@@ -37,7 +37,7 @@ def test_a_wrong_setting_stops_it(tmp_path: Path, environment: dict[str, str], s
     assert "Traceback" not in done.stderr
 
 
-def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+def test_taken_port_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -48,7 +48,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
+def test_invalid_database_file_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "network.db").write_bytes(b"no database at all" * 100)
     done = run(tmp_path, "--port", str(free_port()), SANDBOX_NETWORK_KEY="k")
     assert done.returncode == 1

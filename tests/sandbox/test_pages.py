@@ -55,7 +55,7 @@ async def test_the_card_page_asks_for_a_card(served: Served) -> None:
     assert "aria-invalid" not in html
 
 
-async def test_it_needs_no_script_and_allows_none(served: Served) -> None:
+async def test_page_needs_no_script_and_allows_none(served: Served) -> None:
     response, html = await get(served, (await opened(served)).url)
     policy = response.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -69,7 +69,7 @@ async def test_it_needs_no_script_and_allows_none(served: Served) -> None:
     assert (style.status, style.content_type) == (200, "text/css")
 
 
-async def test_what_the_merchant_wrote_is_only_text(served: Served) -> None:
+async def test_merchant_text_is_only_text(served: Served) -> None:
     _, html = await get(served, (await opened(served, "<script>alert(1)</script>")).url)
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
@@ -98,7 +98,7 @@ async def test_a_good_account_sends_the_member_back(served: Served) -> None:
     assert (result.kind, result.last4, result.exp_month) == ("bank", "6789", None)
 
 
-async def test_a_mistake_is_named_and_the_rest_is_kept_but_for_the_numbers(served: Served) -> None:
+async def test_mistake_is_named_and_all_but_the_numbers_redisplayed(served: Served) -> None:
     entry = await opened(served)
     response, html = await submit(served, entry.url, CARD)
     assert response.status == 422
@@ -113,7 +113,7 @@ async def test_a_mistake_is_named_and_the_rest_is_kept_but_for_the_numbers(serve
     assert (await served.provider.entry_result(entry.entry_id)).status == "pending"
 
 
-async def test_account_numbers_are_not_shown_again(served: Served) -> None:
+async def test_account_numbers_are_not_redisplayed(served: Served) -> None:
     entry = await opened(served)
     response, html = await submit(served, f"{entry.url}/bank", BANK | {"account_again": "000123456780"})
     assert response.status == 422
@@ -122,18 +122,18 @@ async def test_account_numbers_are_not_shown_again(served: Served) -> None:
     assert "000123456780" not in html
 
 
-async def test_no_number_is_kept(served: Served) -> None:
+async def test_no_number_is_stored(served: Served) -> None:
     entry, other = await opened(served), await opened(served)
     await submit(served, entry.url, GOOD_CARD)
     await submit(served, f"{other.url}/bank", BANK)
     tables = [row["name"] for row in served.database.all("select name from sqlite_master where type = 'table'")]
-    kept = [str(value) for table in tables for row in served.database.all(f"select * from {table}") for value in row]
-    assert "4242" in kept
-    assert not [value for value in kept if "4242424242424242" in value or "000123456789" in value]
-    assert not {"738", "73018", "Ruth Alvarez"} & set(kept)
+    stored = [str(value) for table in tables for row in served.database.all(f"select * from {table}") for value in row]
+    assert "4242" in stored
+    assert not [value for value in stored if "4242424242424242" in value or "000123456789" in value]
+    assert not {"738", "73018", "Ruth Alvarez"} & set(stored)
 
 
-async def test_a_form_sent_again_changes_nothing(served: Served) -> None:
+async def test_resent_form_changes_nothing(served: Served) -> None:
     entry = await opened(served)
     await asyncio.gather(*(submit(served, entry.url, GOOD_CARD) for _ in range(5)))
     first = await served.provider.entry_result(entry.entry_id)
@@ -158,14 +158,14 @@ async def test_cancel_goes_back_without_a_method(served: Served) -> None:
     assert (await served.provider.entry_result(entry.entry_id)).token is None
 
 
-async def test_cancel_after_the_method_was_given_takes_nothing_back(served: Served) -> None:
+async def test_cancel_after_the_method_was_given_changes_nothing(served: Served) -> None:
     entry = await opened(served)
     await submit(served, entry.url, GOOD_CARD)
     await submit(served, f"{entry.url}/cancel", {})
     assert (await served.provider.entry_result(entry.entry_id)).status == "complete"
 
 
-async def test_a_page_left_open_too_long_is_closed(served: Served) -> None:
+async def test_page_left_open_too_long_is_closed(served: Served) -> None:
     entry = await opened(served)
     served.database.execute(OVER)
     response, _ = await submit(served, entry.url, GOOD_CARD)
@@ -173,7 +173,7 @@ async def test_a_page_left_open_too_long_is_closed(served: Served) -> None:
     assert (await served.provider.entry_result(entry.entry_id)).status == "abandoned"
 
 
-async def test_a_finished_page_says_so(served: Served) -> None:
+async def test_finished_page_says_so(served: Served) -> None:
     entry = await opened(served)
     await submit(served, entry.url, GOOD_CARD)
     response, html = await get(served, entry.url)
@@ -211,7 +211,7 @@ async def test_a_body_that_no_browser_sends_is_refused(
 
 
 @pytest.mark.parametrize("number", CARDS)
-async def test_each_test_card_does_what_it_is_published_for(served: Served, number: str) -> None:
+async def test_each_test_card_behaves_as_published(served: Served, number: str) -> None:
     entry = await opened(served)
     cvc = "1234" if CARDS[number].brand == "American Express" else "123"
     await submit(served, entry.url, GOOD_CARD | {"number": number, "cvc": cvc})
@@ -233,7 +233,7 @@ async def test_a_card_on_file_expires(served: Served) -> None:
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-async def test_each_test_account_does_what_it_is_published_for(served: Served, account: str) -> None:
+async def test_each_test_account_behaves_as_published(served: Served, account: str) -> None:
     entry = await opened(served)
     await submit(served, f"{entry.url}/bank", BANK | {"account": account, "account_again": account})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""

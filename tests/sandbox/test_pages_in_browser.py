@@ -65,7 +65,7 @@ async def test_the_pages_suit_everyone(served: Served, page: Page, path: str) ->
     await page.get_by_role("button", name="Cancel and go back").focus()
 
 
-async def test_without_script_and_under_its_policy_the_way_back_works(served: Served, chromium: Browser) -> None:
+async def test_return_works_without_script_and_under_its_policy(served: Served, chromium: Browser) -> None:
     context = await chromium.new_context(java_script_enabled=False, viewport=SMALLEST_PHONE)
     page = await context.new_page()
     # Another origin than the page's: a browser holds the form's policy against the redirect too.

@@ -1,4 +1,4 @@
-"""Stands for the dialogue engine: speaks its HTTP contract and answers by what it is told to.
+"""Stands for the dialogue engine: speaks its HTTP contract and gives the answers that a test sets.
 
 It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME`, `transfer`,
 `picture`, `long`, `link`, `goodbye`, `curly`; everything else is echoed.
@@ -36,7 +36,7 @@ class StandInEngine(LocalServer):
         self.at_once: dict[str, int] = {}
         self.most_at_once: dict[str, int] = {}
 
-    def said(self, conversation: str) -> list[str]:
+    def texts_of(self, conversation: str) -> list[str]:
         """The texts it got from one conversation, in order."""
         return [turn["text"] for turn in self.turns if turn["conversation"] == conversation]
 

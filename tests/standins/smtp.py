@@ -1,4 +1,4 @@
-"""Stands for a mail server: keeps what it takes, and refuses what it is told to refuse."""
+"""Stands for a mail server: keeps what it accepts, and refuses the recipients that a test names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stands for Twilio's REST API: keeps what it was asked to send, honours idempotency tokens, refuses who has opted out,
+"""Stands for Twilio's REST API: keeps what it was asked to send, honors idempotency tokens, refuses who has opted out,
 and tells the news of a message with signed callbacks."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An outage that the office has written down, told to who asks and to who reports."""
+"""An outage that the office has entered, in answers to questions and to reports."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ def written_down(served: ServedSystem, area: str, cause: str) -> None:
     served.run_with_backend(write)
 
 
-def test_who_asks_hears_the_cause_and_the_time(served: ServedSystem) -> None:
+def test_outage_question_gets_the_cause_and_time(served: ServedSystem) -> None:
     written_down(served, "Quarry Hill Road", "a tree on the line")
     talk = WebChatClient(served)
     assert "Where is it" in talk.say("when will my power be back on")
-    told = talk.say("12 Quarry Hill Road")
-    assert "Cause: a tree on the line" in told
-    assert "expected back" in told
-    assert "Yes or no" not in told
+    answer = talk.say("12 Quarry Hill Road")
+    assert "Cause: a tree on the line" in answer
+    assert "expected back" in answer
+    assert "Yes or no" not in answer
 
 
-def test_who_reports_hears_it_after_the_number(served: ServedSystem) -> None:
+def test_outage_report_gets_the_known_cause_after_the_number(served: ServedSystem) -> None:
     written_down(served, "Cinder Road", "a car hit a pole")
     talk = SmsClient(served, unused_phone())
     assert "Report the power out" in talk.say("my power is out at 30 Cinder Road")
-    told = talk.say("yes")
-    assert "reported, number" in told
-    assert "a car hit a pole" in told
+    answer = talk.say("yes")
+    assert "reported, number" in answer
+    assert "a car hit a pole" in answer
     assert "a car hit a pole" in talk.say("any update on the outage"), "the place is not asked again"
 
 
-def test_what_is_known_of_one_place_is_not_told_of_another(served: ServedSystem) -> None:
+def test_outage_of_one_place_is_not_reported_for_another(served: ServedSystem) -> None:
     written_down(served, "Marl Road", "planned work")
     talk = WebChatClient(served)
     talk.say("when will the lights be back on")
-    told = talk.say("8 Larch Street, Galena")
-    assert "know of no outage" in told or "phone number" in told
-    assert "planned work" not in told
+    answer = talk.say("8 Larch Street, Galena")
+    assert "know of no outage" in answer or "phone number" in answer
+    assert "planned work" not in answer

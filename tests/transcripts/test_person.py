@@ -11,7 +11,7 @@ from tests.support.served import ServedSystem
 pytestmark = pytest.mark.engine
 
 
-def test_the_queue_the_quiet_and_the_way_back(open_office: ServedSystem) -> None:
+def test_queue_silence_and_return(open_office: ServedSystem) -> None:
     for talk in (WebChatClient(open_office), SmsClient(open_office, unused_phone())):
         assert "member number" in talk.say("pay my bill")
         assert "555-555-0100" in talk.say("i want to talk to a person")
@@ -31,7 +31,7 @@ def test_the_queue_and_danger_in_spanish(open_office: ServedSystem) -> None:
     assert "número de socio" in talk.say("cuánto debo")
 
 
-def test_a_third_miss_brings_a_person(open_office: ServedSystem) -> None:
+def test_third_miss_offers_a_person(open_office: ServedSystem) -> None:
     talk = SmsClient(open_office, unused_phone())
     talk.say("pay my bill")
     for _ in range(2):
@@ -46,7 +46,7 @@ def test_a_callback_when_it_is_asked_for(open_office: ServedSystem) -> None:
     assert "at 10:00 AM" in talk.say("tomorrow at 10 am")
 
 
-def test_the_phone_is_put_through(open_office: ServedSystem) -> None:
+def test_call_is_transferred(open_office: ServedSystem) -> None:
     call = VoiceClient(open_office, unused_phone())
     call.say("i would rather talk to somebody at the office")
     assert call.transferred_to == "+15555550101"

@@ -1,4 +1,4 @@
-"""Questions that only an account answers: who asks is shown first, as far as the question needs."""
+"""Account questions: the member identifies first, as far as the question needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_a_stranger_is_answered_after_number_and_last_four(stranger: Talk)
     assert stranger.open_task is None
 
 
-async def test_an_enrollment_is_told_only_after_a_code(stranger: Talk) -> None:
+async def test_enrollment_is_answered_only_after_a_code(stranger: Talk) -> None:
     await stranger.user_input("do i have auto pay", acts={"ask"}, knowledge=AUTO_PAY)
     await stranger.user_input("99999-001", acts={"answer"})
     await stranger.user_input("0142", acts={"answer"})
@@ -36,7 +36,7 @@ async def test_an_enrollment_is_told_only_after_a_code(stranger: Talk) -> None:
     stranger.assert_no_response("utter_told")
 
 
-async def test_it_is_left_unanswered(stranger: Talk) -> None:
+async def test_question_is_dropped_on_request(stranger: Talk) -> None:
     await stranger.user_input("will i get a late fee", acts={"ask"}, knowledge=LATE_FEE)
     await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
     assert stranger.open_task is None

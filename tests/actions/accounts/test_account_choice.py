@@ -19,7 +19,7 @@ def test_the_other_of_two(words: str) -> None:
     assert find_named_account(words, "41006", [HOME, BARN], BARN) is HOME
 
 
-def test_the_other_of_three_or_of_none_is_not_known() -> None:
+def test_other_account_is_unknown_among_three_or_none() -> None:
     assert find_named_account("the other one", "41006", [HOME, BARN, THIRD], HOME) is None
     assert find_named_account("the other one", "41006", [HOME, BARN]) is None
 

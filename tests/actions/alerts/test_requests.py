@@ -9,7 +9,7 @@ from backend.alerts.parsing import is_stop_all_texts, parse_alert_request
 from backend.language import use_language
 
 
-def test_what_is_to_stay_on_stays() -> None:
+def test_kinds_to_keep_on_stay_on() -> None:
     assert parse_alert_request("turn off everything except the bill due reminders").kept_kinds == {"bill_due"}
     assert parse_alert_request("turn off all alerts but keep the ones about my bill being ready").kept_kinds == {
         "bill_ready"
@@ -20,19 +20,19 @@ def test_what_is_to_stay_on_stays() -> None:
 @pytest.mark.parametrize(
     "words", ["all off except the one about outages", "i want quitarlos todos excepto el de los apagones"]
 )
-def test_outages_are_heard(words: str) -> None:
-    wish = parse_alert_request(words)
-    assert wish.about_outages
-    assert wish.verb == "off"
+def test_outage_alerts_are_recognized(words: str) -> None:
+    request = parse_alert_request(words)
+    assert request.about_outages
+    assert request.verb == "off"
 
 
-def test_an_end_to_texts_is_heard() -> None:
+def test_stop_all_texts_is_recognized() -> None:
     assert is_stop_all_texts("yo stop all the texts pls")
     assert not is_stop_all_texts("text me when it is due")
 
 
-def test_alerts_are_said_in_spanish() -> None:
+def test_alerts_are_formatted_in_spanish() -> None:
     with use_language("es"):
-        told = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
-    assert told["ways"] == "texto y correo electrónico"
-    assert told["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"
+        shown = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
+    assert shown["ways"] == "texto y correo electrónico"
+    assert shown["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"

@@ -11,7 +11,7 @@ from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
 
-async def test_a_question_about_the_plan_changes_none(talk: Talk) -> None:
+async def test_question_about_the_plan_does_not_change_it(talk: Talk) -> None:
     await talk.user_input("can i split it, half today and half friday", intent="payment_arrangement", acts={"start"})
     talk.assert_response("utter_question_arrangement_confirm")
     await talk.user_input("is that all at once?", acts={"ask"})
@@ -20,13 +20,13 @@ async def test_a_question_about_the_plan_changes_none(talk: Talk) -> None:
     assert len(talk.slots["arrangement_plan"]["parts"]) == 2
 
 
-async def test_cancel_the_arrangement_begins_none(talk: Talk) -> None:
+async def test_cancel_request_does_not_start_an_arrangement(talk: Talk) -> None:
     await talk.user_input("please cancel the arrangement", intent="payment_arrangement", acts={"start"})
     talk.assert_response("utter_arrangement_none")
     assert talk.open_task is None
 
 
-async def test_a_day_on_a_notice_is_no_day_of_the_plan(talk: Talk) -> None:
+async def test_day_on_a_notice_is_not_a_plan_day(talk: Talk) -> None:
     words = "the shutoff notice says nov 27. can I pay half on the 25th and half on the 30th"
     await talk.user_input(words, intent="payment_arrangement", acts={"start"})
     assert [on for _, on in talk.slots["arrangement_plan"]["parts"]] == ["2026-11-25", "2026-11-30"]
@@ -36,7 +36,7 @@ async def arrange(talk: Talk, words: str) -> None:
     await talk.user_input(words, intent="payment_arrangement", acts={"start"})
 
 
-async def test_a_plan_is_given_at_once_corrected_and_granted(begin: Begin, backend: Backend) -> None:
+async def test_complete_plan_is_corrected_and_granted(begin: Begin, backend: Backend) -> None:
     talk = await begin(Level.KNOWN)
     await arrange(talk, "i can't pay it all, half today and half friday")
     talk.assert_message(r"\$56\.20 today and \$56\.20 on Friday, November 20: shall I set this up")
@@ -51,7 +51,7 @@ async def test_a_plan_is_given_at_once_corrected_and_granted(begin: Begin, backe
     assert await list_rows(backend, Ticket) == []
 
 
-async def test_a_plan_is_given_piece_by_piece(begin: Begin) -> None:
+async def test_plan_is_collected_over_several_messages(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     await arrange(talk, "i need a payment arrangement")
     for words, response, message in (
@@ -94,7 +94,7 @@ async def test_the_office_gets_every_amount_and_day(begin: Begin, backend: Backe
     assert await list_rows(backend, Arrangement) == []
 
 
-async def test_no_notice_is_spoken_of_unless_the_member_does(begin: Begin, backend: Backend) -> None:
+async def test_notice_is_mentioned_only_if_the_member_does(begin: Begin, backend: Backend) -> None:
     talk = await begin(Level.KNOWN)
     await arrange(talk, "can i have until february 20 to pay")
     await talk.user_input("yes", acts={"affirm"})
@@ -130,7 +130,7 @@ async def test_a_plan_in_spanish(begin: Begin) -> None:
     talk.assert_response("utter_arrangement_granted")
 
 
-async def test_a_plan_is_left_before_its_yes(begin: Begin, backend: Backend) -> None:
+async def test_plan_is_dropped_before_the_yes(begin: Begin, backend: Backend) -> None:
     talk = await begin(Level.KNOWN)
     await arrange(talk, "half today and half friday")
     await talk.user_input("never mind", intent="cancel", acts={"cancel"})

@@ -1,4 +1,4 @@
-"""What is said of the next automatic payment, checked against what the runs of the days after it draft."""
+"""The described next automatic payment agrees with what the runs of the following days draft."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ BILLS: tuple[tuple[tuple[int, int], ...], ...] = (
 MOST_DAYS = 45
 
 
-async def enrolled(backend: Backend, at: int, day: int | None, bills: tuple[tuple[int, int], ...]) -> Household:
+async def make_enrolled_household(
+    backend: Backend, at: int, day: int | None, bills: tuple[tuple[int, int], ...]
+) -> Household:
     home = await make_household(backend, number=str(10000 + at), due_cents=0, channel=f"web{at}")
     for cents, due in bills:
         await add_bill(backend, home.account_id, cents, TODAY + timedelta(days=due))
@@ -63,7 +65,7 @@ async def enrolled(backend: Backend, at: int, day: int | None, bills: tuple[tupl
     return home
 
 
-async def told(backend: Backend, home: Household) -> str:
+async def next_payment_text(backend: Backend, home: Household) -> str:
     async with backend.db.read_session() as session:
         account = await session.get_one(Account, home.account_id)
         return await describe_autopay(AccountQuestion(session, backend, account, ""))
@@ -75,13 +77,15 @@ async def drafts(backend: Backend, home: Household) -> list[AutomaticDraft]:
         return list(await session.scalars(query.order_by(AutomaticDraft.run_on, AutomaticDraft.id)))
 
 
-async def test_the_next_run_is_told_as_it_comes(backend: Backend, clock: ManualClock, network: DirectNetwork) -> None:
-    states = [await enrolled(backend, at, *state) for at, state in enumerate(product(DAYS, BILLS))]
+async def test_next_run_is_described_as_it_happens(
+    backend: Backend, clock: ManualClock, network: DirectNetwork
+) -> None:
+    states = [await make_enrolled_household(backend, at, *state) for at, state in enumerate(product(DAYS, BILLS))]
     assert len(states) >= 40
-    before = [await told(backend, home) for home in states]
+    before = [await next_payment_text(backend, home) for home in states]
     await run_autopay(backend, TODAY)
     ran = [len(await drafts(backend, home)) for home in states]
-    after = [await told(backend, home) for home in states]
+    after = [await next_payment_text(backend, home) for home in states]
     for _ in range(MOST_DAYS):
         clock.advance(days=1)
         await run_autopay(backend, backend.today())
@@ -102,9 +106,7 @@ def _fits(words: str, made: list[AutomaticDraft], today: date) -> None:
     assert f"The next run is {format_day(on, today)}, {format_cents(cents)} as of now." in words, (words, on, cents)
 
 
-async def test_what_replaces_a_draft_that_is_near_starts_behind_it(
-    talk: Talk, backend: Backend, home: Household
-) -> None:
+async def test_replacement_of_an_imminent_draft_starts_after_it(talk: Talk, backend: Backend, home: Household) -> None:
     """The draft still takes the bill that is due tomorrow; Auto Pay is agreed to from the next one on."""
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
@@ -115,7 +117,7 @@ async def test_what_replaces_a_draft_that_is_near_starts_behind_it(
     talk.assert_no_message("too late for")
 
 
-async def test_a_change_too_near_a_run_starts_behind_it(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_change_too_near_a_run_starts_after_it(talk: Talk, backend: Backend, home: Household) -> None:
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.bank_id, active=True))
@@ -126,15 +128,15 @@ async def test_a_change_too_near_a_run_starts_behind_it(talk: Talk, backend: Bac
     assert first_run_day(TODAY, backend.coop) == TODAY + timedelta(days=2)
 
 
-@pytest.mark.parametrize("said", ["stop auto pay", "cancel auto pay"])
-async def test_auto_pay_that_ends_behind_a_near_run_takes_that_one(
-    talk: Talk, backend: Backend, home: Household, said: str
+@pytest.mark.parametrize("message", ["stop auto pay", "cancel auto pay"])
+async def test_ending_auto_pay_near_a_run_still_takes_that_run(
+    talk: Talk, backend: Backend, home: Household, message: str
 ) -> None:
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.bank_id, active=True))
     for _ in range(2):
-        await talk.user_input(said, intent="change_or_cancel_autopay", acts={"start"})
+        await talk.user_input(message, intent="change_or_cancel_autopay", acts={"start"})
         if talk.open_task:
             await talk.user_input("yes")
         talk.assert_no_message("nothing is taken")
@@ -159,7 +161,7 @@ async def test_a_payment_for_a_later_day_outlives_auto_pay(talk: Talk, backend: 
     talk.assert_message("Your payment of \\$40.00 scheduled for Friday, November 27 still goes out")
 
 
-async def test_a_cancelled_payment_is_left_to_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_canceled_payment_is_left_to_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
     await auto_pay_beside_a_payment(backend, home)
     await talk.user_input("cancel my scheduled payment", intent="schedule_payment", acts={"start"})
     await talk.user_input("yes")

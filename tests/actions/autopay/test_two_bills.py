@@ -22,7 +22,7 @@ async def test_the_warning_names_each_bill_that_auto_pay_does_not_take(
     talk.assert_message("starting Tuesday, December 8")
 
 
-async def test_a_payment_hears_of_the_bill_that_runs_next(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_payment_warns_about_the_bill_that_runs_next(talk: Talk, backend: Backend, home: Household) -> None:
     await add_bill(backend, home.account_id, 5000, TODAY - timedelta(days=10))
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:

@@ -20,7 +20,7 @@ async def ask(talk: Talk, words: str = "what do i owe") -> None:
     await talk.user_input(words, intent=BALANCE, acts={"start"})
 
 
-async def test_the_amount_and_its_day_are_told(begin: Begin, backend: Backend) -> None:
+async def test_amount_and_due_date_are_answered(begin: Begin, backend: Backend) -> None:
     talk = await begin(Level.KNOWN)
     await ask(talk)
     assert talk.responses == ["utter_balance", "utter_balance_offer"]
@@ -29,7 +29,7 @@ async def test_the_amount_and_its_day_are_told(begin: Begin, backend: Backend) -
     assert await list_rows(backend, Payment) == []
 
 
-async def test_a_stranger_shows_who_they_are_first(stranger: Talk) -> None:
+async def test_stranger_identifies_first(stranger: Talk) -> None:
     await ask(stranger)
     assert stranger.responses == ["utter_question_member_number"]
     await stranger.user_input("99999-001", acts={"answer"})
@@ -52,20 +52,20 @@ async def test_a_yes_to_the_offer_begins_a_payment_of_the_whole(talk: Talk) -> N
     talk.assert_message(r"\$112\.40")
 
 
-async def test_a_no_to_the_offer_opens_nothing(talk: Talk) -> None:
+async def test_no_to_the_offer_opens_nothing(talk: Talk) -> None:
     await ask(talk)
     await talk.user_input("no", acts={"deny"})
     assert talk.open_task is None
 
 
-async def test_what_is_past_due_is_told_apart(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_past_due_amount_is_listed_separately(talk: Talk, backend: Backend, home: Household) -> None:
     await add_bill(backend, home.account_id, 5000, TODAY - timedelta(days=10))
     await ask(talk)
     talk.assert_message(r"\$162\.40")
     talk.assert_message(r"\$50\.00.*past due")
 
 
-async def test_what_was_paid_and_what_is_scheduled_is_told(talk: Talk) -> None:
+async def test_paid_and_scheduled_amounts_are_listed(talk: Talk) -> None:
     await talk.user_input("pay 40 on friday with my visa", intent="quick_pay", acts={"start"})
     await talk.user_input("yes", acts={"affirm"})
     await ask(talk)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.app import Backend
 from backend.autopay.models import AutoPay, LegacyDraft
-from tests.backend.autopay.enrolments import add_draft
+from tests.backend.autopay.enrollments import add_draft
 from tests.backend.household import Household
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
@@ -23,7 +23,7 @@ async def ask(talk: Talk, words: str) -> None:
     await talk.user_input(words, intent="bank_draft", acts={"start"})
 
 
-async def test_with_none_auto_pay_is_offered_and_none_is_made(talk: Talk, backend: Backend) -> None:
+async def test_without_a_draft_auto_pay_is_offered(talk: Talk, backend: Backend) -> None:
     await ask(talk, "i want a bank draft")
     assert talk.responses == ["utter_draft_none", "utter_draft_offer"]
     await talk.user_input("yes", acts={"affirm"})
@@ -31,7 +31,7 @@ async def test_with_none_auto_pay_is_offered_and_none_is_made(talk: Talk, backen
     assert await list_rows(backend, LegacyDraft) == []
 
 
-async def test_it_is_shown(drafted: Talk) -> None:
+async def test_existing_draft_is_shown(drafted: Talk) -> None:
     await ask(drafted, "show my bank draft")
     drafted.assert_response("utter_draft_shown", "utter_question_draft_act")
     drafted.assert_message("ending 6789")
@@ -55,6 +55,6 @@ async def test_a_no_leaves_it(drafted: Talk, backend: Backend, words: str, act: 
     assert [each.active for each in await list_rows(backend, LegacyDraft)] == [True]
 
 
-async def test_what_it_is_is_explained_first(talk: Talk) -> None:
+async def test_drafts_are_explained_first(talk: Talk) -> None:
     await ask(talk, "what is a bank draft")
     assert talk.responses[0] == "utter_draft_explained"

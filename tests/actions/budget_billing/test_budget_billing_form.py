@@ -7,7 +7,7 @@ from backend.members.levels import Level
 from backend.programs.models import ProgramEnrollment
 from tests.actions.conftest import Begin
 from tests.backend.household import Household
-from tests.backend.programs.test_service import with_history
+from tests.backend.programs.enrollments import with_history
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
@@ -23,7 +23,7 @@ async def test_too_few_bills_are_the_reason_of_a_refusal(talk: Talk, backend: Ba
     assert await list_rows(backend, ProgramEnrollment) == []
 
 
-async def test_who_is_on_none_leaves_none(talk: Talk) -> None:
+async def test_nobody_leaves_a_program_they_are_not_in(talk: Talk) -> None:
     await ask(talk, "take me off budget billing")
     assert talk.responses == ["utter_program_not_enrolled"]
     assert talk.open_task is None
@@ -35,7 +35,7 @@ async def test_the_difference_is_explained_with_the_members_own_bills(talk: Talk
     talk.assert_message(r"\$112\.40")
 
 
-async def test_a_stranger_joins_nothing(begin: Begin, backend: Backend) -> None:
+async def test_stranger_cannot_join(begin: Begin, backend: Backend) -> None:
     talk = await begin(Level.ANONYMOUS)
     await ask(talk, "put me on budget billing")
     assert talk.responses == ["utter_question_member_number"]
@@ -44,7 +44,7 @@ async def test_a_stranger_joins_nothing(begin: Begin, backend: Backend) -> None:
     assert await list_rows(backend, ProgramEnrollment) == []
 
 
-async def test_it_is_joined_on_a_yes_and_left_on_another(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_program_is_joined_and_left_on_a_yes(talk: Talk, backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     await ask(talk, "put me on budget billing")
     talk.assert_response("utter_question_program_budget")
@@ -60,7 +60,7 @@ async def test_it_is_joined_on_a_yes_and_left_on_another(talk: Talk, backend: Ba
     assert (left.ended_on, left.end_reason) == (backend.today(), "asked")
 
 
-async def test_a_no_joins_nothing(talk: Talk, backend: Backend, home: Household) -> None:
+async def test_no_joins_nothing(talk: Talk, backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     await ask(talk, "put me on budget billing")
     await talk.user_input("no", acts={"deny"})

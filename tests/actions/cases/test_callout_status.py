@@ -1,4 +1,4 @@
-"""What is said of the crew is what was done: texted when it was, and by name when somebody has it."""
+"""Answers about the crew match what was done: texted only once texted, and by name once somebody has the ticket."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def they_are(talk: Talk, status: str) -> None:
 
 @pytest.mark.parametrize("channel", ["sms", "web", "voice"])
 @pytest.mark.parametrize("language", ["en", "es"])
-async def test_danger_is_said_to_be_texted_only_once_it_is(begin: Begin, channel: str, language: str) -> None:
+async def test_danger_is_reported_as_texted_only_once_it_is(begin: Begin, channel: str, language: str) -> None:
     spanish = language == "es"
     talk = await begin(Level.ANONYMOUS, channel=channel, language=language)
     words = "hay un cable caído echando chispas en 14 Mill Road" if spanish else f"{WIRE} at 14 Mill Road"
@@ -46,26 +46,26 @@ async def test_danger_is_said_to_be_texted_only_once_it_is(begin: Begin, channel
     assert await callout_texts(talk)
     asked = "¿ya viene alguien?" if spanish else "is anybody coming?"
     going = "Estoy mandando un mensaje" if spanish else "I am texting"
-    told = "Mandé un mensaje" if spanish else "I texted"
+    expected = "Mandé un mensaje" if spanish else "I texted"
     talk.assert_message(going)
-    assert told not in talk.text
+    assert expected not in talk.text
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
     talk.assert_message(going)
-    assert told not in talk.text
+    assert expected not in talk.text
     for status in ("sent", "delivered"):
         await they_are(talk, status)
         await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
-        talk.assert_message(told)
+        talk.assert_message(expected)
     for status in ("failed", "refused", "undelivered"):
         await they_are(talk, status)
         await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
-        assert told not in talk.text
+        assert expected not in talk.text
         assert going not in talk.text
         talk.assert_message(talk.backend.coop.outage_phone_display)
         talk.assert_message("911")
 
 
-async def test_who_has_it_is_said_when_asked(talk: Talk) -> None:
+async def test_who_took_the_ticket_is_answered(talk: Talk) -> None:
     await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
     await taken_by(talk, "Sam")
     await talk.user_input("is my report in?", intent="out_of_scope", acts={"ask"})
@@ -79,7 +79,7 @@ async def test_who_has_it_is_said_when_asked(talk: Talk) -> None:
         "is someone coming to my car", "who has it?", "¿ya viene alguien?",
     ],
 )  # fmt: skip
-async def test_who_asks_whether_anybody_comes_is_told_what_is_known(talk: Talk, asked: str) -> None:
+async def test_question_whether_anybody_comes_gets_what_is_known(talk: Talk, asked: str) -> None:
     await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
     await they_are(talk, "sent")
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
@@ -89,7 +89,7 @@ async def test_who_asks_whether_anybody_comes_is_told_what_is_known(talk: Talk, 
     talk.assert_message("Sam has it.")
 
 
-async def test_nothing_is_said_to_be_texted_with_nobody_on_call(talk: Talk) -> None:
+async def test_with_nobody_on_call_no_text_is_claimed(talk: Talk) -> None:
     object.__setattr__(talk.backend.coop, "on_call", ())
     await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
     assert "texted" not in talk.text
@@ -97,13 +97,13 @@ async def test_nothing_is_said_to_be_texted_with_nobody_on_call(talk: Talk) -> N
     assert await callout_texts(talk) == []
 
 
-async def test_nothing_is_said_to_be_texted_when_it_was_emailed(talk: Talk) -> None:
+async def test_after_an_email_no_text_is_claimed(talk: Talk) -> None:
     object.__setattr__(talk.backend.coop, "on_call", (OnCallPerson("Desk", None, "desk@coop.example"),))
     await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
     talk.assert_message("I am emailing the crew on call.")
 
 
-async def test_a_plain_outage_says_nothing_of_a_crew_on_call(talk: Talk) -> None:
+async def test_plain_outage_does_not_mention_the_crew(talk: Talk) -> None:
     await talk.user_input("my power is out", intent="report_outage", acts={"start"})
     await talk.user_input("yes", intent="affirm")
     talk.assert_response("utter_outage_ticket")

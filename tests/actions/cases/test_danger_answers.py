@@ -1,4 +1,4 @@
-"""What is asked and told beside a danger that is reported: which place, what is off already, an account's number."""
+"""Questions around a reported danger: which place, what is off already, an account's number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from backend.tickets import service as tickets
 from backend.tickets.models import DENIED_LABEL, Ticket
-from tests.actions.cases.test_danger_updates import WIRE
+from tests.actions.cases.danger_reports import WIRE
 from tests.support.harness.talk import Talk
 
 
@@ -22,7 +22,7 @@ async def reported(talk: Talk) -> Ticket:
 
 
 @pytest.mark.parametrize("words", ["which address do you have?", "what street did you write down"])
-async def test_the_place_is_told_and_nothing_is_added(talk: Talk, words: str) -> None:
+async def test_place_is_answered_and_nothing_added(talk: Talk, words: str) -> None:
     await reported(talk)
     await talk.user_input(words, intent="out_of_scope", acts={"ask"}, in_danger={"reported": 0.9})
     talk.assert_response("utter_filed_where_is")
@@ -30,7 +30,7 @@ async def test_the_place_is_told_and_nothing_is_added(talk: Talk, words: str) ->
     assert all(words not in note["words"] for note in ticket.notes)
 
 
-async def test_a_question_is_no_place(stranger: Talk) -> None:
+async def test_question_is_not_a_place(stranger: Talk) -> None:
     await stranger.user_input("a wire is down and sparking", intent="report_outage", acts={"start"})
     await stranger.user_input("which street did you write down", intent="out_of_scope", acts={"ask"})
     (ticket,) = await filed(stranger)
@@ -50,7 +50,7 @@ async def test_whether_it_is_safe_is_a_no(talk: Talk) -> None:
     talk.assert_message("No. ")
 
 
-async def test_who_has_cut_the_power_is_not_told_when_they_may(talk: Talk) -> None:
+async def test_who_cut_the_power_is_not_told_when_to_restore_it(talk: Talk) -> None:
     await reported(talk)
     words = "I already shut off the breaker"
     await talk.user_input(words, intent="start_stop_service", acts={"volunteer"}, in_danger={"power_off": 0.9})
@@ -60,7 +60,7 @@ async def test_who_has_cut_the_power_is_not_told_when_they_may(talk: Talk) -> No
     assert any(words in note["words"] for note in ticket.notes)
 
 
-async def test_a_cable_that_was_another_ends_the_talk_of_the_danger(talk: Talk) -> None:
+async def test_harmless_cable_ends_the_danger_talk(talk: Talk) -> None:
     await reported(talk)
     await talk.user_input("never mind, it was nothing, it's the neighbor's TV cable", intent="cancel", acts={"cancel"})
     talk.assert_response("utter_danger_denied")
@@ -69,7 +69,7 @@ async def test_a_cable_that_was_another_ends_the_talk_of_the_danger(talk: Talk) 
     assert DENIED_LABEL in ticket.details
 
 
-async def test_the_last_four_behind_the_number_tell_whose_it_is(stranger: Talk) -> None:
+async def test_last_four_after_the_number_identify_the_account(stranger: Talk) -> None:
     words = "my oxygen machine stopped, the power is out"
     await stranger.user_input(words, intent="report_outage", acts={"start"})
     stranger.assert_response("utter_question_outage_place")

@@ -1,4 +1,4 @@
-"""Danger in words that no rule knows is heard by the engine's model, and where its word is not taken."""
+"""Danger in words that no rule knows is detected by the engine's model, within the limits of its certainty."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from actions.danger import MIN_SCORE, MIN_SCORE_IN_ANSWER, MIN_SCORE_WITH_OTHER_INTENT
 from backend.tickets.models import Ticket
-from tests.actions.cases.test_danger_updates import WIRE, tickets
+from tests.actions.cases.danger_reports import WIRE, tickets
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 
@@ -18,7 +18,7 @@ async def kinds(talk: Talk) -> list[str]:
 
 
 @pytest.mark.parametrize("intent", ["out_of_scope", "report_light", "greet", "speak_to_human", "report_outage"])
-async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
+async def test_report_is_filed_with_safety_advice(talk: Talk, intent: str) -> None:
     sure = MIN_SCORE_WITH_OTHER_INTENT if intent == "report_light" else MIN_SCORE
     await talk.user_input(CORD, intent=intent, acts={"volunteer"}, danger=("wire", sure))
     talk.assert_message("Never touch a wire")
@@ -27,7 +27,7 @@ async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hazard", "said"),
+    ("hazard", "expected"),
     [
         ("car", "stays in it"),
         ("fire", "Get everybody out"),
@@ -36,9 +36,9 @@ async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
         ("life", "911"),
     ],
 )
-async def test_what_to_do_is_that_of_the_hazard(talk: Talk, hazard: str, said: str) -> None:
+async def test_safety_advice_matches_the_hazard(talk: Talk, hazard: str, expected: str) -> None:
     await talk.user_input("we are in a bad way here", intent="out_of_scope", danger=(hazard, 0.95))
-    talk.assert_message(said)
+    talk.assert_message(expected)
 
 
 async def test_whose_air_ends_has_an_urgent_outage_and_no_wire(talk: Talk) -> None:
@@ -56,9 +56,7 @@ async def test_whose_air_ends_has_an_urgent_outage_and_no_wire(talk: Talk) -> No
         ("my wife is on oxygen and you can not shut our power off", ("life", 0.99)),
     ],
 )
-async def test_what_is_not_sure_only_supposed_or_feared_is_none(
-    talk: Talk, words: str, danger: tuple[str, float]
-) -> None:
+async def test_unsure_supposed_or_feared_danger_is_ignored(talk: Talk, words: str, danger: tuple[str, float]) -> None:
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=danger)
     assert "danger" not in await kinds(talk)
     talk.assert_no_response("utter_outage_danger")
@@ -73,7 +71,7 @@ async def test_an_answer_must_be_surer(talk: Talk, begin: Begin) -> None:
     talk.assert_message("Get everybody out")
 
 
-async def test_a_question_of_what_is_reported_is_answered_and_not_told_anew(talk: Talk) -> None:
+async def test_question_about_the_report_is_answered_without_repeating_it(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     asked = "can the kids go and get their bikes"
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, danger=("wire", 0.99))
@@ -87,10 +85,10 @@ async def test_more_of_it_goes_on_the_report(talk: Talk) -> None:
     more = "my husband is wading over to it"
     await talk.user_input(more, intent="out_of_scope", acts={"volunteer"}, danger=("wire", 0.99))
     (ticket,) = await tickets(talk)
-    assert _told(ticket, more)
+    assert _is_noted(ticket, more)
 
 
-def _told(ticket: Ticket, words: str) -> bool:
+def _is_noted(ticket: Ticket, words: str) -> bool:
     return any(note["words"] == words for note in ticket.notes)
 
 
@@ -105,36 +103,36 @@ def _told(ticket: Ticket, words: str) -> bool:
         "ya no huele",
     ],
 )
-async def test_good_news_go_on_the_report_and_close_nothing(talk: Talk, words: str) -> None:
+async def test_good_news_is_noted_and_closes_nothing(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=("gas", 0.99))
     (ticket,) = await tickets(talk)
-    assert (_told(ticket, words), ticket.status) == (True, "open")
+    assert (_is_noted(ticket, words), ticket.status) == (True, "open")
     talk.assert_message("stays open until the crew or our office closes it")
     talk.assert_no_response("utter_outage_danger", "utter_unclear")
 
 
 @pytest.mark.parametrize("words", ["is the crew here?", "we are fine but it is sparking again", "nobody is here yet"])
-async def test_what_is_no_good_news_is_not_taken_for_it(talk: Talk, words: str) -> None:
+async def test_other_words_are_not_taken_for_good_news(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="out_of_scope", acts={"ask"})
     talk.assert_no_response("utter_danger_eased")
 
 
-async def test_what_nobody_understands_soon_after_goes_on_the_report(talk: Talk) -> None:
+async def test_unclear_message_soon_after_is_added_to_the_report(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
-    told = "the lane by the red barn is the way in"
-    await talk.user_input(told, intent="out_of_scope", acts={"volunteer"})
+    report = "the lane by the red barn is the way in"
+    await talk.user_input(report, intent="out_of_scope", acts={"volunteer"})
     talk.assert_response("utter_danger_added")
     (ticket,) = await tickets(talk)
-    assert _told(ticket, told)
+    assert _is_noted(ticket, report)
     await talk.user_input("hm", intent="out_of_scope", acts={"unclear"})
     talk.assert_no_response("utter_danger_added")
 
 
-async def test_what_was_heard_is_remembered(talk: Talk) -> None:
-    told = "we slid off and there is stuff all over the hood, at 14 Mill Road"
-    await talk.user_input(told, intent="out_of_scope", danger=("car", 0.95))
+async def test_detected_hazard_is_remembered(talk: Talk) -> None:
+    report = "we slid off and there is stuff all over the hood, at 14 Mill Road"
+    await talk.user_input(report, intent="out_of_scope", danger=("car", 0.95))
     talk.assert_message("stays in it")
     await talk.user_input("can we get out now", intent="out_of_scope", acts={"ask"})
     talk.assert_message("stays in it")
@@ -148,7 +146,7 @@ async def test_what_was_heard_is_remembered(talk: Talk) -> None:
         ("register an oxygen machine, my power is fine", "medical_need", ("life", 0.98)),
     ],
 )
-async def test_a_wish_that_sounds_like_danger_is_none(
+async def test_request_that_resembles_danger_is_not_danger(
     talk: Talk, words: str, intent: str, hazard: tuple[str, float]
 ) -> None:
     await talk.user_input(words, intent=intent, acts={"start"}, danger=hazard)
@@ -164,7 +162,7 @@ async def test_a_wish_that_sounds_like_danger_is_none(
         "no hay ningún peligro, solo quiero saber del depósito",
     ],
 )
-async def test_who_says_that_there_is_no_danger_is_let_go_and_the_crew_hears(talk: Talk, words: str) -> None:
+async def test_denied_danger_is_dropped_and_the_crew_informed(talk: Talk, words: str) -> None:
     await talk.user_input("a wire is down by the barn", intent="report_outage", acts={"start"})
     assert talk.open_task == "outage_form"
     await talk.user_input(words, intent="out_of_scope", acts={"deny"})
@@ -177,7 +175,7 @@ async def test_who_says_that_there_is_no_danger_is_let_go_and_the_crew_hears(tal
     talk.assert_no_response("utter_danger_unsafe", "utter_danger_added")
 
 
-async def test_a_danger_that_was_denied_is_heard_again(talk: Talk) -> None:
+async def test_denied_danger_can_be_reported_again(talk: Talk) -> None:
     await talk.user_input("a wire is down at 14 Mill Road", intent="report_outage", acts={"start"})
     await talk.user_input("no, there is no danger", intent="deny", acts={"deny"})
     await talk.user_input("oh no the wire is sparking and there is fire", intent="report_outage", acts={"volunteer"})

@@ -1,11 +1,11 @@
-"""The talk after a danger was reported: what saves lives is answered, every fact is kept, and nothing else is begun."""
+"""The conversation after a danger report: lifesaving questions are answered, facts noted, and no other task started."""
 
 from __future__ import annotations
 
 import pytest
 
 from backend.tickets.models import DENIED_LABEL
-from tests.actions.cases.test_danger_updates import WIRE, tickets
+from tests.actions.cases.danger_reports import WIRE, tickets
 from tests.backend.household import Household
 from tests.support.harness.talk import Talk
 
@@ -35,12 +35,12 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("told", "asked", "says"), ASKED)
+@pytest.mark.parametrize(("report", "asked", "says"), ASKED)
 @pytest.mark.parametrize("intent", ["out_of_scope", "start_stop_service"])
-async def test_what_may_save_a_life_is_answered_whatever_it_was_taken_for(
-    talk: Talk, told: str, asked: str, says: str, intent: str
+async def test_lifesaving_advice_is_given_whatever_the_intent(
+    talk: Talk, report: str, asked: str, says: str, intent: str
 ) -> None:
-    await talk.user_input(told, intent="report_outage", acts={"start"})
+    await talk.user_input(report, intent="report_outage", acts={"start"})
     await talk.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("follow_change", 0.9)])
     talk.assert_message(says)
     talk.assert_no_response("utter_question_member_number", "utter_told", "utter_unclear")
@@ -61,7 +61,7 @@ async def test_every_fact_goes_on_the_report_and_is_read_back(talk: Talk) -> Non
     assert await notes(talk) == [place, calf]
 
 
-async def test_what_nobody_knows_is_said_so_and_kept(talk: Talk) -> None:
+async def test_unknown_answer_is_admitted_and_noted(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     asked = "can I fill the hole back in tonight"
     await talk.user_input(asked, intent="faq_hours_contact", acts={"ask"}, sure=0.5)
@@ -78,7 +78,7 @@ async def test_what_nobody_knows_is_said_so_and_kept(talk: Talk) -> None:
         ("thank you so much", "thank", "utter_answer_thank"),
     ],
 )
-async def test_what_is_plainly_something_else_is_done(talk: Talk, words: str, intent: str, response: str) -> None:
+async def test_clearly_unrelated_request_is_done(talk: Talk, words: str, intent: str, response: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("555-555-0177", intent="inform")
     await talk.user_input(words, intent=intent, acts={"start"} if intent == "quick_pay" else {"ask"})
@@ -86,7 +86,7 @@ async def test_what_is_plainly_something_else_is_done(talk: Talk, words: str, in
     assert words not in await notes(talk)
 
 
-async def test_words_of_danger_that_are_taken_for_a_wish_open_the_report_alone(talk: Talk) -> None:
+async def test_danger_misread_as_a_request_opens_only_the_report(talk: Talk) -> None:
     await talk.user_input(
         "water is right up to the breaker box can i go down there", intent="payment_arrangement", acts={"ask"}, sure=0.6
     )
@@ -97,7 +97,7 @@ async def test_words_of_danger_that_are_taken_for_a_wish_open_the_report_alone(t
     talk.assert_no_response("utter_back_to", "utter_agenda_next")
 
 
-async def test_a_wish_beside_the_danger_comes_after_it(talk: Talk) -> None:
+async def test_request_together_with_danger_comes_after_it(talk: Talk) -> None:
     clauses = [
         {"text": "I want to pay my bill", "intent": {"name": "quick_pay", "confidence": 0.97}, "acts": {"start": 0.9}},
         {"text": "and a wire is down", "intent": {"name": "report_outage", "confidence": 0.97}, "acts": {"start": 0.9}},
@@ -110,7 +110,7 @@ async def test_a_wish_beside_the_danger_comes_after_it(talk: Talk) -> None:
     assert talk.open_task == "quick_pay_form"
 
 
-async def test_what_stands_beside_a_question_goes_on_the_report(talk: Talk) -> None:
+async def test_fact_next_to_a_question_goes_on_the_report(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     asked = "my neighbor Phyllis is eighty and cannot get out of her gate, can i go get her"
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
@@ -119,20 +119,20 @@ async def test_what_stands_beside_a_question_goes_on_the_report(talk: Talk) -> N
     talk.assert_message("ending 0173")
 
 
-async def test_a_member_number_tells_where_it_is(stranger: Talk, home: Household) -> None:
+async def test_member_number_gives_the_place(stranger: Talk, home: Household) -> None:
     await stranger.user_input("a wire is down and sparking", intent="report_outage", acts={"start"})
     await stranger.user_input("99999-001 0142", intent="inform", acts={"answer"})
     (ticket,) = await tickets(stranger)
     assert ticket.account_id == home.account_id
 
 
-async def test_what_may_be_done_and_nobody_knows_is_a_no(talk: Talk) -> None:
+async def test_unknown_permission_question_is_answered_no(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("so is it ok if he waves the tractor over", intent="out_of_scope", acts={"ask"})
     talk.assert_no_message("I cannot tell you")
 
 
-async def test_who_comes_is_told_beside_what_to_do(talk: Talk) -> None:
+async def test_who_comes_is_answered_together_with_advice(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("should we pull him off? and is somebody coming?", intent="out_of_scope", acts={"ask"})
     talk.assert_message("Once they are clear of it")
@@ -157,20 +157,20 @@ HEARD = [
 ]
 
 
-@pytest.mark.parametrize(("told", "said", "says"), HEARD)
-async def test_what_is_asked_in_words_that_no_rule_knows_is_answered(
-    talk: Talk, told: str, said: dict[str, float], says: str
+@pytest.mark.parametrize(("report", "predicted", "says"), HEARD)
+async def test_question_in_unknown_words_is_answered_by_the_model(
+    talk: Talk, report: str, predicted: dict[str, float], says: str
 ) -> None:
-    hazard = ("water", 0.95) if told == FLOOD else None
-    await talk.user_input(told, intent="report_outage", acts={"start"}, danger=hazard)
+    hazard = ("water", 0.95) if report == FLOOD else None
+    await talk.user_input(report, intent="report_outage", acts={"start"}, danger=hazard)
     words = "figured he might as well get on with that"
-    await talk.user_input(words, intent="out_of_scope", acts={"ask"}, in_danger=said)
+    await talk.user_input(words, intent="out_of_scope", acts={"ask"}, in_danger=predicted)
     talk.assert_message(says)
     talk.assert_no_response("utter_unclear", "utter_told")
 
 
 @pytest.mark.parametrize(
-    ("said", "response"),
+    ("predicted", "response"),
     [
         ({"worse": 0.6}, "utter_danger_worse"),
         ({"breath": 0.6}, "utter_danger_worse"),
@@ -179,35 +179,35 @@ async def test_what_is_asked_in_words_that_no_rule_knows_is_answered(
     ],
 )
 async def test_news_in_words_that_no_rule_knows_goes_to_the_crew(
-    talk: Talk, said: dict[str, float], response: str
+    talk: Talk, predicted: dict[str, float], response: str
 ) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     words = "well he went and did it just now"
-    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger=said)
+    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger=predicted)
     talk.assert_response(response)
     assert words in await notes(talk)
 
 
-async def test_who_needs_air_stays_a_medical_need_however_it_is_told(talk: Talk) -> None:
+async def test_need_for_air_stays_medical_in_any_words(talk: Talk) -> None:
     await talk.user_input(
         "the power is out at 14 Mill Road and her oxygen tank is nearly empty", intent="report_outage", acts={"start"}
     )
     (before,) = await tickets(talk)
-    for said in ({"breath": 0.6}, {"worse": 0.6}, {"go_in": 0.6}, {"may": 0.6}):
-        await talk.user_input("well it went the other way now", intent="out_of_scope", in_danger=said)
+    for predicted in ({"breath": 0.6}, {"worse": 0.6}, {"go_in": 0.6}, {"may": 0.6}):
+        await talk.user_input("well it went the other way now", intent="out_of_scope", in_danger=predicted)
         talk.assert_no_message("wire")
     (ticket,) = await tickets(talk)
     assert ticket.kind == before.kind == "outage"
 
 
-async def test_a_persons_own_crisis_is_heard_whatever_the_model_makes_of_it(talk: Talk) -> None:
+async def test_personal_crisis_is_recognized_against_the_model(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("i do not want to live", intent="out_of_scope", in_danger={"eases": 0.9, "leave": 0.9})
     talk.assert_response("utter_crisis")
     talk.assert_no_response("utter_danger_eased", "utter_danger_leave")
 
 
-async def test_what_is_surely_something_else_is_done_whatever_the_model_makes_of_it(talk: Talk) -> None:
+async def test_clearly_unrelated_request_is_done_against_the_model(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("555-555-0177", intent="inform")
     await talk.user_input("I want to pay my bill", intent="quick_pay", acts={"start"}, in_danger={"leave": 0.5})
@@ -232,20 +232,20 @@ async def test_each_question_has_its_own_answer(talk: Talk, asked: str, says: st
     await talk.user_input("a man got shocked by the wire at 14 Mill Road", intent="report_outage", acts={"start"})
     if "Treat" in says:
         await talk.user_input("he is fine", intent="inform", acts={"volunteer"})
-    said = {"breath": 0.6} if "push" in never else {}
-    await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, in_danger=said)
+    predicted = {"breath": 0.6} if "push" in never else {}
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, in_danger=predicted)
     talk.assert_message(says)
     talk.assert_no_message(never)
 
 
-async def test_who_comes_is_told_beside_good_news(talk: Talk) -> None:
+async def test_who_comes_is_answered_together_with_good_news(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     words = "the firemen are here and they pulled back. when does the crew come?"
     await talk.user_input(words, intent="outage_status", acts={"ask"}, in_danger={"eases": 0.7, "coming": 0.7})
     talk.assert_response("utter_danger_eased", "utter_danger_called")
 
 
-async def test_a_danger_that_is_taken_for_a_tree_is_reported_at_once_and_asks_nothing_else(talk: Talk) -> None:
+async def test_danger_misread_as_a_tree_is_reported_without_questions(talk: Talk) -> None:
     words = "my dad raised the auger and it hit the power lines and hes still in the tractor what do i do im 13"
     await talk.user_input(words, intent="report_tree", sure=0.5, acts={"volunteer", "ask"}, danger=("car", 0.98))
     talk.assert_message("stays in it")
@@ -253,7 +253,7 @@ async def test_a_danger_that_is_taken_for_a_tree_is_reported_at_once_and_asks_no
     assert [one.kind for one in await tickets(talk)] == ["danger"]
 
 
-async def test_who_runs_out_of_oxygen_is_reported_at_once_in_words_that_no_rule_knows(talk: Talk) -> None:
+async def test_lack_of_oxygen_in_unknown_words_is_reported_at_once(talk: Talk) -> None:
     words = "se nos fue la luz y mi papá tiene la maquinita y ya nomás le queda poquito en el tanque"
     await talk.user_input(words, intent="medical_need", sure=0.5, acts={"volunteer"}, danger=("life", 0.99))
     (ticket,) = await tickets(talk)
@@ -267,7 +267,7 @@ async def test_wires_on_a_hood_keep_everybody_in_the_car(talk: Talk) -> None:
     talk.assert_no_message("Get everybody out")
 
 
-async def test_a_place_told_later_takes_the_place_of_a_spot(talk: Talk) -> None:
+async def test_later_place_replaces_a_vague_spot(talk: Talk) -> None:
     await talk.user_input("a wire is down by my barn", intent="report_outage", acts={"start"})
     await talk.user_input("past the church, the blue house", intent="inform", acts={"answer"})
     await talk.user_input("it's 14 Mill Road i remember now, hurry", intent="inform", acts={"volunteer"}, sure=0.5)
@@ -275,7 +275,7 @@ async def test_a_place_told_later_takes_the_place_of_a_spot(talk: Talk) -> None:
     assert ticket.place == "14 Mill Road"
 
 
-async def test_who_would_go_in_to_turn_off_what_makes_fumes_hears_no(talk: Talk) -> None:
+async def test_entering_to_turn_off_a_fume_source_is_answered_no(talk: Talk) -> None:
     words = "my grandpa is running the generator in the garage and my head hurts, at 14 Mill Road"
     await talk.user_input(words, intent="report_outage", acts={"start"})
     talk.assert_message("Leave the house now")
@@ -283,7 +283,7 @@ async def test_who_would_go_in_to_turn_off_what_makes_fumes_hears_no(talk: Talk)
     talk.assert_message("Stay out and far away")
 
 
-async def test_who_sits_in_a_machine_that_burns_is_told_to_jump(talk: Talk) -> None:
+async def test_person_in_a_burning_machine_is_told_to_jump(talk: Talk) -> None:
     await talk.user_input("my boy is in the sprayer and the boom is on the line at 14 Mill Road",
                           intent="report_outage", danger=("car", 0.98))  # fmt: skip
     talk.assert_message("stays in it")
@@ -294,7 +294,7 @@ async def test_who_sits_in_a_machine_that_burns_is_told_to_jump(talk: Talk) -> N
     talk.assert_message("jumps out clear")
 
 
-async def test_blue_lips_are_news_of_who_needs_power(talk: Talk) -> None:
+async def test_blue_lips_are_news_about_who_needs_power(talk: Talk) -> None:
     await talk.user_input(
         "the power is out at 14 Mill Road and her oxygen tank is nearly empty", intent="report_outage", acts={"start"}
     )
@@ -309,7 +309,7 @@ async def test_blue_lips_are_news_of_who_needs_power(talk: Talk) -> None:
     ["what? I meant the bill, I'm not paying today. Don't tell the crew that", "no, I just want a person to ring me",
      "no I only want to know what I owe"],
 )  # fmt: skip
-async def test_what_puts_another_matter_right_denies_no_danger(talk: Talk, words: str) -> None:
+async def test_correction_of_another_matter_does_not_deny_danger(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="deny", acts={"deny", "volunteer"})
     talk.assert_no_response("utter_danger_denied")
@@ -317,7 +317,7 @@ async def test_what_puts_another_matter_right_denies_no_danger(talk: Talk, words
     assert DENIED_LABEL not in ticket.details
 
 
-async def test_a_call_about_a_plan_is_no_word_of_the_danger(talk: Talk) -> None:
+async def test_call_about_a_plan_is_not_about_the_danger(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     words = "can I get a call about a payment plan, Tuesday at 3"
     await talk.user_input(words, intent="speak_to_human", acts={"person"}, in_danger={"may": 0.9})

@@ -1,4 +1,4 @@
-"""Worse news of what is reported, whatever is being asked; danger beside a wish for a person; who comes for it."""
+"""Worse news of a report during any question, danger together with other requests, and who comes for it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,11 @@ from backend.callout import service
 from backend.callout.models import Callout
 from backend.clock import ManualClock
 from backend.members.levels import Level
-from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets_service
 from backend.tickets.models import Ticket
+from tests.actions.cases.danger_reports import WIRE, texts, tickets
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
-
-WIRE = "a wire is down in my yard at 14 Mill Road"
-
-
-async def tickets(talk: Talk) -> list[Ticket]:
-    async with talk.backend.db.read_session() as session:
-        return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
-
-
-async def texts(talk: Talk, holding: str = "") -> list[str]:
-    async with talk.backend.db.read_session() as session:
-        found = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "callout"))
-        return [one.body for one in found if one.kind == "sms" and holding in one.body]
 
 
 async def taken_by(talk: Talk, name: str) -> None:
@@ -47,7 +34,7 @@ async def taken_by(talk: Talk, name: str) -> None:
         ("thanks, and now i smell gas", "thank", "Leave the house"),
     ],
 )
-async def test_worse_news_are_answered_kept_and_told_once(talk: Talk, words: str, intent: str, does: str) -> None:
+async def test_worse_news_is_answered_noted_and_sent_once(talk: Talk, words: str, intent: str, does: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await taken_by(talk, "Sam")
     for _ in range(2):
@@ -58,7 +45,7 @@ async def test_worse_news_are_answered_kept_and_told_once(talk: Talk, words: str
     assert len(await texts(talk, words)) == 1, "Sam, who has it, and once"
 
 
-async def test_what_is_being_done_is_said(talk: Talk) -> None:
+async def test_current_response_is_answered(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("now it is on fire", intent="report_outage", acts={"volunteer"})
     talk.assert_message("Get everybody out")
@@ -69,7 +56,7 @@ async def test_what_is_being_done_is_said(talk: Talk) -> None:
     talk.assert_message("I am texting it now to Sam, who has it.")
 
 
-async def test_it_is_heard_in_the_middle_of_a_payment(talk: Talk) -> None:
+async def test_worse_news_is_recognized_during_a_payment(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("I want to pay my bill", intent="quick_pay", acts={"start"})
     await talk.user_input("it's getting closer to the house", intent="inform", acts={"volunteer"})
@@ -77,7 +64,7 @@ async def test_it_is_heard_in_the_middle_of_a_payment(talk: Talk) -> None:
     assert len(await tickets(talk)) == 1
 
 
-async def test_an_outage_is_raised_to_what_it_has_become(talk: Talk) -> None:
+async def test_outage_is_raised_to_danger(talk: Talk) -> None:
     await talk.user_input("my power is out", intent="report_outage", acts={"start"})
     await talk.user_input("yes", intent="affirm")
     assert [one.urgent for one in await tickets(talk)] == [False]
@@ -107,7 +94,7 @@ async def test_another_place_is_another_danger(talk: Talk) -> None:
     assert [one.place for one in await tickets(talk)] == ["14 Mill Road", "99 Elm Street"]
 
 
-async def test_it_is_heard_where_the_talk_added_to_the_report_of_another(begin: Begin) -> None:
+async def test_worse_news_is_recognized_on_a_report_of_another(begin: Begin) -> None:
     first, second = await begin(channel="web"), await begin(channel="sms", level=Level.ANONYMOUS)
     await first.user_input(WIRE, intent="report_outage", acts={"start"})
     await second.user_input("there is a wire down at 14 Mill Road", intent="report_outage", acts={"start"})
@@ -121,7 +108,7 @@ async def test_it_is_heard_where_the_talk_added_to_the_report_of_another(begin: 
 @pytest.mark.parametrize(
     "words", ["ok thank you", "how long will it take", "nobody is hurt", "no fire, just the wire", "815-555-0123"]
 )
-async def test_what_is_no_news_is_told_to_nobody(talk: Talk, words: str) -> None:
+async def test_old_news_is_sent_to_nobody(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     before = len(await texts(talk))
     await talk.user_input(words, intent="inform")
@@ -158,7 +145,7 @@ async def test_danger_goes_before_a_person(
     assert await texts(talk)
 
 
-async def test_a_person_wished_after_it_is_who_answers_now(begin: Begin, clock: ManualClock) -> None:
+async def test_person_requested_after_it_answers_now(begin: Begin, clock: ManualClock) -> None:
     clock.advance(hours=12)
     talk = await begin(channel="sms")
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
@@ -173,7 +160,7 @@ async def test_a_person_wished_after_it_is_who_answers_now(begin: Begin, clock: 
 
 @pytest.mark.parametrize("before", ["", "quick_pay", "check_balance"])
 @pytest.mark.parametrize("words", ["i smell gas in the kitchen at 20 Oak Road", "my oxygen machine stopped"])
-async def test_nobody_says_that_nobody_comes(talk: Talk, words: str, before: str) -> None:
+async def test_never_claims_that_nobody_comes(talk: Talk, words: str, before: str) -> None:
     await talk.user_input(words, intent="report_outage", acts={"start"})
     if before:
         await talk.user_input("what do I owe", intent=before, acts={"ask"})
@@ -186,7 +173,7 @@ async def test_nobody_says_that_nobody_comes(talk: Talk, words: str, before: str
 
 
 @pytest.mark.parametrize(
-    ("told", "asked", "says"),
+    ("report", "asked", "says"),
     [
         ("a power line is down in my yard", "can i go get my dog", "deadly"),
         ("my kid got shocked by the fridge", "can she touch the fridge again?", "Do not touch or unplug"),
@@ -196,8 +183,8 @@ async def test_nobody_says_that_nobody_comes(talk: Talk, words: str, before: str
         ("the meter is on fire", "should i take him to the hospital", "call 911"),
     ],
 )
-async def test_what_may_be_touched_is_never_answered_yes(stranger: Talk, told: str, asked: str, says: str) -> None:
-    await stranger.user_input(told, intent="report_outage", acts={"start"})
+async def test_touch_question_is_never_answered_yes(stranger: Talk, report: str, asked: str, says: str) -> None:
+    await stranger.user_input(report, intent="report_outage", acts={"start"})
     await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
     near = [("follow_change", 0.9), ("fridge_food", 0.9)]
     await stranger.user_input(asked, intent="out_of_scope", acts={"ask"}, knowledge=near)
@@ -205,14 +192,14 @@ async def test_what_may_be_touched_is_never_answered_yes(stranger: Talk, told: s
     stranger.assert_message(says)
 
 
-async def test_a_place_beside_the_question_is_kept(stranger: Talk) -> None:
+async def test_place_next_to_a_question_is_noted(stranger: Talk) -> None:
     await stranger.user_input("the meter is on fire", intent="report_outage", acts={"start"})
     await stranger.user_input("77 River Road in Hanover, is somebody coming?", intent="out_of_scope", acts={"ask"})
     async with stranger.backend.db.read_session() as session:
         assert [one.place for one in await session.scalars(select(Ticket))] == ["77 River Road, Hanover"]
 
 
-async def test_who_takes_it_back_tells_no_worse_news(stranger: Talk) -> None:
+async def test_withdrawal_is_not_worse_news(stranger: Talk) -> None:
     await stranger.user_input("a limb is on the wire and sparking", intent="report_outage", acts={"start"})
     await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
     await stranger.user_input("never mind, the limb fell off, it's fine", intent="cancel", acts={"cancel"})
@@ -227,7 +214,7 @@ async def test_who_takes_it_back_tells_no_worse_news(stranger: Talk) -> None:
         "815-555-7788 is somebody coming",
     ],
 )
-async def test_a_phone_beside_the_question_is_kept(stranger: Talk, words: str) -> None:
+async def test_phone_next_to_a_question_is_noted(stranger: Talk, words: str) -> None:
     await stranger.user_input("a wire is down in the yard", intent="report_outage", acts={"start"})
     await stranger.user_input("12 Mill Road in Warren", intent="inform", acts={"answer"})
     stranger.assert_response("utter_question_case_phone")
@@ -235,7 +222,7 @@ async def test_a_phone_beside_the_question_is_kept(stranger: Talk, words: str) -
     assert [one.phone for one in await tickets(stranger)] == ["+18155557788"]
 
 
-async def test_what_is_still_there_after_it_was_closed_has_its_place(stranger: Talk) -> None:
+async def test_danger_that_persists_after_closing_keeps_its_place(stranger: Talk) -> None:
     await stranger.user_input("a wire is down in the yard", intent="report_outage", acts={"start"})
     await stranger.user_input("12 Mill Road in Warren", intent="inform", acts={"answer"})
     await stranger.user_input("815-555-7788", intent="inform", acts={"answer"})
@@ -247,9 +234,9 @@ async def test_what_is_still_there_after_it_was_closed_has_its_place(stranger: T
     assert (second.number != first.number, second.place) == (True, "12 Mill Road, Warren")
 
 
-async def test_who_sits_under_a_wire_is_told_to_stay_in_the_car(begin: Begin) -> None:
+async def test_person_under_a_wire_is_told_to_stay_in_the_car(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, language="es")
-    told = "se cayó un cable encima del carro y mi esposa está adentro"
-    await talk.user_input(told, intent="report_outage", acts={"start"})
+    report = "se cayó un cable encima del carro y mi esposa está adentro"
+    await talk.user_input(report, intent="report_outage", acts={"start"})
     talk.assert_message("se queda adentro")
     assert "Salgan todos" not in talk.text

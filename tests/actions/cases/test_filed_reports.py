@@ -1,4 +1,4 @@
-"""What is said of a report that was just filed is answered from it, noted on it, and never offered again."""
+"""Messages about a report just filed are answered from it, noted on it, and offer nothing again."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ async def a_light_is_filed(talk: Talk) -> str:
         ("how do you report a power outage?", None),
     ],
 )
-def test_what_speaks_of_the_report(words: str, meant: FiledQuestion | None) -> None:
+def test_words_about_the_report(words: str, meant: FiledQuestion | None) -> None:
     assert detect_filed_question(words, to_english(words)) is meant
 
 
 @pytest.mark.parametrize("intent", ["report_light", "out_of_scope", "faq_hours_contact", "repeat"])
-async def test_the_number_is_told_again_and_nothing_offered(talk: Talk, intent: str) -> None:
+async def test_number_is_repeated_and_nothing_offered(talk: Talk, intent: str) -> None:
     number = await a_light_is_filed(talk)
     words = "about my yard light again, what was that number? And it's the one on the barn pole, not the house"
     await talk.user_input(words, intent=intent, acts={"ask"})
@@ -67,7 +67,7 @@ async def test_the_number_is_told_again_and_nothing_offered(talk: Talk, intent: 
     assert "barn pole" in str(ticket.notes)
 
 
-async def test_whether_it_stands_is_told(talk: Talk) -> None:
+async def test_whether_the_report_is_open_is_answered(talk: Talk) -> None:
     number = await a_light_is_filed(talk)
     await talk.user_input("never mind. but you did take my report, right?", intent="cancel", acts={"ask"})
     talk.assert_response("utter_filed_stands")
@@ -87,7 +87,7 @@ async def test_another_phone_for_the_report(talk: Talk) -> None:
     assert ticket.phone == "+15555557731"
 
 
-async def test_who_gives_no_phone_has_the_danger_filed(stranger: Talk) -> None:
+async def test_danger_is_filed_without_a_phone(stranger: Talk) -> None:
     words = "there's a wire lying on the ground by the road"
     await stranger.user_input(words, intent="report_outage", acts={"start"})
     stranger.assert_response("utter_outage_danger", "utter_question_outage_place")
@@ -106,7 +106,7 @@ async def test_who_gives_no_phone_has_the_danger_filed(stranger: Talk) -> None:
     assert stranger.responses == ["utter_filed_911"]
 
 
-async def test_nothing_is_pressed_after_a_danger_is_filed(stranger: Talk) -> None:
+async def test_after_danger_is_filed_nothing_more_is_asked(stranger: Talk) -> None:
     await stranger.user_input("a wire is on the ground on Hickory Lane", intent="report_outage", acts={"start"})
     stranger.assert_response("utter_question_case_phone")
     await stranger.user_input("ok I did call 911", intent="report_outage", acts={"volunteer"})
@@ -114,7 +114,7 @@ async def test_nothing_is_pressed_after_a_danger_is_filed(stranger: Talk) -> Non
     assert stranger.open_task is None
 
 
-async def test_a_phone_is_kept_back_before_it_is_asked_for(stranger: Talk) -> None:
+async def test_phone_refusal_is_recognized_before_the_question(stranger: Talk) -> None:
     await stranger.user_input("there's a wire on the ground", intent="report_outage", acts={"start"})
     words = "I'd rather not give out my phone number, is that needed? the wire's on Hickory Lane by the bend"
     await stranger.user_input(words, acts={"ask"})
@@ -123,7 +123,7 @@ async def test_a_phone_is_kept_back_before_it_is_asked_for(stranger: Talk) -> No
     assert stranger.open_task is None
 
 
-async def test_a_complaint_needs_no_place_and_takes_what_happened(begin: Begin) -> None:
+async def test_complaint_needs_no_place(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, channel="voice", language="es")
     await talk.user_input("quiero poner una queja, una empleada me trató muy mal", intent="complaint", acts={"start"})
     assert talk.open_task == "case_form"
@@ -144,7 +144,7 @@ async def test_the_number_without_its_dash_is_not_asked_again(stranger: Talk) ->
     stranger.assert_response("utter_question_separator")
 
 
-async def test_a_phone_with_words_beside_it_is_an_answer(stranger: Talk) -> None:
+async def test_phone_with_other_words_is_an_answer(stranger: Talk) -> None:
     await stranger.user_input("I paid the same bill twice on Tuesday. Have someone call me", acts={"person"})
     assert stranger.slots["callback_day"] is None
     await stranger.user_input("Monday at 10", acts={"answer"})
@@ -154,7 +154,7 @@ async def test_a_phone_with_words_beside_it_is_an_answer(stranger: Talk) -> None
     stranger.assert_message("about: the double payment")
 
 
-def test_what_is_read() -> None:
+def test_reader_results() -> None:
     assert mentions_tree_on_wire("a big maple leaning on the wire")
     assert not mentions_tree_on_wire("no tree on the wire")
     assert declines_to_give_phone("hmm I'd rather not give out my phone number honestly")

@@ -29,7 +29,7 @@ def test_every_kind_of_ticket_has_a_title() -> None:
         ("the whole street is dark", "outage"),
     ],
 )
-def test_a_light_or_a_flicker_is_no_outage(words: str, kind: str) -> None:
+def test_light_or_flicker_is_not_an_outage(words: str, kind: str) -> None:
     assert detect_outage_kind(words) == kind
 
 
@@ -62,7 +62,7 @@ def test_words_that_only_name_the_kind(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["your crew left my gate open", "take the late fee off, i paid on time"])
-def test_words_that_tell_what_happened(words: str) -> None:
+def test_words_that_describe_an_event(words: str) -> None:
     assert not is_bare_report_request(words)
 
 
@@ -79,7 +79,7 @@ def test_words_that_tell_what_happened(words: str) -> None:
         ("ridge road", False),
     ],
 )
-def test_a_yes_that_tells_more(words: str, yes: bool) -> None:
+def test_yes_with_more_words(words: str, yes: bool) -> None:
     found = YES_WITH_MORE.match(words)
     assert bool(found and not RETRACTS_YES.search(found["more"])) is yes
 
@@ -108,7 +108,7 @@ def test_without_a_number_in_spanish(words: str) -> None:
     assert has_no_number(to_english(words))
 
 
-def test_death_is_heard() -> None:
+def test_death_is_recognized() -> None:
     assert mentions_death("my husband passed away")
     assert mentions_death(to_english("mi esposo falleció"))
     assert not mentions_death("i got married")

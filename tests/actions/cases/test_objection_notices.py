@@ -1,4 +1,4 @@
-"""A request is put on hold by whoever names its number: whoever asked for it, or the member, is told."""
+"""Naming a request's number puts it on hold; whoever made the request, or the member, is notified."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets
-from tests.actions.cases.test_objections import newest, notices
+from tests.actions.cases.objections import newest, notices
 from tests.actions.conftest import Begin
-from tests.actions.identity.test_forged_sender import begin as begin_forged
+from tests.actions.identity.forged_sender import begin as begin_forged
 from tests.backend.household import NOW, Household
 from tests.support.harness.talk import Talk
 
@@ -37,7 +37,7 @@ async def held_notices(backend: Backend) -> list[OutboxMessage]:
     ("kind", "what"), [("callback", "a call back"), ("tree", "a look at a tree"), ("light", "a repair of a light"),
                        ("meter", "a check of the meter")]
 )  # fmt: skip
-async def test_the_member_is_told_of_a_hold(
+async def test_member_is_informed_of_a_hold(
     backend: Backend, home: Household, begin: Begin, kind: str, what: str
 ) -> None:
     number = await file(backend, await begin(Level.KNOWN), kind, home.account_id)
@@ -45,12 +45,12 @@ async def test_the_member_is_told_of_a_hold(
     await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
     thief.assert_response("utter_object_held")
     assert "ON HOLD" in (await newest(backend)).details
-    told = await held_notices(backend)
-    assert {one.kind for one in told} == {"sms", "email"}
-    assert all(what in one.body and number in one.body for one in told)
+    messages = await held_notices(backend)
+    assert {one.kind for one in messages} == {"sms", "email"}
+    assert all(what in one.body and number in one.body for one in messages)
 
 
-async def test_once_however_often_it_is_said(backend: Backend, home: Household, begin: Begin) -> None:
+async def test_repeated_objections_send_one_notice(backend: Backend, home: Household, begin: Begin) -> None:
     number = await file(backend, await begin(Level.KNOWN), "callback", home.account_id)
     thief = await stranger(backend)
     for _ in range(3):
@@ -58,7 +58,7 @@ async def test_once_however_often_it_is_said(backend: Backend, home: Household, 
     assert len(await held_notices(backend)) == 2
 
 
-async def test_who_objects_from_the_phone_on_file_reads_the_answer(
+async def test_objection_from_the_phone_on_file_is_answered_there(
     backend: Backend, home: Household, begin: Begin
 ) -> None:
     number = await file(backend, await begin(Level.KNOWN), "callback", home.account_id)
@@ -68,11 +68,11 @@ async def test_who_objects_from_the_phone_on_file_reads_the_answer(
     assert not await held_notices(backend)
 
 
-async def test_who_has_no_account_is_told_where_they_wrote(backend: Backend, home: Household) -> None:
+async def test_stranger_without_an_account_is_informed_where_they_wrote(backend: Backend, home: Household) -> None:
     asker = await begin_forged(backend, home, channel="sms", level=Level.ANONYMOUS)
     number = await file(backend, asker, "callback", None)
     thief = await stranger(backend)
     await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
     async with backend.db.read_session() as session:
-        told = list(await session.scalars(select(OutboxMessage.body)))
-    assert any("was never asked for" in body and number in body for body in told)
+        messages = list(await session.scalars(select(OutboxMessage.body)))
+    assert any("was never asked for" in body and number in body for body in messages)

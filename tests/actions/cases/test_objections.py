@@ -1,5 +1,4 @@
-"""Who knows number and last four, or forges a sender, asks for things in a member's name: the member is told, and a
-word of theirs holds it."""
+"""Requests by somebody who may not be the member: the member is notified, and an objection puts them on hold."""
 
 from __future__ import annotations
 
@@ -16,31 +15,18 @@ from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.members.models import Member
 from backend.outbox import service as outbox
-from backend.outbox.models import OutboxMessage
 from backend.tickets import member_notices
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
+from tests.actions.cases.objections import newest, notices
 from tests.actions.conftest import Begin
-from tests.actions.identity.test_forged_sender import PHONE, newest_code
-from tests.actions.identity.test_forged_sender import begin as begin_forged
+from tests.actions.identity.forged_sender import PHONE, newest_code
+from tests.actions.identity.forged_sender import begin as begin_forged
 from tests.backend.household import NOW, Household
 from tests.support.harness.talk import Talk
 
 PLACE = "10 Mill Road, Elizabeth, IL"
 KEYWORDS = re.compile(r"\b(?:reply|responda|text) (?:stop|cancel|end|quit|unsubscribe|revoke|optout)\b", re.IGNORECASE)
-
-
-async def notices(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.read_session() as session:
-        query = select(OutboxMessage).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)
-        return list(await session.scalars(query))
-
-
-async def newest(backend: Backend) -> Ticket:
-    async with backend.db.read_session() as session:
-        ticket = await session.scalar(select(Ticket).order_by(Ticket.id.desc()).limit(1))
-    assert ticket is not None
-    return ticket
 
 
 async def live_at(backend: Backend, home: Household, place: str = PLACE) -> None:
@@ -62,15 +48,15 @@ async def file_meter(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("channel", ["web", "sms", "voice"])
-async def test_the_member_is_told_by_both_ways_and_the_office_what_is_proven(
+async def test_member_gets_text_and_email_and_the_office_sees_the_proof(
     backend: Backend, home: Household, channel: str
 ) -> None:
     talk = await begin_forged(backend, home, channel=channel)
     await file_meter(talk)
     ticket = await newest(backend)
-    told = await notices(backend)
-    assert [message.kind for message in told] == ["sms", "email"]
-    for message in told:
+    messages = await notices(backend)
+    assert [message.kind for message in messages] == ["sms", "email"]
+    for message in messages:
         assert ticket.number in message.body
         assert f"NOT ME {ticket.number}" in message.body
         assert "meter" in message.body
@@ -80,7 +66,7 @@ async def test_the_member_is_told_by_both_ways_and_the_office_what_is_proven(
     assert "the member was told" in ticket.details[member_notices.REQUESTER_LABEL]
 
 
-async def test_a_phone_that_wants_no_texts_gets_none(backend: Backend, home: Household, begin: Begin) -> None:
+async def test_opted_out_phone_gets_no_text(backend: Backend, home: Household, begin: Begin) -> None:
     async with backend.db.transaction() as session:
         await outbox.opt_out(session, backend, PHONE)
     await file_meter(await begin(Level.KNOWN))
@@ -109,7 +95,7 @@ async def test_a_stop_a_move_and_a_name_take_a_code(backend: Backend, begin: Beg
     assert len(await notices(backend)) == 2
 
 
-async def test_without_a_way_on_file_a_stop_is_filed_as_unproven(
+async def test_without_contact_on_file_a_stop_is_filed_as_unproven(
     backend: Backend, home: Household, begin: Begin
 ) -> None:
     await no_way_on_file(backend, home)
@@ -123,7 +109,7 @@ async def test_without_a_way_on_file_a_stop_is_filed_as_unproven(
     assert "could NOT be told" in asked
 
 
-async def test_codes_that_are_used_up_are_no_way_around_them(backend: Backend, begin: Begin) -> None:
+async def test_used_up_codes_do_not_bypass_the_notice(backend: Backend, begin: Begin) -> None:
     """Refused for now is not the same as no way on file."""
     talk = await begin(Level.KNOWN)
     await talk.user_input("change the name on the account", intent="name_change", acts={"start"})
@@ -136,7 +122,7 @@ async def test_codes_that_are_used_up_are_no_way_around_them(backend: Backend, b
 
 @pytest.mark.parametrize("channel", ["web", "voice"])
 @pytest.mark.parametrize("intent", ["meter_problem", "name_change", "report_light", "report_outage"])
-async def test_an_address_on_file_is_not_told_before_a_code(
+async def test_address_on_file_is_hidden_before_a_code(
     backend: Backend, home: Household, channel: str, intent: str
 ) -> None:
     await no_way_on_file(backend, home)  # else the name takes a code first
@@ -146,9 +132,9 @@ async def test_an_address_on_file_is_not_told_before_a_code(
     await talk.user_input("any time", acts={"answer"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     await talk.user_input("what does it say", intent="out_of_scope", acts={"ask"})
-    said = str(talk)
-    assert "99999-001" in said
-    assert "Mill" not in said
+    text = str(talk)
+    assert "99999-001" in text
+    assert "Mill" not in text
     assert (await newest(backend)).place == PLACE
 
 
@@ -185,7 +171,7 @@ async def test_an_answer_to_the_notice_holds_it(backend: Backend, home: Househol
     assert words in ticket.notes[-1]["words"]
 
 
-async def test_a_call_that_may_be_forged_holds_it_and_hears_no_number(
+async def test_possibly_forged_call_holds_the_request_without_its_number(
     backend: Backend, home: Household, begin: Begin
 ) -> None:
     await file_meter(await begin(Level.KNOWN))
@@ -211,7 +197,7 @@ async def test_the_number_is_enough_from_anywhere(backend: Backend, begin: Begin
     assert (await newest(backend)).status == "open"
 
 
-async def test_in_the_middle_of_a_task_it_is_heard_and_the_task_goes_on(
+async def test_objection_during_a_task_is_recognized_and_the_task_continues(
     backend: Backend, home: Household, begin: Begin
 ) -> None:
     await file_meter(await begin(Level.KNOWN))
@@ -243,7 +229,7 @@ async def test_a_plan_that_was_granted_goes_to_the_office(backend: Backend, home
     assert (await newest(backend)).status == "open", "whoever forged the request would take the objection back"
 
 
-async def test_what_asks_for_a_code_that_was_never_asked_for_is_left(backend: Backend, home: Household) -> None:
+async def test_request_for_an_unrequested_code_is_dropped(backend: Backend, home: Household) -> None:
     member = await begin_forged(backend, home, channel="sms")
     await member.user_input("change my email to thief@example.org", intent="update_contact_info", acts={"start"})
     member.assert_response("utter_question_code")
@@ -253,7 +239,7 @@ async def test_what_asks_for_a_code_that_was_never_asked_for_is_left(backend: Ba
     assert member.open_task is None
 
 
-async def test_an_old_notice_is_not_what_is_answered(
+async def test_old_notice_is_not_what_is_answered(
     backend: Backend, home: Household, begin: Begin, clock: ManualClock
 ) -> None:
     await file_meter(await begin(Level.KNOWN))
@@ -272,25 +258,23 @@ async def test_a_danger_is_never_held(backend: Backend, home: Household, begin: 
     assert "ON HOLD" not in (await newest(backend)).details
 
 
-async def test_who_calls_back_reads_what_is_proven_and_the_member_is_sent_nothing(
-    backend: Backend, home: Household
-) -> None:
+async def test_callback_shows_what_is_proven_and_sends_nothing(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
-        told = tickets.Report(kind="callback", details={"about": "my account"}, account_id=home.account_id)
-        ticket = (await tickets.file_report(session, backend, home.conversation_id, told)).ticket
+        report = tickets.Report(kind="callback", details={"about": "my account"}, account_id=home.account_id)
+        ticket = (await tickets.file_report(session, backend, home.conversation_id, report)).ticket
     assert ticket.details[member_notices.REQUESTER_LABEL].startswith("UNPROVEN")
     assert await notices(backend) == []
 
 
-async def test_nobody_is_flooded_with_notices(backend: Backend, home: Household) -> None:
+async def test_notices_are_limited(backend: Backend, home: Household) -> None:
     for place in range(15):
         name = f"web-{place}"
         async with backend.db.transaction() as session:
             known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW, "level": 1}
             session.add(Conversation(id=name, channel="web", last_seen_at=NOW, started_at=NOW, **known))
             await session.flush()
-            told = tickets.Report(kind="other", details={"words": f"thing {place}"}, account_id=home.account_id)
-            await tickets.file_report(session, backend, name, told)
+            report = tickets.Report(kind="other", details={"words": f"thing {place}"}, account_id=home.account_id)
+            await tickets.file_report(session, backend, name, report)
     texts = [one for one in await notices(backend) if one.kind == "sms"]
     assert len(texts) == member_notices.MAX_PER_DAY
 
@@ -303,7 +287,7 @@ async def test_nobody_is_flooded_with_notices(backend: Backend, home: Household)
         ("somebody changed my name on it, that wasn't me", "update_contact_info"),
     ],
 )
-async def test_who_objects_from_elsewhere_is_asked_which_it_was(begin: Begin, words: str, intent: str) -> None:
+async def test_objection_from_elsewhere_asks_which_request(begin: Begin, words: str, intent: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input(words, intent=intent, acts={"start"})
     talk.assert_response("utter_object_which")
@@ -313,9 +297,7 @@ async def test_who_objects_from_elsewhere_is_asked_which_it_was(begin: Begin, wo
 @pytest.mark.parametrize(
     ("words", "intent"), [("99999-001", "inform"), ("I don't have it handy, it's account 99999-001", "inform")]
 )
-async def test_who_cannot_name_it_is_noted_all_the_same(
-    backend: Backend, begin: Begin, words: str, intent: str
-) -> None:
+async def test_unnamed_request_is_noted_anyway(backend: Backend, begin: Begin, words: str, intent: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input(
         "somebody asked to change the name on my account. That wasn't me", intent="deny", acts={"deny"}
@@ -329,7 +311,7 @@ async def test_who_cannot_name_it_is_noted_all_the_same(
 
 
 @pytest.mark.parametrize(("words", "intent"), [("yes", "affirm"), ("12", "inform"), ("hello?", "greet")])
-async def test_an_answer_that_names_nothing_breaks_nothing(begin: Begin, words: str, intent: str) -> None:
+async def test_answer_that_names_nothing_is_handled(begin: Begin, words: str, intent: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("somebody changed the name on my account. That wasn't me", intent="deny", acts={"deny"})
     talk.assert_response("utter_object_which")

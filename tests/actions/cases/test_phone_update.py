@@ -1,10 +1,10 @@
-"""A phone that is told in passing goes on the urgent report, and what is said of it is what the report has."""
+"""A phone mentioned in passing goes on the urgent report, and answers about it match the report."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.actions.cases.test_danger_updates import WIRE, tickets
+from tests.actions.cases.danger_reports import WIRE, tickets
 from tests.support.harness.talk import Talk
 
 
@@ -32,7 +32,7 @@ async def test_it_goes_on_the_report(talk: Talk, words: str, intent: str) -> Non
     talk.assert_no_response("utter_done_so_far", "utter_person", "utter_unclear")
 
 
-async def test_it_is_kept_beside_a_question_and_beside_worse_news(talk: Talk) -> None:
+async def test_phone_is_noted_next_to_a_question_and_to_worse_news(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     asked = "can I go in for my medicine? my phone is 555-777-3199"
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
@@ -44,7 +44,7 @@ async def test_it_is_kept_beside_a_question_and_beside_worse_news(talk: Talk) ->
     assert await phones(talk) == ["+15557773100"]
 
 
-async def test_which_phone_it_has_is_told_as_it_is(talk: Talk) -> None:
+async def test_which_phone_the_report_has_is_answered(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     asked = "did you get my other number"
     await talk.user_input(asked, intent="inform", acts={"ask"})
@@ -62,7 +62,7 @@ async def test_a_phone_for_a_call_back_or_the_account_is_not_the_reports(talk: T
     assert await phones(talk) == ["+15555550142"]
 
 
-async def test_a_phone_told_where_the_place_is_asked_replaces_the_one_that_wrote(talk: Talk) -> None:
+async def test_phone_given_at_the_place_question_replaces_the_sender(talk: Talk) -> None:
     await talk.user_input("a wire is down and sparking", intent="report_outage", acts={"start"})
     await talk.user_input("14 Mill Road, and call 555-777-3199", intent="inform", acts={"answer"})
     assert await phones(talk) == ["+15557773199"]
@@ -75,7 +75,7 @@ async def test_only_the_crew_or_the_office_closes_a_danger(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("number", ["7273694-001", "7273694-001 3694", "my member number is 8155550-001"])
-async def test_a_member_number_of_ten_digits_is_no_phone(talk: Talk, number: str) -> None:
+async def test_ten_digit_member_number_is_not_a_phone(talk: Talk, number: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(number, intent="inform", acts={"answer"})
     assert await phones(talk) == ["+15555550142"]
@@ -92,7 +92,7 @@ async def test_a_member_number_of_ten_digits_is_no_phone(talk: Talk, number: str
         "mi esposo viene en camino su número es 555-777-3199",
     ],
 )
-async def test_a_second_phone_stands_beside_the_first(talk: Talk, words: str) -> None:
+async def test_second_phone_is_stored_next_to_the_first(talk: Talk, words: str) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(words, intent="inform", acts={"volunteer"})
     (ticket,) = await tickets(talk)
@@ -101,7 +101,7 @@ async def test_a_second_phone_stands_beside_the_first(talk: Talk, words: str) ->
     talk.assert_message("ending 3199")
 
 
-async def test_of_two_phones_the_first_is_called_and_the_other_kept(talk: Talk) -> None:
+async def test_of_two_phones_the_first_is_called_and_both_stored(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("my cell is 555-777-3199 and my sister's is 555-777-3144", intent="inform")
     (ticket,) = await tickets(talk)

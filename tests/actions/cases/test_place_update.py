@@ -6,7 +6,7 @@ import pytest
 
 from backend.conversations.models import Conversation
 from backend.tickets.place_correction import extract_corrected_place
-from tests.actions.cases.test_danger_updates import WIRE, texts, tickets
+from tests.actions.cases.danger_reports import WIRE, texts, tickets
 from tests.backend.household import NOW
 from tests.support.harness.talk import Talk
 
@@ -68,7 +68,7 @@ async def test_the_report_the_crew_and_the_member_have_the_new_place(talk: Talk,
     talk.assert_message("at 41 Mill Road")
 
 
-async def test_another_place_that_is_not_put_right_is_another_danger(talk: Talk) -> None:
+async def test_different_place_without_correction_is_another_danger(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("one more wire is down at 50 Oak Street", intent="report_outage", acts={"volunteer"})
     assert {one.place for one in await tickets(talk)} == {"14 Mill Road", "50 Oak Street"}
@@ -84,7 +84,7 @@ async def test_a_stranger_moves_no_report(talk: Talk) -> None:
     assert "14 Mill Road" in {one.place for one in await tickets(talk)}
 
 
-async def test_911_on_the_way_is_no_place(talk: Talk) -> None:
+async def test_911_on_the_way_is_not_a_place(talk: Talk) -> None:
     await talk.user_input("a wire is down at the back of 4410 Sycamore", intent="report_outage", acts={"start"})
     await talk.user_input("by the old mill", intent="inform", acts={"answer"})
     await talk.user_input("she is in a wheelchair. 911 is on the way", intent="out_of_scope", acts={"volunteer"})

@@ -29,7 +29,7 @@ async def at_the_read_back(talk: Talk, place: str = "35 Franklin St, Elizabeth")
         ("no, it's 14 Oak Street", {"deny", "correct"}, "14 Oak Street"),
     ],
 )
-async def test_a_correction_is_taken_at_once_and_read_back(talk: Talk, words: str, acts: set[str], right: str) -> None:
+async def test_correction_is_applied_and_read_back(talk: Talk, words: str, acts: set[str], right: str) -> None:
     await at_the_read_back(talk)
     await talk.user_input(words, intent="inform", acts=acts)
     talk.assert_response("utter_question_case_confirm")
@@ -45,7 +45,7 @@ async def test_other_figures_correct_no_place(talk: Talk) -> None:
     talk.assert_message("35 Franklin St")
 
 
-async def test_a_correction_at_the_question_for_a_phone_is_no_refusal_of_one(stranger: Talk) -> None:
+async def test_correction_at_the_phone_question_is_not_a_refusal(stranger: Talk) -> None:
     await stranger.user_input("my power is out", intent="report_outage", acts={"start"})
     await stranger.user_input("35 Franklin St in Elizabeth", intent="inform", acts={"answer"})
     stranger.assert_response("utter_question_case_phone")
@@ -54,7 +54,7 @@ async def test_a_correction_at_the_question_for_a_phone_is_no_refusal_of_one(str
     assert stranger.slots["outage_place"] == "36 Franklin St, Elizabeth"
 
 
-async def test_a_town_behind_the_read_back_goes_with_the_place(talk: Talk) -> None:
+async def test_town_after_the_read_back_completes_the_place(talk: Talk) -> None:
     await at_the_read_back(talk, "39 mill road")
     await talk.user_input("Elizabeth. The road with the church on it", intent="inform", acts={"volunteer"})
     talk.assert_message("39 mill road, Elizabeth")
@@ -64,7 +64,7 @@ async def test_a_town_behind_the_read_back_goes_with_the_place(talk: Talk) -> No
     assert "church" in ticket.details["words"]
 
 
-async def test_a_fact_at_the_read_back_is_kept_and_read_back_again(talk: Talk) -> None:
+async def test_fact_at_the_read_back_is_added_and_read_back(talk: Talk) -> None:
     await at_the_read_back(talk)
     await talk.user_input("the barn one", intent="inform", acts={"volunteer"})
     talk.assert_message("I added that")
@@ -82,7 +82,7 @@ async def test_a_number_that_is_not_there_refuses_no_report(talk: Talk, words: s
     assert [ticket.kind for ticket in await filed(talk)] == ["light"]
 
 
-async def test_a_no_beside_power_that_is_out_reports_it(talk: Talk) -> None:
+async def test_no_together_with_power_out_reports_it(talk: Talk) -> None:
     await talk.user_input("when is the power back", intent="outage_status", acts={"ask"})
     talk.assert_response("utter_question_case_confirm")
     words = "no, I have not reported it, I am without power since six"
@@ -96,7 +96,7 @@ async def test_a_plain_no_is_one(talk: Talk) -> None:
     talk.assert_response("utter_question_case_change")
 
 
-async def test_an_outage_beside_another_wish_is_reported_first(talk: Talk) -> None:
+async def test_outage_together_with_another_request_is_reported_first(talk: Talk) -> None:
     await talk.user_input(
         "I lost power and also what's my balance",
         intent="check_balance",
@@ -108,7 +108,7 @@ async def test_an_outage_beside_another_wish_is_reported_first(talk: Talk) -> No
     )
     assert talk.open_task == "outage_form"
     talk.assert_response("utter_question_case_confirm")
-    assert [wish["opener"] for wish in talk.slots["agenda"]] == ["balance_form"]
+    assert [item["opener"] for item in talk.slots["agenda"]] == ["balance_form"]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ async def test_the_phone_of_a_plain_report_is_changed(talk: Talk) -> None:
     assert [ticket.phone for ticket in await filed(talk)] == ["+18155550199"]
 
 
-async def test_which_place_a_report_has_is_told_alone(talk: Talk) -> None:
+async def test_place_of_a_report_is_answered_alone(talk: Talk) -> None:
     await at_the_read_back(talk)
     await talk.user_input("yes")
     await talk.user_input("which address do you have?", intent="out_of_scope", acts={"ask"})
@@ -138,7 +138,7 @@ async def test_which_place_a_report_has_is_told_alone(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("words", ["no wires down that i see", "no power since noon", "nobody hurt"])
-async def test_what_is_not_there_refuses_no_report(talk: Talk, words: str) -> None:
+async def test_absent_detail_does_not_refuse_the_report(talk: Talk, words: str) -> None:
     await at_the_read_back(talk)
     await talk.user_input(words, intent="deny", acts={"deny", "volunteer"})
     talk.assert_response("utter_question_case_confirm")

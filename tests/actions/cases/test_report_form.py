@@ -1,4 +1,4 @@
-"""A report is read back and filed on a yes, whatever stands beside it; what was filed is taken back by its name."""
+"""A report is read back and filed on a yes despite other words; a filed one is withdrawn by its name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def at_the_read_back(talk: Talk) -> None:
         "yes when will they come",
     ],
 )
-async def test_a_yes_is_not_lost_to_what_stands_beside_it(talk: Talk, words: str) -> None:
+async def test_yes_counts_despite_other_words(talk: Talk, words: str) -> None:
     await at_the_read_back(talk)
     await talk.user_input(words, intent="out_of_scope", acts={"ask"})
     talk.assert_response("utter_case_filed")
@@ -37,7 +37,7 @@ async def test_a_yes_is_not_lost_to_what_stands_beside_it(talk: Talk, words: str
     assert talk.open_task is None
 
 
-async def test_what_is_asked_beside_a_yes_is_answered_after_it(talk: Talk) -> None:
+async def test_question_next_to_a_yes_is_answered_after_it(talk: Talk) -> None:
     await at_the_read_back(talk)
     words = "yes report it. is there a fee for a card?"
     await talk.user_input(words, intent="affirm", acts={"affirm", "ask"}, knowledge=[("card_fees", 0.8)])
@@ -45,13 +45,13 @@ async def test_what_is_asked_beside_a_yes_is_answered_after_it(talk: Talk) -> No
 
 
 @pytest.mark.parametrize("words", ["yes if it is free", "yes but at 14 Oak Road", "what happens if I say yes?"])
-async def test_what_conditions_or_changes_is_no_yes(talk: Talk, words: str) -> None:
+async def test_condition_or_change_is_not_a_yes(talk: Talk, words: str) -> None:
     await at_the_read_back(talk)
     await talk.user_input(words, intent="out_of_scope", acts={"ask"})
     assert await filed(talk) == []
 
 
-async def test_a_claim_for_a_burned_out_fridge_is_no_danger_and_no_flicker(talk: Talk) -> None:
+async def test_claim_for_a_burned_out_fridge_is_neither_danger_nor_flicker(talk: Talk) -> None:
     await talk.user_input(
         "the power surged last night and my fridge is burnt out, i want to file a claim",
         intent="voltage_problem",
@@ -69,7 +69,7 @@ async def test_not_flickering_is_obeyed(talk: Talk) -> None:
     talk.assert_message("a claim for damage")
 
 
-async def test_what_is_told_instead_of_a_place_is_kept(stranger: Talk) -> None:
+async def test_other_facts_given_instead_of_a_place_are_noted(stranger: Talk) -> None:
     await stranger.user_input("the yard light is out", intent="report_light", acts={"start"})
     await stranger.user_input("its your light you charge me for it every month", acts={"volunteer"})
     stranger.assert_response("utter_question_case_place")
@@ -77,7 +77,7 @@ async def test_what_is_told_instead_of_a_place_is_kept(stranger: Talk) -> None:
     assert "every month" in stranger.slots["case_words"]
 
 
-async def test_a_request_names_what_it_is_about(talk: Talk) -> None:
+async def test_request_names_its_subject(talk: Talk) -> None:
     await talk.user_input("how does net metering work", acts={"ask"}, knowledge=[("net_metering", 0.8)])
     await talk.user_input("yes please", intent="affirm", acts={"affirm"})
     await talk.user_input("monday at 10", acts={"answer"})
@@ -87,7 +87,7 @@ async def test_a_request_names_what_it_is_about(talk: Talk) -> None:
     assert "net metering" in str(ticket.details)
 
 
-async def test_a_shout_at_a_child_cancels_nothing(talk: Talk) -> None:
+async def test_shout_at_a_child_cancels_nothing(talk: Talk) -> None:
     await talk.user_input("the meter reader could not get in", intent="meter_problem", acts={"start"})
     words = "about 3 to 5 tuesday, gate is unlocked. MAX STOP IT sorry"
     parts = [
@@ -107,7 +107,7 @@ async def test_sparks_in_the_middle_of_a_payment_are_reported_at_once(talk: Talk
     assert (ticket.kind, ticket.urgent) == ("danger", True)
 
 
-async def test_a_danger_belongs_to_what_was_reported_before(talk: Talk) -> None:
+async def test_danger_belongs_to_the_earlier_report(talk: Talk) -> None:
     await talk.user_input("a tree leans on the line at 14 Mill Road", intent="report_tree", acts={"start"})
     await talk.user_input("yes")
     await talk.user_input("it is throwing sparks", intent="out_of_scope", acts={"volunteer"})
@@ -117,7 +117,7 @@ async def test_a_danger_belongs_to_what_was_reported_before(talk: Talk) -> None:
     assert talk.open_task != "outage_form" or talk.slots["requested_slot"] != "outage_place"
 
 
-async def test_who_has_power_again_is_asked_which_house(stranger: Talk) -> None:
+async def test_restored_power_asks_which_house(stranger: Talk) -> None:
     await stranger.user_input("my lights came back on", intent="outage_restored", acts={"volunteer"})
     stranger.assert_response("utter_question_outage_back")
     await stranger.user_input("14 Mill Road", acts={"answer"})
@@ -125,7 +125,7 @@ async def test_who_has_power_again_is_asked_which_house(stranger: Talk) -> None:
     assert stranger.open_task is None
 
 
-async def test_a_stranger_who_has_power_again_leaves_a_note(begin: Begin, stranger: Talk) -> None:
+async def test_stranger_with_restored_power_leaves_a_note(begin: Begin, stranger: Talk) -> None:
     neighbor = await begin(Level.ANONYMOUS, channel="sms")
     await neighbor.user_input("power is out at 14 Mill Road", intent="report_outage", acts={"start"})
     await neighbor.user_input("815-555-0123", acts={"answer"})
@@ -137,7 +137,7 @@ async def test_a_stranger_who_has_power_again_leaves_a_note(begin: Begin, strang
     assert "power is back" in ticket.notes[-1]["words"]
 
 
-async def test_what_is_named_is_taken_back_and_nothing_else(talk: Talk) -> None:
+async def test_only_the_named_report_is_withdrawn(talk: Talk) -> None:
     await at_the_read_back(talk)
     await talk.user_input("yes")
     await talk.user_input("my meter is wrong", intent="meter_problem", acts={"start"})
@@ -149,7 +149,7 @@ async def test_what_is_named_is_taken_back_and_nothing_else(talk: Talk) -> None:
     assert [ticket.kind for ticket in await filed(talk)] == ["meter"]
 
 
-async def test_who_lets_it_go_leaves_what_was_filed(talk: Talk) -> None:
+async def test_dropping_the_task_keeps_filed_reports(talk: Talk) -> None:
     await at_the_read_back(talk)
     await talk.user_input("yes")
     await talk.user_input("forget it, I tell them myself. bye", intent="cancel", acts={"cancel"})
@@ -157,7 +157,7 @@ async def test_who_lets_it_go_leaves_what_was_filed(talk: Talk) -> None:
     talk.assert_response("utter_case_stands")
 
 
-async def test_who_was_shut_off_gets_a_person_and_no_report(talk: Talk) -> None:
+async def test_shut_off_member_gets_a_person_and_no_report(talk: Talk) -> None:
     words = "you shut my lights off with a baby in the house im calling my lawyer"
     await talk.user_input(words, intent="complaint", acts={"start", "feeling"})
     talk.assert_response("utter_person")
@@ -165,7 +165,7 @@ async def test_who_was_shut_off_gets_a_person_and_no_report(talk: Talk) -> None:
     assert await filed(talk) == []
 
 
-async def test_a_person_asked_for_with_a_no_is_heard(talk: Talk) -> None:
+async def test_person_requested_with_a_no_is_recognized(talk: Talk) -> None:
     await at_the_read_back(talk)
     parts = [
         clause("No.", intent="deny", acts={"deny"}),
@@ -176,7 +176,7 @@ async def test_a_person_asked_for_with_a_no_is_heard(talk: Talk) -> None:
     assert await filed(talk) == []
 
 
-async def test_never_mind_lets_the_report_go_and_answers_what_is_asked_beside_it(talk: Talk) -> None:
+async def test_never_mind_drops_the_report_and_answers_the_question(talk: Talk) -> None:
     await at_the_read_back(talk)
     await talk.user_input("no", intent="deny", acts={"deny"})
     words = "Never mind the report. I simply wish to know if there is a fee for a card."
@@ -185,7 +185,7 @@ async def test_never_mind_lets_the_report_go_and_answers_what_is_asked_beside_it
     assert talk.open_task is None
 
 
-async def test_who_only_asked_when_it_is_back_may_say_no(talk: Talk) -> None:
+async def test_question_about_restoration_may_be_declined(talk: Talk) -> None:
     await talk.user_input("when will the power be back", intent="outage_status", acts={"ask"})
     talk.assert_response("utter_question_case_confirm")
     await talk.user_input("No. I only asked.", intent="deny", acts={"deny"})
@@ -200,20 +200,20 @@ async def test_who_only_asked_when_it_is_back_may_say_no(talk: Talk) -> None:
         ("can someone look at it", "complaint"),
     ],
 )
-async def test_what_was_offered_is_taken_up(talk: Talk, words: str, intent: str) -> None:
+async def test_offer_is_accepted(talk: Talk, words: str, intent: str) -> None:
     await talk.user_input("how does net metering work", acts={"ask"}, knowledge=[("net_metering", 0.8)])
     await talk.user_input(words, intent=intent, acts={"start"} if intent == "complaint" else {"affirm"})
     assert talk.open_task == "callback_form"
     assert "net metering" in talk.slots["callback_about"]
 
 
-async def test_a_call_that_was_offered_is_about_what_was_asked(talk: Talk) -> None:
+async def test_offered_call_is_about_the_question(talk: Talk) -> None:
     await talk.user_input("how does net metering work", acts={"ask"}, knowledge=[("net_metering", 0.8)])
     await talk.user_input("yes have somebody call me about it", intent="speak_to_human", acts={"person"})
     assert talk.slots["callback_about"] == "net metering: how does net metering work"
 
 
-async def test_how_long_the_crew_takes_is_asked_of_what_was_reported(talk: Talk) -> None:
+async def test_crew_time_question_refers_to_the_report(talk: Talk) -> None:
     await at_the_read_back(talk)
     await talk.user_input("yes")
     await talk.user_input("how long do they take to come?", intent="outage_status", acts={"ask"})

@@ -36,7 +36,7 @@ async def to_the_crew(talk: Talk) -> str:
 
 @pytest.mark.parametrize("channel", ["sms", "web", "voice"])
 @pytest.mark.parametrize(("words", "intent", "act"), TAKEN_BACK)
-async def test_danger_that_is_taken_back_stays_open_and_the_crew_hears(
+async def test_withdrawn_danger_stays_open_and_the_crew_is_informed(
     begin: Begin, channel: str, words: str, intent: str, act: str
 ) -> None:
     talk = await begin(Level.ANONYMOUS, channel=channel)
@@ -51,7 +51,7 @@ async def test_danger_that_is_taken_back_stays_open_and_the_crew_hears(
     assert words in await to_the_crew(talk)
 
 
-async def test_danger_that_is_taken_back_in_spanish_stays_open(begin: Begin) -> None:
+async def test_danger_withdrawn_in_spanish_stays_open(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, channel="sms", language="es")
     await talk.user_input("hay un cable caído echando chispas en 14 Mill Road", intent="report_outage", acts={"start"})
     await talk.user_input("815-555-0123", acts={"answer"})
@@ -61,7 +61,7 @@ async def test_danger_that_is_taken_back_in_spanish_stays_open(begin: Begin) -> 
     talk.assert_message("sigue abierto")
 
 
-async def test_a_spanish_word_takes_back_in_an_english_talk(begin: Begin) -> None:
+async def test_spanish_withdrawal_works_in_an_english_conversation(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, channel="sms")
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("815-555-0123", acts={"answer"})
@@ -75,7 +75,7 @@ async def test_a_stranger_learns_no_number_of_an_outage(begin: Begin, stranger: 
     await neighbor.user_input("815-555-0123", acts={"answer"})
     await neighbor.user_input("yes")
     (before,) = await everything(neighbor)
-    said = []
+    texts = []
     for words, intent in (
         ("when will the power be back at 14 Mill Road?", "outage_status"),
         ("my lights came back on", "outage_restored"),
@@ -87,16 +87,16 @@ async def test_a_stranger_learns_no_number_of_an_outage(begin: Begin, stranger: 
         ("cancel my report", "cancel"),
     ):
         await stranger.user_input(words, intent=intent)
-        said.append(stranger.text)
-    assert before.number not in "\n".join(said)
+        texts.append(stranger.text)
+    assert before.number not in "\n".join(texts)
     (after,) = await everything(neighbor)
-    for kept in ("status", "phone", "place", "kind", "urgent", "account_id", "outcome"):
-        assert getattr(after, kept) == getattr(before, kept), kept
+    for field in ("status", "phone", "place", "kind", "urgent", "account_id", "outcome"):
+        assert getattr(after, field) == getattr(before, field), field
     assert after.notes
     assert all(note["unproven"] for note in after.notes)
 
 
-async def test_a_stranger_who_tells_of_danger_gets_a_ticket_of_their_own(begin: Begin, stranger: Talk) -> None:
+async def test_stranger_reporting_danger_gets_an_own_ticket(begin: Begin, stranger: Talk) -> None:
     neighbor = await begin(Level.ANONYMOUS, channel="sms")
     await neighbor.user_input("power is out at 14 Mill Road", intent="report_outage", acts={"start"})
     await neighbor.user_input("815-555-0123", acts={"answer"})
@@ -108,7 +108,7 @@ async def test_a_stranger_who_tells_of_danger_gets_a_ticket_of_their_own(begin: 
     stranger.assert_message(danger.number)
 
 
-async def test_a_stranger_who_tells_of_the_same_danger_leaves_a_note(begin: Begin, stranger: Talk) -> None:
+async def test_stranger_reporting_the_same_danger_leaves_a_note(begin: Begin, stranger: Talk) -> None:
     neighbor = await begin(Level.ANONYMOUS, channel="sms")
     await neighbor.user_input(WIRE, intent="report_outage", acts={"start"})
     await stranger.user_input("a wire is down and burns at 14 Mill Road", intent="report_outage", acts={"start"})
@@ -136,7 +136,7 @@ async def test_power_that_is_back_closes_no_urgent_outage(begin: Begin) -> None:
     assert "my power is back" in await to_the_crew(talk)
 
 
-async def test_who_told_of_anothers_hears_that_it_is_done_without_the_number(begin: Begin, stranger: Talk) -> None:
+async def test_second_reporter_learns_of_completion_without_the_number(begin: Begin, stranger: Talk) -> None:
     neighbor = await begin(Level.ANONYMOUS, channel="sms")
     await neighbor.user_input(WIRE, intent="report_outage", acts={"start"})
     await stranger.user_input("a wire is down and burns at 14 Mill Road", intent="report_outage", acts={"start"})
@@ -156,7 +156,7 @@ async def test_who_told_of_anothers_hears_that_it_is_done_without_the_number(beg
         ("My power is fine, I did not report an outage. Take it back", "utter_outage_back"),
     ],
 )
-async def test_who_never_reported_it_is_not_told_that_it_is_still_out(begin: Begin, words: str, response: str) -> None:
+async def test_non_reporter_is_not_told_that_it_is_still_out(begin: Begin, words: str, response: str) -> None:
     thief = await begin(Level.KNOWN, channel="web")
     await thief.user_input("my power is out", intent="report_outage", acts={"start"})
     await thief.user_input("yes", acts={"affirm"})
@@ -172,7 +172,7 @@ async def test_who_never_reported_it_is_not_told_that_it_is_still_out(begin: Beg
     "words",
     ["my lights are on but half the house is out", "my power is not on", "I never reported it, my power is out"],
 )
-async def test_an_outage_is_no_denial(begin: Begin, words: str) -> None:
+async def test_outage_is_not_a_denial(begin: Begin, words: str) -> None:
     talk = await begin(Level.KNOWN, channel="web")
     await talk.user_input(words, intent="report_outage", acts={"start"})
     talk.assert_no_response("utter_outage_denied", "utter_outage_back")

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from backend.app import Backend
-from backend.clock import ManualClock
-from backend.members.levels import Level
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
-from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
-
-
-@pytest.fixture
-async def night(clock: ManualClock, begin: Begin) -> Talk:
-    """A web chat of nobody known while the office is closed: Wednesday, eleven at night."""
-    clock.advance(hours=13)
-    return await begin(Level.ANONYMOUS)
 
 
 async def filed(backend: Backend, talk: Talk) -> Ticket:
@@ -36,7 +24,7 @@ async def test_off_for_an_electrician_is_a_request_with_its_day(talk: Talk, back
     assert (ticket.kind, ticket.details["when it suits"]) == ("electrician", words)
 
 
-async def test_what_is_promised_by_a_day_is_due_then(talk: Talk, backend: Backend) -> None:
+async def test_promised_day_sets_the_due_date(talk: Talk, backend: Backend) -> None:
     await talk.user_input("the lineman drove over my flowers", intent="complaint", acts={"start"})
     await talk.user_input("yes", acts={"affirm"})
     due = (await filed(backend, talk)).due_at
@@ -44,7 +32,7 @@ async def test_what_is_promised_by_a_day_is_due_then(talk: Talk, backend: Backen
     assert due.astimezone(backend.coop.zone).date() == backend.coop.working_day_after(backend.today())
 
 
-async def test_more_told_at_the_read_back_is_added(talk: Talk, backend: Backend) -> None:
+async def test_detail_at_the_read_back_is_added(talk: Talk, backend: Backend) -> None:
     await talk.user_input("there is a charge I never agreed to", intent="dispute_charge", acts={"start"})
     await talk.user_input("it says 4821 and you billed 5821", acts={"volunteer"})
     talk.assert_response("utter_case_words_added", "utter_question_case_confirm")
@@ -59,14 +47,14 @@ async def test_a_word_for_the_office_is_read_back(talk: Talk) -> None:
     talk.assert_message("wrong number")
 
 
-async def test_who_paid_and_is_off_gets_a_person(night: Talk) -> None:
+async def test_member_who_paid_and_is_off_gets_a_person(night: Talk) -> None:
     words = "I need my power back on, it was shut off this morning and I paid"
     await night.user_input(words, intent="outage_restored", acts={"start"})
     night.assert_no_response("utter_outage_restored")
     assert night.open_task == "callback_form"
 
 
-async def test_a_day_put_right_behind_the_request_is_written_onto_it(talk: Talk, backend: Backend) -> None:
+async def test_corrected_day_after_filing_is_noted(talk: Talk, backend: Backend) -> None:
     await talk.user_input("the lineman drove over my flowers", intent="complaint", acts={"start"})
     await talk.user_input("yes", acts={"affirm"})
     await talk.user_input("no wait, it was not the 15th, it was the 16th", intent="deny", acts={"deny", "correct"})
@@ -82,7 +70,7 @@ async def test_when_they_may_call_goes_with_the_report(talk: Talk, backend: Back
     assert "after 3 only" in (await filed(backend, talk)).details["words"]
 
 
-async def test_an_amount_of_damage_is_no_payment(talk: Talk) -> None:
+async def test_damage_amount_is_not_a_payment(talk: Talk) -> None:
     await talk.user_input("lightning came through your line and killed my well pump 1200 dollars", acts={"volunteer"})
     talk.assert_response("utter_question_case_confirm")
     talk.assert_message("a claim for damage")

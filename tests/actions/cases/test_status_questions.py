@@ -1,4 +1,4 @@
-"""Who asks after a report hears what is known of it: when it was told, who has it, how it ended; never a promise."""
+"""Status questions get what is known: when it was reported, who has it, how it ended; never a promise."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_report_is_asked_after(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", PERHAPS)
-def test_what_was_spoken_of_last_is_asked_after(words: str) -> None:
+def test_question_refers_to_the_last_report(words: str) -> None:
     assert detect_status_question(words) is StatusQuestion.ABOUT_LAST_TOPIC
 
 
@@ -76,7 +76,7 @@ def test_it_is_only_asked_whether_it_is_known(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", TELLS)
-def test_a_thing_is_told_beside_the_question(words: str) -> None:
+def test_fact_next_to_a_question_is_recognized(words: str) -> None:
     assert not asks_if_already_reported(words, to_english(words))
 
 
@@ -106,7 +106,7 @@ async def closed(talk: Talk, *, crew: bool) -> None:
     "intent", ["out_of_scope", "faq_hours_contact", "complaint", "outage_status", "speak_to_human"]
 )
 @pytest.mark.parametrize("asked", ["any1 comin??", "how much longer", "did anyone get my report", "y la cuadrilla"])
-async def test_of_a_danger_it_is_told_who_was_told_and_who_has_it(talk: Talk, asked: str, intent: str) -> None:
+async def test_danger_status_says_who_was_informed_and_who_has_it(talk: Talk, asked: str, intent: str) -> None:
     await danger_is_filed(talk)
     await talk.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("follow_home", 0.6)])
     talk.assert_message("was reported at .* the crew on call.* Nobody has answered yet.* 911")
@@ -118,7 +118,7 @@ async def test_of_a_danger_it_is_told_who_was_told_and_who_has_it(talk: Talk, as
     assert len(await all_tickets(talk)) == 1
 
 
-async def test_of_an_outage_it_is_told_that_nobody_is_known_to_come(talk: Talk) -> None:
+async def test_outage_status_says_that_nobody_is_known_to_come(talk: Talk) -> None:
     await talk.user_input("my power is out", intent="report_outage", acts={"start"})
     await talk.user_input("yes", intent="affirm")
     await talk.user_input("is somebody coming", intent="out_of_scope", acts={"ask"}, knowledge=[("follow_home", 0.8)])
@@ -126,7 +126,7 @@ async def test_of_an_outage_it_is_told_that_nobody_is_known_to_come(talk: Talk) 
     talk.assert_message("Nobody has told me yet that they are on the way. I have no time")
 
 
-async def test_before_it_is_filed_it_is_said_not_to_be(talk: Talk) -> None:
+async def test_unfiled_report_is_described_as_unfiled(talk: Talk) -> None:
     await talk.user_input("my power is out", intent="report_outage", acts={"start"})
     talk.assert_response("utter_question_case_confirm")
     await talk.user_input("is somebody on the way", intent="out_of_scope", acts={"ask"})
@@ -136,14 +136,14 @@ async def test_before_it_is_filed_it_is_said_not_to_be(talk: Talk) -> None:
     talk.assert_response("utter_outage_ticket")
 
 
-async def test_before_it_is_filed_it_is_told_whether_to_be_home(talk: Talk) -> None:
+async def test_before_filing_being_home_is_answered(talk: Talk) -> None:
     await talk.user_input("a tree leans on my line", intent="report_tree", acts={"start"})
-    told = "does a crew come out and trim it, and do i have to be home"
-    await talk.user_input(told, acts={"ask"}, knowledge=[("follow_home", 0.8)])
+    report = "does a crew come out and trim it, and do i have to be home"
+    await talk.user_input(report, acts={"ask"}, knowledge=[("follow_home", 0.8)])
     assert "utter_filed_not_yet" not in talk.responses
 
 
-async def test_while_the_place_of_a_danger_is_asked_it_is_told_how_it_stands(stranger: Talk) -> None:
+async def test_status_is_answered_while_the_danger_place_is_asked(stranger: Talk) -> None:
     await stranger.user_input("a power line is down in my yard", intent="report_outage", acts={"start"})
     await stranger.user_input("is anybody coming", intent="out_of_scope", acts={"ask"})
     stranger.assert_message("Nobody has answered yet")
@@ -156,7 +156,7 @@ async def test_while_the_place_of_a_danger_is_asked_it_is_told_how_it_stands(str
 @pytest.mark.parametrize(
     "intent", ["out_of_scope", "report_outage", "payment_confirmation", "meter_problem", "complaint"]
 )
-async def test_with_nothing_reported_it_is_said_so(stranger: Talk, intent: str) -> None:
+async def test_without_a_report_the_answer_says_so(stranger: Talk, intent: str) -> None:
     for asked in ("did anyone get my report", "is somebody coming", "ya viene alguien", "when will someone be here"):
         await stranger.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("estimated_bill", 0.5)], sure=0.8)
         assert stranger.responses == ["utter_filed_none"]
@@ -164,7 +164,7 @@ async def test_with_nothing_reported_it_is_said_so(stranger: Talk, intent: str) 
     assert await all_tickets(stranger) == []
 
 
-async def test_a_report_of_the_account_is_told_of_where_it_is_known_whose_it_is(begin: Begin) -> None:
+async def test_account_report_is_described_to_an_identified_member(begin: Begin) -> None:
     first = await begin(Level.STEPPED_UP)
     await danger_is_filed(first)
     later = await begin(Level.STEPPED_UP, channel="sms")
@@ -176,7 +176,7 @@ async def test_a_report_of_the_account_is_told_of_where_it_is_known_whose_it_is(
 
 
 @pytest.mark.parametrize("asked", ["les avisaron ya", "is it fixed? still dark", "has it been fixed"])
-async def test_a_question_taken_for_news_that_it_is_back_closes_nothing(talk: Talk, asked: str) -> None:
+async def test_question_misread_as_restored_closes_nothing(talk: Talk, asked: str) -> None:
     await talk.user_input("my power is out", intent="report_outage", acts={"start"})
     await talk.user_input("yes", intent="affirm")
     await talk.user_input(asked, intent="outage_restored", acts={"volunteer"})
@@ -186,7 +186,7 @@ async def test_a_question_taken_for_news_that_it_is_back_closes_nothing(talk: Ta
     assert [one.status for one in await all_tickets(talk)] == ["closed"]
 
 
-async def test_who_told_of_it_after_another_hears_how_it_stands_and_no_number(begin: Begin) -> None:
+async def test_later_reporter_gets_the_status_without_the_number(begin: Begin) -> None:
     first = await begin(Level.ANONYMOUS)
     await danger_is_filed(first)
     (ticket,) = await all_tickets(first)
@@ -199,7 +199,7 @@ async def test_who_told_of_it_after_another_hears_how_it_stands_and_no_number(be
 
 
 @pytest.mark.parametrize("crew", [True, False])
-async def test_after_it_was_closed_it_is_told_by_whom_and_can_be_reported_again(talk: Talk, crew: bool) -> None:
+async def test_closed_report_names_who_closed_it_and_can_be_reported_again(talk: Talk, crew: bool) -> None:
     await danger_is_filed(talk)
     await closed(talk, crew=crew)
     await talk.user_input("is somebody still coming", intent="out_of_scope", acts={"ask"})
@@ -212,7 +212,7 @@ async def test_after_it_was_closed_it_is_told_by_whom_and_can_be_reported_again(
     assert (first.status, again.status, again.kind, again.place) == ("closed", "open", "danger", "23 Mill Road")
 
 
-async def test_still_dark_after_it_was_closed_is_never_told_to_be_fixed(talk: Talk) -> None:
+async def test_still_dark_after_closing_is_never_called_fixed(talk: Talk) -> None:
     await talk.user_input("my power is out", intent="report_outage", acts={"start"})
     await talk.user_input("yes", intent="affirm")
     await closed(talk, crew=False)
@@ -233,7 +233,7 @@ async def test_still_dark_after_it_was_closed_is_never_told_to_be_fixed(talk: Ta
         ("do you know about the outage at 23 Mill Road", "outage_status", "outage"),
     ],
 )
-async def test_a_question_reports_nothing_without_a_yes(stranger: Talk, asked: str, intent: str, kind: str) -> None:
+async def test_question_reports_nothing_without_a_yes(stranger: Talk, asked: str, intent: str, kind: str) -> None:
     await stranger.user_input(asked, intent=intent, acts={"start"})
     stranger.assert_response("utter_filed_of_others")
     assert ("utter_outage_danger" in stranger.responses) == (kind == "danger")
@@ -262,14 +262,14 @@ async def test_a_request_of_the_office_is_answered_from_it(talk: Talk) -> None:
         "yo nunca dije que volvió la luz!! sigo a oscuras",
     ],
 )
-async def test_who_denies_that_it_is_back_reports_it_and_hears_nothing_good(talk: Talk, words: str) -> None:
+async def test_denied_restoration_is_reported_again(talk: Talk, words: str) -> None:
     await talk.user_input(words, intent="outage_restored", acts={"deny"})
     talk.assert_no_response("utter_outage_back", "utter_question_outage_back")
     assert talk.open_task == "outage_form"
 
 
 @pytest.mark.parametrize("words", ["turn it back on then", "our auto pay was turned off. Put it back on"])
-async def test_what_is_wished_back_is_no_power(talk: Talk, words: str) -> None:
+async def test_wanting_something_back_is_not_restored_power(talk: Talk, words: str) -> None:
     await talk.user_input(words, intent="outage_restored", acts={"start"}, next_best=("setup_autopay", 0.2))
     talk.assert_no_response("utter_outage_back", "utter_question_outage_back")
     assert talk.open_task == "autopay_form"

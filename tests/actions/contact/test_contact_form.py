@@ -7,7 +7,7 @@ from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 
 
-async def test_a_part_of_a_new_address_is_put_right(talk: Talk) -> None:
+async def test_part_of_a_new_address_is_corrected(talk: Talk) -> None:
     await talk.user_input("change my mailing address", intent="update_contact_info", acts={"start"})
     await talk.user_input("PO Box 44, Hanover IL 61041", acts={"answer"})
     await talk.user_input("no it's box 45", intent="deny", acts={"correct"})
@@ -31,7 +31,7 @@ async def test_ten_bare_digits_are_the_new_phone(talk: Talk) -> None:
     talk.assert_message("815-555-0909")
 
 
-async def test_a_mailing_address_as_it_is_said(talk: Talk) -> None:
+async def test_mailing_address_is_stored_as_given(talk: Talk) -> None:
     await talk.user_input("change my mailing address", intent="update_contact_info", acts={"start"})
     await talk.user_input(
         "It's two ten Pine Street, apartamento three, Elizabeth, Illinois, six one zero two eight", acts={"answer"}

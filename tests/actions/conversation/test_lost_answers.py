@@ -1,4 +1,4 @@
-"""What a task did is told when its answer is lost, and no later words of the talk call it nothing."""
+"""A task whose answer was lost is still reported as done, whatever the member writes next."""
 
 from __future__ import annotations
 
@@ -20,59 +20,59 @@ from backend.outcomes import formatting
 from backend.outcomes import service as outcomes
 from backend.payments.models import ScheduledPayment
 from tests.actions.conftest import Begin
-from tests.actions.test_repeated_turns import write_down
+from tests.actions.stored_messages import write_down
 from tests.backend.household import NOW, TODAY, Household
 from tests.support.harness.talk import Talk
 
-Said = tuple[str, dict[str, Any]]
+Input = tuple[str, dict[str, Any]]
 
 
-def wish(words: str, intent: str) -> Said:
+def request(words: str, intent: str) -> Input:
     return words, {"intent": intent, "acts": {"start"}}
 
 
-def answer(words: str) -> Said:
+def answer(words: str) -> Input:
     return words, {"acts": {"answer"}}
 
 
-YES: Said = ("yes", {})
-TASKS: dict[str, tuple[list[Said], str]] = {
-    "alerts on": ([wish("text me 3 days before my bill is due", "manage_alerts"), YES], "alerts, turned on"),
-    "alerts off": ([wish("turn off all alerts", "manage_alerts")], "alerts, turned off"),
-    "auto pay": ([wish("set up auto pay on the due date with the visa", "setup_autopay"), YES], "Auto Pay, set up"),
+YES: Input = ("yes", {})
+TASKS: dict[str, tuple[list[Input], str]] = {
+    "alerts on": ([request("text me 3 days before my bill is due", "manage_alerts"), YES], "alerts, turned on"),
+    "alerts off": ([request("turn off all alerts", "manage_alerts")], "alerts, turned off"),
+    "auto pay": ([request("set up auto pay on the due date with the visa", "setup_autopay"), YES], "Auto Pay, set up"),
     "auto pay changed": (
-        [wish("move auto pay to the 15th", "change_or_cancel_autopay"), YES, YES],
+        [request("move auto pay to the 15th", "change_or_cancel_autopay"), YES, YES],
         "Auto Pay, changed",
     ),
-    "auto pay off": ([wish("cancel auto pay", "change_or_cancel_autopay"), YES], "Auto Pay, turned off"),
-    "draft changed": ([wish("change my bank draft", "bank_draft"), answer("the visa"), YES], "bank draft, changed"),
-    "draft removed": ([wish("remove my bank draft", "bank_draft"), YES], "bank draft, removed"),
-    "phone": ([wish("change my phone to 815-555-0177", "update_contact_info"), YES], "phone number, changed"),
-    "email": ([wish("change my email to anna@example.com", "update_contact_info"), YES], "email address, changed"),
+    "auto pay off": ([request("cancel auto pay", "change_or_cancel_autopay"), YES], "Auto Pay, turned off"),
+    "draft changed": ([request("change my bank draft", "bank_draft"), answer("the visa"), YES], "bank draft, changed"),
+    "draft removed": ([request("remove my bank draft", "bank_draft"), YES], "bank draft, removed"),
+    "phone": ([request("change my phone to 815-555-0177", "update_contact_info"), YES], "phone number, changed"),
+    "email": ([request("change my email to anna@example.com", "update_contact_info"), YES], "email address, changed"),
     "address": (
-        [wish("change my mailing address to 512 Oak St, Galena, IL 61036", "update_contact_info"), YES],
+        [request("change my mailing address to 512 Oak St, Galena, IL 61036", "update_contact_info"), YES],
         "mailing address, changed",
     ),
-    "paperless": ([wish("go paperless", "bill_notifications"), YES], "paperless bills, turned on"),
-    "arrangement": ([wish("half today and half on friday", "payment_arrangement"), YES], "a payment arrangement"),
+    "paperless": ([request("go paperless", "bill_notifications"), YES], "paperless bills, turned on"),
+    "arrangement": ([request("half today and half on friday", "payment_arrangement"), YES], "a payment arrangement"),
     "arrangement asked for": (
-        [wish("50 on friday and the rest in 80 days", "payment_arrangement"), YES],
+        [request("50 on friday and the rest in 80 days", "payment_arrangement"), YES],
         "for our office, number",
     ),
-    "scheduled cancelled": ([wish("cancel my scheduled payment", "schedule_payment"), YES], "payment taken off"),
+    "scheduled canceled": ([request("cancel my scheduled payment", "schedule_payment"), YES], "payment taken off"),
     "scheduled moved": (
-        [wish("move my scheduled payment to December 2", "schedule_payment"), YES],
+        [request("move my scheduled payment to December 2", "schedule_payment"), YES],
         "moved to another day",
     ),
-    "outage": ([wish("my power is out at 14 Mill Road, Hanover", "report_outage"), YES], "for our office, number"),
-    "light": ([wish("the yard light at 14 Mill Road is out", "report_light"), YES], "for our office, number"),
+    "outage": ([request("my power is out at 14 Mill Road, Hanover", "report_outage"), YES], "for our office, number"),
+    "light": ([request("the yard light at 14 Mill Road is out", "report_light"), YES], "for our office, number"),
     "service": (
-        [wish("stop service", "start_stop_service"), answer("14 Mill Road, Hanover"), answer("monday"), YES],
+        [request("stop service", "start_stop_service"), answer("14 Mill Road, Hanover"), answer("monday"), YES],
         "for our office, number",
     ),
-    "call back": ([wish("have a person call me tomorrow at 10", "speak_to_human"), YES], "for our office, number"),
-    "password": ([wish("i forgot my password", "reset_password")], "the mail with a link"),
-    "user id": ([wish("i forgot my user id", "recover_user_id")], "the mail with your user ID"),
+    "call back": ([request("have a person call me tomorrow at 10", "speak_to_human"), YES], "for our office, number"),
+    "password": ([request("i forgot my password", "reset_password")], "the mail with a link"),
+    "user id": ([request("i forgot my user id", "recover_user_id")], "the mail with your user ID"),
 }
 """What is said, the last of which acts, and how the act is told."""
 NOTHING = re.compile(
@@ -100,7 +100,7 @@ async def prepare(backend: Backend, home: Household) -> None:
         session.add_all([alert, planned])
 
 
-async def enrol(backend: Backend, home: Household, task: str) -> None:
+async def enroll(backend: Backend, home: Household, task: str) -> None:
     async with backend.db.transaction() as session:
         if task in ("auto pay changed", "auto pay off"):
             session.add(AutoPay(account_id=home.account_id, method_id=home.card_id, active=True))
@@ -111,8 +111,8 @@ async def enrol(backend: Backend, home: Household, task: str) -> None:
 async def act(talk: Talk, task: str) -> dict[str, Any]:
     """Do the task, with the message that acts written down; the state of the talk before that message."""
     says = TASKS[task][0]
-    for said, more in says[:-1]:
-        await talk.user_input(said, **more)
+    for message, more in says[:-1]:
+        await talk.user_input(message, **more)
     before = deepcopy(talk.log.__dict__)
     await write_down(talk, "acts")
     await talk.user_input(says[-1][0], **says[-1][1])
@@ -120,11 +120,11 @@ async def act(talk: Talk, task: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("task", "channel"), EACH)
-async def test_what_was_done_behind_a_lost_answer_is_told(
+async def test_completed_act_behind_a_lost_answer_is_reported(
     begin: Begin, backend: Backend, home: Household, task: str, channel: str
 ) -> None:
     await prepare(backend, home)
-    await enrol(backend, home, task)
+    await enroll(backend, home, task)
     talk = await begin(Level.STEPPED_UP, channel=channel)
     await act(talk, task)
     name = talk.log.conversation_id
@@ -132,11 +132,11 @@ async def test_what_was_done_behind_a_lost_answer_is_told(
         became = await outcomes.close_outcome(session, name, NOW, NOW)
     assert not became.is_empty
     assert became.has_effect
-    told = " ".join(formatting.format_outcome(backend, became))
-    assert TASKS[task][1] in told
-    assert formatting.OTHER_CHANGE not in told
+    report = " ".join(formatting.format_outcome(backend, became))
+    assert TASKS[task][1] in report
+    assert formatting.OTHER_CHANGE not in report
     with use_language("es"):
-        assert " ".join(formatting.format_outcome(backend, became)) != told
+        assert " ".join(formatting.format_outcome(backend, became)) != report
     async with backend.db.transaction() as session:
         row = await conversations.find_inbound(session, channel, "acts")
         assert row is not None
@@ -146,26 +146,30 @@ async def test_what_was_done_behind_a_lost_answer_is_told(
 
 
 @pytest.mark.parametrize("task", TASKS)
-async def test_no_later_words_call_it_nothing(talk: Talk, backend: Backend, home: Household, task: str) -> None:
+async def test_later_words_do_not_deny_the_act(talk: Talk, backend: Backend, home: Household, task: str) -> None:
     await prepare(backend, home)
-    await enrol(backend, home, task)
+    await enroll(backend, home, task)
     await act(talk, task)
     talk.message_id = None
-    for said, more in (("stop", {"intent": "cancel", "acts": {"cancel"}}), ("yes", {}), ("42", {"acts": {"answer"}})):
-        await talk.user_input(said, **more)
-        assert not NOTHING.search(talk.text), f"{said}: {talk}"
+    for message, more in (
+        ("stop", {"intent": "cancel", "acts": {"cancel"}}),
+        ("yes", {}),
+        ("42", {"acts": {"answer"}}),
+    ):
+        await talk.user_input(message, **more)
+        assert not NOTHING.search(talk.text), f"{message}: {talk}"
 
 
-@pytest.mark.parametrize("said", ["cancel", "no"])
+@pytest.mark.parametrize("message", ["cancel", "no"])
 @pytest.mark.parametrize("task", [name for name in TASKS if TASKS[name][0][-1] is YES and name != "call back"])
-async def test_a_turn_lost_behind_its_act_is_not_left_as_if_it_had_done_nothing(
-    talk: Talk, backend: Backend, home: Household, task: str, said: str
+async def test_turn_lost_after_its_act_is_not_treated_as_undone(
+    talk: Talk, backend: Backend, home: Household, task: str, message: str
 ) -> None:
     await prepare(backend, home)
-    await enrol(backend, home, task)
+    await enroll(backend, home, task)
     before = await act(talk, task)
     talk.log.__dict__.update(before)
     talk.message_id = None
-    more: dict[str, Any] = {"intent": "cancel", "acts": {"cancel"}} if said == "cancel" else {"acts": {"deny"}}
-    await talk.user_input("never mind, stop" if said == "cancel" else "no", **more)
+    more: dict[str, Any] = {"intent": "cancel", "acts": {"cancel"}} if message == "cancel" else {"acts": {"deny"}}
+    await talk.user_input("never mind, stop" if message == "cancel" else "no", **more)
     assert not NOTHING.search(talk.text), str(talk)

@@ -1,4 +1,4 @@
-"""What strangers ask in few words: advice first, a goodbye at the end, and no task that nobody wished."""
+"""Short questions of strangers: advice first, a goodbye at the end, and no task that nobody requested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.harness.talk import Talk, clause
 
 
 @pytest.mark.parametrize("intent", ["payment_arrangement", "quick_pay", "out_of_scope", "faq_fees"])
-async def test_who_tells_of_a_swindler_hears_what_to_do_first(begin: Begin, intent: str) -> None:
+async def test_scam_report_gets_advice_first(begin: Begin, intent: str) -> None:
     talk = await begin(Level.ANONYMOUS, language="es")
     await talk.user_input("me llamó uno que decía ser de la cooperativa y quería dinero", intent=intent, acts={"start"})
     talk.assert_message("Cuelgue y no pague")
@@ -26,7 +26,7 @@ async def test_a_goodbye_gets_one(talk: Talk, words: str, intent: str) -> None:
     talk.assert_response("utter_answer_goodbye")
 
 
-async def test_nothing_is_opened_at_the_end(talk: Talk) -> None:
+async def test_goodbye_opens_no_task(talk: Talk) -> None:
     parts = [clause("I can live with that.", acts={"volunteer"}), clause("That's all, thank you.", acts={"social"})]
     await talk.user_input(
         "I can live with that. That's all, thank you.",
@@ -38,7 +38,7 @@ async def test_nothing_is_opened_at_the_end(talk: Talk) -> None:
     assert talk.open_task is None
 
 
-async def test_what_is_open_is_not_done(begin: Begin) -> None:
+async def test_open_task_is_not_reported_as_done(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("set up auto pay", intent="setup_autopay", acts={"start"})
     await talk.user_input("what do I still have to do", acts={"ask"}, knowledge=[("follow_my_part", 0.9)])
@@ -52,7 +52,7 @@ async def test_a_call_is_offered_once(talk: Talk) -> None:
     talk.assert_response("utter_question_unknown")
 
 
-async def test_a_guess_of_a_task_gives_way_to_what_is_known(talk: Talk) -> None:
+async def test_guessed_task_gives_way_to_a_known_answer(talk: Talk) -> None:
     await talk.user_input(
         "these texts are not for me",
         intent="manage_alerts",

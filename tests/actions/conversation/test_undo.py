@@ -1,4 +1,4 @@
-"""What cannot be taken back is said so, with who can."""
+"""An act that cannot be undone here names who can."""
 
 from __future__ import annotations
 

@@ -24,15 +24,15 @@ async def test_the_answer_of_the_intent_or_its_topic(stranger: Talk, words: str,
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("are you open on friday", r"open on Friday, November 20 from 8:00 AM to 4:30 PM"),
         ("are you open on thanksgiving", r"closed on Thursday, November 26\. It opens again on Monday, November 30"),
     ],
 )
-async def test_the_hours_of_a_day_are_told(stranger: Talk, words: str, told: str) -> None:
+async def test_hours_of_a_day_are_answered(stranger: Talk, words: str, expected: str) -> None:
     await stranger.user_input(words, intent="faq_hours_contact", acts={"ask"})
-    stranger.assert_message(told)
+    stranger.assert_message(expected)
 
 
 async def test_an_answer_in_the_middle_of_a_task_leaves_it_open(talk: Talk) -> None:
@@ -42,7 +42,7 @@ async def test_an_answer_in_the_middle_of_a_task_leaves_it_open(talk: Talk) -> N
     assert talk.open_task == "quick_pay_form"
 
 
-async def test_a_caller_hears_no_web_address(begin: Begin) -> None:
+async def test_caller_is_given_no_web_address(begin: Begin) -> None:
     talk = await begin(channel="voice")
     await talk.user_input("is the new site safe", intent="faq_portal", acts={"ask"})
     talk.assert_no_message("http")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.conversations.models import Conversation
 from backend.logins import recovery_mail
 from backend.logins.service import add as add_login
 from backend.members.levels import NEEDS, Level
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
+from tests.actions.identity.forged_sender import PHONE, begin, newest_code
 from tests.backend.household import NOW, Household
-from tests.support.harness.talk import Talk
 
-PHONE = "+15555550142"
 THIEF = "thief@example.org"
 OPENERS = {
     "bank_draft", "bill_notifications", "budget_billing", "change_or_cancel_autopay", "high_bill", "manage_alerts",
@@ -26,35 +22,11 @@ OPENERS = {
 }  # fmt: skip
 
 
-async def begin(
-    backend: Backend, home: Household, *, channel: str = "sms", attested: bool = False, level: Level = Level.KNOWN
-) -> Talk:
-    """A conversation whose other end says that it is Ruth's phone, and knows her number and its last four."""
-    name = f"{channel}-forged"
-    known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW} if level else {}
-    async with backend.db.transaction() as session:
-        session.add(
-            Conversation(
-                id=name, channel=channel, address=PHONE, attested=attested, last_seen_at=NOW, started_at=NOW,
-                level=int(level), **known,
-            )
-        )  # fmt: skip
-    return Talk(backend, name, channel=channel)
-
-
 async def mails(backend: Backend) -> list[tuple[str, str]]:
     """Whom something was mailed, and the link's or code's purpose, in order."""
     async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.kind == "email").order_by(OutboxMessage.id)
         return [(message.recipient, message.purpose) for message in await session.scalars(query)]
-
-
-async def newest_code(backend: Backend, recipient: str) -> str:
-    async with backend.db.read_session() as session:
-        query = select(OutboxMessage.body).where(OutboxMessage.recipient == recipient, OutboxMessage.purpose == "code")
-        found = re.search(r"\b\d{6}\b", str(await session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))))
-    assert found
-    return found[0]
 
 
 async def on_file(backend: Backend, home: Household) -> tuple[str, str | None]:
@@ -75,7 +47,7 @@ def test_every_skill_that_wants_a_step_up_is_tried_here() -> None:
     ids=["a text", "a text of before", "a call with attestation B or C", "a chat that says it is the phone"],
 )
 @pytest.mark.parametrize("intent", sorted(OPENERS))
-async def test_who_only_says_to_be_the_phone_on_file_is_asked_for_a_code(
+async def test_claim_to_be_the_phone_on_file_needs_a_code(
     backend: Backend, home: Household, intent: str, channel: str, attested: bool
 ) -> None:
     talk = await begin(backend, home, channel=channel, attested=attested)
@@ -109,9 +81,7 @@ async def test_five_texts_in_a_members_name_change_no_email_and_no_link_goes_to_
     assert await mails(backend) == [("ruth@example.com", "link")]
 
 
-async def test_a_text_saves_the_number_and_pays_the_members_own_bill_with_what_is_saved(
-    backend: Backend, home: Household
-) -> None:
+async def test_text_with_number_pays_the_own_bill_with_a_saved_method(backend: Backend, home: Household) -> None:
     talk = await begin(backend, home, level=Level.ANONYMOUS)
     await talk.user_input("pay 50 today with my visa", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_phone_last4_of_sender")
@@ -124,14 +94,14 @@ async def test_a_text_saves_the_number_and_pays_the_members_own_bill_with_what_i
     talk.assert_response("utter_question_code")
 
 
-@pytest.mark.parametrize("said", ["pay 500 today with my visa", "pay 80 today with my visa"])
-async def test_forged_texts_pay_no_more_than_is_owed(backend: Backend, home: Household, said: str) -> None:
+@pytest.mark.parametrize("message", ["pay 500 today with my visa", "pay 80 today with my visa"])
+async def test_forged_texts_pay_no_more_than_is_owed(backend: Backend, home: Household, message: str) -> None:
     """Nor in several payments: what is on its way or scheduled counts."""
     talk = await begin(backend, home)
     await talk.user_input("pay 50 tomorrow with my visa", intent="quick_pay", acts={"start"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_response("utter_pay_scheduled")
-    await talk.user_input(said, intent="quick_pay", acts={"start"})
+    await talk.user_input(message, intent="quick_pay", acts={"start"})
     while any(response.startswith("utter_question_agree_") for response in talk.responses):
         await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_response("utter_pay_code_for_more", "utter_question_code")
@@ -151,15 +121,13 @@ async def test_less_than_is_owed_after_all_wants_no_code(backend: Backend, home:
     talk.assert_response("utter_question_pay_confirm")
 
 
-async def test_the_same_words_on_the_web_want_a_code_before_anything_saved_is_used(
-    backend: Backend, home: Household
-) -> None:
+async def test_same_words_on_the_web_need_a_code_for_saved_methods(backend: Backend, home: Household) -> None:
     talk = await begin(backend, home, channel="web")
     await talk.user_input("pay 50 today with my visa", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_code")
 
 
-async def test_a_code_that_comes_back_by_text_opens_what_it_is_for(backend: Backend, home: Household) -> None:
+async def test_code_returned_by_text_opens_only_its_purpose(backend: Backend, home: Household) -> None:
     talk = await begin(backend, home)
     await talk.user_input("change my email to ruth.new@example.org", intent="update_contact_info", acts={"start"})
     await talk.user_input(await newest_code(backend, PHONE), acts={"answer"})
@@ -178,21 +146,21 @@ async def test_a_code_that_comes_back_by_text_opens_what_it_is_for(backend: Back
     assert talk.open_task is None
 
 
-@pytest.mark.parametrize("said", ["never mind", "no"])
-async def test_the_change_stands_whether_or_not_the_new_email_is_confirmed(
-    backend: Backend, home: Household, said: str
+@pytest.mark.parametrize("message", ["never mind", "no"])
+async def test_change_holds_whether_or_not_the_new_email_is_confirmed(
+    backend: Backend, home: Household, message: str
 ) -> None:
     talk = await begin(backend, home, channel="voice", attested=True)
     await talk.user_input("change my email to ruth.new@example.org", intent="update_contact_info", acts={"start"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
-    intent, act = ("cancel", "cancel") if said == "never mind" else ("deny", "deny")
-    await talk.user_input(said, intent=intent, acts={act})
+    intent, act = ("cancel", "cancel") if message == "never mind" else ("deny", "deny")
+    await talk.user_input(message, intent=intent, acts={act})
     talk.assert_response("utter_contact_proof_later")
     talk.assert_no_response("utter_contact_unchanged", "utter_task_cancelled")
     assert (await on_file(backend, home))[1] == "ruth.new@example.org"
 
 
-async def test_a_new_email_is_confirmed_after_the_identity_ran_out_and_nothing_else_is_asked(
+async def test_new_email_is_confirmed_after_identity_expired(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     talk = await begin(backend, home, channel="voice", attested=True)
@@ -204,7 +172,7 @@ async def test_a_new_email_is_confirmed_after_the_identity_ran_out_and_nothing_e
     assert talk.open_task is None
 
 
-async def test_a_code_given_for_something_else_opens_no_change_by_text(backend: Backend, home: Household) -> None:
+async def test_code_for_another_purpose_opens_no_change_by_text(backend: Backend, home: Household) -> None:
     """The member has just stepped up; a forger writes into the same talk."""
     talk = await begin(backend, home, level=Level.STEPPED_UP)
     await talk.user_input(f"change my email to {THIEF}", intent="update_contact_info", acts={"start"})
@@ -215,7 +183,7 @@ async def test_a_code_given_for_something_else_opens_no_change_by_text(backend: 
     assert await on_file(backend, home) == (PHONE, "ruth@example.com")
 
 
-async def test_on_the_web_a_code_is_good_for_what_comes_after_it(backend: Backend, home: Household) -> None:
+async def test_web_code_is_valid_for_later_requests(backend: Backend, home: Household) -> None:
     talk = await begin(backend, home, channel="web", level=Level.STEPPED_UP)
     await talk.user_input("change my email to ruth.new@example.org", intent="update_contact_info", acts={"start"})
     talk.assert_message("ruth.new@example.org. Is that right")
@@ -239,7 +207,7 @@ async def test_forged_wrong_codes_end_a_code_and_another_comes(backend: Backend,
     talk.assert_no_response("utter_question_code", "utter_question_code_still", "utter_question_code_another")
 
 
-async def test_where_no_code_can_go_it_takes_a_person(backend: Backend, home: Household) -> None:
+async def test_without_a_place_for_a_code_a_person_helps(backend: Backend, home: Household) -> None:
     """A phone that was changed an hour ago, and no email: nothing on file proves anything."""
     async with backend.db.transaction() as session:
         member = await session.get_one(Member, home.member_id)

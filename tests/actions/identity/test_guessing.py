@@ -43,14 +43,14 @@ async def locked(begin: Begin) -> Talk:
     return talk
 
 
-async def test_a_lock_says_how_long_and_what_helps(begin: Begin) -> None:
+async def test_lock_message_says_how_long_and_what_helps(begin: Begin) -> None:
     talk = await locked(begin)
     talk.assert_response("utter_identity_locked")
     talk.assert_message("15 minutes")
     talk.assert_message("555-555-0100")
 
 
-async def test_after_a_lock_a_code_opens_what_was_wanted(begin: Begin) -> None:
+async def test_code_after_a_lock_opens_the_request(begin: Begin) -> None:
     talk = await locked(begin)
     await talk.user_input(f"what do I owe {NUMBER} last four {LAST4}", intent="check_balance", acts={"start"})
     talk.assert_response("utter_question_proof")
@@ -62,7 +62,7 @@ async def test_after_a_lock_a_code_opens_what_was_wanted(begin: Begin) -> None:
     talk.assert_message(r"\$\d")
 
 
-async def test_the_words_are_the_same_when_nothing_fits(begin: Begin) -> None:
+async def test_response_is_the_same_when_nothing_matches(begin: Begin) -> None:
     talk = await locked(begin)
     await talk.user_input(f"what do I owe {NUMBER} last four 9995", intent="check_balance", acts={"start"})
     talk.assert_response("utter_question_proof")
@@ -76,7 +76,7 @@ async def test_the_words_are_the_same_when_nothing_fits(begin: Begin) -> None:
     talk.assert_message(r"\$\d")
 
 
-async def test_five_wrong_codes_end_it_kindly(begin: Begin) -> None:
+async def test_five_wrong_codes_end_politely(begin: Begin) -> None:
     talk = await locked(begin)
     await talk.user_input(f"what do I owe {NUMBER} last four 9995", intent="check_balance", acts={"start"})
     for code in ("111111", "222222", "333333", "444444"):
@@ -87,7 +87,7 @@ async def test_five_wrong_codes_end_it_kindly(begin: Begin) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "555-555-0142", "(815) 777-0142", "(815)7770142", "815.777.0142", "8157770142", "+1 815 777 0142",
         "18157770142",
@@ -95,10 +95,10 @@ async def test_five_wrong_codes_end_it_kindly(begin: Begin) -> None:
         "eight one five, seven seven seven, oh one four two",
     ],
 )  # fmt: skip
-async def test_a_phone_number_is_named_and_is_no_guess(begin: Begin, said: str) -> None:
+async def test_phone_number_is_named_and_not_counted_as_a_guess(begin: Begin, message: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
-    await talk.user_input(said, acts={"answer"})
+    await talk.user_input(message, acts={"answer"})
     talk.assert_response("utter_question_number_not_phone")
     assert await misses(talk) == 0
     await talk.user_input(NUMBER, acts={"answer"})
@@ -107,7 +107,7 @@ async def test_a_phone_number_is_named_and_is_no_guess(begin: Begin, said: str) 
     talk.assert_message(r"\$\d")
 
 
-async def test_a_phone_number_given_with_the_wish_is_no_guess_either(begin: Begin) -> None:
+async def test_phone_number_in_the_request_is_not_counted_either(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe, account 8157770142", intent="check_balance", acts={"start"})
     talk.assert_response("utter_question_number_not_phone")
@@ -120,15 +120,15 @@ async def test_a_phone_number_in_place_of_the_user_id(begin: Begin) -> None:
     talk.assert_response("utter_question_number_not_phone")
 
 
-@pytest.mark.parametrize("said", ["99999-001", "99999001", "5555550-142", "12345678-001"])
-async def test_a_member_number_is_no_phone(begin: Begin, said: str) -> None:
+@pytest.mark.parametrize("message", ["99999-001", "99999001", "5555550-142", "12345678-001"])
+async def test_member_number_is_not_a_phone(begin: Begin, message: str) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
-    await talk.user_input(said, acts={"answer"})
+    await talk.user_input(message, acts={"answer"})
     talk.assert_response("utter_question_phone_last4")
 
 
-async def test_a_no_with_the_digits_beside_it_is_taken_at_once(begin: Begin) -> None:
+async def test_no_with_digits_is_applied_at_once(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
     await talk.user_input(f"{NUMBER} 9990", acts={"answer"})

@@ -20,14 +20,12 @@ async def test_a_lost_phone_gets_no_code_and_then_a_person(begin: Begin) -> None
     talk.assert_response("utter_identity_by_office", "utter_person")
 
 
-@pytest.mark.parametrize("said", ["i dont have the bill, my name is alma becker", "no tengo el recibo"])
-async def test_who_has_no_number_hears_where_it_stands_then_a_person(
-    begin: Begin, clock: ManualClock, said: str
-) -> None:
+@pytest.mark.parametrize("message", ["i dont have the bill, my name is alma becker", "no tengo el recibo"])
+async def test_missing_number_is_explained_then_a_person_helps(begin: Begin, clock: ManualClock, message: str) -> None:
     clock.advance(hours=13)
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("change my phone number", intent="update_contact_info", acts={"start"})
-    await talk.user_input(said, intent="name_change", acts={"skip"})
+    await talk.user_input(message, intent="name_change", acts={"skip"})
     talk.assert_response("utter_question_member_number")
     await talk.user_input("i told you i dont have it", acts={"skip"})
     talk.assert_response("utter_identity_by_office", "utter_question_callback_when")

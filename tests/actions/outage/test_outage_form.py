@@ -14,7 +14,7 @@ async def report(talk: Talk, words: str = "my power is out") -> None:
     await talk.user_input(words, intent="report_outage", acts={"start"})
 
 
-async def test_a_stranger_gives_a_place_corrects_it_and_files_it(stranger: Talk, backend: Backend) -> None:
+async def test_stranger_gives_corrects_and_files_a_place(stranger: Talk, backend: Backend) -> None:
     await report(stranger)
     stranger.assert_response("utter_question_outage_place")
     await stranger.user_input("12 Oak Street, Hanover", acts={"answer"})
@@ -30,7 +30,7 @@ async def test_a_stranger_gives_a_place_corrects_it_and_files_it(stranger: Talk,
     assert ticket.account_id is None
 
 
-async def test_a_member_who_is_known_is_asked_for_nothing_but_a_yes(begin: Begin, backend: Backend) -> None:
+async def test_identified_member_is_asked_only_for_a_yes(begin: Begin, backend: Backend) -> None:
     talk = await begin(Level.KNOWN)
     await report(talk)
     await talk.user_input("yes", acts={"affirm"})
@@ -54,14 +54,14 @@ async def test_a_phone_is_asked_for_until_it_is_one(stranger: Talk) -> None:
     stranger.assert_message("I need a phone number")
 
 
-async def test_power_that_is_back_before_the_yes_files_nothing(stranger: Talk, backend: Backend) -> None:
+async def test_power_restored_before_the_yes_files_nothing(stranger: Talk, backend: Backend) -> None:
     await report(stranger)
     await stranger.user_input("the power is back", intent="outage_restored", acts={"start"})
     stranger.assert_response("utter_outage_back")
     assert await list_rows(backend, Ticket) == []
 
 
-async def test_it_is_left(stranger: Talk, backend: Backend) -> None:
+async def test_task_is_dropped_on_request(stranger: Talk, backend: Backend) -> None:
     await report(stranger)
     await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
     assert stranger.responses == ["utter_case_left"]

@@ -19,7 +19,7 @@ async def test_the_user_id_is_another_mail(talk: Talk) -> None:
     talk.assert_response("utter_user_id_asked")
 
 
-async def test_what_is_done_names_the_mail_and_what_is_left(talk: Talk) -> None:
+async def test_completion_names_the_mail_and_what_remains(talk: Talk) -> None:
     await talk.user_input("i forgot my password", intent="reset_password", acts={"start"})
     await talk.user_input("is it done? what do I still have to do", acts={"ask"}, knowledge=[("follow_my_part", 0.8)])
     talk.assert_response("utter_done_so_far", "utter_told")
@@ -31,7 +31,7 @@ async def test_both_are_sent_when_both_are_forgotten(talk: Talk) -> None:
     talk.assert_response("utter_user_id_asked", "utter_reset_asked")
 
 
-async def test_a_yes_to_what_is_sent_already_hears_so(talk: Talk) -> None:
+async def test_yes_to_a_sent_mail_says_so(talk: Talk) -> None:
     await talk.user_input("i forgot my password", intent="reset_password", acts={"start"})
     await talk.user_input("yes send it", intent="affirm", acts={"affirm"})
     talk.assert_response("utter_done_so_far")

@@ -1,8 +1,39 @@
-"""Payments, bills and copies of bills."""
+"""Lists of payments and bills."""
 
 from __future__ import annotations
 
 from tests.support.harness.talk import Talk
+
+
+async def test_empty_payment_list_says_so(talk: Talk) -> None:
+    await talk.user_input("show my payments", intent="payment_history", acts={"start"})
+    assert talk.responses == ["utter_payment_history_none"]
+    assert talk.open_task is None
+
+
+async def test_payments_are_listed_with_the_sum_of_the_year(talk: Talk) -> None:
+    await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    await talk.user_input("show my payments", intent="payment_history", acts={"start"})
+    talk.assert_response("utter_payment_history")
+    talk.assert_message(r"account 001, the newest first\. Paid this year: \$40\.00")
+
+
+async def test_bills_are_listed(talk: Talk) -> None:
+    await talk.user_input("show my bills", intent="billing_history", acts={"start"})
+    talk.assert_response("utter_billing_history")
+
+
+async def test_a_stranger_sees_no_list(stranger: Talk) -> None:
+    await stranger.user_input("show my payments", intent="payment_history", acts={"start"})
+    assert stranger.responses == ["utter_question_member_number"]
+    await stranger.user_input("99999-001", acts={"answer"})
+    await stranger.user_input("0142", acts={"answer"})
+    stranger.assert_response("utter_question_code")  # the past is told only to who holds the phone on file
+    await stranger.user_input("000000", acts={"answer"})
+    stranger.assert_no_response("utter_payment_history_none")
+    await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
+    assert stranger.open_task is None
 
 
 async def test_a_copy_of_a_bill_needs_no_number(talk: Talk) -> None:

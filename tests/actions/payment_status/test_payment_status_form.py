@@ -17,14 +17,14 @@ async def ask(talk: Talk, words: str = "did my payment go through") -> None:
     await talk.user_input(words, intent="payment_confirmation", acts={"start"})
 
 
-async def test_with_no_payment_it_is_said_with_what_is_owed(talk: Talk) -> None:
+async def test_without_a_payment_the_amount_due_is_answered(talk: Talk) -> None:
     await ask(talk)
     assert talk.responses == ["utter_status_none", "utter_status_owed"]
     talk.assert_message(r"\$112\.40")
     assert talk.open_task is None
 
 
-async def test_the_newest_payment_is_told_with_its_number(talk: Talk, backend: Backend) -> None:
+async def test_newest_payment_is_shown_with_its_number(talk: Talk, backend: Backend) -> None:
     await pay(talk)
     await ask(talk)
     [made] = await list_rows(backend, Payment)
@@ -33,14 +33,14 @@ async def test_the_newest_payment_is_told_with_its_number(talk: Talk, backend: B
     talk.assert_message(r"\$72\.40")
 
 
-async def test_a_number_that_is_not_there_is_said_back(talk: Talk) -> None:
+async def test_unknown_number_is_repeated_in_the_answer(talk: Talk) -> None:
     await pay(talk)
     await ask(talk, "did payment 222-222 go through")
     talk.assert_response("utter_status_unknown", "utter_status_payment")
     talk.assert_message("no payment 222-222")
 
 
-async def test_a_payment_for_a_later_day_is_no_payment_yet(talk: Talk, backend: Backend) -> None:
+async def test_scheduled_payment_is_not_yet_a_payment(talk: Talk, backend: Backend) -> None:
     await pay(talk, "pay 40 on friday with my visa")
     await ask(talk)
     talk.assert_response("utter_status_scheduled")
@@ -49,7 +49,7 @@ async def test_a_payment_for_a_later_day_is_no_payment_yet(talk: Talk, backend: 
     assert [each.status for each in await list_rows(backend, ScheduledPayment)] == ["scheduled"]
 
 
-async def test_a_stranger_learns_nothing_before_the_number(stranger: Talk) -> None:
+async def test_stranger_learns_nothing_before_the_number(stranger: Talk) -> None:
     await ask(stranger)
     assert stranger.responses == ["utter_question_member_number"]
     await stranger.user_input("never mind", intent="cancel", acts={"cancel"})

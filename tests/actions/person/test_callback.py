@@ -13,13 +13,6 @@ from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 
 
-@pytest.fixture
-async def night(clock: ManualClock, begin: Begin) -> Talk:
-    """A text while the office is closed: Wednesday, eleven at night."""
-    clock.advance(hours=13)
-    return await begin(Level.ANONYMOUS)
-
-
 async def arranged(backend: Backend, talk: Talk) -> Ticket:
     async with backend.db.read_session() as session:
         [ticket] = await tickets.list_of_conversation(session, talk.log.conversation_id)
@@ -50,13 +43,13 @@ async def test_a_person_in_the_middle_of_a_task(night: Talk, words: str, intent:
 
 
 @pytest.mark.parametrize("words", ["is this a real person?", "someone called me and said he was from the co-op"])
-async def test_words_about_people_bring_none(night: Talk, words: str) -> None:
+async def test_words_about_people_do_not_call_a_person(night: Talk, words: str) -> None:
     await night.user_input("i want to start service", intent="start_stop_service", acts={"start"})
     await night.user_input(words, acts={"answer"})
     night.assert_no_response("utter_person")
 
 
-async def test_the_phone_is_not_put_through_to_a_closed_office(clock: ManualClock, begin: Begin) -> None:
+async def test_call_is_not_transferred_to_a_closed_office(clock: ManualClock, begin: Begin) -> None:
     clock.advance(hours=13)
     talk = await begin(Level.ANONYMOUS, channel="voice")
     await talk.user_input("a person please", intent="speak_to_human", acts={"person"})
@@ -66,7 +59,7 @@ async def test_the_phone_is_not_put_through_to_a_closed_office(clock: ManualCloc
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("message", "expected"),
     [
         ("friday between 9 and 11", "Friday, November 20 between 9:00 AM and 11:00 AM"),
         ("friday but early, I work at 10", "Friday, November 20 between 8:00 AM and 10:00 AM"),
@@ -74,16 +67,16 @@ async def test_the_phone_is_not_put_through_to_a_closed_office(clock: ManualCloc
         ("friday at 10", "Friday, November 20 at 10:00 AM"),
     ],
 )
-async def test_the_time_is_kept_as_it_was_said_and_read_back(
-    night: Talk, backend: Backend, said: str, told: str
+async def test_requested_time_is_stored_and_read_back(
+    night: Talk, backend: Backend, message: str, expected: str
 ) -> None:
-    await book(night, said)
+    await book(night, message)
     night.assert_response("utter_question_callback_confirm")
-    night.assert_message(told)
+    night.assert_message(expected)
     night.assert_message("ending 0123, about: the deposit")
     await night.user_input("yes")
     night.assert_response("utter_callback_set")
-    night.assert_message(told)
+    night.assert_message(expected)
     assert (await arranged(backend, night)).details["about"] == "the deposit"
 
 
@@ -100,7 +93,7 @@ async def test_another_time_at_the_read_back_and_after_it(night: Talk, backend: 
     assert ticket.details["about"] == "the deposit"
 
 
-async def test_asked_for_again_it_is_told_and_not_arranged_twice(night: Talk) -> None:
+async def test_repeated_request_shows_the_call_and_books_no_second(night: Talk) -> None:
     await book(night, "friday at 10")
     await night.user_input("yes")
     await night.user_input("is somebody going to call me?", intent="speak_to_human", acts={"ask"})
@@ -116,7 +109,7 @@ async def test_a_word_more_for_the_call_is_written_down(night: Talk, backend: Ba
     assert "bills in Spanish" in (await arranged(backend, night)).notes[-1]["words"]
 
 
-async def test_the_subject_is_what_was_talked_about(night: Talk, backend: Backend) -> None:
+async def test_subject_is_the_previous_topic(night: Talk, backend: Backend) -> None:
     await night.user_input("somebody keeps texting me that they are the electric company", acts={"ask"})
     night.assert_response("utter_not_known")
     await night.user_input("yes have them call me but only between 9 and 11 on friday", acts={"affirm"})
@@ -126,7 +119,7 @@ async def test_the_subject_is_what_was_talked_about(night: Talk, backend: Backen
     assert "texting me" in (await arranged(backend, night)).details["about"]
 
 
-async def test_a_wish_for_a_call_points_at_nothing(night: Talk, backend: Backend) -> None:
+async def test_call_request_refers_to_no_other_subject(night: Talk, backend: Backend) -> None:
     await night.user_input("who votes at the annual meeting in spring", acts={"volunteer"}, intent="out_of_scope")
     await book(night, "friday at 10", "can a person call me about it or not")
     await night.user_input("yes")
@@ -141,14 +134,14 @@ async def test_forget_it_with_a_goodbye_leaves_the_call(night: Talk, backend: Ba
     assert (await arranged(backend, night)).status == "open"
 
 
-async def test_when_they_call_is_told(night: Talk) -> None:
+async def test_call_time_is_answered(night: Talk) -> None:
     await book(night, "friday at 10")
     await night.user_input("yes")
     await night.user_input("did you change it to 8:30 or no?", acts={"ask"})
     night.assert_response("utter_callback_stands")
 
 
-async def test_news_of_an_outage_is_no_subject_of_a_call(night: Talk) -> None:
+async def test_outage_news_is_not_a_call_subject(night: Talk) -> None:
     await night.user_input("I want somebody to call me", intent="speak_to_human", acts={"person"})
     await night.user_input("oh shoot the lights just went out", intent="report_outage", acts={"answer"})
     night.assert_no_response("utter_question_callback_confirm")

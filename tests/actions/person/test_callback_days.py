@@ -58,9 +58,7 @@ async def asked(talk: Talk, words: str) -> list[str]:
         ("2026-11-18 10:00", "today at 9"),
     ],
 )
-async def test_a_time_at_which_nobody_is_there_is_not_taken(
-    talk: Talk, clock: ManualClock, now: str, words: str
-) -> None:
+async def test_time_outside_office_hours_is_refused(talk: Talk, clock: ManualClock, now: str, words: str) -> None:
     at(clock, now)
     assert "utter_question_callback_closed" in await asked(talk, words)
     await talk.user_input("yes", intent="affirm")
@@ -84,9 +82,7 @@ async def test_a_time_at_which_nobody_is_there_is_not_taken(
         ("2026-03-06 16:45", "at 9", "2026-03-09 09:00"),  # over the change of the clocks
     ],
 )
-async def test_the_next_time_at_which_somebody_is_there(
-    talk: Talk, clock: ManualClock, now: str, words: str, due: str
-) -> None:
+async def test_next_time_within_office_hours(talk: Talk, clock: ManualClock, now: str, words: str, due: str) -> None:
     at(clock, now)
     assert "utter_question_callback_confirm" in await asked(talk, words)
     await talk.user_input("yes", intent="affirm")
@@ -124,7 +120,7 @@ async def test_the_example_is_a_time_that_can_be_had(talk: Talk, clock: ManualCl
     talk.assert_message(example)
 
 
-async def test_nobody_answers_here_on_a_holiday(talk: Talk, clock: ManualClock) -> None:
+async def test_nobody_answers_on_a_holiday(talk: Talk, clock: ManualClock) -> None:
     at(clock, "2026-11-27 10:00")
     await talk.user_input("i want to talk to a person", intent="speak_to_human", acts={"person"})
     assert "will answer here" not in talk.text

@@ -16,18 +16,11 @@ from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
 
-@pytest.fixture
-async def night(clock: ManualClock, begin: Begin) -> Talk:
-    """A web chat of nobody known while the office is closed: Wednesday, eleven at night."""
-    clock.advance(hours=13)
-    return await begin(Level.ANONYMOUS)
-
-
 async def ask_for_a_call(talk: Talk, words: str = "have somebody call me about the deposit") -> None:
     await talk.user_input(words, intent="speak_to_human", acts={"person"})
 
 
-async def test_a_yes_takes_the_time_that_was_proposed(night: Talk) -> None:
+async def test_yes_accepts_the_proposed_time(night: Talk) -> None:
     await ask_for_a_call(night)
     await night.user_input("yes", acts={"affirm"})
     await night.user_input("815-555-0123", acts={"answer"})
@@ -46,7 +39,7 @@ async def test_another_phone_by_its_end_is_asked_for_whole(night: Talk, backend:
     night.assert_message("Friday, November 20 at 10:00 AM")
 
 
-async def test_no_my_cell_keeps_the_time(night: Talk) -> None:
+async def test_no_to_the_phone_keeps_the_time(night: Talk) -> None:
     await ask_for_a_call(night)
     await night.user_input("friday at 10", acts={"answer"})
     await night.user_input("815-555-0123", acts={"answer"})
@@ -57,7 +50,7 @@ async def test_no_my_cell_keeps_the_time(night: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("my bill", "my bill"),
         (
@@ -66,26 +59,26 @@ async def test_no_my_cell_keeps_the_time(night: Talk) -> None:
         ),
     ],
 )
-async def test_the_subject_told_at_the_time_is_passed_on(night: Talk, words: str, told: str) -> None:
+async def test_subject_given_at_the_time_question_is_stored(night: Talk, words: str, expected: str) -> None:
     await ask_for_a_call(night, "I want to talk to a person")
     await night.user_input(words, acts={"answer"})
     night.assert_response("utter_callback_subject", "utter_question_callback_when")
-    night.assert_message(told)
+    night.assert_message(expected)
 
 
-async def test_no_call_to_cancel_is_said(night: Talk) -> None:
+async def test_missing_call_cannot_be_canceled(night: Talk) -> None:
     await night.user_input("please cancel my callback", intent="cancel", acts={"cancel"})
     night.assert_response("utter_callback_none")
 
 
 @pytest.mark.parametrize(
-    "said", ["Monday then, in the morning some time, Liam stop that", "monday morning. MAX STOP IT sorry"]
+    "message", ["Monday then, in the morning some time, Liam stop that", "monday morning. MAX STOP IT sorry"]
 )
-async def test_a_shout_at_a_child_takes_nothing_back(begin: Begin, clock: ManualClock, said: str) -> None:
+async def test_shout_at_a_child_cancels_nothing(begin: Begin, clock: ManualClock, message: str) -> None:
     clock.advance(hours=13)
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("can somebody call me", intent="speak_to_human", acts={"person"})
-    await talk.user_input(said, intent="cancel", acts={"cancel"})
+    await talk.user_input(message, intent="cancel", acts={"cancel"})
     talk.assert_response("utter_question_callback_phone")
 
 

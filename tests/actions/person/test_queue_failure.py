@@ -1,4 +1,4 @@
-"""When the queue or its database fails, a member still hears where a person is."""
+"""When the queue or its database fails, the member still learns where to reach a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from backend.config import Settings
 OPEN = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Chicago
 
 
-async def test_the_phone_is_said_when_the_database_fails(tmp_path: Path) -> None:
+async def test_phone_is_given_when_the_database_fails(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'empty.db'}"  # no table in it: every query fails
     settings = Settings.from_env({"DATABASE_URL": url, "MEMBERLINE_RUNTIME_DIR": str(tmp_path)})
     backend = Backend.create(settings, ManualClock(OPEN))

@@ -1,4 +1,4 @@
-"""What is said of money before it may be acted on is kept: through identity, a code, and questions in between."""
+"""Payment details given early are stored through identity, a code, and questions in between."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def test_the_whole_first_message_is_read_back(begin: Begin, language: str,
     talk.assert_response("utter_question_code")
 
 
-async def test_a_bill_without_a_day_or_a_way_is_still_asked_about(begin: Begin) -> None:
+async def test_bill_without_a_day_or_method_is_still_asked_about(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_pay_amount")
@@ -43,7 +43,7 @@ async def test_a_bill_without_a_day_or_a_way_is_still_asked_about(begin: Begin) 
     assert talk.slots["pay_amount"] == 11240
 
 
-async def test_the_way_and_the_amount_change_while_a_code_is_waited_for(begin: Begin) -> None:
+async def test_method_and_amount_change_while_waiting_for_a_code(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     await talk.user_input("pay 50 with the bank", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_code")
@@ -55,7 +55,7 @@ async def test_the_way_and_the_amount_change_while_a_code_is_waited_for(begin: B
     assert talk.slots["pay_method_hint"].startswith("not: ")
 
 
-async def test_of_two_saved_ways_the_other_one_is_taken_after_the_code(talk: Talk) -> None:
+async def test_other_of_two_saved_methods_is_used_after_the_code(talk: Talk) -> None:
     await talk.user_input("pay 50 with the card ending 9999", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_pay_method_none")
     talk.assert_message("nothing ending 9999")
@@ -63,7 +63,7 @@ async def test_of_two_saved_ways_the_other_one_is_taken_after_the_code(talk: Tal
     talk.assert_message("checking")
 
 
-async def test_a_question_about_the_run_is_no_cancel(talk: Talk) -> None:
+async def test_question_about_the_run_is_not_a_cancel(talk: Talk) -> None:
     await talk.user_input("pay 50 with the visa", intent="quick_pay", acts={"start"})
     await talk.user_input("wait will that cancel the other one too", intent="cancel", sure=0.46, acts={"ask": 0.77})
     assert talk.open_task == "quick_pay_form"
@@ -78,7 +78,7 @@ async def test_several_days_make_a_plan(begin: Begin) -> None:
     talk.assert_message(r"\$60\.00")
 
 
-async def test_a_payment_for_a_later_day_is_no_rival_of_a_payment(talk: Talk) -> None:
+async def test_scheduled_payment_does_not_conflict_with_a_payment(talk: Talk) -> None:
     words = "pay 50 on friday with bank"
     await talk.user_input(
         words, intent="quick_pay", sure=0.39, next_best=("schedule_payment", 0.27), acts={"start", "volunteer"}
@@ -86,14 +86,14 @@ async def test_a_payment_for_a_later_day_is_no_rival_of_a_payment(talk: Talk) ->
     talk.assert_response("utter_question_pay_confirm")
 
 
-async def test_a_shutoff_answer_is_paid_in_so_many_words(talk: Talk) -> None:
+async def test_shutoff_answer_is_paid_from_its_offer(talk: Talk) -> None:
     await talk.user_input("what do i owe", intent="check_balance", acts={"ask"})
     await talk.user_input("ok pay that, w/ my card", intent="affirm", sure=0.65, acts={"volunteer": 0.77})
     assert talk.open_task == "quick_pay_form"
     talk.assert_response("utter_question_pay_confirm")
 
 
-async def test_who_paid_and_sees_nothing_twice_is_offered_a_call(talk: Talk) -> None:
+async def test_member_who_sees_no_double_charge_is_offered_a_call(talk: Talk) -> None:
     await talk.user_input("did my payment go through", intent="payment_confirmation", acts={"ask"})
     talk.assert_response("utter_status_none")
     await talk.user_input("i mailed a check last week", intent="payment_confirmation", acts={"start", "volunteer"})
@@ -122,14 +122,14 @@ async def test_it_is_the_payment_that_was_set_just_now(talk: Talk) -> None:
     talk.assert_response("utter_question_sched_cancel")
 
 
-async def test_a_payment_beside_a_wish_for_auto_pay_comes_after_it(talk: Talk) -> None:
+async def test_payment_with_an_auto_pay_request_comes_after_it(talk: Talk) -> None:
     await talk.user_input("pay bill and put me on autopay", intent="setup_autopay", acts={"start"})
     assert talk.open_task == "autopay_form"
     assert talk.agenda == ["quick_pay_form"]
     talk.assert_response("utter_agenda_added", "utter_question_autopay_day")
 
 
-async def test_a_way_said_before_the_code_is_taken_for_auto_pay(begin: Begin) -> None:
+async def test_method_given_before_the_code_is_used_for_auto_pay(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     words = "put me on autopay on the 5th with my checking"
     await talk.user_input(words, intent="setup_autopay", acts={"start", "volunteer"})
@@ -141,7 +141,7 @@ async def test_a_way_said_before_the_code_is_taken_for_auto_pay(begin: Begin) ->
     assert "visa" in talk.slots["auto_method"]
 
 
-async def test_a_wish_at_the_code_of_a_question_comes_after_the_answer(begin: Begin) -> None:
+async def test_request_at_a_question_code_comes_after_the_answer(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     await talk.user_input(
         "when does the next one go out",
@@ -165,7 +165,7 @@ async def test_a_number_leaves_an_offered_call_open(begin: Begin) -> None:
     talk.assert_response("utter_question_callback_when")
 
 
-async def test_what_is_saved_is_told_to_who_has_shown_who_they_are(talk: Talk) -> None:
+async def test_saved_methods_are_listed_to_an_identified_member(talk: Talk) -> None:
     await talk.user_input("what cards do you have", acts={"ask"}, knowledge=[("account_saved_methods", 0.8)])
     talk.assert_message("Saved on your account: Visa ending 4242, good through")
     talk.assert_message("ending 6789")
@@ -177,7 +177,7 @@ async def test_a_bill_of_several_words_ends_with_all(talk: Talk) -> None:
     assert talk.slots["pay_amount"] == 11240
 
 
-async def test_a_task_is_left_for_another_where_a_code_is_waited_for(begin: Begin) -> None:
+async def test_task_is_switched_while_waiting_for_a_code(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     await talk.user_input("can I set up auto pay instead", intent="setup_autopay", acts={"start"})
@@ -191,7 +191,7 @@ async def test_a_task_is_left_for_another_where_a_code_is_waited_for(begin: Begi
     talk.assert_message("How much would you like to pay")
 
 
-async def test_nobody_is_taken_leave_of_at_a_code(begin: Begin) -> None:
+async def test_conversation_does_not_end_at_a_code(begin: Begin) -> None:
     talk = await begin(Level.KNOWN)
     await talk.user_input("pay 50 with the bank", intent="quick_pay", acts={"start"})
     await talk.user_input("done", intent="goodbye", acts={"unclear"})
@@ -210,13 +210,13 @@ async def test_a_card_that_has_expired_is_not_offered(talk: Talk, home: Househol
     assert any("6789" in title for title in titles)
 
 
-async def test_the_reason_for_a_card_names_no_other_way(talk: Talk) -> None:
+async def test_reason_for_a_card_names_no_other_method(talk: Talk) -> None:
     await talk.user_input("pay 50 today", intent="quick_pay", acts={"start"})
     await talk.user_input("the visa please, because my checking is for the rent", acts={"answer", "volunteer"})
     talk.assert_message("with Visa ending 4242")
 
 
-async def test_what_is_left_is_told_once(talk: Talk) -> None:
+async def test_remaining_balance_is_told_once(talk: Talk) -> None:
     pays = clause("pay 50 today with the visa", intent="quick_pay", acts={"start"})
     left = clause("tell me what I owe then", intent="check_balance", acts={"start"})
     words = f"{pays['text']} and {left['text']}"
@@ -229,12 +229,12 @@ async def test_what_is_left_is_told_once(talk: Talk) -> None:
     assert talk.text.count("62.40") == 1
 
 
-async def test_a_number_told_beside_a_question_is_no_sum(talk: Talk) -> None:
+async def test_number_next_to_a_question_is_not_an_amount(talk: Talk) -> None:
     await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_pay_amount")
     asked = clause("Is the barn in with it?", acts={"ask"})
-    told = clause("He had two, I think.", acts={"volunteer"})
-    words = f"{asked['text']} {told['text']}"
-    await talk.user_input(words, acts={"ask", "volunteer"}, clauses=(asked, told), knowledge=[("late_fee", 0.9)])
+    statement = clause("He had two, I think.", acts={"volunteer"})
+    words = f"{asked['text']} {statement['text']}"
+    await talk.user_input(words, acts={"ask", "volunteer"}, clauses=(asked, statement), knowledge=[("late_fee", 0.9)])
     assert talk.slots["pay_amount"] is None
     talk.assert_response("utter_question_pay_amount")

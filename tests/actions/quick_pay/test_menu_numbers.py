@@ -53,7 +53,7 @@ async def test_where_a_sum_is_asked_for_it_is_asked_again(talk: Talk, words: str
 
 
 @pytest.mark.parametrize("words", ["past due", "just what is past due", "the past due amount please"])
-async def test_nothing_past_due_is_said_and_the_whole_is_not_taken(talk: Talk, words: str) -> None:
+async def test_without_past_due_the_whole_bill_is_not_taken(talk: Talk, words: str) -> None:
     await talk.user_input("I want to pay", intent="quick_pay", acts={"start"})
     await talk.user_input(words, acts={"answer"})
     talk.assert_response("utter_question_pay_amount_not_past_due")

@@ -1,4 +1,4 @@
-"""What is said of a payment is kept wherever it is said, and a new card, a fear or a reason is taken for what it is."""
+"""Payment details are stored at any step, and a new card, a fear or a reason is recognized as such."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def test_half_after_a_balance_is_the_amount(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("words", ["on friday with the visa", "con la visa el viernes"])
-async def test_the_day_and_the_way_after_a_balance_are_kept(begin: Begin, words: str) -> None:
+async def test_day_and_method_after_a_balance_are_stored(begin: Begin, words: str) -> None:
     talk = await begin(language="es" if words.startswith("con") else "en")
     await talk.user_input("what do I owe", intent="check_balance", acts={"ask"})
     await talk.user_input(words, acts={"answer"})
@@ -30,7 +30,7 @@ async def test_the_day_and_the_way_after_a_balance_are_kept(begin: Begin, words:
     talk.assert_message("20")
 
 
-async def test_an_amount_at_the_code_is_kept_and_said_back(begin: Begin) -> None:
+async def test_amount_at_the_code_is_stored_and_read_back(begin: Begin) -> None:
     talk = await begin(level=Level.KNOWN)
     await talk.user_input("pay with my visa today", intent="quick_pay", acts={"start"})
     await talk.user_input("all of it", acts={"answer"})
@@ -40,7 +40,7 @@ async def test_an_amount_at_the_code_is_kept_and_said_back(begin: Begin) -> None
     assert talk.slots["pay_amount"] in (5620, "half")
 
 
-async def test_a_day_given_early_is_said_back(talk: Talk) -> None:
+async def test_early_day_is_read_back(talk: Talk) -> None:
     await talk.user_input("I want to pay", intent="quick_pay", acts={"start"})
     await talk.user_input("on friday", acts={"answer"})
     talk.assert_message("the day, Friday, November 20")
@@ -57,7 +57,7 @@ async def test_a_reason_names_no_day(talk: Talk, words: str) -> None:
     talk.assert_no_message("day")
 
 
-async def test_a_payment_left_for_auto_pay_comes_back_with_its_answers(talk: Talk) -> None:
+async def test_payment_postponed_for_auto_pay_keeps_its_answers(talk: Talk) -> None:
     await talk.user_input("pay 60", intent="quick_pay", acts={"start"})
     await talk.user_input("can I just set up auto pay instead", intent="setup_autopay", acts={"start"})
     assert talk.open_task == "autopay_form"
@@ -67,7 +67,7 @@ async def test_a_payment_left_for_auto_pay_comes_back_with_its_answers(talk: Tal
     talk.assert_response("utter_back_to", "utter_question_pay_method")
 
 
-async def test_a_wrong_guess_is_left_when_it_is_refused(talk: Talk) -> None:
+async def test_refused_guess_is_dropped(talk: Talk) -> None:
     await talk.user_input("end it", intent="start_stop_service", acts={"start"})
     assert talk.open_task == "service_form"
     parts = [
@@ -80,7 +80,7 @@ async def test_a_wrong_guess_is_left_when_it_is_refused(talk: Talk) -> None:
     assert (talk.open_task, talk.slots["paused_task"]) == (None, None)
 
 
-async def test_without_auto_pay_a_new_card_is_told_once_and_a_call_offered(talk: Talk) -> None:
+async def test_without_auto_pay_new_card_is_explained_once_with_a_call_offer(talk: Talk) -> None:
     await talk.user_input("my autopay card expired", intent="change_or_cancel_autopay", acts={"start"})
     talk.assert_message("never given here")
     await talk.user_input("can you just put the new one in", intent="update_contact_info", acts={"ask"}, sure=0.4)
@@ -106,7 +106,7 @@ async def test_a_stolen_card_is_not_offered(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("words", ["are you going to cut my lights off", "¿me van a cortar la luz?"])
-async def test_who_fears_a_shutoff_is_answered_from_the_account(begin: Begin, words: str) -> None:
+async def test_fear_of_a_shutoff_is_answered_from_the_account(begin: Begin, words: str) -> None:
     talk = await begin(language="es" if words.startswith("¿") else "en")
     await talk.user_input(words, intent="payment_arrangement", acts={"ask", "feeling"})
     talk.assert_message("Nothing is past due|nada vencido")
@@ -123,14 +123,14 @@ async def test_all_of_it_before_the_due_date_needs_no_arrangement(talk: Talk) ->
     talk.assert_message("on Friday, November 20")
 
 
-async def test_a_way_to_pay_at_the_plan_is_answered(talk: Talk) -> None:
+async def test_payment_method_at_the_plan_is_answered(talk: Talk) -> None:
     await talk.user_input("half today and half friday", intent="payment_arrangement", acts={"start"})
     await talk.user_input("with my card", acts={"correct"})
     talk.assert_response("utter_arrangement_way_later", "utter_question_arrangement_confirm")
 
 
 @pytest.mark.parametrize("words", ["no payment plan please", "no, I said no plan", "I don't want an arrangement"])
-async def test_a_plan_that_is_refused_is_left_at_once(talk: Talk, words: str) -> None:
+async def test_refused_plan_is_dropped_at_once(talk: Talk, words: str) -> None:
     await talk.user_input(words, intent="payment_arrangement", acts={"cancel": 0.48})
     assert talk.open_task is None
     await talk.user_input("I need more time to pay", intent="payment_arrangement", acts={"start"})
@@ -138,7 +138,7 @@ async def test_a_plan_that_is_refused_is_left_at_once(talk: Talk, words: str) ->
     talk.assert_response("utter_arrangement_left")
 
 
-async def test_a_question_leaves_what_was_offered(talk: Talk) -> None:
+async def test_question_drops_the_offer(talk: Talk) -> None:
     await talk.user_input(
         "nothing today, I can pay the whole thing on Friday November 20", intent="payment_arrangement", acts={"start"}
     )
@@ -147,7 +147,7 @@ async def test_a_question_leaves_what_was_offered(talk: Talk) -> None:
     assert talk.open_task == "quick_pay_form"
 
 
-async def test_a_double_charge_beside_the_balance_is_answered_too(talk: Talk) -> None:
+async def test_double_charge_with_a_balance_question_is_answered_too(talk: Talk) -> None:
     words = "I think you take my money two times this month. Also how much do I owe"
     await talk.user_input(words, intent="check_balance", acts={"ask", "volunteer"})
     talk.assert_response("utter_balance", "utter_agenda_next", "utter_told")

@@ -49,13 +49,13 @@ async def test_a_learned_yes_alone_does_not(talk: Talk, network: DirectNetwork, 
     talk.assert_no_response("utter_pay_done")
 
 
-async def test_a_yes_out_of_which_a_number_was_taken_does_not(talk: Talk, network: DirectNetwork) -> None:
+async def test_yes_with_a_removed_number_does_not_pay(talk: Talk, network: DirectNetwork) -> None:
     await to_the_read_back(talk)
     await talk.user_input("yes use", acts={"affirm"}, removed=["card"])
     assert network.taken_cents() == 0
 
 
-async def test_a_question_at_the_read_back_is_answered_and_pays_nothing(talk: Talk, network: DirectNetwork) -> None:
+async def test_question_at_the_read_back_is_answered_and_pays_nothing(talk: Talk, network: DirectNetwork) -> None:
     await to_the_read_back(talk)
     await talk.user_input("yes but is there a fee?", acts={"ask", "affirm"}, knowledge=FEE)
     talk.assert_response("utter_told", "utter_question_pay_confirm")
@@ -64,7 +64,7 @@ async def test_a_question_at_the_read_back_is_answered_and_pays_nothing(talk: Ta
     assert network.taken_cents() == 4000
 
 
-async def test_a_question_that_nobody_here_answers_pays_nothing_either(talk: Talk, network: DirectNetwork) -> None:
+async def test_unanswerable_question_at_the_read_back_pays_nothing(talk: Talk, network: DirectNetwork) -> None:
     await to_the_read_back(talk)
     await talk.user_input("yes? who gets the money", acts={"ask"})
     talk.assert_response("utter_question_unknown", "utter_question_pay_confirm")
@@ -122,9 +122,7 @@ async def test_it_waits_in_spanish(begin: Begin, words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["undo that", "I did not ask for that", "take it back"])
-async def test_a_posted_payment_cannot_be_taken_back_and_that_is_said(
-    talk: Talk, network: DirectNetwork, words: str
-) -> None:
+async def test_posted_payment_cannot_be_undone_and_says_so(talk: Talk, network: DirectNetwork, words: str) -> None:
     await to_the_read_back(talk)
     await talk.user_input("yes")
     await talk.user_input(words, intent="cancel", acts={"cancel"})
@@ -132,7 +130,7 @@ async def test_a_posted_payment_cannot_be_taken_back_and_that_is_said(
     assert network.taken_cents() == 4000
 
 
-async def test_a_payment_for_a_later_day_is_taken_back_after_a_yes(talk: Talk) -> None:
+async def test_scheduled_payment_is_undone_after_a_yes(talk: Talk) -> None:
     await to_the_read_back(talk, "pay 40 on friday with my visa")
     await talk.user_input("yes")
     talk.assert_response("utter_pay_scheduled")
@@ -144,7 +142,7 @@ async def test_a_payment_for_a_later_day_is_taken_back_after_a_yes(talk: Talk) -
     assert await scheduled(talk) == ["cancelled"]
 
 
-async def test_a_ticket_is_taken_back_at_once_and_only_once(talk: Talk) -> None:
+async def test_ticket_is_undone_at_once_and_only_once(talk: Talk) -> None:
     await talk.user_input("the street light at the road is out", intent="report_light", acts={"start"})
     await talk.user_input("yes")
     talk.assert_response("utter_case_filed")
@@ -167,7 +165,7 @@ async def scheduled(talk: Talk) -> list[str]:
         return list(await session.scalars(select(ScheduledPayment.status)))
 
 
-async def test_a_yes_with_a_condition_is_no_question_and_asked_again(talk: Talk) -> None:
+async def test_conditional_yes_is_not_a_question_and_asks_again(talk: Talk) -> None:
     await talk.user_input("pay 50 today with my visa", intent="quick_pay", acts={"start"})
     await talk.user_input("yes when I have money", intent="affirm", sure=0.87, acts={"affirm": 0.6, "ask": 0.55})
     talk.assert_no_response("utter_question_unknown")

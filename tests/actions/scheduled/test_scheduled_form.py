@@ -31,7 +31,7 @@ async def stored(backend: Backend) -> tuple[str, date]:
     return item.status, item.run_on
 
 
-async def test_with_none_it_is_said_so(talk: Talk) -> None:
+async def test_without_scheduled_payments_says_so(talk: Talk) -> None:
     await ask(talk, "show my scheduled payments")
     assert talk.responses == ["utter_sched_none"]
     assert talk.open_task is None

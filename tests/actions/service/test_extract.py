@@ -46,7 +46,7 @@ def test_kinds_of_service(words: str, kind: str | None, moving: bool) -> None:
         ("under the new owner", None),
     ],
 )
-def test_a_name_beside_other_things(words: str, name: str | None) -> None:
+def test_name_next_to_other_words(words: str, name: str | None) -> None:
     assert extract_name(words) == name
 
 

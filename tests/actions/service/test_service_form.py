@@ -16,20 +16,20 @@ async def start(talk: Talk) -> None:
     await talk.user_input("monday", acts={"answer"})
 
 
-async def test_a_request_that_is_not_here_is_not_begun(talk: Talk) -> None:
+async def test_unavailable_request_is_not_started(talk: Talk) -> None:
     await talk.user_input("cancel my service stop, the deal fell through", intent="start_stop_service", acts={"start"})
     talk.assert_response("utter_service_none")
     assert talk.open_task is None
 
 
-async def test_a_day_told_at_the_place_is_no_place(talk: Talk) -> None:
+async def test_day_given_at_the_place_question_is_not_a_place(talk: Talk) -> None:
     await talk.user_input("I am moving to another house", intent="start_stop_service", acts={"start"})
     await talk.user_input("december 4", acts={"answer"})
     talk.assert_response("utter_question_service_address")
     assert talk.slots.get("service_day") == "2026-12-04"
 
 
-async def test_a_name_with_more_behind_it_and_its_correction(stranger: Talk) -> None:
+async def test_name_with_more_words_and_its_correction(stranger: Talk) -> None:
     await start(stranger)
     await stranger.user_input("Dora Graham. I'm already a member, you should have all that.", acts={"answer"})
     assert stranger.slots["service_name"] == "Dora Graham"
@@ -39,7 +39,7 @@ async def test_a_name_with_more_behind_it_and_its_correction(stranger: Talk) -> 
     stranger.assert_message("214 North Ridge Road, Elizabeth")
 
 
-async def test_a_name_said_again_leaves_nothing(begin: Begin) -> None:
+async def test_repeated_name_keeps_the_task(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS, language="es")
     await talk.user_input("quiero servicio nuevo", intent="start_stop_service", acts={"start"})
     await talk.user_input("Es para el 220 de la calle Oak, en Elizabeth.", acts={"answer"})
@@ -72,7 +72,7 @@ async def test_the_final_bill_and_the_place_are_two_addresses(talk: Talk) -> Non
     talk.assert_message("Stop service at 46 mill road .*the final bill to 514 oak st apt 4 galena il 61036")
 
 
-async def test_service_is_stopped_on_the_way_out(talk: Talk, backend: Backend) -> None:
+async def test_service_is_stopped_when_moving_out(talk: Talk, backend: Backend) -> None:
     words = "i'm moving out december 1, stop my service"
     await talk.user_input(words, intent="start_stop_service", acts={"start"})
     talk.assert_response("utter_question_service_final_bill")
@@ -106,7 +106,7 @@ async def test_service_is_started_with_everything_in_one_message(stranger: Talk,
     assert ticket.details["address"] == ticket.place == "14 Oak Street, Hanover"
 
 
-async def test_a_request_is_left_before_its_yes(stranger: Talk, backend: Backend) -> None:
+async def test_request_is_dropped_before_its_yes(stranger: Talk, backend: Backend) -> None:
     await start(stranger)
     await stranger.user_input("Dora Graham", acts={"answer"})
     await stranger.user_input("never mind", intent="cancel", acts={"cancel"})

@@ -25,7 +25,7 @@ async def ask(talk: Talk, words: str) -> None:
     await talk.user_input(words, intent="usage_history", acts={"start"})
 
 
-async def test_a_month_is_told(metered: Talk) -> None:
+async def test_usage_of_a_month_is_answered(metered: Talk) -> None:
     await ask(metered, "how much power did i use in october")
     metered.assert_message("810")
     metered.assert_no_message("700 kWh")
@@ -45,7 +45,7 @@ async def test_without_a_reading_the_office_is_named(talk: Talk) -> None:
     talk.assert_message("555-555-0100")
 
 
-async def test_one_bill_has_nothing_to_be_compared_with(talk: Talk) -> None:
+async def test_single_bill_has_no_comparison(talk: Talk) -> None:
     await talk.user_input("why is my bill so high", intent="high_bill", acts={"start"})
     assert talk.responses == ["utter_high_bill_alone"]
 

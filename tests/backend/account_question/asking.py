@@ -1,4 +1,4 @@
-"""Asking about an account in both languages, and what stands on it."""
+"""Asking about an account in both languages, and rows to ask about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry: every topic has its level and its subject, and what is on nobody's account is not said."""
+"""The registry: every topic has its level and its subject, and data of other accounts is never mentioned."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backend.config import ROOT
 from backend.knowledge.service import load
 from backend.members.levels import NEEDS, QUESTION_LEVELS, Level
 from tests.backend.account_question.asking import add_payment, ask
-from tests.backend.autopay.enrolments import add_autopay
+from tests.backend.autopay.enrollments import add_autopay
 from tests.backend.household import DUE_CENTS, Household, make_household
 
 OF_A_SKILL = {
@@ -29,7 +29,7 @@ OF_A_SKILL = {
 }
 
 
-def test_every_topic_has_a_level_and_nothing_else_has() -> None:
+def test_exactly_the_topics_have_a_level() -> None:
     assert set(TOPIC_HANDLERS) == set(QUESTION_LEVELS)
     assert all(level >= Level.KNOWN for level in QUESTION_LEVELS.values())
 
@@ -52,17 +52,17 @@ async def test_a_topic_that_there_is_not(backend: Backend, home: Household) -> N
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-async def test_another_account_is_never_spoken_of(backend: Backend, home: Household, language: str) -> None:
-    """A neighbour pays twice, is late and on Auto Pay: nothing of it is in what this household is told."""
-    neighbour = await make_household(backend, number="20417", due_cents=99_999)
-    await add_payment(backend, neighbour, "QQQ-222", 77_700, days_ago=1)
-    await add_payment(backend, neighbour, "QQQ-333", 77_700)
-    await add_autopay(backend, neighbour)
+async def test_other_account_is_never_mentioned(backend: Backend, home: Household, language: str) -> None:
+    """A neighbor pays twice, is late and on Auto Pay: none of that is in this household's answers."""
+    neighbor = await make_household(backend, number="20417", due_cents=99_999)
+    await add_payment(backend, neighbor, "QQQ-222", 77_700, days_ago=1)
+    await add_payment(backend, neighbor, "QQQ-333", 77_700)
+    await add_autopay(backend, neighbor)
     for topic in TOPIC_HANDLERS:
-        said = await ask(backend, home, topic, language=language) or ""
-        assert "QQQ" not in said
-        assert "777" not in said
-        assert "999.99" not in said
+        answer = await ask(backend, home, topic, language=language) or ""
+        assert "QQQ" not in answer
+        assert "777" not in answer
+        assert "999.99" not in answer
     assert f"${DUE_CENTS / 100:.2f}" in (await ask(backend, home, "due_when", language=language) or "")
 
 

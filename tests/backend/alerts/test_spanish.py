@@ -1,4 +1,4 @@
-"""What is told of itself is in the language that the member has on file; what answers a talk is in the talk's."""
+"""Alerts are in the language on file; answers are in the language of the conversation."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.reading.spanish import to_english
-from tests.backend.alerts.test_settings import author, on, outbox
-from tests.backend.alerts.test_telling import DUE, pay, told
+from tests.backend.alerts.alert_settings import DUE, author, on, outbox, pay, sent_alerts
 from tests.backend.household import TODAY, Household
 
 
@@ -25,7 +24,7 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))
     await delivery.deliver_alerts(backend, DUE - timedelta(days=3))
-    messages = {message.kind: message for message in await told(backend)}
+    messages = {message.kind: message for message in await sent_alerts(backend)}
     for message in messages.values():
         days = "3 dias" if message.kind == "sms" else "3 días"  # a text goes without accents
         assert f"$112.40 vence el 8 dic, en {days}." in message.body
@@ -35,11 +34,11 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     assert messages["call"].body.startswith("Hola, le llama")
     await pay(backend, home, "b" * 32, "returned", "R01")
     await delivery.deliver_alerts(backend, TODAY)
-    assert "su banco devolvió su pago de $50.00: fondos insuficientes" in (await told(backend))[-1].body
+    assert "su banco devolvió su pago de $50.00: fondos insuficientes" in (await sent_alerts(backend))[-1].body
     assert current_language() == "en"
 
 
-async def test_a_notice_of_a_talk_is_in_the_language_of_the_talk(backend: Backend, home: Household) -> None:
+async def test_notice_of_a_conversation_is_in_its_language(backend: Backend, home: Household) -> None:
     with use_language("es"):
         await on(backend, home, {"bill_due": 1}, "text")
         async with backend.db.transaction() as session:
@@ -71,8 +70,8 @@ async def test_a_notice_of_a_talk_is_in_the_language_of_the_talk(backend: Backen
     ],
 )
 def test_alerts_asked_for_in_spanish(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
-    wish = parse_alert_request(to_english(text))
-    assert (wish.verb, wish.kinds, wish.channels) == ("on", kinds, ways)
+    request = parse_alert_request(to_english(text))
+    assert (request.verb, request.kinds, request.channels) == ("on", kinds, ways)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +86,8 @@ def test_alerts_asked_for_in_spanish(text: str, kinds: dict[str, int | None], wa
     ],
 )
 def test_alerts_ended_in_spanish(text: str, kinds: dict[str, int | None], denied: set[str]) -> None:
-    wish = parse_alert_request(to_english(text))
-    assert (wish.verb, wish.kinds, wish.unwanted_channels) == ("off", kinds, denied)
+    request = parse_alert_request(to_english(text))
+    assert (request.verb, request.kinds, request.unwanted_channels) == ("off", kinds, denied)
 
 
 @pytest.mark.parametrize("text", ["¿qué alertas tengo?", "mis alertas", "cuáles son mis alertas", "alertas"])

@@ -16,17 +16,17 @@ Plan = tuple[list[tuple[int, str]], str | None]
 
 def talk(*messages: str, owed: int = 11240) -> Plan:
     """What the messages come to, each the answer to what was missing, or a correction where nothing was."""
-    said = RequestedPlan()
+    requested = RequestedPlan()
     for words in messages:
-        plan = build_plan(said, owed)
+        plan = build_plan(requested, owed)
         new = parse_payment_plan(words, TODAY, ASKED.get(plan.missing_field))
-        if said.is_empty:
-            said = new
+        if requested.is_empty:
+            requested = new
         elif plan.missing_field:
-            said = apply_answer(said, new, plan.missing_field, plan.missing_index, owed)
+            requested = apply_answer(requested, new, plan.missing_field, plan.missing_index, owed)
         else:
-            said = apply_correction(said, new, owed, None, TODAY)
-    plan = build_plan(said, owed)
+            requested = apply_correction(requested, new, owed, None, TODAY)
+    plan = build_plan(requested, owed)
     return [(part.cents, f"{part.on:%m-%d}") for part in plan.parts], plan.missing_field
 
 
@@ -53,7 +53,7 @@ def talk(*messages: str, owed: int = 11240) -> Plan:
         (("500 today",), ([(11240, "11-18")], None)),
     ],
 )
-def test_what_is_missing_is_asked(messages: tuple[str, ...], plan: Plan) -> None:
+def test_missing_parts_are_asked(messages: tuple[str, ...], plan: Plan) -> None:
     assert talk(*messages) == plan
 
 
@@ -81,7 +81,7 @@ def test_corrections(messages: tuple[str, ...], plan: list[tuple[int, str]]) -> 
     "words", ["half today and half friday", "three equal parts starting friday every week", "7 a week from friday"]
 )
 @pytest.mark.parametrize("owed", [1, 2, 99, 11240, 11241, 18615])
-def test_a_whole_plan_pays_exactly_what_is_owed(words: str, owed: int) -> None:
+def test_complete_plan_pays_exactly_the_amount_owed(words: str, owed: int) -> None:
     plan = build_plan(parse_payment_plan(words, TODAY), owed)
     assert sum(part.cents for part in plan.parts) + plan.remaining_cents == owed
     assert all(part.cents > 0 for part in plan.parts)

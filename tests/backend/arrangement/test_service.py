@@ -66,15 +66,15 @@ def test_without_rules_the_office_decides() -> None:
     assert find_refusals(None, HALVES, FACTS) == ["the office decides every arrangement"]
 
 
-async def test_a_granted_plan_is_kept_shown_and_audited(backend: Backend, home: Household) -> None:
+async def test_granted_plan_is_stored_shown_and_audited(backend: Backend, home: Household) -> None:
     assert await why_not(backend, home, HALVES) == []
     made = await grant(backend, home)
     assert made is not None
     async with backend.db.read_session() as session:
-        told = await show(session, backend, "99999-001")
+        result = await show(session, backend, "99999-001")
         [row] = await session.scalars(select(AuditRow).where(AuditRow.act == "arrangement_granted"))
         assert await audit.verify(session) is None
-    [shown] = told["arrangements"]
+    [shown] = result["arrangements"]
     assert (shown["number"], shown["status"], shown["owed_cents"]) == (made.number, "active", 11240)
     assert shown["parts"] == [{"cents": 5620, "on": "2026-11-18"}, {"cents": 5620, "on": "2026-11-20"}]
     assert row.after == {"number": made.number, "plan": "5620 on 2026-11-18, 5620 on 2026-11-20"}
@@ -107,7 +107,7 @@ async def test_a_day_that_passes_unpaid_breaks_it(backend: Backend, home: Househ
     assert await why_not(backend, home, HALVES) == [f"an arrangement was broken on {TODAY + timedelta(days=1)}"]
 
 
-async def test_what_is_paid_on_time_is_kept(backend: Backend, home: Household) -> None:
+async def test_plan_paid_on_time_is_completed(backend: Backend, home: Household) -> None:
     await grant(backend, home)
     await pay(backend, home, 5620, "first")
     assert await arrangements.review(backend, TODAY + timedelta(days=1)) == {"kept": 0, "broken": 0}
@@ -115,7 +115,7 @@ async def test_what_is_paid_on_time_is_kept(backend: Backend, home: Household) -
     assert await arrangements.review(backend, FRIDAY) == {"kept": 1, "broken": 0}
 
 
-async def test_a_new_bill_is_no_part_of_it(backend: Backend, home: Household) -> None:
+async def test_new_bill_is_not_part_of_the_plan(backend: Backend, home: Household) -> None:
     await grant(backend, home, [PlanPart(11240, FRIDAY)])
     await add_bill(backend, home.account_id, 9000, date(2026, 12, 30))  # issued on December 10
     await pay(backend, home, 11240, "all")

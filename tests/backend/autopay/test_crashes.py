@@ -8,12 +8,12 @@ from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
 from backend.clock import ManualClock
 from backend.providers.payments.base import PaymentProviderError, ProviderTimeout
-from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts
 from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import DUE_CENTS, TODAY, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.books import check_at_any_instant, check_when_settled
-from tests.backend.payments.test_confirm import payments
+from tests.backend.payments.paying import payments
 
 POINTS = 12  # as many as one bill's way has
 
@@ -37,8 +37,8 @@ async def test_a_crash_at_every_point_and_each_bill_is_debited_once(
         for _ in range(2):  # what is found unfinished, and what was not begun
             await run_autopay(backend, TODAY)
     assert {
-        "before authorise",
-        "after authorise",
+        "before authorize",
+        "after authorize",
         "before post",
         "after post",
         "after commit",

@@ -16,10 +16,10 @@ from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.payments.models import Payment, PaymentMethod
 from backend.payments.scheduled_runs import run_scheduled
-from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, cancel, drafts, enroll, set_token, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes
+from tests.backend.payments.paying import due, payments, quote_for, say_yes
 
 DUE_ON = TODAY + timedelta(days=20)
 
@@ -73,7 +73,7 @@ async def test_two_runs_at_once_draft_once(backend: Backend, home: Household, ne
     assert len(await payments(backend)) == 1
 
 
-async def test_what_is_paid_or_on_its_way_is_left_alone(
+async def test_paid_or_pending_bill_is_left_alone(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await add_autopay(backend, home)
@@ -130,7 +130,7 @@ async def test_two_bills_are_drafted_each_by_itself(backend: Backend, home: Hous
     assert network.taken_cents() == DUE_CENTS + 5000
 
 
-async def test_a_declined_card_is_tried_twice_more_and_each_is_told(
+async def test_declined_card_is_tried_twice_more_with_a_notice_each(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
@@ -141,9 +141,9 @@ async def test_a_declined_card_is_tried_twice_more_and_each_is_told(
     tried = [payment.created_at.date() for payment in await payments(backend)]
     # two pauses, of three and of five banking days
     assert tried == [DUE_ON, DUE_ON + timedelta(days=3), DUE_ON + timedelta(days=10)]
-    told = await texts(backend, "notice")
-    assert ["try again" in text for text in told] == [True, True, False]
-    assert all("not enough funds" in text and len(text) <= 160 for text in told)
+    notices = await texts(backend, "notice")
+    assert ["try again" in text for text in notices] == [True, True, False]
+    assert all("not enough funds" in text and len(text) <= 160 for text in notices)
     assert [(draft.status, draft.attempts) for draft in await drafts(backend)] == [("failed", 3)]
 
 
@@ -159,7 +159,7 @@ async def test_a_card_that_will_never_do_is_not_tried_again(
     assert "pay another way" in (await texts(backend, "notice"))[0]
 
 
-async def test_an_expired_card_is_told_and_nothing_is_sent(
+async def test_expired_card_is_reported_and_not_charged(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
     await add_autopay(backend, home)
@@ -168,8 +168,8 @@ async def test_an_expired_card_is_told_and_nothing_is_sent(
     for _ in range(2):
         await run_autopay(backend, DUE_ON)
     assert await payments(backend) == []
-    [told] = await texts(backend, "notice")
-    assert "has expired" in told
+    [notice] = await texts(backend, "notice")
+    assert "has expired" in notice
 
 
 async def test_not_enough_funds_at_the_bank_comes_back_and_is_tried_twice_more(
@@ -184,15 +184,15 @@ async def test_not_enough_funds_at_the_bank_comes_back_and_is_tried_twice_more(
     made = await payments(backend)
     assert [(payment.status, payment.decline_code) for payment in made] == [("returned", "R01")] * 3
     assert await due(backend, home.account_id) == DUE_CENTS
-    told = await texts(backend, "notice")
-    assert ["try again" in text for text in told] == [True, True, False]
-    assert all("came back" in text for text in told)
+    notices = await texts(backend, "notice")
+    assert ["try again" in text for text in notices] == [True, True, False]
+    assert all("came back" in text for text in notices)
 
 
-async def test_a_revoked_authorisation_ends_the_enrolment(
+async def test_a_revoked_authorization_ends_the_enrollment(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
-    await enrol(backend, home, method_id=home.bank_id)
+    await enroll(backend, home, method_id=home.bank_id)
     await set_token(backend, home.bank_id, "tok_bank_r01")
     await run_on(backend, clock, DUE_ON)
     [payment] = await payments(backend)
@@ -210,7 +210,7 @@ async def test_a_revoked_authorisation_ends_the_enrolment(
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
 
 
-async def test_what_was_paid_meanwhile_is_not_tried_again(
+async def test_bill_paid_meanwhile_is_not_tried_again(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
@@ -222,7 +222,7 @@ async def test_what_was_paid_meanwhile_is_not_tried_again(
     assert [draft.status for draft in await drafts(backend)] == ["covered"]
 
 
-async def test_nothing_is_tried_again_once_it_was_cancelled(
+async def test_canceled_autopay_is_not_tried_again(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await set_token(backend, home.card_id, "tok_visa_insufficient")
@@ -244,12 +244,12 @@ async def test_a_silent_network_is_asked_again_by_the_next_run(
     assert network.taken_cents() == DUE_CENTS
 
 
-async def test_a_draft_replaced_by_autopay_takes_no_bill_twice(
+async def test_draft_replaced_by_autopay_takes_no_bill_twice(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await add_draft(backend, home)
     await run_on(backend, clock, DUE_ON)
-    await enrol(backend, home, replace_draft=True, day_of_month=(DUE_ON + timedelta(days=7)).day)
+    await enroll(backend, home, replace_draft=True, day_of_month=(DUE_ON + timedelta(days=7)).day)
     for _ in range(20):
         await run_autopay(backend, backend.today())
         clock.advance(days=1)

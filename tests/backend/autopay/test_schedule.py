@@ -42,5 +42,5 @@ def test_the_next_run(day: int | None, due_on: date | None, today: date, expecte
         (3, date(2026, 11, 20), date(2026, 12, 5), False),
     ],
 )
-def test_a_day_is_late_when_it_is_so_in_any_month(day: int, issued_on: date, due_on: date, late: bool) -> None:
+def test_late_day_is_late_in_any_month(day: int, issued_on: date, due_on: date, late: bool) -> None:
     assert runs_after_due_date(day, issued_on, due_on) is late

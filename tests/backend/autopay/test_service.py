@@ -1,4 +1,4 @@
-"""Setting up, changing and ending: what it takes, from when it counts, and what is kept of it."""
+"""Setting up, changing and ending Auto Pay: what is allowed, from when it counts, and what is stored."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from backend.consents.service import Agreement
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
-from tests.backend.autopay.enrolments import AGREEMENT, add_autopay, add_draft, cancel, change, enrol, texts
+from tests.backend.autopay.enrollments import AGREEMENT, add_autopay, add_draft, cancel, change, enroll, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import payments
+from tests.backend.payments.paying import payments
 
 DUE_ON = TODAY + timedelta(days=20)
 
@@ -37,12 +37,12 @@ async def consents(backend: Backend) -> list[Consent]:
         return list(await session.scalars(select(Consent).order_by(Consent.id)))
 
 
-async def test_what_was_agreed_is_kept_copied_and_tells_the_next_run(backend: Backend, home: Household) -> None:
-    done = await enrol(backend, home)
+async def test_agreement_is_stored_copied_and_names_the_next_run(backend: Backend, home: Household) -> None:
+    done = await enroll(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(DUE_ON, DUE_CENTS))
-    [kept] = await consents(backend)
-    assert (kept.kind, kept.wording, kept.reply) == ("autopay", AGREEMENT.wording, AGREEMENT.reply)
-    assert (kept.reference, kept.ends_on, kept.revoked_at) == (done.confirmation, None, None)
+    [stored] = await consents(backend)
+    assert (stored.kind, stored.wording, stored.reply) == ("autopay", AGREEMENT.wording, AGREEMENT.reply)
+    assert (stored.reference, stored.ends_on, stored.revoked_at) == (done.confirmation, None, None)
     [text] = await texts(backend, "receipt")
     assert done.confirmation in text
     assert "Dec 8" in text
@@ -60,14 +60,14 @@ async def test_what_was_agreed_is_kept_copied_and_tells_the_next_run(backend: Ba
 async def test_the_first_run_has_two_banking_days_before_it(
     backend: Backend, home: Household, day: int | None, runs: date
 ) -> None:
-    done = await enrol(backend, home, day_of_month=day)
+    done = await enroll(backend, home, day_of_month=day)
     assert done.next_run
     assert done.next_run.on == runs
 
 
 async def test_a_bill_due_too_soon_is_not_drafted(backend: Backend, network: DirectNetwork) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=1))
-    done = await enrol(backend, home)
+    done = await enroll(backend, home)
     assert done.next_run is None
     for days in range(5):
         await run_autopay(backend, TODAY + timedelta(days=days))
@@ -82,49 +82,49 @@ async def test_a_bill_due_too_soon_is_not_drafted(backend: Backend, network: Dir
         ("day_not_usable", {"day_of_month": 0}),
     ],
 )
-async def test_what_cannot_be_is_refused(
+async def test_impossible_setup_is_refused(
     backend: Backend, home: Household, code: str, change_to: dict[str, object]
 ) -> None:
     with pytest.raises(AutoPayRefused) as refused:
-        await enrol(backend, home, **change_to)
+        await enroll(backend, home, **change_to)
     assert refused.value.code == code
 
 
 async def test_another_members_card_is_refused(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     with pytest.raises(AutoPayRefused):
-        await enrol(backend, home, method_id=other.card_id)
+        await enroll(backend, home, method_id=other.card_id)
 
 
 async def test_an_expired_card_is_refused(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).exp_year = 2025
     with pytest.raises(AutoPayRefused):
-        await enrol(backend, home)
+        await enroll(backend, home)
 
 
-async def test_it_takes_a_step_up(backend: Backend, home: Household) -> None:
+async def test_step_up_is_required(backend: Backend, home: Household) -> None:
     with pytest.raises(StepUpNeeded):
-        await enrol(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
+        await enroll(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
 
 
 async def test_a_draft_is_replaced_only_when_asked_and_never_both(backend: Backend, home: Household) -> None:
     await add_draft(backend, home)
     with pytest.raises(AutoPayRefused) as refused:
-        await enrol(backend, home)
+        await enroll(backend, home)
     assert refused.value.code == "draft_exists"
-    await enrol(backend, home, replace_draft=True)
+    await enroll(backend, home, replace_draft=True)
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(LegacyDraft.active))).one() is False
     assert (await autopay(backend)).active
 
 
-async def test_a_draft_that_runs_tomorrow_still_does_and_autopay_begins_behind_it(
+async def test_draft_of_tomorrow_still_runs_and_autopay_starts_after_it(
     backend: Backend, network: DirectNetwork, clock: ManualClock
 ) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=1))
     await add_draft(backend, home)
-    done = await enrol(backend, home, replace_draft=True)
+    done = await enroll(backend, home, replace_draft=True)
     assert done.effective_from == TODAY + timedelta(days=2)
     assert not (await autopay(backend)).active
     for _ in range(6):
@@ -135,7 +135,7 @@ async def test_a_draft_that_runs_tomorrow_still_does_and_autopay_begins_behind_i
 
 
 async def test_a_change_in_time_counts_at_once(backend: Backend, home: Household) -> None:
-    await enrol(backend, home)
+    await enroll(backend, home)
     done = await change(backend, home, home.bank_id, 25)
     assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(date(2026, 11, 25), DUE_CENTS))
     assert (await autopay(backend)).method_id == home.bank_id
@@ -161,18 +161,18 @@ async def test_a_change_too_late_counts_after_the_run(
 
 
 async def test_cancelling_in_time_ends_it_at_once(backend: Backend, home: Household, network: DirectNetwork) -> None:
-    await enrol(backend, home)
+    await enroll(backend, home)
     done = await cancel(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, None)
     await run_autopay(backend, DUE_ON)
     assert await payments(backend) == []
-    [kept] = await consents(backend)
-    assert (kept.ends_on, kept.revoked_at is not None) == (TODAY, True)
+    [stored] = await consents(backend)
+    assert (stored.ends_on, stored.revoked_at is not None) == (TODAY, True)
     with pytest.raises(AutoPayRefused):
         await cancel(backend, home)
 
 
-async def test_cancelling_too_late_says_that_the_run_still_happens(
+async def test_late_cancel_says_that_the_run_still_happens(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     await add_autopay(backend, home, day=19)

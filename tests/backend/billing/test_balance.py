@@ -16,12 +16,12 @@ from backend.clock import ManualClock
 from backend.payments.balances import Balance, get_balance
 from backend.providers.billing.base import BillingProvider, PaymentFact
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 LATE, OPEN = TODAY - timedelta(days=11), TODAY + timedelta(days=19)
 
 
-async def standing(backend: Backend, home: Household) -> Balance:
+async def balance_of(backend: Backend, home: Household) -> Balance:
     async with backend.db.read_session() as session:
         return await get_balance(session, backend, home.account_id)
 
@@ -55,24 +55,24 @@ async def test_the_oldest_bill_is_covered_first(
     home = await two_bills(backend)
     if paid:
         await pay(backend, home, paid)
-    now = await standing(backend, home)
+    now = await balance_of(backend, home)
     assert (now.amount_due_cents, now.due_on, now.past_due_cents) == (due, due_on, past_due)
 
 
 async def test_a_bill_is_not_past_due_on_its_due_date(backend: Backend, clock: ManualClock) -> None:
     home = await make_household(backend, due_on=TODAY)
-    assert (await standing(backend, home)).past_due_cents == 0
+    assert (await balance_of(backend, home)).past_due_cents == 0
     clock.advance(hours=13, minutes=59)  # a minute to midnight in Chicago, and tomorrow already in UTC
-    assert (await standing(backend, home)).past_due_cents == 0
+    assert (await balance_of(backend, home)).past_due_cents == 0
     clock.advance(minutes=1)
-    assert (await standing(backend, home)).past_due_cents == DUE_CENTS
+    assert (await balance_of(backend, home)).past_due_cents == DUE_CENTS
 
 
 async def test_a_credit_covers_the_next_bill(backend: Backend) -> None:
     home = await two_bills(backend)
     await pay(backend, home, 20000)
     await add_bill(backend, home.account_id, 9000, OPEN + timedelta(days=30))
-    assert (await standing(backend, home)).amount_due_cents == 7000
+    assert (await balance_of(backend, home)).amount_due_cents == 7000
 
 
 async def test_money_owed_outside_of_bills_makes_no_bill_larger(backend: Backend) -> None:
@@ -80,7 +80,7 @@ async def test_money_owed_outside_of_bills_makes_no_bill_larger(backend: Backend
     async with backend.db.transaction() as session:
         pair = LedgerLine(ledger.RECEIVABLE, 500), LedgerLine(ledger.REVENUE, -500)
         await ledger.write_booking(session, "opening", pair, account_id=home.account_id, at=NOW)
-    now = await standing(backend, home)
+    now = await balance_of(backend, home)
     assert (now.amount_due_cents, now.past_due_cents) == (18500, 10000)
 
 
@@ -88,16 +88,16 @@ async def test_a_returned_payment_is_owed_again(backend: Backend, home: Househol
     await pay(backend, home, DUE_CENTS)
     async with backend.db.transaction() as session:
         await backend.billing.payment_returned(session, PaymentFact("p1", home.account_id, DUE_CENTS, 0, NOW))
-    assert (await standing(backend, home)).amount_due_cents == DUE_CENTS
+    assert (await balance_of(backend, home)).amount_due_cents == DUE_CENTS
 
 
-async def test_the_last_payment_and_what_is_on_its_way(backend: Backend) -> None:
+async def test_last_payment_and_pending_payments(backend: Backend) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout")
-    fresh = await standing(backend, home)
+    fresh = await balance_of(backend, home)
     assert (fresh.last_payment_cents, fresh.last_payment_on, fresh.pending_cents) == (None, None, 0)
     await say_yes(backend, await quote_for(backend, home, amount=3000, method_id=home.bank_id))
     await say_yes(backend, await quote_for(backend, home, amount=4000))
-    now = await standing(backend, home)
+    now = await balance_of(backend, home)
     assert (now.last_payment_cents, now.last_payment_on, now.pending_cents) == (3000, TODAY, 4000)
     assert now.amount_due_cents == DUE_CENTS - 3000
 
@@ -106,7 +106,7 @@ async def test_scheduled_payments_are_listed_next_first(backend: Backend, home: 
     for days in (9, 2):
         on = TODAY + timedelta(days=days)
         await say_yes(backend, await quote_for(backend, home, amount=100 + days, pay_on=on))
-    assert [item.amount_cents for item in (await standing(backend, home)).scheduled] == [102, 109]
+    assert [item.amount_cents for item in (await balance_of(backend, home)).scheduled] == [102, 109]
 
 
 @pytest.mark.parametrize("digits", ["99999-001", "99999001", " 99999001 "])
@@ -118,7 +118,7 @@ async def test_an_account_is_found_with_and_without_its_dash(backend: Backend, h
 
 
 @pytest.mark.parametrize("digits", ["", "99999", "99999002", "099999001"])
-async def test_nearly_an_account_number_finds_nothing(backend: Backend, home: Household, digits: str) -> None:
+async def test_similar_account_number_finds_nothing(backend: Backend, home: Household, digits: str) -> None:
     async with backend.db.read_session() as session:
         assert await find_account(session, digits) is None
 

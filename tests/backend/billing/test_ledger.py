@@ -48,7 +48,7 @@ async def test_a_bill_is_owed(backend: Backend, home: Household) -> None:
         [LedgerLine("slush", 100), LedgerLine(REVENUE, -100)],
     ],
 )
-async def test_what_does_not_sum_to_zero_is_never_written(
+async def test_unbalanced_booking_is_never_written(
     backend: Backend, home: Household, entries: list[LedgerLine]
 ) -> None:
     with pytest.raises(UnbalancedBooking):
@@ -81,7 +81,7 @@ async def test_the_database_refuses_to_rewrite_it(backend: Backend, home: Househ
 
 @given(amounts=st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=3), data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_is_booked_all_books_sum_to_zero(
+async def test_any_bookings_sum_to_zero(
     backend: Backend, home: Household, amounts: list[int], data: st.DataObject
 ) -> None:
     """Random bookings over random books: what is refused leaves nothing, what is written sums to zero."""

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import time
-from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from backend.app import Backend
-from backend.callout import delivery, links, reminders, service
-from backend.callout.models import Callout
-from backend.callout.roster import OnCallPerson, people_on_duty
+from backend.callout import delivery, links, service
+from backend.callout.roster import OnCallPerson
 from backend.clock import ManualClock
-from backend.conversations.models import Conversation
 from backend.outbox import service as outbox
 from backend.tickets import service as tickets
 from backend.tickets.listing import list_tickets
 from backend.tickets.models import Ticket
-from tests.backend.callout.crew import ALMA, NIGHT, SAM, carry, code, file, later, reply, sent, standing, words_of
+from tests.backend.callout.crew import (
+    ALMA,
+    NIGHT,
+    SAM,
+    add_note,
+    code,
+    file_ticket,
+    get_callout,
+    member_text,
+    reply,
+    run_carrier,
+    sent_messages,
+    wait_minutes,
+)
 from tests.backend.household import Household, add_conversation
 
 
 async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
-    assert [(one.kind, one.recipient) for one in await sent(backend)] == [
+    ticket = await file_ticket(backend, home)
+    assert [(one.kind, one.recipient) for one in await sent_messages(backend)] == [
         ("sms", "+15555550111"), ("email", "sam@coop.example"), ("sms", "+15555550112"),
     ], "Noor is on call at night"  # fmt: skip
-    text, mail, spanish = await sent(backend)
+    text, mail, spanish = await sent_messages(backend)
     for part in (
         "DANGER",
         "12 Oak Road",
@@ -41,193 +49,132 @@ async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home:
     assert "PELIGRO" in spanish.body
     assert f"Responda {await code(backend, ticket, ALMA)} si" in spanish.body
     assert f"Or text {await code(backend, ticket, SAM)} to" in mail.body
-    assert await words_of(backend, ticket, first=True) == "I am texting the crew on call."
+    assert await member_text(backend, ticket, first=True) == "I am texting the crew on call."
 
 
 @pytest.mark.parametrize(("kind", "calls"), [("outage", True), ("medical", True), ("voltage", True), ("tree", False),
                                              ("callback", False), ("arrangement", False)])  # fmt: skip
-async def test_what_is_urgent_to_the_office_calls_nobody_out(
+async def test_only_kinds_that_need_a_crew_start_a_callout(
     backend: Backend, home: Household, kind: str, calls: bool
 ) -> None:
-    await file(backend, home, kind)
-    assert bool(await sent(backend)) is calls
+    await file_ticket(backend, home, kind)
+    assert bool(await sent_messages(backend)) is calls
 
 
-async def test_what_is_not_urgent_calls_nobody_out(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home, "outage", urgent=False)
-    assert await sent(backend) == []
-    assert await words_of(backend, ticket) == ""
+async def test_non_urgent_ticket_starts_no_callout(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home, "outage", urgent=False)
+    assert await sent_messages(backend) == []
+    assert await member_text(backend, ticket) == ""
 
 
 async def test_an_outage_that_turns_dangerous_calls_out(backend: Backend, home: Household) -> None:
-    first = await file(backend, home, "outage", urgent=False)
-    again = await file(backend, home, "danger")
+    first = await file_ticket(backend, home, "outage", urgent=False)
+    again = await file_ticket(backend, home, "danger")
     assert again.number == first.number
-    assert len(await sent(backend, "sms")) == 2
+    assert len(await sent_messages(backend, "sms")) == 2
 
 
-async def test_it_is_told_again_every_five_minutes_until_one_has_it(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await later(backend, clock, 4)
-    assert len(await sent(backend, "sms")) == 2
-    await later(backend, clock, 1)
-    assert len(await sent(backend, "sms")) == 4
-    assert "STILL URGENT" in (await sent(backend, "sms"))[2].body
-    answer = await reply(backend, SAM, f"got it {await code(backend, ticket, SAM)}")
-    assert answer is not None
-    assert answer.startswith(f"You have {ticket.number}")
-    assert "Sam" in (await sent(backend, "sms"))[-1].body, "Alma hears that she need not go"
-    before = len(await sent(backend))
-    await later(backend, clock, 30)
-    assert len(await sent(backend)) == before
-    assert (await words_of(backend, ticket)).startswith("Sam has it. They took it at 10:05 AM;")
-
-
-async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    await file(backend, home)
-    await later(backend, clock, 14)
-    assert "+15555550113" not in {one.recipient for one in await sent(backend)}
-    await later(backend, clock, 1)
-    assert "+15555550113" in {one.recipient for one in await sent(backend)}
-
-
-async def test_after_an_hour_the_office_hears_of_it_and_the_rounds_go_on(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await later(backend, clock, 65)
-    assert (await standing(backend, ticket)).status == "unanswered"
-    told = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
-    assert len(told) == 1
-    count = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
-    await later(backend, clock, 30)
-    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == count + 6
-    assert len([one for one in await sent(backend, "email") if one.recipient == backend.coop.email]) == 1
-    assert "Nobody on call has answered" in await words_of(backend, ticket)
-    answer = await reply(backend, ALMA, f"lo tengo {await code(backend, ticket, ALMA)}")
-    assert (answer or "").startswith("Usted tiene"), "late is better than never"
-    assert (await standing(backend, ticket)).taken_by == "Alma"
-    count = len(await sent(backend))
-    await later(backend, clock, 10)
-    assert len(await sent(backend)) == count
-
-
-async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    async with backend.db.transaction() as session:
-        callout = await session.get_one(Callout, (await standing(backend, ticket)).id)
-        callout.rounds = reminders.SLOW_DOWN_AFTER_ROUNDS
-    await later(backend, clock, 5)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 59)
-    assert len(await sent(backend, "sms")) == count
-    await later(backend, clock, 1)
-    assert len(await sent(backend, "sms")) > count
-
-
-async def test_of_two_who_take_it_at_once_one_has_it(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+async def test_simultaneous_takers_get_one_owner(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home)
     sams, almas = await code(backend, ticket, SAM), await code(backend, ticket, ALMA)
     await asyncio.gather(reply(backend, SAM, sams), reply(backend, ALMA, almas))
-    has = (await standing(backend, ticket)).taken_by
-    texts = [one.body for one in await sent(backend, "sms") if "URGENT" not in one.body and "URGENTE" not in one.body]
+    has = (await get_callout(backend, ticket)).taken_by
+    texts = [
+        one.body
+        for one in await sent_messages(backend, "sms")
+        if "URGENT" not in one.body and "URGENTE" not in one.body
+    ]
     assert has in ("Sam", "Alma")
     assert len(texts) == 1, "only who lost is told"
     other, its, words = (SAM, sams, "has") if has == "Alma" else (ALMA, almas, "tiene")
     assert words in (await reply(backend, other, its) or "")
     assert words in (await reply(backend, other, "got it") or "")
-    assert (await standing(backend, ticket)).taken_by == has
+    assert (await get_callout(backend, ticket)).taken_by == has
 
 
-async def test_of_two_open_each_code_takes_its_own(backend: Backend, home: Household, clock: ManualClock) -> None:
-    first = await file(backend, home)
+async def test_each_code_takes_its_own_of_two_tickets(backend: Backend, home: Household, clock: ManualClock) -> None:
+    first = await file_ticket(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
-    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    second = await file_ticket(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
     one, two = await code(backend, first, SAM), await code(backend, second, SAM)
     assert one != two
     asked = await reply(backend, SAM, "got it")
     assert asked is not None
     assert f"{one} = {first.number}" in asked
     assert f"{two} = {second.number}" in asked
-    assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
-    before = len(await sent(backend, "sms"))
-    await later(backend, clock, 5)
-    again = (await sent(backend, "sms"))[before:]
+    assert (await get_callout(backend, first)).status == (await get_callout(backend, second)).status == "calling"
+    before = len(await sent_messages(backend, "sms"))
+    await wait_minutes(backend, clock, 5)
+    again = (await sent_messages(backend, "sms"))[before:]
     assert len(again) == 2, "one text lists both"
     assert f"{one} = {first.number}" in again[0].body
     assert f"{two} = {second.number}" in again[0].body
     await reply(backend, SAM, two)
-    assert (await standing(backend, first)).status == "calling"
-    assert (await standing(backend, second)).taken_by == "Sam"
+    assert (await get_callout(backend, first)).status == "calling"
+    assert (await get_callout(backend, second)).taken_by == "Sam"
     await reply(backend, SAM, one)
-    assert (await standing(backend, first)).taken_by == "Sam"
+    assert (await get_callout(backend, first)).taken_by == "Sam"
 
 
 async def test_all_with_a_code_takes_all(backend: Backend, home: Household) -> None:
-    first = await file(backend, home)
+    first = await file_ticket(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
-    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    second = await file_ticket(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
     await reply(backend, SAM, "ALL")
-    assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
+    assert (await get_callout(backend, first)).status == (await get_callout(backend, second)).status == "calling"
     await reply(backend, SAM, f"ALL {await code(backend, first, SAM)}")
-    assert {(await standing(backend, one)).taken_by for one in (first, second)} == {"Sam"}
+    assert {(await get_callout(backend, one)).taken_by for one in (first, second)} == {"Sam"}
 
 
-async def test_a_number_that_takes_no_texts_is_called_at_once(backend: Backend, home: Household) -> None:
+async def test_number_without_texts_is_called_at_once(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await outbox.opt_out(session, backend, str(SAM.phone))
         await outbox.opt_out(session, backend, str(ALMA.phone))
-    ticket = await file(backend, home)
-    assert [(one.kind, one.status) for one in await sent(backend)] == [
+    ticket = await file_ticket(backend, home)
+    assert [(one.kind, one.status) for one in await sent_messages(backend)] == [
         ("sms", "refused"), ("email", "queued"), ("call", "queued"), ("sms", "refused"), ("call", "queued"),
     ]  # fmt: skip
-    assert await words_of(backend, ticket, first=True) == "I am having the crew on call phoned."
-    await carry(backend)
-    assert await words_of(backend, ticket, first=True) == "I have had the crew on call phoned."
+    assert await member_text(backend, ticket, first=True) == "I am having the crew on call phoned."
+    await run_carrier(backend)
+    assert await member_text(backend, ticket, first=True) == "I have had the crew on call phoned."
 
 
 async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
-    await file(backend, home)
-    text = (await sent(backend, "sms"))[0]
-    await carry(backend)
+    await file_ticket(backend, home)
+    text = (await sent_messages(backend, "sms"))[0]
+    await run_carrier(backend)
     async with backend.db.transaction() as session:
         await outbox.apply_carrier_status(session, backend, provider_sid=f"SM{text.id}", key=None, status="undelivered")
-    await later(backend, clock, 1)
-    assert [one.recipient for one in await sent(backend, "call")] == [SAM.phone]
-    await later(backend, clock, 3)
-    assert len(await sent(backend, "call")) == 1
+    await wait_minutes(backend, clock, 1)
+    assert [one.recipient for one in await sent_messages(backend, "call")] == [SAM.phone]
+    await wait_minutes(backend, clock, 3)
+    assert len(await sent_messages(backend, "call")) == 1
 
 
-async def test_nothing_is_said_to_be_sent_when_nobody_is_on_call(backend: Backend, home: Household) -> None:
+async def test_with_nobody_on_call_nothing_is_claimed_as_sent(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", ())
-    ticket = await file(backend, home)
-    words = await words_of(backend, ticket, first=True)
-    assert await sent(backend) == []
+    ticket = await file_ticket(backend, home)
+    words = await member_text(backend, ticket, first=True)
+    assert await sent_messages(backend) == []
     assert backend.coop.outage_phone_display in words
     assert "texted" not in words
 
 
-async def test_only_email_is_said_to_be_email(backend: Backend, home: Household) -> None:
+async def test_email_alone_is_described_as_email(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", (OnCallPerson("Desk", None, "desk@coop.example"),))
-    ticket = await file(backend, home)
-    assert await words_of(backend, ticket, first=True) == "I am emailing the crew on call."
-    await carry(backend)
-    assert await words_of(backend, ticket, first=True) == "I have emailed the crew on call."
+    ticket = await file_ticket(backend, home)
+    assert await member_text(backend, ticket, first=True) == "I am emailing the crew on call."
+    await run_carrier(backend)
+    assert await member_text(backend, ticket, first=True) == "I have emailed the crew on call."
 
 
-async def test_the_office_hears_of_each_person_what_was_tried(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
+async def test_office_is_informed_of_each_attempt(backend: Backend, home: Household, clock: ManualClock) -> None:
     """No text and no call gets out, and the emails do: they are not said to have failed."""
-    await file(backend, home)
-    await later(backend, clock, 8, frozenset({"sms", "call"}))
-    (mail,) = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    await file_ticket(backend, home)
+    await wait_minutes(backend, clock, 8, frozenset({"sms", "call"}))
+    (mail,) = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email]
     assert "could be reached" not in mail.body
     lines = {line.split(":")[0]: line for line in mail.body.splitlines() if ":" in line}
     assert "email sent, at 10:0" in lines["Sam"]
@@ -236,197 +183,55 @@ async def test_the_office_hears_of_each_person_what_was_tried(
     assert "email" not in lines["Alma"]
 
 
-async def test_the_office_is_written_to_in_english_whoever_refused(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+async def test_office_mail_is_in_english_whoever_refused(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home)
     for person in (SAM, NIGHT, ALMA):
         await reply(backend, person, f"NO {await code(backend, ticket, person)}")
-    (mail,) = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    (mail,) = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email]
     assert mail.body.startswith("Everybody on call says")
     assert mail.subject.startswith("URGENT")
 
 
-async def test_only_what_went_out_is_said_to_be_sent(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    assert "texted" not in await words_of(backend, ticket)
-    await carry(backend)
-    assert (await words_of(backend, ticket)).startswith("I texted the crew on call at 10:00 AM.")
+async def test_only_sent_messages_are_described_as_sent(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file_ticket(backend, home)
+    assert "texted" not in await member_text(backend, ticket)
+    await run_carrier(backend)
+    assert (await member_text(backend, ticket)).startswith("I texted the crew on call at 10:00 AM.")
     async with backend.db.transaction() as session:
-        for message in await sent(backend):
+        for message in await sent_messages(backend):
             for status in ("undelivered", "failed"):
                 await outbox.apply_carrier_status(
                     session, backend, provider_sid=f"SM{message.id}", key=None, status=status
                 )
-    assert "I could not reach anybody" in await words_of(backend, ticket)
-    assert "911" in await words_of(backend, ticket)
+    assert "I could not reach anybody" in await member_text(backend, ticket)
+    assert "911" in await member_text(backend, ticket)
 
 
-async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home, place=None)
+async def test_later_place_reaches_those_already_informed(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home, place=None)
     async with backend.db.transaction() as session:
         found = await session.get_one(Ticket, ticket.id)
         await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
-    assert "77 Elm Road" in (await sent(backend, "sms"))[-1].body
-    count = len(await sent(backend))
+    assert "77 Elm Road" in (await sent_messages(backend, "sms"))[-1].body
+    count = len(await sent_messages(backend))
     async with backend.db.transaction() as session:
         await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
-    assert len(await sent(backend)) == count
+    assert len(await sent_messages(backend)) == count
 
 
-async def add(backend: Backend, home: Household, ticket: Ticket, words: str, conversation: str = "") -> None:
-    async with backend.db.transaction() as session:
-        found = await session.get_one(Ticket, ticket.id)
-        await tickets.add_note(session, backend, found, conversation or home.conversation_id, words)
-
-
-async def test_what_was_told_since_is_read_by_who_is_asked_later(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await add(backend, home, ticket, "my neighbor is out there with his dog")
-    await later(backend, clock, 15)
-    told = [one for one in await sent(backend) if one.recipient in (NIGHT.phone, NIGHT.email)]
-    assert {one.kind for one in told} == {"sms", "email"}
-    assert all("with his dog" in one.body for one in told)
-
-
-async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    await add(backend, home, ticket, "the fence is live too")
+async def test_call_reads_out_the_notes(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file_ticket(backend, home)
+    await add_note(backend, home, ticket, "the fence is live too")
     async with backend.db.transaction() as session:
         found, callout = await session.get_one(Ticket, ticket.id), await service.find_callout(session, ticket.id)
         await delivery.call_person(session, backend, SAM, (callout, found))
-    (call,) = await sent(backend, "call")
+    (call,) = await sent_messages(backend, "call")
     assert "a wire is down and it sparks" in call.body
     assert "the fence is live too" in call.body
 
 
-async def take_it_back(backend: Backend, home: Household, ticket: Ticket, said: str) -> None:
-    async with backend.db.transaction() as session:
-        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
-
-
-async def write_from(backend: Backend, home: Household, channel: str) -> None:
-    """The household's talk is of this channel."""
-    async with backend.db.transaction() as session:
-        await session.execute(
-            update(Conversation).where(Conversation.id == home.conversation_id).values(channel=channel)
-        )
-
-
-async def test_a_denial_by_text_slows_nothing(backend: Backend, home: Household, clock: ManualClock) -> None:
-    ticket = await file(backend, home)
-    await write_from(backend, home, "sms")
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await later(backend, clock, 5)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 5)
-    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
-    assert len(await sent(backend, "sms")) > count
-    assert "TV cable" in last
-
-
-async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await write_from(backend, home, "web")
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await later(backend, clock, 5)
-    again = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
-    assert "STILL OPEN" in again
-    assert "TV cable" in again
-    assert "every half hour" in await words_of(backend, ticket)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 29)
-    assert len(await sent(backend, "sms")) == count
-    await later(backend, clock, 1)
-    assert len(await sent(backend, "sms")) > count
-
-
-async def test_a_denial_that_others_do_not_share_slows_nothing(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await add_conversation(backend, "web-other")
-    await add(backend, home, ticket, "I see it too", "web-other")
-    await later(backend, clock, 5)
-    count = len(await sent(backend, "sms"))
-    await later(backend, clock, 5)
-    assert len(await sent(backend, "sms")) > count
-    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
-    assert "STILL URGENT" in last.body
-
-
-async def test_a_denial_does_not_slow_what_somebody_is_hurt_by(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    await add(backend, home, ticket, "my brother got shocked by it, he is hurt")
-    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
-    await later(backend, clock, 10)
-    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
-    assert "STILL URGENT" in last.body
-
-
-@pytest.mark.parametrize("kind", ["danger", "outage", "medical", "voltage"])
-async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
-    backend: Backend, home: Household, clock: ManualClock, kind: str
-) -> None:
-    ticket = await file(backend, home, kind)
-    for said in ("a mistake", "a mistake", *(f"it is fine {number}" for number in range(9))):
-        async with backend.db.transaction() as session:
-            kept = await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
-            assert kept is not None
-            assert kept.status == "open"
-        clock.advance(seconds=1)
-    assert kept.notes[0]["unproven"]
-    heard = [one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body]
-    assert "a mistake" in heard[0]
-    assert len(heard) <= service.MAX_STATEMENTS, "nobody makes the crew's phones ring without end"
-    count = len(await sent(backend))
-    await later(backend, clock, 6)
-    assert len(await sent(backend)) > count
-    assert (await standing(backend, ticket)).status == "calling"
-
-
-async def test_a_ticket_closed_by_the_office_ends_the_calling_and_the_crew_hears(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
-    ticket = await file(backend, home)
-    async with backend.db.transaction() as session:
-        await tickets.close(session, backend, ticket.number, "ann")
-    assert "closed" in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
-    count = len(await sent(backend))
-    await later(backend, clock, 20)
-    assert len(await sent(backend)) == count
-    assert "closed" in (await reply(backend, SAM, "got it") or "")
-
-
-async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
-    backend: Backend, home: Household, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await file(backend, home)
-    clock.advance(minutes=5)
-    told, real = [], reminders.delivery.notify_person
-
-    async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
-        told.append(person.name)
-        if len(told) == 2:
-            raise RuntimeError("killed")
-        await real(session, at, person, *rest)
-
-    monkeypatch.setattr(reminders.delivery, "notify_person", dies)
-    with pytest.raises(RuntimeError):
-        await reminders.send_reminders(backend, backend.today())
-    assert len(await sent(backend, "sms")) == 2
-    monkeypatch.setattr(reminders.delivery, "notify_person", real)
-    await asyncio.gather(*(reminders.send_reminders(backend, backend.today()) for _ in range(3)))
-    assert len(await sent(backend, "sms")) == 4
-
-
-async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
+async def test_list_shows_who_was_informed_when_and_who_took_it(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home)
     await reply(backend, SAM, await code(backend, ticket, SAM))
     async with backend.db.read_session() as session:
         (shown,) = await list_tickets(session)
@@ -436,9 +241,9 @@ async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend
     assert all(one["at"] and one["status"] for one in callout["told"])
 
 
-async def test_only_our_own_link_takes_it(backend: Backend, home: Household) -> None:
-    ticket = await file(backend, home)
-    callout = await standing(backend, ticket)
+async def test_only_a_genuine_link_takes_the_ticket(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home)
+    callout = await get_callout(backend, ticket)
     good = links.link_token(backend, callout.id, "Sam")
     async with backend.db.read_session() as session:
         found = await links.parse_link(session, backend, good)
@@ -447,11 +252,3 @@ async def test_only_our_own_link_takes_it(backend: Backend, home: Household) -> 
         for bad in (good[:-1] + ("0" if good[-1] != "0" else "1"), f"{callout.id + 1}-{good.split('-')[1]}", "1-", "x",
                     links.link_token(backend, callout.id, "Mallory"), "²-aa"):  # fmt: skip
             assert await links.parse_link(session, backend, bad) is None
-
-
-def test_hours_may_go_over_midnight_and_a_gap_leaves_no_one_out() -> None:
-    day = OnCallPerson("Day", "+15555550111", None, hours=(time(8), time(16)))
-    assert people_on_duty([day, NIGHT], time(23)) == [NIGHT]
-    assert people_on_duty([day, NIGHT], time(5, 59)) == [NIGHT]
-    assert people_on_duty([day, NIGHT], time(8)) == [day]
-    assert people_on_duty([day, NIGHT], time(7)) == [day, NIGHT]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.callout.roster import OnCallPerson, people_on_duty
 from backend.config import ROOT
 from backend.coop import Coop, load_coop
 from backend.errors import SettingsError
+from tests.backend.callout.crew import NIGHT
 
 REST = (ROOT / "coop.toml").read_text(encoding="utf-8")
 WITHOUT = REST[: REST.index("[[on_call]]")] + REST[REST.index("[arrangements]") :]
@@ -21,7 +23,7 @@ def load(folder: Path, lines: str) -> Coop:
     return load_coop(path)
 
 
-def test_nobody_need_be_on_call(tmp_path: Path) -> None:
+def test_on_call_list_may_be_empty(tmp_path: Path) -> None:
     assert load(tmp_path, "").on_call == ()
 
 
@@ -34,7 +36,7 @@ def test_people_are_read_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         ('[[on_call]]\ntext = "+18155550111"', "on_call 1: name"),
         ('[[on_call]]\nname = "Sam"', "needs a phone in text, an email, or both"),
@@ -49,6 +51,14 @@ def test_people_are_read_in_order(tmp_path: Path) -> None:
         ('[on_call]\nname = "Sam"', "on_call must be a list"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(tmp_path: Path, lines: str, said: str) -> None:
-    with pytest.raises(SettingsError, match=said):
+def test_invalid_entry_is_refused_by_name(tmp_path: Path, lines: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         load(tmp_path, lines)
+
+
+def test_hours_may_go_over_midnight_and_a_gap_leaves_no_one_out() -> None:
+    day = OnCallPerson("Day", "+15555550111", None, hours=(time(8), time(16)))
+    assert people_on_duty([day, NIGHT], time(23)) == [NIGHT]
+    assert people_on_duty([day, NIGHT], time(5, 59)) == [NIGHT]
+    assert people_on_duty([day, NIGHT], time(8)) == [day]
+    assert people_on_duty([day, NIGHT], time(7)) == [day, NIGHT]

@@ -1,4 +1,4 @@
-"""What was agreed to is kept with its audit row, and its end is written once."""
+"""A consent is stored with its audit row, and its end is written once."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ async def keep(backend: Backend, home: Household, kind: str, reference: str) -> 
         )
 
 
-async def test_the_words_and_the_act_are_kept_together(backend: Backend, home: Household) -> None:
+async def test_words_and_act_are_stored_together(backend: Backend, home: Household) -> None:
     await keep(backend, home, "alerts", "K7M-4Q2")
     async with backend.db.read_session() as session:
-        [kept] = await session.scalars(select(Consent))
+        [stored] = await session.scalars(select(Consent))
         [row] = await session.scalars(select(AuditRow).where(AuditRow.act == "some_act"))
-    assert (kept.wording, kept.reply, kept.channel, kept.reference) == ("Shall I turn it on?", "yes", "web", "K7M-4Q2")
-    assert (kept.at, kept.ends_on, kept.revoked_at) == (backend.clock.now(), None, None)
+    assert (stored.wording, stored.reply, stored.channel, stored.reference) == (
+        "Shall I turn it on?",
+        "yes",
+        "web",
+        "K7M-4Q2",
+    )
+    assert (stored.at, stored.ends_on, stored.revoked_at) == (backend.clock.now(), None, None)
     assert (row.actor, row.level, row.channel, row.account_id) == ("web-1", 2, "web", home.account_id)
 
 
-async def test_only_what_stands_is_revoked(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_only_an_active_consent_is_revoked(backend: Backend, home: Household, clock: ManualClock) -> None:
     for kind, reference in (("autopay", "K7M-4Q2"), ("bank_draft", "K7M-4Q3"), ("alerts", "K7M-4Q4")):
         await keep(backend, home, kind, reference)
     first = backend.clock.now()
@@ -45,8 +50,8 @@ async def test_only_what_stands_is_revoked(backend: Backend, home: Household, cl
         kinds = ("autopay", "bank_draft")
         await consents.revoke(session, backend, home.account_id, kinds=kinds, ends_on=date(2026, 12, 1))
     async with backend.db.read_session() as session:
-        kept = {each.kind: (each.revoked_at, each.ends_on) for each in await session.scalars(select(Consent))}
-    assert kept == {
+        stored = {each.kind: (each.revoked_at, each.ends_on) for each in await session.scalars(select(Consent))}
+    assert stored == {
         "autopay": (first, None),
         "bank_draft": (backend.clock.now(), date(2026, 12, 1)),
         "alerts": (None, None),

@@ -1,4 +1,4 @@
-"""Changing contact details: who is told, what is written down, and what a new phone does not open yet."""
+"""Changing contact details: who is notified, what is stored, and what a new phone does not open yet."""
 
 from __future__ import annotations
 
@@ -26,45 +26,47 @@ OLD, NEW = "+15555550142", "+18155550188"
 async def changed(backend: Backend, home: Household, what: Any, value: str) -> bool:
     async with backend.db.transaction() as session:
         await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
-        standing = replace(await identity.load_identity(session, backend, home.conversation_id), level=Level.STEPPED_UP)
-        return await contact.change(session, backend, home.conversation_id, standing, what, value)
+        member_identity = replace(
+            await identity.load_identity(session, backend, home.conversation_id), level=Level.STEPPED_UP
+        )
+        return await contact.change(session, backend, home.conversation_id, member_identity, what, value)
 
 
-async def told(backend: Backend) -> list[str]:
+async def recipients(backend: Backend) -> list[str]:
     async with backend.db.read_session() as session:
         return list(await session.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)))
 
 
-async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend, home: Household) -> None:
+async def test_old_and_new_phone_and_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "phone", NEW)
-    assert await told(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
+    assert await recipients(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
     async with backend.db.read_session() as session:
         row = await session.scalar(select(AuditRow).where(AuditRow.act == "contact_phone"))
     assert row is not None
     assert (row.before, row.after) == ({"phone": OLD}, {"phone": NEW})
 
 
-async def test_the_old_and_the_new_email_are_told(backend: Backend, home: Household) -> None:
+async def test_old_and_new_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "email", "new@example.org")
-    assert await told(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
+    assert await recipients(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
 
 
 @pytest.mark.parametrize("level", [Level.ANONYMOUS, Level.KNOWN])
-async def test_nobody_changes_anything_below_the_step_up(backend: Backend, home: Household, level: Level) -> None:
+async def test_change_below_the_step_up_is_refused(backend: Backend, home: Household, level: Level) -> None:
     async with backend.db.transaction() as session:
         reached = await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
-        standing = replace(reached.identity, level=level, is_texting=True)
+        member_identity = replace(reached.identity, level=level, is_texting=True)
         with pytest.raises(StepUpNeeded):
-            await contact.change(session, backend, home.conversation_id, standing, "email", "thief@example.org")
-    assert await told(backend) == []
+            await contact.change(session, backend, home.conversation_id, member_identity, "email", "thief@example.org")
+    assert await recipients(backend) == []
 
 
-async def test_what_is_on_file_already_is_no_change(backend: Backend, home: Household) -> None:
+async def test_unchanged_contact_is_not_a_change(backend: Backend, home: Household) -> None:
     assert not await changed(backend, home, "email", "ruth@example.com")
-    assert await told(backend) == []
+    assert await recipients(backend) == []
 
 
-async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_new_phone_does_not_step_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
     await changed(backend, home, "phone", NEW)
     async with backend.db.transaction() as session:
         now = clock.now()
@@ -85,12 +87,12 @@ async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Hou
         assert result.identity.level is Level.STEPPED_UP
 
 
-@pytest.mark.parametrize("said", ["000-000-0000", "123-456-7890", "999-999-9999", "1111111111", "815-555-5555",
+@pytest.mark.parametrize("message", ["000-000-0000", "123-456-7890", "999-999-9999", "1111111111", "815-555-5555",
                                   "+10000000000"])  # fmt: skip
 @pytest.mark.parametrize("strict", [True, False])
-def test_a_placeholder_is_no_phone(said: str, strict: bool) -> None:
-    assert contact.extract_phone(said, strict=strict) is None
-    assert contact.extract_new_phone(f"change my phone to {said}", strict=strict) == (None, None)
+def test_placeholder_is_not_a_phone(message: str, strict: bool) -> None:
+    assert contact.extract_phone(message, strict=strict) is None
+    assert contact.extract_new_phone(f"change my phone to {message}", strict=strict) == (None, None)
 
 
 def test_the_demos_numbers_are_for_trying_alone() -> None:
@@ -99,15 +101,15 @@ def test_the_demos_numbers_are_for_trying_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "phone"),
+    ("message", "phone"),
     [("815-555-0188", NEW), ("it is (815) 555 0188", NEW), ("555-0188", None), ("815-555-0188 or 815-555-0189", None)],
 )
-def test_phones(said: str, phone: str | None) -> None:
-    assert contact.extract_phone(said) == phone
+def test_phones(message: str, phone: str | None) -> None:
+    assert contact.extract_phone(message) == phone
 
 
 @pytest.mark.parametrize(
-    ("said", "email"),
+    ("message", "email"),
     [
         ("Ruth.A@Example.com", "ruth.a@example.com"),
         ("ruth at example dot com", "ruth@example.com"),
@@ -116,12 +118,12 @@ def test_phones(said: str, phone: str | None) -> None:
         ("a@example.com and b@example.com", None),
     ],
 )
-def test_emails(said: str, email: str | None) -> None:
-    assert contact.extract_email(said) == email
+def test_emails(message: str, email: str | None) -> None:
+    assert contact.extract_email(message) == email
 
 
 @pytest.mark.parametrize(
-    ("said", "asked", "address"),
+    ("message", "asked", "address"),
     [
         ("PO Box 12, Hanover IL 61041", True, "PO Box 12, Hanover IL 61041"),
         ("change my mailing address to 4 Elm St, Lanark", False, "4 Elm St, Lanark"),
@@ -130,11 +132,11 @@ def test_emails(said: str, email: str | None) -> None:
         ("i moved", True, None),
     ],
 )
-def test_addresses(said: str, asked: bool, address: str | None) -> None:
-    assert contact.extract_address(said, asked) == address
+def test_addresses(message: str, asked: bool, address: str | None) -> None:
+    assert contact.extract_address(message, asked) == address
 
 
-async def test_a_notice_is_in_the_language_of_the_talk_and_the_one_on_file(backend: Backend, home: Household) -> None:
+async def test_notices_are_in_both_the_conversation_and_file_language(backend: Backend, home: Household) -> None:
     with use_language(SPANISH):
         assert await changed(backend, home, "phone", NEW)
     async with backend.db.read_session() as session:

@@ -33,7 +33,7 @@ async def record(
         )
 
 
-async def standing(backend: Backend, message: conversations.RecordedMessage, owner: str) -> inbox.QueuePosition:
+async def queue_position(backend: Backend, message: conversations.RecordedMessage, owner: str) -> inbox.QueuePosition:
     async with backend.db.read_session() as session:
         return await inbox.queue_position(session, "sms-1", message.id, owner)
 
@@ -66,25 +66,25 @@ async def die(backend: Backend, owner: str) -> None:
         await session.execute(mine.values(leased_until=InboundMessage.leased_until - inbox.LEASE_SECONDS - 1))
 
 
-async def test_the_row_says_who_comes_first(backend: Backend) -> None:
+async def test_row_decides_who_comes_first(backend: Backend) -> None:
     first = await record(backend, "1", OTHER)
     second = await record(backend, "2", ME)
     assert (first.is_behind, second.is_behind) == (False, True)
-    assert await standing(backend, first, OTHER) == "first"
-    assert await standing(backend, second, ME) == "behind"
+    assert await queue_position(backend, first, OTHER) == "first"
+    assert await queue_position(backend, second, ME) == "behind"
     assert await answer(backend, first, OTHER)
-    assert await standing(backend, second, ME) == "first"
+    assert await queue_position(backend, second, ME) == "first"
     assert not (await record(backend, "3", ME, conversation="sms-2")).is_behind
 
 
-async def test_who_arrived_first_comes_first_though_it_was_written_down_later(backend: Backend) -> None:
+async def test_earlier_arrival_comes_first_though_stored_later(backend: Backend) -> None:
     """A busy process writes down late what reached it before another process had heard of anything."""
     begun = await record(backend, "0", OTHER)
     late = await record(backend, "2", OTHER)
     early = await record(backend, "1", ME, since=time.monotonic() - 0.015)
     assert not await begin(backend, early, ME)
     assert await answer(backend, begun, OTHER)
-    assert await standing(backend, late, OTHER) == "behind"
+    assert await queue_position(backend, late, OTHER) == "behind"
     assert not await begin(backend, late, OTHER)
     assert await begin(backend, early, ME)
 
@@ -93,16 +93,16 @@ async def test_one_process_s_messages_keep_the_order_of_its_queue(backend: Backe
     begun = await record(backend, "0", OTHER)
     first, second = await record(backend, "1", ME), await record(backend, "2", ME, since=time.monotonic() - 5)
     assert await answer(backend, begun, OTHER)
-    assert await standing(backend, second, ME) == "behind"
+    assert await queue_position(backend, second, ME) == "behind"
     assert await begin(backend, first, ME)
 
 
-async def test_what_is_begun_is_not_overtaken(backend: Backend) -> None:
+async def test_started_message_is_not_overtaken(backend: Backend) -> None:
     begun = await record(backend, "1", OTHER)
     early = await record(backend, "0", ME, since=time.monotonic() - 5)
-    assert await standing(backend, early, ME) == "behind"
+    assert await queue_position(backend, early, ME) == "behind"
     assert not await begin(backend, early, ME)
-    assert await standing(backend, begun, OTHER) == "first"
+    assert await queue_position(backend, begun, OTHER) == "first"
 
 
 async def test_of_many_that_want_to_begin_one_does(backend: Backend) -> None:
@@ -112,7 +112,7 @@ async def test_of_many_that_want_to_begin_one_does(backend: Backend) -> None:
     assert begun == [True, False, False]
 
 
-async def test_a_turn_of_a_living_process_is_nobody_elses(backend: Backend) -> None:
+async def test_turn_of_a_living_process_is_not_taken_over(backend: Backend) -> None:
     message = await record(backend, "1", OTHER)
     assert await free(backend) == []
     found = inbox.FreeMessage(message.id, "sms-1", OTHER, 0.0)
@@ -121,25 +121,25 @@ async def test_a_turn_of_a_living_process_is_nobody_elses(backend: Backend) -> N
     assert await answer(backend, message, OTHER)
 
 
-async def test_a_dead_process_s_messages_are_taken_up_by_one_in_order(backend: Backend) -> None:
+async def test_dead_process_s_messages_are_taken_by_one_in_order(backend: Backend) -> None:
     first, second = await record(backend, "1", OTHER), await record(backend, "2", OTHER)
     third = await record(backend, "3", ME)
     await die(backend, OTHER)
-    assert await standing(backend, third, ME) == "stalled"
+    assert await queue_position(backend, third, ME) == "stalled"
     (found,) = await free(backend)
     assert found.id == first.id
     taken = await asyncio.gather(take_up(backend, found, ME), take_up(backend, found, THIRD))
     (message,) = (one for one in taken if one)
     assert message.attempts == 1
     # whoever was only slow has lost it
-    assert await standing(backend, first, OTHER) == "lost"
+    assert await queue_position(backend, first, OTHER) == "lost"
     assert not await answer(backend, first, OTHER)
     assert message.owner
     assert await answer(backend, first, message.owner)
     assert [one.id for one in await free(backend)] == [second.id]
 
 
-async def test_a_sign_of_life_keeps_what_is_one_s_own(backend: Backend) -> None:
+async def test_renewal_keeps_the_lease(backend: Backend) -> None:
     mine, lost = await record(backend, "1", ME), await record(backend, "2", OTHER, conversation="sms-2")
     await die(backend, ME)
     (found,) = await free(backend)
@@ -152,12 +152,12 @@ async def test_a_sign_of_life_keeps_what_is_one_s_own(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("failed", [True, False])
-async def test_what_cannot_be_answered_now_waits_for_anybody(backend: Backend, failed: bool) -> None:
+async def test_unanswered_message_is_free_for_any_process(backend: Backend, failed: bool) -> None:
     message, behind = await record(backend, "1", ME), await record(backend, "2", ME)
     async with backend.db.transaction() as session:
         assert await inbox.release(session, ME, message.id, told={"said": "wait"}, failed=failed)
         assert not await inbox.release(session, ME, message.id)
-    assert await standing(backend, behind, ME) == "stalled"
+    assert await queue_position(backend, behind, ME) == "stalled"
     again = await record(backend, "1", OTHER)
     assert (again.is_new, again.status, again.owner, again.reply) == (False, "received", None, {"said": "wait"})
     (found,) = await free(backend)
@@ -166,7 +166,7 @@ async def test_what_cannot_be_answered_now_waits_for_anybody(backend: Backend, f
     assert (taken.id, taken.attempts) == (message.id, int(failed))
 
 
-async def test_a_pause_is_kept_by_every_process(backend: Backend) -> None:
+async def test_pause_applies_to_every_process(backend: Backend) -> None:
     message = await record(backend, "1", ME)
     async with backend.db.transaction() as session:
         await inbox.release(session, ME, message.id, pause=60)

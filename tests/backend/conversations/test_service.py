@@ -62,7 +62,7 @@ async def test_an_answer_may_leave_the_offer_alone(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "level"), [(14.9, 2), (15, 0), (600, 0)])
-async def test_silence_ends_what_was_shown(backend: Backend, clock: ManualClock, minutes: float, level: int) -> None:
+async def test_silence_ends_the_identity(backend: Backend, clock: ManualClock, minutes: float, level: int) -> None:
     await record(backend)
     async with backend.db.transaction() as session:
         (await session.get_one(Conversation, "sms-1")).level = 2
@@ -75,7 +75,7 @@ async def test_silence_ends_what_was_shown(backend: Backend, clock: ManualClock,
     assert found.started_at < clock.now()
 
 
-async def test_what_a_later_message_does_not_say_is_kept(backend: Backend) -> None:
+async def test_later_message_keeps_fields_that_it_does_not_set(backend: Backend) -> None:
     await record(backend, source="sms-key", attested=True)
     await record(backend, "SM2", address=None, source="", attested=False)
     found = await conversation(backend)

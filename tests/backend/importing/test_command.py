@@ -18,7 +18,7 @@ def run(database: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **own}, capture_output=True, text=True, check=False)
 
 
-def test_faults_go_to_stderr_and_what_was_imported_to_stdout(tmp_path: Path) -> None:
+def test_errors_go_to_stderr_and_results_to_stdout(tmp_path: Path) -> None:
     members = GOOD["members"].replace("00417,Benedict", "417,Benedict")
     bad = run(tmp_path, str(write(tmp_path / "bad", members=members)))
     assert (bad.returncode, bad.stdout) == (1, "")

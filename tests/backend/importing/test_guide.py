@@ -21,7 +21,7 @@ def test_every_file_has_its_section() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_every_column_is_told(table: Table) -> None:
+def test_every_column_is_documented(table: Table) -> None:
     named = set(re.findall(r"`(\w+)`", SECTIONS[table.name]))
     assert set(table.headers) - named == set()
 

@@ -34,7 +34,7 @@ async def test_an_old_user_id_and_password_open_the_portal(backend: Backend, tmp
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         ("41701,Bo Berg,5555550124,12345678,", "is not a user ID"),
         ("41701,Bo Berg,5555550124,bo.berg,secret", "is not an argon2 hash"),
@@ -42,10 +42,10 @@ async def test_an_old_user_id_and_password_open_the_portal(backend: Backend, tmp
         ("41701,Bo Berg,5555550124,ANN.BERG,", "members.csv:3"),
     ],
 )
-async def test_what_is_wrong_is_named(backend: Backend, tmp_path: Path, row: str, said: str) -> None:
+async def test_invalid_login_is_named(backend: Backend, tmp_path: Path, row: str, expected: str) -> None:
     with pytest.raises(ImportRefused) as refused:
         await import_folder(backend, members(tmp_path, "41700,Ann Berg,5555550123,ann.berg,", row))
-    assert said in str(refused.value)
+    assert expected in str(refused.value)
     assert "secret" not in str(refused.value)
 
 

@@ -24,7 +24,7 @@ from backend.show import json_default, show
 from bench.make_members import write_members
 from tests.backend.household import Household
 from tests.backend.importing.files import GOOD, only, write
-from tests.backend.importing.refusing import counts, refusal
+from tests.backend.importing.refused_imports import counts, refusal
 
 
 async def shown(backend: Backend, number: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ async def test_the_books_and_the_trail_stay_whole(backend: Backend, home: Househ
     }  # fmt: skip
 
 
-async def test_who_was_imported_can_make_a_login(backend: Backend, tmp_path: Path) -> None:
+async def test_imported_member_can_create_a_login(backend: Backend, tmp_path: Path) -> None:
     await import_folder(backend, write(tmp_path))
     async with backend.db.read_session() as session:
         assert await verify_holder_proof(session, backend, await find_member(session, "00417"), "1234")
@@ -74,22 +74,22 @@ async def test_who_was_imported_can_make_a_login(backend: Backend, tmp_path: Pat
         assert not await verify_holder_proof(session, backend, await find_member(session, "00417"), "4321")
 
 
-async def test_what_comes_after_an_import_gets_its_own_ids(backend: Backend, tmp_path: Path) -> None:
+async def test_rows_after_an_import_get_their_own_ids(backend: Backend, tmp_path: Path) -> None:
     await import_folder(backend, write(tmp_path))
     async with backend.db.transaction() as session:
         session.add(Member(number="77777", name="Next", phone="+15555550177"))
     assert (await counts(backend))[0] == 3
 
 
-async def test_a_second_import_changes_nothing(backend: Backend, tmp_path: Path) -> None:
+async def test_second_import_changes_nothing(backend: Backend, tmp_path: Path) -> None:
     await import_folder(backend, write(tmp_path))
-    said = await refusal(backend, tmp_path)
+    errors = await refusal(backend, tmp_path)
     rows = sum(text.count("\n") - 1 for text in GOOD.values())
-    assert len(said) == rows
-    assert said[0].startswith("members.csv:2: member 00417 is there already")
+    assert len(errors) == rows
+    assert errors[0].startswith("members.csv:2: member 00417 is there already")
 
 
-async def test_more_may_be_added_to_what_is_there(backend: Backend, home: Household, tmp_path: Path) -> None:
+async def test_import_may_add_to_existing_rows(backend: Backend, home: Household, tmp_path: Path) -> None:
     folder = only(
         tmp_path,
         accounts="member,separator\n99999,002\n",
@@ -105,7 +105,7 @@ async def test_more_may_be_added_to_what_is_there(backend: Backend, home: Househ
     assert found["autopay"][0]["method"] == "Visa ending 4242"
 
 
-async def test_somebody_else_may_be_faster(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_concurrent_insert_is_reported(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A member who is added between the checks and the writing."""
     check = existing_rows.check
 
@@ -120,13 +120,13 @@ async def test_somebody_else_may_be_faster(backend: Backend, tmp_path: Path, mon
     assert await counts(backend) == [1, 0, 0, 0, 0, 0, 0, 0]
 
 
-async def test_only_looking_writes_nothing(backend: Backend, tmp_path: Path) -> None:
+async def test_dry_run_writes_nothing(backend: Backend, tmp_path: Path) -> None:
     before = await counts(backend)
     assert (await import_folder(backend, write(tmp_path), check_only=True))["members"] == 2
     assert await counts(backend) == before
 
 
-async def test_what_a_spreadsheet_adds_is_borne(backend: Backend, tmp_path: Path) -> None:
+async def test_spreadsheet_additions_are_accepted(backend: Backend, tmp_path: Path) -> None:
     members = "\ufeffNumber, Name ,PHONE\r\n 00417 ,Bénédict, 555.555.0123 \r\n,,\r\n"
     await import_folder(backend, only(tmp_path, members=members, accounts="member,separator\r\n00417,001\r\n"))
     assert (await shown(backend, "00417-001"))["member"]["name"] == "Bénédict"
@@ -174,8 +174,8 @@ async def test_blank_columns_and_no_break_spaces_are_borne(backend: Backend, tmp
     assert (ruth.name, ruth.phone) == ("Ruth Abbott", "+15555550123")
 
 
-async def test_the_made_up_area_is_no_phone_in_production(backend: Backend, tmp_path: Path) -> None:
+async def test_invented_area_code_is_refused_in_production(backend: Backend, tmp_path: Path) -> None:
     production = replace(backend, settings=backend.settings.with_values(environment="production"))
-    said = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
-    assert len(said) == 1
-    assert said[0].startswith("members.csv:2: phone is in the area 555")
+    errors = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
+    assert len(errors) == 1
+    assert errors[0].startswith("members.csv:2: phone is in the area 555")

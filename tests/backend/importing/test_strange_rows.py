@@ -12,9 +12,9 @@ import pytest
 from backend.app import Backend
 from backend.importing.service import import_folder
 from tests.backend.importing.files import GOOD, only, write
-from tests.backend.importing.refusing import address as address
-from tests.backend.importing.refusing import backend as backend
-from tests.backend.importing.refusing import refusal
+from tests.backend.importing.refused_imports import address as address
+from tests.backend.importing.refused_imports import backend as backend
+from tests.backend.importing.refused_imports import refusal
 
 NAMES = [
     "<script>alert(1)</script>", "<b>Ruth</b>", "Ruth &amp; Ole", "O&#39;Brien", "=1+1", '=HYPERLINK("http://x")',
@@ -58,21 +58,23 @@ def _members(column: str, values: list[str]) -> str:
 @pytest.mark.parametrize(
     ("column", "values"), [("name", NAMES), ("phone", [*PHONES, "+1 555 555 0100"]), ("email", EMAILS)]
 )
-async def test_what_no_member_has_is_named_line_by_line(
+async def test_impossible_member_rows_are_named_line_by_line(
     backend: Backend, tmp_path: Path, column: str, values: list[str]
 ) -> None:
-    said = await refusal(backend, only(tmp_path, members=_members(column, values)))
-    found = {int(fault.split(":")[1]): fault for fault in said}
-    assert len(found) == len(said)
+    errors = await refusal(backend, only(tmp_path, members=_members(column, values)))
+    found = {int(fault.split(":")[1]): fault for fault in errors}
+    assert len(found) == len(errors)
     passed = [
         value for line, value in enumerate(values, 2) if f"members.csv:{line}: {column} " not in found.get(line, "")
     ]
     assert passed == []
-    assert not [fault for fault in said if "4242" in fault or "6789" in fault]
+    assert not [fault for fault in errors if "4242" in fault or "6789" in fault]
 
 
 @pytest.mark.parametrize(("column", "values"), [("name", GOOD_NAMES), ("email", GOOD_EMAILS)])
-async def test_what_members_have_is_fine(backend: Backend, tmp_path: Path, column: str, values: list[str]) -> None:
+async def test_unusual_member_rows_are_accepted(
+    backend: Backend, tmp_path: Path, column: str, values: list[str]
+) -> None:
     files = only(tmp_path, members=_members(column, values))
     assert (await import_folder(backend, files, check_only=True))["members"] == len(values)
 
@@ -115,10 +117,10 @@ async def test_bills_that_cannot_be_are_named_line_by_line(backend: Backend, tmp
     bills = "\n".join(
         [BILL.strip(), *(row for row, _ in BILLS), f"00417-002,{DAYS},1,9.00,", f"00417-002,{DAYS},1,9.00,", ""]
     )
-    said = await refusal(backend, write(tmp_path, bills=bills))
+    errors = await refusal(backend, write(tmp_path, bills=bills))
     for line, (row, expected) in enumerate(BILLS, 2):
-        assert [fault for fault in said if fault.startswith(f"bills.csv:{line}: ") and expected in fault], row
-    assert f"bills.csv:{len(BILLS) + 3}: the same account and issued on as in line {len(BILLS) + 2}" in said
+        assert [fault for fault in errors if fault.startswith(f"bills.csv:{line}: ") and expected in fault], row
+    assert f"bills.csv:{len(BILLS) + 3}: the same account and issued on as in line {len(BILLS) + 2}" in errors
 
 
 @pytest.mark.parametrize("first", ["2026-11-05", "2026-11-07", "2026-11-08"])
@@ -137,8 +139,8 @@ async def test_bills_may_share_the_days_about_a_reading(backend: Backend, tmp_pa
 )
 async def test_two_bills_of_one_period_are_named(backend: Backend, tmp_path: Path, second: str, days: str) -> None:
     rows = f"00417-001,{DAYS},1,9.00,\n00417-001,{second},1,9.00,\n"
-    [said] = await refusal(backend, write(tmp_path, bills=BILL + rows))
-    assert said == f"bills.csv:3: its days {days} are billed already: account 00417-001 has the bill 00417-001-261110"
+    [error] = await refusal(backend, write(tmp_path, bills=BILL + rows))
+    assert error == f"bills.csv:3: its days {days} are billed already: account 00417-001 has the bill 00417-001-261110"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ async def test_two_bills_of_one_period_are_named(backend: Backend, tmp_path: Pat
         ["00417-001,2026-11-18,2026-12-08,2026-10-08,2026-11-18,1,9.00,"],
     ],
 )
-async def test_what_bills_may_be_is_fine(backend: Backend, tmp_path: Path, rows: list[str]) -> None:
+async def test_unusual_bill_rows_are_accepted(backend: Backend, tmp_path: Path, rows: list[str]) -> None:
     files = write(tmp_path, bills=BILL + "\n".join(rows) + "\n")
     assert (await import_folder(backend, files, check_only=True))["bills"] == len(rows)
 
@@ -192,7 +194,7 @@ async def test_what_bills_may_be_is_fine(backend: Backend, tmp_path: Path, rows:
         ({"alerts": "account,alert,ways\n88001-001,paperless,email\n"}, "paperless goes by email, but member 88001 has none"),
     ],
 )  # fmt: skip
-async def test_what_else_cannot_be_is_named(
+async def test_other_impossible_rows_are_named(
     backend: Backend, tmp_path: Path, files: dict[str, str], expected: str
 ) -> None:
     base = (
@@ -216,9 +218,9 @@ async def test_what_else_cannot_be_is_named(
 )
 async def test_a_file_of_another_kind_is_named(backend: Backend, tmp_path: Path, content: bytes, expected: str) -> None:
     (tmp_path / "members.csv").write_bytes(content)
-    said = "\n".join(await refusal(backend, tmp_path))
-    assert expected in said
-    said.encode()  # it can be printed
+    errors = "\n".join(await refusal(backend, tmp_path))
+    assert expected in errors
+    errors.encode()  # it can be printed
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
@@ -235,11 +237,11 @@ async def test_every_line_end_and_mark_is_fine(backend: Backend, tmp_path: Path,
 async def test_a_file_that_would_be_passed_over_is_named(backend: Backend, tmp_path: Path, name: str) -> None:
     write(tmp_path)
     (tmp_path / name).write_text("account\n")
-    [said] = await refusal(backend, tmp_path)
-    assert said.startswith(f"{name}: is not one of the files")
+    [error] = await refusal(backend, tmp_path)
+    assert error.startswith(f"{name}: is not one of the files")
 
 
-async def test_files_that_are_none_are_named(backend: Backend, tmp_path: Path) -> None:
+async def test_invalid_files_are_named(backend: Backend, tmp_path: Path) -> None:
     write(tmp_path, bills=None, usage=None)
     (tmp_path / "bills.csv").mkdir()
     (tmp_path / "usage.csv").symlink_to(tmp_path / "gone")
@@ -254,5 +256,5 @@ async def test_files_that_are_none_are_named(backend: Backend, tmp_path: Path) -
 async def test_a_production_member_has_no_address_for_examples(backend: Backend, tmp_path: Path) -> None:
     members = "number,name,phone,email\n41700,A,309-245-1233,ruth@example.com\n41701,B,309-245-1234,b@gmail.com\n"
     production = replace(backend, settings=backend.settings.with_values(environment="production"))
-    said = await refusal(production, only(tmp_path, members=members))
-    assert said == ["members.csv:2: email is in a domain kept for examples: it is for trying alone"]
+    errors = await refusal(production, only(tmp_path, members=members))
+    assert errors == ["members.csv:2: email is in a domain kept for examples: it is for trying alone"]

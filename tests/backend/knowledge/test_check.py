@@ -1,4 +1,4 @@
-"""What the office is told of its files before members are answered from them."""
+"""What `memberline knowledge check` reports before members are answered from the files."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_accents_do_not_part_questions(tmp_path: Path, coop: Coop) -> None:
     assert len(check(tmp_path, coop).duplicates) == 1
 
 
-def test_nearly_the_same_is_told_and_no_fault(tmp_path: Path, coop: Coop) -> None:
+def test_near_duplicates_are_mentioned_without_an_error(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("how much is the fee for a late bill"))
     write(tmp_path, "two", subject("how much is the fee for a bill", "what is auto pay", spanish="? y esto\nSí."))
     found = check(tmp_path, coop)
@@ -60,7 +60,7 @@ def test_nearly_the_same_is_told_and_no_fault(tmp_path: Path, coop: Coop) -> Non
     assert "one.md, line 5 and two.md, line 5" in found.near_duplicates[0]
 
 
-def test_what_is_only_a_little_alike_is_not_told(tmp_path: Path, coop: Coop) -> None:
+def test_distant_questions_are_not_mentioned(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("am i on auto pay", spanish="? uno\nSí."))
     write(tmp_path, "two", subject("what is auto pay", "auto pay", spanish="? dos\nSí."))
     assert check(tmp_path, coop).near_duplicates == []
@@ -73,7 +73,7 @@ def test_one_subject_may_repeat_itself_and_languages_are_apart(tmp_path: Path, c
     assert (found.duplicates, found.near_duplicates) == ([], [])
 
 
-def test_gaps_are_told_and_no_fault(tmp_path: Path, coop: Coop) -> None:
+def test_gaps_are_mentioned_without_an_error(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("a", answer="It is {peak_rate}, by {office_phone}.\n+ Ask {tree_phone}."))
     write(tmp_path, "two", subject("b", answer="It is {peak_rate}.", spanish=None, header="group: safety\nskill: fly"))
     found = check(tmp_path, coop)
@@ -90,35 +90,35 @@ def test_an_account_question_that_there_is_not(tmp_path: Path, coop: Coop) -> No
     assert check(tmp_path, coop).unknown == ["one.md: account my_horoscope"]
 
 
-def test_an_answer_is_as_long_as_it_is_said(tmp_path: Path, coop: Coop) -> None:
+def test_answer_length_is_the_spoken_length(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "fits", subject("a", answer=f"{'x' * 306} {{late_fee}}, {{late_fee}}."))
     write(tmp_path, "long", subject("b", answer=f"{'x' * 307} {{late_fee}}, {{late_fee}}.", spanish="? otra\nSí."))
     assert check(tmp_path, coop).long == ["long.md (en): 321"]
 
 
-def test_the_command_says_so_and_fails_only_for_faults(tmp_path: Path) -> None:
+def test_command_fails_only_for_errors(tmp_path: Path) -> None:
     write(tmp_path, "late_fee", LATE_FEE.replace("late_fee}", "nobody_knows}"))
-    told = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
-    assert told.exit_code == 0
-    assert "nobody_knows: late_fee.md" in told.output
-    assert told.output.endswith("1 subjects, no fault\n")
+    result = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "nobody_knows: late_fee.md" in result.output
+    assert result.output.endswith("1 subjects, no fault\n")
     write(tmp_path, "other", subject("is there a late fee"))
-    told = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
-    assert told.exit_code == 1
-    assert "the same question in two subjects (1)" in told.output
+    result = CliRunner().invoke(knowledge, ["check", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "the same question in two subjects (1)" in result.output
 
 
 @pytest.mark.parametrize(
     ("language", "begins"), [("en", "A bill that is not paid"), ("es", "Una factura que no se paga")]
 )
-def test_a_subject_as_it_is_told(language: str, begins: str) -> None:
-    told = CliRunner().invoke(knowledge, ["tell", "late_fee", "--language", language])
-    assert told.exit_code == 0
-    assert told.output.startswith(begins)
-    assert "{" not in told.output
+def test_subject_with_its_facts(language: str, begins: str) -> None:
+    result = CliRunner().invoke(knowledge, ["tell", "late_fee", "--language", language])
+    assert result.exit_code == 0
+    assert result.output.startswith(begins)
+    assert "{" not in result.output
 
 
-def test_what_is_shipped_can_be_told() -> None:
+def test_shipped_subjects_have_all_facts() -> None:
     shipped = check(ROOT / "knowledge", load_coop(ROOT / "coop.toml"))
     assert shipped.count >= 120
     assert shipped.unreadable == []

@@ -35,5 +35,5 @@ def test_the_sentences(text: str, parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text", [text for text, _ in CASES])
-def test_nothing_is_lost(text: str) -> None:
+def test_no_text_is_lost(text: str) -> None:
     assert " ".join(split(text)) == text

@@ -62,11 +62,11 @@ async def reset_token(backend: Backend) -> str:
     return (await outbox(backend))[-1].body.partition("/portal/reset/")[2].split()[0]
 
 
-async def test_a_password_hashed_weakly_is_hashed_anew_at_sign_in(backend: Backend, login: int) -> None:
+async def test_weakly_hashed_password_is_rehashed_at_sign_in(backend: Backend, login: int) -> None:
     assert isinstance(await sign_in(backend), signin.PortalSignIn)
     async with backend.db.read_session() as session:
-        kept = (await session.get_one(Login, login)).password_hash
-    assert not passwords.needs_rehash(kept)
+        stored = (await session.get_one(Login, login)).password_hash
+    assert not passwords.needs_rehash(stored)
     assert isinstance(await sign_in(backend, "99999-001"), signin.PortalSignIn)
 
 
@@ -123,7 +123,7 @@ async def test_the_right_password_from_a_new_browser_is_confirmed_by_a_code(back
     assert await signin.confirm(backend, wanted.token, code) is None  # once
 
 
-async def test_a_pressed_login_does_not_tell_whether_the_password_was_right(backend: Backend, login: int) -> None:
+async def test_throttled_login_does_not_reveal_whether_the_password_was_right(backend: Backend, login: int) -> None:
     await press(backend)
     wrong = await sign_in(backend, password="not the one", source="web-9")
     nobody = await sign_in(backend, "no.body", source="web-9")
@@ -163,7 +163,7 @@ async def test_no_code_goes_to_an_address_that_is_new_on_file(
     assert await outbox(backend) == []
 
 
-async def test_asking_does_the_same_whoever_is_asked_about(backend: Backend, login: int) -> None:
+async def test_mail_request_behaves_the_same_for_everybody(backend: Backend, login: int) -> None:
     """The same statements in the same order: what takes the time is the same."""
 
     async def statements(who: str, last4: str) -> list[str]:
@@ -182,7 +182,7 @@ async def test_asking_does_the_same_whoever_is_asked_about(backend: Backend, log
         assert await statements(who, last4) == right, who
 
 
-async def test_only_what_fits_is_mailed_and_only_to_the_address_on_file(backend: Backend, login: int) -> None:
+async def test_only_matching_requests_are_mailed_to_the_address_on_file(backend: Backend, login: int) -> None:
     for who, last4 in (("99999-001", "0143"), ("12345-001", "0142"), ("no.body", "0142"), ("99999", "0142")):
         await ask(backend, who, last4)
     await recovery_mail.process_pending(backend)
@@ -194,7 +194,7 @@ async def test_only_what_fits_is_mailed_and_only_to_the_address_on_file(backend:
     assert reference in sent[0].body
 
 
-async def test_no_email_on_file_is_asked_for_in_vain_and_nobody_can_tell(backend: Backend, home: Household) -> None:
+async def test_missing_email_on_file_is_indistinguishable(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         (await session.get_one(Member, home.member_id)).email = None
     assert await ask(backend, "99999-001")
@@ -219,7 +219,7 @@ async def test_mail_is_in_the_language_in_which_it_was_asked_for(backend: Backen
     assert "was changed" in (await outbox(backend))[-1].subject
 
 
-async def test_who_reads_another_language_on_file_is_warned_in_it_too(backend: Backend, login: int) -> None:
+async def test_other_language_on_file_gets_the_warning_too(backend: Backend, login: int) -> None:
     await ask(backend, "ruth.alvarez")
     token = await reset_token(backend)
     with use_language(SPANISH):
@@ -239,7 +239,7 @@ async def test_every_asking_counts_against_its_sender(backend: Backend, login: i
     assert len(await outbox(backend)) == recovery_mail.MAX_MAILS  # a mailbox is not flooded either
 
 
-async def test_neighbors_behind_one_address_keep_nobody_from_a_first_mail(backend: Backend, login: int) -> None:
+async def test_neighbors_behind_one_address_still_get_a_first_mail(backend: Backend, login: int) -> None:
     for neighbor in range(10):
         await ask(backend, "no.body", asked_by=f"web-{neighbor}")
     await ask(backend, "ruth.alvarez", asked_by="web-mine")
@@ -261,8 +261,8 @@ async def test_a_reset_sets_the_password_once(backend: Backend, login: int) -> N
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "ResetLinkInvalid"]
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(PortalSession))).all() == []
-        kept = (await session.scalars(select(ResetToken))).one()
-        assert token not in kept.token_hash
+        stored = (await session.scalars(select(ResetToken))).one()
+        assert token not in stored.token_hash
         assert await audit.verify(session) is None
     assert (await outbox(backend))[-1].purpose == "notice"
 
@@ -285,7 +285,7 @@ async def test_a_session_ends(backend: Backend, login: int, clock: ManualClock) 
     assert found is None  # half a day, however busy
 
 
-async def test_the_holders_digits_are_kept_as_a_keyed_hash(backend: Backend, login: int) -> None:
+async def test_holder_digits_are_stored_as_a_keyed_hash(backend: Backend, login: int) -> None:
     async with backend.db.read_session() as session:
         proof = (await session.scalars(select(HolderProof))).one()
         member = await session.get_one(Member, proof.member_id)

@@ -45,7 +45,7 @@ async def test_a_code_goes_to_the_phone_on_file_and_steps_up(talk, members_backe
     assert (await talk().identity()).level is Level.STEPPED_UP
 
 
-async def test_only_a_keyed_hash_of_the_code_is_kept(talk, members_backend):
+async def test_only_a_keyed_hash_of_the_code_is_stored(talk, members_backend):
     await talk().identify()
     await talk().send_code()
     async with members_backend.db.read_session() as session:
@@ -121,7 +121,7 @@ async def test_a_code_of_another_conversation_or_member_does_not_count(talk, mem
     assert (await talk("web-1").check_code(code)).status == "expired"
 
 
-async def test_three_codes_in_fifteen_minutes_and_the_first_of_another_talk(talk, clock):
+async def test_three_codes_in_fifteen_minutes_and_the_first_of_another_conversation(talk, clock):
     await talk("web-1").identify()
     await talk("web-2").identify()
     assert [isinstance(await talk("web-1").send_code(), CodeSent) for _ in range(4)] == [True, True, True, False]
@@ -133,7 +133,7 @@ async def test_three_codes_in_fifteen_minutes_and_the_first_of_another_talk(talk
     assert isinstance(await talk("web-1").send_code(), CodeSent)
 
 
-async def test_a_phone_that_said_stop_gets_an_email(talk, members_backend):
+async def test_opted_out_phone_gets_an_email(talk, members_backend):
     async with members_backend.db.transaction() as session:
         await opt_out(session, members_backend, RUTH_PHONE)
     await talk().identify()
@@ -144,7 +144,7 @@ async def test_a_phone_that_said_stop_gets_an_email(talk, members_backend):
     assert (await talk().check_code(await newest_code(members_backend))).status == "ok"
 
 
-async def test_where_nothing_can_be_sent_it_says_why(talk, members_backend):
+async def test_without_a_usable_address_the_refusal_says_why(talk, members_backend):
     assert await talk("nobody yet").send_code() == CodeRefused("not_identified")
     async with members_backend.db.transaction() as session:
         await opt_out(session, members_backend, "+15555550177")
@@ -155,7 +155,7 @@ async def test_where_nothing_can_be_sent_it_says_why(talk, members_backend):
     assert await talk("owen").send_code() == CodeRefused("no_address")
 
 
-async def test_a_step_up_for_one_account_is_none_for_another(talk, members_backend):
+async def test_step_up_for_one_account_does_not_cover_another(talk, members_backend):
     await talk().identify()
     await talk().send_code()
     await talk().check_code(await newest_code(members_backend))
@@ -171,7 +171,7 @@ async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
     assert (await talk().identify()).identity.level is Level.KNOWN
 
 
-async def test_a_spanish_talk_has_its_code_in_spanish(talk, members_backend):
+async def test_spanish_conversation_gets_a_spanish_code_text(talk, members_backend):
     await talk().identify()
     with use_language(SPANISH):
         sent = await talk().send_code()
@@ -191,13 +191,13 @@ async def use_up(talk, talks=9):
     return got
 
 
-async def test_strangers_have_so_many_codes_a_day_together(talk, clock):
+async def test_strangers_share_a_daily_code_limit(talk, clock):
     got = await use_up(talk)
     clock.advance(hours=23)
     assert got + await use_up(talk, 3) == code_limits.MAX_PER_DAY
 
 
-async def test_a_stranger_who_uses_up_the_codes_keeps_nobody_out_on_the_phone_on_file(talk):
+async def test_stranger_using_up_codes_does_not_block_the_phone_on_file(talk):
     await use_up(talk)
     for name, channel in (("sms-1", "sms"), ("voice-1", "voice")):
         member = talk(name, channel=channel, address=RUTH_PHONE)
@@ -238,7 +238,7 @@ async def test_calls_in_the_name_of_the_phone_get_ten_a_day_and_then_one_an_hour
     assert got == [True] * 10 + [False, False, True, False]
 
 
-async def test_what_is_asked_under_pressure_is_counted_the_same_way(talk, members_backend):
+async def test_question_under_pressure_counts_the_same_way(talk, members_backend):
     """Codes in place of number and last four: a stranger's leave the phone on file its own."""
     stranger = talk("web-1")
     await stranger.miss(5)

@@ -11,7 +11,7 @@ from backend.members.levels import Level
 from backend.members.lockouts import YEAR
 from backend.members.models import IdentityMiss
 from tests.backend.members.conftest import RUTH_PHONE
-from tests.backend.members.test_guessing import sent_code, wrong
+from tests.backend.members.guesses import sent_code, wrong
 
 
 async def forged(thief, backend, codes: int) -> list[str]:

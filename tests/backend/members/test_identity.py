@@ -40,7 +40,7 @@ async def test_one_failure_whichever_part_is_wrong(talk, number, last4):
 
 
 @pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9"])
-async def test_a_number_without_separator_is_told_by_its_shape_and_is_no_miss(talk, members_backend, number):
+async def test_number_without_separator_is_recognized_and_not_a_miss(talk, members_backend, number):
     """99999 exists and 88888 does not: nobody learns which."""
     for _ in range(AT_ONE_MEMBER.first_after + 1):
         result = await talk().identify(number)
@@ -59,13 +59,13 @@ async def test_fifteen_minutes_of_silence_end_it(talk, clock):
     assert (await talk().identity()).level is Level.ANONYMOUS
 
 
-async def test_standing_ends_when_the_account_changes_hands(talk, members_backend):
+async def test_identity_ends_when_the_account_changes_hands(talk, members_backend):
     await talk().identify()
     async with members_backend.db.transaction() as session:
         account = (await session.scalars(select(Account).where(Account.number == RUTH))).one()
         account.member_id = (await session.scalars(select(Member.id).where(Member.number == "04512"))).one()
-    standing = await talk().identity()
-    assert (standing.level, standing.account, standing.member) == (Level.ANONYMOUS, None, None)
+    member_identity = await talk().identity()
+    assert (member_identity.level, member_identity.account, member_identity.member) == (Level.ANONYMOUS, None, None)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ async def test_only_an_attested_call_from_the_phone_on_file_steps_up(talk, chann
     assert (await it.identity()).is_texting is (channel == "sms")
 
 
-async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is_saved_and_no_more(talk):
+async def test_text_as_the_phone_on_file_opens_only_payment_with_saved_methods(talk):
     """The money goes to the member's own bill; everything else of level 2 wants a code, whoever writes."""
     mine, theirs = (
         talk("sms-1", channel="sms", address=RUTH_PHONE),
@@ -105,7 +105,7 @@ async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is
     assert not is_allowed(await theirs.identity(), "saved_method"), "that phone is not Ruth's"
 
 
-async def test_a_text_saves_asking_whose_account_and_opens_nothing(talk, members_backend):
+async def test_text_identifies_the_account_and_opens_nothing(talk, members_backend):
     async def sender(name: str) -> str | None:
         async with members_backend.db.read_session() as session:
             return await account_number_of_sender(session, name)
@@ -147,7 +147,7 @@ async def test_conversations_do_not_share_an_identity(talk):
     assert (await talk("web-2").identity()).level is Level.ANONYMOUS
 
 
-async def test_what_happened_is_in_the_audit_trail_without_digits(talk, members_backend: Backend, clock: ManualClock):
+async def test_audit_trail_has_the_events_without_digits(talk, members_backend: Backend, clock: ManualClock):
     await talk().miss(5)
     clock.advance(minutes=16)
     await talk().identify()

@@ -40,7 +40,7 @@ async def test_the_same_notice_is_written_once(backend: Backend) -> None:
     assert second.body == "Hello"
 
 
-async def test_what_was_rolled_back_is_not_announced(backend: Backend) -> None:
+async def test_rolled_back_message_is_not_announced(backend: Backend) -> None:
     async def fail_after_writing() -> None:
         async with backend.db.transaction() as session:
             await outbox.enqueue(session, backend, kind="sms", recipient=PHONE, body="x", dedupe_key="k")
@@ -53,12 +53,12 @@ async def test_what_was_rolled_back_is_not_announced(backend: Backend) -> None:
     assert backend.outbox_ready.is_set()
 
 
-async def test_of_all_who_try_one_may_send(backend: Backend) -> None:
+async def test_only_one_of_several_senders_may_send(backend: Backend) -> None:
     message = await enqueue(backend)
     assert sorted(await asyncio.gather(*(claim(backend, message) for _ in range(4)))) == [False, False, False, True]
 
 
-async def test_a_temporary_refusal_is_tried_again_ever_later_and_in_the_end_given_up(
+async def test_temporary_refusal_is_retried_with_growing_delay_then_abandoned(
     backend: Backend, clock: ManualClock
 ) -> None:
     message = await enqueue(backend)
@@ -90,7 +90,7 @@ async def test_a_permanent_refusal_is_final(backend: Backend) -> None:
         assert await outbox.mark_not_sent(session, backend, message, "21211", permanent=True) == "failed"
 
 
-async def test_a_phone_that_stopped_gets_nothing_neither_new_nor_waiting(backend: Backend) -> None:
+async def test_stopped_phone_gets_neither_new_nor_waiting_texts(backend: Backend) -> None:
     waiting = await enqueue(backend, "waiting")
     async with backend.db.transaction() as session:
         await outbox.opt_out(session, backend, PHONE)
@@ -102,7 +102,7 @@ async def test_a_phone_that_stopped_gets_nothing_neither_new_nor_waiting(backend
     assert (await enqueue(backend, "newer")).status == "queued"
 
 
-async def test_what_a_dead_process_had_claimed_is_sent_after_all(backend: Backend, clock: ManualClock) -> None:
+async def test_message_claimed_by_a_dead_process_is_sent(backend: Backend, clock: ManualClock) -> None:
     message = await enqueue(backend)
     await claim(backend, message)
     for seconds, status in ((outbox.CLAIM_SECONDS - 1, "sending"), (2, "queued")):
@@ -128,12 +128,12 @@ async def test_a_status_never_goes_back(backend: Backend, news: list[str]) -> No
     assert before == max(outbox.RANKS[status] for status in news)
 
 
-async def test_news_of_nobodys_message_change_nothing(backend: Backend) -> None:
+async def test_status_of_an_unknown_message_changes_nothing(backend: Backend) -> None:
     async with backend.db.transaction() as session:
         assert not await outbox.apply_carrier_status(session, backend, provider_sid="SM9", key=None, status="sent")
 
 
-async def test_the_listing_tells_everything_oldest_first(backend: Backend) -> None:
+async def test_listing_shows_everything_oldest_first(backend: Backend) -> None:
     await enqueue(backend, "a")
     await enqueue(backend, "b", kind="email", recipient="ruth@example.com", subject="Hello")
     async with backend.db.read_session() as session:

@@ -35,8 +35,8 @@ async def check_when_settled(backend: Backend, network: DirectNetwork) -> None:
         payments = list(await session.scalars(select(Payment)))
         billed = int(await session.scalar(select(func.coalesce(func.sum(Bill.amount_cents), 0))) or 0)
         assert await ledger.book_total(session, ledger.CLEARING) == network.taken_cents()
-        kept = sum(payment.amount_cents for payment in payments if payment.status == "posted")
-        assert await ledger.book_total(session, ledger.RECEIVABLE) == billed - kept
+        posted = sum(payment.amount_cents for payment in payments if payment.status == "posted")
+        assert await ledger.book_total(session, ledger.RECEIVABLE) == billed - posted
     for payment in payments:
         row = network.database.all("select status, amount_cents from charges where key = ?", payment.key)
         status = row[0]["status"] if row else "voided"

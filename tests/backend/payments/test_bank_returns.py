@@ -1,4 +1,4 @@
-"""A bank sends a payment back days later: the amount is owed again, and the member is told."""
+"""A bank sends a payment back days later: the amount is owed again, and the member is notified."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from backend.billing import ledger
 from backend.payments.bank_returns import collect_returns
 from tests.backend.household import DUE_CENTS, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, outbox, payments, quote_for, say_yes
+from tests.backend.payments.paying import due, outbox, payments, quote_for, say_yes
 
 
-async def test_a_return_is_booked_once_and_told(backend: Backend, network: DirectNetwork) -> None:
+async def test_return_is_booked_once_and_reported(backend: Backend, network: DirectNetwork) -> None:
     home = await make_household(backend, bank_token="tok_bank_r01")
     outcome = await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
     assert outcome.kind == "paid"
@@ -45,7 +45,7 @@ async def test_a_fee_comes_back_with_it(backend: Backend, network: DirectNetwork
     assert network.taken_cents() == 0
 
 
-async def test_a_stranger_among_the_returns_holds_up_nothing(backend: Backend, network: DirectNetwork) -> None:
+async def test_unknown_return_does_not_block_the_others(backend: Backend, network: DirectNetwork) -> None:
     network.charges.authorize("not-ours", "tok_bank_r01", 500, "somebody else's")
     network.charges.capture("not-ours")
     home = await make_household(backend, bank_token="tok_bank_r01")

@@ -16,59 +16,15 @@ from backend.billing import ledger
 from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.members.levels import StepUpNeeded
-from backend.outbox.models import OutboxMessage
-from backend.payments import confirm
-from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
-from backend.payments.models import Payment, PaymentMethod, Quote
-from backend.payments.outcome import PaymentOutcome
+from backend.payments.models import Payment, PaymentMethod
 from backend.payments.processing import recover
-from backend.payments.quotes import make_quote
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_conversation, make_household
 from tests.backend.network import DirectNetwork
-
-WORDING = "Pay $112.40 with Visa ending 4242 today, no fee. OK?"
-
-
-async def quote_for(backend: Backend, home: Household, amount: int = DUE_CENTS, **other: object) -> Quote:
-    asked: dict[str, object] = {
-        "account_id": home.account_id,
-        "amount_cents": amount,
-        "method_id": home.card_id,
-        "pay_on": backend.today(),
-        "level": 2,
-    }
-    conversation = str(other.pop("conversation_id", home.conversation_id))
-    return await make_quote(backend, conversation, **{**asked, **other})  # type: ignore[arg-type]
+from tests.backend.payments.paying import WORDING, due, outbox, payments, quote_for, say_yes
 
 
-async def say_yes(backend: Backend, quote: Quote, conversation_id: str | None = None) -> PaymentOutcome:
-    return await confirm.confirm_quote(
-        backend,
-        quote.key,
-        conversation_id=conversation_id or quote.conversation_id,
-        channel="sms",
-        wording=WORDING,
-        reply="Yes please",
-    )
-
-
-async def due(backend: Backend, account_id: int) -> int:
-    async with backend.db.read_session() as session:
-        return (await get_balance(session, backend, account_id)).amount_due_cents
-
-
-async def payments(backend: Backend) -> list[Payment]:
-    async with backend.db.read_session() as session:
-        return list(await session.scalars(select(Payment).order_by(Payment.id)))
-
-
-async def outbox(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.read_session() as session:
-        return list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
-
-
-async def test_a_yes_pays_and_gives_a_number(backend: Backend, home: Household, network: DirectNetwork) -> None:
+async def test_yes_pays_and_gives_a_number(backend: Backend, home: Household, network: DirectNetwork) -> None:
     outcome = await say_yes(backend, await quote_for(backend, home))
     assert outcome.kind == "paid"
     assert outcome.payment
@@ -81,7 +37,7 @@ async def test_a_yes_pays_and_gives_a_number(backend: Backend, home: Household, 
         assert await ledger.book_total(session, ledger.CLEARING) == DUE_CENTS
 
 
-async def test_consent_keeps_the_exact_words_and_the_exact_reply(backend: Backend, home: Household) -> None:
+async def test_consent_stores_the_exact_words_and_reply(backend: Backend, home: Household) -> None:
     outcome = await say_yes(backend, await quote_for(backend, home))
     async with backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
@@ -117,9 +73,7 @@ async def test_without_an_email_the_receipt_is_one_text(backend: Backend) -> Non
     assert text.body.isascii()
 
 
-async def test_the_same_yes_again_gives_the_same_number(
-    backend: Backend, home: Household, network: DirectNetwork
-) -> None:
+async def test_repeated_yes_gives_the_same_number(backend: Backend, home: Household, network: DirectNetwork) -> None:
     quote = await quote_for(backend, home)
     first = await say_yes(backend, quote)
     again = await say_yes(backend, quote)
@@ -159,7 +113,7 @@ async def test_a_changed_quote_is_dead(backend: Backend, home: Household) -> Non
     assert (await say_yes(backend, mine)).kind == "expired"
 
 
-async def test_what_was_told_before_is_not_news_at_the_yes(backend: Backend, home: Household) -> None:
+async def test_known_warning_is_not_repeated_at_the_yes(backend: Backend, home: Household) -> None:
     """Paying more than is due was warned about when the quote was made: the yes to it counts."""
     outcome = await say_yes(backend, await quote_for(backend, home, amount=DUE_CENTS + 5000))
     assert outcome.kind == "paid"
@@ -227,7 +181,7 @@ async def test_a_quote_of_another_conversation_is_refused(
         ("tok_nobody_knows", "invalid_token"),
     ],
 )
-async def test_a_decline_takes_nothing_and_is_final(
+async def test_declined_card_takes_nothing_and_is_final(
     backend: Backend, network: DirectNetwork, token: str, code: str
 ) -> None:
     home = await make_household(backend, card_token=token)
@@ -259,7 +213,7 @@ async def test_a_time_out_is_pending_then_settled_once(
     assert {message.kind for message in await outbox(backend)} == {"sms", "email"}
 
 
-async def test_a_charge_that_was_made_is_taken_however_late_it_is_found(
+async def test_existing_charge_is_captured_however_late_it_is_found(
     backend: Backend, network: DirectNetwork, clock: ManualClock
 ) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout")
@@ -270,7 +224,7 @@ async def test_a_charge_that_was_made_is_taken_however_late_it_is_found(
     assert network.held() == []
 
 
-async def test_a_charge_never_seen_is_given_up_when_nobody_expects_it(
+async def test_missing_charge_is_abandoned_when_nobody_expects_it(
     backend: Backend, network: DirectNetwork, clock: ManualClock
 ) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout_lost")
@@ -284,7 +238,7 @@ async def test_a_charge_never_seen_is_given_up_when_nobody_expects_it(
     assert (await say_yes(backend, quote)).kind == "expired"
 
 
-async def test_a_charge_never_seen_is_given_up_when_the_bill_is_paid_otherwise(
+async def test_missing_charge_is_abandoned_when_the_bill_is_paid_otherwise(
     backend: Backend, network: DirectNetwork, clock: ManualClock
 ) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout_lost")
@@ -342,7 +296,7 @@ async def test_another_members_method_is_refused(backend: Backend, home: Househo
         ({"pay_on": TODAY + timedelta(days=61)}, "day_too_far"),
     ],
 )
-async def test_what_blocks_is_refused_by_name(
+async def test_blocking_precheck_is_refused_by_name(
     backend: Backend, home: Household, change: dict[str, object], code: str
 ) -> None:
     with pytest.raises(PaymentRefused) as refusal:
@@ -350,7 +304,7 @@ async def test_what_blocks_is_refused_by_name(
     assert refusal.value.code == code
 
 
-async def test_a_fee_is_quoted_taken_and_booked_apart(
+async def test_fee_is_quoted_charged_and_booked_separately(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
     object.__setattr__(backend.coop, "card_fee_cents", 250)
@@ -383,9 +337,7 @@ async def test_the_database_itself_refuses_to_go_back(backend: Backend, home: Ho
             await session.execute(update(Payment).values(status=then))
 
 
-async def test_a_text_in_the_name_of_the_phone_on_file_pays_what_is_owed_and_no_more(
-    backend: Backend, home: Household
-) -> None:
+async def test_text_as_the_phone_on_file_pays_at_most_what_is_owed(backend: Backend, home: Household) -> None:
     assert (await quote_for(backend, home, level=1, texting=True)).level == 1
     with pytest.raises(StepUpNeeded):
         await quote_for(backend, home, level=1, texting=True, amount_cents=DUE_CENTS + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -21,7 +20,7 @@ from tests.backend.faults import Crash, Faults, break_everywhere
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.books import check_at_any_instant, check_when_settled
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 MOST_POINTS = 40
 
@@ -58,14 +57,14 @@ async def test_a_crash_between_any_two_steps_of_a_yes(
         if resay:
             assert (await say_yes(backend, quote)).kind in ("paid", "already")
         await recover(backend)
-        # before the first commit nothing had happened, and afterwards everything must
+        # before the first commit nothing had happened, and after it everything must have
         assert await due(backend, home) == (DUE_CENTS if struck == ["before commit"] and not resay else 0)
     else:
         pytest.fail("the points never end")
     await check_at_any_instant(backend, network, {})
     await check_when_settled(backend, network)
     assert struck == [
-        "before commit", "after commit", "before authorise", "after authorise", "before commit",
+        "before commit", "after commit", "before authorize", "after authorize", "before commit",
         "after commit", "before post", "after post", "before commit", "after commit",
     ]  # fmt: skip
 
@@ -75,45 +74,31 @@ async def test_a_fault_at_any_point_of_recovering(
     backend: Backend, network: DirectNetwork, clock: ManualClock, faults: Faults, error: type[BaseException]
 ) -> None:
     """Recovering may itself be cut off anywhere, and goes on from there."""
-    for points in range(MOST_POINTS):
-        home = await make_household(backend, number=f"6{points:04d}", card_token="tok_visa_timeout_lost")
+    for point in faults.every_point():
+        home = await make_household(backend, number=f"6{point:04d}", card_token="tok_visa_timeout_lost")
         assert (await say_yes(backend, await quote_for(backend, home))).kind == "pending"
         clock.advance(seconds=40)
-        faults.arm(points, error)
-        with contextlib.suppress(Crash):
+        with faults.crashing(point, error):
             await recover(backend)
-        settled = faults.struck is None
-        faults.disarm()
         await recover(backend)
         assert await due(backend, home) == 0
-        if settled:
-            break
-    else:
-        pytest.fail("the points never end")
     await check_when_settled(backend, network)
 
 
 async def test_a_crash_between_any_two_steps_of_a_scheduled_run(
     backend: Backend, network: DirectNetwork, clock: ManualClock, faults: Faults
 ) -> None:
-    for points in range(MOST_POINTS):
-        home = await make_household(backend, number=f"7{points:04d}")
+    for point in faults.every_point():
+        home = await make_household(backend, number=f"7{point:04d}")
         on = backend.today() + timedelta(days=1)
         assert (await say_yes(backend, await quote_for(backend, home, pay_on=on))).kind == "scheduled"
         clock.advance(days=1)
-        faults.arm(points)
-        with contextlib.suppress(Crash):
+        with faults.crashing(point):
             await run_scheduled(backend, on)
-        struck = faults.struck
-        faults.disarm()
         for _ in range(2):
             await run_scheduled(backend, on)
             await recover(backend)
         assert await due(backend, home) == 0
-        if struck is None:
-            break
-    else:
-        pytest.fail("the points never end")
     await check_when_settled(backend, network)
     async with backend.db.read_session() as session:
         assert set(await session.scalars(select(ScheduledPayment.status))) == {"done"}
@@ -122,22 +107,15 @@ async def test_a_crash_between_any_two_steps_of_a_scheduled_run(
 async def test_a_crash_between_any_two_steps_of_collecting_returns(
     backend: Backend, network: DirectNetwork, faults: Faults
 ) -> None:
-    for points in range(MOST_POINTS):
-        home = await make_household(backend, number=f"8{points:04d}", bank_token="tok_bank_r01")
+    for point in faults.every_point():
+        home = await make_household(backend, number=f"8{point:04d}", bank_token="tok_bank_r01")
         quote = await quote_for(backend, home, method_id=home.bank_id)
         assert (await say_yes(backend, quote)).kind == "paid"
         network.pass_days(7)
-        faults.arm(points)
-        with contextlib.suppress(Crash):
+        with faults.crashing(point):
             await collect_returns(backend)
-        struck = faults.struck
-        faults.disarm()
         await collect_returns(backend)
         assert await due(backend, home) == DUE_CENTS
-        if struck is None:
-            break
-    else:
-        pytest.fail("the points never end")
     await check_when_settled(backend, network)
     async with backend.db.read_session() as session:
         assert set(await session.scalars(select(Payment.status))) == {"returned"}

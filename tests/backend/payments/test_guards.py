@@ -1,4 +1,4 @@
-"""What stands between a mistake elsewhere and the member's money: each of these lines alone keeps it out."""
+"""Guards between a mistake elsewhere and the member's money: each of these lines alone prevents the loss."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from backend.payments.models import PaymentMethod
 from backend.payments.processing import ChargeMismatch, record_charge, recover
 from backend.payments.scheduled_runs import run_scheduled
 from backend.providers.payments.base import Charge
-from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, payments, quote_for, say_yes
-from tests.backend.payments.test_scheduled_runs import ON, schedule, statuses
+from tests.backend.payments.paying import ON, due, payments, quote_for, say_yes, schedule, statuses
 
 DUE_ON = TODAY + timedelta(days=20)
 
 
 @pytest.mark.parametrize("add", [add_autopay, add_draft])
 @pytest.mark.parametrize("on_its_way", [DUE_CENTS, 4000])
-async def test_an_automatic_run_counts_a_payment_that_is_still_on_its_way(
+async def test_automatic_run_counts_a_pending_payment(
     backend: Backend, network: DirectNetwork, add: object, on_its_way: int
 ) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout")
@@ -47,7 +46,7 @@ async def strangers_card(backend: Backend, home: Household) -> None:
 
 
 @pytest.mark.parametrize("add", [add_autopay, add_draft])
-async def test_a_run_takes_nothing_from_another_members_card(
+async def test_run_charges_no_card_of_another_member(
     backend: Backend, home: Household, network: DirectNetwork, add: object
 ) -> None:
     await add(backend, home, method_id=home.card_id)  # type: ignore[operator]
@@ -58,7 +57,7 @@ async def test_a_run_takes_nothing_from_another_members_card(
     assert await due(backend, home.account_id) == DUE_CENTS
 
 
-async def test_a_scheduled_payment_takes_nothing_from_another_members_card(
+async def test_scheduled_payment_charges_no_card_of_another_member(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await schedule(backend, home)
@@ -86,7 +85,7 @@ async def test_a_charge_of_another_amount_is_never_booked(
 
 
 @pytest.mark.parametrize("off_by", [-1, 1, -5000])
-async def test_a_return_of_another_amount_is_left_to_people(
+async def test_return_of_another_amount_is_left_to_people(
     backend: Backend, network: DirectNetwork, monkeypatch: pytest.MonkeyPatch, off_by: int
 ) -> None:
     home = await make_household(backend, bank_token="tok_bank_r01")

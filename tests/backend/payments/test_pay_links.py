@@ -19,7 +19,7 @@ from backend.payments.service import list_saved_methods
 from backend.providers.payments.base import EntryResult
 from tests.backend.household import DUE_CENTS, Household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, quote_for, say_yes
+from tests.backend.payments.paying import due, quote_for, say_yes
 
 CARD = EntryResult("complete", "tok_visa_4242", "card", "Visa", "4242", 12, 2030)
 
@@ -63,20 +63,20 @@ async def test_a_link_pays(backend: Backend, page: Page, home: Household) -> Non
     await page.type_card()
     quote = await page.read_back()
     async with backend.db.read_session() as session:
-        told = await read_back_quote(session, quote)
-    assert (told.account_number, told.amount_cents, told.method) == ("99999-001", DUE_CENTS, "Visa ending 4242")
+        shown = await read_back_quote(session, quote)
+    assert (shown.account_number, shown.amount_cents, shown.method) == ("99999-001", DUE_CENTS, "Visa ending 4242")
     assert (await say_yes(backend, quote)).kind == "paid"
     assert await due(backend, home.account_id) == 0
 
 
-async def test_only_the_hash_of_the_token_is_kept(backend: Backend, page: Page) -> None:
+async def test_only_the_hash_of_the_token_is_stored(backend: Backend, page: Page) -> None:
     async with backend.db.read_session() as session:
         link = (await session.scalars(select(PayLink))).one()
     assert page.token not in str(vars(link))
     assert len(page.token) >= 22
 
 
-async def test_reloading_the_read_back_gives_the_same_quote(page: Page) -> None:
+async def test_reloaded_read_back_has_the_same_quote(page: Page) -> None:
     await page.type_card()
     assert (await page.read_back()).key == (await page.read_back()).key
 
@@ -87,7 +87,7 @@ async def test_the_read_back_opened_twice_at_once_is_one_quote(page: Page) -> No
     assert quotes[0].key == quotes[1].key
 
 
-async def test_a_paid_link_answers_with_what_it_paid(backend: Backend, page: Page, home: Household) -> None:
+async def test_paid_link_answers_with_its_payment(backend: Backend, page: Page, home: Household) -> None:
     await page.type_card()
     first = await say_yes(backend, await page.read_back())
     again = await say_yes(backend, await page.read_back())
@@ -96,7 +96,7 @@ async def test_a_paid_link_answers_with_what_it_paid(backend: Backend, page: Pag
         await pay_links.begin_entry(backend, page.token)
 
 
-async def test_a_second_tab_cannot_pay_beside_the_first(
+async def test_second_tab_cannot_pay_as_well(
     backend: Backend, network: DirectNetwork, page: Page, home: Household
 ) -> None:
     await page.type_card()
@@ -121,7 +121,7 @@ async def test_a_declined_card_leaves_the_link_for_another(
         await page.type_card()
 
 
-async def test_an_expired_read_back_is_read_back_anew(backend: Backend, page: Page, clock: ManualClock) -> None:
+async def test_expired_read_back_is_renewed(backend: Backend, page: Page, clock: ManualClock) -> None:
     await page.type_card()
     stale = await page.read_back()
     clock.advance(minutes=11)
@@ -142,13 +142,13 @@ async def test_a_link_lives_half_an_hour(backend: Backend, page: Page, clock: Ma
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "' OR 1=1 --", "x" * 5000])
-async def test_a_made_up_token_finds_nothing(backend: Backend, page: Page, token: str) -> None:
+async def test_invented_token_finds_nothing(backend: Backend, page: Page, token: str) -> None:
     async with backend.db.read_session() as session:
         assert await pay_links.find(session, backend, token) is None
 
 
 @pytest.mark.parametrize(("status", "abandoned"), [("pending", False), ("abandoned", True)])
-async def test_an_unfinished_visit_is_told(page: Page, status: str, abandoned: bool) -> None:
+async def test_unfinished_visit_is_reported(page: Page, status: str, abandoned: bool) -> None:
     await page.type_card(EntryResult(status))  # type: ignore[arg-type]
     with pytest.raises(CardEntryIncomplete) as refusal:
         await page.read_back()
@@ -185,7 +185,7 @@ async def test_a_typed_card_is_for_this_payment_alone(backend: Backend, page: Pa
         await quote_for(backend, home, method_id=quote.method_id)
 
 
-async def test_a_link_for_what_cannot_be_paid_is_not_made(
+async def test_no_link_is_made_for_an_impossible_payment(
     backend: Backend, network: DirectNetwork, home: Household
 ) -> None:
     with pytest.raises(PaymentRefused) as refusal:

@@ -14,7 +14,7 @@ from backend.clock import ManualClock
 from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
-from tests.backend.payments.test_confirm import quote_for, say_yes
+from tests.backend.payments.paying import quote_for, say_yes
 
 Change = Callable[[Backend, Household], Awaitable[None]]
 
@@ -65,12 +65,12 @@ async def test_the_due_date_is_in_time_and_the_day_after_is_late(backend: Backen
     assert (late.code, late.blocking) == ("after_due", False)
 
 
-async def test_over_due_tells_by_how_much(backend: Backend, home: Household) -> None:
+async def test_overpayment_warning_has_the_difference(backend: Backend, home: Household) -> None:
     [warning] = await found(backend, home, amount=DUE_CENTS + 760)
     assert (warning.blocking, warning.values) == (False, {"due_cents": DUE_CENTS, "over_cents": 760})
 
 
-async def test_nothing_due_blocks_and_tells_the_credit(backend: Backend) -> None:
+async def test_nothing_due_blocks_and_names_the_credit(backend: Backend) -> None:
     home = await make_household(backend, due_cents=0)
     [warning] = await found(backend, home, amount=500)
     assert (warning.code, warning.blocking, warning.values) == ("nothing_due", True, {"credit_cents": 0})
@@ -124,14 +124,14 @@ async def test_how_long_ago_does_not_make_it_another_concern(
     assert before.fingerprint == after.fingerprint
 
 
-async def test_money_on_its_way_is_told(backend: Backend) -> None:
+async def test_pending_money_is_mentioned(backend: Backend) -> None:
     home = await make_household(backend, card_token="tok_visa_timeout")
     assert (await say_yes(backend, await quote_for(backend, home, amount=4000))).kind == "pending"
     assert await codes(backend, home, amount=500) == ["pending_payment"]
     assert await codes(backend, home, amount=4000) == ["pending_payment", "same_amount_recent"]
 
 
-async def test_a_scheduled_payment_is_told(backend: Backend, home: Household) -> None:
+async def test_scheduled_payment_is_mentioned(backend: Backend, home: Household) -> None:
     on = TODAY + timedelta(days=3)
     made = await say_yes(backend, await quote_for(backend, home, amount=4000, pay_on=on))
     [warning] = await found(backend, home, amount=500)
@@ -140,14 +140,14 @@ async def test_a_scheduled_payment_is_told(backend: Backend, home: Household) ->
 
 
 @pytest.mark.parametrize(("days", "expected"), [(0, ["draft_soon"]), (10, ["draft_soon"]), (11, [])])
-async def test_a_draft_is_told_when_it_is_near(backend: Backend, days: int, expected: list[str]) -> None:
+async def test_draft_is_mentioned_when_it_is_near(backend: Backend, days: int, expected: list[str]) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=days))
     async with backend.db.transaction() as session:
         session.add(LegacyDraft(account_id=home.account_id, method_id=home.bank_id))
     assert await codes(backend, home) == expected
 
 
-async def test_a_draft_that_runs_before_the_payment_is_told_however_far(backend: Backend) -> None:
+async def test_draft_before_the_payment_is_mentioned_however_far_ahead(backend: Backend) -> None:
     home = await make_household(backend, due_on=TODAY + timedelta(days=20))
     async with backend.db.transaction() as session:
         session.add(LegacyDraft(account_id=home.account_id, method_id=home.bank_id))
@@ -155,7 +155,7 @@ async def test_a_draft_that_runs_before_the_payment_is_told_however_far(backend:
     assert "draft_soon" not in await codes(backend, home, on=TODAY + timedelta(days=19))
 
 
-async def test_auto_pay_is_told_with_its_day_and_amount(backend: Backend, home: Household) -> None:
+async def test_auto_pay_is_mentioned_with_its_day_and_amount(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.card_id, day_of_month=20))
     [warning] = await found(backend, home)
@@ -164,7 +164,7 @@ async def test_auto_pay_is_told_with_its_day_and_amount(backend: Backend, home: 
 
 
 @pytest.mark.parametrize("model", [AutoPay, LegacyDraft])
-async def test_what_is_switched_off_is_not_told(
+async def test_disabled_payment_plan_is_not_mentioned(
     backend: Backend, home: Household, model: type[AutoPay] | type[LegacyDraft]
 ) -> None:
     async with backend.db.transaction() as session:
@@ -172,6 +172,6 @@ async def test_what_is_switched_off_is_not_told(
     assert await codes(backend, home) == []
 
 
-async def test_what_blocks_comes_first(backend: Backend, home: Household) -> None:
+async def test_blocking_precheck_comes_first(backend: Backend, home: Household) -> None:
     await say_yes(backend, await quote_for(backend, home, amount=4000, pay_on=TODAY + timedelta(days=3)))
     assert await codes(backend, home, amount=0) == ["zero", "scheduled_exists"]

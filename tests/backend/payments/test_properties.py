@@ -30,7 +30,7 @@ from tests.backend.faults import Crash, break_everywhere
 from tests.backend.household import NOW, add_bill, add_conversation, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.books import check_at_any_instant, check_when_settled
-from tests.backend.payments.test_confirm import say_yes
+from tests.backend.payments.paying import say_yes
 
 TOKENS = (
     "tok_visa_4242",
@@ -119,8 +119,8 @@ class Money(RuleBasedStateMachine):
         quote = self.quotes[-1 - back % len(self.quotes)]
 
         async def said_at_once() -> list[PaymentOutcome]:
-            said = (say_yes(self.backend, quote) for _ in range(times))
-            found = await asyncio.gather(*said, return_exceptions=True)
+            confirmations = (say_yes(self.backend, quote) for _ in range(times))
+            found = await asyncio.gather(*confirmations, return_exceptions=True)
             for outcome in found:
                 if isinstance(outcome, BaseException):
                     raise outcome
@@ -175,7 +175,7 @@ class Money(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_money_rules_hold_whatever_happens(databases: Databases, kind: str) -> None:
+def test_money_rules_hold_in_any_order_of_events(databases: Databases, kind: str) -> None:
     run_state_machine_as_test(
         lambda: Money(databases, kind),  # type: ignore[arg-type]  # any factory will do
         settings=settings(

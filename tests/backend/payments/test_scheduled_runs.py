@@ -1,4 +1,4 @@
-"""Payments for a later day: made on their day, once, with the number that was given; or told why not."""
+"""Payments for a later day: made on their day, once, with the number that was given; or a notice why not."""
 
 from __future__ import annotations
 
@@ -16,22 +16,9 @@ from backend.consents.service import Agreement
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled, find_by_confirmation, move_scheduled
-from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
+from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import due, outbox, payments, quote_for, say_yes
-
-ON = TODAY + timedelta(days=3)
-
-
-async def schedule(backend: Backend, home: Household, amount: int = DUE_CENTS) -> ScheduledPayment:
-    outcome = await say_yes(backend, await quote_for(backend, home, amount=amount, pay_on=ON))
-    assert outcome.scheduled
-    return outcome.scheduled
-
-
-async def statuses(backend: Backend) -> list[str]:
-    async with backend.db.read_session() as session:
-        return list(await session.scalars(select(ScheduledPayment.status).order_by(ScheduledPayment.id)))
+from tests.backend.payments.paying import ON, due, outbox, payments, quote_for, say_yes, schedule, statuses
 
 
 async def cancel(backend: Backend, item: ScheduledPayment, account_id: int) -> bool:
@@ -47,7 +34,7 @@ async def cancel(backend: Backend, item: ScheduledPayment, account_id: int) -> b
         )
 
 
-async def test_scheduling_moves_nothing_before_its_day(
+async def test_scheduling_moves_no_money_before_its_day(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await schedule(backend, home)
@@ -82,14 +69,14 @@ async def test_two_runs_at_once_pay_once(
     assert len(await payments(backend)) == 1
 
 
-async def test_the_consent_is_kept_to_its_day(backend: Backend, home: Household) -> None:
+async def test_consent_is_stored_until_its_day(backend: Backend, home: Household) -> None:
     item = await schedule(backend, home)
     async with backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
     assert (consent.kind, consent.reference, consent.ends_on) == ("scheduled_payment", item.confirmation, ON)
 
 
-async def test_exactly_what_was_agreed_is_paid(
+async def test_exactly_the_agreed_amount_is_paid(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     await schedule(backend, home, amount=4000)
@@ -101,7 +88,7 @@ async def test_exactly_what_was_agreed_is_paid(
 
 
 @pytest.mark.parametrize("cause", ["closed", "removed", "expired"])
-async def test_what_cannot_be_paid_fails_and_is_told(
+async def test_impossible_payment_fails_and_is_reported(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock, cause: str
 ) -> None:
     item = await schedule(backend, home)
@@ -124,7 +111,7 @@ async def test_what_cannot_be_paid_fails_and_is_told(
     assert all(len(message.body) <= 160 for message in notices if message.kind == "sms")
 
 
-async def test_a_decline_on_the_day_is_told(backend: Backend, clock: ManualClock) -> None:
+async def test_decline_on_the_day_is_reported(backend: Backend, clock: ManualClock) -> None:
     home = await make_household(backend, card_token="tok_visa_insufficient")
     await schedule(backend, home)
     clock.advance(days=3)
@@ -133,7 +120,7 @@ async def test_a_decline_on_the_day_is_told(backend: Backend, clock: ManualClock
     assert any("was declined" in message.body for message in await outbox(backend))
 
 
-async def test_a_cancelled_one_never_runs(
+async def test_canceled_payment_never_runs(
     backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock
 ) -> None:
     item = await schedule(backend, home)
@@ -147,7 +134,7 @@ async def test_a_cancelled_one_never_runs(
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
 
 
-async def test_cancelling_leaves_the_day_on_which_an_earlier_consent_ended(
+async def test_canceling_leaves_the_day_on_which_an_earlier_consent_ended(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     item = await schedule(backend, home)
@@ -160,7 +147,7 @@ async def test_cancelling_leaves_the_day_on_which_an_earlier_consent_ended(
     assert ended == [moved_at, backend.clock.now()]
 
 
-async def test_nobody_cancels_for_another_account(backend: Backend, home: Household) -> None:
+async def test_payment_of_another_account_cannot_be_canceled(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     item = await schedule(backend, home)
     assert not await cancel(backend, item, other.account_id)
@@ -221,7 +208,7 @@ async def test_it_is_moved_to_a_possible_day_alone(backend: Backend, home: House
     assert not await move(backend, item, home.account_id, ON + timedelta(days=days))
 
 
-async def test_nobody_moves_it_for_another_account(backend: Backend, home: Household) -> None:
+async def test_payment_of_another_account_cannot_be_moved(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     item = await schedule(backend, home)
     assert not await move(backend, item, other.account_id, ON + timedelta(days=1))

@@ -21,7 +21,7 @@ from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled
 from tests.backend.household import TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import outbox, quote_for, say_yes
+from tests.backend.payments.paying import outbox, quote_for, say_yes
 
 ON = TODAY + timedelta(days=3)
 
@@ -45,7 +45,7 @@ async def schedule(backend: Backend, home: Household) -> ScheduledPayment:
     return outcome.scheduled
 
 
-async def test_the_receipt_of_a_spanish_talk(backend: Backend, home: Household) -> None:
+async def test_receipt_of_a_spanish_conversation(backend: Backend, home: Household) -> None:
     with use_language(SPANISH):
         outcome = await say_yes(backend, await quote_for(backend, home))
     [mail] = await outbox(backend)
@@ -54,7 +54,7 @@ async def test_the_receipt_of_a_spanish_talk(backend: Backend, home: Household) 
     assert f"Confirmación {outcome.confirmation}. Saldo $0.00." in mail.body
 
 
-async def test_a_talk_in_english_has_an_english_receipt_whoever_it_is(backend: Backend, home: Household) -> None:
+async def test_english_conversation_gets_an_english_receipt(backend: Backend, home: Household) -> None:
     await speaks_spanish(backend, home, "member")
     with use_language(ENGLISH):
         await say_yes(backend, await quote_for(backend, home))
@@ -72,7 +72,7 @@ async def test_a_text_is_one_plain_part(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize("who", ["member", "talk"])
-async def test_what_a_job_pays_is_told_in_spanish(
+async def test_payment_of_a_job_is_reported_in_spanish(
     backend: Backend, home: Household, clock: ManualClock, who: str
 ) -> None:
     await speaks_spanish(backend, home, who)
@@ -83,7 +83,7 @@ async def test_what_a_job_pays_is_told_in_spanish(
 
 
 @pytest.mark.parametrize(("cause", "reason"), [("closed", "la cuenta está cerrada"), ("removed", "ya no está registr")])
-async def test_what_a_job_cannot_pay_is_told_in_spanish_and_kept_in_english(
+async def test_failed_payment_of_a_job_is_reported_in_spanish_and_stored_in_english(
     backend: Backend, home: Household, clock: ManualClock, cause: str, reason: str
 ) -> None:
     await speaks_spanish(backend, home, "member")
@@ -104,7 +104,7 @@ async def test_what_a_job_cannot_pay_is_told_in_spanish_and_kept_in_english(
     assert row.after["reason"] in ("the account is closed", "Visa ending 4242 is no longer on file")
 
 
-async def test_a_return_is_told_in_spanish(backend: Backend, network: DirectNetwork) -> None:
+async def test_return_is_reported_in_spanish(backend: Backend, network: DirectNetwork) -> None:
     home = await make_household(backend, bank_token="tok_bank_r01")
     await speaks_spanish(backend, home, "member")
     await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
@@ -115,7 +115,7 @@ async def test_a_return_is_told_in_spanish(backend: Backend, network: DirectNetw
     assert gsm7.count_parts(text) == 1
 
 
-async def test_a_cancelled_schedule_is_told_in_the_language_of_the_talk(backend: Backend) -> None:
+async def test_canceled_schedule_is_reported_in_the_conversation_language(backend: Backend) -> None:
     home = await make_household(backend, email=None)
     item = await schedule(backend, home)
     with use_language(SPANISH):

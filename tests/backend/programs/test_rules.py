@@ -48,7 +48,7 @@ GOOD = ProgramFacts(
         ({"bills": bills(*[10_000] * 12, kwh=16_667)}, [], ["too_much_use"]),
     ],
 )
-def test_who_may_enrol(change: dict, budget: list[str], levelized: list[str]) -> None:
+def test_eligibility(change: dict, budget: list[str], levelized: list[str]) -> None:
     facts = replace(GOOD, **change)
     assert rules.find_ineligibility(BUDGET, facts) == budget
     assert rules.find_ineligibility(LEVELIZED, facts) == levelized
@@ -81,11 +81,11 @@ def test_a_levelized_month_is_the_average_with_the_eleven_before() -> None:
         (LEVELIZED, {"due_cents": 5000}, None),
     ],
 )
-def test_what_ends_an_enrolment(program: str, change: dict, reason: str | None) -> None:
+def test_reasons_that_end_an_enrollment(program: str, change: dict, reason: str | None) -> None:
     assert rules.find_end_reason(program, replace(GOOD, **change)) == reason
 
 
-def test_what_it_would_have_cost() -> None:
+def test_cost_under_the_program() -> None:
     year_before, year = [10_000] * 12, [20_000] * 12
     history = bills(*year_before, *year)  # December 2024 to November 2026
     budget, levelized = rules.estimate_past_cost(BUDGET, history), rules.estimate_past_cost(LEVELIZED, history)
@@ -97,7 +97,7 @@ def test_what_it_would_have_cost() -> None:
     assert budget.difference_cents == 5 * 10_000 + 7 * 14_200 - 240_000
 
 
-def test_little_history_costs_what_there_is() -> None:
+def test_short_history_uses_the_months_there_are() -> None:
     found = rules.estimate_past_cost(LEVELIZED, bills(5_000, 7_000))
     assert found.monthly_cents == (5_000, 6_000)
     assert rules.estimate_past_cost(BUDGET, []).monthly_cents == ()

@@ -1,4 +1,4 @@
-"""Enrolling and leaving: consent, audit, notice, and one program at a time."""
+"""Joining and leaving: consent, audit, notice, and one program at a time."""
 
 from __future__ import annotations
 
@@ -12,31 +12,18 @@ from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.clock import ManualClock
 from backend.consents.models import Consent
-from backend.consents.service import Agreement
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.programs import service as programs
 from backend.programs.models import ProgramEnrollment
 from backend.programs.service import NotEligible
 from tests.backend.household import TODAY, Household, add_bill
-
-YES = Agreement("sms-99999", 2, "sms", "Please check: budget billing ...", "ENROLL")
-
-
-async def with_history(backend: Backend, home: Household, bills: int = 12) -> None:
-    """Bills not due yet, so that nothing is past due."""
-    for _ in range(bills):
-        await add_bill(backend, home.account_id, 10_000, TODAY + timedelta(days=20))
+from tests.backend.programs.enrollments import YES, enroll, with_history
 
 
-async def enrol(backend: Backend, home: Household, program: str = "budget") -> ProgramEnrollment:
-    async with backend.db.transaction() as session:
-        return await programs.enroll(session, backend, home.account_id, program, YES)
-
-
-async def test_enrolling_keeps_the_consent_and_tells_the_member(backend: Backend, home: Household) -> None:
+async def test_enrollment_stores_the_consent_and_notifies_the_member(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    made = await enrol(backend, home)
+    made = await enroll(backend, home)
     assert made.amount_cents == 10_000
     async with backend.db.read_session() as session:
         [consent] = await session.scalars(select(Consent))
@@ -52,16 +39,16 @@ async def test_enrolling_keeps_the_consent_and_tells_the_member(backend: Backend
 
 async def test_one_program_at_a_time(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     with pytest.raises(NotEligible) as refused:
-        await enrol(backend, home)
+        await enroll(backend, home)
     assert refused.value.reasons == ["enrolled"]
 
 
-async def test_who_is_not_eligible_is_not_enrolled(backend: Backend, home: Household) -> None:
+async def test_ineligible_account_is_not_enrolled(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     with pytest.raises(NotEligible) as refused:
-        await enrol(backend, home, "levelized")
+        await enroll(backend, home, "levelized")
     assert refused.value.reasons == ["balance"]
     async with backend.db.read_session() as session:
         assert await programs.find_enrollment(session, home.account_id) is None
@@ -70,7 +57,7 @@ async def test_who_is_not_eligible_is_not_enrolled(backend: Backend, home: House
 
 async def test_leaving_ends_it_and_the_consent(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     async with backend.db.transaction() as session:
         left = await programs.end_enrollment(session, backend, home.account_id, YES)
         assert left is not None
@@ -82,12 +69,12 @@ async def test_leaving_ends_it_and_the_consent(backend: Backend, home: Household
         assert (first.kind, first.ends_on) == ("budget_billing", TODAY)
         assert first.revoked_at is not None
         assert second.kind == "budget_billing_leave"
-    await enrol(backend, home)  # and back again
+    await enroll(backend, home)  # and back again
 
 
 async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     assert await programs.review(backend, TODAY + timedelta(days=20)) == {"ended": 0, "recalculated": 0}
     late = TODAY + timedelta(days=21)
     assert await programs.review(backend, late) == {"ended": 1, "recalculated": 0}
@@ -99,11 +86,11 @@ async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Hou
         assert sum("has ended because two payments were missed" in body for body in bodies) == 2
 
 
-async def test_what_ends_by_itself_is_told_in_the_language_on_file(backend: Backend, home: Household) -> None:
+async def test_automatic_end_is_reported_in_the_language_on_file(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))
     await with_history(backend, home)
-    await enrol(backend, home)
+    await enroll(backend, home)
     await programs.review(backend, TODAY + timedelta(days=21))
     async with backend.db.read_session() as session:
         bodies = list(await session.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id)))
@@ -112,10 +99,10 @@ async def test_what_ends_by_itself_is_told_in_the_language_on_file(backend: Back
     assert "La facturación presupuestada de la cta ..9-001 terminó porque faltaron dos pagos." in ended
 
 
-async def test_a_budget_is_figured_anew_in_may_once(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_budget_is_recalculated_in_may_once(backend: Backend, home: Household, clock: ManualClock) -> None:
     for _ in range(12):
         await add_bill(backend, home.account_id, 10_000, date(2027, 6, 20))
-    made = await enrol(backend, home)
+    made = await enroll(backend, home)
     await add_bill(backend, home.account_id, 22_000, date(2027, 6, 20))
     clock.advance(days=170)
     assert await programs.review(backend, date(2027, 4, 30)) == {"ended": 0, "recalculated": 0}

@@ -58,7 +58,7 @@ def short(found: ExtractedValues) -> dict[str, object]:
         ("my phone ends in 0142 and i want to pay", {"last4": "0142"}),
     ],
 )  # fmt: skip
-def test_whatever_was_asked_a_plain_message_means_the_same(asked, text, values):
+def test_plain_message_means_the_same_after_any_question(asked, text, values):
     assert short(extract_all(text, asked=asked, today=TODAY)) == values
 
 
@@ -115,7 +115,7 @@ def test_whatever_was_asked_a_plain_message_means_the_same(asked, text, values):
         ("change", "yes", {}),
     ],
 )
-def test_what_a_bare_number_means_follows_from_what_was_asked(asked, text, values):
+def test_bare_number_means_what_was_asked(asked, text, values):
     assert short(extract_all(text, asked=asked, today=TODAY)) == values
 
 
@@ -149,7 +149,7 @@ def test_no_digit_is_read_twice(base, separator, last4, cents, asked):
 
 
 @given(st.text(max_size=300), st.sampled_from(EVERY_QUESTION))
-def test_nothing_breaks_it(text, asked):
+def test_any_text_is_read_without_errors(text, asked):
     extract_all(text, asked=asked, today=TODAY)
 
 

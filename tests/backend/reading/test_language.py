@@ -26,17 +26,17 @@ def test_asking_for_english(text: str) -> None:
     ["quiero pagar mi factura", "cuanto debo", "gracias", "hola", "se fue la luz", "no tengo luz", "la mitad",
      "sí, por favor", "necesito ayuda"],
 )  # fmt: skip
-def test_spanish_is_heard(text: str) -> None:
+def test_spanish_is_detected(text: str) -> None:
     assert (detect_language(text, "en"), detect_language(text, "es")) == ("es", "es")
 
 
 @pytest.mark.parametrize("text", ["si", "no", "ok", "99999-001", "$50", "total", "0142", ""])
-def test_what_both_have_changes_nothing(text: str) -> None:
+def test_words_of_both_languages_change_nothing(text: str) -> None:
     assert (detect_language(text, "en"), detect_language(text, "es")) == ("en", "es")
 
 
 @pytest.mark.parametrize("text", ["I want to pay my bill", "what do I owe on Camino Real", "speak to a person"])
-def test_english_is_heard(text: str) -> None:
+def test_english_is_detected(text: str) -> None:
     assert (detect_language(text, "en"), detect_language(text, "es")) == ("en", "en")
 
 

@@ -29,10 +29,10 @@ from tests.backend.household import NOW, Household, add_conversation, make_house
 PLACE = "12 Oak Road, Elizabeth"
 
 
-async def file(backend: Backend, conversation: str, kind: str, **told: Any) -> FiledTicket:
-    words = told.pop("words", f"first words about the {kind}")
+async def file(backend: Backend, conversation: str, kind: str, **fields: Any) -> FiledTicket:
+    words = fields.pop("words", f"first words about the {kind}")
     async with backend.db.transaction() as session:
-        report = Report(kind=kind, details={"words": words, **told.pop("details", {})}, **told)
+        report = Report(kind=kind, details={"words": words, **fields.pop("details", {})}, **fields)
         return await tickets.file_report(session, backend, conversation, report)
 
 
@@ -42,24 +42,24 @@ async def read(session: AsyncSession, filed: FiledTicket) -> Ticket:
     return found
 
 
-async def test_a_ticket_says_where_and_how_to_reach_who_told_it(backend: Backend, home: Household) -> None:
+async def test_ticket_has_the_place_and_the_reporters_phone(backend: Backend, home: Household) -> None:
     filed = await file(backend, home.conversation_id, "meter", account_id=home.account_id)
     assert normalize_number(filed.ticket.number) == filed.ticket.number
     assert filed.ticket.phone == "+15555550142", "the phone on file, where none is told and none writes"
     talk = await add_conversation(backend, "sms-stranger", "sms")
     async with backend.db.transaction() as session:
         (await session.get_one(Conversation, talk)).address = "+18155550123"
-    told = await file(backend, talk, "light", place=PLACE)
-    assert (told.ticket.place, told.ticket.phone) == (PLACE, "+18155550123")
+    shown = await file(backend, talk, "light", place=PLACE)
+    assert (shown.ticket.place, shown.ticket.phone) == (PLACE, "+18155550123")
 
 
-async def test_the_same_wish_is_one_ticket(backend: Backend, home: Household) -> None:
+async def test_same_request_is_one_ticket(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         made = [
             await tickets.open_ticket(
-                session, backend, home.conversation_id, kind="service", details={"wish": wish}, account_id=account
+                session, backend, home.conversation_id, kind="service", details={"wish": item}, account_id=account
             )
-            for wish, account in (("stop", home.account_id), ("stop", home.account_id), ("move", None))
+            for item, account in (("stop", home.account_id), ("stop", home.account_id), ("move", None))
         ]
     first, again, other = (ticket.number for ticket in made)
     assert first == again != other
@@ -79,7 +79,7 @@ async def test_the_same_wish_is_one_ticket(backend: Backend, home: Household) ->
         (("complaint", {}), ("complaint", {}), True),
     ],
 )
-async def test_one_event_of_one_talk_is_one_ticket(
+async def test_one_event_in_one_conversation_is_one_ticket(
     backend: Backend,
     home: Household,
     first: tuple[str, dict[str, Any]],
@@ -107,14 +107,14 @@ async def test_one_event_of_one_talk_is_one_ticket(
         ("callback", {"mine": True}, {"mine": True}, False),
     ],
 )
-async def test_one_event_out_of_two_talks(
+async def test_one_event_in_two_conversations(
     backend: Backend, home: Household, kind: str, first: dict[str, Any], second: dict[str, Any], same: bool
 ) -> None:
     """By the account or by a spot that strangers would name alike; a call back is each person's own."""
     made = []
-    for name, told in (("web-one", dict(first)), ("web-two", dict(second))):
-        account = home.account_id if told.pop("mine", False) else None
-        made.append(await file(backend, await add_conversation(backend, name), kind, account_id=account, **told))
+    for name, report in (("web-one", dict(first)), ("web-two", dict(second))):
+        account = home.account_id if report.pop("mine", False) else None
+        made.append(await file(backend, await add_conversation(backend, name), kind, account_id=account, **report))
     assert (made[0].ticket.number == made[1].ticket.number) is same
 
 
@@ -133,7 +133,7 @@ async def test_after_twelve_hours_it_is_another_event(backend: Backend, home: Ho
     assert (await file(backend, home.conversation_id, "outage", place=PLACE)).ticket.id != one.ticket.id
 
 
-async def test_an_outage_that_turns_dangerous_keeps_its_number(backend: Backend, home: Household) -> None:
+async def test_outage_that_turns_dangerous_keeps_its_number(backend: Backend, home: Household) -> None:
     plain = await file(backend, home.conversation_id, "outage", place=PLACE)
     assert not plain.ticket.urgent
     worse = await file(backend, home.conversation_id, "danger", words="now it sparks")
@@ -144,7 +144,7 @@ async def test_an_outage_that_turns_dangerous_keeps_its_number(backend: Backend,
     assert all(note["at"].endswith("+00:00") for note in calmer.ticket.notes)
 
 
-async def test_another_phone_that_tells_of_it_is_noted(backend: Backend, home: Household) -> None:
+async def test_phone_of_another_reporter_is_noted(backend: Backend, home: Household) -> None:
     await file(backend, home.conversation_id, "tree", place=PLACE, phone="+18155550101")
     talk = await add_conversation(backend, "web-neighbor")
     later = await file(backend, talk, "tree", place=PLACE, phone="+18155550102", words="it leans more")
@@ -166,13 +166,13 @@ async def test_a_call_back_is_moved_not_doubled(backend: Backend, home: Househol
     assert "noon" in moved.ticket.notes[0]["words"]
 
 
-async def test_whoever_calls_back_knows_to_speak_spanish(backend: Backend, home: Household) -> None:
+async def test_callback_ticket_says_to_speak_spanish(backend: Backend, home: Household) -> None:
     with use_language(SPANISH):
         filed = await file(backend, home.conversation_id, "complaint", words="nadie contesta")
     assert filed.ticket.details == {"words": "nadie contesta", "language": "Spanish"}
 
 
-async def test_taking_back_is_for_who_filed_it(backend: Backend, home: Household) -> None:
+async def test_only_the_reporter_may_withdraw(backend: Backend, home: Household) -> None:
     stranger = await add_conversation(backend, "web-other")
     filed = await file(backend, home.conversation_id, "light", place=PLACE)
     async with backend.db.transaction() as session:
@@ -192,14 +192,14 @@ async def test_taking_back_is_for_who_filed_it(backend: Backend, home: Household
         assert await verify(session) is None
 
 
-async def test_what_others_told_too_stands_for_them(backend: Backend, home: Household) -> None:
+async def test_ticket_reported_by_others_stays_open(backend: Backend, home: Household) -> None:
     filed = await file(backend, home.conversation_id, "danger", place=PLACE)
     await file(backend, await add_conversation(backend, "web-other"), "danger", place=PLACE, words="I see it too")
     async with backend.db.transaction() as session:
-        kept = await tickets.withdraw(session, backend, filed.ticket.number, home.conversation_id, "mistake")
-        assert kept is not None
-        assert kept.status == "open"
-        assert "mistake" in kept.notes[-1]["words"]
+        stored = await tickets.withdraw(session, backend, filed.ticket.number, home.conversation_id, "mistake")
+        assert stored is not None
+        assert stored.status == "open"
+        assert "mistake" in stored.notes[-1]["words"]
 
 
 async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Backend, home: Household) -> None:
@@ -222,8 +222,8 @@ async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Back
         assert closed is not None
         assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")
         assert closed.notes[-1]["words"] == "it is back"
-        told = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "ticket"))
-        assert [closed.number in message.body for message in told] == [True], "who reported it hears of it"
+        notices = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "ticket"))
+        assert [closed.number in message.body for message in notices] == [True], "who reported it hears of it"
         assert await tickets.close_restored_outage(session, backend, talk, home.account_id, "it is back") is None
 
 
@@ -272,9 +272,7 @@ async def test_the_list_has_strangers_and_members(backend: Backend, home: Househ
     assert [each["kind"] for each in still] == ["meter"]
 
 
-async def test_the_crew_hears_that_a_place_is_from_our_file_and_no_more_once_it_is_told(
-    backend: Backend, home: Household
-) -> None:
+async def test_crew_learns_that_a_place_is_from_our_file_until_one_is_given(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         (await session.get_one(Account, home.account_id)).service_address = "20 Oak Road"
     filed = await file(backend, home.conversation_id, "danger", account_id=home.account_id)

@@ -41,9 +41,9 @@ def test_a_taller_month_is_a_taller_bar() -> None:
     assert 8 * left < right < 12 * left
 
 
-def _near(pixel: object, colour: tuple[int, ...]) -> bool:
+def _near(pixel: object, color: tuple[int, ...]) -> bool:
     assert isinstance(pixel, tuple)
-    return all(abs(one - other) < 12 for one, other in zip(pixel, colour, strict=True))
+    return all(abs(one - other) < 12 for one, other in zip(pixel, color, strict=True))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

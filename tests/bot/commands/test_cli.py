@@ -33,14 +33,14 @@ def texts(value: Any) -> Iterator[tuple[str, str]]:
             yield str(name), inner
 
 
-def test_show_tells_days_and_times_in_iso_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_formats_days_and_times_in_iso_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(_seeded(tmp_path))
     monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
     result = CliRunner().invoke(main, ["show", "99999-001", "--json"], catch_exceptions=False)
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert told["balance"]["amount_due_cents"] == 11240
-    times = [text for name, text in texts(told) if name.endswith(("_at", "_on")) or name == "at"]
+    output = json.loads(result.stdout)
+    assert output["balance"]["amount_due_cents"] == 11240
+    times = [text for name, text in texts(output) if name.endswith(("_at", "_on")) or name == "at"]
     assert any("T" in text for text in times)
     assert all(TIME.fullmatch(text) for text in times), times
 
@@ -90,7 +90,7 @@ async def _seeded(folder: Path) -> None:
     await backend.close()
 
 
-def test_a_job_whose_network_is_away_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_without_its_network_fails_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(_seeded(tmp_path))
     monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("SANDBOX_NETWORK_URL", f"http://127.0.0.1:{free_port()}")

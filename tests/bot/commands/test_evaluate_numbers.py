@@ -37,19 +37,19 @@ def test_every_kind_is_read_as_the_dialogue_would(tmp_path):
     assert found["misheard"] == {"rows": 1, "right": 0, "asked_again": 1}
 
 
-def test_a_wrong_row_is_told_with_what_was_read(tmp_path):
+def test_wrong_row_is_reported_with_the_result(tmp_path):
     wrong = {"text": "sixty two bucks", "kind": "amount", "value": "63.00", "ask": "amount"}
     found = measured(tmp_path, [wrong, ROWS[0]])
     assert found["exact"] == 0.5
     assert found["wrong"] == [{**wrong, "read": "62.00"}]
 
 
-def test_nothing_read_is_right_only_where_the_text_was_misheard(tmp_path):
+def test_empty_result_is_right_only_for_misheard_text(tmp_path):
     row = {**ROWS[-1], "asr_error": False}
     assert measured(tmp_path, [row])["exact"] == 0.0
 
 
 @pytest.mark.parametrize("row", [{"text": "50"}, {"text": "50", "kind": "weight", "value": "50"}, [1]])
-def test_a_row_that_is_none_is_named_by_its_line(tmp_path, row):
+def test_invalid_row_is_named_by_its_line(tmp_path, row):
     with pytest.raises(MemberlineError, match="line 2"):
         measured(tmp_path, [ROWS[0], row])

@@ -48,7 +48,7 @@ def own(tmp_path: Path) -> Iterator[ServedSystem]:
         system.kill()
 
 
-def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+def test_taken_port_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -88,7 +88,7 @@ def test_ending_it_ends_every_child(own: ServedSystem) -> None:
 
 
 @pytest.mark.engine
-def test_a_killed_parent_leaves_no_child_behind(own: ServedSystem) -> None:
+def test_killed_parent_leaves_no_child(own: ServedSystem) -> None:
     children = children_of(own.pid)
     own.kill()
     assert gone_soon(children)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.dialogue.messages import Inbound
 from bot.workers.pushes import PushNotifier
-from tests.bot.channels.test_webchat import listening
+from tests.bot.channels.webchat.event_stream import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine
@@ -42,7 +42,7 @@ async def test_one_member_has_one_turn_at_a_time_over_all_processes(two: list[Ed
 
     await asyncio.gather(*(say(two[number % 2], number) for number in range(10)))
     assert engine.most_at_once["sms-1"] == 1
-    assert sorted(engine.said("sms-1")) == sorted(f"message {number}" for number in range(10))
+    assert sorted(engine.texts_of("sms-1")) == sorted(f"message {number}" for number in range(10))
 
 
 async def test_a_message_delivered_to_both_is_one_turn(two: list[Edge], engine: StandInEngine) -> None:
@@ -53,7 +53,7 @@ async def test_a_message_delivered_to_both_is_one_turn(two: list[Edge], engine: 
     assert len(engine.turns) == 1
 
 
-async def test_an_answer_given_by_one_process_reaches_a_stream_of_the_other(two: list[Edge]) -> None:
+async def test_answer_of_one_process_reaches_a_stream_of_the_other(two: list[Edge]) -> None:
     session = await two[0].session()
     async with listening(two[1], session) as stream:
         await two[0].chat(session, "hello", id="1")
@@ -69,11 +69,10 @@ async def test_without_redis_another_process_is_found_by_looking(
         async with listening(other, session) as stream:
             await one.chat(session, "hello", id="1")
             await until(lambda: stream.messages)
+        assert stream.messages[0]["reply_to"] == "1"
 
 
-async def test_what_was_added_before_the_first_look_wakes_who_listens_too(
-    folder: Path, engine: StandInEngine, twilio: StandInTwilio
-) -> None:
+async def test_earlier_push_wakes_a_new_listener(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:
     async with running_edge(folder, engine, twilio) as edge:
         late = PushNotifier(edge.services.backend)
         await edge.chat(await edge.session(), "hello", id="1")
@@ -83,7 +82,7 @@ async def test_what_was_added_before_the_first_look_wakes_who_listens_too(
             looking.cancel()
 
 
-async def test_a_redis_that_is_away_stops_nobody(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:
+async def test_missing_redis_stops_nobody(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:
     away = f"redis://127.0.0.1:{free_port()}/0"
     async with running_edge(folder, engine, twilio, REDIS_URL=away) as edge:
         session = await edge.session()

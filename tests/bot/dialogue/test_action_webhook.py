@@ -120,12 +120,12 @@ async def test_packed_calls_are_unpacked(webhook: Webhook, encoding: str, pack: 
     assert answer.status == 200
 
 
-async def test_a_rejection_is_told_as_the_engine_expects(webhook: Webhook) -> None:
+async def test_rejection_is_reported_as_the_engine_expects(webhook: Webhook) -> None:
     answer = await webhook.run("validate_pay_form")
     assert (answer.status, answer.json) == (400, {"error": "not for me", "action_name": "validate_pay_form"})
 
 
-async def test_an_action_that_breaks_tells_nothing_of_why(webhook: Webhook, caplog: pytest.LogCaptureFixture) -> None:
+async def test_failing_action_reveals_no_reason(webhook: Webhook, caplog: pytest.LogCaptureFixture) -> None:
     answer = await webhook.run("action_break")
     assert answer.status == 500
     assert SECRET not in answer.text
@@ -164,11 +164,11 @@ async def test_a_damaged_call_is_refused(webhook: Webhook, body: bytes, encoding
         {"Forwarded": "for=203.0.113.9"},
     ],
 )
-async def test_to_anyone_else_there_is_nothing_here(webhook: Webhook, changes: dict[str, str]) -> None:
+async def test_others_get_a_404(webhook: Webhook, changes: dict[str, str]) -> None:
     assert (await webhook.post(call("action_tell"), **changes)).status == 404
 
 
-def test_a_split_domain_is_put_together(tmp_path: Path) -> None:
+def test_split_domain_is_merged(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("intents: [a]\nslots: {x: {type: text}}\n")
     (tmp_path / "b.yml").write_text("intents:\n- b: {use_entities: []}\nslots: {y: {type: text}}\n")
     merged = action_webhook.load_domain(tmp_path)

@@ -28,7 +28,7 @@ async def with_a_person(edge: Edge, conversation: str) -> None:
 
 
 @pytest.mark.parametrize("words", [*DANGER, "la máquina de oxígeno de mi mamá se paró", "el cable se mueve"])
-async def test_danger_breaks_through_a_talk_with_a_person_by_text(app_server: Edge, words: str) -> None:
+async def test_danger_interrupts_a_text_conversation_with_a_person(app_server: Edge, words: str) -> None:
     await app_server.text("hello")
     conversation = sms_conversation_id(app_server.services.settings, MEMBER)
     await with_a_person(app_server, conversation)
@@ -39,7 +39,7 @@ async def test_danger_breaks_through_a_talk_with_a_person_by_text(app_server: Ed
         assert await handover.find_open_handoff(session, conversation), "and the office still sees the talk"
 
 
-async def test_a_talk_that_the_office_has_left_is_answered_again(app_server: Edge) -> None:
+async def test_conversation_left_by_the_office_is_answered_again(app_server: Edge) -> None:
     await app_server.text("hello")
     conversation = sms_conversation_id(app_server.services.settings, MEMBER)
     await with_a_person(app_server, conversation)
@@ -51,7 +51,7 @@ async def test_a_talk_that_the_office_has_left_is_answered_again(app_server: Edg
 
 
 @pytest.mark.parametrize("words", DANGER)
-async def test_who_has_stopped_texts_is_heard_in_danger(app_server: Edge, words: str) -> None:
+async def test_danger_from_a_stopped_phone_is_answered(app_server: Edge, words: str) -> None:
     backend = app_server.services.backend
     async with backend.db.transaction() as session:
         await outbox.opt_out(session, backend, MEMBER)
@@ -70,7 +70,7 @@ async def test_the_same_danger_again_and_again_is_never_only_silence(app_server:
 @pytest.mark.parametrize(
     "more", [{"OtherRecipients0": "+15555550177"}, {"From": f"whatsapp:{MEMBER}", "To": "whatsapp:+15555550199"}]
 )
-async def test_where_it_cannot_help_danger_is_told_whom_to_call(app_server: Edge, more: dict[str, str]) -> None:
+async def test_where_it_cannot_help_danger_gets_the_number_to_call(app_server: Edge, more: dict[str, str]) -> None:
     fields = sms_fields("my house is on fire", sid=new_sid()) | more
     answer = twiml_texts(await app_server.twilio_post("/twilio/sms", fields))[0]
     assert FIRST in answer
@@ -95,7 +95,7 @@ async def test_a_page_that_is_slowed_down(app_server: Edge, monkeypatch: pytest.
     assert "retry-after" in refused.headers
 
 
-async def test_a_page_whose_message_is_not_kept(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_danger_on_a_page_that_cannot_be_stored(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     session = await app_server.session()
 
     async def away(*_: object, **__: object) -> None:
@@ -111,7 +111,7 @@ async def test_a_page_whose_message_is_not_kept(app_server: Edge, monkeypatch: p
 
 @pytest.mark.parametrize("channel", ["sms", "web", "voice"])
 @pytest.mark.parametrize("words", DANGER)
-async def test_a_message_that_is_given_up_on(app_server: Edge, channel: str, words: str) -> None:
+async def test_danger_in_an_abandoned_message(app_server: Edge, channel: str, words: str) -> None:
     await app_server.engine.stop()
     turns = app_server.services.turns
     inbound = Inbound(channel, f"{channel}-1", f"{channel}-1:1", words, address=MEMBER)
@@ -123,7 +123,7 @@ async def test_a_message_that_is_given_up_on(app_server: Edge, channel: str, wor
     assert FIRST in given_up.messages[0].text
 
 
-async def test_danger_behind_a_message_that_waits(app_server: Edge) -> None:
+async def test_danger_after_a_waiting_message(app_server: Edge) -> None:
     await app_server.engine.stop()
     assert FIRST not in twiml_texts(await app_server.text("pay my bill"))[0]
     assert FIRST in twiml_texts(await app_server.text("my house is on fire"))[0]

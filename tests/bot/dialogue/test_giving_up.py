@@ -30,7 +30,7 @@ from bot.dialogue.messages import Inbound, Reply
 from bot.workers import unanswered
 from tests.backend.household import NOW, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.bot.channels.voice.test_routes import TRANSFER, Line, said
+from tests.bot.channels.voice.phone_call import TRANSFER, Line, spoken_text
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine
@@ -86,8 +86,8 @@ class Till:
 
     async def change_email(self, conversation: str) -> None:
         async with self.backend.db.transaction() as session:
-            standing = await identity.load_identity(session, self.backend, conversation)
-            await contact.change(session, self.backend, conversation, standing, "email", "new@example.com")
+            member_identity = await identity.load_identity(session, self.backend, conversation)
+            await contact.change(session, self.backend, conversation, member_identity, "email", "new@example.com")
 
     async def number(self) -> str:
         async with self.backend.db.read_session() as session:
@@ -144,19 +144,19 @@ def losing(act: Callable[[str], Awaitable[None]], engine: StandInEngine) -> Call
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_a_payment_whose_answer_was_lost_is_told_with_its_number(till: Till, channel: str) -> None:
+async def test_payment_with_a_lost_answer_is_reported_with_its_number(till: Till, channel: str) -> None:
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
-    told = await till.settled(channel)
+    answer = await till.settled(channel)
     number = await till.number()
-    assert "$40.00 is made" in told
-    assert (", ".join(number.replace("-", "")) if channel == "voice" else number) in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+    assert "$40.00 is made" in answer
+    assert (", ".join(number.replace("-", "")) if channel == "voice" else number) in answer
+    assert not any(claim in answer.lower() for claim in CLAIMS)
     assert await till.status() == "posted"
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("token", ["tok_visa_4242", "tok_visa_declined"])
-async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, channel: str, token: str) -> None:
+async def test_pending_payment_is_reported_and_its_outcome_follows(till: Till, channel: str, token: str) -> None:
     await till.pay_with(token)
 
     def out_of_reach(_name: str) -> None:
@@ -164,10 +164,10 @@ async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, c
 
     till.network.before = out_of_reach
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
-    told = await till.settled(channel)
-    assert "on its way" in told
-    assert "message when it is settled" in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+    answer = await till.settled(channel)
+    assert "on its way" in answer
+    assert "message when it is settled" in answer
+    assert not any(claim in answer.lower() for claim in CLAIMS)
     before = await till.written()
     till.network.before = lambda _name: None
     await recover(till.backend)
@@ -177,10 +177,10 @@ async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, c
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_nothing_done_is_said_only_when_nothing_can_come_any_more(till: Till, channel: str) -> None:
+async def test_nothing_done_is_claimed_only_when_nothing_can_follow(till: Till, channel: str) -> None:
     till.edge.engine.failing = True
-    told = await till.settled(channel)
-    assert "nothing" in told.lower()
+    answer = await till.settled(channel)
+    assert "nothing" in answer.lower()
     late = await confirm.confirm_quote(
         till.backend, till.quote, conversation_id=f"{channel}-1", channel=channel, wording="Pay $40?", reply="yes"
     )
@@ -193,24 +193,24 @@ async def test_nothing_done_is_said_only_when_nothing_can_come_any_more(till: Ti
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_a_change_whose_answer_was_lost_is_told(till: Till, channel: str) -> None:
+async def test_change_with_a_lost_answer_is_reported(till: Till, channel: str) -> None:
     till.edge.engine.acts["yes"] = losing(till.change_email, till.edge.engine)
-    told = await till.settled(channel)
-    assert "your email address, changed" in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+    answer = await till.settled(channel)
+    assert "your email address, changed" in answer
+    assert not any(claim in answer.lower() for claim in CLAIMS)
 
 
 @pytest.mark.parametrize("channel", ["sms", "web"])
-async def test_a_declined_payment_is_told_as_it_is(till: Till, channel: str) -> None:
+async def test_declined_payment_is_reported_as_declined(till: Till, channel: str) -> None:
     await till.pay_with("tok_visa_insufficient")
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
-    told = await till.settled(channel)
+    answer = await till.settled(channel)
     assert await till.status() == "declined"
-    assert "did not go through, and nothing was taken" in told
-    assert "could not finish" in told
+    assert "did not go through, and nothing was taken" in answer
+    assert "could not finish" in answer
 
 
-async def test_after_an_act_that_was_told_late_the_talk_begins_anew(till: Till) -> None:
+async def test_after_a_late_report_the_conversation_restarts(till: Till) -> None:
     """The task that was open is done: it must not ask for its yes again."""
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
     await till.settled("sms")
@@ -222,7 +222,7 @@ async def test_after_an_act_that_was_told_late_the_talk_begins_anew(till: Till) 
 
 
 @pytest.mark.parametrize("spanish", [False, True])
-async def test_a_message_too_old_to_act_on_is_told_what_came_of_it(
+async def test_outcome_of_an_expired_message_is_reported(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio, spanish: bool
 ) -> None:
     clock = ManualClock(NOW)
@@ -247,18 +247,16 @@ async def test_a_message_too_old_to_act_on_is_told_what_came_of_it(
     clock.advance(minutes=11)
     async with running_edge(folder, engine, twilio, clock):
         ours = "Nuestra oficina" if spanish else "Our office"
-        (told,) = await until(lambda: [text for text in twilio.to(MEMBER) if ours in text])
-    assert number in told
-    assert not any(claim in told.lower() for claim in CLAIMS)
+        (notice,) = await until(lambda: [text for text in twilio.to(MEMBER) if ours in text])
+    assert number in notice
+    assert not any(claim in notice.lower() for claim in CLAIMS)
     assert engine.turns == []
 
 
 # ----------------------------------------------------------------------------------------------------------- on a call
 
 
-async def test_an_answer_behind_the_engines_time_is_waited_for_on_the_call(
-    till: Till, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_late_engine_answer_is_awaited_on_the_call(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_client, "TURN_SECONDS", 0.3)
     monkeypatch.setattr(unanswered, "MAX_ATTEMPTS", 1000)
     monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.2)
@@ -271,10 +269,10 @@ async def test_an_answer_behind_the_engines_time_is_waited_for_on_the_call(
     till.edge.engine.gate.set()
     while root.find("Redirect") is not None and root.find("Gather") is None:
         root = await line.go()
-    assert "You said: slow yes" in said(root)
+    assert "You said: slow yes" in spoken_text(root)
 
 
-async def test_a_call_that_waited_long_enough_ends_with_what_is_known(
+async def test_call_that_waited_long_enough_ends_with_what_is_known(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def out_of_reach(_name: str) -> None:
@@ -292,10 +290,10 @@ async def test_a_call_that_waited_long_enough_ends_with_what_is_known(
     for _ in range(calls.MAX_POLLS):
         assert root.find("Redirect") is not None
         root = await line.go()
-    assert "on its way" in said(root)
+    assert "on its way" in spoken_text(root)
     assert root.find("Hangup") is None
     # the call stays, and what is on its way is not offered again
-    assert "Well?" not in said(await line.silence())
+    assert "Well?" not in spoken_text(await line.silence())
     till.edge.engine.gate.set()
 
 
@@ -307,7 +305,7 @@ async def test_a_read_back_that_was_acted_on_is_not_offered_again_after_a_transf
     till.edge.engine.acts["yes"] = losing(till.pay, till.edge.engine)
     await line.speak("yes")
     root = await line.go(DialCallStatus="no-answer") if "dial" in line.action else await line.silence()
-    assert "Well?" not in said(root)
+    assert "Well?" not in spoken_text(root)
     again = await line.post("/twilio/voice/turn?turn=3&asked=1&dial=1", DialCallStatus="no-answer")
     assert "Well?" not in again.text
     assert "How can I help" in again.text
@@ -319,12 +317,12 @@ async def test_a_relay_that_broke_off_in_a_turn_goes_on_with_its_answer(till: Ti
     assert (await till.edge.services.turns.take_turn(inbound, within=0.1)).pending
     line.action = "/twilio/voice/relay/ended"
     root = await line.go()
-    assert "one moment" in said(root).lower()
+    assert "one moment" in spoken_text(root).lower()
     till.edge.engine.gate.set()
-    assert "You said: slow yes" in said(await line.go())
+    assert "You said: slow yes" in spoken_text(await line.go())
 
 
-async def test_what_cannot_be_looked_up_is_said_to_be_unknown(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_lookup_is_reported_as_unknown(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(till.edge)
     await line.go()
 
@@ -334,9 +332,9 @@ async def test_what_cannot_be_looked_up_is_said_to_be_unknown(till: Till, monkey
     monkeypatch.setattr(conversations, "open_now", fail)
     monkeypatch.setattr(conversations, "find_inbound", fail)
     root = await line.speak("yes")
-    assert "cannot see right now" in said(root)
+    assert "cannot see right now" in spoken_text(root)
     assert root.findtext("Dial") == TRANSFER
-    assert "nothing" not in said(root).lower()
+    assert "nothing" not in spoken_text(root).lower()
 
 
 async def test_a_call_of_before_a_restart_goes_on_with_its_answer(
@@ -358,14 +356,14 @@ async def test_a_call_of_before_a_restart_goes_on_with_its_answer(
     async with running_edge(folder, engine, twilio, clock) as edge:
         line.edge = edge
         line.action = "/twilio/voice/turn?turn=1&asked=0&poll=1"
-        assert "You said: pay my bill" in said(await line.go())
+        assert "You said: pay my bill" in spoken_text(await line.go())
     assert len(engine.turns) == 1
 
 
 # ------------------------------------------------------------------------------------------------ the look itself
 
 
-async def test_an_act_of_a_kind_that_nobody_named_is_not_called_nothing(till: Till) -> None:
+async def test_act_of_an_unnamed_kind_is_not_called_nothing(till: Till) -> None:
     now = till.backend.clock.now()
     async with till.backend.db.transaction() as session:
         await record(
@@ -383,7 +381,7 @@ async def test_an_act_of_a_kind_that_nobody_named_is_not_called_nothing(till: Ti
         assert (await outcomes.outcome_since(session, "web-2", now)).is_empty
 
 
-async def test_a_message_that_was_answered_meanwhile_keeps_its_answer(till: Till) -> None:
+async def test_message_answered_meanwhile_keeps_its_answer(till: Till) -> None:
     inbound = Inbound("voice", "call-1", "1", "hello", address=MEMBER)
     reply = await till.edge.services.turns.take_turn(inbound)
     assert await till.edge.services.turns.give_up(inbound) == reply

@@ -7,7 +7,7 @@ import pytest
 from tests.bot.edge import Edge
 
 
-async def test_the_engine_and_the_page_are_told(app_server: Edge) -> None:
+async def test_engine_and_page_get_the_language(app_server: Edge) -> None:
     session = await app_server.session()
     answers = [
         await app_server.chat(session, text, id=str(number))
@@ -18,7 +18,7 @@ async def test_the_engine_and_the_page_are_told(app_server: Edge) -> None:
 
 
 @pytest.mark.parametrize("text", ["español", "Habla español?", "2 para español"])
-async def test_a_plain_wish_becomes_ours(app_server: Edge, text: str) -> None:
+async def test_request_for_spanish_switches_the_language(app_server: Edge, text: str) -> None:
     await app_server.chat(await app_server.session(), text, id="1")
     (turn,) = app_server.engine.turns
     assert (turn["text"], turn["metadata"]["language"]) == ("/speak_spanish", "es")

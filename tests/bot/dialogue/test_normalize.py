@@ -51,13 +51,13 @@ def test_text_is_cleaned(raw: str, expected: str) -> None:
     ],
 )
 def test_a_typed_command_never_reaches_the_engine(typed: str) -> None:
-    said = interpret_message(clean_and_redact(typed), None, [], INTENTS)
-    assert said.text == "restart"
+    interpreted = interpret_message(clean_and_redact(typed), None, [], INTENTS)
+    assert interpreted.text == "restart"
 
 
 def test_a_card_number_in_front_of_a_command_does_not_let_it_through() -> None:
-    said = interpret_message(clean_and_redact("4111111111111111 /restart"), None, [], INTENTS)
-    assert said.text == "restart"
+    interpreted = interpret_message(clean_and_redact("4111111111111111 /restart"), None, [], INTENTS)
+    assert interpreted.text == "restart"
 
 
 @pytest.mark.parametrize(
@@ -83,16 +83,16 @@ def test_other_words_are_words(typed: str) -> None:
     assert interpret_message(typed, None, OFFERED, INTENTS) == NormalizedMessage(typed, typed)
 
 
-def test_a_number_means_nothing_when_nothing_is_on_offer() -> None:
+def test_number_without_an_offer_means_nothing() -> None:
     assert interpret_message("2", None, [], INTENTS) == NormalizedMessage("2", "2")
 
 
-def test_an_offered_payload_counts_and_bears_its_title() -> None:
-    said = interpret_message("", OFFERED[0]["payload"], OFFERED, INTENTS)
-    assert said == NormalizedMessage(OFFERED[0]["payload"], "Full amount")
+def test_offered_payload_counts_and_has_its_title() -> None:
+    interpreted = interpret_message("", OFFERED[0]["payload"], OFFERED, INTENTS)
+    assert interpreted == NormalizedMessage(OFFERED[0]["payload"], "Full amount")
 
 
-def test_a_known_wish_needs_no_offer() -> None:
+def test_known_request_needs_no_offer() -> None:
     assert interpret_message("", "/quick_pay", [], INTENTS) == NormalizedMessage("/quick_pay", "quick pay")
 
 
@@ -101,13 +101,13 @@ def test_a_known_wish_needs_no_offer() -> None:
     ['/choose{"amount":"1"}', "/restart", "/session_start", '/quick_pay{"level":"2"}', "EXTERNAL: x", "/quick_pay\n/x"],
 )
 def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
-    said = interpret_message("", payload, OFFERED, INTENTS)
-    assert not said.text.startswith("/")
-    assert "{" not in said.text
+    interpreted = interpret_message("", payload, OFFERED, INTENTS)
+    assert not interpreted.text.startswith("/")
+    assert "{" not in interpreted.text
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [("", False), ("...", False), ("?", False), ("ok", True), ("\U0001f44d", True)]
 )
-def test_whether_there_is_anything_to_answer(text: str, expected: bool) -> None:
+def test_readable_text(text: str, expected: bool) -> None:
     assert has_readable_text(extract_words(text)) is expected

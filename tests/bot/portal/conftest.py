@@ -14,8 +14,10 @@ from backend.billing.accounts import find_account
 from backend.clock import ManualClock
 from backend.demo import seed
 from backend.payments import pay_links
+from tests.bot.portal.visitor import Visitor
 from tests.bot.serving import serving, settings_for
-from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.contracts.sandbox_network import KEY, SandboxNetwork, running_network
+from tests.standins.smtp import StandInMail
 from tests.support.conversations import get_or_start
 
 NOON = datetime.fromisoformat("2026-11-23T18:00:00+00:00")
@@ -24,10 +26,8 @@ CARD = {"name": "Ruth Alvarez", "expiry": "07/30", "cvc": "123", "zip": "61028"}
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxNetwork]:
-    network = SandboxNetwork(tmp_path_factory.mktemp("network"))
-    network.start()
-    yield network
-    network.kill()
+    with running_network(tmp_path_factory.mktemp("network")) as network:
+        yield network
 
 
 @dataclass
@@ -79,3 +79,16 @@ async def member(tmp_path: Path, network: SandboxNetwork) -> AsyncIterator[Membe
 
 def in_days(backend: Backend, days: int) -> date:
     return backend.today() + timedelta(days=days)
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+    mail = StandInMail()
+    await mail.start()
+    clock = ManualClock(NOON)
+    async with serving(settings_for(tmp_path, SMTP_URL=mail.url), clock) as services:
+        await seed(services.backend)
+        visitor = Visitor(services, clock, mail)
+        yield visitor
+        await visitor.http.close()
+    await mail.stop()

@@ -1,5 +1,4 @@
 import asyncio
-import re
 
 import pytest
 from sqlalchemy import func, select
@@ -8,6 +7,7 @@ from backend.consents.models import Consent
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.processing import recover
 from tests.bot.portal.conftest import Member, in_days
+from tests.bot.portal.page_text import payments, quote_in, text
 from tests.contracts.sandbox_network import SandboxNetwork
 
 HEADERS = {
@@ -16,22 +16,6 @@ HEADERS = {
     "x-robots-tag": "noindex, nofollow",
     "x-content-type-options": "nosniff",
 }
-
-
-def text(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-def quote_in(page: str) -> str:
-    found = re.search(r'name="quote" value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-async def payments(member: Member) -> list[Payment]:
-    async with member.backend.db.read_session() as session:
-        query = select(Payment).where(Payment.conversation_id == "web-1").order_by(Payment.id)
-        return list(await session.scalars(query))
 
 
 async def test_a_member_pays_by_link(member: Member) -> None:
@@ -61,7 +45,7 @@ async def test_a_member_pays_by_link(member: Member) -> None:
     assert "nothing more is due" in text(page)
 
 
-async def test_the_words_that_were_shown_are_kept(member: Member) -> None:
+async def test_consent_has_the_words_shown(member: Member) -> None:
     url = await member.link()
     page = await member.enter_card(url)
     await member.post(f"{url}/confirm", data={"quote": quote_in(page)})
@@ -83,7 +67,7 @@ async def test_pressing_twice_pays_once(member: Member) -> None:
     assert all(status == 200 for status, _ in answers)
 
 
-async def test_a_link_that_has_paid_shows_what_it_paid(member: Member) -> None:
+async def test_paid_link_shows_its_payment(member: Member) -> None:
     url = await member.link()
     quote = quote_in(await member.enter_card(url))
     await member.post(f"{url}/confirm", data={"quote": quote})
@@ -103,9 +87,7 @@ async def test_a_link_that_has_paid_shows_what_it_paid(member: Member) -> None:
         ("4000000000009979", "the bank did not approve it"),
     ],
 )
-async def test_a_declined_card_is_said_plainly_and_another_may_be_used(
-    member: Member, number: str, reason: str
-) -> None:
+async def test_declined_card_is_reported_and_another_may_be_used(member: Member, number: str, reason: str) -> None:
     url = await member.link()
     quote = quote_in(await member.enter_card(url, number))
     status, page = await member.post(f"{url}/confirm", data={"quote": quote})
@@ -133,7 +115,7 @@ async def test_a_later_day_is_scheduled(member: Member) -> None:
     assert made.confirmation in page
 
 
-async def test_a_yes_to_something_else_is_read_again(member: Member) -> None:
+async def test_outdated_yes_is_read_back_again(member: Member) -> None:
     url = await member.link()
     await member.enter_card(url)
     status, page = await member.post(f"{url}/confirm", data={"quote": "0" * 32})
@@ -177,7 +159,7 @@ async def test_every_address_of_an_expired_link_is_closed(member: Member) -> Non
     assert await payments(member) == []
 
 
-async def test_leaving_the_provider_without_a_card_says_so(member: Member) -> None:
+async def test_leaving_the_provider_without_a_card_is_mentioned(member: Member) -> None:
     url = await member.link()
     status, page = await member.get(f"{url}/return")
     assert status == 200
@@ -189,7 +171,7 @@ async def test_leaving_the_provider_without_a_card_says_so(member: Member) -> No
     assert "Nothing has been paid" in text(page)
 
 
-async def test_a_network_that_is_away_is_said_and_settled_later(member: Member, network: SandboxNetwork) -> None:
+async def test_missing_network_is_mentioned_and_settled_later(member: Member, network: SandboxNetwork) -> None:
     url = await member.link()
     quote = quote_in(await member.enter_card(url))
     network.kill()
@@ -239,7 +221,7 @@ async def test_pages_keep_to_themselves(member: Member) -> None:
         assert "style=" not in page
 
 
-async def test_nothing_due_any_more_cannot_be_paid(member: Member) -> None:
+async def test_paid_bill_cannot_be_paid_again(member: Member) -> None:
     first, second = await member.link(), await member.link()
     await member.enter_card(second)
     quote = quote_in(await member.enter_card(first))

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
-from tests.bot.portal.conftest import CARD, Member
-from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
-from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK, RULES
+from tests.bot.portal.chromium import check, enter_card
+from tests.bot.portal.conftest import Member
+from tests.browser.screens import DESKTOP, PHONE, PHONE_DARK
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = find_chromium()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        await browser.close()
-
-
-async def check(page: Page, name: str) -> None:
-    """Nothing for axe-core to find, nothing wider than the screen."""
-    await page.wait_for_load_state("load")  # a click does not wait until the page that it opens is there
-    results = await Axe().run(page, options=RULES)
-    assert [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in results.response["violations"]] == [], name
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}-{await page.evaluate('innerWidth')}.png", full_page=True)
-
-
-async def enter_card(page: Page, number: str) -> None:
-    for name, value in {**CARD, "number": number}.items():
-        await page.locator(f"input[name={name}]").fill(value)
-    await page.get_by_role("button", name="Continue", exact=True).click()
 
 
 @pytest.mark.parametrize("options", [DESKTOP, PHONE, PHONE_DARK], ids=["desktop", "phone", "phone dark"])

@@ -12,10 +12,8 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH
 from backend.outbox.models import OutboxMessage
 from tests.bot.portal.conftest import Member, in_days
-from tests.bot.portal.test_online_account import NEW, Visitor, give_codes, link_from_mail, visitor
-from tests.bot.portal.test_pay_pages import payments, quote_in, text
-
-__all__ = ["visitor"]
+from tests.bot.portal.page_text import payments, quote_in, text
+from tests.bot.portal.visitor import NEW, Visitor, give_codes, link_from_mail
 
 
 def in_spanish(page: str) -> bool:
@@ -29,7 +27,7 @@ async def spanish_link(member: Member, **options: object) -> str:
     return url
 
 
-async def test_a_link_of_a_spanish_talk_pays_in_spanish(member: Member) -> None:
+async def test_link_of_a_spanish_conversation_pays_in_spanish(member: Member) -> None:
     url = await spanish_link(member)
     _, page = await member.get(url)
     assert in_spanish(page)
@@ -45,7 +43,7 @@ async def test_a_link_of_a_spanish_talk_pays_in_spanish(member: Member) -> None:
     assert f"Su número de confirmación es {made.confirmation}" in text(page)
 
 
-async def test_the_words_that_were_shown_are_kept_in_their_language(member: Member) -> None:
+async def test_consent_has_the_words_shown_in_their_language(member: Member) -> None:
     url = await spanish_link(member, on=in_days(member.backend, 5))
     page = await member.enter_card(f"{url}?lang=en")
     _, page = await member.get(f"{url}/return?lang=es")
@@ -60,7 +58,7 @@ async def test_the_words_that_were_shown_are_kept_in_their_language(member: Memb
     assert consent.reply == "Programar $112.40"
 
 
-async def test_a_declined_card_is_said_in_spanish(member: Member) -> None:
+async def test_declined_card_is_reported_in_spanish(member: Member) -> None:
     url = await spanish_link(member)
     page = await member.enter_card(url, "4000000000009995")
     _, page = await member.post(f"{url}/confirm", data={"quote": quote_in(page)})
@@ -68,7 +66,7 @@ async def test_a_declined_card_is_said_in_spanish(member: Member) -> None:
     assert "No había suficiente dinero en la cuenta. No se cobró nada." in text(page)
 
 
-async def test_what_was_asked_for_holds_for_the_pages_that_follow(member: Member) -> None:
+async def test_chosen_language_holds_for_later_pages(member: Member) -> None:
     url = await spanish_link(member)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         reader = Member(member.backend, member.clock, http)
@@ -79,7 +77,7 @@ async def test_what_was_asked_for_holds_for_the_pages_that_follow(member: Member
     assert in_spanish((await member.get(url))[1])  # of another browser nothing is known
 
 
-async def test_a_link_that_is_gone_says_so_in_the_language_of_its_talk(member: Member) -> None:
+async def test_expired_link_is_explained_in_the_conversation_language(member: Member) -> None:
     url = await spanish_link(member)
     member.clock.advance(minutes=31)
     status, page = await member.get(url)
@@ -108,12 +106,12 @@ async def test_a_new_password_in_spanish(visitor: Visitor) -> None:
     elsewhere = visitor.another()
     assert in_spanish((await elsewhere.get(url))[1])
     there = url.partition("?")[0]
-    for bad, said in (
+    for bad, expected in (
         ("corta", "10 caracteres"),
         ("1234567890", "Mucha gente"),
         ("ruth.alvarez99999", "otros conocen"),
     ):
-        assert said in text((await elsewhere.post(there, password=bad, again=bad))[1])
+        assert expected in text((await elsewhere.post(there, password=bad, again=bad))[1])
     _, page, path = await elsewhere.post(there, password=NEW, again=NEW)
     assert path == "/portal/login"
     assert in_spanish(page)
@@ -124,8 +122,8 @@ async def test_making_an_account_in_spanish(visitor: Visitor) -> None:
     _, page, here = await visitor.get("/portal/create?lang=es")
     assert in_spanish(page)
     _, page, _ = await visitor.post(here, step="holder", number="20417", last4="01", kind="commercial", digits="1")
-    for said in ("los tres dígitos después del guion", "el final del teléfono", "el tax ID completo"):
-        assert said in text(page)
+    for expected in ("los tres dígitos después del guion", "el final del teléfono", "el tax ID completo"):
+        assert expected in text(page)
     holder = {"number": "20417-001", "last4": "0111", "kind": "residential", "digits": "1234"}
     _, page, _ = await visitor.post(here, step="holder", **holder)
     assert "Su nombre y correo electrónico" in text(page)

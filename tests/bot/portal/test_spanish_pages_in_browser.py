@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.bot.portal.chromium import check, enter_card, fill, heading
 from tests.bot.portal.conftest import Member
-from tests.bot.portal.test_online_account import Visitor, visitor
-from tests.bot.portal.test_online_account_in_browser import fill, heading
-from tests.bot.portal.test_pay_pages_in_browser import browser, check, enter_card
-from tests.browser.test_access import PHONE
+from tests.bot.portal.visitor import Visitor
+from tests.browser.screens import PHONE
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "visitor"]
 
 
 async def test_paying_in_spanish(browser: Browser, member: Member) -> None:

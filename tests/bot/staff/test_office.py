@@ -1,4 +1,4 @@
-"""The office's pages: closed without an account, guarded with one, and a way to write to whoever waits."""
+"""The office's pages: closed without an account, guarded with one, and a way to write to waiting members."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_without_an_account_the_pages_do_not_exist(app_server: Edge) -> No
     assert (await sign_in(app_server)).status == 404
 
 
-async def test_nobody_gets_in_without_the_password(edge: Edge) -> None:
+async def test_password_is_required(edge: Edge) -> None:
     assert "Password" in (await edge.get("/staff")).text
     assert (await sign_in(edge, "wrong")).status == 403
     assert (await sign_in(edge, name="bob")).status == 403
@@ -132,7 +132,7 @@ async def test_a_new_password_ends_the_sessions(edge: Edge) -> None:
     assert "Who waits" not in (await edge.get("/staff")).text
 
 
-async def test_a_forged_session_or_form_does_nothing(edge: Edge) -> None:
+async def test_forged_session_or_form_does_nothing(edge: Edge) -> None:
     await edge.chat(await edge.session(), "hello", id="m1")
     forged = "A" * 43
     page = await edge.get("/staff", headers={"Cookie": f"ml_staff={forged}"})
@@ -172,8 +172,8 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     assert "&lt;b&gt;Yes" in answered.text
     async with edge.services.backend.db.read_session() as reading:
         events = await conversations.events_after(reading, conversation, 0)
-    said = events[-1].data["messages"][0]
-    assert (said["author"], said["text"]) == ("Ann", "<b>Yes</b>, Ann here.")
+    message = events[-1].data["messages"][0]
+    assert (message["author"], message["text"]) == ("Ann", "<b>Yes</b>, Ann here.")
 
     back = (await edge.chat(session, "back to the assistant", id="m3")).json["messages"]
     assert "automated assistant" in back[0]["text"]
@@ -230,7 +230,7 @@ async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
     assert "No ticket is open" in (await edge.get("/staff")).text
 
 
-async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
+async def test_later_notes_and_withdrawals_are_shown(edge: Edge) -> None:
     await edge.text("hello")
     conversation = sms_conversation_id(edge.services.settings, MEMBER)
     backend = edge.services.backend
@@ -260,7 +260,7 @@ async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
     assert "Done, close it" not in page
 
 
-async def test_known_outages_are_kept_by_the_office(edge: Edge) -> None:
+async def test_known_outages_are_managed_by_the_office(edge: Edge) -> None:
     assert "Password" in (await edge.get("/staff/outages")).text
     await sign_in(edge)
     token = token_in(await edge.get("/staff/outages"))

@@ -13,13 +13,11 @@ from backend.tickets import service as tickets
 from bot.channels.sms.routes import sms_conversation_id
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER
-from tests.bot.portal.test_pay_pages_in_browser import browser, check
+from tests.bot.portal.chromium import check
 from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD
-from tests.browser.test_access import DESKTOP, PHONE_DARK
+from tests.browser.screens import DESKTOP, PHONE_DARK
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 

@@ -21,7 +21,7 @@ def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", STARTS)
-async def test_what_trickles_is_ended(app_server: Edge, kind: str) -> None:
+async def test_trickling_request_is_ended(app_server: Edge, kind: str) -> None:
     """A byte every tenth of a second; without a limit of its own it would go on for ever."""
     ended = await trickle(app_server.url, STARTS[kind], every=0.1, longest=LONGEST)
     assert ended is not None, "the connection was still open"
@@ -31,7 +31,7 @@ async def test_what_trickles_is_ended(app_server: Edge, kind: str) -> None:
     assert b"Traceback" not in ended.answer
 
 
-async def test_many_that_trickle_hold_up_nobody(app_server: Edge) -> None:
+async def test_many_trickling_requests_delay_nobody(app_server: Edge) -> None:
     slow = [asyncio.create_task(trickle(app_server.url, STARTS["body"], 0.1, LONGEST)) for _ in range(100)]
     session = await app_server.session()
     for number in range(5):

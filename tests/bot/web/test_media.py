@@ -1,4 +1,4 @@
-"""Pictures over real HTTP: whoever has the address, for as long as it works."""
+"""Pictures over real HTTP: for everybody with the address, for as long as it works."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def an_account(edge: Edge) -> int:
         return account.id
 
 
-async def test_the_chart_is_drawn_for_who_has_its_address(app_server: Edge) -> None:
+async def test_chart_is_drawn_for_its_address(app_server: Edge) -> None:
     url = signed_media.usage_chart_url(app_server.services.backend, await an_account(app_server))
     async with app_server.http.get(url) as answer:
         body = await answer.read()
@@ -34,7 +34,7 @@ async def test_the_chart_is_drawn_for_who_has_its_address(app_server: Edge) -> N
     assert body.startswith(b"\x89PNG")
 
 
-async def test_no_other_address_shows_anything(app_server: Edge) -> None:
+async def test_no_other_address_shows_a_chart(app_server: Edge) -> None:
     url = signed_media.usage_chart_url(app_server.services.backend, await an_account(app_server))
     path = url.removeprefix(app_server.url)
     for wrong in (

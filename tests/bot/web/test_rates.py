@@ -41,7 +41,7 @@ async def test_one_too_many_waits_and_others_do_not() -> None:
     assert await counted.hit((FEW, "a")) == 0
 
 
-async def test_what_the_first_count_refuses_does_not_burden_the_second() -> None:
+async def test_count_refused_first_does_not_burden_the_second() -> None:
     counted = rates()
     for _ in range(50):
         await counted.hit((FEW, "a session"), (OTHER, "its address"))
@@ -63,7 +63,7 @@ async def test_processes_count_together(redis_url: str) -> None:
         await one.close()
 
 
-async def test_no_address_stands_in_redis(redis_url: str) -> None:
+async def test_redis_holds_no_address(redis_url: str) -> None:
     counted = rates(redis_url=redis_url)
     await counted.hit((FEW, "203.0.113.7"))
     await counted.close()
@@ -91,7 +91,7 @@ async def frozen() -> AsyncIterator[tuple[str, list[int]]]:
         server.close()
 
 
-async def test_a_redis_that_is_frozen_is_asked_once_and_then_left_alone() -> None:
+async def test_frozen_redis_is_asked_once_and_then_left_alone() -> None:
     assert rating.REDIS_TIMEOUT_SECONDS < 0.2
     async with frozen() as (url, taken):
         counted = rates(redis_url=url)
@@ -114,7 +114,7 @@ async def test_a_redis_that_comes_back_is_found(redis_url: str, monkeypatch: pyt
         await one.close()
 
 
-async def test_a_redis_that_is_not_there_stops_nobody(tmp_path: Path) -> None:
+async def test_missing_redis_stops_nobody(tmp_path: Path) -> None:
     for url in (f"redis://127.0.0.1:{free_port()}/0", f"unix://{tmp_path}/none.sock"):
         counted = rates(redis_url=url)
         assert await counted.hit((FEW, "a")) == 0

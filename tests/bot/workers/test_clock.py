@@ -17,7 +17,6 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.jobs import service as jobs
-from backend.migrations.run import upgrade
 from bot.workers import clock as clock_module
 from bot.workers.clock import JobScheduler
 from tests.bot.edge import until
@@ -30,16 +29,9 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("clock") / "schema.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-async def backend(schema: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Backend]:
-    shutil.copyfile(schema, tmp_path / "memberline.db")
+async def backend(migrated_database: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Backend]:
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
     made = Backend.create(Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "SECRET_KEY": "a key"}), clock)
     yield made
     await made.close()
@@ -72,9 +64,7 @@ async def test_once_an_hour(backend: Backend, clock: ManualClock, done: list[dat
     assert looks == [True, False, True]
 
 
-async def test_a_job_that_fails_is_taken_up_again(
-    backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_failed_job_runs_again(backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[date] = []
 
     async def breaks_once(_backend: Backend, on: date) -> Any:
@@ -125,7 +115,7 @@ async def test_it_goes_on_looking(
         await until(lambda: len(done) == 2)
 
 
-async def test_a_job_that_takes_long_is_not_begun_again_and_holds_up_no_other(
+async def test_long_job_is_not_started_twice_and_blocks_no_other(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[str] = []

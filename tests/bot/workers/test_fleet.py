@@ -107,7 +107,7 @@ async def _written(fleet: Fleet, expected: int) -> bool:
     return await _unanswered(fleet.environment["DATABASE_URL"]) >= expected
 
 
-async def test_a_killed_process_s_messages_are_taken_up_by_another_in_order(
+async def test_killed_process_s_messages_are_taken_over_in_order(
     fleet: Fleet, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     dying, living = await fleet.start(2)
@@ -124,7 +124,7 @@ async def test_a_killed_process_s_messages_are_taken_up_by_another_in_order(
     assert [turn["text"] for turn in engine.turns] == ["slow one", "two", "three"]
 
 
-async def test_a_frozen_redis_costs_no_turn_anything(fleet: Fleet, engine: StandInEngine, redis: RedisServer) -> None:
+async def test_frozen_redis_costs_no_turn_anything(fleet: Fleet, engine: StandInEngine, redis: RedisServer) -> None:
     apps = await fleet.start(2)
     os.kill(redis.pid, signal.SIGSTOP)
     try:
@@ -137,7 +137,7 @@ async def test_a_frozen_redis_costs_no_turn_anything(fleet: Fleet, engine: Stand
     assert [turn["text"] for turn in engine.turns] == [f"message {number}" for number in range(6)]
 
 
-async def test_a_postgresql_that_hangs_keeps_nobody_waiting_and_loses_nothing(
+async def test_hanging_postgresql_keeps_nobody_waiting_and_loses_nothing(
     fleet: Fleet, engine: StandInEngine, databases: Databases
 ) -> None:
     (app,) = await fleet.start(1)

@@ -47,7 +47,7 @@ async def test_a_call_is_made_as_a_call(app_server: Edge) -> None:
     assert app_server.twilio.messages == []
 
 
-async def test_a_call_is_spoken_in_the_language_that_it_was_written_in(app_server: Edge) -> None:
+async def test_call_is_spoken_in_the_language_it_was_written_in(app_server: Edge) -> None:
     backend = app_server.services.backend
     with use_language("es"):
         async with backend.db.transaction() as session:
@@ -100,7 +100,7 @@ async def test_a_carrier_in_trouble_gets_the_message_when_it_is_well(app_server:
     assert app_server.twilio.requests == 2
 
 
-async def test_what_was_sent_but_not_noted_is_not_sent_again(app_server: Edge) -> None:
+async def test_sent_but_unrecorded_message_is_not_sent_again(app_server: Edge) -> None:
     """A process is killed between the carrier's answer and our note of it."""
     await enqueue(app_server, "a receipt")
     await until(lambda: app_server.twilio.messages)

@@ -21,8 +21,8 @@ def held(goal: str, ending: ConversationEnding | None, wanted_person: bool = Fal
     return SimulatedConversation(compose_persona(1, place), MADE, ending=ending, wanted_person=wanted_person)
 
 
-def record(answer: str, said: str = "hello") -> ConversationRecord:
-    return ConversationRecord("talk", [RecordedTurn(said, None, "answered", Reply((Message(answer),)))])
+def record(answer: str, message: str = "hello") -> ConversationRecord:
+    return ConversationRecord("talk", [RecordedTurn(message, None, "answered", Reply((Message(answer),)))])
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def record(answer: str, said: str = "hello") -> ConversationRecord:
         f"Hello, Ruth {make_surname(100_008)}.",
     ],
 )
-def test_what_is_another_members_is_found(answer: str) -> None:
+def test_data_of_another_member_is_found(answer: str) -> None:
     assert "another member's" in invariants._find_foreign_data(held("balance", None), record(answer))[0]
 
 
@@ -47,11 +47,11 @@ def test_what_is_another_members_is_found(answer: str) -> None:
         "Your code is 482913. You owe $112.40, like 12345-001 on a bill, and 1,200 kWh.",
     ],
 )
-def test_what_is_ones_own_is_not(answer: str) -> None:
+def test_own_data_is_not_reported(answer: str) -> None:
     assert invariants._find_foreign_data(held("balance", None), record(answer)) == []
 
 
-def test_a_number_that_the_member_said_may_be_said_back() -> None:
+def test_number_given_by_the_member_may_be_repeated() -> None:
     assert invariants._find_foreign_data(held("balance", None), record("100008-001?", "it is 100008-001")) == []
 
 
@@ -61,7 +61,7 @@ def test_an_end_with_a_number_to_quote(number: str) -> None:
     assert invariants._check_ending(done, record(f"It is paid. Your confirmation number is {number}.")) == []
 
 
-def test_ends_that_are_none() -> None:
+def test_invalid_endings() -> None:
     done = held("pay_all", ConversationEnding("done", "utter_pay_done"))
     bare = "Thank you. $50.00 is paid from Visa ending 4242 for 100007-001. Call 555-555-0100."
     assert invariants._check_ending(done, record(bare)) == ["it is done, with no number to quote"]

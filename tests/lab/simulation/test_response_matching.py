@@ -44,11 +44,11 @@ class Heard:
         ("sms", "The moon is made of cheese.", []),
     ],
 )
-def test_what_is_asked(channel: str, text: str, names: list[str]) -> None:
+def test_question_is_recognized(channel: str, text: str, names: list[str]) -> None:
     assert match_responses(text, channel) == names
 
 
-def test_an_answer_and_the_question_behind_it_in_their_order() -> None:
+def test_answer_and_next_question_in_their_order() -> None:
     text = (
         "You owe $112.40, due Monday, November 30. Your last payment was $93.35 on October 21. "
         "Would you like to pay it?\n"

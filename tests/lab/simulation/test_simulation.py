@@ -23,11 +23,11 @@ def test_a_crowd_on_all_channels(served: ServedSystem, tmp_path: Path) -> None:
     crowd = compose_personas(SEED, COUNT)
     assert {one.channel for one in crowd} == set(CHANNELS)
     simulation = simulate(served, crowd, workers=2)
-    told = results.build_result(simulation)
-    assert simulation.is_sound, results.format_table(told)
-    assert told["conversations"] == COUNT
-    assert {row["ending"] for row in told["rows"]} <= {"done", "refused", "person"}
-    results.write_report(told, tmp_path)
+    result = results.build_result(simulation)
+    assert simulation.is_sound, results.format_table(result)
+    assert result["conversations"] == COUNT
+    assert {row["ending"] for row in result["rows"]} <= {"done", "refused", "person"}
+    results.write_report(result, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"report.json", "report.txt", "report.png", "talks"}
     assert len(list((tmp_path / "talks").iterdir())) == COUNT
 

@@ -89,7 +89,7 @@ class Engine:
 
     async def _call(self, name: str, log: Log) -> list[Event]:
         assert name in project.domain()["actions"], f"{name} is not among the actions of domain.yml"
-        told = {"next_action": name, "sender_id": log.conversation_id, "tracker": log.as_told()}
+        told = {"next_action": name, "sender_id": log.conversation_id, "tracker": log.as_tracker()}
         # over the wire and back, as with the engine: what is no JSON fails here too
         result = await self._executor.run(json.loads(json.dumps({**told, "domain": {"slots": {}}})))
         assert result is not None

@@ -10,7 +10,7 @@ from tests.support.harness import project
 
 LISTEN = "action_listen"
 REQUESTED = "requested_slot"
-EVENTS_TOLD = 30
+REPORTED_EVENTS = 30
 """An action is told of no more; the engine does the same (engine/patches.py)."""
 
 Event = dict[str, Any]
@@ -64,7 +64,7 @@ class Log:
         other.add(*events)
         return other
 
-    def as_told(self) -> dict[str, Any]:
+    def as_tracker(self) -> dict[str, Any]:
         """The state in the words in which the engine tells it to an action."""
         return {
             "sender_id": self.conversation_id,
@@ -75,7 +75,7 @@ class Log:
             "followup_action": self.followup,
             "paused": False,
             "active_loop": {"name": self.active_form} if self.active_form else {},
-            "events": self.events[-EVENTS_TOLD:],
+            "events": self.events[-REPORTED_EVENTS:],
         }
 
     def since_the_member(self) -> Sequence[Event]:

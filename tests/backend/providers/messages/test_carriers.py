@@ -75,7 +75,7 @@ async def test_a_text_goes_out_with_all_that_twilio_needs(sms: TwilioProvider, t
 
 
 @pytest.mark.parametrize(("language", "spoken", "again"), [("en", "en-US", "Again: "), ("es", "es-US", "Repito: ")])
-async def test_a_call_says_the_words_twice(
+async def test_call_repeats_the_words(
     sms: TwilioProvider, twilio: StandInTwilio, language: str, spoken: str, again: str
 ) -> None:
     words = "About your bill <$5 & more>."
@@ -92,7 +92,7 @@ async def test_a_call_says_the_words_twice(
     assert twilio.messages == []
 
 
-async def test_the_same_key_again_sends_nothing_more(sms: TwilioProvider, twilio: StandInTwilio) -> None:
+async def test_repeated_key_sends_nothing_more(sms: TwilioProvider, twilio: StandInTwilio) -> None:
     first = await sms.send_sms(MEMBER, "Paid.", key="receipt:1")
     assert await sms.send_sms(MEMBER, "Paid.", key="receipt:1") == first
     assert len(twilio.messages) == 1
@@ -110,7 +110,7 @@ async def test_the_same_key_again_sends_nothing_more(sms: TwilioProvider, twilio
         (401, 20003, False),
     ],
 )
-async def test_a_refusal_says_whether_trying_again_can_help(
+async def test_refusal_says_whether_retrying_can_help(
     sms: TwilioProvider, twilio: StandInTwilio, status: int, code: int, permanent: bool
 ) -> None:
     twilio.trouble = Trouble(status, code, times=1)
@@ -147,7 +147,7 @@ async def test_an_email_goes_out_whole(settings: Settings, mail: StandInMail) ->
 
 
 @pytest.mark.parametrize(("line", "permanent"), [("550 no such person", True), ("451 try later", False)])
-async def test_a_refused_recipient_is_told(settings: Settings, mail: StandInMail, line: str, permanent: bool) -> None:
+async def test_refused_recipient_is_reported(settings: Settings, mail: StandInMail, line: str, permanent: bool) -> None:
     mail.answers["ruth@example.com"] = line
     email = SmtpEmail(settings.with_values(smtp_url=mail.url))
     with pytest.raises(TransportError) as refusal:

@@ -53,7 +53,7 @@ def test_a_learned_yes_is_never_certain(words: str) -> None:
     assert ("affirm", True) not in read(words, CONFIRM, acts={"affirm": 0.99})
 
 
-def test_a_yes_beside_a_question_is_never_certain() -> None:
+def test_yes_with_a_question_is_never_certain() -> None:
     clauses = [
         {"text": "yes", "intent": {"name": "affirm", "confidence": 1.0}, "acts": {"affirm": 0.99}},
         {"text": "is there a fee", "intent": {"name": "faq_fees", "confidence": 1.0}, "acts": {"ask": 0.98}},
@@ -64,7 +64,7 @@ def test_a_yes_beside_a_question_is_never_certain() -> None:
     ]
 
 
-def test_a_wish_beside_a_yes_leaves_the_yes() -> None:
+def test_request_with_a_yes_keeps_the_yes() -> None:
     clauses = [
         {"text": "yes", "intent": {"name": "affirm", "confidence": 1.0}, "acts": {"affirm": 0.99}},
         {
@@ -91,7 +91,7 @@ def test_taking_back(words: str) -> None:
     assert read(words, OpenQuestion("outage", "anything_else")) == [("cancel", True)]
 
 
-def test_a_question_is_no_command() -> None:
+def test_question_is_not_a_command() -> None:
     nothing = OpenQuestion()
     assert read("will it still go out tomorrow", nothing, acts={"start": 0.6, "ask": 0.9}) == [("ask", False)]
     assert read("can you stop it please", nothing, intent="change_or_cancel_autopay", acts={"start": 0.9}) == [
@@ -99,7 +99,7 @@ def test_a_question_is_no_command() -> None:
     ]
 
 
-def test_a_feeling_is_found_beside_a_yes() -> None:
+def test_feeling_with_a_yes_is_found() -> None:
     assert read("yes. my husband passed away in march", CONFIRM) == [("affirm", True), ("feeling", True)]
 
 
@@ -109,28 +109,28 @@ def test_spanish_reads_as_english() -> None:
     assert read("si me pagan", question, "es", acts={"affirm": 0.9}) != [("affirm", True)]
 
 
-def test_without_the_classifiers_of_acts_the_intent_speaks() -> None:
+def test_without_act_classifiers_the_intent_decides() -> None:
     assert read("pay my bill", OpenQuestion(), intent="quick_pay") == [("start", False)]
     assert read("is there a fee?", OpenQuestion(), intent="out_of_scope") == [("ask", False)]
 
 
 @pytest.mark.parametrize(
-    ("intent", "others", "wish"),
+    ("intent", "others", "expected_intent"),
     [
         ("inform", [("schedule_payment", 0.002)], "schedule_payment"),
         ("out_of_scope", [("check_balance", 0.3), ("quick_pay", 0.1)], "check_balance"),
     ],
 )
-def test_values_do_not_hide_a_wish(intent: str, others: list[tuple[str, float]], wish: str) -> None:
+def test_values_do_not_hide_a_request(intent: str, others: list[tuple[str, float]], expected_intent: str) -> None:
     ranking = [{"name": intent, "confidence": 0.6}, *({"name": name, "confidence": p} for name, p in others)]
     parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9, "volunteer": 0.9}}}
     acts = ContextReader().read_acts(
         "60 on monday", "en", OpenQuestion(), EnginePredictions.from_parse_data("60 on monday", parsed)
     )
-    assert [(act.kind, act.intent) for act in acts if act.kind == "start"] == [("start", wish)]
+    assert [(act.kind, act.intent) for act in acts if act.kind == "start"] == [("start", expected_intent)]
 
 
-def test_a_message_of_no_kind_of_ours_wishes_nothing() -> None:
+def test_unknown_intent_starts_nothing() -> None:
     ranking = [{"name": "out_of_scope", "confidence": 0.99}, {"name": "complaint", "confidence": 0.001}]
     parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9}}}
     acts = ContextReader().read_acts(
@@ -139,12 +139,12 @@ def test_a_message_of_no_kind_of_ours_wishes_nothing() -> None:
     assert [act.kind for act in acts] == ["unclear"]
 
 
-def test_a_no_keeps_what_is_told_beside_it() -> None:
+def test_no_keeps_the_facts_with_it() -> None:
     assert ("volunteer", False) in read("no that account is my mother's", CONFIRM, acts={"volunteer": 0.9, "deny": 0.9})
 
 
 @pytest.mark.parametrize("words", ["i am done with the paper so yes", "don't ever draft me again so yeah"])
-def test_a_reason_that_ends_in_a_yes_is_no_certain_no(words: str) -> None:
+def test_reason_that_ends_in_a_yes_is_not_a_certain_no(words: str) -> None:
     assert ("deny", True) not in read(words, CONFIRM, acts={"affirm": 0.7})
 
 
@@ -159,25 +159,23 @@ def test_a_reason_that_ends_in_a_yes_is_no_certain_no(words: str) -> None:
         ("yes when do you take the 60", ["unclear"]),
     ],
 )
-def test_a_yes_that_a_question_follows_or_a_reason_leads_to_is_heard_and_never_certain(
-    words: str, kinds: list[str]
-) -> None:
+def test_yes_before_a_question_or_after_a_reason_is_found_and_never_certain(words: str, kinds: list[str]) -> None:
     assert read(words, CONFIRM, acts={"affirm": 0.3, "unclear": 0.1}) == [(kind, False) for kind in kinds]
 
 
 @pytest.mark.parametrize(
     "words", ["nope, just use the other card", "no just mail it to me", "no ma'am just charge my debit"]
 )
-def test_a_no_with_something_in_its_place_corrects(words: str) -> None:
+def test_no_with_a_replacement_corrects(words: str) -> None:
     assert read(words, CONFIRM, acts={"correct": 0.6, "deny": 0.4}) == [("correct", False)]
 
 
 @pytest.mark.parametrize("words", ["no just do nothing", "nope just leave it", "no just take it off"])
-def test_a_no_with_nothing_in_its_place_is_one(words: str) -> None:
+def test_no_without_a_replacement_is_a_no(words: str) -> None:
     assert ("deny", True) in read(words, CONFIRM, acts={"correct": 0.6})
 
 
-def test_a_question_is_no_answer_but_where_it_names_one() -> None:
+def test_question_answers_only_where_it_names_a_value() -> None:
     asked = OpenQuestion("quick_pay", "day", "Which day?")
     both = {"answer": 0.8, "ask": 0.9}
     assert read("when is the last day for it", asked, acts=both) == [("ask", False)]
@@ -196,34 +194,36 @@ def test_a_fact_counts_when_it_is_likely() -> None:
     assert ("volunteer", False) in read("fifty i guess", asked, acts={"answer": 0.9, "volunteer": 0.8})
 
 
-def test_a_wish_that_no_clause_holds_alone_is_that_of_the_whole() -> None:
+def test_request_found_in_no_single_clause_is_that_of_the_whole() -> None:
     clauses = [
         {"text": text, "intent": {"name": "inform", "confidence": 0.9}, "acts": {"volunteer": 0.9}}
         for text in ("half the house has power.", "the other rooms are black")
     ]
-    told = {"acts": {"start": 0.9, "volunteer": 0.9}, "clauses": clauses, "intent": "voltage_problem"}
-    assert ("start", False) in read("half the house has power. the other rooms are black", OpenQuestion(), **dict(told))
-    assert ("start", False) not in read("half the house", OpenQuestion(question_type="amount"), **dict(told))
+    predicted = {"acts": {"start": 0.9, "volunteer": 0.9}, "clauses": clauses, "intent": "voltage_problem"}
+    assert ("start", False) in read(
+        "half the house has power. the other rooms are black", OpenQuestion(), **dict(predicted)
+    )
+    assert ("start", False) not in read("half the house", OpenQuestion(question_type="amount"), **dict(predicted))
 
 
-def test_a_number_that_should_be_so_is_no_question() -> None:
+def test_questioned_number_is_not_a_question() -> None:
     asked = OpenQuestion("balance", "member_number", "What is your member number?")
     assert read("should be 40733 dash 1", asked, acts={"answer": 0.9}) == [("answer", False)]
     assert ("ask", False) in read("should I read all of it", asked, acts={"answer": 0.3})
 
 
 @pytest.mark.parametrize("words", ["it is out in the barn so hang on", "my wife has it, give me a minute please"])
-def test_a_wait_may_stand_at_the_end(words: str) -> None:
+def test_wait_may_stand_at_the_end(words: str) -> None:
     assert read(words, OpenQuestion(question_type="member_number"), acts={"answer": 0.9}) == [("hold", True)]
 
 
-def test_a_number_beyond_the_choices_is_none_of_them() -> None:
+def test_number_beyond_the_choices_is_not_a_choice() -> None:
     three = OpenQuestion(question_type="choice", options=("House", "Barn", "Shop"))
     assert read("8", three, acts={"answer": 0.99}) == [("unclear", True)]
     assert read("3", three, acts={"answer": 0.99}) == [("answer", False)]
 
 
-def test_the_likeliest_act_is_better_than_none() -> None:
+def test_likeliest_act_is_used_where_none_is_certain() -> None:
     assert read("the cheap one", OpenQuestion(question_type="method"), acts={"answer": 0.4, "skip": 0.2}) == [
         ("answer", False)
     ]
@@ -238,7 +238,7 @@ def test_the_likeliest_act_is_better_than_none() -> None:
         ("hold on let me find my bill", "report_outage_not", "hold"),
     ],
 )
-def test_behind_a_hold_stands_a_wish_or_none(words: str, intent: str, kind: str) -> None:
+def test_after_hold_on_comes_a_request_or_nothing(words: str, intent: str, kind: str) -> None:
     parsed = {"intent": {"name": intent, "confidence": 0.95}, "intent_ranking": []}
     question = OpenQuestion("quick_pay", "member_number", "What is your full member number?")
     (act,) = ContextReader().read_acts(words, "en", question, EnginePredictions.from_parse_data(words, parsed))
@@ -246,7 +246,7 @@ def test_behind_a_hold_stands_a_wish_or_none(words: str, intent: str, kind: str)
 
 
 @pytest.mark.parametrize("words", ["is 41005-001", "its 41005-001", "41005-001"])
-def test_a_number_with_hardly_a_word_asks_nothing(words: str) -> None:
+def test_number_with_hardly_a_word_is_not_a_question(words: str) -> None:
     parsed = {"intent": {"name": "out_of_scope", "confidence": 0.9}, "reading": {"acts": {"ask": 0.95}}}
     (act,) = ContextReader().read_acts(
         words, "en", OpenQuestion("quick_pay", "member_number"), EnginePredictions.from_parse_data(words, parsed)

@@ -1,10 +1,11 @@
-"""Small signs that somebody listens, doubts, withholds or goes on with what was said."""
+"""Small signs that the member listens, doubts, withholds or continues the topic."""
 
 from __future__ import annotations
 
 import pytest
 
 from backend.reading.acts.signals import (
+    asks_how_it_works,
     asks_if_present,
     asks_to_repeat,
     declines_to_say,
@@ -13,6 +14,7 @@ from backend.reading.acts.signals import (
     is_question,
     is_small_talk,
 )
+from backend.reading.spanish import to_english
 
 
 @pytest.mark.parametrize(
@@ -30,12 +32,12 @@ def test_no_presence(words: str) -> None:
 @pytest.mark.parametrize(
     "words", ["I don't want to give you that.", "id rather not say", "I'm not giving it", "none of your business"]
 )
-def test_withheld(words: str) -> None:
+def test_declined_to_say(words: str) -> None:
     assert declines_to_say(words)
 
 
 @pytest.mark.parametrize("words", ["I don't have it here", "don't tell me it went up", "41005-001"])
-def test_not_withheld(words: str) -> None:
+def test_not_declined_to_say(words: str) -> None:
     assert not declines_to_say(words)
 
 
@@ -51,12 +53,12 @@ def test_not_disputed(words: str) -> None:
     assert not disputes_answer(words)
 
 
-def test_a_question_behind_a_lead() -> None:
+def test_question_after_an_introduction() -> None:
     assert is_question("by the way how much is a yard light a month")
     assert is_question("actually first, is there a fee for paying")
 
 
-def test_a_question_about_reading_is_no_wish_to_hear_it_again() -> None:
+def test_question_about_reading_is_not_a_request_to_repeat() -> None:
     assert asks_to_repeat("can you read it")
     assert not asks_to_repeat("How often do you read it?")
 
@@ -66,7 +68,20 @@ def test_how_are_you_is_a_greeting() -> None:
     assert is_small_talk("Hello?")
 
 
-def test_what_goes_on() -> None:
+def test_continuations() -> None:
     assert is_continuation("and September?")
     assert is_continuation("what about the membership fee")
     assert not is_continuation("and the power went out at my mother's house")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cómo pongo el pago automático",
+        "cómo me inscribo en autopay",
+        "qué alertas hay",
+        "cómo cancelo mi débito bancario",
+    ],
+)
+def test_spanish_question_how_it_works(words: str) -> None:
+    assert asks_how_it_works(to_english(words))

@@ -93,7 +93,7 @@ def test_a_plain_yes(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NOT_YES)
-def test_more_than_a_yes_is_none(text: str) -> None:
+def test_yes_with_more_is_not_a_yes(text: str) -> None:
     assert detect_yes_no(text) != A_YES
 
 
@@ -103,7 +103,7 @@ READ_BACK = "Please check: pay $50.00 today with Visa ending 4242. Shall I do it
 @pytest.mark.parametrize(
     "text", ["yes pay a hundred", "yes the hundred", "yes pay the hundred dollars", "yes a thousand", "ok sixty"]
 )
-def test_another_sum_in_words_is_no_yes(text: str) -> None:
+def test_other_amount_in_words_is_not_a_yes(text: str) -> None:
     assert detect_yes_no(text, READ_BACK) is None
 
 
@@ -118,7 +118,7 @@ def test_the_sum_that_was_read_out_is_a_yes(text: str, read_out: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["one", "1", "ok 5"])
-def test_a_figure_alone_is_none(text: str) -> None:
+def test_figure_alone_is_not_a_yes(text: str) -> None:
     assert detect_yes_no(text, "Pay $50.00 on December 5?") is None
 
 
@@ -130,5 +130,5 @@ def test_not_now_is_a_no(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["no, not today, friday", "no not today, make it monday"])
-def test_another_day_behind_it_is_a_change(text: str) -> None:
+def test_other_day_after_a_yes_is_a_change(text: str) -> None:
     assert detect_yes_no(text, READ_BACK) is None

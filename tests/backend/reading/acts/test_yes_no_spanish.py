@@ -132,19 +132,19 @@ no lo haga
 no pague""".splitlines()
 
 
-@pytest.mark.parametrize("said", YES)
-def test_a_yes(said: str) -> None:
-    assert detect_yes_no(to_english(said), "", SPANISH) == A_YES
+@pytest.mark.parametrize("message", YES)
+def test_a_yes(message: str) -> None:
+    assert detect_yes_no(to_english(message), "", SPANISH) == A_YES
 
 
-@pytest.mark.parametrize("said", NOT_YES)
-def test_no_yes(said: str) -> None:
-    assert detect_yes_no(to_english(said), "", SPANISH) != A_YES
+@pytest.mark.parametrize("message", NOT_YES)
+def test_no_yes(message: str) -> None:
+    assert detect_yes_no(to_english(message), "", SPANISH) != A_YES
 
 
-@pytest.mark.parametrize("said", NO_WORDS)
-def test_a_no(said: str) -> None:
-    assert detect_yes_no(to_english(said), "", SPANISH) == NO
+@pytest.mark.parametrize("message", NO_WORDS)
+def test_a_no(message: str) -> None:
+    assert detect_yes_no(to_english(message), "", SPANISH) == NO
 
 
 # Every phrase of the tables that is put into nothing but words of agreement, and so is a yes to a read-back. A new one

@@ -68,7 +68,7 @@ def test_phones(text: str, phone: str) -> None:
         ("", "none"),
     ],
 )
-def test_what_is_no_phone(text: str, problem: str) -> None:
+def test_invalid_phone(text: str, problem: str) -> None:
     with pytest.raises(InvalidPhone) as refused:
         parse_phone(text)
     assert refused.value.problem == problem
@@ -89,12 +89,12 @@ def test_the_made_up_area() -> None:
         "sip:anonymous@anonymous.invalid", "sip:Restricted@10.0.0.1", "client:bob", "+0", "+00000000", "Desconocido",
     ],
 )  # fmt: skip
-def test_a_withheld_caller_is_nobody(sender: str) -> None:
+def test_withheld_caller(sender: str) -> None:
     assert is_withheld(sender)
     assert not is_reachable(sender)
 
 
 @pytest.mark.parametrize("sender", ["+18157770142", "+15555550142", "+525512345678", "+33726662436", "+4433361234567"])
-def test_a_phone_is_not_withheld(sender: str) -> None:
+def test_phone_that_is_not_withheld(sender: str) -> None:
     assert not is_withheld(sender)
     assert is_reachable(sender)

@@ -23,7 +23,7 @@ SUNDAY = datetime(2026, 11, 22, 17, 0, tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(
-    ("said", "when"),
+    ("message", "when"),
     [
         ("tomorrow morning", "2026-11-23 09:00"),
         ("at 10", "2026-11-23 10:00"),
@@ -49,15 +49,15 @@ SUNDAY = datetime(2026, 11, 22, 17, 0, tzinfo=ZONE)
         ("friday at 10", "2026-11-27 10:00"),
     ],
 )
-def test_times(said: str, when: str | None) -> None:
-    moment = parse_call_time(said, SUNDAY.date(), HOURS)
+def test_times(message: str, when: str | None) -> None:
+    moment = parse_call_time(message, SUNDAY.date(), HOURS)
     assert moment is not None
     found = find_call_start(moment, SUNDAY, span_on)
     assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == when
 
 
 @pytest.mark.parametrize(
-    ("said", "when"),
+    ("message", "when"),
     [
         ("in an hour", "2026-11-23 11:30"),
         ("in half an hour", "2026-11-23 11:00"),
@@ -71,9 +71,9 @@ def test_times(said: str, when: str | None) -> None:
         ("this afternoon", "2026-11-23 13:00"),
     ],
 )
-def test_times_in_the_middle_of_a_working_day(said: str, when: str | None) -> None:
+def test_times_in_the_middle_of_a_working_day(message: str, when: str | None) -> None:
     now = datetime(2026, 11, 23, 10, 30, 20, tzinfo=ZONE)
-    moment = parse_call_time(said, now.date(), HOURS)
+    moment = parse_call_time(message, now.date(), HOURS)
     assert moment is not None
     found = find_call_start(moment, now, span_on)
     assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == when
@@ -87,16 +87,16 @@ def test_over_midnight_and_the_holiday() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "vague"),
+    ("message", "vague"),
     [("tomorrow at 10", False), ("tomorrow morning", True), ("asap", True), ("between 2 and 4", True)],
 )
-def test_whose_hour_it_is(said: str, vague: bool) -> None:
-    moment = parse_call_time(said, SUNDAY.date(), HOURS)
+def test_whose_hour_it_is(message: str, vague: bool) -> None:
+    moment = parse_call_time(message, SUNDAY.date(), HOURS)
     assert moment is not None
     assert moment.is_vague == vague
 
 
-def test_a_day_alone_is_no_time_yet() -> None:
+def test_day_alone_is_not_a_time() -> None:
     moment = parse_call_time("friday", SUNDAY.date(), HOURS)
     assert moment is not None
     assert (moment.time_of_day, find_call_start(moment, SUNDAY, span_on)) == (None, None)
@@ -104,7 +104,7 @@ def test_a_day_alone_is_no_time_yet() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "a line is down in my yard",
         "sparks from the pole",
@@ -119,12 +119,12 @@ def test_a_day_alone_is_no_time_yet() -> None:
         "the pole is burning out here",
     ],
 )
-def test_danger(said: str) -> None:
-    assert detect_danger(said)
+def test_danger(message: str) -> None:
+    assert detect_danger(message)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "the power is down",
         "no sparks, just dark",
@@ -138,5 +138,5 @@ def test_danger(said: str) -> None:
         "the tree service needs the line down wednesday",
     ],
 )
-def test_no_danger(said: str) -> None:
-    assert not detect_danger(said)
+def test_no_danger(message: str) -> None:
+    assert not detect_danger(message)

@@ -108,7 +108,7 @@ def test_the_day_before_a_due_date_that_is_today_has_passed():
     "text", ["", "hello", "yes", "84.50", "$50", "99999-001", "0142", "i may pay 20", "mary", "one second", "half",
              "when is it due?", "what's my due date"]
 )  # fmt: skip
-def test_what_is_no_day(text):
+def test_not_a_day(text):
     assert parse_day(text, TODAY, DUE) is None
 
 
@@ -116,12 +116,12 @@ def test_what_is_no_day(text):
     "text",
     ["15", "fifteen", "12012026", "i paid yesterday", "talk to you later", "my payment 3 days ago", "the first bill"],
 )
-def test_unasked_a_day_must_be_said_plainly(text):
+def test_unasked_day_must_be_explicit(text):
     assert parse_day(text, TODAY, asked=False) is None
 
 
 @given(st.dates(TODAY, TODAY + timedelta(days=150)))
-def test_dates_written_in_many_ways_come_back(day):
+def test_any_written_date_is_read_back(day):
     month, short = day.strftime("%B"), day.strftime("%b")
     ordinal = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}.get(day.day, "th")
     for text in (
@@ -138,13 +138,13 @@ def test_counting_days(today, days):
 
 
 @given(st.text(max_size=200), st.dates(date(2024, 1, 1), date(2030, 12, 31)))
-def test_nothing_breaks_it_and_a_day_is_never_past(text, today):
+def test_any_text_is_read_without_errors_and_never_as_a_past_day(text, today):
     read = parse_day(text, today)
     assert not isinstance(read, ParsedDay) or read.day >= today
 
 
 @given(st.from_regex(r"[0-9/. -]{1,14}( (of|the|days|month|jan|feb|th|nd))*", fullmatch=True))
-def test_odd_figures_break_nothing(text):
+def test_odd_figures_are_read_without_errors(text):
     parse_day(text, TODAY)
     parse_day_of_month(text)
 
@@ -169,12 +169,12 @@ def test_whether_the_due_date_is_wanted(text, wanted):
 
 
 @pytest.mark.parametrize("text", ["not friday", "not today", "i can't do friday", "same day as before"])
-def test_a_day_that_is_refused_or_only_compared_with_is_none(text):
+def test_refused_or_compared_day_is_not_a_day(text):
     assert parse_day(text, TODAY) is None
 
 
 @pytest.mark.parametrize("text", ["exp 12/28", "expires 12/28", "expiration date is 12/28", "expires december 2028"])
-def test_the_expiry_of_a_card_is_no_day(text):
+def test_card_expiry_is_not_a_day(text):
     assert parse_day(text, TODAY) is None
     assert parse_day(f"visa {text}, pay friday", TODAY) == ParsedDay(on(11, 13))
 
@@ -185,5 +185,5 @@ def test_due_alone_is_the_due_date(text):
 
 
 @pytest.mark.parametrize("text", ["past due", "due?", "is it due", "amount due"])
-def test_other_talk_of_due_is_not(text):
+def test_other_uses_of_due_do_not_request_the_due_date(text):
     assert not is_due_date_requested(text)

@@ -19,7 +19,7 @@ from backend.reading.spanish import to_english
         "que hago si un dia veo un cable tirado",
     ],
 )
-def test_what_is_long_mended_supposed_or_a_name_is_none(words: str) -> None:
+def test_mended_supposed_or_named_danger_is_not_danger(words: str) -> None:
     assert not detect_danger(to_english(words))
 
 
@@ -32,7 +32,7 @@ def test_what_is_long_mended_supposed_or_a_name_is_none(words: str) -> None:
         "my name is Ann and it is sparking",
     ],
 )
-def test_what_is_so_now_is_heard(words: str) -> None:
+def test_present_danger_is_detected(words: str) -> None:
     assert detect_danger(words)
 
 
@@ -47,7 +47,7 @@ def test_what_is_so_now_is_heard(words: str) -> None:
         "the water heater trips the breaker",
     ],
 )
-def test_a_bill_that_shocks_is_none(words: str) -> None:
+def test_shocking_bill_is_not_danger(words: str) -> None:
     assert not detect_danger(words)
 
 
@@ -63,5 +63,5 @@ def test_a_bill_that_shocks_is_none(words: str) -> None:
         "i got shocked by the fridge and the bill",
     ],
 )
-def test_danger_beside_a_bill_is_heard(words: str) -> None:
+def test_danger_with_a_bill_is_detected(words: str) -> None:
     assert detect_danger(words)

@@ -1,4 +1,4 @@
-"""What is told of danger: which signs, by themselves and of something that stands already."""
+"""Which danger signs a message has, by itself and about a danger that is reported already."""
 
 from __future__ import annotations
 
@@ -52,23 +52,23 @@ NO_NEWS = [
 
 
 @pytest.mark.parametrize(("hazard", "words"), [(name, one) for name, many in ALONE.items() for one in many])
-def test_danger_is_heard_by_itself_for_what_it_is(hazard: str, words: str) -> None:
+def test_signs_are_found_by_themselves(hazard: str, words: str) -> None:
     assert is_alarming(words, to_english(words))
     assert main_hazard(find_hazard_signs(words, to_english(words))) == hazard
 
 
 @pytest.mark.parametrize("words", OF_WHAT_STANDS)
-def test_few_words_do_of_what_stands(words: str) -> None:
+def test_open_danger_needs_fewer_words(words: str) -> None:
     assert find_hazard_signs(words, to_english(words), reported=True)
 
 
 @pytest.mark.parametrize("words", NOTHING)
-def test_what_is_none_raises_nobody(words: str) -> None:
+def test_harmless_words_are_not_alarming(words: str) -> None:
     assert not is_alarming(words, to_english(words))
 
 
 @pytest.mark.parametrize("words", NO_NEWS)
-def test_what_is_no_news_is_none(words: str) -> None:
+def test_repeated_facts_are_not_news(words: str) -> None:
     assert not find_hazard_signs(words, to_english(words), reported=True)
 
 
@@ -77,12 +77,12 @@ def test_what_is_no_news_is_none(words: str) -> None:
     ["it was nothing, it's the neighbor's TV cable", "no hay fuga ni huele a gas", "that was just the phone line",
      "no era nada, era el cable de la tele del vecino"],
 )  # fmt: skip
-def test_what_was_taken_for_a_danger_is_denied(words: str) -> None:
+def test_mistaken_danger_is_denied(words: str) -> None:
     assert denies_danger(words)
 
 
 @pytest.mark.parametrize(
     "words", ["it's the power line", "it was nothing but it still sparks", "that is the line to the house, it is down"]
 )
-def test_a_power_line_is_no_denial(words: str) -> None:
+def test_power_line_is_not_a_denial(words: str) -> None:
     assert not denies_danger(words)

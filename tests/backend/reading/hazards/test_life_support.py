@@ -39,7 +39,7 @@ def test_a_life_hangs_on_power_that_is_out(text: str) -> None:
         "we are getting a ventilator next week",
     ],
 )
-def test_a_need_alone_is_no_outage(text: str) -> None:
+def test_need_alone_is_not_an_outage(text: str) -> None:
     assert depends_on_power(text)
     assert not says_power_is_out_now(text)
 

@@ -1,4 +1,4 @@
-"""Beside a danger it is heard when somebody asks what may be touched or entered, and when they ask for other things."""
+"""Questions beside a danger: what may be touched or entered, and where to get medical help."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from backend.reading.hazards.emergency_questions import asks_about_medical_help,
         "podemos quedarnos en la casa",
     ],
 )
-def test_what_may_be_touched_or_entered(words: str) -> None:
+def test_touching_and_entering_questions(words: str) -> None:
     assert asks_if_safe(words)
 
 

@@ -53,7 +53,7 @@ def test_amounts(text, cents):
         ("$abc", "not_a_number"), ("NaN", "not_a_number"), ("infinity", "not_a_number"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_an_amount(text, code):
+def test_amount_problems(text, code):
     problem = parse_amount(text, DUE)
     assert isinstance(problem, AmountProblem)
     assert problem.code == code
@@ -63,7 +63,7 @@ def test_what_is_wrong_with_an_amount(text, code):
     "text", ["", "hello", "yes please", "99999-001", "0142", "555-555-0142", "that's all", "what do I owe?", "friday",
              "on the 15th", "dec 1", "number one", "my last four is 0142"]
 )  # fmt: skip
-def test_what_is_no_amount(text):
+def test_not_an_amount(text):
     assert parse_amount(text, DUE) is None
 
 
@@ -84,13 +84,13 @@ def test_unasked_an_amount_needs_a_money_word_or_a_verb(text, cents):
     assert (read.cents if isinstance(read, Amount) else read) == cents
 
 
-def test_two_fifty_is_what_is_due_where_that_fits():
+def test_two_fifty_is_the_amount_due_where_that_matches():
     assert parse_amount("two fifty", 250) == Amount(250)
     assert parse_amount("two fifty", DUE) == Amount(25000)
 
 
 @pytest.mark.parametrize("text", ["all", "half", "the whole thing"])
-def test_all_of_nothing_is_zero(text):
+def test_all_of_zero_due_is_zero(text):
     assert parse_amount(text, 0).code == "zero"
     assert parse_amount(text, -500).code == "zero"
 
@@ -118,14 +118,14 @@ def spoken(number: int, joined: bool = True) -> str:
 
 
 @given(st.integers(1, 9999), st.integers(0, 99), st.booleans())
-def test_spoken_dollars_and_cents_come_back(dollars, cents, joined):
+def test_any_spoken_dollars_and_cents_are_read_back(dollars, cents, joined):
     words = f"{spoken(dollars, joined)} dollars" + (f" and {spoken(cents)} cents" if cents else "")
     assert parse_amount(words, DUE) == Amount(dollars * 100 + cents)
     assert parse_amount(f"please pay {words} tomorrow", DUE, asked=False) == Amount(dollars * 100 + cents)
 
 
 @given(st.integers(10, 99), st.integers(10, 99))
-def test_spoken_short_comes_back(dollars, cents):
+def test_any_short_spoken_amount_is_read_back(dollars, cents):
     assert parse_amount(f"{spoken(dollars)} {spoken(cents)}", DUE) == Amount(dollars * 100 + cents)
 
 
@@ -141,6 +141,6 @@ def test_written_amounts_come_back(cents):
 
 
 @given(st.text(max_size=300), st.integers(-100_000, 1_000_000), st.booleans())
-def test_nothing_breaks_it_and_an_amount_is_always_a_sane_one(text, due, asked):
+def test_any_text_is_read_without_errors_as_a_plausible_amount(text, due, asked):
     read = parse_amount(text, due, asked)
     assert not isinstance(read, Amount) or 0 < read.cents < 100_000_000

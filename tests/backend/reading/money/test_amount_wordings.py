@@ -182,12 +182,12 @@ def test_a_choice_is_never_decided(both, link, around):
 
 @given(st.integers(10, 400), st.sampled_from(("{}ish", "{} something", "{} or so", "up to {}", "at most {}",
        "over {}", "{} and change", "{} or more", "between {} and 500", "half of {}")))  # fmt: skip
-def test_an_amount_that_is_about_so_much_is_asked_for(dollars, about):
+def test_approximate_amount_is_asked_about(dollars, about):
     assert cents_or_code(about.format(dollars), "amount") == "unclear"
 
 
 @given(st.integers(1, 900), st.sampled_from(("i can't pay {}", "i don't have {}", "i cannot afford {}", "not {}")))
-def test_what_is_refused_is_no_amount(dollars, refused):
+def test_refused_amount_is_not_an_amount(dollars, refused):
     assert cents_or_code(refused.format(dollars), "amount") is None
 
 
@@ -197,13 +197,13 @@ AROUND = ("{}", "{} bucks", "{} dollars please", "um {}", "make it {}", "let's d
 
 @given(st.integers(1, 9999), st.booleans(), st.sampled_from(AROUND))
 def test_any_whole_amount_in_words_comes_back(dollars, joined, around):
-    said = around.format(spoken(dollars, joined))
-    assume(not is_menu_number(said))  # that may be the number of a choice, and is asked about
-    assert cents_or_code(said, "amount") == dollars * 100
+    text = around.format(spoken(dollars, joined))
+    assume(not is_menu_number(text))  # that may be the number of a choice, and is asked about
+    assert cents_or_code(text, "amount") == dollars * 100
 
 
 @given(st.integers(100, 999).filter(lambda dollars: dollars % 100), st.integers(10, 99))
-def test_a_sum_with_its_cents_said_short_comes_back(dollars, cents):
+def test_any_short_spoken_sum_with_cents_is_read_back(dollars, cents):
     assert cents_or_code(f"{spoken(dollars)} {spoken(cents)}", "amount") == dollars * 100 + cents
 
 

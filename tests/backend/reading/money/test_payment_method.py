@@ -28,7 +28,7 @@ from backend.reading.numbers.phone_last4 import parse_last4
         ("put it on my debit card", "card"),
     ],
 )
-def test_a_way_to_pay_is_heard_at_any_time(words: str, kind: str) -> None:
+def test_payment_method_is_recognized_at_any_time(words: str, kind: str) -> None:
     assert names_method_to_pay(words, answers=False)
     assert detect_method_kind(words) == kind
 
@@ -37,7 +37,7 @@ def test_a_way_to_pay_is_heard_at_any_time(words: str, kind: str) -> None:
     "words",
     ["i want to change the bank for my bank draft", "my card expired", "the bank draft", "is a credit on it?", "60"],
 )
-def test_what_only_names_a_card_or_bank_pays_with_nothing(words: str) -> None:
+def test_mentioning_a_card_or_bank_does_not_pay_with_it(words: str) -> None:
     assert not names_method_to_pay(words, answers=False)
 
 
@@ -46,7 +46,7 @@ def test_the_bare_word_counts_only_as_an_answer() -> None:
     assert not names_method_to_pay("card i guess", answers=False)
 
 
-def test_the_last_four_of_a_way_are_no_phone() -> None:
+def test_last_four_of_a_method_are_not_a_phone() -> None:
     assert extract_method_last4("the one ending 6789") == "6789"
     assert parse_last4("pay with the card ending in 9999", None) is None
     assert parse_last4("my phone ending in 9999", None) == "9999"
@@ -77,12 +77,12 @@ def test_how_much_it_is_asks_for_the_bill_and_not_the_fee() -> None:
 @pytest.mark.parametrize(
     "words", ["0069 new exp 8/30", "my card expired but i got a new one", "update the card on file"]
 )
-def test_a_new_date_on_a_card_is_told_from_a_payment(words: str) -> None:
+def test_new_card_date_differs_from_a_payment(words: str) -> None:
     assert asks_to_update_card(words)
 
 
 @pytest.mark.parametrize("words", ["pay with my new card", "my auto pay card expired, got a new one", "pay 40 on 8/30"])
-def test_what_is_to_be_done_with_a_card_is_no_update(words: str) -> None:
+def test_other_card_requests_are_not_updates(words: str) -> None:
     assert not asks_to_update_card(words)
 
 

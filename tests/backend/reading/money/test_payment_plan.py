@@ -15,8 +15,8 @@ FRIDAY = "11-20"
 WEEK, TWO_WEEKS, MONTH = Frequency(1, "week"), Frequency(2, "week"), Frequency(1, "month")
 
 
-def parts(said: RequestedPlan) -> list[tuple[object, str | None]]:
-    return [(part.share, f"{part.on:%m-%d}" if part.on else None) for part in said.parts]
+def parts(plan: RequestedPlan) -> list[tuple[object, str | None]]:
+    return [(part.share, f"{part.on:%m-%d}" if part.on else None) for part in plan.parts]
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_payments_one_by_one(words: str, found: list[tuple[object, str | None]])
 def test_payments_in_a_rhythm(
     words: str, count: int | None, each: int | None, every: Frequency | None, start: str | None
 ) -> None:
-    said = parse_payment_plan(words, TODAY)
-    assert (said.count, said.each_cents, said.frequency) == (count, each, every)
-    assert (f"{said.start_date:%m-%d}" if said.start_date else None) == start
-    assert said.parts == ()
+    plan = parse_payment_plan(words, TODAY)
+    assert (plan.count, plan.each_cents, plan.frequency) == (count, each, every)
+    assert (f"{plan.start_date:%m-%d}" if plan.start_date else None) == start
+    assert plan.parts == ()
 
 
 def test_a_payment_and_then_a_rhythm() -> None:
-    said = parse_payment_plan("100 today and then 20 a week", TODAY)
-    assert (parts(said), said.each_cents, said.frequency) == ([(10000, "11-18")], 2000, WEEK)
-    said = parse_payment_plan("half now and the rest in 3 payments", TODAY)
-    assert (parts(said), said.count) == ([("1/2", "11-18")], 3)
+    plan = parse_payment_plan("100 today and then 20 a week", TODAY)
+    assert (parts(plan), plan.each_cents, plan.frequency) == ([(10000, "11-18")], 2000, WEEK)
+    plan = parse_payment_plan("half now and the rest in 3 payments", TODAY)
+    assert (parts(plan), plan.count) == ([("1/2", "11-18")], 3)
 
 
 @pytest.mark.parametrize("words", ["nothing until the 1st", "i can't pay anything until december 1st"])
 def test_nothing_until_a_day(words: str) -> None:
-    said = parse_payment_plan(words, TODAY)
-    assert (said.pays_nothing_now, parts(said)) == (True, [(None, "12-01")])
+    plan = parse_payment_plan(words, TODAY)
+    assert (plan.pays_nothing_now, parts(plan)) == (True, [(None, "12-01")])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_no_plan(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "asked"), [("31005-001 4821", "member_number"), ("4821", "last4"), ("482113", "code")]
 )
-def test_who_somebody_is_is_no_plan(words: str, asked: str) -> None:
+def test_identity_statement_is_not_a_plan(words: str, asked: str) -> None:
     assert parse_payment_plan(words, TODAY, asked).is_empty
 
 
@@ -132,7 +132,7 @@ def test_answers(words: str, asked: str, found: list[tuple[object, str | None]])
 
 
 @pytest.mark.parametrize(("words", "problem"), [("next month", "unclear"), ("yesterday", "past"), ("friday", "")])
-def test_a_day_that_is_none(words: str, problem: str) -> None:
+def test_invalid_day(words: str, problem: str) -> None:
     assert parse_payment_plan(words, TODAY, "date").day_problem == problem
 
 
@@ -169,22 +169,22 @@ def test_payments_in_spanish(words: str, found: list[tuple[object, str | None]])
     ],
 )
 def test_a_rhythm_in_spanish(words: str, count: int | None, each: int | None, every: Frequency | None) -> None:
-    said = parse_payment_plan(to_english(words), TODAY)
-    assert (said.count, said.each_cents, said.frequency) == (count, each, every)
+    plan = parse_payment_plan(to_english(words), TODAY)
+    assert (plan.count, plan.each_cents, plan.frequency) == (count, each, every)
 
 
 @pytest.mark.parametrize("words", ["half today and half friday", "40 every two weeks", "nothing until the 1st"])
 def test_a_plan_in_a_slot_comes_back_as_it_was(words: str) -> None:
-    said = parse_payment_plan(words, TODAY)
-    assert plan_from_slot(said.to_slot()) == said
+    plan = parse_payment_plan(words, TODAY)
+    assert plan_from_slot(plan.to_slot()) == plan
 
 
 def test_the_last_day_of_a_month_in_a_shorter_one() -> None:
     assert [MONTH.date_after(date(2026, 12, 31), times) for times in (1, 2)] == [date(2027, 1, 31), date(2027, 2, 28)]
 
 
-@pytest.mark.parametrize("text", ["1", "press 1", "#1", "one please", "option 2", "number 3"])
-def test_the_number_of_a_choice_is_no_payment(text: str) -> None:
+@pytest.mark.parametrize("plan", ["1", "press 1", "#1", "one please", "option 2", "number 3"])
+def test_choice_number_is_not_a_payment(plan: str) -> None:
     for asked in ("amount", "change", None):
-        assert parse_payment_plan(text, TODAY, asked).is_empty
+        assert parse_payment_plan(plan, TODAY, asked).is_empty
     assert not parse_payment_plan("$1", TODAY, "amount").is_empty

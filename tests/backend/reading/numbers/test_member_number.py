@@ -74,7 +74,7 @@ def test_without_its_separator_it_is_not_complete(text, digits):
     ["", "hello", "12", "$50", "84.50", "fifty bucks", "555-555-0142", "(555) 555-0142", "my last four is 0142",
      "oh no", "one second please", "1234567890123456", "dec 1 2026", "pay 5000 dollars"],
 )  # fmt: skip
-def test_what_is_no_member_number(text):
+def test_not_a_member_number(text):
     assert parse_member_number(text) is None
 
 
@@ -92,7 +92,7 @@ def test_what_is_no_member_number(text):
         (None, "my member number is 99999", "99999"),
     ],
 )
-def test_when_something_else_was_asked_only_clear_numbers_count(asked, text, digits):
+def test_unasked_only_clear_numbers_count(asked, text, digits):
     reading = parse_member_number(text, asked)
     assert (reading.digits if reading else None) == digits
 
@@ -120,8 +120,8 @@ def _speak(draw: st.DrawFn, digits: str) -> str:
 
 
 @given(_said())
-def test_what_is_said_is_read_back(said):
-    dashed, text = said
+def test_spoken_number_is_read_back(message):
+    dashed, text = message
     reading = parse_member_number(text)
     assert reading is not None
     assert reading.dashed == dashed
@@ -138,7 +138,7 @@ def test_number_and_last_four_never_take_each_others_digits(base, separator, las
 
 
 @given(st.text(max_size=300))
-def test_nothing_breaks_it(text):
+def test_any_text_is_read_without_errors(text):
     reading = parse_member_number(text)
     assert reading is None or reading.digits.isdigit()
 

@@ -124,7 +124,7 @@ def test_the_last_four_where_they_were_asked_for(text, last4):
         ("pin 0009", "0009"), ("my pin is 2018", "2018"), ("in 2018 i set pin 4411", "4411"),
     ],
 )  # fmt: skip
-def test_unasked_the_last_four_are_called_so(text, last4):
+def test_unasked_last_four_must_be_named(text, last4):
     assert extract_all(text, asked=None, today=TODAY).last4 == last4
 
 
@@ -135,15 +135,15 @@ COUNTS = {2: "double", 3: "triple"}
 @st.composite
 def spoken(draw: st.DrawFn, digits: str) -> str:
     """Digits in words: one by one, doubled and tripled, `oh` for zero, with hesitation between."""
-    said: list[str] = []
+    text: list[str] = []
     at = 0
     while at < len(digits):
         same = next(length for length in (3, 2, 1) if digits[at : at + length] == digits[at] * length)
         take = draw(st.integers(1, same))
         word = draw(st.sampled_from(("oh", "zero"))) if digits[at] == "0" else WORDS[int(digits[at])]
-        said.append(f"{COUNTS[take]} {word}" if take > 1 else word)
+        text.append(f"{COUNTS[take]} {word}" if take > 1 else word)
         at += take
-    return draw(st.sampled_from((" ", ", ", " uh "))).join(said)
+    return draw(st.sampled_from((" ", ", ", " uh "))).join(text)
 
 
 @st.composite
@@ -151,13 +151,13 @@ def given_somehow(draw: st.DrawFn, base: str, ending: str) -> str:
     """A member number typed or said, with or without words around it."""
     typed = f"{base}{draw(st.sampled_from(('-', ' ', '', ' - ', '/', ' dash ', ' and then ', '.')))}{ending}"
     dash = draw(st.sampled_from((" ", " dash ", " hyphen ", ", ", " and then ", " minus ")))
-    said = draw(spoken(base)) + dash + draw(spoken(ending))
-    number = draw(st.sampled_from((typed, said)))
+    text = draw(spoken(base)) + dash + draw(spoken(ending))
+    number = draw(st.sampled_from((typed, text)))
     return draw(st.sampled_from(("{}", "it's {}", "my member number is {}", "um {} please", "{}."))).format(number)
 
 
 @given(st.data(), st.text("0123456789", min_size=5, max_size=9), st.text("0123456789", min_size=3, max_size=3))
-def test_a_member_number_given_in_any_form_comes_back(data, base, ending):
+def test_member_number_in_any_form_is_read_back(data, base, ending):
     text = data.draw(given_somehow(base, ending))
     number = extract_all(text, asked="member_number", today=TODAY).member_number
     assert number is not None, text

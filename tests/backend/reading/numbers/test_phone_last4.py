@@ -25,7 +25,7 @@ def test_the_last_four_in_many_forms(text):
 @pytest.mark.parametrize(
     "text", ["", "hello", "142", "one four two", "99999-001", "99999", "$5000", "84.50", "fifty bucks", "12345678"]
 )
-def test_what_is_not_the_last_four(text):
+def test_not_the_last_four(text):
     assert parse_last4(text) is None
 
 
@@ -34,7 +34,7 @@ def test_what_is_not_the_last_four(text):
     [("0142", None), ("1500", None), ("last four is 0142", "0142"), ("my phone is 555-555-0142", "0142"),
      ("pay 1500 to 99999-001", None)],
 )  # fmt: skip
-def test_when_something_else_was_asked_it_must_be_called_that(text, digits):
+def test_unasked_it_must_be_named(text, digits):
     assert parse_last4(text, asked="amount") == digits
 
 
@@ -52,7 +52,7 @@ def test_a_cards_or_bank_accounts_last_four_are_nobodys_phone(text, asked):
 @pytest.mark.parametrize(
     "text", ["my card expired, the last four are 0142", "not the card ending 4242: the phone ending 0142"]
 )
-def test_a_phone_beside_a_card(text):
+def test_phone_next_to_a_card(text):
     assert parse_last4(text, None) == "0142"
 
 
@@ -63,6 +63,6 @@ def test_the_end_of_a_whole_phone_number(last4, area):
 
 
 @given(st.text(max_size=300))
-def test_nothing_breaks_it(text):
+def test_any_text_is_read_without_errors(text):
     digits = parse_last4(text)
     assert digits is None or (len(digits) == 4 and digits.isdigit())

@@ -41,32 +41,34 @@ DANGER = [
 ]
 
 
-@pytest.mark.parametrize("said", DANGER)
-def test_danger(said: str) -> None:
-    assert detect_danger(to_english(said))
-    assert detect_language(said, "en") == "es", "danger is answered in the language in which it is told, at once"
+@pytest.mark.parametrize("message", DANGER)
+def test_danger(message: str) -> None:
+    assert detect_danger(to_english(message))
+    assert detect_language(message, "en") == "es", "danger is answered in the language in which it is told, at once"
 
 
 @pytest.mark.parametrize(
-    "said", ["no hay chispas", "se fue la luz", "dónde descargo mi factura en línea", "quiero cambiar mi teléfono"]
+    "message", ["no hay chispas", "se fue la luz", "dónde descargo mi factura en línea", "quiero cambiar mi teléfono"]
 )
-def test_no_danger(said: str) -> None:
-    assert not detect_danger(to_english(said))
-
-
-@pytest.mark.parametrize("said", ["me quiero morir", "ya no quiero vivir", "voy a suicidarme", "quiero hacerme daño"])
-def test_despair(said: str) -> None:
-    assert detect_crisis(to_english(said))
-    assert detect_language(said, "en") == "es"
-
-
-@pytest.mark.parametrize("said", ["my power line sparks", "the meter is on fire on Calle Real", "i want to die"])
-def test_danger_in_english_stays_english(said: str) -> None:
-    assert detect_language(said, "en") == "en"
+def test_no_danger(message: str) -> None:
+    assert not detect_danger(to_english(message))
 
 
 @pytest.mark.parametrize(
-    ("said", "what"),
+    "message", ["me quiero morir", "ya no quiero vivir", "voy a suicidarme", "quiero hacerme daño"]
+)
+def test_despair(message: str) -> None:
+    assert detect_crisis(to_english(message))
+    assert detect_language(message, "en") == "es"
+
+
+@pytest.mark.parametrize("message", ["my power line sparks", "the meter is on fire on Calle Real", "i want to die"])
+def test_danger_in_english_stays_english(message: str) -> None:
+    assert detect_language(message, "en") == "en"
+
+
+@pytest.mark.parametrize(
+    ("message", "what"),
     [
         ("quiero cambiar mi correo electrónico", "email"),
         ("tengo otro correo", "email"),
@@ -76,16 +78,16 @@ def test_danger_in_english_stays_english(said: str) -> None:
         ("me mudé", "address"),
     ],
 )
-def test_what_is_changed(said: str, what: str) -> None:
-    assert next(name for name, words in CONTACT_KIND_PATTERNS if words.search(to_english(said))) == what
+def test_contact_kind(message: str, what: str) -> None:
+    assert next(name for name, words in CONTACT_KIND_PATTERNS if words.search(to_english(message))) == what
 
 
 def test_new_contact_details() -> None:
     assert extract_email("es ruth punto nueva arroba example punto com") == "ruth.nueva@example.com"
     assert extract_email("José.Peña@example.com") == "jose.pena@example.com"
     assert extract_phone(to_english("el nuevo es 815 555 0188")) == "+18155550188"
-    said = "mi dirección nueva es PO Box 12, Hanover IL 61041"
-    assert extract_address(to_english(said), asked=False) == "po box 12, hanover il 61041"
+    text = "mi dirección nueva es PO Box 12, Hanover IL 61041"
+    assert extract_address(to_english(text), asked=False) == "po box 12, hanover il 61041"
     assert extract_address("Calle Peña 12, Hanover", asked=True) == "Calle Peña 12, Hanover"
 
 
@@ -94,7 +96,7 @@ def test_addresses_and_user_ids_stay(word: str) -> None:
     assert to_english(f"mi usuario es {word}").split()[-1] == word
 
 
-def test_a_user_id_is_heard() -> None:
+def test_user_id_is_recognized() -> None:
     named = NAMED_USER_ID.search(to_english("mi usuario es maria.garcia"))
     assert named
     assert named["id"] == "maria.garcia"
@@ -103,13 +105,13 @@ def test_a_user_id_is_heard() -> None:
     assert alone["id"] == "maria.garcia"
 
 
-@pytest.mark.parametrize("said", ["que alguien me llame", "me pueden llamar", "quiero que me llame una persona"])
-def test_a_call_back(said: str) -> None:
-    assert wants_call(said)
+@pytest.mark.parametrize("message", ["que alguien me llame", "me pueden llamar", "quiero que me llame una persona"])
+def test_a_call_back(message: str) -> None:
+    assert wants_call(message)
 
 
 @pytest.mark.parametrize(
-    ("said", "day", "at", "soon"),
+    ("message", "day", "at", "soon"),
     [
         ("el martes a las 10", "2026-11-24", "10:00", False),
         ("mañana a las dos y media", "2026-11-19", "14:30", False),
@@ -119,8 +121,8 @@ def test_a_call_back(said: str) -> None:
         ("a cualquier hora", None, None, True),
     ],
 )
-def test_when_to_call(said: str, day: str | None, at: str | None, soon: bool) -> None:
-    moment = parse_call_time(to_english(said), TODAY, HOURS)
+def test_when_to_call(message: str, day: str | None, at: str | None, soon: bool) -> None:
+    moment = parse_call_time(to_english(message), TODAY, HOURS)
     assert moment is not None
     assert (
         moment.day and moment.day.isoformat(),
@@ -130,7 +132,7 @@ def test_when_to_call(said: str, day: str | None, at: str | None, soon: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("message", "kind"),
     [
         ("quiero iniciar el servicio en una casa nueva", "start"),
         ("necesito contratar luz", "start"),
@@ -142,17 +144,17 @@ def test_when_to_call(said: str, day: str | None, at: str | None, soon: bool) ->
         ("trasladar el servicio", "move"),
     ],
 )
-def test_kinds_of_service(said: str, kind: str) -> None:
-    assert next(name for name, words in KIND_PATTERNS if words.search(to_english(said))) == kind
+def test_kinds_of_service(message: str, kind: str) -> None:
+    assert next(name for name, words in KIND_PATTERNS if words.search(to_english(message))) == kind
 
 
-@pytest.mark.parametrize("said", ["me llamo Ana Morales", "mi nombre es Ana Morales", "a nombre de Ana Morales"])
-def test_names(said: str) -> None:
-    assert (parse_person_name(said) or "").lower() == "ana morales"
+@pytest.mark.parametrize("message", ["me llamo Ana Morales", "mi nombre es Ana Morales", "a nombre de Ana Morales"])
+def test_names(message: str) -> None:
+    assert (parse_person_name(message) or "").lower() == "ana morales"
 
 
 @pytest.mark.parametrize(
-    ("said", "spoken_of"),
+    ("message", "spoken_of"),
     [
         ("me llegó un aviso de desconexión", "notice"),
         ("aviso de corte", "notice"),
@@ -163,17 +165,17 @@ def test_names(said: str) -> None:
         ("no puedo pagar todo", None),
     ],
 )
-def test_a_disconnection(said: str, spoken_of: str | None) -> None:
-    assert detect_disconnection_topic(to_english(said)) == spoken_of
+def test_a_disconnection(message: str, spoken_of: str | None) -> None:
+    assert detect_disconnection_topic(to_english(message)) == spoken_of
 
 
-@pytest.mark.parametrize("said", ["nada todavía", "no puedo pagar nada", "no tengo dinero"])
-def test_nothing_yet(said: str) -> None:
-    assert NOTHING_NOW.search(to_english(said))
+@pytest.mark.parametrize("message", ["nada todavía", "no puedo pagar nada", "no tengo dinero"])
+def test_no_value_yet(message: str) -> None:
+    assert NOTHING_NOW.search(to_english(message))
 
 
 @pytest.mark.parametrize(
-    ("intent", "said", "topic"),
+    ("intent", "message", "topic"),
     [
         ("faq_portal", "tengo que cambiar mi favorito", "portal_bookmark"),
         ("faq_portal", "qué hay de nuevo en el portal", "portal_new"),
@@ -195,5 +197,5 @@ def test_nothing_yet(said: str) -> None:
         ("faq_drafts", "cómo sé si estoy inscrito en débito automático", "drafts"),
     ],
 )
-def test_topics(intent: str, said: str, topic: str) -> None:
-    assert select_response(intent, to_english(said)) == f"utter_answer_faq_{topic}"
+def test_topics(intent: str, message: str, topic: str) -> None:
+    assert select_response(intent, to_english(message)) == f"utter_answer_faq_{topic}"

@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 import yaml
 
-from actions.scheduled.forms import extract_existing_act
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount, AmountProblem
 from backend.reading.money.payment_method import SAVED_WORDS, WANTS_OTHER_METHOD, WANTS_PAY_LINK
+from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.normalize import strip_accents
 from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.spanish import to_english
@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 18)  # a Wednesday
 
 
 @pytest.mark.parametrize(
-    ("said", "cents"),
+    ("message", "cents"),
     [
         ("pagar 50", 5000),
         ("quiero pagar 84.50", 8450),
@@ -41,57 +41,57 @@ TODAY = date(2026, 11, 18)  # a Wednesday
         ("no, que sean 70", 7000),
     ],
 )
-def test_amounts_of_a_payment(said: str, cents: int) -> None:
-    found = extract_all(to_english(said), asked="amount", today=TODAY).amount
+def test_amounts_of_a_payment(message: str, cents: int) -> None:
+    found = extract_all(to_english(message), asked="amount", today=TODAY).amount
     assert isinstance(found, Amount)
     assert found.cents == cents
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     "todo menos 20/20 más de lo que debo/al menos 50/menos de 50/entre 50 y 60/cincuenta y tantos/"
     "el cincuenta por ciento/menos 5/el doble".split("/"),
 )
-def test_an_amount_that_is_bent_is_asked_about(said: str) -> None:
-    assert isinstance(extract_all(to_english(said), asked="amount", today=TODAY).amount, AmountProblem)
+def test_an_amount_that_is_bent_is_asked_about(message: str) -> None:
+    assert isinstance(extract_all(to_english(message), asked="amount", today=TODAY).amount, AmountProblem)
 
 
-@pytest.mark.parametrize("said", ["no todo", "no quiero pagar todo", "no puedo pagar todo"])
-def test_not_all_is_no_share(said: str) -> None:
-    assert extract_all(to_english(said), asked="amount", today=TODAY).share is None
+@pytest.mark.parametrize("message", ["no todo", "no quiero pagar todo", "no puedo pagar todo"])
+def test_not_all_is_not_a_share(message: str) -> None:
+    assert extract_all(to_english(message), asked="amount", today=TODAY).share is None
 
 
 @pytest.mark.parametrize(
-    ("said", "day"),
+    ("message", "day"),
     [("no hoy, mañana", "2026-11-19"), ("de hoy en ocho", "2026-11-25"), ("a mediados de mes", "2026-12-15")],
 )
-def test_days_of_a_payment(said: str, day: str) -> None:
-    found = extract_all(to_english(said), asked="date", today=TODAY).day
+def test_days_of_a_payment(message: str, day: str) -> None:
+    found = extract_all(to_english(message), asked="date", today=TODAY).day
     assert isinstance(found, ParsedDay)
     assert found.day.isoformat() == day
 
 
-@pytest.mark.parametrize("said", ["99999 menos 001", "99999 menos cero cero uno"])
-def test_the_dash_may_be_called_minus(said: str) -> None:
-    found = extract_all(to_english(said), asked="member_number", today=TODAY).member_number
+@pytest.mark.parametrize("message", ["99999 menos 001", "99999 menos cero cero uno"])
+def test_the_dash_may_be_called_minus(message: str) -> None:
+    found = extract_all(to_english(message), asked="member_number", today=TODAY).member_number
     assert found
     assert found.dashed == "99999-001"
 
 
-@pytest.mark.parametrize("said", ["cuando venza", "el día que vence", "en la fecha de vencimiento", "VENCIMIENTO"])
-def test_the_due_date_as_a_day(said: str) -> None:
-    assert is_due_date_requested(to_english(said))
+@pytest.mark.parametrize("message", ["cuando venza", "el día que vence", "en la fecha de vencimiento", "VENCIMIENTO"])
+def test_the_due_date_as_a_day(message: str) -> None:
+    assert is_due_date_requested(to_english(message))
 
 
 @pytest.mark.parametrize(
-    "said", ["¿cuándo vence?", "cuándo vence mi factura", "cuando vence mi recibo", "qué día vence"]
+    "message", ["¿cuándo vence?", "cuándo vence mi factura", "cuando vence mi recibo", "qué día vence"]
 )
-def test_a_question_about_the_due_date_chooses_no_day(said: str) -> None:
-    assert not is_due_date_requested(to_english(said))
+def test_a_question_about_the_due_date_chooses_no_day(message: str) -> None:
+    assert not is_due_date_requested(to_english(message))
 
 
 @pytest.mark.parametrize(
-    ("said", "pattern"),
+    ("message", "pattern"),
     [
         ("por enlace", WANTS_PAY_LINK),
         ("con una tarjeta nueva", WANTS_PAY_LINK),
@@ -102,26 +102,26 @@ def test_a_question_about_the_due_date_chooses_no_day(said: str) -> None:
         ("la misma tarjeta", SAVED_WORDS),
     ],
 )
-def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
-    assert pattern.search(to_english(said))  # type: ignore[attr-defined]
+def test_payment_methods_and_accounts(message: str, pattern: object) -> None:
+    assert pattern.search(to_english(message))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("said", ["el saldo de todas mis cuentas", "las dos cuentas"])
-def test_all_accounts_in_spanish(said: str) -> None:
-    assert names_all_accounts(to_english(said))
+@pytest.mark.parametrize("message", ["el saldo de todas mis cuentas", "las dos cuentas"])
+def test_all_accounts_in_spanish(message: str) -> None:
+    assert names_all_accounts(to_english(message))
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     ["Quisiera saber qué pagos tenemos programados", "Solo dígame si hay pagos programados, sí o no",
      "Pagos programados, por favor"],
 )  # fmt: skip
-def test_what_is_scheduled_is_shown_and_nothing_is_paid(said: str) -> None:
-    assert extract_existing_act(to_english(said)) == "show"
+def test_scheduled_payments_are_shown_without_paying(message: str) -> None:
+    assert extract_existing_act(to_english(message)) == "show"
 
 
 @pytest.mark.parametrize(
-    ("said", "act"),
+    ("message", "act"),
     [
         ("cancelar mi pago programado", "cancel"),
         ("quiero cancelar el pago que programé", "cancel"),
@@ -133,11 +133,11 @@ def test_what_is_scheduled_is_shown_and_nothing_is_paid(said: str) -> None:
         ("pagar 50 el viernes", None),
     ],
 )
-def test_payments_that_are_there_already(said: str, act: str | None) -> None:
-    assert extract_existing_act(to_english(said)) == act
+def test_payments_that_are_there_already(message: str, act: str | None) -> None:
+    assert extract_existing_act(to_english(message)) == act
 
 
-def test_a_phrase_stands_in_one_table_with_one_meaning() -> None:
+def test_phrase_is_in_one_table_with_one_meaning() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
     for path in TABLES_FOLDER.glob("*.yml"):
         for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():

@@ -19,7 +19,7 @@ def read(text: str, asked: str | None = None) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("said", "cents"),
+    ("message", "cents"),
     [
         ("ochenta y cuatro con cincuenta", 8450),
         ("112 con 40", 11240),
@@ -34,19 +34,19 @@ def read(text: str, asked: str | None = None) -> dict[str, object]:
         ("cien", 10000),
     ],
 )
-def test_amounts(said: str, cents: int) -> None:
-    assert read(said, "amount")["amount"].cents == cents  # type: ignore[attr-defined]
+def test_amounts(message: str, cents: int) -> None:
+    assert read(message, "amount")["amount"].cents == cents  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
-    ("said", "share"), [("todo", "all"), ("la mitad", "half"), ("sólo lo vencido", "past_due"), ("el total", "all")]
+    ("message", "share"), [("todo", "all"), ("la mitad", "half"), ("sólo lo vencido", "past_due"), ("el total", "all")]
 )
-def test_shares(said: str, share: str) -> None:
-    assert read(said, "amount")["share"] == share
+def test_shares(message: str, share: str) -> None:
+    assert read(message, "amount")["share"] == share
 
 
 @pytest.mark.parametrize(
-    ("said", "day"),
+    ("message", "day"),
     [
         ("mañana", "2026-11-19"),
         ("pasado mañana", "2026-11-20"),
@@ -61,12 +61,12 @@ def test_shares(said: str, share: str) -> None:
         ("el primero de diciembre", "2026-12-01"),
     ],
 )
-def test_days(said: str, day: str) -> None:
-    assert read(said, "date")["day"].day.isoformat() == day  # type: ignore[attr-defined]
+def test_days(message: str, day: str) -> None:
+    assert read(message, "date")["day"].day.isoformat() == day  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "99999-001",
         "nueve nueve nueve nueve nueve cero cero uno",
@@ -74,17 +74,17 @@ def test_days(said: str, day: str) -> None:
         "mi número es 99999-001",
     ],
 )
-def test_member_numbers(said: str) -> None:
-    assert read(said, "member_number")["member_number"].dashed == "99999-001"  # type: ignore[attr-defined]
+def test_member_numbers(message: str) -> None:
+    assert read(message, "member_number")["member_number"].dashed == "99999-001"  # type: ignore[attr-defined]
 
 
 def test_last_four_with_a_correction() -> None:
     assert read("4576 no espere 4567", "last4")["last4"] == "4567"
 
 
-@pytest.mark.parametrize("said", ["luz.garcia@example.com", "mi usuario es luz.mitad", "www.todo.example"])
-def test_addresses_and_user_ids_stay(said: str) -> None:
-    assert to_english(said).split()[-1] == said.split()[-1]
+@pytest.mark.parametrize("message", ["luz.garcia@example.com", "mi usuario es luz.mitad", "www.todo.example"])
+def test_addresses_and_user_ids_stay(message: str) -> None:
+    assert to_english(message).split()[-1] == message.split()[-1]
 
 
 def test_tens_and_ones_of_thousands() -> None:

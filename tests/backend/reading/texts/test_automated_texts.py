@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.reading.texts.automated_texts import detect_automated, remove_signature
+from tests.support.costs import cost_of
 
 REACTIONS = [
     "Loved “Please check: pay $40.00 today with checking ending 6789 ... Reply PAY to do it, NO to change it.”",
@@ -132,13 +133,13 @@ def test_more_notices_of_carriers_are_known(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ALIKE)
-def test_people_who_speak_of_such_things_are_heard(text: str) -> None:
+def test_people_mentioning_automated_texts_are_not_automated(text: str) -> None:
     assert detect_automated(text) is None
 
 
-def test_the_small_print_of_an_office_is_no_part_of_it() -> None:
-    said = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
-    assert remove_signature(said) == "pay my bill"
+def test_legal_notice_of_an_office_is_removed() -> None:
+    text = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
+    assert remove_signature(text) == "pay my bill"
 
 
 PEOPLE = [
@@ -189,17 +190,17 @@ def test_a_carriers_notice_is_known(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", PEOPLE)
-def test_people_are_heard(text: str) -> None:
+def test_texts_of_people_are_not_automated(text: str) -> None:
     assert detect_automated(text) is None
 
 
-def test_a_very_long_text_takes_no_time() -> None:
+def test_very_long_text_is_read_quickly() -> None:
     for piece in ("a ", "👍 ", '"', "loved ", "thank you for "):
-        detect_automated(piece * 5000)
+        assert cost_of(lambda text=piece * 5000: detect_automated(text)) < 0.5
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "expected"),
     [
         ("Pay my bill\n--\nRuth A.\nAcme Co. 555-555-0142", "Pay my bill"),
         ("Pay my bill\r\n-- \r\nRuth", "Pay my bill"),
@@ -214,5 +215,5 @@ def test_a_very_long_text_takes_no_time() -> None:
         ("12 Oak St\nSpringfield", "12 Oak St\nSpringfield"),
     ],
 )
-def test_a_signature_is_no_part_of_what_is_said(text: str, kept: str) -> None:
-    assert remove_signature(text) == kept
+def test_signature_is_not_part_of_the_message(text: str, expected: str) -> None:
+    assert remove_signature(text) == expected

@@ -1,4 +1,4 @@
-"""What says that no more texts are wished, and what only sounds like it."""
+"""Requests for no more texts, and what only sounds like one."""
 
 from __future__ import annotations
 
@@ -326,17 +326,17 @@ def test_loose_words_are_asked_about(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_LOOSE)
-def test_a_stop_of_another_thing_is_none_of_the_texts(text: str) -> None:
+def test_stopping_something_else_does_not_stop_texts(text: str) -> None:
     assert detect_opt_out(text, idle=True) is None
 
 
 @pytest.mark.parametrize("text", UNWANTED)
-def test_texts_that_are_not_wished_may_be_those_of_the_task(text: str) -> None:
+def test_unwanted_texts_may_be_those_of_the_task(text: str) -> None:
     assert (detect_opt_out(text, idle=True), detect_opt_out(text, idle=False)) == ("stop", "perhaps")
 
 
 @pytest.mark.parametrize("text", PERHAPS)
-def test_what_is_not_plain_is_asked(text: str) -> None:
+def test_ambiguous_stop_is_asked_about(text: str) -> None:
     assert detect_opt_out(text, idle=True) == "perhaps"
 
 
@@ -349,12 +349,12 @@ def test_in_a_task_it_is_the_task_that_is_to_stop(text: str) -> None:
     "text",
     ["START", "unstop", "Unstop please", "text me again", "opt in", "resubscribe", "turn texts back on", "sí", "YES"],
 )
-def test_texts_are_wished_again(text: str) -> None:
+def test_texts_are_requested_again(text: str) -> None:
     assert is_opt_in(text)
 
 
 @pytest.mark.parametrize("text", ["pay my bill", "start my service", "start autopay", "why", "stop", ""])
-def test_nothing_else_starts_texts(text: str) -> None:
+def test_nothing_else_restarts_texts(text: str) -> None:
     assert not is_opt_in(text)
 
 

@@ -1,4 +1,4 @@
-"""What only sounds like a wish for no more texts: it is said of something else."""
+"""What only sounds like a request for no more texts, because it is about something else."""
 
 from __future__ import annotations
 
@@ -142,5 +142,5 @@ OF_SOMETHING_ELSE = [
 
 
 @pytest.mark.parametrize("text", OF_SOMETHING_ELSE)
-def test_what_is_said_of_something_else_stops_no_texts(text: str) -> None:
+def test_stop_of_something_else_stops_no_texts(text: str) -> None:
     assert detect_opt_out(text, idle=True) is None

@@ -61,7 +61,7 @@ NAMES = ["Samir Haddad"]
 
 
 @pytest.mark.parametrize("text", DENIES)
-def test_somebody_else_is_at_the_phone(text: str) -> None:
+def test_phone_belongs_to_somebody_else(text: str) -> None:
     assert may_be_wrong_number(text)
     assert is_wrong_number(text, NAMES, idle=True)
 
@@ -76,7 +76,7 @@ def test_in_a_task_a_wrong_number_is_that_of_the_account() -> None:
     assert is_wrong_number("This is not Samir", NAMES, idle=False)
 
 
-def test_a_name_that_is_on_no_file_denies_nobody() -> None:
+def test_unknown_name_is_not_a_wrong_number() -> None:
     assert not is_wrong_number("This is not Visa", [], idle=True)
 
 
@@ -84,7 +84,7 @@ def test_a_name_that_is_on_no_file_denies_nobody() -> None:
     "text",
     ["wrong number dude", "Wrong nubmer", "wrong #", "oops wrong phone", "numero incorrecto", "incorrect cell"],
 )
-def test_few_words_with_a_slip_say_it_too(text: str) -> None:
+def test_few_words_with_a_typo_count(text: str) -> None:
     assert may_be_wrong_number(text)
     assert is_wrong_number(text, [], idle=True)
 
@@ -105,13 +105,13 @@ def test_few_words_with_a_slip_say_it_too(text: str) -> None:
         "está equivocado",
     ],
 )
-def test_what_the_member_could_say_as_well_is_asked(text: str) -> None:
+def test_ambiguous_statement_is_asked_about(text: str) -> None:
     assert may_be_wrong_number(text)
     assert should_ask_wrong_number(text, on_file=True)
     assert not should_ask_wrong_number(text, on_file=False)
 
 
-def test_a_denied_name_is_asked_about_whoever_has_the_phone() -> None:
+def test_denied_name_is_asked_about() -> None:
     assert should_ask_wrong_number("This is not Ramona", on_file=False)
     assert not should_ask_wrong_number("This is not Visa", on_file=True)
 

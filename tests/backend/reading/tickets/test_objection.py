@@ -1,4 +1,4 @@
-"""Who says that they did not ask for what they were told of, and who speaks of something else."""
+"""Objections to a request that the member did not make, and messages about something else."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def each(lines: str) -> list[str]:
 
 
 @pytest.mark.parametrize("words", each(OBJECTS))
-def test_who_never_asked_for_it(words: str) -> None:
+def test_never_requested(words: str) -> None:
     assert detect_objection(words) in (Objection.SURE, Objection.NEVER_ASKED)
 
 
 @pytest.mark.parametrize("words", each(CANCELS))
-def test_who_names_what_is_to_be_stopped(words: str) -> None:
+def test_named_request_to_stop(words: str) -> None:
     assert detect_objection(words) is not None
     assert find_request_numbers(words) == ["YJK-2J9"]
 
 
 @pytest.mark.parametrize("words", each(NEITHER))
-def test_who_speaks_of_something_else(words: str) -> None:
+def test_other_subjects(words: str) -> None:
     assert detect_objection(words) in (None, Objection.ASKS_TO_CANCEL)
 
 

@@ -37,11 +37,11 @@ READ_OUT = "Report a street or yard light out, 33 Mill Road, account 41023-001, 
         ("its a concentrator she needs it day and night", None),
     ],
 )
-def test_the_part_that_is_a_place_is_taken(words: str, place: str | None) -> None:
+def test_place_part_is_extracted(words: str, place: str | None) -> None:
     assert extract_location(words) == place
 
 
-def test_a_house_number_behind_the_street_is_the_same_house() -> None:
+def test_house_number_after_the_street_is_the_same_house() -> None:
     assert make_place_key("Mill Road 78, Elizabeth") == make_place_key("78 Mill Rd")
 
 
@@ -56,7 +56,7 @@ def test_a_house_number_behind_the_street_is_the_same_house() -> None:
         "me dio toques el refrigerador",
     ],
 )
-def test_what_burns_now_is_danger(words: str) -> None:
+def test_burning_now_is_danger(words: str) -> None:
     assert detect_danger(to_english(words))
 
 
@@ -72,7 +72,7 @@ def test_what_burns_now_is_danger(words: str) -> None:
         "nothing is on fire",
     ],
 )
-def test_what_is_supposed_denied_or_over_is_none(words: str) -> None:
+def test_supposed_denied_or_past_danger_is_not_danger(words: str) -> None:
     assert not detect_danger(to_english(words))
 
 
@@ -86,7 +86,7 @@ def test_what_is_supposed_denied_or_over_is_none(words: str) -> None:
         ("my bill is wrong, i pay for nothing", False),
     ],
 )
-def test_a_claim_for_what_broke(words: str, claimed: bool) -> None:
+def test_damage_claim(words: str, claimed: bool) -> None:
     assert is_damage_claim(to_english(words)) is claimed
 
 
@@ -101,7 +101,7 @@ def test_a_claim_for_what_broke(words: str, claimed: bool) -> None:
         "yes when will they come",
     ],
 )
-def test_a_yes_with_more_beside_it(words: str) -> None:
+def test_yes_with_more_facts(words: str) -> None:
     assert parse_qualified_yes(words, READ_OUT) is not None
 
 
@@ -109,7 +109,7 @@ def test_a_yes_with_more_beside_it(words: str) -> None:
     "words",
     ["yes if it's free", "yes but at 14 Oak Road", "yes?", "is that a yes?", "maybe yes", "yes but not the phone"],
 )
-def test_what_is_no_yes(words: str) -> None:
+def test_not_a_yes(words: str) -> None:
     assert parse_qualified_yes(words, READ_OUT) is None
 
 
@@ -125,7 +125,7 @@ def test_what_is_no_yes(words: str) -> None:
         ("no stop it", "no stop it"),
     ],
 )
-def test_a_shout_at_somebody_else_is_left_out(words: str, rest: str) -> None:
+def test_shout_at_somebody_else_is_removed(words: str, rest: str) -> None:
     assert remove_bystander_talk(words) == rest
 
 
@@ -138,7 +138,7 @@ def test_a_shout_at_somebody_else_is_left_out(words: str, rest: str) -> None:
         ("take the light report back", {"light"}),
     ],
 )
-def test_what_is_named_to_be_taken_back(words: str, kinds: set[str]) -> None:
+def test_named_report_to_withdraw(words: str, kinds: set[str]) -> None:
     assert detect_ticket_kinds(words) == kinds
 
 
@@ -153,5 +153,5 @@ def test_what_is_named_to_be_taken_back(words: str, kinds: set[str]) -> None:
         ("my power is off", False),
     ],
 )
-def test_who_was_shut_off(words: str, cut_off: bool) -> None:
+def test_shut_off_member(words: str, cut_off: bool) -> None:
     assert says_coop_disconnected(to_english(words)) is cut_off

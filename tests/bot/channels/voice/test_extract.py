@@ -72,8 +72,8 @@ def test_means(question: Reply, form: dict[str, str], meaning: CallerInput | Non
 
 @settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([OPEN, NUMBER, AMOUNT, DATE, CONFIRM, WAYS]))
-def test_never_fails_and_never_invents_a_payload(digits: str, said: str, question: Reply) -> None:
-    result = extract_input({"Digits": digits, "SpeechResult": said}, question)
+def test_never_fails_and_never_invents_a_payload(digits: str, message: str, question: Reply) -> None:
+    result = extract_input({"Digits": digits, "SpeechResult": message}, question)
     offered = {button.payload for button in question.buttons} | {None, HUMAN_PAYLOAD, "/affirm", "/deny"}
     assert result.payload in offered
     assert (result.kind in ("answer", "person")) == bool(result.text)

@@ -29,7 +29,7 @@ def shown(step: CallStep) -> str:
     return render_twiml(step, BASE, COOP.transfer_phone, COOP.text_line)
 
 
-def said(element: ET.Element) -> str:
+def spoken_text(element: ET.Element) -> str:
     return " ".join(say.text or "" for say in element.iter("Say"))
 
 
@@ -39,7 +39,7 @@ def gather(twiml: str) -> ET.Element:
     return found
 
 
-def test_greeting_names_the_coop_and_says_that_it_is_a_machine_before_anything_can_interrupt() -> None:
+def test_greeting_names_the_coop_and_the_machine_before_interruptions() -> None:
     root = check(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1))))
     assert [child.tag for child in root] == ["Say", "Gather", "Redirect"]
     assert COOP.name in (root[0].text or "")
@@ -47,7 +47,7 @@ def test_greeting_names_the_coop_and_says_that_it_is_a_machine_before_anything_c
 
 
 def test_greeting_offers_the_choice_before_its_key_and_a_person() -> None:
-    words = said(gather(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1)))))
+    words = spoken_text(gather(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1)))))
     assert "To pay your bill, press 1." in words
     assert "For a person, press 0" in words
     assert words.count("press") <= 6
@@ -67,7 +67,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize(("expect", "attributes"), EXPECTED.items(), ids=EXPECTED.keys())
-def test_listens_for_what_was_asked(expect: str, attributes: dict[str, str | None]) -> None:
+def test_listens_for_the_expected_answer(expect: str, attributes: dict[str, str | None]) -> None:
     found = gather(
         shown(prompts.build_question(Reply((Message("Well?", hints={"expect": expect}),)), CallPosition(2, 1)))
     )
@@ -80,13 +80,13 @@ def test_choices_take_one_key_even_where_an_amount_is_asked_for() -> None:
     reply = Reply((Message("How much?", (Button("All of it", "/a"),), hints={"expect": "amount"}),))
     found = gather(shown(prompts.build_question(reply, CallPosition(2, 1))))
     assert found.get("numDigits") == "1"
-    assert "For All of it, press 1." in said(found)
+    assert "For All of it, press 1." in spoken_text(found)
 
 
-def test_choices_are_said_as_people_say_them() -> None:
+def test_choices_are_spoken_naturally() -> None:
     titles = ("Today", "On the due date", "Pay all of it")
     reply = Reply((Message("When?", tuple(Button(title, "/a") for title in titles), hints={"expect": "date"}),))
-    words = said(gather(shown(prompts.build_question(reply, CallPosition(2, 1)))))
+    words = spoken_text(gather(shown(prompts.build_question(reply, CallPosition(2, 1)))))
     assert "For Today, press 1. On the due date, press 2. To pay all of it, press 3." in words
 
 
@@ -96,12 +96,12 @@ def test_a_payment_is_read_back_to_its_end_and_the_keys_are_asked_after() -> Non
     assert before.tag == "Say"
     assert "112 dollars and 40 cents" in (before.text or "")
     assert "9 9 9, 9 9, 0 0 1" in (before.text or "")
-    assert "press 1" in said(gather(shown(prompts.build_question(READ_BACK, CallPosition(5, 4)))))
+    assert "press 1" in spoken_text(gather(shown(prompts.build_question(READ_BACK, CallPosition(5, 4)))))
 
 
-def test_words_that_tell_the_keys_are_not_told_them_twice() -> None:
+def test_messages_that_name_the_keys_are_not_repeated() -> None:
     reply = Reply((Message("Press 1 to pay all of it.", (Button("All of it", "/a"),), hints={"expect": "amount"}),))
-    assert said(gather(shown(prompts.build_question(reply, CallPosition(2, 1))))) == "Press 1 to pay all of it."
+    assert spoken_text(gather(shown(prompts.build_question(reply, CallPosition(2, 1))))) == "Press 1 to pay all of it."
 
 
 def test_each_reprompt_helps_more_and_differently() -> None:
@@ -109,7 +109,7 @@ def test_each_reprompt_helps_more_and_differently() -> None:
     first = shown(prompts.build_reprompt(reply, CallPosition(3, 1, misses=1), start="I did not hear anything."))
     second = shown(prompts.build_reprompt(reply, CallPosition(4, 1, misses=2), start="I did not hear anything."))
     asked = shown(prompts.build_question(reply, CallPosition(2, 1)))
-    texts = [said(gather(twiml)) for twiml in (asked, first, second)]
+    texts = [spoken_text(gather(twiml)) for twiml in (asked, first, second)]
     assert len(set(texts)) == 3
     assert "one digit at a time" in texts[1]
     assert "keypad" in texts[2]

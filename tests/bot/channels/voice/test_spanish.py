@@ -34,7 +34,7 @@ def test_the_greeting_offers_spanish_first_and_in_spanish() -> None:
     assert extract_input({"Digits": "2"}, menu.build_main_menu()).payload == "/speak_spanish"
 
 
-def test_in_spanish_everything_is_said_and_heard_in_spanish() -> None:
+def test_spanish_call_speaks_and_listens_in_spanish() -> None:
     with use_language(SPANISH):
         twiml = shown(prompts.build_question(menu.build_main_menu(), CallPosition(2)))
         again = shown(prompts.build_reprompt(ASKED, CallPosition(2, misses=1), start=menu.NOT_UNDERSTOOD))
@@ -46,10 +46,12 @@ def test_in_spanish_everything_is_said_and_heard_in_spanish() -> None:
     assert "Disculpe, no le entendí." in again
 
 
-@pytest.mark.parametrize("said", ["una persona", "quiero hablar con una persona", "operadora", "un agente por favor"])
-def test_a_person_in_spanish(said: str) -> None:
+@pytest.mark.parametrize(
+    "message", ["una persona", "quiero hablar con una persona", "operadora", "un agente por favor"]
+)
+def test_a_person_in_spanish(message: str) -> None:
     with use_language(SPANISH):
-        assert extract_input({"SpeechResult": said, "Confidence": "0.9"}, ASKED).kind == "person"
+        assert extract_input({"SpeechResult": message, "Confidence": "0.9"}, ASKED).kind == "person"
 
 
 def test_zero_inside_a_number_is_a_digit() -> None:
@@ -59,7 +61,7 @@ def test_zero_inside_a_number_is_a_digit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "expected"),
     [
         ("Debe $112.40.", "Debe 112 dólares con 40 centavos."),
         ("$1.00 y $0.25", "1 dólar y 25 centavos"),
@@ -68,6 +70,6 @@ def test_zero_inside_a_number_is_a_digit() -> None:
         ("En https://x.example/a pague.", "En el enlace pague."),
     ],
 )
-def test_says_it_right(written: str, said: str) -> None:
+def test_spanish_text_becomes_speakable(written: str, expected: str) -> None:
     with use_language(SPANISH):
-        assert make_speakable(written) == said
+        assert make_speakable(written) == expected

@@ -31,17 +31,17 @@ WRITTEN_AND_SAID = [
 ]
 
 
-@pytest.mark.parametrize(("written", "said"), WRITTEN_AND_SAID)
-def test_says_it_right(written: str, said: str) -> None:
-    assert make_speakable(written) == said
+@pytest.mark.parametrize(("written", "expected"), WRITTEN_AND_SAID)
+def test_text_becomes_speakable(written: str, expected: str) -> None:
+    assert make_speakable(written) == expected
 
 
 @settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**9))
 def test_amounts_keep_their_value(cents: int) -> None:
-    said = spell_amount(cents)
+    text = spell_amount(cents)
     numbers = {
-        unit: int(number) for number, unit in zip(said.split()[::3], [w[:4] for w in said.split()[1::3]], strict=True)
+        unit: int(number) for number, unit in zip(text.split()[::3], [w[:4] for w in text.split()[1::3]], strict=True)
     }
     assert numbers.get("doll", 0) * 100 + numbers.get("cent", 0) == cents
 
@@ -49,9 +49,9 @@ def test_amounts_keep_their_value(cents: int) -> None:
 @settings(deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=30))
 def test_grouped_digits_are_the_same_digits(digits: str) -> None:
-    said = spell_digits(digits)
-    assert said.replace(" ", "").replace(",", "") == digits
-    groups = said.split(", ")
+    text = spell_digits(digits)
+    assert text.replace(" ", "").replace(",", "") == digits
+    groups = text.split(", ")
     assert all(2 <= len(group.split()) <= 4 for group in groups) or len(digits) < 2
 
 

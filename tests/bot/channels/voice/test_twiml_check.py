@@ -27,7 +27,7 @@ def test_refuses(body: str) -> None:
         check(f"{DECLARATION}<Response>{body}</Response>")
 
 
-def test_takes_what_twilio_takes() -> None:
+def test_valid_twiml_passes() -> None:
     body = GATHER.format('numDigits="4" speechTimeout="3"', "<Say>Hi</Say><Pause length='1'/>") + (
         '<Dial timeout="20" callerId="+15555550199">+15555550101</Dial><Hangup/>'
     )
