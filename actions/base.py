@@ -76,6 +76,6 @@ class SlotQuestion:
 
 @dataclass
 class ExternalCall:
-    """Work to do outside any transaction, such as a call to a payment network. The form continues afterwards."""
+    """Work to do outside any transaction, such as a call to a payment network. The form continues afterward."""
 
     work: Callable[[Turn], Awaitable[None]]

@@ -98,7 +98,7 @@ class BaseForm(SkillAction):
 
     async def send_canceled(self, turn: Turn) -> None:
         """Say that the task was canceled and nothing was done."""
-        turn.utter("utter_task_cancelled")
+        turn.utter("utter_task_canceled")
 
     def go_back(self, turn: Turn, asked: str | None) -> bool:
         """Undo the answer before the question `asked`; False when there is none to undo."""

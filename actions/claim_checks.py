@@ -25,7 +25,7 @@ ANY_ACT = ""
 NOTHING_DONE_RESPONSES: dict[str, tuple[str, str | tuple[str, ...], timedelta]] = {
     "utter_stray_answer": ("utter_stray_answer_done", ANY_ACT, RECENT),
     "utter_nothing_open": ("utter_nothing_open_done", ANY_ACT, RECENT),
-    "utter_task_cancelled": ("utter_stopped_done", ANY_ACT, JUST_NOW),
+    "utter_task_canceled": ("utter_stopped_done", ANY_ACT, JUST_NOW),
     "utter_identity_by_office": ("utter_identity_by_office_done", ANY_ACT, RECENT),
     "utter_alerts_left": ("utter_stopped_done", "alerts_", JUST_NOW),
     "utter_bills_unchanged": ("utter_stopped_done", "paperless_", JUST_NOW),
@@ -60,7 +60,7 @@ CANNOT_SEND = mark("I cannot send it in writing: no email is on file, and the ph
 WRITTEN_COPY_RESPONSES = {
     "utter_autopay_done": COPY_SENT,
     "utter_autopay_changed": COPY_SENT,
-    "utter_autopay_cancelled": COPY_SENT,
+    "utter_autopay_canceled": COPY_SENT,
     "utter_draft_changed": COPY_SENT,
     "utter_draft_removed": COPY_SENT,
     "utter_sched_moved": COPY_SENT,

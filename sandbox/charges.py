@@ -61,8 +61,8 @@ class Charges:
             row = self._existing(key)
             if row["status"] in ("posted", "returned"):
                 return ChargeResult(_charge(row))
-            if row["status"] != "authorised":
-                raise ChargeRefused(409, "not_authorised", f"A charge that is {row['status']} cannot be posted.")
+            if row["status"] != "authorized":
+                raise ChargeRefused(409, "not_authorized", f"A charge that is {row['status']} cannot be posted.")
             method, today = self._method(row["token"]), self._db.today()
             comes_back = method.behavior == "return"
             return_on = add_banking_days(today, RETURN_AFTER_BANKING_DAYS).isoformat() if comes_back else None
@@ -132,7 +132,7 @@ class Charges:
             amount_cents,
             description,
             method.kind,
-            "declined" if decline_code else "authorised",
+            "declined" if decline_code else "authorized",
             decline_code,
         )
         return ChargeResult(_charge(self._existing(key)), is_new=True, is_lost=method.behavior == "hang_made")

@@ -11,7 +11,7 @@ from backend.providers.payments.base import MethodKind
 
 InstrumentBehavior = Literal["approve", "decline", "return", "hang_made", "hang_lost", "hang_post"]
 """hang_made: the charge is made, the answer never comes. hang_lost: neither, the first time a key is used.
-hang_post: authorising is normal; the first post is done, its answer never comes."""
+hang_post: authorizing is normal; the first post is done, its answer never comes."""
 
 TEST_ROUTING = "110000000"
 RETURN_AFTER_BANKING_DAYS = 2

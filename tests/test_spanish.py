@@ -79,7 +79,7 @@ def test_every_text_of_the_code_has_its_spanish() -> None:
 
 
 def test_text_is_the_same_in_spanish_everywhere() -> None:
-    """All files are one catalogue: a second Spanish for the same English would take the first one's place."""
+    """All files are one catalog: a second Spanish for the same English would take the first one's place."""
     translations: dict[str, set[str]] = {}
     for path in [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("es.po")]:
         with path.open("rb") as file:

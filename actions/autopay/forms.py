@@ -218,7 +218,7 @@ class AutoPayForm(AutoPayEnrollment):
         done = await service.cancel(
             turn.session, turn.backend, account_id=identity.known_account.id, agreement=agreement
         )
-        turn.utter("utter_autopay_cancelled", **questions.result_values(turn, done, "", None))
+        turn.utter("utter_autopay_canceled", **questions.result_values(turn, done, "", None))
         await self._send_scheduled_stays(turn, identity.known_account.id)
         return None
 

@@ -12,7 +12,7 @@ from backend.payments.models import Payment, PaymentMethod
 
 STATUS_LABELS = {
     "started": mark("on its way"),
-    "authorised": mark("on its way"),
+    "authorized": mark("on its way"),
     "posted": mark("posted"),
     "declined": mark("declined"),
     "returned": mark("returned by the bank"),

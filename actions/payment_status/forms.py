@@ -79,7 +79,7 @@ class PaymentStatusForm(AccountForm):
         elif payment.status == "scheduled":
             turn.utter("utter_status_scheduled", **values, day=format_day(payment.run_on, today))
         else:
-            canceled = payment.status == "cancelled"
+            canceled = payment.status == "canceled"
             status = tr("was canceled. Nothing was taken.") if canceled else tr("was not made.")
             turn.utter("utter_status_schedule_over", **values, day=format_day(payment.run_on, today), status=status)
 

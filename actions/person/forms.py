@@ -68,7 +68,7 @@ class CallbackForm(Form):
 
     async def send_canceled(self, turn: Turn) -> None:
         if not (cancels_call(turn.text) and await cancel_call(turn)):
-            turn.utter("utter_callback_cancelled")
+            turn.utter("utter_callback_canceled")
 
     # reading the message
 
@@ -82,7 +82,7 @@ class CallbackForm(Form):
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         if asked is not None and cancels_call(turn.text):
-            return bool(turn.notes.setdefault("cancelled", True))
+            return bool(turn.notes.setdefault("canceled", True))
         if asked is None:
             await self._load_booked_call(turn)
         if asked == CONFIRM and (turn.button_value(CONFIRM) == "yes" or is_yes(turn)):
@@ -213,7 +213,7 @@ class CallbackForm(Form):
     # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.notes.get("cancelled"):
+        if turn.notes.get("canceled"):
             await self.send_canceled(turn)
             return None
         if turn.was_just_opened():

@@ -116,7 +116,7 @@ class QuickPayForm(AccountForm):
         """Say that nothing was paid, unless it was: a yes may have paid although its turn was lost."""
         may_have_paid = await self._was_quote_confirmed(turn) or await has_unfinished_payment(turn)
         if not (may_have_paid and await send_already_paid(turn)):
-            turn.utter("utter_pay_cancelled")
+            turn.utter("utter_pay_canceled")
 
     async def _was_quote_confirmed(self, turn: Turn) -> bool:
         return await quotes.is_confirmed(turn.session, turn.conversation_id, turn.get(QUOTE))

@@ -186,7 +186,7 @@ class ScheduledPaymentsForm(AccountForm):
         )
         if done:
             values["rest"] = await self._format_still_owed(turn, identity)
-        turn.utter("utter_sched_cancelled" if done else "utter_sched_too_late", **values)
+        turn.utter("utter_sched_canceled" if done else "utter_sched_too_late", **values)
         return None
 
     async def _format_still_owed(self, turn: Turn, identity: Identity) -> str:

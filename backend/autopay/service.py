@@ -174,7 +174,7 @@ async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, ag
         # the draft that it was to replace goes on
         kept = update(LegacyDraft).where(LegacyDraft.account_id == account_id)
         await session.execute(kept.values(change_on=None, change_active=None, change_method_id=None))
-    return await _record_change(session, backend, row, agreement, "autopay_cancelled", effective_from, is_ending=True)
+    return await _record_change(session, backend, row, agreement, "autopay_canceled", effective_from, is_ending=True)
 
 
 async def change_draft(
@@ -200,9 +200,7 @@ async def remove_draft(
     await _lock_account_for_change(session, account_id, agreement)
     row = await _require_draft(session, account_id)
     effective_from = await _end(session, backend, row)
-    return await _record_change(
-        session, backend, row, agreement, "bank_draft_cancelled", effective_from, is_ending=True
-    )
+    return await _record_change(session, backend, row, agreement, "bank_draft_canceled", effective_from, is_ending=True)
 
 
 async def _lock_account_for_change(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 ACT_TEXTS = {
     "payment_confirmed": mark("your payment, number {number}"),
     "scheduled_payment_confirmed": mark("a scheduled payment, number {number}"),
-    "scheduled_payment_cancelled": mark("a scheduled payment taken off"),
+    "scheduled_payment_canceled": mark("a scheduled payment taken off"),
     "scheduled_payment_moved": mark("a scheduled payment moved to another day"),
     "autopay_set_up": mark("Auto Pay, set up"),
     "autopay_changed": mark("Auto Pay, changed"),
     "autopay_kept": mark("Auto Pay, kept on"),
-    "autopay_cancelled": mark("Auto Pay, turned off"),
+    "autopay_canceled": mark("Auto Pay, turned off"),
     "draft_changed": mark("your bank draft, changed"),
-    "bank_draft_cancelled": mark("your bank draft, removed"),
+    "bank_draft_canceled": mark("your bank draft, removed"),
     "alerts_on": mark("alerts, turned on"),
     "alerts_off": mark("alerts, turned off"),
     "paperless_on": mark("paperless bills, turned on"),
@@ -47,9 +47,9 @@ DEFERRED_ACT_TEXTS = {
     "autopay_set_up": mark("Auto Pay, set up to begin {day}"),
     "autopay_changed": mark("Auto Pay, changed from {day} on"),
     "autopay_kept": mark("Auto Pay, kept on, as agreed from {day} on"),
-    "autopay_cancelled": mark("Auto Pay, set to end {day}"),
+    "autopay_canceled": mark("Auto Pay, set to end {day}"),
     "draft_changed": mark("your bank draft, changed from {day} on"),
-    "bank_draft_cancelled": mark("your bank draft, set to end {day}"),
+    "bank_draft_canceled": mark("your bank draft, set to end {day}"),
 }
 """Where the change takes effect later, because the next run is too near."""
 PENDING_SHORT = mark("your payment, number {number}, still on its way")

@@ -59,8 +59,8 @@ async def _book(session: AsyncSession, backend: Backend, notice: ReturnNotice) -
     charge = Charge(notice.key, payment.provider_ref or "", "returned", notice.amount_cents, notice.code, "bank")
     # a crash may have kept us from storing that it was posted
     steps = {
-        "started": ("authorised", "posted", "returned"),
-        "authorised": ("posted", "returned"),
+        "started": ("authorized", "posted", "returned"),
+        "authorized": ("posted", "returned"),
         "posted": ("returned",),
     }
     for status in steps.get(payment.status, ()):

@@ -15,8 +15,8 @@ BANK_KINDS = {"checking": mark("checking"), "savings": mark("savings")}
 """The brands of bank accounts, which are words; those of cards are names."""
 
 STATUS_TRANSITIONS = {
-    "started": ("authorised", "declined", "voided"),
-    "authorised": ("posted", "declined", "voided"),
+    "started": ("authorized", "declined", "voided"),
+    "authorized": ("posted", "declined", "voided"),
     "posted": ("returned",),
     "declined": (),
     "returned": (),
@@ -24,7 +24,7 @@ STATUS_TRANSITIONS = {
 }
 """Allowed changes of a payment's status. A trigger in the database enforces the same table."""
 
-PENDING_STATUSES = ("started", "authorised")
+PENDING_STATUSES = ("started", "authorized")
 """The outcome is not known yet."""
 
 
@@ -78,7 +78,7 @@ class Quote(Base):
 
 
 class Payment(Base):
-    """One movement of money. `status` only goes forward: started, authorised, posted, or declined, voided, returned."""
+    """One movement of money. `status` only goes forward: started, authorized, posted, or declined, voided, returned."""
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -114,7 +114,7 @@ class Payment(Base):
 
 
 class ScheduledPayment(Base):
-    """A payment to be made on a later day: scheduled, then running, then done or failed; or cancelled.
+    """A payment to be made on a later day: scheduled, then running, then done or failed; or canceled.
 
     Its payment has the same confirmation number, so that the member has one number to quote.
     """

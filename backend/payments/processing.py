@@ -38,13 +38,13 @@ SYSTEM = "payments"
 
 _STEPS: dict[str, dict[str, tuple[str, ...]]] = {
     "started": {
-        "authorised": ("authorised",),
-        "posted": ("authorised", "posted"),
-        "returned": ("authorised", "posted"),  # the return itself is booked from the provider's list of returns
+        "authorized": ("authorized",),
+        "posted": ("authorized", "posted"),
+        "returned": ("authorized", "posted"),  # the return itself is booked from the provider's list of returns
         "declined": ("declined",),
         "voided": ("voided",),
     },
-    "authorised": {
+    "authorized": {
         "posted": ("posted",),
         "returned": ("posted",),
         "declined": ("declined",),
@@ -104,9 +104,9 @@ async def advance(backend: Backend, payment_id: int, *, resumed: bool, answering
         if status == "started":
             charge = await _authorize_or_find(backend, order, resumed)
             status = await record_charge(backend, payment_id, charge, answering=answering)
-            if charge and charge.status == "authorised" and status in ("voided", "declined"):
+            if charge and charge.status == "authorized" and status in ("voided", "declined"):
                 await backend.payments.void(order.key)  # given up on while this answer was on its way
-        if status == "authorised":
+        if status == "authorized":
             await record_charge(backend, payment_id, await _capture(backend, order), answering=answering)
     finally:
         _in_progress.discard(order.key)
@@ -237,7 +237,7 @@ async def _capture(backend: Backend, order: ChargeOrder) -> Charge:
         return await backend.payments.capture(order.key)
     except ProviderRejected:
         found = await backend.payments.find(order.key)  # such as an authorization that lapsed
-        if found is None or found.status == "authorised":
+        if found is None or found.status == "authorized":
             raise
         return found
 

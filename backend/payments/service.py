@@ -97,7 +97,7 @@ async def cancel_scheduled(
     require("manage_scheduled", level)
     await lock_account(session, account_id)
     changeable = _is_changeable(backend, scheduled_id, account_id)
-    result = await session.execute(update(ScheduledPayment).where(*changeable).values(status="cancelled"))
+    result = await session.execute(update(ScheduledPayment).where(*changeable).values(status="canceled"))
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
         return False
@@ -110,10 +110,10 @@ async def cancel_scheduled(
         actor=actor,
         level=level,
         channel=channel,
-        act="scheduled_payment_cancelled",
+        act="scheduled_payment_canceled",
         account_id=account_id,
         before={"status": "scheduled"},
-        after={"status": "cancelled", "confirmation": item.confirmation},
+        after={"status": "canceled", "confirmation": item.confirmation},
     )
     return True
 

@@ -16,7 +16,7 @@ ACTIVE = text("ended_on IS NULL")
 class ProgramEnrollment(Base):
     """One account in one program; `ended_on` is empty while it lasts. `amount_cents` is a budget's monthly amount."""
 
-    __tablename__ = "program_enrolments"
+    __tablename__ = "program_enrollments"
     __table_args__ = (
         # an account is in one program at a time, also when two processes enroll it at once
         Index("uq_program_active", "account_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),

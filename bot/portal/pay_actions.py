@@ -18,7 +18,7 @@ from bot.portal import pay_texts
 
 PAYMENT_STATES = {
     "started": "pending",
-    "authorised": "pending",
+    "authorized": "pending",
     "posted": "paid",
     "returned": "paid",
     "declined": "declined",

@@ -24,7 +24,7 @@ from backend.usage.service import MonthUsage, list_last_months
 MAX_SHOWN = 12
 STATUS_TEXTS = {
     "started": mark("on its way"),
-    "authorised": mark("on its way"),
+    "authorized": mark("on its way"),
     "posted": mark("paid"),
     "declined": mark("declined"),
     "voided": mark("not taken"),

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 WORD = re.compile(r"[a-z']+")
-MIN_WORD_LENGTH = 4  # shorter words have too many neighbours
+MIN_WORD_LENGTH = 4  # shorter words have too many neighbors
 SHORTHAND = frozenset(
     "im ive dont cant wont didnt doesnt isnt pls plz thx thanx ur gonna wanna yeah yep nope nah".split()
 )
@@ -29,17 +29,17 @@ def is_one_edit_apart(a: str, b: str) -> bool:
 
 
 class SpellingCorrector:
-    """Corrects towards the words of the training data; a word of plain English is left alone."""
+    """Corrects toward the words of the training data; a word of plain English is left alone."""
 
     def __init__(self, counts: dict[str, int], english: Iterable[str] = ()) -> None:
         """``counts`` says how often a training word occurs; ``english`` lists other correct words."""
         self.counts = counts
         self._known = set(counts) | SHORTHAND | set(english)
-        self._neighbours: dict[str, list[str]] = defaultdict(list)
+        self._neighbors: dict[str, list[str]] = defaultdict(list)
         for word in counts:
             if len(word) >= MIN_WORD_LENGTH - 1 and word.isalpha():
                 for short in delete_one_letter(word):
-                    self._neighbours[short].append(word)
+                    self._neighbors[short].append(word)
 
     @classmethod
     def fit(cls, texts: Iterable[str], english: Iterable[str] = ()) -> "SpellingCorrector":
@@ -50,7 +50,7 @@ class SpellingCorrector:
         """Return the correction of one word, or the word itself."""
         if len(word) < MIN_WORD_LENGTH or word in self._known or not word.isalpha():
             return word
-        near = {other for short in delete_one_letter(word) for other in self._neighbours.get(short, ())}
+        near = {other for short in delete_one_letter(word) for other in self._neighbors.get(short, ())}
         near = {other for other in near if is_one_edit_apart(word, other)}
         if not near:
             return word

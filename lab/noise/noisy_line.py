@@ -39,7 +39,7 @@ class NoisyLine:
         self._delivered: list[tuple[ClientRequest, str]] = []
 
     def say(self, line: str, *, clean: bool = False) -> str:
-        """Say the line, `clean` without noise in its words. Afterwards `said` is what went out."""
+        """Say the line, `clean` without noise in its words. Afterward `said` is what went out."""
         if not clean:
             self._simulate_silence()
         self.said = line if clean else self._add_errors(line)

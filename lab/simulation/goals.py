@@ -31,12 +31,12 @@ class Goal:
 
 
 REFUSAL_RESPONSES = re.compile(
-    r"utter_(identity_locked|code_locked|code_refused|task_cancelled|pay_(cancelled|nothing_due|account_closed|left_to_autopay|link)"
+    r"utter_(identity_locked|code_locked|code_refused|task_canceled|pay_(canceled|nothing_due|account_closed|left_to_autopay|link)"
     r"|auto_(no_method|new_method)|autopay_(closed|draft_kept|left|off|off_draft|no_pause)|draft_(left|none|none_autopay)"
     r"|alerts_(none_to_end|no_email|left)|bills_(same|no_email|unchanged)|program_(refused|left|none)\w*|mail_too_often"
     r"|contact_(same|unchanged)|arrangement_(nothing_due|left|offer_today)|service_left"
     r"|sched_(none|left|too_late)|person_after_misses|outage_danger|case_left"
-    r"|callback_cancelled|usage_none|high_bill_alone|\w+_history_none|status_none)"
+    r"|callback_canceled|usage_none|high_bill_alone|\w+_history_none|status_none)"
 )
 """Responses that say clearly that the task is not done: they end any goal."""
 PAID_RESPONSES = "utter_pay_(done|scheduled|pending|already)"
@@ -111,7 +111,7 @@ GOALS = (
     Goal(
         "autopay_off",
         ("cancel my autopay", "turn off auto pay", "stop auto pay", "i don't want automatic payments anymore"),
-        "utter_autopay_cancelled",
+        "utter_autopay_canceled",
         demo_members=(AUTOPAY, AUTOPAY, AUTOPAY, USUAL_MEMBER, DRAFT),
         needs_number=True,
     ),

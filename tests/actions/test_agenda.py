@@ -90,7 +90,7 @@ async def test_one_of_them_is_dropped_and_the_open_task_goes_on(talk: Talk, word
 async def test_leaving_the_open_task_starts_the_next(talk: Talk, words: str) -> None:
     await request(talk, PAY, PHONE, PAPER)
     await talk.user_input(words, intent="cancel", acts={"cancel"})
-    talk.assert_response("utter_pay_cancelled", "utter_agenda_next", "utter_question_contact_phone")
+    talk.assert_response("utter_pay_canceled", "utter_agenda_next", "utter_question_contact_phone")
     assert talk.agenda == ["bill_notifications_form"]
 
 

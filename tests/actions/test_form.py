@@ -65,7 +65,7 @@ async def test_feeling_with_an_answer_is_acknowledged_and_the_answer_used(talk: 
 async def test_a_no_at_an_amount_leaves(talk: Talk, words: str) -> None:
     await pay(talk)
     await talk.user_input(words, intent="deny", acts={"deny"})
-    talk.assert_response("utter_pay_cancelled")
+    talk.assert_response("utter_pay_canceled")
     assert talk.open_task is None
 
 
@@ -73,7 +73,7 @@ async def test_a_no_at_an_amount_leaves_in_spanish(begin: Begin) -> None:
     talk = await begin(language="es")
     await pay(talk, "quiero pagar")
     await talk.user_input("no gracias", intent="deny", acts={"deny"})
-    talk.assert_response("utter_pay_cancelled")
+    talk.assert_response("utter_pay_canceled")
 
 
 async def test_a_no_with_an_amount_changes_it(talk: Talk) -> None:

@@ -39,7 +39,7 @@ async def test_a_rule_opens_another_form_and_the_first_comes_back(talk: Talk) ->
     await talk.user_input("turn on auto pay", intent="setup_autopay", acts={"start"})
     assert (talk.open_task, talk.slots["paused_task"]) == ("autopay_form", "quick_pay_form")
     await talk.user_input("never mind", intent="cancel", acts={"cancel"})
-    talk.assert_response("utter_task_cancelled", "utter_back_to", "utter_question_pay_amount")
+    talk.assert_response("utter_task_canceled", "utter_back_to", "utter_question_pay_amount")
     assert talk.open_task == "quick_pay_form"
 
 

@@ -70,7 +70,7 @@ class DirectNetwork:
 
     def held(self) -> list[str]:
         """Keys of charges that are reserved and neither taken nor let go."""
-        return [row["key"] for row in self.database.all("select key from charges where status = 'authorised'")]
+        return [row["key"] for row in self.database.all("select key from charges where status = 'authorized'")]
 
     def pass_days(self, days: int) -> date:
         to = self.database.today() + timedelta(days=days)

@@ -57,7 +57,7 @@ def test_every_number_that_a_member_may_quote_is_checked() -> None:
     assert marked == {
         "arrangements.number",
         "payments.confirmation",
-        "program_enrolments.confirmation",
+        "program_enrollments.confirmation",
         "scheduled_payments.confirmation",
         "tickets.number",
     }

@@ -31,7 +31,7 @@ from backend.providers.payments.base import (
 AT_ONCE = 20
 RETURN_URL = "http://127.0.0.1:8080/portal/pay/some-link/return"
 MAY_FOLLOW = {
-    "authorised": {"authorised", "posted", "voided"},
+    "authorized": {"authorized", "posted", "voided"},
     "posted": {"posted", "returned"},
     "declined": {"declined"},
     "voided": {"voided"},
@@ -78,13 +78,13 @@ class PaymentProviderContract:
     async def test_authorize_reserves_the_amount(self, provider: PaymentProvider) -> None:
         key = new_key()
         charge = await self.authorized(provider, key, amount_cents=11240)
-        assert (charge.key, charge.status, charge.amount_cents) == (key, "authorised", 11240)
+        assert (charge.key, charge.status, charge.amount_cents) == (key, "authorized", 11240)
         assert (charge.kind, charge.decline_code) == ("card", None)
         assert charge.ref
 
     async def test_a_bank_account_is_a_bank_charge(self, provider: PaymentProvider) -> None:
         charge = await self.authorized(provider, new_key(), token=self.bank_token)
-        assert (charge.status, charge.kind) == ("authorised", "bank")
+        assert (charge.status, charge.kind) == ("authorized", "bank")
 
     async def test_a_decline_is_a_charge_with_its_code(self, provider: PaymentProvider) -> None:
         key = new_key()
@@ -117,7 +117,7 @@ class PaymentProviderContract:
         key = new_key()
         assert await rejection(self.authorized(provider, key, token=self.unknown_token)) == "invalid_token"
         assert await provider.find(key) is None
-        assert (await self.authorized(provider, key)).status == "authorised"
+        assert (await self.authorized(provider, key)).status == "authorized"
 
     @pytest.mark.parametrize("amount_cents", [0, -1, -11240])
     async def test_no_amount_is_no_charge(self, provider: PaymentProvider, amount_cents: int) -> None:
@@ -163,7 +163,7 @@ class PaymentProviderContract:
         await self.authorized(provider, key)
         assert (await provider.void(key)).status == "voided"
         assert (await provider.void(key)).status == "voided"
-        assert await rejection(provider.capture(key)) == "not_authorised"
+        assert await rejection(provider.capture(key)) == "not_authorized"
         assert (await self.authorized(provider, key)).status == "voided"
 
     async def test_posted_charge_cannot_be_voided(self, provider: PaymentProvider) -> None:
@@ -176,7 +176,7 @@ class PaymentProviderContract:
     async def test_declined_charge_can_be_neither_posted_nor_voided(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorized(provider, key, token=self.declined_token)
-        assert await rejection(provider.capture(key)) == "not_authorised"
+        assert await rejection(provider.capture(key)) == "not_authorized"
         assert await rejection(provider.void(key)) == "not_voidable"
 
     async def test_post_and_void_at_once_have_one_winner(self, provider: PaymentProvider) -> None:
@@ -251,7 +251,7 @@ class PaymentProviderContract:
         await self.pass_return_time(provider)
         assert not {good, unposted} & {notice.key for notice in await all_returns(provider)}
         assert (await found(provider, good)).status == "posted"
-        assert (await found(provider, unposted)).status == "authorised"
+        assert (await found(provider, unposted)).status == "authorized"
 
     # The hosted page
 
@@ -283,7 +283,7 @@ class PaymentProviderContract:
         assert result.brand
         assert result.exp_month in range(1, 13)
         assert result.token
-        assert (await self.authorized(provider, new_key(), token=result.token)).status == "authorised"
+        assert (await self.authorized(provider, new_key(), token=result.token)).status == "authorized"
         assert await provider.entry_result(entry.entry_id) == result
 
     @pytest.mark.parametrize("entry_id", ["nothing", "../charges", "a b", "'--"])

@@ -88,8 +88,8 @@ class TestTimeouts:
         key = new_key()
         with pytest.raises(ProviderTimeout):
             await authorize(hasty, key, "tok_visa_timeout")
-        assert (await found(hasty, key)).status == "authorised"
-        assert await authorize(hasty, key, "tok_visa_timeout") == "authorised"
+        assert (await found(hasty, key)).status == "authorized"
+        assert await authorize(hasty, key, "tok_visa_timeout") == "authorized"
         assert (await hasty.capture(key)).status == "posted"
 
     async def test_the_charge_is_not_made_and_no_answer_comes(self, hasty: SandboxProvider) -> None:
@@ -97,11 +97,11 @@ class TestTimeouts:
         with pytest.raises(ProviderTimeout):
             await authorize(hasty, key, "tok_visa_timeout_lost")
         assert await hasty.find(key) is None
-        assert await authorize(hasty, key, "tok_visa_timeout_lost") == "authorised"
+        assert await authorize(hasty, key, "tok_visa_timeout_lost") == "authorized"
 
     async def test_the_post_is_done_though_no_answer_comes(self, hasty: SandboxProvider) -> None:
         key = new_key()
-        assert await authorize(hasty, key, "tok_visa_timeout_post") == "authorised"
+        assert await authorize(hasty, key, "tok_visa_timeout_post") == "authorized"
         with pytest.raises(ProviderTimeout):
             await hasty.capture(key)
         assert (await found(hasty, key)).status == "posted"
@@ -109,7 +109,7 @@ class TestTimeouts:
 
     async def test_silent_request_does_not_block_others(self, hasty: SandboxProvider) -> None:
         silent = asyncio.create_task(authorize(hasty, new_key(), "tok_visa_timeout"))
-        assert await authorize(hasty, new_key()) == "authorised"
+        assert await authorize(hasty, new_key()) == "authorized"
         with pytest.raises(ProviderTimeout):
             await silent
 
@@ -137,7 +137,7 @@ class TestCrashes:
         with pytest.raises(ProviderTimeout):
             await call
         mortal_network.start()
-        assert (await found(provider, key)).status == "authorised"
+        assert (await found(provider, key)).status == "authorized"
         await provider.close()
         await watcher.close()
 
@@ -156,7 +156,7 @@ class TestCrashes:
         assert [(notice.key, notice.code) for notice in returns] == [(key, "R02")]
         assert await all_returns(provider) == returns
         assert await provider.entry_result(entry.entry_id) == result
-        assert await authorize(provider, new_key(), result.token or "") == "authorised"
+        assert await authorize(provider, new_key(), result.token or "") == "authorized"
         await provider.close()
 
 

@@ -218,7 +218,7 @@ async def test_each_test_card_behaves_as_published(served: Served, number: str) 
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
     charge = await served.provider.authorize(key="k", token=token, amount_cents=100, description="d")
     assert charge.decline_code == CARDS[number].code
-    assert charge.status == ("declined" if CARDS[number].code else "authorised")
+    assert charge.status == ("declined" if CARDS[number].code else "authorized")
 
 
 async def test_a_card_on_file_expires(served: Served) -> None:
@@ -229,7 +229,7 @@ async def test_a_card_on_file_expires(served: Served) -> None:
     this_month = await served.provider.authorize(key="a", token=token, amount_cents=1, description="d")
     await served.provider.move_calendar(today.replace(year=today.year + 1, day=1))
     a_year_on = await served.provider.authorize(key="b", token=token, amount_cents=1, description="d")
-    assert (this_month.status, a_year_on.decline_code) == ("authorised", "expired_card")
+    assert (this_month.status, a_year_on.decline_code) == ("authorized", "expired_card")
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol, runtime_checkable
 
-ChargeStatus = Literal["authorised", "posted", "declined", "voided", "returned"]
+ChargeStatus = Literal["authorized", "posted", "declined", "voided", "returned"]
 MethodKind = Literal["card", "bank"]
 EntryStatus = Literal["pending", "complete", "abandoned"]
 
@@ -86,7 +86,7 @@ class ProviderRejected(PaymentProviderError):
     """The provider refused, and nothing changed. Repeating the call gives the same result.
 
     `code` is one of: invalid_token, invalid_amount, invalid_key, invalid_request, idempotency_key_reused (the
-    key belongs to a charge with another token, amount or description), no_such_charge, not_authorised
+    key belongs to a charge with another token, amount or description), no_such_charge, not_authorized
     (declined or voided: cannot post), already_posted (cannot void), not_voidable, no_such_entry, unauthorized
     (our credentials).
     """
@@ -104,15 +104,15 @@ class PaymentProvider(Protocol):
     """
 
     async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
-        """Reserve `amount_cents` (above zero): "authorised" or "declined". Nothing moves before post()."""
+        """Reserve `amount_cents` (above zero): "authorized" or "declined". Nothing moves before post()."""
         ...
 
     async def capture(self, key: str) -> Charge:
-        """Take an authorised charge: "posted". Already posted, or since returned: that charge, unchanged."""
+        """Take an authorized charge: "posted". Already posted, or since returned: that charge, unchanged."""
         ...
 
     async def void(self, key: str) -> Charge:
-        """Release an authorised charge: "voided". Already voided: that charge, unchanged."""
+        """Release an authorized charge: "voided". Already voided: that charge, unchanged."""
         ...
 
     async def find(self, key: str) -> Charge | None:

@@ -50,7 +50,7 @@ async def make_enrolled_household(
             pending = {"key": f"p{at}", "confirmation": f"PPPP-{at:04}", "amount_cents": 1000, "fee_cents": 0}
             session.add(
                 Payment(
-                    account_id=home.account_id, method_id=home.bank_id, channel="web", status="authorised",
+                    account_id=home.account_id, method_id=home.bank_id, channel="web", status="authorized",
                     created_at=NOW, updated_at=NOW, **pending,
                 )
             )  # fmt: skip

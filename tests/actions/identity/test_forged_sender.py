@@ -156,7 +156,7 @@ async def test_change_holds_whether_or_not_the_new_email_is_confirmed(
     intent, act = ("cancel", "cancel") if message == "never mind" else ("deny", "deny")
     await talk.user_input(message, intent=intent, acts={act})
     talk.assert_response("utter_contact_proof_later")
-    talk.assert_no_response("utter_contact_unchanged", "utter_task_cancelled")
+    talk.assert_no_response("utter_contact_unchanged", "utter_task_canceled")
     assert (await on_file(backend, home))[1] == "ruth.new@example.org"
 
 

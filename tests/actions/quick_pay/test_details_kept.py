@@ -67,7 +67,7 @@ async def test_question_about_the_run_is_not_a_cancel(talk: Talk) -> None:
     await talk.user_input("pay 50 with the visa", intent="quick_pay", acts={"start"})
     await talk.user_input("wait will that cancel the other one too", intent="cancel", sure=0.46, acts={"ask": 0.77})
     assert talk.open_task == "quick_pay_form"
-    talk.assert_no_response("utter_pay_cancelled")
+    talk.assert_no_response("utter_pay_canceled")
 
 
 async def test_several_days_make_a_plan(begin: Begin) -> None:

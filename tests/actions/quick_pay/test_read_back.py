@@ -138,8 +138,8 @@ async def test_scheduled_payment_is_undone_after_a_yes(talk: Talk) -> None:
     talk.assert_response("utter_question_sched_cancel")
     assert await scheduled(talk) == ["scheduled"]
     await talk.user_input("yes")
-    talk.assert_response("utter_sched_cancelled")
-    assert await scheduled(talk) == ["cancelled"]
+    talk.assert_response("utter_sched_canceled")
+    assert await scheduled(talk) == ["canceled"]
 
 
 async def test_ticket_is_undone_at_once_and_only_once(talk: Talk) -> None:

@@ -55,8 +55,8 @@ async def test_it_is_canceled_on_a_yes(planned: Talk, backend: Backend) -> None:
     planned.assert_message(r"cancel the payment of \$40\.00 set for Friday, November 20")
     assert await stored(backend) == ("scheduled", date(2026, 11, 20))
     await planned.user_input("yes", acts={"affirm"})
-    planned.assert_response("utter_sched_cancelled")
-    assert (await stored(backend))[0] == "cancelled"
+    planned.assert_response("utter_sched_canceled")
+    assert (await stored(backend))[0] == "canceled"
 
 
 async def test_a_no_leaves_it(planned: Talk, backend: Backend) -> None:
@@ -79,5 +79,5 @@ async def test_on_its_own_day_it_is_too_late(planned: Talk, backend: Backend, cl
     await ask(planned, "cancel my scheduled payment")
     clock.advance(days=2)
     await planned.user_input("yes", acts={"affirm"})
-    planned.assert_no_response("utter_sched_cancelled")
+    planned.assert_no_response("utter_sched_canceled")
     assert (await stored(backend))[0] == "scheduled"

@@ -102,7 +102,7 @@ async def test_the_office_sets_the_day_of_a_shutoff(backend: Backend) -> None:
 
 async def test_pending_money_is_named_without_a_promise(backend: Backend) -> None:
     home = await late(backend)
-    await add_payment(backend, home, "KKK-222", 10_000, status="authorised")
+    await add_payment(backend, home, "KKK-222", 10_000, status="authorized")
     english, spanish = await in_both(backend, home, "shutoff")
     assert english
     assert spanish
@@ -155,7 +155,7 @@ async def test_remaining_balance_where_auto_pay_takes_it(backend: Backend, home:
 
 
 async def test_remaining_balance_after_coming_payments(backend: Backend, home: Household) -> None:
-    await add_payment(backend, home, "KKK-222", 5_000, status="authorised")
+    await add_payment(backend, home, "KKK-222", 5_000, status="authorized")
     await add_payment(backend, home, "KKK-333", 1_000, status="declined")
     await add_scheduled(backend, home, "KKK-444", 2_000, in_days(2))
     assert await in_both(backend, home, "what_is_left") == [

@@ -158,7 +158,7 @@ async def test_run_before_a_scheduled_payment_is_listed_first(backend: Backend, 
 
 async def paid_and_billed_anew(backend: Backend, home: Household) -> None:
     """The bill of tomorrow is on its way to be paid; another one is due on the day after it."""
-    await add_payment(backend, home, "KKK-222", 11_240, status="authorised")
+    await add_payment(backend, home, "KKK-222", 11_240, status="authorized")
     await add_bill(backend, home.account_id, 5_000, in_days(2))
 
 
@@ -214,7 +214,7 @@ async def test_no_automatic_payment(backend: Backend, home: Household) -> None:
 
 async def test_paid_bill_is_not_taken(backend: Backend, home: Household) -> None:
     await add_autopay(backend, home)
-    await add_payment(backend, home, "KKK-222", 11_240, status="authorised")
+    await add_payment(backend, home, "KKK-222", 11_240, status="authorized")
     assert await in_both(backend, home, "next_automatic") == [
         "Nothing is set to be taken now; your next bill is taken on its due date.",
         "No hay ningún cobro fijado ahora; su próxima factura se cobra en su fecha de vencimiento.",

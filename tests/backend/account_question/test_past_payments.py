@@ -20,7 +20,7 @@ async def test_a_payment_that_went_through(backend: Backend, home: Household) ->
 
 async def test_pending_payment_and_the_last_one_before(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-222", 5_000, days_ago=9)
-    await add_payment(backend, home, "KKK-333", 6_000, status="authorised")
+    await add_payment(backend, home, "KKK-333", 6_000, status="authorized")
     assert await in_both(backend, home, "last_payment") == [
         "Your payment is on its way: $60.00 on Wednesday, November 18, number KKK-333. "
         "The last one that went through: $50.00 on Monday, November 9, number KKK-222.",
@@ -91,7 +91,7 @@ async def test_twice_is_one_amount_within_three_days(
 
 async def test_payment_charged_twice(backend: Backend, home: Household) -> None:
     await add_payment(backend, home, "KKK-222", 11_240, days_ago=3)
-    await add_payment(backend, home, "KKK-333", 11_240, days_ago=2, status="authorised")
+    await add_payment(backend, home, "KKK-333", 11_240, days_ago=2, status="authorized")
     assert await in_both(backend, home, "charged_twice") == [
         "Yes, I see two payments of $112.40: on Sunday, November 15, number KKK-222, and on Monday, November 16, "
         "number KKK-333. If only one was meant, the office can look into it: 555-555-0100.",

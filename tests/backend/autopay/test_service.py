@@ -160,7 +160,7 @@ async def test_a_change_too_late_counts_after_the_run(
     assert (changed.method_id, changed.day_of_month, changed.change_on) == (home.bank_id, None, None)
 
 
-async def test_cancelling_in_time_ends_it_at_once(backend: Backend, home: Household, network: DirectNetwork) -> None:
+async def test_canceling_in_time_ends_it_at_once(backend: Backend, home: Household, network: DirectNetwork) -> None:
     await enroll(backend, home)
     done = await cancel(backend, home)
     assert (done.effective_from, done.next_run) == (TODAY, None)

@@ -51,7 +51,7 @@ async def test_every_step_is_in_the_audit_trail(backend: Backend, home: Househol
     async with backend.db.read_session() as session:
         rows = list(await session.scalars(select(AuditRow).order_by(AuditRow.id)))
         assert await audit.verify(session) is None
-    assert [row.act for row in rows] == ["payment_confirmed", "payment_authorised", "payment_posted"]
+    assert [row.act for row in rows] == ["payment_confirmed", "payment_authorized", "payment_posted"]
     assert (rows[0].actor, rows[0].level, rows[0].channel) == (home.conversation_id, 2, "sms")
 
 
@@ -320,7 +320,7 @@ async def test_fee_is_quoted_charged_and_booked_separately(
 
 @pytest.mark.parametrize(
     ("now", "then"),
-    [("posted", "authorised"), ("posted", "started"), ("declined", "posted"), ("voided", "started"),
+    [("posted", "authorized"), ("posted", "started"), ("declined", "posted"), ("voided", "started"),
      ("returned", "posted"), ("started", "posted")],
 )  # fmt: skip
 async def test_the_database_itself_refuses_to_go_back(backend: Backend, home: Household, now: str, then: str) -> None:

@@ -129,7 +129,7 @@ async def test_canceled_payment_never_runs(
     clock.advance(days=3)
     await run_scheduled(backend, ON)
     assert network.calls == []
-    assert await statuses(backend) == ["cancelled"]
+    assert await statuses(backend) == ["canceled"]
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
 

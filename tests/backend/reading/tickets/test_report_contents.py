@@ -97,7 +97,7 @@ def test_damage_claim(words: str, claimed: bool) -> None:
         "Thank you, that is clear. Please go ahead and report it. I will not be choosing the second one.",
         "ok sí, report it",
         "ok sí, report it, pero put that it's a double payment",
-        "yeah. but is the call on tuesday cancelled? and does it say 3 to 5",
+        "yeah. but is the call on tuesday canceled? and does it say 3 to 5",
         "yes when will they come",
     ],
 )

@@ -6,7 +6,7 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 GATHER = '<Gather action="/t" actionOnEmptyResult="true" {}>{}</Gather>'
 
 BAD = {
-    "unknown attribute": '<Say colour="red">Hi</Say>',
+    "unknown attribute": '<Say color="red">Hi</Say>',
     "unknown verb": "<Shout>Hi</Shout>",
     "dial inside gather": GATHER.format("", "<Dial>+15555550101</Dial>"),
     "gather inside say": "<Say><Gather/></Say>",
