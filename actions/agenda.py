@@ -12,7 +12,7 @@ from typing import Any
 
 from actions.registry import FORMS, find_meant_opener, find_opener, format_task_title
 from actions.turn import Turn
-from backend.language import SPANISH, tr
+from backend.language import SPANISH, join_words, tr
 from backend.reading.acts import Act
 from backend.reading.contact.contact_change import names_own_name
 from backend.reading.service.disconnection import only_asks_about_shutoff
@@ -144,7 +144,7 @@ def drop_canceled(turn: Turn, acts: Sequence[Act]) -> bool:
     if not dropped:
         return False
     turn.set(AGENDA, [item for item in items if item not in dropped] or None)
-    turn.utter("utter_agenda_dropped", task=join_with_and([_item_title(item) for item in dropped]))
+    turn.utter("utter_agenda_dropped", task=join_words([_item_title(item) for item in dropped]))
     return True
 
 
@@ -178,17 +178,10 @@ def claim_current_item(turn: Turn, form: str) -> bool:
     return True
 
 
-def join_with_and(titles: Sequence[str]) -> str:
-    """`a, b and c`."""
-    if len(titles) < 2:
-        return "".join(titles)
-    return tr("{first} and {last}", first=", ".join(titles[:-1]), last=titles[-1])
-
-
 def send_remaining(turn: Turn) -> None:
     """Tell which tasks are left: the open one, and those of the agenda."""
     titles = [_item_title(item) for item in pending_items(turn)]
     current = turn.get("open_task")
     if current:
         titles.insert(0, tr(format_task_title(str(current))))
-    turn.utter("utter_agenda_left" if titles else "utter_agenda_empty", tasks=join_with_and(titles))
+    turn.utter("utter_agenda_left" if titles else "utter_agenda_empty", tasks=join_words(titles))

@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from actions import agenda, follow_ups, registry
+from actions import follow_ups, registry
 from actions.base import MISSES_BEFORE_HANDOFF, ExternalCall, SkillAction, SlotQuestion
 from actions.person.agent_handoff import handoff_to_agent
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.language import mark, tr
+from backend.language import join_words, mark, tr
 from backend.reading.acts.task_control import did_not_understand
 
 NOTED_LABELS = {
@@ -133,7 +133,7 @@ class BaseForm(SkillAction):
                 label, value = tr(NOTED_LABELS[kind]), self.describe_slot(turn, slot)
                 names[kind] = tr("{what}, {told}", what=label, told=value) if value else label
         if names:
-            turn.utter("utter_noted", what=agenda.join_with_and(list(names.values())))
+            turn.utter("utter_noted", what=join_words(list(names.values())))
 
     async def _repeat_question(self, turn: Turn) -> ExternalCall | None:
         """Ask again; in other words if the member did not understand."""

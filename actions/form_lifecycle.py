@@ -11,7 +11,7 @@ from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.language import tr
+from backend.language import join_words, tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
 from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task
@@ -141,7 +141,7 @@ class LifecycleForm(BaseForm):
     def _queue_other_requests(self, turn: Turn) -> None:
         added = agenda.add_requests(turn, turn.acts, self.form)
         if added:
-            turn.utter("utter_agenda_added", tasks=agenda.join_with_and(added))
+            turn.utter("utter_agenda_added", tasks=join_words(added))
         if self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES:
             return  # a lost member number costs more than looking for one in the words of a request
         own = [

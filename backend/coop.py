@@ -16,7 +16,7 @@ from backend.arrangement.rules import ArrangementRules
 from backend.callout.roster import OnCallPerson, parse_on_call
 from backend.errors import SettingsError
 from backend.holidays import Holiday, parse_rule
-from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, tr
+from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, join_words, tr
 from backend.money import format_cents
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 from backend.reading.dates.day_vocabulary import WEEKDAYS
@@ -88,10 +88,7 @@ class Coop:
 
     def holidays_text(self) -> str:
         """All holidays by name, in the order of the file."""
-        names = [each.names[current_language()] for each in self.holidays]
-        if len(names) < 2:
-            return "".join(names)
-        return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
+        return join_words([each.names[current_language()] for each in self.holidays])
 
     def hours_on(self, day: date) -> tuple[time, time] | None:
         """Opening and closing time on a local date; None when closed."""

@@ -6,7 +6,7 @@ button's title) go through `tr`; their Spanish is in the gettext `es.po` of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
@@ -122,6 +122,13 @@ def format_short_month(day: date) -> str:
     if current_language() == SPANISH:
         return format_date(day, "LLL y", locale=SPANISH).replace(".", "")
     return f"{day:%b %Y}"
+
+
+def join_words(parts: Sequence[str]) -> str:
+    """`a, b and c` in the current language."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return tr("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def format_month_name(day: date, *, short: bool = False) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.quick_pay.questions import build_button
-from backend.alerts.kinds import KINDS, check_threshold, join_words
+from backend.alerts.kinds import KINDS, check_threshold
 from backend.alerts.models import AlertSetting
-from backend.language import mark, tr
+from backend.language import join_words, mark, tr
 from backend.members.models import Member
 
 CHANNEL_LABELS = {"text": mark("text"), "email": mark("email"), "call": mark("phone call")}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from actions.agenda import join_with_and
 from actions.formatting import format_day_for_office, format_on_day
 from backend.arrangement.rules import PlanPart
-from backend.language import format_day, tr
+from backend.language import format_day, join_words, tr
 from backend.money import format_cents
 
 MAX_LISTED_PARTS = 4
@@ -26,7 +25,7 @@ def format_plan(parts: Sequence[PlanPart], today: date, left: int = 0) -> str:
     ]
     if left > 0:
         each.append(tr("{amount} on a day not known yet", amount=format_cents(left)))
-    return join_with_and(each)
+    return join_words(each)
 
 
 def _format_equal_parts(parts: Sequence[PlanPart], today: date) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from actions.agenda import join_with_and
 from actions.autopay import questions
 from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
@@ -28,7 +27,7 @@ from backend.autopay.models import AutoPay
 from backend.autopay.open_bills import list_open_bills
 from backend.autopay.schedule import find_active_draft, first_run_day, next_run_for_bill, runs_after_due_date
 from backend.billing import bills
-from backend.language import format_day, format_long_date, tr
+from backend.language import format_day, format_long_date, join_words, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
@@ -171,7 +170,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             and bill.due_on not in covered
         ]
         if uncovered:  # in one sentence: members miss the second of two notes that are alike
-            turn.utter("utter_autopay_note_uncovered", bills=join_with_and(uncovered))
+            turn.utter("utter_autopay_note_uncovered", bills=join_words(uncovered))
         expires_on = prechecks.card_expiry_date(method)
         if expires_on and expires_on < starts_on + EXPIRES_SOON:
             turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(expires_on, today))

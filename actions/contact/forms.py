@@ -12,11 +12,10 @@ from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, Identifi
 from actions.quick_pay.questions import build_button
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.alerts.kinds import join_words
 from backend.contact import email_verification
 from backend.contact import service as contact
 from backend.contact.service import ContactField
-from backend.language import mark, tr
+from backend.language import join_words, mark, tr
 from backend.members.identity import Identity
 from backend.reading.contact.contact_change import detect_contact_kind, rejects_number
 from backend.reading.contact.mailing_address import (

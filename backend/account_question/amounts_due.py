@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from backend.account_question.automatic_payments import describe_next_automatic_charge, describe_next_charge
 from backend.account_question.question import AccountQuestion
-from backend.alerts.kinds import join_words
-from backend.language import tr
+from backend.language import join_words, tr
 from backend.money import format_balance, format_cents
 from backend.payments.balances import Balance
 

@@ -9,12 +9,11 @@ from datetime import date
 from sqlalchemy import select
 
 from backend.account_question.question import AccountQuestion
-from backend.alerts.kinds import join_words
 from backend.autopay.formatting import format_next_run, format_ordinal, format_run_day
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active, find_active_draft
 from backend.autopay.service import NextRun, find_autopay, find_last_run, find_next_run
-from backend.language import mark, tr
+from backend.language import join_words, mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.balances import list_scheduled

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backend.account_question.question import AccountQuestion
 from backend.alerts import service as alerts
-from backend.alerts.kinds import KINDS, join_words
+from backend.alerts.kinds import KINDS
 from backend.billing import bills
-from backend.language import mark, tr
+from backend.language import join_words, mark, tr
 from backend.members.models import Member
 from backend.money import format_cents
 from backend.programs.notices import NAMES

@@ -78,10 +78,3 @@ def format_threshold(unit: str, threshold: int | None) -> str:
     if unit == "days":
         return tr("1 day") if threshold == 1 else tr("{count} days", count=threshold)
     return format_cents(threshold) if unit == "cents" else f"{threshold:,} kWh"
-
-
-def join_words(parts: list[str]) -> str:
-    """`a, b and c`."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return tr("{others} and {last}", others=", ".join(parts[:-1]), last=parts[-1])

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
-from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold, join_words
+from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold
 from backend.alerts.models import AlertSetting
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
-from backend.language import tr
+from backend.language import join_words, tr
 from backend.members.levels import require
 from backend.members.models import Member
 from backend.outbox.service import enqueue, is_opted_out

@@ -71,7 +71,7 @@ def parse_cardinal(items: Sequence[NumberToken], at: int) -> tuple[int, int] | N
     Figures count as a number in front of a scale (`3 hundred`) or behind it.
     """
     start = _parse_below_hundred(items, at)
-    if start is None and _token_kind(items, at) == "figures":
+    if start is None and _token_kind(items, at) == "figures" and items[at].value >= 0:  # no card number is a sum
         start = (items[at].value, at + 1)
     if start is None and _token_text(items, at) == "a" and _token_kind(items, at + 1) == "scale":
         start = (1, at + 1)

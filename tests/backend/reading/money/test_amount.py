@@ -61,7 +61,8 @@ def test_amount_problems(text, code):
 
 @pytest.mark.parametrize(
     "text", ["", "hello", "yes please", "99999-001", "0142", "555-555-0142", "that's all", "what do I owe?", "friday",
-             "on the 15th", "dec 1", "number one", "my last four is 0142"]
+             "on the 15th", "dec 1", "number one", "my last four is 0142",
+             "x4000056655665557", "pay x4000056655665557 today"]
 )  # fmt: skip
 def test_not_an_amount(text):
     assert parse_amount(text, DUE) is None
