@@ -8,12 +8,12 @@ from datetime import date
 from actions.autopay import questions
 from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
-    AGREED,
     CONFIRM,
     DAY,
     EXCLUDED_METHOD_PREFIX,
     EXPIRES_SOON,
     METHOD,
+    PROGRESS,
     READ_OUT,
     REPLACE_DRAFT_PREFIX,
     AutoPaySlotFilling,
@@ -25,7 +25,7 @@ from backend.autopay import service
 from backend.autopay.formatting import format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.open_bills import list_open_bills
-from backend.autopay.schedule import find_active_draft, first_run_day, next_run_for_bill, runs_after_due_date
+from backend.autopay.schedule import find_active_draft, first_run_day, next_run_day_for_bill, runs_after_due_date
 from backend.billing import bills
 from backend.language import format_day, format_long_date, join_words, tr
 from backend.members.identity import Identity
@@ -43,9 +43,9 @@ class AutoPayEnrollment(AutoPaySlotFilling):
     async def _ask_enroll(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         draft = await find_active_draft(turn.session, identity.known_account.id)
         agreement = draft_replacement_key(identity.known_account.id)
-        if draft is not None and agreement not in (turn.get(AGREED) or []):
+        if draft is not None and agreement not in (turn.get(PROGRESS) or []):
             method = await turn.session.get_one(PaymentMethod, draft.method_id)
-            ask = SlotQuestion(AGREED, "utter_question_autopay_replace", {"method": method.label})
+            ask = SlotQuestion(PROGRESS, "utter_question_autopay_replace", {"method": method.label})
             outcome = self._ask_agreement(turn, agreement, ask)
             if outcome is not None or turn.notes.get("ended"):
                 return outcome
@@ -81,7 +81,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
 
     async def _ask_details(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        refused = turn.get(AGREED) or []
+        refused = turn.get(PROGRESS) or []
         saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
         methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
         if not self._usable_methods(turn, methods):
@@ -94,7 +94,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         if day and f"late{day}" not in refused:
             issued = await bills.list_bills(turn.session, identity.known_account.id)
             if issued and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on):
-                ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": format_run_day(day)})
+                ask = SlotQuestion(PROGRESS, "utter_question_autopay_late", {"when": format_run_day(day)})
                 outcome = self._ask_agreement(turn, f"late{day}", ask)
                 if outcome is not None:
                     return outcome
@@ -166,7 +166,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         uncovered = [
             questions.format_bill(bill, cents, today)
             for bill, cents in await list_open_bills(turn.session, turn.backend, account_id, today)
-            if next_run_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None
+            if next_run_day_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None
             and bill.due_on not in covered
         ]
         if uncovered:  # in one sentence: members miss the second of two notes that are alike
@@ -184,7 +184,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         today = turn.backend.today()
         day, since = (present.day_of_month, present.starts_on) if isinstance(present, AutoPay) else (None, None)
         runs = [
-            (bill.due_on, next_run_for_bill(day, since, bill.issued_on, bill.due_on, today))
+            (bill.due_on, next_run_day_for_bill(day, since, bill.issued_on, bill.due_on, today))
             for bill, _ in await list_open_bills(turn.session, turn.backend, account_id, today)
         ]
         return {due_on for due_on, on in runs if on is not None and on < starts_on}
@@ -210,7 +210,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             account_id=account_id,
             method_id=method.id,
             day_of_month=day,
-            replace_draft=draft_replacement_key(account_id) in (turn.get(AGREED) or []),
+            replace_draft=draft_replacement_key(account_id) in (turn.get(PROGRESS) or []),
             agreement=agreement,
         )
         turn.utter("utter_autopay_done", **questions.result_values(turn, done, method.label, day))

@@ -10,17 +10,17 @@ from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
 from actions.autopay.slot_filling import (
-    ACT,
-    AGREED,
     CALL_OFFERED,
+    CALLED_INVALID,
     CONFIRM,
-    CURRENT_METHOD_INVALID,
     DAY,
     EXCLUDED_METHOD_PREFIX,
     METHOD,
     NEW_CARD_EXPLAINED,
     NON_ENROLLMENT_ACTS,
+    PROGRESS,
     READ_OUT,
+    WANTED_CHANGE,
     asked_while_off,
 )
 from actions.base import ExternalCall, SlotQuestion
@@ -48,8 +48,14 @@ class AutoPayForm(AutoPayEnrollment):
     skill = "setup_autopay"
     explanation_response = "utter_autopay_explained"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"setup_autopay", "change_or_cancel_autopay"})
-    slots: ClassVar[tuple[str, ...]] = (ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT)
-    asks: ClassVar[dict[str, str]] = {ACT: "choice", DAY: "day", METHOD: "method", AGREED: "yes_no", CONFIRM: "yes_no"}
+    slots: ClassVar[tuple[str, ...]] = (WANTED_CHANGE, DAY, METHOD, PROGRESS, CONFIRM, READ_OUT)
+    asks: ClassVar[dict[str, str]] = {
+        WANTED_CHANGE: "choice",
+        DAY: "day",
+        METHOD: "method",
+        PROGRESS: "yes_no",
+        CONFIRM: "yes_no",
+    }
     shows_status_first = True
 
     # reading the message
@@ -81,7 +87,7 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         """Answer whether some day can be had (`so the 31st works?`), or whether the next run is still made."""
-        is_cancel = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(ACT) == "cancel"
+        is_cancel = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(WANTED_CHANGE) == "cancel"
         if is_cancel and asks_about_next_payment(turn.text) and await self._answer_about_next_run(turn):
             return True
         if (day := extract_day_in_question(turn)) is None:
@@ -104,7 +110,7 @@ class AutoPayForm(AutoPayEnrollment):
         return True
 
     def on_account_changed(self, turn: Turn) -> None:
-        turn.clear(AGREED, CONFIRM, READ_OUT)
+        turn.clear(PROGRESS, CONFIRM, READ_OUT)
 
     # asking the next question
 
@@ -114,24 +120,24 @@ class AutoPayForm(AutoPayEnrollment):
             return None
         row = await service.find_autopay(turn.session, identity.known_account.id)
         is_on = row is not None and row.is_wanted
-        if turn.get(ACT) == "change" and turn.get(DAY) and not is_on:
-            turn.clear(ACT)  # there is none to change, but with a day it can be set up
-        if CALL_OFFERED in (turn.get(AGREED) or []) and "new_method" not in turn.notes and "yes" in turn.notes:
+        if turn.get(WANTED_CHANGE) == "change" and turn.get(DAY) and not is_on:
+            turn.clear(WANTED_CHANGE)  # there is none to change, but with a day it can be set up
+        if CALL_OFFERED in (turn.get(PROGRESS) or []) and "new_method" not in turn.notes and "yes" in turn.notes:
             if turn.notes["yes"]:
                 agenda.add_item(turn, "callback_form", "", {"callback_about": "a new card for Auto Pay"})
             else:
                 turn.utter("utter_nothing_more")
             return None
         if turn.notes.get("new_method"):
-            if NEW_CARD_EXPLAINED in (turn.get(AGREED) or []):
+            if NEW_CARD_EXPLAINED in (turn.get(PROGRESS) or []):
                 self._remember_agreed(turn, CALL_OFFERED)
-                return SlotQuestion(AGREED, "utter_auto_new_again", is_new=True)
+                return SlotQuestion(PROGRESS, "utter_auto_new_again", is_new=True)
             self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            if is_on or turn.get(ACT) not in NON_ENROLLMENT_ACTS:
+            if is_on or turn.get(WANTED_CHANGE) not in NON_ENROLLMENT_ACTS:
                 turn.utter("utter_auto_new_method")
         if row is not None and is_on:
             return await self._ask_enrolled(turn, identity, row)
-        if turn.get(ACT) in NON_ENROLLMENT_ACTS:
+        if turn.get(WANTED_CHANGE) in NON_ENROLLMENT_ACTS:
             return await self._ask_off(turn, identity)
         return await self._ask_enroll(turn, identity)
 
@@ -141,7 +147,7 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_off_draft")
             return None
         row = await service.find_autopay(turn.session, identity.known_account.id)
-        last = await service.find_last_run(turn.session, turn.backend, row) if row else None
+        last = await service.find_remaining_run(turn.session, turn.backend, row) if row else None
         if row is not None and row.change_on and last is not None:
             today = turn.backend.today()
             ends = format_day(row.change_on, today)
@@ -149,19 +155,19 @@ class AutoPayForm(AutoPayEnrollment):
             return None
         answer = turn.notes.pop("yes", None)
         if answer is None:
-            is_change = turn.get(ACT) == "change"
-            if is_change and NEW_CARD_EXPLAINED not in (turn.get(AGREED) or []):
+            is_change = turn.get(WANTED_CHANGE) == "change"
+            if is_change and NEW_CARD_EXPLAINED not in (turn.get(PROGRESS) or []):
                 self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if is_change else "off"})
+            return SlotQuestion(PROGRESS, "utter_question_autopay_off", {"state": "card" if is_change else "off"})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
             await self._send_scheduled_stays(turn, identity.known_account.id)
             return None
-        turn.clear(ACT)
+        turn.clear(WANTED_CHANGE)
         return await self._ask_enroll(turn, identity)
 
     async def _ask_enrolled(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        act = turn.get(ACT)
+        act = turn.get(WANTED_CHANGE)
         if turn.notes.get("pause"):
             turn.utter("utter_autopay_no_pause")
         if act == "leave":
@@ -198,7 +204,7 @@ class AutoPayForm(AutoPayEnrollment):
             build_button(tr("Turn it off"), auto_act="cancel"),
             build_button(tr("Leave it as it is"), auto_act="leave"),
         ]
-        return SlotQuestion(ACT, "utter_question_autopay_act", {}, buttons)
+        return SlotQuestion(WANTED_CHANGE, "utter_question_autopay_act", {}, buttons)
 
     async def _ask_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
         if "yes" not in turn.notes:
@@ -229,10 +235,10 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
 
     async def _ask_change(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        agreed = turn.get(AGREED) or []
-        if turn.get(METHOD) == "ask" or (CURRENT_METHOD_INVALID in agreed and "ask_method" not in agreed):
+        agreed = turn.get(PROGRESS) or []
+        if turn.get(METHOD) == "ask" or (CALLED_INVALID in agreed and "ask_method" not in agreed):
             is_named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
-            if CURRENT_METHOD_INVALID in agreed:
+            if CALLED_INVALID in agreed:
                 if not is_named:
                     turn.utter("utter_auto_new_method")
                     self._remember_agreed(turn, NEW_CARD_EXPLAINED)
@@ -242,11 +248,11 @@ class AutoPayForm(AutoPayEnrollment):
             self._remember_agreed(turn, "ask_method")
         if turn.get(DAY) is None and turn.notes.get("other_day"):
             return self._ask_day(turn)
-        if turn.get(DAY) is None and turn.get(METHOD) is None and "ask_method" not in (turn.get(AGREED) or []):
+        if turn.get(DAY) is None and turn.get(METHOD) is None and "ask_method" not in (turn.get(PROGRESS) or []):
             turn.utter("utter_autopay_status", **await self._status_values(turn, row))
             return self._ask_act()
         if turn.get(DAY) is None:
             turn.set(DAY, str(row.day_of_month) if row.day_of_month else DUE_DATE)
-        if turn.get(METHOD) is None and "ask_method" not in (turn.get(AGREED) or []):
+        if turn.get(METHOD) is None and "ask_method" not in (turn.get(PROGRESS) or []):
             turn.set(METHOD, str(row.method_id))
         return await self._ask_details(turn, identity)

@@ -19,7 +19,7 @@ from actions.quick_pay.extract import (
     find_hinted_method,
     resolve_amount_and_day,
 )
-from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRM, DAY, METHOD, METHOD_HINT
+from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -42,8 +42,8 @@ from backend.reading.money.payment_words import (
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.numbers.account_separator import means_all_accounts
 
-QUOTE, ACCOUNT, OVER_BILL = "pay_quote", "pay_account", "pay_over"
-PENDING_PAYMENT_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
+QUOTE, ACCOUNT, NEEDS_CODE_OVER_BILL = "pay_quote", "pay_account", "pay_over"
+MONEY_ON_ITS_WAY_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
 """Warnings that come before all others: money is on its way to this bill already."""
 SLOT_BY_PART = {"amount": AMOUNT, "day": DAY, "method": METHOD}
 AMOUNT_PROBLEMS = ("zero", "absurd")
@@ -58,13 +58,23 @@ class QuickPayForm(AccountForm):
     skill = "quick_pay"
     explanation_response = "utter_pay_explained"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
-    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, METHOD, METHOD_HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
+    slots: ClassVar[tuple[str, ...]] = (
+        AMOUNT,
+        DAY,
+        METHOD,
+        METHOD_HINT,
+        AGREED,
+        CONFIRMED_QUOTE,
+        QUOTE,
+        ACCOUNT,
+        NEEDS_CODE_OVER_BILL,
+    )
     asks: ClassVar[dict[str, str]] = {
         AMOUNT: "amount",
         DAY: "day",
         METHOD: "method",
         AGREED: "yes_no",
-        CONFIRM: "yes_no",
+        CONFIRMED_QUOTE: "yes_no",
     }
 
     def asks_for_explanation(self, text: str) -> bool:
@@ -75,7 +85,7 @@ class QuickPayForm(AccountForm):
         return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
-        if turn.get(OVER_BILL):
+        if turn.get(NEEDS_CODE_OVER_BILL):
             return identity.level >= NEEDS["saved_method"]
         return is_allowed(identity, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
@@ -91,7 +101,7 @@ class QuickPayForm(AccountForm):
         return None
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        if asked == CONFIRM or turn.has_act("ask") or not wants_split_payment(turn):
+        if asked == CONFIRMED_QUOTE or turn.has_act("ask") or not wants_split_payment(turn):
             return await super()._handle_reply(turn, asked)
         self._switch_to_arrangement(turn)
         return None
@@ -125,10 +135,10 @@ class QuickPayForm(AccountForm):
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # the outcome is told before the message is read
+            turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))  # the outcome is told before the message is read
             return True
         if extract_button_values(turn) or await extract_payment_details(turn, asked):
-            turn.clear(QUOTE, CONFIRM, OVER_BILL)
+            turn.clear(QUOTE, CONFIRMED_QUOTE, NEEDS_CODE_OVER_BILL)
             return True
         if asked == AMOUNT and is_yes(turn):
             turn.set(AMOUNT, WHOLE_BILL)  # it is read back before it is paid
@@ -136,17 +146,17 @@ class QuickPayForm(AccountForm):
         if asked == AGREED and (is_yes(turn) or is_no(turn)):
             turn.notes["agreed"] = is_yes(turn)
             return True
-        return asked == CONFIRM and self._extract_confirmation_reply(turn)
+        return asked == CONFIRMED_QUOTE and self._extract_confirmation_reply(turn)
 
     def _extract_confirmation_reply(self, turn: Turn) -> bool:
         if turn.get(QUOTE) and is_yes(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))
+            turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))
             return True
         if is_question_about_payment(turn.text.strip()):
             return False
         named = [SLOT_BY_PART[part] for part in detect_parts_to_change(turn.text)]
         if named or is_no(turn) or asks_to_change_payment(turn.text.strip()):
-            turn.clear(*named, QUOTE, CONFIRM)
+            turn.clear(*named, QUOTE, CONFIRMED_QUOTE)
             if DAY in named:
                 turn.set(DAY, questions.ASK_DAY)
             turn.notes["change"] = not named
@@ -154,8 +164,8 @@ class QuickPayForm(AccountForm):
         return False
 
     def go_back(self, turn: Turn, asked: str | None) -> bool:
-        if asked == CONFIRM:
-            turn.clear(QUOTE, CONFIRM)
+        if asked == CONFIRMED_QUOTE:
+            turn.clear(QUOTE, CONFIRMED_QUOTE)
             turn.notes["change"] = True
             return True
         before = {DAY: AMOUNT, METHOD: AMOUNT}.get(asked or "")
@@ -182,7 +192,7 @@ class QuickPayForm(AccountForm):
         turn.utter("utter_agenda_added", tasks=tr(self.title))
 
     def on_account_changed(self, turn: Turn) -> None:
-        turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
+        turn.clear(AMOUNT, DAY, AGREED, CONFIRMED_QUOTE, QUOTE, ACCOUNT, NEEDS_CODE_OVER_BILL)
 
     # asking the next question
 
@@ -192,15 +202,15 @@ class QuickPayForm(AccountForm):
             return None
         account = identity.known_account
         if turn.get(ACCOUNT) not in (None, account.id):
-            turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
+            turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE, QUOTE)  # another account: nothing carries over
         if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
             turn.utter("utter_balance_account", account=format_account_label(account, identity))
             if turn.was_just_opened() and means_all_accounts(turn.text):
                 self._queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
-        if not turn.get(CONFIRM) and await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
-        if turn.get(CONFIRM):
+        if not turn.get(CONFIRMED_QUOTE) and await self._was_quote_confirmed(turn):
+            turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
+        if turn.get(CONFIRMED_QUOTE):
             # before the balance is looked at: a repeated yes gets its number although nothing is owed any more
             return ExternalCall(confirm_payment)
         balance = await get_balance(turn.session, turn.backend, account.id)
@@ -212,7 +222,7 @@ class QuickPayForm(AccountForm):
             turn.utter("utter_pay_nothing_due", **questions.balance_values(turn, balance))
             return None
         if turn.notes.get("change"):
-            return SlotQuestion(CONFIRM, "utter_question_pay_change", is_new=True)
+            return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_change", is_new=True)
         return await self._ask_details(turn, identity, balance)
 
     async def _ask_details(
@@ -222,12 +232,12 @@ class QuickPayForm(AccountForm):
         amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
         day = questions.get_chosen_day(turn)
         found = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
-        ask = self._ask_warning(turn, [w for w in found if w.code in PENDING_PAYMENT_CODES], balance)
+        ask = self._ask_warning(turn, [w for w in found if w.code in MONEY_ON_ITS_WAY_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
         if turn.get(AMOUNT) is None:
             return questions.build_amount_question(turn, balance)
-        ask = self._ask_warning(turn, [w for w in found if w.code not in PENDING_PAYMENT_CODES], balance)
+        ask = self._ask_warning(turn, [w for w in found if w.code not in MONEY_ON_ITS_WAY_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
         if turn.get(DAY) == questions.ASK_DAY or "day_problem" in turn.notes:
@@ -307,7 +317,7 @@ class QuickPayForm(AccountForm):
         ):  # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
             turn.set(METHOD_HINT, method.label.lower())
-            turn.set(OVER_BILL, True)
+            turn.set(NEEDS_CODE_OVER_BILL, True)
             turn.utter("utter_pay_code_for_more")
             return await self.next_question(turn)
         quote = await quotes.open_quote(turn.session, turn.backend, turn.conversation_id, turn.get(QUOTE))
@@ -329,7 +339,7 @@ class QuickPayForm(AccountForm):
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
         """Offer a pay link instead: it needs no code."""
         turn.utter("utter_pay_no_code_link")
-        turn.clear(OVER_BILL)
+        turn.clear(NEEDS_CODE_OVER_BILL)
         turn.set(METHOD, "link")
         return await self.next_question(turn)
 

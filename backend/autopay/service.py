@@ -18,7 +18,7 @@ from backend.autopay import notices
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.open_bills import has_run_on, upcoming_runs
 from backend.autopay.pending_changes import clear_pending_change
-from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run
+from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run_day
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.consents import service as consents
@@ -76,9 +76,9 @@ async def forecast_next_run(
     if coming := await upcoming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
     day = max(today, starts_on or today)
-    on = next_run(day_of_month, None, day)
+    on = next_run_day(day_of_month, None, day)
     if on == today and await has_run_on(session, account_id, today):  # today's run is over
-        on = next_run(day_of_month, None, today + timedelta(days=1))
+        on = next_run_day(day_of_month, None, today + timedelta(days=1))
     return NextRun(on) if on else None
 
 
@@ -94,7 +94,7 @@ async def find_next_run(session: AsyncSession, backend: Backend, row: AutoPay | 
     return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
 
 
-async def find_last_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
+async def find_remaining_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
     """The run that still happens although it was turned off, because that came too late for it."""
     coming = await find_next_run(session, backend, row)
     return coming if coming and row.active and row.change_on and coming.on < row.change_on else None
@@ -109,7 +109,7 @@ async def new_autopay_start(session: AsyncSession, backend: Backend, account_id:
     before = row if row is not None and row.active else await find_active_draft(session, account_id)
     if before is None:
         return first
-    effective_from = await _change_effective_on(session, backend, before)
+    effective_from = await find_effective_date(session, backend, before)
     return max(effective_from, first) if effective_from > backend.today() else first
 
 
@@ -130,7 +130,7 @@ async def enroll(
     if row is not None and row.is_wanted:
         raise AutoPayRefused("already_on")
     if row is not None and row.active:  # about to end: it continues on the new terms instead
-        return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
+        return await _apply_change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
     draft = await find_active_draft(session, account_id)
     if draft is not None and not replace_draft:
         raise AutoPayRefused("draft_exists")
@@ -159,7 +159,7 @@ async def change(
     account = await _lock_account_for_change(session, account_id, agreement)
     await _require_usable(session, backend, account, method_id, day_of_month)
     row = await _require_autopay(session, account_id)
-    return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
+    return await _apply_change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
 
 
 async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> AutoPayResult:
@@ -184,7 +184,7 @@ async def change_draft(
     account = await _lock_account_for_change(session, account_id, agreement)
     await _require_usable(session, backend, account, method_id, None)
     row = await _require_draft(session, account_id)
-    effective_from = await _change_effective_on(session, backend, row)
+    effective_from = await find_effective_date(session, backend, row)
     clear_pending_change(row)
     if effective_from > backend.today():
         row.change_on, row.change_method_id = effective_from, method_id
@@ -236,7 +236,7 @@ async def _require_draft(session: AsyncSession, account_id: int) -> LegacyDraft:
     return row
 
 
-async def _change_effective_on(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
+async def find_effective_date(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
     """When a change agreed to today takes effect."""
     coming = await find_next_run(session, backend, row)
     return effective_date(backend.today(), coming.on if coming else None, backend.coop)
@@ -244,7 +244,7 @@ async def _change_effective_on(session: AsyncSession, backend: Backend, row: Aut
 
 async def _end(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
     """Turn it off, now or after a run that is too near; returns when that takes effect."""
-    effective_from = await _change_effective_on(session, backend, row)
+    effective_from = await find_effective_date(session, backend, row)
     clear_pending_change(row)
     if effective_from > backend.today():
         row.change_on, row.change_active = effective_from, False
@@ -267,7 +267,7 @@ def _apply_or_defer(
         row.method_id, row.day_of_month = method_id, day_of_month
 
 
-async def _change(
+async def _apply_change(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay,
@@ -277,7 +277,7 @@ async def _change(
     act: str,
 ) -> AutoPayResult:
     if row.active:
-        effective_from = await _change_effective_on(session, backend, row)
+        effective_from = await find_effective_date(session, backend, row)
     else:
         effective_from = row.change_on or backend.today()
     _apply_or_defer(row, backend, effective_from, method_id, day_of_month)

@@ -25,7 +25,7 @@ from backend.providers.payments.base import Charge, PaymentProviderError, Provid
 if TYPE_CHECKING:
     from backend.app import Backend
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 RETRY_CONFIRMED = timedelta(minutes=10)
 """How long after the confirmation a charge that the network never saw may still be made; later nobody expects it."""
@@ -36,7 +36,7 @@ REFUSED_AS_DECLINED = frozenset({"invalid_token", "invalid_amount"})
 SYSTEM = "payments"
 """The actor in the audit trail for what happens without the member."""
 
-_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
+_STATUS_PATHS: dict[str, dict[str, tuple[str, ...]]] = {
     "started": {
         "authorized": ("authorized",),
         "posted": ("authorized", "posted"),
@@ -82,16 +82,16 @@ async def recover(backend: Backend) -> int:
         if key in _in_progress:
             continue  # this process is answering the member about it now
         try:
-            await advance(backend, payment_id, resumed=True, answering=False)
+            await process_payment(backend, payment_id, resumed=True, answering=False)
         except PaymentProviderError as error:
-            log.warning("payment %s is still unsettled: %r", payment_id, error)
+            logger.warning("payment %s is still unsettled: %r", payment_id, error)
         except Exception:
             # one payment that cannot be settled must not hold up the others
-            log.exception("payment %s could not be settled", payment_id)
+            logger.exception("payment %s could not be settled", payment_id)
     return len(unfinished)
 
 
-async def advance(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
+async def process_payment(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
     """Process the payment as far as the network lets it. `resumed`: the network may know it already, so ask first.
 
     `answering`: the outcome is the answer to the member's message; otherwise a failure goes out as a notice. Raises a
@@ -119,7 +119,7 @@ async def record_charge(backend: Backend, payment_id: int, charge: Charge | None
         if charge and charge.amount_cents != payment.total_cents:
             raise ChargeMismatch(f"payment {payment_id}: the network has {charge.amount_cents} cents")
         target = charge.status if charge else "voided"
-        for status in _STEPS.get(payment.status, {}).get(target, ()):
+        for status in _STATUS_PATHS.get(payment.status, {}).get(target, ()):
             await move_status(session, backend, payment, status, charge=charge, answering=answering)
         return payment.status
 
@@ -165,7 +165,7 @@ async def lock_payment(session: AsyncSession, payment_id: int) -> Payment:
     return payment
 
 
-def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
+def build_payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
     """The payment as the billing provider books it."""
     return PaymentFact(
         key=payment.key,
@@ -178,7 +178,7 @@ def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
 
 async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, answering: bool) -> None:
     if payment.status == "posted":
-        await backend.billing.payment_posted(session, payment_fact(payment, backend))
+        await backend.billing.payment_posted(session, build_payment_fact(payment, backend))
         await _finish_schedule(session, payment, "done")
         await backend.automatic_payments.handle_status(session, backend, payment, "posted")
         await receipts.send_receipt(session, backend, payment, answering=answering)
@@ -220,7 +220,7 @@ async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool
         found = await backend.payments.find(order.key)
         if found:
             return found
-        if not await _still_wanted(backend, order.payment_id):
+        if not await _is_still_wanted(backend, order.payment_id):
             return None
     try:
         return await backend.payments.authorize(
@@ -242,7 +242,7 @@ async def _capture(backend: Backend, order: ChargeOrder) -> Charge:
         return found
 
 
-async def _still_wanted(backend: Backend, payment_id: int) -> bool:
+async def _is_still_wanted(backend: Backend, payment_id: int) -> bool:
     """Whether a charge that was never made may still be: soon enough, with no new warning since the confirmation."""
     async with backend.db.read_session() as session:
         payment = await session.get_one(Payment, payment_id)
@@ -252,11 +252,11 @@ async def _still_wanted(backend: Backend, payment_id: int) -> bool:
             return age <= RETRY_SCHEDULED
         if age > RETRY_CONFIRMED:
             return False
-        return not await find_new_warnings(session, backend, quote, leaving_out=payment.id)
+        return not await find_new_warnings(session, backend, quote, except_payment_id=payment.id)
 
 
 async def find_new_warnings(
-    session: AsyncSession, backend: Backend, quote: Quote, leaving_out: int | None = None
+    session: AsyncSession, backend: Backend, quote: Quote, except_payment_id: int | None = None
 ) -> tuple[prechecks.PaymentWarning, ...]:
     """The warnings that were not known when the quote was read out, and what blocks."""
     account = await lock_account(session, quote.account_id)
@@ -268,6 +268,6 @@ async def find_new_warnings(
         quote.amount_cents,
         quote.pay_on,
         method=method,
-        leaving_out=leaving_out,
+        except_payment_id=except_payment_id,
     )
     return tuple(warning for warning in now if warning.blocking or warning.fingerprint not in quote.concerns)
