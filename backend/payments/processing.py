@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
+from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
@@ -51,7 +52,7 @@ _STATUS_PATHS: dict[str, dict[str, tuple[str, ...]]] = {
         "voided": ("voided",),
     },
 }
-"""From our status to the network's: the statuses to go through."""
+"""Our status → the network's status → the statuses that we pass through."""
 
 _in_progress: set[str] = set()
 """The keys of the payments that this process is working on: recover() leaves them alone."""
@@ -74,7 +75,7 @@ class ChargeOrder:
 
 
 async def recover(backend: Backend) -> int:
-    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were."""
+    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found."""
     async with backend.db.read_session() as session:
         query = select(Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES)).order_by(Payment.id)
         unfinished = (await session.execute(query)).all()
@@ -141,9 +142,9 @@ async def move_status(
     if result.rowcount != 1:
         raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
     await session.refresh(payment)
-    answering = answering and not payment.to_follow  # the answer came too late: they were promised a message
-    with use_language(current_language() if answering else await receipts.language_for(session, payment)):
-        await _handle_status(session, backend, payment, answering)
+    is_answer = answering and not payment.to_follow  # the member was already told that a message follows
+    with use_language(current_language() if is_answer else await receipts.language_for(session, payment)):
+        await _handle_status(session, backend, payment, answering=is_answer)
     await audit.record(
         session,
         backend,
@@ -176,7 +177,7 @@ def build_payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
     )
 
 
-async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, answering: bool) -> None:
+async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     if payment.status == "posted":
         await backend.billing.payment_posted(session, build_payment_fact(payment, backend))
         await _finish_schedule(session, payment, "done")
@@ -252,14 +253,14 @@ async def _is_still_wanted(backend: Backend, payment_id: int) -> bool:
             return age <= RETRY_SCHEDULED
         if age > RETRY_CONFIRMED:
             return False
-        return not await find_new_warnings(session, backend, quote, except_payment_id=payment.id)
+        account = await session.get_one(Account, quote.account_id)
+        return not await find_new_warnings(session, backend, account, quote, except_payment_id=payment.id)
 
 
 async def find_new_warnings(
-    session: AsyncSession, backend: Backend, quote: Quote, except_payment_id: int | None = None
+    session: AsyncSession, backend: Backend, account: Account, quote: Quote, except_payment_id: int | None = None
 ) -> tuple[prechecks.PaymentWarning, ...]:
     """The warnings that were not known when the quote was read out, and what blocks."""
-    account = await lock_account(session, quote.account_id)
     method = await session.get_one(PaymentMethod, quote.method_id)
     now = await prechecks.find_warnings(
         session,
