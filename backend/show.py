@@ -13,11 +13,11 @@ from backend.alerts.models import AlertSetting
 from backend.alerts.service import setting_to_dict
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import next_run_day
-from backend.billing.accounts import find_account
 from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member
+from backend.members.service import find_account
 from backend.models import list_models
 from backend.payments.balances import get_balance
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment

@@ -20,11 +20,9 @@ def strip_to_digits(number: str) -> str:
 
 def lacks_account_suffix(number: str) -> bool:
     """Whether the three digits after the dash are missing, by the number's shape alone, so that nothing is revealed."""
-    digits = strip_to_digits(number)
-    if len(digits) < MEMBER_NUMBER_LENGTHS.start + ACCOUNT_SUFFIX_LENGTH:
+    if len(strip_to_digits(number)) < MEMBER_NUMBER_LENGTHS.start + ACCOUNT_SUFFIX_LENGTH:
         return True
-    after_dash = number.rpartition("-")[2] if "-" in number else ""
-    return bool(after_dash) and len(strip_to_digits(after_dash)) < ACCOUNT_SUFFIX_LENGTH
+    return "-" in number and len(strip_to_digits(number.partition("-")[2])) < ACCOUNT_SUFFIX_LENGTH
 
 
 async def find_account(session: AsyncSession, number: str) -> Account | None:
@@ -33,25 +31,20 @@ async def find_account(session: AsyncSession, number: str) -> Account | None:
         select(Account)
         .options(joinedload(Account.member))
         .where(Account.number_digits == strip_to_digits(number))
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True)  # rows do not expire at a commit: a loaded one may be out of date
     )
     return (await session.execute(query)).scalar_one_or_none()
 
 
 async def reload_account(session: AsyncSession, account_id: int) -> Account | None:
-    """The account, reloaded from the database with its member."""
+    """The account as it is in the database now, with its member loaded."""
     return await session.get(Account, account_id, options=[joinedload(Account.member)], populate_existing=True)
 
 
-async def is_issued_length(session: AsyncSession, digits: int) -> bool:
+async def is_issued_length(session: AsyncSession, length: int) -> bool:
     """Whether the co-op has full account numbers of this length; reveals no particular one."""
-    query = select(Account.id).where(func.length(Account.number_digits) == digits).limit(1)
+    query = select(Account.id).where(func.length(Account.number_digits) == length).limit(1)
     return await session.scalar(query) is not None
-
-
-async def find_member(session: AsyncSession, number: str) -> Member | None:
-    query = select(Member).where(Member.number == strip_to_digits(number))
-    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def list_member_accounts(session: AsyncSession, member_id: int) -> list[Account]:

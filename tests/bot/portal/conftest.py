@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from backend.app import Backend
-from backend.billing.accounts import find_account
 from backend.clock import ManualClock
 from backend.demo import seed
+from backend.members.service import find_account
 from backend.payments import pay_links
 from tests.bot.portal.visitor import Visitor
 from tests.bot.serving import serving, settings_for
