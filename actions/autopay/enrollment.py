@@ -15,7 +15,6 @@ from actions.autopay.slot_filling import (
     METHOD,
     PROGRESS,
     READ_OUT,
-    REPLACE_DRAFT_PREFIX,
     AutoPaySlotFilling,
 )
 from actions.base import ExternalCall, SlotQuestion
@@ -40,34 +39,19 @@ from backend.reading.money.autopay_words import DUE_DATE
 class AutoPayEnrollment(AutoPaySlotFilling):
     """A form that asks for the day and the method, reads them back, and enrolls after a yes."""
 
-    async def _ask_enroll(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+    async def _next_of_enrollment(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         draft = await find_active_draft(turn.session, identity.known_account.id)
-        agreement = draft_replacement_key(identity.known_account.id)
-        if draft is not None and agreement not in (turn.get(PROGRESS) or []):
-            method = await turn.session.get_one(PaymentMethod, draft.method_id)
-            ask = SlotQuestion(PROGRESS, "utter_question_autopay_replace", {"method": method.label})
-            outcome = self._ask_agreement(turn, agreement, ask)
-            if outcome is not None or turn.notes.get("ended"):
-                return outcome
+        replacement = draft_replacement_key(identity.known_account.id)
+        if draft is not None and not self._has_step(turn, replacement):
+            answer = turn.notes.pop("yes", None)
+            if answer is None:
+                method = await turn.session.get_one(PaymentMethod, draft.method_id)
+                return SlotQuestion(PROGRESS, "utter_question_autopay_replace", {"method": method.label})
+            if not answer:
+                turn.utter("utter_autopay_draft_kept")
+                return None
+            self._remember_step(turn, replacement)
         return await self._ask_details(turn, identity)
-
-    def _ask_agreement(self, turn: Turn, name: str, ask: SlotQuestion) -> SlotQuestion | None:
-        """Ask once whether to go on in spite of something, and remember a yes as `name`.
-
-        A no to replacing the draft ends the task (`turn.notes["ended"]`); any other no asks for another day.
-        """
-        answer = turn.notes.pop("yes", None)
-        if answer is None:
-            return ask
-        if answer:
-            self._remember_agreed(turn, name)
-            return None
-        if not name.startswith(REPLACE_DRAFT_PREFIX):
-            turn.clear(DAY)
-            return self._ask_day(turn)
-        turn.utter("utter_autopay_draft_kept")
-        turn.notes["ended"] = True
-        return None
 
     def _ask_day(self, turn: Turn) -> SlotQuestion:
         buttons = [
@@ -81,9 +65,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
 
     async def _ask_details(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        refused = turn.get(PROGRESS) or []
         saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
-        methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
+        methods = [m for m in saved if not self._has_step(turn, f"{EXCLUDED_METHOD_PREFIX} {m.id}")]
         if not self._usable_methods(turn, methods):
             turn.utter("utter_auto_no_method")
             return None
@@ -91,13 +74,16 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             turn.clear(DAY)
             return self._ask_day(turn)
         day = None if turn.get(DAY) == DUE_DATE else int(turn.get(DAY))
-        if day and f"late{day}" not in refused:
+        if day and not self._has_step(turn, f"late{day}"):
             issued = await bills.list_bills(turn.session, identity.known_account.id)
             if issued and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on):
-                ask = SlotQuestion(PROGRESS, "utter_question_autopay_late", {"when": format_run_day(day)})
-                outcome = self._ask_agreement(turn, f"late{day}", ask)
-                if outcome is not None:
-                    return outcome
+                answer = turn.notes.pop("yes", None)
+                if answer is None:
+                    return SlotQuestion(PROGRESS, "utter_question_autopay_late", {"when": format_run_day(day)})
+                if not answer:
+                    turn.clear(DAY)
+                    return self._ask_day(turn)
+                self._remember_step(turn, f"late{day}")
         method = self._select_method(turn, methods)
         if isinstance(method, SlotQuestion):
             return method
@@ -210,12 +196,12 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             account_id=account_id,
             method_id=method.id,
             day_of_month=day,
-            replace_draft=draft_replacement_key(account_id) in (turn.get(PROGRESS) or []),
+            replace_draft=self._has_step(turn, draft_replacement_key(account_id)),
             agreement=agreement,
         )
         turn.utter("utter_autopay_done", **questions.result_values(turn, done, method.label, day))
 
 
 def draft_replacement_key(account_id: int) -> str:
-    """The name of an agreement to replace the draft of this account."""
-    return f"{REPLACE_DRAFT_PREFIX}{account_id}"
+    """The step in PROGRESS of a yes to replace the draft of this account."""
+    return f"draft of {account_id}"

@@ -23,15 +23,15 @@ WANTED_CHANGE, DAY, METHOD, PROGRESS, CONFIRM, READ_OUT = (
 )
 EXPIRES_SOON = timedelta(days=60)
 """The member is told of a card that ends so soon after the first run."""
-REPLACE_DRAFT_PREFIX = "draft of "
 EXCLUDED_METHOD_PREFIX = "not"
 """Before the id of a saved card or account that must not be used."""
-CALLED_INVALID, NEW_CARD_EXPLAINED, CALL_OFFERED = (
+CALLED_INVALID, METHOD_ASKED, NEW_CARD_EXPLAINED, CALL_OFFERED = (
     "current not good",
+    "ask_method",
     "told where a new card is saved",
     "a call is offered",
 )
-"""Further items that the list in the slot AGREED may have."""
+"""Further steps that the slot PROGRESS may list. CALLED_INVALID: the member says that the present method is no good."""
 NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
 
 
@@ -72,7 +72,7 @@ class AutoPaySlotFilling(AccountForm):
         if act and not (turn.intent == "setup_autopay" and act != "show"):
             turn.set(WANTED_CHANGE, act)
         if act == "change" and is_no_longer_valid(turn.text):
-            self._remember_agreed(turn, CALLED_INVALID)
+            self._remember_step(turn, CALLED_INVALID)
         return act is not None
 
     def _explain_task(self, turn: Turn) -> bool:
@@ -82,8 +82,11 @@ class AutoPaySlotFilling(AccountForm):
             turn.utter("utter_autopay_day_works", when=format_run_day(int(day)))
         return explained
 
-    def _remember_agreed(self, turn: Turn, name: str) -> None:
-        turn.set(PROGRESS, [*(turn.get(PROGRESS) or []), name])
+    def _remember_step(self, turn: Turn, step: str) -> None:
+        turn.set(PROGRESS, [*(turn.get(PROGRESS) or []), step])
+
+    def _has_step(self, turn: Turn, step: str) -> bool:
+        return step in (turn.get(PROGRESS) or [])
 
     async def _extract_details(self, turn: Turn, asked: str | None) -> bool:
         day = extract_draw_day(turn.text, asked == DAY)
@@ -96,7 +99,7 @@ class AutoPaySlotFilling(AccountForm):
         if method:
             turn.set(METHOD, method)
         for method_id in turn.notes.get("not_good", ()):
-            self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {method_id}")
+            self._remember_step(turn, f"{EXCLUDED_METHOD_PREFIX} {method_id}")
             turn.clear(METHOD)
         if (day or method) and turn.get(WANTED_CHANGE) in ("show", None) and asked in (WANTED_CHANGE, CODE):
             turn.set(WANTED_CHANGE, "change")

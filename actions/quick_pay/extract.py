@@ -213,7 +213,7 @@ def find_hinted_method(hint: str, methods: Sequence[PaymentMethod]) -> str | Non
 def find_named_method(words: str, methods: Sequence[PaymentMethod], asked: str | None) -> str | None:
     """The saved method that the words name: its id, `saved` if several fit, None if none does.
 
-    The brand counts always; last four digits and the kind only if `asked` is METHOD or CONFIRM.
+    The brand counts always; last four digits and the kind only if `asked` is METHOD or CONFIRMED_QUOTE.
     """
     matches = [
         m for m in methods if m.brand.lower() in words or (asked in (METHOD, CONFIRMED_QUOTE) and m.last4 in words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from actions import agenda
 from actions.accounts.account_choice import format_account_label, list_other_accounts
@@ -50,6 +50,12 @@ AMOUNT_PROBLEMS = ("zero", "absurd")
 DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
 
 
+class _Stop(NamedTuple):
+    """A warning keeps the payment from going on: `question` asks about it, or the task ends without one."""
+
+    question: SlotQuestion | None
+
+
 class QuickPayForm(AccountForm):
     form = "quick_pay_form"
     backend_package = "backend.payments"
@@ -85,7 +91,7 @@ class QuickPayForm(AccountForm):
         return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
-        if turn.get(NEEDS_CODE_OVER_BILL):
+        if turn.get(NEEDS_CODE_OVER_BILL):  # is_allowed() would take a text from the phone on file for the code
             return identity.level >= NEEDS["saved_method"]
         return is_allowed(identity, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
@@ -135,7 +141,7 @@ class QuickPayForm(AccountForm):
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
-            turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))  # the outcome is told before the message is read
+            self._confirm_quote(turn)  # the outcome is told before the message is read
             return True
         if extract_button_values(turn) or await extract_payment_details(turn, asked):
             turn.clear(QUOTE, CONFIRMED_QUOTE, NEEDS_CODE_OVER_BILL)
@@ -148,9 +154,12 @@ class QuickPayForm(AccountForm):
             return True
         return asked == CONFIRMED_QUOTE and self._extract_confirmation_reply(turn)
 
+    def _confirm_quote(self, turn: Turn) -> None:
+        turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))
+
     def _extract_confirmation_reply(self, turn: Turn) -> bool:
         if turn.get(QUOTE) and is_yes(turn):
-            turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))
+            self._confirm_quote(turn)
             return True
         if is_question_about_payment(turn.text.strip()):
             return False
@@ -168,10 +177,9 @@ class QuickPayForm(AccountForm):
             turn.clear(QUOTE, CONFIRMED_QUOTE)
             turn.notes["change"] = True
             return True
-        before = {DAY: AMOUNT, METHOD: AMOUNT}.get(asked or "")
-        if before is None:
+        if asked not in (DAY, METHOD):
             return False
-        turn.clear(before)
+        turn.clear(AMOUNT)
         return True
 
     def describe_slot(self, turn: Turn, slot: str) -> str:
@@ -185,7 +193,10 @@ class QuickPayForm(AccountForm):
         return identity
 
     def _queue_other_accounts(self, turn: Turn, accounts: Sequence[Account]) -> None:
-        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back."""
+        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back.
+
+        A member who is not identified yet says it in the first words, one who is says it in the opening message.
+        """
         for account in accounts:
             words = f"pay account {account.number}"
             agenda.add_item(turn, self.form, words, {FIRST_WORDS: words})
@@ -209,7 +220,7 @@ class QuickPayForm(AccountForm):
                 self._queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRMED_QUOTE) and await self._was_quote_confirmed(turn):
-            turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
+            self._confirm_quote(turn)  # a yes whose turn was lost: its outcome is told
         if turn.get(CONFIRMED_QUOTE):
             # before the balance is looked at: a repeated yes gets its number although nothing is owed any more
             return ExternalCall(confirm_payment)
@@ -231,62 +242,54 @@ class QuickPayForm(AccountForm):
         # while no amount is chosen, the warnings are for paying all
         amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
         day = questions.get_chosen_day(turn)
-        found = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
-        ask = self._ask_warning(turn, [w for w in found if w.code in MONEY_ON_ITS_WAY_CODES], balance)
-        if ask is not None or turn.notes.get("ended"):
-            return ask
+        warnings = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
+        on_its_way = [warning for warning in warnings if warning.code in MONEY_ON_ITS_WAY_CODES]
+        if stop := self._handle_warnings(turn, on_its_way, balance):
+            return stop.question
         if turn.get(AMOUNT) is None:
             return questions.build_amount_question(turn, balance)
-        ask = self._ask_warning(turn, [w for w in found if w.code not in MONEY_ON_ITS_WAY_CODES], balance)
-        if ask is not None or turn.notes.get("ended"):
-            return ask
+        if stop := self._handle_warnings(turn, warnings, balance):
+            return stop.question
         if turn.get(DAY) == questions.ASK_DAY or "day_problem" in turn.notes:
             return questions.build_day_question(turn, balance)
         if turn.get(DAY) is None:
             turn.set(DAY, turn.backend.today().isoformat())  # not asked: it is read back before the yes
         return await self._ask_method(turn, identity)
 
-    def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
-        """The question for the first warning that the member has not agreed to, or None.
-
-        After a no that ends the task, None as well, with `turn.notes["ended"]`.
-        """
-        agreed = list(turn.get(AGREED) or [])
-        for warning in found:
-            if warning.fingerprint in agreed:
+    def _handle_warnings(
+        self, turn: Turn, warnings: Sequence[prechecks.PaymentWarning], balance: Balance
+    ) -> _Stop | None:
+        """Go through the warnings that the member has not agreed to. None if nothing stands in the way of paying."""
+        for warning in warnings:
+            if warning.fingerprint in (turn.get(AGREED) or []):
                 continue
-            ask = self._build_warning_question(turn, warning, agreed, balance)
-            if ask is not None or turn.notes.get("ended"):
-                return ask
+            if stop := self._handle_warning(turn, warning, balance):
+                return stop
         return None
 
-    def _build_warning_question(
-        self, turn: Turn, warning: prechecks.PaymentWarning, agreed: list[str], balance: Balance
-    ) -> SlotQuestion | None:
+    def _handle_warning(self, turn: Turn, warning: prechecks.PaymentWarning, balance: Balance) -> _Stop | None:
         if warning.code in AMOUNT_PROBLEMS:
             turn.clear(AMOUNT)
-            return questions.build_amount_question(turn, balance, problem=warning.code)
+            return _Stop(questions.build_amount_question(turn, balance, problem=warning.code))
         if warning.code in DAY_PROBLEMS:
             turn.set(DAY, questions.ASK_DAY)
-            return questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code])
+            return _Stop(questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code]))
         if warning.blocking:
-            return None  # the refusal comes with the question that it belongs to
+            return None  # next_task_question() has told what else blocks; an expired card is refused in _ask_method()
         answer = turn.notes.pop("agreed", None)
         if answer is None:
-            return questions.build_agreement_question(turn, warning, balance)
+            return _Stop(questions.build_agreement_question(turn, warning, balance))
         if answer:
-            agreed.append(warning.fingerprint)
-            turn.set(AGREED, agreed)
-        elif warning.code == "over_due":
+            turn.set(AGREED, [*(turn.get(AGREED) or []), warning.fingerprint])
+            return None
+        if warning.code == "over_due":
             turn.clear(AMOUNT)
-            return questions.build_amount_question(turn, balance)
-        elif warning.code == "after_due":
+            return _Stop(questions.build_amount_question(turn, balance))
+        if warning.code == "after_due":
             turn.set(DAY, questions.ASK_DAY)
-            return questions.build_day_question(turn, balance)
-        else:
-            turn.utter("utter_pay_left_to_autopay")
-            turn.notes["ended"] = True
-        return None
+            return _Stop(questions.build_day_question(turn, balance))
+        turn.utter("utter_pay_left_to_autopay")
+        return _Stop(None)
 
     async def _ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
@@ -298,7 +301,7 @@ class QuickPayForm(AccountForm):
             chosen = find_hinted_method(hint, methods)
             if chosen is None and (last4 := extract_method_last4(hint)):
                 turn.notes["no_such_way"] = last4
-            elif len(methods) == 1:
+            elif chosen is None and len(methods) == 1:
                 chosen = str(methods[0].id)
             turn.set(METHOD, chosen)
         if chosen == "link":
@@ -326,7 +329,7 @@ class QuickPayForm(AccountForm):
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
-        _link, url = await pay_links.create(
+        url = await pay_links.create(
             turn.session,
             turn.backend,
             turn.conversation_id,
@@ -345,6 +348,6 @@ class QuickPayForm(AccountForm):
 
 
 def wants_split_payment(turn: Turn) -> bool:
-    """Whether it names several amounts on several days, which is a plan: `60 on Monday and the rest on the 15th`."""
+    """Whether the message names amounts on several days, which is a plan: `60 on Monday and the rest on the 15th`."""
     parts = parse_payment_plan(turn.text, turn.backend.today()).parts
     return len({part.on for part in parts}) > 1 and all(part.on and part.share for part in parts)

@@ -45,7 +45,7 @@ class Member:
             account = await find_account(session, number)
             assert account is not None
             day = on or self.backend.today()
-            _, url = await pay_links.create(
+            url = await pay_links.create(
                 session, self.backend, "web-1", account_id=account.id, amount_cents=cents, pay_on=day
             )
         return url
