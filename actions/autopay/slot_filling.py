@@ -31,7 +31,10 @@ CALLED_INVALID, METHOD_ASKED, NEW_CARD_EXPLAINED, CALL_OFFERED = (
     "told where a new card is saved",
     "a call is offered",
 )
-"""Further steps that the slot PROGRESS may list. CALLED_INVALID: the member says that the present method is no good."""
+"""Steps that the slot PROGRESS lists, beside `not <method id>` and, after a yes, `draft of <account id>`, `late<day>`.
+
+CALLED_INVALID: the member says that the present method is no good.
+"""
 NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
 
 
