@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.alerts.models import AlertSetting
 from backend.alerts.service import setting_to_dict
 from backend.autopay.models import AutoPay, LegacyDraft
-from backend.autopay.schedule import next_run
-from backend.billing.accounts import find_account
+from backend.autopay.schedule import next_run_day
 from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member
+from backend.members.service import find_account
 from backend.models import list_models
 from backend.payments.balances import get_balance
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
@@ -73,11 +73,11 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
             "method": methods[item.method_id].label,
             **_fields(item, "day_of_month", "active", "starts_on"),
             "changes_on": item.change_on,
-            "next_run": next_run(item.day_of_month, due_on[item.account_id], earliest) if item.active else None,
+            "next_run": next_run_day(item.day_of_month, due_on[item.account_id], earliest) if item.active else None,
         }
 
     def draft(item: LegacyDraft) -> dict[str, Any]:
-        runs_on = next_run(None, due_on[item.account_id], backend.today())
+        runs_on = next_run_day(None, due_on[item.account_id], backend.today())
         return {
             "method": methods[item.method_id].label,
             "active": item.active,

@@ -11,7 +11,7 @@ from backend.billing.models import Account
 from backend.language import tr
 from backend.members.identity import Identity
 from backend.members.levels import Level
-from backend.members.service import accounts_of
+from backend.members.service import list_member_accounts
 from backend.reading.numbers.account_separator import (
     contains_word,
     find_separators,
@@ -46,7 +46,9 @@ def find_named_account(
 
 async def list_other_accounts(turn: Turn, identity: Identity) -> list[Account]:
     here = identity.known_account.id
-    return [account for account in await accounts_of(turn.session, identity.known_member.id) if account.id != here]
+    return [
+        account for account in await list_member_accounts(turn.session, identity.known_member.id) if account.id != here
+    ]
 
 
 def format_account_label(account: Account, identity: Identity) -> str:

@@ -9,7 +9,7 @@ from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.turn import Turn
 from backend.members import identity as identities
 from backend.members.identity import Identity
-from backend.members.service import accounts_of
+from backend.members.service import list_member_accounts
 
 FIRST_WORDS = "account_said"
 """The first words of a task, kept until the member's accounts are known."""
@@ -54,7 +54,7 @@ async def switch_to_named_account(turn: Turn, words: str | None = None, *, other
     identity = await turn.identity()
     if identity.member is None:
         return False
-    accounts = await accounts_of(turn.session, identity.member.id)
+    accounts = await list_member_accounts(turn.session, identity.member.id)
     account_words = words or turn.button_value(ACCOUNT_ENTITY) or turn.text
     account = find_named_account(account_words, identity.member.number, accounts, identity.account if other else None)
     if account is None:

@@ -8,14 +8,13 @@ from datetime import date
 from actions.autopay import questions
 from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
-    AGREED,
     CONFIRM,
     DAY,
     EXCLUDED_METHOD_PREFIX,
     EXPIRES_SOON,
     METHOD,
+    PROGRESS,
     READ_OUT,
-    REPLACE_DRAFT_PREFIX,
     AutoPaySlotFilling,
 )
 from actions.base import ExternalCall, SlotQuestion
@@ -25,7 +24,7 @@ from backend.autopay import service
 from backend.autopay.formatting import format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.open_bills import list_open_bills
-from backend.autopay.schedule import find_active_draft, first_run_day, next_run_for_bill, runs_after_due_date
+from backend.autopay.schedule import find_active_draft, first_run_day, next_run_day_for_bill, runs_after_due_date
 from backend.billing import bills
 from backend.language import format_day, format_long_date, join_words, tr
 from backend.members.identity import Identity
@@ -40,34 +39,19 @@ from backend.reading.money.autopay_words import DUE_DATE
 class AutoPayEnrollment(AutoPaySlotFilling):
     """A form that asks for the day and the method, reads them back, and enrolls after a yes."""
 
-    async def _ask_enroll(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+    async def _next_of_enrollment(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         draft = await find_active_draft(turn.session, identity.known_account.id)
-        agreement = draft_replacement_key(identity.known_account.id)
-        if draft is not None and agreement not in (turn.get(AGREED) or []):
-            method = await turn.session.get_one(PaymentMethod, draft.method_id)
-            ask = SlotQuestion(AGREED, "utter_question_autopay_replace", {"method": method.label})
-            outcome = self._ask_agreement(turn, agreement, ask)
-            if outcome is not None or turn.notes.get("ended"):
-                return outcome
+        replacement = draft_replacement_key(identity.known_account.id)
+        if draft is not None and not self._has_step(turn, replacement):
+            answer = turn.notes.pop("yes", None)
+            if answer is None:
+                method = await turn.session.get_one(PaymentMethod, draft.method_id)
+                return SlotQuestion(PROGRESS, "utter_question_autopay_replace", {"method": method.label})
+            if not answer:
+                turn.utter("utter_autopay_draft_kept")
+                return None
+            self._remember_step(turn, replacement)
         return await self._ask_details(turn, identity)
-
-    def _ask_agreement(self, turn: Turn, name: str, ask: SlotQuestion) -> SlotQuestion | None:
-        """Ask once whether to go on in spite of something, and remember a yes as `name`.
-
-        A no to replacing the draft ends the task (`turn.notes["ended"]`); any other no asks for another day.
-        """
-        answer = turn.notes.pop("yes", None)
-        if answer is None:
-            return ask
-        if answer:
-            self._remember_agreed(turn, name)
-            return None
-        if not name.startswith(REPLACE_DRAFT_PREFIX):
-            turn.clear(DAY)
-            return self._ask_day(turn)
-        turn.utter("utter_autopay_draft_kept")
-        turn.notes["ended"] = True
-        return None
 
     def _ask_day(self, turn: Turn) -> SlotQuestion:
         buttons = [
@@ -81,9 +65,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
 
     async def _ask_details(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        refused = turn.get(AGREED) or []
         saved = await payments.list_saved_methods(turn.session, identity.known_member.id)
-        methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
+        methods = [m for m in saved if not self._has_step(turn, f"{EXCLUDED_METHOD_PREFIX} {m.id}")]
         if not self._usable_methods(turn, methods):
             turn.utter("utter_auto_no_method")
             return None
@@ -91,13 +74,16 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             turn.clear(DAY)
             return self._ask_day(turn)
         day = None if turn.get(DAY) == DUE_DATE else int(turn.get(DAY))
-        if day and f"late{day}" not in refused:
+        if day and not self._has_step(turn, f"late{day}"):
             issued = await bills.list_bills(turn.session, identity.known_account.id)
             if issued and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on):
-                ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": format_run_day(day)})
-                outcome = self._ask_agreement(turn, f"late{day}", ask)
-                if outcome is not None:
-                    return outcome
+                answer = turn.notes.pop("yes", None)
+                if answer is None:
+                    return SlotQuestion(PROGRESS, "utter_question_autopay_late", {"when": format_run_day(day)})
+                if not answer:
+                    turn.clear(DAY)
+                    return self._ask_day(turn)
+                self._remember_step(turn, f"late{day}")
         method = self._select_method(turn, methods)
         if isinstance(method, SlotQuestion):
             return method
@@ -166,7 +152,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         uncovered = [
             questions.format_bill(bill, cents, today)
             for bill, cents in await list_open_bills(turn.session, turn.backend, account_id, today)
-            if next_run_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None
+            if next_run_day_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None
             and bill.due_on not in covered
         ]
         if uncovered:  # in one sentence: members miss the second of two notes that are alike
@@ -184,7 +170,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         today = turn.backend.today()
         day, since = (present.day_of_month, present.starts_on) if isinstance(present, AutoPay) else (None, None)
         runs = [
-            (bill.due_on, next_run_for_bill(day, since, bill.issued_on, bill.due_on, today))
+            (bill.due_on, next_run_day_for_bill(day, since, bill.issued_on, bill.due_on, today))
             for bill, _ in await list_open_bills(turn.session, turn.backend, account_id, today)
         ]
         return {due_on for due_on, on in runs if on is not None and on < starts_on}
@@ -210,12 +196,12 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             account_id=account_id,
             method_id=method.id,
             day_of_month=day,
-            replace_draft=draft_replacement_key(account_id) in (turn.get(AGREED) or []),
+            replace_draft=self._has_step(turn, draft_replacement_key(account_id)),
             agreement=agreement,
         )
         turn.utter("utter_autopay_done", **questions.result_values(turn, done, method.label, day))
 
 
 def draft_replacement_key(account_id: int) -> str:
-    """The name of an agreement to replace the draft of this account."""
-    return f"{REPLACE_DRAFT_PREFIX}{account_id}"
+    """The step in PROGRESS of a yes to replace the draft of this account."""
+    return f"draft of {account_id}"

@@ -10,17 +10,18 @@ from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
 from actions.autopay.slot_filling import (
-    ACT,
-    AGREED,
     CALL_OFFERED,
+    CALLED_INVALID,
     CONFIRM,
-    CURRENT_METHOD_INVALID,
     DAY,
     EXCLUDED_METHOD_PREFIX,
     METHOD,
+    METHOD_ASKED,
     NEW_CARD_EXPLAINED,
     NON_ENROLLMENT_ACTS,
+    PROGRESS,
     READ_OUT,
+    WANTED_CHANGE,
     asked_while_off,
 )
 from actions.base import ExternalCall, SlotQuestion
@@ -29,7 +30,7 @@ from actions.turn import REQUESTED_SLOT, Turn
 from backend.autopay import service
 from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import AutoPay
-from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
+from backend.autopay.schedule import find_active_draft, first_run_day
 from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
@@ -48,14 +49,21 @@ class AutoPayForm(AutoPayEnrollment):
     skill = "setup_autopay"
     explanation_response = "utter_autopay_explained"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"setup_autopay", "change_or_cancel_autopay"})
-    slots: ClassVar[tuple[str, ...]] = (ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT)
-    asks: ClassVar[dict[str, str]] = {ACT: "choice", DAY: "day", METHOD: "method", AGREED: "yes_no", CONFIRM: "yes_no"}
+    slots: ClassVar[tuple[str, ...]] = (WANTED_CHANGE, DAY, METHOD, PROGRESS, CONFIRM, READ_OUT)
+    asks: ClassVar[dict[str, str]] = {
+        WANTED_CHANGE: "choice",
+        DAY: "day",
+        METHOD: "method",
+        PROGRESS: "yes_no",
+        CONFIRM: "yes_no",
+    }
     shows_status_first = True
 
     # reading the message
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        if refers_to_new_method(turn.text):  # "I have a new one" means a card here, and no phone or address
+        if refers_to_new_method(turn.text):
+            # "I have a new one" means a card here, not a new phone or address: no reader of the acts may see a request
             turn.acts = [
                 replace(act, kind="answer")
                 if act.kind in ("start", "ask") and act.intent == "update_contact_info"
@@ -81,7 +89,7 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         """Answer whether some day can be had (`so the 31st works?`), or whether the next run is still made."""
-        is_cancel = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(ACT) == "cancel"
+        is_cancel = turn.get(REQUESTED_SLOT) == CONFIRM and turn.get(WANTED_CHANGE) == "cancel"
         if is_cancel and asks_about_next_payment(turn.text) and await self._answer_about_next_run(turn):
             return True
         if (day := extract_day_in_question(turn)) is None:
@@ -99,12 +107,12 @@ class AutoPayForm(AutoPayEnrollment):
         if row is None or next_run is None:
             return False
         today = turn.backend.today()
-        late = effective_date(today, next_run.on if row.active else None, turn.backend.coop) > today
+        late = await service.find_effective_date(turn.session, turn.backend, row) > today
         turn.utter("utter_autopay_next_if_off", late=late, next_day=format_day(next_run.on, today))
         return True
 
     def on_account_changed(self, turn: Turn) -> None:
-        turn.clear(AGREED, CONFIRM, READ_OUT)
+        turn.clear(PROGRESS, CONFIRM, READ_OUT)
 
     # asking the next question
 
@@ -114,61 +122,71 @@ class AutoPayForm(AutoPayEnrollment):
             return None
         row = await service.find_autopay(turn.session, identity.known_account.id)
         is_on = row is not None and row.is_wanted
-        if turn.get(ACT) == "change" and turn.get(DAY) and not is_on:
-            turn.clear(ACT)  # there is none to change, but with a day it can be set up
-        if CALL_OFFERED in (turn.get(AGREED) or []) and "new_method" not in turn.notes and "yes" in turn.notes:
+        if turn.get(WANTED_CHANGE) == "change" and turn.get(DAY) and not is_on:
+            turn.clear(WANTED_CHANGE)  # there is no Auto Pay to change: with a day given, set it up
+        if self._answered_call_offer(turn):
             if turn.notes["yes"]:
-                agenda.add_item(turn, "callback_form", "", {"callback_about": "a new card for Auto Pay"})
+                agenda.add_item(turn, "callback_form", "", {"callback_about": tr("a new card for Auto Pay")})
             else:
                 turn.utter("utter_nothing_more")
             return None
-        if turn.notes.get("new_method"):
-            if NEW_CARD_EXPLAINED in (turn.get(AGREED) or []):
-                self._remember_agreed(turn, CALL_OFFERED)
-                return SlotQuestion(AGREED, "utter_auto_new_again", is_new=True)
-            self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            if is_on or turn.get(ACT) not in NON_ENROLLMENT_ACTS:
-                turn.utter("utter_auto_new_method")
+        if turn.notes.get("new_method") and (ask := self._explain_new_card(turn, is_on)):
+            return ask
         if row is not None and is_on:
-            return await self._ask_enrolled(turn, identity, row)
-        if turn.get(ACT) in NON_ENROLLMENT_ACTS:
-            return await self._ask_off(turn, identity)
-        return await self._ask_enroll(turn, identity)
+            return await self._next_when_on(turn, identity, row)
+        if turn.get(WANTED_CHANGE) in NON_ENROLLMENT_ACTS:
+            return await self._next_when_off(turn, identity, row)
+        return await self._next_of_enrollment(turn, identity)
 
-    async def _ask_off(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+    def _answered_call_offer(self, turn: Turn) -> bool:
+        return self._has_step(turn, CALL_OFFERED) and "new_method" not in turn.notes and "yes" in turn.notes
+
+    def _explain_new_card(self, turn: Turn, is_on: bool) -> SlotQuestion | None:
+        """Say where a new card is saved; the second time, offer a call."""
+        if self._has_step(turn, NEW_CARD_EXPLAINED):
+            self._remember_step(turn, CALL_OFFERED)
+            return SlotQuestion(PROGRESS, "utter_auto_new_again", is_new=True)
+        self._remember_step(turn, NEW_CARD_EXPLAINED)
+        if is_on or turn.get(WANTED_CHANGE) not in NON_ENROLLMENT_ACTS:
+            turn.utter("utter_auto_new_method")
+        return None
+
+    async def _next_when_off(
+        self, turn: Turn, identity: Identity, row: AutoPay | None
+    ) -> SlotQuestion | ExternalCall | None:
         """With no Auto Pay to change or stop, offer to set it up, or say how a new card is added."""
         if await find_active_draft(turn.session, identity.known_account.id):
             turn.utter("utter_autopay_off_draft")
             return None
-        row = await service.find_autopay(turn.session, identity.known_account.id)
-        last = await service.find_last_run(turn.session, turn.backend, row) if row else None
-        if row is not None and row.change_on and last is not None:
+        remaining = await service.find_remaining_run(turn.session, turn.backend, row) if row else None
+        if row is not None and row.change_on and remaining is not None:
             today = turn.backend.today()
-            ends = format_day(row.change_on, today)
-            turn.utter("utter_autopay_ending", counts_from=ends, next=format_next_run(last, today))
+            ends_on = format_day(row.change_on, today)
+            turn.utter("utter_autopay_ending", counts_from=ends_on, next=format_next_run(remaining, today))
             return None
         answer = turn.notes.pop("yes", None)
         if answer is None:
-            is_change = turn.get(ACT) == "change"
-            if is_change and NEW_CARD_EXPLAINED not in (turn.get(AGREED) or []):
-                self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-            return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if is_change else "off"})
+            wants_other_terms = turn.get(WANTED_CHANGE) == "change"
+            if wants_other_terms and not self._has_step(turn, NEW_CARD_EXPLAINED):
+                self._remember_step(turn, NEW_CARD_EXPLAINED)
+            state = "card" if wants_other_terms else "off"
+            return SlotQuestion(PROGRESS, "utter_question_autopay_off", {"state": state})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
             await self._send_scheduled_stays(turn, identity.known_account.id)
             return None
-        turn.clear(ACT)
-        return await self._ask_enroll(turn, identity)
+        turn.clear(WANTED_CHANGE)
+        return await self._next_of_enrollment(turn, identity)
 
-    async def _ask_enrolled(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        act = turn.get(ACT)
+    async def _next_when_on(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
+        act = turn.get(WANTED_CHANGE)
         if turn.notes.get("pause"):
             turn.utter("utter_autopay_no_pause")
         if act == "leave":
             turn.utter("utter_autopay_left")
             return None
         if act == "cancel":
-            return await self._ask_cancel(turn, identity, row)
+            return await self._ask_or_cancel(turn, identity, row)
         if act == "change":
             return await self._ask_change(turn, identity, row)
         turn.utter("utter_autopay_status", **await self._status_values(turn, row))
@@ -179,7 +197,7 @@ class AutoPayForm(AutoPayEnrollment):
             ):
                 turn.utter("utter_told", told=tr("It cannot run like this: {why}.", why=why))
             return None
-        return self._ask_act()
+        return self._ask_wanted_change()
 
     async def _status_values(self, turn: Turn, row: AutoPay) -> dict[str, Any]:
         method_id = row.method_id if row.active else row.change_method_id or row.method_id
@@ -191,23 +209,23 @@ class AutoPayForm(AutoPayEnrollment):
             "next": format_next_run(next_run, turn.backend.today()),
         }
 
-    def _ask_act(self) -> SlotQuestion:
+    def _ask_wanted_change(self) -> SlotQuestion:
         buttons = [
             build_button(tr("Another day"), auto_act="change", auto_day="other"),
             build_button(tr("Another card or account"), auto_act="change", auto_method="ask"),
             build_button(tr("Turn it off"), auto_act="cancel"),
             build_button(tr("Leave it as it is"), auto_act="leave"),
         ]
-        return SlotQuestion(ACT, "utter_question_autopay_act", {}, buttons)
+        return SlotQuestion(WANTED_CHANGE, "utter_question_autopay_act", {}, buttons)
 
-    async def _ask_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
+    async def _ask_or_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
         if "yes" not in turn.notes:
             next_run = await service.find_next_run(turn.session, turn.backend, row)
             today = turn.backend.today()
-            counts_from = effective_date(today, next_run.on if next_run and row.active else None, turn.backend.coop)
+            effective_on = await service.find_effective_date(turn.session, turn.backend, row)
             values = {
                 "account": identity.known_account.number,
-                "late": counts_from > today,
+                "late": effective_on > today,
                 "next_day": format_day(next_run.on, today) if next_run else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_autopay_cancel", values)
@@ -229,24 +247,24 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
 
     async def _ask_change(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        agreed = turn.get(AGREED) or []
-        if turn.get(METHOD) == "ask" or (CURRENT_METHOD_INVALID in agreed and "ask_method" not in agreed):
-            is_named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
-            if CURRENT_METHOD_INVALID in agreed:
-                if not is_named:
+        is_called_invalid = self._has_step(turn, CALLED_INVALID)
+        if turn.get(METHOD) == "ask" or (is_called_invalid and not self._has_step(turn, METHOD_ASKED)):
+            has_named_method = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
+            if is_called_invalid:
+                if not has_named_method:
                     turn.utter("utter_auto_new_method")
-                    self._remember_agreed(turn, NEW_CARD_EXPLAINED)
-                self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {row.method_id}")
-            if not is_named:
+                    self._remember_step(turn, NEW_CARD_EXPLAINED)
+                self._remember_step(turn, f"{EXCLUDED_METHOD_PREFIX} {row.method_id}")
+            if not has_named_method:
                 turn.clear(METHOD)
-            self._remember_agreed(turn, "ask_method")
+            self._remember_step(turn, METHOD_ASKED)
         if turn.get(DAY) is None and turn.notes.get("other_day"):
             return self._ask_day(turn)
-        if turn.get(DAY) is None and turn.get(METHOD) is None and "ask_method" not in (turn.get(AGREED) or []):
+        if turn.get(DAY) is None and turn.get(METHOD) is None and not self._has_step(turn, METHOD_ASKED):
             turn.utter("utter_autopay_status", **await self._status_values(turn, row))
-            return self._ask_act()
+            return self._ask_wanted_change()
         if turn.get(DAY) is None:
             turn.set(DAY, str(row.day_of_month) if row.day_of_month else DUE_DATE)
-        if turn.get(METHOD) is None and "ask_method" not in (turn.get(AGREED) or []):
+        if turn.get(METHOD) is None and not self._has_step(turn, METHOD_ASKED):
             turn.set(METHOD, str(row.method_id))
         return await self._ask_details(turn, identity)

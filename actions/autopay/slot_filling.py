@@ -13,7 +13,7 @@ from backend.autopay.formatting import format_run_day
 from backend.reading.back_references import is_no_longer_valid
 from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day
 
-ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
+WANTED_CHANGE, DAY, METHOD, PROGRESS, CONFIRM, READ_OUT = (
     "auto_act",
     "auto_day",
     "auto_method",
@@ -23,15 +23,18 @@ ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
 )
 EXPIRES_SOON = timedelta(days=60)
 """The member is told of a card that ends so soon after the first run."""
-REPLACE_DRAFT_PREFIX = "draft of "
 EXCLUDED_METHOD_PREFIX = "not"
 """Before the id of a saved card or account that must not be used."""
-CURRENT_METHOD_INVALID, NEW_CARD_EXPLAINED, CALL_OFFERED = (
+CALLED_INVALID, METHOD_ASKED, NEW_CARD_EXPLAINED, CALL_OFFERED = (
     "current not good",
+    "ask_method",
     "told where a new card is saved",
     "a call is offered",
 )
-"""Further items that the list in the slot AGREED may have."""
+"""Steps that the slot PROGRESS lists, beside `not <method id>` and, after a yes, `draft of <account id>`, `late<day>`.
+
+CALLED_INVALID: the member says that the present method is no good.
+"""
 NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
 
 
@@ -39,7 +42,7 @@ class AutoPaySlotFilling(AccountForm):
     """A form that reads requests about Auto Pay into its slots."""
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        understood = turn.set_button_values(ACT, METHOD)
+        understood = turn.set_button_values(WANTED_CHANGE, METHOD)
         if day := turn.button_value(DAY):
             understood = True
             if day == "other":
@@ -49,14 +52,14 @@ class AutoPaySlotFilling(AccountForm):
         is_no_code = asked == CODE and len(turn.text.split()) > 1
         if (turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS) or is_no_code:
             understood = self._extract_act(turn) or understood
-        if asked == ACT and not understood:
+        if asked == WANTED_CHANGE and not understood:
             understood = self._extract_act(turn)
             if not understood and is_no(turn):
-                turn.set(ACT, "leave")
+                turn.set(WANTED_CHANGE, "leave")
                 understood = True
         if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opening_intents or is_no_code):
             understood = await self._extract_details(turn, asked) or understood
-        if asked in (CONFIRM, AGREED) and not understood:
+        if asked in (CONFIRM, PROGRESS) and not understood:
             understood = self._extract_yes_no(turn)
         return understood
 
@@ -70,9 +73,9 @@ class AutoPaySlotFilling(AccountForm):
         if asks_whether_enrolled(turn):
             act = "show"
         if act and not (turn.intent == "setup_autopay" and act != "show"):
-            turn.set(ACT, act)
+            turn.set(WANTED_CHANGE, act)
         if act == "change" and is_no_longer_valid(turn.text):
-            self._remember_agreed(turn, CURRENT_METHOD_INVALID)
+            self._remember_step(turn, CALLED_INVALID)
         return act is not None
 
     def _explain_task(self, turn: Turn) -> bool:
@@ -82,8 +85,11 @@ class AutoPaySlotFilling(AccountForm):
             turn.utter("utter_autopay_day_works", when=format_run_day(int(day)))
         return explained
 
-    def _remember_agreed(self, turn: Turn, name: str) -> None:
-        turn.set(AGREED, [*(turn.get(AGREED) or []), name])
+    def _remember_step(self, turn: Turn, step: str) -> None:
+        turn.set(PROGRESS, [*(turn.get(PROGRESS) or []), step])
+
+    def _has_step(self, turn: Turn, step: str) -> bool:
+        return step in (turn.get(PROGRESS) or [])
 
     async def _extract_details(self, turn: Turn, asked: str | None) -> bool:
         day = extract_draw_day(turn.text, asked == DAY)
@@ -96,10 +102,10 @@ class AutoPaySlotFilling(AccountForm):
         if method:
             turn.set(METHOD, method)
         for method_id in turn.notes.get("not_good", ()):
-            self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {method_id}")
+            self._remember_step(turn, f"{EXCLUDED_METHOD_PREFIX} {method_id}")
             turn.clear(METHOD)
-        if (day or method) and turn.get(ACT) in ("show", None) and asked in (ACT, CODE):
-            turn.set(ACT, "change")
+        if (day or method) and turn.get(WANTED_CHANGE) in ("show", None) and asked in (WANTED_CHANGE, CODE):
+            turn.set(WANTED_CHANGE, "change")
         return bool(day or method or turn.notes.get("new_method") or turn.notes.get("not_good"))
 
     def _extract_yes_no(self, turn: Turn) -> bool:
@@ -111,4 +117,4 @@ class AutoPaySlotFilling(AccountForm):
 
 def asked_while_off(turn: Turn) -> bool:
     """Whether the open question is if Auto Pay is wanted, because there was none to change or stop."""
-    return turn.get(REQUESTED_SLOT) == AGREED and turn.get(ACT) in NON_ENROLLMENT_ACTS
+    return turn.get(REQUESTED_SLOT) == PROGRESS and turn.get(WANTED_CHANGE) in NON_ENROLLMENT_ACTS

@@ -18,7 +18,7 @@ from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.members.identity import Identity
 from backend.members.levels import Level
-from backend.members.service import accounts_at_phone
+from backend.members.service import list_accounts_at_phone
 from backend.reading.acts.signals import is_question
 from backend.reading.acts.yes_no import contains_yes
 from backend.reading.contact.phone_mentions import (
@@ -100,7 +100,7 @@ class ReportSlots(IdentifiedForm):
             shown = given or (place if identity.level >= Level.STEPPED_UP or identity.is_texting else None)
             return ReportLocation(identity.account, place, f"{shown}, {account}" if shown else account)
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        at_phone = await accounts_at_phone(turn.session, conversation.address) if conversation.address else []
+        at_phone = await list_accounts_at_phone(turn.session, conversation.address) if conversation.address else []
         if given:
             key = make_place_key(str(given))
             same = [account for account in at_phone if make_place_key(account.service_address) == key]

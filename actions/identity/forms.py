@@ -10,14 +10,13 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.form import Form
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
-from backend.billing import accounts as billing
 from backend.coop import format_phone
 from backend.language import tr
 from backend.members import identity as identities
 from backend.members import lock_notices
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
-from backend.members.service import is_issued_length, strip_to_digits
+from backend.members.service import find_account, is_issued_length, strip_to_digits
 from backend.reading.acts.signals import asks_how_it_works, is_request
 from backend.reading.contact.lost_phone import is_phone_lost, lacks_requested_number
 from backend.reading.contact.phone_mentions import detect_phone, is_new_phone
@@ -128,7 +127,7 @@ class IdentifiedForm(Form):
         if number is None or not number.is_complete or number.digits == identity.known_account.number_digits:
             return False
         self.on_account_changed(turn)
-        account = await billing.find_account(turn.session, number.digits)
+        account = await find_account(turn.session, number.digits)
         if account is not None and account.member_id == identity.known_account.member_id:
             turn.set_identity(await identities.switch(turn.session, turn.backend, turn.conversation_id, account))
             return True

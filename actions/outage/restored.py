@@ -13,7 +13,7 @@ from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
-from backend.members.service import accounts_at_phone
+from backend.members.service import list_accounts_at_phone
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.report_questions import says_still_out
 from backend.reading.tickets.status_questions import asks_to_restore, denies_power_is_back, says_power_is_back
@@ -69,7 +69,7 @@ async def find_account(turn: Turn) -> Account | None:
     conversation = await turn.session.get(Conversation, turn.conversation_id)
     if conversation is None or not conversation.replies_reach_sender or not conversation.address:
         return None
-    found = await accounts_at_phone(turn.session, conversation.address)
+    found = await list_accounts_at_phone(turn.session, conversation.address)
     return found[0] if len(found) == 1 else None
 
 

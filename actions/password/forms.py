@@ -14,7 +14,7 @@ from backend.language import mark, tr
 from backend.logins import recovery_mail
 from backend.logins.service import USER_ID
 from backend.members.identity import Identity
-from backend.members.service import lacks_separator
+from backend.members.service import lacks_account_suffix
 from backend.reading.contact.contact_change import (
     extract_user_id,
     forgets,
@@ -57,7 +57,7 @@ class LoginMailForm(IdentifiedForm):
             return SlotQuestion(NUMBER, "utter_question_number_not_phone", is_new=True)
         if not known and not who:
             return SlotQuestion(NUMBER, "utter_question_login_name")
-        if not known and not turn.get(LOGIN_NAME) and lacks_separator(who):
+        if not known and not turn.get(LOGIN_NAME) and lacks_account_suffix(who):
             return SlotQuestion(NUMBER, "utter_question_separator", {"given": who})
         if not known and not last4:
             return SlotQuestion(LAST4, "utter_question_phone_last4")

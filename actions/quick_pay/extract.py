@@ -7,16 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from actions.identity.forms import CODE
-from actions.quick_pay.questions import (
-    AGREED,
-    AMOUNT,
-    ASK_DAY,
-    CONFIRM,
-    DAY,
-    METHOD,
-    METHOD_HINT,
-    NOT_PREFIX,
-)
+from actions.quick_pay.questions import AGREED, AMOUNT, ASK_DAY, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT, NOT_PREFIX
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_yes
 from backend.members.identity import is_allowed
@@ -45,7 +36,7 @@ from backend.reading.money.payment_words import (
 )
 from backend.reading.normalize import clean_text, find_corrections, remove_reason
 
-NUMBER_TYPES.update({AMOUNT: "amount", DAY: "date", CONFIRM: "change"})
+NUMBER_TYPES.update({AMOUNT: "amount", DAY: "date", CONFIRMED_QUOTE: "change"})
 DUE_DATE = "due"
 """The value of DAY for the due date until the account is known."""
 WHOLE_BILL = "bill"
@@ -94,7 +85,9 @@ async def extract_payment_details(turn: Turn, asked: str | None) -> bool:
     if "amount_problem" in turn.notes or "day_problem" in turn.notes:
         return True
     # a repeated value is no miss; but beside a yes or no it only repeats the read-back
-    if asked not in (AGREED, CONFIRM) and (isinstance(values.day, ParsedDay) or isinstance(values.amount, Amount)):
+    if asked not in (AGREED, CONFIRMED_QUOTE) and (
+        isinstance(values.day, ParsedDay) or isinstance(values.amount, Amount)
+    ):
         return True
     return any(turn.get(slot) != value for slot, value in before.items())
 
@@ -147,7 +140,7 @@ async def _extract_method(turn: Turn, asked: str | None) -> None:
         turn.set(METHOD, "link")
         return
     methods = await _list_allowed_methods(turn)
-    can_change = asked in (METHOD, CONFIRM) or (asked == CODE and turn.get(METHOD) not in (None, "link"))
+    can_change = asked in (METHOD, CONFIRMED_QUOTE) or (asked == CODE and turn.get(METHOD) not in (None, "link"))
     if can_change and (WANTS_OTHER_METHOD.search(words) or refers_to_other(words)):
         _select_other_method(turn, methods or [], words)
         return
@@ -184,7 +177,7 @@ async def _list_allowed_methods(turn: Turn) -> Sequence[PaymentMethod] | None:
 
 def _names_method(words: str, asked: str | None) -> bool:
     """Whether a saved method is named. A bare word such as "checking" counts only as an answer."""
-    if asked in (METHOD, CONFIRM):
+    if asked in (METHOD, CONFIRMED_QUOTE):
         return (
             detect_method_kind(words) is not None
             or names_method_to_pay(words, answers=True)
@@ -220,10 +213,12 @@ def find_hinted_method(hint: str, methods: Sequence[PaymentMethod]) -> str | Non
 def find_named_method(words: str, methods: Sequence[PaymentMethod], asked: str | None) -> str | None:
     """The saved method that the words name: its id, `saved` if several fit, None if none does.
 
-    The brand counts always; last four digits and the kind only if `asked` is METHOD or CONFIRM.
+    The brand counts always; last four digits and the kind only if `asked` is METHOD or CONFIRMED_QUOTE.
     """
-    matches = [m for m in methods if m.brand.lower() in words or (asked in (METHOD, CONFIRM) and m.last4 in words)]
-    if not matches and asked in (METHOD, CONFIRM):
+    matches = [
+        m for m in methods if m.brand.lower() in words or (asked in (METHOD, CONFIRMED_QUOTE) and m.last4 in words)
+    ]
+    if not matches and asked in (METHOD, CONFIRMED_QUOTE):
         if extract_method_last4(words):
             return None  # it is not on file
         matches = [m for m in methods if m.kind == detect_method_kind(words)]

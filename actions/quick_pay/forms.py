@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from actions import agenda
 from actions.accounts.account_choice import format_account_label, list_other_accounts
@@ -19,7 +19,7 @@ from actions.quick_pay.extract import (
     find_hinted_method,
     resolve_amount_and_day,
 )
-from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRM, DAY, METHOD, METHOD_HINT
+from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -42,12 +42,18 @@ from backend.reading.money.payment_words import (
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.numbers.account_separator import means_all_accounts
 
-QUOTE, ACCOUNT, OVER_BILL = "pay_quote", "pay_account", "pay_over"
-PENDING_PAYMENT_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
+QUOTE, ACCOUNT, NEEDS_CODE_OVER_BILL = "pay_quote", "pay_account", "pay_over"
+MONEY_ON_ITS_WAY_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
 """Warnings that come before all others: money is on its way to this bill already."""
 SLOT_BY_PART = {"amount": AMOUNT, "day": DAY, "method": METHOD}
 AMOUNT_PROBLEMS = ("zero", "absurd")
 DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
+
+
+class _Stop(NamedTuple):
+    """A warning keeps the payment from going on: `question` asks about it, or the task ends without one."""
+
+    question: SlotQuestion | None
 
 
 class QuickPayForm(AccountForm):
@@ -58,13 +64,23 @@ class QuickPayForm(AccountForm):
     skill = "quick_pay"
     explanation_response = "utter_pay_explained"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
-    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, METHOD, METHOD_HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
+    slots: ClassVar[tuple[str, ...]] = (
+        AMOUNT,
+        DAY,
+        METHOD,
+        METHOD_HINT,
+        AGREED,
+        CONFIRMED_QUOTE,
+        QUOTE,
+        ACCOUNT,
+        NEEDS_CODE_OVER_BILL,
+    )
     asks: ClassVar[dict[str, str]] = {
         AMOUNT: "amount",
         DAY: "day",
         METHOD: "method",
         AGREED: "yes_no",
-        CONFIRM: "yes_no",
+        CONFIRMED_QUOTE: "yes_no",
     }
 
     def asks_for_explanation(self, text: str) -> bool:
@@ -75,7 +91,7 @@ class QuickPayForm(AccountForm):
         return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
-        if turn.get(OVER_BILL):
+        if turn.get(NEEDS_CODE_OVER_BILL):  # is_allowed() would take a text from the phone on file for the code
             return identity.level >= NEEDS["saved_method"]
         return is_allowed(identity, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
@@ -91,7 +107,7 @@ class QuickPayForm(AccountForm):
         return None
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        if asked == CONFIRM or turn.has_act("ask") or not wants_split_payment(turn):
+        if asked == CONFIRMED_QUOTE or turn.has_act("ask") or not wants_split_payment(turn):
             return await super()._handle_reply(turn, asked)
         self._switch_to_arrangement(turn)
         return None
@@ -125,10 +141,10 @@ class QuickPayForm(AccountForm):
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # the outcome is told before the message is read
+            self._confirm_quote(turn)  # the outcome is told before the message is read
             return True
         if extract_button_values(turn) or await extract_payment_details(turn, asked):
-            turn.clear(QUOTE, CONFIRM, OVER_BILL)
+            turn.clear(QUOTE, CONFIRMED_QUOTE, NEEDS_CODE_OVER_BILL)
             return True
         if asked == AMOUNT and is_yes(turn):
             turn.set(AMOUNT, WHOLE_BILL)  # it is read back before it is paid
@@ -136,17 +152,20 @@ class QuickPayForm(AccountForm):
         if asked == AGREED and (is_yes(turn) or is_no(turn)):
             turn.notes["agreed"] = is_yes(turn)
             return True
-        return asked == CONFIRM and self._extract_confirmation_reply(turn)
+        return asked == CONFIRMED_QUOTE and self._extract_confirmation_reply(turn)
+
+    def _confirm_quote(self, turn: Turn) -> None:
+        turn.set(CONFIRMED_QUOTE, turn.get(QUOTE))
 
     def _extract_confirmation_reply(self, turn: Turn) -> bool:
         if turn.get(QUOTE) and is_yes(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))
+            self._confirm_quote(turn)
             return True
         if is_question_about_payment(turn.text.strip()):
             return False
         named = [SLOT_BY_PART[part] for part in detect_parts_to_change(turn.text)]
         if named or is_no(turn) or asks_to_change_payment(turn.text.strip()):
-            turn.clear(*named, QUOTE, CONFIRM)
+            turn.clear(*named, QUOTE, CONFIRMED_QUOTE)
             if DAY in named:
                 turn.set(DAY, questions.ASK_DAY)
             turn.notes["change"] = not named
@@ -154,14 +173,13 @@ class QuickPayForm(AccountForm):
         return False
 
     def go_back(self, turn: Turn, asked: str | None) -> bool:
-        if asked == CONFIRM:
-            turn.clear(QUOTE, CONFIRM)
+        if asked == CONFIRMED_QUOTE:
+            turn.clear(QUOTE, CONFIRMED_QUOTE)
             turn.notes["change"] = True
             return True
-        before = {DAY: AMOUNT, METHOD: AMOUNT}.get(asked or "")
-        if before is None:
+        if asked not in (DAY, METHOD):
             return False
-        turn.clear(before)
+        turn.clear(AMOUNT)
         return True
 
     def describe_slot(self, turn: Turn, slot: str) -> str:
@@ -175,14 +193,17 @@ class QuickPayForm(AccountForm):
         return identity
 
     def _queue_other_accounts(self, turn: Turn, accounts: Sequence[Account]) -> None:
-        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back."""
+        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back.
+
+        A member who is not identified yet says it in the first words, one who is says it in the opening message.
+        """
         for account in accounts:
             words = f"pay account {account.number}"
             agenda.add_item(turn, self.form, words, {FIRST_WORDS: words})
         turn.utter("utter_agenda_added", tasks=tr(self.title))
 
     def on_account_changed(self, turn: Turn) -> None:
-        turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
+        turn.clear(AMOUNT, DAY, AGREED, CONFIRMED_QUOTE, QUOTE, ACCOUNT, NEEDS_CODE_OVER_BILL)
 
     # asking the next question
 
@@ -192,15 +213,15 @@ class QuickPayForm(AccountForm):
             return None
         account = identity.known_account
         if turn.get(ACCOUNT) not in (None, account.id):
-            turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
+            turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE, QUOTE)  # another account: nothing carries over
         if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
             turn.utter("utter_balance_account", account=format_account_label(account, identity))
             if turn.was_just_opened() and means_all_accounts(turn.text):
                 self._queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
-        if not turn.get(CONFIRM) and await self._was_quote_confirmed(turn):
-            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: its outcome is told
-        if turn.get(CONFIRM):
+        if not turn.get(CONFIRMED_QUOTE) and await self._was_quote_confirmed(turn):
+            self._confirm_quote(turn)  # a yes whose turn was lost: its outcome is told
+        if turn.get(CONFIRMED_QUOTE):
             # before the balance is looked at: a repeated yes gets its number although nothing is owed any more
             return ExternalCall(confirm_payment)
         balance = await get_balance(turn.session, turn.backend, account.id)
@@ -212,7 +233,7 @@ class QuickPayForm(AccountForm):
             turn.utter("utter_pay_nothing_due", **questions.balance_values(turn, balance))
             return None
         if turn.notes.get("change"):
-            return SlotQuestion(CONFIRM, "utter_question_pay_change", is_new=True)
+            return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_change", is_new=True)
         return await self._ask_details(turn, identity, balance)
 
     async def _ask_details(
@@ -221,62 +242,54 @@ class QuickPayForm(AccountForm):
         # while no amount is chosen, the warnings are for paying all
         amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
         day = questions.get_chosen_day(turn)
-        found = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
-        ask = self._ask_warning(turn, [w for w in found if w.code in PENDING_PAYMENT_CODES], balance)
-        if ask is not None or turn.notes.get("ended"):
-            return ask
+        warnings = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
+        on_its_way = [warning for warning in warnings if warning.code in MONEY_ON_ITS_WAY_CODES]
+        if stop := self._handle_warnings(turn, on_its_way, balance):
+            return stop.question
         if turn.get(AMOUNT) is None:
             return questions.build_amount_question(turn, balance)
-        ask = self._ask_warning(turn, [w for w in found if w.code not in PENDING_PAYMENT_CODES], balance)
-        if ask is not None or turn.notes.get("ended"):
-            return ask
+        if stop := self._handle_warnings(turn, warnings, balance):
+            return stop.question
         if turn.get(DAY) == questions.ASK_DAY or "day_problem" in turn.notes:
             return questions.build_day_question(turn, balance)
         if turn.get(DAY) is None:
             turn.set(DAY, turn.backend.today().isoformat())  # not asked: it is read back before the yes
         return await self._ask_method(turn, identity)
 
-    def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
-        """The question for the first warning that the member has not agreed to, or None.
-
-        After a no that ends the task, None as well, with `turn.notes["ended"]`.
-        """
-        agreed = list(turn.get(AGREED) or [])
-        for warning in found:
-            if warning.fingerprint in agreed:
+    def _handle_warnings(
+        self, turn: Turn, warnings: Sequence[prechecks.PaymentWarning], balance: Balance
+    ) -> _Stop | None:
+        """Go through the warnings that the member has not agreed to. None if nothing stands in the way of paying."""
+        for warning in warnings:
+            if warning.fingerprint in (turn.get(AGREED) or []):
                 continue
-            ask = self._build_warning_question(turn, warning, agreed, balance)
-            if ask is not None or turn.notes.get("ended"):
-                return ask
+            if stop := self._handle_warning(turn, warning, balance):
+                return stop
         return None
 
-    def _build_warning_question(
-        self, turn: Turn, warning: prechecks.PaymentWarning, agreed: list[str], balance: Balance
-    ) -> SlotQuestion | None:
+    def _handle_warning(self, turn: Turn, warning: prechecks.PaymentWarning, balance: Balance) -> _Stop | None:
         if warning.code in AMOUNT_PROBLEMS:
             turn.clear(AMOUNT)
-            return questions.build_amount_question(turn, balance, problem=warning.code)
+            return _Stop(questions.build_amount_question(turn, balance, problem=warning.code))
         if warning.code in DAY_PROBLEMS:
             turn.set(DAY, questions.ASK_DAY)
-            return questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code])
+            return _Stop(questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code]))
         if warning.blocking:
-            return None  # the refusal comes with the question that it belongs to
+            return None  # next_task_question() has told what else blocks; an expired card is refused in _ask_method()
         answer = turn.notes.pop("agreed", None)
         if answer is None:
-            return questions.build_agreement_question(turn, warning, balance)
+            return _Stop(questions.build_agreement_question(turn, warning, balance))
         if answer:
-            agreed.append(warning.fingerprint)
-            turn.set(AGREED, agreed)
-        elif warning.code == "over_due":
+            turn.set(AGREED, [*(turn.get(AGREED) or []), warning.fingerprint])
+            return None
+        if warning.code == "over_due":
             turn.clear(AMOUNT)
-            return questions.build_amount_question(turn, balance)
-        elif warning.code == "after_due":
+            return _Stop(questions.build_amount_question(turn, balance))
+        if warning.code == "after_due":
             turn.set(DAY, questions.ASK_DAY)
-            return questions.build_day_question(turn, balance)
-        else:
-            turn.utter("utter_pay_left_to_autopay")
-            turn.notes["ended"] = True
-        return None
+            return _Stop(questions.build_day_question(turn, balance))
+        turn.utter("utter_pay_left_to_autopay")
+        return _Stop(None)
 
     async def _ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
@@ -288,7 +301,7 @@ class QuickPayForm(AccountForm):
             chosen = find_hinted_method(hint, methods)
             if chosen is None and (last4 := extract_method_last4(hint)):
                 turn.notes["no_such_way"] = last4
-            elif len(methods) == 1:
+            elif chosen is None and len(methods) == 1:
                 chosen = str(methods[0].id)
             turn.set(METHOD, chosen)
         if chosen == "link":
@@ -307,7 +320,7 @@ class QuickPayForm(AccountForm):
         ):  # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
             turn.set(METHOD_HINT, method.label.lower())
-            turn.set(OVER_BILL, True)
+            turn.set(NEEDS_CODE_OVER_BILL, True)
             turn.utter("utter_pay_code_for_more")
             return await self.next_question(turn)
         quote = await quotes.open_quote(turn.session, turn.backend, turn.conversation_id, turn.get(QUOTE))
@@ -316,7 +329,7 @@ class QuickPayForm(AccountForm):
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
-        _link, url = await pay_links.create(
+        url = await pay_links.create(
             turn.session,
             turn.backend,
             turn.conversation_id,
@@ -329,12 +342,12 @@ class QuickPayForm(AccountForm):
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
         """Offer a pay link instead: it needs no code."""
         turn.utter("utter_pay_no_code_link")
-        turn.clear(OVER_BILL)
+        turn.clear(NEEDS_CODE_OVER_BILL)
         turn.set(METHOD, "link")
         return await self.next_question(turn)
 
 
 def wants_split_payment(turn: Turn) -> bool:
-    """Whether it names several amounts on several days, which is a plan: `60 on Monday and the rest on the 15th`."""
+    """Whether the message names amounts on several days, which is a plan: `60 on Monday and the rest on the 15th`."""
     parts = parse_payment_plan(turn.text, turn.backend.today()).parts
     return len({part.on for part in parts}) > 1 and all(part.on and part.share for part in parts)

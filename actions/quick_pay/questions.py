@@ -19,7 +19,7 @@ from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack
 from backend.reading.money.payment_method import detect_method_kind
 
-AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
+AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 METHOD_HINT = "pay_method_hint"
 """The slot for the member's words for a saved method, until the saved methods may be looked up."""
 NOT_PREFIX = "not: "
@@ -159,4 +159,4 @@ def build_confirm_question(turn: Turn, quote: ReadBack) -> SlotQuestion:
         "account": quote.account_number,
         "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
     }
-    return SlotQuestion(CONFIRM, "utter_question_pay_confirm", values, is_new=True)
+    return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_confirm", values, is_new=True)

@@ -12,7 +12,7 @@ from backend.account_question.question import AccountQuestion
 from backend.autopay.formatting import format_next_run, format_ordinal, format_run_day
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active, find_active_draft
-from backend.autopay.service import NextRun, find_autopay, find_last_run, find_next_run
+from backend.autopay.service import NextRun, find_autopay, find_next_run, find_remaining_run
 from backend.language import join_words, mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
@@ -117,12 +117,12 @@ async def _describe_enrollment(asked: AccountQuestion, row: AutoPay) -> str:
         return answer + _format_method_problem(asked, method, coming)
     method = await asked.session.get_one(PaymentMethod, row.method_id)
     if row.change_on and not row.is_wanted:
-        last = await find_last_run(asked.session, asked.backend, row)
+        remaining = await find_remaining_run(asked.session, asked.backend, row)
         ends_on = asked.format_day(row.change_on)
-        if last is None:
+        if remaining is None:
             return tr("Auto Pay was turned off and ends on {day}; nothing runs before that.", day=ends_on)
         answer = tr("Auto Pay was turned off and ends on {day}; a run before that still happens.", day=ends_on)
-        return f"{answer} {format_next_run(last, asked.today)}"
+        return f"{answer} {format_next_run(remaining, asked.today)}"
     answer = tr(
         "Yes, Auto Pay is on: it pays from {method} {when}.", method=method.label, when=format_run_day(row.day_of_month)
     )

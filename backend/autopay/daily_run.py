@@ -22,19 +22,19 @@ from backend.autopay import notices, rules
 from backend.autopay.models import SYSTEM, AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.open_bills import drafts_by_bill, list_open_bills
 from backend.autopay.pending_changes import accounts_with_due_changes, apply_changes
-from backend.autopay.schedule import CATCH_UP, find_active, is_due_on, last_run
+from backend.autopay.schedule import CATCH_UP, find_active, is_due_on, last_run_day
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account, Bill
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
-from backend.payments.processing import advance
+from backend.payments.processing import process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
@@ -45,9 +45,9 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     try:
         await collect_returns(backend)  # first, so that the retries know of them
     except PaymentProviderError as error:
-        log.warning("the bank returns could not be read: %r", error)
+        logger.warning("the bank returns could not be read: %r", error)
     except Exception:
-        log.exception("a bank return could not be booked")
+        logger.exception("a bank return could not be booked")
     not_changed = await _apply_pending_changes(backend, on)
     counts: Counter[str] = Counter()
     for payment_id in await _unfinished(backend):
@@ -59,7 +59,7 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
             async with backend.db.transaction() as session:
                 started = await _draft_due_bills(session, backend, account_id, on)
         except Exception:
-            log.exception("account %s could not be drafted", account_id)
+            logger.exception("account %s could not be drafted", account_id)
             continue
         for payment_id in started:
             counts[await _process_payment(backend, payment_id, resumed=False)] += 1
@@ -68,7 +68,7 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
             async with backend.db.transaction() as session:
                 again = await _start_retry(session, backend, draft_id, on)
         except Exception:
-            log.exception("draft %s could not be tried again", draft_id)
+            logger.exception("draft %s could not be tried again", draft_id)
             continue
         if again:
             counts[await _process_payment(backend, again, resumed=False)] += 1
@@ -83,7 +83,7 @@ async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
             async with backend.db.transaction() as session:
                 await apply_changes(session, backend, account_id, on)
         except Exception:
-            log.exception("the change of account %s could not be made", account_id)
+            logger.exception("the change of account %s could not be made", account_id)
             failed.add(account_id)
     return failed
 
@@ -103,11 +103,11 @@ async def _unfinished(backend: Backend) -> list[int]:
 async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
     """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others."""
     try:
-        await advance(backend, payment_id, resumed=resumed, answering=False)
+        await process_payment(backend, payment_id, resumed=resumed, answering=False)
     except PaymentProviderError as error:
-        log.warning("drafted payment %s is still unsettled: %r", payment_id, error)
+        logger.warning("drafted payment %s is still unsettled: %r", payment_id, error)
     except Exception:
-        log.exception("drafted payment %s could not be settled", payment_id)
+        logger.exception("drafted payment %s could not be settled", payment_id)
     async with backend.db.read_session() as session:
         status = (await session.get_one(Payment, payment_id)).status
     return "unsettled" if status in PENDING_STATUSES else status
@@ -115,7 +115,7 @@ async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) 
 
 async def _accounts_due(backend: Backend, on: date) -> list[int]:
     """Accounts that may have something to draft on that day; each is checked again under its lock."""
-    days = [day for day in range(1, 32) if last_run(day, on) >= on - CATCH_UP]
+    days = [day for day in range(1, 32) if last_run_day(day, on) >= on - CATCH_UP]
     window = (Bill.due_on <= on, Bill.due_on >= on - CATCH_UP)
     untouched = ~select(AutomaticDraft.id).where(AutomaticDraft.bill_id == Bill.id).exists()
     by_day = select(AutoPay.account_id).where(AutoPay.active, AutoPay.day_of_month.in_(days))

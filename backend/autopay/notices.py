@@ -97,8 +97,8 @@ async def send_agreement_copy(
 ) -> None:
     """The copy of an agreement, which Reg E asks for: a summary by text, the exact words by email."""
     facts = await receipts.load_facts(session, about)
-    values = {"what": what, "account": facts.account, "more": more, "number": number}
-    text = letter = tr("{what} on acct {account}.{more} Confirmation {number}.", **values)
+    done = tr("{what} on acct {account}.", what=what, account=facts.account)
+    text = letter = " ".join(filter(None, [done, more, tr("Confirmation {number}.", number=number)]))
     if wording:
         letter += "\n\n" + tr("What you agreed to, word for word:") + f"\n{wording}"
     await receipts.send(session, backend, facts.member, f"agreed:{number}", "receipt", title, text, letter=letter)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay.models import AutomaticDraft
-from backend.autopay.schedule import is_due_on, next_run_for_bill
+from backend.autopay.schedule import is_due_on, next_run_day_for_bill
 from backend.billing import bills
 from backend.billing.models import Bill
 from backend.payments.balances import sum_pending
@@ -61,7 +61,7 @@ async def upcoming_runs(
     again_on = today + timedelta(days=1) if await has_run_on(session, account_id, today) else today
     taken: dict[date, set[int]] = {}
     for bill, _ in await list_open_bills(session, backend, account_id, today):
-        on = next_run_for_bill(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
+        on = next_run_day_for_bill(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
         if is_due_on(day_of_month, starts_on, bill.issued_on, bill.due_on, again_on):
             on = again_on  # its run was missed, or it is open again: the next run makes up for it
         if bill.id not in known and on:

@@ -18,7 +18,7 @@ CATCH_UP = timedelta(days=5)
 """How long after its day a run may still be made up for; later it would surprise the member."""
 
 
-def next_run(day_of_month: int | None, due_on: date | None, today: date) -> date | None:
+def next_run_day(day_of_month: int | None, due_on: date | None, today: date) -> date | None:
     """The next day a payment runs, `today` included. Without a day of the month it is the due date of the open bill."""
     if day_of_month is None:
         return due_on if due_on and due_on >= today else None
@@ -26,7 +26,7 @@ def next_run(day_of_month: int | None, due_on: date | None, today: date) -> date
     return this_month if this_month >= today else months.day_of_month(months.add_months(today, 1), day_of_month)
 
 
-def last_run(day_of_month: int, on: date) -> date:
+def last_run_day(day_of_month: int, on: date) -> date:
     """The newest day at or before `on` that is this day of its month."""
     this_month = months.day_of_month(on, day_of_month)
     return this_month if this_month <= on else months.day_of_month(months.add_months(on, -1), day_of_month)
@@ -38,7 +38,7 @@ def runs_after_due_date(day_of_month: int, issued_on: date, due_on: date) -> boo
     A whole year is looked at: the 31st is in time for a bill due on November 30, and late for one due on December 30.
     """
     for later in range(12):
-        run_on = next_run(day_of_month, None, months.add_months(issued_on, later))
+        run_on = next_run_day(day_of_month, None, months.add_months(issued_on, later))
         if run_on is not None and run_on > months.add_months(due_on, later):
             return True
     return False
@@ -46,15 +46,15 @@ def runs_after_due_date(day_of_month: int, issued_on: date, due_on: date) -> boo
 
 def is_due_on(day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, on: date) -> bool:
     """Whether a bill is drafted in the run of `on`, or should have been in a run of the days before that was missed."""
-    run_on = due_on if day_of_month is None else last_run(day_of_month, on)
+    run_on = due_on if day_of_month is None else last_run_day(day_of_month, on)
     return max(issued_on, starts_on or issued_on) <= run_on <= on <= run_on + CATCH_UP
 
 
-def next_run_for_bill(
+def next_run_day_for_bill(
     day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, today: date
 ) -> date | None:
     """The day on which a bill is drafted, from `today` on; None when Auto Pay does not cover it."""
-    return next_run(day_of_month, due_on, max(today, issued_on, starts_on or today))
+    return next_run_day(day_of_month, due_on, max(today, issued_on, starts_on or today))
 
 
 def first_run_day(today: date, coop: Coop) -> date:

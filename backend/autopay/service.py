@@ -1,6 +1,6 @@
 """Setting up, changing and ending Auto Pay and legacy drafts. Each consent is kept, and the member gets a copy (Reg E).
 
-Functions flush; the caller commits. Days are the co-op's local dates, amounts cents. Every change needs the identity
+The caller commits. Days are the co-op's local dates, amounts cents. Every change needs the identity
 level of `setup_autopay`, else it raises StepUpNeeded; AutoPayRefused has the reason why one is not possible.
 """
 
@@ -18,7 +18,7 @@ from backend.autopay import notices
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.open_bills import has_run_on, upcoming_runs
 from backend.autopay.pending_changes import clear_pending_change
-from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run
+from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run_day
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.consents import service as consents
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 CONSENT_KINDS = {"autopay": "autopay", "draft": "bank_draft"}
-"""By `kind` of the enrollment."""
+"""The consent's kind, by the enrollment's `kind`."""
 
 
 class AutoPayRefused(MemberlineError):
@@ -55,7 +55,10 @@ class NextRun:
 
 @dataclass(frozen=True, slots=True)
 class AutoPayResult:
-    """The result of a change. `effective_from` is after today when the next run is too near to be changed."""
+    """The result of a change. `effective_from` is after today when the next run is too near to be changed.
+
+    `next_run` is on the terms agreed to; when it was turned off, the one that still happens.
+    """
 
     confirmation: str
     effective_from: date
@@ -63,7 +66,7 @@ class AutoPayResult:
 
 
 async def find_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
-    """The account's Auto Pay when it is on, or agreed to begin."""
+    """The account's Auto Pay when it is on (even if about to end) or about to begin."""
     row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
     return row if row is not None and (row.active or row.is_wanted) else None
 
@@ -71,14 +74,14 @@ async def find_autopay(session: AsyncSession, account_id: int) -> AutoPay | None
 async def forecast_next_run(
     session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
 ) -> NextRun | None:
-    """What an enrollment on these terms would draft next; None when that depends on the next bill."""
+    """What an enrollment on these terms would draft next; None for the due date, without an open bill."""
     today = backend.today()
     if coming := await upcoming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
     day = max(today, starts_on or today)
-    on = next_run(day_of_month, None, day)
+    on = next_run_day(day_of_month, None, day)
     if on == today and await has_run_on(session, account_id, today):  # today's run is over
-        on = next_run(day_of_month, None, today + timedelta(days=1))
+        on = next_run_day(day_of_month, None, today + timedelta(days=1))
     return NextRun(on) if on else None
 
 
@@ -94,10 +97,18 @@ async def find_next_run(session: AsyncSession, backend: Backend, row: AutoPay | 
     return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
 
 
-async def find_last_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
+async def find_remaining_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
     """The run that still happens although it was turned off, because that came too late for it."""
     coming = await find_next_run(session, backend, row)
     return coming if coming and row.active and row.change_on and coming.on < row.change_on else None
+
+
+async def find_effective_date(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
+    """When a change agreed to today takes effect: today, or the day after a run that is too near to be changed."""
+    if not row.active:
+        return backend.today()
+    coming = await find_next_run(session, backend, row)
+    return effective_date(backend.today(), coming.on if coming else None, backend.coop)
 
 
 async def new_autopay_start(session: AsyncSession, backend: Backend, account_id: int) -> date:
@@ -109,8 +120,7 @@ async def new_autopay_start(session: AsyncSession, backend: Backend, account_id:
     before = row if row is not None and row.active else await find_active_draft(session, account_id)
     if before is None:
         return first
-    effective_from = await _change_effective_on(session, backend, before)
-    return max(effective_from, first) if effective_from > backend.today() else first
+    return max(await find_effective_date(session, backend, before), first)
 
 
 async def enroll(
@@ -130,7 +140,7 @@ async def enroll(
     if row is not None and row.is_wanted:
         raise AutoPayRefused("already_on")
     if row is not None and row.active:  # about to end: it continues on the new terms instead
-        return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
+        return await _apply_change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
     draft = await find_active_draft(session, account_id)
     if draft is not None and not replace_draft:
         raise AutoPayRefused("draft_exists")
@@ -141,8 +151,7 @@ async def enroll(
     if row is None:
         row = AutoPay(account_id=account_id, method_id=method_id, active=False)
         session.add(row)
-    _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
-    await session.flush()
+    effective_from = _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
     return await _record_change(session, backend, row, agreement, "autopay_set_up", effective_from)
 
 
@@ -159,7 +168,7 @@ async def change(
     account = await _lock_account_for_change(session, account_id, agreement)
     await _require_usable(session, backend, account, method_id, day_of_month)
     row = await _require_autopay(session, account_id)
-    return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
+    return await _apply_change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
 
 
 async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> AutoPayResult:
@@ -184,7 +193,7 @@ async def change_draft(
     account = await _lock_account_for_change(session, account_id, agreement)
     await _require_usable(session, backend, account, method_id, None)
     row = await _require_draft(session, account_id)
-    effective_from = await _change_effective_on(session, backend, row)
+    effective_from = await find_effective_date(session, backend, row)
     clear_pending_change(row)
     if effective_from > backend.today():
         row.change_on, row.change_method_id = effective_from, method_id
@@ -236,15 +245,9 @@ async def _require_draft(session: AsyncSession, account_id: int) -> LegacyDraft:
     return row
 
 
-async def _change_effective_on(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
-    """When a change agreed to today takes effect."""
-    coming = await find_next_run(session, backend, row)
-    return effective_date(backend.today(), coming.on if coming else None, backend.coop)
-
-
 async def _end(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
     """Turn it off, now or after a run that is too near; returns when that takes effect."""
-    effective_from = await _change_effective_on(session, backend, row)
+    effective_from = await find_effective_date(session, backend, row)
     clear_pending_change(row)
     if effective_from > backend.today():
         row.change_on, row.change_active = effective_from, False
@@ -256,18 +259,23 @@ async def _end(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDra
 
 def _apply_or_defer(
     row: AutoPay, backend: Backend, effective_from: date, method_id: int, day_of_month: int | None
-) -> None:
-    """Put the terms into force now, or keep them for a later day; a run needs its lead time either way."""
+) -> date:
+    """Put the terms into force now, or keep them for a later day; a run needs its lead time either way.
+
+    Returns the day on which they take effect: not before a run could be made on them, if they are kept.
+    """
     clear_pending_change(row)
+    first = first_run_day(backend.today(), backend.coop)
     if effective_from > backend.today():
-        row.change_on, row.change_active = max(effective_from, first_run_day(backend.today(), backend.coop)), True
+        row.change_on, row.change_active = max(effective_from, first), True
         row.change_method_id, row.change_day_of_month = method_id, day_of_month
-    else:
-        row.active, row.starts_on = True, first_run_day(backend.today(), backend.coop)
-        row.method_id, row.day_of_month = method_id, day_of_month
+        return row.change_on
+    row.active, row.starts_on = True, first
+    row.method_id, row.day_of_month = method_id, day_of_month
+    return effective_from
 
 
-async def _change(
+async def _apply_change(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay,
@@ -277,10 +285,10 @@ async def _change(
     act: str,
 ) -> AutoPayResult:
     if row.active:
-        effective_from = await _change_effective_on(session, backend, row)
+        effective_from = await find_effective_date(session, backend, row)
     else:
         effective_from = row.change_on or backend.today()
-    _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
+    effective_from = _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
     return await _record_change(session, backend, row, agreement, act, effective_from)
 
 
@@ -298,42 +306,40 @@ async def _record_change(
 
     An ending has a copy as well, but is no consent to anything.
     """
-    kind = CONSENT_KINDS[row.kind]
+    kind, account_id = CONSENT_KINDS[row.kind], row.account_id
     number = await confirmation_numbers.new_number(session)
     await session.flush()
-    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=effective_from)
-    name = tr(notices.TITLES[row.kind])
-    coming: NextRun | None = None
-    more = ""
-    if is_ending:
-        title, what = tr("{name} ended", name=name), tr("{name} is ended", name=name)
-        if effective_from > backend.today() and (coming := await find_next_run(session, backend, row)):
-            more = tr(" The run of {day} still happens.", day=format_short_date(coming.on))
-    else:
-        title, what = tr("{name} confirmed", name=name), tr("{name} is set as agreed", name=name)
-        # the first run on the new terms; a run before that happens on the old ones
-        if isinstance(row, AutoPay) and row.change_on:
-            coming = await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
-        else:
-            coming = await find_next_run(session, backend, row)
-        if coming:
-            more = tr(" Next run {day}.", day=format_short_date(coming.on))
+    await consents.revoke(session, backend, account_id, kinds=[kind], ends_on=effective_from)
+    title, what, more, coming = await _describe_change(session, backend, row, effective_from, is_ending)
     await notices.send_agreement_copy(session, backend, row, title, what, more, agreement.wording, number)
     after = _format_for_audit(row, number, effective_from)
     if is_ending:
-        await consents.record_act(session, backend, agreement, account_id=row.account_id, act=act, after=after)
+        await consents.record_act(session, backend, agreement, account_id=account_id, act=act, after=after)
     else:
         await consents.record(
-            session,
-            backend,
-            agreement,
-            account_id=row.account_id,
-            kind=kind,
-            act=act,
-            reference=number,
-            after=after,
+            session, backend, agreement, account_id=account_id, kind=kind, act=act, reference=number, after=after
         )
     return AutoPayResult(number, effective_from, coming)
+
+
+async def _describe_change(
+    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft, effective_from: date, is_ending: bool
+) -> tuple[str, str, str, NextRun | None]:
+    """For the copy: its title, what was done, and a sentence about the next run, if any; with that run."""
+    name = tr(notices.TITLES[row.kind])
+    coming: NextRun | None = None
+    if is_ending:
+        if effective_from > backend.today():
+            coming = await find_next_run(session, backend, row)
+        more = tr("The run of {day} still happens.", day=format_short_date(coming.on)) if coming else ""
+        return tr("{name} ended", name=name), tr("{name} is ended", name=name), more, coming
+    # the first run on the new terms; a run before that happens on the old ones
+    if isinstance(row, AutoPay) and row.change_on:
+        coming = await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
+    else:
+        coming = await find_next_run(session, backend, row)
+    more = tr("Next run {day}.", day=format_short_date(coming.on)) if coming else ""
+    return tr("{name} confirmed", name=name), tr("{name} is set as agreed", name=name), more, coming
 
 
 def _format_for_audit(row: AutoPay | LegacyDraft, number: str, effective_from: date) -> dict[str, str | int | None]:
@@ -343,7 +349,7 @@ def _format_for_audit(row: AutoPay | LegacyDraft, number: str, effective_from: d
         day = row.change_day_of_month if row.change_method_id else row.day_of_month
     return {
         "confirmation": number,
-        "counts_from": effective_from.isoformat(),
+        "counts_from": effective_from.isoformat(),  # a key of stored audit rows
         "active": row.active,
         "method_id": row.change_method_id or row.method_id,
         "day_of_month": day,

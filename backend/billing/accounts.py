@@ -1,4 +1,4 @@
-"""Finds accounts, and locks one while something about its money is decided."""
+"""Finds which numbers are accounts, and locks one while something about its money is decided."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-
-
-async def find_account(session: AsyncSession, digits: str) -> Account | None:
-    """The account of that full number, with or without its dash."""
-    plain = digits.replace("-", "").strip()
-    return await session.scalar(select(Account).where(Account.number_digits == plain))
 
 
 async def existing_numbers(session: AsyncSession, digits: Collection[str]) -> frozenset[str]:

@@ -25,23 +25,23 @@ MEMBER_TABLES = ("accounts", "payment_methods")
 ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not by an import"
 
 
-async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def check(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """Report each row that refers to nothing or repeats a row of the database; stage the ids of what rows refer to."""
-    await _check_members(session, staging, faults)
-    await _check_accounts(session, staging, faults)
-    await _check_methods(session, staging, faults)
-    await _check_bills(session, staging, faults)
+    await _check_members(session, staging, report)
+    await _check_accounts(session, staging, report)
+    await _check_methods(session, staging, report)
+    await _check_bills(session, staging, report)
     for table, model, column in (
         ("usage", MeterReading, MeterReading.month),
         ("alerts", AlertSetting, AlertSetting.kind),
         ("drafts", LegacyDraft, None),
         ("autopay", AutoPay, None),
     ):
-        await _check_account_rows(session, staging, faults, table, model, column)
-    await _check_single_debit(session, staging, faults)
+        await _check_account_rows(session, staging, report, table, model, column)
+    await _check_single_debit(session, staging, report)
 
 
-async def _check_members(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_members(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """Stage the ids of existing members; report members and user IDs that exist already, and numbers of no member."""
     wanted = "SELECT number FROM members UNION SELECT member FROM accounts UNION SELECT member FROM payment_methods"
     if await _has_rows(session, Member):
@@ -50,19 +50,19 @@ async def _check_members(session: AsyncSession, staging: Staging, faults: ErrorR
             staging.insert("member_ids", [tuple(row) for row in await session.execute(query)])
     there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number"
     for line, number in staging.rows(there):
-        faults.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
+        report.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
     for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL"):
         keys = [user_id for _line, user_id in batch]
         taken = set(await session.scalars(select(Login.user_key).where(Login.user_key.in_(keys))))
         for line, user_id in batch:
             if user_id in taken:
-                faults.add("members.csv", line, f"user ID {user_id} is there already")
+                report.add("members.csv", line, f"user ID {user_id} is there already")
     staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
     for table in MEMBER_TABLES:
-        _report_unknown(staging, faults, table, "member", "member_ids")
+        _report_unknown(staging, report, table, "member", "member_ids")
 
 
-async def _check_accounts(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_accounts(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """The same for accounts."""
     own = "SELECT member || '-' || separator AS number FROM accounts"
     wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in ACCOUNT_TABLES)])  # noqa: S608
@@ -76,16 +76,16 @@ async def _check_accounts(session: AsyncSession, staging: Staging, faults: Error
             staging.insert("account_ids", [tuple(row) for row in await session.execute(query)])
     there = "SELECT a.line, i.number FROM accounts a JOIN account_ids i ON i.number = a.member || '-' || a.separator"
     for line, number in staging.rows(there):
-        faults.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
+        report.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
     staging.run(
         "INSERT OR IGNORE INTO account_ids SELECT member || '-' || separator, NULL, member FROM accounts "
         "WHERE member IS NOT NULL AND separator IS NOT NULL"
     )
     for table in ACCOUNT_TABLES:
-        _report_unknown(staging, faults, table, "account", "account_ids")
+        _report_unknown(staging, report, table, "account", "account_ids")
 
 
-def _report_unknown(staging: Staging, faults: ErrorReport, table: str, column: str, ids: str) -> None:
+def _report_unknown(staging: Staging, report: ErrorReport, table: str, column: str, ids: str) -> None:
     """Report rows whose number does not exist, with a hint where only leading zeros differ."""
     query = (
         f"SELECT line, {column} FROM {table} WHERE {column} IS NOT NULL "  # noqa: S608
@@ -93,12 +93,12 @@ def _report_unknown(staging: Staging, faults: ErrorReport, table: str, column: s
     )
     near = f"SELECT number FROM {ids} WHERE ltrim(number, '0') = ltrim(?, '0') LIMIT 1"  # noqa: S608
     for line, number in staging.rows(query):
-        like = staging.scalar(near, number) if not faults.is_full else None
+        like = staging.scalar(near, number) if not report.is_full else None
         hint = f"; {like} is there: did a spreadsheet drop or add zeros?" if like else ""
-        faults.add(f"{table}.csv", line, f"there is no {column} {number}{hint}")
+        report.add(f"{table}.csv", line, f"there is no {column} {number}{hint}")
 
 
-async def _check_methods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_methods(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """Stage the ids of existing payment methods; report repeated tokens, and drafts or Auto Pay without one."""
     held = (
         "SELECT number FROM member_ids WHERE id IS NOT NULL UNION SELECT member FROM account_ids WHERE id IS NOT NULL"
@@ -112,7 +112,7 @@ async def _check_methods(session: AsyncSession, staging: Staging, faults: ErrorR
         staging.insert("method_ids", [tuple(row) for row in await session.execute(query)], ignore=True)
     there = "SELECT p.line FROM payment_methods p JOIN method_ids m ON m.member = p.member AND m.token = p.token"
     for (line,) in staging.rows(there):
-        faults.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
+        report.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
     staging.run(
         "INSERT OR IGNORE INTO method_ids SELECT member, token, NULL FROM payment_methods "
         "WHERE member IS NOT NULL AND token IS NOT NULL"
@@ -124,22 +124,22 @@ async def _check_methods(session: AsyncSession, staging: Staging, faults: ErrorR
             "WHERE t.token IS NOT NULL AND m.token IS NULL ORDER BY t.line"
         )
         for (line,) in staging.rows(lost):
-            faults.add(f"{table}.csv", line, "this member has no payment method with that token")
+            report.add(f"{table}.csv", line, "this member has no payment method with that token")
 
 
-async def _check_bills(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_bills(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     if not await _has_rows(session, Bill):
         return
     for batch in staging.batches("SELECT number, line FROM bills WHERE number IS NOT NULL"):
         lines: dict[str, int] = dict(batch)
         for number in await session.scalars(select(Bill.number).where(Bill.number.in_(lines))):
-            faults.add("bills.csv", lines[number], f"bill {number} {ALREADY_EXISTS_TEXT}")
+            report.add("bills.csv", lines[number], f"bill {number} {ALREADY_EXISTS_TEXT}")
 
 
 async def _check_account_rows(
     session: AsyncSession,
     staging: Staging,
-    faults: ErrorReport,
+    report: ErrorReport,
     table: str,
     model: type[Base],
     column: InstrumentedAttribute[Any] | None,
@@ -159,13 +159,13 @@ async def _check_account_rows(
         for id_, value in await session.execute(held):
             line = lines.get((id_, value.isoformat() if isinstance(value, date) else value))
             if line:
-                faults.add(f"{table}.csv", line, f"for this account it {ALREADY_EXISTS_TEXT}")
+                report.add(f"{table}.csv", line, f"for this account it {ALREADY_EXISTS_TEXT}")
 
 
-async def _check_single_debit(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_single_debit(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """No account may have both a draft and Auto Pay, or each bill would be debited twice."""
     for line, account in staging.rows("SELECT a.line, a.account FROM autopay a JOIN drafts d ON d.account = a.account"):
-        faults.add("autopay.csv", line, f"account {account} has a draft too: it can have only one of them")
+        report.add("autopay.csv", line, f"account {account} has a draft too: it can have only one of them")
     for table, model in (("drafts", AutoPay), ("autopay", LegacyDraft)):
         query = (
             f"SELECT i.id, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
@@ -176,7 +176,7 @@ async def _check_single_debit(session: AsyncSession, staging: Staging, faults: E
             on = model.__table__.c
             for id_ in await session.scalars(select(on.account_id).where(on.account_id.in_(lines), on.active)):
                 other = "Auto Pay" if model is AutoPay else "a draft"
-                faults.add(f"{table}.csv", lines[id_], f"this account has {other}: it can have only one of them")
+                report.add(f"{table}.csv", lines[id_], f"this account has {other}: it can have only one of them")
 
 
 async def _has_rows(session: AsyncSession, model: type[Base]) -> bool:

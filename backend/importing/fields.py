@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from backend.importing.text_checks import find_name_problem, find_text_problem
 from backend.luhn import is_luhn_valid
-from backend.members.service import MEMBER_NUMBER_LENGTHS, SEPARATOR
+from backend.members.service import ACCOUNT_SUFFIX_LENGTH, MEMBER_NUMBER_LENGTHS
 from backend.reading.contact import phone_numbers
 
 Value = str | int | None
@@ -52,7 +52,9 @@ def parse_member_number(value: str) -> str:
 
 def parse_separator(value: str) -> str:
     """The digits after the dash."""
-    return _parse_digits(value, range(SEPARATOR, SEPARATOR + 1), f"{SEPARATOR} digits")
+    return _parse_digits(
+        value, range(ACCOUNT_SUFFIX_LENGTH, ACCOUNT_SUFFIX_LENGTH + 1), f"{ACCOUNT_SUFFIX_LENGTH} digits"
+    )
 
 
 def _parse_digits(value: str, lengths: range, expected: str) -> str:
@@ -68,7 +70,7 @@ def parse_account_number(value: str) -> str:
     """`99999-001`, with or without the dash; stored with it."""
     base, dash, end = value.partition("-")
     if not dash:
-        base, end = value[:-SEPARATOR], value[-SEPARATOR:]
+        base, end = value[:-ACCOUNT_SUFFIX_LENGTH], value[-ACCOUNT_SUFFIX_LENGTH:]
     try:
         return f"{parse_member_number(base)}-{parse_separator(end)}"
     except InvalidField:

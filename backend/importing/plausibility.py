@@ -25,34 +25,34 @@ MAX_OVERLAP_DAYS = 3
 MAX_CARD_YEARS = 25  # from now until a card expires
 
 
-async def check(backend: Backend, session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def check(backend: Backend, session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """Report every such row. Uses the ids that `existing_rows.check` staged, so it must run after it."""
-    _check_future_days(backend, staging, faults)
-    _check_before_opening(staging, faults)
-    _check_lost_zeros(staging, faults)
-    _check_coop_contacts(backend, staging, faults)
-    await _check_periods(session, staging, faults)
-    await _check_undeliverable_mail(session, staging, faults)
+    _check_future_days(backend, staging, report)
+    _check_before_opening(staging, report)
+    _check_lost_zeros(staging, report)
+    _check_coop_contacts(backend, staging, report)
+    await _check_periods(session, staging, report)
+    await _check_undeliverable_mail(session, staging, report)
     if backend.settings.production:
-        _check_fictional_phones(staging, faults)
+        _check_fictional_phones(staging, report)
 
 
-def _check_future_days(backend: Backend, staging: Staging, faults: ErrorReport) -> None:
+def _check_future_days(backend: Backend, staging: Staging, report: ErrorReport) -> None:
     today = backend.today()
     for file, column in (("bills", "issued_on"), ("bills", "period_start"), ("accounts", "opened_on")):
         query = f"SELECT line, {column} FROM {file} WHERE {column} > ? ORDER BY line"  # noqa: S608
         for line, day in staging.rows(query, today.isoformat()):
             if column == "period_start" and staging.scalar("SELECT NOT kwh FROM bills WHERE line = ?", line):
                 continue  # billed ahead
-            faults.add(f"{file}.csv", line, f'{column} "{day}" is after today, {today}')
+            report.add(f"{file}.csv", line, f'{column} "{day}" is after today, {today}')
     for line, month in staging.rows("SELECT line, month FROM usage WHERE month > ? ORDER BY line", today.isoformat()):
-        faults.add("usage.csv", line, f'month "{month[:7]}" is after this one, {today:%Y-%m}')
+        report.add("usage.csv", line, f'month "{month[:7]}" is after this one, {today:%Y-%m}')
     latest = today.year + MAX_CARD_YEARS
     for line, year in staging.rows("SELECT line, exp_year FROM payment_methods WHERE exp_year > ?", latest):
-        faults.add("payment_methods.csv", line, f'exp_year "{year}" is more than {MAX_CARD_YEARS} years from now')
+        report.add("payment_methods.csv", line, f'exp_year "{year}" is more than {MAX_CARD_YEARS} years from now')
 
 
-def _check_before_opening(staging: Staging, faults: ErrorReport) -> None:
+def _check_before_opening(staging: Staging, report: ErrorReport) -> None:
     """What an account used before it was opened belongs to the member before: it must not be shown."""
     opened = "JOIN accounts a ON t.account = a.member || '-' || a.separator AND a.opened_on IS NOT NULL"
     staging.run("CREATE INDEX accounts_number ON accounts (member || '-' || separator)")
@@ -62,10 +62,10 @@ def _check_before_opening(staging: Staging, faults: ErrorReport) -> None:
             f"WHERE {last} < substr(a.opened_on, 1, length({last})) ORDER BY t.line"
         )
         for line, day, since in staging.rows(query):
-            faults.add(f"{table}.csv", line, f'{column} "{day}" is before {since}, the opened_on of the account')
+            report.add(f"{table}.csv", line, f'{column} "{day}" is before {since}, the opened_on of the account')
 
 
-def _check_lost_zeros(staging: Staging, faults: ErrorReport) -> None:
+def _check_lost_zeros(staging: Staging, report: ErrorReport) -> None:
     """One member listed twice, with and without the leading zeros that a spreadsheet dropped."""
     query = (
         "SELECT line, number, first FROM (SELECT line, number, "
@@ -73,20 +73,20 @@ def _check_lost_zeros(staging: Staging, faults: ErrorReport) -> None:
         "FROM members WHERE number IS NOT NULL) WHERE number <> first ORDER BY line"
     )
     for line, number, first in staging.rows(query):
-        faults.add("members.csv", line, f'number "{number}" is {first} but for its zeros: are they one member?')
+        report.add("members.csv", line, f'number "{number}" is {first} but for its zeros: are they one member?')
 
 
-def _check_coop_contacts(backend: Backend, staging: Staging, faults: ErrorReport) -> None:
+def _check_coop_contacts(backend: Backend, staging: Staging, report: ErrorReport) -> None:
     coop = backend.coop
     own = {coop.office_phone, coop.outage_phone, coop.transfer_phone, coop.text_line, backend.settings.twilio_number}
     for phone in sorted(filter(None, own)):
         for (line,) in staging.rows("SELECT line FROM members WHERE phone = ? ORDER BY line", phone):
-            faults.add("members.csv", line, f"phone {phone} is the co-op's own: give the member's")
+            report.add("members.csv", line, f"phone {phone} is the co-op's own: give the member's")
     for line, address in staging.rows("SELECT line, email FROM members WHERE lower(email) = ?", coop.email.lower()):
-        faults.add("members.csv", line, f"email {address} is the co-op's own: give the member's, or leave it empty")
+        report.add("members.csv", line, f"email {address} is the co-op's own: give the member's, or leave it empty")
 
 
-async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_periods(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """Report two charges for the same days, unless there is also a credit for them, which makes it a correction.
 
     Periods may share `MAX_OVERLAP_DAYS`: some billing systems count the day of the reading in both periods, others
@@ -104,7 +104,7 @@ async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorR
     staging.run("CREATE INDEX periods_account ON periods (account)")
     for line, number, account, first, last in _find_overlaps(staging):
         other_bill = ""
-        if not faults.is_full:
+        if not report.is_full:
             if staging.scalar(
                 f"SELECT 1 FROM periods WHERE NOT charge AND {_OVERLAP_SQL} LIMIT 1",  # noqa: S608
                 account,
@@ -115,7 +115,7 @@ async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorR
                 continue
             other = f"SELECT number FROM periods WHERE charge AND number <> ? AND {_OVERLAP_SQL} ORDER BY first LIMIT 1"  # noqa: S608
             other_bill = f" {staging.scalar(other, number, account, last, first, first)}"
-        faults.add(
+        report.add(
             "bills.csv",
             line,
             f"its days {first} to {last} are billed already: account {account} has the bill{other_bill}",
@@ -161,7 +161,7 @@ async def _stage_existing_periods(session: AsyncSession, staging: Staging) -> No
     staging.run("DELETE FROM periods WHERE line IS NULL AND number IN (SELECT number FROM bills)")
 
 
-async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     query = (
         "SELECT a.line, a.alert, i.member, m.line FROM alerts a JOIN account_ids i ON i.number = a.account "
         "LEFT JOIN members m ON m.number = i.member WHERE a.ways = 'email' AND m.email IS NULL"
@@ -173,14 +173,14 @@ async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, fau
         )
         for line, alert, member, _ in batch:
             if member not in have:
-                faults.add("alerts.csv", line, f"{alert} goes by email, but member {member} has none")
+                report.add("alerts.csv", line, f"{alert} goes by email, but member {member} has none")
 
 
-def _check_fictional_phones(staging: Staging, faults: ErrorReport) -> None:
+def _check_fictional_phones(staging: Staging, report: ErrorReport) -> None:
     """No carrier serves area code 555, which the demo uses: in production a text to it would be lost silently."""
     for line, phone in staging.rows("SELECT line, phone FROM members WHERE phone IS NOT NULL ORDER BY line"):
         if phone_numbers.is_fictional(phone):
-            faults.add("members.csv", line, "phone is in the area 555, which no carrier serves: it is for trying alone")
+            report.add("members.csv", line, "phone is in the area 555, which no carrier serves: it is for trying alone")
     for line, address in staging.rows("SELECT line, email FROM members WHERE email IS NOT NULL ORDER BY line"):
         if is_reserved_domain(address):
-            faults.add("members.csv", line, "email is in a domain kept for examples: it is for trying alone")
+            report.add("members.csv", line, "email is in a domain kept for examples: it is for trying alone")

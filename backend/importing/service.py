@@ -38,13 +38,13 @@ async def import_folder(
     """
     staging = Staging()
     try:
-        faults = ErrorReport(tuple(table.file for table in TABLES))
-        _stage(folder, staging, faults, tell)
+        report = ErrorReport(tuple(table.file for table in TABLES))
+        _stage(folder, staging, report, tell)
         tell("Checking against the database ...")
         async with backend.db.read_session() as session:
-            await existing_rows.check(session, staging, faults)
-            await plausibility.check(backend, session, staging, faults)
-        faults.raise_if_any()
+            await existing_rows.check(session, staging, report)
+            await plausibility.check(backend, session, staging, report)
+        report.raise_if_any()
         if not check_only:
             await _write(backend, staging, tell)
         return {table.name: staging.scalar(f"SELECT count(*) FROM {table.name}") for table in TABLES}  # noqa: S608
@@ -52,17 +52,17 @@ async def import_folder(
         staging.close()
 
 
-def _stage(folder: Path, staging: Staging, faults: ErrorReport, tell: Callable[[str], None]) -> None:
+def _stage(folder: Path, staging: Staging, report: ErrorReport, tell: Callable[[str], None]) -> None:
     names = {table.file for table in TABLES}
     present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     for name in sorted(present - names):
         if _looks_like_import_file(name):
-            faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
+            report.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
     if not present & names:
-        faults.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
+        report.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
     for table in TABLES:
         tell(f"Reading {table.file} ...")
-        stage(table, folder, staging, faults)
+        stage(table, folder, staging, report)
 
 
 def _looks_like_import_file(name: str) -> bool:

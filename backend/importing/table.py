@@ -1,5 +1,5 @@
-"""Reads a CSV file row by row into the staging database: its columns, the checks of a row, and what spreadsheets do
-to files."""
+"""Reads a CSV file row by row into the staging database: its columns, the checks of a row, and the repair of what
+spreadsheets do to files."""
 
 from __future__ import annotations
 
@@ -31,8 +31,12 @@ class Column:
     alternative: tuple[str, CellParser] | None = None
 
     @property
-    def headers(self) -> list[str]:
-        return [self.name, self.alternative[0]] if self.alternative else [self.name]
+    def parsers(self) -> dict[str, CellParser]:
+        """By header."""
+        parsers = {self.name: self.parse}
+        if self.alternative:
+            parsers.update([self.alternative])
+        return parsers
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,10 @@ class Table:
 
     @property
     def headers(self) -> list[str]:
-        return [header for column in self.columns for header in column.headers]
+        return [header for column in self.columns for header in column.parsers]
 
 
-def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> None:
+def stage(table: Table, folder: Path, staging: Staging, report: ErrorReport) -> None:
     """Read the file, if it exists, into its staging table. A cell that cannot be used is reported and left empty."""
     staging.create(table.name, [column.name for column in table.columns])
     path = folder / table.file
@@ -64,29 +68,29 @@ def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> 
         return
     batch: list[tuple[Value, ...]] = []
     try:
-        for line, values in _parse_rows(table, path, faults):
+        for line, values in _parse_rows(table, path, report):
             batch.append((line, *values))
             if len(batch) == BATCH_SIZE:
                 staging.insert(table.name, batch)
                 batch = []
     except UnreadableFile as error:
-        faults.add(table.file, error.line, str(error))
+        report.add(table.file, error.line, str(error))
     except OSError as error:
-        faults.add(table.file, 0, f"cannot be read: {error.strerror}")
+        report.add(table.file, 0, f"cannot be read: {error.strerror}")
     staging.insert(table.name, batch)
     if table.fill_statement:
         staging.run(table.fill_statement)
     for unique in table.unique:
-        _report_duplicates(table, unique, staging, faults)
+        _report_duplicates(table, unique, staging, report)
 
 
-def _parse_rows(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
+def _parse_rows(table: Table, path: Path, report: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
     rows = _read_rows(path)
     line, header = next(rows, (1, []))
     if not _is_utf8(header):
         raise UnreadableFile(line, "is not UTF-8 text: save the file as CSV UTF-8")
     header = [_normalize_spaces(name).strip().lower() for name in header]
-    positions = _locate_columns(table, header, line, faults)
+    positions = _locate_columns(table, header, line, report)
     if positions is None:
         return
     unnamed = [place for place, name in enumerate(header) if not name]
@@ -94,13 +98,13 @@ def _parse_rows(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple
         # spreadsheets write empty cells after the last column where there once was content
         row = row if any(cell.strip() for cell in row[len(header) :]) else row[: len(header)]
         if len(row) != len(header):
-            faults.add(table.file, line, f"has {len(row)} columns where line 1 names {len(header)}")
+            report.add(table.file, line, f"has {len(row)} columns where the header names {len(header)}")
         elif not _is_utf8(row):
-            faults.add(table.file, line, "is not UTF-8 text: save the file as CSV UTF-8")
+            report.add(table.file, line, "is not UTF-8 text: save the file as CSV UTF-8")
         elif filled := [place + 1 for place in unnamed if row[place].strip()]:
-            faults.add(table.file, line, f"has something in column {filled[0]}, which has no name in line 1")
+            report.add(table.file, line, f"has something in column {filled[0]}, which has no name in the header")
         else:
-            yield line, _parse_row(table, positions, line, row, faults)
+            yield line, _parse_row(table, positions, line, row, report)
 
 
 class _Position(NamedTuple):
@@ -111,28 +115,27 @@ class _Position(NamedTuple):
     parse: CellParser
 
 
-def _locate_columns(table: Table, header: list[str], line: int, faults: ErrorReport) -> list[_Position | None] | None:
+def _locate_columns(table: Table, header: list[str], line: int, report: ErrorReport) -> list[_Position | None] | None:
     """For each column of the table its position, None where it is left out. None when the header has errors."""
     errors = _find_header_errors(header, table.headers)
     positions: list[_Position | None] = []
     for column in table.columns:
-        given = [name for name in column.headers if name in header]
+        given = [name for name in column.parsers if name in header]
         if len(given) > 1:
             errors.append(f"give {' or '.join(given)}, not both")
         elif given:
-            parse = column.parse if given[0] == column.name or not column.alternative else column.alternative[1]
-            positions.append(_Position(given[0], header.index(given[0]), parse))
+            positions.append(_Position(given[0], header.index(given[0]), column.parsers[given[0]]))
         else:
             positions.append(None)
             if column.required:
-                errors.append(f"the column {' or '.join(column.headers)} is missing")
+                errors.append(f"the column {' or '.join(column.parsers)} is missing")
     for reason in errors:
-        faults.add(table.file, line, reason)
+        report.add(table.file, line, reason)
     return None if errors else positions
 
 
 def _parse_row(
-    table: Table, positions: list[_Position | None], line: int, row: list[str], faults: ErrorReport
+    table: Table, positions: list[_Position | None], line: int, row: list[str], report: ErrorReport
 ) -> list[Value]:
     values: list[Value] = []
     complete = True
@@ -140,23 +143,23 @@ def _parse_row(
         cell = _normalize_spaces(row[position.place]).strip() if position else ""
         if not cell or position is None:
             if column.required:
-                faults.add(table.file, line, f"{position.header if position else column.name} is empty")
+                report.add(table.file, line, f"{position.header if position else column.name} is empty")
                 complete = False
             values.append(column.default)
             continue
         try:
             values.append(position.parse(cell))
         except InvalidField as error:
-            faults.add(table.file, line, f"{position.header} {error}")
+            report.add(table.file, line, f"{position.header} {error}")
             values.append(None)
             complete = False
     if complete and table.find_errors:
         for reason in table.find_errors(dict(zip([column.name for column in table.columns], values, strict=True))):
-            faults.add(table.file, line, reason)
+            report.add(table.file, line, reason)
     return values
 
 
-def _report_duplicates(table: Table, unique: tuple[str, ...], staging: Staging, faults: ErrorReport) -> None:
+def _report_duplicates(table: Table, unique: tuple[str, ...], staging: Staging, report: ErrorReport) -> None:
     keys = ", ".join(unique)
     query = (
         f"SELECT line, first FROM (SELECT line, {keys}, min(line) OVER (PARTITION BY {keys}) AS first "  # noqa: S608
@@ -164,7 +167,7 @@ def _report_duplicates(table: Table, unique: tuple[str, ...], staging: Staging, 
     )
     columns = " and ".join(name.replace("_", " ") for name in unique)
     for line, first in staging.rows(query):
-        faults.add(table.file, line, f"the same {columns} as in line {first}")
+        report.add(table.file, line, f"the same {columns} as in line {first}")
 
 
 class UnreadableFile(Exception):
@@ -219,8 +222,8 @@ def _is_utf8(row: Sequence[str]) -> bool:
 def _find_header_errors(header: Sequence[str], known: Sequence[str]) -> list[str]:
     """Problems of the header line, apart from missing columns."""
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        return ["its columns are not parted by commas: save it as CSV with commas"]
+        return ["its columns are not separated by commas: save it as CSV with commas"]
     twice = {name for name in header if name and header.count(name) > 1}
     unknown = [name for name in header if name and name not in known]  # a header without a name is checked row by row
-    faults = [f"the column {quote_value(name)} is there twice" for name in sorted(twice)]
-    return faults + [f"unknown column {quote_value(name)}; there are: {', '.join(known)}" for name in unknown]
+    errors = [f"the column {quote_value(name)} occurs twice" for name in sorted(twice)]
+    return errors + [f"unknown column {quote_value(name)}; there are: {', '.join(known)}" for name in unknown]

@@ -23,7 +23,7 @@ from backend.logins.recovery_mail import InvalidPassword
 from backend.members import known_senders, rate_limits
 from backend.members.levels import Level
 from backend.members.models import Member
-from backend.members.service import find_account, get_account, strip_to_digits
+from backend.members.service import find_account, reload_account, strip_to_digits
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ async def reset_email(backend: Backend, token: str) -> None:
 
 async def _require_verified_holder(session: AsyncSession, backend: Backend, token: str) -> tuple[CreationLink, Account]:
     link = await find(session, backend, token)
-    account = await get_account(session, link.account_id) if link.account_id else None
+    account = await reload_account(session, link.account_id) if link.account_id else None
     if account is None:
         raise CreationLinkInvalid()
     return link, account

@@ -23,7 +23,7 @@ from backend.logins.models import Login, MailRequest, ResetToken
 from backend.members import rate_limits
 from backend.members.levels import Level
 from backend.members.models import IdentityMiss, Member
-from backend.members.service import accounts_of
+from backend.members.service import list_member_accounts
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ async def _process_request(session: AsyncSession, backend: Backend, request: Mai
             session, backend, kind="email", recipient=member.email, subject=subject, body=body, purpose="link",
             dedupe_key=f"login-mail-{request.id}",
         )  # fmt: skip
-    accounts = await accounts_of(session, member.id)
+    accounts = await list_member_accounts(session, member.id)
     await record(
         session, backend, actor=request.asked_by, level=Level.ANONYMOUS, channel=request.channel,
         act=f"{request.kind}_asked", account_id=accounts[0].id if accounts else None,
@@ -220,7 +220,7 @@ async def reset(backend: Backend, token: str, password: str) -> None:
         await service.set_password(session, backend, login, new_hash)
         await signin.clear_misses(session, backend, login)
         await _notify_password_changed(session, backend, member, row)
-        accounts = await accounts_of(session, member.id)
+        accounts = await list_member_accounts(session, member.id)
         await record(
             session, backend, actor=f"login-{login.id}", level=Level.ANONYMOUS, channel="portal", act="password_reset",
             account_id=accounts[0].id if accounts else None,

@@ -21,7 +21,13 @@ from backend.members.codes import CodeSent as CodeSent
 from backend.members.levels import NEEDS, REQUIRED_LEVELS_BY_TEXT, Level
 from backend.members.models import IdentityChallenge, Member
 from backend.members.rate_limits import CODE, IDENTITY, AttemptLimits, IdentityAttempt
-from backend.members.service import accounts_at_phone, find_account, get_account, lacks_separator, strip_to_digits
+from backend.members.service import (
+    find_account,
+    lacks_account_suffix,
+    list_accounts_at_phone,
+    reload_account,
+    strip_to_digits,
+)
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -93,7 +99,7 @@ async def account_number_of_sender(session: AsyncSession, conversation_id: str) 
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or conversation.channel != "sms" or not conversation.address:
         return None
-    accounts = await accounts_at_phone(session, conversation.address)
+    accounts = await list_accounts_at_phone(session, conversation.address)
     return accounts[0].number if len({account.member_id for account in accounts}) == 1 else None
 
 
@@ -109,7 +115,7 @@ async def load_identity(session: AsyncSession, backend: Backend, conversation_id
     last_seen = max(conversation.last_seen_at, conversation.verified_at or conversation.last_seen_at)
     if backend.clock.now() - last_seen >= IDLE:
         return ANONYMOUS
-    account = await get_account(session, conversation.account_id)
+    account = await reload_account(session, conversation.account_id)
     if account is None or account.member_id != conversation.member_id:
         return ANONYMOUS
     return _make_identity(conversation, backend, Level(conversation.level), account)
@@ -134,7 +140,7 @@ async def identify(
     a lock reveals whether a member exists (OWASP: user enumeration). Under a lock or over the limit nothing is judged:
     if both are right, a code goes to the phone or email on file, and the sender does not learn whether it did.
     """
-    if lacks_separator(number):
+    if lacks_account_suffix(number):
         return await _record_failure(session, backend, conversation_id, "no_match", needs_separator=True)
     conversation = await session.get_one(Conversation, conversation_id)
     target = rate_limits.hash_target(backend, strip_to_digits(number))
@@ -287,7 +293,7 @@ async def _check_challenge(
     """`check_code` for an identity challenge; without an account, every code is wrong."""
     now = await load_identity(session, backend, conversation.id)
     await rate_limits.lock_attempts(session, backend, challenge.target, conversation.source or conversation.id)
-    account = await get_account(session, challenge.account_id) if challenge.account_id else None
+    account = await reload_account(session, challenge.account_id) if challenge.account_id else None
     attempt = await _make_attempt(
         session, backend, CODE, conversation, account.member if account else None, challenge.target
     )

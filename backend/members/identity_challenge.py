@@ -20,7 +20,7 @@ from backend.members import code_limits, codes
 from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW
 from backend.members.codes import CodeRefused
 from backend.members.models import IdentityChallenge
-from backend.members.service import get_account
+from backend.members.service import reload_account
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -80,7 +80,7 @@ async def resend_challenge(
     row = await pending_challenge(session, backend, conversation.id)
     if row is None:
         return False
-    account = await get_account(session, row.account_id) if row.account_id else None
+    account = await reload_account(session, row.account_id) if row.account_id else None
     return await request_challenge(session, backend, conversation, row.target, account, by_email=by_email)
 
 
@@ -94,7 +94,7 @@ async def process_pending(backend: Backend) -> int:
 
 
 async def _process_challenge(session: AsyncSession, backend: Backend, row: IdentityChallenge) -> None:
-    account = await get_account(session, row.account_id) if row.account_id else None
+    account = await reload_account(session, row.account_id) if row.account_id else None
     if account is None:
         return
     # over all conversations, so that somebody who knows the last four cannot flood the phone

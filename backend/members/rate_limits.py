@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.members import lockouts
 from backend.members.lockouts import LockoutSchedule
 from backend.members.models import IdentityLock, IdentityMiss
-from backend.members.service import SEPARATOR
+from backend.members.service import ACCOUNT_SUFFIX_LENGTH
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -74,7 +74,7 @@ class AttemptLimits:
 
 def hash_target(backend: Backend, digits: str) -> str:
     """A keyed hash of the digits before the separator, shared by all of a member's accounts."""
-    return backend.settings.keyed_hash("identity-target", digits[:-SEPARATOR])
+    return backend.settings.keyed_hash("identity-target", digits[:-ACCOUNT_SUFFIX_LENGTH])
 
 
 async def check_limits(session: AsyncSession, backend: Backend, attempt: IdentityAttempt) -> AttemptLimits:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from backend.billing.models import Account
 from backend.members.models import Member
 
-SEPARATOR = 3  # digits after the dash
+ACCOUNT_SUFFIX_LENGTH = 3  # digits after the dash
 MEMBER_NUMBER_LENGTHS = range(4, 13)  # digits before it
 
 
@@ -18,13 +18,11 @@ def strip_to_digits(number: str) -> str:
     return "".join(character for character in number if character in "0123456789")
 
 
-def lacks_separator(number: str) -> bool:
+def lacks_account_suffix(number: str) -> bool:
     """Whether the three digits after the dash are missing, by the number's shape alone, so that nothing is revealed."""
-    digits = strip_to_digits(number)
-    if len(digits) < MEMBER_NUMBER_LENGTHS.start + SEPARATOR:
+    if len(strip_to_digits(number)) < MEMBER_NUMBER_LENGTHS.start + ACCOUNT_SUFFIX_LENGTH:
         return True
-    after_dash = number.rpartition("-")[2] if "-" in number else ""
-    return bool(after_dash) and len(strip_to_digits(after_dash)) < SEPARATOR
+    return "-" in number and len(strip_to_digits(number.partition("-")[2])) < ACCOUNT_SUFFIX_LENGTH
 
 
 async def find_account(session: AsyncSession, number: str) -> Account | None:
@@ -33,34 +31,29 @@ async def find_account(session: AsyncSession, number: str) -> Account | None:
         select(Account)
         .options(joinedload(Account.member))
         .where(Account.number_digits == strip_to_digits(number))
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True)  # rows do not expire at a commit: a loaded one may be out of date
     )
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def get_account(session: AsyncSession, account_id: int) -> Account | None:
-    """The account, reloaded from the database with its member."""
+async def reload_account(session: AsyncSession, account_id: int) -> Account | None:
+    """The account as it is in the database now, with its member loaded."""
     return await session.get(Account, account_id, options=[joinedload(Account.member)], populate_existing=True)
 
 
-async def is_issued_length(session: AsyncSession, digits: int) -> bool:
+async def is_issued_length(session: AsyncSession, length: int) -> bool:
     """Whether the co-op has full account numbers of this length; reveals no particular one."""
-    query = select(Account.id).where(func.length(Account.number_digits) == digits).limit(1)
+    query = select(Account.id).where(func.length(Account.number_digits) == length).limit(1)
     return await session.scalar(query) is not None
 
 
-async def find_member(session: AsyncSession, number: str) -> Member | None:
-    query = select(Member).where(Member.number == strip_to_digits(number))
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def accounts_of(session: AsyncSession, member_id: int) -> list[Account]:
+async def list_member_accounts(session: AsyncSession, member_id: int) -> list[Account]:
     """All of a member's accounts, in the order of their numbers."""
     query = select(Account).where(Account.member_id == member_id).order_by(Account.number)
     return list(await session.scalars(query))
 
 
-async def accounts_at_phone(session: AsyncSession, phone: str) -> list[Account]:
+async def list_accounts_at_phone(session: AsyncSession, phone: str) -> list[Account]:
     """The open accounts of members with this phone (E.164) on file, with the member loaded. Proves nothing about who is
     using the phone."""
     query = (

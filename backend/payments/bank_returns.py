@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.language import use_language
 from backend.payments import receipts
 from backend.payments.models import Payment, ReturnCursor
-from backend.payments.processing import lock_payment, move_status, payment_fact
+from backend.payments.processing import build_payment_fact, lock_payment, move_status
 from backend.providers.payments.base import Charge, ReturnNotice
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 CURSOR_ID = 1
 """The one row of ReturnCursor."""
@@ -50,11 +50,11 @@ async def _book(session: AsyncSession, backend: Backend, notice: ReturnNotice) -
     """Reverse the payment of the notice. One that fits no payment is logged: somebody must look."""
     payment_id = await session.scalar(select(Payment.id).where(Payment.key == notice.key))
     if payment_id is None:
-        log.error("the bank returned %s, which is not a payment of ours", notice.key)
+        logger.error("the bank returned %s, which is not a payment of ours", notice.key)
         return
     payment = await lock_payment(session, payment_id)
     if payment.total_cents != notice.amount_cents:
-        log.error("the bank returned %s cents of payment %s", notice.amount_cents, payment_id)
+        logger.error("the bank returned %s cents of payment %s", notice.amount_cents, payment_id)
         return
     charge = Charge(notice.key, payment.provider_ref or "", "returned", notice.amount_cents, notice.code, "bank")
     # a crash may have kept us from storing that it was posted
@@ -65,7 +65,7 @@ async def _book(session: AsyncSession, backend: Backend, notice: ReturnNotice) -
     }
     for status in steps.get(payment.status, ()):
         if status == "returned":
-            await backend.billing.payment_returned(session, payment_fact(payment, backend))
+            await backend.billing.payment_returned(session, build_payment_fact(payment, backend))
             with use_language(await receipts.language_for(session, payment)):
                 automatic = backend.automatic_payments
                 if not await automatic.handle_status(session, backend, payment, "returned", notice.code):

@@ -20,13 +20,13 @@ from backend.consents.service import Agreement
 from backend.payments import receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, Quote, ScheduledPayment
 from backend.payments.outcome import PaymentOutcome, outcome_of_payment
-from backend.payments.processing import advance, find_new_warnings
+from backend.payments.processing import find_new_warnings, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 async def confirm_quote(
@@ -41,9 +41,9 @@ async def confirm_quote(
         return started
     payment_id, repeated = started
     try:
-        await advance(backend, payment_id, resumed=repeated, answering=True)
+        await process_payment(backend, payment_id, resumed=repeated, answering=True)
     except PaymentProviderError as error:
-        log.warning("payment %s: the outcome is not known yet: %r", payment_id, error)
+        logger.warning("payment %s: the outcome is not known yet: %r", payment_id, error)
     async with backend.db.read_session() as session:
         return outcome_of_payment(await session.get_one(Payment, payment_id))
 
@@ -58,14 +58,14 @@ async def _start_or_repeat(
         )
         if quote is None:
             return PaymentOutcome("expired")
-        await lock_account(session, quote.account_id)
+        account = await lock_account(session, quote.account_id)
         await session.refresh(quote)
         if quote.confirmed_at:
             return await _repeat_outcome(session, quote)
         now = backend.clock.now()
         if quote.expires_at <= now:
             return PaymentOutcome("expired")
-        if warnings := await find_new_warnings(session, backend, quote):
+        if warnings := await find_new_warnings(session, backend, account, quote):
             quote.expires_at = now  # what was read out is no longer true
             return PaymentOutcome("changed", warnings=warnings)
         if not await _claim_quote(session, quote, now):
@@ -100,7 +100,7 @@ async def _start(
 ) -> Payment | ScheduledPayment:
     """Store the payment, or the scheduled one for a later day, with the consent to it.
 
-    Nothing has been asked of the network yet: processing.advance() does that once this is committed.
+    Nothing has been asked of the network yet: process_payment() does that once this is committed.
     """
     now = backend.clock.now()
     values: dict[str, Any] = {

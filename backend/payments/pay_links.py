@@ -46,8 +46,8 @@ async def create(
     account_id: int,
     amount_cents: int,
     pay_on: date,
-) -> tuple[PayLink, str]:
-    """A new link and its address. Raises PaymentRefused for what blocks."""
+) -> str:
+    """The address of a new link. Raises PaymentRefused for what blocks."""
     account = await session.get_one(Account, account_id)
     found = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on)
     if refused := prechecks.blocking_warnings(found):
@@ -66,7 +66,7 @@ async def create(
     )
     session.add(link)
     await session.flush()
-    return link, pay_page_url(backend, token)
+    return pay_page_url(backend, token)
 
 
 def pay_page_url(backend: Backend, token: str) -> str:

@@ -52,18 +52,18 @@ async def find_warnings(
     pay_on: date,
     *,
     method: PaymentMethod | None = None,
-    leaving_out: int | None = None,
+    except_payment_id: int | None = None,
 ) -> list[PaymentWarning]:
     """Everything about paying `amount_cents` on `pay_on` (co-op's date), what blocks first.
 
-    `leaving_out` is the id of the payment that is being checked, which is no warning about itself.
+    `except_payment_id` is the id of the payment that is being checked, which is no warning about itself.
     """
     owed = await backend.billing.balance(session, account.id, backend.today())
     found = [
         *_check_amount(backend, account, owed, amount_cents),
         *_check_day(backend, owed, pay_on),
         *_check_method(method, pay_on),
-        *await _check_recent_payments(session, backend, account.id, amount_cents, leaving_out),
+        *await _check_recent_payments(session, backend, account.id, amount_cents, except_payment_id),
         *[
             PaymentWarning(
                 "scheduled_exists",
@@ -141,13 +141,13 @@ def find_method_problem(account: Account, method: PaymentMethod, on: date) -> st
 
 
 async def _check_recent_payments(
-    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, leaving_out: int | None
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, except_payment_id: int | None
 ) -> list[PaymentWarning]:
     now = backend.clock.now()
     since = now - timedelta(minutes=backend.coop.same_amount_minutes)
     query = select(Payment).where(
         Payment.account_id == account_id,
-        Payment.id != (leaving_out or 0),
+        Payment.id != (except_payment_id or 0),
         Payment.status.in_(PENDING_STATUSES) | ((Payment.status == "posted") & (Payment.created_at >= since)),
     )
     found = []

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
+from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
@@ -25,7 +26,7 @@ from backend.providers.payments.base import Charge, PaymentProviderError, Provid
 if TYPE_CHECKING:
     from backend.app import Backend
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 RETRY_CONFIRMED = timedelta(minutes=10)
 """How long after the confirmation a charge that the network never saw may still be made; later nobody expects it."""
@@ -36,7 +37,7 @@ REFUSED_AS_DECLINED = frozenset({"invalid_token", "invalid_amount"})
 SYSTEM = "payments"
 """The actor in the audit trail for what happens without the member."""
 
-_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
+_STATUS_PATHS: dict[str, dict[str, tuple[str, ...]]] = {
     "started": {
         "authorized": ("authorized",),
         "posted": ("authorized", "posted"),
@@ -51,7 +52,7 @@ _STEPS: dict[str, dict[str, tuple[str, ...]]] = {
         "voided": ("voided",),
     },
 }
-"""From our status to the network's: the statuses to go through."""
+"""Our status → the network's status → the statuses that we pass through."""
 
 _in_progress: set[str] = set()
 """The keys of the payments that this process is working on: recover() leaves them alone."""
@@ -74,7 +75,7 @@ class ChargeOrder:
 
 
 async def recover(backend: Backend) -> int:
-    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were."""
+    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found."""
     async with backend.db.read_session() as session:
         query = select(Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES)).order_by(Payment.id)
         unfinished = (await session.execute(query)).all()
@@ -82,16 +83,16 @@ async def recover(backend: Backend) -> int:
         if key in _in_progress:
             continue  # this process is answering the member about it now
         try:
-            await advance(backend, payment_id, resumed=True, answering=False)
+            await process_payment(backend, payment_id, resumed=True, answering=False)
         except PaymentProviderError as error:
-            log.warning("payment %s is still unsettled: %r", payment_id, error)
+            logger.warning("payment %s is still unsettled: %r", payment_id, error)
         except Exception:
             # one payment that cannot be settled must not hold up the others
-            log.exception("payment %s could not be settled", payment_id)
+            logger.exception("payment %s could not be settled", payment_id)
     return len(unfinished)
 
 
-async def advance(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
+async def process_payment(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
     """Process the payment as far as the network lets it. `resumed`: the network may know it already, so ask first.
 
     `answering`: the outcome is the answer to the member's message; otherwise a failure goes out as a notice. Raises a
@@ -119,7 +120,7 @@ async def record_charge(backend: Backend, payment_id: int, charge: Charge | None
         if charge and charge.amount_cents != payment.total_cents:
             raise ChargeMismatch(f"payment {payment_id}: the network has {charge.amount_cents} cents")
         target = charge.status if charge else "voided"
-        for status in _STEPS.get(payment.status, {}).get(target, ()):
+        for status in _STATUS_PATHS.get(payment.status, {}).get(target, ()):
             await move_status(session, backend, payment, status, charge=charge, answering=answering)
         return payment.status
 
@@ -141,9 +142,9 @@ async def move_status(
     if result.rowcount != 1:
         raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
     await session.refresh(payment)
-    answering = answering and not payment.to_follow  # the answer came too late: they were promised a message
-    with use_language(current_language() if answering else await receipts.language_for(session, payment)):
-        await _handle_status(session, backend, payment, answering)
+    is_answer = answering and not payment.to_follow  # the member was already told that a message follows
+    with use_language(current_language() if is_answer else await receipts.language_for(session, payment)):
+        await _handle_status(session, backend, payment, answering=is_answer)
     await audit.record(
         session,
         backend,
@@ -165,7 +166,7 @@ async def lock_payment(session: AsyncSession, payment_id: int) -> Payment:
     return payment
 
 
-def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
+def build_payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
     """The payment as the billing provider books it."""
     return PaymentFact(
         key=payment.key,
@@ -176,9 +177,9 @@ def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
     )
 
 
-async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, answering: bool) -> None:
+async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     if payment.status == "posted":
-        await backend.billing.payment_posted(session, payment_fact(payment, backend))
+        await backend.billing.payment_posted(session, build_payment_fact(payment, backend))
         await _finish_schedule(session, payment, "done")
         await backend.automatic_payments.handle_status(session, backend, payment, "posted")
         await receipts.send_receipt(session, backend, payment, answering=answering)
@@ -220,7 +221,7 @@ async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool
         found = await backend.payments.find(order.key)
         if found:
             return found
-        if not await _still_wanted(backend, order.payment_id):
+        if not await _is_still_wanted(backend, order.payment_id):
             return None
     try:
         return await backend.payments.authorize(
@@ -242,7 +243,7 @@ async def _capture(backend: Backend, order: ChargeOrder) -> Charge:
         return found
 
 
-async def _still_wanted(backend: Backend, payment_id: int) -> bool:
+async def _is_still_wanted(backend: Backend, payment_id: int) -> bool:
     """Whether a charge that was never made may still be: soon enough, with no new warning since the confirmation."""
     async with backend.db.read_session() as session:
         payment = await session.get_one(Payment, payment_id)
@@ -252,14 +253,14 @@ async def _still_wanted(backend: Backend, payment_id: int) -> bool:
             return age <= RETRY_SCHEDULED
         if age > RETRY_CONFIRMED:
             return False
-        return not await find_new_warnings(session, backend, quote, leaving_out=payment.id)
+        account = await session.get_one(Account, quote.account_id)
+        return not await find_new_warnings(session, backend, account, quote, except_payment_id=payment.id)
 
 
 async def find_new_warnings(
-    session: AsyncSession, backend: Backend, quote: Quote, leaving_out: int | None = None
+    session: AsyncSession, backend: Backend, account: Account, quote: Quote, except_payment_id: int | None = None
 ) -> tuple[prechecks.PaymentWarning, ...]:
     """The warnings that were not known when the quote was read out, and what blocks."""
-    account = await lock_account(session, quote.account_id)
     method = await session.get_one(PaymentMethod, quote.method_id)
     now = await prechecks.find_warnings(
         session,
@@ -268,6 +269,6 @@ async def find_new_warnings(
         quote.amount_cents,
         quote.pay_on,
         method=method,
-        leaving_out=leaving_out,
+        except_payment_id=except_payment_id,
     )
     return tuple(warning for warning in now if warning.blocking or warning.fingerprint not in quote.concerns)

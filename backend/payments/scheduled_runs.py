@@ -14,13 +14,13 @@ from backend.billing.accounts import lock_account
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
-from backend.payments.processing import SYSTEM, advance
+from backend.payments.processing import SYSTEM, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 async def run_scheduled(backend: Backend, on: date) -> int:
@@ -42,12 +42,12 @@ async def run_scheduled(backend: Backend, on: date) -> int:
                 started = await _begin_payment(session, backend, scheduled_id)
             if started:
                 payment_id, repeated = started
-                await advance(backend, payment_id, resumed=repeated, answering=False)
+                await process_payment(backend, payment_id, resumed=repeated, answering=False)
         except PaymentProviderError as error:
-            log.warning("scheduled payment %s is still unsettled: %r", scheduled_id, error)
+            logger.warning("scheduled payment %s is still unsettled: %r", scheduled_id, error)
         except Exception:
             # one that cannot be made must not hold up the others
-            log.exception("scheduled payment %s could not be made", scheduled_id)
+            logger.exception("scheduled payment %s could not be made", scheduled_id)
     return len(due)
 
 

@@ -5,7 +5,6 @@ Amounts are cents, days the co-op's local dates. Functions that take a session f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.billing import bills
 from backend.billing.accounts import lock_account
-from backend.billing.models import Account, Bill
+from backend.billing.models import Account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.errors import MemberlineError
@@ -198,22 +197,9 @@ async def _load_facts(session: AsyncSession, backend: Backend, account: Account,
         today=today,
         due_cents=owed.amount_due_cents,
         past_due_cents=owed.past_due_cents,
-        missed=_count_missed(issued, owed.amount_due_cents, today),
+        missed=sum(bill.due_on < today for bill, _ in bills.unpaid_bills(issued, owed.amount_due_cents)),
         bills=issued,
     )
-
-
-def _count_missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
-    """How many bills past their due date are not fully paid: payments cover the oldest bills first."""
-    missed = 0
-    for bill in reversed(issued):
-        if due_cents <= 0:
-            break
-        if bill.amount_cents < 0:
-            continue
-        missed += bill.due_on < today
-        due_cents -= bill.amount_cents
-    return missed
 
 
 def _format_for_audit(enrollment: ProgramEnrollment) -> dict[str, str | int | None]:

@@ -18,7 +18,7 @@ from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
 from backend.coop import format_phone
 from backend.members.models import Member
-from backend.members.service import accounts_at_phone
+from backend.members.service import list_accounts_at_phone
 from backend.outbox.models import OutboxMessage
 from backend.reading.tickets.objection import Objection, detect_objection
 from backend.tickets import member_notices, reporter_notices
@@ -105,7 +105,7 @@ async def file_notice_objection(
     if key[0] == DEDUPE_PREFIX:
         request = await find_by_numbers(session, [key[1]])
         return await file_objection(session, backend, conversation_id, request, words) if request else None
-    accounts = await accounts_at_phone(session, notice.recipient)
+    accounts = await list_accounts_at_phone(session, notice.recipient)
     account_id = accounts[0].id if accounts else None
     at = notice.created_at.astimezone(backend.coop.zone)
     if notice.purpose == "code":

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations.models import Conversation
 from backend.members import identity
 from backend.members.levels import Level
-from backend.members.service import accounts_at_phone
+from backend.members.service import list_accounts_at_phone
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def is_own_ticket(session: AsyncSession, backend: Backend, ticket: Ticket,
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or not conversation.is_attested or not conversation.address:
         return False
-    return any(one.id == ticket.account_id for one in await accounts_at_phone(session, conversation.address))
+    return any(one.id == ticket.account_id for one in await list_accounts_at_phone(session, conversation.address))
 
 
 async def can_close(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:

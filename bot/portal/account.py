@@ -8,7 +8,7 @@ from backend.language import mark, tr
 from backend.logins import sign_in_codes, signin
 from backend.logins.service import is_account_number
 from backend.members.codes import mask_email
-from backend.members.service import lacks_separator
+from backend.members.service import lacks_account_suffix
 from bot.portal.base_pages import PortalPages, parse_fields
 from bot.portal.summary import load_accounts
 from bot.web import pages
@@ -59,7 +59,7 @@ class AccountPages(PortalPages):
     async def sign_in(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "user_id", "password")
         typed = given["user_id"].strip()
-        if is_account_number(typed) and lacks_separator(typed):
+        if is_account_number(typed) and lacks_account_suffix(typed):
             # decided by the shape alone, before any lookup: the answer says nothing about an account
             return self._render_sign_in_error(typed, SUFFIX_MISSING)
         result = await signin.sign_in(

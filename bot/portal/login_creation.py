@@ -9,7 +9,7 @@ from sanic import HTTPResponse, Request
 from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
-from backend.members.service import lacks_separator, strip_to_digits
+from backend.members.service import lacks_account_suffix, strip_to_digits
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
 from bot.web.rates import rate_limit
@@ -191,7 +191,7 @@ def _due_step(link: CreationLink) -> str:
 def _validate_holder(given: dict[str, str]) -> dict[str, str]:
     """Errors in the form of the fields, by field; without any lookup."""
     errors: dict[str, str] = {}
-    if lacks_separator(given["number"]):
+    if lacks_account_suffix(given["number"]):
         errors["number"] = tr("Please give all of it, with the three digits behind the dash, such as 12345-001.")
     if not re.fullmatch(r"\d{4}", given["last4"].strip()):
         errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")

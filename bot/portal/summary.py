@@ -15,7 +15,7 @@ from backend.autopay.schedule import find_active_autopay, find_active_draft
 from backend.billing.models import Account, Bill
 from backend.language import mark, tr
 from backend.members.models import Member
-from backend.members.service import accounts_of
+from backend.members.service import list_member_accounts
 from backend.payments.balances import Balance, get_balance
 from backend.payments.models import Payment
 from backend.programs.service import find_enrollment
@@ -52,7 +52,7 @@ class AccountView:
 
 async def load_accounts(backend: Backend, member: Member) -> list[AccountView]:
     async with backend.db.read_session() as session:
-        accounts = await accounts_of(session, member.id)
+        accounts = await list_member_accounts(session, member.id)
         return [await _load_account(session, backend, account) for account in accounts]
 
 

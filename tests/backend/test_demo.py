@@ -15,10 +15,10 @@ from backend import demo
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.billing import ledger
-from backend.billing.accounts import find_account
 from backend.billing.models import Account, Bill
 from backend.clock import ManualClock
 from backend.members.models import Member
+from backend.members.service import find_account
 from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 from backend.payments.service import list_saved_methods

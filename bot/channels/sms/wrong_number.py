@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.language import mark, tr
-from backend.members.service import accounts_at_phone
+from backend.members.service import list_accounts_at_phone
 from backend.reading.texts.wrong_number import is_wrong_number, may_be_wrong_number, should_ask_wrong_number
 from backend.tickets.service import Report, file_report
 
@@ -29,7 +29,7 @@ async def find_misdirected_accounts(
     """The open accounts with this phone on file if the text says that it reached the wrong person; else None."""
     if not may_be_wrong_number(text):
         return None
-    accounts = await accounts_at_phone(session, phone)
+    accounts = await list_accounts_at_phone(session, phone)
     names = [account.member.name for account in accounts]
     return accounts if is_wrong_number(text, names, idle=idle) else None
 
@@ -38,7 +38,7 @@ async def find_possibly_misdirected_accounts(session: AsyncSession, phone: str, 
     """The open accounts with this phone on file if the text may say so and the sender must be asked; else None."""
     if not may_be_wrong_number(text):
         return None
-    accounts = await accounts_at_phone(session, phone)
+    accounts = await list_accounts_at_phone(session, phone)
     return accounts if should_ask_wrong_number(text, on_file=bool(accounts)) else None
 
 

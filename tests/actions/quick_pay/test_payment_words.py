@@ -89,6 +89,16 @@ async def test_without_auto_pay_new_card_is_explained_once_with_a_call_offer(tal
     assert talk.open_task == "callback_form"
 
 
+async def test_call_about_a_new_card_is_read_back_in_spanish(begin: Begin) -> None:
+    talk = await begin(language="es")
+    await talk.user_input("mi tarjeta de auto pay se venció", intent="change_or_cancel_autopay", acts={"start"})
+    await talk.user_input("tengo una tarjeta nueva", acts={"answer"})
+    talk.assert_response("utter_auto_new_again")
+    await talk.user_input("sí")
+    assert talk.open_task == "callback_form"
+    assert talk.slots["callback_about"] == "una tarjeta nueva para Auto Pay"
+
+
 @pytest.mark.parametrize("words", ["yes stop it", "no thanks", "just cancel it"])
 async def test_without_auto_pay_there_is_nothing_to_stop(talk: Talk, words: str) -> None:
     await talk.user_input("cancel my auto pay", intent="change_or_cancel_autopay", acts={"start"})

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from backend.autopay.schedule import next_run, runs_after_due_date
+from backend.autopay.schedule import next_run_day, runs_after_due_date
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from backend.autopay.schedule import next_run, runs_after_due_date
     ],
 )
 def test_the_next_run(day: int | None, due_on: date | None, today: date, expected: date | None) -> None:
-    assert next_run(day, due_on, today) == expected
+    assert next_run_day(day, due_on, today) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit import service as audit
+from backend.audit.models import AuditRow
 from backend.autopay import service
 from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutoPay, LegacyDraft
@@ -158,6 +159,22 @@ async def test_a_change_too_late_counts_after_the_run(
     await run_autopay(backend, backend.today())
     changed = await autopay(backend)
     assert (changed.method_id, changed.day_of_month, changed.change_on) == (home.bank_id, None, None)
+
+
+async def test_a_change_before_a_weekend_is_told_from_the_day_that_counts(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    clock.advance(days=2)  # a Friday; two banking days ahead is Tuesday
+    await enroll(backend, home)
+    async with backend.db.transaction() as session:
+        await session.execute(update(AutoPay).values(day_of_month=21, starts_on=None))  # as if of long ago
+    done = await change(backend, home, home.bank_id, None)
+    tuesday = date(2026, 11, 24)
+    assert (done.effective_from, (await autopay(backend)).change_on) == (tuesday, tuesday)
+    assert [consent.ends_on for consent in await consents(backend)] == [tuesday, None]
+    async with backend.db.read_session() as session:
+        row = (await session.scalars(select(AuditRow).where(AuditRow.act == "autopay_changed"))).one()
+    assert row.after["counts_from"] == tuesday.isoformat()
 
 
 async def test_canceling_in_time_ends_it_at_once(backend: Backend, home: Household, network: DirectNetwork) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from backend.app import Backend
 from backend.billing import bills, ledger
-from backend.billing.accounts import find_account
 from backend.billing.bills import InvalidBill
 from backend.billing.ledger import LedgerLine
 from backend.billing.models import Bill
 from backend.clock import ManualClock
+from backend.members.service import find_account
 from backend.payments.balances import Balance, get_balance
 from backend.providers.billing.base import BillingProvider, PaymentFact
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household

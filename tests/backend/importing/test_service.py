@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.audit import service as audit
@@ -19,7 +20,7 @@ from backend.importing.errors import ImportRefused
 from backend.importing.service import import_folder
 from backend.logins.service import verify_holder_proof
 from backend.members.models import Member
-from backend.members.service import find_account, find_member
+from backend.members.service import find_account
 from backend.show import json_default, show
 from bench.make_members import write_members
 from tests.backend.household import Household
@@ -30,6 +31,10 @@ from tests.backend.importing.refused_imports import counts, refusal
 async def shown(backend: Backend, number: str) -> dict[str, Any]:
     async with backend.db.read_session() as session:
         return dict(json.loads(json.dumps(await show(session, backend, number), default=json_default)))
+
+
+async def find_member(session: AsyncSession, number: str) -> Member | None:
+    return await session.scalar(select(Member).where(Member.number == number))
 
 
 async def test_everything_arrives(backend: Backend, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def test_one_failure_whichever_part_is_wrong(talk, number, last4):
     assert (result.status, result.needs_separator, result.identity.level) == ("no_match", False, Level.ANONYMOUS)
 
 
-@pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9"])
+@pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9999901-", "9"])
 async def test_number_without_separator_is_recognized_and_not_a_miss(talk, members_backend, number):
     """99999 exists and 88888 does not: nobody learns which."""
     for _ in range(AT_ONE_MEMBER.first_after + 1):

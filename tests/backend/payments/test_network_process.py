@@ -36,7 +36,7 @@ async def test_a_link_is_paid_by_a_card_typed_on_the_networks_page(
     backend: Backend, provider: SandboxProvider, home: Household
 ) -> None:
     async with backend.db.transaction() as session:
-        _, url = await pay_links.create(
+        url = await pay_links.create(
             session,
             backend,
             home.conversation_id,

@@ -47,7 +47,7 @@ async def page(backend: Backend, network: DirectNetwork, home: Household) -> Pag
 
 async def open_page(backend: Backend, network: DirectNetwork, home: Household, amount: int = DUE_CENTS) -> Page:
     async with backend.db.transaction() as session:
-        _, url = await pay_links.create(
+        url = await pay_links.create(
             session,
             backend,
             home.conversation_id,
@@ -196,7 +196,7 @@ async def test_no_link_is_made_for_an_impossible_payment(
 async def test_a_link_may_pay_on_a_later_day(backend: Backend, network: DirectNetwork, home: Household) -> None:
     on = backend.today() + timedelta(days=4)
     async with backend.db.transaction() as session:
-        _, url = await pay_links.create(
+        url = await pay_links.create(
             session, backend, home.conversation_id, account_id=home.account_id, amount_cents=4000, pay_on=on
         )
     page = Page(backend, network, url.rsplit("/", 1)[1])

@@ -86,6 +86,13 @@ async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Hou
         assert sum("has ended because two payments were missed" in body for body in bodies) == 2
 
 
+async def test_a_bill_of_nothing_is_no_missed_payment(backend: Backend, home: Household) -> None:
+    for _ in range(12):
+        await add_bill(backend, home.account_id, 0, TODAY + timedelta(days=20))
+    await enroll(backend, home)
+    assert await programs.review(backend, TODAY + timedelta(days=21)) == {"ended": 0, "recalculated": 0}
+
+
 async def test_automatic_end_is_reported_in_the_language_on_file(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))

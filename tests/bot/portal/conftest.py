@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from backend.app import Backend
-from backend.billing.accounts import find_account
 from backend.clock import ManualClock
 from backend.demo import seed
+from backend.members.service import find_account
 from backend.payments import pay_links
 from tests.bot.portal.visitor import Visitor
 from tests.bot.serving import serving, settings_for
@@ -45,7 +45,7 @@ class Member:
             account = await find_account(session, number)
             assert account is not None
             day = on or self.backend.today()
-            _, url = await pay_links.create(
+            url = await pay_links.create(
                 session, self.backend, "web-1", account_id=account.id, amount_cents=cents, pay_on=day
             )
         return url

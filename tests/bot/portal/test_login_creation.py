@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.billing.accounts import find_account
 from backend.logins import login_creation
 from backend.members.models import Member
+from backend.members.service import find_account
 from tests.bot.portal.page_text import text
 from tests.bot.portal.visitor import NEW, Visitor, codes_sent, create, give_codes, notice_recipients
 from tests.support.conversations import get_or_start

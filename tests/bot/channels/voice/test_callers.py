@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from backend.billing.accounts import find_account
 from backend.conversations.models import Conversation
 from backend.demo import seed
+from backend.members.service import find_account
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
 from tests.bot.channels.voice.phone_call import Line, spoken_text
