@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from actions.cases.kinds import format_ticket_title
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout.service import format_for_member
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.tickets import escalation
 from backend.tickets import service as tickets

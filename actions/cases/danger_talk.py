@@ -22,8 +22,8 @@ from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_
 from actions.free_text import extract_place
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
+from backend.conversations.masking import mask_line
 from backend.reading.acts.signals import is_question, is_small_talk
 from backend.reading.hazards.danger_over import says_it_continues
 from backend.reading.hazards.danger_words import detect_crisis

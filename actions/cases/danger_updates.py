@@ -25,8 +25,8 @@ from actions.cases.ticket_corrections import save_phone, save_place
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
 from actions.free_text import extract_place
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.reading.acts.signals import is_question
 from backend.reading.hazards.danger_over import (

@@ -16,8 +16,8 @@ from actions.cases.objections import handle_objection
 from actions.cases.status_questions import answer_report_status
 from actions.cases.ticket_corrections import set_ticket_phone
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phone
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.members.levels import Level
 from backend.reading.contact.phone_mentions import is_account_phone, replaces_phone

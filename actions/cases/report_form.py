@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 from actions import side_questions, subject_matching
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.cases.compound_agreement import answer_extras, find_agreement
 from actions.cases.danger_form import DangerReportForm, member_name_details
 from actions.cases.danger_talk import MIN_OTHER_INTENT_CONFIDENCE, add_danger_details
@@ -20,12 +21,11 @@ from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import signals_danger
 from actions.free_text import extract_place
 from actions.identity.forms import NUMBER
-from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question import service as account_questions
-from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phone
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.members.identity import Identity
 from backend.members.levels import Level

@@ -11,9 +11,9 @@ from actions.free_text import extract_place
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
-from backend.agent_handoff.transcript import mask_line
 from backend.billing.models import Account
 from backend.contact.service import extract_email, extract_phone
+from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.members.identity import Identity

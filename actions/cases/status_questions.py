@@ -20,9 +20,9 @@ from actions.free_text import extract_place
 from actions.outage.known_outage import send_known_outage
 from actions.person.booked_call import send_booked_call
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout.messages import format_time
 from backend.contact.service import extract_phone
+from backend.conversations.masking import mask_line
 from backend.knowledge.term_coverage import covers_question
 from backend.language import tr
 from backend.members.levels import Level

@@ -6,8 +6,8 @@ from actions import registry
 from actions.cases.conversation_tickets import PLACE_SAVED, is_own, open_danger_ticket
 from actions.free_text import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phones
+from backend.conversations.masking import mask_line
 from backend.reading.contact.location import extract_address_or_road
 from backend.reading.contact.phone_mentions import (
     contains_formatted_phone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint
 from actions.cases.kinds import format_ticket_title
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.reading.tickets.withdrawal import find_ticket_numbers, may_name_ticket

@@ -10,8 +10,8 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.cases.report_form import handle_disconnected
 from actions.registry import find_opener
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.billing.models import Account
+from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.service import accounts_at_phone
 from backend.reading.service.disconnection import says_coop_disconnected

@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.cases.report_slots import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
 from actions.formatting import format_day, format_day_for_office
 from actions.person.booked_call import call_values, cancel_call, find_booked_call, send_booked_call, ticket_phone
 from actions.person.call_subject import find_subject, list_earlier_messages
-from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.contact.service import extract_phone
