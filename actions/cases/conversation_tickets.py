@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.cases.kinds import format_ticket_title
+from actions.cases.report_notes import report_notes
 from actions.turn import Turn
 from backend.callout.service import format_for_member
 from backend.conversations.masking import mask_line
@@ -14,10 +15,6 @@ from backend.tickets.reporters import is_own_ticket
 
 MAX_READ_BACK_LENGTH = 700
 """Characters: two texts, or a minute on the phone. What was added last is cut."""
-CALLOUT_TOLD = "told_who_was_called"
-"""In the turn's notes: the callout's status was said in this turn, and is not said twice."""
-PLACE_SAVED = "place_taken"
-"""In the turn's notes: the place that this message put on the ticket."""
 
 
 async def is_own(turn: Turn, ticket: Ticket) -> bool:
@@ -42,9 +39,9 @@ async def format_callout_status(turn: Turn, ticket: Ticket, *, first: bool = Fal
 
     Only the first call in a turn returns words. `first`: filed just now, so nobody can have answered yet.
     """
-    if turn.notes.get(CALLOUT_TOLD):
+    if report_notes(turn).is_callout_told:
         return ""
-    turn.notes[CALLOUT_TOLD] = True
+    report_notes(turn).is_callout_told = True
     words = await format_for_member(turn.session, turn.backend, ticket, first=first)
     return f" {words}" if words else ""
 
@@ -56,7 +53,7 @@ def was_mentioned(turn: Turn, place: str) -> bool:
 
 def format_place(turn: Turn, ticket: Ticket) -> str:
     """`, at 31 Mill Road`; empty where this conversation does not know the place."""
-    known = ticket.place and (turn.notes.get(PLACE_SAVED) or was_mentioned(turn, ticket.place))
+    known = ticket.place and (report_notes(turn).place_saved or was_mentioned(turn, ticket.place))
     return tr(", at {place}", place=ticket.place) if known else ""
 
 

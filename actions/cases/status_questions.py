@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from actions.cases.conversation_tickets import (
-    CALLOUT_TOLD,
     add_ticket_note,
     format_callout_status,
     format_place,
@@ -14,6 +13,7 @@ from actions.cases.conversation_tickets import (
     was_mentioned,
 )
 from actions.cases.kinds import format_ticket_title
+from actions.cases.report_notes import report_notes
 from actions.danger import REPORT_FORMS, signals_danger
 from actions.follow_ups import HOME_FOLLOW_UP, list_contexts
 from actions.free_text import extract_place
@@ -115,7 +115,7 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
     if not is_open:
         _send_closed_status(turn, ticket, values)
         return
-    turn.notes.pop(CALLOUT_TOLD, None)
+    report_notes(turn).is_callout_told = False
     status_text = await format_callout_status(turn, ticket)
     if status_text:
         gas = mentions_gas(str(ticket.details.get("words") or ""))

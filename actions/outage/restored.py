@@ -7,7 +7,7 @@ from actions.cases.conversation_tickets import add_ticket_note, is_own
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.cases.report_form import handle_disconnected
+from actions.person.agent_handoff import handoff_disconnected
 from actions.registry import find_opener
 from actions.turn import Turn
 from backend.billing.models import Account
@@ -39,7 +39,7 @@ class ActionOutageRestored(SkillAction):
         if not back and await add_danger_details(turn):  # "ya salió", of who was inside
             return
         if says_coop_disconnected(turn.text):  # "I paid, turn my power back on" is about a bill
-            await handle_disconnected(turn)
+            await handoff_disconnected(turn)
             return
         if denies_power_is_back(turn.full_text):  # "it is NOT back, I never told you that"
             turn.add_followup_action("outage_form")
