@@ -57,7 +57,7 @@ class DangerReportForm(ReportSlots):
         filed = await self._file_or_update_danger(turn, identity, where)
         ticket = filed.ticket
         called = f" {filed.relayed_text}" if filed.relayed_text else await format_callout_status(
-            turn, ticket, first=True
+            turn, ticket, just_filed=True
         )  # fmt: skip
         if not filed.is_own:  # somebody else's ticket: this was added, and nothing on it may be read or changed
             turn.utter("utter_case_added", number="", called=called, own=False)

@@ -12,7 +12,7 @@ from actions.cases.conversation_tickets import (
     add_ticket_note,
     format_callout_status,
     format_place,
-    format_read_back,
+    format_ticket_content,
     is_own,
     open_danger_ticket,
     send_place,
@@ -195,7 +195,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
 async def _answer_about_report(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
     """Answer what was reported, when the power returns and whether the crew is coming, as far as asked."""
     if EmergencyQuestion.WHAT_WAS_REPORTED in asked and asks_what_was_reported(turn.full_text):
-        turn.utter("utter_filed_reads", number=ticket.number, told=format_read_back(turn, ticket))
+        turn.utter("utter_filed_reads", number=ticket.number, told=format_ticket_content(turn, ticket))
     elif EmergencyQuestion.WHAT_WAS_REPORTED in asked:
         await note_and_notify_crew(turn, ticket)
         only_asks = len(split_sentences(turn.full_text)) == 1

@@ -132,7 +132,7 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or (is_only_medical_need(signs) and ticket.kind not in CALLOUT_KINDS):
         return False
-    if tickets.is_callout(ticket) and ticket.kind != DANGER:
+    if tickets.has_callout(ticket) and ticket.kind != DANGER:
         signs = frozenset(
             LIFE_NEED if sign in SIGN_BY_LABEL.values() else sign for sign in signs
         )  # signs of a person who needs power, not of a wire
@@ -160,7 +160,7 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     if escalated.relayed_text:
         called = f" {escalated.relayed_text}"
     else:
-        called = await format_callout_status(turn, ticket, first=escalated.was_raised)
+        called = await format_callout_status(turn, ticket, just_filed=escalated.was_raised)
     report_notes(turn).is_callout_told = True
     if own and not news:
         turn.utter("utter_case_added", number=ticket.number, called=called, own=True)

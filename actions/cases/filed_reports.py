@@ -8,7 +8,7 @@ from actions.cases.conversation_tickets import (
     add_ticket_note,
     format_callout_status,
     format_place,
-    format_read_back,
+    format_ticket_content,
     send_place,
 )
 from actions.cases.kinds import format_ticket_title
@@ -148,7 +148,7 @@ async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
     asked = extract_asked_words(turn.full_text)
     found = {word for word in asked if word in report_text.lower()}
     if not asked or len(found) >= MIN_MATCHED_SHARE * len(asked):
-        turn.utter("utter_filed_says", number=ticket.number, told=format_read_back(turn, ticket))
+        turn.utter("utter_filed_says", number=ticket.number, told=format_ticket_content(turn, ticket))
         return
     await add_ticket_note(turn, ticket)
     turn.utter("utter_filed_noted", number=ticket.number)

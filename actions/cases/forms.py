@@ -228,7 +228,7 @@ class CaseForm(ReportForm):
         if isinstance(filed, SlotQuestion):
             return filed
         number = filed.ticket.number
-        called = await format_callout_status(turn, filed.ticket, first=filed.is_new)
+        called = await format_callout_status(turn, filed.ticket, just_filed=filed.is_new)
         undo = format_withdraw_hint(turn, filed.ticket)
         if not filed.is_own:
             turn.utter("utter_case_added", number="", called=called, own=False)

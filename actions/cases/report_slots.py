@@ -115,7 +115,8 @@ class ReportSlots(IdentifiedForm):
         return where.place if where is not None and where.place and where.place in where.display_text else None
 
     async def _contact_phone(self, turn: Turn, identity: Identity) -> str | None:
-        """The phone (E.164) that was given, else the one that writes or calls, else the one on file."""
+        """The phone (E.164) that was given, else the one that this conversation comes from (none in web chat), else the
+        one on file."""
         phone = str(self.get_report_slot(turn, "phone") or "")
         if phone.startswith("+"):
             return phone

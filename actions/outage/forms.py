@@ -142,7 +142,7 @@ class OutageForm(ReportForm):
         ticket = filed.ticket
         values: dict[str, Any] = {
             "number": ticket.number,
-            "called": await format_callout_status(turn, ticket, first=True),
+            "called": await format_callout_status(turn, ticket, just_filed=True),
             "undo": format_withdraw_hint(turn, ticket),
             "case_kind": ticket.kind,
         }

@@ -95,7 +95,7 @@ def _ticket_state(ticket: Ticket) -> str:
         return "closed"
     if ticket.kind == DANGER:
         return "danger"
-    return "urgent" if tickets.is_callout(ticket) else "noted"
+    return "urgent" if tickets.has_callout(ticket) else "noted"
 
 
 async def note_restored(turn: Turn, place: str | None, phone: str | None) -> None:

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 async def relay_update(session: AsyncSession, backend: Backend, ticket: Ticket, words: str) -> str:
-    """Send the reporter's `words` to the people informed of the ticket.
+    """Send the reporter's `words` to the person who has it, else to everybody alerted.
 
     Returns what the member is told about that; empty when there is no callout.
     """
     callout = await service.find_callout(session, ticket.id)
     if callout is None or callout.status == service.OVER:
         return ""
-    informed = service.people_informed(backend, callout, await delivery.list_notices(session, callout.id))
+    people = service.people_to_update(backend, callout, await delivery.list_notices(session, callout.id))
     ways = set()
-    if not informed and callout.status == service.TAKEN:  # somebody at the office has it, and no phone is listed
+    if not people and callout.status == service.TAKEN:  # somebody at the office has it, and no phone is listed
         key = f"worse:{delivery.text_digest(words)}"
         await service.notify_office(session, backend, ticket, key, tr("Now told:") + f' "{words}".')
         ways.add("email")
-    for person in informed:
+    for person in people:
         with use_language(person.language):
             body = tr(
                 '{coop} WORSE, {number}: "{said}". {what}',
