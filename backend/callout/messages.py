@@ -209,9 +209,9 @@ def format_progress(backend: Backend, callout: Callout | None, progress: Callout
     return f"{done} {nobody_yet}"
 
 
-def most_direct_channel(ways: Collection[str]) -> str:
+def most_direct_channel(channels: Collection[str]) -> str:
     """A text before a call, a call before an email. Raises StopIteration for none."""
-    return next(way for way in ("sms", "call", "email") if way in ways)
+    return next(channel for channel in ("sms", "call", "email") if channel in channels)
 
 
 _NO_ANSWER_TEXT = mark("Nobody has answered yet; they are told again every few minutes.")

@@ -277,8 +277,8 @@ async def _format_attempts(session: AsyncSession, backend: Backend, callout_id: 
         newest.setdefault(notice.name, {})[notice.way] = attempt
     lines = []
     for person in backend.coop.on_call:
-        ways = newest.get(person.name)
-        lines.append(f"{person.name}: {'; '.join(ways.values()) if ways else tr('not told so far')}")
+        by_channel = newest.get(person.name)
+        lines.append(f"{person.name}: {'; '.join(by_channel.values()) if by_channel else tr('not told so far')}")
     return "\n".join(lines)
 
 
