@@ -56,9 +56,10 @@ class DangerReportForm(ReportSlots):
         where = await self.resolve_location(turn, identity)
         filed = await self._file_or_update_danger(turn, identity, where)
         ticket = filed.ticket
-        called = f" {filed.relayed_text}" if filed.relayed_text else await format_callout_status(
-            turn, ticket, just_filed=True
-        )  # fmt: skip
+        if filed.relayed_text:
+            called = f" {filed.relayed_text}"
+        else:
+            called = await format_callout_status(turn, ticket, just_filed=True)
         if not filed.is_own:  # somebody else's ticket: this was added, and nothing on it may be read or changed
             turn.utter("utter_case_added", number="", called=called, own=False)
             await self._handle_person_request(turn)

@@ -186,13 +186,15 @@ class ReportSlots(IdentifiedForm):
             is_asking = "?" in turn.text or (is_question(turn.text) and not is_danger)
             if not is_asking:
                 report_notes(turn).keeps_words = True  # no place, but the details are kept
-                understood = self._adds_details(turn) or understood
+                if self._keeps_details(turn):
+                    understood = True
         if asked == self.slot_name("phone"):
             # "I don't know, 815-555-7788" contains one, whatever it says before
             if place is None and self._extract_phone(turn, asked) is None:
                 understood = self._extract_reach(turn) or understood
             if lacks_number(turn.focused_text):
-                understood = report_notes(turn).keeps_words = True  # a pole without a tag: a detail, and no refusal
+                report_notes(turn).keeps_words = True  # a pole without a tag: a detail, and no refusal
+                understood = True
         if asked == self.slot_name("confirm"):
             understood = self._extract_confirmation(turn, place) or understood
         understood = await self.extract_report_slots(turn, asked) or understood
@@ -216,7 +218,7 @@ class ReportSlots(IdentifiedForm):
                 return f"{known}, {town}"
         return extract_place(turn, asked=asked == self.slot_name("place") and not turn.get(NUMBER))
 
-    def _adds_details(self, turn: Turn) -> bool:
+    def _keeps_details(self, turn: Turn) -> bool:
         """Whether this adds to the report and requests nothing else: it is kept, and the place is asked for again."""
         additions = str(self.get_report_slot(turn, "words") or "").count(" / ")
         if (

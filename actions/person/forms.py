@@ -47,14 +47,10 @@ class CallbackNotes:
     """What this message did, for the rest of the turn."""
 
     is_canceled: bool = False
-    agreed: bool = False
-    """The read-back was accepted."""
-    booked_at: datetime | None = None
-    """The local time of the call arranged before, which is moved."""
-    is_new_subject: bool = False
-    """The subject was given where the time was asked for."""
-    refused_time: dict[str, Any] | None = None
-    """Why the requested time is not possible, as values of the response."""
+    agreed: bool = False  # the read-back was accepted
+    booked_at: datetime | None = None  # the local time of the call arranged before, which is moved
+    is_new_subject: bool = False  # the subject was given where the time was asked for
+    refused_time: dict[str, Any] | None = None  # why the requested time is not possible, as values of the response
 
 
 def callback_notes(turn: Turn) -> CallbackNotes:

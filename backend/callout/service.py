@@ -117,21 +117,15 @@ async def relay_statement(
 
 
 async def _broadcast(
-    session: AsyncSession,
-    backend: Backend,
-    ticket: Ticket,
-    notice_kind: str,
-    max_times: int,
-    text: str,
-    words: str = "",
+    session: AsyncSession, backend: Backend, ticket: Ticket, notice_kind: str, limit: int, text: str, words: str = ""
 ) -> None:
-    """Send `text` (marked) to the people to update, each in their language; at most `max_times` for this
+    """Send `text` (marked) to the people to update, each in their language; at most `limit` times for this
     `notice_kind`, and not once the callout is over."""
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
     notices = await delivery.list_notices(session, callout.id)
-    if len({notice.at for notice, _ in notices if notice.what == notice_kind}) >= max_times:
+    if len({notice.at for notice, _ in notices if notice.what == notice_kind}) >= limit:
         return
     for person in people_to_update(backend, callout, notices):
         with use_language(person.language):
