@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from actions.quick_pay.questions import build_button
+from actions.buttons import build_button
 from backend.alerts.kinds import KINDS, check_threshold
 from backend.alerts.models import AlertSetting
 from backend.language import join_words, mark, tr

@@ -10,11 +10,12 @@ from actions import side_questions
 from actions.agenda import pending_items
 from actions.arrangement.formatting import format_plan, format_plan_for_office
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.conversation.undo import undo_last_action
 from actions.formatting import format_on_day
 from actions.free_text import extract_free_text
 from actions.identity.forms import IdentifiedForm
-from actions.quick_pay.questions import METHOD_HINT, balance_values, build_button
+from actions.quick_pay.questions import METHOD_HINT, balance_values
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question.amounts_due import describe_shutoff

@@ -18,7 +18,7 @@ from actions.autopay.slot_filling import (
     AutoPaySlotFilling,
 )
 from actions.base import ExternalCall, SlotQuestion
-from actions.quick_pay.questions import build_button
+from actions.buttons import build_button
 from actions.turn import Turn
 from backend.autopay import service
 from backend.autopay.formatting import format_run_day

@@ -25,7 +25,7 @@ from actions.autopay.slot_filling import (
     asked_while_off,
 )
 from actions.base import ExternalCall, SlotQuestion
-from actions.quick_pay.questions import build_button
+from actions.buttons import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.autopay import service
 from backend.autopay.formatting import format_next_run, format_run_day

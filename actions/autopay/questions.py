@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions.base import SlotQuestion
+from actions.buttons import build_button
 from actions.formatting import confirmation_values
-from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.schedule import first_run_day

@@ -9,8 +9,8 @@ from actions.agenda import pending_items
 from actions.autopay import questions
 from actions.autopay.extract import extract_method, find_method
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.identity.forms import IDENTITY_SLOTS
-from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from actions.yes_no import is_no, note_agreement
 from backend.autopay import service

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from actions import agenda
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
-from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
 from backend.alerts import service as alerts

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from actions.cases.kinds import format_ticket_title
+from actions.cases.report_notes import report_notes
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
-from backend.callout.service import format_for_member
+from backend.callout.status import format_for_member
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from backend.tickets.reporters import is_own_ticket
 
-MAX_READ_BACK_LENGTH = 700
-"""Characters: two texts, or a minute on the phone. What was added last is cut."""
-CALLOUT_TOLD = "told_who_was_called"
-"""In the turn's notes: the callout's status was said in this turn, and is not said twice."""
-PLACE_SAVED = "place_taken"
-"""In the turn's notes: the place that this message put on the ticket."""
+MAX_CONTENT_LENGTH = 700
+"""Characters: two texts, or a minute on the phone. What is longer is cut at the end."""
 
 
 async def is_own(turn: Turn, ticket: Ticket) -> bool:
@@ -26,9 +23,9 @@ async def is_own(turn: Turn, ticket: Ticket) -> bool:
 
 
 async def open_danger_ticket(turn: Turn) -> Ticket | None:
-    """The open callout that this conversation filed or added to in the last 12 hours."""
+    """The open ticket with a callout that this conversation filed or added to in the last 12 hours."""
     ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
-    return ticket if ticket is not None and tickets.is_callout(ticket) else None
+    return ticket if ticket is not None and tickets.has_callout(ticket) else None
 
 
 async def add_ticket_note(turn: Turn, ticket: Ticket, words: str | None = None) -> None:
@@ -37,15 +34,15 @@ async def add_ticket_note(turn: Turn, ticket: Ticket, words: str | None = None) 
     await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, note)
 
 
-async def format_callout_status(turn: Turn, ticket: Ticket, *, first: bool = False) -> str:
+async def format_callout_status(turn: Turn, ticket: Ticket, *, just_filed: bool = False) -> str:
     """Who was notified of an urgent ticket and who has it, with a leading space; empty for other tickets.
 
-    Only the first call in a turn returns words. `first`: filed just now, so nobody can have answered yet.
+    Only the first call in a turn returns words. `just_filed`: nobody can have answered yet.
     """
-    if turn.notes.get(CALLOUT_TOLD):
+    if report_notes(turn).is_callout_told:
         return ""
-    turn.notes[CALLOUT_TOLD] = True
-    words = await format_for_member(turn.session, turn.backend, ticket, first=first)
+    report_notes(turn).is_callout_told = True
+    words = await format_for_member(turn.session, turn.backend, ticket, just_filed=just_filed)
     return f" {words}" if words else ""
 
 
@@ -54,34 +51,42 @@ def was_mentioned(turn: Turn, place: str) -> bool:
     return any(place in str(event.get("text") or "") for event in turn.tracker.events)
 
 
+def known_place(turn: Turn, ticket: Ticket) -> str:
+    """The ticket's place; empty where this conversation does not know it."""
+    place = str(ticket.place or "")
+    return place if report_notes(turn).place_saved or was_mentioned(turn, place) else ""
+
+
 def format_place(turn: Turn, ticket: Ticket) -> str:
     """`, at 31 Mill Road`; empty where this conversation does not know the place."""
-    known = ticket.place and (turn.notes.get(PLACE_SAVED) or was_mentioned(turn, ticket.place))
-    return tr(", at {place}", place=ticket.place) if known else ""
+    place = known_place(turn, ticket)
+    return tr(", at {place}", place=place) if place else ""
 
 
 def send_place(turn: Turn, ticket: Ticket) -> None:
     """Say the ticket's place; of an address on file that nobody has named, only that it is on file."""
-    place = str(ticket.place or "")
-    state = "none" if not place else "" if was_mentioned(turn, place) else "on_file"
-    turn.utter("utter_filed_where_is", number=ticket.number, place=place if not state else "", state=state)
+    place = known_place(turn, ticket)
+    state = ""
+    if not place:
+        state = "on_file" if ticket.place else "none"
+    turn.utter("utter_filed_where_is", number=ticket.number, place=place, state=state)
 
 
-def format_read_back(turn: Turn, ticket: Ticket) -> str:
+def format_ticket_content(turn: Turn, ticket: Ticket) -> str:
     """The ticket's place (where this conversation knows it), its words and its notes, in order."""
-    place = str(ticket.place or "") if was_mentioned(turn, str(ticket.place or "")) else ""
+    place = known_place(turn, ticket)
     notes = [str(note["words"]) for note in ticket.notes]
     report = " / ".join([str(ticket.details.get("words") or format_ticket_title(ticket)), *notes])
     parts = [report] if place in report else [place, report]
-    read_back = "; ".join(part.rstrip(" .?") for part in parts if part)
-    if len(read_back) <= MAX_READ_BACK_LENGTH:
-        return read_back
-    return f"{read_back[:MAX_READ_BACK_LENGTH].rsplit(' ', 1)[0]} …"
+    content = "; ".join(part.rstrip(" .?") for part in parts if part)
+    if len(content) <= MAX_CONTENT_LENGTH:
+        return content
+    return f"{content[:MAX_CONTENT_LENGTH].rsplit(' ', 1)[0]} …"
 
 
 def format_withdraw_hint(turn: Turn, ticket: Ticket) -> str:
-    """How to withdraw the ticket; a callout is only noted, since the crew or the office must close it."""
-    if tickets.is_callout(ticket):
+    """How to withdraw the ticket. One with a callout only gets a note, since the crew or the office must close it."""
+    if tickets.has_callout(ticket):
         if turn.channel == "voice":
             return tr("If it was a mistake, say: withdraw it. I note it for the crew, and they or our office close it.")
         return tr("If it was a mistake, send WITHDRAW IT. I note it for the crew, and they or our office close it.")

@@ -8,8 +8,9 @@ from actions.agenda import CURRENT_ITEM
 from actions.base import SlotQuestion
 from actions.cases.conversation_tickets import add_ticket_note, format_callout_status, format_withdraw_hint
 from actions.cases.danger_talk import MIN_FACT_WORDS
+from actions.cases.report_notes import report_notes
 from actions.cases.report_slots import THIS_CHAT, TICKET_NUMBER_SENT, ReportLocation, ReportSlots
-from actions.cases.ticket_corrections import PHONE_SAVED, set_ticket_phone
+from actions.cases.ticket_corrections import set_ticket_phone
 from actions.danger import detect_signs, send_safety_advice
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER
 from actions.person.agent_handoff import handoff_in_danger, requests_person
@@ -55,9 +56,10 @@ class DangerReportForm(ReportSlots):
         where = await self.resolve_location(turn, identity)
         filed = await self._file_or_update_danger(turn, identity, where)
         ticket = filed.ticket
-        called = f" {filed.relayed_text}" if filed.relayed_text else await format_callout_status(
-            turn, ticket, first=True
-        )  # fmt: skip
+        if filed.relayed_text:
+            called = f" {filed.relayed_text}"
+        else:
+            called = await format_callout_status(turn, ticket, just_filed=True)
         if not filed.is_own:  # somebody else's ticket: this was added, and nothing on it may be read or changed
             turn.utter("utter_case_added", number="", called=called, own=False)
             await self._handle_person_request(turn)
@@ -79,7 +81,7 @@ class DangerReportForm(ReportSlots):
             await self._handle_person_request(turn)
         elif self.get_report_slot(turn, "phone") == THIS_CHAT:
             turn.utter("utter_filed_no_phone", number=ticket.number, called=await format_callout_status(turn, ticket))
-        elif not lacks_phone and not turn.notes.get(PHONE_SAVED):
+        elif not lacks_phone and not report_notes(turn).phone_saved:
             turn.utter("utter_noted", what=tr("the phone number"))
         if lacks_phone:  # the crew may have to ask where exactly
             return SlotQuestion(self.slot_name("phone"), "utter_question_case_phone")

@@ -12,7 +12,7 @@ from actions.cases.conversation_tickets import (
     add_ticket_note,
     format_callout_status,
     format_place,
-    format_read_back,
+    format_ticket_content,
     is_own,
     open_danger_ticket,
     send_place,
@@ -22,8 +22,8 @@ from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_
 from actions.free_text import extract_place
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
+from backend.conversations.masking import mask_line
 from backend.reading.acts.signals import is_question, is_small_talk
 from backend.reading.hazards.danger_over import says_it_continues
 from backend.reading.hazards.danger_words import detect_crisis
@@ -195,7 +195,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
 async def _answer_about_report(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
     """Answer what was reported, when the power returns and whether the crew is coming, as far as asked."""
     if EmergencyQuestion.WHAT_WAS_REPORTED in asked and asks_what_was_reported(turn.full_text):
-        turn.utter("utter_filed_reads", number=ticket.number, told=format_read_back(turn, ticket))
+        turn.utter("utter_filed_reads", number=ticket.number, told=format_ticket_content(turn, ticket))
     elif EmergencyQuestion.WHAT_WAS_REPORTED in asked:
         await note_and_notify_crew(turn, ticket)
         only_asks = len(split_sentences(turn.full_text)) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from actions import agenda
 from actions.cases.conversation_tickets import (
-    CALLOUT_TOLD,
     add_ticket_note,
     format_callout_status,
     is_own,
@@ -21,12 +20,13 @@ from actions.cases.danger_talk import (
     send_unsafe_answer,
     send_who_was_notified,
 )
+from actions.cases.report_notes import report_notes
 from actions.cases.ticket_corrections import save_phone, save_place
 from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
 from actions.free_text import extract_place
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.reading.acts.signals import is_question
 from backend.reading.hazards.danger_over import (
@@ -67,8 +67,6 @@ NON_SPECIFIC_SIGNS = VAGUE_SIGNS | {WORSE, "noise", "inside"}
 EASES_LABEL, SIGN_BY_LABEL = "eases", {"breath": "hurt", "worse": WORSE}
 """The model's labels for news about a danger, and the hazard signs that they mean."""
 MIN_GOOD_NEWS_SCORE = 0.5
-DANGER_DENIED = "left_the_danger"
-"""In the turn's notes: the member says there is no danger, so a form that reports it ends."""
 MILD_SIGNS = frozenset({"down", "fell", "noise", "danger", WORSE})
 """Signs that `never mind, the limb fell off, it's fine` may take back; fire or an injury is never taken back."""
 SHORT_MESSAGE_WORDS = 6
@@ -115,7 +113,7 @@ async def _record_denial(turn: Turn, ticket: Ticket) -> None:
     """Record that the reporter denies the danger, relay it to the crew, and go on with other requests."""
     await note_unverified_for_crew(turn, ticket)
     record_denial(ticket, mask_line(turn.full_text), proven=turn.channel != "sms")
-    turn.notes[DANGER_DENIED] = True
+    report_notes(turn).is_danger_denied = True
     agenda.add_requests(turn, turn.acts, "")
     waits = bool(agenda.pending_items(turn)) or turn.get("open_task") not in (None, *REPORT_FORMS)
     turn.utter("utter_danger_denied", number=ticket.number, asks=not waits)
@@ -134,7 +132,7 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or (is_only_medical_need(signs) and ticket.kind not in CALLOUT_KINDS):
         return False
-    if tickets.is_callout(ticket) and ticket.kind != DANGER:
+    if tickets.has_callout(ticket) and ticket.kind != DANGER:
         signs = frozenset(
             LIFE_NEED if sign in SIGN_BY_LABEL.values() else sign for sign in signs
         )  # signs of a person who needs power, not of a wire
@@ -162,8 +160,8 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     if escalated.relayed_text:
         called = f" {escalated.relayed_text}"
     else:
-        called = await format_callout_status(turn, ticket, first=escalated.was_raised)
-    turn.notes[CALLOUT_TOLD] = True
+        called = await format_callout_status(turn, ticket, just_filed=escalated.was_raised)
+    report_notes(turn).is_callout_told = True
     if own and not news:
         turn.utter("utter_case_added", number=ticket.number, called=called, own=True)
         return True

@@ -8,7 +8,7 @@ from actions.cases.conversation_tickets import (
     add_ticket_note,
     format_callout_status,
     format_place,
-    format_read_back,
+    format_ticket_content,
     send_place,
 )
 from actions.cases.kinds import format_ticket_title
@@ -16,8 +16,8 @@ from actions.cases.objections import handle_objection
 from actions.cases.status_questions import answer_report_status
 from actions.cases.ticket_corrections import set_ticket_phone
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phone
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.members.levels import Level
 from backend.reading.contact.phone_mentions import is_account_phone, replaces_phone
@@ -148,7 +148,7 @@ async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
     asked = extract_asked_words(turn.full_text)
     found = {word for word in asked if word in report_text.lower()}
     if not asked or len(found) >= MIN_MATCHED_SHARE * len(asked):
-        turn.utter("utter_filed_says", number=ticket.number, told=format_read_back(turn, ticket))
+        turn.utter("utter_filed_says", number=ticket.number, told=format_ticket_content(turn, ticket))
         return
     await add_ticket_note(turn, ticket)
     turn.utter("utter_filed_noted", number=ticket.number)

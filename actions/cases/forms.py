@@ -17,6 +17,7 @@ from actions.cases.kinds import (
     format_case_title,
 )
 from actions.cases.report_form import ReportForm
+from actions.cases.report_notes import report_notes
 from actions.cases.report_slots import ReportLocation
 from actions.conversation.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
@@ -87,23 +88,23 @@ class CaseForm(ReportForm):
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
         """A name change or a disconnection for an electrician needs a code once the account is open."""
-        if self.kind(turn) not in CODE_REQUIRED_KINDS or identity.level < Level.KNOWN:
+        if self.find_kind(turn) not in CODE_REQUIRED_KINDS or identity.level < Level.KNOWN:
             return super().is_level_reached(turn, identity)
-        needed = NEEDS[CODE_REQUIRED_KINDS[self.kind(turn)]]
+        needed = NEEDS[CODE_REQUIRED_KINDS[self.find_kind(turn)]]
         return identity.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
 
     def current_task(self, turn: Turn) -> str:
         """Kinds without training examples of their own use those of a complaint, which come nearest."""
-        return self.kind(turn) if self.kind(turn) in ENGINE_TASKS else self.task
+        return self.find_kind(turn) if self.find_kind(turn) in ENGINE_TASKS else self.task
 
-    def kind(self, turn: Turn) -> str:
+    def find_kind(self, turn: Turn) -> str:
         return str(turn.get(KIND) or detect_case_kind(turn.intent, turn.text))
 
     def case_kind(self, turn: Turn) -> CaseKind:
-        kind = self.kind(turn)
+        kind = self.find_kind(turn)
         return CASE_KINDS.get(kind) or POWER_CASES.get(kind) or CASE_KINDS["other"]
 
-    def urgent(self, turn: Turn) -> bool:
+    def is_urgent(self, turn: Turn) -> bool:
         return self.case_kind(turn).is_urgent(str(turn.get(WORDS) or ""))
 
     async def extract_report_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -113,15 +114,17 @@ class CaseForm(ReportForm):
         elif self._becomes_claim(turn):
             turn.set(KIND, "damage")
             turn.clear(self.slot_name("confirm"))
-            return bool(turn.notes.setdefault("more", True))
+            report_notes(turn).keeps_words = True
+            return True
         text = turn.focused_text.strip()[:MAX_TEXT_LENGTH]
         names_time = parse_call_time(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
-        if self.kind(turn) == "electrician" and turn.get(WHEN) is None and names_time:
+        if self.find_kind(turn) == "electrician" and turn.get(WHEN) is None and names_time:
             turn.set(WHEN, text)
         if asked == WORDS:
             if extract_free_text(turn) is None or is_no(turn) or is_bare_report_request(turn.text):
                 return False
-            return bool(turn.notes.setdefault("more", True))
+            report_notes(turn).keeps_words = True
+            return True
         if asked == WHEN and (is_no(turn) or extract_free_text(turn)):
             turn.set(WHEN, "any time" if is_no(turn) or has_no_number(turn.text) else text)
             return True
@@ -129,17 +132,18 @@ class CaseForm(ReportForm):
             asked == self.slot_name("phone") and not self.get_report_slot(turn, "phone")
         )
         if may_add and self._adds_story(turn):
-            turn.notes["added"] = True
-            return bool(turn.notes.setdefault("more", True))
+            report_notes(turn).added_details = True
+            report_notes(turn).keeps_words = True
+            return True
         if asked is not None and turn.intent in self.opening_intents and len(turn.text.split()) > 3:
-            turn.notes["more"] = True  # a repetition, or a second event: it goes into the description
+            report_notes(turn).keeps_words = True  # a repetition, or a second event: it goes into the description
             return asked != self.slot_name("place")
         return False
 
     def _extract_phone(self, turn: Turn, asked: str | None) -> str | None:
         """An electrician's phone goes into the description; the office still calls the member."""
-        if self.kind(turn) == "electrician" and is_electricians_phone(turn.text):
-            turn.notes["more"] = True
+        if self.find_kind(turn) == "electrician" and is_electricians_phone(turn.text):
+            report_notes(turn).keeps_words = True
             return None
         return super()._extract_phone(turn, asked)
 
@@ -147,7 +151,7 @@ class CaseForm(ReportForm):
         """Whether a reply to the read-back adds to the story; it is then read back again."""
         if says_when_to_call(turn.text):
             return True
-        is_answer = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
+        is_answer = report_notes(turn).agreed or report_notes(turn).has_phone or is_no(turn)
         if (
             is_answer
             or turn.was_redacted
@@ -164,9 +168,9 @@ class CaseForm(ReportForm):
         story = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
         return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(story)
 
-    def details(self, turn: Turn) -> dict[str, str]:
+    def list_details(self, turn: Turn) -> dict[str, str]:
         about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
-        return {**about, **super().details(turn)}
+        return {**about, **super().list_details(turn)}
 
     async def _handle_left_unfiled(self, turn: Turn) -> bool:
         return not says_when_to_call(turn.text) and await super()._handle_left_unfiled(turn)
@@ -184,11 +188,11 @@ class CaseForm(ReportForm):
 
         The read-back of a placeless case quotes its words already.
         """
-        details = self.details(turn)
+        details = self.list_details(turn)
         if self.case_kind(turn).is_placeless and not turn.get(ABOUT):
-            return format_case_title(self.kind(turn))
-        title = format_case_title(self.kind(turn), details)
-        if self.kind(turn) == "electrician":
+            return format_case_title(self.find_kind(turn))
+        title = format_case_title(self.find_kind(turn), details)
+        if self.find_kind(turn) == "electrician":
             description = shorten(str(turn.get(WHEN) or details.get("words") or ""))
             return f"{title}, “{description}”" if description else title
         return title
@@ -212,7 +216,7 @@ class CaseForm(ReportForm):
             read_back = ", ".join([f"“{_quote_newest(words)}”", *account])
             where = ReportLocation(where.account if where else None, where.place if where else None, read_back)
         if where is None:
-            no_number, was_noted = "no_number" in turn.notes, "heard" in turn.notes
+            no_number, was_noted = report_notes(turn).lacks_number, report_notes(turn).has_details_for_place
             values |= {"no_number": no_number, "heard": was_noted}
             if no_number or was_noted:
                 values["case_kind"] = ""  # these two wordings are the same for every kind
@@ -224,7 +228,7 @@ class CaseForm(ReportForm):
         if isinstance(filed, SlotQuestion):
             return filed
         number = filed.ticket.number
-        called = await format_callout_status(turn, filed.ticket, first=filed.is_new)
+        called = await format_callout_status(turn, filed.ticket, just_filed=filed.is_new)
         undo = format_withdraw_hint(turn, filed.ticket)
         if not filed.is_own:
             turn.utter("utter_case_added", number="", called=called, own=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.reading.acts.signals import is_question

@@ -6,14 +6,15 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from actions.cases.report_notes import report_notes
 from actions.danger import signals_danger
 from actions.free_text import extract_place
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
-from backend.agent_handoff.transcript import mask_line
 from backend.billing.models import Account
 from backend.contact.service import extract_email, extract_phone
+from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.members.identity import Identity
@@ -70,12 +71,7 @@ class ReportLocation:
 
 
 class ReportSlots(IdentifiedForm):
-    """A form whose slots make up a report. Their names start with `slot_prefix`: `case_place`, `outage_place`.
-
-    Notes of the turn: `phone` (one was given), `other_phone` (another one is meant), `no_number` (no member number),
-    `more` (the words go into the description), `heard` (so do details instead of a place), `added` (details in reply
-    to the read-back), `agreed` (it was accepted).
-    """
+    """A form whose slots make up a report. Their names start with `slot_prefix`: `case_place`, `outage_place`."""
 
     slot_prefix: ClassVar[str]
 
@@ -119,7 +115,8 @@ class ReportSlots(IdentifiedForm):
         return where.place if where is not None and where.place and where.place in where.display_text else None
 
     async def _contact_phone(self, turn: Turn, identity: Identity) -> str | None:
-        """The phone (E.164) that was given, else the one that writes or calls, else the one on file."""
+        """The phone (E.164) that was given, else the one that this conversation comes from (none in web chat), else the
+        one on file."""
         phone = str(self.get_report_slot(turn, "phone") or "")
         if phone.startswith("+"):
             return phone
@@ -137,7 +134,7 @@ class ReportSlots(IdentifiedForm):
         phone = self._extract_phone(turn, asked)
         if phone:
             turn.set(self.slot_name("phone"), phone)
-            turn.notes["phone"] = True
+            report_notes(turn).has_phone = True
             self._extract_number_besides_phone(turn)
             await self.extract_task_slots(turn, asked)
             return True
@@ -156,6 +153,7 @@ class ReportSlots(IdentifiedForm):
     def _continue_without_number(self, turn: Turn) -> None:
         turn.clear(NUMBER, LAST4, "identity_failed")
         turn.set(self.slot_name("no_number"), True)
+        report_notes(turn).lacks_number = True
 
     def _extract_phone(self, turn: Turn, asked: str | None) -> str | None:
         """Ten digits are a phone where one was asked for, or where they are written or named as one."""
@@ -183,22 +181,24 @@ class ReportSlots(IdentifiedForm):
             understood = True
         elif asked == self.slot_name("place") and has_no_number(turn.text):
             self._continue_without_number(turn)
-            understood = turn.notes["no_number"] = True
+            understood = True
         elif asked == self.slot_name("place") and len(turn.text.split()) >= MIN_DETAIL_WORDS:
             is_asking = "?" in turn.text or (is_question(turn.text) and not is_danger)
             if not is_asking:
-                turn.notes["more"] = True  # no place, but the details are kept
-                understood = self._adds_details(turn) or understood
+                report_notes(turn).keeps_words = True  # no place, but the details are kept
+                if self._keeps_details(turn):
+                    understood = True
         if asked == self.slot_name("phone"):
             # "I don't know, 815-555-7788" contains one, whatever it says before
             if place is None and self._extract_phone(turn, asked) is None:
                 understood = self._extract_reach(turn) or understood
             if lacks_number(turn.focused_text):
-                understood = turn.notes["more"] = True  # a pole without a tag: a detail, and no refusal
+                report_notes(turn).keeps_words = True  # a pole without a tag: a detail, and no refusal
+                understood = True
         if asked == self.slot_name("confirm"):
             understood = self._extract_confirmation(turn, place) or understood
         understood = await self.extract_report_slots(turn, asked) or understood
-        if asked is None or understood or turn.notes.get("more"):
+        if asked is None or understood or report_notes(turn).keeps_words:
             self._save_words(turn, asked, place)
         return understood
 
@@ -218,7 +218,7 @@ class ReportSlots(IdentifiedForm):
                 return f"{known}, {town}"
         return extract_place(turn, asked=asked == self.slot_name("place") and not turn.get(NUMBER))
 
-    def _adds_details(self, turn: Turn) -> bool:
+    def _keeps_details(self, turn: Turn) -> bool:
         """Whether this adds to the report and requests nothing else: it is kept, and the place is asked for again."""
         additions = str(self.get_report_slot(turn, "words") or "").count(" / ")
         if (
@@ -227,7 +227,8 @@ class ReportSlots(IdentifiedForm):
             or turn.has_act("start", "cancel", "person", "repeat", "skip")
         ):
             return False
-        return bool(turn.notes.setdefault("heard", True))
+        report_notes(turn).has_details_for_place = True
+        return True
 
     def _extract_reach(self, turn: Turn) -> bool:
         """An email instead of a phone; a member without either is answered in this chat."""
@@ -242,7 +243,8 @@ class ReportSlots(IdentifiedForm):
         end = extract_phone_ending(turn.text)
         if end is not None and end not in turn.open_question.text:  # "mine ends 2203": the whole number is asked for
             turn.clear(self.slot_name("phone"))
-            return bool(turn.notes.setdefault("other_phone", True))
+            report_notes(turn).has_other_phone = True
+            return True
         chosen = turn.button_value(self.slot_name("confirm"))
         yes_and = is_yes_with_more(turn.text) and not turn.was_redacted
         # no money moves, and a report can be withdrawn, so "ok yes send it i guess" is enough
@@ -251,24 +253,25 @@ class ReportSlots(IdentifiedForm):
         )
         agreed = is_yes(turn) or likely
         if chosen == "yes" or (chosen is None and (agreed or (yes_and and not place))):
-            turn.notes["agreed"] = True
+            report_notes(turn).agreed = True
             if yes_and and not is_yes(turn):
-                turn.notes["more"] = True
+                report_notes(turn).keeps_words = True
             return True
-        if place or "phone" in turn.notes:
+        if place or report_notes(turn).has_phone:
             turn.clear(self.slot_name("confirm"))
             return True
         if chosen is None and self._is_harmless_no(turn):
-            turn.notes["more"] = turn.notes["added"] = True
+            report_notes(turn).keeps_words = report_notes(turn).added_details = True
             return True
         if chosen == "no" or is_no(turn):
             turn.set(self.slot_name("confirm"), "no")
             return True
         if self.get_report_slot(turn, "confirm") == "no" and turn.focused_text:  # the member was asked what to change
             turn.clear(self.slot_name("confirm"))
-            return bool(turn.notes.setdefault("more", True))
+            report_notes(turn).keeps_words = True
+            return True
         if self._is_added_detail(turn):
-            turn.notes["more"] = turn.notes["added"] = True
+            report_notes(turn).keeps_words = report_notes(turn).added_details = True
             return True
         return False
 
@@ -289,7 +292,7 @@ class ReportSlots(IdentifiedForm):
         words = mask_line(turn.focused_text.strip())
         before = str(self.get_report_slot(turn, "words") or "")
         more = place is not None and len(words) > len(place) + 12  # more than the place itself
-        if not words or words in before or not (asked is None or more or turn.notes.get("more")):
+        if not words or words in before or not (asked is None or more or report_notes(turn).keeps_words):
             return
         if asked is None and before and is_yes(turn):
             return  # a yes to an offer, which brought the words with it

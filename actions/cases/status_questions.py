@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from actions.cases.conversation_tickets import (
-    CALLOUT_TOLD,
     add_ticket_note,
     format_callout_status,
     format_place,
@@ -14,15 +13,16 @@ from actions.cases.conversation_tickets import (
     was_mentioned,
 )
 from actions.cases.kinds import format_ticket_title
+from actions.cases.report_notes import report_notes
 from actions.danger import REPORT_FORMS, signals_danger
 from actions.follow_ups import HOME_FOLLOW_UP, list_contexts
 from actions.free_text import extract_place
 from actions.outage.known_outage import send_known_outage
 from actions.person.booked_call import send_booked_call
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.callout.messages import format_time
 from backend.contact.service import extract_phone
+from backend.conversations.masking import mask_line
 from backend.knowledge.term_coverage import covers_question
 from backend.language import tr
 from backend.members.levels import Level
@@ -115,15 +115,17 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
     if not is_open:
         _send_closed_status(turn, ticket, values)
         return
-    turn.notes.pop(CALLOUT_TOLD, None)
+    report_notes(turn).is_callout_told = False
     status_text = await format_callout_status(turn, ticket)
     if status_text:
-        gas = mentions_gas(str(ticket.details.get("words") or ""))
-        guard = "" if ticket.kind != DANGER else "gas" if gas else "danger"
+        guard = ""
+        if ticket.kind == DANGER:
+            guard = "gas" if mentions_gas(str(ticket.details.get("words") or "")) else "danger"
         turn.utter("utter_filed_called", called=status_text, guard=guard, **values)
     else:
-        state = "answered" if ticket.status == tickets.ANSWERED else "office"
-        state = "crew" if ticket.kind in CREW_KINDS and state == "office" else state
+        state = "crew" if ticket.kind in CREW_KINDS else "office"
+        if ticket.status == tickets.ANSWERED:
+            state = "answered"
         day = str(ticket.details.get("day") or "")
         asked = tr(" You asked for {day}.", day=day) if day and turn.language == "en" else ""
         is_urgent_kind = ticket.kind in CALLOUT_KINDS - {"outage"}  # how long these take is not known
@@ -147,8 +149,11 @@ def format_follow_up(turn: Turn, follow_up: str, kind: str | None) -> str | None
 def _send_closed_status(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> None:
     at = format_time(turn.backend, ticket.closed_at or ticket.created_at)
     crew = lookup.crew_closer(ticket)
-    how = {tickets.WITHDRAWN: "withdrawn"}.get(ticket.status, "crew" if crew else "office")
-    how = "restored" if ticket.outcome == tickets.RESTORED_OUTCOME else how
+    how = "crew" if crew else "office"
+    if ticket.outcome == tickets.RESTORED_OUTCOME:
+        how = "restored"
+    elif ticket.status == tickets.WITHDRAWN:
+        how = "withdrawn"
     turn.utter("utter_filed_over", how=how, name=crew or "", danger=ticket.kind == DANGER, **{**values, "at": at})
     place = ticket.place if ticket.place and was_mentioned(turn, ticket.place) else None
     _offer_report(turn, ticket.kind, str(ticket.details.get("words") or format_ticket_title(ticket)), place)
@@ -258,5 +263,5 @@ def _offer_report(turn: Turn, kind: str, words: str, place: str | None) -> None:
         turn.set("offer", {"opener": "outage_form", "slots": slots})
     else:
         slots = {"case_kind": kind, "case_words": words, "case_place": place}
-        opener = "service_form" if kind == "service" else "callback_form" if kind == CALLBACK else "case_form"
+        opener = {"service": "service_form", CALLBACK: "callback_form"}.get(kind, "case_form")
         turn.set("offer", {"opener": opener, "slots": slots if opener == "case_form" else {}})

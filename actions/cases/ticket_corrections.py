@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from actions import registry
-from actions.cases.conversation_tickets import PLACE_SAVED, is_own, open_danger_ticket
+from actions.cases.conversation_tickets import is_own, open_danger_ticket
+from actions.cases.report_notes import report_notes
 from actions.free_text import extract_place
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phones
+from backend.conversations.masking import mask_line
 from backend.reading.contact.location import extract_address_or_road
 from backend.reading.contact.phone_mentions import (
     contains_formatted_phone,
@@ -21,8 +22,6 @@ from backend.tickets import service as tickets
 from backend.tickets.models import PLACE_SOURCE_LABEL, Ticket
 from backend.tickets.place_correction import extract_corrected_place
 
-PHONE_SAVED = "phone_taken"
-"""In the turn's notes: the phone that this message put on the ticket."""
 MIN_EXTRA_WORDS = 3
 """With so many words outside the sentence with the phone, the message also asks or reports something else."""
 
@@ -34,7 +33,7 @@ async def save_phone(turn: Turn, *, any_phone: bool = False) -> bool:
     """
     phones = extract_phones(turn.text)
     named = gives_callback_phone(turn.full_text) or (any_phone and not is_account_phone(turn.full_text))
-    if not phones or not named or turn.notes.get(PHONE_SAVED) or _is_phone_requested(turn):
+    if not phones or not named or report_notes(turn).phone_saved or _is_phone_requested(turn):
         return False
     number = turn.extract_values(None).member_number
     if number is not None and number.is_complete and not contains_formatted_phone(turn.text):
@@ -51,7 +50,7 @@ async def save_phone(turn: Turn, *, any_phone: bool = False) -> bool:
     for other in others:
         await tickets.add_phone(turn.session, turn.backend, ticket, turn.conversation_id, other)
         turn.utter("utter_filed_phone_beside", number=ticket.number, last4=other[-4:])
-    turn.notes[PHONE_SAVED] = first if first not in others else ticket.phone
+    report_notes(turn).phone_saved = first if first not in others else ticket.phone
     rest = [part for part in split_sentences(turn.full_text) if not extract_phones(part)]
     return sum(len(part.split()) for part in rest) < MIN_EXTRA_WORDS
 
@@ -90,7 +89,7 @@ async def save_place(turn: Turn, ticket: Ticket) -> bool:
         return False
     words = mask_line(turn.full_text)
     await tickets.correct_place(turn.session, turn.backend, ticket, turn.conversation_id, place=place, words=words)
-    turn.notes[PLACE_SAVED] = place
+    report_notes(turn).place_saved = place
     turn.utter("utter_filed_place", number=ticket.number, place=place)
     return True
 

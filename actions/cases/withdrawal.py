@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint
 from actions.cases.kinds import format_ticket_title
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.reading.tickets.withdrawal import find_ticket_numbers, may_name_ticket
@@ -35,7 +35,7 @@ async def withdraw_ticket(turn: Turn, words: str | None = None, *, newest: bool 
         turn.utter("utter_case_which", things="; ".join(things))
         turn.set("offer", {"which": True})
         return True
-    if tickets.is_callout(candidates[0]):
+    if tickets.has_callout(candidates[0]):
         await keep_ticket(turn, candidates[0])
         return True
     reason = mask_line(turn.exact_reply)
@@ -65,7 +65,7 @@ async def send_newest_ticket(turn: Turn) -> bool:
 
 async def keep_ticket(turn: Turn, ticket: Ticket) -> None:
     """`Never mind, it is fine`: say that the report stays open. For a callout, note the words and tell the crew."""
-    if not tickets.is_callout(ticket):
+    if not tickets.has_callout(ticket):
         turn.utter("utter_case_stands", number=ticket.number, undo=format_withdraw_hint(turn, ticket))
         return
     await tickets.withdraw(turn.session, turn.backend, ticket.number, turn.conversation_id, mask_line(turn.exact_reply))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
-from actions.quick_pay.questions import build_button
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.contact import email_verification

@@ -10,7 +10,7 @@ from actions.conversation.undo import undo_last_action
 from actions.form import RESTORED_INTENT
 from actions.person.booked_call import answer_about_call, cancel_call, handle_call_move, handle_call_note
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_request
 from backend.reading.contact.call_requests import cancels_call, wants_no_calls

@@ -8,6 +8,7 @@ from actions import follow_ups
 from actions.base import ExternalCall, SlotQuestion
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint, is_own
 from actions.cases.report_form import ReportForm
+from actions.cases.report_notes import report_notes
 from actions.cases.report_slots import ReportLocation
 from actions.danger import signals_danger
 from actions.outage.known_outage import send_known_outage
@@ -71,13 +72,13 @@ class OutageForm(ReportForm):
             return False
         return await super()._answer_questions(turn)
 
-    def is_only_question(self, turn: Turn) -> bool:
+    def is_our_offer(self, turn: Turn) -> bool:
         return bool(self.get_report_slot(turn, "status"))
 
-    def kind(self, turn: Turn) -> str:
+    def find_kind(self, turn: Turn) -> str:
         return detect_outage_kind(str(self.get_report_slot(turn, "words") or ""))
 
-    def urgent(self, turn: Turn) -> bool:
+    def is_urgent(self, turn: Turn) -> bool:
         """Whether somebody depends on the power, such as on an oxygen machine."""
         return depends_on_power(str(self.get_report_slot(turn, "words") or ""))
 
@@ -95,7 +96,7 @@ class OutageForm(ReportForm):
             return True
         if asked is not None and turn.intent == "report_outage" and len(turn.text.split()) > 2:
             turn.clear(self.slot_name("status"))
-            turn.notes["more"] = True
+            report_notes(turn).keeps_words = True
             return asked != self.slot_name("place")  # the words are kept, but they are no place
         return False
 
@@ -108,7 +109,7 @@ class OutageForm(ReportForm):
         if turn.notes.get("denied"):
             await note_denied(turn)
             return None
-        if self.urgent(turn) and not self.get_report_slot(turn, "warned"):
+        if self.is_urgent(turn) and not self.get_report_slot(turn, "warned"):
             turn.utter("utter_outage_life_support")
             turn.set(self.slot_name("warned"), True)
         asks_status = self.get_report_slot(turn, "status")
@@ -124,7 +125,7 @@ class OutageForm(ReportForm):
         known = await turn.backend.outages.find_outage(
             turn.session, where.place, where.account.id if where.account else None
         )
-        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
+        report = self.build_report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         ticket = await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
         if asks_status and await self._send_status(turn, known, ticket):
             return None
@@ -141,7 +142,7 @@ class OutageForm(ReportForm):
         ticket = filed.ticket
         values: dict[str, Any] = {
             "number": ticket.number,
-            "called": await format_callout_status(turn, ticket, first=True),
+            "called": await format_callout_status(turn, ticket, just_filed=True),
             "undo": format_withdraw_hint(turn, ticket),
             "case_kind": ticket.kind,
         }
@@ -162,7 +163,7 @@ class OutageForm(ReportForm):
                 turn.utter("utter_outage_area")
             turn.set("offer", {"opener": self.form, "slots": {}})
             return None
-        no_number, was_noted = "no_number" in turn.notes, "heard" in turn.notes
+        no_number, was_noted = report_notes(turn).lacks_number, report_notes(turn).has_details_for_place
         values = {"danger": False, "no_number": no_number, "heard": was_noted}
         slot = self.slot_name("place")
         return SlotQuestion(slot, "utter_question_outage_place", values, is_new=no_number or was_noted)
@@ -182,7 +183,7 @@ class OutageForm(ReportForm):
         elif place or phone.startswith("+"):
             await note_restored(turn, str(place) if place else None, phone or None)
         else:
-            values = {"no_number": "no_number" in turn.notes}
+            values = {"no_number": report_notes(turn).lacks_number}
             return SlotQuestion(
                 self.slot_name("place"), "utter_question_outage_back", values, is_new=values["no_number"]
             )
@@ -203,7 +204,7 @@ class OutageForm(ReportForm):
             own = await is_own(turn, before)
             number = before.number if own else ""
             turn.utter("utter_outage_stands", number=number, called=called, known=known is not None, own=own)
-        turn.notes["nothing_known"] = not known and not before
+        report_notes(turn).is_outage_unknown = not known and not before
         return bool(known or before)
 
     async def _send_added(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:

@@ -7,11 +7,11 @@ from actions.cases.conversation_tickets import add_ticket_note, is_own
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.cases.report_form import handle_disconnected
+from actions.person.agent_handoff import handoff_disconnected
 from actions.registry import find_opener
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
 from backend.billing.models import Account
+from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
 from backend.reading.service.disconnection import says_coop_disconnected
@@ -39,7 +39,7 @@ class ActionOutageRestored(SkillAction):
         if not back and await add_danger_details(turn):  # "ya salió", of who was inside
             return
         if says_coop_disconnected(turn.text):  # "I paid, turn my power back on" is about a bill
-            await handle_disconnected(turn)
+            await handoff_disconnected(turn)
             return
         if denies_power_is_back(turn.full_text):  # "it is NOT back, I never told you that"
             turn.add_followup_action("outage_form")
@@ -95,7 +95,7 @@ def _ticket_state(ticket: Ticket) -> str:
         return "closed"
     if ticket.kind == DANGER:
         return "danger"
-    return "urgent" if tickets.is_callout(ticket) else "noted"
+    return "urgent" if tickets.has_callout(ticket) else "noted"
 
 
 async def note_restored(turn: Turn, place: str | None, phone: str | None) -> None:

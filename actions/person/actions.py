@@ -21,7 +21,7 @@ from actions.danger import handle_danger
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, handoff_to_agent
 from actions.person.booked_call import cancel_call, find_booked_call
 from actions.person.call_subject import find_offered_subject, find_subject, find_task_tried, list_earlier_messages
-from actions.person.forms import ABOUT, EARLIER_MESSAGES, TASK_TRIED
+from actions.person.forms import ABOUT, BEFORE, TRIED
 from actions.turn import Turn
 from backend.reading.contact.call_requests import cancels_call
 from backend.reading.hazards.emergency_questions import is_about_bill
@@ -75,8 +75,8 @@ class ActionPerson(SkillAction):
             await handoff_to_agent(turn, "utter_person")  # when they open, and what is answered at any hour; said once
         callback_slots = {
             ABOUT: find_offered_subject(turn) or find_subject(turn),
-            EARLIER_MESSAGES: list_earlier_messages(turn),
-            TASK_TRIED: find_task_tried(turn),
+            BEFORE: list_earlier_messages(turn),
+            TRIED: find_task_tried(turn),
         }
         agenda.add_requests(turn, [act for act in turn.acts if act.words and not wants_live_agent(act.words)], "")
         clear_task(turn)

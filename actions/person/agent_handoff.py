@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from actions.conversation.feelings import acknowledge_feeling
 from actions.formatting import format_on_day
 from actions.registry import format_task_title
 from actions.turn import Turn
+from backend.account_question import service as account_questions
 from backend.agent_handoff import service as handover
 from backend.coop import format_at_clock
 from backend.reading.live_agent_request import wants_live_agent
@@ -51,3 +53,14 @@ async def handoff_in_danger(turn: Turn) -> None:
     """
     transfers = turn.channel == "voice" and turn.backend.coop.is_open(turn.backend.clock.now())
     await handoff_to_agent(turn, "utter_person" if transfers else DANGER_HANDOFF_RESPONSE)
+
+
+async def handoff_disconnected(turn: Turn) -> None:
+    """Tell a disconnected member what their account says, where it is known, and hand off to an agent."""
+    acknowledge_feeling(turn)
+    identity = await turn.identity()
+    if identity.account is not None:
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, "shutoff", turn.full_text)
+        if answer:
+            turn.utter("utter_told", told=answer)
+    turn.add_followup_action("action_person")

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.formatting import format_on_day, format_time
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.reading.contact.call_requests import asks_to_note, mentions_call
 from backend.reading.contact.call_subject import content_words, shorten

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.person.agent_handoff import format_open_task
 from actions.turn import Turn
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.reading.contact.call_subject import MAX_LENGTH, content_words, extract_subject, shorten
 
 MAX_EARLIER_MESSAGES = 4

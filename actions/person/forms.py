@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.cases.report_slots import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
-from actions.formatting import format_day, format_day_for_office
+from actions.formatting import format_day_for_office
 from actions.person.booked_call import call_values, cancel_call, find_booked_call, send_booked_call, ticket_phone
 from actions.person.call_subject import find_subject, list_earlier_messages
-from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.contact.service import extract_phone
 from backend.conversations.models import Conversation
 from backend.coop import format_at_clock, format_clock
-from backend.language import mark, tr
+from backend.language import format_day, mark, tr
 from backend.reading.contact.call_requests import asks_about_phone_on_file, cancels_call, names_another_phone
 from backend.reading.contact.call_subject import content_words, extract_named_subject, extract_subject, shorten
 from backend.reading.contact.phone_mentions import extract_phone_ending, remove_phone_digits
@@ -32,14 +32,30 @@ from backend.reading.dates.call_time import (
 from backend.tickets import service as tickets
 
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
-UNTIL, ABOUT, EARLIER_MESSAGES, TASK_TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
-OTHER_END = "callback_other_end"
+UNTIL, ABOUT, BEFORE, TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
+OTHER_LAST4 = "callback_other_end"
 """The last four of another phone that the member wants to be called at, until its full number is known."""
-UNKNOWN_END = "unknown"
+UNKNOWN_LAST4 = "unknown"
 MAX_SUBJECT_ONLY_WORDS = 4
-MAX_DELAY = timedelta(minutes=15)
-"""A chosen time that passed so long ago still stands: "now", when its read-back is answered."""
+GRACE_AFTER_START = timedelta(minutes=15)
+"""A chosen time is still good for this long after it began ("now", when the yes comes late)."""
 EXAMPLE_TIME = time(10)
+
+
+@dataclass
+class CallbackNotes:
+    """What this message did, for the rest of the turn."""
+
+    is_canceled: bool = False
+    agreed: bool = False  # the read-back was accepted
+    booked_at: datetime | None = None  # the local time of the call arranged before, which is moved
+    is_new_subject: bool = False  # the subject was given where the time was asked for
+    refused_time: dict[str, Any] | None = None  # why the requested time is not possible, as values of the response
+
+
+def callback_notes(turn: Turn) -> CallbackNotes:
+    notes: CallbackNotes = turn.notes.setdefault("callback", CallbackNotes())
+    return notes
 
 
 class CallbackForm(Form):
@@ -54,9 +70,9 @@ class CallbackForm(Form):
         CONFIRM,
         UNTIL,
         ABOUT,
-        EARLIER_MESSAGES,
-        TASK_TRIED,
-        OTHER_END,
+        BEFORE,
+        TRIED,
+        OTHER_LAST4,
     )
     asks: ClassVar[dict[str, str]] = {WHEN: "time", DAY: "day", PHONE: "phone", CONFIRM: "yes_no"}
     opening_intents: ClassVar[frozenset[str]] = frozenset()
@@ -82,17 +98,21 @@ class CallbackForm(Form):
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         if asked is not None and cancels_call(turn.text):
-            return bool(turn.notes.setdefault("canceled", True))
+            callback_notes(turn).is_canceled = True
+            return True
         if asked is None:
             await self._load_booked_call(turn)
-        if asked == CONFIRM and (turn.button_value(CONFIRM) == "yes" or is_yes(turn)):
-            turn.notes["agreed"] = True
-        if asked == CONFIRM and "agreed" in turn.notes:
+        is_agreed = callback_notes(turn).agreed or turn.button_value(CONFIRM) == "yes" or is_yes(turn)
+        if asked == CONFIRM and is_agreed:
+            callback_notes(turn).agreed = True
             return True
         understood = self._extract_callback_phone(turn) or await self._extract_other_phone(turn, asked)
-        understood = self._extract_time(turn, remove_phone_digits(turn.text), asked) or understood
-        understood = understood or self._accept_example_time(turn, asked)
-        understood = self._extract_subject(turn, asked, understood) or understood
+        if self._extract_time(turn, remove_phone_digits(turn.text), asked):
+            understood = True
+        if not understood:
+            understood = self._accept_example_time(turn, asked)
+        if self._extract_subject(turn, asked, understood=understood):
+            understood = True
         if asked != CONFIRM:
             return understood
         if understood:
@@ -107,44 +127,55 @@ class CallbackForm(Form):
         ticket = await find_booked_call(turn)
         if ticket is None or ticket.due_at is None:
             return
-        turn.notes["booked"] = ticket
+        callback_notes(turn).booked_at = ticket.due_at.astimezone(turn.backend.coop.zone)
         turn.set(PHONE, turn.get(PHONE) or ticket_phone(ticket))
         about = extract_subject(turn.full_text) if content_words(turn.full_text) else None
         turn.set(ABOUT, about or ticket.details.get("about"))
 
-    def _extract_subject(self, turn: Turn, asked: str | None, understood: bool) -> bool:
-        """Read the subject: named, at any question; from other words only as long as it is unknown."""
-        about = extract_named_subject(turn.focused_text) if asked is not None else None
-        if about is None and asked == WHEN and not understood and not turn.has_act("ask", "deny", "cancel", "person"):
+    def _extract_subject(self, turn: Turn, asked: str | None, *, understood: bool) -> bool:
+        about = self._find_subject(turn, asked, understood=understood)
+        if about is None:
+            return False
+        notes = callback_notes(turn)
+        notes.is_new_subject = asked == WHEN and about != turn.get(ABOUT)
+        turn.set(ABOUT, about)
+        return notes.is_new_subject or turn.has_act("answer", "volunteer", "correct", "person")
+
+    @staticmethod
+    def _find_subject(turn: Turn, asked: str | None, *, understood: bool) -> str | None:
+        """The subject: named, at any question; from other words only while nothing else was `understood` in them."""
+        if asked is not None and (named := extract_named_subject(turn.focused_text)):
+            return named
+        if understood:
+            return None
+        if asked == WHEN and not turn.has_act("ask", "deny", "cancel", "person"):
             bare = turn.focused_text.strip(" .!")  # "My bill."
             if "?" not in bare and len(bare.split()) <= MAX_SUBJECT_ONLY_WORDS and content_words(bare):
-                about = bare
-        is_news = turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
-        if about is None and turn.get(ABOUT) is None and not understood and asked in (WHEN, CONFIRM) and not is_news:
-            about = extract_subject(turn.focused_text)
-        if not about:
-            return False
-        turn.notes["subject"] = asked == WHEN and about != turn.get(ABOUT)
-        turn.set(ABOUT, about)
-        return turn.has_act("answer", "volunteer", "correct", "person") or bool(turn.notes["subject"])
+                return bare
+        reports_outage = (
+            turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
+        )
+        if turn.get(ABOUT) is None and asked in (WHEN, CONFIRM) and not reports_outage:
+            return extract_subject(turn.focused_text) or None
+        return None
 
     def _extract_callback_phone(self, turn: Turn) -> bool:
         phone = extract_phone(turn.text, strict=False)
         if phone:
             turn.set(PHONE, phone)
-            turn.clear(OTHER_END)
+            turn.clear(OTHER_LAST4)
         return phone is not None
 
     async def _extract_other_phone(self, turn: Turn, asked: str | None) -> bool:
         """`Mine ends 2203`, `no, my cell`: another phone is meant, and its full number is asked for."""
-        end = extract_phone_ending(turn.text)
+        last4 = extract_phone_ending(turn.text)
         known = str(turn.get(PHONE) or await self._find_known_phone(turn) or "")
-        if end is None and asked == CONFIRM and is_no(turn) and names_another_phone(turn.text):
-            end = ""
-        if end is None or (end and known.endswith(end)):
+        if last4 is None and asked == CONFIRM and is_no(turn) and names_another_phone(turn.text):
+            last4 = UNKNOWN_LAST4
+        if last4 is None or known.endswith(last4):
             return False
         turn.clear(PHONE)
-        turn.set(OTHER_END, end or UNKNOWN_END)
+        turn.set(OTHER_LAST4, last4)
         return True
 
     def _accept_example_time(self, turn: Turn, asked: str | None) -> bool:
@@ -152,7 +183,7 @@ class CallbackForm(Form):
         example = self._example_time(turn)
         if asked != WHEN or example is None or turn.get(DAY) or not is_yes(turn):
             return False
-        if self._format_next_day(turn) not in turn.open_question.text:
+        if self._format_example_time(turn) not in turn.open_question.text:
             return False
         turn.set(WHEN, example.isoformat())
         turn.clear(UNTIL)
@@ -165,7 +196,7 @@ class CallbackForm(Form):
         requested = parse_call_time(remove_past_events(text), turn.backend.today(), coop.hours)
         if requested is None:
             return False
-        requested = self._merge_with_booked_time(turn, requested)
+        requested = self._complete_from_earlier_time(turn, requested)
         now = turn.backend.clock.now().astimezone(coop.zone)
         when = find_call_start(requested, now, coop.hours_on)
         turn.clear(WHEN, DAY, UNTIL)
@@ -180,24 +211,24 @@ class CallbackForm(Form):
         ):
             turn.set(DAY, requested.day.isoformat())
         elif asked is not None or requested.day not in (None, now.date()):
-            # for "now", with the office closed, they were told so already
-            turn.notes["closed_then"] = self._closed_values(turn, requested, now)
+            # somebody who asks for "now" has just been told that the office is closed
+            callback_notes(turn).refused_time = self._explain_refused_time(turn, requested, now)
         return True
 
-    def _merge_with_booked_time(self, turn: Turn, requested: RequestedTime) -> RequestedTime:
+    def _complete_from_earlier_time(self, turn: Turn, requested: RequestedTime) -> RequestedTime:
         """`No, at 11`: on the same day. `Tuesday instead`: at the same time."""
-        ticket, zone = turn.notes.get("booked"), turn.backend.coop.zone
-        booked_at = turn.get(WHEN) or (ticket and ticket.due_at.astimezone(zone).isoformat())
+        booked_at = callback_notes(turn).booked_at
+        earlier = turn.get(WHEN) or (booked_at and booked_at.isoformat())
         if requested.as_soon_as_possible or requested.delay is not None:
             return requested
-        if requested.day is None and (day := turn.get(DAY) or booked_at):
+        if requested.day is None and (day := turn.get(DAY) or earlier):
             return replace(requested, day=datetime.fromisoformat(day).date())
-        if requested.time_of_day is None and not requested.at_opening and booked_at:
+        if requested.time_of_day is None and not requested.at_opening and earlier:
             until = time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
-            return replace(requested, time_of_day=datetime.fromisoformat(booked_at).time(), until=until)
+            return replace(requested, time_of_day=datetime.fromisoformat(earlier).time(), until=until)
         return requested
 
-    def _closed_values(self, turn: Turn, requested: RequestedTime, now: datetime) -> dict[str, Any]:
+    def _explain_refused_time(self, turn: Turn, requested: RequestedTime, now: datetime) -> dict[str, Any]:
         day = requested.day or (now + requested.delay if requested.delay else now).date()
         holiday = turn.backend.coop.holiday_name(day) if requested.day or requested.delay else None
         span = turn.backend.coop.hours_on(day)
@@ -213,24 +244,24 @@ class CallbackForm(Form):
     # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.notes.get("canceled"):
+        if callback_notes(turn).is_canceled:
             await self.send_canceled(turn)
             return None
         if turn.was_just_opened():
             turn.set(ABOUT, turn.get(ABOUT) or find_subject(turn))
-            turn.set(EARLIER_MESSAGES, turn.get(EARLIER_MESSAGES) or list_earlier_messages(turn))
+            turn.set(BEFORE, turn.get(BEFORE) or list_earlier_messages(turn))
         self._drop_past_time(turn)
         if turn.get(WHEN) is None:
-            if turn.notes.get("booked") and not turn.notes.get("closed_then"):
+            if callback_notes(turn).booked_at and not callback_notes(turn).refused_time:
                 await send_booked_call(turn)
                 return None
             return self._ask_time(turn)
-        phone = turn.get(PHONE) or (None if turn.get(OTHER_END) else await self._find_known_phone(turn))
-        if phone is None and turn.get(OTHER_END) not in (None, UNKNOWN_END):
-            return SlotQuestion(PHONE, "utter_question_callback_other_phone", {"last4": turn.get(OTHER_END)})
+        phone = turn.get(PHONE) or (None if turn.get(OTHER_LAST4) else await self._find_known_phone(turn))
+        if phone is None and turn.get(OTHER_LAST4) not in (None, UNKNOWN_LAST4):
+            return SlotQuestion(PHONE, "utter_question_callback_other_phone", {"last4": turn.get(OTHER_LAST4)})
         if phone is None:
             return SlotQuestion(PHONE, "utter_question_callback_phone")
-        if not turn.notes.get("agreed"):
+        if not callback_notes(turn).agreed:
             return self._read_back(turn, phone)
         await self._file_callback(turn, phone)
         return None
@@ -244,24 +275,24 @@ class CallbackForm(Form):
             return
         when, end = datetime.fromisoformat(turn.get(WHEN)), self._end_time(turn)
         day, span = when.date(), turn.backend.coop.hours_on(when.date())
-        ends_at = datetime.combine(day, end, when.tzinfo) if end else when + MAX_DELAY
+        ends_at = datetime.combine(day, end, when.tzinfo) if end else when + GRACE_AFTER_START
         if span is not None and now < ends_at and turn.backend.coop.is_open(max(when, now)):
             return
         turn.clear(WHEN, DAY, UNTIL)
-        turn.notes.pop("agreed", None)
-        turn.notes["closed_then"] = {"state": "past", "day": format_day(day, now.date()), "holiday": ""}
+        callback_notes(turn).agreed = False
+        callback_notes(turn).refused_time = {"state": "past", "day": format_day(day, now.date()), "holiday": ""}
 
     def _ask_time(self, turn: Turn) -> SlotQuestion:
-        if closed := turn.notes.get("closed_then"):
+        if closed := callback_notes(turn).refused_time:
             return SlotQuestion(WHEN, "utter_question_callback_closed", closed, is_new=True)
-        if turn.notes.get("subject"):
+        if callback_notes(turn).is_new_subject:
             turn.utter("utter_callback_subject", about=shorten(str(turn.get(ABOUT))).rstrip(" ?.!…"))
         if turn.get(DAY):
             day = format_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
             return SlotQuestion(WHEN, "utter_question_callback_hour", {"day": day})
-        return SlotQuestion(WHEN, "utter_question_callback_when", {"example": self._format_next_day(turn)})
+        return SlotQuestion(WHEN, "utter_question_callback_when", {"example": self._format_example_time(turn)})
 
-    def _format_next_day(self, turn: Turn) -> str:
+    def _format_example_time(self, turn: Turn) -> str:
         """A time on the next working day, in words: at ten, or when the office opens."""
         example = self._example_time(turn)
         if example is None:
@@ -299,7 +330,7 @@ class CallbackForm(Form):
         return await super()._answer_side_question(turn)
 
     async def _find_known_phone(self, turn: Turn) -> str | None:
-        """The phone (E.164) that writes or calls, else the one on file of an identified member."""
+        """The phone (E.164) that this conversation comes from (none in web chat), else the identified member's."""
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         identity = await turn.identity()
         return conversation.address or (identity.member.phone if identity.member else None)
@@ -318,7 +349,7 @@ class CallbackForm(Form):
         details["when"] = f"{day}, {format_clock(when.time())}{until}"
         if end:
             details["until"] = end.isoformat()
-        slot_by_label = {"about": ABOUT, "said before": EARLIER_MESSAGES, "tried": TASK_TRIED}
+        slot_by_label = {"about": ABOUT, "said before": BEFORE, "tried": TRIED}
         details |= {label: str(turn.get(slot)) for label, slot in slot_by_label.items() if turn.get(slot)}
         ticket = await tickets.open_ticket(
             turn.session,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from actions.base import SlotQuestion
+from actions.buttons import build_button
 from actions.formatting import format_on_day
 from actions.turn import Turn
 from backend.language import format_day, tr
@@ -26,11 +26,6 @@ NOT_PREFIX = "not: "
 """Before a hint: the other one of two saved methods is meant."""
 ASK_DAY = "ask"
 """The value of DAY if the member wants another day than today and has not named it."""
-
-
-def build_button(title: str, **values: str) -> dict[str, str]:
-    """A button that sets slots."""
-    return {"title": title, "payload": "/choose" + json.dumps(values)}
 
 
 def balance_values(turn: Turn, balance: Balance) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SkillAction, SlotQuestion
+from actions.buttons import build_button
 from actions.formatting import confirmation_values
 from actions.identity.forms import CODE, IDENTITY_SLOTS
-from actions.quick_pay.questions import build_button, format_last_day
+from actions.quick_pay.questions import format_last_day
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, note_agreement
 from backend.account_question.automatic_payments import describe_next_automatic_charge

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.base import ExternalCall, SlotQuestion
+from actions.buttons import build_button
 from actions.cases.withdrawal import withdraw_ticket
 from actions.disambiguation import save_identity_numbers
 from actions.follow_ups import LAST_SUBJECT
 from actions.formatting import format_day_for_office, format_on_day
 from actions.identity.forms import CODE, IdentifiedForm
-from actions.quick_pay.questions import build_button
 from actions.service.extract import extract_bill_destination, extract_service_address
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes

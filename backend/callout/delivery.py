@@ -29,18 +29,18 @@ OUTDATED_ERROR = "outdated"
 CalledTicket = tuple[Callout, Ticket]
 
 
-async def notify_person(
+async def alert_person(
     session: AsyncSession,
     backend: Backend,
     person: OnCallPerson,
     called: Sequence[CalledTicket],
-    what: str,
+    notice_kind: str,
     *,
-    why: str = "",
+    reason: str = "",
 ) -> None:
     """Write to `person` about these tickets: one text for all, an email with a link for each.
 
-    Once per round; `why` allows another one within the round. Queued messages of earlier rounds are canceled.
+    Once per round; `reason` allows another one within the round. Queued messages of earlier rounds are canceled.
     """
     first, _ = called[0]
     coded = []
@@ -52,15 +52,15 @@ async def notify_person(
     with use_language(person.language):
         texted = False
         if person.phone:
-            body = messages.format_text(backend, coded, again=what == REMINDER_NOTICE)
-            key = f"{first.id}:{first.rounds}:{why or what}"
-            texted = await _send(session, backend, person, called, what, "sms", body, key=key)
+            body = messages.format_text(backend, coded, again=notice_kind == REMINDER_NOTICE)
+            key = f"{first.id}:{first.rounds}:{reason or notice_kind}"
+            texted = await _send(session, backend, person, called, notice_kind, "sms", body, key=key)
         for (callout, ticket), (_, code) in zip(called, coded, strict=True):
             if person.email:
                 url = links.link_url(backend, callout, person.name)
                 body = messages.format_email(backend, ticket, url, code)
-                key = f"{callout.id}:{callout.rounds}:{why or what}"
-                await _send(session, backend, person, [(callout, ticket)], what, "email", body, key=key)
+                key = f"{callout.id}:{callout.rounds}:{reason or notice_kind}"
+                await _send(session, backend, person, [(callout, ticket)], notice_kind, "email", body, key=key)
     if person.phone and not texted:
         await call_person(session, backend, person, called[0])
 
@@ -98,23 +98,23 @@ async def cancel_queued(session: AsyncSession, backend: Backend, called: Sequenc
 
 
 async def send_update(
-    session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
+    session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, notice_kind: str, body: str
 ) -> str:
     """Send news of one ticket by text, else by email. Returns `sms` or `email`; empty when neither is possible."""
-    key = f"{called[0].id}:{what}:{text_digest(body)}"  # the same news is sent once
+    key = f"{called[0].id}:{notice_kind}:{text_digest(body)}"  # the same news is sent once
     with use_language(person.language):
-        for way in ("sms", "email"):
-            if await _send(session, backend, person, [called], what, way, body, key=key):
-                return way
+        for channel in ("sms", "email"):
+            if await _send(session, backend, person, [called], notice_kind, channel, body, key=key):
+                return channel
     return ""
 
 
 async def call_with_update(
-    session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
+    session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, notice_kind: str, body: str
 ) -> str:
     """Send news by a call. Returns `call`; empty when that is not possible."""
-    key = f"{called[0].id}:{what}:{text_digest(body)}"
-    return "call" if await _send(session, backend, person, [called], what, "call", body, key=key) else ""
+    key = f"{called[0].id}:{notice_kind}:{text_digest(body)}"
+    return "call" if await _send(session, backend, person, [called], notice_kind, "call", body, key=key) else ""
 
 
 def text_digest(body: str) -> str:
@@ -137,34 +137,36 @@ async def _send(
     backend: Backend,
     person: OnCallPerson,
     called: Sequence[CalledTicket],
-    what: str,
-    way: str,
+    notice_kind: str,
+    channel: str,
     body: str,
     *,
     key: str,
 ) -> bool:
     """Enqueue one message and record it for these tickets. False without a phone or email for it, or if refused.
 
-    `way` is sms, email or call. An email's subject names the first ticket.
+    `channel` is sms, email or call. An email's subject names the first ticket.
     """
-    recipient = person.email if way == "email" else person.phone
+    recipient = person.email if channel == "email" else person.phone
     if not recipient:
         return False
     who = hashlib.sha256(person.name.encode()).hexdigest()[:12]
     sent = await enqueue(
         session,
         backend,
-        kind=way,
+        kind=channel,
         recipient=recipient,
-        subject=messages.format_subject(backend, called[0][1]) if way == "email" else "",
+        subject=messages.format_subject(backend, called[0][1]) if channel == "email" else "",
         body=body,
         purpose=PURPOSE,
-        dedupe_key=f"callout:{key}:{way}:{who}",
+        dedupe_key=f"callout:{key}:{channel}:{who}",
     )
     now = backend.clock.now()
     for callout, _ in called:
         session.add(
-            CalloutNotice(callout_id=callout.id, name=person.name, way=sent.kind, what=what, outbox_id=sent.id, at=now)
+            CalloutNotice(
+                callout_id=callout.id, name=person.name, way=sent.kind, what=notice_kind, outbox_id=sent.id, at=now
+            )
         )
     await session.flush()
     return sent.status not in FAILED_STATUSES

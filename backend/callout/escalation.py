@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 async def relay_update(session: AsyncSession, backend: Backend, ticket: Ticket, words: str) -> str:
-    """Send the reporter's `words` to the people informed of the ticket.
+    """Send the reporter's `words` to the person who has it, else to everybody alerted.
 
     Returns what the member is told about that; empty when there is no callout.
     """
     callout = await service.find_callout(session, ticket.id)
     if callout is None or callout.status == service.OVER:
         return ""
-    informed = service.people_informed(backend, callout, await delivery.list_notices(session, callout.id))
-    ways = set()
-    if not informed and callout.status == service.TAKEN:  # somebody at the office has it, and no phone is listed
+    people = service.people_to_update(backend, callout, await delivery.list_notices(session, callout.id))
+    channels = set()
+    if not people and callout.status == service.TAKEN:  # somebody at the office has it, and no phone is listed
         key = f"worse:{delivery.text_digest(words)}"
         await service.notify_office(session, backend, ticket, key, tr("Now told:") + f' "{words}".')
-        ways.add("email")
-    for person in informed:
+        channels.add("email")
+    for person in people:
         with use_language(person.language):
             body = tr(
                 '{coop} WORSE, {number}: "{said}". {what}',
@@ -39,30 +39,30 @@ async def relay_update(session: AsyncSession, backend: Backend, ticket: Ticket, 
                 what=messages.format_summary(ticket),
             )
         sent = (session, backend, person, (callout, ticket), delivery.NEWS_NOTICE, body)
-        way = await delivery.send_update(*sent)
-        if way != "sms":  # an email wakes nobody
+        channel = await delivery.send_update(*sent)
+        if channel != "sms":  # an email wakes nobody
             with use_language(person.language):
-                way = await delivery.call_with_update(*sent) or way
-        ways.add(way)
-    return _format_relay(backend, callout, ways - {""})
+                channel = await delivery.call_with_update(*sent) or channel
+        channels.add(channel)
+    return _format_relay(backend, callout, channels - {""})
 
 
-def _format_relay(backend: Backend, callout: Callout, ways: set[str]) -> str:
+def _format_relay(backend: Backend, callout: Callout, channels: set[str]) -> str:
     """What the member is told: only that it is being sent, since nobody knows whether it was read."""
     phone = backend.coop.outage_phone_display
-    if not ways:
+    if not channels:
         return tr("I could not pass it on to anybody on call, so please call {phone} now.", phone=phone)
-    way = messages.most_direct_channel(ways)
+    channel = messages.most_direct_channel(channels)
     if callout.status == service.TAKEN and callout.taken_by:
         texts = {
             "sms": mark("I am texting it now to {name}, who has it."),
             "call": mark("I am having {name} phoned now, who has it."),
             "email": mark("I am emailing it now to {name}, who has it."),
         }
-        return tr(texts[way], name=callout.taken_by)
+        return tr(texts[channel], name=callout.taken_by)
     texts = {
         "sms": mark("I am texting it now to the crew on call. Nobody has answered yet."),
         "call": mark("I am having the crew on call phoned now. Nobody has answered yet."),
         "email": mark("I am emailing it now to the crew on call. Nobody has answered yet."),
     }
-    return tr(texts[way])
+    return tr(texts[channel])

@@ -169,12 +169,12 @@ class CalloutProgress:
     channels_reached: frozenset[str] = frozenset()
     since: datetime | None = None
     waiting: bool = False
-    all_refused: bool = False
+    all_declined: bool = False
     denied: bool = False
 
 
-def format_progress(backend: Backend, callout: Callout | None, progress: CalloutProgress, *, first: bool) -> str:
-    """For the member: what was done so far, without promises. `first`: just now, so nobody can have replied."""
+def format_progress(backend: Backend, callout: Callout | None, progress: CalloutProgress, *, just_filed: bool) -> str:
+    """For the member: what was done so far, without promises. `just_filed`: nobody can have replied yet."""
     phone = backend.coop.outage_phone_display
     if callout is not None and callout.status == "taken" and callout.taken_by and callout.taken_at:
         return tr(
@@ -187,20 +187,20 @@ def format_progress(backend: Backend, callout: Callout | None, progress: Callout
             "I could not reach anybody on call, so please call {phone}, day or night, and 911 if anybody is in danger.",
             phone=phone,
         )
-    if progress.all_refused:
+    if progress.all_declined:
         return tr("Nobody on call can take it so far, so please call {phone}, day or night.", phone=phone)
     if callout.status == "unanswered":
         return tr("Nobody on call has answered yet, so please call {phone}, day or night.", phone=phone)
     nobody_yet = tr(_NO_ANSWER_DENIED_TEXT if progress.denied else _NO_ANSWER_TEXT)
     if not progress.channels_reached and progress.channels_in_progress:
         going = tr(_SENDING_TEXTS[most_direct_channel(progress.channels_in_progress)])
-        return going if first else f"{going} {nobody_yet}"
+        return going if just_filed else f"{going} {nobody_yet}"
     if not progress.channels_reached:
         return tr(
             "What I wrote to the crew on call has not gone out yet. I keep trying; please call {phone}, day or night.",
             phone=phone,
         )
-    if first:
+    if just_filed:
         return tr(_JUST_SENT_TEXTS[most_direct_channel(progress.channels_reached)])
     done = tr(
         _SINCE[most_direct_channel(progress.channels_reached)],
@@ -209,9 +209,9 @@ def format_progress(backend: Backend, callout: Callout | None, progress: Callout
     return f"{done} {nobody_yet}"
 
 
-def most_direct_channel(ways: Collection[str]) -> str:
+def most_direct_channel(channels: Collection[str]) -> str:
     """A text before a call, a call before an email. Raises StopIteration for none."""
-    return next(way for way in ("sms", "call", "email") if way in ways)
+    return next(channel for channel in ("sms", "call", "email") if channel in channels)
 
 
 _NO_ANSWER_TEXT = mark("Nobody has answered yet; they are told again every few minutes.")

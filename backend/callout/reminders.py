@@ -42,7 +42,7 @@ async def send_reminders(backend: Backend, _on: date) -> int:
                 by_name[person.name].append((callout, ticket))
         for person in backend.coop.on_call:
             if tickets := by_name.get(person.name):
-                await delivery.notify_person(session, backend, person, tickets, delivery.REMINDER_NOTICE)
+                await delivery.alert_person(session, backend, person, tickets, delivery.REMINDER_NOTICE)
         return len(due)
 
 
@@ -70,7 +70,7 @@ async def _claim_due(session: AsyncSession, backend: Backend) -> list[CalledTick
             continue  # another process has claimed this round
         await session.refresh(callout)
         if nobody_answers:
-            text = mark("Nobody on call has answered for an hour. They are asked on every few minutes.")
+            text = mark("Nobody on call has answered for an hour. Reminders go on every few minutes.")
             await service.notify_office(session, backend, ticket, "unanswered", text)
         claimed.append((callout, ticket))
     return claimed
@@ -107,7 +107,7 @@ async def _escalate_unreached(session: AsyncSession, backend: Backend, called: C
             unreached.append(name)
     if not unreached:
         return
-    more = await service.notify_remaining(session, backend, callout, ticket)
+    more = await service.alert_remaining(session, backend, callout, ticket)
     if not more and len(unreached) == len(by_name):
         text = mark("Nobody on call is known to be reached. It is tried again every few minutes.")
         await service.notify_office(session, backend, ticket, "unreached", text)

@@ -56,7 +56,7 @@ async def handle_reply(
     a member too. While they have an open callout, any text is about it unless it is clearly about something else.
     """
     known = await codes.find_codes(session, backend, person, to_check=True)
-    not_offered = await service.tickets_not_offered(session, person)
+    not_offered = await service.find_unalerted_tickets(session, person)
     has_open = bool(not_offered) or any(_is_relevant(backend, person, one) for one in known)
     reply = parse_reply_leniently(text) if has_open else parse_reply(text)
     if reply is None or (not reply.codes and _is_new_report(reply, text, known)):

@@ -1,10 +1,13 @@
-"""Starts, relays to, takes and ends callouts. Functions flush; the caller commits."""
+"""Callouts: starts, expedites and ends them, sends updates, lets people take or decline them, and informs the office.
+
+Functions flush; the caller commits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +19,6 @@ from backend.callout.roster import OnCallPerson, people_on_duty
 from backend.language import ENGLISH, mark, tr, use_language
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
-from backend.tickets.danger_signs import is_danger_denied
 from backend.tickets.kinds import CALLOUT_KINDS
 from backend.tickets.models import Ticket
 
@@ -41,8 +43,8 @@ STATUS_NAMES = {
     "refused": mark("refused"),
 }
 MAX_NEWS, MAX_STATEMENTS, MAX_ADDITIONS = 10, 4, 6
-"""Updates relayed per ticket and kind: nobody can make the crew's phones ring endlessly, and small talk does not use up
-what a new place needs."""
+"""Updates relayed per ticket: nobody can make the crew's phones ring endlessly. Each kind is counted apart, so that
+chatter does not use up the messages that a new place needs."""
 
 
 async def start_callout(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
@@ -58,7 +60,7 @@ async def start_callout(session: AsyncSession, backend: Backend, ticket: Ticket)
     session.add(callout)
     await session.flush()
     for person in people_on_duty(people, now.astimezone(backend.coop.zone).time()):
-        await delivery.notify_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
+        await delivery.alert_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
 
 
 async def expedite(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
@@ -87,7 +89,7 @@ async def find_callouts(session: AsyncSession, ticket_ids: Sequence[int]) -> dic
 
 
 async def send_news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
-    """Place, phone or danger became known: inform at once everybody alerted before."""
+    """Place, phone or danger became known: update at once everybody alerted before, or the person who has it."""
     text = mark("{coop}, {number}, now known: {what}")
     await _broadcast(session, backend, ticket, delivery.NEWS_NOTICE, MAX_NEWS, text)
 
@@ -115,17 +117,17 @@ async def relay_statement(
 
 
 async def _broadcast(
-    session: AsyncSession, backend: Backend, ticket: Ticket, what: str, most: int, text: str, words: str = ""
+    session: AsyncSession, backend: Backend, ticket: Ticket, notice_kind: str, limit: int, text: str, words: str = ""
 ) -> None:
-    """Send `text` (marked) to the people informed, each in their language; at most `most` times for this `what`, and
-    not once the callout is over."""
+    """Send `text` (marked) to the people to update, each in their language; at most `limit` times for this
+    `notice_kind`, and not once the callout is over."""
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
     notices = await delivery.list_notices(session, callout.id)
-    if len({notice.at for notice, _ in notices if notice.what == what}) >= most:
+    if len({notice.at for notice, _ in notices if notice.what == notice_kind}) >= limit:
         return
-    for person in people_informed(backend, callout, notices):
+    for person in people_to_update(backend, callout, notices):
         with use_language(person.language):
             body = tr(
                 text,
@@ -134,45 +136,46 @@ async def _broadcast(
                 said=messages.shorten(words),
                 what=messages.format_summary(ticket),
             )
-        await delivery.send_update(session, backend, person, (callout, ticket), what, body)
+        await delivery.send_update(session, backend, person, (callout, ticket), notice_kind, body)
 
 
 async def end_callout(session: AsyncSession, backend: Backend, ticket: Ticket, by: str = "") -> None:
-    """The ticket ended: stop the callout and tell everybody informed, except `by`, who ended it."""
+    """The ticket ended: stop the callout and update everybody, except `by`, who ended it."""
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
-    informed = people_informed(backend, callout, await delivery.list_notices(session, callout.id))
+    people = people_to_update(backend, callout, await delivery.list_notices(session, callout.id))
     callout.status, callout.next_at = OVER, None
     await session.flush()
     await delivery.cancel_queued(session, backend, [callout])
-    for person in informed:
+    for person in people:
         if person.name == by:
             continue
         with use_language(person.language):
-            why = tr("taken back by who told it") if ticket.status == "withdrawn" else tr("done")
+            reason = tr("withdrawn by the reporter") if ticket.status == "withdrawn" else tr("done")
             body = tr(
                 "{coop}: {number} is closed ({why}). {what}",
                 coop=backend.coop.short_name,
                 number=ticket.number,
-                why=why,
+                why=reason,
                 what=messages.format_summary(ticket),
             )
         await delivery.send_update(session, backend, person, (callout, ticket), delivery.ENDED_NOTICE, body)
 
 
 async def take(
-    session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket, name: str, how: str
+    session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket, name: str, by_channel: str
 ) -> str | None:
-    """`name` takes it. Returns who has it, which is the first of several at once; None when it is over."""
+    """`name` takes it by text, link or office. Returns who has it (the first of several at once); None when it is
+    over."""
     now = backend.clock.now()
     mine = update(Callout).where(Callout.id == callout.id, Callout.status.in_(OPEN_STATUSES))
-    done = await session.execute(
-        mine.values(status=TAKEN, taken_by=name, taken_how=how, taken_at=now, next_at=None).returning(Callout.id)
+    result = await session.execute(
+        mine.values(status=TAKEN, taken_by=name, taken_how=by_channel, taken_at=now, next_at=None).returning(Callout.id)
     )
-    first = done.scalar_one_or_none() is not None
+    is_taker = result.scalar_one_or_none() is not None
     await session.refresh(callout)
-    if not first:
+    if not is_taker:
         return callout.taken_by if callout.status == TAKEN else None
     await delivery.cancel_queued(session, backend, [callout])
     await _record(session, backend, callout, ticket, name, "callout_taken")
@@ -188,7 +191,7 @@ async def take(
 async def decline(session: AsyncSession, backend: Backend, coded: codes.TicketCode, person: OnCallPerson) -> None:
     """`person` (proven by the code) declines: the others are alerted at once, and `person` gets no more reminders.
 
-    If they had taken it, it is open again. When everybody has declined, the office is told and all get reminders.
+    If they had taken it, it is open again. When everybody has declined, the office gets an email and all get reminders.
     """
     callout, ticket, now = coded.callout, coded.ticket, backend.clock.now()
     if callout.status == OVER:
@@ -204,37 +207,37 @@ async def decline(session: AsyncSession, backend: Backend, coded: codes.TicketCo
     await _record(session, backend, callout, ticket, person.name, "callout_declined")
     if callout.status not in OPEN_STATUSES:
         return
-    refused = await codes.names_declined(session, callout.id)
-    left = [one for one in backend.coop.on_call if one.name not in refused]
+    declined = await codes.names_declined(session, callout.id)
+    left = [one for one in backend.coop.on_call if one.name not in declined]
     for one in left:
-        await delivery.notify_person(
-            session, backend, one, [(callout, ticket)], delivery.REMINDER_NOTICE, why=f"no:{coded.row.id}"
+        await delivery.alert_person(
+            session, backend, one, [(callout, ticket)], delivery.REMINDER_NOTICE, reason=f"no:{coded.row.id}"
         )
     if not left:
-        text = mark("Everybody on call says that it has to be another. They are asked on.")
+        text = mark("Everybody on call has declined. Reminders go on.")
         await notify_office(session, backend, ticket, "refused", text)
 
 
-async def notify_remaining(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> int:
+async def alert_remaining(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> int:
     """Alert at once everybody not alerted yet, on duty or not; returns how many."""
     notices = await delivery.list_notices(session, callout.id)
     alerted = {notice.name for notice, _ in notices if notice.what in delivery.ALERTS}
     more = [person for person in backend.coop.on_call if person.name not in alerted]
     for person in more:
-        await delivery.notify_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
+        await delivery.alert_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
     return len(more)
 
 
-async def tickets_not_offered(session: AsyncSession, person: OnCallPerson) -> list[delivery.CalledTicket]:
-    """Open callouts to which `person` was not alerted."""
+async def find_unalerted_tickets(session: AsyncSession, person: OnCallPerson) -> list[delivery.CalledTicket]:
+    """Open callouts to which `person` was not alerted: they have no code for it, and an answer needs one."""
     theirs = select(CalloutCode.callout_id).where(CalloutCode.name == person.name)
     return await list_callouts(session, Callout.status.in_(OPEN_STATUSES), Callout.id.not_in(theirs))
 
 
 async def notify_office(
-    session: AsyncSession, backend: Backend, ticket: Ticket, why: str, what: str, **values: str
+    session: AsyncSession, backend: Backend, ticket: Ticket, reason: str, text: str, **values: str
 ) -> None:
-    """Email the office, once for each `why`: `what` (a marked text), the ticket, and how each person was contacted."""
+    """Email the office, once for each `reason`: `text` (marked), the ticket, and how each person was alerted."""
     callout = await find_callout(session, ticket.id)
     with use_language(ENGLISH):
         attempts = await _format_attempts(session, backend, callout.id) if callout else ""
@@ -244,9 +247,9 @@ async def notify_office(
             kind="email",
             recipient=backend.coop.email,
             subject=messages.format_subject(backend, ticket),
-            body=f"{tr(what, **values)} {messages.format_summary(ticket, later=True)}\n\n{attempts}\n",
+            body=f"{tr(text, **values)} {messages.format_summary(ticket, later=True)}\n\n{attempts}\n",
             purpose=delivery.PURPOSE,
-            dedupe_key=f"callout:{why}:{ticket.id}",
+            dedupe_key=f"callout:{reason}:{ticket.id}",
         )
 
 
@@ -262,59 +265,20 @@ async def _format_attempts(session: AsyncSession, backend: Backend, callout_id: 
     for notice, status, error in await session.execute(query):
         how = tr(STATUS_NAMES.get(status, status))
         if error == delivery.OUTDATED_ERROR:
-            how = tr("had not gone out and was written anew")
+            how = tr("was replaced before it went out")
         at = messages.format_time(backend, notice.at)
         attempt = tr("{way} {how}, {at}", way=tr(CHANNEL_NAMES[notice.way]), how=how, at=at)
         newest.setdefault(notice.name, {})[notice.way] = attempt
     lines = []
     for person in backend.coop.on_call:
-        ways = newest.get(person.name)
-        lines.append(f"{person.name}: {'; '.join(ways.values()) if ways else tr('not told so far')}")
+        by_channel = newest.get(person.name)
+        lines.append(f"{person.name}: {'; '.join(by_channel.values()) if by_channel else tr('not told so far')}")
     return "\n".join(lines)
 
 
-async def format_for_member(session: AsyncSession, backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
-    """What the member is told about the callout; empty for a ticket without one."""
-    if not ticket.urgent or ticket.kind not in CALLOUT_KINDS:
-        return ""
-    callout = await find_callout(session, ticket.id)
-    notices = await delivery.list_notices(session, callout.id) if callout else []
-    just_now = backend.clock.now() - STUCK_AFTER
-    alerts = [one for one in notices if one[0].what in delivery.ALERTS and one[1] not in delivery.FAILED_STATUSES]
-    sent = [notice for notice, status in alerts if status in delivery.SENT_STATUSES]
-    going = [notice for notice, status in alerts if status not in delivery.SENT_STATUSES and notice.at > just_now]
-    refused = await codes.names_declined(session, callout.id) if callout else frozenset()
-    progress = messages.CalloutProgress(
-        channels_reached=frozenset(notice.way for notice in sent),
-        channels_in_progress=frozenset(notice.way for notice in going),
-        since=min((notice.at for notice in sent), default=None),
-        waiting=len(sent) + len(going) < len(alerts),
-        denied=is_danger_denied(ticket),
-        all_refused=bool(refused) and all(person.name in refused for person in backend.coop.on_call),
-    )
-    return messages.format_progress(backend, callout, progress, first=first)
-
-
-async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, Any] | None:
-    """Who was alerted when and how, and who has it, as JSON data; None without a callout."""
-    callout = await find_callout(session, ticket_id)
-    if callout is None:
-        return None
-    notices = await delivery.list_notices(session, callout.id)
-    return {
-        "status": callout.status,
-        "taken_by": callout.taken_by,
-        "taken_how": callout.taken_how,
-        "taken_at": callout.taken_at,
-        "next_at": callout.next_at,
-        "told": [
-            {"name": notice.name, "way": notice.way, "what": notice.what, "at": notice.at, "status": status}
-            for notice, status in notices
-        ],
-    }
-
-
-def people_informed(backend: Backend, callout: Callout, notices: list[tuple[CalloutNotice, str]]) -> list[OnCallPerson]:
+def people_to_update(
+    backend: Backend, callout: Callout, notices: list[tuple[CalloutNotice, str]]
+) -> list[OnCallPerson]:
     """The person who has it, else everybody alerted."""
     names = {callout.taken_by} if callout.status == TAKEN and callout.taken_by else {one.name for one, _ in notices}
     return [person for person in backend.coop.on_call if person.name in names]

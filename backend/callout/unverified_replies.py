@@ -48,7 +48,7 @@ async def answer(
     if not_offered and not (calling or mine):  # they learned of it elsewhere, and get an alert with their own code
         for called in not_offered:
             key = f"asked:{called[0].id}"
-            await delivery.notify_person(session, backend, person, [called], delivery.INITIAL_NOTICE, why=key)
+            await delivery.alert_person(session, backend, person, [called], delivery.INITIAL_NOTICE, reason=key)
         return tr("Nobody has it yet. I am texting you what it is about, with your code.")
     match reply.action:
         case OnCallAction.DONE:
@@ -59,7 +59,7 @@ async def answer(
             return add_codes(backend, mine + calling, _NOTE_TEXT) or _format_current_state(backend, person, known)
         case OnCallAction.DECLINES if calling:
             for one in calling:  # alert more people, and leave nobody out because of an unproven text
-                await service.notify_remaining(session, backend, one.callout, one.ticket)
+                await service.alert_remaining(session, backend, one.callout, one.ticket)
             return add_codes(backend, calling, _DECLINE_TEXT)
     return add_codes(backend, calling, _TAKE_TEXT) or _format_current_state(backend, person, known)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.callout import service as callout
+from backend.callout.status import callout_to_dict
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
@@ -65,5 +65,5 @@ async def ticket_to_dict(session: AsyncSession, ticket: Ticket, account: str | N
         "created_at": ticket.created_at,
         "due_at": ticket.due_at,
         "closed_at": ticket.closed_at,
-        "callout": await callout.callout_to_dict(session, ticket.id) if ticket.urgent else None,
+        "callout": await callout_to_dict(session, ticket.id) if ticket.urgent else None,
     }

@@ -299,7 +299,7 @@ async def withdraw(
     if ticket is None or ticket.status not in OPEN_STATUSES or ticket.conversation_id != by_conversation:
         return None
     conversation = await session.get_one(Conversation, by_conversation)
-    if is_callout(ticket):
+    if has_callout(ticket):
         note = f"{REPORTER_SAYS_PREFIX}{reason}"
         await add_note(session, backend, ticket, by_conversation, note, unproven=True)
         if denies_danger(reason):
@@ -330,7 +330,7 @@ async def close_restored_outage(
     if ticket is None:
         return None
     await add_note(session, backend, ticket, conversation_id, words)
-    if is_callout(ticket):
+    if has_callout(ticket):
         own = ticket.conversation_id == conversation_id
         await callout.relay_statement(session, backend, ticket, words, own=own)
     elif await can_close(session, backend, ticket, conversation_id):
@@ -340,7 +340,7 @@ async def close_restored_outage(
     return ticket
 
 
-def is_callout(ticket: Ticket) -> bool:
+def has_callout(ticket: Ticket) -> bool:
     """Whether people on call are alerted to it. Only they and the office may close such a ticket."""
     return ticket.kind == DANGER or (ticket.urgent and ticket.kind in CALLOUT_KINDS)
 

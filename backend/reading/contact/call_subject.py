@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.agent_handoff.transcript import mask_line
+from backend.conversations.masking import mask_line
 from backend.reading.normalize import fold
 
 ABOUT_PHRASE = re.compile(

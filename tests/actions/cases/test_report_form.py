@@ -220,3 +220,10 @@ async def test_crew_time_question_refers_to_the_report(talk: Talk) -> None:
     assert talk.responses == ["utter_filed_open"]
     talk.assert_message("Lights are mended in turn")
     assert talk.open_task is None
+
+
+async def test_without_the_last_four_the_address_is_enough(talk: Talk) -> None:
+    await talk.user_input("the yard light is out, member number 41005-001", intent="report_light", acts={"start"})
+    talk.assert_response("utter_question_phone_last4")
+    await talk.user_input("I don't have my number on me", intent="inform", acts={"answer"})
+    talk.assert_message("the address is enough")

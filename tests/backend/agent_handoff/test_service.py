@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from backend.agent_handoff import service as handover
-from backend.agent_handoff.transcript import mask_line
 from backend.app import Backend
 from backend.audit.service import verify
 from backend.conversations import service as conversations
+from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, use_language
 from backend.outbox.models import OutboxMessage

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from backend.app import Backend
-from backend.callout import codes, replies, service
+from backend.callout import codes, replies, service, status
 from backend.callout.models import Callout
 from backend.callout.roster import OnCallPerson
 from backend.clock import ManualClock
@@ -83,7 +83,7 @@ async def reply(backend: Backend, person: OnCallPerson, text: str, conversation:
 async def member_text(backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
     async with backend.db.read_session() as session:
         fresh = await session.get_one(Ticket, ticket.id)
-        return await service.format_for_member(session, backend, fresh, first=first)
+        return await status.format_for_member(session, backend, fresh, just_filed=first)
 
 
 async def add_note(backend: Backend, home: Household, ticket: Ticket, words: str, conversation: str = "") -> None:

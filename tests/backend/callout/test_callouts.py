@@ -188,7 +188,7 @@ async def test_office_mail_is_in_english_whoever_refused(backend: Backend, home:
     for person in (SAM, NIGHT, ALMA):
         await reply(backend, person, f"NO {await code(backend, ticket, person)}")
     (mail,) = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email]
-    assert mail.body.startswith("Everybody on call says")
+    assert mail.body.startswith("Everybody on call has declined")
     assert mail.subject.startswith("URGENT")
 
 

@@ -105,7 +105,7 @@ async def test_crash_during_a_round_informs_nobody_twice(
 ) -> None:
     await file_ticket(backend, home)
     clock.advance(minutes=5)
-    informed, real = [], reminders.delivery.notify_person
+    informed, real = [], reminders.delivery.alert_person
 
     async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
         informed.append(person.name)
@@ -113,10 +113,10 @@ async def test_crash_during_a_round_informs_nobody_twice(
             raise RuntimeError("killed")
         await real(session, at, person, *rest)
 
-    monkeypatch.setattr(reminders.delivery, "notify_person", dies)
+    monkeypatch.setattr(reminders.delivery, "alert_person", dies)
     with pytest.raises(RuntimeError):
         await reminders.send_reminders(backend, backend.today())
     assert len(await sent_messages(backend, "sms")) == 2
-    monkeypatch.setattr(reminders.delivery, "notify_person", real)
+    monkeypatch.setattr(reminders.delivery, "alert_person", real)
     await asyncio.gather(*(reminders.send_reminders(backend, backend.today()) for _ in range(3)))
     assert len(await sent_messages(backend, "sms")) == 4
