@@ -1,4 +1,4 @@
-"""Environment and logging that must be set before Rasa is imported; every script of this folder calls ``prepare``.
+"""Environment and logging that must be set before Rasa is imported; every script of this folder calls `prepare`.
 
 The log never shows a member's words. Rasa writes message texts and slot values at DEBUG, a few at WARNING, and in the
 text of exceptions. So nothing below WARNING is logged, structured entries keep known harmless keys only, and a
@@ -30,7 +30,7 @@ ENVIRONMENT_DEFAULTS = {
     "ACTION_ENDPOINT_URL": "http://127.0.0.1:8080/internal/actions/webhook",
     "TRACKER_DB_URL": f"sqlite:///{ROOT / 'var' / 'tracker.db'}",
     "SENTENCE_CACHE": str(ROOT / "var" / "cache" / "sentences.npz"),
-    "ANSWERS_FOLDER": str(ROOT / "data" / "answers"),
+    "DATA_FOLDER": str(ROOT / "data"),
     "KNOWLEDGE_FOLDER": str(ROOT / "knowledge"),
     "KNOWLEDGE_CACHE": str(ROOT / "models" / "knowledge.npz"),
     "RASA_CACHE_DIRECTORY": str(ROOT / "var" / "cache" / "rasa"),
@@ -45,7 +45,7 @@ class RedactingFormatter(logging.Formatter):
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
-        """Return the frames and the type of ``ei``."""
+        """The frames and the type of `ei`."""
         kind, _, frames = ei
         lines = [line.rstrip() for line in traceback.format_tb(frames)]
         return "\n".join([*lines, kind.__name__ if kind else ""])
@@ -75,7 +75,7 @@ def _configure_logging(show_warnings: bool) -> None:
 def prepare(show_warnings: bool = False) -> None:
     """Set the environment's defaults, configure logging, and make Rasa importable quickly and without TensorFlow.
 
-    ``show_warnings`` is for training, where Rasa's warnings are about the data and no member is involved.
+    `show_warnings` is for training, where Rasa's warnings are about the data and no member is involved.
     """
     for name, value in ENVIRONMENT_DEFAULTS.items():
         os.environ.setdefault(name, value)

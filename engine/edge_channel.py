@@ -35,12 +35,12 @@ class TurnOutput(OutputChannel):
     """Collects the bot's messages of one turn, under the name of the turn's channel."""
 
     def __init__(self, channel: str, messages: list[dict[str, Any]]) -> None:
-        """``channel`` is the name that `channel:` of a response is compared with; ``messages`` is filled."""
+        """`channel` is the name that `channel:` of a response is compared with; `messages` is filled."""
         self.channel = channel
         self.messages = messages
 
     def name(self) -> str:  # type: ignore[override]
-        """Return the turn's channel; Rasa asks instances only."""
+        """The turn's channel; Rasa asks instances only."""
         return self.channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
@@ -56,7 +56,7 @@ class TurnOutput(OutputChannel):
 
 
 def _parse_body(request: Request) -> dict[str, Any]:
-    """Return the body, or an empty object for anything else."""
+    """The body, or an empty object for anything else."""
     with contextlib.suppress(InvalidUsage):
         if isinstance(request.json, dict):
             return request.json
@@ -142,12 +142,12 @@ class EdgeChannel(InputChannel):
     """POST turn, POST parse, POST forget and GET health under /webhooks/edge. All but health need the shared token."""
 
     def __init__(self, token: str) -> None:
-        """``token`` is the secret shared with the app."""
+        """`token` is the secret shared with the app."""
         self._expected = f"Bearer {token}".encode()
 
     @classmethod
     def name(cls) -> str:
-        """Return the name used in credentials.yml and in the URL."""
+        """The name used in credentials.yml and in the URL."""
         return "edge"
 
     @classmethod
@@ -159,7 +159,7 @@ class EdgeChannel(InputChannel):
         return cls(token)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """Return the three routes."""
+        """The three routes."""
         edge = Blueprint("edge")
 
         @edge.on_request

@@ -18,13 +18,13 @@ def _hash_files(base: Path, files: list[Path]) -> str:
 
 
 def code_digest() -> str:
-    """Return the hash of our components, with the tuned encoder, and of the locked packages."""
+    """The hash of our components, with the tuned encoder, and of the locked packages."""
     parts = [path for path in (ENGINE_FOLDER / "components").iterdir() if path.suffix in CODE_SUFFIXES]
     return _hash_files(ENGINE_FOLDER, [*parts, ENGINE_FOLDER / "uv.lock"])
 
 
 def project_digest(project: Path) -> str:
-    """Return the hash of all that a model is made from: config, domain, data, components and packages."""
+    """The hash of all that a model is made from: config, domain, data, components and packages."""
     files = [project / "config.yml", project / "domain.yml"]
     for folder in (project / "data", project / "domain"):
         files += folder.rglob("*.yml")
@@ -39,7 +39,7 @@ def _stamp_path(model: Path) -> Path:
 
 
 def read_stamp(model: Path) -> dict[str, Any]:
-    """Return the model's stamp, or an empty one when the model or the stamp is missing or broken."""
+    """The model's stamp, or an empty one when the model or the stamp is missing or broken."""
     try:
         stamp = json.loads(_stamp_path(model).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -48,7 +48,7 @@ def read_stamp(model: Path) -> dict[str, Any]:
 
 
 def is_fresh(project: Path, model: Path) -> bool:
-    """Tell whether the model was trained from what is there now."""
+    """Whether the model was trained from what is there now."""
     return bool(read_stamp(model).get("inputs") == project_digest(project))
 
 

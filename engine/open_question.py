@@ -18,7 +18,7 @@ DANGER_SECONDS = 2 * 60 * 60
 
 
 def last_bot_text(tracker: DialogueStateTracker) -> str:
-    """Return the bot's messages since the member's last one, joined by a space."""
+    """The bot's messages since the member's last one, joined by a space."""
     texts: list[str] = []
     for event in reversed(tracker.events):
         if isinstance(event, BotUttered) and event.text:
@@ -29,7 +29,7 @@ def last_bot_text(tracker: DialogueStateTracker) -> str:
 
 
 def build_open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
-    """Return the question as the actions keep it in the slot, its words, and the subject explained last."""
+    """The question as the actions keep it in the slot, its words, and the subject explained last."""
     slot = tracker.slots.get(QUESTION_SLOT)
     question = slot.value if slot and isinstance(slot.value, dict) else {}
     subject = tracker.slots.get(LAST_SUBJECT_SLOT)

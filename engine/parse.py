@@ -26,7 +26,7 @@ MessageRow = tuple[str, dict[str, Any]]
 
 
 def read_rows(lines: Iterable[str]) -> list[MessageRow]:
-    """Return each line's message; the keys are those of a row of labeled replies.
+    """Each line's message; the keys are those of a row of labeled replies.
 
     Raises:
         ValueError: a line is not a JSON object with a text; the message says which.
@@ -47,7 +47,7 @@ def read_rows(lines: Iterable[str]) -> list[MessageRow]:
 
 
 async def parse_messages(model: Path, rows: list[MessageRow]) -> list[tuple[dict[str, Any], float]]:
-    """Return the engine's understanding of each message, and the CPU milliseconds that it took."""
+    """The engine's understanding of each message, and the CPU milliseconds that it took."""
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import UserMessage
 
@@ -63,7 +63,7 @@ async def parse_messages(model: Path, rows: list[MessageRow]) -> list[tuple[dict
 
 
 def main() -> int:
-    """Return the exit status: 2 when the input or the model cannot be read."""
+    """The exit status: 2 when the input or the model cannot be read."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--model", type=Path, default=bootstrap.ROOT / "models" / "current.tar.gz")

@@ -1,6 +1,6 @@
 """Changes to Rasa 3.6.21 at run time, each with its reason.
 
-They depend on the internals of one exact release: ``apply_patches`` refuses any other.
+They depend on the internals of one exact release: `apply_patches` refuses any other.
 """
 
 import copy
@@ -30,7 +30,7 @@ ACTION_TIMEOUT_SECONDS = 30
 class TurnFailedError(BaseException):
     """An action could not be run, so the whole turn is void.
 
-    Not an ``Exception``, because Rasa catches every one of those around an action, says nothing to the member
+    Not an `Exception`, because Rasa catches every one of those around an action, says nothing to the member
     and saves the half turn. This passes through; the edge channel catches it, answers 500, and the tracker
     stays as it was.
     """
@@ -197,7 +197,7 @@ def replay_repeated_message() -> None:
 
 
 def reset_when_starting_over() -> None:
-    """Leave the open task and forget its slots when the app asks for it (``start_over``).
+    """Leave the open task and forget its slots when the app asks for it (`start_over`).
 
     It does so after an act was committed in a turn that could not be finished: its question must not be asked again.
     """

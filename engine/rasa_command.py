@@ -76,7 +76,7 @@ def run_rasa(arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Return the exit status."""
+    """The exit status."""
     if arguments == ["--install"]:
         # Python reads every .pth file there at each start
         shutil.copyfile(HOOK_FILE, Path(sysconfig.get_path("purelib")) / HOOK_FILE.name)

@@ -46,7 +46,7 @@ def open_listening_socket(port: int) -> socket.socket:
 
 
 def load_agent(model: Path, endpoints_file: Path) -> "Agent":
-    """Return Rasa's agent for the model, with our stores, choice of wording and action connection."""
+    """Rasa's agent for the model, with our stores, choice of wording and action connection."""
     from rasa.core.agent import Agent
     from rasa.core.lock_store import LockStore
     from rasa.core.tracker_store import TrackerStore
@@ -75,7 +75,7 @@ def load_agent(model: Path, endpoints_file: Path) -> "Agent":
 
 
 def build_app(agent: "Agent", credentials_file: Path) -> "Sanic":
-    """Return the web app with the edge channel and nothing else."""
+    """The web app with the edge channel and nothing else."""
     from rasa.core.channels.channel import register
     from rasa.core.run import create_http_input_channels
     from sanic import Sanic

@@ -36,7 +36,7 @@ def training_lock(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def redirect_output(log: Path) -> Iterator[TextIO]:
-    """Send everything that this process prints to ``log``; yields the real standard output."""
+    """Send everything that this process prints to `log`; yields the real standard output."""
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     kept_out, kept_err = os.dup(1), os.dup(2)
@@ -55,12 +55,12 @@ def redirect_output(log: Path) -> Iterator[TextIO]:
 
 
 def run_rasa(project: Path, work: Path, from_scratch: bool) -> Path:
-    """Train into ``work`` and return the archive; ``from_scratch`` uses nothing cached from earlier trainings.
+    """Train into `work` and return the archive; `from_scratch` uses nothing cached from earlier trainings.
 
     Raises:
         TrainingFailedError: whatever went wrong.
     """
-    os.environ["ANSWERS_FOLDER"] = str(project / "data" / "answers")
+    os.environ["DATA_FOLDER"] = str(project / "data")
     bootstrap.prepare(show_warnings=True)
     try:
         from rasa.model_training import train
@@ -105,7 +105,7 @@ def train(project: Path, model: Path, log: Path) -> None:
 
 
 def main() -> int:
-    """Return the exit status."""
+    """The exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--project", type=Path, default=bootstrap.ROOT, help="folder with config, domain and data")
     parser.add_argument("--model", type=Path, help="default: models/current.tar.gz of the project")

@@ -55,7 +55,7 @@ SENTENCE_SHARE_PER_EPOCH = 0.5  # of all: they are many, and easier than the rep
 
 
 def make_batches(items: list[TrainingItem], size: int) -> list[list[TrainingItem]]:
-    """Return random batches of texts that are about equally long."""
+    """Random batches of texts that are about equally long."""
     random.shuffle(items)
     starts = range(0, len(items), size * 16)
     pools = [sorted(items[at : at + size * 16], key=lambda i: len(i.hidden_state)) for at in starts]
@@ -134,7 +134,7 @@ def read_data() -> TuningData:
 
 @torch.inference_mode()
 def evaluate(tuning: TuningModel, data: TuningData) -> str:
-    """Return how well the heads do on what is held out."""
+    """How well the heads do on what is held out."""
     tuning.eval()
 
     def through(items: list[TrainingItem], head: nn.Module) -> np.ndarray:
@@ -157,7 +157,7 @@ def evaluate(tuning: TuningModel, data: TuningData) -> str:
 
 
 def tune(tuning: TuningModel, data: TuningData, epochs: int) -> None:
-    """Go through the data ``epochs`` times; the learning rate rises for a while, then falls to nearly nothing."""
+    """Go through the data `epochs` times; the learning rate rises for a while, then falls to nearly nothing."""
     rates = [
         {"params": tuning.layers.parameters(), "lr": LEARNING_RATE},
         {"params": [p for n, p in tuning.named_parameters() if not n.startswith("layers.")], "lr": HEAD_LEARNING_RATE},
@@ -191,7 +191,7 @@ def tune(tuning: TuningModel, data: TuningData, epochs: int) -> None:
 
 
 def build_onnx_graph(tensors: Tensors) -> Any:
-    """Return the six layers as an ONNX graph: embedded tokens in, states out."""
+    """The six layers as an ONNX graph: embedded tokens in, states out."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, kept = [], []
@@ -252,7 +252,7 @@ def write_encoder(tensors: Tensors, out: Path, info: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    """Return the exit status."""
+    """The exit status."""
     from tokenizers import Tokenizer
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -21,7 +21,7 @@ SKETCH_SIZE = 256  # the smallest hashes represent all: the estimate is good to 
 
 
 def load_training_sentences(root: Path) -> list[tuple[str, str]]:
-    """Return every training sentence (normalized) with its intent, both languages."""
+    """Every training sentence (normalized) with its intent, both languages."""
     found = []
     for path in sorted((root / "data").rglob("nlu*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
@@ -31,7 +31,7 @@ def load_training_sentences(root: Path) -> list[tuple[str, str]]:
 
 
 def training_lines(root: Path) -> list[str]:
-    """Return each sentence with its intent and each reply with its question and acts, as one line."""
+    """Each sentence with its intent and each reply with its question and acts, as one line."""
     read = [f"{intent}|{text}" for text, intent in load_training_sentences(root)]
     for reply in labeled_replies.load_all_replies(root / "data" / "answers"):
         acts = ",".join(sorted(reply.act_names()))
@@ -42,12 +42,12 @@ def training_lines(root: Path) -> list[str]:
 
 
 def min_hash_sketch(lines: Iterable[str]) -> list[str]:
-    """Return the smallest hashes of the lines."""
+    """The smallest hashes of the lines."""
     return sorted({hashlib.sha256(line.encode()).hexdigest()[:12] for line in lines})[:SKETCH_SIZE]
 
 
 def estimate_overlap(one: list[str], other: list[str]) -> float:
-    """Return the estimated share of lines that two sketched sets have in common."""
+    """The estimated share of lines that two sketched sets have in common."""
     smallest = set(sorted({*one, *other})[:SKETCH_SIZE])
     return len(smallest & set(one) & set(other)) / (len(smallest) or 1)
 

@@ -24,7 +24,7 @@ Tensors = dict[str, np.ndarray]
 
 @dataclass
 class TrainingItem:
-    """A text for the encoder, and what is learned from it; ``hidden_state`` is the output of the lower layers."""
+    """A text for the encoder, and what is learned from it; `hidden_state` is the output of the lower layers."""
 
     text: Any
     target: Any
@@ -37,7 +37,7 @@ class TransformerLayer(nn.Module):
     """One transformer layer with the published weights."""
 
     def __init__(self, tensors: Tensors, part: str) -> None:
-        """``tensors`` are named as in the published file."""
+        """`tensors` are named as in the published file."""
         super().__init__()
         self.part = part
         for name in ("query", "key", "value"):
@@ -62,7 +62,7 @@ class TransformerLayer(nn.Module):
         return self._load_weights(nn.LayerNorm(VECTOR_SIZE, eps=1e-12), tensors, name)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """``mask`` is true where there is a token."""
+        """`mask` is true where there is a token."""
         count, length, _ = x.shape
 
         def heads(linear: nn.Module) -> torch.Tensor:
@@ -77,7 +77,7 @@ class TransformerLayer(nn.Module):
         return self.at_end(x + functional.dropout(inner, DROPOUT, self.training))
 
     def tensors(self) -> Tensors:
-        """Return the weights under their published names."""
+        """The weights under their published names."""
         found = {}
         for module in self.children():
             found[f"{module.published_name}.weight"] = module.weight.detach().numpy()
@@ -89,12 +89,12 @@ class FrozenLayers:
     """Word embeddings and lower layers, which stay as published."""
 
     def __init__(self, tensors: Tensors, tokenizer: Any) -> None:
-        """``tensors`` are those of the published file."""
+        """`tensors` are those of the published file."""
         self.tensors, self.tokenizer = tensors, tokenizer
         self.layers = [TransformerLayer(tensors, f"encoder.layer.{i}.").eval() for i in range(LAYERS - TUNED_LAYERS)]
 
     def embed(self, tokens: list[TokenIds]) -> torch.Tensor:
-        """Return the embeddings of texts of the same length."""
+        """The embeddings of texts of the same length."""
         ids = np.array([t.ids for t in tokens])
         kind = np.array(
             [[0] * t.context_length + [int(t.context_length > 0)] * (len(t.ids) - t.context_length) for t in tokens]
@@ -108,7 +108,7 @@ class FrozenLayers:
 
     @torch.no_grad()
     def prepare(self, items: list[TrainingItem], upper: list[TransformerLayer] | None = None) -> None:
-        """Compute each item's state; with the published ``upper`` layers its published vector too."""
+        """Compute each item's state; with the published `upper` layers its published vector too."""
         tokens = [tokenize(self.tokenizer, item.text) for item in items]
         order = sorted(range(len(items)), key=lambda i: len(tokens[i].ids))
         at = 0
@@ -132,7 +132,7 @@ class TuningModel(nn.Module):
     """The upper layers with their heads, and a loss for each task."""
 
     def __init__(self, tensors: Tensors, intents: int, subjects: int) -> None:
-        """``intents`` and ``subjects``: how many there are."""
+        """`intents` and `subjects`: how many there are."""
         super().__init__()
         self.layers = nn.ModuleList(
             TransformerLayer(tensors, f"encoder.layer.{i}.") for i in range(LAYERS - TUNED_LAYERS, LAYERS)
@@ -143,7 +143,7 @@ class TuningModel(nn.Module):
         self.tasks = nn.Linear(VECTOR_SIZE, len(TASKS))
 
     def vectors(self, items: list[TrainingItem]) -> torch.Tensor:
-        """Return vectors of length 1: the mean over the sentence, or over the reply alone."""
+        """Vectors of length 1: the mean over the sentence, or over the reply alone."""
         x = nn.utils.rnn.pad_sequence([item.hidden_state for item in items], batch_first=True).float()
         lengths = torch.tensor([len(item.hidden_state) for item in items])[:, None]
         before = torch.tensor([item.context_length for item in items])[:, None]
@@ -155,16 +155,16 @@ class TuningModel(nn.Module):
         return functional.normalize((x * own[..., None]).sum(1) / own.sum(1, keepdim=True), dim=1)
 
     def head_inputs(self, items: list[TrainingItem]) -> torch.Tensor:
-        """Return the vectors as the heads see them."""
+        """The vectors as the heads see them."""
         return functional.dropout(self.vectors(items) * SCALE, DROPOUT, self.training)
 
     def intent_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
-        """Return how wrong the intents are."""
+        """How wrong the intents are."""
         truth = torch.tensor([item.target for item in batch])
         return functional.cross_entropy(self.intents(self.head_inputs(batch)), truth, label_smoothing=LABEL_SMOOTHING)
 
     def act_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
-        """Return how wrong acts and started tasks are."""
+        """How wrong acts and started tasks are."""
         seen = self.head_inputs(batch)
         acts, tasks = (torch.tensor(np.stack([item.target[i] for item in batch])) for i in (0, 1))
         of_acts = functional.binary_cross_entropy_with_logits(self.acts(seen), acts, reduction="sum")
@@ -172,7 +172,7 @@ class TuningModel(nn.Module):
         return (of_acts + 0.5 * started) / len(batch)
 
     def subject_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
-        """Return how far questions of one subject are from each other, and how far all have moved."""
+        """How far questions of one subject are from each other, and how far all have moved."""
         vectors = self.vectors(batch)
         subjects = torch.tensor([item.target for item in batch])
         self_pair = torch.eye(len(batch), dtype=torch.bool)

@@ -36,7 +36,7 @@ def collect_warnings() -> Iterator[list[str]]:
 
 
 def find_reply_errors(project: Path) -> list[str]:
-    """Return what cannot be read in data/answers, the first of each file."""
+    """What cannot be read in data/answers, the first of each file."""
     from engine.components.labeled_replies import BadReplyError, load_replies
 
     found = []
@@ -49,7 +49,7 @@ def find_reply_errors(project: Path) -> list[str]:
 
 
 def find_sentence_errors(project: Path) -> list[str]:
-    """Return what is wrong in data/danger and data/danger_talk: a file without a label, a sentence with two labels."""
+    """What is wrong in data/danger and data/danger_talk: a file without a label, a sentence with two labels."""
     from engine.components.danger_models import DANGER_TALK_LABELS, HAZARD_LABELS
     from engine.components.sentence_model import BadSentenceFileError, load_sentences
 
@@ -70,7 +70,7 @@ def find_sentence_errors(project: Path) -> list[str]:
 
 
 def find_errors(project: Path) -> list[str]:
-    """Return what is wrong with the project's domain, data and config; an empty list is good."""
+    """What is wrong with the project's domain, data and config; an empty list is good."""
     from rasa.shared.importers.importer import TrainingDataImporter
     from rasa.validator import Validator
 
@@ -98,7 +98,7 @@ def find_errors(project: Path) -> list[str]:
 
 
 def main() -> int:
-    """Return the exit status: 1 when something is wrong."""
+    """The exit status: 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--project", type=Path, default=bootstrap.ROOT)
     project = parser.parse_args().project.resolve()

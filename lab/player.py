@@ -1,4 +1,7 @@
-"""Plays a transcript: what the member says, what must come back, and the state of the account at the end."""
+"""Plays a transcript: what the member says, what must come back, and the state of the account at the end.
+
+docs/lab.md explains the keys of a script.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,18 @@ import yaml
 from lab import records
 from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient
 from lab.members import MemberCopy, add_member_copy, unused_phone
-from lab.noise.noisy_line import NoisyLine
+from lab.noise.noisy_line import DeliveryMismatch, NoisyLine
 from lab.served_system import CLOSED
 from lab.system import MemberlineSystem
 
+Exchanges = list[tuple[str, str]]
+"""What was said and what was answered."""
 MAX_REPEATS = 3
 """How often in one conversation a line that noise has changed may be repeated without noise."""
 
 
 class TranscriptMismatch(AssertionError):
     """The conversation does not go as the script says; the message ends with the conversation so far."""
-
-
-Exchanges = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,10 @@ def play_transcript(served: MemberlineSystem, path: Path, channel: str, noise: N
 
     In the script `{number}`, `{digits}` and `{last4}` are that member's, and CODE is the newest code sent to them.
     """
-    played = measure_transcript(served, path, channel, noise)
-    if played.failure:
-        raise TranscriptMismatch(played.failure)
-    return played.member
+    result = measure_transcript(served, path, channel, noise)
+    if result.failure:
+        raise TranscriptMismatch(result.failure)
+    return result.member
 
 
 def measure_transcript(
@@ -115,30 +117,30 @@ def measure_transcript(
     run = _TranscriptRun(served, script, channel, noise.wrap(client, path.stem), TranscriptResult(member))
     try:
         run.play()
-    except AssertionError as mismatch:
-        run.played.failure = str(mismatch)
+    except (TranscriptMismatch, DeliveryMismatch) as mismatch:
+        run.result.failure = str(mismatch)
     run.measure()
-    return run.played
+    return run.result
 
 
 class _TranscriptRun:
     """One script that is being played on one channel."""
 
     def __init__(
-        self, served: MemberlineSystem, script: dict[str, Any], channel: str, line: NoisyLine, played: TranscriptResult
+        self, served: MemberlineSystem, script: dict[str, Any], channel: str, line: NoisyLine, result: TranscriptResult
     ) -> None:
         self.served = served
         self.script = script
         self.channel = channel
         self.line = line
-        self.played = played
-        self.at_end = False
-        number = played.member.number
+        self.result = result
+        self.is_finished = False
+        number = result.member.number
         self.named = {
             "number": number,
             "base": number.split("-")[0],
             "digits": number.replace("-", ""),
-            "last4": played.member.last4,
+            "last4": result.member.last4,
         }
 
     def play(self) -> None:
@@ -146,13 +148,13 @@ class _TranscriptRun:
             said = turn.get(self.channel, turn.get("say"))
             if said is not None:  # else a turn of another channel
                 self._play_turn(turn, self._newest_code() if said == "CODE" else _fill_values(said, self.named))
-        self.at_end = True
+        self.is_finished = True
         if end := self.script.get("end"):
-            _check_end_state(self.served.show(self.played.member.number), end, self.channel, self.played.exchanges)
+            _check_end_state(self.served.show(self.result.member.number), end, self.channel, self.result.exchanges)
 
     def _play_turn(self, turn: dict[str, Any], said: str) -> None:
         """Say it; if noise changed the words and the answer does not fit, say it again without noise."""
-        exchanges = self.played.exchanges
+        exchanges = self.result.exchanges
         exchanges.append((said, self.line.say(said)))
         try:
             _check_answer(turn, self.channel, exchanges, self.named)
@@ -161,9 +163,9 @@ class _TranscriptRun:
             if not self.line.changed:
                 raise
             exchanges[-1] = (self.line.said, exchanges[-1][1])
-        if self.played.repeats >= MAX_REPEATS:
+        if self.result.repeats >= MAX_REPEATS:
             raise _mismatch("too much had to be said again", exchanges)
-        self.played.repeats += 1
+        self.result.repeats += 1
         exchanges.append((said, self.line.say(said, clean=True)))
         try:
             _check_answer(turn, self.channel, exchanges, self.named)
@@ -172,24 +174,24 @@ class _TranscriptRun:
                 raise  # with `end` the account shows at the end whether the task was done
 
     def _newest_code(self) -> str:
-        code = self.served.newest_code(self.played.member.phone)
+        code = self.served.newest_code(self.result.member.phone)
         if code is None:
-            raise _mismatch("no code was sent", self.played.exchanges)
+            raise _mismatch("no code was sent", self.result.exchanges)
         return code
 
     def measure(self) -> None:
         """Find repeated questions and money that was not agreed to, in the database."""
         conversation = self.line.client.conversation
         record = self.served.read(lambda session, _: records.read_record(session, conversation))
-        shown = self.served.show(self.played.member.number)
-        self.played.repeated_questions = records.find_repeated_questions(record.turns)
-        self.played.false_confirmations = records.find_unconfirmed_movements(record) + self._find_unwanted(shown)
+        shown = self.served.show(self.result.member.number)
+        self.result.repeated_questions = records.find_repeated_questions(record.turns)
+        self.result.false_confirmations = records.find_unconfirmed_movements(record) + self._find_unwanted(shown)
 
     def _find_unwanted(self, shown: dict[str, Any]) -> list[str]:
         """List money that moved against the script's `end`, if the script was played to its end."""
-        if not self.at_end:
+        if not self.is_finished:
             return []
-        found = _moved_cents(shown, self.channel)
+        found = _list_payment_cents(shown, self.channel)
         wrong = []
         for name, wanted in (self.script.get("end") or {}).items():
             for cents in (Counter(found[name]) - Counter(wanted)).elements() if name in found else ():
@@ -218,25 +220,26 @@ def _check_answer(turn: dict[str, Any], channel: str, exchanges: Exchanges, name
 def _check_end_state(shown: dict[str, Any], end: dict[str, Any], channel: str, exchanges: Exchanges) -> None:
     """Compare the account with the script's `end`. Raises TranscriptMismatch.
 
-    `owes` is in cents; `paid` and `scheduled` list the cents of this conversation's payments; anything else that
-    `memberline show` lists is a count (`consents: 1`) or names each item, newest first (`tickets: [outage closed]`).
+    `owes` is in cents; `paid` lists the cents of all posted payments that the member made over `channel`, `scheduled`
+    of all that are scheduled. Anything else that `memberline show` lists is a count (`consents: 1`) or names each
+    item, newest first (`tickets: [outage closed]`).
     """
-    state = {"owes": shown["balance"]["amount_due_cents"], **_moved_cents(shown, channel)}
+    state = {"owes": shown["balance"]["amount_due_cents"], **_list_payment_cents(shown, channel)}
     for name, wanted in end.items():
-        found = state[name] if name in state else _list_items(shown[name], wanted)
+        found = state[name] if name in state else _summarize_items(shown[name], wanted)
         if found != wanted:
             raise _mismatch(f"{name} is {found}, not {wanted}", exchanges)
 
 
-def _moved_cents(shown: dict[str, Any], channel: str) -> dict[str, list[int]]:
-    """Cents of the payments made over `channel`, and of those that are scheduled."""
+def _list_payment_cents(shown: dict[str, Any], channel: str) -> dict[str, list[int]]:
+    """Cents of the posted payments made over `channel`, and of all that are scheduled."""
     return {
         "paid": [p["amount_cents"] for p in shown["payments"] if p["channel"] == channel and p["status"] == "posted"],
         "scheduled": [s["amount_cents"] for s in shown["schedules"] if s["status"] == "scheduled"],
     }
 
 
-def _list_items(items: list[dict[str, Any]], wanted: Any) -> Any:
+def _summarize_items(items: list[dict[str, Any]], wanted: Any) -> Any:
     """The kind and status of each if the script names each, else how many are active."""
     if isinstance(wanted, list):
         return [f"{item['kind']} {item['status']}" for item in items]

@@ -12,7 +12,7 @@ Detector = Callable[[str], bool]
 
 
 def detector(pattern: str, *, unless: str | None = None, fold: Callable[[str], str] | None = None) -> Detector:
-    """Whether `pattern` occurs anywhere in a text, in any case, and the pattern `unless` does not.
+    """Make a function that tells whether `pattern` occurs in a text, in any case, and `unless` does not.
 
     With `fold`, such as `normalize.fold`, the text is brought into that form first; the patterns are then lower case
     and without accents.
@@ -29,6 +29,6 @@ def detector(pattern: str, *, unless: str | None = None, fold: Callable[[str], s
 
 
 def whole_detector(pattern: str) -> Detector:
-    """Whether `pattern` is the whole of a text, in any case."""
+    """Make a function that tells whether `pattern` is the whole of a text, in any case."""
     matches = re.compile(pattern, re.IGNORECASE).fullmatch
     return lambda text: matches(text) is not None

@@ -8,7 +8,7 @@ from datetime import date
 
 from backend.reading.back_references import remove_pronoun_ones
 from backend.reading.dates.day_parsing import DayProblem, DaySpan, ParsedDay, find_days, resolve_days
-from backend.reading.money.amount import Amount, AmountProblem, detect_past_due, detect_share, parse_cleaned_amount
+from backend.reading.money.amount import Amount, AmountProblem, detect_share, names_past_due, parse_cleaned_amount
 from backend.reading.normalize import blank_span, clean_text
 from backend.reading.numbers.digit_groups import DigitScan, find_digit_groups
 from backend.reading.numbers.member_number import (
@@ -53,15 +53,15 @@ def extract_all(
     cleaned = clean_text(SPOKEN_DASH.sub(r" \1 ", remove_pronoun_ones(text)))
     found = _find_identity(cleaned, asked, today, due_on, short=len(text.split()) <= MAX_SHORT_WORDS)
     number, free = found.number, found.free_text
-    share = detect_past_due(free, asked == "amount")
+    share: str | None = "past_due" if names_past_due(free, asked == "amount") else None
     if share is None and due_cents is None:
         share = detect_share(free, asked == "amount")
-    beside = number is not None and number.number.is_complete and found.last4 is not None
-    amount: Amount | AmountProblem | None
+    after_number = number is not None and number.number.is_complete and found.last4 is not None
+    amount: Amount | AmountProblem | None = None
     if is_menu_number(text):  # it was meant for a question of choices: where a sum is asked for, it is asked again
         amount = AmountProblem("unclear", text) if asked == "amount" else None
-    else:
-        amount = None if share else parse_cleaned_amount(free, due_cents, asked == "amount", beside, asked == "change")
+    elif not share:
+        amount = parse_cleaned_amount(free, due_cents, asked == "amount", after_number, asked == "change")
     day = resolve_days(found.days, today)
     return ExtractedValues(number.number if number else None, found.last4, amount, share, day, found.code)
 

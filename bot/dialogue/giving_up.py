@@ -52,7 +52,7 @@ async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
                 owner=row.owner,  # whichever process has it: after this commit it is answered
             )
             if inbound.channel in turns.deliver:
-                await turns.deliver[inbound.channel](session, inbound, reply, turn.is_late)
+                await turns.deliver[inbound.channel](session, inbound, reply, is_late=turn.is_late)
     logger.error("gave up on a message of %s%s", inbound.channel, "" if outcome.is_empty else "; something came of it")
     for notify in turns.after_commit:
         notify(inbound)

@@ -9,8 +9,8 @@ from typing import Any
 from backend.conversations import service as conversations
 from backend.language import ENGLISH
 from backend.reading.language import detect_language, language_for_payload
-from bot.dialogue.keep_deadline import KeepDeadline
 from bot.dialogue.messages import Inbound, Reply, reply_from_json
+from bot.dialogue.record_deadline import RecordDeadline
 
 FREE_TEXT_QUESTIONS = frozenset({"address", "name", "email", "phone"})
 """Questions answered by names: `12 Calle Real` is no request for Spanish."""
@@ -18,18 +18,26 @@ FREE_TEXT_QUESTIONS = frozenset({"address", "name", "email", "phone"})
 
 @dataclass(eq=False)
 class MessageTurn:
-    """A message that is being answered. Once it is recorded, `inbound.text` is redacted."""
+    """A message that is being answered. Once it is recorded, `inbound.text` is redacted.
+
+    How the answer reaches the sender:
+
+    - `is_late`: decided before it was saved that it goes out by itself, not in the response to the request.
+    - `is_sealed`: it is being saved, so that `is_late` is decided and `give_up_waiting` fails.
+    - `request_left`: the request stopped waiting although the answer was saved as one that is waited for.
+    - `is_given_up`: it was given up on before it was recorded, and gets that answer as soon as it is.
+    """
 
     inbound: Inbound
     answer: asyncio.Future[Reply]
-    deadline: KeepDeadline = field(default_factory=KeepDeadline)
+    deadline: RecordDeadline = field(default_factory=RecordDeadline)
     record_id: int = 0
     language: str = ENGLISH  # of the answer
     switches_language: bool = False  # the message changes the language of the conversation
-    is_late: bool = False  # the answer goes out by itself, not in the response to the request
-    is_sealed: bool = False  # the answer is being stored: how it is delivered is decided
-    is_given_up: bool = False  # before it was recorded
-    caller_left: bool = False  # nobody waits any more, though the answer was stored as one that is waited for
+    is_late: bool = False
+    is_sealed: bool = False
+    is_given_up: bool = False
+    request_left: bool = False
     attempts: int = 0  # failed attempts to answer it
     redacts_history: bool = False  # earlier messages were redacted along with it
 
@@ -47,7 +55,7 @@ class MessageTurn:
         self.language, self.switches_language = language, language != before
 
     def give_up_waiting(self) -> bool:
-        """Stop waiting. True: the answer will be delivered later. False: it is being stored right now."""
+        """Stop waiting. True: the answer will be delivered later. False: it is being saved right now."""
         if self.is_sealed:
             return False
         self.is_late = True
@@ -59,9 +67,15 @@ def resolve_answer(turn: MessageTurn, reply: Reply) -> None:
         turn.answer.set_result(reply)
 
 
-def parse_stored_reply(stored: dict[str, Any] | None) -> Reply:
+def resolve_unless_pending(turn: MessageTurn, reply: Reply) -> None:
+    # a person on the line waits for the answer itself: "it comes later" is no use to them
+    if not turn.is_call or not reply.pending:
+        resolve_answer(turn, reply)
+
+
+def parse_saved_reply(saved: dict[str, Any] | None) -> Reply:
     """The answer to a repeated message: the same, or `pending` or `late` if it is or was delivered by itself."""
-    if stored is None:
+    if saved is None:
         return Reply(pending=True)
-    reply = reply_from_json(stored)
-    return replace(reply, late=True) if stored.get("late") else reply
+    reply = reply_from_json(saved)
+    return replace(reply, late=True) if saved.get("late") else reply

@@ -13,8 +13,8 @@ from backend.billing import accounts as billing
 from backend.conversations import history_redaction
 from backend.conversations import service as conversations
 from bot.dialogue import normalize
-from bot.dialogue.keep_deadline import KeepDeadline
 from bot.dialogue.messages import Inbound
+from bot.dialogue.record_deadline import RecordDeadline
 from bot.dialogue.redaction.across_messages import (
     MAX_EARLIER,
     MessageRedaction,
@@ -57,7 +57,7 @@ class RedactedMessage:
 
 
 @dataclass(frozen=True)
-class StoredMessage:
+class RecordingResult:
     """`inbound` is the redacted message. `redacts_history`: earlier messages were changed along with it."""
 
     inbound: Inbound
@@ -73,12 +73,12 @@ class MessageRecorder:
         self._rates = rates
 
     async def record(
-        self, session: AsyncSession, inbound: Inbound, deadline: KeepDeadline, owner: str | None = None
-    ) -> StoredMessage:
-        """Redact and store a message and, if it is new, redact what it turns into a secret in earlier ones.
+        self, session: AsyncSession, inbound: Inbound, deadline: RecordDeadline, owner: str | None = None
+    ) -> RecordingResult:
+        """Redact and record a message and, if it is new, redact what it turns into a secret in earlier ones.
 
         `owner` is the process that will answer it; leave it out if it is answered in this very transaction. The
-        caller calls `deadline.begin_commit()` last. Raises MessageNotKept when it is too late to begin.
+        caller calls `deadline.begin_commit()` last. Raises MessageNotRecorded when it is too late to begin.
         """
         deadline.check()
         redacted = await self.redact(session, inbound)
@@ -103,7 +103,7 @@ class MessageRecorder:
             await history_redaction.rewrite(
                 session, inbound.conversation, redacted.since, rewritten, lambda text: scrub_digits(text, pieces)
             )
-        return StoredMessage(inbound, record, record.is_new and bool(rewritten))
+        return RecordingResult(inbound, record, record.is_new and bool(rewritten))
 
     async def redact(self, session: AsyncSession, inbound: Inbound) -> RedactedMessage:
         """Redact a message with a view to the earlier ones and to the open question.

@@ -11,8 +11,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,10 +26,10 @@ from backend.reading.language import detect_language, language_for_payload
 from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize
 from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueues, QueuePlace
 from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
-from bot.dialogue.keep_deadline import COMMIT_SECONDS, KeepDeadline, MessageNotKept
 from bot.dialogue.leases import MessageLeases
-from bot.dialogue.message_turn import MessageTurn, parse_stored_reply, resolve_answer
+from bot.dialogue.message_turn import MessageTurn, parse_saved_reply, resolve_answer, resolve_unless_pending
 from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, reply_from_json, reply_to_json
+from bot.dialogue.record_deadline import COMMIT_SECONDS, MessageNotRecorded, RecordDeadline
 from bot.dialogue.recording import MessageRecorder
 from bot.dialogue.redaction.engine_redaction import EngineRedactor
 from bot.web.metrics import Metrics
@@ -46,18 +46,24 @@ QUEUE_POLL_SECONDS = 0.02
 FIRST_RETRY_SECONDS = 0.5
 """Pause before a failed message is tried again; it doubles with each failure."""
 
-ReplyDeliverer = Callable[[AsyncSession, Inbound, Reply, bool], Awaitable[None]]
-"""Delivers a reply in the transaction that stores it; the flag says that nobody is waiting for it any more."""
+START_OVER_KEY = "anew"
+"""Key of a turn's metadata: the open task is done, and its question must not be asked again."""
 
-OwnAnswer = Callable[[AsyncSession, Inbound, conversations.RecordedMessage], Awaitable[tuple[Reply, bool]]]
-"""Acts on a stored message; returns the reply, and whether it ends what the conversation had asked."""
+ImmediateResponder = Callable[[AsyncSession, Inbound, conversations.RecordedMessage], Awaitable[tuple[Reply, bool]]]
+"""Acts on a recorded message; returns the reply, and whether it ends what the conversation had asked."""
+
+
+class ReplyDeliverer(Protocol):
+    async def __call__(self, session: AsyncSession, inbound: Inbound, reply: Reply, *, is_late: bool) -> None:
+        """Deliver a reply in the transaction that saves it. `is_late`: nobody is waiting for it any more."""
 
 
 @dataclass
 class TurnProcessor:
     """Takes turns. `deliver` maps each channel to its way of delivering a reply; each channel enters its own.
 
-    `after_commit` is called with every message that has been answered, when its answer is committed.
+    `after_commit` is called with every message that has been answered, when its answer is committed. `has_released` is
+    set when a message is left to whichever process can answer it.
     """
 
     backend: Backend
@@ -66,45 +72,45 @@ class TurnProcessor:
     metrics: Metrics
     known_intents: frozenset[str]
     rates: RateLimiter
+    deliver: dict[str, ReplyDeliverer] = field(init=False, default_factory=dict)
+    after_commit: list[Callable[[Inbound], None]] = field(init=False, default_factory=list)
+    has_released: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _inflight: dict[tuple[str, str], MessageTurn] = field(init=False, default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.leases = MessageLeases(self.backend)
-        self.deliver: dict[str, ReplyDeliverer] = {}
         self.recorder = MessageRecorder(self.backend, self.rates)
         self.engine_redactor = EngineRedactor(self.backend, self.engine, self.queues)
-        self.after_commit: list[Callable[[Inbound], None]] = []
-        self.stalled = asyncio.Event()  # set when a message is left to whichever process can answer it
-        self._inflight: dict[tuple[str, str], MessageTurn] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def take_turn(
-        self, inbound: Inbound, within: float | None = None, deadline: KeepDeadline | None = None
+        self, inbound: Inbound, within: float | None = None, deadline: RecordDeadline | None = None
     ) -> Reply:
         """Answer a message. The same provider_id again gets the same answer and has no further effect.
 
         After `within` seconds without an answer the reply is empty and `pending`: the message is recorded, and the
         channel delivers the answer later. A reply is also pending when the engine is away; the first one then says so.
-        Raises MessageNotKept for a message that is not recorded within the time of `deadline`.
+        Raises MessageNotRecorded for a message that is not recorded within the time of `deadline`.
         """
         turn = self._inflight.get(inbound.key)
         if turn is None or turn.deadline.has_expired:
-            turn = self._start(inbound, deadline or KeepDeadline())
-        turn.caller_left = False  # a repeat waits for the answer again
+            turn = self._start(inbound, deadline or RecordDeadline())
+        turn.request_left = False  # a repeat waits for the answer again
         await asyncio.wait({turn.answer}, timeout=within)
         if not turn.answer.done():
             try:
-                await turn.deadline.wait_until_kept(turn.answer)
-            except MessageNotKept:
+                await turn.deadline.wait_until_recorded(turn.answer)
+            except MessageNotRecorded:
                 turn.give_up_waiting()  # if it was recorded after all, the answer is delivered later
                 raise
         if turn.answer.done():
             return turn.answer.result()
         if turn.give_up_waiting():
-            turn.caller_left = True
+            turn.request_left = True
             return Reply(pending=True)
         await asyncio.wait({turn.answer}, timeout=COMMIT_SECONDS)  # it is being committed
-        turn.caller_left = not turn.answer.done()
-        return Reply(pending=True) if turn.caller_left else turn.answer.result()
+        turn.request_left = not turn.answer.done()
+        return Reply(pending=True) if turn.request_left else turn.answer.result()
 
     async def give_up(self, inbound: Inbound) -> Reply | None:
         """Answer a message now with what was done about it so far, and do no more. None: it was never recorded."""
@@ -122,24 +128,25 @@ class TurnProcessor:
         resolve_answer(turn, reply)
         return reply
 
-    async def answer_at_once(self, inbound: Inbound, deadline: KeepDeadline, respond: OwnAnswer) -> Reply:
-        """Record a message and answer it by `respond`, all in one transaction; a repeat gets the stored reply.
+    async def answer_at_once(self, inbound: Inbound, deadline: RecordDeadline, respond: ImmediateResponder) -> Reply:
+        """Record a message and answer it by `respond`, all in one transaction; a repeat gets the saved reply.
 
-        It is redacted, recorded and kept within `deadline` like any other, but does not wait for the messages ahead: a
-        STOP must work while they wait for an engine that is away. Raises MessageNotKept when it is too late.
+        It is redacted and recorded within `deadline` like any other, but does not wait for the messages ahead: a
+        STOP must work while they wait for an engine that is away. Raises MessageNotRecorded when it is too late.
         """
         queue = self.queues.get_queue(inbound.conversation)
         async with queue.recording, self.backend.db.transaction() as session:
-            stored = await self.recorder.record(session, inbound, deadline)
-            if not stored.record.is_new:
-                return reply_from_json(stored.record.reply or {})
-            reply, ends = await respond(session, stored.inbound, stored.record)
-            offered: list[dict[str, Any]] | None = [] if ends else None
+            recording = await self.recorder.record(session, inbound, deadline)
+            record = recording.record
+            if not record.is_new:
+                return reply_from_json(record.reply or {})  # saved with the record: neither pending nor late
+            reply, ends_question = await respond(session, recording.inbound, record)
+            offered: list[dict[str, Any]] | None = [] if ends_question else None
             await conversations.save_reply(
-                session, self.backend, stored.record.id, inbound.conversation, reply_to_json(reply), offered=offered
+                session, self.backend, record.id, inbound.conversation, reply_to_json(reply), offered=offered
             )
             deadline.begin_commit()
-        if stored.redacts_history:
+        if recording.redacts_history:
             self.engine_redactor.notify()
         return reply
 
@@ -148,7 +155,7 @@ class TurnProcessor:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def _start(self, inbound: Inbound, deadline: KeepDeadline) -> MessageTurn:
+    def _start(self, inbound: Inbound, deadline: RecordDeadline) -> MessageTurn:
         turn = MessageTurn(inbound, asyncio.get_running_loop().create_future(), deadline)
         self._inflight[inbound.key] = turn
         queue = self.queues.get_queue(inbound.conversation)
@@ -165,11 +172,11 @@ class TurnProcessor:
     async def _run(self, turn: MessageTurn, queue: ConversationQueue, place: QueuePlace) -> None:
         started = time.perf_counter()
         try:
-            self._resolve_unless_pending(turn, await self._answer(turn, queue, place))
+            resolve_unless_pending(turn, await self._record_and_answer(turn, queue, place))
         except Exception as failure:
             await self._handle_failure(turn, failure)
         finally:
-            self.release_turn(turn)
+            self.end_turn(turn)
             await place.wait_for_turn()
             queue.leave_place(place)
             self.queues.drop_idle()
@@ -178,11 +185,11 @@ class TurnProcessor:
             await self._wait_for_other_process(turn)
 
     async def _wait_for_other_process(self, turn: MessageTurn) -> None:
-        """Pass on the answer of whichever process takes the message up, while its caller waits."""
-        while not turn.caller_left and not turn.answer.done():
+        """Pass on the answer of whichever process takes the message up, while a request waits for it."""
+        while not turn.request_left and not turn.answer.done():
             row = await self._reload_inbound(turn)
             if row is not None and row.status != "received":
-                resolve_answer(turn, parse_stored_reply(row.reply))
+                resolve_answer(turn, parse_saved_reply(row.reply))
 
     async def _reload_inbound(self, turn: MessageTurn) -> InboundMessage | None:
         """Wait ANSWER_POLL_SECONDS, then read the message's row again."""
@@ -190,26 +197,20 @@ class TurnProcessor:
         async with self.backend.db.read_session() as session:
             return await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
 
-    @staticmethod
-    def _resolve_unless_pending(turn: MessageTurn, reply: Reply) -> None:
-        # a caller waits on the line for the answer itself: "it comes later" is no use to them
-        if not turn.is_call or not reply.pending:
-            resolve_answer(turn, reply)
-
     async def _handle_failure(self, turn: MessageTurn, failure: Exception) -> None:
-        """Try a recorded message again later; pass the failure of one that was not recorded to the caller."""
+        """Release a recorded message for a retry; raise the failure of one that was not recorded in `take_turn`."""
         logger.error("a turn failed: %s", type(failure).__name__)
         if turn.record_id:
             try:
-                self._resolve_unless_pending(turn, await self._postpone(turn, failed=True))
+                resolve_unless_pending(turn, await self._release_with_notice(turn, failed=True))
             except Exception as again:
                 # nothing is lost: its lease runs out, and another process or a later try answers it
-                logger.error("a turn could not be given back: %s", type(again).__name__)
+                logger.error("a turn could not be released for a retry: %s", type(again).__name__)
                 turn.is_late = True
-                self._resolve_unless_pending(turn, Reply(pending=True))
+                resolve_unless_pending(turn, Reply(pending=True))
         elif not turn.answer.done():
             if isinstance(failure, (SQLAlchemyError, OSError)):
-                failure = MessageNotKept(known=not turn.deadline.committing)
+                failure = MessageNotRecorded(known=not turn.deadline.committing)
             turn.answer.set_exception(failure)
             turn.answer.exception()  # marks it as read: asyncio warns of a failure that nobody reads
 
@@ -218,20 +219,20 @@ class TurnProcessor:
         self.leases.hold(turn.record_id)
         self._inflight[turn.inbound.key] = turn
 
-    def release_turn(self, turn: MessageTurn) -> None:
-        """End the turn: a repeat is from now on answered from the database."""
+    def end_turn(self, turn: MessageTurn) -> None:
+        """A repeat is from now on answered from the database."""
         self.leases.drop(turn.record_id)
         if self._inflight.get(turn.inbound.key) is turn:
             del self._inflight[turn.inbound.key]
 
-    async def _answer(self, turn: MessageTurn, queue: ConversationQueue, place: QueuePlace) -> Reply:
+    async def _record_and_answer(self, turn: MessageTurn, queue: ConversationQueue, place: QueuePlace) -> Reply:
         waited = place.must_wait
         async with queue.recording, self.backend.db.transaction() as session:
-            stored = await self.recorder.record(session, turn.inbound, turn.deadline, self.leases.owner)
-            turn.inbound, turn.redacts_history = stored.inbound, stored.redacts_history
+            recording = await self.recorder.record(session, turn.inbound, turn.deadline, self.leases.owner)
+            turn.inbound, turn.redacts_history = recording.inbound, recording.redacts_history
             turn.deadline.begin_commit()
-        recorded = stored.record
-        turn.deadline.kept.set()
+        recorded = recording.record
+        turn.deadline.recorded.set()
         if not recorded.is_new:
             return await self._answer_duplicate(recorded, turn)
         turn.record_id = recorded.id
@@ -241,7 +242,7 @@ class TurnProcessor:
         await place.wait_for_turn()
         state = await self._wait_for_queue_front(turn) if waited or recorded.is_behind else recorded.state
         if state is None:
-            return await self._leave_to_others(turn)
+            return await self._release_out_of_turn(turn)
         if turn.redacts_history:
             await self.engine_redactor.redact_conversation(turn.inbound.conversation)
         turn.detect_language(state)
@@ -266,8 +267,8 @@ class TurnProcessor:
             else:
                 await asyncio.sleep(QUEUE_POLL_SECONDS)
 
-    async def _leave_to_others(self, turn: MessageTurn) -> Reply:
-        """Release the message to whichever process answers it in its order.
+    async def _release_out_of_turn(self, turn: MessageTurn) -> Reply:
+        """Release the message, which is behind others, to whichever process answers it in its order.
 
         The sender was already told to wait, with the message ahead; only advice on danger is added.
         """
@@ -278,7 +279,7 @@ class TurnProcessor:
         if advice:
             interim = Reply((Message(advice),), pending=True)
         await self.leases.release(turn.record_id, told=reply_to_json(interim) if advice else None)
-        self.stalled.set()
+        self.has_released.set()
         return interim
 
     async def _answer_duplicate(self, recorded: conversations.RecordedMessage, turn: MessageTurn) -> Reply:
@@ -289,7 +290,7 @@ class TurnProcessor:
         while status == "received" and owner and not turn.is_late and time.monotonic() < deadline:
             if (row := await self._reload_inbound(turn)) is not None:
                 status, reply, owner = row.status, row.reply, row.owner
-        return parse_stored_reply(reply)
+        return parse_saved_reply(reply)
 
     async def _respond(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
@@ -302,8 +303,8 @@ class TurnProcessor:
             if decision == "back":
                 text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
                 return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
-        coop, metrics = self.backend.coop, self.metrics
-        local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, metrics)
+        coop = self.backend.coop
+        local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
         if local is not None:
             return await self.save_and_deliver(turn, local, offered=None)
         try:
@@ -316,7 +317,7 @@ class TurnProcessor:
             # a caller who wants a person does not wait for the engine
             if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
                 return await giving_up.give_up_on(self, turn)
-            return await self._postpone(turn, failed=has_failed)
+            return await self._release_with_notice(turn, failed=has_failed)
         return await self.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
 
     async def ask_engine(
@@ -335,7 +336,7 @@ class TurnProcessor:
         if normalized.removed_kinds:
             metadata["removed"] = list(normalized.removed_kinds)
         if state.expects == giving_up.SETTLED:
-            metadata["anew"] = True  # the open task is done: its question must not be asked again
+            metadata[START_OVER_KEY] = True
         messages = await self.engine.send_turn(inbound, normalized.text, metadata)
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
@@ -349,18 +350,16 @@ class TurnProcessor:
     async def save_and_deliver(
         self, turn: MessageTurn, reply: Reply, *, offered: list[dict[str, Any]] | None, status: str = "answered"
     ) -> Reply:
-        """Store an answer and deliver it in one transaction: neither happens without the other."""
+        """Save an answer and deliver it in one transaction: neither happens without the other."""
         turn.is_sealed = True
-        inbound, late = turn.inbound, turn.is_late
-        reply = replace(reply, language=turn.language)
-        stored = {**reply_to_json(reply), "late": late}
+        inbound, is_late, reply = turn.inbound, turn.is_late, replace(reply, language=turn.language)
         async with self.backend.db.transaction() as session:
             first = await conversations.save_reply(
                 session,
                 self.backend,
                 turn.record_id,
                 inbound.conversation,
-                stored,
+                {**reply_to_json(reply), "late": is_late},
                 status=status,
                 offered=offered,
                 expects=reply.expects,
@@ -368,18 +367,19 @@ class TurnProcessor:
                 owner=self.leases.owner,
             )
             if first and inbound.channel in self.deliver:
-                await self.deliver[inbound.channel](session, inbound, reply, late)
+                await self.deliver[inbound.channel](session, inbound, reply, is_late=is_late)
         if not first:
             return Reply(pending=True)  # another process has taken the message, and its answer counts
-        if turn.caller_left and not late and inbound.channel in self.deliver:
+        if turn.request_left and not is_late and inbound.channel in self.deliver:
+            # whoever waited has left since: now the channel must push it
             async with self.backend.db.transaction() as session:
-                await self.deliver[inbound.channel](session, inbound, reply, True)
+                await self.deliver[inbound.channel](session, inbound, reply, is_late=True)
         for notify in self.after_commit:
             notify(inbound)
         resolve_answer(turn, reply)
         return reply
 
-    async def _postpone(self, turn: MessageTurn, *, failed: bool) -> Reply:
+    async def _release_with_notice(self, turn: MessageTurn, *, failed: bool) -> Reply:
         """Release the message to whichever process can answer it, in order, and tell the member once."""
         interim = Reply(pending=True)
         turn.is_sealed = not turn.is_call  # a caller may still be given the answer in time
@@ -396,4 +396,4 @@ class TurnProcessor:
         """Release the message for any process to answer; after a failure with a pause that doubles each time."""
         pause = FIRST_RETRY_SECONDS * 2**turn.attempts if failed else 0.0
         await self.leases.release(turn.record_id, told=told, failed=failed, pause=pause)
-        self.stalled.set()
+        self.has_released.set()

@@ -1,4 +1,4 @@
-"""Cookies of our pages, and the tokens in the forms of pages for which one signs in."""
+"""Cookies of our pages, and the form tokens of signed-in pages."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ PREFIX = "__Host-"
 """Over https the names begin with it: browsers then accept the cookies only over https and for this host alone."""
 MAX_VALUE_LENGTH = 200
 DEVICE_SECONDS = 180 * 24 * 3600
-"""How long a browser that has signed in once is known: its sign-in then needs no code by mail."""
+"""How long a browser that has signed in once is known: its sign-in then needs no code by email."""
 
 SameSite = Literal["Lax", "Strict"]
 
 
+def uses_https(settings: Settings) -> bool:
+    return settings.public_url.startswith("https://")
+
+
 def read_cookie(request: Request, settings: Settings, name: str) -> str:
-    value = request.cookies.get((PREFIX if settings.public_url.startswith("https://") else "") + name) or ""
+    value = request.cookies.get((PREFIX if uses_https(settings) else "") + name) or ""
     return str(value)[:MAX_VALUE_LENGTH]
 
 
@@ -30,7 +34,7 @@ def set_cookie(
     response: HTTPResponse, settings: Settings, name: str, value: str, seconds: int | None, samesite: SameSite
 ) -> None:
     """Without `seconds` it lasts until the browser is closed; 0 removes it."""
-    https = settings.public_url.startswith("https://")
+    https = uses_https(settings)
     response.add_cookie(
         name, value, path="/", secure=https, host_prefix=https, httponly=True, samesite=samesite, max_age=seconds
     )

@@ -18,7 +18,7 @@ from backend.errors import MemberlineError
 from backend.language import ENGLISH, use_language
 from backend.reading.language import detect_language
 from bot.dialogue import edge_texts
-from bot.dialogue.keep_deadline import MessageNotKept
+from bot.dialogue.record_deadline import MessageNotRecorded
 
 logger = logging.getLogger("memberline.web")
 
@@ -53,7 +53,7 @@ ERROR_TEXTS = {
 }
 
 
-UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, MessageNotKept)
+UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, MessageNotRecorded)
 """The database failed, refused or timed out (its drivers raise OSError and TimeoutError), or did not keep a message."""
 
 

@@ -20,7 +20,7 @@ from bot.dialogue import giving_up
 from bot.dialogue.conversation_queue import ConversationQueue
 from bot.dialogue.engine_client import EngineError, EngineFailed
 from bot.dialogue.leases import RENEW_SECONDS
-from bot.dialogue.message_turn import MessageTurn, parse_stored_reply, resolve_answer
+from bot.dialogue.message_turn import MessageTurn, parse_saved_reply, resolve_answer
 from bot.dialogue.messages import Inbound, Reply, buttons_to_json
 from bot.dialogue.turn import TurnProcessor
 
@@ -49,10 +49,10 @@ class UnansweredWorker:
     async def run(self) -> None:
         """Until canceled: poll each second, and at once when a message of this process has to wait."""
         while True:
-            self._turns.stalled.clear()
+            self._turns.has_released.clear()
             await self.poll()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._turns.stalled.wait(), POLL_SECONDS)
+                await asyncio.wait_for(self._turns.has_released.wait(), POLL_SECONDS)
 
     async def poll(self) -> None:
         """Start answering the free messages."""
@@ -119,7 +119,7 @@ class UnansweredWorker:
                 return True
             return await self._answer_one(turn, queue)
         finally:
-            self._turns.release_turn(turn)
+            self._turns.end_turn(turn)
 
     def _is_expired(self, message: InboundMessage) -> bool:
         """Whether it is too old, or was tried too often, to be acted on."""
@@ -155,7 +155,7 @@ class UnansweredWorker:
 def _build_turn(message: InboundMessage, conversation: Conversation) -> MessageTurn:
     answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     if message.channel != "voice":  # on a call the caller asks for the answer again, and waits for it
-        answer.set_result(parse_stored_reply(message.reply))
+        answer.set_result(parse_saved_reply(message.reply))
     inbound = Inbound(
         channel=message.channel,
         conversation=conversation.id,
@@ -170,5 +170,5 @@ def _build_turn(message: InboundMessage, conversation: Conversation) -> MessageT
         inbound, answer, record_id=message.id, is_late=True, language=conversation.language, attempts=message.attempts
     )
     turn.deadline.begin_commit()
-    turn.deadline.kept.set()  # its row has been in the database since it came
+    turn.deadline.recorded.set()  # its row has been in the database since it came
     return turn

@@ -43,18 +43,18 @@ Weights = tuple[np.ndarray, np.ndarray]
 
 
 def is_held_out_reply(reply: LabeledReply) -> bool:
-    """Tell whether a reply is kept from the tuning of the encoder: whole questions are, so that none is half known."""
+    """Whether a reply is kept from the tuning of the encoder: whole questions are, so that none is half known."""
     return is_held_out(f"{reply.question.task}|{reply.question.text}")
 
 
 def encoder_input(question: QuestionContext, text: str) -> EncoderInput:
-    """Return what the encoder reads."""
+    """What the encoder reads."""
     before = question.encoder_context()
     return (normalize_text(before), text) if before else text
 
 
 def label_matrix(replies: Sequence[LabeledReply]) -> np.ndarray:
-    """Return which acts each reply has, as ones in replies x acts."""
+    """Which acts each reply has, as ones in replies x acts."""
     return np.array([[name in reply.act_names() for name in ACT_NAMES] for reply in replies], np.float32)
 
 
@@ -75,7 +75,7 @@ class ActFeatures:
     """Positions and weights of a reply's features in one long vector."""
 
     def __init__(self, sparse: TfidfFeatures, situations: list[str]) -> None:
-        """``situations`` are the results of ``cross_features`` that were seen in training."""
+        """`situations` are the results of `cross_features` that were seen in training."""
         self.sparse, self.situations = sparse, situations
         self._index = {name: sparse.size + number for number, name in enumerate(situations)}
         self.size = sparse.size + len(situations)
@@ -90,7 +90,7 @@ class ActFeatures:
         return cls(TfidfFeatures.fit([text for _, text in asked]), situations)
 
     def __call__(self, question: QuestionContext, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the positions and weights of a reply's features."""
+        """The positions and weights of a reply's features."""
         positions, weights = self.sparse(text)
         known = sorted({i for name in cross_features(question, text) if (i := self._index.get(name)) is not None})
         share = np.full(len(known), 1 / np.sqrt(len(known) or 1), np.float32)
@@ -98,14 +98,14 @@ class ActFeatures:
 
 
 def encode_question_type(question: QuestionContext) -> np.ndarray:
-    """Return the type of question and the task as zeros and ones, to be joined to the vector of the meaning."""
+    """The type of question and the task as zeros and ones, to be joined to the vector of the meaning."""
     found = np.zeros(len(QUESTION_TYPES) + len(TASKS), np.float32)
     found[QUESTION_TYPES.index(question.question_type)] = found[len(QUESTION_TYPES) + TASKS.index(question.task)] = 1
     return found
 
 
 def _fit_sparse(x: Any, y: np.ndarray) -> Weights:
-    """Return weights (features x acts) and bias of one logistic regression an act."""
+    """Weights (features x acts) and bias of one logistic regression an act."""
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((x.shape[1], len(ACT_NAMES)), np.float32), np.full(len(ACT_NAMES), -MAX_LOGIT, np.float32)
@@ -121,7 +121,7 @@ def _fit_sparse(x: Any, y: np.ndarray) -> Weights:
 
 
 def _fit_dense(x: np.ndarray, y: np.ndarray) -> Weights:
-    """Return the same for few features that are never zero; one descent for all acts is ten times faster."""
+    """The same for few features that are never zero; one descent for all acts is ten times faster."""
     from scipy.optimize import minimize
 
     shape = (x.shape[1] + 1, len(ACT_NAMES))
@@ -146,12 +146,12 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def f1_score(called: np.ndarray, truth: np.ndarray) -> float:
-    """Return F1 over all acts; both are replies x acts, ones and zeros."""
+    """F1 over all acts; both are replies x acts, ones and zeros."""
     return float(2 * (called * truth).sum() / max(1.0, called.sum() + truth.sum()))
 
 
 def best_shifts(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the logits from which to call each act, where F1 over all acts is best.
+    """The logits from which to call each act, where F1 over all acts is best.
 
     They are the same for all acts but NEVER_GUESSED_ACTS. One for each act, chosen on the few replies with it, does
     worse on other replies (0.778 instead of 0.781 over halves of the held-out ones).
@@ -173,7 +173,7 @@ class ActModel:
         share: float,
         shifts: np.ndarray,
     ) -> None:
-        """``share`` is the quick model's; ``shifts`` are logits, one an act."""
+        """`share` is the quick model's; `shifts` are logits, one an act."""
         self.encoder, self.features, self.sparse, self.dense = encoder, features, sparse, dense
         self.share, self.shifts = share, shifts
 
@@ -197,7 +197,7 @@ class ActModel:
         return cls(encoder, features, sparse, dense, share, shifts)
 
     def predict(self, question: QuestionContext, text: str) -> dict[str, float]:
-        """Return each act's probability for a reply as the member typed or said it."""
+        """Each act's probability for a reply as the member typed or said it."""
         clean = normalize_text(text)
         positions, values = self.features(question, clean)
         quick = np.asarray(values @ self.sparse[0][positions] + self.sparse[1])
@@ -222,7 +222,7 @@ class ActModel:
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> ActModel | None:
-        """Read what ``save`` wrote; None when nothing is there."""
+        """Read what `save` wrote; None when nothing is there."""
         if not (folder / f"{FILE_NAME}.npz").exists():
             return None
         sparse, arrays, settings = load_model(folder, FILE_NAME)
@@ -237,7 +237,7 @@ class ActModel:
 
 
 def _choose_share_and_shifts(quick: np.ndarray, deep: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the share of the quick model with the best F1 over all acts, and each act's shift at it."""
+    """The share of the quick model with the best F1 over all acts, and each act's shift at it."""
     tried = []
     for share in SPARSE_SHARES:
         logits = share * quick + (1 - share) * deep

@@ -34,7 +34,7 @@ PAYLOAD = re.compile(r"/\w+(@[\d.]+)?(\{.*\})?", re.DOTALL)
 
 
 def _to_rasa_ranking(prediction: IntentPrediction, length: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the intent and the ranking; `out_of_scope` comes before the intents that such a message is nearest to."""
+    """The intent and the ranking; `out_of_scope` comes before the intents that such a message is nearest to."""
     ranking = [{"name": name, "confidence": p} for name, p in prediction.ranking[:length]]
     if not prediction.in_scope and ranking[0]["name"] != OUT_OF_SCOPE:
         others = [entry for entry in ranking if entry["name"] != OUT_OF_SCOPE]
@@ -48,11 +48,11 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings that config.yml may change."""
+        """The settings that config.yml may change."""
         return {"turned_away": 0.02, "sure": 0.9, "ranking_length": 5}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        """Rasa makes it through ``create`` and ``load``."""
+        """Rasa makes it through `create` and `load`."""
         self._config = config
         self._storage = model_storage
         self._resource = resource
@@ -81,7 +81,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         def train_language(language: str, examples: list[Message]) -> IntentModel:
             texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
             settings = IntentModelSettings(
-                self._config["turned_away"], self._config["sure"], english=language == ENGLISH
+                self._config["turned_away"], self._config["sure"], trust_encoder_spelling=language == ENGLISH
             )
             return IntentModel.train(texts, names, settings, encoder, vector_cache_file(f"sentences-{language}"))
 

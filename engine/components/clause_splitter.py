@@ -50,7 +50,7 @@ def _stands_alone(part: str) -> bool:
 
 
 def split_clauses(text: str) -> list[str]:
-    """Return a message's clauses in their order; one when there is nothing to split."""
+    """A message's clauses in their order; one when there is nothing to split."""
     parts: list[str] = []
     start = 0
     for boundary in CLAUSE_BOUNDARY.finditer(text):

@@ -32,7 +32,7 @@ PART_BREAK = re.compile(r"[,.;?!¿¡]+|\b(?:and|but|y|pero|also|tambien|oh|or)\b
 
 
 def classify_hazard(model: SentenceModel, texts: Iterable[str]) -> tuple[str, float]:
-    """Return the likeliest hazard and the probability of any danger, of the text for which that is highest."""
+    """The likeliest hazard and the probability of any danger, of the text for which that is highest."""
     most = min((model.predict(text) for text in dict.fromkeys(texts)), key=lambda found: found[NO_HAZARD])
     hazard = max((name for name in most if name != NO_HAZARD), key=most.__getitem__, default=NO_HAZARD)
     sure = 1 - most[NO_HAZARD]
@@ -42,7 +42,7 @@ def classify_hazard(model: SentenceModel, texts: Iterable[str]) -> tuple[str, fl
 
 
 def classify_danger_talk(model: SentenceModel, text: str) -> dict[str, float]:
-    """Return the labels of what is asked or reported about a known danger, with their probabilities."""
+    """The labels of what is asked or reported about a known danger, with their probabilities."""
     clean = normalize_text(text)
     parts = [part.strip() for part in PART_BREAK.split(clean)]
     found: dict[str, float] = {}

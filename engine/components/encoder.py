@@ -46,14 +46,14 @@ class WrongWeightsError(Exception):
 
 
 class TokenIds(NamedTuple):
-    """The ids of a text's tokens; the first ``context_length`` are those of what was said before the reply."""
+    """The ids of a text's tokens; the first `context_length` are those of what was said before the reply."""
 
     ids: list[int]
     context_length: int
 
 
 def tokenize(tokenizer: Any, text: EncoderInput) -> TokenIds:
-    """Return a text's tokens, cut to what the encoder reads."""
+    """A text's tokens, cut to what the encoder reads."""
     before, reply = ("", text) if isinstance(text, str) else text
     ids: list[int] = tokenizer.encode(reply).ids
     if len(ids) > MAX_TOKENS:
@@ -75,7 +75,7 @@ def _verify_hash(path: Path, expected: str) -> Path:
 
 
 def load_safetensors(path: Path) -> dict[str, np.ndarray]:
-    """Return the tensors of a safetensors file as views of the file."""
+    """The tensors of a safetensors file as views of the file."""
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     start = 8 + int.from_bytes(data[:8], "little")
@@ -90,7 +90,7 @@ def load_safetensors(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_tuning_info(tuned: Path = TUNED_LAYERS_FILE) -> dict[str, Any]:
-    """Return the JSON beside the layers: their hash, and what they were tuned on."""
+    """The JSON beside the layers: their hash, and what they were tuned on."""
     info: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
     return info
 
@@ -157,11 +157,11 @@ class Encoder:
         self._remembered: dict[EncoderInput, np.ndarray] = {}
 
     def vocabulary_words(self) -> list[str]:
-        """Return the whole words of the tokenizer's vocabulary, which are common English ones."""
+        """The whole words of the tokenizer's vocabulary, which are common English ones."""
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
     def __call__(self, text: EncoderInput) -> np.ndarray:
-        """Return the vector of a sentence, or of a reply to what was said."""
+        """The vector of a sentence, or of a reply to what was said."""
         vector = self._remembered.get(text)
         if vector is None:
             if len(self._remembered) >= CACHE_SIZE:
@@ -170,7 +170,7 @@ class Encoder:
         return vector
 
     def encode_many(self, texts: Sequence[EncoderInput], cache: Path | None = None) -> np.ndarray:
-        """Return the vectors of many texts; those in the file ``cache`` are not computed again."""
+        """The vectors of many texts; those in the file `cache` are not computed again."""
         known = _read_cache(cache, self.identity) if cache else {}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         by_length: dict[int, list[tuple[EncoderInput, TokenIds]]] = {}
@@ -187,7 +187,7 @@ class Encoder:
         return np.stack([known[text] for text in texts])
 
     def _encode_batch(self, texts: list[TokenIds]) -> np.ndarray:
-        """Return the vectors of texts of as many tokens each: means over the reply's tokens, not the question's."""
+        """The vectors of texts of as many tokens each: means over the reply's tokens, not the question's."""
         positions = np.arange(len(texts[0].ids))
         of_reply = np.array([text.context_length <= positions for text in texts], np.float32)
         (states,) = self._session.run(None, {"embedded": self._embed(texts)})
@@ -195,7 +195,7 @@ class Encoder:
         return np.asarray(mean / np.sqrt((mean * mean).sum(-1, keepdims=True)), np.float32)
 
     def _embed(self, texts: list[TokenIds]) -> np.ndarray:
-        """Return what the layers read: word, position and token type added up, then normalized."""
+        """What the layers read: word, position and token type added up, then normalized."""
         ids = np.array([text.ids for text in texts])
         context = np.array([text.context_length for text in texts])[:, None]
         token_types = ((context > 0) & (np.arange(ids.shape[1]) >= context)).astype(int)
@@ -207,18 +207,18 @@ class Encoder:
 
 @functools.cache
 def shared_encoder() -> Encoder:
-    """Return the one encoder of this process."""
+    """The one encoder of this process."""
     return Encoder()
 
 
 def vector_cache_file(name: str) -> Path | None:
-    """Return the file of a model's sentence vectors from earlier trainings, since they take long to compute."""
+    """The file of a model's sentence vectors from earlier trainings, since they take long to compute."""
     cache = os.environ.get("SENTENCE_CACHE")
     return Path(cache).with_name(f"{name}.npz") if cache else None
 
 
 def is_held_out(text: str) -> bool:
-    """Tell whether the encoder is not tuned on a text, so that thresholds are chosen on what it has not seen.
+    """Whether the encoder is not tuned on a text, so that thresholds are chosen on what it has not seen.
 
     Its hash decides, so that tuning and training agree without a list.
     """

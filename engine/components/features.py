@@ -24,7 +24,7 @@ BLOCKS = ("words", "pieces")
 
 
 def normalize_text(text: str) -> str:
-    """Return the text in lower case with plain quotes and dashes, and without accents: many write none."""
+    """The text in lower case with plain quotes and dashes, and without accents: many write none."""
     plain = unicodedata.normalize("NFKC", text).translate(PLAIN_PUNCTUATION).lower().strip()
     if plain.isascii():
         return plain
@@ -68,7 +68,7 @@ class TfidfFeatures:
     """Turns a text into positions and weights in one long vector; each block has length sqrt(1/2)."""
 
     def __init__(self, vocabulary: dict[str, list[str]], idf: dict[str, np.ndarray]) -> None:
-        """``vocabulary`` and ``idf`` hold a list per block."""
+        """`vocabulary` and `idf` hold a list per block."""
         self.vocabulary = vocabulary
         self.idf = idf
         self.blocks: dict[str, FeatureBlock] = {}
@@ -95,7 +95,7 @@ class TfidfFeatures:
         return cls(vocabulary, idf)
 
     def __call__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the positions and weights of a normalized text's features."""
+        """The positions and weights of a normalized text's features."""
         positions, weights = [], []
         for name, block in self.blocks.items():
             counts = Counter(i for gram in ngrams(text, name) if (i := block.index.get(gram)) is not None)
@@ -107,13 +107,13 @@ class TfidfFeatures:
         return np.concatenate(positions), np.concatenate(weights)
 
     def scores(self, text: str, weights: np.ndarray) -> np.ndarray:
-        """Return the sum of the text's rows of ``weights`` (features x intents)."""
+        """The sum of the text's rows of `weights` (features x intents)."""
         at, values = self(text)
         return np.asarray(values @ weights[at])
 
 
 def sparse_matrix(rows: Iterable[tuple[np.ndarray, np.ndarray]], width: int) -> Any:
-    """Return rows of positions and weights as a scipy matrix."""
+    """Rows of positions and weights as a scipy matrix."""
     from scipy.sparse import csr_matrix
 
     positions, weights = zip(*rows, strict=True)
@@ -131,7 +131,7 @@ def save_model(
 
 
 def load_model(folder: Path, name: str) -> tuple[TfidfFeatures, dict[str, np.ndarray], dict[str, Any]]:
-    """Return the features, arrays and settings that ``save_model`` wrote."""
+    """The features, arrays and settings that `save_model` wrote."""
     with np.load(folder / f"{name}.npz", allow_pickle=False) as stored:
         arrays = {key: stored[key] for key in stored.files}
     words = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

@@ -29,19 +29,24 @@ FILE_NAME = "intents"
 
 @dataclass
 class IntentModelSettings:
-    """``turned_away``: the share of in-scope messages that may fall below the threshold, measured on unseen ones.
+    """At most `max_rejected_share` of in-scope messages, measured on unseen ones, falls below the threshold.
 
-    ``sure``: the sparse model's probability from which it is not worth asking the other.
+    `min_sparse_probability`: from this one on the sparse model decides alone. `trust_encoder_spelling`: the encoder's
+    words, which are English, count as spelled correctly.
     """
 
-    turned_away: float = 0.02
-    sure: float = 0.9
-    english: bool = True  # the encoder's words are correct spellings too
+    max_rejected_share: float = 0.02
+    min_sparse_probability: float = 0.9
+    trust_encoder_spelling: bool = True
 
 
 @dataclass
 class IntentPrediction:
-    """``ranking`` is every intent with its probability, best first; ``score``, how like our data it is."""
+    """`ranking` is every intent with its probability, best first.
+
+    `score`, 0 to 1, is how surely it is in scope: the sparse model's probability if that decided alone, else
+    `in_scope_score`.
+    """
 
     ranking: list[tuple[str, float]]
     score: float
@@ -49,24 +54,24 @@ class IntentPrediction:
 
 
 def log_softmax(scores: np.ndarray) -> np.ndarray:
-    """Return the logarithms of the probabilities; works on rows."""
+    """The logarithms of the probabilities; works on rows."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
 def mix_log_probabilities(margins: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Return log probabilities: the geometric mean of both models'."""
+    """Log probabilities: the geometric mean of both models'."""
     sparse, dense = log_softmax(margins * temperature), log_softmax(logits)
     return log_softmax(SPARSE_WEIGHT * sparse + (1 - SPARSE_WEIGHT) * dense)
 
 
 def in_scope_score(probability: float, nearness: float) -> float:
-    """Return how much a message is like our data: sure of the intent, and near its examples."""
+    """How much a message is like our data: sure of the intent, and near its examples."""
     return float(np.sqrt(probability) * nearness)
 
 
 def _one_row_per_intent(coefficients: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights (intents x features) and bias as float32."""
+    """Weights (intents x features) and bias as float32."""
     if len(bias) == 1:  # two intents: scikit-learn keeps the second one's row only
         coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])
     return coefficients.astype(np.float32), bias.astype(np.float32)
@@ -76,7 +81,7 @@ class SparseModel:
     """A linear support vector machine on sparse features: takes a third of a millisecond, good on misspelled words."""
 
     def __init__(self, features: TfidfFeatures, weights: np.ndarray, bias: np.ndarray) -> None:
-        """``weights`` is features x intents."""
+        """`weights` is features x intents."""
         self.features, self.weights, self.bias = features, weights, bias
 
     @classmethod
@@ -91,7 +96,7 @@ class SparseModel:
         return cls(features, np.ascontiguousarray(weights.T), bias)
 
     def margins(self, text: str) -> np.ndarray:
-        """Return each intent's margin for one normalized text."""
+        """Each intent's margin for one normalized text."""
         return self.features.scores(text, self.weights) + self.bias
 
 
@@ -99,7 +104,7 @@ class DenseModel:
     """Logistic regression on a sentence's vector: knows other words for the same thing, and what is like no example."""
 
     def __init__(self, weights: np.ndarray, bias: np.ndarray, examples: np.ndarray, labels: np.ndarray) -> None:
-        """``weights`` is intents x 384; ``examples`` are the training sentences' vectors (float16)."""
+        """`weights` is intents x 384; `examples` are the training sentences' vectors (float16)."""
         self.weights, self.bias, self.examples, self.labels = weights, bias, examples, labels
         self._examples_of_intent = [np.flatnonzero(labels == intent) for intent in range(len(bias))]
 
@@ -113,11 +118,11 @@ class DenseModel:
         return cls(*_one_row_per_intent(fitted.coef_, fitted.intercept_), vectors.astype(np.float16), labels)
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
-        """Return each intent's score for the vector of one sentence, or for a row of them."""
+        """Each intent's score for the vector of one sentence, or for a row of them."""
         return np.asarray(vectors @ self.weights.T + self.bias)
 
     def nearness(self, vector: np.ndarray, intent: int) -> float:
-        """Return the mean cosine, 0 to 1, to the nearest examples of the intent."""
+        """The mean cosine, 0 to 1, to the nearest examples of the intent."""
         cosines = self.examples[self._examples_of_intent[intent]].astype(np.float32) @ vector
         nearest = np.partition(cosines, -min(NEAREST_EXAMPLES, len(cosines)))[-NEAREST_EXAMPLES:]
         return float(np.clip(nearest.mean(), 0, 1))
@@ -133,11 +138,15 @@ class IntentModel:
         counts: dict[str, int],
         sparse: SparseModel,
         dense: DenseModel,
-        tuned: dict[str, float],
+        parameters: dict[str, float],
     ) -> None:
-        """``counts`` are the training words; ``tuned`` holds ``temperature``, ``threshold`` and ``sure``."""
-        self.intents, self.encoder, self.sparse, self.dense, self.tuned = intents, encoder, sparse, dense, tuned
-        self.speller = SpellingCorrector(counts, encoder.vocabulary_words() if tuned.get("english", 1) else ())
+        """`counts` are the training words. `parameters`, under stored names: `temperature`, `threshold`,
+        `sure` (`min_sparse_probability`) and `english` (`trust_encoder_spelling`).
+        """
+        self.intents, self.encoder, self.sparse, self.dense = intents, encoder, sparse, dense
+        self.parameters = parameters
+        trusted_words = encoder.vocabulary_words() if parameters.get("english", 1) else ()
+        self.speller = SpellingCorrector(counts, trusted_words)
 
     @classmethod
     def train(
@@ -150,35 +159,35 @@ class IntentModel:
     ) -> IntentModel:
         """Fit on everything, after choosing temperature and threshold on what is held out.
 
-        ``vector_cache`` is a file of sentence vectors from earlier trainings.
+        `vector_cache` is a file of sentence vectors from earlier trainings.
         """
         intents = sorted(set(names))
         labels = np.searchsorted(np.array(intents), np.array(names))
         clean = [normalize_text(text) for text in texts]
         vectors = encoder.encode_many(clean, vector_cache)
-        tuned = _choose_parameters(clean, vectors, labels, intents, settings)
-        tuned |= {"sure": settings.sure, "english": float(settings.english)}
+        parameters = _choose_parameters(clean, vectors, labels, intents, settings)
+        parameters |= {"sure": settings.min_sparse_probability, "english": settings.trust_encoder_spelling}
         sparse, dense = SparseModel.train(clean, labels), DenseModel.train(vectors, labels)
-        return cls(intents, encoder, SpellingCorrector.fit(clean).counts, sparse, dense, tuned)
+        return cls(intents, encoder, SpellingCorrector.fit(clean).counts, sparse, dense, parameters)
 
     def predict(self, text: str) -> IntentPrediction:
-        """Return the ranking for a message as the member typed or said it."""
+        """The ranking for a message as the member typed or said it."""
         clean = self.speller(normalize_text(text))
         margins = self.sparse.margins(clean)
-        log_p = log_softmax(margins * self.tuned["temperature"])
+        log_p = log_softmax(margins * self.parameters["temperature"])
         best = int(log_p.argmax())
         score = float(np.exp(log_p[best]))
-        if score < self.tuned["sure"]:
+        if score < self.parameters["sure"]:
             vector = self.encoder(clean)
-            log_p = mix_log_probabilities(margins, self.dense.logits(vector), self.tuned["temperature"])
+            log_p = mix_log_probabilities(margins, self.dense.logits(vector), self.parameters["temperature"])
             best = int(log_p.argmax())
             score = in_scope_score(float(np.exp(log_p[best])), self.dense.nearness(vector, best))
         ranking = [(self.intents[i], float(np.exp(log_p[i]))) for i in np.argsort(-log_p, kind="stable")]
-        in_scope = score >= self.tuned["threshold"] and self.intents[best] != OUT_OF_SCOPE
+        in_scope = score >= self.parameters["threshold"] and self.intents[best] != OUT_OF_SCOPE
         return IntentPrediction(ranking, score, in_scope)
 
     def count_known_words(self, text: str) -> int:
-        """Return how many words of a text the training sentences have."""
+        """How many words of a text the training sentences have."""
         return sum(word in self.speller.counts for word in WORD.findall(normalize_text(text)))
 
     def save(self, folder: Path) -> None:
@@ -191,12 +200,12 @@ class IntentModel:
             "examples": self.dense.examples,
             "labels": self.dense.labels,
         }
-        settings = {"intents": self.intents, "tuned": self.tuned, "counts": self.speller.counts}
+        settings = {"intents": self.intents, "tuned": self.parameters, "counts": self.speller.counts}
         save_model(folder, FILE_NAME, self.sparse.features, arrays, settings)
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> IntentModel:
-        """Read what ``save`` wrote."""
+        """Read what `save` wrote."""
         features, arrays, settings = load_model(folder, FILE_NAME)
         sparse = SparseModel(features, arrays["sparse_weights"], arrays["sparse_bias"])
         dense = DenseModel(arrays["dense_weights"], arrays["dense_bias"], arrays["examples"], arrays["labels"])
@@ -204,10 +213,10 @@ class IntentModel:
 
 
 def _train_test_splits(texts: list[str], labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return what to learn from and what to measure on: the sentences that the encoder was not tuned on, if enough."""
+    """What to learn from and what to measure on: the sentences that the encoder was not tuned on, if enough."""
     held = np.array([is_held_out(text) for text in texts])
     known = set(labels[~held])
-    held &= np.array([label in known for label in labels])
+    held &= np.array([label in known for label in labels])  # only labels that also occur among what is learned
     if held.sum() >= MIN_HELD_OUT:
         return [(np.flatnonzero(~held), np.flatnonzero(held))]
     folds = min(FOLDS, int(np.bincount(labels).min()))
@@ -225,32 +234,32 @@ def _choose_parameters(
     splits = _train_test_splits(texts, labels)
     if not splits:
         return {"temperature": DEFAULT_TEMPERATURE, "threshold": 0.0}
-    margins, logits, dense = _predict_held_out(texts, vectors, labels, splits)
+    margins, logits, dense_models = _predict_held_out(texts, vectors, labels, splits)
     rows = np.concatenate([held for _, held in splits])
     losses = [-log_softmax(margins[rows] * t)[np.arange(len(rows)), labels[rows]].mean() for t in TEMPERATURES]
     temperature = TEMPERATURES[int(np.argmin(losses))]
     log_p = mix_log_probabilities(margins, logits, temperature)
     best = log_p.argmax(axis=1)
     scores = []
-    for (_, held), model in zip(splits, dense, strict=True):
+    for (_, held), model in zip(splits, dense_models, strict=True):
         ours = [i for i in held if intents[labels[i]] != OUT_OF_SCOPE]
         scores += [in_scope_score(float(np.exp(log_p[i, best[i]])), model.nearness(vectors[i], best[i])) for i in ours]
-    threshold = float(np.quantile(scores, settings.turned_away)) if scores else 0.0
+    threshold = float(np.quantile(scores, settings.max_rejected_share)) if scores else 0.0
     return {"temperature": temperature, "threshold": threshold}
 
 
 def _predict_held_out(
     texts: list[str], vectors: np.ndarray, labels: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]
 ) -> tuple[np.ndarray, np.ndarray, list[DenseModel]]:
-    """Return the margins and logits of each held text by models that did not see it, and those models."""
+    """The margins and logits of each held text by models that did not see it, and those models."""
     shape = (len(texts), int(labels.max()) + 1)
     margins, logits = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    models: list[DenseModel] = []
+    dense_models: list[DenseModel] = []
     for seen, held in splits:
         sparse = SparseModel.train([texts[i] for i in seen], labels[seen])
         dense = DenseModel.train(vectors[seen], labels[seen])
         logits[held] = dense.logits(vectors[held])
         for i in held:
             margins[i] = sparse.margins(texts[i])
-        models.append(dense)
-    return margins, logits, models
+        dense_models.append(dense)
+    return margins, logits, dense_models

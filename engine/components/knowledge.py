@@ -67,7 +67,7 @@ def _parse_examples(subject: str, lines: list[str]) -> Iterator[KnowledgeExample
 
 
 def load_examples(folder: Path) -> list[KnowledgeExample]:
-    """Return the questions, titles and answers of all files; none when there is no folder."""
+    """The questions, titles and answers of all files; none when there is no folder."""
     found = []
     for path in sorted(folder.glob("*.md"), key=lambda path: path.stem):
         found += _parse_examples(path.stem, path.read_text(encoding="utf-8").splitlines())
@@ -78,7 +78,7 @@ class WordOverlap:
     """How many words, and pairs of words, texts have in common, the rare ones counting most."""
 
     def __init__(self, texts: list[str]) -> None:
-        """``texts`` are normalized."""
+        """`texts` are normalized."""
         grams = [Counter(word_ngrams(text)) for text in texts]
         seen = Counter(gram for own in grams for gram in own)
         self._index = {gram: i for i, gram in enumerate(seen)}
@@ -91,7 +91,7 @@ class WordOverlap:
         return at, values / np.float32(np.sqrt(values @ values) or 1)
 
     def similarities(self, text: str) -> np.ndarray:
-        """Return how much each text has in common with a normalized one, 0 to 1."""
+        """How much each text has in common with a normalized one, 0 to 1."""
         at, values = self._tfidf_row(Counter(word_ngrams(text)))
         whole = np.zeros(len(self._idf), np.float32)
         whole[at] = values
@@ -102,7 +102,7 @@ class LanguageIndex:
     """The examples of one language, and the mean of each subject's in all."""
 
     def __init__(self, examples: list[KnowledgeExample], vectors: np.ndarray, language: str) -> None:
-        """``examples`` and their ``vectors`` are those of all languages, a subject's together."""
+        """`examples` and their `vectors` are those of all languages, a subject's together."""
         own = [i for i, example in enumerate(examples) if example.language == language]
         self.examples = [examples[i] for i in own]
         self.subjects = sorted({example.subject for example in self.examples})
@@ -118,11 +118,11 @@ class LanguageIndex:
                 self._sums[self.subjects.index(example.subject)] += weight * vector
 
     def scores(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
-        """Return each subject's score for a normalized text; ``without`` leaves out an example, to measure with."""
+        """Each subject's score for a normalized text; `without` leaves out an example, to measure with."""
         return self.scores_from_nearness(self.nearness(vector, text, without))
 
     def nearness(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
-        """Return how near each subject is to a normalized text."""
+        """How near each subject is to a normalized text."""
         meaning, words = np.clip(self._vectors @ vector, 0, 1), self._words.similarities(text)
         likeness = (1 - WORD_OVERLAP_WEIGHT) * meaning + WORD_OVERLAP_WEIGHT * words
         sums = self._sums
@@ -134,14 +134,14 @@ class LanguageIndex:
         return np.asarray(0.5 * means + 0.5 * self._nearest_mean(likeness))
 
     def scores_from_nearness(self, near: np.ndarray) -> np.ndarray:
-        """Return the scores that follow from nearness: a subject leads over subjects, a follow-up over all."""
+        """The scores that follow from nearness: a subject leads over subjects, a follow-up over all."""
         rivals = self._best_rivals(np.where(self.follows, -1.0, near))
         lead = near - np.where(self.follows, self._best_rivals(near), rivals)
         return np.asarray(1 / (1 + np.exp(-(NEARNESS_WEIGHT * near + LEAD_WEIGHT * lead + SCORE_BIAS))))
 
     @staticmethod
     def _best_rivals(near: np.ndarray) -> np.ndarray:
-        """Return for each subject the nearness of the best other one; a subject alone has itself."""
+        """For each subject the nearness of the best other one; a subject alone has itself."""
         if len(near) < 2:
             return near
         first, second = np.argsort(-near, kind="stable")[:2]
@@ -150,7 +150,7 @@ class LanguageIndex:
         return best
 
     def _nearest_mean(self, likeness: np.ndarray) -> np.ndarray:
-        """Return the mean likeness of each subject's nearest examples."""
+        """The mean likeness of each subject's nearest examples."""
         order = np.lexsort((-likeness, self._of))
         starts = np.searchsorted(self._of[order], np.arange(len(self.subjects)))
         place = np.arange(len(order)) - starts[self._of[order]]
@@ -163,7 +163,7 @@ class KnowledgeIndex:
     """The indexes of all languages."""
 
     def __init__(self, examples: list[KnowledgeExample], encoder: Encoder, vector_cache: Path | None = None) -> None:
-        """``vector_cache`` is a file of vectors from earlier starts."""
+        """`vector_cache` is a file of vectors from earlier starts."""
         self._encoder = encoder
         self._titles = {example.subject: example.text for example in reversed(examples) if not example.is_question}
         texts = [normalize_text(example.text) for example in examples]
@@ -179,9 +179,9 @@ class KnowledgeIndex:
         return cls(examples, encoder, Path(cache) if cache else None)
 
     def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
-        """Return at most three subjects and as many follow-up questions with their scores, best first.
+        """At most three subjects and as many follow-up questions with their scores, best first.
 
-        ``last`` is the subject explained last: "what do you pay for it" is about that one.
+        `last` is the subject explained last: "what do you pay for it" is about that one.
         """
         index = self._indexes.get(language)
         if index is None:

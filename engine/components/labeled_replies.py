@@ -49,7 +49,7 @@ class LabeledReply:
     acts: tuple[ReplyAct, ...]
 
     def act_names(self) -> frozenset[str]:
-        """Return the names of its acts."""
+        """The names of its acts."""
         return frozenset(act.name for act in self.acts)
 
 
@@ -106,7 +106,7 @@ def _parse_replies(lines: Iterator[str]) -> Iterator[LabeledReply]:
 
 
 def load_replies(path: Path) -> list[LabeledReply]:
-    """Return a file's replies.
+    """A file's replies.
 
     Raises:
         BadReplyError: at the first line that is not of the form.
@@ -125,5 +125,5 @@ def load_replies(path: Path) -> list[LabeledReply]:
 
 
 def load_all_replies(folder: Path) -> list[LabeledReply]:
-    """Return all replies of a folder, in the files' order; none when there is no folder."""
+    """All replies of a folder, in the files' order; none when there is no folder."""
     return [reply for path in sorted(folder.glob("*.txt")) for reply in load_replies(path)]

@@ -23,7 +23,7 @@ class OrderedLockStore(InMemoryLockStore):
     """
 
     def __init__(self, endpoint_config: Any = None) -> None:
-        """``endpoint_config`` is what Rasa passes; there is nothing to set."""
+        """`endpoint_config` is what Rasa passes; there is nothing to set."""
         super().__init__()
         self._queues: dict[str, _LockEntry] = {}
 

@@ -32,41 +32,42 @@ from engine.components.sentence_model import SentenceModel, is_sampled, load_sen
 
 READING_KEY = "reading"
 DANGER_NAME, DANGER_TALK_NAME = "danger", "danger_talk"
-"""Folders of data/, files of the model, and keys of the reading."""
+"""Two names, each of a folder of data/, a file of the model, and a key of the reading."""
 IN_DANGER = "in_danger"
 """Key of the metadata: whether advice for a danger was given in this conversation."""
-MIN_ACT_PROBABILITY = 0.01  # an act less likely than this is left out
+MIN_LISTED_PROBABILITY = 0.01  # an act less likely than this is left out
 NON_QUESTION_ACTS = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
-HIGH_PROBABILITY = 0.9
-LOW_PROBABILITY = 0.05
-MIN_QUESTION_PROBABILITY = 0.3
+MIN_SURE_ANSWER = 0.9  # from here on a message surely only answers,
+MIN_POSSIBLE_QUESTION = 0.05  # unless another act has at least this
+MIN_QUESTION_PROBABILITY = 0.3  # from here on knowledge/ is searched for a clause of its own
 # Training sentences of these intents, and replies at these tasks or with these acts, may report a danger: they are no
 # examples of harmless messages.
-DANGER_INTENTS = frozenset(
+MAY_BE_DANGER_INTENTS = frozenset(
     ("report_outage", "report_tree", "report_light", "voltage_problem", "meter_problem", "medical_need", "out_of_scope")
 )
-DANGER_TASKS = frozenset(("outage", "none"))
-DANGER_ACTS = frozenset(("volunteer", "start"))
+MAY_BE_DANGER_TASKS = frozenset(("outage", "none"))
+MAY_BE_DANGER_ACTS = frozenset(("volunteer", "start"))
 
 
 def _data_folder(name: str) -> Path:
-    return Path(os.environ.get("ANSWERS_FOLDER", "data/answers")).with_name(name)
+    return Path(os.environ.get("DATA_FOLDER", "data")) / name
 
 
-def _may_be_question(acts: dict[str, float], text: str) -> bool:
-    """Tell whether to search knowledge/ for a message: not when it surely only answers."""
+def _needs_knowledge(acts: dict[str, float], text: str) -> bool:
+    """Whether to search knowledge/ for words: not when they surely only answer."""
     if "?" in text:
         return True
-    only_answers = any(acts.get(name, 0) >= HIGH_PROBABILITY for name in NON_QUESTION_ACTS)
-    return not only_answers or any(p >= LOW_PROBABILITY for name, p in acts.items() if name not in NON_QUESTION_ACTS)
+    only_answers = any(acts.get(name, 0) >= MIN_SURE_ANSWER for name in NON_QUESTION_ACTS)
+    others = (probability for name, probability in acts.items() if name not in NON_QUESTION_ACTS)
+    return not only_answers or any(probability >= MIN_POSSIBLE_QUESTION for probability in others)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MessageAnalyzer(GraphComponent):
-    """Comes after the intent classifier in the pipeline, which splits the message into clauses."""
+    """Comes after the intent classifier in the pipeline; that one splits the message into clauses."""
 
     def __init__(self, storage: ModelStorage, resource: Resource) -> None:
-        """Rasa makes it through ``create`` and ``load``."""
+        """Rasa makes it through `create` and `load`."""
         self._storage, self._resource = storage, resource
         self._acts: ActModel | None = None
         self._danger: SentenceModel | None = None
@@ -142,32 +143,33 @@ class MessageAnalyzer(GraphComponent):
         acts = self._predict_acts(question, text)
         parts = [{**part, "acts": self._predict_acts(question, part["text"])} for part in message.get(CLAUSES) or []]
         language, last = message.get(LANGUAGE) or ENGLISH, question.last_subject
-        known = []
+        subjects = []
         if self._knowledge and (
-            _may_be_question(acts, text) or any(_may_be_question(part["acts"], text) for part in parts)
+            _needs_knowledge(acts, text) or any(_needs_knowledge(part["acts"], part["text"]) for part in parts)
         ):
-            known = self._knowledge.nearest(text, language, last)
+            subjects = self._knowledge.nearest(text, language, last)
             for part in parts:  # each question of a message is answered
                 asks = part["acts"].get("ask", 0) >= MIN_QUESTION_PROBABILITY or part["text"].rstrip().endswith("?")
                 part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
         danger: dict[str, Any] = {}
         if self._danger is not None:
-            hazard, sure = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
-            danger = {"hazard": hazard, "sure": round(sure, 3)}
-        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER_NAME: danger}
+            hazard, probability = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
+            danger = {"hazard": hazard, "sure": round(probability, 3)}
+        reading = {"acts": acts, "clauses": parts, "knowledge": subjects, DANGER_NAME: danger}
         if self._danger_talk is not None and (message.get(METADATA) or {}).get(IN_DANGER):
             reading[DANGER_TALK_NAME] = classify_danger_talk(self._danger_talk, text)
         return reading
 
     def _predict_acts(self, question: QuestionContext, text: str) -> dict[str, float]:
         acts = self._acts.predict(question, text) if self._acts else {}
-        return {name: round(p, 3) for name, p in acts.items() if p >= MIN_ACT_PROBABILITY}
+        return {name: round(p, 3) for name, p in acts.items() if p >= MIN_LISTED_PROBABILITY}
 
 
 def _harmless_examples(training_data: TrainingData, replies: list[labeled_replies.LabeledReply]) -> list[str]:
-    """Return the training sentences and replies that report no danger."""
-    sentences = [str(e.get(TEXT)) for e in training_data.intent_examples if e.get("intent") not in DANGER_INTENTS]
+    """The training sentences and replies that report no danger."""
+    examples = training_data.intent_examples
+    sentences = [str(one.get(TEXT)) for one in examples if one.get("intent") not in MAY_BE_DANGER_INTENTS]
     for reply in replies:
-        if reply.question.task not in DANGER_TASKS and not DANGER_ACTS.intersection(reply.act_names()):
+        if reply.question.task not in MAY_BE_DANGER_TASKS and not MAY_BE_DANGER_ACTS.intersection(reply.act_names()):
             sentences.append(reply.text)
     return sentences

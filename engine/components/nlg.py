@@ -28,7 +28,7 @@ def _is_condition_met(condition: dict[str, Any], slots: dict[str, Any]) -> bool:
 
 
 def find_best_variants(variants: list[Variant], channel: str, slots: dict[str, Any]) -> list[tuple[int, Variant]]:
-    """Return the best fitting variants with their positions.
+    """The best fitting variants with their positions.
 
     A variant fits when its channel is the turn's or none, and all its conditions hold. The most conditions
     met wins; the channel breaks ties.
@@ -44,12 +44,12 @@ def find_best_variants(variants: list[Variant], channel: str, slots: dict[str, A
 
 
 def fill_placeholders(value: Any, values: dict[str, Any], response: str) -> Any:
-    """Put values into ``{name}`` placeholders, at any depth of a response.
+    """Put values into `{name}` placeholders, at any depth of a response.
 
-    Other braces stay as they are, so that a payload may be written ``/choose{"slot":"value"}``, or with
+    Other braces stay as they are, so that a payload may be written `/choose{"slot":"value"}`, or with
     doubled braces as Rasa's own filler wants them. A value that is missing is left out and reported in the
     log: better than showing a brace. A text that is nothing but one placeholder becomes the value as it is, so
-    that ``table: "{table}"`` holds a table.
+    that `table: "{table}"` holds a table.
     """
     if isinstance(value, dict):
         return {key: fill_placeholders(item, values, response) for key, item in value.items()}
@@ -72,7 +72,7 @@ def fill_placeholders(value: Any, values: dict[str, Any], response: str) -> Any:
 
 
 def _recent_texts_and_variants(tracker: DialogueStateTracker) -> tuple[set[str], dict[str, int]]:
-    """Return the bot's last texts in this conversation, and the variant last used of each response."""
+    """The bot's last texts in this conversation, and the variant last used of each response."""
     texts: list[str] = []
     used: dict[str, int] = {}
     for event in reversed(tracker.events):
@@ -89,13 +89,13 @@ class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
     """Rasa's templated wording, with our choice among the variants."""
 
     def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
-        """Rasa passes settings and domain; after loading a model it sets ``responses`` again."""
+        """Rasa passes settings and domain; after loading a model it sets `responses` again."""
         super().__init__(domain.responses if domain else {})
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """Return the filled response for this conversation, or None when none fits."""
+        """The filled response for this conversation, or None when none fits."""
         # what the action gives with the response is newer than the slots, which it may be about to change
         slots = {**tracker.current_slot_values(), **kwargs}
         message = tracker.latest_message

@@ -21,9 +21,9 @@ MAX_TEXT_LENGTH = 300  # characters of the assistant's words that are kept, from
 
 @dataclass(frozen=True)
 class QuestionContext:
-    """``text`` is the assistant's last message, kept also when nothing is asked.
+    """`text` is the assistant's last message, kept also when nothing is asked.
 
-    ``last_subject`` is the subject of knowledge/ that was explained last.
+    `last_subject` is the subject of knowledge/ that was explained last.
     """
 
     task: str = NO_TASK
@@ -47,7 +47,7 @@ class QuestionContext:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it in the form of a message's metadata."""
+        """As a message's metadata holds it."""
         return {
             "task": self.task,
             "asked": self.question_type,
@@ -57,7 +57,7 @@ class QuestionContext:
         }
 
     def encoder_context(self) -> str:
-        """Return what the encoder reads before the reply; nothing when nothing was asked or said."""
+        """What the encoder reads before the reply; nothing when nothing was asked or said."""
         if self.question_type == NO_QUESTION and not self.text:
             return ""
         words = f"{self.task} {self.question_type}: {self.text}".replace("_", " ")

@@ -39,10 +39,10 @@ def is_sampled(text: str) -> bool:
 
 
 def load_sentences(folder: Path, labels: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the sentences of `<label>.<language>.txt`, one a line.
+    """The sentences of `<label>.<language>.txt`, one a line.
 
     Raises:
-        BadSentenceFileError: a file is named after none of ``labels``.
+        BadSentenceFileError: a file is named after none of `labels`.
     """
     found = []
     for file in sorted(folder.glob("*.txt")):
@@ -72,7 +72,7 @@ class SentenceModel:
     def __init__(
         self, labels: Sequence[str], encoder: Encoder, sparse: TfidfFeatures, words: Weights, deep: Weights
     ) -> None:
-        """``words`` and ``deep`` are weights (features x labels) and bias of each."""
+        """`words` and `deep` are weights (features x labels) and bias of each."""
         self.labels = tuple(labels)
         self.encoder, self.sparse, self.words, self.deep = encoder, sparse, words, deep
 
@@ -85,7 +85,7 @@ class SentenceModel:
         vector_cache: Path | None = None,
         weigh: WeightFunction = weigh_first_as_half,
     ) -> SentenceModel:
-        """Fit on all sentences. Vectors in the file ``vector_cache`` are not computed again."""
+        """Fit on all sentences. Vectors in the file `vector_cache` are not computed again."""
         clean = [normalize_text(text) for _, text in sentences]
         places = np.array([labels.index(label) for label, _ in sentences])
         weights = weigh(places)
@@ -95,7 +95,7 @@ class SentenceModel:
         return cls(labels, encoder, sparse, words, deep)
 
     def predict(self, text: str) -> dict[str, float]:
-        """Return the probability of each label, for words as the member typed or said them."""
+        """The probability of each label, for words as the member typed or said them."""
         clean = normalize_text(text)
         if sum(character.isalpha() for character in clean) < MIN_LETTERS:
             return {self.labels[0]: 1.0}
@@ -105,7 +105,7 @@ class SentenceModel:
         return dict(zip(self.labels, np.exp(both).tolist(), strict=True))
 
     def save(self, folder: Path, name: str) -> None:
-        """Write the weights to ``name``.npz and the words to ``name``.json."""
+        """Write the weights to `name`.npz and the words to `name`.json."""
         words, words_bias = self.words
         deep, deep_bias = self.deep
         arrays = {"words": words.astype(np.float16), "words_bias": words_bias, "deep": deep, "deep_bias": deep_bias}
@@ -113,7 +113,7 @@ class SentenceModel:
 
     @classmethod
     def load(cls, folder: Path, name: str, encoder: Encoder) -> SentenceModel | None:
-        """Read what ``save`` wrote; None when nothing is there."""
+        """Read what `save` wrote; None when nothing is there."""
         if not (folder / f"{name}.npz").exists():
             return None
         sparse, arrays, settings = load_model(folder, name)
@@ -122,7 +122,7 @@ class SentenceModel:
 
 
 def _fit_weights(x: object, places: np.ndarray, labels: int, c: float, weights: np.ndarray) -> Weights:
-    """Return weights (features x labels) and bias; a label without sentences is never chosen."""
+    """Weights (features x labels) and bias; a label without sentences is never chosen."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(C=c, max_iter=MAX_STEPS, tol=1e-3).fit(x, places, sample_weight=weights)

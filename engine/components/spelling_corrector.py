@@ -13,12 +13,12 @@ SHORTHAND = frozenset(
 
 
 def delete_one_letter(word: str) -> set[str]:
-    """Return the word and all words made by leaving one letter out."""
+    """The word and all words made by leaving one letter out."""
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
 def is_one_edit_apart(a: str, b: str) -> bool:
-    """Tell whether one letter added, left out, changed, or one pair swapped makes ``a`` into ``b``."""
+    """Whether one letter added, left out, changed, or one pair swapped makes `a` into `b`."""
     if len(a) == len(b):
         differ = [i for i in range(len(a)) if a[i] != b[i]]
         swapped = len(differ) == 2 and differ[1] == differ[0] + 1
@@ -32,7 +32,7 @@ class SpellingCorrector:
     """Corrects toward the words of the training data; a word of plain English is left alone."""
 
     def __init__(self, counts: dict[str, int], english: Iterable[str] = ()) -> None:
-        """``counts`` says how often a training word occurs; ``english`` lists other correct words."""
+        """`counts` says how often a training word occurs; `english` lists other correct words."""
         self.counts = counts
         self._known = set(counts) | SHORTHAND | set(english)
         self._neighbors: dict[str, list[str]] = defaultdict(list)
@@ -47,7 +47,7 @@ class SpellingCorrector:
         return cls(dict(Counter(word for text in texts for word in WORD.findall(text.lower()))), english)
 
     def correct_word(self, word: str) -> str:
-        """Return the correction of one word, or the word itself."""
+        """The correction of one word, or the word itself."""
         if len(word) < MIN_WORD_LENGTH or word in self._known or not word.isalpha():
             return word
         near = {other for short in delete_one_letter(word) for other in self._neighbors.get(short, ())}
@@ -57,5 +57,5 @@ class SpellingCorrector:
         return min(near, key=lambda other: (other[0] != word[0], -self.counts[other], other))
 
     def __call__(self, text: str) -> str:
-        """Return the text in lower case with its words corrected."""
+        """The text in lower case with its words corrected."""
         return WORD.sub(lambda match: self.correct_word(match[0]), text.lower())

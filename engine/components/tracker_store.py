@@ -104,7 +104,7 @@ class StoredState:
 
 
 def to_sync_url(url: str) -> str:
-    """Return a URL without the async driver that the app's URLs name."""
+    """A URL without the async driver that the app's URLs name."""
     return url.replace("+asyncpg", "").replace("+aiosqlite", "").replace("postgres://", "postgresql://")
 
 
@@ -130,7 +130,7 @@ def connect(url: str) -> sa.engine.Engine:
 
 
 def state_events(tracker: DialogueStateTracker) -> list[Event]:
-    """Return the few events that bring a new tracker to the state of this one."""
+    """The few events that bring a new tracker to the state of this one."""
     state: list[Event] = [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.has_been_set]
     loop = tracker.active_loop
     if loop and loop.name:
@@ -167,19 +167,19 @@ class WindowedTrackerStore(TrackerStore):
         window: int = MAX_LOADED_EVENTS,
         **kwargs: Any,
     ) -> None:
-        """``host`` is the database's URL, as Rasa names it; ``window``, the most events loaded for a turn."""
+        """`host` is the database's URL, as Rasa names it; `window`, the most events loaded for a turn."""
         super().__init__(domain, event_broker, **kwargs)
         self.engine = connect(host or os.environ["TRACKER_DB_URL"])
         self.window = window
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
-        """Return an empty tracker that this store can save."""
+        """An empty tracker that this store can save."""
         tracker = super().init_tracker(sender_id)
         tracker.stored = StoredState()
         return tracker
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the conversation's current session, its older part as a snapshot."""
+        """The conversation's current session, its older part as a snapshot."""
         with self.engine.connect() as connection:
             snapshot = connection.execute(SELECT_SNAPSHOT, {"sender": sender_id}).first()
             upto = snapshot.upto if snapshot else 0
@@ -196,7 +196,7 @@ class WindowedTrackerStore(TrackerStore):
         )
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
-        """Return the conversation with every event ever."""
+        """The conversation with every event ever."""
         with self.engine.connect() as connection:
             rows = connection.execute(SELECT_ALL_EVENTS, {"sender": conversation_id}).all()
         if not rows:
@@ -235,7 +235,7 @@ class WindowedTrackerStore(TrackerStore):
         stored.event_count = len(events)
 
     def find_answer(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
-        """Return what this message was answered, or None: it was never understood to its end."""
+        """What this message was answered, or None: it was never understood to its end."""
         with self.engine.connect() as connection:
             said = connection.execute(SELECT_ANSWER, {"sender": sender_id, "message": message_id}).scalar_one_or_none()
         return None if said is None else json.loads(said)
@@ -273,6 +273,6 @@ class WindowedTrackerStore(TrackerStore):
                 connection.execute(UPSERT_SNAPSHOT, changed)
 
     async def keys(self) -> Iterable[str]:
-        """Return the ids of all conversations."""
+        """The ids of all conversations."""
         with self.engine.connect() as connection:
             return list(connection.execute(SELECT_SENDERS).scalars())

@@ -36,15 +36,18 @@ from backend.reading.spanish import to_english
 MIN_ACT_PROBABILITY = 0.5
 """An act counts from this probability on; what follows from it is confirmed before anything is done."""
 MIN_REQUEST_MID_TASK = 0.6  # in the middle of a task another one is begun only when plainly requested
-HIGH_PROBABILITY = 0.8
+PLAIN_PROBABILITY = 0.8
+"""What a classifier says with this probability counts as plain."""
 # nearly all held-out replies that are a yes reach it, and few that only look like one
 MIN_AFFIRM = 0.75
 # of the held-out replies between 0.5 and this, a third tell a fact
 MIN_VOLUNTEER = 0.7
-_MIN_BY_ACT: Mapping[str, float] = {"affirm": MIN_AFFIRM, "volunteer": MIN_VOLUNTEER}
-LOW_PROBABILITY = 0.3
+MIN_BY_ACT: Mapping[str, float] = {"affirm": MIN_AFFIRM, "volunteer": MIN_VOLUNTEER}
+MIN_HINT_PROBABILITY = 0.3  # enough where the words say the same, or where nothing is likelier
+QUESTION_FORM_PROBABILITY = 0.75  # of a question, where only its form says so
 MIN_CERTAIN_ANSWER = 0.95
-MIN_NUMBER_DIGITS = 3  # so many digits are a number that was looked for
+MIN_BARE_DIGITS = 4  # of a bare member number, last four or code
+MIN_LOOKED_UP_DIGITS = 3  # of a number that was looked up, beside other words: "let me look, 2791"
 LONG_MESSAGE_WORDS = 12
 SIDE_ACTS = frozenset({"volunteer", "person", "social"})
 YES_NO = "yes_no"
@@ -53,9 +56,9 @@ MAX_WORDS_WITH_NUMBER = 2  # words beside a number: "is 41005-001", "it's 0142"
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 OPEN_ENDED_TYPES = frozenset({"nothing", "anything_else"})
 FREE_TEXT_TYPES = frozenset({"free_text", "place", "name", "email"})
-"""Questions that any words may answer: a classifier's doubt is no reason to lose them."""
+"""Questions that any words may answer, so a doubtful message still counts as the answer."""
 
-_ACT_BY_INTENT: Mapping[str, str] = {
+ACT_BY_INTENT: Mapping[str, str] = {
     "affirm": "affirm",
     "deny": "deny",
     "cancel": "cancel",
@@ -75,23 +78,33 @@ _ACT_BY_INTENT: Mapping[str, str] = {
 }
 """The act of a message for which the engine gave an intent and no acts."""
 OUTAGE_INTENT = "report_outage"
-_ENROLLMENT_INTENTS = frozenset(
+PAYING_OR_JOINING_INTENTS = frozenset(
     {"quick_pay", "schedule_payment", "setup_autopay", "create_account", "payment_arrangement"}
 )
-_NON_REQUEST_INTENTS = frozenset(_ACT_BY_INTENT) | {"faq"}
-_ACTS_NEVER_GUESSED = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"})
+NON_TASK_INTENTS = frozenset(ACT_BY_INTENT) | {"faq"}
+ACTS_NEVER_GUESSED = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"})
 """Acts that are never guessed: something is done for them, or they turn away from the question."""
-_REQUEST_HIDING_INTENTS = frozenset({"inform", "out_of_scope", "nlu_fallback"})
+REQUEST_HIDING_INTENTS = frozenset({"inform", "out_of_scope", "nlu_fallback"})
 MIN_SHARE_OF_REST = 0.3  # of what the ranking leaves for other intents
 MIN_HIDDEN_REQUEST = 0.1
 MIN_FRAGMENT_REQUEST = 0.3  # "and September?" continues the last answer: it starts a task only when that is plain
 
 
 class ContextReader:
-    """Implements `ActReader`."""
+    """The `ActReader` of every conversation; a class, so that another can be measured in its place."""
 
     def read_acts(self, words: str, language: str, question: OpenQuestion, predictions: EnginePredictions) -> list[Act]:
-        """The acts of a message in their order; at least one."""
+        """The acts of a message in their order; at least one. The first step that applies decides:
+
+        1. Talk to somebody else in the room is no message, and is removed from one.
+        2. A request for the other language.
+        3. A bare number where one is asked for, and a number that is none of the options.
+        4. A request to wait, unless a number or a plain request follows, or a live agent is wanted as well.
+        5. At a yes-or-no question a certain yes or no, with what else is said.
+        6. At an open-ended question a goodbye.
+        7. A follow-up question and nothing else.
+        8. Else the acts of each clause. A wish for a live agent comes before all others.
+        """
         if words.strip() and not remove_bystander_talk(words):
             return [Act("hold", words=words, is_certain=True)]  # somebody else in the room is spoken to
         words = remove_bystander_talk(words)
@@ -101,7 +114,7 @@ class ContextReader:
         if asks_for_language(text):
             return [Act("language", words=words, is_certain=True)]
         if question.question_type in NUMBER_TYPES and _is_bare_number(text):
-            return [Act("answer", words, "inform", words)]  # "is 41005-001" asks nothing
+            return [Act("answer", value=words, intent="inform", words=words)]  # "is 41005-001" asks nothing
         if _is_not_an_option(text, question):
             return [Act("unclear", words=words, is_certain=True)]
         person = [Act("person", words=words, is_certain=True)] if wants_live_agent(words) else []
@@ -129,14 +142,14 @@ class ContextReader:
             others = [act for act in acts if act.kind not in ("unclear", "person")]
             return [*person, *(_resolve_acts(others, words) if others else [])]
         resolved = _resolve_acts(acts, words)
-        waits = all(act.kind == "hold" for act in resolved)
-        return (_request_after_wait(text, words, predictions.whole) if waits else []) or resolved
+        only_waits = all(act.kind == "hold" for act in resolved)
+        return (_request_after_wait(text, words, predictions.whole) if only_waits else []) or resolved
 
 
 def _is_bare_number(text: str) -> bool:
     """Whether a number is given with hardly a word around it."""
     return (
-        len(extract_digits(text)) >= MIN_NUMBER_DIGITS + 1
+        len(_extract_digits(text)) >= MIN_BARE_DIGITS
         and "?" not in text
         and len(_LETTERS.findall(text)) <= MAX_WORDS_WITH_NUMBER
     )
@@ -144,13 +157,13 @@ def _is_bare_number(text: str) -> bool:
 
 def _has_question_after_wait(predictions: EnginePredictions) -> bool:
     """`Hold on, before I give you anything: what is the late fee?`"""
-    asking = [clause for clause in predictions.clauses if clause.acts.get("ask", 0.0) >= HIGH_PROBABILITY]
+    asking = [clause for clause in predictions.clauses if clause.acts.get("ask", 0.0) >= PLAIN_PROBABILITY]
     return any(is_question(clause.text) and not asks_to_wait(clause.text) for clause in asking)
 
 
 def _request_after_wait(text: str, words: str, whole: PredictedClause) -> list[Act]:
     """The request in `hold on, the power just went out here`: nobody says that only to win time."""
-    likely = whole.confidence >= HIGH_PROBABILITY and not _is_not_a_request(whole.intent)
+    likely = whole.confidence >= PLAIN_PROBABILITY and _names_task(whole.intent)
     if not likely or not (whole.intent == OUTAGE_INTENT or has_request_after_wait(text)):
         return []
     return [Act("start", "", whole.intent, words, whole.confidence, intent_confidence=whole.confidence)]
@@ -162,7 +175,7 @@ def _request_of_whole_message(whole: PredictedClause, acts: Sequence[Act], quest
     if (
         any(act.kind in ("start", "ask", "cancel", "deny") for act in acts)
         or question.question_type not in OPEN_ENDED_TYPES
-        or probability < HIGH_PROBABILITY
+        or probability < PLAIN_PROBABILITY
         or whole.confidence < MIN_ACT_PROBABILITY
         or not _is_request_intent(whole, probability, question)
     ):
@@ -181,7 +194,7 @@ def _remove_asides(clause: PredictedClause) -> PredictedClause:
 
 def _is_only_follow_up(text: str, predictions: EnginePredictions) -> bool:
     """`How long does it take` is a question, whatever request a classifier takes it for."""
-    likely = predictions.follow_up_score >= (MIN_ACT_PROBABILITY if is_question(text) else HIGH_PROBABILITY)
+    likely = predictions.follow_up_score >= (MIN_ACT_PROBABILITY if is_question(text) else PLAIN_PROBABILITY)
     return likely and len(text.split()) < LONG_MESSAGE_WORDS and not is_request(text)
 
 
@@ -193,7 +206,7 @@ def _is_not_an_option(text: str, question: OpenQuestion) -> bool:
     return int(number) > len(question.options) and not any(number in option for option in question.options)
 
 
-def extract_digits(words: str) -> str:
+def _extract_digits(words: str) -> str:
     """The digits of a message, typed or said."""
     return "".join(character for character in spoken_to_digits(words) if character.isdigit())
 
@@ -219,7 +232,7 @@ def _side_acts(predictions: EnginePredictions) -> list[Act]:
     return [
         Act(kind, _act_value(kind, whole), whole.intent, whole.text, probability)
         for kind, probability in whole.acts.items()
-        if kind in SIDE_ACTS and probability >= _MIN_BY_ACT.get(kind, MIN_ACT_PROBABILITY)
+        if kind in SIDE_ACTS and probability >= MIN_BY_ACT.get(kind, MIN_ACT_PROBABILITY)
     ]
 
 
@@ -233,7 +246,7 @@ def _read_clause(clause: PredictedClause, language: str, question: OpenQuestion)
     if question.question_type == YES_NO and (found := _read_yes_no(text, language, question, clause.text)):
         return [found]
     if asks_to_undo(text) and not (
-        clause.acts.get("start", 0.0) >= HIGH_PROBABILITY and _is_request_intent(clause, HIGH_PROBABILITY, question)
+        clause.acts.get("start", 0.0) >= PLAIN_PROBABILITY and _is_request_intent(clause, PLAIN_PROBABILITY, question)
     ):
         return [Act("cancel", words=clause.text, is_certain=True)]
     if asks_to_repeat(text):
@@ -257,23 +270,23 @@ def _read_clause(clause: PredictedClause, language: str, question: OpenQuestion)
 def _likely_acts(clause: PredictedClause, text: str, question: OpenQuestion) -> list[tuple[str, float]]:
     """The acts that count with their probabilities, the likeliest first."""
     if not clause.acts:
-        return [(_act_from_intent(clause, text, question), clause.confidence)]
+        return [(_act_from_intent(clause, text), clause.confidence)]
     acts = dict(clause.acts)
     if (
         is_request(text)
         and clause.confidence >= MIN_ACT_PROBABILITY
-        and _is_request_intent(clause, HIGH_PROBABILITY, question)
+        and _is_request_intent(clause, PLAIN_PROBABILITY, question)
     ):
-        acts |= {"start": max(acts.get("start", 0.0), HIGH_PROBABILITY), "ask": 0.0}
-    elif is_question(text) and acts.get("ask", 0.0) >= LOW_PROBABILITY and len(text.split()) < LONG_MESSAGE_WORDS:
-        acts |= {"ask": max(acts["ask"], HIGH_PROBABILITY), "start": 0.0}
+        acts |= {"start": max(acts.get("start", 0.0), PLAIN_PROBABILITY), "ask": 0.0}
+    elif is_question(text) and acts.get("ask", 0.0) >= MIN_HINT_PROBABILITY and len(text.split()) < LONG_MESSAGE_WORDS:
+        acts |= {"ask": max(acts["ask"], PLAIN_PROBABILITY), "start": 0.0}
     elif is_question(text) and question.question_type not in FREE_TEXT_TYPES and _may_be_question(acts, text):
-        acts["ask"] = max(acts.get("ask", 0.0), 0.75 if acts.get("start", 0.0) < MIN_ACT_PROBABILITY else 0.0)
+        acts["ask"] = max(acts.get("ask", 0.0), QUESTION_FORM_PROBABILITY)
     if is_question(text) and acts.get("ask", 0.0) >= MIN_ACT_PROBABILITY and _contains_no_answer(acts, text, question):
         acts["answer"] = 0.0
-    if len(text.split()) >= LONG_MESSAGE_WORDS and acts.get("ask", 0.0) >= LOW_PROBABILITY:
+    if len(text.split()) >= LONG_MESSAGE_WORDS and acts.get("ask", 0.0) >= MIN_HINT_PROBABILITY:
         acts["ask"] = max(acts["ask"], MIN_ACT_PROBABILITY)  # a question at the end of a story
-    counted = (pair for pair in acts.items() if pair[1] >= _MIN_BY_ACT.get(pair[0], MIN_ACT_PROBABILITY))
+    counted = (pair for pair in acts.items() if pair[1] >= MIN_BY_ACT.get(pair[0], MIN_ACT_PROBABILITY))
     likely = sorted(counted, key=lambda pair: -pair[1])
     kinds = {kind for kind, _ in likely}
     if asks_for_information(text) and acts.get("ask", 0.0) >= max(MIN_ACT_PROBABILITY, acts.get("start", 0.0)):
@@ -286,7 +299,9 @@ def _likely_acts(clause: PredictedClause, text: str, question: OpenQuestion) -> 
 
 
 def _may_be_question(acts: Mapping[str, float], text: str) -> bool:
-    """Whether words like a question's do not answer after all: "what I paid last time" is an amount."""
+    """Whether words in the form of a question are one; "what I paid last time" answers with an amount."""
+    if acts.get("start", 0.0) >= MIN_ACT_PROBABILITY:
+        return False
     return text.rstrip().endswith("?") or acts.get("answer", 0.0) < MIN_CERTAIN_ANSWER
 
 
@@ -298,10 +313,10 @@ def _contains_no_answer(acts: Mapping[str, float], text: str, question: OpenQues
     return question.question_type not in FREE_TEXT_TYPES and not option_words & set(text.lower().strip(" .?!").split())
 
 
-def _act_from_intent(clause: PredictedClause, text: str, question: OpenQuestion) -> str:
+def _act_from_intent(clause: PredictedClause, text: str) -> str:
     """The act where only an intent is known."""
-    if clause.intent in _ACT_BY_INTENT:
-        kind = _ACT_BY_INTENT[clause.intent]
+    if clause.intent in ACT_BY_INTENT:
+        kind = ACT_BY_INTENT[clause.intent]
         return "ask" if kind == "unclear" and is_question(text) else kind
     if clause.intent.startswith("faq_") or is_question(text):
         return "ask"
@@ -317,33 +332,29 @@ def _restore_hidden_request(
     """
     if (
         question.question_type not in OPEN_ENDED_TYPES
-        or likely.get("start", 0.0) < HIGH_PROBABILITY
-        or clause.intent not in _REQUEST_HIDING_INTENTS
+        or likely.get("start", 0.0) < PLAIN_PROBABILITY
+        or clause.intent not in REQUEST_HIDING_INTENTS
     ):
         return clause
-    least = (
-        MIN_FRAGMENT_REQUEST
-        if is_continuation(clause.text)
-        else 0.0
-        if clause.intent == "inform"
-        else MIN_HIDDEN_REQUEST
-    )
+    least = 0.0 if clause.intent == "inform" else MIN_HIDDEN_REQUEST
+    if is_continuation(clause.text):
+        least = MIN_FRAGMENT_REQUEST
     rest = sum(probability for _, probability in clause.other_intents)
-    requests = (pair for pair in clause.other_intents if not _is_not_a_request(pair[0]))
+    requests = (pair for pair in clause.other_intents if _names_task(pair[0]))
     intent, probability = next(requests, ("", 0.0))
     if not intent or probability < max(MIN_SHARE_OF_REST * rest, least):
         return clause
     return replace(clause, intent=intent, confidence=likely["start"])
 
 
-def _is_not_a_request(intent: str) -> bool:
-    return intent in _NON_REQUEST_INTENTS or intent.startswith("faq_")
+def _names_task(intent: str) -> bool:
+    return intent not in NON_TASK_INTENTS and not intent.startswith("faq_")
 
 
 def _is_request_intent(clause: PredictedClause, probability: float, question: OpenQuestion) -> bool:
-    if _is_not_a_request(clause.intent):
+    if not _names_task(clause.intent):
         return False
-    if clause.intent in _ENROLLMENT_INTENTS and is_refusal(clause.text):
+    if clause.intent in PAYING_OR_JOINING_INTENTS and is_refusal(clause.text):
         return False  # "I wish nothing to be taken automatically" sets up nothing
     return question.question_type in OPEN_ENDED_TYPES or min(probability, clause.confidence) >= MIN_REQUEST_MID_TASK
 
@@ -351,10 +362,10 @@ def _is_request_intent(clause: PredictedClause, probability: float, question: Op
 def _guess_act(clause: PredictedClause, text: str, question: OpenQuestion) -> Act:
     """The act where none counts: the likeliest of those that may be guessed, else what such words mostly are."""
     if question.question_type in FREE_TEXT_TYPES:
-        return Act("answer", clause.text, clause.intent, clause.text, 0.0)
-    guesses = [(probability, kind) for kind, probability in clause.acts.items() if kind not in _ACTS_NEVER_GUESSED]
+        return Act("answer", clause.text, clause.intent, words=clause.text, confidence=0.0)
+    guesses = [(probability, kind) for kind, probability in clause.acts.items() if kind not in ACTS_NEVER_GUESSED]
     probability, kind = max(guesses, default=(0.0, ""))
-    if probability >= LOW_PROBABILITY:
+    if probability >= MIN_HINT_PROBABILITY:
         return Act(kind, _act_value(kind, clause), clause.intent, clause.text, probability)
     return Act("ask" if is_question(text) else "unclear", clause.text, clause.intent, clause.text, 0.0)
 
@@ -367,7 +378,7 @@ def _resolve_acts(acts: Sequence[Act], words: str) -> list[Act]:
     """What the acts together mean: a yes beside a change or a question is not yet one."""
 
     def is_unclear_hold(act: Act) -> bool:  # one word may be an answer: "checking" is an account
-        clear = act.confidence >= HIGH_PROBABILITY and len(act.words.split()) > 1
+        clear = act.confidence >= PLAIN_PROBABILITY and len(act.words.split()) > 1
         return act.kind == "hold" and not (act.is_certain or clear)
 
     kinds = {act.kind for act in acts}
@@ -375,7 +386,7 @@ def _resolve_acts(acts: Sequence[Act], words: str) -> list[Act]:
     known = [act for act in acts if act.confidence > 0 or act.is_certain] or acts
     kept = [act for act in known if act.kind != "unclear" and not is_unclear_hold(act)]
     kept = kept or [Act("unclear", words=words)]
-    if "hold" in kinds and (kinds & {"answer", "correct"} or len(extract_digits(words)) >= MIN_NUMBER_DIGITS):
+    if "hold" in kinds and (kinds & {"answer", "correct"} or len(_extract_digits(words)) >= MIN_LOOKED_UP_DIGITS):
         kept = [act for act in kept if act.kind != "hold"]  # "let me look, 2791" gives what was asked for
     against = {"correct", "deny", "cancel", "hold", "answer"} | (set() if starts_with_yes(words) else {"ask"})
     if "affirm" in kinds and kinds & against:

@@ -9,7 +9,15 @@ import re
 
 from backend.money import share_of
 from backend.reading.dates.day_parsing import blank_days
-from backend.reading.money.amount_choice import PAY_BEFORE_AMOUNT, Amount, AmountCandidate, AmountProblem, choose_amount
+from backend.reading.money.amount_choice import (
+    PAY_BEFORE_AMOUNT,
+    Amount,
+    AmountCandidate,
+    AmountProblem,
+    Percent,
+    Share,
+    choose_amount,
+)
 from backend.reading.money.spoken_money import DOLLAR_WORDS, SpokenSum, find_spoken_sums
 from backend.reading.normalize import blank_matches, blank_span, blank_times, clean_text, is_value_denied
 from backend.reading.numbers.digit_groups import (
@@ -25,9 +33,10 @@ from backend.reading.numbers.number_tokens import tokenize
 __all__ = [
     "Amount",
     "AmountProblem",
-    "detect_past_due",
     "detect_share",
+    "detect_share_alone",
     "find_sums",
+    "names_past_due",
     "parse_amount",
     "parse_cleaned_amount",
 ]
@@ -35,7 +44,7 @@ __all__ = [
 
 MAX_ALL_ANSWER_WORDS = 5
 # "1 580": a thousand with a space, or two numbers?
-_SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
+_SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
     r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"
     r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)? ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|"
@@ -61,7 +70,7 @@ _PAST_DUE = re.compile(
 _PAYS_BEFORE_NAME = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
 # "from my balance", "on my bill": with figures beside them these name no second amount
 _ONLY_BILL_NAME = re.compile(r"(?:(?:the|my) )?(?:whole |entire |full )?(?:balance|bill|amount|total)|full")
-_ALL_LOOSELY = re.compile(
+_ALL_PLAINLY = re.compile(
     r"\b(?:all of it|in full|(?:the )?(?:full|whole|entire) (?:amount|balance|thing|bill|lot)|everything i owe|"
     r"pay(?:ing)? (?:it |this |my bill )?(?:all|off|everything|whatever i owe|what i owe)|the whole thing)\b"
 )
@@ -92,45 +101,54 @@ _NOT_NUMBER_WORDS = re.compile(
 )
 _NOT_NUMERIC = re.compile(r"\$ ?[a-z]+|\b(?:nan|inf|infinity|infinite)\b")
 _ZERO = re.compile(r"\b(?:nothing|zero|nil)\b")
+_LONG_DIGITS = re.compile(r"[0-9]{4,}")
+_NEW_AMOUNT_AFTER = re.compile(
+    r"[ ,.!]*(?:$|~|(?:instead|please|not|on|by|from|with|using|today|then|thanks|no|and)\b)"
+)
+_BLANKED_BEFORE = re.compile(r"~[ ,;]*$")
+# "$84 and 50 cents" is a sum in words
+_CENTS_AFTER = re.compile(r" (?:and )?(?:[0-9]{1,2}|[a-z]+(?: [a-z]+)?) cents?\b")
+_PLAIN_NUMBER = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:[.*](?P<cents>[0-9]{1,2}))?")
 
 
 def parse_amount(text: str, due_cents: int, asked: bool = True) -> Amount | AmountProblem | None:
     """The amount in what was said; None when no amount was named.
 
-    `due_cents` gives `all` and `half` their meaning. Only when an amount was `asked` is a bare number one without a
-    verb of paying in front of it.
+    `due_cents` gives `all` and `half` their meaning. Unless an amount was `asked`, a bare number counts only after a
+    verb of paying.
     """
     return parse_cleaned_amount(blank_days(clean_text(text)), due_cents, asked)
 
 
 def find_sums(cleaned: str) -> list[AmountCandidate]:
-    """Every sum in figures or words, in order, but for what is counted, refused or somebody's number."""
+    """Every sum in figures or words, in order.
+
+    Left out are counts (`2 accounts`), refused sums (`not 50`), and phone, card and member numbers.
+    """
     cleaned = _blank_non_amounts(cleaned)
     return [one for one in _find_uncounted(cleaned) if not is_value_denied(cleaned, one.start)]
 
 
-def detect_past_due(cleaned: str, asked: bool) -> str | None:
-    """`past_due`, where cleaned text names what is overdue as the amount: no question about it, no figures."""
+def names_past_due(cleaned: str, asked: bool) -> bool:
+    """Whether cleaned text names what is overdue as the amount: no question about it, no figures."""
     match = _PAST_DUE.search(cleaned)
     if match is None or "?" in cleaned or _find_candidates(_blank_non_amounts(cleaned)) or _ALL_ALONE.search(cleaned):
-        return None
-    named = asked or _PAYS_BEFORE_NAME.search(cleaned, 0, match.start())
-    return "past_due" if named and not _ALL_LOOSELY.search(cleaned, match.end()) else None
+        return False
+    is_amount = asked or _PAYS_BEFORE_NAME.search(cleaned, 0, match.start()) is not None
+    return is_amount and not _ALL_PLAINLY.search(cleaned, match.end())
 
 
-def detect_share(cleaned: str, asked: bool) -> str | None:
+def detect_share(cleaned: str, asked: bool) -> Share | None:
     """`all` or `half`, where cleaned text names the amount by the bill and what the bill comes to is not known yet.
 
     Nothing when figures are named as well: `everything but 20` is no share.
     """
     cleaned = _blank_non_amounts(cleaned)
-    names = _find_named_amounts(cleaned, 2, asked)
-    if not names or _find_candidates(cleaned):
-        return None
-    return "all" if names[-1].value == 2 else "half"
+    named = _find_named_amounts(cleaned, 0, asked)
+    return named[-1].share if named and not _find_candidates(cleaned) else None
 
 
-def detect_share_alone(text: str) -> str | None:
+def detect_share_alone(text: str) -> Share | None:
     """`all` or `half` in words that answer another question, where no number is beside it, typed or said."""
     cleaned = clean_text(text)
     if len(cleaned.split()) > MAX_ALL_ANSWER_WORDS:
@@ -139,11 +157,16 @@ def detect_share_alone(text: str) -> str | None:
 
 
 def parse_cleaned_amount(
-    cleaned: str, due_cents: int | None, asked: bool, beside: bool = False, change: bool = False
+    cleaned: str,
+    due_cents: int | None,
+    asked: bool,
+    after_member_number: bool = False,
+    replaces_amount: bool = False,
 ) -> Amount | AmountProblem | None:
     """As `parse_amount`, of cleaned text in which days have been blanked. `due_cents` None: not known yet.
 
-    Unasked, a bare number counts directly `beside` a member number, and as a `change` where it looks like an amount.
+    Unasked, a bare number also counts directly `after_member_number`, and where it looks like the one that
+    `replaces_amount`: the amount in the question to confirm.
     """
     cleaned = _blank_non_amounts(cleaned)
     figures = _find_uncounted(cleaned)
@@ -153,25 +176,20 @@ def parse_cleaned_amount(
             for one in figures
             if one.is_money
             or PAY_BEFORE_AMOUNT.search(cleaned, max(0, one.start - 40), one.start)
-            or (beside and _BLANKED_BEFORE.search(cleaned, 0, one.start))
-            or (change and _NEW_AMOUNT_AFTER.match(cleaned, one.end))
+            or (after_member_number and _BLANKED_BEFORE.search(cleaned, 0, one.start))
+            or (replaces_amount and _NEW_AMOUNT_AFTER.match(cleaned, one.end))
         ]
-    if change:
+    if replaces_amount:
+        # four figures at the question to confirm are a card's or a phone's, more are no amount at all
         figures = [one for one in figures if one.is_money or not _LONG_DIGITS.match(cleaned, one.start, one.end)]
     named = _find_named_amounts(cleaned, due_cents, asked) if due_cents is not None else []
     if figures:
         named = [one for one in named if not _ONLY_BILL_NAME.fullmatch(cleaned, one.start, one.end)]
     chosen = choose_amount(cleaned, [*figures, *named], due_cents or 0)
-    asks = "?" in cleaned and _PAST_DUE.search(cleaned)
-    return chosen if chosen is not None or not asked or asks else _detect_amount_problem(cleaned)
-
-
-# four figures at the question to confirm are a card's or a phone's, more are no amount at all
-_LONG_DIGITS = re.compile(r"[0-9]{4,}")
-_NEW_AMOUNT_AFTER = re.compile(
-    r"[ ,.!]*(?:$|~|(?:instead|please|not|on|by|from|with|using|today|then|thanks|no|and)\b)"
-)
-_BLANKED_BEFORE = re.compile(r"~[ ,;]*$")
+    if chosen is not None or not asked:
+        return chosen
+    is_past_due_question = "?" in cleaned and _PAST_DUE.search(cleaned)
+    return None if is_past_due_question else _detect_amount_problem(cleaned)
 
 
 def _find_uncounted(cleaned: str) -> list[AmountCandidate]:
@@ -186,28 +204,28 @@ def _blank_non_amounts(cleaned: str) -> str:
         cleaned = blank_matches(pattern, cleaned)
     found = find_digit_groups(cleaned)
     cleaned = blank_last4_labels(cleaned)
-    others = [run for run in found.groups if _names_no_amount(run)]
-    for run in [*found.phones, *others]:
-        if not run.is_money:
-            cleaned = blank_span(cleaned, run.start, run.end)
+    others = [group for group in found.groups if _names_no_amount(group)]
+    for group in [*found.phones, *others]:
+        if not group.is_money:
+            cleaned = blank_span(cleaned, group.start, group.end)
     return cleaned
 
 
-def _names_no_amount(run: DigitGroup) -> bool:
+def _names_no_amount(group: DigitGroup) -> bool:
     """Whether the words around call it something else, or it has the shape of a member number."""
-    if run.label in ("last4", METHOD_LABEL, "phone"):
+    if group.label in ("last4", METHOD_LABEL, "phone"):
         return True
-    digits = run.digits
-    if run.label in ("number", "a number") and len(digits) >= 4:
+    digits = group.digits
+    if group.label in ("number", "a number") and len(digits) >= 4:
         return True
-    return (bool(run.dash_positions) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
+    return (bool(group.dash_positions) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
 
 
 def _find_candidates(cleaned: str) -> list[AmountCandidate]:
     """Everything in the text that may be an amount or is a failed one, typed or spoken, in order."""
     typed: list[AmountCandidate] = []
     for match in _SPACED_THOUSANDS.finditer(cleaned):
-        typed.append(AmountCandidate("unclear", match.start(), match.end(), True))
+        typed.append(AmountCandidate("unclear", match.start(), match.end(), is_money=True))
     cleaned = rest = blank_matches(_SPACED_THOUSANDS, cleaned)
     for match in _TYPED.finditer(cleaned):
         candidate = _parse_typed(cleaned, match)
@@ -233,17 +251,12 @@ def _parse_typed(cleaned: str, match: re.Match[str]) -> AmountCandidate | None:
     if plain and not signed and (len(figures) <= 7 or unit):
         return None
     marked = bool(match["dollar"] or unit or "." in figures or "*" in figures or signed)
-    value = "negative" if signed else _digits_to_cents(figures, unit, match["k"])
-    return AmountCandidate(value, match.start(), end, marked)
+    value = "negative" if signed else _parse_figures(figures, unit, match["k"])
+    return AmountCandidate(value, match.start(), end, is_money=marked)
 
 
-# "$84 and 50 cents" is a sum in words
-_CENTS_AFTER = re.compile(r" (?:and )?(?:[0-9]{1,2}|[a-z]+(?: [a-z]+)?) cents?\b")
-_PLAIN_NUMBER = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:[.*](?P<cents>[0-9]{1,2}))?")
-
-
-def _digits_to_cents(figures: str, unit: str, thousands: str | None) -> int | str:
-    """Typed figures in cents, `percent` with hundredths of one, or the code of what is wrong with them.
+def _parse_figures(figures: str, unit: str, thousands: str | None) -> int | Percent | str:
+    """Typed figures in cents or percent, or the code of what is wrong with them.
 
     A keypad's star is a decimal point only where two digits follow it and digits stand in front: `84*50`.
     """
@@ -262,31 +275,33 @@ def _digits_to_cents(figures: str, unit: str, thousands: str | None) -> int | st
     if unit.startswith("c") or unit == "¢":
         return cents // 100 if not match["cents"] else "unclear"
     if unit in ("%", "percent"):
-        return f"percent {cents}"
+        return Percent(cents)
     return cents * 1000 if thousands else cents
 
 
 def _candidate_from_spoken(cleaned: str, phrase: SpokenSum) -> AmountCandidate:
     sign = _WORDED_SIGN.search(cleaned, max(0, phrase.start - 12), phrase.start)
-    value: int | str = "unclear" if phrase.cents is None else phrase.cents
-    if phrase.is_percent and phrase.cents is not None:
-        value = f"percent {phrase.cents * 100}"
-    return AmountCandidate("negative" if sign else value, phrase.start, phrase.end, phrase.is_money, phrase.alternative)
+    value: int | Percent | str = "unclear"
+    if sign:
+        value = "negative"
+    elif phrase.cents is not None:
+        value = Percent(phrase.cents * 100) if phrase.is_percent else phrase.cents
+    return AmountCandidate(value, phrase.start, phrase.end, phrase.is_money, phrase.alternative)
 
 
 def _find_named_amounts(cleaned: str, due_cents: int, asked: bool) -> list[AmountCandidate]:
     """The amounts that are named by the bill, as `all of it` or `half`, with what they come to."""
     found: list[AmountCandidate] = []
-    for match in [*(_ALL if asked else _ALL_LOOSELY).finditer(cleaned), *_ALL_ALONE.finditer(cleaned)]:
+    for match in [*(_ALL if asked else _ALL_PLAINLY).finditer(cleaned), *_ALL_ALONE.finditer(cleaned)]:
         if not _NOT_ALL.search(cleaned, 0, match.start()):
             whole: int | str = due_cents if due_cents > 0 else "zero"
-            found.append(AmountCandidate(whole, match.start(), match.end(), True, is_named=True))
+            found.append(AmountCandidate(whole, match.start(), match.end(), is_money=True, share="all"))
     half = _HALF.search(cleaned) if asked or "pay" in cleaned else None
     if half and not _NOT_ALL.search(cleaned, 0, half.start()):
         # the whole that is halved is not an amount of its own
         found = [one for one in found if one.start < half.start() and one.end < half.start()]
         value: int | str = share_of(due_cents, 1, 2) if due_cents > 0 else "zero"
-        found.append(AmountCandidate(value, half.start(), half.end(), True, is_named=True))
+        found.append(AmountCandidate(value, half.start(), half.end(), is_money=True, share="half"))
     return found
 
 

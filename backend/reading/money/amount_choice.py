@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from backend.money import share_of
 from backend.reading.normalize import count_corrections_before, find_corrections, is_value_denied
@@ -32,16 +33,30 @@ class AmountProblem:
     text: str
 
 
+Share = Literal["all", "half"]
+"""An amount that is named by the bill: `all of it`, `half`."""
+
+
+@dataclass(frozen=True)
+class Percent:
+    """A part of what is due."""
+
+    hundredths: int
+
+
 @dataclass(frozen=True)
 class AmountCandidate:
-    """One amount or problem with its place in the text. `is_money`: it is marked as money (`$`, `bucks`, `84.50`)."""
+    """One amount, in cents or percent, or the code of a problem, with its place in the text.
 
-    value: int | str
+    `is_money`: it is marked as money (`$`, `bucks`, `84.50`). `alternative`: other cents that the words may mean.
+    """
+
+    value: int | Percent | str
     start: int
     end: int
     is_money: bool
     alternative: int | None = None
-    is_named: bool = False  # by the bill: `all of it`, `half`
+    share: Share | None = None
 
 
 # words that change what an amount means: "20 more than I owe", "all but 20"
@@ -128,7 +143,7 @@ def _drop_less_likely(cleaned: str, kept: list[AmountCandidate]) -> list[AmountC
         lambda one: before(_I_HAVE, one),
     ):
         kept = [one for one in kept if not leave(one)] or kept
-    mixed = any(one.is_named for one in kept) and not all(one.is_named for one in kept)
+    mixed = any(one.share for one in kept) and not all(one.share for one in kept)
     kept = [one for one in kept if one.is_money or mixed] or kept
     return [one for one in kept if before(PAY_BEFORE_AMOUNT, one)] or kept
 
@@ -148,7 +163,7 @@ def _is_range_or_choice(cleaned: str, found: Sequence[AmountCandidate], kept: Se
 
 def _resolve_value(one: AmountCandidate, due_cents: int) -> int | str:
     """Cents, or the code of a problem; a share of what is due as its cents."""
-    if isinstance(one.value, str) and one.value.startswith("percent "):
-        share = int(one.value.split()[1])
-        return share_of(due_cents, share, 10_000) if 0 < share <= 10000 and due_cents > 0 else "unclear"
+    if isinstance(one.value, Percent):
+        share = one.value.hundredths
+        return share_of(due_cents, share, 10_000) if 0 < share <= 10_000 and due_cents > 0 else "unclear"
     return one.alternative if one.alternative is not None and one.alternative == due_cents else one.value

@@ -34,8 +34,8 @@ from bot.channels.sms.loop_detection import LOOKBACK, LOOKBACK_LIMIT, is_repetit
 from bot.channels.sms.origin import TextOrigin, parse_origin
 from bot.channels.sms.render import OutgoingText, render_texts, render_twiml
 from bot.dialogue import edge_texts, normalize
-from bot.dialogue.keep_deadline import KeepDeadline, MessageNotKept
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json, reply_to_json
+from bot.dialogue.record_deadline import MessageNotRecorded, RecordDeadline
 from bot.services import Services
 from bot.web.errors import RequestRefused
 from bot.web.twilio_guard import MESSAGE_SID, TwilioForm, twilio_signed
@@ -115,8 +115,8 @@ class SmsChannel:
             source=phone_source(settings, origin.phone),
         )
 
-    async def answer(self, form: TwilioForm, deadline: KeepDeadline) -> list[OutgoingText]:
-        """What to answer to a text now. Raises MessageNotKept when it is not recorded in time."""
+    async def answer(self, form: TwilioForm, deadline: RecordDeadline) -> list[OutgoingText]:
+        """What to answer to a text now. Raises MessageNotRecorded when it is not recorded in time."""
         origin = parse_origin(form)
         form.require("MessageSid", MESSAGE_SID)
         kind = detect_automated(form.get("Body", ""))
@@ -161,7 +161,7 @@ class SmsChannel:
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, deadline=deadline)
         return [] if reply.late else render_texts(reply, self.services.settings.public_url)
 
-    async def _handle_on_call_reply(self, inbound: Inbound, deadline: KeepDeadline) -> list[OutgoingText] | None:
+    async def _handle_on_call_reply(self, inbound: Inbound, deadline: RecordDeadline) -> list[OutgoingText] | None:
         """Act once on the reply of somebody on call about an urgent ticket; None when it is about something else."""
         turns, backend = self.services.turns, self.services.backend
         person = callout_replies.find_on_call(backend, inbound.address)
@@ -230,7 +230,7 @@ class SmsChannel:
         inbound: Inbound,
         request: own_replies.TextingRequest,
         context: TextContext,
-        deadline: KeepDeadline,
+        deadline: RecordDeadline,
         *,
         answered_by_carrier: bool,
     ) -> list[OutgoingText]:
@@ -279,7 +279,7 @@ class SmsChannel:
             await outbox.opt_in(session, backend, phone)
 
     async def _send_own_reply(
-        self, inbound: Inbound, mark: str, words: str, deadline: KeepDeadline
+        self, inbound: Inbound, mark: str, words: str, deadline: RecordDeadline
     ) -> list[OutgoingText]:
         """Answer with fixed words and leave the open question as it is."""
 
@@ -288,9 +288,9 @@ class SmsChannel:
 
         return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
 
-    async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
+    async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, *, is_late: bool) -> None:
         """Put a late answer into the outbox; one that is in time goes out as TwiML."""
-        if not late or not inbound.address:
+        if not is_late or not inbound.address:
             return
         for position, text in enumerate(render_texts(reply, self.services.settings.public_url)):
             await outbox.enqueue(
@@ -347,14 +347,14 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/twilio/sms")
     @twilio_signed
     async def sms(request: Request, form: TwilioForm) -> HTTPResponse:
-        deadline = KeepDeadline()
+        deadline = RecordDeadline()
         try:
             out = await line.answer(form, deadline)
         except RequestRefused:
             raise
         except Exception as failure:
             logger.error("a text could not be kept: %s", type(failure).__name__)
-            known = failure.known if isinstance(failure, MessageNotKept) else not deadline.committing
+            known = failure.known if isinstance(failure, MessageNotRecorded) else not deadline.committing
             if not known:
                 raise  # nobody knows whether it was recorded; Twilio tries its fallback URL, if there is one
             out = [format_not_kept(services.coop, form.get("Body", ""))]

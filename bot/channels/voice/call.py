@@ -20,8 +20,8 @@ from bot.channels.voice import links, menu, prompts
 from bot.channels.voice.extract import CallerInput, extract_input
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
-from bot.dialogue.keep_deadline import KeepDeadline, run_with_timeout
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json
+from bot.dialogue.record_deadline import RecordDeadline, run_with_timeout
 from bot.services import Services
 from bot.web.errors import format_frames
 
@@ -34,7 +34,7 @@ MAX_POLLS = 9
 """With the fillers about a minute: an engine that crashed restarts in less."""
 STEP_SECONDS = 10.0
 """Then something must be said, even if the database hangs: Twilio hangs up after 15 seconds."""
-KEEP_SECONDS = 6.0
+RECORD_SECONDS = 6.0
 MAX_MISSES = 3
 MISS_TEXTS = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
 ANSWERED_STATUSES = ("completed", "answered")
@@ -159,7 +159,7 @@ class Call:
     async def _take_turn(self, position: CallPosition, asked: Reply, caller_input: CallerInput) -> CallStep:
         provider_id = self.caller.provider_id(position.turn)
         reply = await self.services.turns.take_turn(
-            self._inbound(provider_id, caller_input), within=ANSWER_SECONDS, deadline=KeepDeadline(KEEP_SECONDS)
+            self._inbound(provider_id, caller_input), within=ANSWER_SECONDS, deadline=RecordDeadline(RECORD_SECONDS)
         )
         if reply.pending and not reply.messages:
             if position.polls < MAX_POLLS:

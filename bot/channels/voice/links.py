@@ -21,7 +21,7 @@ UNSENT_STATUSES = ("refused", "failed", "undelivered")
 def create_deliverer(backend: Backend) -> ReplyDeliverer:
     """Create the phone line's deliverer: the webhook renders the TwiML, so only the links are sent here."""
 
-    async def deliver(session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
+    async def deliver(session: AsyncSession, inbound: Inbound, reply: Reply, *, is_late: bool) -> None:
         links = [message.link for message in reply.messages if message.link]
         phone = await _find_recipient(session, inbound) if links else None
         if phone is None:

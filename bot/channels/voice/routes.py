@@ -35,7 +35,7 @@ def blueprint(services: Services) -> Blueprint:
     `/twilio/voice/relay/ended`.
     """
     voice = Blueprint("voice")
-    room = asyncio.Semaphore(MAX_RELAYS)
+    relay_slots = asyncio.Semaphore(MAX_RELAYS)
     services.turns.deliver["voice"] = links.create_deliverer(services.backend)
 
     @voice.post("/twilio/voice")
@@ -44,7 +44,7 @@ def blueprint(services: Services) -> Blueprint:
         call = Call(services, parse_caller(services, form))
         return await _respond(call, call.start())
 
-    @voice.post("/twilio/voice/turn")
+    @voice.post(TURN_PATH)
     @twilio_signed
     async def turn(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, parse_caller(services, form))
@@ -71,10 +71,10 @@ def blueprint(services: Services) -> Blueprint:
     @voice.websocket("/twilio/relay")
     @twilio_signed_socket
     async def relay(request: Request, socket: Websocket) -> None:
-        if room.locked():
+        if relay_slots.locked():
             await socket.close(TRY_AGAIN_LATER, "too many calls")
             return
-        async with room:
+        async with relay_slots:
             await RelaySession(services, socket).run()
 
     return voice
@@ -82,10 +82,10 @@ def blueprint(services: Services) -> Blueprint:
 
 def parse_caller(services: Services, form: TwilioForm) -> Caller:
     """Who calls. Raises InvalidRequestField if the form names no call."""
-    call = form.require("CallSid", CALL_ID)
+    call_id = form.require("CallSid", CALL_ID)
     address = parse_phone(form.get("From"))
     return Caller(
-        call_id=call,
+        call_id=call_id,
         address=address,
         attested=address is not None and form.get("StirVerstat") == FULL_ATTESTATION,
         source=phone_source(services.settings, address),
@@ -94,7 +94,7 @@ def parse_caller(services: Services, form: TwilioForm) -> Caller:
 
 
 def parse_position(request: Request) -> CallPosition | None:
-    """The position in the request's URL; None if the URL is not one of ours."""
+    """The position in the request's URL; None if it has no valid position."""
     names = ("turn", "asked", "misses", "poll", "dial")
     texts = {name: request.args.get(name, "") for name in names}
     if any(text and not re.fullmatch(r"[0-9]{1,4}", text) for text in texts.values()):
@@ -106,7 +106,7 @@ def parse_position(request: Request) -> CallPosition | None:
 
 
 async def _respond(call: Call, step: Awaitable[CallStep], position: CallPosition | None = None) -> HTTPResponse:
-    """Answer TwiML in any case: on an error Twilio says "an application error has occurred" and hangs up."""
+    """Answer TwiML even on an error; without it Twilio says "an application error has occurred" and hangs up."""
     return _xml_response(_render_call(call, await call.run_safely(step, position)))
 
 

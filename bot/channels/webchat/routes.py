@@ -101,7 +101,7 @@ class WebChatChannel:
             return None
         return known_senders.issue_browser_token(backend, member)
 
-    async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
+    async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, *, is_late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
         client_id = inbound.provider_id.partition(":")[2]
         await self.services.pushes.push(

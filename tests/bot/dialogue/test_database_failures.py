@@ -18,7 +18,7 @@ from backend.conversations.models import InboundMessage
 from bot.channels.sms import routes as sms_routes
 from bot.channels.voice import call
 from bot.channels.webchat import routes as webchat_routes
-from bot.dialogue import keep_deadline
+from bot.dialogue import record_deadline
 from bot.dialogue import turn as turn_module
 from tests.bot.edge import MEMBER, Edge, message_statuses, new_sid, twiml_texts, until
 
@@ -73,10 +73,10 @@ def _locked(folder: Path) -> Iterator[None]:
 async def test_nothing_is_pending_that_is_not_stored(
     app_server: Edge, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keep_deadline, "KEEP_SECONDS", 0.5)
+    monkeypatch.setattr(record_deadline, "RECORD_SECONDS", 0.5)
     monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 0.1)
     monkeypatch.setattr(webchat_routes, "ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr(call, "KEEP_SECONDS", 0.5)
+    monkeypatch.setattr(call, "RECORD_SECONDS", 0.5)
     session, sid = await app_server.session(), new_sid()
     with _locked(folder):
         texts = await asyncio.gather(*(app_server.text("what do I owe", sid=sid) for _ in range(3)))
@@ -101,8 +101,8 @@ async def test_nothing_is_pending_that_is_not_stored(
 
 async def test_hanging_commit_is_not_reported_as_failed(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows whether it is kept: Twilio is given an error, and the message is answered once it turns out."""
-    monkeypatch.setattr(keep_deadline, "KEEP_SECONDS", 4.0)
-    monkeypatch.setattr(keep_deadline, "COMMIT_SECONDS", 0.2)
+    monkeypatch.setattr(record_deadline, "RECORD_SECONDS", 4.0)
+    monkeypatch.setattr(record_deadline, "COMMIT_SECONDS", 0.2)
     monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 0.1)
     database, hanging = app_server.services.backend.db, asyncio.Event()
     real = database.transaction
