@@ -26,7 +26,7 @@ LAST_SUBJECT = "told_subject"
 HOME_FOLLOW_UP = "follow_home"
 """Whether somebody comes, and who must be there."""
 MIN_SCORE = 0.2
-MIN_CERTAIN_SCORE = 0.5
+MIN_CERTAIN_FOLLOW_UP_SCORE = 0.5
 SUBJECT_MARGIN = 0.15
 """A subject with an answer of its own may score this much higher, and the follow-up question is answered still."""
 OPEN_QUESTION_MARGIN = 0.6
@@ -59,7 +59,7 @@ CONTEXT_BY_ACT = {
 
 def is_follow_up(turn: Turn) -> bool:
     """Whether the message is certainly a follow-up question, whatever its intent is."""
-    return turn.predictions.follow_up_score >= MIN_CERTAIN_SCORE and turn.has_act("ask")
+    return turn.predictions.follow_up_score >= MIN_CERTAIN_FOLLOW_UP_SCORE and turn.has_act("ask")
 
 
 async def follows_other_task(turn: Turn, task: str) -> bool:
@@ -98,7 +98,7 @@ def find_repeated_subject(turn: Turn) -> Subject | None:
     if is_request or subject is None or subject.account is None or len(turn.text.split()) > MAX_BARE_WORDS:
         return None
     scores = dict(turn.predictions.knowledge)
-    return subject if max(scores.get(name, 0.0) for name in ACCOUNT_FOLLOW_UPS) >= MIN_CERTAIN_SCORE else None
+    return subject if max(scores.get(name, 0.0) for name in ACCOUNT_FOLLOW_UPS) >= MIN_CERTAIN_FOLLOW_UP_SCORE else None
 
 
 def _find_follow_ups(turn: Turn, contexts: Sequence[str]) -> list[str]:

@@ -160,7 +160,8 @@ class Form(LifecycleForm):
             return
         self._pause_open_task(turn)
         for clause in turn.predictions.clauses:
-            if registry.find_opener(clause.intent) == self.form and clause.confidence >= agenda.MIN_CONFIDENCE:
+            is_clear = clause.confidence >= agenda.MIN_SECOND_REQUEST_CONFIDENCE
+            if is_clear and registry.find_opener(clause.intent) == self.form:
                 agenda.add_item(turn, self.form, clause.text, {})
                 break
         self._close_task(turn)

@@ -9,6 +9,7 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
+from actions.offers import Offer
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import join_words, tr
@@ -22,7 +23,7 @@ IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
 """Intents about a charge: a question that has an answer is answered, and a dispute is only offered."""
 MIN_POSSIBLE_TASK_CONFIDENCE = 0.5
-MIN_TASK_CONFIDENCE = 0.7
+MIN_CONFIDENCE_UNNAMED = 0.7
 MIN_CERTAIN_CONFIDENCE = 0.97
 """From this confidence on, a short message is a request of its own, though it sounds like a follow-up question."""
 
@@ -75,10 +76,10 @@ class LifecycleForm(BaseForm):
 
     def _apply_offer(self, turn: Turn) -> None:
         """Use the slots of the offer if it was for this task: "ok, I'll pay that" accepts it too."""
-        offer = turn.get("offer")
+        offer = Offer.read(turn)
         turn.clear("offer")
-        if isinstance(offer, dict) and offer.get("opener") == self.form:
-            for slot, value in (offer.get("slots") or {}).items():
+        if offer.opener == self.form:
+            for slot, value in offer.slots.items():
                 if turn.get(slot) is None:
                     turn.set(slot, value)
 
@@ -104,7 +105,7 @@ class LifecycleForm(BaseForm):
     async def _handle_opening_question(self, turn: Turn) -> bool:
         """Answer a question and offer the task: a question never starts one, unless the task itself answers it."""
         confidence = turn.predictions.whole.confidence
-        is_sure = confidence >= side_questions.MIN_TASK_CONFIDENCE and (
+        is_sure = confidence >= side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE and (
             confidence >= MIN_CERTAIN_CONFIDENCE or not follow_ups.is_follow_up(turn)
         )
         if is_sure and (self.is_informational or (self.shows_status_first and self._is_about_own_status(turn))):
@@ -128,13 +129,13 @@ class LifecycleForm(BaseForm):
     @staticmethod
     def _is_about_own_status(turn: Turn) -> bool:
         """Whether the question is about the member's own account, and not about such things in general."""
-        is_general = subject_matching.best_score(turn) >= subject_matching.MIN_CERTAIN_SCORE
+        is_general = subject_matching.best_score(turn) >= subject_matching.MIN_CERTAIN_SUBJECT_SCORE
         return not is_general or speaks_in_first_person(turn.text)
 
     def _name_task_when_unsure(self, turn: Turn) -> None:
         """Name the task if the classifier is not sure, so that the member can correct it in one turn."""
         is_repeated = turn.get(follow_ups.LAST_SUBJECT) == self.task
-        is_unsure = turn.predictions.whole.confidence < MIN_TASK_CONFIDENCE
+        is_unsure = turn.predictions.whole.confidence < MIN_CONFIDENCE_UNNAMED
         if turn.full_text and is_unsure and not is_repeated and turn.get("open_task") is None:
             turn.utter("utter_task_named", task=tr(registry.format_task_title(self.form, turn.intent)))
 

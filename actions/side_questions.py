@@ -11,7 +11,7 @@ from actions import agenda, follow_ups, registry
 from actions.faq.hours import format_hours_for_day
 from actions.follow_ups import LAST_SUBJECT
 from actions.subject_matching import (
-    MIN_CERTAIN_SCORE,
+    MIN_CERTAIN_SUBJECT_SCORE,
     MIN_CLAUSE_SCORE,
     SHUTOFF_SUBJECT,
     match_message,
@@ -22,16 +22,15 @@ from actions.turn import Turn
 from backend.account_question import service as account_questions
 from backend.alerts.parsing import OUTAGES, find_unsupported_alert
 from backend.knowledge.subjects import Subject
-from backend.language import SPANISH
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.payment_method import asks_to_update_card
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.service.scam_report import reports_scam
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 MIN_SCORE_FOR_LATER = 0.6
 """From this score on a question about the account is answered later, once the account is known."""
-MIN_TASK_CONFIDENCE = 0.85
+MIN_UNQUESTIONED_TASK_CONFIDENCE = 0.85
 MIN_QUESTION_CONFIDENCE = 0.75
 """Of a second question in one message."""
 GENERAL_TOPICS = frozenset({"short_month", "my_rate"})
@@ -54,12 +53,10 @@ async def answer_shutoff(turn: Turn, offer: str) -> None:
         form = registry.FORMS.get(registry.find_opener(act.intent) or "")
         if act.kind in ("ask", "start") and form is not None and form.is_informational:
             agenda.add_item(turn, form.form, act.words, {})
-    subject = turn.backend.knowledge.find(SHUTOFF_SUBJECT)
-    assert subject is not None  # knowledge/ always has this subject
-    await answer_subject(turn, subject, offer)
+    await answer_subject(turn, turn.backend.knowledge.require(SHUTOFF_SUBJECT), offer)
 
 
-async def answer_uncertain_question(turn: Turn, min_confidence: float = MIN_TASK_CONFIDENCE) -> bool:
+async def answer_uncertain_question(turn: Turn, min_confidence: float = MIN_UNQUESTIONED_TASK_CONFIDENCE) -> bool:
     """Answer a question if the confidence in the message's intent is below `min_confidence`."""
     is_question_only = turn.has_act("ask") and not turn.has_act("start")
     if not is_question_only or turn.predictions.whole.confidence >= min_confidence:
@@ -73,18 +70,16 @@ async def answer_scam(turn: Turn) -> bool:
         return False
     subject = match_message(turn)
     if subject is None or subject.name not in SCAM_SUBJECTS:
-        subject = turn.backend.knowledge.find(SCAM_SUBJECT)
-    assert subject is not None  # knowledge/ always has this subject
+        subject = turn.backend.knowledge.require(SCAM_SUBJECT)
     await answer_subject(turn, subject)
     return True
 
 
 async def answer_card_update(turn: Turn) -> bool:
     """Tell where a saved card is updated, whatever the intent of the message is: it cannot be done here."""
-    subject = turn.backend.knowledge.find("card_update") if asks_to_update_card(turn.text) else None
-    if subject is None:
+    if not asks_to_update_card(turn.text):
         return False
-    await answer_subject(turn, subject)
+    await answer_subject(turn, turn.backend.knowledge.require("card_update"))
     return True
 
 
@@ -92,7 +87,7 @@ async def answer_instead_of_task(turn: Turn, form: str, *, offered: bool = True)
     """Answer the subject that fits the message if its task `form` is only a guess; with `offered`, offer that task."""
     subject = match_subject(turn, turn.predictions.knowledge, MIN_SCORE_INSTEAD, turn.full_text)
     if (
-        turn.predictions.whole.confidence >= MIN_TASK_CONFIDENCE
+        turn.predictions.whole.confidence >= MIN_UNQUESTIONED_TASK_CONFIDENCE
         or subject is None
         or turn.get(LAST_SUBJECT) == subject.name
     ):
@@ -101,13 +96,13 @@ async def answer_instead_of_task(turn: Turn, form: str, *, offered: bool = True)
     if number is not None and number.is_complete:
         return False  # a message with a member number is about an account
     score = dict(turn.predictions.knowledge)[subject.name]
-    is_own = subject.skill in CASE_SKILLS if form == "case_form" else find_skill_opener(subject.skill or "") == form
+    is_own = subject.skill in CASE_SKILLS if form == "case_form" else find_task_opener(subject.skill or "") == form
     is_clear_start = (
         turn.predictions.whole.confidence >= MIN_CLAUSE_SCORE
         and registry.find_opener(turn.intent) == form
         and any(act.kind == "start" and act.confidence >= MIN_QUESTION_CONFIDENCE for act in turn.acts)
     )
-    if is_own or form == "outage_form" or (is_clear_start and score < MIN_CERTAIN_SCORE):
+    if is_own or form == "outage_form" or (is_clear_start and score < MIN_CERTAIN_SUBJECT_SCORE):
         return False
     await answer_subject(turn, subject, offer=form if offered else None)
     return True
@@ -118,7 +113,7 @@ def is_goodbye(turn: Turn) -> bool:
     if says_goodbye(turn.text):
         return True
     last = turn.predictions.clauses[-1].text if turn.predictions.clauses else turn.focused_text
-    return says_goodbye(to_english(last) if turn.language == SPANISH else last) and not turn.has_act(
+    return says_goodbye(english_form(last, turn.language)) and not turn.has_act(
         "ask", "start", "person", "answer", "correct", "hold", "cancel", "affirm"
     )
 
@@ -182,7 +177,7 @@ async def answer_others(turn: Turn, form: str) -> bool:
         clause.text
         for clause in turn.predictions.clauses
         if registry.find_opener(clause.intent) == form
-        and max(dict(clause.knowledge).values(), default=0) < MIN_CERTAIN_SCORE
+        and max(dict(clause.knowledge).values(), default=0) < MIN_CERTAIN_SUBJECT_SCORE
     }
     found = [(subject, words) for subject, words in match_questions(turn) if words not in (*own, turn.full_text)]
     for subject, words in found:
@@ -301,7 +296,7 @@ async def _answer_from_account(turn: Turn, topic: str, words: str) -> str | None
 
 def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str) -> None:
     """Set what a yes to the answer opens: the task of `skill`, or the opener `otherwise`."""
-    opener = find_skill_opener(skill) if skill else None
+    opener = find_task_opener(skill) if skill else None
     if skill == "person":
         turn.set("offer", _callback_offer(turn, words))
     elif skill in CASE_SKILLS:
@@ -313,7 +308,7 @@ def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str)
         turn.set("offer", {"opener": opener or otherwise})
 
 
-def find_skill_opener(skill: str) -> str | None:
+def find_task_opener(skill: str) -> str | None:
     """The form or action of a skill, as knowledge/ names it."""
     if skill in OPENER_BY_SKILL:
         return OPENER_BY_SKILL[skill]

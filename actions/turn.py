@@ -21,7 +21,7 @@ from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.reading.acts import Act, ActReader, ContextReader, EnginePredictions, OpenQuestion
 from backend.reading.extract_all import ExtractedValues, extract_all
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form, to_english
 
 REQUESTED_SLOT = "requested_slot"
 # What a bare number means depends on the question. A skill whose slot takes one adds it (`NUMBER_TYPES.update`).
@@ -85,7 +85,7 @@ class Turn:
     @property
     def text(self) -> str:
         """`focused_text` for the word rules, which know English: Spanish is translated word by word."""
-        return to_english(self.focused_text) if self.language == SPANISH else self.focused_text
+        return english_form(self.focused_text, self.language)
 
     def focus(self, words: str | None, intent: str = "") -> None:
         """Let the task read only these words: the others were a question or another request.

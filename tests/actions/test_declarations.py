@@ -154,7 +154,7 @@ def test_the_actions_of_the_code_are_those_of_the_domain(backend: Backend) -> No
 
 
 def test_every_skill_offered_by_knowledge_opens_a_task() -> None:
-    opened = {skill for skill in SKILLS if side_questions.find_skill_opener(skill)}
+    opened = {skill for skill in SKILLS if side_questions.find_task_opener(skill)}
     assert SKILLS - opened - side_questions.CASE_SKILLS == set()
     assert side_questions.CASE_SKILLS - set(CASE_KINDS) - {"person"} == set()
     assert set(KIND_BY_INTENT.values()) <= set(CASE_KINDS)
