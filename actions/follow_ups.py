@@ -93,7 +93,7 @@ def find_repeated_subject(turn: Turn) -> Subject | None:
     last = str(turn.get(LAST_SUBJECT) or "")
     subject = turn.backend.knowledge.find(ACCOUNT_SUBJECT_BY_TASK.get(last, last))
     opener = registry.find_opener(turn.intent)
-    is_same_task = opener in registry.FORMS and registry.FORMS[opener].task == last  # the task answers it in full
+    is_same_task = opener in registry.FORMS and registry.FORMS[opener].subject == last  # the task answers it in full
     is_request = is_same_task or (opener is not None and turn.predictions.whole.confidence >= MIN_REQUEST_CONFIDENCE)
     if is_request or subject is None or subject.account is None or len(turn.text.split()) > MAX_BARE_WORDS:
         return None
@@ -152,7 +152,7 @@ async def list_contexts(turn: Turn) -> list[str]:
             None if registry.FORMS[form].is_informational else UNFINISHED,
             turn.get("case_kind") if form == "case_form" else None,
             turn.open_question.task,
-            registry.FORMS[form].task,
+            registry.FORMS[form].subject,
         ]
     if (open_ticket := await open_danger_ticket(turn)) is not None:
         found.append(open_ticket.kind)  # before what was told after it: the danger is more urgent

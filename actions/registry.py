@@ -25,7 +25,8 @@ class FormSpec:
     """
 
     form: str
-    task: str
+    subject: str
+    """What a follow-up question after it is about: a subject of knowledge/, or else its task in data/answers."""
     title: str
     slots: tuple[str, ...]
     asks: dict[str, str]

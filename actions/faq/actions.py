@@ -40,7 +40,8 @@ class ActionAnswer(SkillAction):
         ):
             return
         if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):
-            side_questions.offer_callback(turn, known=True)  # it is about that answer, and the FAQ does not know more
+            # it is about that answer, and the FAQ does not know more
+            side_questions.offer_callback(turn, already_answered=True)
             return
         response = select_response(turn.intent, turn.text)
         asks_more = turn.has_act("ask", "start", "person") and not is_small_talk(turn.text)
