@@ -42,7 +42,7 @@ class ActionPerson(SkillAction):
         turn = Turn(self.backend, dispatcher, tracker)
         turn.utter("utter_person_by_phone")
         turn.deactivate_form()
-        return turn.events()
+        return turn.new_events()
 
     async def act(self, turn: Turn) -> None:
         if await handle_danger_or_report(turn):
