@@ -72,6 +72,7 @@ INJURY_SIGNS = frozenset({HURT, *VAGUE_SIGNS, WORSE})
 MIN_REPORT_WORDS = 6
 """A message with so many words also reports facts, even when it asks something."""
 MIN_UNRELATED_INTENT_CONFIDENCE = 0.8
+"""From this confidence on, an intent outside DANGER_INTENTS says that the message is about something else."""
 MIN_DANGER_TALK_SCORE = 0.85
 """From this score on, danger talk goes before a confident intent of another task."""
 MIN_DANGER_SCORE = 0.3

@@ -45,6 +45,7 @@ MAX_STATUS_WORDS = 8
 MIN_SUBJECT_SCORE = 0.8
 """From this score on a knowledge subject is what was asked: `is the tree crew coming to our road this year`."""
 MIN_PAYMENT_STATUS_CONFIDENCE = 0.9
+"""From this confidence on, `did it go through` is about a payment."""
 LOOKBACK = timedelta(days=7)
 INTENTS_ASKING_PLACE = ("outage_status", "report_outage")
 HOW_LONG_FOLLOW_UP = "follow_when"

@@ -58,9 +58,11 @@ BALANCE_SUBJECTS = frozenset(
     {"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT_SUBJECT}
 )
 MIN_CLAUSE_CONFIDENCE = 0.5
+"""From this confidence on, one clause of a message counts as a request."""
 REPORT_OFFERS = frozenset({"callback_form", "case_form"})
 """After an offer of these, an amount belongs to the report, and is no payment."""
 ACTS_BESIDE_NO = ("ask", "start", "volunteer", "person")
+"""Acts that go on after a no: the conversation is not over."""
 MAX_ACCOUNT_NAME_WORDS = 6
 """In a longer message than "and what about the barn?" a place is only mentioned."""
 
