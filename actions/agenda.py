@@ -12,17 +12,17 @@ from typing import Any
 
 from actions.registry import FORMS, find_meant_opener, find_opener, format_task_title
 from actions.turn import Turn
-from backend.language import SPANISH, join_words, tr
+from backend.language import join_words, tr
 from backend.reading.acts import Act
 from backend.reading.contact.contact_change import names_own_name
 from backend.reading.service.disconnection import only_asks_about_shutoff
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 AGENDA, CURRENT_ITEM = "agenda", "agenda_now"
 MAX_ITEMS = 5
 SERVICE_INTENT, NAME_CHANGE_INTENT = "start_stop_service", "name_change"
-MIN_CONFIDENCE = 0.75
-"""Of a second request in one message."""
+MIN_SECOND_REQUEST_CONFIDENCE = 0.75
+"""From this confidence on, a second request in one message goes onto the agenda."""
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 STOPWORDS = frozenset(
     """about account actually also another bill bills cancel change don't drop forget instead just leave like mind
@@ -37,7 +37,9 @@ def pending_items(turn: Turn) -> list[dict[str, Any]]:
     return list(turn.get(AGENDA) or [])
 
 
-def add_requests(turn: Turn, acts: Sequence[Act], current: str, min_confidence: float = MIN_CONFIDENCE) -> list[str]:
+def add_requests(
+    turn: Turn, acts: Sequence[Act], current: str, min_confidence: float = MIN_SECOND_REQUEST_CONFIDENCE
+) -> list[str]:
     """Add the certain enough requests for tasks other than `current`. Returns the titles of the new items."""
     items = pending_items(turn)
     known = {(str(item["opener"]), _item_kind(item)) for item in items}
@@ -58,9 +60,7 @@ def add_requests(turn: Turn, acts: Sequence[Act], current: str, min_confidence: 
         if opener == turn.get("paused_task") or (opener == current and not turn.was_just_opened()):
             continue  # more of the same: only a first message asks for two reports
         known.add(key)
-        if opener == "arrangement_form" and only_asks_about_shutoff(
-            act.words if turn.language != SPANISH else to_english(act.words)
-        ):
+        if opener == "arrangement_form" and only_asks_about_shutoff(english_form(act.words, turn.language)):
             # a question about a shutoff is answered; it does not ask for time to pay
             question_slots = {"account_topic": "shutoff", "account_words": act.words}
             items.append({"opener": "account_question_form", "words": act.words, "slots": question_slots})

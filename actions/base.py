@@ -41,8 +41,8 @@ class SkillAction(ABC):
                 if not await turn.begin_step(self.name()):
                     await self.act(turn)
                     await turn.verify_claims()
-                    await turn.save_step(turn.events())
-        return turn.kept_events()
+                    await turn.save_step(turn.new_events())
+        return turn.saved_events
 
     @abstractmethod
     async def act(self, turn: Turn) -> None:

@@ -96,6 +96,10 @@ class BaseForm(SkillAction):
         """Whether this message asks for this task again."""
         return turn.intent in self.opening_intents
 
+    def answers_opening_question(self, turn: Turn) -> bool:
+        """Whether the task itself answers the question that opened it."""
+        return self.is_informational
+
     async def send_canceled(self, turn: Turn) -> None:
         """Say that the task was canceled and nothing was done."""
         turn.utter("utter_task_canceled")
@@ -163,6 +167,15 @@ class BaseForm(SkillAction):
             turn.set("question", asked if slot else None)
         # set even when it stays the same: Rasa takes a form that only sets the requested slot as a rejection
         turn.set("misses", misses)
+
+    def _keep_question(self, turn: Turn, *, misses: int | None = None) -> None:
+        """Leave the open question as it is, for a message that another action or a plain reply answers."""
+        count = int(turn.get("misses") or 0) if misses is None else misses
+        self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), count, keep=True)
+
+    def _hand_off(self, turn: Turn) -> None:
+        self._keep_question(turn, misses=0)
+        turn.add_followup_action("action_person")
 
     def ends_on_no(self, turn: Turn, asked: str | None) -> bool:
         """Whether a no to the question `asked` cancels the task. A plain no may answer a yes-or-no question instead."""

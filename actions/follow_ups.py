@@ -26,7 +26,7 @@ LAST_SUBJECT = "told_subject"
 HOME_FOLLOW_UP = "follow_home"
 """Whether somebody comes, and who must be there."""
 MIN_SCORE = 0.2
-MIN_CERTAIN_SCORE = 0.5
+MIN_CERTAIN_FOLLOW_UP_SCORE = 0.5
 SUBJECT_MARGIN = 0.15
 """A subject with an answer of its own may score this much higher, and the follow-up question is answered still."""
 OPEN_QUESTION_MARGIN = 0.6
@@ -59,7 +59,7 @@ CONTEXT_BY_ACT = {
 
 def is_follow_up(turn: Turn) -> bool:
     """Whether the message is certainly a follow-up question, whatever its intent is."""
-    return turn.predictions.follow_up_score >= MIN_CERTAIN_SCORE and turn.has_act("ask")
+    return turn.predictions.follow_up_score >= MIN_CERTAIN_FOLLOW_UP_SCORE and turn.has_act("ask")
 
 
 async def follows_other_task(turn: Turn, task: str) -> bool:
@@ -93,12 +93,12 @@ def find_repeated_subject(turn: Turn) -> Subject | None:
     last = str(turn.get(LAST_SUBJECT) or "")
     subject = turn.backend.knowledge.find(ACCOUNT_SUBJECT_BY_TASK.get(last, last))
     opener = registry.find_opener(turn.intent)
-    is_same_task = opener in registry.FORMS and registry.FORMS[opener].task == last  # the task answers it in full
+    is_same_task = opener in registry.FORMS and registry.FORMS[opener].subject == last  # the task answers it in full
     is_request = is_same_task or (opener is not None and turn.predictions.whole.confidence >= MIN_REQUEST_CONFIDENCE)
     if is_request or subject is None or subject.account is None or len(turn.text.split()) > MAX_BARE_WORDS:
         return None
     scores = dict(turn.predictions.knowledge)
-    return subject if max(scores.get(name, 0.0) for name in ACCOUNT_FOLLOW_UPS) >= MIN_CERTAIN_SCORE else None
+    return subject if max(scores.get(name, 0.0) for name in ACCOUNT_FOLLOW_UPS) >= MIN_CERTAIN_FOLLOW_UP_SCORE else None
 
 
 def _find_follow_ups(turn: Turn, contexts: Sequence[str]) -> list[str]:
@@ -152,7 +152,7 @@ async def list_contexts(turn: Turn) -> list[str]:
             None if registry.FORMS[form].is_informational else UNFINISHED,
             turn.get("case_kind") if form == "case_form" else None,
             turn.open_question.task,
-            registry.FORMS[form].task,
+            registry.FORMS[form].subject,
         ]
     if (open_ticket := await open_danger_ticket(turn)) is not None:
         found.append(open_ticket.kind)  # before what was told after it: the danger is more urgent

@@ -53,7 +53,7 @@ class Form(LifecycleForm):
         turn = Turn(self.backend, dispatcher, tracker)
         with use_language(turn.language):
             await self._run_turn(turn)
-        return turn.kept_events()
+        return turn.saved_events
 
     async def _run_turn(self, turn: Turn) -> None:
         outside: ExternalCall | None = None
@@ -62,15 +62,17 @@ class Form(LifecycleForm):
             async with self.backend.db.transaction() as turn.session:
                 if await turn.begin_step(self.name()):
                     return
-                worked = outside is not None
-                if worked or turn.is_resumed:
+                outside_done = outside is not None
+                if outside_done or turn.is_resumed:
                     outside = await self._ask_next(turn, misses=0)
                 else:
                     outside = await self._handle_objection_first(turn)
-                # Rasa takes a form as rejecting the message, and lets a rule answer, only if it sets no slot
-                ended = turn.has_requested or outside is not None
+                # save no events if the form neither asked nor ended: without a slot event Rasa takes it as a rejection
+                # and lets a rule answer
+                is_handled = turn.has_requested or outside is not None
                 await turn.verify_claims()
-                await turn.save_step(turn.events() if ended else [], unfinished=outside is not None, acted=worked)
+                events = turn.new_events() if is_handled else []
+                await turn.save_step(events, unfinished=outside is not None, acted=outside_done)
             if outside is None:
                 return
             await outside.work(turn)
@@ -92,39 +94,39 @@ class Form(LifecycleForm):
             self._keep_question(turn)
         return None
 
-    def _keep_question(self, turn: Turn, *, misses: int | None = None) -> None:
-        """Leave the open question as it is, for a message that another action or a plain reply answers."""
-        count = int(turn.get("misses") or 0) if misses is None else misses
-        self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), count, keep=True)
-
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
+        """Handle a message. Returns the outside work that comes before the next question, if any.
+
+        None also stands for a message left to a rule of Rasa: then the form has neither asked nor ended, see `run`.
+        """
         opened = turn.was_just_opened()
         if await self._resumes_task(turn, opened=opened):
             return await self._ask_next(turn, misses=0)
         if (rest := remove_bystander_talk(turn.full_text)) != turn.full_text:
             turn.focus(rest or turn.full_text, "inform" if turn.intent == "cancel" else "")
-        is_unanswered = not turn.other_action_answered(self.form)
-        if is_unanswered and await self._handle_danger_message(turn, opened=opened):
+        if turn.other_action_answered(self.form):
+            return await (self._start(turn) if opened else self._ask_next(turn, misses=0))
+        if await self._handle_danger_message(turn, opened=opened):
             return await self._after_danger_update(turn, opened=opened) if turn.notes.get(BELONGS_TO_REPORT) else None
         # "call my other phone" is about this task, and not about an earlier report
-        asks_phone = "phone" in self.asks.values()
-        if is_unanswered and not opened and not asks_phone and turn.has_act("ask") and await answer_about_filed(turn):
+        asks_for_phone = "phone" in self.asks.values()
+        if not opened and not asks_for_phone and turn.has_act("ask") and await answer_about_filed(turn):
             return await self._ask_next(turn, misses=0)
-        warned = is_unanswered and warn_in_task(turn, self.form)
+        warned = warn_in_task(turn, self.form)
         if not warned and self._wants_handoff(turn):
-            self._keep_question(turn, misses=0)
-            turn.add_followup_action("action_person")
+            self._hand_off(turn)
             return None
         if opened:
             return await self._start(turn)
-        if warned or not is_unanswered:
+        if warned:
             return await self._ask_next(turn, misses=0)
         if self._return_to_left_task(turn) or await self._handle_goodbye(turn):
             return None
-        if self._is_control_message(turn):
-            return await self._handle_control_message(turn)
+        went_back = self._go_back_if_asked(turn)
+        if self._is_control_message(turn, went_back=went_back):
+            return await self._handle_control_message(turn, went_back=went_back)
         if is_only_faq_question(turn) or is_only_person_request(turn) or self._is_faq_question(turn):
-            return None
+            return None  # for a rule
         return await self._handle_reply(turn, turn.get(REQUESTED_SLOT))
 
     async def _resumes_task(self, turn: Turn, *, opened: bool) -> bool:
@@ -160,7 +162,8 @@ class Form(LifecycleForm):
             return
         self._pause_open_task(turn)
         for clause in turn.predictions.clauses:
-            if registry.find_opener(clause.intent) == self.form and clause.confidence >= agenda.MIN_CONFIDENCE:
+            is_clear = clause.confidence >= agenda.MIN_SECOND_REQUEST_CONFIDENCE
+            if is_clear and registry.find_opener(clause.intent) == self.form:
                 agenda.add_item(turn, self.form, clause.text, {})
                 break
         self._close_task(turn)
@@ -175,8 +178,6 @@ class Form(LifecycleForm):
 
     def _wants_handoff(self, turn: Turn) -> bool:
         """Whether an agent or a call is asked for, which interrupts any task. A certain yes beside it comes first."""
-        if turn.other_action_answered(self.form) or turn.get("resuming"):
-            return False
         if not any(act.kind == "person" and act.is_certain for act in turn.acts):
             return False
         if turn.get(REQUESTED_SLOT) and "phone" in self.asks.values():
@@ -204,16 +205,15 @@ class Form(LifecycleForm):
             turn.utter("utter_hold")
             return None
         if turn.has_act("person") and (turn.intent == "speak_to_human" or not turn.has_act(*ANSWERING_ACTS)):
-            self._keep_question(turn, misses=0)
-            turn.add_followup_action("action_person")
+            self._hand_off(turn)
             return None
         turn.notes["comforted"] = acknowledge_feeling(turn)
         if self._switches_to_other_task(turn) or self._is_declined(turn):
-            await self._abandon_task(turn, go_on=True)
+            await self._abandon_task(turn, ask_what_instead=True)
             return None
         if self._is_only_other_request(turn):
             if self.question_type(asked) in OPEN_ENDED_TYPES or not await self.extract_slots(turn, asked):
-                return None  # Rasa's rule for that intent opens the other task, and this one waits
+                return None  # the rule for that intent opens the other task, and this one waits
             return await self._ask_next(turn, misses=0, still=asked)
         # before new requests are added: "no, and stop the paper" asks for one
         dropped = agenda.drop_canceled(turn, turn.acts)
@@ -302,7 +302,7 @@ class Form(LifecycleForm):
         if agenda.pending_items(turn) and turn.has_act("start"):
             return await self._ask_next(turn, misses=0)  # it went onto the agenda
         if self._is_clearly_other_task(turn):
-            return None
+            return None  # for a rule
         if turn.has_act("deny", "cancel") and self.ends_on_no(turn, asked):
             await self.send_canceled(turn)
             self._close_task(turn)
@@ -316,12 +316,12 @@ class Form(LifecycleForm):
             turn.utter("utter_question_unknown")
             return await self._ask_next(turn, misses=0)
         # "okay, sign me up" at the question for a number, or a message of grief, is no failed answer
-        goes_on = self.is_requested(turn) or turn.has_act("start", "affirm")
-        has_digits = any(map(str.isdigit, turn.focused_text))
-        if (goes_on and self.question_type(asked) in IDENTITY_TYPES and not has_digits) or turn.notes.get("comforted"):
+        continues_task = self.is_requested(turn) or turn.has_act("start", "affirm")
+        at_number = self.question_type(asked) in IDENTITY_TYPES and not any(map(str.isdigit, turn.focused_text))
+        if (continues_task and at_number) or turn.notes.get("comforted"):
             return await self._ask_next(turn, misses=int(turn.get("misses") or 0))
         if self._is_for_other_rule(turn):
-            return None  # Rasa takes this as a rejection and lets the rule for that intent answer
+            return None  # for a rule
         return await self._handle_miss(turn)
 
     def _is_for_other_rule(self, turn: Turn) -> bool:
@@ -348,14 +348,20 @@ class Form(LifecycleForm):
         min_confidence = MIN_POSSIBLE_TASK_CONFIDENCE if ends_other else MIN_OTHER_TASK_CONFIDENCE
         return bool(is_known) and turn.predictions.whole.confidence >= min_confidence
 
-    def _is_control_message(self, turn: Turn) -> bool:
-        """Whether this is about the conversation itself: go back, cancel, repeat, another language."""
+    def _may_be_control_message(self, turn: Turn) -> bool:
         if any(act.kind == "hold" and act.is_certain for act in turn.acts):
             return False  # "just a minute, let me look at the pole number", whatever a classifier takes it for
-        if follow_ups.is_follow_up(turn) or asks_what_is_left(turn.text):
+        return not follow_ups.is_follow_up(turn) and not asks_what_is_left(turn.text)
+
+    def _go_back_if_asked(self, turn: Turn) -> bool:
+        """Undo the last answer if the message asks to go back. Returns whether there was one to undo."""
+        is_asked = self._may_be_control_message(turn) and asks_to_go_back(turn.text.strip())
+        return is_asked and self.go_back(turn, turn.get(REQUESTED_SLOT))
+
+    def _is_control_message(self, turn: Turn, *, went_back: bool) -> bool:
+        """Whether this is about the conversation itself: go back, cancel, repeat, another language."""
+        if not self._may_be_control_message(turn):
             return False
-        if asks_to_go_back(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED_SLOT)):
-            turn.notes["went_back"] = True
         if turn.intent == "cancel" and (is_no_with_number(turn.text.strip()) or turn.has_act("correct", "start")):
             return False  # "no, better 60" changes the amount
         only_asked = turn.has_act("ask") and not turn.has_act("cancel", "deny", "repeat", "language")
@@ -363,7 +369,7 @@ class Form(LifecycleForm):
             return False  # "wait, will that cancel the December one too?"
         # "what? no: my number is 4…" answers
         repeats = turn.has_act("repeat", "language") and not turn.has_act("answer", "correct")
-        return "went_back" in turn.notes or turn.intent in CONTROL_INTENTS or repeats or self._cancels_task(turn)
+        return went_back or turn.intent in CONTROL_INTENTS or repeats or self._cancels_task(turn)
 
     def _cancels_task(self, turn: Turn) -> bool:
         """Whether this cancels the task. `Never mind. Yes, please join me to it` does not."""
@@ -376,8 +382,8 @@ class Form(LifecycleForm):
             for clause in turn.predictions.clauses
         )
 
-    async def _handle_control_message(self, turn: Turn) -> ExternalCall | None:
-        if "went_back" in turn.notes:
+    async def _handle_control_message(self, turn: Turn, *, went_back: bool) -> ExternalCall | None:
+        if went_back:
             return await self._ask_next(turn, misses=0)
         if turn.intent == "repeat" or turn.has_act("repeat"):
             return await self._repeat_question(turn)

@@ -9,6 +9,7 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
+from actions.offers import Offer
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import join_words, tr
@@ -20,65 +21,85 @@ from backend.reading.service.outages import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
-"""Intents about a charge: a question that has an answer is answered, and a dispute is only offered."""
+"""A question about a charge is answered where an answer is known; filing a dispute is only offered."""
 MIN_POSSIBLE_TASK_CONFIDENCE = 0.5
-MIN_TASK_CONFIDENCE = 0.7
+MIN_CONFIDENCE_UNNAMED = 0.7
+"""Below this confidence the task is named aloud."""
 MIN_CERTAIN_CONFIDENCE = 0.97
 """From this confidence on, a short message is a request of its own, though it sounds like a follow-up question."""
 
 
 class LifecycleForm(BaseForm):
-    """A form that the member's messages start and cancel."""
+    """How a message starts this form (`_start`), and how it cancels it (`_abandon_task`) or pauses another one."""
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """Handle the message that opened this task: its values, other requests, or only a question."""
+        """Handle the message that opened this task: begin the task, unless something else handles the message."""
         self._pause_open_task(turn)
-        is_unanswered = not turn.other_action_answered(self.form)
-        if is_unanswered and await answer_about_filed(turn):
+        if turn.other_action_answered(self.form):
+            self._apply_offer(turn)
+            is_handled = self._handle_refusal(turn)
+        else:
+            is_handled = await self._handle_instead_of_starting(turn)
+            if not is_handled:
+                await self._begin_task(turn)
+        if is_handled:
             self._close_task(turn)
             return None
-        if is_unanswered and opens_urgent_report(turn, self.form):
-            save_identity_numbers(turn)
-            agenda.add_item(turn, self.form, turn.full_text, {})
-            self._close_task(turn)
-            return None
-        self._apply_offer(turn)
-        if self.is_requested(turn) and refuses_named_task(turn.text):  # it sounds like a request for one
-            turn.utter("utter_nothing_more")
-            self._close_task(turn)
-            return None
-        if is_unanswered:
-            if side_questions.is_goodbye(turn):
-                turn.utter("utter_answer_goodbye")
-                self._close_task(turn)
-                return None
-            turn.notes["comforted"] = acknowledge_feeling(turn)
-            if await side_questions.answer_scam(turn) or await side_questions.answer_card_update(turn):
-                self._close_task(turn)
-                return None
-            if await self._handle_opening_question(turn):
-                return None
-            if await side_questions.answer_instead_of_task(turn, self.form) or await self._redirect_to_other_task(turn):
-                self._close_task(turn)
-                return None
-            restore_earlier_words(turn, self.form)
-            if request_words := agenda.pop_item(turn, self.form):
-                turn.focus(f"{request_words} {turn.focused_text}")
-            self._name_task_when_unsure(turn)
-            turn.set("open_task", self.form)  # a question beside the request is answered within the task
-            self._queue_other_requests(turn)
-            await self._answer_questions(turn)
-            if not self.is_informational:
-                side_questions.queue_informational_questions(turn)
         await self.extract_slots(turn, None)
         return await self._ask_next(turn, misses=0)
 
+    async def _handle_instead_of_starting(self, turn: Turn) -> bool:
+        """Handle a message that only seems to ask for this task. What it may be is tried in this order."""
+        if await answer_about_filed(turn) or self._queue_after_urgent_report(turn):
+            return True
+        self._apply_offer(turn)
+        if self._handle_refusal(turn):
+            return True
+        if side_questions.is_goodbye(turn):
+            turn.utter("utter_answer_goodbye")
+            return True
+        turn.notes["comforted"] = acknowledge_feeling(turn)
+        return (
+            await side_questions.answer_scam(turn)
+            or await side_questions.answer_card_update(turn)
+            or await self._handle_opening_question(turn)
+            or await side_questions.answer_instead_of_task(turn, self.form)
+            or await self._redirect_to_other_task(turn)
+        )
+
+    async def _begin_task(self, turn: Turn) -> None:
+        """Open the task, and handle the other requests and the questions of the message."""
+        restore_earlier_words(turn, self.form)
+        if request_words := agenda.pop_item(turn, self.form):
+            turn.focus(f"{request_words} {turn.focused_text}")
+        self._name_task_when_unsure(turn)
+        turn.set("open_task", self.form)  # a question beside the request is answered within the task
+        self._queue_other_requests(turn)
+        await self._answer_questions(turn)
+        if not self.is_informational:
+            side_questions.queue_informational_questions(turn)
+
+    def _queue_after_urgent_report(self, turn: Turn) -> bool:
+        """If the message also has an urgent report, open that first and put this task on the agenda."""
+        if not opens_urgent_report(turn, self.form):
+            return False
+        save_identity_numbers(turn)
+        agenda.add_item(turn, self.form, turn.full_text, {})
+        return True
+
+    def _handle_refusal(self, turn: Turn) -> bool:
+        """`I don't want a payment plan` sounds like a request for a payment plan."""
+        if not (self.is_requested(turn) and refuses_named_task(turn.text)):
+            return False
+        turn.utter("utter_nothing_more")
+        return True
+
     def _apply_offer(self, turn: Turn) -> None:
         """Use the slots of the offer if it was for this task: "ok, I'll pay that" accepts it too."""
-        offer = turn.get("offer")
+        offer = Offer.read(turn)
         turn.clear("offer")
-        if isinstance(offer, dict) and offer.get("opener") == self.form:
-            for slot, value in (offer.get("slots") or {}).items():
+        if offer.opener == self.form:
+            for slot, value in offer.slots.items():
                 if turn.get(slot) is None:
                     turn.set(slot, value)
 
@@ -102,9 +123,9 @@ class LifecycleForm(BaseForm):
             turn.set("left_task", open_task if is_replaced else None)
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
-        """Answer a question and offer the task: a question never starts one, unless the task itself answers it."""
+        """Answer a question, and offer the task. A question starts only a task that itself answers it."""
         confidence = turn.predictions.whole.confidence
-        is_sure = confidence >= side_questions.MIN_TASK_CONFIDENCE and (
+        is_sure = confidence >= side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE and (
             confidence >= MIN_CERTAIN_CONFIDENCE or not follow_ups.is_follow_up(turn)
         )
         if is_sure and (self.is_informational or (self.shows_status_first and self._is_about_own_status(turn))):
@@ -114,7 +135,6 @@ class LifecycleForm(BaseForm):
             and turn.has_act("ask")
             and await side_questions.answer_all(turn, offer=self.form)
         ):
-            self._close_task(turn)
             return True
         if not turn.has_act("ask") or turn.has_act("start", "affirm", "answer", "correct"):
             return False
@@ -122,28 +142,31 @@ class LifecycleForm(BaseForm):
             if not self.files_ticket or is_request(turn.text):
                 return False
             side_questions.offer_callback(turn)
-        self._close_task(turn)
         return True
 
     @staticmethod
     def _is_about_own_status(turn: Turn) -> bool:
         """Whether the question is about the member's own account, and not about such things in general."""
-        is_general = subject_matching.best_score(turn) >= subject_matching.MIN_CERTAIN_SCORE
+        is_general = subject_matching.best_score(turn) >= subject_matching.MIN_CERTAIN_SUBJECT_SCORE
         return not is_general or speaks_in_first_person(turn.text)
 
     def _name_task_when_unsure(self, turn: Turn) -> None:
-        """Name the task if the classifier is not sure, so that the member can correct it in one turn."""
+        """Name the task, unless another is open, if it is only a guess: the member can then correct it in one turn."""
         is_repeated = turn.get(follow_ups.LAST_SUBJECT) == self.task
-        is_unsure = turn.predictions.whole.confidence < MIN_TASK_CONFIDENCE
+        is_unsure = turn.predictions.whole.confidence < MIN_CONFIDENCE_UNNAMED
         if turn.full_text and is_unsure and not is_repeated and turn.get("open_task") is None:
             turn.utter("utter_task_named", task=tr(registry.format_task_title(self.form, turn.intent)))
 
     def _queue_other_requests(self, turn: Turn) -> None:
+        """Put the other requests of the message on the agenda; the task then reads only its own words."""
         added = agenda.add_requests(turn, turn.acts, self.form)
         if added:
             turn.utter("utter_agenda_added", tasks=join_words(added))
+        self._focus_on_own_words(turn)
+
+    def _focus_on_own_words(self, turn: Turn) -> None:
         if self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES:
-            return  # a lost member number costs more than looking for one in the words of a request
+            return  # keep every word: a member number in the other request would be lost
         own = [
             act
             for act in turn.acts
@@ -151,10 +174,6 @@ class LifecycleForm(BaseForm):
         ]
         if len(own) < len(turn.acts) and any(act.words != turn.full_text for act in own):
             turn.focus(" ".join(dict.fromkeys(act.words for act in own if act.words)))
-
-    def answers_opening_question(self, turn: Turn) -> bool:
-        """Whether the task itself answers the question that opened it."""
-        return self.is_informational
 
     async def _answer_questions(self, turn: Turn) -> bool:
         """Answer the questions that the task itself does not answer. Returns whether there was one."""
@@ -182,14 +201,17 @@ class LifecycleForm(BaseForm):
                 return True
         return False
 
-    async def _abandon_task(self, turn: Turn, *, go_on: bool = False) -> None:
-        """Cancel this task and handle the rest of the message: an agent, a question, another request (with `go_on`)."""
+    async def _abandon_task(self, turn: Turn, *, ask_what_instead: bool = False) -> None:
+        """Cancel this task, queue the other requests, and call an agent or answer the question.
+
+        `ask_what_instead`: if nothing is left to do, ask what the member wants instead.
+        """
         await self.send_canceled(turn)
         added = agenda.add_requests(turn, turn.acts, self.form)
         self._close_task(turn)
         if turn.has_act("person"):
             agenda.add_item(turn, "action_person", turn.full_text, {})
-        elif not await self._answer_questions(turn) and go_on and not (added or agenda.pending_items(turn)):
+        elif not await self._answer_questions(turn) and ask_what_instead and not (added or agenda.pending_items(turn)):
             turn.utter("utter_what_instead")
 
     def _handle_withheld_number(self, turn: Turn, asked: str | None) -> bool:

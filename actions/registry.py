@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from backend.language import SPANISH, mark
+from backend.language import mark
 from backend.reading.money.scheduled_payment import extract_existing_act
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 OPENER_ACTIONS = {
     "create_account": ("action_create_account", mark("making an online account")),
@@ -25,7 +25,8 @@ class FormSpec:
     """
 
     form: str
-    task: str
+    subject: str
+    """What a follow-up question after it is about: a subject of knowledge/, or else its task in data/answers."""
     title: str
     slots: tuple[str, ...]
     asks: dict[str, str]
@@ -60,6 +61,5 @@ def find_meant_opener(turn: Turn, intent: str, words: str | None = None) -> str 
     """
     if intent != "schedule_payment":
         return find_opener(intent)
-    if words is not None and turn.language == SPANISH:
-        words = to_english(words)
-    return "scheduled_form" if extract_existing_act(turn.text if words is None else words) else "quick_pay_form"
+    text = turn.text if words is None else english_form(words, turn.language)
+    return "scheduled_form" if extract_existing_act(text) else "quick_pay_form"

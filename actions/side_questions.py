@@ -1,17 +1,19 @@
-"""Answers questions from the account, or else from knowledge/. A question never starts a task; it offers one.
+"""Answers questions from the account, or else from knowledge/.
 
+A question starts no task of its own kind, at most the one that identifies the member; its answer may offer a task.
 `actions/subject_matching.py` finds the subject that a message is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from actions import agenda, follow_ups, registry
 from actions.faq.hours import format_hours_for_day
 from actions.follow_ups import LAST_SUBJECT
 from actions.subject_matching import (
-    MIN_CERTAIN_SCORE,
+    MIN_CERTAIN_SUBJECT_SCORE,
     MIN_CLAUSE_SCORE,
     SHUTOFF_SUBJECT,
     match_message,
@@ -22,18 +24,18 @@ from actions.turn import Turn
 from backend.account_question import service as account_questions
 from backend.alerts.parsing import OUTAGES, find_unsupported_alert
 from backend.knowledge.subjects import Subject
-from backend.language import SPANISH
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.payment_method import asks_to_update_card
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.service.scam_report import reports_scam
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 MIN_SCORE_FOR_LATER = 0.6
 """From this score on a question about the account is answered later, once the account is known."""
-MIN_TASK_CONFIDENCE = 0.85
+MIN_UNQUESTIONED_TASK_CONFIDENCE = 0.85
+"""From this confidence on, the task of the message's intent is meant, even if a subject of knowledge/ fits as well."""
 MIN_QUESTION_CONFIDENCE = 0.75
-"""Of a second question in one message."""
+"""From this confidence on, one clause of a message is a question or a request of its own."""
 GENERAL_TOPICS = frozenset({"short_month", "my_rate"})
 """Topics of the account whose general answer is enough in the middle of a task."""
 BALANCE_TOPICS = frozenset({"due_when", "what_is_left"})
@@ -42,8 +44,10 @@ CASE_SKILLS = frozenset({"light", "tree", "meter", "medical", "dispute", "compla
 SCAM_SUBJECT = "scam_call"
 SCAM_SUBJECTS = frozenset({SCAM_SUBJECT, "scam_door", "is_this_really_the_coop"})
 """Subjects with the advice about a swindler."""
-MIN_REPEAT_SCORE = 0.75  # to be answered twice in a row
-MIN_SCORE_INSTEAD = 0.55  # to be answered in place of a task that was only guessed
+MIN_REPEAT_SCORE = 0.75
+"""From this score on a subject is answered twice in a row."""
+MIN_SCORE_INSTEAD = 0.55
+"""From this score on a subject is answered in place of a task that was only guessed."""
 HOURS_SUBJECT = "office_hours_holidays"
 OPENER_BY_SKILL = {"account_creation": "action_create_account", "high_bill": "usage_form"}
 
@@ -54,12 +58,10 @@ async def answer_shutoff(turn: Turn, offer: str) -> None:
         form = registry.FORMS.get(registry.find_opener(act.intent) or "")
         if act.kind in ("ask", "start") and form is not None and form.is_informational:
             agenda.add_item(turn, form.form, act.words, {})
-    subject = turn.backend.knowledge.find(SHUTOFF_SUBJECT)
-    assert subject is not None  # knowledge/ always has this subject
-    await answer_subject(turn, subject, offer)
+    await answer_subject(turn, turn.backend.knowledge.require(SHUTOFF_SUBJECT), offer)
 
 
-async def answer_uncertain_question(turn: Turn, min_confidence: float = MIN_TASK_CONFIDENCE) -> bool:
+async def answer_uncertain_question(turn: Turn, min_confidence: float = MIN_UNQUESTIONED_TASK_CONFIDENCE) -> bool:
     """Answer a question if the confidence in the message's intent is below `min_confidence`."""
     is_question_only = turn.has_act("ask") and not turn.has_act("start")
     if not is_question_only or turn.predictions.whole.confidence >= min_confidence:
@@ -73,41 +75,38 @@ async def answer_scam(turn: Turn) -> bool:
         return False
     subject = match_message(turn)
     if subject is None or subject.name not in SCAM_SUBJECTS:
-        subject = turn.backend.knowledge.find(SCAM_SUBJECT)
-    assert subject is not None  # knowledge/ always has this subject
+        subject = turn.backend.knowledge.require(SCAM_SUBJECT)
     await answer_subject(turn, subject)
     return True
 
 
 async def answer_card_update(turn: Turn) -> bool:
     """Tell where a saved card is updated, whatever the intent of the message is: it cannot be done here."""
-    subject = turn.backend.knowledge.find("card_update") if asks_to_update_card(turn.text) else None
-    if subject is None:
+    if not asks_to_update_card(turn.text):
         return False
-    await answer_subject(turn, subject)
+    await answer_subject(turn, turn.backend.knowledge.require("card_update"))
     return True
 
 
 async def answer_instead_of_task(turn: Turn, form: str, *, offered: bool = True) -> bool:
     """Answer the subject that fits the message if its task `form` is only a guess; with `offered`, offer that task."""
+    whole = turn.predictions.whole
+    if whole.confidence >= MIN_UNQUESTIONED_TASK_CONFIDENCE:
+        return False
     subject = match_subject(turn, turn.predictions.knowledge, MIN_SCORE_INSTEAD, turn.full_text)
-    if (
-        turn.predictions.whole.confidence >= MIN_TASK_CONFIDENCE
-        or subject is None
-        or turn.get(LAST_SUBJECT) == subject.name
-    ):
+    if subject is None or turn.get(LAST_SUBJECT) == subject.name:
         return False
     number = turn.extract_values(None).member_number
     if number is not None and number.is_complete:
         return False  # a message with a member number is about an account
     score = dict(turn.predictions.knowledge)[subject.name]
-    is_own = subject.skill in CASE_SKILLS if form == "case_form" else find_skill_opener(subject.skill or "") == form
     is_clear_start = (
-        turn.predictions.whole.confidence >= MIN_CLAUSE_SCORE
+        whole.confidence >= MIN_CLAUSE_SCORE
         and registry.find_opener(turn.intent) == form
         and any(act.kind == "start" and act.confidence >= MIN_QUESTION_CONFIDENCE for act in turn.acts)
     )
-    if is_own or form == "outage_form" or (is_clear_start and score < MIN_CERTAIN_SCORE):
+    is_requested = is_clear_start and score < MIN_CERTAIN_SUBJECT_SCORE
+    if is_requested or _is_own_subject(subject, form) or form == "outage_form":
         return False
     await answer_subject(turn, subject, offer=form if offered else None)
     return True
@@ -118,7 +117,7 @@ def is_goodbye(turn: Turn) -> bool:
     if says_goodbye(turn.text):
         return True
     last = turn.predictions.clauses[-1].text if turn.predictions.clauses else turn.focused_text
-    return says_goodbye(to_english(last) if turn.language == SPANISH else last) and not turn.has_act(
+    return says_goodbye(english_form(last, turn.language)) and not turn.has_act(
         "ask", "start", "person", "answer", "correct", "hold", "cancel", "affirm"
     )
 
@@ -182,7 +181,7 @@ async def answer_others(turn: Turn, form: str) -> bool:
         clause.text
         for clause in turn.predictions.clauses
         if registry.find_opener(clause.intent) == form
-        and max(dict(clause.knowledge).values(), default=0) < MIN_CERTAIN_SCORE
+        and max(dict(clause.knowledge).values(), default=0) < MIN_CERTAIN_SUBJECT_SCORE
     }
     found = [(subject, words) for subject, words in match_questions(turn) if words not in (*own, turn.full_text)]
     for subject, words in found:
@@ -211,36 +210,29 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
     `words` are those of the question; without them the whole message. `offer` is a task to offer if the subject has
     none. With no task open, a question about the account that needs an identity starts asking for that.
     """
-    busy, words = bool(turn.get("open_task")), words or turn.full_text
-    is_allowed = subject.account is not None and await _may_answer(turn, subject.account)
-    from_account = await _answer_from_account(turn, subject.account, words) if is_allowed and subject.account else None
-    if subject.account is not None and not is_allowed and not busy:
+    is_busy, words = bool(turn.get("open_task")), words or turn.full_text
+    if subject.account is not None and not is_busy and not await _may_answer(turn, subject.account):
         _ask_identity_first(turn, subject.account, words)
         return
-    is_repeated = turn.get(LAST_SUBJECT) == subject.name and from_account is None
+    answer = await _choose_answer(turn, subject, words)
+    is_repeated = turn.get(LAST_SUBJECT) == subject.name and not answer.from_account
     turn.set(LAST_SUBJECT, subject.name)
-    answer = turn.backend.knowledge.answer_subject(subject.name, turn.backend.coop, turn.language)
-    if is_repeated and (_subject_score(turn, subject) < MIN_REPEAT_SCORE or answer.text in turn.last_bot_text()):
-        offer_callback(turn, known=True)  # the answer before was not what the member wants to know
+    if is_repeated and (_subject_score(turn, subject) < MIN_REPEAT_SCORE or follow_ups.was_last_answer(turn)):
+        offer_callback(turn, already_answered=True)
         return
-    is_later = (
-        subject.account not in (None, *GENERAL_TOPICS)
-        and not is_allowed
-        and dict(turn.predictions.knowledge).get(subject.name, 0.0) >= MIN_SCORE_FOR_LATER
-    )
-    if is_later:
+    if answer.is_postponed:
         agenda.add_item(turn, "account_question_form", words, {TOPIC_SLOT: subject.account, WORDS_SLOT: words})
-    if is_later and (await turn.identity()).account is None:
+    if answer.is_postponed and (await turn.identity()).account is None:
         turn.utter("utter_told_once_known")
-    elif subject.name == HOURS_SUBJECT and (hours := format_hours_for_day(turn, words)):
-        turn.utter("utter_told", told=hours)
     else:
-        offer_text = "" if busy or from_account or is_repeated else answer.offer
-        turn.utter("utter_told", told=" ".join(filter(None, [from_account or answer.text, offer_text])))
-    if is_repeated and not busy and not _was_call_offered(turn):
-        offer_callback(turn, known=True)
-    elif not busy:
-        _set_offer(turn, answer.skill if not from_account else None, offer, words)
+        offer_text = "" if is_busy or is_repeated else answer.offer_text
+        turn.utter("utter_told", told=f"{answer.text} {offer_text}".rstrip())
+    if is_busy:
+        return
+    if is_repeated and not _was_call_offered(turn):
+        offer_callback(turn, already_answered=True)
+    else:
+        _set_offer(turn, answer.skill, offer, words)
 
 
 async def answer_queued_questions(turn: Turn) -> None:
@@ -255,18 +247,8 @@ async def answer_queued_questions(turn: Turn) -> None:
             turn.utter("utter_told", told=answer)
 
 
-def _ask_identity_first(turn: Turn, topic: str, words: str) -> None:
-    """Start the form that identifies the member and then answers. A second such question goes on the agenda."""
-    if turn.was_set(TOPIC_SLOT):
-        agenda.add_item(turn, "account_question_form", words, {TOPIC_SLOT: topic, WORDS_SLOT: words})
-        return
-    turn.set(TOPIC_SLOT, topic)
-    turn.set(WORDS_SLOT, words)
-    turn.add_followup_action("account_question_form")
-
-
 async def repeat_account_answer(turn: Turn) -> bool:
-    """Repeat the last answer about the account, in the language of now. False if there was none."""
+    """Repeat the last answer about the account, in the present language. False if there was none."""
     last = str(turn.get(LAST_SUBJECT) or "")
     subject = turn.backend.knowledge.find(follow_ups.ACCOUNT_SUBJECT_BY_TASK.get(last, last))
     if subject is None or subject.account is None or not await _may_answer(turn, subject.account):
@@ -282,6 +264,61 @@ def repeat_subject(turn: Turn) -> bool:
         return False
     turn.utter("utter_told", told=turn.backend.knowledge.answer_subject(name, turn.backend.coop, turn.language).text)
     return True
+
+
+def find_task_opener(subject: str) -> str | None:
+    """The form or action that does what a `skill` of knowledge/ names."""
+    if subject in OPENER_BY_SKILL:
+        return OPENER_BY_SKILL[subject]
+    return next((name for name, form in registry.FORMS.items() if form.subject == subject), None)
+
+
+def offer_callback(turn: Turn, *, already_answered: bool = False) -> None:
+    """Offer a call from the office about the question, which has no answer here or was answered as well as it can be.
+
+    Says only that there is no answer within a task, after a refusal, and once a call was offered: a member who did not
+    take it is not pressed.
+    """
+    if turn.get("open_task") or _was_call_offered(turn) or is_refusal(turn.text):
+        turn.utter("utter_question_unknown")
+        return
+    turn.utter("utter_told_all" if already_answered else "utter_not_known")
+    turn.set("offer", _callback_offer(turn, turn.full_text, already_answered=already_answered))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer, and what it may offer: a sentence, and the task that does it as a `skill` of knowledge/."""
+
+    text: str
+    offer_text: str = ""
+    skill: str | None = None
+    from_account: bool = False
+    is_postponed: bool = False
+    """Whether the account answers it better, once it is known."""
+
+
+async def _choose_answer(turn: Turn, subject: Subject, words: str) -> _Answer:
+    topic = subject.account
+    is_allowed = topic is not None and await _may_answer(turn, topic)
+    if topic is not None and is_allowed and (told := await _answer_from_account(turn, topic, words)):
+        return _Answer(told, from_account=True)
+    general = turn.backend.knowledge.answer_subject(subject.name, turn.backend.coop, turn.language)
+    if subject.name == HOURS_SUBJECT and (hours := format_hours_for_day(turn, words)):
+        return _Answer(hours, skill=general.skill)
+    score = dict(turn.predictions.knowledge).get(subject.name, 0.0)
+    is_postponed = topic not in (None, *GENERAL_TOPICS) and not is_allowed and score >= MIN_SCORE_FOR_LATER
+    return _Answer(general.text, general.offer or "", general.skill, is_postponed=is_postponed)
+
+
+def _ask_identity_first(turn: Turn, topic: str, words: str) -> None:
+    """Start the form that identifies the member and then answers. A second such question goes on the agenda."""
+    if turn.was_set(TOPIC_SLOT):
+        agenda.add_item(turn, "account_question_form", words, {TOPIC_SLOT: topic, WORDS_SLOT: words})
+        return
+    turn.set(TOPIC_SLOT, topic)
+    turn.set(WORDS_SLOT, words)
+    turn.add_followup_action("account_question_form")
 
 
 def _subject_score(turn: Turn, subject: Subject) -> float:
@@ -301,9 +338,9 @@ async def _answer_from_account(turn: Turn, topic: str, words: str) -> str | None
 
 def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str) -> None:
     """Set what a yes to the answer opens: the task of `skill`, or the opener `otherwise`."""
-    opener = find_skill_opener(skill) if skill else None
+    opener = find_task_opener(skill) if skill else None
     if skill == "person":
-        turn.set("offer", _callback_offer(turn, words))
+        turn.set("offer", _callback_offer(turn, words, already_answered=True))
     elif skill in CASE_SKILLS:
         slots = {"case_kind": skill, "case_words": words}
         if about := _last_subject_title(turn):
@@ -311,23 +348,6 @@ def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str)
         turn.set("offer", {"opener": "case_form", "slots": slots})
     elif opener or otherwise:
         turn.set("offer", {"opener": opener or otherwise})
-
-
-def find_skill_opener(skill: str) -> str | None:
-    """The form or action of a skill, as knowledge/ names it."""
-    if skill in OPENER_BY_SKILL:
-        return OPENER_BY_SKILL[skill]
-    return next((name for name, form in registry.FORMS.items() if form.task == skill), None)
-
-
-def offer_callback(turn: Turn, *, known: bool = False) -> None:
-    """Offer a call from the office, with the words of the question: no answer is known, or (`known`) all was told."""
-    # offered once in a conversation: a member who did not take it is not pressed
-    if turn.get("open_task") or _was_call_offered(turn) or is_refusal(turn.text):
-        turn.utter("utter_question_unknown")
-        return
-    turn.utter("utter_told_all" if known else "utter_not_known")
-    turn.set("offer", _callback_offer(turn, turn.full_text, known=known))
 
 
 def _was_call_offered(turn: Turn) -> bool:
@@ -340,7 +360,14 @@ def _last_subject_title(turn: Turn) -> str:
     return subject.title[:1].lower() + subject.title[1:] if subject else ""
 
 
-def _callback_offer(turn: Turn, words: str, *, known: bool = True) -> dict[str, object]:
-    """A call from the office about these words; with `known`, also about the last subject."""
-    about = ": ".join(filter(None, [_last_subject_title(turn) if known else "", words]))
+def _callback_offer(turn: Turn, words: str, *, already_answered: bool = False) -> dict[str, object]:
+    """A call from the office about these words; with `already_answered`, also about the last subject."""
+    about = ": ".join(filter(None, [_last_subject_title(turn) if already_answered else "", words]))
     return {"opener": "callback_form", "slots": {"callback_about": about}}
+
+
+def _is_own_subject(subject: Subject, form: str) -> bool:
+    """Whether the subject is about the task of `form`, which its answer offers."""
+    if form == "case_form":
+        return subject.skill in CASE_SKILLS
+    return find_task_opener(subject.skill or "") == form

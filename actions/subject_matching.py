@@ -14,7 +14,7 @@ MIN_SCORE = 0.4
 """From this score on a subject answers the question."""
 MIN_SCORE_UNASKED = 0.5  # for a message that does not look like a question
 MIN_CLAUSE_SCORE = 0.5  # for one question among several
-MIN_CERTAIN_SCORE = 0.85
+MIN_CERTAIN_SUBJECT_SCORE = 0.85
 """From this score on a subject answers even a question with important words that the subject lacks."""
 REPEAT_MARGIN = 0.15
 """A subject this close behind the one that was answered last goes before it."""
@@ -33,7 +33,7 @@ def match_message(turn: Turn) -> Subject | None:
     if _fears_shutoff(turn):
         scored = scored_subjects(turn, turn.predictions.knowledge)
         if not scored or scored[0][0].name != MEDICAL_SHUTOFF_SUBJECT:
-            return turn.backend.knowledge.find(SHUTOFF_SUBJECT)
+            return turn.backend.knowledge.require(SHUTOFF_SUBJECT)
     asked = " ".join(act.words for act in turn.acts if act.kind == "ask")
     return match_subject(
         turn, turn.predictions.knowledge, MIN_SCORE if asked else MIN_SCORE_UNASKED, asked or turn.full_text
@@ -51,7 +51,7 @@ def match_subject(turn: Turn, found: Sequence[tuple[str, float]], least: float, 
     near = [
         (subject, score)
         for subject, score in scored_subjects(turn, found)
-        if score >= least and (score >= MIN_CERTAIN_SCORE or covers_question(subject, words))
+        if score >= least and (score >= MIN_CERTAIN_SUBJECT_SCORE or covers_question(subject, words))
     ]
     if not near:
         return None

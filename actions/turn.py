@@ -21,7 +21,7 @@ from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.reading.acts import Act, ActReader, ContextReader, EnginePredictions, OpenQuestion
 from backend.reading.extract_all import ExtractedValues, extract_all
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form, to_english
 
 REQUESTED_SLOT = "requested_slot"
 # What a bare number means depends on the question. A skill whose slot takes one adds it (`NUMBER_TYPES.update`).
@@ -43,7 +43,13 @@ SILENT_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start
 
 
 class Turn:
-    """What an action may read and do. Slots set here are seen at once and become events at the end."""
+    """What an action may read and do. Slots set here are seen at once and become events at the end.
+
+    `notes` are what one step of the turn leaves for the next; they are forgotten with the turn. The shared keys:
+    `yes` (bool: a yes or a no to the open question), `agreed` (a yes to a read-back), `comforted` (a feeling was
+    acknowledged), `explained` (it was told how the task works), and those that constants name, such as
+    `form.BELONGS_TO_REPORT`. Any other key is written and read by the forms of one skill.
+    """
 
     session: AsyncSession  # the transaction that is open now
 
@@ -51,16 +57,16 @@ class Turn:
         self.backend = backend
         self.tracker = tracker
         self.language = str((tracker.latest_message.get("metadata") or {}).get("language") or ENGLISH)
-        self.notes: dict[str, Any] = {}  # what one step of this turn leaves for the next; forgotten with the turn
+        self.notes: dict[str, Any] = {}
         self._dispatcher = dispatcher
         self._identity: Identity | None = None
         self._changed: dict[str, Any] = {}
-        self._after: list[EventType] = []
+        self._followups: list[EventType] = []
         self._focus: str | None = None
         self._focus_intent = ""
         self._step: idempotency.ActionStep | None = None
-        self._begun = idempotency.BegunStep(None)
-        self._kept: list[EventType] = []
+        self._step_start = idempotency.BegunStep(None)
+        self.saved_events: list[EventType] = []  # of the step, for the engine
 
     @property
     def conversation_id(self) -> str:
@@ -85,7 +91,7 @@ class Turn:
     @property
     def text(self) -> str:
         """`focused_text` for the word rules, which know English: Spanish is translated word by word."""
-        return to_english(self.focused_text) if self.language == SPANISH else self.focused_text
+        return english_form(self.focused_text, self.language)
 
     def focus(self, words: str | None, intent: str = "") -> None:
         """Let the task read only these words: the others were a question or another request.
@@ -216,11 +222,11 @@ class Turn:
 
     def add_followup_action(self, action: str) -> None:
         """Let the engine run this action next."""
-        self._after.append(FollowupAction(action))
+        self._followups.append(FollowupAction(action))
 
     def deactivate_form(self) -> None:
         """Leave whatever form is open."""
-        self._after.extend([ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
+        self._followups.extend([ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
 
     async def begin_step(self, action: str) -> bool:
         """Begin this action's step of the turn. True: it was done before, and its messages are sent again.
@@ -228,20 +234,20 @@ class Turn:
         Raises MessageSettled if nothing may be done for the message any more.
         """
         first, self._step = self._step is None, idempotency.find_step(action, self.channel, self.tracker.events)
-        self._begun = await idempotency.begin(self.session, self._step)
-        result = self._begun.result
+        self._step_start = await idempotency.begin(self.session, self._step)
+        result = self._step_start.result
         if result is None or (result["unfinished"] and not first):
             return False
         self._dispatcher.messages[:] = result["responses"]
-        self._kept = result["events"]
+        self.saved_events = result["events"]
         if result["unfinished"]:  # it was interrupted in its outside work and continues from there
-            self._changed = {event["name"]: event["value"] for event in self._kept if event["event"] == "slot"}
+            self._changed = {event["name"]: event["value"] for event in self.saved_events if event["event"] == "slot"}
         return not result["unfinished"]
 
     @property
     def is_resumed(self) -> bool:
         """Whether this step has read the message already, and its outside work comes next."""
-        return self._begun.result is not None
+        return self._step_start.result is not None
 
     async def verify_claims(self) -> None:
         """Check claims in the messages before they are saved and sent."""
@@ -252,16 +258,13 @@ class Turn:
 
         `unfinished`: outside work is still to come, as the slots say. `acted`: some of it was done.
         """
-        self._kept = events
+        self.saved_events = events
         result = {"events": events, "responses": self._dispatcher.messages, "unfinished": unfinished}
-        await idempotency.save_step_result(self.session, self._step, self._begun, result, acted=acted)
+        await idempotency.save_step_result(self.session, self._step, self._step_start, result, acted=acted)
 
-    def kept_events(self) -> list[EventType]:
-        """The events of the step, for the engine."""
-        return self._kept
-
-    def events(self) -> list[EventType]:
-        return [SlotSet(slot, value) for slot, value in self._changed.items()] + self._after
+    def new_events(self) -> list[EventType]:
+        """What the step has changed so far, as events for the engine."""
+        return [SlotSet(slot, value) for slot, value in self._changed.items()] + self._followups
 
     def other_action_answered(self, form: str) -> bool:
         """Whether another action has answered this message: the form then only repeats its question."""

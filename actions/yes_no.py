@@ -7,10 +7,9 @@ since stopping is safe.
 from __future__ import annotations
 
 from actions.turn import Turn
-from backend.language import SPANISH
 from backend.reading.acts.yes_no import NO, YES, detect_yes_no
 from backend.reading.money.autopay_words import says_agree
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 MIN_NO_CONFIDENCE = 0.6
 
@@ -46,5 +45,4 @@ def note_agreement(turn: Turn) -> bool:
 
 
 def _read_polarity(turn: Turn) -> str | None:
-    question = turn.open_question.text
-    return detect_yes_no(turn.text, to_english(question) if turn.language == SPANISH else question, turn.language)
+    return detect_yes_no(turn.text, english_form(turn.open_question.text, turn.language), turn.language)

@@ -116,7 +116,6 @@ class ArrangementForm(IdentifiedForm):
             offered = turn.tracker.slots.get("offer")
             await side_questions.answer_shutoff(turn, offer=self.form)
             turn.set("offer", offered or turn.get("offer"))  # an offer from before stays open
-            self._close_task(turn)
             return True
         self._treat_acts_as_plan(turn)
         return False

@@ -108,7 +108,7 @@ class BankDraftForm(AccountForm):
             turn.utter("utter_draft_none")
             if not turn.get("paused_task") and not pending_items(turn):
                 turn.utter("utter_draft_offer")
-                turn.set("offer", "autopay_form")
+                turn.set("offer", {"opener": "autopay_form"})
             return
         method = await turn.session.get_one(PaymentMethod, row.change_method_id or row.method_id)
         next_run = await service.find_next_run(turn.session, turn.backend, row)

@@ -7,9 +7,8 @@ from actions.cases.status_questions import HOW_LONG_FOLLOW_UP, format_follow_up
 from actions.cases.withdrawal import withdraw_ticket
 from actions.conversation.completed_actions import answer_if_done
 from actions.turn import Turn
-from backend.language import SPANISH
 from backend.reading.acts.qualified_yes import QualifiedYes, parse_qualified_yes
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 from backend.reading.tickets.status_questions import detect_status_question
 from backend.tickets import service as tickets
 
@@ -18,9 +17,8 @@ def find_agreement(turn: Turn) -> QualifiedYes | None:
     """The yes in this message, with the rest of it in parts; None where it agrees to nothing."""
     if turn.was_redacted or not turn.full_text:
         return None
-    read_back = turn.open_question.text
-    english_read_back = to_english(read_back) if turn.language == SPANISH else read_back
-    return parse_qualified_yes(turn.text, english_read_back, turn.language)
+    read_back = english_form(turn.open_question.text, turn.language)
+    return parse_qualified_yes(turn.text, read_back, turn.language)
 
 
 async def answer_extras(turn: Turn, agreement: QualifiedYes, form: str) -> None:

@@ -71,7 +71,8 @@ INJURY_SIGNS = frozenset({HURT, *VAGUE_SIGNS, WORSE})
 """Signs that somebody is hurt, with no other hazard named."""
 MIN_REPORT_WORDS = 6
 """A message with so many words also reports facts, even when it asks something."""
-MIN_OTHER_INTENT_CONFIDENCE = 0.8
+MIN_UNRELATED_INTENT_CONFIDENCE = 0.8
+"""From this confidence on, an intent outside DANGER_INTENTS says that the message is about something else."""
 MIN_DANGER_TALK_SCORE = 0.85
 """From this score on, danger talk goes before a confident intent of another task."""
 MIN_DANGER_SCORE = 0.3
@@ -116,7 +117,7 @@ def model_danger_talk(turn: Turn) -> Mapping[str, float]:
     predictions = turn.predictions
     is_other = (
         predictions.danger_score < MIN_DANGER_SCORE
-        and predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+        and predictions.whole.confidence >= MIN_UNRELATED_INTENT_CONFIDENCE
         and turn.intent not in DANGER_INTENTS
     )
     if is_other and max(predictions.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
@@ -311,7 +312,7 @@ def _is_about_something_else(turn: Turn) -> bool:
         return True
     if any(name in DANGER_FOLLOW_UPS and score >= MIN_FOLLOW_UP_SCORE for name, score in predictions.knowledge):
         return True
-    return predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
+    return predictions.whole.confidence >= MIN_UNRELATED_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
 
 
 async def record_facts(turn: Turn, ticket: Ticket) -> None:

@@ -22,6 +22,7 @@ from actions.cases.report_slots import ReportLocation
 from actions.conversation.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
 from actions.identity.forms import CODE_TROUBLE, UNPROVEN
+from actions.offers import Offer
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
 from backend.language import mark, tr
@@ -75,14 +76,14 @@ class CaseForm(ReportForm):
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """`Can somebody look at it` accepts what was offered just before, and starts no report of its own."""
-        offer = turn.get("offer")
+        offer = Offer.read(turn)
         is_short_request = is_request(turn.text) and len(turn.text.split()) <= MAX_OFFER_REPLY_WORDS
-        if is_short_request and isinstance(offer, dict) and turn.get(KIND) is None:
-            slots = offer.get("slots") or {}
-            if offer.get("opener") == "callback_form" and agenda.add_item(turn, "callback_form", turn.full_text, slots):
+        if is_short_request and turn.get(KIND) is None:
+            slots = dict(offer.slots)
+            if offer.is_callback and agenda.add_item(turn, "callback_form", turn.full_text, slots):
                 self._close_task(turn)
                 return None
-            for slot, value in slots.items() if offer.get("opener") == self.form else ():
+            for slot, value in slots.items() if offer.opener == self.form else ():
                 turn.set(slot, value)
         return await super()._start(turn)
 

@@ -13,7 +13,7 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
 from actions.cases.compound_agreement import answer_extras, find_agreement
 from actions.cases.danger_form import DangerReportForm, member_name_details
-from actions.cases.danger_talk import MIN_OTHER_INTENT_CONFIDENCE, add_danger_details
+from actions.cases.danger_talk import MIN_UNRELATED_INTENT_CONFIDENCE, add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.cases.kinds import format_case_title
@@ -162,7 +162,7 @@ class ReportForm(DangerReportForm):
             return False
         if turn.was_just_opened():
             # the classifier is unsure that it opens this form
-            return turn.predictions.whole.confidence < MIN_OTHER_INTENT_CONFIDENCE
+            return turn.predictions.whole.confidence < MIN_UNRELATED_INTENT_CONFIDENCE
         return bool(self.get_report_slot(turn, "filed"))
 
     async def _after_danger_update(self, turn: Turn, *, opened: bool) -> ExternalCall | None:

@@ -44,7 +44,8 @@ MAX_STATUS_WORDS = 8
 """In a longer message, with nothing reported, `how much longer` is about something else."""
 MIN_SUBJECT_SCORE = 0.8
 """From this score on a knowledge subject is what was asked: `is the tree crew coming to our road this year`."""
-MIN_OTHER_INTENT_CONFIDENCE = 0.9
+MIN_PAYMENT_STATUS_CONFIDENCE = 0.9
+"""From this confidence on, `did it go through` is about a payment."""
 LOOKBACK = timedelta(days=7)
 INTENTS_ASKING_PLACE = ("outage_status", "report_outage")
 HOW_LONG_FOLLOW_UP = "follow_when"
@@ -219,7 +220,7 @@ async def _answer_no_report(turn: Turn, question: StatusQuestion, recent: list[T
     if turn.get("open_task") is not None and not turn.was_just_opened():
         return False  # `answer_not_filed_yet` answers within a report
     is_payment = (
-        turn.intent == "payment_confirmation" and turn.predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+        turn.intent == "payment_confirmation" and turn.predictions.whole.confidence >= MIN_PAYMENT_STATUS_CONFIDENCE
     )
     if question is StatusQuestion.ABOUT_LAST_TOPIC and (
         len(turn.full_text.split()) > MAX_STATUS_WORDS or await list_contexts(turn) or is_payment

@@ -49,10 +49,9 @@ async def withdraw_ticket(turn: Turn, words: str | None = None, *, newest: bool 
     return True
 
 
-def answers_which_ticket(text: str, offer: object) -> bool:
+def answers_which_ticket(text: str) -> bool:
     """Whether this answers the question which ticket to withdraw."""
-    asked = isinstance(offer, dict) and bool(offer.get("which"))
-    return asked and bool(detect_ticket_kinds(text) or may_name_ticket(text))
+    return bool(detect_ticket_kinds(text)) or may_name_ticket(text)
 
 
 async def send_newest_ticket(turn: Turn) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from actions import follow_ups, side_questions, subject_matching
 from actions.cases.withdrawal import answers_which_ticket, send_newest_ticket, withdraw_ticket
 from actions.conversation.undo import undo_last_action
 from actions.form import RESTORED_INTENT
+from actions.offers import Offer
 from actions.person.booked_call import answer_about_call, cancel_call, handle_call_move, handle_call_note
 from actions.turn import Turn
 from backend.conversations.masking import mask_line
@@ -25,7 +24,7 @@ from backend.tickets.kinds import PROMISED_KINDS
 MIN_CONFIDENCE = 0.5
 
 
-async def handle_restored(turn: Turn, offer: Any) -> bool:
+async def handle_restored(turn: Turn, offer: Offer) -> bool:
     """Report that the power is back: `I don't need a call, just put it down that the power is back`."""
     if not any(
         clause.intent == RESTORED_INTENT and clause.confidence >= MIN_CONFIDENCE for clause in turn.predictions.clauses
@@ -35,12 +34,9 @@ async def handle_restored(turn: Turn, offer: Any) -> bool:
     return True
 
 
-async def handle_undo(turn: Turn, offer: Any) -> bool:
-    """Undo what was done if the message asks for it; if it only cancels, name the newest ticket, which stays open.
-
-    `offer` may be the question which ticket is meant.
-    """
-    if answers_which_ticket(turn.text, offer) and await withdraw_ticket(turn, newest=False):
+async def handle_undo(turn: Turn, offer: Offer) -> bool:
+    """Undo what was done if the message asks for it; if it only cancels, name the newest ticket, which stays open."""
+    if offer.asks_which_ticket and answers_which_ticket(turn.text) and await withdraw_ticket(turn, newest=False):
         return True
     # "retírelo" counts in an English conversation as well
     words = turn.text if turn.language == SPANISH else f"{turn.text} {to_english(turn.focused_text)}"
@@ -62,7 +58,7 @@ async def handle_undo(turn: Turn, offer: Any) -> bool:
     return True
 
 
-async def handle_booked_call(turn: Turn, offer: Any) -> bool:
+async def handle_booked_call(turn: Turn, offer: Offer) -> bool:
     """A message about the call that is arranged: cancel it, move it, add a note, or a question about it."""
     if cancels_call(turn.text):
         if await cancel_call(turn):
@@ -70,11 +66,11 @@ async def handle_booked_call(turn: Turn, offer: Any) -> bool:
         if not wants_no_calls(turn.text):  # "stop calling me" is about other calls
             turn.utter("utter_callback_none")
             return True
-    words = str((offer.get("slots") or {}).get("callback_about") or "") if is_callback_offer(offer) else ""
+    words = str(offer.slots.get("callback_about") or "") if offer.is_callback else ""
     return await handle_call_note(turn, words) or await handle_call_move(turn) or await answer_about_call(turn)
 
 
-async def handle_request_correction(turn: Turn, offer: Any) -> bool:
+async def handle_request_correction(turn: Turn, offer: Offer) -> bool:
     """`No wait, not the 15th, the 16th`, right after a request to the office: add a note to that ticket."""
     filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     ticket = next((ticket for ticket in filed if ticket.kind in PROMISED_KINDS), None)
@@ -92,14 +88,10 @@ async def handle_request_correction(turn: Turn, offer: Any) -> bool:
     return True
 
 
-async def handle_message_for_office(turn: Turn, offer: Any) -> bool:
+async def handle_message_for_office(turn: Turn, offer: Offer) -> bool:
     """`Tell the office it was the wrong number` opens a report, which is read back before it is sent."""
     if not has_message_for_office(turn.full_text):
         return False
     turn.set("case_kind", "other")
     turn.add_followup_action("case_form")
     return True
-
-
-def is_callback_offer(offer: Any) -> bool:
-    return isinstance(offer, dict) and offer.get("opener") == "callback_form"

@@ -40,7 +40,8 @@ class ActionAnswer(SkillAction):
         ):
             return
         if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):
-            side_questions.offer_callback(turn, known=True)  # it is about that answer, and the FAQ does not know more
+            # it is about that answer, and the FAQ does not know more
+            side_questions.offer_callback(turn, already_answered=True)
             return
         response = select_response(turn.intent, turn.text)
         asks_more = turn.has_act("ask", "start", "person") and not is_small_talk(turn.text)
@@ -71,11 +72,14 @@ def _required_confidence(turn: Turn) -> float:
         subject = subject_matching.match_message(turn)
         if subject is None or subject.name == CAPABILITIES_SUBJECT:
             return MIN_CONFIDENCE
-        return side_questions.MIN_TASK_CONFIDENCE  # "is there help with the bill" asks for no list of skills
+        # "is there help with the bill" asks for no list of skills
+        return side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE
     score = subject_matching.best_score(turn)
-    if score < subject_matching.MIN_CERTAIN_SCORE:
+    if score < subject_matching.MIN_CERTAIN_SUBJECT_SCORE:
         return MIN_CONFIDENCE
-    return 1.0 if turn.intent in NARROW_INTENTS or score >= MIN_SUBJECT_SCORE else side_questions.MIN_TASK_CONFIDENCE
+    if turn.intent in NARROW_INTENTS or score >= MIN_SUBJECT_SCORE:
+        return 1.0
+    return side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE
 
 
 def _format_fee(cents: int) -> str:

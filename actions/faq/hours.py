@@ -6,14 +6,14 @@ from datetime import date
 
 from actions.turn import Turn
 from backend.coop import format_clock
-from backend.language import SPANISH, format_day, tr
+from backend.language import format_day, tr
 from backend.reading.dates.usage_months import extract_hours_day
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 
 def format_hours_for_day(turn: Turn, words: str) -> str | None:
     """The office hours of the day that the words name, or when it opens next. None if they name no day."""
-    day = extract_hours_day(to_english(words) if turn.language == SPANISH else words, turn.backend.today())
+    day = extract_hours_day(english_form(words, turn.language), turn.backend.today())
     if day is None:
         return None
     coop, today = turn.backend.coop, turn.backend.today()

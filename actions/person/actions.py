@@ -13,11 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions import agenda, side_questions
 from actions.base import SkillAction, clear_task
 from actions.cases.conversation_tickets import open_danger_ticket
-from actions.cases.danger_talk import add_danger_details
-from actions.cases.danger_updates import handle_danger_update
-from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.feelings import acknowledge_feeling
-from actions.danger import handle_danger
+from actions.conversation.no_open_task import handle_danger_or_report
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, handoff_to_agent
 from actions.person.booked_call import cancel_call, find_booked_call
 from actions.person.call_subject import find_offered_subject, find_subject, find_task_tried, list_earlier_messages
@@ -45,15 +42,10 @@ class ActionPerson(SkillAction):
         turn = Turn(self.backend, dispatcher, tracker)
         turn.utter("utter_person_by_phone")
         turn.deactivate_form()
-        return turn.events()
+        return turn.new_events()
 
     async def act(self, turn: Turn) -> None:
-        if (
-            await handle_danger_update(turn)
-            or await answer_about_filed(turn)
-            or await add_danger_details(turn)
-            or handle_danger(turn)
-        ):
+        if await handle_danger_or_report(turn):
             return
         is_open = turn.backend.coop.is_open(turn.backend.clock.now())
         told_in_danger = turn.last_text_of(DANGER_HANDOFF_RESPONSE)

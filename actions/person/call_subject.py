@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actions.offers import Offer
 from actions.person.agent_handoff import format_open_task
 from actions.turn import Turn
 from backend.conversations.masking import mask_line
@@ -15,8 +16,7 @@ MAX_EARLIER_MESSAGES = 4
 
 def find_subject(turn: Turn) -> str | None:
     """The subject in this message, else of the call that was offered, of the open task, or of the newest message."""
-    offer = turn.get("offer")
-    offered = str((offer.get("slots") or {}).get("callback_about") or "") if isinstance(offer, Mapping) else ""
+    offered = str(Offer.read(turn).slots.get("callback_about") or "")
     before = _earlier_messages(turn)
     newest = before[-1] if before else None
     return extract_subject(turn.focused_text) or offered or _find_opening_words(turn) or newest
@@ -35,8 +35,7 @@ def _find_opening_words(turn: Turn) -> str | None:
 
 def find_offered_subject(turn: Turn) -> str | None:
     """The subject of the report offered just before: `yes, have somebody call me` names none itself."""
-    offer = turn.get("offer")
-    known = (offer.get("slots") or {}) if isinstance(offer, dict) else {}
+    known = Offer.read(turn).slots
     about = [str(known[slot]) for slot in ("case_about", "case_words") if known.get(slot)]
     return ": ".join(about)[:MAX_LENGTH] or None
 

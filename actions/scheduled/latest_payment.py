@@ -24,10 +24,10 @@ FORM_BY_SUBJECT = {"autopay": (AUTOPAY, "auto_act"), "scheduled": (SCHEDULED, "s
 """The same by last subject, if this conversation has done no such act."""
 
 
-async def find_form(turn: Turn) -> str | None:
-    """The form that the words are for, with its slots set; None if they refer to nothing of this conversation."""
+async def open_form_for_latest_payment(turn: Turn) -> bool:
+    """Open the form that the words are for, with its slots set. False if they refer to nothing of this conversation."""
     if not refers_to_last_item(turn.text):
-        return None
+        return False
     since = turn.backend.clock.now() - RECENT
     rows = [row for row in await list_by_actor(turn.session, turn.conversation_id, since) if row.act in FORM_BY_ACT]
     if rows:
@@ -35,7 +35,7 @@ async def find_form(turn: Turn) -> str | None:
     elif (subject := str(turn.get(LAST_SUBJECT))) in FORM_BY_SUBJECT:
         form, act = FORM_BY_SUBJECT[subject]
     else:
-        return None
+        return False
     day = turn.extract_values(None).day
     if asks_to_end_it(turn.text):
         turn.set(act, "cancel")
@@ -46,5 +46,6 @@ async def find_form(turn: Turn) -> str | None:
         else:
             turn.set("auto_day", str(day.day.day))
     else:
-        return None
-    return form
+        return False
+    turn.add_followup_action(form)
+    return True

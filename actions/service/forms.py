@@ -191,10 +191,10 @@ class ServiceForm(IdentifiedForm):
             turn.set(MOVING_OUT, True)
         return found is not None
 
-    def _is_control_message(self, turn: Turn) -> bool:
+    def _may_be_control_message(self, turn: Turn) -> bool:
         if turn.get(REQUESTED_SLOT) == NAME and parse_person_name(turn.focused_text):
             return False  # "I told you already, Ruth Abbott" is no control message
-        return super()._is_control_message(turn)
+        return super()._may_be_control_message(turn)
 
     def _queue_other_requests(self, turn: Turn) -> None:
         if not asks_about_deposit(turn.text):  # a question about this request, which disputes no charge

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.language import SPANISH, current_language, format_day, tr
+from backend.language import current_language, format_day, tr
 from backend.payments.balances import Balance, get_balance
 from backend.payments.models import Payment
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -39,7 +39,7 @@ class AccountQuestion:
     @property
     def english_words(self) -> str:
         """The words as the readers of days and amounts take them: these know English only."""
-        return to_english(self.words) if current_language() == SPANISH else self.words
+        return english_form(self.words, current_language())
 
     async def balance(self) -> Balance:
         return await get_balance(self.session, self.backend, self.account.id)

@@ -48,14 +48,18 @@ class Knowledge:
         """The subject, or None: a model trained before a file was removed may still predict it."""
         return self.subjects.get(name)
 
+    def require(self, name: str) -> Subject:
+        """The subject, where code names it. Raises UnknownSubject."""
+        if name not in self.subjects:
+            raise UnknownSubject(f"knowledge/ has no subject {name}")
+        return self.subjects[name]
+
     def answer_subject(self, subject: str, coop: Coop, language: str) -> KnowledgeAnswer:
         """The answer and the offer in that language, with facts filled in. Raises UnknownSubject.
 
         Sentences with unknown facts are replaced once by a reference to the office.
         """
-        found = self.find(subject)
-        if found is None:
-            raise UnknownSubject(f"knowledge/ has no subject {subject}")
+        found = self.require(subject)
         with use_language(language):
             words = _select_language(found, language)
             offer = _fill_placeholders(words.offer, coop) if words.offer else None

@@ -7,10 +7,10 @@ from typing import Literal
 
 from backend.agent_handoff import service as handover
 from backend.app import Backend
-from backend.language import SPANISH, current_language
+from backend.language import current_language
 from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.hazard_signs import find_hazard_signs
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 from backend.tickets import escalation
 from bot.dialogue import normalize
 from bot.dialogue.messages import Inbound
@@ -34,7 +34,7 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
     closed before anybody answered, or whoever answered has not written for long).
     """
     words = normalize.extract_words(inbound.text)
-    english = to_english(words) if current_language() == SPANISH else words
+    english = english_form(words, current_language())
     async with backend.db.transaction() as session:
         handoff = await handover.find_open_handoff(session, inbound.conversation)
         if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(english):

@@ -6,7 +6,7 @@ import pytest
 
 from actions import registry
 from actions.balance.forms import BalanceForm
-from actions.side_questions import find_skill_opener
+from actions.side_questions import find_task_opener
 from tests.support.harness.talk import Talk
 
 SUBJECT = "capital_credits_what"
@@ -24,5 +24,5 @@ def test_a_form_with_a_subject_does_not_open_for_the_task_it_borrows(monkeypatch
     monkeypatch.setattr(registry, "FORMS", {})
     monkeypatch.setattr(BalanceForm, "subject", SUBJECT)
     BalanceForm.__init_subclass__()  # as when a class of that kind is defined, without leaving one behind
-    assert find_skill_opener("balance") is None
-    assert find_skill_opener(SUBJECT) == "balance_form"
+    assert find_task_opener("balance") is None
+    assert find_task_opener(SUBJECT) == "balance_form"

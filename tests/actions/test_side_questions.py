@@ -127,3 +127,9 @@ async def test_unknown_question_is_offered_to_the_office_with_its_words(talk: Ta
 async def test_distant_subject_answers_nothing(talk: Talk, score: float) -> None:
     await talk.user_input("do you sell fire wood?", acts={"ask"}, knowledge=[("card_fees", score)])
     talk.assert_no_response("utter_told")
+
+
+async def test_an_offer_stored_by_an_earlier_version_is_accepted(talk: Talk) -> None:
+    talk.log.slots["offer"] = "quick_pay_form"
+    await talk.user_input("yes please")
+    assert talk.open_task == "quick_pay_form"

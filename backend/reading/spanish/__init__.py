@@ -5,6 +5,6 @@ stand in one of the tables beside this file. This is for rules alone: members ar
 really written.
 """
 
-from backend.reading.spanish.translation import to_english
+from backend.reading.spanish.translation import english_form, to_english
 
-__all__ = ["to_english"]
+__all__ = ["english_form", "to_english"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from backend.language import SPANISH
 from backend.reading.normalize import strip_accents
 from backend.reading.spanish.day_translation import SPANISH_WEEKDAY_PATTERN, translate_days, translate_times
 from backend.reading.spanish.number_translation import NUMBER_WORD, translate_numbers
@@ -45,6 +46,11 @@ def to_english(text: str) -> str:
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
     # "y" last: between numbers it is a part of them, and alone no yes
     return _AND.sub("and", translate_numbers(translate_days(plain)))
+
+
+def english_form(text: str, language: str) -> str:
+    """The text as the word rules read it: Spanish is translated, English stays as written."""
+    return to_english(text) if language == SPANISH else text
 
 
 @cache

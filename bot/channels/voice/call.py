@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
-from backend.language import SPANISH, current_language, tr, use_language
+from backend.language import current_language, tr, use_language
 from backend.reading.numbers.member_number import parse_member_number
-from backend.reading.spanish import to_english
+from backend.reading.spanish import english_form
 from bot.channels.voice import links, menu, prompts
 from bot.channels.voice.extract import CallerInput, extract_input
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
@@ -205,7 +205,7 @@ class Call:
         async with self.services.backend.db.read_session() as session:
             row = await conversations.find_inbound(session, "voice", provider_id)
         said = row.text if row else ""
-        reading = parse_member_number(to_english(said) if current_language() == SPANISH else said)
+        reading = parse_member_number(english_form(said, current_language()))
         return (tr(menu.READ_BACK, number=reading.dashed),) if reading and reading.dashed else ()
 
     def _inbound(self, provider_id: str, caller_input: CallerInput) -> Inbound:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.language import SPANISH, current_language, tr
-from backend.reading.spanish import to_english
+from backend.language import current_language, tr
+from backend.reading.spanish import english_form
 from bot.channels.voice.gather_options import list_choices
 from bot.dialogue.messages import Button, Reply
 from bot.dialogue.turn import HUMAN_PAYLOAD
@@ -81,7 +81,7 @@ def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
         return CallerInput("silence")
     if not any(letter.isalnum() for letter in words) or _is_low_confidence(confidence):
         return CallerInput("no_match")
-    english = to_english(words) if current_language() == SPANISH else words
+    english = english_form(words, current_language())
     plain = re.sub(r"[^\w\s]", "", english).lower()
     # "zero" asks for a person, as the key does, except where it may be a digit of the answer
     may_be_digit = ("zero" in plain or "0" in plain) and reply.expects in NUMERIC_QUESTIONS
