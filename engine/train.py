@@ -87,7 +87,7 @@ def train(project: Path, model: Path, log: Path) -> None:
     inputs, code = model_stamp.project_digest(project), model_stamp.code_digest()
     work = model.parent / f".work-{os.getpid()}"
     started = time.monotonic()
-    print(f"Training the model, about a minute (details in {log}) ...", flush=True)
+    print(f"Training the model, two minutes or more (details in {log}) ...", flush=True)
     try:
         with redirect_output(log):
             try:
