@@ -36,6 +36,7 @@ class LifecycleForm(BaseForm):
         """Handle the message that opened this task: begin the task, unless something else handles the message."""
         self._pause_open_task(turn)
         if turn.other_action_answered(self.form):
+            # that action opened this form, such as by an offer taken up: the words are not read as a request again
             self._apply_offer(turn)
             is_handled = self._handle_refusal(turn)
         else:
@@ -123,7 +124,11 @@ class LifecycleForm(BaseForm):
             turn.set("left_task", open_task if is_replaced else None)
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
-        """Answer a question, and offer the task. A question starts only a task that itself answers it."""
+        """If the message only asks something, answer it and offer this task. Returns whether that was done.
+
+        If not, the task starts: it answers the question itself, or nothing else does and it files no ticket or is
+        plainly requested.
+        """
         confidence = turn.predictions.whole.confidence
         is_sure = confidence >= side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE and (
             confidence >= MIN_CERTAIN_CONFIDENCE or not follow_ups.is_follow_up(turn)
@@ -188,7 +193,7 @@ class LifecycleForm(BaseForm):
         """Whether the task is declined, as in `no payment plan please`; a wrong guess may have opened it."""
         titles = (self.title, tr(self.title))
         if names_stop(turn.open_question.text):
-            return False  # "I don't want it" agrees to an end
+            return False  # asked whether to stop something, "I don't want it" means yes, stop it
         for words in filter(None, extract_refusals(turn.text)):
             clauses = [clause for clause in turn.predictions.clauses if words in clause.text] or [
                 turn.predictions.whole

@@ -1,6 +1,7 @@
 """Answers questions from the account, or else from knowledge/.
 
-A question starts no task of its own kind, at most the one that identifies the member; its answer may offer a task.
+A question never starts the task that it is about; the answer may offer that task. If the answer needs the account,
+`account_question_form` is started to identify the member.
 `actions/subject_matching.py` finds the subject that a message is about.
 """
 
@@ -266,18 +267,18 @@ def repeat_subject(turn: Turn) -> bool:
     return True
 
 
-def find_task_opener(subject: str) -> str | None:
-    """The form or action that does what a `skill` of knowledge/ names."""
-    if subject in OPENER_BY_SKILL:
-        return OPENER_BY_SKILL[subject]
-    return next((name for name, form in registry.FORMS.items() if form.subject == subject), None)
+def find_task_opener(skill: str) -> str | None:
+    """The form or action for the `skill:` line of a file in knowledge/: a form's `subject`, or in OPENER_BY_SKILL."""
+    if skill in OPENER_BY_SKILL:
+        return OPENER_BY_SKILL[skill]
+    return next((name for name, form in registry.FORMS.items() if form.subject == skill), None)
 
 
 def offer_callback(turn: Turn, *, already_answered: bool = False) -> None:
     """Offer a call from the office about the question, which has no answer here or was answered as well as it can be.
 
-    Says only that there is no answer within a task, after a refusal, and once a call was offered: a member who did not
-    take it is not pressed.
+    No call is offered, and only "I do not know" is said, while a task is open, after a refusal, or when a call was
+    offered before: nobody is pressed.
     """
     if turn.get("open_task") or _was_call_offered(turn) or is_refusal(turn.text):
         turn.utter("utter_question_unknown")

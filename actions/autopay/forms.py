@@ -18,7 +18,7 @@ from actions.autopay.slot_filling import (
     METHOD,
     METHOD_ASKED,
     NEW_CARD_EXPLAINED,
-    NON_ENROLLMENT_ACTS,
+    NON_ENROLLMENT_CHANGES,
     PROGRESS,
     READ_OUT,
     WANTED_CHANGE,
@@ -63,7 +63,7 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         if refers_to_new_method(turn.text):
-            # "I have a new one" means a card here, not a new phone or address: no reader of the acts may see a request
+            # "I have a new one" means a card here; the act would be read as a request to change the phone or address
             turn.acts = [
                 replace(act, kind="answer")
                 if act.kind in ("start", "ask") and act.intent == "update_contact_info"
@@ -134,7 +134,7 @@ class AutoPayForm(AutoPayEnrollment):
             return ask
         if row is not None and is_on:
             return await self._next_when_on(turn, identity, row)
-        if turn.get(WANTED_CHANGE) in NON_ENROLLMENT_ACTS:
+        if turn.get(WANTED_CHANGE) in NON_ENROLLMENT_CHANGES:
             return await self._next_when_off(turn, identity, row)
         return await self._next_of_enrollment(turn, identity)
 
@@ -147,7 +147,7 @@ class AutoPayForm(AutoPayEnrollment):
             self._remember_step(turn, CALL_OFFERED)
             return SlotQuestion(PROGRESS, "utter_auto_new_again", is_new=True)
         self._remember_step(turn, NEW_CARD_EXPLAINED)
-        if is_on or turn.get(WANTED_CHANGE) not in NON_ENROLLMENT_ACTS:
+        if is_on or turn.get(WANTED_CHANGE) not in NON_ENROLLMENT_CHANGES:
             turn.utter("utter_auto_new_method")
         return None
 
@@ -166,10 +166,11 @@ class AutoPayForm(AutoPayEnrollment):
             return None
         answer = turn.notes.pop("yes", None)
         if answer is None:
-            wants_other_terms = turn.get(WANTED_CHANGE) == "change"
-            if wants_other_terms and not self._has_step(turn, NEW_CARD_EXPLAINED):
+            # a change to another day was made an enrollment before, so that what is left is about the card
+            wants_other_card = turn.get(WANTED_CHANGE) == "change"
+            if wants_other_card and not self._has_step(turn, NEW_CARD_EXPLAINED):
                 self._remember_step(turn, NEW_CARD_EXPLAINED)
-            state = "card" if wants_other_terms else "off"
+            state = "card" if wants_other_card else "off"
             return SlotQuestion(PROGRESS, "utter_question_autopay_off", {"state": state})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
@@ -179,18 +180,18 @@ class AutoPayForm(AutoPayEnrollment):
         return await self._next_of_enrollment(turn, identity)
 
     async def _next_when_on(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        act = turn.get(WANTED_CHANGE)
+        wanted = turn.get(WANTED_CHANGE)
         if turn.notes.get("pause"):
             turn.utter("utter_autopay_no_pause")
-        if act == "leave":
+        if wanted == "leave":
             turn.utter("utter_autopay_left")
             return None
-        if act == "cancel":
+        if wanted == "cancel":
             return await self._ask_or_cancel(turn, identity, row)
-        if act == "change":
+        if wanted == "change":
             return await self._ask_change(turn, identity, row)
         turn.utter("utter_autopay_status", **await self._status_values(turn, row))
-        if act == "show":
+        if wanted == "show":
             method = await turn.session.get_one(PaymentMethod, row.method_id)
             if why := prechecks.find_method_problem(
                 identity.known_account, method, first_run_day(turn.backend.today(), turn.backend.coop)
@@ -247,6 +248,11 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
 
     async def _ask_change(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
+        """Ask for what is to change; what the member did not mention stays.
+
+        A method that the member calls invalid is excluded, and another is asked for unless it was named with it. The
+        method `ask` is the button "Another card or account".
+        """
         is_called_invalid = self._has_step(turn, CALLED_INVALID)
         if turn.get(METHOD) == "ask" or (is_called_invalid and not self._has_step(turn, METHOD_ASKED)):
             has_named_method = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"

@@ -35,7 +35,7 @@ CALLED_INVALID, METHOD_ASKED, NEW_CARD_EXPLAINED, CALL_OFFERED = (
 
 CALLED_INVALID: the member says that the present method is no good.
 """
-NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
+NON_ENROLLMENT_CHANGES = ("cancel", "change", "show", "leave")
 
 
 class AutoPaySlotFilling(AccountForm):
@@ -117,4 +117,4 @@ class AutoPaySlotFilling(AccountForm):
 
 def asked_while_off(turn: Turn) -> bool:
     """Whether the open question is if Auto Pay is wanted, because there was none to change or stop."""
-    return turn.get(REQUESTED_SLOT) == PROGRESS and turn.get(WANTED_CHANGE) in NON_ENROLLMENT_ACTS
+    return turn.get(REQUESTED_SLOT) == PROGRESS and turn.get(WANTED_CHANGE) in NON_ENROLLMENT_CHANGES

@@ -115,7 +115,8 @@ class ReportForm(DangerReportForm):
     # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
-        """A yes to the read-back files the report at once; the question beside it is answered after that."""
+        """What the message may be is tried in this order: news of the danger; a question about a ticket filed before; a
+        phone withheld; more about the danger; the reply to the read-back; else any answer."""
         if self._is_addressed_to_form(turn) and await handle_danger_update(turn):
             if report_notes(turn).is_danger_denied:
                 self._close_task(turn)
@@ -135,6 +136,7 @@ class ReportForm(DangerReportForm):
         return await super()._handle_message(turn)
 
     async def _reply_to_read_back(self, turn: Turn) -> ExternalCall | None:
+        """A yes files the report at once; a question beside it is answered after that."""
         agreement = None if turn.get("resuming") or is_yes(turn) else find_agreement(turn)
         if agreement is not None:
             return await self._file_and_answer(turn, agreement)
@@ -267,6 +269,7 @@ class ReportForm(DangerReportForm):
         ask = await super().next_question(turn)
         if ask is not None or report_notes(turn).are_report_questions_reached:
             return ask
+        # no question, and the report's own questions were not reached: the member could not be identified
         identity = await turn.identity()
         if identity.level >= Level.KNOWN and not self.is_level_reached(turn, identity):
             return None  # it needs a code, and `_ask_code` has said that none can be sent now
@@ -320,7 +323,7 @@ class ReportForm(DangerReportForm):
         return {"words": words} if words else {}
 
     def is_urgent(self, turn: Turn) -> bool:
-        """Whether somebody must look at it first; `build_report` also does so after the notice that it is urgent."""
+        """Whether the ticket is urgent. `build_report` also makes it urgent when the member was already told so."""
         return False
 
     def _read_back(self, turn: Turn, where: ReportLocation, phone: str | None, reach_otherwise: str) -> SlotQuestion:

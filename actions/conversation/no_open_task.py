@@ -169,7 +169,7 @@ async def _handle_disputed_balance(turn: Turn, offer: Offer) -> bool:
 
 
 async def _handle_offer_reply(turn: Turn, offer: Offer) -> bool:
-    """A yes or a no to the offer, or a yes delivered again after the payment that it made."""
+    """A yes or a no to the offer. Without one, a yes may repeat one that was acted on: then say what was done."""
     is_offer = offer.opener is not None
     is_request_for_it = is_offer and turn.intent == "out_of_scope" and is_request(turn.text)
     # "yes please. that would be kind" is enough here: each task reads back before it does anything
@@ -258,7 +258,11 @@ async def _handle_request(turn: Turn, offer: Offer) -> bool:
 
 
 async def _handle_number(turn: Turn, offer: Offer) -> bool:
-    """An amount or a day starts a payment; a member number alone tells the balance."""
+    """An amount or a day starts a payment; a member number alone tells the balance.
+
+    With an offer open the number belongs to it: to the payment offered, to the report, or as a yes to anything but a
+    call.
+    """
     pays = offer.opener == "quick_pay_form" and not turn.has_act("deny", "cancel")
     if pays and (await extract_payment_details(turn, "pay_amount") or pays_whole_bill(turn.text)):
         for slot, value in offer.slots.items():
@@ -359,11 +363,13 @@ async def _handle_more_usage(turn: Turn, offer: Offer) -> bool:
 
 
 HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
+    # how the conversation goes on
     _handle_language,
     _handle_presence_check,
     _handle_hold,
     _handle_goodbye,
     _handle_person_request,
+    # what must be told at once, or is about something done before
     _handle_scam,
     handle_restored,
     _handle_card_update,
@@ -373,13 +379,16 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     handle_message_for_office,
     handle_request_correction,
     _handle_disputed_balance,
+    # the open offer
     _handle_offer_reply,
     handle_undo,
     _handle_repeat,
     _handle_more_usage,
+    # questions, requests and numbers
     _handle_question,
     _handle_request,
     _handle_number,
+    # what is left
     _handle_no,
     _handle_follow_up,
     _handle_subject,

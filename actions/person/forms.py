@@ -133,6 +133,7 @@ class CallbackForm(Form):
         turn.set(ABOUT, about or ticket.details.get("about"))
 
     def _extract_subject(self, turn: Turn, asked: str | None, *, understood: bool) -> bool:
+        """Save the subject. Returns whether it counts as an answer: beside a question it may stand there by chance."""
         about = self._find_subject(turn, asked, understood=understood)
         if about is None:
             return False
@@ -143,7 +144,11 @@ class CallbackForm(Form):
 
     @staticmethod
     def _find_subject(turn: Turn, asked: str | None, *, understood: bool) -> str | None:
-        """The subject: named, at any question; from other words only while nothing else was `understood` in them."""
+        """What the call is about.
+
+        A subject that is named ("about my bill") counts at any question; other words count only if nothing else in the
+        message was `understood`.
+        """
         if asked is not None and (named := extract_named_subject(turn.focused_text)):
             return named
         if understood:
@@ -209,9 +214,9 @@ class CallbackForm(Form):
             and requested.time_of_day is None
             and find_call_start(RequestedTime(requested.day, as_soon_as_possible=True), now, coop.hours_on)
         ):
-            turn.set(DAY, requested.day.isoformat())
+            turn.set(DAY, requested.day.isoformat())  # a day alone, with office hours left: ask for the time
         elif asked is not None or requested.day not in (None, now.date()):
-            # somebody who asks for "now" has just been told that the office is closed
+            # not for "now" in the message that began it: the member was just told that the office is closed
             callback_notes(turn).refused_time = self._explain_refused_time(turn, requested, now)
         return True
 

@@ -1,5 +1,8 @@
 """Setting up, changing and ending Auto Pay and legacy drafts. Each consent is kept, and the member gets a copy (Reg E).
 
+A row is on (`active` and `is_wanted`), about to end (`active` only), about to begin (`is_wanted` only, from
+`change_on`) or off. Changes that wait are in its `change_` columns.
+
 The caller commits. Days are the co-op's local dates, amounts cents. Every change needs the identity
 level of `setup_autopay`, else it raises StepUpNeeded; AutoPayRefused has the reason why one is not possible.
 """
@@ -74,7 +77,7 @@ async def find_autopay(session: AsyncSession, account_id: int) -> AutoPay | None
 async def forecast_next_run(
     session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
 ) -> NextRun | None:
-    """What an enrollment on these terms would draft next; None for the due date, without an open bill."""
+    """What an enrollment on these terms would draft next; None if it runs on the due date and no bill is open."""
     today = backend.today()
     if coming := await upcoming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
@@ -260,9 +263,9 @@ async def _end(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDra
 def _apply_or_defer(
     row: AutoPay, backend: Backend, effective_from: date, method_id: int, day_of_month: int | None
 ) -> date:
-    """Put the terms into force now, or keep them for a later day; a run needs its lead time either way.
+    """Put the terms into force today, or save them for `effective_from`. Returns the day on which they take effect.
 
-    Returns the day on which they take effect: not before a run could be made on them, if they are kept.
+    No run is made on them before `first_run_day`, so saved terms wait for that day if it is later.
     """
     clear_pending_change(row)
     first = first_run_day(backend.today(), backend.coop)

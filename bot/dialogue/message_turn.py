@@ -23,8 +23,8 @@ class MessageTurn:
     How the answer reaches the sender:
 
     - `is_late`: decided before it was saved that it goes out by itself, not in the response to the request.
-    - `is_sealed`: it is being saved, so that `is_late` is decided and `give_up_waiting` fails.
-    - `request_left`: the request stopped waiting although the answer was saved as one that is waited for.
+    - `is_sealed`: it is being saved, so that `is_late` is decided and `stop_waiting` fails.
+    - `request_left`: no request waits any more. An answer that was saved as one that is waited for is then pushed.
     - `is_given_up`: it was given up on before it was recorded, and gets that answer as soon as it is.
     """
 
@@ -54,7 +54,7 @@ class MessageTurn:
         """Answer in `language`; the conversation was in `before`."""
         self.language, self.switches_language = language, language != before
 
-    def give_up_waiting(self) -> bool:
+    def stop_waiting(self) -> bool:
         """Stop waiting. True: the answer will be delivered later. False: it is being saved right now."""
         if self.is_sealed:
             return False

@@ -101,11 +101,11 @@ class TurnProcessor:
             try:
                 await turn.deadline.wait_until_recorded(turn.answer)
             except MessageNotRecorded:
-                turn.give_up_waiting()  # if it was recorded after all, the answer is delivered later
+                turn.stop_waiting()  # if it was recorded after all, the answer is delivered later
                 raise
         if turn.answer.done():
             return turn.answer.result()
-        if turn.give_up_waiting():
+        if turn.stop_waiting():  # not being saved yet, so it will go out by itself
             turn.request_left = True
             return Reply(pending=True)
         await asyncio.wait({turn.answer}, timeout=COMMIT_SECONDS)  # it is being committed
@@ -198,7 +198,7 @@ class TurnProcessor:
             return await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
 
     async def _handle_failure(self, turn: MessageTurn, failure: Exception) -> None:
-        """Release a recorded message for a retry; raise the failure of one that was not recorded in `take_turn`."""
+        """Release a recorded message for a retry. If it was not recorded, let `take_turn` raise the failure."""
         logger.error("a turn failed: %s", type(failure).__name__)
         if turn.record_id:
             try:
@@ -252,7 +252,8 @@ class TurnProcessor:
     async def _wait_for_queue_front(self, turn: MessageTurn) -> conversations.ConversationState | None:
         """Wait for the messages ahead that other processes answer; return the conversation's state then.
 
-        None: this turn does not answer, because the message ahead waits itself or another process has taken this one.
+        None: this turn does not answer: nobody holds the message ahead ("stalled"), or another process has taken
+        this one ("lost").
         """
         conversation = turn.inbound.conversation
         while True:

@@ -122,6 +122,7 @@ class ContextReader:
         if not person and waits and not any(character.isdigit() for character in text):
             return _request_after_wait(text, words, predictions.whole) or [Act("hold", words=words, is_certain=True)]
         if question.question_type == YES_NO and (found := _read_yes_no(text, language, question, words)):
+            # a yes with a question beside it is never certain, and so does not come here
             questions = _acts_of_kind(language, question, predictions, "ask") if found.kind == "deny" else []
             requests = _acts_of_kind(language, question, predictions, "start")
             return [found, *person, *_feeling_acts(text, words), *requests, *questions, *_side_acts(predictions)]
@@ -268,7 +269,11 @@ def _read_clause(clause: PredictedClause, language: str, question: OpenQuestion)
 
 
 def _likely_acts(clause: PredictedClause, text: str, question: OpenQuestion) -> list[tuple[str, float]]:
-    """The acts that count with their probabilities, the likeliest first."""
+    """The acts that count with their probabilities, the likeliest first.
+
+    The classifier's acts are corrected by the form of the words: a request is no question; a short question is no
+    request; a question without a value is no answer; a long story may end in a question.
+    """
     if not clause.acts:
         return [(_act_from_intent(clause, text), clause.confidence)]
     acts = dict(clause.acts)
@@ -326,9 +331,10 @@ def _act_from_intent(clause: PredictedClause, text: str) -> str:
 def _restore_hidden_request(
     clause: PredictedClause, likely: Mapping[str, float], question: OpenQuestion
 ) -> PredictedClause:
-    """The clause with the request that its values hide: "60 on monday" looks like an answer where nothing was asked.
+    """The clause with the request that its values hide: "60 on monday" is taken for `inform` where nothing was asked.
 
-    What a message does is then likelier than its intent, and the likeliest request behind the first intent is meant.
+    Where the acts plainly say `start` and the intent names no task, the likeliest task of the other intents takes its
+    place, if its share is large enough.
     """
     if (
         question.question_type not in OPEN_ENDED_TYPES
@@ -375,7 +381,11 @@ def _act_value(kind: str, clause: PredictedClause) -> str:
 
 
 def _resolve_acts(acts: Sequence[Act], words: str) -> list[Act]:
-    """What the acts together mean: a yes beside a change or a question is not yet one."""
+    """What the acts together mean.
+
+    A yes beside a change is dropped. Beside a question it is dropped too, unless the message begins with it; then it
+    stays, but is not certain.
+    """
 
     def is_unclear_hold(act: Act) -> bool:  # one word may be an answer: "checking" is an account
         clear = act.confidence >= PLAIN_PROBABILITY and len(act.words.split()) > 1

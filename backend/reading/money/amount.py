@@ -51,6 +51,7 @@ _TYPED = re.compile(
     r"dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
 )
 _WORDED_SIGN = re.compile(r"\b(?:minus|negative) \$?$")
+# _ALL counts where the amount was asked for, _ALL_PLAINLY where it was not, the bare word of _ALL_ALONE in both cases
 _ALL = re.compile(
     r"\b(?:all(?: of)? (?:it|that)|pay (?:it )?all|everything|entire(?:ty)?|in full|full|whole|"
     r"(?:the|my|total|full) balance|(?:total )?amount (?:due|i owe|owed)|what(?:ever)?(?: it is)? (?:i|we) owe|"
@@ -165,8 +166,9 @@ def parse_cleaned_amount(
 ) -> Amount | AmountProblem | None:
     """As `parse_amount`, of cleaned text in which days have been blanked. `due_cents` None: not known yet.
 
-    Unasked, a bare number also counts directly `after_member_number`, and where it looks like the one that
-    `replaces_amount`: the amount in the question to confirm.
+    Where no amount was asked for, a bare number also counts in two cases. `after_member_number`: it directly follows a
+    (blanked) member number. `replaces_amount`: the open question reads an amount back, and the number looks like
+    another.
     """
     cleaned = _blank_non_amounts(cleaned)
     figures = _find_uncounted(cleaned)
