@@ -157,7 +157,7 @@ class LifecycleForm(BaseForm):
 
     def _name_task_when_unsure(self, turn: Turn) -> None:
         """Name the task, unless another is open, if it is only a guess: the member can then correct it in one turn."""
-        is_repeated = turn.get(follow_ups.LAST_SUBJECT) == self.task
+        is_repeated = turn.get(follow_ups.LAST_SUBJECT) == registry.FORMS[self.form].subject
         is_unsure = turn.predictions.whole.confidence < MIN_CONFIDENCE_UNNAMED
         if turn.full_text and is_unsure and not is_repeated and turn.get("open_task") is None:
             turn.utter("utter_task_named", task=tr(registry.format_task_title(self.form, turn.intent)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,9 +28,6 @@ from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from backend.app import Backend
-
-T = TypeVar("T", AlertSetting, Payment, ScheduledPayment, AutoPay, LegacyDraft, ProgramEnrollment)
-
 
 BALANCE_FIELDS = "amount_due_cents due_on past_due_cents pending_cents last_payment_cents last_payment_on".split()
 PAYMENT_FIELDS = "confirmation amount_cents fee_cents status method channel created_at posted_on decline_code".split()
@@ -59,7 +56,9 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         for method in await session.scalars(select(PaymentMethod).where(PaymentMethod.member_id == member.id))
     }
 
-    async def listed(model: type[T], describe: Callable[[T], dict[str, Any]]) -> list[dict[str, Any]]:
+    async def listed(model: Any, describe: Callable[[Any], dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+        """The rows of a table; without `describe` the fields that the table says are shown."""
+        describe = describe or (lambda item: _fields(item, *model.shown_fields))
         query = select(model).where(model.account_id.in_(names)).order_by(model.id.desc())
         return [{"account": names[item.account_id], **describe(item)} for item in await session.scalars(query)]
 
@@ -101,17 +100,8 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         ],
         "alerts": await listed(AlertSetting, setting_to_dict),
         "programs": await listed(ProgramEnrollment, _program),
-        **{model.shown_as: await _rows(session, model, names) for model in list_models() if model.shown_as},
+        **{model.shown_as: await listed(model) for model in list_models() if model.shown_as},
     }
-
-
-async def _rows(session: AsyncSession, model: Any, names: dict[int, str]) -> list[dict[str, Any]]:
-    """A table's rows of these accounts, the newest first, with the fields that it says are shown."""
-    query = select(model).where(model.account_id.in_(names)).order_by(model.id.desc())
-    return [
-        {"account": names[item.account_id], **_fields(item, *model.shown_fields)}
-        for item in await session.scalars(query)
-    ]
 
 
 def _fields(item: object, *names: str) -> dict[str, Any]:

@@ -196,6 +196,11 @@ class Settings(BaseSettings):
         return self.environment == "production"
 
     @property
+    def uses_https(self) -> bool:
+        """Whether members reach us over https, through a proxy."""
+        return self.public_url.startswith("https://")
+
+    @property
     def twilio_configured(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token and self.twilio_number)
 

@@ -21,12 +21,8 @@ DEVICE_SECONDS = 180 * 24 * 3600
 SameSite = Literal["Lax", "Strict"]
 
 
-def uses_https(settings: Settings) -> bool:
-    return settings.public_url.startswith("https://")
-
-
 def read_cookie(request: Request, settings: Settings, name: str) -> str:
-    value = request.cookies.get((PREFIX if uses_https(settings) else "") + name) or ""
+    value = request.cookies.get((PREFIX if settings.uses_https else "") + name) or ""
     return str(value)[:MAX_VALUE_LENGTH]
 
 
@@ -34,7 +30,7 @@ def set_cookie(
     response: HTTPResponse, settings: Settings, name: str, value: str, seconds: int | None, samesite: SameSite
 ) -> None:
     """Without `seconds` it lasts until the browser is closed; 0 removes it."""
-    https = uses_https(settings)
+    https = settings.uses_https
     response.add_cookie(
         name, value, path="/", secure=https, host_prefix=https, httponly=True, samesite=samesite, max_age=seconds
     )

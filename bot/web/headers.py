@@ -26,7 +26,7 @@ SECURITY_HEADERS = {
 def install(app: Sanic, settings: Settings, metrics: Metrics) -> None:
     """Refuse large requests, and add the headers that a handler has not set itself."""
     headers = dict(SECURITY_HEADERS)
-    if settings.public_url.startswith("https://"):
+    if settings.uses_https:
         headers["Strict-Transport-Security"] = "max-age=31536000"  # seconds: a year
 
     @app.on_request
