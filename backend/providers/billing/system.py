@@ -1,8 +1,8 @@
 """Another system that keeps the co-op's books, such as one that speaks MultiSpeak.
 
-A billing provider that reads such a system has it as its `system`. Its calls go over the network: make them outside any
-transaction. Amounts are whole US cents, days the co-op's local dates, times UTC. Accounts are named by their number as the
-co-op writes it, with the dash.
+A billing provider that reads such a system has it as its `system`. Its calls go over the network: make them outside
+any transaction. Amounts are whole US cents, days the co-op's local dates, times UTC. Accounts are named by their number
+as the co-op writes it, with the dash.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class BilledUsage:
 class Posting:
     """A movement of money that the other system has to book.
 
-    `key` names it once and for all. `amount_cents` is above zero and without the fee; its `kind` says which way it went.
+    `key` names it once and for all. `amount_cents` is above zero and without the fee; `kind` says which way it went.
     `confirmation` is the number that the member was told.
     """
 
@@ -97,8 +97,11 @@ class SystemTimeout(BillingSystemError):
 
 
 class SystemRejected(BillingSystemError):
-    """The other system refused, and nothing changed. `code` is one of: unknown_account, unauthorized, unsupported (it has
-    no such operation), invalid_answer (what it sent cannot be used, such as an amount of part of a cent), refused."""
+    """The other system refused, and nothing changed.
+
+    `code` is one of: unknown_account, unauthorized, unsupported (it has no such operation), invalid_answer (what it
+    sent cannot be used, such as an amount of part of a cent), refused.
+    """
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
@@ -127,8 +130,10 @@ class BillingSystem(Protocol):
         ...
 
     async def find_posting(self, posting: Posting) -> str | None:
-        """The reference of a posting that was booked; None when it was not. Raises SystemRejected("unsupported") where the
-        system cannot be asked: then a person has to look."""
+        """The reference of a posting that was booked; None when it was not.
+
+        Raises SystemRejected("unsupported") where the system cannot be asked: then a person has to look.
+        """
         ...
 
     async def close(self) -> None:
