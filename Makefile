@@ -44,7 +44,7 @@ format: setup-test ## format the code
 
 setup: .venv/.run-ready engine/.venv/.rasa-ready ## both environments, from the locks
 
-setup-test: .venv/.test-ready engine/.venv/.rasa-ready ## the same with the tools of the tests
+setup-test: .venv/.test-ready engine/.venv/.rasa-ready .tools/peers/.ready ## the same with the tools of the tests
 
 .tools/uv/bin/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "memberline needs Python 3.11: install python3.11 (with pip), or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -62,6 +62,11 @@ setup-test: .venv/.test-ready engine/.venv/.rasa-ready ## the same with the tool
 	@echo "Setting up the app's environment with the tools of the tests ..."
 	@$(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
 	@touch $@ .venv/.run-ready
+
+# Under CI a missing npm is an error; elsewhere what needs it is skipped, and says so.
+.tools/peers/.ready: .tools/uv/bin/uv tests/peers/setup.sh tests/peers/package-lock.json
+	@echo "Setting up the servers that the tests run against ..."
+	@PYTHON=$(PYTHON) bash tests/peers/setup.sh
 
 engine/.venv/.ready: .tools/uv/bin/uv engine/pyproject.toml engine/uv.lock
 	@echo "Setting up the engine's environment (Rasa; a minute or two the first time) ..."
