@@ -78,7 +78,7 @@ async def record_job_act(
     *,
     job: str,
     act: str,
-    account_id: int,
+    account_id: int | None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditRow:

@@ -1,4 +1,4 @@
-"""The last slot of each scheduled job, and whether its run finished."""
+"""The last slot of each scheduled job, whether its run finished, and what holds jobs back."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ class JobLock(Base):
     slot: Mapped[str] = mapped_column(String(16))  # the minute, hour or day it is for, as text that sorts by time
     taken_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Hold(Base):
+    """A group of jobs that must not run until somebody releases it."""
+
+    __tablename__ = "holds"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime] = mapped_column(UtcTime)

@@ -13,6 +13,7 @@ from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
 from backend.callout import reminders
 from backend.errors import MemberlineError
+from backend.jobs import holds
 from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
@@ -55,11 +56,13 @@ async def run_named_job(backend: Backend, name: str, on: date) -> dict[str, Any]
     """Run the job `name` for the co-op's local date `on`.
 
     Raises MemberlineError when there is no such job, or the payment network did not answer and the job must be run
-    again.
+    again; OnHold when it must not run now.
     """
     job = JOBS.get(name)
     if job is None:
         raise MemberlineError(f"there is no job {name!r}; there are: {', '.join(sorted(JOBS))}")
+    async with backend.db.read_session() as session:
+        await holds.check_job(session, name)
     try:
         result = await job.run(backend, on)
     except PaymentProviderError as trouble:

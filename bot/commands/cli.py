@@ -20,6 +20,7 @@ from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from bot.commands.child_processes import ENGINE_PYTHON
 from bot.commands.knowledge import knowledge
+from bot.commands.operate import backup, hold, restore
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -222,7 +223,8 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-main.add_command(knowledge)
+for command in (knowledge, backup, restore, hold):
+    main.add_command(command)
 
 
 # commands of packages that production code does not import; pyproject.toml lists them

@@ -1,0 +1,153 @@
+"""The commands of whoever runs the server: backup, restore, holds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.audit.service import verify
+from backend.billing import ledger
+from backend.billing.models import Account
+from backend.config import Settings
+from backend.errors import MemberlineError
+from backend.jobs import holds
+from backend.payments.models import PENDING_STATUSES, Payment
+
+AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
+Next:
+  1. compare the payment network's and the billing system's list from {created} on with ours;
+  2. book what is missing, then: memberline hold release automatic-payments --reason "..."
+  3. start memberline, and watch /ready."""
+OTHER_KEY = (
+    "SECRET_KEY is not the one that the backup was made with. With this one everybody signs in anew, links and codes "
+    "that are out stop working, and the digits that open an account must be imported again."
+)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--keep", type=click.IntRange(min=1), default=None, help="Delete all but the newest KEEP backups.")
+def backup(folder: Path, keep: int | None) -> None:
+    """Write a backup of everything into FOLDER, while the service runs."""
+    from backend.backup.archive import create_backup, delete_old_backups  # Alembic is heavy, and few commands need it
+
+    made = create_backup(Settings.from_env(), folder)
+    click.echo(f"{made} ({made.stat().st_size:,} bytes)")
+    for path in delete_old_backups(folder, keep) if keep else []:
+        click.echo(f"deleted {path}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Move aside (SQLite) or drop (PostgreSQL) what is there.")
+def restore(file: Path, replace: bool) -> None:
+    """Put the databases of a backup back, check them, and hold automatic payments. Stop the service first."""
+    from backend.backup.archive import restore_backup
+
+    settings = Settings.from_env()
+    done = restore_backup(settings, file, replace=replace)
+    created = done.manifest.created_at
+    checked = asyncio.run(_check_restored(settings, created))
+    for name in done.moved_aside:
+        click.echo(f"What was there is now {name}")
+    for label, value in checked.items():
+        click.echo(f"{label}: {value}")
+    if not done.same_key:
+        click.echo(OTHER_KEY, err=True)
+    click.echo(AFTER_RESTORE.format(created=f"{created[:16].replace('T', ' ')} UTC"))
+    if checked["audit trail"] != "whole" or checked["ledger"] != "balanced":
+        raise MemberlineError("what was restored is damaged: do not start the service with it")
+
+
+async def _check_restored(settings: Settings, created_at: str) -> dict[str, str]:
+    backend = Backend.create(settings)
+    try:
+        await backend.db.migrate()
+        async with backend.db.transaction() as session:
+            await holds.place(session, backend, holds.AUTOMATIC_PAYMENTS, f"restored from the backup of {created_at}")
+        async with backend.db.read_session() as session:
+            return await _describe(session)
+    finally:
+        await backend.close()
+
+
+async def _describe(session: AsyncSession) -> dict[str, str]:
+    broken = await verify(session)
+    imbalances = await ledger.find_imbalances(session)
+    unfinished = await session.scalar(select(func.count(Payment.id)).where(Payment.status.in_(PENDING_STATUSES)))
+    return {
+        "accounts": f"{await session.scalar(select(func.count(Account.id))):,}",
+        "payments": f"{await session.scalar(select(func.count(Payment.id))):,}",
+        "payments without an outcome": f"{unfinished:,} (the network is asked for it when the service starts)",
+        "ledger": "balanced" if not imbalances else f"does not sum to zero: {', '.join(imbalances[:5])}",
+        "audit trail": "whole" if broken is None else f"broken at row {broken.id}: {broken.reason}",
+    }
+
+
+@click.group()
+def hold() -> None:
+    """Stop automatic debits, and let them go on."""
+
+
+@hold.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_holds(as_json: bool) -> None:
+    """What is on hold, and why."""
+
+    async def work(backend: Backend) -> Any:
+        async with backend.db.read_session() as session:
+            return await holds.list_holds(session)
+
+    found = asyncio.run(_with_backend(work))
+    if as_json:
+        shown = [{"name": row.name, "since": row.since.isoformat(), "reason": row.reason} for row in found]
+        click.echo(json.dumps(shown, indent=2))
+        return
+    for row in found:
+        click.echo(f"{row.name}  since {row.since:%Y-%m-%d %H:%M} UTC  {row.reason}")
+    if not found:
+        click.echo("Nothing is on hold.")
+
+
+@hold.command()
+@click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
+@click.option("--reason", required=True, help="For the audit trail.")
+def place(name: str, reason: str) -> None:
+    """Stop Auto Pay, drafts and scheduled payments until they are released."""
+
+    async def work(backend: Backend) -> None:
+        async with backend.db.transaction() as session:
+            await holds.place(session, backend, name, reason)
+
+    asyncio.run(_with_backend(work))
+    click.echo(f"{name}: on hold")
+
+
+@hold.command()
+@click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
+@click.option("--reason", required=True, help="For the audit trail.")
+def release(name: str, reason: str) -> None:
+    """Let them run again; what was due meanwhile runs at the next look of the clock."""
+
+    async def work(backend: Backend) -> None:
+        async with backend.db.transaction() as session:
+            await holds.release(session, backend, name, reason)
+
+    asyncio.run(_with_backend(work))
+    click.echo(f"{name}: released")
+
+
+async def _with_backend(work: Any) -> Any:
+    backend = Backend.create(Settings.from_env())
+    try:
+        await backend.db.migrate()
+        return await work(backend)
+    finally:
+        await backend.close()
