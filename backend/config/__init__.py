@@ -163,6 +163,7 @@ class Settings(BaseSettings):
     public_url: Url = Field(default_factory=lambda given: f"http://127.0.0.1:{given['port']}")
     runtime_dir: Path = Field(default=ROOT / "var", validation_alias="MEMBERLINE_RUNTIME_DIR")
     secret_key: str = Field(default_factory=_secret, repr=False)
+    secret_key_previous: str | None = Field(default=None, repr=False)  # while the key is being changed
     database_url: DatabaseUrl = Field(
         default_factory=lambda given: _parse_database_url(f"sqlite:///{given['runtime_dir'] / 'memberline.db'}"),
         repr=False,
@@ -211,6 +212,12 @@ class Settings(BaseSettings):
     def keyed_hash(self, purpose: str, text: str) -> str:
         """HMAC-SHA256 of `text` as hexadecimal digits, to store or recognize it without keeping it."""
         return _keyed(self.derived_key(purpose), text)
+
+    def previous_keyed_hash(self, purpose: str, text: str) -> str | None:
+        """As `keyed_hash`, under the key before the present one, where SECRET_KEY_PREVIOUS gives it."""
+        if not self.secret_key_previous:
+            return None
+        return _keyed(_keyed(self.secret_key_previous, purpose), text)
 
     def with_values(self, **fields: Any) -> Self:
         """A copy with other values for some fields, which are not validated."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 
 class Metrics:
@@ -24,6 +24,14 @@ class Metrics:
         self.engine_errors = counter("memberline_engine_errors", "Turns without an answer", ["kind"])
         self.outbox = counter("memberline_outbox", "Messages out, by outcome", ["kind", "outcome"])
         self.requests = counter("memberline_requests", "HTTP answers by route and status", ["route", "status"])
+        # looked up in the database at each reading (bot/web/database_metrics.py): the same in every process
+        gauge = partial(Gauge, registry=self.registry)
+        self.payments_unsettled = gauge("memberline_payments_unsettled", "Payments without an outcome")
+        self.oldest_unsettled = gauge("memberline_payments_unsettled_oldest_seconds", "Age of the oldest of them")
+        self.urgent_untaken = gauge("memberline_urgent_tickets_untaken", "Urgent tickets that nobody has taken")
+        self.oldest_untaken = gauge("memberline_urgent_tickets_untaken_oldest_seconds", "Age of the oldest of them")
+        self.holds = gauge("memberline_holds", "Groups of jobs on hold")
+        self.job_finished = gauge("memberline_job_finished_timestamp_seconds", "When a job last finished", ["job"])
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
 from bot.services import Services
+from bot.web.database_metrics import read_database_metrics
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
 from bot.web.pages import BOT, create_templates
@@ -137,6 +139,8 @@ def _add_monitoring(routes: Blueprint, services: Services) -> None:
     @routes.route("/metrics", methods=READ_METHODS)
     @loopback_or_token(services.settings.metrics_token)
     async def metrics(request: Request) -> HTTPResponse:
+        with suppress(SQLAlchemyError, OSError):  # without its database the app still counts: /ready tells the rest
+            await read_database_metrics(services.backend, services.metrics)
         return HTTPResponse(services.metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -340,3 +340,22 @@ async def test_a_creation_page_is_good_for_half_an_hour(backend: Backend, clock:
     with pytest.raises(login_creation.CreationLinkInvalid):
         async with backend.db.read_session() as session:
             await login_creation.find(session, backend, token)
+
+
+async def test_holder_digits_outlive_a_change_of_the_key(backend: Backend) -> None:
+    first = backend.settings
+    async with backend.db.transaction() as session:
+        member = Member(number="88123", name="Ann Berg", phone="+15555550177")
+        session.add(member)
+        await session.flush()
+        await service.save_holder_proof(session, backend, member, "1234")
+    backend.settings = first.with_values(secret_key="another key for tests alone")
+    async with backend.db.transaction() as session:
+        assert not await service.verify_holder_proof(session, backend, member, "1234")
+    backend.settings = backend.settings.with_values(secret_key_previous=first.secret_key)
+    async with backend.db.transaction() as session:
+        assert not await service.verify_holder_proof(session, backend, member, "1235")
+        assert await service.verify_holder_proof(session, backend, member, "1234")
+    backend.settings = backend.settings.with_values(secret_key_previous=None)  # stored anew with that
+    async with backend.db.transaction() as session:
+        assert await service.verify_holder_proof(session, backend, member, "1234")
