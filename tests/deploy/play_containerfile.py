@@ -103,12 +103,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=Path)
     parser.add_argument("--serve", type=Path, metavar="ENV")
+    parser.add_argument("--certificates", type=Path, help="the CA bundle of a network that looks into TLS")
     arguments = parser.parse_args()
     if os.geteuid():
         sys.exit("chroot needs root")
     player = Player(arguments.root)
     for name in ("etc/resolv.conf", "etc/hosts"):
         shutil.copy2(f"/{name}", arguments.root / name)
+    if arguments.certificates:
+        bundle = "/usr/local/share/certificates.crt"
+        shutil.copy2(arguments.certificates, player.inside(bundle))
+        player.environment |= {"PIP_CERT": bundle, "SSL_CERT_FILE": bundle}
     for instruction, argument in read_instructions():
         player.play(instruction, argument)
     if arguments.serve:
