@@ -17,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -110,6 +112,23 @@ def main() -> None:
     player = Player(arguments.root)
     for name in ("etc/resolv.conf", "etc/hosts"):
         shutil.copy2(f"/{name}", arguments.root / name)
+    with mounted(arguments.root):
+        play_all(player, arguments)
+
+
+@contextmanager
+def mounted(root: Path) -> Iterator[None]:
+    """The kernel's file systems, as a container has them."""
+    subprocess.run(["mount", "-t", "proc", "proc", str(root / "proc")], check=True)
+    subprocess.run(["mount", "--rbind", "--make-rslave", "/dev", str(root / "dev")], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(root / "proc")], check=True)
+        subprocess.run(["umount", "--recursive", "--lazy", str(root / "dev")], check=True)
+
+
+def play_all(player: Player, arguments: argparse.Namespace) -> None:
     if arguments.certificates:
         bundle = "/usr/local/share/certificates.crt"
         shutil.copy2(arguments.certificates, player.inside(bundle))
