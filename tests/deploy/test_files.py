@@ -85,8 +85,8 @@ def test_compose_starts_processes_with_settings_that_there_are() -> None:
     app, engine = services["app"]["environment"], services["engine"]["environment"]
     assert set(app) <= Settings.names()
     assert engine.keys() == {"TRACKER_DB_URL", "ACTION_ENDPOINT_URL"}
-    assert services["engine"]["network_mode"] == "service:app"
-    assert not {"ports"} & (services["app"].keys() | services["postgres"].keys() | services["redis"].keys())
+    assert services["engine"]["network_mode"] == services["app"]["network_mode"] == "service:pod"
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     password = "Vg7-hK2wQz"
     filled = {name: value.replace("${POSTGRES_PASSWORD:?}", password) for name, value in app.items()}
     assert Settings.from_env({**GOOD, **filled, "MEMBERLINE_RUNTIME_DIR": "/tmp"}).production
