@@ -72,4 +72,5 @@ class QueuedPosting(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcTime)
     reference: Mapped[str | None] = mapped_column(String(80))  # the billing system's, or the name of the file
     problem: Mapped[str | None] = mapped_column(String(200))  # why it failed, waits or is in review
+    told_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the office was told that it failed or is in review
     batch_number: Mapped[int | None] = mapped_column(ForeignKey("posting_batches.number"), index=True)

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reference", sa.String(length=80), nullable=True),
         sa.Column("problem", sa.String(length=200), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("batch_number", sa.Integer(), nullable=True),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_postings_amount_positive")),
         sa.CheckConstraint("fee_cents >= 0", name=op.f("ck_postings_fee_not_negative")),
