@@ -20,6 +20,7 @@ from backend.payments.scheduled_runs import run_scheduled
 from backend.posting.run import run_postings, write_posting_file
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
+from backend.reconciliation.service import reconcile_yesterday
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ JOBS: dict[str, Job] = {
     "posting": Job(run_postings, JobSchedule("minute")),
     # after the payments and returns of the morning, so that one file has them all
     "posting-file": Job(write_posting_file, JobSchedule("day", time(8))),
+    "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),

@@ -74,6 +74,13 @@ def write_copy(folder: Path, name: str, content: bytes) -> Path:
     return folder / name
 
 
+def replace_file(folder: Path, name: str, content: bytes) -> None:
+    """Write a file whole or not at all, in the place of an older one of its name."""
+    stage(folder, name, content)
+    _hidden(folder, name).replace(folder / name)
+    _sync(folder)
+
+
 def _hidden(folder: Path, name: str) -> Path:
     return folder / f".{name}.part"
 

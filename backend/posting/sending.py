@@ -142,7 +142,7 @@ class _Run:
     async def _look_up(self, row: QueuedPosting) -> Outcome | None:
         """What became of an earlier try. None when it did not arrive, so that it can be sent."""
         try:
-            reference = await _call(self._system.find_posting(_posting(row)))
+            reference = await _call(self._system.find_posting(build_posting(row)))
         except SystemRejected as refusal:
             if refusal.code == "unauthorized":
                 return Outcome("sending", problem=str(refusal), refuses_all=True)
@@ -154,7 +154,7 @@ class _Run:
 
     async def _post(self, row: QueuedPosting) -> Outcome:
         try:
-            return Outcome("sent", await _call(self._system.post(_posting(row))))
+            return Outcome("sent", await _call(self._system.post(build_posting(row))))
         except SystemUnavailable as trouble:
             return Outcome("waiting", problem=f"the billing system is away: {trouble}", answered=False)
         except SystemRejected as refusal:
@@ -210,7 +210,8 @@ async def _call(call: Awaitable[Result]) -> Result:
         raise SystemTimeout(f"the provider failed: {type(error).__name__}") from error
 
 
-def _posting(row: QueuedPosting) -> Posting:
+def build_posting(row: QueuedPosting) -> Posting:
+    """The movement as the billing system's provider takes it."""
     return Posting(
         key=row.key,
         kind=row.kind,  # type: ignore[arg-type]

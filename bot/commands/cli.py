@@ -19,7 +19,7 @@ from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from bot.commands.child_processes import ENGINE_PYTHON
 from bot.commands.knowledge import knowledge
-from bot.commands.posting import posting
+from bot.commands.posting import posting, reconcile
 from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
 
@@ -208,6 +208,7 @@ def numbers(file: Path) -> None:
 
 main.add_command(knowledge)
 main.add_command(posting)
+main.add_command(reconcile)
 
 
 # commands of packages that production code does not import; pyproject.toml lists them

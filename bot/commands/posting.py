@@ -1,8 +1,11 @@
-"""`memberline posting`: payments, returns and refunds on their way to the billing system."""
+"""`memberline posting` and `memberline reconcile`: payments on their way to the billing system, and whether they
+agree."""
 
 from __future__ import annotations
 
 import getpass
+import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,3 +115,36 @@ def mark(key: str, status: Literal["sent", "waiting"], reason: str, by: str, ref
 
     run_with_backend(work)
     click.echo(f"{key} is {status} now")
+
+
+@click.command()
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The co-op's local date; by default yesterday.")
+@click.option(
+    "--theirs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The billing system's list of the day, as CSV.",
+)
+@click.option("--json", "form", flag_value="json", help="As JSON.")
+@click.option("--csv", "form", flag_value="csv", help="As a table, a row for each movement.")
+def reconcile(on: datetime | None, theirs: Path | None, form: str | None) -> None:
+    """Compare a day's payments with the billing system and the payment network; exit 1 when they differ.
+
+    docs/reconciliation.md tells what each line means and what to do.
+    """
+    from backend.reconciliation import formatting, service
+
+    async def work(backend: Backend) -> tuple[Any, bool]:
+        day = on.date() if on else backend.today() - timedelta(days=1)
+        their_file = theirs or service.find_their_file(backend, day)
+        report = await service.reconcile(backend, day, their_file)
+        if form == "json":
+            return formatting.to_dict(report), bool(report.differences)
+        text = formatting.format_csv(report) if form == "csv" else formatting.format_text(backend, report)
+        return text, bool(report.differences)
+
+    result, differs = run_with_backend(work)
+    if form == "json":
+        print_json(result)
+    else:
+        click.echo(result, nl=False)
+    sys.exit(1 if differs else 0)

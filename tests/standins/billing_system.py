@@ -70,6 +70,10 @@ class StandinBillingSystem:
         """Key, account and cents of all that was booked, in order."""
         return self._books.execute("select key, account, cents from booked order by id").fetchall()
 
+    def forget(self, key: str) -> None:
+        """Somebody deleted the entry there."""
+        self._books.execute("delete from booked where key = ?", (key,))
+
     async def account_figures(self, account_number: str) -> AccountFigures:
         raise SystemRejected("unsupported")
 

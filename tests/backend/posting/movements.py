@@ -39,6 +39,7 @@ async def add(
     kind: str = "payment",
     fee_cents: int = 0,
     payment_id: int | None = None,
+    confirmation: str = "K7M-4Q2",
 ) -> str:
     """Queue a movement without the payment that makes it; returns its whole key."""
     async with backend.db.transaction() as session:
@@ -52,7 +53,7 @@ async def add(
             fee_cents=fee_cents,
             payment_id=payment_id,
             method_kind="card",
-            confirmation="K7M-4Q2",
+            confirmation=confirmation,
             channel="sms",
         )
         return row.key

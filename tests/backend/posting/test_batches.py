@@ -30,9 +30,9 @@ def folder(backend: Backend, tmp_path: Path) -> Path:
     return tmp_path / "postings"
 
 
-def files(folder: Path) -> list[Path]:
-    """What a clerk sees."""
-    return sorted(folder.glob("[!.]*.csv"))
+def files(folder: Path, names: str = "[!.]*.csv") -> list[Path]:
+    """By default what a clerk sees."""
+    return sorted(folder.glob(names))
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -135,7 +135,7 @@ async def test_a_crash_between_any_two_steps_leaves_each_movement_in_one_file(
         "before commit", "after commit", "before commit", "after commit", "before stage", "after stage",
         "before commit", "after commit", "before publish", "after publish", "before commit", "after commit",
     ]  # fmt: skip
-    assert list(folder.glob(".*")) == []
+    assert files(folder, ".*") == []
 
 
 async def test_another_process_leaves_a_batch_alone_while_it_is_written(
