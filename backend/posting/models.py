@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Base, UtcTime
 
 KINDS = ("payment", "return", "refund")
-STATUSES = ("waiting", "sending", "sent", "failed", "review")
+OPEN_STATUSES = ("waiting", "sending", "failed", "review")
+"""The billing system is not known to have it."""
+STATUSES = (*OPEN_STATUSES, "sent")
 
 
 class PostingBatch(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.billing.models import Account
 from backend.errors import MemberlineError
-from backend.posting.models import KINDS, STATUSES, PostingBatch, QueuedPosting
+from backend.posting.models import KINDS, OPEN_STATUSES, PostingBatch, QueuedPosting
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -38,7 +38,7 @@ class PostingRefused(MemberlineError):
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How many movements have each status, and when the oldest was made that is not known to have arrived."""
+    """How many movements have each status but `sent`, and when the oldest of them was made."""
 
     counts: dict[str, int]
     oldest_open_at: datetime | None
@@ -108,11 +108,12 @@ async def find(session: AsyncSession, key: str) -> QueuedPosting | None:
 
 
 async def state(session: AsyncSession) -> QueueState:
-    """How the queue stands."""
-    rows = await session.execute(select(QueuedPosting.status, func.count()).group_by(QueuedPosting.status))
-    counts = dict.fromkeys(STATUSES, 0) | {status: count for status, count in rows}
-    oldest = await session.scalar(select(func.min(QueuedPosting.created_at)).where(QueuedPosting.status != "sent"))
-    return QueueState(counts, oldest)
+    """How many movements are on their way; the sent ones, of which there are ever more, are not counted."""
+    query = select(QueuedPosting.status, func.count(), func.min(QueuedPosting.created_at))
+    found = await session.execute(query.where(QueuedPosting.status.in_(OPEN_STATUSES)).group_by(QueuedPosting.status))
+    rows = [(status, count, oldest) for status, count, oldest in found]
+    counts = dict.fromkeys(OPEN_STATUSES, 0) | {status: count for status, count, _ in rows}
+    return QueueState(counts, min((oldest for _, _, oldest in rows), default=None))
 
 
 async def list_postings(session: AsyncSession, status: str | None = None) -> list[dict[str, Any]]:

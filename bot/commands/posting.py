@@ -20,7 +20,6 @@ WORDS = {
     "sending": "being sent, or looked up after a call without an answer",
     "failed": "refused by the billing system: look them up, then `memberline posting mark`",
     "review": "may be booked there or not: look them up, then `memberline posting mark`",
-    "sent": "sent",
 }
 TARGETS = {
     "provider": "They go to the billing system by its provider's calls, each minute.",

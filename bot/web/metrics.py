@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from backend.posting.service import QueueState
 
 
 class Metrics:
@@ -24,6 +27,25 @@ class Metrics:
         self.engine_errors = counter("memberline_engine_errors", "Turns without an answer", ["kind"])
         self.outbox = counter("memberline_outbox", "Messages out, by outcome", ["kind", "outcome"])
         self.requests = counter("memberline_requests", "HTTP answers by route and status", ["route", "status"])
+
+        self.postings = Gauge(
+            "memberline_postings",
+            "Payments, returns and refunds that the billing system is not known to have, by status",
+            ["status"],
+            registry=self.registry,
+        )
+        self.posting_age = Gauge(
+            "memberline_posting_oldest_seconds", "The age of the oldest of them", registry=self.registry
+        )
+
+    def set_postings(self, state: QueueState | None, now: datetime) -> None:
+        """How the queue for the billing system stands; None where the database did not say."""
+        self.postings.clear()
+        for status, count in (state.counts if state else {}).items():
+            self.postings.labels(status).set(count)
+        oldest = state.oldest_open_at if state else None
+        age = (now - oldest).total_seconds() if oldest else 0.0
+        self.posting_age.set(age if state else float("nan"))
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.demo import DEMO_ACCOUNTS
 from backend.language import use_language
 from backend.outbox import service as outbox
+from backend.posting import service as posting
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
 from bot.services import Services
@@ -45,6 +46,8 @@ CHART_HEADERS = {
     # the chat widget may be on the co-op's own site
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+METRICS_SECONDS = 2
+"""The metrics do not wait longer for the database: they are read to see that it is away."""
 MAX_CONCURRENT_CHARTS = 2
 """Each takes a few megabytes while it is drawn."""
 
@@ -137,6 +140,12 @@ def _add_monitoring(routes: Blueprint, services: Services) -> None:
     @routes.route("/metrics", methods=READ_METHODS)
     @loopback_or_token(services.settings.metrics_token)
     async def metrics(request: Request) -> HTTPResponse:
+        try:
+            async with asyncio.timeout(METRICS_SECONDS), services.backend.db.read_session() as session:
+                queue = await posting.state(session)
+        except (SQLAlchemyError, OSError):  # TimeoutError is an OSError
+            queue = None
+        services.metrics.set_postings(queue, services.backend.clock.now())
         return HTTPResponse(services.metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 
