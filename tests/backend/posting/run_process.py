@@ -32,8 +32,8 @@ class PowerCut(Faults):
         super().reached(point)
 
 
-async def _run(mode: str, books: str, point: int, hours: int) -> None:
-    backend = Backend.create(Settings.from_env(), ManualClock(NOW + timedelta(hours=hours)))
+async def _run(backend: Backend, mode: str, books: str, point: int, hours: int) -> None:
+    backend.clock = ManualClock(NOW + timedelta(hours=hours))
     faults = PowerCut()
     backend.db = BreakingDatabase(backend.db.url, faults)
     if mode == "provider":
@@ -60,9 +60,9 @@ def _break(faults: Faults, name: str) -> None:
     setattr(batch_file, name, broken)
 
 
-def _child(mode: str, books: str, point: int, hours: int) -> None:
+def _child(backend: Backend, mode: str, books: str, point: int, hours: int) -> None:
     try:
-        asyncio.run(_run(mode, books, point, hours))
+        asyncio.run(_run(backend, mode, books, point, hours))
     except BaseException:
         traceback.print_exc()
         os._exit(1)
@@ -72,11 +72,12 @@ def _child(mode: str, books: str, point: int, hours: int) -> None:
 def main() -> None:
     """Serve lines until the input ends."""
     mode, books = sys.argv[1:]
+    backend = Backend.create(Settings.from_env())  # it opens nothing yet
     for line in sys.stdin:
         point, hours = map(int, line.split())
         child = os.fork()
         if not child:
-            _child(mode, books, point, hours)
+            _child(backend, mode, books, point, hours)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

@@ -58,9 +58,9 @@ class Runs:
         self.process.wait(10)
 
 
-@pytest.fixture(params=["provider", "csv"])
-def runs(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Runs]:
-    made = Runs(request.param, database_url, tmp_path)
+@pytest.fixture
+def runs(mode: str, database_url: str, tmp_path: Path) -> Iterator[Runs]:
+    made = Runs(mode, database_url, tmp_path)
     yield made
     made.close()
 
@@ -76,12 +76,16 @@ def arrived(folder: Path) -> Counter[str]:
     return counts
 
 
+# each way on one database, since a process takes its time; the crashes of test_sending and test_batches are on both
+@pytest.mark.parametrize(
+    ("mode", "database_url"), [("provider", "postgresql"), ("csv", "sqlite")], indirect=["database_url"]
+)
 async def test_every_movement_arrives_once_at_whatever_step_the_process_ends(
     backend: Backend, home: Household, runs: Runs, tmp_path: Path
 ) -> None:
     keys: list[str] = []
     for point in range(MOST_POINTS):
-        keys += [await add(backend, home, f"{point}"), await add(backend, home, f"{point}", kind="return")]
+        keys.append(await add(backend, home, f"{point}"))
         was_killed = runs.run(point, hours=point)
         runs.run(-1, hours=point + 1)  # after every lease has run out
         assert arrived(tmp_path) == Counter(keys), f"killed at step {point}"
@@ -89,5 +93,5 @@ async def test_every_movement_arrives_once_at_whatever_step_the_process_ends(
             break
     else:
         pytest.fail("the steps never end")
-    assert point >= 12
+    assert point >= 6
     assert set((await standing(backend)).values()) == {"sent"}
