@@ -216,6 +216,8 @@ async def test_posting_says_where_movements_go(backend: Backend, home: Household
     for posting, with_folder, name in (("provider", True, "POSTING"), ("csv", False, "POSTING_DIR")):
         with pytest.raises(SettingsError, match=f"^{name}:"):
             choose(posting, with_folder=with_folder)
+        with pytest.raises(SettingsError, match=f"^{name}:"):
+            Backend.create(backend.settings)
     await add(backend, home, "a")
     choose("none")
     assert await write_posting_file(backend) == {"files": []}
