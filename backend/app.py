@@ -16,6 +16,7 @@ from backend.db import Database
 from backend.errors import SettingsError
 from backend.knowledge.service import Knowledge, default_knowledge
 from backend.payments.automatic_payments import AutomaticPayments
+from backend.posting.targets import choose_target
 from backend.providers import loader
 from backend.providers.billing.base import BillingProvider
 from backend.providers.messages.base import MessageProvider
@@ -46,7 +47,7 @@ class Backend:
         knowledge/."""
         clock = clock or SystemClock(settings.clock_shift)
         coop = load_coop(settings.coop_file)
-        return cls(
+        backend = cls(
             settings=settings,
             coop=replace(
                 coop,
@@ -61,6 +62,8 @@ class Backend:
             knowledge=default_knowledge(),
             outages=_provider(OutageProvider, "OUTAGES_PROVIDER", settings.outages_provider, settings),
         )
+        choose_target(backend)  # a setting that cannot be followed is said now, not with the first payment
+        return backend
 
     def today(self) -> date:
         """The co-op's local date."""

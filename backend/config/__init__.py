@@ -30,6 +30,7 @@ EXPECTED = {
     "CLOCK_SHIFT": "must be a number of seconds",
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
+    "POSTING": "must be auto, provider, csv or none",
 }
 """Messages for settings whose pydantic message would say less."""
 
@@ -176,6 +177,8 @@ class Settings(BaseSettings):
     twilio_api_url: str | None = None
     smtp_url: str | None = Field(default=None, repr=False)
     billing_provider: str = "builtin"
+    posting: Literal["auto", "provider", "csv", "none"] = "auto"  # where payments go to be booked
+    posting_dir: Path | None = None  # the folder of the files for a clerk
     payment_provider: str = "sandbox"
     messages_provider: str = "auto"
     outages_provider: str = "builtin"

@@ -81,6 +81,8 @@ def _check_combinations(env: Environ) -> dict[str, str]:
             "is a SQLite file, but REDIS_URL says that several processes run: they need postgresql://…, "
             "or leave REDIS_URL out"
         )
+    if env.get("POSTING") == "csv" and "POSTING_DIR" not in env:
+        found["POSTING_DIR"] = "is not set, and POSTING=csv needs the folder that its files go to"
     behind_none = env.get("PROXIES_COUNT", "0") == "0" and env.get("ALLOW_NO_PROXY", "").lower() not in TRUE_WORDS
     if behind_none and env.get("PUBLIC_URL", "").startswith("https://"):
         found["PROXIES_COUNT"] = (
@@ -319,6 +321,7 @@ CHECKS: dict[str, SettingCheck] = {
     "ENGINE_URL": _check_engine_url,
     "COOP_FILE": _check_coop_file,
     "MEMBERLINE_RUNTIME_DIR": _check_folder,
+    "POSTING_DIR": _check_folder,
     "HOST": _check_listen_host,
     "TZ": _check_time_zone,
 }

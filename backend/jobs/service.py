@@ -18,8 +18,10 @@ from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
 from backend.payments.scheduled_runs import run_scheduled
+from backend.posting.run import run_postings, write_posting_file
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
+from backend.reconciliation.service import reconcile_yesterday
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ JOBS: dict[str, Job] = {
     "programs": Job(programs.review, JobSchedule("day", time(7, 30))),
     # after the payments and returns of the morning, which decide whether a plan was kept
     "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45))),
+    "posting": Job(run_postings, JobSchedule("minute")),
+    # after the payments and returns of the morning, so that one file has them all
+    "posting-file": Job(write_posting_file, JobSchedule("day", time(8))),
+    "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.language import use_language
 from backend.payments import receipts
 from backend.payments.models import Payment, ReturnCursor
-from backend.payments.processing import build_payment_fact, lock_payment, move_status
+from backend.payments.processing import build_payment_fact, enqueue_posting, lock_payment, move_status
 from backend.providers.payments.base import Charge, ReturnNotice
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ async def _book(session: AsyncSession, backend: Backend, notice: ReturnNotice) -
     for status in steps.get(payment.status, ()):
         if status == "returned":
             await backend.billing.payment_returned(session, build_payment_fact(payment, backend))
+            await enqueue_posting(session, backend, payment, "return")
             with use_language(await receipts.language_for(session, payment)):
                 automatic = backend.automatic_payments
                 if not await automatic.handle_status(session, backend, payment, "returned", notice.code):

@@ -20,6 +20,7 @@ from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
+from backend.posting import service as posting
 from backend.providers.billing.base import PaymentFact
 from backend.providers.payments.base import Charge, PaymentProviderError, ProviderRejected
 
@@ -177,9 +178,28 @@ def build_payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
     )
 
 
+async def enqueue_posting(session: AsyncSession, backend: Backend, payment: Payment, kind: str) -> None:
+    """Queue the payment, or its return (`kind`), for the system that keeps the co-op's books."""
+    method = await session.get_one(PaymentMethod, payment.method_id)
+    await posting.enqueue(
+        session,
+        backend,
+        kind=kind,
+        key=payment.key,
+        account_id=payment.account_id,
+        amount_cents=payment.amount_cents,
+        fee_cents=payment.fee_cents,
+        payment_id=payment.id,
+        method_kind=method.kind,
+        confirmation=payment.confirmation,
+        channel=payment.channel,
+    )
+
+
 async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     if payment.status == "posted":
         await backend.billing.payment_posted(session, build_payment_fact(payment, backend))
+        await enqueue_posting(session, backend, payment, "payment")
         await _finish_schedule(session, payment, "done")
         await backend.automatic_payments.handle_status(session, backend, payment, "posted")
         await receipts.send_receipt(session, backend, payment, answering=answering)

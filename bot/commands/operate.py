@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from backend.config import Settings
 from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.payments.models import PENDING_STATUSES, Payment
+from bot.commands.running import print_json, run_with_backend
 
 AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
 Next:
@@ -105,10 +105,10 @@ def list_holds(as_json: bool) -> None:
         async with backend.db.read_session() as session:
             return await holds.list_holds(session)
 
-    found = asyncio.run(_with_backend(work))
+    found = run_with_backend(work)
     if as_json:
         shown = [{"name": row.name, "since": row.since.isoformat(), "reason": row.reason} for row in found]
-        click.echo(json.dumps(shown, indent=2))
+        print_json(shown)
         return
     for row in found:
         click.echo(f"{row.name}  since {row.since:%Y-%m-%d %H:%M} UTC  {row.reason}")
@@ -126,7 +126,7 @@ def place(name: str, reason: str) -> None:
         async with backend.db.transaction() as session:
             await holds.place(session, backend, name, reason)
 
-    asyncio.run(_with_backend(work))
+    run_with_backend(work)
     click.echo(f"{name}: on hold")
 
 
@@ -140,14 +140,5 @@ def release(name: str, reason: str) -> None:
         async with backend.db.transaction() as session:
             await holds.release(session, backend, name, reason)
 
-    asyncio.run(_with_backend(work))
+    run_with_backend(work)
     click.echo(f"{name}: released")
-
-
-async def _with_backend(work: Any) -> Any:
-    backend = Backend.create(Settings.from_env())
-    try:
-        await backend.db.migrate()
-        return await work(backend)
-    finally:
-        await backend.close()

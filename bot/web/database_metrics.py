@@ -12,6 +12,7 @@ from backend.callout.models import Callout
 from backend.jobs import holds
 from backend.jobs.models import JobLock
 from backend.payments.models import PENDING_STATUSES, Payment
+from backend.posting import service as posting
 from bot.web.metrics import Metrics
 
 
@@ -27,6 +28,7 @@ async def read_database_metrics(backend: Backend, metrics: Metrics) -> None:
         metrics.urgent_untaken.set(count)
         metrics.oldest_untaken.set(age)
         metrics.holds.set(len(await holds.list_holds(session)))
+        metrics.set_postings(await posting.state(session), backend.clock.now())
         for lock in await session.scalars(select(JobLock).where(JobLock.finished_at.is_not(None))):
             metrics.job_finished.labels(lock.name).set(lock.finished_at.timestamp() if lock.finished_at else 0)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from backend.posting.service import QueueState
 
 
 class Metrics:
@@ -32,6 +35,21 @@ class Metrics:
         self.oldest_untaken = gauge("memberline_urgent_tickets_untaken_oldest_seconds", "Age of the oldest of them")
         self.holds = gauge("memberline_holds", "Groups of jobs on hold")
         self.job_finished = gauge("memberline_job_finished_timestamp_seconds", "When a job last finished", ["job"])
+        self.postings = gauge(
+            "memberline_postings",
+            "Payments, returns and refunds that the billing system is not known to have, by status",
+            ["status"],
+        )
+        self.posting_age = gauge("memberline_posting_oldest_seconds", "The age of the oldest of them")
+
+    def set_postings(self, state: QueueState | None, now: datetime) -> None:
+        """How the queue for the billing system stands; None where the database did not say."""
+        self.postings.clear()
+        for status, count in (state.counts if state else {}).items():
+            self.postings.labels(status).set(count)
+        oldest = state.oldest_open_at if state else None
+        age = (now - oldest).total_seconds() if oldest else 0.0
+        self.posting_age.set(age if state else float("nan"))
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,8 @@ CHART_HEADERS = {
     # the chat widget may be on the co-op's own site
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+METRICS_SECONDS = 2
+"""The metrics do not wait longer for the database: they are read to see that it is away."""
 MAX_CONCURRENT_CHARTS = 2
 """Each takes a few megabytes while it is drawn."""
 
@@ -139,8 +140,11 @@ def _add_monitoring(routes: Blueprint, services: Services) -> None:
     @routes.route("/metrics", methods=READ_METHODS)
     @loopback_or_token(services.settings.metrics_token)
     async def metrics(request: Request) -> HTTPResponse:
-        with suppress(SQLAlchemyError, OSError):  # without its database the app still counts: /ready tells the rest
-            await read_database_metrics(services.backend, services.metrics)
+        try:
+            async with asyncio.timeout(METRICS_SECONDS):
+                await read_database_metrics(services.backend, services.metrics)
+        except (SQLAlchemyError, OSError):  # TimeoutError is an OSError; /ready tells the rest
+            services.metrics.set_postings(None, services.backend.clock.now())
         return HTTPResponse(services.metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 

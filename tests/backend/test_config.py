@@ -153,6 +153,8 @@ FAULTS = [
     ("PROXIES_COUNT", "many"),
     ("CLOCK_SHIFT", "1"),
     ("PAYMENT_PROVIDER", "sandbox"),
+    ("POSTING", "file"),
+    *(("POSTING_DIR", bad) for bad in ("postings", "/proc/postings", "/etc/hostname")),
     *(("SMTP_URL", bad) for bad in ("smtp://mail.coop.example:25", "http://mail.coop.example", "mail.coop.example")),
     ("SMTP_URL", "smtps://mailer:password@mail.coop.example"),
     ("TWILIO_API_URL", "http://api.coop.example"),
@@ -284,6 +286,10 @@ def test_a_sqlite_file_for_several_processes_is_refused(tmp_path: Path) -> None:
 )
 def test_missing_or_open_redis_is_refused(address: str) -> None:
     assert named(refusal(**WHOLE | {"REDIS_URL": address})) == ["REDIS_URL"]
+
+
+def test_files_for_a_clerk_need_a_folder() -> None:
+    assert named(refusal(**GOOD, POSTING="csv")) == ["POSTING_DIR"]
 
 
 def test_one_secret_for_two_purposes_is_refused() -> None:
