@@ -16,6 +16,7 @@ from backend.errors import MemberlineError
 from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
+from backend.payments.refunds import recover_refunds
 from backend.payments.scheduled_runs import run_scheduled
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
@@ -30,7 +31,7 @@ class Job:
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
-    return await recover(backend)
+    return await recover(backend) + await recover_refunds(backend)
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
