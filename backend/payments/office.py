@@ -32,7 +32,7 @@ SAME_CHECK_WITHIN = timedelta(days=180)
 
 class OfficeRefused(RefundRefused):
     """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
-    no_reference, same_check."""
+    no_reference, same_check, not_booked."""
 
 
 async def void_payment(backend: Backend, payment_id: int, *, reason: str, by: str) -> str:
