@@ -16,7 +16,8 @@ from backend.errors import MemberlineError
 from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
-from backend.payments.refunds import recover_refunds
+from backend.payments.refund_processing import recover_refunds
+from backend.payments.return_files import apply_folder
 from backend.payments.scheduled_runs import run_scheduled
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
@@ -35,7 +36,7 @@ async def _recover(backend: Backend, _on: date) -> Any:
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await collect_returns(backend)
+    return await collect_returns(backend) + await apply_folder(backend)
 
 
 JOBS: dict[str, Job] = {

@@ -89,6 +89,7 @@ class Payment(Base):
         CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
         Index(None, "status"),
         Index(None, "account_id", "created_at"),
+        Index(None, "provider_ref"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -72,6 +72,17 @@ async def notify_method_off(
     await send(session, backend, member, f"method-off:{payment.key}", "notice", tr("Your way to pay"), text)
 
 
+async def ask_to_reenter(session: AsyncSession, backend: Backend, payment: Payment, notice: str) -> None:
+    """The bank says that a number of the saved account changed. `notice` names the bank's notice: one message each."""
+    facts = await load_facts(session, payment)
+    text = tr(
+        "your bank says that {method} has changed. Please call us to enter it again before your next payment.",
+        method=facts.method,
+    )
+    key = f"reenter:{payment.method_id}:{notice}"
+    await send(session, backend, facts.member, key, "notice", tr("Your bank account"), text)
+
+
 async def send_schedule_confirmation(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of a payment agreed for a later day."""
     text = mark("{amount} will be paid on acct {account} with {method} on {day}. Confirmation {confirmation}.")

@@ -1,16 +1,13 @@
-"""Refunds by the office: asked for, approved by a second person above a limit, and made by the payment network.
+"""Refunds by the office: asked for, and approved by a second person above a limit. The payment stays posted.
 
-A refund is stored before the network is asked, and the network is asked with the refund's own key. So a crash at any
-instant leaves a row, from which recover_refunds() finds out what happened. The payment stays posted; each refund is
-booked when the network has accepted it, and booked back if it fails later.
+backend/payments/refund_processing.py then has the payment network make them.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,13 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
+from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.money import format_cents
-from backend.payments import refund_notices
-from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentRefund
+from backend.payments.models import Payment, PaymentRefund
 from backend.payments.processing import SYSTEM, lock_payment
-from backend.providers.billing.base import RefundFact
-from backend.providers.payments.base import PaymentProviderError, ProviderRejected, Refund
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -33,11 +28,6 @@ logger = logging.getLogger(__name__)
 
 ONE_PERSON_WINDOW = timedelta(days=30)
 """Refunds by one person alone are added up over this time, so that the limit cannot be passed in small steps."""
-FINAL_REFUSALS = frozenset({"not_refundable", "refund_too_large", "no_such_charge", "invalid_amount"})
-LOOK_AGAIN = timedelta(hours=1)
-"""How often the network is asked about an accepted refund that has not arrived yet."""
-LATE_FAILURES = timedelta(days=30)
-"""For how long a refund that succeeded is looked at once a day: the bank may still send it back."""
 LONGEST_REASON = 200
 
 
@@ -48,23 +38,6 @@ class RefundRefused(MemberlineError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-class RefundMismatch(Exception):
-    """The network has another amount or charge under our key. Somebody must look; nothing is booked."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundOrder:
-    """What the network is asked for; the same on every repeat."""
-
-    refund_id: int
-    key: str
-    charge_key: str
-    total_cents: int
-    reason: str
-    status: str
-    asked_before: bool
 
 
 async def request_refund(
@@ -113,7 +86,7 @@ async def request_refund(
     )
     session.add(refund)
     await session.flush()
-    await _record(session, backend, refund, "refund_requested", by=asked_by, reason=reason)
+    await record_refund(session, backend, refund, "refund_requested", by=asked_by, reason=reason)
     return refund
 
 
@@ -121,14 +94,16 @@ async def decide_refund(
     session: AsyncSession, backend: Backend, refund_id: int, *, approve: bool, by: str, reason: str
 ) -> PaymentRefund:
     """Approve or reject a waiting refund, as a second person. Raises RefundRefused."""
-    refund = await _lock_refund(session, refund_id)
+    refund = await lock_refund(session, refund_id)
     if refund.status != "requested":
         raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
     if refund.asked_by == by:
         raise RefundRefused("same_person", "Nobody decides about their own refund. Please ask somebody else.")
     refund.approved_by, refund.decided_at = by, backend.clock.now()
     refund.decision_reason = check_reason(reason)
-    await _move(session, backend, refund, "approved" if approve else "rejected", by=by, reason=refund.decision_reason)
+    await move_refund(
+        session, backend, refund, "approved" if approve else "rejected", by=by, reason=refund.decision_reason
+    )
     return refund
 
 
@@ -149,95 +124,23 @@ async def refundable_cents(session: AsyncSession, payment: Payment) -> tuple[int
     return payment.amount_cents - int(amount), payment.fee_cents - int(fee)
 
 
-async def process_refund(backend: Backend, refund_id: int) -> str:
-    """Ask the network for an approved refund and store its answer; returns the status then.
-
-    May be repeated at any time. Raises a PaymentProviderError when the outcome is not known yet; recover_refunds()
-    tries again every minute.
-    """
-    order = await _begin(backend, refund_id)
-    if order.status != "started":
-        return order.status
-    try:
-        answer = await backend.payments.find_refund(order.key) if order.asked_before else None
-        if answer is None:
-            answer = await backend.payments.refund(
-                key=order.key, charge_key=order.charge_key, amount_cents=order.total_cents, reason=order.reason
-            )
-    except ProviderRejected as refusal:
-        if refusal.code not in FINAL_REFUSALS:
-            raise
-        return await _record_failure(backend, refund_id, refusal.code)
-    return await record_answer(backend, refund_id, answer)
-
-
-async def record_answer(backend: Backend, refund_id: int, answer: Refund) -> str:
-    """Store the network's answer with all that belongs to it: booking, receipt, audit row. Returns the status."""
-    async with backend.db.transaction() as session:
-        refund = await _lock_refund(session, refund_id)
-        payment = await session.get_one(Payment, refund.payment_id)
-        if (answer.charge_key, answer.amount_cents) != (payment.key, refund.total_cents):
-            raise RefundMismatch(f"refund {refund_id}: the network has {answer.amount_cents} cents")
-        now = backend.clock.now()
-        refund.looked_at, refund.provider_ref = now, answer.ref
-        if refund.status not in ("started", "succeeded"):
-            return refund.status
-        if answer.status == "failed":
-            await _fail(session, backend, refund, payment, "bank_refused")
-        else:
-            if refund.accepted_at is None:
-                refund.accepted_at = now
-                await _book(session, backend, refund, payment)
-            if answer.status == "succeeded" and refund.status == "started":
-                refund.ended_at = now
-                await _move(session, backend, refund, "succeeded", by=None)
-        return refund.status
-
-
-async def recover_refunds(backend: Backend) -> int:
-    """Go on with refunds that a crash or a time-out left, and ask about those on their way; returns how many.
-
-    Run every minute. Accepted ones are asked about once an hour, succeeded ones once a day for some weeks.
-    """
-    now = backend.clock.now()
-    looked = PaymentRefund.looked_at
-    query = select(PaymentRefund.id).where(
-        (PaymentRefund.status.in_(OPEN_REFUND_STATUSES) & (looked.is_(None) | (looked <= now - LOOK_AGAIN)))
-        | (
-            (PaymentRefund.status == "succeeded")
-            & (PaymentRefund.asked_at >= now - LATE_FAILURES)
-            & (looked <= now - timedelta(days=1))
-        )
-    )
-    async with backend.db.read_session() as session:
-        found = list(await session.scalars(query.order_by(PaymentRefund.id)))
-    for refund_id in found:
-        try:
-            await _look_again(backend, refund_id)
-        except PaymentProviderError as error:
-            logger.warning("refund %s is still unsettled: %r", refund_id, error)
-        except Exception:
-            # one that cannot be settled must not hold up the others
-            logger.exception("refund %s could not be settled", refund_id)
-    return len(found)
-
-
 async def list_refunds(session: AsyncSession, *, status: str | None = None, limit: int = 1000) -> list[PaymentRefund]:
     """Refunds, the newest first."""
     query = select(PaymentRefund).order_by(PaymentRefund.id.desc()).limit(limit)
     return list(await session.scalars(query.where(PaymentRefund.status == status) if status else query))
 
 
-async def _look_again(backend: Backend, refund_id: int) -> None:
-    async with backend.db.read_session() as session:
-        refund = await session.get_one(PaymentRefund, refund_id)
-    if refund.accepted_at is None:
-        await process_refund(backend, refund_id)
-        return
-    answer = await backend.payments.find_refund(refund.key)
-    if answer is None:
-        raise RefundMismatch(f"refund {refund_id}: the network does not know it any more")
-    await record_answer(backend, refund_id, answer)
+async def refund_to_dict(session: AsyncSession, refund: PaymentRefund) -> dict[str, Any]:
+    """One refund as JSON data."""
+    payment = await session.get_one(Payment, refund.payment_id)
+    account = await session.get_one(Account, refund.account_id)
+    names = (
+        "confirmation amount_cents fee_cents reason status asked_by asked_at approved_by decision_reason decided_at "
+        "accepted_at ended_at failure_code"
+    )
+    return {"account": account.number, "payment": payment.confirmation} | {
+        name: getattr(refund, name) for name in names.split()
+    }
 
 
 async def _refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:
@@ -252,67 +155,7 @@ async def _refunded_by_one_person(session: AsyncSession, backend: Backend, accou
     return int(await session.scalar(query) or 0)
 
 
-async def _begin(backend: Backend, refund_id: int) -> RefundOrder:
-    """Mark the refund as started before the network is asked, so that a crash then is found."""
-    async with backend.db.transaction() as session:
-        refund = await _lock_refund(session, refund_id)
-        payment = await session.get_one(Payment, refund.payment_id, populate_existing=True)
-        asked_before = refund.status != "approved"
-        if not asked_before:
-            if payment.status == "posted":
-                await _move(session, backend, refund, "started", by=None)
-            else:
-                await _fail(session, backend, refund, payment, f"payment_{payment.status}")
-        return RefundOrder(
-            refund_id, refund.key, payment.key, refund.total_cents, refund.reason, refund.status, asked_before
-        )
-
-
-async def _record_failure(backend: Backend, refund_id: int, code: str) -> str:
-    async with backend.db.transaction() as session:
-        refund = await _lock_refund(session, refund_id)
-        if refund.status == "started" and refund.accepted_at is None:
-            payment = await session.get_one(Payment, refund.payment_id)
-            await _fail(session, backend, refund, payment, code)
-        return refund.status
-
-
-async def _fail(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment, code: str) -> None:
-    """The refund came to nothing. Booked already, it is booked back, and the member is told."""
-    refund.failure_code, refund.ended_at = code, backend.clock.now()
-    if refund.accepted_at is not None:
-        await backend.billing.refund_undone(session, _build_fact(backend, refund, payment))
-        await _post_back(session, backend, refund, "payment")
-        await refund_notices.notify_refund_failed(session, backend, refund, payment)
-    await refund_notices.tell_office_of_failure(session, backend, refund)
-    await _move(session, backend, refund, "failed", by=None)
-
-
-async def _book(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:
-    await backend.billing.refund_made(session, _build_fact(backend, refund, payment))
-    await _post_back(session, backend, refund, "refund")
-    await refund_notices.send_refund_receipt(session, backend, refund, payment)
-    if payment.status == "returned":
-        await refund_notices.tell_office_of_double(session, backend, payment)
-    await _record(session, backend, refund, "refund_booked", by=None)
-
-
-async def _post_back(session: AsyncSession, backend: Backend, refund: PaymentRefund, kind: str) -> None:
-    """Queue the movement for the system that keeps the co-op's books; a refund that failed is a payment again."""
-
-
-def _build_fact(backend: Backend, refund: PaymentRefund, payment: Payment) -> RefundFact:
-    return RefundFact(
-        key=refund.key,
-        payment_key=payment.key,
-        account_id=refund.account_id,
-        amount_cents=refund.amount_cents,
-        fee_cents=refund.fee_cents,
-        at=backend.clock.now(),
-    )
-
-
-async def _lock_refund(session: AsyncSession, refund_id: int) -> PaymentRefund:
+async def lock_refund(session: AsyncSession, refund_id: int) -> PaymentRefund:
     """The refund as it is now, its account held until the transaction ends."""
     refund = await session.get_one(PaymentRefund, refund_id)
     await lock_account(session, refund.account_id)
@@ -320,7 +163,7 @@ async def _lock_refund(session: AsyncSession, refund_id: int) -> PaymentRefund:
     return refund
 
 
-async def _move(
+async def move_refund(
     session: AsyncSession,
     backend: Backend,
     refund: PaymentRefund,
@@ -338,10 +181,10 @@ async def _move(
     if result.rowcount != 1:
         raise RuntimeError(f"refund {refund.id} moved on from {before} under its lock")
     await session.refresh(refund)
-    await _record(session, backend, refund, f"refund_{status}", by=by, before=before, reason=reason)
+    await record_refund(session, backend, refund, f"refund_{status}", by=by, before=before, reason=reason)
 
 
-async def _record(
+async def record_refund(
     session: AsyncSession,
     backend: Backend,
     refund: PaymentRefund,

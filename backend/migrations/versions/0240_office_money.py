@@ -47,6 +47,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_return_file_entries_original_trace'), 'return_file_entries', ['original_trace'])
     op.create_index(op.f('ix_return_file_entries_outcome_seen_at'), 'return_file_entries', ['outcome', 'seen_at'])
     op.create_index(op.f('ix_return_file_entries_payment_id'), 'return_file_entries', ['payment_id'])
+    op.create_index(op.f('ix_payments_provider_ref'), 'payments', ['provider_ref'])
     _guard_refunds()
 
 
@@ -54,6 +55,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == 'postgresql':
         op.execute('DROP TRIGGER refunds_forward_only ON refunds')
         op.execute('DROP FUNCTION memberline_refund_forward_only()')
+    op.drop_index(op.f('ix_payments_provider_ref'), table_name='payments')
     for table in ('return_file_entries', 'counter_payments', 'refunds'):
         op.drop_table(table)
 

@@ -14,16 +14,8 @@ from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import Payment, PaymentRefund
-from backend.payments.refunds import (
-    RefundMismatch,
-    RefundRefused,
-    decide_refund,
-    list_refunds,
-    process_refund,
-    record_answer,
-    recover_refunds,
-    request_refund,
-)
+from backend.payments.refund_processing import RefundMismatch, process_refund, record_answer, recover_refunds
+from backend.payments.refunds import RefundRefused, decide_refund, list_refunds, request_refund
 from backend.providers.payments.base import ProviderTimeout, ProviderUnavailable, Refund
 from tests.backend.faults import Crash, Faults, break_everywhere
 from tests.backend.household import DUE_CENTS, Household, make_household
