@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from backend.arrangement.rules import ArrangementRules
@@ -55,6 +55,9 @@ class Coop:
     holidays: tuple[Holiday, ...] = ()
     arrangements: ArrangementRules | None = None
     on_call: tuple[OnCallPerson, ...] = ()
+    refund_second_person_cents: int = 10_000
+    booking_second_person_cents: int = 100_000
+    refund_fee: Literal["returned", "kept"] = "returned"
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
@@ -250,6 +253,9 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         draft_notice_days=_whole_number(payments, "draft_notice_days"),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
+        refund_second_person_cents=_optional_number(payments, "refund_second_person_cents", 10_000),
+        booking_second_person_cents=_optional_number(payments, "booking_second_person_cents", 100_000),
+        refund_fee=_refund_fee(payments),
         facts={name: _parse_fact(name, value) for name, value in _optional_table(raw, "facts").items()},
         holidays=tuple(_parse_holiday(name, value) for name, value in _optional_table(raw, "holidays").items()),
         arrangements=ArrangementRules(
@@ -338,6 +344,17 @@ def _parse_send_hours(value: Any) -> tuple[time, time]:
     if begins >= ends:
         raise ValueError("alerts.send_between ends before it begins")
     return begins, ends
+
+
+def _refund_fee(payments: dict[str, Any]) -> Literal["returned", "kept"]:
+    value = payments.get("refund_fee", "returned")
+    if value not in ("returned", "kept"):
+        raise ValueError('payments.refund_fee must be "returned" or "kept"')
+    return "kept" if value == "kept" else "returned"
+
+
+def _optional_number(table: dict[str, Any], name: str, otherwise: int) -> int:
+    return _whole_number({name: otherwise, **table}, name)
 
 
 def _whole_number(table: dict[str, Any], name: str) -> int:

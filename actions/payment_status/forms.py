@@ -16,7 +16,7 @@ from backend.money import format_balance, format_cents
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
 from backend.payments.models import Payment, ScheduledPayment
-from backend.payments.receipts import RETURN_REASONS
+from backend.payments.return_codes import RETURN_REASONS
 from backend.reading.money.payment_words import extract_confirmation
 
 MAX_PAYMENTS = 2

@@ -22,7 +22,7 @@ from backend.language import format_short_date, mark, tr, use_language
 from backend.members.models import Member
 from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
-from backend.payments.receipts import RETURN_REASONS
+from backend.payments.return_codes import RETURN_REASONS
 from backend.providers.billing.base import AccountBalance
 from backend.usage.bill_comparison import count_days
 

@@ -15,7 +15,7 @@ from backend.autopay.open_bills import upcoming_runs
 from backend.autopay.schedule import find_active
 from backend.consents import service as consents
 from backend.payments.automatic_payments import AutomaticPayments, ComingDraft
-from backend.payments.models import Payment
+from backend.payments.models import VOIDED_BY_OFFICE, Payment
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -37,13 +37,22 @@ class DraftsAndAutoPay(AutomaticPayments):
             return False
         if status == "posted":
             draft.status, draft.retry_on = "paid", None
-        elif status == "voided":
+        elif status == "voided" and code != VOIDED_BY_OFFICE:
             # the network never had it, so it does not count as a try
             draft.attempts -= 1
             draft.status, draft.retry_on = "retry", max(backend.today(), draft.tried_on) + timedelta(days=1)
         else:
             await _handle_failed_payment(session, backend, draft, payment, status, code)
         return True
+
+    async def end_for_method(self, session: AsyncSession, backend: Backend, method_id: int, code: str) -> bool:
+        ended = False
+        for model in (AutoPay, LegacyDraft):
+            query = select(model.account_id).where(model.active, model.method_id == method_id).order_by(model.id)
+            for account_id in list(await session.scalars(query)):
+                await _end_enrollment(session, backend, account_id, model.kind, code)
+                ended = True
+        return ended
 
 
 async def _handle_failed_payment(
@@ -56,12 +65,13 @@ async def _handle_failed_payment(
     draft.status, draft.retry_on = ("retry", action.on) if action.kind == "retry" else ("failed", None)
     await notices.notify_payment_failed(session, backend, draft, payment, status, code, action)
     if action.kind == "end":
-        await _end_enrollment(session, backend, draft, code)
+        await _end_enrollment(session, backend, draft.account_id, draft.kind, code)
 
 
-async def _end_enrollment(session: AsyncSession, backend: Backend, draft: AutomaticDraft, code: str | None) -> None:
+async def _end_enrollment(
+    session: AsyncSession, backend: Backend, account_id: int, kind: str, code: str | None
+) -> None:
     """Draft nothing more until the member agrees again: Nacha wants a new authorization after such a return."""
-    account_id = draft.account_id
     off = {"active": False, "change_on": None, "change_active": None, "change_method_id": None}
     for model in (AutoPay, LegacyDraft):
         await session.execute(update(model).where(model.account_id == account_id, model.active).values(off))
@@ -70,7 +80,7 @@ async def _end_enrollment(session: AsyncSession, backend: Backend, draft: Automa
         session,
         backend,
         job=SYSTEM,
-        act=f"{draft.kind}_ended",
+        act=f"{kind}_ended",
         account_id=account_id,
         before={"active": True},
         after={"active": False, "reason": code},

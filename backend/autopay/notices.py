@@ -16,7 +16,8 @@ from backend.billing.models import Account
 from backend.language import format_short_date, mark, tr, use_language
 from backend.money import format_cents
 from backend.payments import prechecks, receipts
-from backend.payments.models import Payment, PaymentMethod
+from backend.payments.models import VOIDED_BY_OFFICE, Payment, PaymentMethod
+from backend.payments.return_codes import RETURN_REASONS
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -28,6 +29,7 @@ CARD_REASONS = {
     "expired_card": mark("the card has expired"),
     "lost_card": mark("the card was reported lost"),
     "processing_error": mark("the bank could not process it"),
+    VOIDED_BY_OFFICE: mark("our office stopped it"),
 }
 UNKNOWN_REASON = mark("the bank did not take it")
 
@@ -48,7 +50,7 @@ async def notify_payment_failed(
             "name": tr(NAMES[draft.kind]),
             "amount": format_cents(payment.amount_cents),
             "account": facts.account,
-            "why": tr(receipts.RETURN_REASONS.get(code or "") or CARD_REASONS.get(code or "") or UNKNOWN_REASON),
+            "why": tr(RETURN_REASONS.get(code or "") or CARD_REASONS.get(code or "") or UNKNOWN_REASON),
             "again": _format_next_step(draft.kind, action),
             "number": payment.confirmation,
         }

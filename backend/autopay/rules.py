@@ -12,14 +12,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 from backend.banking_days import add_banking_days
+from backend.payments import return_codes
 
 MAX_ATTEMPTS = 3
 RETRY_WITHIN = timedelta(days=180)
 RETRY_DELAYS = (3, 5)
 """Banking days before the second and before the third try."""
-RETRYABLE_BANK_CODES = frozenset({"R01", "R09"})
-AUTHORIZATION_REVOKED_CODES = frozenset({"R05", "R07", "R10", "R29"})
-ACCOUNT_UNUSABLE_CODES = frozenset({"R02", "R03", "R04", "R16", "R20"})
 RETRYABLE_CARD_CODES = frozenset({"insufficient_funds", "processing_error", "card_velocity_exceeded"})
 
 
@@ -43,9 +41,9 @@ def decide_failure_action(
 
     `first_on` and `tried_on` are the co-op's local dates; `closed` tells whether the co-op has a holiday on a day.
     """
-    if code in AUTHORIZATION_REVOKED_CODES or code in ACCOUNT_UNUSABLE_CODES:
+    if code in return_codes.ENDS_AUTOMATIC_PAYMENTS:
         return FailureAction("end")
-    if code not in RETRYABLE_BANK_CODES | RETRYABLE_CARD_CODES or attempts >= MAX_ATTEMPTS:
+    if code not in return_codes.RETRYABLE | RETRYABLE_CARD_CODES or attempts >= MAX_ATTEMPTS:
         return FailureAction("give_up")
     again = add_banking_days(tried_on, RETRY_DELAYS[attempts - 1], closed)
     return FailureAction("retry", again) if again <= first_on + RETRY_WITHIN else FailureAction("give_up")

@@ -171,6 +171,7 @@ class Settings(BaseSettings):
     )
     redis_url: RedisUrl | None = Field(default=None, repr=False)
     coop_file: Path = ROOT / "coop.toml"
+    returns_dir: Path | None = None  # a folder with the bank's files of ACH returns
     twilio_account_sid: str | None = None
     twilio_auth_token: str | None = Field(default=None, repr=False)
     twilio_number: str | None = None

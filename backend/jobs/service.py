@@ -17,6 +17,8 @@ from backend.jobs import holds
 from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
+from backend.payments.refund_processing import recover_refunds
+from backend.payments.return_files import apply_folder
 from backend.payments.scheduled_runs import run_scheduled
 from backend.posting.run import run_postings, write_posting_file
 from backend.programs import service as programs
@@ -33,11 +35,11 @@ class Job:
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
-    return await recover(backend)
+    return await recover(backend) + await recover_refunds(backend)
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await collect_returns(backend)
+    return await collect_returns(backend) + await apply_folder(backend)
 
 
 JOBS: dict[str, Job] = {

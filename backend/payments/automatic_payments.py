@@ -37,3 +37,6 @@ class AutomaticPayments(Protocol):
 
         False when the payment is not an automatic one. True also means that this has sent the notice of a failure.
         """
+
+    async def end_for_method(self, session: AsyncSession, backend: Backend, method_id: int, code: str) -> bool:
+        """Turn off Auto Pay and drafts that use this method, after a return with `code`; whether there were any."""

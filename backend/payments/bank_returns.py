@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.audit import service as audit
 from backend.language import use_language
-from backend.payments import receipts
-from backend.payments.models import Payment, ReturnCursor
-from backend.payments.processing import build_payment_fact, enqueue_posting, lock_payment, move_status
+from backend.money import format_cents
+from backend.payments import receipts, refund_notices
+from backend.payments.models import Payment, PaymentMethod, PaymentRefund, ReturnCursor
+from backend.payments.processing import SYSTEM, build_payment_fact, enqueue_posting, lock_payment, move_status
+from backend.payments.return_codes import ACCOUNT_UNUSABLE, ENDS_AUTOMATIC_PAYMENTS, OFFICE_LOOKS
 from backend.providers.payments.base import Charge, ReturnNotice
 
 if TYPE_CHECKING:
@@ -56,19 +59,66 @@ async def _book(session: AsyncSession, backend: Backend, notice: ReturnNotice) -
     if payment.total_cents != notice.amount_cents:
         logger.error("the bank returned %s cents of payment %s", notice.amount_cents, payment_id)
         return
-    charge = Charge(notice.key, payment.provider_ref or "", "returned", notice.amount_cents, notice.code, "bank")
+    await book_return(session, backend, payment, notice.code)
+
+
+async def book_return(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> bool:
+    """Book the return of the whole payment, whose account is locked; False when it was returned or never taken.
+
+    The member is told, and what Nacha's code means for the method and for automatic payments is done.
+    """
+    charge = Charge(payment.key, payment.provider_ref or "", "returned", payment.total_cents, code, "bank")
     # a crash may have kept us from storing that it was posted
     steps = {
         "started": ("authorized", "posted", "returned"),
         "authorized": ("posted", "returned"),
         "posted": ("returned",),
-    }
-    for status in steps.get(payment.status, ()):
+    }.get(payment.status, ())
+    for status in steps:
         if status == "returned":
             await backend.billing.payment_returned(session, build_payment_fact(payment, backend))
             await enqueue_posting(session, backend, payment, "return")
             with use_language(await receipts.language_for(session, payment)):
                 automatic = backend.automatic_payments
-                if not await automatic.handle_status(session, backend, payment, "returned", notice.code):
-                    await receipts.notify_payment_returned(session, backend, payment, notice.code)
+                if not await automatic.handle_status(session, backend, payment, "returned", code):
+                    await receipts.notify_payment_returned(session, backend, payment, code)
         await move_status(session, backend, payment, status, charge=charge, answering=False)
+    if steps:
+        await _follow_up(session, backend, payment, code)
+    return bool(steps)
+
+
+async def _follow_up(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
+    """Take an unusable account off, stop automatic payments from it, and tell the office where it has to look."""
+    method = await session.get_one(PaymentMethod, payment.method_id)
+    removed = code in ACCOUNT_UNUSABLE and method.active and method.saved
+    if code in ACCOUNT_UNUSABLE:
+        method.active = False
+    ended = code in ENDS_AUTOMATIC_PAYMENTS and await backend.automatic_payments.end_for_method(
+        session, backend, method.id, code
+    )
+    if removed or ended:
+        with use_language(await receipts.language_for(session, payment)):
+            await receipts.notify_method_off(session, backend, payment, removed=removed, ended=ended)
+        await audit.record_job_act(
+            session,
+            backend,
+            job=SYSTEM,
+            act="method_returned",
+            account_id=payment.account_id,
+            before={"active": True},
+            after={"active": method.active, "automatic_payments_ended": ended, "code": code},
+        )
+    if code in OFFICE_LOOKS:
+        body = (
+            f"The bank returned the payment {payment.confirmation} of {format_cents(payment.total_cents)} with "
+            f"{code}. The account holder says that it was not agreed to, or has died. Automatic payments from that "
+            "account are off. Please look into it: unauthorized debits must stay rare (Nacha allows 0.5 percent)."
+        )
+        subject = f"Payment {payment.confirmation} returned: {code}"
+        await refund_notices.tell_office(session, backend, f"returned:{payment.key}", subject, body)
+    refunded = select(PaymentRefund.id).where(
+        PaymentRefund.payment_id == payment.id, PaymentRefund.status.in_(("started", "succeeded"))
+    )
+    if await session.scalar(refunded.limit(1)) is not None:
+        await refund_notices.tell_office_of_double(session, backend, payment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.confirmation_numbers import UNIQUE_NUMBER
@@ -26,6 +26,9 @@ STATUS_TRANSITIONS = {
 
 PENDING_STATUSES = ("started", "authorized")
 """The outcome is not known yet."""
+
+VOIDED_BY_OFFICE = "office_void"
+"""The decline code of a payment that the office stops before it is posted."""
 
 
 class PaymentMethod(Base):
@@ -86,6 +89,7 @@ class Payment(Base):
         CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
         Index(None, "status"),
         Index(None, "account_id", "created_at"),
+        Index(None, "provider_ref"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -163,3 +167,146 @@ class ReturnCursor(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(default=0)
+
+
+REFUND_TRANSITIONS = {
+    "requested": ("approved", "rejected"),
+    "approved": ("started", "failed"),
+    "started": ("succeeded", "failed"),
+    "succeeded": ("failed",),  # banks may send a refund back for weeks
+    "failed": (),
+    "rejected": (),
+}
+"""Allowed changes of a refund's status. A trigger in the database enforces the same table."""
+
+OPEN_REFUND_STATUSES = ("approved", "started")
+"""The network has not given its last answer yet."""
+
+
+class PaymentRefund(Base):
+    """All or part of a posted payment given back by the office.
+
+    `requested` waits for a second person; `started` was or is about to be asked of the network. `accepted_at`: the
+    network took it, and it is booked. The payment's own status stays posted.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> asked_by", name="two_persons"),
+        Index(None, "status"),
+        Index(None, "account_id", "asked_at"),
+    )
+    shown_as = "refunds"
+    shown_fields = (
+        "confirmation",
+        "amount_cents",
+        "fee_cents",
+        "reason",
+        "status",
+        "asked_by",
+        "approved_by",
+        "asked_at",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # also the network's
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True, info=UNIQUE_NUMBER)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    amount_cents: Mapped[int]
+    fee_cents: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(12))
+    asked_by: Mapped[str] = mapped_column(String(60))
+    approved_by: Mapped[str | None] = mapped_column(String(60))  # the second person, also of a rejection
+    decision_reason: Mapped[str | None] = mapped_column(String(200))
+    failure_code: Mapped[str | None] = mapped_column(String(40))
+    provider_ref: Mapped[str | None] = mapped_column(String(80))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the network was last asked about it
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    @property
+    def total_cents(self) -> int:
+        """What goes back to the member: the part of the payment and of its fee."""
+        return self.amount_cents + self.fee_cents
+
+
+class CounterPayment(Base):
+    """A payment that the office took itself and booked by hand: cash, a check, a money order.
+
+    requested (waits for a second person), booked, rejected, or undone.
+    """
+
+    __tablename__ = "counter_payments"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> asked_by", name="two_persons"),
+        Index(None, "status"),
+        Index(None, "account_id", "asked_at"),
+    )
+    shown_as = "counter_payments"
+    shown_fields = (
+        "confirmation",
+        "amount_cents",
+        "kind",
+        "reference",
+        "received_on",
+        "status",
+        "asked_by",
+        "approved_by",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True, info=UNIQUE_NUMBER)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    amount_cents: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))  # cash | check | money_order
+    reference: Mapped[str] = mapped_column(String(40), default="")  # the number on the check or receipt
+    received_on: Mapped[date]  # the co-op's local date
+    reason: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(12))
+    asked_by: Mapped[str] = mapped_column(String(60))
+    approved_by: Mapped[str | None] = mapped_column(String(60))
+    decision_reason: Mapped[str | None] = mapped_column(String(200))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    booked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ReturnFileEntry(Base):
+    """One return or notification of change from a bank's file, and what became of it.
+
+    No account or routing number is kept: `individual_id` only where it is our own reference, and of a correction only
+    its kind. `outcome` is booked, already, pending_notice … as in backend/payments/return_files.py; `seen_at` is when
+    the office marked it as done.
+    """
+
+    __tablename__ = "return_file_entries"
+    __table_args__ = (
+        UniqueConstraint("file_digest", "line"),
+        Index(None, "original_trace"),
+        Index(None, "outcome", "seen_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_digest: Mapped[str] = mapped_column(String(64))  # SHA-256 over the file's records
+    file_name: Mapped[str] = mapped_column(String(200))
+    line: Mapped[int]  # of the addenda record
+    kind: Mapped[str] = mapped_column(String(12))  # return | change | dishonored | contested | refused
+    code: Mapped[str] = mapped_column(String(3))
+    trace: Mapped[str] = mapped_column(String(15))
+    original_trace: Mapped[str] = mapped_column(String(15))
+    amount_cents: Mapped[int]
+    individual_id: Mapped[str] = mapped_column(String(22), default="")
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(16))
+    read_at: Mapped[datetime] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    seen_by: Mapped[str | None] = mapped_column(String(60))

@@ -135,7 +135,9 @@ async def move_status(
     if status == "posted":
         values["posted_on"] = backend.today()
     if charge:
-        values |= {"provider_ref": charge.ref, "decline_code": charge.decline_code}
+        # why the office voids it is noted before the network is asked
+        kept = payment.decline_code if status == "voided" else None
+        values |= {"provider_ref": charge.ref, "decline_code": charge.decline_code or kept}
     # guarded although the account is locked: a status that moved must never be overwritten
     guarded = update(Payment).where(Payment.id == payment.id, Payment.status == before).values(values)
     result = await session.execute(guarded)

@@ -19,21 +19,12 @@ from backend.members.models import Member
 from backend.money import format_balance, format_cents
 from backend.outbox.service import enqueue
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.return_codes import RETURN_REASONS
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
-# Nacha's codes of a bank return, as a member reads them
-RETURN_REASONS = {
-    "R01": mark("not enough funds"),
-    "R02": mark("account closed"),
-    "R03": mark("account not found"),
-    "R04": mark("account number not valid"),
-    "R07": mark("authorization revoked"),
-    "R08": mark("payment was stopped"),
-    "R09": mark("funds not yet collected"),
-}
 
 
 async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
@@ -64,6 +55,32 @@ async def notify_payment_returned(session: AsyncSession, backend: Backend, payme
     await _send_about(
         session, backend, payment, "returned", "notice", mark("Payment returned"), text, {"reason": reason}
     )
+
+
+async def notify_method_off(
+    session: AsyncSession, backend: Backend, payment: Payment, *, removed: bool, ended: bool
+) -> None:
+    """What a return did besides: the method was taken off, or automatic payments from it were turned off."""
+    method = (await load_facts(session, payment)).method
+    parts = [
+        tr("{method} was taken off, as your bank takes no payments from it.", method=method) if removed else "",
+        tr("Automatic payments from {method} are off.", method=method) if ended else "",
+        tr("Please choose another way to pay."),
+    ]
+    member = (await load_account(session, payment.account_id))[1]
+    text = " ".join(filter(None, parts))
+    await send(session, backend, member, f"method-off:{payment.key}", "notice", tr("Your way to pay"), text)
+
+
+async def ask_to_reenter(session: AsyncSession, backend: Backend, payment: Payment, notice: str) -> None:
+    """The bank says that a number of the saved account changed. `notice` names the bank's notice: one message each."""
+    facts = await load_facts(session, payment)
+    text = tr(
+        "your bank says that {method} has changed. Please call us to enter it again before your next payment.",
+        method=facts.method,
+    )
+    key = f"reenter:{payment.method_id}:{notice}"
+    await send(session, backend, facts.member, key, "notice", tr("Your bank account"), text)
 
 
 async def send_schedule_confirmation(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
@@ -164,6 +181,12 @@ async def load_facts(session: AsyncSession, about: ReceiptSubject) -> ReceiptFac
     account = await session.get_one(Account, about.account_id)
     method = await session.get_one(PaymentMethod, about.method_id)
     return ReceiptFacts(await session.get_one(Member, account.member_id), account.masked_number, method.label)
+
+
+async def load_account(session: AsyncSession, account_id: int) -> tuple[Account, Member]:
+    """The account of a message without a method, and its recipient."""
+    account = await session.get_one(Account, account_id)
+    return account, await session.get_one(Member, account.member_id)
 
 
 SMS_TEMPLATE = mark("{coop}: {text} Help: {phone}")

@@ -107,6 +107,49 @@ def tickets(as_json: bool, only_open: bool) -> None:
     _print_query(lambda session, _: list_tickets(session, only_open=only_open))
 
 
+@main.command()
+@as_json_option
+@click.option("--status", default=None, help="Only those with this status, such as requested or failed.")
+def refunds(as_json: bool, status: str | None) -> None:
+    """Every refund by the office, the newest first."""
+    from backend.payments.refunds import list_refunds, refund_to_dict
+
+    async def query(session: AsyncSession, _backend: Backend) -> Any:
+        return [await refund_to_dict(session, refund) for refund in await list_refunds(session, status=status)]
+
+    _print_query(query)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="Only say what would be booked.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def returns(file: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Book a bank's FILE of ACH returns (Nacha); without FILE, list what waits for the office. docs/office-money.md."""
+    from backend.payments import return_files
+
+    if file is None:
+        _print_query(return_files.list_open_as_dicts)
+        return
+    data = file.read_bytes()
+
+    async def work(backend: Backend) -> Any:
+        return await return_files.apply_return_file(backend, file.name, data, dry_run=dry_run)
+
+    try:
+        report = _run_with_backend(work)
+    except return_files.BadReturnFile as error:
+        if as_json:
+            _print_json({"file": file.name, "faults": [{"line": one.line, "text": one.text} for one in error.faults]})
+        for fault in error.faults if not as_json else ():
+            click.echo(f"{file}: {fault}", err=True)
+        sys.exit(1)
+    if as_json:
+        _print_json(report.to_dict() | {"dry_run": dry_run})
+    else:
+        click.echo("\n".join(return_files.format_report(report, dry_run=dry_run)))
+
+
 @main.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Only look for faults; write nothing.")

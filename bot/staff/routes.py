@@ -24,6 +24,7 @@ from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import views
+from bot.staff.money import MoneyPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
@@ -34,6 +35,7 @@ MAX_ANSWER_LENGTH = 600
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
 OUTAGES_URL = "/staff/outages"
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+Routes = tuple[tuple[PageHandler, str, str], ...]
 
 
 class StaffPages:
@@ -127,7 +129,7 @@ class StaffPages:
             view = await views.load_conversation(session, conversation)
         if view is None:
             raise NotFound()
-        await self._record_reading(name, {"conversation": conversation})
+        await self.record_reading(name, {"conversation": conversation})
         token = self.cookies.form_token(request)
         return self.render_page("talk.html", talk=view, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="")
 
@@ -140,7 +142,7 @@ class StaffPages:
             account = await session.get(Account, ticket.account_id) if ticket.account_id else None
             ticket_callout = await callout.find_callout(session, ticket.id)
             notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
-        await self._record_reading(name, {"ticket": number})
+        await self.record_reading(name, {"ticket": number})
         token = self.cookies.form_token(request)
         return self.render_page(
             "ticket.html", ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
@@ -216,7 +218,7 @@ class StaffPages:
             await outages.clear(session, self.backend, name, outage_id)
         return pages.redirect(OUTAGES_URL)
 
-    async def _record_reading(self, name: str, after: dict[str, Any]) -> None:
+    async def record_reading(self, name: str, after: dict[str, Any]) -> None:
         """Write into the audit trail what a staff member looked at."""
         async with self.backend.db.transaction() as session:
             await record(
@@ -247,12 +249,12 @@ def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
     staff = Blueprint("staff", url_prefix="/staff")
     office = StaffPages(services)
-    signed_out = (
+    signed_out: Routes = (
         (office.sign_in_page, "GET", "/sign-in"),
         (office.sign_in, "POST", "/sign-in"),
         (office.confirm_code, "POST", "/sign-in/code"),
     )
-    signed_in = (
+    signed_in: Routes = (
         (office.sign_out, "POST", "/sign-out"),
         (office.show_queue, "GET", "/"),
         (office.show_conversation, "GET", "/talks/<conversation:str>"),
@@ -265,6 +267,7 @@ def blueprint(services: Services) -> Blueprint:
         (office.add_outage, "POST", "/outages"),
         (office.update_outage, "POST", "/outages/<outage_id:int>"),
         (office.clear_outage, "POST", "/outages/<outage_id:int>/clear"),
+        *MoneyPages(office).routes(),
     )
     for guard, routes in ((office.allow_signed_out, signed_out), (office.require_sign_in, signed_in)):
         for handler, method, path in routes:

@@ -1,14 +1,14 @@
 """Holds on jobs
 
 Revision ID: 0280
-Revises: 0210
+Revises: 0240
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0280"
-down_revision = "0210"
+down_revision = "0240"
 branch_labels = None
 depends_on = None
 

@@ -36,6 +36,29 @@ class PaymentFact:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """A refund of `amount_cents` plus `fee_cents` of the payment `payment_key`, identified by its own `key`."""
+
+    key: str
+    payment_key: str
+    account_id: int
+    amount_cents: int
+    fee_cents: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPaymentFact:
+    """A payment of `amount_cents` that the office took itself (cash, a check), identified by `key`."""
+
+    key: str
+    account_id: int
+    amount_cents: int
+    memo: str
+    at: datetime
+
+
 @runtime_checkable
 class BillingProvider(Protocol):
     async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
@@ -48,4 +71,20 @@ class BillingProvider(Protocol):
 
     async def payment_returned(self, session: AsyncSession, payment: PaymentFact) -> None:
         """The payment was returned. Called once for each key, after payment_posted."""
+        ...
+
+    async def refund_made(self, session: AsyncSession, refund: RefundFact) -> None:
+        """The payment network gives the amount back, so it is owed again. Called once for each key."""
+        ...
+
+    async def refund_undone(self, session: AsyncSession, refund: RefundFact) -> None:
+        """The refund failed after all, so the amount is paid again. Called once for each key, after refund_made."""
+        ...
+
+    async def counter_payment_taken(self, session: AsyncSession, payment: CounterPaymentFact) -> None:
+        """The office took a payment. Called once for each key."""
+        ...
+
+    async def counter_payment_undone(self, session: AsyncSession, payment: CounterPaymentFact) -> None:
+        """That payment was booked by mistake, or its check came back. Called once for each key, after the booking."""
         ...

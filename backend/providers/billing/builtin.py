@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing import bills, ledger
 from backend.billing.ledger import LedgerLine
 from backend.config import Settings
-from backend.providers.billing.base import AccountBalance, PaymentFact
+from backend.providers.billing.base import AccountBalance, CounterPaymentFact, PaymentFact, RefundFact
 
 
 class BuiltinBilling:
@@ -33,14 +33,53 @@ class BuiltinBilling:
         )
 
     async def payment_returned(self, session: AsyncSession, payment: PaymentFact) -> None:
-        reversed_entries = [LedgerLine(entry.book, -entry.amount_cents) for entry in _entries(payment)]
         await ledger.write_booking(
             session,
             f"return:{payment.key}",
-            reversed_entries,
+            _reverse(_entries(payment)),
             account_id=payment.account_id,
             at=payment.at,
             memo="Payment returned by the bank",
+        )
+
+    async def refund_made(self, session: AsyncSession, refund: RefundFact) -> None:
+        await ledger.write_booking(
+            session,
+            f"refund:{refund.key}",
+            _reverse(_entries(refund)),
+            account_id=refund.account_id,
+            at=refund.at,
+            memo="Refund",
+        )
+
+    async def refund_undone(self, session: AsyncSession, refund: RefundFact) -> None:
+        await ledger.write_booking(
+            session,
+            f"refund-failed:{refund.key}",
+            _entries(refund),
+            account_id=refund.account_id,
+            at=refund.at,
+            memo="Refund failed",
+        )
+
+    async def counter_payment_taken(self, session: AsyncSession, payment: CounterPaymentFact) -> None:
+        await ledger.write_booking(
+            session,
+            f"elsewhere:{payment.key}",
+            _counter_entries(payment),
+            account_id=payment.account_id,
+            at=payment.at,
+            memo=payment.memo,
+        )
+
+    async def counter_payment_undone(self, session: AsyncSession, payment: CounterPaymentFact) -> None:
+        await ledger.write_booking(
+            session,
+            f"elsewhere-undone:{payment.key}",
+            _reverse(_counter_entries(payment)),
+            account_id=payment.account_id,
+            at=payment.at,
+            memo=payment.memo,
         )
 
 
@@ -48,9 +87,20 @@ def create(settings: Settings) -> BuiltinBilling:
     return BuiltinBilling()
 
 
-def _entries(payment: PaymentFact) -> list[LedgerLine]:
+def _entries(payment: PaymentFact | RefundFact) -> list[LedgerLine]:
     return [
         LedgerLine(ledger.CLEARING, payment.amount_cents + payment.fee_cents),
         LedgerLine(ledger.RECEIVABLE, -payment.amount_cents),
         LedgerLine(ledger.FEES, -payment.fee_cents),
     ]
+
+
+def _counter_entries(payment: CounterPaymentFact) -> list[LedgerLine]:
+    return [
+        LedgerLine(ledger.ELSEWHERE, payment.amount_cents),
+        LedgerLine(ledger.RECEIVABLE, -payment.amount_cents),
+    ]
+
+
+def _reverse(entries: list[LedgerLine]) -> list[LedgerLine]:
+    return [LedgerLine(entry.book, -entry.amount_cents) for entry in entries]

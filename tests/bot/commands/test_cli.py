@@ -18,6 +18,7 @@ from backend.demo import seed
 from backend.members.service import find_account
 from backend.tickets import service as tickets
 from bot.commands.cli import main
+from tests.backend.payments.nacha_files import Row, make_file
 from tests.bot.serving import settings_for
 from tests.support.ports import free_port
 
@@ -98,3 +99,26 @@ def test_job_without_its_network_fails_in_one_line(tmp_path: Path, monkeypatch: 
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert line.startswith("memberline: the job 'returns' was not finished")
+
+
+def test_return_file_is_previewed_booked_and_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_seeded(tmp_path))
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    good, bad = tmp_path / "nov.ach", tmp_path / "cut.ach"
+    good.write_text(make_file(Row("XXX222", 700, "R03")))
+    bad.write_text(good.read_text()[:300])
+
+    def run(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(main, ["returns", *words], catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return str(result.output)
+
+    assert "nothing booked" in run(str(good), "--dry-run")
+    assert json.loads(run()) == []
+    assert "line 4: R03 $7.00 no payment: no payment of ours fits" in run(str(good))
+    [waiting] = json.loads(run())
+    assert (waiting["code"], waiting["amount_cents"], waiting["outcome"]) == ("R03", 700, "unmatched")
+    assert json.loads(run(str(good), "--json"))["counts"] == {"unmatched": 1}
+    assert "cut.ach: line 4: a record has 94 characters" in run(str(bad), code=1)
+    assert json.loads(run(str(bad), "--json", code=1))["faults"][0]["line"] == 4
+    assert json.loads(CliRunner().invoke(main, ["refunds", "--json"]).stdout) == []

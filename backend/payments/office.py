@@ -1,0 +1,235 @@
+"""What the office does with money besides refunds: void, cancel, and book a payment taken at the counter."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend import confirmation_numbers
+from backend.audit import service as audit
+from backend.billing.accounts import lock_account
+from backend.consents import service as consents
+from backend.language import use_language
+from backend.money import format_cents
+from backend.payments import receipts, refund_notices
+from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
+from backend.payments.processing import lock_payment, record_charge
+from backend.payments.refund_notices import COUNTER_KINDS
+from backend.payments.refunds import RefundRefused, check_reason
+from backend.providers.billing.base import CounterPaymentFact
+from backend.providers.payments.base import ProviderRejected
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+OLDEST_BOOKING = timedelta(days=60)
+SAME_CHECK_WITHIN = timedelta(days=180)
+"""Banks take checks for about six months."""
+
+
+class OfficeRefused(RefundRefused):
+    """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
+    no_reference, same_check, not_booked."""
+
+
+async def void_payment(backend: Backend, payment_id: int, *, reason: str, by: str) -> str:
+    """Release an authorized payment that is not posted yet; returns its status then: voided, or what came first.
+
+    Raises OfficeRefused, and a PaymentProviderError when the outcome is not known: the minute's job stores it then.
+    """
+    reason = check_reason(reason)
+    async with backend.db.transaction() as session:
+        payment = await lock_payment(session, payment_id)
+        if payment.status != "authorized":
+            raise OfficeRefused("not_authorized", f"A payment that is {payment.status} cannot be voided.")
+        payment.decline_code = VOIDED_BY_OFFICE
+        await _record(session, backend, by, "payment_void_asked", payment.account_id, {
+            "confirmation": payment.confirmation, "amount_cents": payment.amount_cents, "reason": reason,
+        })  # fmt: skip
+        key = payment.key
+    try:
+        charge = await backend.payments.void(key)
+    except ProviderRejected:
+        found = await backend.payments.find(key)  # such as one that was posted just now
+        if found is None or found.status == "authorized":
+            raise
+        charge = found
+    return await record_charge(backend, payment_id, charge, answering=False)
+
+
+async def cancel_scheduled(session: AsyncSession, backend: Backend, scheduled_id: int, *, reason: str, by: str) -> None:
+    """Cancel a scheduled payment that has not begun to run, on any day; the member is told. Raises OfficeRefused."""
+    reason = check_reason(reason)
+    item = await session.get_one(ScheduledPayment, scheduled_id)
+    await lock_account(session, item.account_id)
+    waiting = (ScheduledPayment.id == scheduled_id, ScheduledPayment.status == "scheduled")
+    result = await session.execute(update(ScheduledPayment).where(*waiting).values(status="canceled"))
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        raise OfficeRefused("not_scheduled", "This payment is not scheduled any more.")
+    await session.refresh(item)
+    await consents.revoke(session, backend, item.account_id, reference=item.confirmation)
+    with use_language(await receipts.language_for(session, item)):
+        await receipts.send_schedule_canceled(session, backend, item)
+    await _record(session, backend, by, "scheduled_payment_canceled", item.account_id, {
+        "confirmation": item.confirmation, "status": "canceled", "reason": reason,
+    })  # fmt: skip
+
+
+async def book_counter_payment(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    key: str,
+    account_id: int,
+    amount_cents: int,
+    kind: str,
+    reference: str,
+    received_on: date,
+    reason: str,
+    by: str,
+) -> CounterPayment:
+    """Book a payment that the office took; the same key is booked once. Auto Pay then drafts only what is left.
+
+    Above what one person may book it waits for a second one. Raises OfficeRefused.
+    """
+    await lock_account(session, account_id)
+    known = await session.scalar(select(CounterPayment).where(CounterPayment.key == key))
+    if known is not None:
+        if (known.account_id, known.amount_cents) != (account_id, amount_cents):
+            raise OfficeRefused("key_used", "This form was sent before with another amount. Please open it again.")
+        return known
+    reference = " ".join(reference.split())[:40]
+    await _check_booking(session, backend, account_id, amount_cents, kind, reference, received_on)
+    waits = amount_cents > backend.coop.booking_second_person_cents
+    payment = CounterPayment(
+        key=key,
+        confirmation=await confirmation_numbers.new_number(session),
+        account_id=account_id,
+        amount_cents=amount_cents,
+        kind=kind,
+        reference=reference,
+        received_on=received_on,
+        reason=" ".join(reason.split())[:200],
+        status="requested",
+        asked_by=by,
+        asked_at=backend.clock.now(),
+    )
+    session.add(payment)
+    await session.flush()
+    if waits:
+        await _record_counter(session, backend, payment, "counter_payment_requested", by, reason)
+    else:
+        await _book(session, backend, payment, by)
+    return payment
+
+
+async def decide_counter_payment(
+    session: AsyncSession, backend: Backend, payment_id: int, *, approve: bool, by: str, reason: str
+) -> CounterPayment:
+    """Approve or reject a waiting booking, as a second person. Raises OfficeRefused."""
+    payment = await _lock_counter(session, payment_id)
+    if payment.status != "requested":
+        raise OfficeRefused("not_waiting", "This payment does not wait for anybody any more.")
+    if payment.asked_by == by:
+        raise OfficeRefused("same_person", "Nobody decides about their own booking. Please ask somebody else.")
+    payment.approved_by, payment.decided_at = by, backend.clock.now()
+    payment.decision_reason = check_reason(reason)
+    if approve:
+        await _book(session, backend, payment, by)
+    else:
+        payment.status = "rejected"
+        await _record_counter(session, backend, payment, "counter_payment_rejected", by, payment.decision_reason)
+    return payment
+
+
+async def undo_counter_payment(
+    session: AsyncSession, backend: Backend, payment_id: int, *, by: str, reason: str
+) -> CounterPayment:
+    """Take a booked payment off again: a mistake, or a check that came back. The member is told.
+
+    Raises OfficeRefused.
+    """
+    reason = check_reason(reason)
+    payment = await _lock_counter(session, payment_id)
+    if payment.status != "booked":
+        raise OfficeRefused("not_booked", "This payment is not booked.")
+    payment.status, payment.undone_at = "undone", backend.clock.now()
+    await backend.billing.counter_payment_undone(session, _build_fact(backend, payment))
+    await refund_notices.notify_counter_undone(session, backend, payment)
+    await _record_counter(session, backend, payment, "counter_payment_undone", by, reason)
+    return payment
+
+
+async def _check_booking(
+    session: AsyncSession,
+    backend: Backend,
+    account_id: int,
+    amount_cents: int,
+    kind: str,
+    reference: str,
+    received_on: date,
+) -> None:
+    today, most = backend.today(), backend.coop.max_payment_cents
+    if kind not in COUNTER_KINDS:
+        raise OfficeRefused("no_kind", "Please say how it was paid: cash, check or money order.")
+    if not 0 < amount_cents <= most:
+        raise OfficeRefused("zero", f"The amount must be more than zero, and at most {format_cents(most)}.")
+    if not today - OLDEST_BOOKING <= received_on <= today:
+        raise OfficeRefused("day", "The day must be today or in the last 60 days.")
+    if kind == "cash":
+        return
+    if not reference:
+        raise OfficeRefused("no_reference", "Please give the number on the check or money order.")
+    since = backend.clock.now() - SAME_CHECK_WITHIN
+    same = select(CounterPayment.confirmation).where(
+        CounterPayment.account_id == account_id,
+        CounterPayment.kind == kind,
+        func.lower(CounterPayment.reference) == reference.lower(),
+        CounterPayment.status.in_(("requested", "booked")),
+        CounterPayment.asked_at >= since,
+    )
+    if number := await session.scalar(same.limit(1)):
+        raise OfficeRefused("same_check", f"This number is booked for the account already, as {number}.")
+
+
+async def _book(session: AsyncSession, backend: Backend, payment: CounterPayment, by: str) -> None:
+    payment.status, payment.booked_at = "booked", backend.clock.now()
+    await backend.billing.counter_payment_taken(session, _build_fact(backend, payment))
+    await refund_notices.send_counter_receipt(session, backend, payment)
+    await _record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason)
+
+
+def _build_fact(backend: Backend, payment: CounterPayment) -> CounterPaymentFact:
+    memo = f"At the counter: {payment.kind.replace('_', ' ')} {payment.reference}".strip()
+    return CounterPaymentFact(payment.key, payment.account_id, payment.amount_cents, memo, backend.clock.now())
+
+
+async def _lock_counter(session: AsyncSession, payment_id: int) -> CounterPayment:
+    payment = await session.get_one(CounterPayment, payment_id)
+    await lock_account(session, payment.account_id)
+    await session.refresh(payment)
+    return payment
+
+
+async def _record_counter(
+    session: AsyncSession, backend: Backend, payment: CounterPayment, act: str, by: str, reason: str
+) -> None:
+    await session.flush()
+    await _record(session, backend, by, act, payment.account_id, {
+        "confirmation": payment.confirmation, "status": payment.status, "amount_cents": payment.amount_cents,
+        "kind": payment.kind, "reference": payment.reference, "received_on": payment.received_on.isoformat(),
+        "reason": reason,
+    })  # fmt: skip
+
+
+async def _record(
+    session: AsyncSession, backend: Backend, by: str, act: str, account_id: int, after: dict[str, Any]
+) -> None:
+    await audit.record(
+        session, backend, actor=f"office:{by}"[:80], level=0, channel="office", act=act, account_id=account_id,
+        after=after,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""Finds what the office asks for by one number: a payment, a refund, a counter payment, or accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.confirmation_numbers import normalize_number
+from backend.members.models import Member
+from backend.members.service import find_account, list_member_accounts
+from backend.payments.balances import Balance, get_balance
+from backend.payments.models import CounterPayment, Payment, PaymentMethod, PaymentRefund, ScheduledPayment
+from backend.payments.refunds import refundable_cents
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+NEWEST = 50
+MoneyItem = Payment | ScheduledPayment | PaymentRefund | CounterPayment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment, or a scheduled one that has not run, with what a clerk needs beside it."""
+
+    item: Payment | ScheduledPayment
+    account: Account
+    member: Member
+    method: PaymentMethod
+    refunds: Sequence[PaymentRefund]
+    left_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    account: Account
+    member: Member
+    balance: Balance
+    payments: Sequence[Payment]
+    counter_payments: Sequence[CounterPayment]
+
+
+async def find_item(session: AsyncSession, words: str) -> MoneyItem | None:
+    """What has this confirmation number, typed in any way; a payment comes before the schedule it came from."""
+    number = normalize_number(words)
+    if number is None:
+        return None
+    for model in (Payment, ScheduledPayment, PaymentRefund, CounterPayment):
+        item: MoneyItem | None = await session.scalar(select(model).where(model.confirmation == number))
+        if item is not None:
+            return item
+    return None
+
+
+async def find_accounts(session: AsyncSession, words: str) -> list[Account]:
+    """The account of a full number, or all of a member's."""
+    account = await find_account(session, words)
+    if account is not None:
+        return [account]
+    member = await session.scalar(select(Member).where(Member.number == words.strip()))
+    return await list_member_accounts(session, member.id) if member else []
+
+
+async def load_payment(session: AsyncSession, item: Payment | ScheduledPayment) -> PaymentView:
+    account = await session.get_one(Account, item.account_id)
+    query = select(PaymentRefund).where(PaymentRefund.payment_id == item.id).order_by(PaymentRefund.id)
+    is_payment = isinstance(item, Payment)
+    left = (await refundable_cents(session, item))[0] if isinstance(item, Payment) and item.status == "posted" else 0
+    return PaymentView(
+        item=item,
+        account=account,
+        member=await session.get_one(Member, account.member_id),
+        method=await session.get_one(PaymentMethod, item.method_id),
+        refunds=list(await session.scalars(query)) if is_payment else [],
+        left_cents=left,
+    )
+
+
+async def load_account(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
+    """The account with its newest payments."""
+
+    payments = select(Payment).where(Payment.account_id == account.id).order_by(Payment.id.desc())
+    counter = select(CounterPayment).where(CounterPayment.account_id == account.id).order_by(CounterPayment.id.desc())
+    return AccountView(
+        account=account,
+        member=await session.get_one(Member, account.member_id),
+        balance=await get_balance(session, backend, account.id),
+        payments=list(await session.scalars(payments.limit(NEWEST))),
+        counter_payments=list(await session.scalars(counter.limit(NEWEST))),
+    )
+
+
+async def list_waiting(session: AsyncSession) -> tuple[list[PaymentRefund], list[CounterPayment]]:
+    """What waits for a second person, the oldest first."""
+    refunds = select(PaymentRefund).where(PaymentRefund.status == "requested").order_by(PaymentRefund.id)
+    counter = select(CounterPayment).where(CounterPayment.status == "requested").order_by(CounterPayment.id)
+    return list(await session.scalars(refunds)), list(await session.scalars(counter))

@@ -1,0 +1,125 @@
+"""What the member and the office are told about refunds, into the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.language import mark, tr, use_language
+from backend.money import format_balance, format_cents
+from backend.outbox.service import enqueue
+from backend.payments import receipts
+from backend.payments.models import CounterPayment, Payment, PaymentRefund
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+COUNTER_KINDS = {"cash": mark("cash"), "check": mark("check"), "money_order": mark("money order")}
+
+
+async def send_refund_receipt(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:
+    """The network has accepted the refund. In the member's language, as other messages of the office's acts."""
+    text = mark(
+        "{amount} of your payment {payment} on acct {account} goes back to {method}, in 5 to 10 days. "
+        "Ref {number}. Balance {balance}."
+    )
+    await _send(session, backend, refund, payment, "refund", "receipt", mark("Refund"), text)
+
+
+async def notify_refund_failed(
+    session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment
+) -> None:
+    """The bank did not take a refund that the member was told of."""
+    text = mark(
+        "the refund of {amount} to {method} on acct {account} came back to us. We will call you about it. Ref {number}."
+    )
+    await _send(session, backend, refund, payment, "refund-failed", "notice", mark("Refund not made"), text)
+
+
+async def send_counter_receipt(session: AsyncSession, backend: Backend, payment: CounterPayment) -> None:
+    """The receipt of a payment that the office took."""
+    due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
+    account, member = await receipts.load_account(session, payment.account_id)
+    with use_language(member.language):
+        text = tr(
+            "we received {amount} ({kind}) on acct {account}. Confirmation {number}. Balance {balance}.",
+            amount=format_cents(payment.amount_cents),
+            kind=tr(COUNTER_KINDS[payment.kind]),
+            account=account.masked_number,
+            number=payment.confirmation,
+            balance=format_balance(due),
+        )
+        subject = tr("Payment receipt")
+        await receipts.send(session, backend, member, f"counter:{payment.key}", "receipt", subject, text)
+
+
+async def notify_counter_undone(session: AsyncSession, backend: Backend, payment: CounterPayment) -> None:
+    account, member = await receipts.load_account(session, payment.account_id)
+    with use_language(member.language):
+        text = tr(
+            "the payment of {amount} ({kind}) on acct {account} was taken off again. Ref {number}.",
+            amount=format_cents(payment.amount_cents),
+            kind=tr(COUNTER_KINDS[payment.kind]),
+            account=account.masked_number,
+            number=payment.confirmation,
+        )
+        subject = tr("Payment taken off")
+        await receipts.send(session, backend, member, f"counter-undone:{payment.key}", "notice", subject, text)
+
+
+async def tell_office_of_failure(session: AsyncSession, backend: Backend, refund: PaymentRefund) -> None:
+    body = (
+        f"The refund {refund.confirmation} of {format_cents(refund.total_cents)} failed ({refund.failure_code}).\n"
+        "The member still has to get the money: please look at it under /staff/money and call them."
+    )
+    await tell_office(session, backend, f"refund-failed:{refund.key}", f"Refund {refund.confirmation} failed", body)
+
+
+async def tell_office_of_double(session: AsyncSession, backend: Backend, payment: Payment) -> None:
+    """A payment was refunded and also sent back by the bank: the member got the money twice."""
+    body = (
+        f"The payment {payment.confirmation} was refunded, and the bank returned it as well. The member got the money "
+        "twice; the account owes the difference. Please call them."
+    )
+    subject = f"Payment {payment.confirmation} went back twice"
+    await tell_office(session, backend, f"refund-double:{payment.key}", subject, body)
+
+
+async def tell_office(session: AsyncSession, backend: Backend, key: str, subject: str, body: str) -> None:
+    """An email to the office's own mailbox, once for each `key`."""
+    await enqueue(
+        session,
+        backend,
+        kind="email",
+        recipient=backend.coop.email,
+        subject=subject,
+        body=f"{body}\n",
+        purpose="notice",
+        dedupe_key=f"office:{key}"[:120],
+    )
+
+
+async def _send(
+    session: AsyncSession,
+    backend: Backend,
+    refund: PaymentRefund,
+    payment: Payment,
+    name: str,
+    purpose: str,
+    subject: str,
+    text: str,
+) -> None:
+    due = (await backend.billing.balance(session, refund.account_id, backend.today())).amount_due_cents
+    with use_language(await receipts.language_for(session, payment)):
+        facts = await receipts.load_facts(session, payment)
+        filled = tr(
+            text,
+            amount=format_cents(refund.total_cents),
+            payment=payment.confirmation,
+            account=facts.account,
+            method=facts.method,
+            number=refund.confirmation,
+            balance=format_balance(due),
+        )
+        await receipts.send(session, backend, facts.member, f"{name}:{refund.key}", purpose, tr(subject), filled)

@@ -1,0 +1,216 @@
+"""Refunds by the office: asked for, and approved by a second person above a limit. The payment stays posted.
+
+backend/payments/refund_processing.py then has the payment network make them.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend import confirmation_numbers
+from backend.audit import service as audit
+from backend.billing.accounts import lock_account
+from backend.billing.models import Account
+from backend.errors import MemberlineError
+from backend.money import format_cents
+from backend.payments.models import Payment, PaymentRefund
+from backend.payments.processing import SYSTEM, lock_payment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+logger = logging.getLogger(__name__)
+
+ONE_PERSON_WINDOW = timedelta(days=30)
+"""Refunds by one person alone are added up over this time, so that the limit cannot be passed in small steps."""
+LONGEST_REASON = 200
+
+
+class RefundRefused(MemberlineError):
+    """Not possible, and nothing happened. `code` is one of: not_posted, no_reason, zero, too_large, key_used,
+    same_person, not_waiting."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+async def request_refund(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    key: str,
+    payment_id: int,
+    amount_cents: int,
+    reason: str,
+    asked_by: str,
+) -> PaymentRefund:
+    """Store a refund of `amount_cents` of the payment, without the fee; the same key is the same refund.
+
+    It is approved at once within what one person may refund, else it waits for a second one. The fee goes back with the
+    refund that completes the payment, where coop.toml says so. Raises RefundRefused.
+    """
+    payment = await lock_payment(session, payment_id)
+    known = await session.scalar(select(PaymentRefund).where(PaymentRefund.key == key))
+    if known is not None:
+        if (known.payment_id, known.amount_cents) != (payment_id, amount_cents):
+            raise RefundRefused("key_used", "This form was sent before with another amount. Please open it again.")
+        return known
+    reason = check_reason(reason)
+    left, fee_left = await refundable_cents(session, payment)
+    if payment.status != "posted":
+        raise RefundRefused("not_posted", f"A payment that is {payment.status} cannot be refunded.")
+    if amount_cents <= 0:
+        raise RefundRefused("zero", "The amount must be more than zero.")
+    if amount_cents > left:
+        raise RefundRefused("too_large", f"{format_cents(left)} is left of this payment.")
+    fee_cents = fee_left if amount_cents == left and backend.coop.refund_fee == "returned" else 0
+    alone = await _refunded_by_one_person(session, backend, payment.account_id)
+    waits = alone + amount_cents + fee_cents > backend.coop.refund_second_person_cents
+    refund = PaymentRefund(
+        key=key,
+        confirmation=await confirmation_numbers.new_number(session),
+        payment_id=payment.id,
+        account_id=payment.account_id,
+        amount_cents=amount_cents,
+        fee_cents=fee_cents,
+        reason=reason,
+        status="requested" if waits else "approved",
+        asked_by=asked_by,
+        asked_at=backend.clock.now(),
+    )
+    session.add(refund)
+    await session.flush()
+    await record_refund(session, backend, refund, "refund_requested", by=asked_by, reason=reason)
+    return refund
+
+
+async def decide_refund(
+    session: AsyncSession, backend: Backend, refund_id: int, *, approve: bool, by: str, reason: str
+) -> PaymentRefund:
+    """Approve or reject a waiting refund, as a second person. Raises RefundRefused."""
+    refund = await lock_refund(session, refund_id)
+    if refund.status != "requested":
+        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
+    if refund.asked_by == by:
+        raise RefundRefused("same_person", "Nobody decides about their own refund. Please ask somebody else.")
+    refund.approved_by, refund.decided_at = by, backend.clock.now()
+    refund.decision_reason = check_reason(reason)
+    await move_refund(
+        session, backend, refund, "approved" if approve else "rejected", by=by, reason=refund.decision_reason
+    )
+    return refund
+
+
+def check_reason(reason: str) -> str:
+    """The reason in one line. Raises RefundRefused when there is none."""
+    reason = " ".join(reason.split())[:LONGEST_REASON]
+    if len(reason) < 3:
+        raise RefundRefused("no_reason", "Please say why, in a few words: it is kept for the auditor.")
+    return reason
+
+
+async def refundable_cents(session: AsyncSession, payment: Payment) -> tuple[int, int]:
+    """What is left of a payment and of its fee after all refunds that have not failed."""
+    query = select(
+        func.coalesce(func.sum(PaymentRefund.amount_cents), 0), func.coalesce(func.sum(PaymentRefund.fee_cents), 0)
+    ).where(PaymentRefund.payment_id == payment.id, PaymentRefund.status.not_in(("failed", "rejected")))
+    amount, fee = (await session.execute(query)).one()
+    return payment.amount_cents - int(amount), payment.fee_cents - int(fee)
+
+
+async def list_refunds(session: AsyncSession, *, status: str | None = None, limit: int = 1000) -> list[PaymentRefund]:
+    """Refunds, the newest first."""
+    query = select(PaymentRefund).order_by(PaymentRefund.id.desc()).limit(limit)
+    return list(await session.scalars(query.where(PaymentRefund.status == status) if status else query))
+
+
+async def refund_to_dict(session: AsyncSession, refund: PaymentRefund) -> dict[str, Any]:
+    """One refund as JSON data."""
+    payment = await session.get_one(Payment, refund.payment_id)
+    account = await session.get_one(Account, refund.account_id)
+    names = (
+        "confirmation amount_cents fee_cents reason status asked_by asked_at approved_by decision_reason decided_at "
+        "accepted_at ended_at failure_code"
+    )
+    return {"account": account.number, "payment": payment.confirmation} | {
+        name: getattr(refund, name) for name in names.split()
+    }
+
+
+async def _refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:
+    """The cents that were refunded on the account lately without a second person."""
+    total = func.coalesce(func.sum(PaymentRefund.amount_cents + PaymentRefund.fee_cents), 0)
+    query = select(total).where(
+        PaymentRefund.account_id == account_id,
+        PaymentRefund.approved_by.is_(None),
+        PaymentRefund.status.not_in(("failed", "requested")),
+        PaymentRefund.asked_at >= backend.clock.now() - ONE_PERSON_WINDOW,
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def lock_refund(session: AsyncSession, refund_id: int) -> PaymentRefund:
+    """The refund as it is now, its account held until the transaction ends."""
+    refund = await session.get_one(PaymentRefund, refund_id)
+    await lock_account(session, refund.account_id)
+    await session.refresh(refund)
+    return refund
+
+
+async def move_refund(
+    session: AsyncSession,
+    backend: Backend,
+    refund: PaymentRefund,
+    status: str,
+    *,
+    by: str | None,
+    reason: str | None = None,
+) -> None:
+    """One step forward, with its audit row. `by` is a person of the office; None: it happened by itself."""
+    await session.flush()
+    before = refund.status
+    guarded = update(PaymentRefund).where(PaymentRefund.id == refund.id, PaymentRefund.status == before)
+    result = await session.execute(guarded.values(status=status))
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        raise RuntimeError(f"refund {refund.id} moved on from {before} under its lock")
+    await session.refresh(refund)
+    await record_refund(session, backend, refund, f"refund_{status}", by=by, before=before, reason=reason)
+
+
+async def record_refund(
+    session: AsyncSession,
+    backend: Backend,
+    refund: PaymentRefund,
+    act: str,
+    *,
+    by: str | None,
+    before: str | None = None,
+    reason: str | None = None,
+) -> None:
+    payment = await session.get_one(Payment, refund.payment_id)
+    await audit.record(
+        session,
+        backend,
+        actor=f"office:{by}"[:80] if by else SYSTEM,
+        level=0,
+        channel="office" if by else "job",
+        act=act,
+        account_id=refund.account_id,
+        before={"status": before} if before else None,
+        after={
+            "status": refund.status,
+            "confirmation": refund.confirmation,
+            "payment": payment.confirmation,
+            "amount_cents": refund.amount_cents,
+            "fee_cents": refund.fee_cents,
+            "reason": reason,
+            "failure_code": refund.failure_code,
+        },
+    )

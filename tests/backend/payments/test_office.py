@@ -1,0 +1,204 @@
+"""Voids, cancels and counter payments by the office: once each, with a reason; Auto Pay drafts only what is left."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from backend.app import Backend
+from backend.audit.models import AuditRow
+from backend.autopay.daily_run import run_autopay
+from backend.billing import ledger
+from backend.payments import office
+from backend.payments.models import CounterPayment
+from backend.payments.processing import recover
+from backend.payments.refunds import RefundRefused
+from backend.payments.scheduled_runs import run_scheduled
+from backend.providers.payments.base import ProviderUnavailable
+from tests.backend.autopay.enrollments import add_autopay, drafts
+from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
+from tests.backend.network import DirectNetwork
+from tests.backend.payments.paying import ON, due, outbox, payments, quote_for, say_yes, schedule, statuses
+
+DUE_ON = TODAY + timedelta(days=20)
+
+
+async def book(backend: Backend, home: Household, cents: int = DUE_CENTS, **other: object) -> CounterPayment:
+    asked: dict[str, object] = {
+        "key": "form-1", "account_id": home.account_id, "amount_cents": cents, "kind": "check", "reference": "1042",
+        "received_on": TODAY, "reason": "at the counter", "by": "ann",
+    }  # fmt: skip
+    async with backend.db.transaction() as session:
+        return await office.book_counter_payment(session, backend, **{**asked, **other})  # type: ignore[arg-type]
+
+
+async def refusal(call: object) -> str:
+    with pytest.raises(RefundRefused) as caught:
+        await call  # type: ignore[misc]
+    return caught.value.code
+
+
+async def acts_of(backend: Backend, actor: str) -> list[AuditRow]:
+    async with backend.db.read_session() as session:
+        return list(await session.scalars(select(AuditRow).where(AuditRow.actor == actor).order_by(AuditRow.id)))
+
+
+async def held_payment(backend: Backend, home: Household, network: DirectNetwork) -> int:
+    """A payment that is authorized: the network goes away before it is taken. Returns its id."""
+
+    def away(name: str) -> None:
+        if name == "post":
+            raise ProviderUnavailable(name)
+
+    network.before = away
+    assert (await say_yes(backend, await quote_for(backend, home))).kind == "pending"
+    network.before = lambda name: None
+    return (await payments(backend))[-1].id
+
+
+async def test_held_payment_is_voided_and_never_taken(
+    backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment_id = await held_payment(backend, home, network)
+    assert await office.void_payment(backend, payment_id, reason="wrong account", by="ann") == "voided"
+    await recover(backend)
+    assert (network.taken_cents(), network.held()) == (0, [])
+    assert await due(backend, home.account_id) == DUE_CENTS
+    [row] = await acts_of(backend, "office:ann")
+    assert (row.act, (row.after or {})["reason"]) == ("payment_void_asked", "wrong account")
+    assert await refusal(office.void_payment(backend, payment_id, reason="again", by="ann")) == "not_authorized"
+
+
+async def test_void_cut_off_is_finished_by_the_next_job(
+    backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment_id = await held_payment(backend, home, network)
+    network.after = lambda name: (_ for _ in ()).throw(ProviderUnavailable(name)) if name == "void" else None
+    with pytest.raises(ProviderUnavailable):
+        await office.void_payment(backend, payment_id, reason="wrong account", by="ann")
+    network.after = lambda name: None
+    await recover(backend)
+    [payment] = await payments(backend)
+    assert (payment.status, payment.decline_code) == ("voided", "office_void")
+
+
+async def test_a_payment_that_was_quicker_stays_posted(
+    backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment_id = await held_payment(backend, home, network)
+    network.charges.capture((await payments(backend))[0].key)
+    assert await office.void_payment(backend, payment_id, reason="wrong account", by="ann") == "posted"
+    [payment] = await payments(backend)
+    assert (payment.status, payment.decline_code) == ("posted", None)
+    assert await due(backend, home.account_id) == 0
+
+
+async def test_voided_draft_is_not_tried_again(backend: Backend, home: Household, network: DirectNetwork) -> None:
+    await add_autopay(backend, home, method_id=home.card_id)
+    network.before = lambda name: (_ for _ in ()).throw(ProviderUnavailable(name)) if name == "post" else None
+    await run_autopay(backend, DUE_ON)
+    network.before = lambda name: None
+    [payment] = await payments(backend)
+    await office.void_payment(backend, payment.id, reason="the member called", by="ann")
+    assert [draft.status for draft in await drafts(backend)] == ["failed"]
+    await run_autopay(backend, DUE_ON + timedelta(days=1))
+    assert len(await payments(backend)) == 1
+    assert any("our office stopped it" in one.body for one in await outbox(backend))
+
+
+async def test_scheduled_payment_is_canceled_even_on_its_day(
+    backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    item = await schedule(backend, home)
+    async with backend.db.transaction() as session:
+        await office.cancel_scheduled(session, backend, item.id, reason="moved away", by="ann")
+    await run_scheduled(backend, ON)
+    assert (await statuses(backend), network.calls) == (["canceled"], [])
+    assert any(one.dedupe_key.startswith("schedule-off") for one in await outbox(backend))
+    async with backend.db.transaction() as session:
+        call = office.cancel_scheduled(session, backend, item.id, reason="again", by="ann")
+        assert await refusal(call) == "not_scheduled"
+
+
+async def test_counter_payment_is_booked_once_and_auto_pay_leaves_it(
+    backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    await add_autopay(backend, home, method_id=home.card_id)
+    first, second = await book(backend, home, 10_000), await book(backend, home, 10_000)
+    assert (first.id, first.status) == (second.id, "booked")
+    assert await due(backend, home.account_id) == DUE_CENTS - 10_000
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
+        assert await ledger.book_total(session, ledger.ELSEWHERE) == 10_000
+    await run_autopay(backend, DUE_ON)
+    assert network.taken_cents() == DUE_CENTS - 10_000
+    texts = [one.body for one in await outbox(backend) if one.dedupe_key == "counter:form-1:sms"]
+    assert len(texts) == 1
+    assert "$100.00 (check)" in texts[0]
+    assert first.confirmation in texts[0]
+
+
+async def test_large_booking_waits_for_another_person(backend: Backend, home: Household) -> None:
+    payment = await book(backend, home, 100_001)
+    assert payment.status == "requested"
+    assert await due(backend, home.account_id) == DUE_CENTS
+
+    async def decide(by: str, approve: bool = True) -> str:
+        async with backend.db.transaction() as session:
+            made = await office.decide_counter_payment(
+                session, backend, payment.id, approve=approve, by=by, reason="saw the check"
+            )
+            return made.status
+
+    assert await refusal(decide("ann")) == "same_person"
+    assert await decide("bob") == "booked"
+    assert await refusal(decide("carol", False)) == "not_waiting"
+    assert await due(backend, home.account_id) == DUE_CENTS - 100_001
+
+
+async def test_bounced_check_is_taken_off_once(backend: Backend, home: Household) -> None:
+    payment = await book(backend, home)
+
+    async def undo() -> str:
+        async with backend.db.transaction() as session:
+            made = await office.undo_counter_payment(session, backend, payment.id, by="bob", reason="check came back")
+            return made.status
+
+    assert await undo() == "undone"
+    assert await refusal(undo()) == "not_booked"
+    assert await due(backend, home.account_id) == DUE_CENTS
+    async with backend.db.read_session() as session:
+        assert await ledger.book_total(session, ledger.ELSEWHERE) == 0
+    assert (await book(backend, home, key="form-2")).status == "booked", "the same check may be booked again"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"cents": 0}, "zero"),
+        ({"cents": 1_000_001}, "zero"),
+        ({"kind": "bitcoin"}, "no_kind"),
+        ({"reference": " "}, "no_reference"),
+        ({"received_on": TODAY + timedelta(days=1)}, "day"),
+        ({"received_on": date(2026, 9, 1)}, "day"),
+        ({"key": "form-2", "reference": "1042 "}, "same_check"),
+        ({"cents": 5}, "key_used"),
+    ],
+)
+async def test_wrong_booking_is_refused(
+    backend: Backend, home: Household, changed: dict[str, object], code: str
+) -> None:
+    await book(backend, home, 1000)
+    given = {"cents": 1000, "key": "form-2", "reference": "77"} | changed
+    if code == "key_used":
+        given["key"] = "form-1"
+    assert await refusal(book(backend, home, **given)) == code  # type: ignore[arg-type]
+    assert await due(backend, home.account_id) == DUE_CENTS - 1000
+
+
+async def test_the_same_check_number_of_another_member_is_fine(backend: Backend, home: Household) -> None:
+    await book(backend, home, 1000)
+    other = await make_household(backend, number="88888")
+    assert (await book(backend, other, 1000, key="form-2")).status == "booked"

@@ -1,0 +1,239 @@
+"""The office's pages about money: guarded, one refund for a form sent twice, two persons above a limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from backend.app import Backend
+from backend.audit.models import AuditRow
+from backend.clock import ManualClock
+from backend.payments.models import CounterPayment, Payment, PaymentRefund
+from backend.payments.return_files import apply_return_file
+from bot.staff.money import parse_amount
+from tests.backend.household import DUE_CENTS, Household, make_household
+from tests.backend.network import DirectNetwork
+from tests.backend.payments.nacha_files import Row, make_file
+from tests.backend.payments.paying import due, quote_for, say_yes
+from tests.bot.conftest import running_edge
+from tests.bot.edge import Answer, Edge
+from tests.bot.staff.test_office import OPEN, PASSWORD, sign_in, token_in
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
+
+HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+ACCOUNTS = f"ann={HASH} bob={HASH}"
+
+
+@pytest.fixture
+def network() -> DirectNetwork:
+    return DirectNetwork()
+
+
+@pytest.fixture
+async def edge(
+    folder: Path, engine: StandInEngine, twilio: StandInTwilio, network: DirectNetwork
+) -> AsyncIterator[Edge]:
+    async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as made:
+        made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
+        made.services.backend.payments = network
+        yield made
+
+
+@pytest.fixture
+def backend(edge: Edge) -> Backend:
+    return edge.services.backend
+
+
+@pytest.fixture
+async def home(backend: Backend) -> Household:
+    return await make_household(backend)
+
+
+async def pay(backend: Backend, home: Household, amount: int = DUE_CENTS) -> Payment:
+    outcome = await say_yes(backend, await quote_for(backend, home, amount))
+    assert outcome.payment
+    return outcome.payment
+
+
+async def become(edge: Edge, name: str) -> None:
+    """Sign out whoever is in, and sign in as `name`."""
+    page = await edge.get("/staff")
+    if 'name="token"' in page.text:
+        await edge.post("/staff/sign-out", data={"token": token_in(page)})
+    assert "Who waits" in (await sign_in(edge, name=name)).text
+
+
+async def send(edge: Edge, page: str, path: str, **fields: str) -> Answer:
+    """Fill in the form on `page` that goes to `path`, as a browser does, and send it."""
+    shown = await edge.get(page)
+    form = shown.text[shown.text.index(f'action="{path}"') :]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
+    return await edge.post(path, data={**hidden, **fields})
+
+
+async def refunds(backend: Backend) -> list[PaymentRefund]:
+    async with backend.db.read_session() as session:
+        return list(await session.scalars(select(PaymentRefund).order_by(PaymentRefund.id)))
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("112.40", 11240), ("$1,234.50", 123450), (" 112 ", 11200), ("$ 5", 500), ("0.01", 1), ("12.5", None),
+        ("1.234,50", None), ("-5", None), ("", None), ("12,34", None), ("1e3", None), ("٣", None),
+    ],
+)  # fmt: skip
+def test_amounts(text: str, cents: int | None) -> None:
+    assert parse_amount(text) == cents
+
+
+async def test_money_is_closed_to_strangers(edge: Edge, backend: Backend, home: Household) -> None:
+    payment = await pay(backend, home)
+    url = f"/staff/money/payments/{payment.confirmation}"
+    for path in ("/staff/money", url, "/staff/money/accounts/99999-001"):
+        assert "Password" in (await edge.get(path)).text
+    assert "Password" in (await edge.post(f"{url}/refund", data={"amount": "1.00", "reason": "mine"})).text
+    await become(edge, "ann")
+    forged = {"amount": "1.00", "reason": "mine", "key": "0" * 32, "token": "0" * 64}
+    assert (await edge.post(f"{url}/refund", data=forged)).status == 403
+    assert await refunds(backend) == []
+
+
+async def test_small_refund_from_search_to_result(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    found = await edge.get(f"/staff/money?number={payment.confirmation.replace('-', '').lower()}")
+    assert f"Payment {payment.confirmation}" in found.text
+    assert "Visa ending 4242" in found.text
+    done = await send(edge, url, f"{url}/refund", amount="$40.00", reason="paid twice")
+    assert "succeeded" in done.text
+    assert "paid twice" in done.text
+    assert (network.given_back_cents(), await due(backend, home.account_id)) == (4000, 4000)
+    assert "$72.40 is left of it" in (await edge.get(url)).text
+    async with backend.db.read_session() as session:
+        acts = list(await session.scalars(select(AuditRow.act).where(AuditRow.actor == "office:ann")))
+    assert {"office_read", "refund_requested"} <= set(acts)
+
+
+async def test_form_sent_twice_is_one_refund(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    shown = await edge.get(url)
+    key = re.search(r'name="key" value="([0-9a-f]{32})"', shown.text)
+    assert key
+    form = {"token": token_in(shown), "key": key[1], "amount": "30.00", "reason": "paid twice"}
+    answers = [await edge.post(f"{url}/refund", data=form) for _ in range(3)]
+    assert {answer.status for answer in answers} == {200}
+    assert network.given_back_cents() == 3000
+    changed = await edge.post(f"{url}/refund", data={**form, "amount": "31.00"})
+    assert changed.status == 409
+    assert f'value="{key[1]}"' not in changed.text, "the next try needs a key of its own"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"amount": "200.00", "reason": "paid twice"}, "$112.40 is left"),
+        ({"amount": "12.345", "reason": "paid twice"}, "like 112.40"),
+        ({"amount": "1.00", "reason": " "}, "say why"),
+        ({"amount": "0", "reason": "paid twice"}, "more than zero"),
+    ],
+)
+async def test_wrong_refund_is_explained(
+    edge: Edge, backend: Backend, home: Household, fields: dict[str, str], says: str
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    answer = await send(edge, url, f"{url}/refund", **fields)
+    assert answer.status in (409, 422)
+    assert says in answer.text
+    assert 'role="alert"' in answer.text
+    assert await refunds(backend) == []
+
+
+async def test_second_person_approves(edge: Edge, backend: Backend, home: Household, network: DirectNetwork) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    asked = await send(edge, url, f"{url}/refund", amount="112.40", reason="closed account")
+    assert "waits for a second person" in asked.text
+    assert "somebody else has to decide" in asked.text
+    [refund] = await refunds(backend)
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    form = {"token": token_in(await edge.get("/staff")), "reason": "fine", "decision": "approve"}
+    assert (await edge.post(f"{own}/decide", data=form)).status == 409
+    assert network.given_back_cents() == 0
+    await become(edge, "bob")
+    assert own in (await edge.get("/staff/money")).text
+    done = await send(edge, own, f"{own}/decide", reason="saw the letter", decision="approve")
+    assert "succeeded" in done.text
+    assert network.given_back_cents() == DUE_CENTS
+    assert [(one.asked_by, one.approved_by) for one in await refunds(backend)] == [("ann", "bob")]
+
+
+async def test_second_person_rejects(edge: Edge, backend: Backend, home: Household, network: DirectNetwork) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    await send(edge, url, f"{url}/refund", amount="112.40", reason="closed account")
+    [refund] = await refunds(backend)
+    await become(edge, "bob")
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    assert "rejected" in (await send(edge, own, f"{own}/decide", reason="not ours", decision="reject")).text
+    assert network.given_back_cents() == 0
+
+
+async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Backend, home: Household) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    assert "Account 99999-001" in (await edge.get("/staff/money?number=99999")).text
+    fields = {"amount": "50.00", "kind": "check", "reference": "1042", "received_on": "2026-11-18", "reason": ""}
+    assert (await send(edge, account, f"{account}/book", **{**fields, "reference": ""})).status == 409
+    booked = await send(edge, account, f"{account}/book", **fields)
+    assert "check 1042" in booked.text
+    assert await due(backend, home.account_id) == DUE_CENTS - 5000
+    async with backend.db.read_session() as session:
+        [payment] = await session.scalars(select(CounterPayment))
+    own = f"/staff/money/counter/{payment.confirmation}"
+    assert "undone" in (await send(edge, own, f"{own}/undo", reason="check came back")).text
+    assert await due(backend, home.account_id) == DUE_CENTS
+
+
+async def test_scheduled_payment_is_canceled(edge: Edge, backend: Backend, home: Household) -> None:
+    quote = await quote_for(backend, home, pay_on=backend.today().replace(day=25))
+    scheduled = (await say_yes(backend, quote)).scheduled
+    assert scheduled
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{scheduled.confirmation}"
+    assert "canceled" in (await send(edge, url, f"{url}/cancel", reason="moved away")).text
+
+
+async def test_bank_returns_wait_until_done(edge: Edge, backend: Backend) -> None:
+    await apply_return_file(backend, "nov.ach", make_file(Row("XXX222", 700, "R03")).encode())
+    await become(edge, "ann")
+    page = await edge.get("/staff/money")
+    assert "R03, $7.00, no payment of ours fits" in page.text
+    path = re.search(r'action="(/staff/money/returns/\d+/done)"', page.text)
+    assert path
+    assert "Nothing is left to look at" in (await send(edge, "/staff/money", path[1])).text
+
+
+async def test_unknown_numbers(edge: Edge) -> None:
+    await become(edge, "ann")
+    assert "No payment, refund, account or member" in (await edge.get("/staff/money?number=K7M-4Q2")).text
+    for path in ("payments/K7M-4Q2", "payments/x", "refunds/K7M-4Q2", "counter/K7M-4Q2", "accounts/1-2"):
+        assert (await edge.get(f"/staff/money/{path}")).status == 404
