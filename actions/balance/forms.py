@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -37,6 +38,12 @@ class BalanceForm(AccountForm):
             slots = {"account_topic": "charged_twice", "account_words": turn.full_text}
             agenda.add_item(turn, "account_question_form", turn.full_text, slots)
         return False
+
+    async def accounts_told(self, turn: Turn, identity: Identity) -> Sequence[int]:
+        known = await super().accounts_told(turn, identity)
+        if known and names_all_accounts(turn.text):
+            return [*known, *(account.id for account in await list_other_accounts(turn, identity))]
+        return known
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         other = await list_other_accounts(turn, identity)

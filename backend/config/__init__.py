@@ -175,6 +175,7 @@ class Settings(BaseSettings):
     twilio_api_url: str | None = None
     smtp_url: str | None = Field(default=None, repr=False)
     billing_provider: str = "builtin"
+    billing_timeout: WholeNumber = Field(default=3, ge=1, le=5)  # seconds; a caller waits meanwhile
     payment_provider: str = "sandbox"
     messages_provider: str = "auto"
     outages_provider: str = "builtin"
