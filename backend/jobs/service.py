@@ -54,8 +54,8 @@ JOBS: dict[str, Job] = {
 async def run_named_job(backend: Backend, name: str, on: date) -> dict[str, Any]:
     """Run the job `name` for the co-op's local date `on`.
 
-    Raises MemberlineError when there is no such job, or the payment network did not answer and the job must be run
-    again.
+    Raises MemberlineError when there is no such job, or another system (payment network, billing system) did not answer
+    and the job must be run again.
     """
     job = JOBS.get(name)
     if job is None:
