@@ -13,28 +13,21 @@ from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.payments.models import Payment, Quote
-from backend.providers.billing.remote import RemoteBilling
 from backend.providers.billing.system import SystemUnavailable
 from tests.actions.conftest import Begin
 from tests.backend.household import NOW, TODAY, Household
-from tests.backend.providers.billing import postings
+from tests.backend.providers.billing.elsewhere import LIMIT, NUMBER, move_books
 from tests.standins.billing_system import BillingSystemStandIn
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
-NUMBER = "99999-001"
-LIMIT = 0.3
 STALE = r"billing system does not answer right now, so this is as of this morning at 10:00 AM"
 
 
 @pytest.fixture
-async def system(backend: Backend, clock: ManualClock) -> BillingSystemStandIn:
+async def system(backend: Backend) -> BillingSystemStandIn:
     """Another system has the books, and $84.20 is owed by them."""
-    made = BillingSystemStandIn()
-    made.owe(NUMBER, 8420, due_on=TODAY)
-    backend.billing = RemoteBilling(made, backend.settings.with_values(billing_timeout=LIMIT), clock)
-    await postings.make_table(backend)
-    return made
+    return await move_books(backend)
 
 
 async def ask(talk: Talk) -> None:

@@ -13,29 +13,19 @@ from backend.billing.figures import collect_stale
 from backend.clock import ManualClock
 from backend.db import Database
 from backend.providers.billing.base import AccountBalance, BillingProvider, FiguresUnknown
-from backend.providers.billing.remote import RemoteBilling
 from backend.providers.billing.system import AccountFigures, Prepaid, SystemRejected, SystemTimeout, SystemUnavailable
 from tests.backend.household import NOW, TODAY, Household
 from tests.backend.providers.billing import postings
+from tests.backend.providers.billing.elsewhere import LIMIT, NUMBER, make_provider, move_books
 from tests.standins.billing_system import BillingSystemStandIn
 
-NUMBER = "99999-001"
 DUE = TODAY + timedelta(days=12)
-LIMIT = 0.3
 
 
 @pytest.fixture
-async def system(backend: Backend, clock: ManualClock) -> BillingSystemStandIn:
+async def system(backend: Backend) -> BillingSystemStandIn:
     """The backend's books are in another system, which says that $84.20 is owed."""
-    made = BillingSystemStandIn()
-    made.owe(NUMBER, 8420, due_on=DUE)
-    backend.billing = provider(backend, made, clock)
-    await postings.make_table(backend)
-    return made
-
-
-def provider(backend: Backend, system: BillingSystemStandIn, clock: ManualClock) -> RemoteBilling:
-    return RemoteBilling(system, backend.settings.with_values(billing_timeout=LIMIT), clock)
+    return await move_books(backend, due_on=DUE)
 
 
 async def refreshed(backend: Backend, home: Household) -> AccountBalance:
@@ -45,7 +35,7 @@ async def refreshed(backend: Backend, home: Household) -> AccountBalance:
 
 
 def test_it_is_a_billing_provider(backend: Backend, clock: ManualClock) -> None:
-    assert isinstance(provider(backend, BillingSystemStandIn(), clock), BillingProvider)
+    assert isinstance(make_provider(backend, BillingSystemStandIn(), clock), BillingProvider)
 
 
 async def test_their_figures_are_told_and_not_our_bills(
@@ -82,7 +72,7 @@ async def test_twenty_conversations_in_two_processes_ask_once_and_all_hear_it(
 ) -> None:
     system.seconds = 0.15
     other_db = Database(backend.db.url)
-    other = provider(backend, system, clock)
+    other = make_provider(backend, system, clock)
     try:
         await asyncio.gather(
             *(backend.billing.refresh(backend.db, home.account_id) for _ in range(10)),
