@@ -19,7 +19,8 @@ from backend.alerts.kinds import PAPERLESS, format_threshold
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.audit.models import AuditRow
 from backend.billing.figures import MAX_AGE_TO_DEBIT, collect_stale, format_as_of
-from backend.billing.models import Account, Bill
+from backend.billing.models import Account, Bill, KnownFigures, PrepaidAccount
+from backend.billing.prepaid import format_days
 from backend.language import format_short_date, mark, tr, use_language
 from backend.members.models import Member
 from backend.money import format_cents
@@ -213,6 +214,7 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
         bill_search("amount_over", RECENT_BILL_DAYS, _describe_amount_over),
         bill_search("usage_over", RECENT_BILL_DAYS, _describe_usage_over),
         bill_search("daily_usage_over", RECENT_BILL_DAYS, _describe_daily_usage_over),
+        _Search("prepaid_low", *_prepaid_rows(backend, on), _describe_prepaid_low),
         payment_search("payment_received", ("posted",), _describe_received),
         payment_search("payment_failed", ("declined", "voided", "returned"), _describe_failed),
         _Search("payment_failed", ScheduledPayment, ScheduledPayment.key, never_tried, _describe_not_made),
@@ -225,6 +227,25 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
             of_member=True,
         ),
     ]
+
+
+def _prepaid_rows(backend: Backend, on: date) -> tuple[type[Any], Any, tuple[Any, ...]]:
+    """The prepaid accounts of our own books or of another system's; a low balance is told once a day."""
+    key = literal(f"prepaid:{on.isoformat()}")
+    if getattr(backend.billing, "system", None) is None:
+        return PrepaidAccount, key, (Account.status == "open",)
+    return KnownFigures, key, (Account.status == "open", KnownFigures.is_prepaid)
+
+
+async def _describe_prepaid_low(found: _Cause) -> str | None:
+    prepaid = (await found.balance()).prepaid
+    if prepaid is None or prepaid.left_cents >= (found.setting.threshold or 0):
+        return None
+    left = format_cents(prepaid.left_cents)
+    if prepaid.days_left is None:
+        return tr("{left} is left on your prepaid account. Text us PAY to add money.", left=left)
+    days = format_days(prepaid.days_left)
+    return tr("{left} is left on your prepaid account, {days}. Text us PAY to add money.", left=left, days=days)
 
 
 async def _describe_due(found: _Cause) -> str | None:

@@ -84,7 +84,8 @@ class PrepaidAccount(Base):
 
     __tablename__ = "prepaid_accounts"
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
     daily_cents: Mapped[int | None]  # what a day uses at the recent use; NULL: not known
 
 

@@ -36,10 +36,12 @@ def upgrade() -> None:
     )
     op.create_table(
         'prepaid_accounts',
-        sa.Column('account_id', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('account_id', sa.Integer(), nullable=False),
         sa.Column('daily_cents', sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_prepaid_accounts_account_id')),
-        sa.PrimaryKeyConstraint('account_id', name=op.f('pk_prepaid_accounts')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_prepaid_accounts')),
+        sa.UniqueConstraint('account_id', name=op.f('uq_prepaid_accounts_account_id')),
     )
     with op.batch_alter_table('quotes') as table:
         table.add_column(sa.Column('figures_as_of', sa.DateTime(timezone=True), nullable=True))
