@@ -28,6 +28,7 @@ EXPECTED = {
     "PORT": "must be a port number from 1 to 65535",
     "PROXIES_COUNT": "must be a number from 0 to 9",
     "CLOCK_SHIFT": "must be a number of seconds",
+    "BILLING_TIMEOUT": "must be a number of seconds from 1 to 5",
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
 }
