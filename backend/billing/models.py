@@ -117,3 +117,12 @@ class KnownFigures(Base):
     tried_at: Mapped[datetime] = mapped_column(UtcTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     failure: Mapped[str] = mapped_column(String(40), default="")
+
+
+class BillingSync(Base):
+    """How far the changes of members in another billing system were taken over; one row."""
+
+    __tablename__ = "billing_sync"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    synced_to: Mapped[datetime] = mapped_column(UtcTime)

@@ -11,6 +11,7 @@ from backend.alerts import delivery
 from backend.app import Backend
 from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
+from backend.billing.member_changes import sync_members
 from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs.locks import JobSchedule
@@ -45,6 +46,7 @@ JOBS: dict[str, Job] = {
     "programs": Job(programs.review, JobSchedule("day", time(7, 30))),
     # after the payments and returns of the morning, which decide whether a plan was kept
     "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45))),
+    "billing-sync": Job(sync_members, JobSchedule("hour")),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),

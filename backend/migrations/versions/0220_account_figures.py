@@ -43,6 +43,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_prepaid_accounts')),
         sa.UniqueConstraint('account_id', name=op.f('uq_prepaid_accounts_account_id')),
     )
+    op.create_table(
+        'billing_sync',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('synced_to', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_billing_sync')),
+    )
     with op.batch_alter_table('quotes') as table:
         table.add_column(sa.Column('figures_as_of', sa.DateTime(timezone=True), nullable=True))
 
@@ -50,5 +56,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('quotes') as table:
         table.drop_column('figures_as_of')
+    op.drop_table('billing_sync')
     op.drop_table('prepaid_accounts')
     op.drop_table('account_figures')
