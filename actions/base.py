@@ -11,10 +11,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import registry
+from actions import current_figures, registry
 from actions.turn import Turn
 from backend.app import Backend
+from backend.billing.figures import collect_stale
 from backend.language import use_language
+from backend.providers.billing.base import FiguresUnknown
 
 PERSISTENT_IDENTITY_SLOTS = ("member_number", "phone_last4")
 """Slots that are kept when a task ends."""
@@ -36,13 +38,28 @@ class SkillAction(ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(self.backend, dispatcher, tracker)
-        with use_language(turn.language):
-            async with self.backend.db.transaction() as turn.session:
-                if not await turn.begin_step(self.name()):
-                    await self.act(turn)
-                    await turn.verify_claims()
-                    await turn.save_step(turn.new_events())
+        with use_language(turn.language), collect_stale(turn.stale_figures):
+            await current_figures.refresh_known_account(turn)
+            try:
+                await self._run_turn(turn)
+            except FiguresUnknown:
+                turn.go_back()
+                await self._run_step(turn, self.say_figures_unknown)
         return turn.saved_events
+
+    async def _run_turn(self, turn: Turn) -> None:
+        await self._run_step(turn, self.act)
+
+    async def _run_step(self, turn: Turn, act: Callable[[Turn], Awaitable[None]]) -> None:
+        async with self.backend.db.transaction() as turn.session:
+            if not await turn.begin_step(self.name()):
+                await act(turn)
+                await turn.verify_claims()
+                await turn.save_step(turn.new_events())
+
+    async def say_figures_unknown(self, turn: Turn) -> None:
+        """Answer instead of `act`, which needs an amount that nobody can look up now."""
+        current_figures.say_unknown(turn)
 
     @abstractmethod
     async def act(self, turn: Turn) -> None:

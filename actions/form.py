@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
 from actions import agenda, follow_ups, registry, side_questions
 from actions.base import ExternalCall
 from actions.cases.danger_talk import add_danger_details
@@ -22,7 +16,7 @@ from actions.free_text import is_only_faq_question, is_only_person_request
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.contact.service import extract_phone
-from backend.language import tr, use_language
+from backend.language import tr
 from backend.reading.acts.signals import asks_if_present, is_continuation, is_question, is_request
 from backend.reading.acts.task_control import asks_to_go_back, asks_what_is_left, is_no_with_number
 from backend.reading.acts.yes_no import starts_with_yes
@@ -49,12 +43,6 @@ MIN_FAQ_CONFIDENCE = 0.45
 
 
 class Form(LifecycleForm):
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(self.backend, dispatcher, tracker)
-        with use_language(turn.language):
-            await self._run_turn(turn)
-        return turn.saved_events
-
     async def _run_turn(self, turn: Turn) -> None:
         outside: ExternalCall | None = None
         while True:

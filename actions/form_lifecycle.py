@@ -32,6 +32,12 @@ MIN_CERTAIN_CONFIDENCE = 0.97
 class LifecycleForm(BaseForm):
     """How a message starts this form (`_start`), and how it cancels it (`_abandon_task`) or pauses another one."""
 
+    async def say_figures_unknown(self, turn: Turn) -> None:
+        """End the task, and offer a call from the office."""
+        await super().say_figures_unknown(turn)
+        self._close_task(turn)
+        side_questions.offer_callback(turn, already_answered=True)
+
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """Handle the message that opened this task: begin the task, unless something else handles the message."""
         self._pause_open_task(turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
@@ -12,7 +13,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions import claim_checks
+from actions import claim_checks, current_figures
 from backend.app import Backend
 from backend.consents.service import Agreement
 from backend.conversations import idempotency
@@ -66,7 +67,9 @@ class Turn:
         self._focus_intent = ""
         self._step: idempotency.ActionStep | None = None
         self._step_start = idempotency.BegunStep(None)
+        self._before_step: tuple[list[dict[str, Any]], dict[str, Any], list[EventType]] = ([], {}, [])
         self.saved_events: list[EventType] = []  # of the step, for the engine
+        self.stale_figures: list[datetime] = []  # the times of the figures read in this step that are not current
 
     @property
     def conversation_id(self) -> str:
@@ -235,6 +238,7 @@ class Turn:
         """
         first, self._step = self._step is None, idempotency.find_step(action, self.channel, self.tracker.events)
         self._step_start = await idempotency.begin(self.session, self._step)
+        self._before_step = ([*self._dispatcher.messages], {**self._changed}, [*self._followups])
         result = self._step_start.result
         if result is None or (result["unfinished"] and not first):
             return False
@@ -244,6 +248,12 @@ class Turn:
             self._changed = {event["name"]: event["value"] for event in self.saved_events if event["event"] == "slot"}
         return not result["unfinished"]
 
+    def go_back(self) -> None:
+        """Forget what was said and changed since `begin_step`: its transaction was rolled back."""
+        messages, changed, followups = self._before_step
+        self._dispatcher.messages[:], self._changed, self._followups = messages, changed, followups
+        self._identity = None
+
     @property
     def is_resumed(self) -> bool:
         """Whether this step has read the message already, and its outside work comes next."""
@@ -252,6 +262,7 @@ class Turn:
     async def verify_claims(self) -> None:
         """Check claims in the messages before they are saved and sent."""
         await claim_checks.verify_messages(self, self._dispatcher.messages)
+        current_figures.add_time(self, self._dispatcher.messages)
 
     async def save_step(self, events: list[EventType], *, unfinished: bool = False, acted: bool = False) -> None:
         """Save the result of this step, in its transaction, for a repeated delivery of the message.

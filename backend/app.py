@@ -70,6 +70,7 @@ class Backend:
         return local_date(self.clock, self.coop.zone)
 
     async def close(self) -> None:
+        await self.billing.close()
         await self.payments.close()
         await self.messages.close()
         await self.db.close()

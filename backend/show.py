@@ -23,6 +23,7 @@ from backend.payments.balances import get_balance
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import list_saved_methods
 from backend.programs.models import ProgramEnrollment
+from backend.providers.billing.base import FiguresUnknown
 from backend.tickets.listing import ticket_to_dict
 from backend.tickets.models import Ticket
 
@@ -49,8 +50,7 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
     member, accounts = await _find(session, number)
     names = {account.id: account.number for account in accounts}
     standings = [await _account(session, backend, account) for account in accounts]
-    balances = [await backend.billing.balance(session, account.id, backend.today()) for account in accounts]
-    due_on = {account.id: owed.next_due_on for account, owed in zip(accounts, balances, strict=True)}
+    due_on = {account.id: await _next_due_on(session, backend, account.id) for account in accounts}
     methods = {
         method.id: method
         for method in await session.scalars(select(PaymentMethod).where(PaymentMethod.member_id == member.id))
@@ -134,8 +134,23 @@ async def _account(session: AsyncSession, backend: Backend, account: Account) ->
         "number": account.number,
         "address": account.service_address,
         "status": account.status,
-        "balance": _fields(await get_balance(session, backend, account.id), *BALANCE_FIELDS),
+        "balance": await _balance(session, backend, account.id),
     }
+
+
+async def _balance(session: AsyncSession, backend: Backend, account_id: int) -> dict[str, Any]:
+    """Every value is None where another system has not said yet what is owed."""
+    try:
+        return _fields(await get_balance(session, backend, account_id), *BALANCE_FIELDS)
+    except FiguresUnknown:
+        return dict.fromkeys(BALANCE_FIELDS)
+
+
+async def _next_due_on(session: AsyncSession, backend: Backend, account_id: int) -> date | None:
+    try:
+        return (await backend.billing.balance(session, account_id, backend.today())).next_due_on
+    except FiguresUnknown:
+        return None
 
 
 def _sum_balances(balances: list[dict[str, Any]]) -> dict[str, Any]:
@@ -143,6 +158,8 @@ def _sum_balances(balances: list[dict[str, Any]]) -> dict[str, Any]:
     if len(balances) == 1:
         return balances[0]
     summed = ("amount_due_cents", "past_due_cents", "pending_cents")
+    if any(each["amount_due_cents"] is None for each in balances):
+        return dict.fromkeys(BALANCE_FIELDS)  # the sum of what is known would be taken for all that is owed
     latest = max(balances, key=lambda each: each["last_payment_on"] or date.min, default={})
     due = [each["due_on"] for each in balances if each["due_on"]]
     return {name: sum(each[name] for each in balances) for name in summed} | {

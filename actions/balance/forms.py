@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from actions.turn import Turn
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
 from backend.billing.models import Account
+from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
@@ -38,6 +40,12 @@ class BalanceForm(AccountForm):
             agenda.add_item(turn, "account_question_form", turn.full_text, slots)
         return False
 
+    async def accounts_told(self, turn: Turn, identity: Identity) -> Sequence[int]:
+        known = await super().accounts_told(turn, identity)
+        if known and names_all_accounts(turn.text):
+            return [*known, *(account.id for account in await list_other_accounts(turn, identity))]
+        return known
+
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         other = await list_other_accounts(turn, identity)
         if other and names_all_accounts(turn.text):
@@ -46,7 +54,10 @@ class BalanceForm(AccountForm):
         if other:
             turn.utter("utter_balance_account", account=format_account_label(identity.known_account, identity))
         balance = await get_balance(turn.session, turn.backend, identity.known_account.id)
-        turn.utter("utter_balance", **balance_values(turn, balance))
+        if balance.prepaid:
+            turn.utter("utter_told", told=describe_left(balance.prepaid))
+        else:
+            turn.utter("utter_balance", **balance_values(turn, balance))
         today = turn.backend.today()
         send_last_payment(turn, balance)
         if balance.pending_cents:
@@ -60,7 +71,11 @@ class BalanceForm(AccountForm):
             turn.utter("utter_told", told=sentence)
         can_pay = balance.amount_due_cents > 0 and identity.known_account.status != "closed"
         can_pay = can_pay and (not automatic or balance.past_due_cents > 0)  # else the bill would be paid twice
-        if not turn.get("paused_task") and not agenda.pending_items(turn):
+        if turn.get("paused_task") or agenda.pending_items(turn):
+            return None
+        if balance.prepaid and not other:
+            offer_to_add_money(turn)
+        else:
             self._offer(turn, identity, other, can_pay=can_pay)
         return None
 
@@ -80,14 +95,23 @@ class BalanceForm(AccountForm):
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
             total += balance.amount_due_cents
-            owed = format_balance(balance.amount_due_cents)
-            lines.append(tr("Account {account}: {owed}.", account=format_account_label(account, identity), owed=owed))
-            if balance.amount_due_cents > 0:
+            if balance.prepaid:  # what is left on it is no credit on what another account owes
+                total -= balance.amount_due_cents
+            owed = describe_left(balance.prepaid) if balance.prepaid else f"{format_balance(balance.amount_due_cents)}."
+            lines.append(tr("Account {account}: {owed}", account=format_account_label(account, identity), owed=owed))
+            if balance.amount_due_cents > 0 and not balance.prepaid:
                 due_days.add(balance.due_on if balance.past_due_cents <= 0 else None)
         turn.utter("utter_balance_all", lines=" ".join(lines), total=format_balance(total))
         due_on = due_days.pop() if len(due_days) == 1 else None
         if due_on is not None:
             turn.utter("utter_told", told=tr("All of it is due {day}.", day=format_day(due_on, turn.backend.today())))
+
+
+def offer_to_add_money(turn: Turn) -> None:
+    """Offer to pay into a prepaid account."""
+    add = {"title": tr("Add money"), "payload": "/quick_pay"}
+    turn.utter("utter_told", buttons=[add], told=tr("Would you like to add money to it?"))
+    turn.set("offer", {"opener": "quick_pay_form", "slots": {}})
 
 
 def send_last_payment(turn: Turn, balance: Balance) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
-from actions import side_questions
+from actions import current_figures, side_questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.form import Form
 from actions.turn import REQUESTED_SLOT, Turn
@@ -75,6 +77,10 @@ class IdentifiedForm(Form):
     async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
         """Called as soon as the member is identified. Returns the identity to go on with."""
         return identity
+
+    async def accounts_told(self, turn: Turn, identity: Identity) -> Sequence[int]:
+        """The ids of the accounts whose amounts this message is answered with."""
+        return [identity.account.id] if identity.account else []
 
     def on_account_changed(self, turn: Turn) -> None:
         """Called when the member switches to another account: clear what is about the one before."""
@@ -200,6 +206,9 @@ class IdentifiedForm(Form):
             if not isinstance(outcome, Identity):
                 return outcome
             identity = await self.on_identified(turn, outcome)
+        # first what is owed: a question that waits for the account may be about it
+        if missing := current_figures.not_refreshed(turn, await self.accounts_told(turn, identity)):
+            return ExternalCall(partial(current_figures.refresh, account_ids=missing))
         if turn.get(CODE_SENT) == PENDING_PROOF:  # the code came back
             turn.clear(*IDENTITY_SLOTS, CODE_SENT, CODE_TROUBLE)
         if turn.get("open_task") == self.form and not self.is_informational:

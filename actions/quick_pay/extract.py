@@ -230,6 +230,8 @@ def find_named_method(words: str, methods: Sequence[PaymentMethod], asked: str |
 def resolve_amount_and_day(turn: Turn, balance: Balance) -> None:
     """Replace "all of it" by cents and "the due date" by a date, for the account of `balance`."""
     due = balance.amount_due_cents
+    if balance.prepaid and turn.get(AMOUNT) in SHARES:
+        turn.clear(AMOUNT)  # there is no bill to pay all or half of
     if turn.get(AMOUNT) == "past_due" and balance.past_due_cents <= 0 < due:
         turn.clear(AMOUNT)  # the member did not ask to pay the whole bill
         turn.notes["amount_problem"] = "not_past_due"

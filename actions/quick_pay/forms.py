@@ -229,7 +229,7 @@ class QuickPayForm(AccountForm):
         if account.status == "closed":
             turn.utter("utter_pay_account_closed")
             return None
-        if balance.amount_due_cents <= 0:
+        if balance.amount_due_cents <= 0 and not balance.prepaid:
             turn.utter("utter_pay_nothing_due", **questions.balance_values(turn, balance))
             return None
         if turn.notes.get("change"):
@@ -239,8 +239,8 @@ class QuickPayForm(AccountForm):
     async def _ask_details(
         self, turn: Turn, identity: Identity, balance: Balance
     ) -> SlotQuestion | ExternalCall | None:
-        # while no amount is chosen, the warnings are for paying all
-        amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
+        # while no amount is chosen, the warnings are for paying all; a prepaid account has no such amount
+        amount = max(balance.amount_due_cents, 1) if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
         day = questions.get_chosen_day(turn)
         warnings = await prechecks.find_warnings(turn.session, turn.backend, identity.known_account, amount, day)
         on_its_way = [warning for warning in warnings if warning.code in MONEY_ON_ITS_WAY_CODES]

@@ -10,6 +10,7 @@ from actions.base import SlotQuestion
 from actions.buttons import build_button
 from actions.formatting import format_on_day
 from actions.turn import Turn
+from backend.billing.prepaid import describe_left
 from backend.language import format_day, tr
 from backend.money import format_cents
 from backend.payments import prechecks
@@ -17,6 +18,7 @@ from backend.payments.balances import Balance
 from backend.payments.models import PaymentMethod
 from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack
+from backend.providers.billing.system import Prepaid
 from backend.reading.money.payment_method import detect_method_kind
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
@@ -81,6 +83,8 @@ def format_last_day(turn: Turn) -> str:
 
 def build_amount_question(turn: Turn, balance: Balance, problem: str | None = None) -> SlotQuestion:
     problem = problem or turn.notes.get("amount_problem")
+    if balance.prepaid:
+        return _build_added_amount_question(turn, balance.prepaid, problem)
     if problem is None and turn.button_value(AMOUNT) == "other":
         problem = "other"
     response = f"utter_question_pay_amount_{problem}" if problem else "utter_question_pay_amount"
@@ -94,6 +98,16 @@ def build_amount_question(turn: Turn, balance: Balance, problem: str | None = No
     return SlotQuestion(
         AMOUNT, response, {**balance_values(turn, balance), "limit": limit}, buttons, is_new=bool(problem)
     )
+
+
+def _build_added_amount_question(turn: Turn, prepaid: Prepaid, problem: str | None) -> SlotQuestion:
+    """How much to add to a prepaid account."""
+    if problem:
+        limit = format_cents(turn.backend.coop.max_payment_cents)
+        told = tr("How much would you like to add? Please give one amount in dollars, up to {limit}.", limit=limit)
+    else:
+        told = f"{describe_left(prepaid)} {tr('How much would you like to add?')}"
+    return SlotQuestion(AMOUNT, "utter_told", {"told": told}, is_new=bool(problem))
 
 
 def build_day_question(turn: Turn, balance: Balance, problem: str | None = None) -> SlotQuestion:

@@ -8,6 +8,7 @@ from typing import Any
 from actions import agenda
 from actions.formatting import confirmation_values
 from actions.turn import Turn
+from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
 from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
@@ -102,7 +103,9 @@ async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]
         balance = await get_balance(session, turn.backend, made.account_id)
         method = await session.get_one(PaymentMethod, made.method_id)
     due = balance.amount_due_cents
-    if due < 0:
+    if balance.prepaid:
+        left = describe_left(balance.prepaid)
+    elif due < 0:
         left = tr("You now have a credit of {amount}.", amount=format_cents(-due))
     else:
         left = tr("You now owe {amount}.", amount=format_cents(due))

@@ -21,6 +21,7 @@ from backend.autopay import service as automatic
 from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import find_active_draft
+from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
@@ -194,6 +195,8 @@ class ScheduledPaymentsForm(AccountForm):
         """What happens with the bill now: nothing is owed, it is paid automatically, or the member has to pay it."""
         asked = AccountQuestion(turn.session, turn.backend, identity.known_account, "")
         owed = await asked.balance()
+        if owed.prepaid:
+            return describe_left(owed.prepaid)
         if owed.uncovered_cents <= 0:
             return tr("What is owed now is covered without it.")
         if taken := await describe_next_automatic_charge(asked):

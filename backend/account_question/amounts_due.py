@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.account_question.automatic_payments import describe_next_automatic_charge, describe_next_charge
 from backend.account_question.question import AccountQuestion
+from backend.billing.prepaid import describe_left
 from backend.language import join_words, tr
 from backend.money import format_balance, format_cents
 from backend.payments.balances import Balance
@@ -11,6 +12,8 @@ from backend.payments.balances import Balance
 
 async def describe_due_date(asked: AccountQuestion) -> str:
     owed = await asked.balance()
+    if owed.prepaid:
+        return f"{describe_left(owed.prepaid)} {tr('A prepaid account has no bill and no due date.')}"
     if owed.amount_due_cents < 0:
         return tr("Nothing is due: the account has a credit of {amount}.", amount=format_cents(-owed.amount_due_cents))
     if owed.amount_due_cents == 0:
@@ -24,8 +27,10 @@ async def describe_due_date(asked: AccountQuestion) -> str:
 
 
 async def describe_shutoff(asked: AccountQuestion) -> str:
-    """Whether anything is past due. Only the office sets the day of a shutoff, so no day is named."""
+    """Whether anything is past due. No day is named: only the office sets the day of a shutoff."""
     owed = await asked.balance()
+    if owed.prepaid:
+        return f"{describe_left(owed.prepaid)} {_describe_zero(asked)}"
     if owed.past_due_cents <= 0:
         parts = [tr("Nothing is past due on this account, so nothing owed calls for a shutoff.")]
         if owed.amount_due_cents > 0 and owed.due_on:
@@ -47,6 +52,8 @@ async def describe_shutoff(asked: AccountQuestion) -> str:
 async def describe_late_fee(asked: AccountQuestion) -> str:
     """Whether to expect a late charge, and how much it is where coop.toml says."""
     owed = await asked.balance()
+    if owed.prepaid:
+        return f"{tr('A prepaid account has no late charge.')} {describe_left(owed.prepaid)}"
     if owed.past_due_cents > 0 and owed.due_on:
         answer = tr(
             "{amount} has been past due since {day}, so a late charge can come on the next bill.",
@@ -68,6 +75,8 @@ async def describe_late_fee(asked: AccountQuestion) -> str:
 async def describe_remaining(asked: AccountQuestion) -> str:
     """What is owed after pending and scheduled payments."""
     owed = await asked.balance()
+    if owed.prepaid:
+        return describe_left(owed.prepaid)
     coming = []
     if owed.pending_cents:
         coming.append(tr("{amount} on its way", amount=format_cents(owed.pending_cents)))
@@ -88,6 +97,28 @@ async def describe_remaining(asked: AccountQuestion) -> str:
         coming=join_words(coming),
         left=format_balance(owed.uncovered_cents),
     )
+
+
+async def describe_prepaid(asked: AccountQuestion) -> str:
+    """What is left and for how many days, and what happens at zero."""
+    owed = await asked.balance()
+    if owed.prepaid is None:
+        return f"{tr('This account is billed by the month; it is not prepaid.')} {await describe_due_date(asked)}"
+    return f"{describe_left(owed.prepaid)} {_describe_zero(asked)}"
+
+
+def _describe_zero(asked: AccountQuestion) -> str:
+    """What happens when nothing is left: the co-op's own rule, or that it is the office's to tell."""
+    coop = asked.backend.coop
+    shutoff, back = coop.get_fact("prepaid_shutoff"), coop.get_fact("prepaid_reconnect")
+    parts = [tr("When nothing is left, the power can be turned off.")]
+    if shutoff:
+        parts = [tr("When nothing is left, the power can be turned off {when}.", when=shutoff)]
+    if back:
+        parts.append(tr("After a payment it is back {when}.", when=back))
+    if not shutoff or not back:
+        parts.append(tr("The office can tell you the rest at {phone}.", phone=asked.office_phone))
+    return " ".join(parts)
 
 
 def _describe_past_due(asked: AccountQuestion, owed: Balance) -> str:

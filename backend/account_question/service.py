@@ -18,7 +18,9 @@ from backend.account_question import (
 from backend.account_question.question import AccountQuestion
 from backend.billing.models import Account
 from backend.errors import MemberlineError
+from backend.language import tr
 from backend.members.levels import QUESTION_LEVELS, Level
+from backend.providers.billing.base import FiguresUnknown
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -38,6 +40,7 @@ TOPIC_HANDLERS: Mapping[str, Callable[[AccountQuestion], Awaitable[str | None]]]
         "next_automatic": automatic_payments.describe_automatic_payments,
         "paperless_status": enrollments.paperless_status,
         "short_month": automatic_payments.describe_short_month,
+        "prepaid_left": amounts_due.describe_prepaid,
         "saved_methods": automatic_payments.describe_saved_methods,
         "shutoff": amounts_due.describe_shutoff,
         "what_is_left": amounts_due.describe_remaining,
@@ -66,4 +69,11 @@ async def answer(session: AsyncSession, backend: Backend, account: Account, topi
     day or an amount in them. Raises UnknownTopic.
     """
     required_level(topic)
-    return await TOPIC_HANDLERS[topic](AccountQuestion(session, backend, account, words))
+    asked = AccountQuestion(session, backend, account, words)
+    try:
+        return await TOPIC_HANDLERS[topic](asked)
+    except FiguresUnknown:
+        return tr(
+            "I cannot look that up right now: our billing system does not answer. The office can tell you: {phone}.",
+            phone=asked.office_phone,
+        )

@@ -116,6 +116,7 @@ SUBJECTS = {
     "payment_received": mark("Payment received"),
     "payment_failed": mark("Payment not made"),
     "past_due": mark("Your bill is past due"),
+    "prepaid_low": mark("Your prepaid balance is low"),
     "bill_ready": mark("Your bill is ready"),
     "paperless": mark("Your bill is ready"),
     "amount_over": mark("Your balance is over your limit"),

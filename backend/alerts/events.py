@@ -5,9 +5,10 @@ Days are the co-op's local dates, amounts cents. All texts are in the member's l
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, cast, exists, literal, select
@@ -17,19 +18,24 @@ from sqlalchemy.orm import aliased
 from backend.alerts.kinds import PAPERLESS, format_threshold
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.audit.models import AuditRow
-from backend.billing.models import Account, Bill
+from backend.billing.figures import MAX_AGE_TO_DEBIT, collect_stale, format_as_of
+from backend.billing.models import Account, Bill, KnownFigures, PrepaidAccount
+from backend.billing.prepaid import format_days
 from backend.language import format_short_date, mark, tr, use_language
 from backend.members.models import Member
 from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
-from backend.providers.billing.base import AccountBalance
+from backend.providers.billing.base import AccountBalance, FiguresUnknown
 from backend.usage.bill_comparison import count_days
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 PAGE = 200
+ASK_AGAIN = timedelta(hours=6)
+"""Older figures are looked up again even if by them there is nothing to tell."""
+AT_ONCE = 8  # accounts that the other billing system is asked for
 NEWS_DAYS = 7  # older events are not sent, such as after an alert was off
 RECENT_BILL_DAYS = 45
 DUE_BILL_DAYS = 90  # a bill issued earlier cannot be due soon
@@ -99,16 +105,64 @@ async def find_events(backend: Backend, on: date) -> AsyncIterator[list[AlertEve
         while True:
             async with backend.db.read_session() as session:
                 rows = list((await session.execute(_page_query(search, after))).all())
-                events = []
-                for setting, cause, key, language in rows:
-                    with use_language(language):
-                        text = await search.describe(_Cause(session, backend, on, setting, cause))
-                    if text:
-                        events.append(AlertEvent(setting, key, text))
+                events, unsure = await _describe_rows(session, backend, on, search, rows)
+            if unsure:
+                await _refresh_accounts(backend, {row[0].account_id for row in unsure})
+                async with backend.db.read_session() as session:
+                    events += (await _describe_rows(session, backend, on, search, unsure, may_be_stale=True))[0]
             yield events
             if len(rows) < PAGE:
                 break
             after = int(rows[-1][1].id)
+
+
+async def _describe_rows(
+    session: AsyncSession,
+    backend: Backend,
+    on: date,
+    search: _Search,
+    rows: Sequence[Any],
+    *,
+    may_be_stale: bool = False,
+) -> tuple[list[AlertEvent], list[Any]]:
+    """The events among the rows, and the rows that need newer figures of another billing system first.
+
+    `may_be_stale`: they were asked for. Older ones are then told with their time, and none older than a day.
+    """
+    events, unsure = [], []
+    for row in rows:
+        setting, cause, key, language = row
+        stale: list[datetime] = []
+        with use_language(language), collect_stale(stale):
+            try:
+                text = await search.describe(_Cause(session, backend, on, setting, cause))
+            except FiguresUnknown:
+                unsure.append(row)
+                continue
+            age = backend.clock.now() - min(stale, default=backend.clock.now())
+            if age > MAX_AGE_TO_DEBIT or (stale and not may_be_stale and (text or age > ASK_AGAIN)):
+                unsure.append(row)
+            elif text:
+                events.append(AlertEvent(setting, key, _add_time(backend, text, stale)))
+    return events, unsure
+
+
+def _add_time(backend: Backend, text: str, stale: list[datetime]) -> str:
+    if not stale:
+        return text
+    when = format_as_of(min(stale), backend.clock.now(), backend.coop.zone)
+    return f"{text} {tr('That was so {when}.', when=when)}"
+
+
+async def _refresh_accounts(backend: Backend, account_ids: Collection[int]) -> None:
+    """Look up what these accounts owe, some at a time."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def refresh(account_id: int) -> None:
+        async with free:
+            await backend.billing.refresh(backend.db, account_id)
+
+    await asyncio.gather(*(refresh(account_id) for account_id in account_ids))
 
 
 def _page_query(search: _Search, after: int) -> Any:
@@ -160,6 +214,7 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
         bill_search("amount_over", RECENT_BILL_DAYS, _describe_amount_over),
         bill_search("usage_over", RECENT_BILL_DAYS, _describe_usage_over),
         bill_search("daily_usage_over", RECENT_BILL_DAYS, _describe_daily_usage_over),
+        _Search("prepaid_low", *_prepaid_rows(backend, on), _describe_prepaid_low),
         payment_search("payment_received", ("posted",), _describe_received),
         payment_search("payment_failed", ("declined", "voided", "returned"), _describe_failed),
         _Search("payment_failed", ScheduledPayment, ScheduledPayment.key, never_tried, _describe_not_made),
@@ -172,6 +227,25 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
             of_member=True,
         ),
     ]
+
+
+def _prepaid_rows(backend: Backend, on: date) -> tuple[type[Any], Any, tuple[Any, ...]]:
+    """The prepaid accounts of our own books or of another system's; a low balance is told once a day."""
+    key = literal(f"prepaid:{on.isoformat()}")
+    if getattr(backend.billing, "system", None) is None:
+        return PrepaidAccount, key, (Account.status == "open",)
+    return KnownFigures, key, (Account.status == "open", KnownFigures.is_prepaid)
+
+
+async def _describe_prepaid_low(found: _Cause) -> str | None:
+    prepaid = (await found.balance()).prepaid
+    if prepaid is None or prepaid.left_cents >= (found.setting.threshold or 0):
+        return None
+    left = format_cents(prepaid.left_cents)
+    if prepaid.days_left is None:
+        return tr("{left} is left on your prepaid account. Text us PAY to add money.", left=left)
+    days = format_days(prepaid.days_left)
+    return tr("{left} is left on your prepaid account, {days}. Text us PAY to add money.", left=left, days=days)
 
 
 async def _describe_due(found: _Cause) -> str | None:

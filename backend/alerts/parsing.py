@@ -43,6 +43,10 @@ KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\busage\b|\bkwh|\bkilowatt|\bconsumption\b|\b(use|using) (too much|more|over|above)\b"
             r"|\b(power|electric(ity)?|energy) use\b|too much (power|electric|energy)|\buse (goes|gets|is|runs|over)\b",
         ),
+        (
+            "prepaid_low",
+            r"\bpre-?paid\b|\bpre-?pay\b|\bpay as (you|i) go\b|\bbalance (is |gets |runs )?low\b|\blow balance\b",
+        ),
         ("payment_failed", r"\bfail|\bdeclin|\bbounc|\breturned\b|\breject|n[o']t (go|gone|went) through"),
         ("past_due", r"\bpast due\b|\blate\b|\boverdue\b|\bdisconnect|\bshut ?off\b"),
         (

@@ -18,6 +18,7 @@ from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record_job_act
 from backend.billing import bills
 from backend.billing.accounts import lock_account
+from backend.billing.decisions import refresh_to_decide
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
@@ -92,9 +93,12 @@ async def grant(
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """End active plans: kept when fully paid, broken when a past day's payment is missing. Returns counts by status."""
     async with backend.db.read_session() as session:
-        ids = list(await session.scalars(select(Arrangement.id).where(Arrangement.status == ACTIVE)))
+        query = select(Arrangement.id, Arrangement.account_id).where(Arrangement.status == ACTIVE)
+        active = (await session.execute(query)).all()
     done = {KEPT: 0, BROKEN: 0}
-    for arrangement_id in ids:
+    for arrangement_id, account_id in active:
+        if not await refresh_to_decide(backend, account_id):
+            continue  # a plan is not broken by old figures; tomorrow's run looks again
         async with backend.db.transaction() as session:
             if ended := await _review_one(session, backend, arrangement_id, on):
                 done[ended] += 1

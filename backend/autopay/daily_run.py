@@ -24,6 +24,7 @@ from backend.autopay.open_bills import drafts_by_bill, list_open_bills
 from backend.autopay.pending_changes import accounts_with_due_changes, apply_changes
 from backend.autopay.schedule import CATCH_UP, find_active, is_due_on, last_run_day
 from backend.billing.accounts import lock_account
+from backend.billing.decisions import refresh_to_decide, report_held
 from backend.billing.models import Account, Bill
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
@@ -40,7 +41,8 @@ logger = logging.getLogger(__name__)
 async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     """Draft what is due on `on` (co-op's date) and what is to be tried again; returns a count for each final status.
 
-    What fails for one account is logged, and must not hold up the others.
+    What fails for one account is logged, and must not hold up the others. Raises FiguresTooOld at its end when another
+    billing system has not said for a day what some accounts owe: these are left out and the office is told.
     """
     try:
         await collect_returns(backend)  # first, so that the retries know of them
@@ -52,26 +54,22 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for payment_id in await _unfinished(backend):
         counts[await _process_payment(backend, payment_id, resumed=True)] += 1
+    held: set[int] = set()
     for account_id in await _accounts_due(backend, on):
         if account_id in not_changed:
             continue  # its old terms must not run after the member changed them
-        try:
-            async with backend.db.transaction() as session:
-                started = await _draft_due_bills(session, backend, account_id, on)
-        except Exception:
-            logger.exception("account %s could not be drafted", account_id)
+        if not await refresh_to_decide(backend, account_id):
+            held.add(account_id)
             continue
-        for payment_id in started:
+        for payment_id in await _try_account(backend, account_id, on):
             counts[await _process_payment(backend, payment_id, resumed=False)] += 1
-    for draft_id in await _drafts_to_retry(backend, on):
-        try:
-            async with backend.db.transaction() as session:
-                again = await _start_retry(session, backend, draft_id, on)
-        except Exception:
-            logger.exception("draft %s could not be tried again", draft_id)
+    for draft_id, account_id in await _drafts_to_retry(backend, on):
+        if not await refresh_to_decide(backend, account_id):
+            held.add(account_id)
             continue
-        if again:
-            counts[await _process_payment(backend, again, resumed=False)] += 1
+        for payment_id in await _try_draft_again(backend, draft_id, on):
+            counts[await _process_payment(backend, payment_id, resumed=False)] += 1
+    await report_held(backend, "autopay", held, on)
     return dict(counts)
 
 
@@ -129,6 +127,27 @@ async def _accounts_due(backend: Backend, on: date) -> list[int]:
     async with backend.db.read_session() as session:
         found = {account_id for query in (by_day, *by_due) for account_id in await session.scalars(query)}
     return sorted(found)
+
+
+async def _try_account(backend: Backend, account_id: int, on: date) -> list[int]:
+    """The ids of the payments that were started for the account's due bills."""
+    try:
+        async with backend.db.transaction() as session:
+            return await _draft_due_bills(session, backend, account_id, on)
+    except Exception:
+        logger.exception("account %s could not be drafted", account_id)
+        return []
+
+
+async def _try_draft_again(backend: Backend, draft_id: int, on: date) -> list[int]:
+    """The id of the payment that was started, if one was."""
+    try:
+        async with backend.db.transaction() as session:
+            started = await _start_retry(session, backend, draft_id, on)
+    except Exception:
+        logger.exception("draft %s could not be tried again", draft_id)
+        return []
+    return [started] if started else []
 
 
 async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[int]:
@@ -196,10 +215,14 @@ async def _start(
     return payment
 
 
-async def _drafts_to_retry(backend: Backend, on: date) -> list[int]:
+async def _drafts_to_retry(backend: Backend, on: date) -> list[tuple[int, int]]:
+    """The ids of the drafts, each with its account's."""
     async with backend.db.read_session() as session:
-        query = select(AutomaticDraft.id).where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
-        return list(await session.scalars(query.order_by(AutomaticDraft.id)))
+        query = select(AutomaticDraft.id, AutomaticDraft.account_id)
+        query = query.where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
+        return [
+            (draft_id, account_id) for draft_id, account_id in await session.execute(query.order_by(AutomaticDraft.id))
+        ]
 
 
 async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> int | None:

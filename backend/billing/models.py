@@ -78,3 +78,52 @@ class LedgerEntry(Base):
     amount_cents: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcTime)
     memo: Mapped[str] = mapped_column(String(120), default="")
+
+
+class PrepaidAccount(Base):
+    """An account that is paid for ahead, in our own books. What is left of it is its credit in the ledger."""
+
+    __tablename__ = "prepaid_accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    daily_cents: Mapped[int | None]  # what a day uses at the recent use; NULL: not known
+
+
+class KnownFigures(Base):
+    """What another system last said about an account. `as_of` is when it was asked for these figures.
+
+    One row an account. `tried_at` of the latest attempt lets one process ask at a time. An attempt that succeeded has
+    `as_of` equal to it; one that failed has `failed_at` equal to it, and says why in `failure`.
+    """
+
+    __tablename__ = "account_figures"
+    shown_as = "figures"
+    shown_fields = (
+        "amount_due_cents", "past_due_cents", "due_on", "next_due_on", "disconnect_on", "prepaid_left_cents",
+        "prepaid_days_left", "as_of", "failed_at", "failure",
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    amount_due_cents: Mapped[int] = mapped_column(default=0)
+    past_due_cents: Mapped[int] = mapped_column(default=0)
+    due_on: Mapped[date | None]
+    next_due_on: Mapped[date | None]
+    disconnect_on: Mapped[date | None]
+    is_prepaid: Mapped[bool] = mapped_column(default=False)
+    prepaid_left_cents: Mapped[int | None]
+    prepaid_days_left: Mapped[int | None]
+    as_of: Mapped[datetime | None] = mapped_column(UtcTime)  # NULL: it never answered, and the amounts mean nothing
+    tried_at: Mapped[datetime] = mapped_column(UtcTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    failure: Mapped[str] = mapped_column(String(40), default="")
+
+
+class BillingSync(Base):
+    """How far the changes of members in another billing system were taken over; one row."""
+
+    __tablename__ = "billing_sync"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    synced_to: Mapped[datetime] = mapped_column(UtcTime)

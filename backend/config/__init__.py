@@ -28,6 +28,7 @@ EXPECTED = {
     "PORT": "must be a port number from 1 to 65535",
     "PROXIES_COUNT": "must be a number from 0 to 9",
     "CLOCK_SHIFT": "must be a number of seconds",
+    "BILLING_TIMEOUT": "must be a number of seconds from 1 to 5",
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
     "POSTING": "must be auto, provider, csv or none",
@@ -180,6 +181,7 @@ class Settings(BaseSettings):
     billing_provider: str = "builtin"
     posting: Literal["auto", "provider", "csv", "none"] = "auto"  # where payments go to be booked
     posting_dir: Path | None = None  # the folder of the files for a clerk
+    billing_timeout: WholeNumber = Field(default=3, ge=1, le=5)  # seconds; a caller waits meanwhile
     payment_provider: str = "sandbox"
     messages_provider: str = "auto"
     outages_provider: str = "builtin"

@@ -28,7 +28,10 @@ def make_bank_account(last4: str, token: str) -> DemoMethod:
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One account. `due_cents` is owed over the last `unpaid` bills (0: nothing is owed); `months` of bills exist."""
+    """One account. `due_cents` is owed over the last `unpaid` bills (0: nothing is owed); `months` of bills exist.
+
+    `prepaid_daily_cents` makes it prepaid: `due_cents` below zero is then what is left.
+    """
 
     separator: str
     address: str
@@ -36,6 +39,7 @@ class DemoAccount:
     unpaid: int = 1
     status: str = "open"
     months: int = 24
+    prepaid_daily_cents: int | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,14 @@ DEMO_PEOPLE = (
         "+15555550123",
         "a number with leading zeros",
         (DemoAccount("002", "7 Station Road, Kent, IL", 6642),),
+        (make_card("4242", "tok_visa_4242"),),
+    ),
+    DemoPerson(
+        "70009",
+        "Cora Maddox",
+        "+15555550128",
+        "a prepaid account with $18.40 left, about four days",
+        (DemoAccount("001", "3 Depot Street, Nora, IL", -1840, unpaid=0, months=0, prepaid_daily_cents=460),),
         (make_card("4242", "tok_visa_4242"),),
     ),
 )

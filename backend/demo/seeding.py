@@ -16,8 +16,9 @@ from backend.alerts.kinds import PAPERLESS
 from backend.alerts.models import AlertSetting
 from backend.audit import service as audit
 from backend.autopay.models import AutoPay, LegacyDraft
-from backend.billing import bills
-from backend.billing.models import Account, Bill
+from backend.billing import bills, ledger
+from backend.billing.ledger import LedgerLine
+from backend.billing.models import Account, Bill, PrepaidAccount
 from backend.db import DEMO
 from backend.demo.people import DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson, make_bank_account
 from backend.logins import service as logins
@@ -104,7 +105,10 @@ async def _add_person(seeding: _Seeding, person: DemoPerson) -> None:
     await session.flush()
     for place in person.places:
         account = await _add_account(seeding, member, person, place)
-        await _add_history(seeding, account, past, person, place)
+        if place.prepaid_daily_cents:
+            await _pay_ahead(seeding, account, place)
+        else:
+            await _add_history(seeding, account, past, person, place)
         _add_autopay(seeding, account, past, person)
         session.add_all(_build_alert_settings(seeding, account, person))
     await session.flush()
@@ -171,6 +175,20 @@ def _build_alert_settings(seeding: _Seeding, account: Account, person: DemoPerso
             threshold=threshold,
             since=seeding.at(seeding.today),
         )
+
+
+async def _pay_ahead(seeding: _Seeding, account: Account, place: DemoAccount) -> None:
+    """What is left on a prepaid account, without the history that it comes from."""
+    seeding.session.add(PrepaidAccount(account_id=account.id, daily_cents=place.prepaid_daily_cents))
+    entries = [LedgerLine(ledger.RECEIVABLE, place.due_cents), LedgerLine(ledger.REVENUE, -place.due_cents)]
+    await ledger.write_booking(
+        seeding.session,
+        f"opening:{account.number}",
+        entries,
+        account_id=account.id,
+        at=seeding.at(seeding.today),
+        memo="Prepaid balance taken over",
+    )
 
 
 async def _add_history(

@@ -8,7 +8,7 @@ from datetime import date
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
-from backend.billing.models import Account
+from backend.billing.models import Account, PrepaidAccount
 from backend.importing.bulk_load import BulkLoader, RowValues
 from backend.importing.emails import parse_email
 from backend.importing.fields import (
@@ -21,6 +21,7 @@ from backend.importing.fields import (
     parse_member_number,
     parse_phone,
     parse_separator,
+    quote_value,
     text_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
@@ -63,6 +64,24 @@ def parse_password_hash(value: str) -> str:
             "is not an argon2 hash (leave it empty: the member sets a password by Forgot Password?)"
         ) from None
     return value
+
+
+def parse_yes_no(value: str) -> int:
+    """1 or 0, from what spreadsheets and clerks write."""
+    if value.lower() in ("yes", "y", "true", "t", "1", "x"):
+        return 1
+    if value.lower() in ("no", "n", "false", "f", "0", "-"):
+        return 0
+    raise InvalidField(f"{quote_value(value)} is neither yes nor no")
+
+
+def _find_account_errors(row: ParsedRow) -> Iterator[str]:
+    if not row["prepaid"] and (row["prepaid_balance_cents"] is not None or row["daily_use_cents"] is not None):
+        yield "prepaid_balance and daily_use belong to accounts with yes under prepaid"
+    if row["prepaid_balance_cents"] is not None and row["opening_balance_cents"]:
+        yield "prepaid_balance and opening_balance both say how the account stands: leave one of them empty"
+    if row["daily_use_cents"] is not None and int(row["daily_use_cents"]) < 0:
+        yield "daily_use is below zero"
 
 
 async def _load_members(loader: BulkLoader) -> None:
@@ -114,14 +133,18 @@ async def _load_accounts(loader: BulkLoader) -> None:
         await loader.load(Account, columns, rows)
         loader.staging.update_ids("account_ids", [(row[0], row[3]) for row in rows])
     query = (
-        "SELECT i.number, i.id, a.opening_balance_cents FROM accounts a "
-        "JOIN account_ids i ON i.number = a.member || '-' || a.separator "
-        "WHERE a.opening_balance_cents <> 0 ORDER BY a.line"
+        "SELECT i.number, i.id, a.opening_balance_cents - COALESCE(a.prepaid_balance_cents, 0) AS owed FROM accounts a "
+        "JOIN account_ids i ON i.number = a.member || '-' || a.separator WHERE owed <> 0 ORDER BY a.line"
     )
     await loader.book_owed(
         (f"opening:{number}", account_id, owed, loader.now, "Balance taken over")
         for number, account_id, owed in loader.staging.rows(query)
     )
+    query = (
+        "SELECT i.id, a.daily_use_cents FROM accounts a "
+        "JOIN account_ids i ON i.number = a.member || '-' || a.separator WHERE a.prepaid ORDER BY a.line"
+    )
+    await loader.load(PrepaidAccount, ("account_id", "daily_cents"), loader.staging.rows(query))
 
 
 MEMBERS = Table(
@@ -158,7 +181,11 @@ ACCOUNTS = Table(
             default=0,
             alternative=("opening_balance", parse_dollars),
         ),
+        Column("prepaid", parse_yes_no, required=False, default=0),
+        Column("prepaid_balance_cents", parse_cents, required=False, alternative=("prepaid_balance", parse_dollars)),
+        Column("daily_use_cents", parse_cents, required=False, alternative=("daily_use", parse_dollars)),
     ),
     unique=(("member", "separator"),),
     load=_load_accounts,
+    find_errors=_find_account_errors,
 )

@@ -11,6 +11,7 @@ from backend.alerts import delivery
 from backend.app import Backend
 from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
+from backend.billing.member_changes import sync_members
 from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs import holds
@@ -54,6 +55,7 @@ JOBS: dict[str, Job] = {
     # after the payments and returns of the morning, so that one file has them all
     "posting-file": Job(write_posting_file, JobSchedule("day", time(8))),
     "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
+    "billing-sync": Job(sync_members, JobSchedule("hour")),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),
@@ -63,8 +65,8 @@ JOBS: dict[str, Job] = {
 async def run_named_job(backend: Backend, name: str, on: date) -> dict[str, Any]:
     """Run the job `name` for the co-op's local date `on`.
 
-    Raises MemberlineError when there is no such job, or the payment network did not answer and the job must be run
-    again; OnHold when it must not run now.
+    Raises MemberlineError when there is no such job, or another system (payment network, billing system) did not answer
+    and the job must be run again; OnHold when it must not run now.
     """
     job = JOBS.get(name)
     if job is None:

@@ -82,6 +82,7 @@ QUESTION_LEVELS: Mapping[str, Level] = MappingProxyType(
         "last_payment": Level.KNOWN,
         "late_fee_now": Level.KNOWN,
         "my_rate": Level.KNOWN,
+        "prepaid_left": Level.KNOWN,
         "shutoff": Level.KNOWN,
         "what_is_left": Level.KNOWN,
         # enrollments, history and payment methods need step-up, like the skills about them

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.payments.models import PENDING_STATUSES, Payment, ScheduledPayment
+from backend.providers.billing.system import Prepaid
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -21,7 +22,7 @@ class Balance:
 
     `due_on` is the due date of the oldest unpaid bill, `next_due_on` that of the oldest one that is not past due.
     `pending_cents` are payments without an outcome yet, still in the amount due. `scheduled` are payments for later
-    days, the next one first.
+    days, the next one first. `as_of`, `disconnect_on` and `prepaid` are as in `AccountBalance`.
     """
 
     amount_due_cents: int
@@ -32,6 +33,9 @@ class Balance:
     last_payment_on: date | None
     pending_cents: int
     scheduled: tuple[ScheduledPayment, ...]
+    as_of: datetime | None = None
+    disconnect_on: date | None = None
+    prepaid: Prepaid | None = None
 
     @property
     def uncovered_cents(self) -> int:
@@ -40,6 +44,7 @@ class Balance:
 
 
 async def get_balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
+    """Call `backend.billing.refresh` before the transaction of `session`. Raises FiguresUnknown."""
     owed = await backend.billing.balance(session, account_id, backend.today())
     posted = select(Payment).where(Payment.account_id == account_id, Payment.status == "posted")
     last = await session.scalar(posted.order_by(Payment.posted_on.desc(), Payment.id.desc()).limit(1))
@@ -52,6 +57,9 @@ async def get_balance(session: AsyncSession, backend: Backend, account_id: int) 
         last_payment_on=last.posted_on if last else None,
         pending_cents=await sum_pending(session, account_id),
         scheduled=await list_scheduled(session, account_id),
+        as_of=owed.as_of,
+        disconnect_on=owed.disconnect_on,
+        prepaid=owed.prepaid,
     )
 
 

@@ -74,6 +74,7 @@ class Quote(Base):
     pay_now: Mapped[bool]
     level: Mapped[int]
     due_cents: Mapped[int]
+    figures_as_of: Mapped[datetime | None] = mapped_column(UtcTime)  # of older figures; NULL: they were current
     concerns: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)

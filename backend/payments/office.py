@@ -32,7 +32,7 @@ SAME_CHECK_WITHIN = timedelta(days=180)
 
 class OfficeRefused(RefundRefused):
     """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
-    no_reference, same_check, not_booked."""
+    no_reference, same_check, not_booked, books_elsewhere."""
 
 
 async def void_payment(backend: Backend, payment_id: int, *, reason: str, by: str) -> str:
@@ -173,6 +173,9 @@ async def _check_booking(
     reference: str,
     received_on: date,
 ) -> None:
+    if getattr(backend.billing, "system", None) is not None:
+        # what is owed is that system's to say: a payment that only we know would be taken for unpaid by it
+        raise OfficeRefused("books_elsewhere", "Please book it in the billing system: what is owed comes from there.")
     today, most = backend.today(), backend.coop.max_payment_cents
     if kind not in COUNTER_KINDS:
         raise OfficeRefused("no_kind", "Please say how it was paid: cash, check or money order.")

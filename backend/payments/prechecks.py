@@ -87,13 +87,13 @@ def _check_amount(
     due, most = owed.amount_due_cents, backend.coop.max_payment_cents
     if account.status == "closed":
         yield PaymentWarning("account_closed", True)
-    elif due <= 0:
+    elif due <= 0 and not owed.prepaid:  # a prepaid account is paid for ahead
         yield PaymentWarning("nothing_due", True, {"credit_cents": -due})
     if amount_cents <= 0:
         yield PaymentWarning("zero", True)
     elif amount_cents > most:
         yield PaymentWarning("absurd", True, {"max_cents": most})
-    elif 0 < due < amount_cents:
+    elif 0 < due < amount_cents and not owed.prepaid:
         yield PaymentWarning("over_due", False, {"due_cents": due, "over_cents": amount_cents - due})
 
 

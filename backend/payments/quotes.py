@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -37,6 +37,8 @@ class ReadBack:
     method_kind: str
     pay_on: date
     pay_now: bool
+    as_of: datetime | None = None
+    """The time of the figures that were known, if newer ones could not be looked up."""
 
 
 async def make_quote(
@@ -58,6 +60,7 @@ async def make_quote(
     """
     if not identity.is_allowed(identity.Identity(Level(level), is_texting=texting), "saved_method"):
         raise StepUpNeeded()
+    await backend.billing.refresh(backend.db, account_id)
     async with backend.db.transaction() as session:
         account = await lock_account(session, account_id)
         if level < NEEDS["saved_method"] and not await is_within_balance(session, backend, account_id, amount_cents):
@@ -102,6 +105,7 @@ async def write_quote(
         raise PaymentRefused(refused)
     await expire_open_quotes(session, backend, conversation_id)
     now = backend.clock.now()
+    owed = await backend.billing.balance(session, account.id, backend.today())
     quote = Quote(
         key=secrets.token_hex(16),
         conversation_id=conversation_id,
@@ -112,7 +116,8 @@ async def write_quote(
         pay_on=pay_on,
         pay_now=pay_on == backend.today(),
         level=level,
-        due_cents=(await backend.billing.balance(session, account.id, backend.today())).amount_due_cents,
+        due_cents=owed.amount_due_cents,
+        figures_as_of=owed.as_of,
         concerns=[warning.fingerprint for warning in warnings],
         created_at=now,
         expires_at=now + LIFETIME,
@@ -146,6 +151,7 @@ async def read_back_quote(session: AsyncSession, quote: Quote) -> ReadBack:
         method_kind=method.kind,
         pay_on=quote.pay_on,
         pay_now=quote.pay_now,
+        as_of=quote.figures_as_of,
     )
 
 

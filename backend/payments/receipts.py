@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.figures import format_as_of
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, format_short_date, mark, tr
@@ -20,6 +21,7 @@ from backend.money import format_balance, format_cents
 from backend.outbox.service import enqueue
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
+from backend.providers.billing.base import FiguresUnknown
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -29,12 +31,26 @@ NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     """The receipt of a posted payment. `answering`: the reply on the payment's channel has the confirmation number."""
-    due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
-    text = mark("paid {amount} on acct {account} with {method}. Confirmation {confirmation}. Balance {balance}.")
-    values = {"amount": _format_total(payment), "balance": format_balance(due)}
+    text = mark("paid {amount} on acct {account} with {method}. Confirmation {confirmation}.{balance}")
+    values = {"amount": _format_total(payment), "balance": await _format_balance_after(session, backend, payment)}
     await _send_about(
         session, backend, payment, "receipt", "receipt", mark("Payment receipt"), text, values, answered=answering
     )
+
+
+async def _format_balance_after(session: AsyncSession, backend: Backend, payment: Payment) -> str:
+    """A sentence with a space before it; nothing where the balance is not known, which must not hold up a receipt."""
+    try:
+        owed = await backend.billing.balance(session, payment.account_id, backend.today())
+    except FiguresUnknown:
+        return ""
+    if owed.prepaid:
+        return " " + tr("Left on it: {amount}.", amount=format_cents(owed.prepaid.left_cents))
+    balance = format_balance(owed.amount_due_cents)
+    if owed.as_of is None:
+        return " " + tr("Balance {balance}.", balance=balance)
+    when = format_as_of(owed.as_of, backend.clock.now(), backend.coop.zone)
+    return " " + tr("Balance {balance}, as of {when} and with this payment.", balance=balance, when=when)
 
 
 async def notify_payment_failed(session: AsyncSession, backend: Backend, payment: Payment) -> None:

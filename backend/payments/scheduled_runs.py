@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
+from backend.billing.decisions import refresh_to_decide, report_held
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
@@ -27,16 +28,22 @@ async def run_scheduled(backend: Backend, on: date) -> int:
     """Make every payment scheduled for `on` (co-op's date) or before; returns how many there were.
 
     Exactly what was agreed to is paid, even when the bill has been paid in another way: the member was warned of the
-    scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice.
+    scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice. Raises
+    FiguresTooOld at its end, as run_autopay does, when payments were put off because of old figures.
     """
     async with backend.db.read_session() as session:
         query = (
-            select(ScheduledPayment.id)
+            select(ScheduledPayment.id, ScheduledPayment.account_id, ScheduledPayment.status)
             .where(ScheduledPayment.status.in_(("scheduled", "running")), ScheduledPayment.run_on <= on)
             .order_by(ScheduledPayment.run_on, ScheduledPayment.id)
         )
-        due = list(await session.scalars(query))
-    for scheduled_id in due:
+        due = (await session.execute(query)).all()
+    held: set[int] = set()
+    for scheduled_id, account_id, status in due:
+        # one that is running has been decided, and may have been charged
+        if status == "scheduled" and not await refresh_to_decide(backend, account_id):
+            held.add(account_id)
+            continue
         try:
             async with backend.db.transaction() as session:
                 started = await _begin_payment(session, backend, scheduled_id)
@@ -48,6 +55,7 @@ async def run_scheduled(backend: Backend, on: date) -> int:
         except Exception:
             # one that cannot be made must not hold up the others
             logger.exception("scheduled payment %s could not be made", scheduled_id)
+    await report_held(backend, "scheduled-payments", held, on)
     return len(due)
 
 

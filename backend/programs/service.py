@@ -16,6 +16,7 @@ from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.billing import bills
 from backend.billing.accounts import lock_account
+from backend.billing.decisions import refresh_to_decide
 from backend.billing.models import Account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
@@ -144,9 +145,12 @@ async def end_enrollment(
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """End the enrollments that the rules end, and recalculate budgets in May. A second run on a day changes nothing."""
     async with backend.db.read_session() as session:
-        ids = list(await session.scalars(select(ProgramEnrollment.id).where(ProgramEnrollment.ended_on.is_(None))))
+        query = select(ProgramEnrollment.id, ProgramEnrollment.account_id).where(ProgramEnrollment.ended_on.is_(None))
+        active = (await session.execute(query)).all()
     done = {"ended": 0, "recalculated": 0}
-    for enrollment_id in ids:
+    for enrollment_id, account_id in active:
+        if not await refresh_to_decide(backend, account_id):
+            continue  # nobody is put out of a program by old figures; tomorrow's run looks again
         async with backend.db.transaction() as session:
             if result := await _review_one(session, backend, enrollment_id, on):
                 done[result] += 1

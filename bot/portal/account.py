@@ -39,12 +39,14 @@ class AccountPages(PortalPages):
             return pages.redirect(LOGIN_URL)
         _login, member = signed_in
         views = await load_accounts(self.backend, member)
+        balances = [view.balance for view in views if view.balance]
         return self.render_page(
             "summary.html",
             name=member.name,
             # a credit on one account does not reduce what another owes
-            due_cents=sum(max(view.balance.amount_due_cents, 0) for view in views),
-            past_due_cents=sum(view.balance.past_due_cents for view in views),
+            due_cents=sum(max(balance.amount_due_cents, 0) for balance in balances),
+            past_due_cents=sum(balance.past_due_cents for balance in balances),
+            is_due_known=len(balances) == len(views),
             accounts=views,
             form_token=self.cookies.form_token(request),
         )

@@ -15,6 +15,7 @@ from backend.payments.errors import PayLinkInvalid
 from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack, read_back_quote
 from bot.portal import pay_texts
+from bot.portal.summary import describe_time
 
 PAYMENT_STATES = {
     "started": "pending",
@@ -27,11 +28,16 @@ PAYMENT_STATES = {
 
 @dataclass(frozen=True)
 class PayLinkView:
-    """A pay link. Amounts are cents; `due_cents` below zero is a credit."""
+    """A pay link. Amounts are cents; `due_cents` below zero is a credit, and what is left where `is_prepaid`.
+
+    `as_of` is the time of the amount due in words; empty if it is of now.
+    """
 
     link: PayLink
     account: str
     due_cents: int
+    is_prepaid: bool
+    as_of: str
     blocking_reasons: tuple[str, ...]
     warnings: tuple[str, ...]
     result: PayLinkResult | None
@@ -46,6 +52,7 @@ class PayLinkResult:
     read_back: ReadBack
     reason: str
     due_cents: int
+    is_prepaid: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,13 @@ class PaymentReview:
 
 
 async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
-    """The link, its result if it was paid, else what blocks it or should be known. Raises PayLinkInvalid."""
+    """The link, its result if it was paid, else what blocks it or should be known.
+
+    Raises PayLinkInvalid, and FiguresUnknown.
+    """
+    async with backend.db.read_session() as session:
+        account_id = (await _load_link(session, backend, token)).account_id
+    await backend.billing.refresh(backend.db, account_id)
     async with backend.db.read_session() as session:
         link = await _load_link(session, backend, token)
         account = await session.get_one(Account, link.account_id)
@@ -74,6 +87,8 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
             link=link,
             account=pay_texts.mask_account_number(account.number),
             due_cents=balance.amount_due_cents,
+            is_prepaid=balance.prepaid is not None,
+            as_of=describe_time(backend, balance),
             blocking_reasons=tuple(text for blocking, text in texts if blocking),
             warnings=tuple(text for blocking, text in texts if not blocking),
             result=result,
@@ -110,6 +125,7 @@ async def agree_to_payment(backend: Backend, token: str, quote_key: str) -> bool
         if quote is None or quote.key != quote_key:
             return False
         read_back = await read_back_quote(session, quote)
+    await backend.billing.refresh(backend.db, quote.account_id)
     confirmed = await confirm.confirm_quote(
         backend,
         quote.key,
@@ -138,10 +154,12 @@ async def _load_result(session: AsyncSession, backend: Backend, link: PayLink) -
     row = payment or scheduled
     if state is None or row is None:
         return None  # abandoned before anything was charged: the link may be used again
+    balance = await get_balance(session, backend, link.account_id)
     return PayLinkResult(
         state=state,
         confirmation=row.confirmation,
         read_back=await read_back_quote(session, quote),
         reason=pay_texts.format_decline_reason(payment.decline_code if payment else None),
-        due_cents=(await get_balance(session, backend, link.account_id)).amount_due_cents,
+        due_cents=balance.amount_due_cents,
+        is_prepaid=balance.prepaid is not None,
     )

@@ -10,6 +10,7 @@ from sanic import HTTPResponse, Request
 from backend.language import mark, tr
 from backend.payments import pay_links
 from backend.payments.errors import CardEntryIncomplete, MethodNotUsable, PayLinkInvalid, PaymentRefused
+from backend.providers.billing.base import FiguresUnknown
 from backend.providers.payments.base import PaymentProviderError
 from bot.portal import pay_actions, pay_texts
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages
@@ -61,10 +62,21 @@ class PayPages(PortalPages):
             texts = [pay_texts.format_warning(self.backend.coop, warning) for warning in refusal.warnings]
             texts.append(tr("Nothing was taken."))
             return self.render_notice(tr("This payment is not possible"), texts, status=409)
+        except FiguresUnknown:
+            return self.render_unknown(_page_url(token))
         except (PaymentProviderError, MethodNotUsable) as failure:
             logger.warning("the payment provider: %s", type(failure).__name__)
             texts = [tr("Our payment provider did not answer just now."), tr("Please try again in a moment.")]
             return self.render_notice(tr("One moment, please"), texts, status=503, again=_page_url(token))
+
+    def render_unknown(self, again: str) -> HTTPResponse:
+        """What is owed was never known: nothing may be shown in its place."""
+        phone = self.backend.coop.office_phone_display
+        texts = [
+            tr("Our billing system does not answer, so we cannot show what is owed."),
+            tr("Nothing was taken. Please try again in a few minutes, or call us at {phone}.", phone=phone),
+        ]
+        return self.render_notice(tr("One moment, please"), texts, status=503, again=again)
 
     async def start(self, request: Request, token: str) -> HTTPResponse:
         """What is to be paid; its result when it has been paid."""
@@ -94,7 +106,12 @@ class PayPages(PortalPages):
             return pages.redirect(f"{_page_url(token)}?left=1")
         changed = tr(CHECK_AGAIN) if request.args.get("again") == "1" else ""
         return self.render_page(
-            "pay_check.html", here=_page_url(token), account=view.account, review=review, changed=changed
+            "pay_check.html",
+            here=_page_url(token),
+            account=view.account,
+            review=review,
+            changed=changed,
+            as_of=view.as_of,
         )
 
     async def confirm(self, request: Request, token: str) -> HTTPResponse:

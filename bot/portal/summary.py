@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.alerts.service import is_paperless
 from backend.app import Backend
 from backend.autopay.schedule import find_active_autopay, find_active_draft
+from backend.billing.figures import format_as_of
 from backend.billing.models import Account, Bill
 from backend.language import mark, tr
 from backend.members.models import Member
@@ -19,6 +21,7 @@ from backend.members.service import list_member_accounts
 from backend.payments.balances import Balance, get_balance
 from backend.payments.models import Payment
 from backend.programs.service import find_enrollment
+from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
 
 MAX_SHOWN = 12
@@ -37,13 +40,15 @@ PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized 
 class AccountView:
     """One account on the page; amounts are cents.
 
-    `payments` are (payment, the co-op's local day, status in words), `enrolled` (program, the account's state in it).
+    `balance` is None when it cannot be looked up, and `as_of` its time in words when it is not of now. `payments` are
+    (payment, the co-op's local day, status in words), `enrolled` (program, the account's state in it).
     """
 
     number: str
     address: str
     closed: bool
-    balance: Balance
+    balance: Balance | None
+    as_of: str
     bills: Sequence[Bill]
     payments: Sequence[tuple[Payment, date, str]]
     enrolled: Sequence[tuple[str, str]]
@@ -53,6 +58,8 @@ class AccountView:
 async def load_accounts(backend: Backend, member: Member) -> list[AccountView]:
     async with backend.db.read_session() as session:
         accounts = await list_member_accounts(session, member.id)
+    await asyncio.gather(*(backend.billing.refresh(backend.db, account.id) for account in accounts))
+    async with backend.db.read_session() as session:
         return [await _load_account(session, backend, account) for account in accounts]
 
 
@@ -63,16 +70,28 @@ async def _load_account(session: AsyncSession, backend: Backend, account: Accoun
     for payment in await session.scalars(newest_payments.limit(MAX_SHOWN)):
         day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
         payments.append((payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))))
+    try:
+        balance = await get_balance(session, backend, account.id)
+    except FiguresUnknown:
+        balance = None
     return AccountView(
         number=account.number,
         address=account.service_address,
         closed=account.status == "closed",
-        balance=await get_balance(session, backend, account.id),
+        balance=balance,
+        as_of=describe_time(backend, balance) if balance else "",
         bills=(await session.scalars(newest_bills.limit(MAX_SHOWN))).all(),
         payments=payments,
         enrolled=await _enrollment_rows(session, account),
         usage=list(reversed(await list_last_months(session, account.id))),
     )
+
+
+def describe_time(backend: Backend, balance: Balance) -> str:
+    """Of when the figures are; empty if they are of now."""
+    if balance.as_of is None:
+        return ""
+    return format_as_of(balance.as_of, backend.clock.now(), backend.coop.zone)
 
 
 async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tuple[str, str]]:

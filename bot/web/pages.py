@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sanic import HTTPResponse, Request
 from sanic.response import html
 
+from backend.billing.prepaid import format_days
 from backend.config import Settings
 from backend.coop import format_phone
 from backend.language import current_language, format_day, format_short_date, format_short_month, tr
@@ -49,6 +50,7 @@ def create_templates(folder: Path) -> Environment:
         "short_day": partial(format_short_date, year=True),  # Dec 4, 2026 or 4 dic 2026
         "month": format_short_month,
         "phone": format_phone,
+        "days": format_days,
     }
     env.globals |= {"tr": translate_markup, "language": current_language}
     return env

@@ -1,87 +1,86 @@
-"""A billing system that keeps what it booked in a file, so that several processes see the same books.
+"""A billing system that keeps the co-op's books, in memory: it can be slow, be away, or talk nonsense.
 
-By default it books whatever arrives, twice if it is sent twice: what a careless caller does shows. It can be told to be
-away, to book and not answer, to lose a call, or to refuse; and `before` and `after` are called around each call and may
-raise.
+What an account owes is its charges less what was posted to it; a posting's key is booked once.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
 
 from backend.providers.billing.system import (
     AccountFigures,
     BilledUsage,
+    BillingSystemError,
     Posting,
+    Prepaid,
     RemoteMember,
     SystemRejected,
-    SystemTimeout,
-    SystemUnavailable,
 )
 
-AWAY, BOOKED_UNANSWERED, LOST = "away", "booked, not answered", "lost"
 
+@dataclass
+class BillingSystemStandIn:
+    """`books` are the figures by account number. `seconds` passes in each call; `trouble` is raised instead of an
+    answer; `nonsense` is answered instead of the figures. `asked` are the numbers that were asked for; `is_asked` is
+    set from the first of them on."""
 
-class StandinBillingSystem:
-    """A BillingSystem. `moods` are used up by the next calls of `post`: AWAY, BOOKED_UNANSWERED, LOST, or the code of
-    a refusal."""
+    books: dict[str, AccountFigures] = field(default_factory=dict)
+    seconds: float = 0.0
+    trouble: BillingSystemError | None = None
+    nonsense: AccountFigures | None = None
+    asked: list[str] = field(default_factory=list)
+    posted: dict[str, Posting] = field(default_factory=dict)
+    changed: list[tuple[datetime, RemoteMember]] = field(default_factory=list)
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    is_closed: bool = False
 
-    def __init__(self, file: Path | str, *, can_be_asked: bool = True) -> None:
-        self._books = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        self._books.execute(
-            "create table if not exists booked (id integer primary key, key text, kind text, account text, cents int)"
-        )
-        self.can_be_asked = can_be_asked
-        self.moods: list[str] = []
-        self.refused_keys: dict[str, str] = {}
-        self.asked: list[str] = []
-        self.before: Callable[[str], None] = lambda name: None
-        self.after: Callable[[str], None] = lambda name: None
-
-    async def post(self, posting: Posting) -> str:
-        self.before("post")
-        mood = self.refused_keys.get(posting.key) or (self.moods.pop(0) if self.moods else "")
-        if mood == AWAY:
-            raise SystemUnavailable("connection refused")
-        if mood == LOST:
-            raise SystemTimeout("no answer")
-        if mood not in ("", BOOKED_UNANSWERED):
-            raise SystemRejected(mood)
-        values = (posting.key, posting.kind, posting.account_number, posting.amount_cents)
-        row = self._books.execute("insert into booked (key, kind, account, cents) values (?, ?, ?, ?)", values)
-        self.after("post")
-        if mood == BOOKED_UNANSWERED:
-            raise SystemTimeout("no answer")
-        return f"REF-{row.lastrowid}"
-
-    async def find_posting(self, posting: Posting) -> str | None:
-        self.before("find")
-        self.asked.append(posting.key)
-        if not self.can_be_asked:
-            raise SystemRejected("unsupported")
-        row = self._books.execute("select id from booked where key = ?", (posting.key,)).fetchone()
-        self.after("find")
-        return f"REF-{row[0]}" if row else None
-
-    def booked(self) -> list[tuple[str, str, int]]:
-        """Key, account and cents of all that was booked, in order."""
-        return self._books.execute("select key, account, cents from booked order by id").fetchall()
-
-    def forget(self, key: str) -> None:
-        """Somebody deleted the entry there."""
-        self._books.execute("delete from booked where key = ?", (key,))
+    def owe(
+        self, number: str, cents: int, *, due_on: date | None = None, past_due: int = 0, prepaid: Prepaid | None = None
+    ) -> None:
+        """Write an account into the books."""
+        self.books[number] = AccountFigures(cents, past_due, due_on, due_on, prepaid=prepaid)
 
     async def account_figures(self, account_number: str) -> AccountFigures:
-        raise SystemRejected("unsupported")
+        self.asked.append(account_number)
+        self.is_asked.set()
+        await self._answer()
+        if self.nonsense is not None:
+            return self.nonsense
+        if account_number not in self.books:
+            raise SystemRejected("unknown_account", account_number)
+        return self.books[account_number]
 
     async def changed_since(self, since: datetime) -> Sequence[RemoteMember]:
-        raise SystemRejected("unsupported")
+        await self._answer()
+        return [member for at, member in self.changed if at >= since]
 
     async def billed_usage(self, account_number: str, start: date, end: date) -> Sequence[BilledUsage]:
-        raise SystemRejected("unsupported")
+        await self._answer()
+        return []
+
+    async def post(self, posting: Posting) -> str:
+        await self._answer()
+        if posting.key not in self.posted:
+            self.posted[posting.key] = posting
+            now = self.books[posting.account_number]
+            cents = -posting.amount_cents if posting.kind == "payment" else posting.amount_cents
+            prepaid = now.prepaid and replace(now.prepaid, left_cents=now.prepaid.left_cents - cents)
+            self.books[posting.account_number] = replace(
+                now, amount_due_cents=now.amount_due_cents + cents, prepaid=prepaid
+            )
+        return f"ref-{posting.key}"
+
+    async def find_posting(self, posting: Posting) -> str | None:
+        await self._answer()
+        return f"ref-{posting.key}" if posting.key in self.posted else None
 
     async def close(self) -> None:
-        self._books.close()
+        self.is_closed = True
+
+    async def _answer(self) -> None:
+        await asyncio.sleep(self.seconds)
+        if self.trouble is not None:
+            raise self.trouble

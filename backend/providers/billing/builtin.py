@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import bills, ledger
 from backend.billing.ledger import LedgerLine
+from backend.billing.models import LedgerEntry, PrepaidAccount
+from backend.billing.prepaid import count_days_left
 from backend.config import Settings
+from backend.db import Database
 from backend.providers.billing.base import AccountBalance, CounterPaymentFact, PaymentFact, RefundFact
+from backend.providers.billing.system import Prepaid
 
 
 class BuiltinBilling:
-    """The balance is the receivable book; payments cover the oldest bill first."""
+    """The balance is the receivable book; payments cover the oldest bill first.
+
+    What is left on a prepaid account is its credit in the same book: its daily use is booked against it.
+    """
+
+    async def refresh(self, db: Database, account_id: int) -> None:
+        return None  # these books are the only ones
 
     async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
-        due = await ledger.receivable_balance(session, account_id)
+        due, prepaid = await _read_account(session, account_id)
+        if prepaid:
+            return AccountBalance(due, None, 0, prepaid=prepaid)
         unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
@@ -82,9 +95,24 @@ class BuiltinBilling:
             memo=payment.memo,
         )
 
+    async def close(self) -> None:
+        return None
+
 
 def create(settings: Settings) -> BuiltinBilling:
     return BuiltinBilling()
+
+
+async def _read_account(session: AsyncSession, account_id: int) -> tuple[int, Prepaid | None]:
+    """What the account owes in cents, and what is left if it is prepaid, in one query."""
+    owed = select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(
+        LedgerEntry.book == ledger.RECEIVABLE, LedgerEntry.account_id == account_id
+    )
+    daily = select(PrepaidAccount.daily_cents).where(PrepaidAccount.account_id == account_id)
+    is_prepaid = daily.exists()
+    row = (await session.execute(select(owed.scalar_subquery(), is_prepaid, daily.scalar_subquery()))).one()
+    due = int(row[0])
+    return due, Prepaid(-due, count_days_left(-due, row[2])) if row[1] else None
 
 
 def _entries(payment: PaymentFact | RefundFact) -> list[LedgerLine]:

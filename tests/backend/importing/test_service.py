@@ -21,6 +21,7 @@ from backend.importing.service import import_folder
 from backend.logins.service import verify_holder_proof
 from backend.members.models import Member
 from backend.members.service import find_account
+from backend.providers.billing.system import Prepaid
 from backend.show import json_default, show
 from bench.make_members import write_members
 from tests.backend.household import Household
@@ -184,3 +185,37 @@ async def test_invented_area_code_is_refused_in_production(backend: Backend, tmp
     errors = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
     assert len(errors) == 1
     assert errors[0].startswith("members.csv:2: phone is in the area 555")
+
+
+async def test_prepaid_accounts_arrive_with_what_is_left(backend: Backend, tmp_path: Path) -> None:
+    accounts = """member,separator,opening_balance,prepaid,prepaid_balance,daily_use
+00417,001,,Yes,23.10,4.20
+00417,002,-5.00,x,,
+88001,001,10.00,no,,
+"""
+    await import_folder(backend, write(tmp_path / "files", accounts=accounts, bills=None, alerts=None))
+    found = {}
+    async with backend.db.read_session() as session:
+        for number in ("00417-001", "00417-002", "88001-001"):
+            account = await find_account(session, number)
+            assert account is not None
+            found[number] = (await backend.billing.balance(session, account.id, backend.today())).prepaid
+    assert found == {"00417-001": Prepaid(2310, 5), "00417-002": Prepaid(500, None), "88001-001": None}
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        ("00417,001,,maybe,,", 'accounts.csv:2: prepaid "maybe" is neither yes nor no'),
+        ("00417,001,,no,5.00,", "accounts.csv:2: prepaid_balance and daily_use belong to accounts with yes"),
+        ("00417,001,7.00,yes,5.00,", "accounts.csv:2: prepaid_balance and opening_balance both say"),
+        ("00417,001,,yes,5.00,-1.00", "accounts.csv:2: daily_use is below zero"),
+    ],
+)
+async def test_what_contradicts_itself_about_prepaid_is_named(
+    backend: Backend, tmp_path: Path, row: str, wrong: str
+) -> None:
+    accounts = f"member,separator,opening_balance,prepaid,prepaid_balance,daily_use\n{row}\n"
+    with pytest.raises(ImportRefused) as refused:
+        await import_folder(backend, only(tmp_path / "files", accounts=accounts))
+    assert any(wrong in line for line in str(refused.value).splitlines()), str(refused.value)

@@ -14,7 +14,7 @@ from backend.posting import service as posting
 from backend.posting.models import QueuedPosting
 from tests.backend.household import Household
 from tests.backend.payments.paying import payments, quote_for, say_yes
-from tests.standins.billing_system import StandinBillingSystem
+from tests.standins.booking_system import StandinBillingSystem
 
 
 def connect(backend: Backend, file: Path | str = ":memory:", **options: Any) -> StandinBillingSystem:

@@ -17,7 +17,7 @@ from backend.config import ROOT
 from tests.backend.household import Household
 from tests.backend.posting.movements import add, standing
 from tests.backend.posting.run_process import KILLED
-from tests.standins.billing_system import StandinBillingSystem
+from tests.standins.booking_system import StandinBillingSystem
 
 MOST_POINTS = 40
 

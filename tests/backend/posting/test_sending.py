@@ -20,7 +20,7 @@ from backend.posting.service import PostingRefused
 from tests.backend.faults import BreakingDatabase, Faults
 from tests.backend.household import Household, make_household
 from tests.backend.posting.movements import add, add_account, connect, office_mail, pay, rows, standing
-from tests.standins.billing_system import AWAY, BOOKED_UNANSWERED, LOST, StandinBillingSystem
+from tests.standins.booking_system import AWAY, BOOKED_UNANSWERED, LOST, StandinBillingSystem
 
 
 @pytest.fixture
