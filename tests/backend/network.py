@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TypeVar
 
 from backend.providers.payments.base import (
     Charge,
+    ChargeDetails,
     EntryResult,
     HostedEntry,
     ProviderRejected,
@@ -35,9 +37,12 @@ class DirectNetwork:
         self.after: Callable[[str], None] = lambda name: None
         self.entries: dict[str, EntryResult] = {}
 
-    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(
+        self, *, key: str, token: str, amount_cents: int, description: str, details: ChargeDetails
+    ) -> Charge:
+        named = asdict(details)
         return await self._charge(
-            "authorize", key, lambda: self.charges.authorize(key, token, amount_cents, description)
+            "authorize", key, lambda: self.charges.authorize(key, token, amount_cents, description, named)
         )
 
     async def capture(self, key: str) -> Charge:

@@ -17,11 +17,14 @@ import asyncio
 import contextlib
 import itertools
 import uuid
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from backend.providers.payments.base import (
     Charge,
+    ChargeDetails,
     HostedEntry,
     PaymentProvider,
     ProviderRejected,
@@ -37,6 +40,11 @@ MAY_FOLLOW = {
     "voided": {"voided"},
     "returned": {"returned"},
 }
+
+
+DETAILS = ChargeDetails(
+    entry_class=None, channel="web", descriptor="PRAIRIE RIVERS ELEC", account_number="99999-001", customer_ref="99999"
+)
 
 
 def new_key() -> str:
@@ -67,7 +75,12 @@ class PaymentProviderContract:
         pytest.skip("this provider's days cannot be moved by a test")
 
     async def authorized(self, provider: PaymentProvider, key: str, **other: object) -> Charge:
-        request = {"token": self.approved_token, "amount_cents": 11240, "description": "Electric bill"}
+        request = {
+            "token": self.approved_token,
+            "amount_cents": 11240,
+            "description": "Electric bill",
+            "details": DETAILS,
+        }
         return await provider.authorize(key=key, **{**request, **other})  # type: ignore[arg-type]
 
     def test_it_has_every_method_of_the_protocol(self, provider: PaymentProvider) -> None:
@@ -146,6 +159,22 @@ class PaymentProviderContract:
         key = new_key()
         charge = await self.authorized(provider, key, description=text)
         assert await self.authorized(provider, key, description=text) == charge
+
+    @pytest.mark.parametrize("channel", ["sms", "web", "voice", "autopay", "draft"])
+    async def test_details_change_no_charge(self, provider: PaymentProvider, channel: str) -> None:
+        key, absent = new_key(), channel in ("autopay", "draft")
+        details = replace(DETAILS, channel=channel, fee_cents=250, off_session=absent)
+        charge = await self.authorized(provider, key, details=details)
+        assert (charge.status, charge.amount_cents) == ("authorized", 11240)
+        assert await self.authorized(provider, key, details=DETAILS) == charge
+
+    @pytest.mark.parametrize("entry_class", ["WEB", "TEL", None])
+    async def test_bank_debits_of_every_entry_class_are_taken(
+        self, provider: PaymentProvider, entry_class: Literal["WEB", "TEL"] | None
+    ) -> None:
+        key, details = new_key(), replace(DETAILS, entry_class=entry_class)
+        await self.authorized(provider, key, token=self.bank_token, details=details)
+        assert (await provider.capture(key)).status == "posted"
 
     # Post and void
 

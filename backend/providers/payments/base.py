@@ -17,10 +17,13 @@ from typing import Literal, Protocol, runtime_checkable
 
 ChargeStatus = Literal["authorized", "posted", "declined", "voided", "returned"]
 MethodKind = Literal["card", "bank"]
+EntryClass = Literal["WEB", "TEL"]
 EntryStatus = Literal["pending", "complete", "abandoned"]
 
 KEY_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 """A valid charge key (use fullmatch)."""
+LONGEST_DESCRIPTOR = 22
+"""Characters of a statement descriptor. Card networks cut what is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,32 @@ class Charge:
     amount_cents: int
     decline_code: str | None
     kind: MethodKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeDetails:
+    """What the rules of the card networks and of Nacha want told about a charge, and what helps to find it later.
+
+    It informs, and is not part of what a key stands for: on a repeat with other details the first ones stay.
+
+    - `entry_class`, of bank debits: how the account holder authorized it. WEB by internet or a mobile phone's text, TEL
+      by a phone call (Nacha Operating Rules, article two, subsections 2.5.15 and 2.5.17). None: by card, or by an
+      authorization on paper that the co-op holds.
+    - `channel`: where the yes came from: sms, web, voice, or the job that pays automatically.
+    - `descriptor`: what the statement calls the co-op, LONGEST_DESCRIPTOR characters at most.
+    - `account_number`, `customer_ref`: the service account and the member, as text, for the office's search.
+    - `fee_cents`: the part of the amount that is the co-op's fee; some networks and states want it told apart.
+    - `off_session`: nobody is there while it is charged, as with Auto Pay, drafts and scheduled payments. The card
+      networks' rules of stored credentials keep such charges apart from those that the holder starts.
+    """
+
+    entry_class: EntryClass | None
+    channel: str
+    descriptor: str
+    account_number: str
+    customer_ref: str
+    fee_cents: int = 0
+    off_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +132,9 @@ class PaymentProvider(Protocol):
     tests/contracts/payment_provider.py checks this; other packages can subclass it.
     """
 
-    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(
+        self, *, key: str, token: str, amount_cents: int, description: str, details: ChargeDetails
+    ) -> Charge:
         """Reserve `amount_cents` (above zero): "authorized" or "declined". Nothing moves before post()."""
         ...
 
