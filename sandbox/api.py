@@ -39,6 +39,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/v1/charges/{key}/details", _charge_details)
     app.router.add_post("/v1/charges/{key}/post", _capture)
     app.router.add_post("/v1/charges/{key}/void", _void)
+    app.router.add_post("/v1/charges/{key}/refunds", _make_refund)
+    app.router.add_get("/v1/refunds/{key}", _find_refund)
     app.router.add_get("/v1/returns", _returns)
     app.router.add_post("/v1/entries", _open_entry)
     app.router.add_get("/v1/entries/{id}", _entry_result)
@@ -91,6 +93,22 @@ async def _find(request: web.Request) -> web.Response:
 
 async def _charge_details(request: web.Request) -> web.Response:
     return web.json_response(request.app[NETWORK].charges.details(request.match_info["key"]))
+
+
+async def _make_refund(request: web.Request) -> web.Response:
+    body = await _json(request)
+    key = request.headers.get("Idempotency-Key", "")
+    refund, is_new = request.app[NETWORK].charges.refund(
+        key, request.match_info["key"], _cents(body), _text(body, "reason", 500)
+    )
+    return web.json_response(asdict(refund), status=201 if is_new else 200)
+
+
+async def _find_refund(request: web.Request) -> web.Response:
+    refund = request.app[NETWORK].charges.find_refund(request.match_info["key"])
+    if refund is None:
+        raise ChargeRefused(404, "no_such_refund", "No refund was made with this key.")
+    return web.json_response(asdict(refund))
 
 
 async def _returns(request: web.Request) -> web.Response:

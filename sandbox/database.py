@@ -30,6 +30,10 @@ create index if not exists charges_due on charges (return_on)
 create table if not exists returns (
   seq integer primary key autoincrement, key text not null unique, code text not null,
   on_day text not null, amount_cents integer not null);
+create table if not exists refunds (
+  key text primary key, charge_key text not null, ref text not null unique, amount_cents integer not null,
+  reason text not null, status text not null, decided_on text, decision text not null);
+create index if not exists refunds_charge on refunds (charge_key);
 create table if not exists lost (key text primary key);
 create table if not exists entries (
   id text primary key, reference text not null, amount_cents integer not null, description text not null,

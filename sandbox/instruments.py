@@ -9,12 +9,14 @@ from typing import Literal
 
 from backend.providers.payments.base import MethodKind
 
-InstrumentBehavior = Literal["approve", "decline", "return", "hang_made", "hang_lost", "hang_post"]
+InstrumentBehavior = Literal["approve", "decline", "return", "hang_made", "hang_lost", "hang_post", "fail_refund"]
 """hang_made: the charge is made, the answer never comes. hang_lost: neither, the first time a key is used.
-hang_post: authorizing is normal; the first post is done, its answer never comes."""
+hang_post: authorizing is normal; the first post is done, its answer never comes.
+fail_refund: all is normal but a refund, which is accepted and fails a banking day later."""
 
 TEST_ROUTING = "110000000"
 RETURN_AFTER_BANKING_DAYS = 2
+REFUND_AFTER_BANKING_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ _DECLINED = {
 CARDS: dict[str, Instrument] = {
     **{number: _card(brand, number[-4:]) for number, brand in _APPROVED.items()},
     **{number: _card("Visa", number[-4:], code) for number, code in _DECLINED.items()},
+    "4000000000005126": Instrument("card", "Visa", "5126", "fail_refund"),
 }
 """By number. All of these pass the Luhn check."""
 
@@ -94,6 +97,7 @@ SEED_TOKENS: dict[str, Instrument] = {
     "tok_visa_timeout": _visa("4242", "hang_made"),
     "tok_visa_timeout_lost": _visa("4242", "hang_lost"),
     "tok_visa_timeout_post": _visa("4242", "hang_post"),
+    "tok_visa_refund_fails": _visa("5126", "fail_refund"),
     "tok_bank_6789": ACCOUNTS["000123456789"],
     "tok_bank_r01": ACCOUNTS["000222222227"],
     "tok_bank_r02": ACCOUNTS["000111111113"],

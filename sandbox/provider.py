@@ -21,6 +21,7 @@ from backend.providers.payments.base import (
     ProviderRejected,
     ProviderTimeout,
     ProviderUnavailable,
+    Refund,
     ReturnNotice,
 )
 
@@ -75,6 +76,19 @@ class SandboxProvider:
             return _charge(await self._call("GET", f"/v1/charges/{_check_key(key)}"))
         except ProviderRejected as rejection:
             if rejection.code == "no_such_charge":
+                return None
+            raise
+
+    async def refund(self, *, key: str, charge_key: str, amount_cents: int, reason: str) -> Refund:
+        body = {"amount_cents": amount_cents, "reason": reason}
+        path = f"/v1/charges/{_check_key(charge_key)}/refunds"
+        return _refund(await self._call("POST", path, body, _check_key(key)))
+
+    async def find_refund(self, key: str) -> Refund | None:
+        try:
+            return _refund(await self._call("GET", f"/v1/refunds/{_check_key(key)}"))
+        except ProviderRejected as rejection:
+            if rejection.code == "no_such_refund":
                 return None
             raise
 
@@ -172,3 +186,7 @@ def _build_or_fail(build: Callable[[], T]) -> T:
 
 def _charge(answer: dict[str, Any]) -> Charge:
     return _build_or_fail(lambda: Charge(**answer))
+
+
+def _refund(answer: dict[str, Any]) -> Refund:
+    return _build_or_fail(lambda: Refund(**answer))

@@ -18,6 +18,7 @@ from backend.providers.payments.base import (
     HostedEntry,
     ProviderRejected,
     ProviderTimeout,
+    Refund,
     ReturnNotice,
 )
 from sandbox.charges import ChargeRefused, ChargeResult, Charges
@@ -54,6 +55,13 @@ class DirectNetwork:
     async def find(self, key: str) -> Charge | None:
         return await self._call("find", key, lambda: self.charges.find(key))
 
+    async def refund(self, *, key: str, charge_key: str, amount_cents: int, reason: str) -> Refund:
+        made, _ = await self._call("refund", key, lambda: self.charges.refund(key, charge_key, amount_cents, reason))
+        return made
+
+    async def find_refund(self, key: str) -> Refund | None:
+        return await self._call("find_refund", key, lambda: self.charges.find_refund(key))
+
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
         return await self._call("returns_since", str(cursor), lambda: self.charges.returns_since(cursor))
 
@@ -71,6 +79,11 @@ class DirectNetwork:
     def taken_cents(self) -> int:
         """What the network has moved and not sent back."""
         rows = self.database.all("select amount_cents from charges where status = 'posted'")
+        return sum(row["amount_cents"] for row in rows)
+
+    def given_back_cents(self) -> int:
+        """What the network has refunded or is about to."""
+        rows = self.database.all("select amount_cents from refunds where status != 'failed'")
         return sum(row["amount_cents"] for row in rows)
 
     def held(self) -> list[str]:

@@ -24,6 +24,7 @@ from tests.contracts.payment_provider import (
     all_returns,
     found,
     new_key,
+    refund,
 )
 from tests.contracts.sandbox_network import CARD, KEY, SandboxNetwork, running_network
 from tests.support.ports import free_port
@@ -61,6 +62,7 @@ class TestSandbox(PaymentProviderContract):
     declined_code = "insufficient_funds"
     bank_token = "tok_bank_6789"
     returned_bank_token = "tok_bank_r01"
+    failing_refund_token = "tok_visa_refund_fails"
 
     @pytest.fixture
     async def provider(self, network: SandboxNetwork) -> AsyncIterator[SandboxProvider]:
@@ -167,6 +169,19 @@ class TestCrashes:
         assert (await found(provider, key)).status == "authorized"
         await provider.close()
         await watcher.close()
+
+    async def test_refund_is_there_after_a_kill(self, mortal_network: SandboxNetwork) -> None:
+        provider, charge, key = provider_of(mortal_network), new_key(), new_key()
+        await authorize(provider, charge)
+        await provider.capture(charge)
+        made = await refund(provider, key, charge, 5000)
+        mortal_network.kill()
+        with pytest.raises(ProviderUnavailable):
+            await refund(provider, key, charge, 5000)
+        mortal_network.start()
+        assert await provider.find_refund(key) == made
+        assert await refund(provider, key, charge, 5000) == made
+        await provider.close()
 
     async def test_everything_is_there_after_a_restart(self, mortal_network: SandboxNetwork) -> None:
         provider, key = provider_of(mortal_network), new_key()

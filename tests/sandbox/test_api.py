@@ -27,7 +27,9 @@ async def charge(served: Served, body: bytes, key: str = "k1") -> tuple[int, dic
     return await send(served, "/v1/charges", body, **{"Idempotency-Key": key})
 
 
-@pytest.mark.parametrize("path", ["/v1/charges/k1", "/v1/returns", "/v1/entries/x", "/v1/sandbox/calendar"])
+@pytest.mark.parametrize(
+    "path", ["/v1/charges/k1", "/v1/returns", "/v1/refunds/k1", "/v1/entries/x", "/v1/sandbox/calendar"]
+)
 @pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer wrong", f"Basic {KEY}", "Bearer \xff"])
 async def test_key_is_required(served: Served, path: str, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given}

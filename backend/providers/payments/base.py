@@ -18,10 +18,11 @@ from typing import Literal, Protocol, runtime_checkable
 ChargeStatus = Literal["authorized", "posted", "declined", "voided", "returned"]
 MethodKind = Literal["card", "bank"]
 EntryClass = Literal["WEB", "TEL"]
+RefundStatus = Literal["pending", "succeeded", "failed"]
 EntryStatus = Literal["pending", "complete", "abandoned"]
 
 KEY_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
-"""A valid charge key (use fullmatch)."""
+"""A valid key of a charge or refund (use fullmatch)."""
 LONGEST_DESCRIPTOR = 22
 """Characters of a statement descriptor. Card networks cut what is longer."""
 
@@ -65,6 +66,21 @@ class ChargeDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """Money of a posted charge on its way back, as the provider has it. `ref` is the provider's own id.
+
+    "pending": accepted, the bank has not answered yet (bank accounts take days). "failed": nothing was given back, and
+    the amount may be refunded again under another key. A failure may come even after "succeeded".
+    """
+
+    key: str
+    charge_key: str
+    ref: str
+    amount_cents: int
+    status: RefundStatus
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnNotice:
     """A bank sent a posted charge back, days later. `code` is Nacha's (R01 …), `on` the day of the return.
 
@@ -100,7 +116,7 @@ class EntryResult:
 
 
 class PaymentProviderError(Exception):
-    """The call returned no charge."""
+    """The call returned nothing."""
 
 
 class ProviderTimeout(PaymentProviderError):
@@ -115,9 +131,10 @@ class ProviderRejected(PaymentProviderError):
     """The provider refused, and nothing changed. Repeating the call gives the same result.
 
     `code` is one of: invalid_token, invalid_amount, invalid_key, invalid_request, idempotency_key_reused (the
-    key belongs to a charge with another token, amount or description), no_such_charge, not_authorized
-    (declined or voided: cannot post), already_posted (cannot void), not_voidable, no_such_entry, unauthorized
-    (our credentials).
+    key belongs to a charge with another token, amount or description, or a refund of another charge or amount),
+    no_such_charge, not_authorized (declined or voided: cannot post), already_posted (cannot void), not_voidable,
+    not_refundable (not posted, or returned), refund_too_large (more than is left of the charge), no_such_entry,
+    unauthorized (our credentials).
     """
 
     def __init__(self, code: str, message: str = "") -> None:
@@ -148,6 +165,18 @@ class PaymentProvider(Protocol):
 
     async def find(self, key: str) -> Charge | None:
         """The charge's current state; None when there is none with this key."""
+        ...
+
+    async def refund(self, *, key: str, charge_key: str, amount_cents: int, reason: str) -> Refund:
+        """Give back `amount_cents` of a posted charge, all or part. `key` is the refund's own: the same key is the same
+        refund, and all refunds of a charge that did not fail are together never more than the charge.
+
+        `reason` is the office's, in a few words; the provider keeps it with the refund.
+        """
+        ...
+
+    async def find_refund(self, key: str) -> Refund | None:
+        """The refund's current state; None when there is none with this key."""
         ...
 
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
