@@ -1,7 +1,7 @@
 """The payment provider of the app that talks to the sandbox network over HTTP."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from backend.providers.payments.base import (
     ChargeDetails,
     EntryResult,
     HostedEntry,
+    NetworkNotice,
     ProviderRejected,
     ProviderTimeout,
     ProviderUnavailable,
@@ -102,6 +103,12 @@ class SandboxProvider:
                 for item in answer["returns"]
             ]
         )
+
+    async def notices_since(self, cursor: int) -> list[NetworkNotice]:
+        return []
+
+    async def receive_webhook(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        raise ProviderRejected("no_webhooks", "The sandbox network sends no webhooks.")
 
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         body = {

@@ -176,6 +176,9 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(default=None, repr=False)
     billing_provider: str = "builtin"
     payment_provider: str = "sandbox"
+    stripe_secret_key: str | None = Field(default=None, repr=False)
+    stripe_webhook_secret: str | None = Field(default=None, repr=False)
+    stripe_api_url: HttpUrl | None = None  # for tests
     messages_provider: str = "auto"
     outages_provider: str = "builtin"
     engine_url: HttpUrl = "http://127.0.0.1:5005"

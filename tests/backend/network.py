@@ -6,7 +6,7 @@ What it answers is decided by the network's own code; only HTTP is left out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TypeVar
@@ -16,6 +16,7 @@ from backend.providers.payments.base import (
     ChargeDetails,
     EntryResult,
     HostedEntry,
+    NetworkNotice,
     ProviderRejected,
     ProviderTimeout,
     Refund,
@@ -64,6 +65,12 @@ class DirectNetwork:
 
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
         return await self._call("returns_since", str(cursor), lambda: self.charges.returns_since(cursor))
+
+    async def notices_since(self, cursor: int) -> list[NetworkNotice]:
+        return []
+
+    async def receive_webhook(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        raise ProviderRejected("no_webhooks", "The sandbox network sends no webhooks.")
 
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         entry_id = f"entry-{len(self.entries)}"

@@ -397,10 +397,14 @@ class PaymentProviderContract:
 
     # The hosted page
 
-    async def opened(self, provider: PaymentProvider) -> HostedEntry:
-        return await provider.open_entry(
-            reference="99999-001", amount_cents=11240, description="Electric bill", return_url=RETURN_URL
-        )
+    async def opened(self, provider: PaymentProvider, **other: object) -> HostedEntry:
+        request = {
+            "reference": "99999-001",
+            "amount_cents": 11240,
+            "description": "Electric bill",
+            "return_url": RETURN_URL,
+        }
+        return await provider.open_entry(**{**request, **other})  # type: ignore[arg-type]
 
     async def test_an_entry_waits_for_the_member(self, provider: PaymentProvider) -> None:
         first, second = await self.opened(provider), await self.opened(provider)
@@ -410,9 +414,7 @@ class PaymentProviderContract:
         assert (result.status, result.token, result.last4) == ("pending", None, None)
 
     async def test_an_entry_can_ask_for_a_method_without_an_amount(self, provider: PaymentProvider) -> None:
-        entry = await provider.open_entry(
-            reference="99999-001", amount_cents=0, description="Auto Pay", return_url=RETURN_URL
-        )
+        entry = await self.opened(provider, amount_cents=0, description="Auto Pay")
         assert (await provider.entry_result(entry.entry_id)).status == "pending"
 
     async def test_finished_entry_gives_a_token_that_can_be_charged(self, provider: PaymentProvider) -> None:

@@ -11,14 +11,18 @@ A refusal by the card's bank is not an error: it is a Charge with status "declin
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol, runtime_checkable
+
+from backend.db import Database
 
 ChargeStatus = Literal["authorized", "posted", "declined", "voided", "returned"]
 MethodKind = Literal["card", "bank"]
 EntryClass = Literal["WEB", "TEL"]
 RefundStatus = Literal["pending", "succeeded", "failed"]
+NoticeKind = Literal["dispute_opened", "dispute_won", "dispute_lost_part", "refunded_elsewhere", "method_updated"]
 EntryStatus = Literal["pending", "complete", "abandoned"]
 
 KEY_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
@@ -95,6 +99,33 @@ class ReturnNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkNotice:
+    """Something else that happened at the network by itself. `kind` is one of:
+
+    - dispute_opened: a card's holder objected to the charge `key` for the reason `code`. Nothing is decided; evidence
+      must be at the network by `due_on`, where it says so. A dispute that is lost is a return with the code `dispute`.
+    - dispute_won: it was closed in the co-op's favor, or withdrawn.
+    - dispute_lost_part: it was lost for `amount_cents` alone, less than the charge.
+    - refunded_elsewhere: somebody gave `amount_cents` back on the network's own pages, not by refund().
+    - method_updated: the card of `token` has another number or date: `last4`, `exp_month`, `exp_year`.
+
+    `seq` only grows, as in ReturnNotice; `on` is the day of it.
+    """
+
+    seq: int
+    kind: NoticeKind
+    on: date
+    key: str = ""
+    code: str = ""
+    amount_cents: int = 0
+    due_on: date | None = None
+    token: str = ""
+    last4: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HostedEntry:
     """A session on the provider's page: send the member to `url`, keep `entry_id`."""
 
@@ -134,7 +165,7 @@ class ProviderRejected(PaymentProviderError):
     key belongs to a charge with another token, amount or description, or a refund of another charge or amount),
     no_such_charge, not_authorized (declined or voided: cannot post), already_posted (cannot void), not_voidable,
     not_refundable (not posted, or returned), refund_too_large (more than is left of the charge), no_such_entry,
-    unauthorized (our credentials).
+    unauthorized (our credentials), bad_signature and no_webhooks (receive_webhook).
     """
 
     def __init__(self, code: str, message: str = "") -> None:
@@ -186,6 +217,19 @@ class PaymentProvider(Protocol):
         """
         ...
 
+    async def notices_since(self, cursor: int) -> list[NetworkNotice]:
+        """What else happened, with a seq above `cursor`; read as returns_since. Empty for a network that tells none."""
+        ...
+
+    async def receive_webhook(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Keep what the network reports by itself, for returns_since and notices_since; True if it brought news there.
+
+        `body` is exactly what was sent; the names of `headers` are in small letters. The same report may come twice,
+        and reports in any order. Raises ProviderRejected: bad_signature for one that the network did not sign,
+        no_webhooks for a provider that has none.
+        """
+        ...
+
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         """Open the provider's page for a card or bank account; it sends the member back to `return_url`.
 
@@ -201,3 +245,10 @@ class PaymentProvider(Protocol):
     async def close(self) -> None:
         """Close connections. May be called twice."""
         ...
+
+
+@runtime_checkable
+class KeepsRecords(Protocol):
+    """A provider that keeps rows of its own in the app's database; it is given the database before its first call."""
+
+    def use_database(self, db: Database) -> None: ...
