@@ -57,6 +57,7 @@ class Backend:
             coop=replace(
                 coop,
                 today=partial(local_date, clock, coop.zone),
+                wallets=tuple(getattr(payments, "wallets", ())),
                 portal_url=coop.portal_url or f"{settings.public_url}/portal",
             ),
             clock=clock,

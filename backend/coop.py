@@ -58,6 +58,7 @@ class Coop:
     holidays: tuple[Holiday, ...] = ()
     arrangements: ArrangementRules | None = None
     on_call: tuple[OnCallPerson, ...] = ()
+    wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
@@ -172,6 +173,7 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
         "office_email": lambda coop: coop.email,
         "holidays": lambda coop: coop.holidays_text(),
         "card_fee": lambda coop: format_cents(coop.card_fee_cents),
+        "wallets": lambda coop: join_words(list(coop.wallets)),
         "bank_fee": lambda coop: format_cents(coop.bank_fee_cents),
     }
 )

@@ -18,7 +18,7 @@ RETRY_WITHIN = timedelta(days=180)
 RETRY_DELAYS = (3, 5)
 """Banking days before the second and before the third try."""
 RETRYABLE_BANK_CODES = frozenset({"R01", "R09"})
-AUTHORIZATION_REVOKED_CODES = frozenset({"R05", "R07", "R10", "R29"})
+AUTHORIZATION_REVOKED_CODES = frozenset({"R05", "R07", "R10", "R29", "dispute"})
 ACCOUNT_UNUSABLE_CODES = frozenset({"R02", "R03", "R04", "R16", "R20"})
 RETRYABLE_CARD_CODES = frozenset({"insufficient_funds", "processing_error", "card_velocity_exceeded"})
 

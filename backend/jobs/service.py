@@ -14,7 +14,7 @@ from backend.autopay.daily_run import run_autopay
 from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs.locks import JobSchedule
-from backend.payments.bank_returns import collect_returns
+from backend.payments.network_notices import collect_news
 from backend.payments.processing import recover
 from backend.payments.scheduled_runs import run_scheduled
 from backend.programs import service as programs
@@ -34,7 +34,7 @@ async def _recover(backend: Backend, _on: date) -> Any:
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await collect_returns(backend)
+    return await collect_news(backend)
 
 
 JOBS: dict[str, Job] = {

@@ -33,6 +33,9 @@ RETURN_REASONS = {
     "R07": mark("authorization revoked"),
     "R08": mark("payment was stopped"),
     "R09": mark("funds not yet collected"),
+    "R10": mark("not authorized by the holder"),
+    "R16": mark("account blocked"),
+    "dispute": mark("the charge was disputed"),  # of a card: the provider's word, since Nacha has none
 }
 
 

@@ -288,6 +288,18 @@ class PaymentProviderContract:
         assert (await found(provider, good)).status == "posted"
         assert (await found(provider, unposted)).status == "authorized"
 
+    # What the network reports
+
+    async def test_unsigned_report_is_refused(self, provider: PaymentProvider) -> None:
+        for headers in ({}, {"stripe-signature": "t=1,v1=00"}, {"signature": "x"}):
+            code = await rejection(provider.receive_webhook(b'{"id": "evt_1", "type": "x"}', headers))
+            assert code in ("bad_signature", "no_webhooks")
+
+    async def test_notices_are_in_order(self, provider: PaymentProvider) -> None:
+        seqs = [notice.seq for notice in await provider.notices_since(0)]
+        assert seqs == sorted(set(seqs))
+        assert await provider.notices_since(seqs[-1] if seqs else 0) == []
+
     # Refunds
 
     async def posted(self, provider: PaymentProvider, **other: object) -> str:

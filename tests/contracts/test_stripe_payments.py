@@ -38,7 +38,7 @@ def own_database(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 
 async def provide(url: str, database: str, **options: object) -> AsyncIterator[StripeProvider]:
     db = Database(database)
-    provider = StripeProvider(KEY, api_url=url, poll_seconds=0, **options)  # type: ignore[arg-type]
+    provider = StripeProvider(KEY, api_url=url, poll_seconds=0, webhook_secret="whsec_test", **options)  # type: ignore[arg-type]
     provider.use_database(db)
     yield provider
     await provider.close()

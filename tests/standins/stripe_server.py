@@ -50,7 +50,7 @@ class Api:
 
     def next_failure(self, request: web.Request) -> dict[str, Any] | None:
         for failure in self.network.failures:
-            if failure["path"] in request.path and failure["method"] == request.method:
+            if failure["at"] in request.path and failure["method"] == request.method:
                 self.network.failures.remove(failure)
                 return failure
         return None

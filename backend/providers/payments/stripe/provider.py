@@ -73,6 +73,7 @@ class StripeProvider:
     """A method's token is `kind:customer:payment method`, such as `card:cus_1:pm_2`; the customer may be empty."""
 
     entry_origins = (checkout.PAGE_ORIGIN,)
+    wallets = ("Apple Pay", "Google Pay")
 
     def __init__(
         self,
