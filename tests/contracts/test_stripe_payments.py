@@ -130,5 +130,12 @@ class TestStandIn(PaymentProviderContract):
     async def finish_entry(self, provider: PaymentProvider, entry: HostedEntry) -> None:
         self.standin.control("finish", id=entry.entry_id, like="pm_card_visa")
 
+    async def posted(self, provider: PaymentProvider, **other: object) -> str:
+        """A bank debit must have cleared before Stripe gives it back."""
+        key = await super().posted(provider, **other)
+        if other.get("token") == self.bank_token:
+            await self.pass_return_time(provider)
+        return key
+
     async def pass_return_time(self, provider: PaymentProvider) -> None:
         self.standin.control("days", days=5)

@@ -153,7 +153,7 @@ class StripeNetwork:
 
     def create_refund(self, form: dict[str, str]) -> dict[str, Any]:
         intent = self.get(form["payment_intent"], "payment_intent")
-        if intent["status"] not in ("succeeded", "processing"):
+        if intent["status"] != "succeeded":
             raise Refused(400, "payment_intent_unexpected_state", "This PaymentIntent has no successful charge.")
         left = intent["amount"] - sum(
             made["amount"] for made in self.refunds_of(intent["id"]) if made["status"] not in ("failed", "canceled")

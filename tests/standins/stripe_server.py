@@ -24,8 +24,8 @@ PARAMETERS = {
     "capture": "expand",
     "cancel": "expand",
     "refunds": "payment_intent amount metadata reason",
-    "sessions": "mode currency payment_method_types customer_creation client_reference_id custom_text success_url "
-    "cancel_url expand",
+    "sessions": "mode currency payment_method_types payment_method_options customer_creation "
+    "client_reference_id custom_text success_url cancel_url expand",
 }
 
 

@@ -216,3 +216,16 @@ async def test_network_that_is_away_loses_nothing(backend: Backend, home: Househ
         await collect_news(backend)
     await collect_news(backend)
     assert len(await tickets(backend)) == 1
+
+
+async def test_what_a_webhook_brought_is_booked_while_the_network_is_away(
+    backend: Backend, home: Household, standin: StandIn
+) -> None:
+    payment = await pay(backend, home)
+    event = standin.control("dispute", intent=payment.provider_ref, reason="fraudulent", status="lost")
+    await backend.payments.receive_webhook(*sign(event))
+    for _ in range(2):
+        standin.control("fail", at="/v1/events", method="GET", when="before", how="answer", status=500)
+    with pytest.raises(ProviderTimeout):
+        await collect_news(backend)
+    assert [each.status for each in await payments(backend)] == ["returned"]

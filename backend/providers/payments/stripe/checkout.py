@@ -42,6 +42,8 @@ def build_session_request(reference: str, amount_cents: int, description: str, r
         "mode": "setup",
         "currency": "usd",
         "payment_method_types": ["card", "us_bank_account"],
+        # the other way, two small deposits, takes days: longer than a pay link lives
+        "payment_method_options": {"us_bank_account": {"verification_method": "instant"}},
         "customer_creation": "always",  # a method without a customer can be used once only
         "client_reference_id": reference,
         "custom_text": {"submit": {"message": f"{description}: account {reference}.{amount}"[:LONGEST_TEXT]}},

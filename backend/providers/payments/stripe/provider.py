@@ -24,6 +24,7 @@ from backend.providers.payments.base import (
     MethodKind,
     NetworkNotice,
     NoticeKind,
+    PaymentProviderError,
     ProviderRejected,
     ProviderTimeout,
     Refund,
@@ -46,7 +47,7 @@ CALL_SECONDS = 8.0
 TOTAL_SECONDS = 20.0
 """Of a method, which makes up to four calls."""
 POLL_SECONDS = 3600.0
-"""How often Stripe's own list of events is read, for what no webhook brought."""
+"""Stripe's own list of events, for what no webhook brought, is read again only after this."""
 NOTICE_KINDS: tuple[NoticeKind, ...] = (
     "dispute_opened",
     "dispute_won",
@@ -175,6 +176,8 @@ class StripeProvider:
             row, intent = await self._known(charge_key)
             if (await self._to_charge(row, intent)).status != "posted":
                 raise ProviderRejected("not_refundable")
+            if intent.status == "processing":
+                raise ProviderRejected("not_refundable", "Stripe gives a bank debit back only when it has cleared.")
             return await refunds.make_refund(self._client, self.records, row, key, amount_cents, reason)
 
     async def find_refund(self, key: str) -> Refund | None:
@@ -203,11 +206,18 @@ class StripeProvider:
             raise ProviderRejected("invalid_request", "The event cannot be read.") from error
 
     async def _events_since(self, cursor: int, kinds: tuple[str, ...]) -> list[NetworkEvent]:
-        due = self._polled_at is None or time.monotonic() - self._polled_at >= self._poll_seconds
-        if due:
+        """What webhooks brought, and what Stripe lists. Without Stripe the former alone, where there is any."""
+        known = await self.records.events_since(cursor, kinds)
+        if self._polled_at is not None and time.monotonic() - self._polled_at < self._poll_seconds:
+            return known
+        try:
             async with self._limit():
                 await events.collect(self._client, self.records)
-            self._polled_at = time.monotonic()
+        except PaymentProviderError:
+            if known:
+                return known
+            raise
+        self._polled_at = time.monotonic()
         return await self.records.events_since(cursor, kinds)
 
     # the hosted page
