@@ -27,7 +27,7 @@ async def load_details(
     that a repeat says the same."""
     account = await session.get_one(Account, payment.account_id)
     member = await session.get_one(Member, account.member_id)
-    confirmed_now = select(Quote.id).where(Quote.key == payment.key, Quote.pay_now)
+    confirmed_now = select(Quote.id).where(Quote.key == payment.key)
     return ChargeDetails(
         entry_class=await _find_entry_class(session, payment) if method.kind == "bank" else None,
         channel=payment.channel,

@@ -113,6 +113,9 @@ class StripeNetwork:
         reason = (CARDS | BANKS).get(intent["payment_method"])
         if self.get(intent["payment_method"])["type"] == "us_bank_account":
             return self._confirm_debit(intent, reason)
+        if reason == "authentication_required" and not intent["off_session"] and "error_on_requires_action" not in form:
+            intent |= {"status": "requires_action", "next_action": {"type": "use_stripe_sdk"}}
+            return intent
         if reason:
             raise self._decline(intent, reason)
         intent |= {"status": "requires_capture", "latest_charge": self.new("ch", "charge")["id"]}

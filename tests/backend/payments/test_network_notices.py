@@ -5,6 +5,7 @@ The payments go to Stripe's provider, over the stand-in of its API.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
@@ -169,6 +170,16 @@ async def test_new_date_of_a_card_is_taken_over(backend: Backend, home: Househol
     assert row.before == {"method_id": home.card_id, "last4": "4242", "exp_month": 12, "exp_year": 2029}
     assert row.after == {"method_id": home.card_id, **NEW_CARD}
     await check_books(backend)
+
+
+async def test_processes_side_by_side_act_once(backend: Backend, home: Household, standin: StandIn) -> None:
+    payment = await pay(backend, home)
+    standin.control("refund", intent=payment.provider_ref, amount=5000)
+    await backend.payments.notices_since(0)
+    await asyncio.gather(*(network_notices.collect_notices(backend) for _ in range(4)), return_exceptions=True)
+    await collect_news(backend)
+    [ticket] = await tickets(backend)
+    assert ticket.notes == []
 
 
 async def test_crash_in_between_acts_once(

@@ -217,12 +217,14 @@ class TestRefusals:
 
     @pytest.mark.parametrize("off_session", [True, False])
     async def test_bank_that_wants_the_holder_on_a_page_declines(
-        self, stripe: StripeProvider, off_session: bool
+        self, stripe: StripeProvider, standin: StandIn, off_session: bool
     ) -> None:
         key = new_key()
         charge = await authorize(stripe, key, "card::pm_card_authenticationRequired", off_session=off_session)
         assert (charge.status, charge.decline_code) == ("declined", "authentication_required")
         assert await stripe.find(key) == charge
+        # declined at once by Stripe itself: nothing waits for a holder who is not on a page
+        assert intent(standin, charge.ref)["status"] == "requires_payment_method"
 
     async def test_expired_card_declines(self, stripe: StripeProvider) -> None:
         charge = await authorize(stripe, new_key(), "card::pm_card_chargeDeclinedExpiredCard")
@@ -327,6 +329,21 @@ class TestReports:
         assert isinstance(notice, ReturnNotice)
         assert (notice.code, notice.amount_cents) == ("R02", 11240)
         assert (await found(deaf, key)).status == "returned"
+
+    async def test_debit_that_failed_before_we_knew_of_its_order_is_declined(
+        self, deaf: StripeProvider, standin: StandIn
+    ) -> None:
+        key = new_key()
+        ref = (await authorize(deaf, key, "bank::pm_usBankAccount_insufficientFunds")).ref
+        standin.control("fail", at=CONFIRM, method="POST", when="after", how="hang_up")
+        with pytest.raises(ProviderTimeout):
+            await deaf.capture(key)
+        standin.control("days", days=5)
+        events = standin.control("days", days=0)["events"]
+        event = next(each for each in events if each["data"]["object"]["id"] == ref)
+        assert await deaf.receive_webhook(*sign(event)) is False  # nothing was posted that could come back
+        charge = await found(deaf, key)
+        assert (charge.status, charge.decline_code) == ("declined", "insufficient_funds")
 
     async def test_lost_webhook_is_found_in_the_list(self, stripe: StripeProvider, standin: StandIn) -> None:
         key, ref = await post(stripe)

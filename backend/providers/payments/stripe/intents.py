@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
@@ -15,6 +16,8 @@ from backend.providers.payments.base import ChargeDetails, ChargeStatus, Provide
 from backend.providers.payments.stripe import codes
 from backend.providers.payments.stripe.client import StripeClient, call, to_provider_error
 from backend.providers.payments.stripe.records import ChargeRecords
+
+logger = logging.getLogger(__name__)
 
 METHOD_TYPES = {"card": "card", "bank": "us_bank_account"}
 UNCONFIRMED, CAPTURABLE, WAITING = "requires_confirmation", "requires_capture", "requires_action"
@@ -125,6 +128,7 @@ class Intents:
         except ProviderRejected as refusal:
             if refusal.code == "unauthorized":
                 raise
+            logger.warning("Stripe refused a step of %s: %s %s", row.ref, refusal.code, refusal)
         except stripe.CardError:
             pass
         return await self.retrieve(row)
