@@ -21,7 +21,7 @@ from backend.providers import loader
 from backend.providers.billing.base import BillingProvider
 from backend.providers.messages.base import MessageProvider
 from backend.providers.outages.base import OutageProvider
-from backend.providers.payments.base import PaymentProvider
+from backend.providers.payments.base import KeepsRecords, PaymentProvider
 
 
 @dataclass
@@ -38,6 +38,8 @@ class Backend:
     knowledge: Knowledge
     outages: OutageProvider
     automatic_payments: AutomaticPayments = field(default_factory=DraftsAndAutoPay)
+    # set when the payment network reported something, so that it is booked at once
+    network_news: asyncio.Event = field(default_factory=asyncio.Event)
     # set when a message was written to the outbox, so that the sender need not wait until it looks again
     outbox_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,17 +49,22 @@ class Backend:
         knowledge/."""
         clock = clock or SystemClock(settings.clock_shift)
         coop = load_coop(settings.coop_file)
+        db = Database(settings.database_url)
+        payments = _provider(PaymentProvider, "PAYMENT_PROVIDER", settings.payment_provider, settings)
+        if isinstance(payments, KeepsRecords):
+            payments.use_database(db)
         backend = cls(
             settings=settings,
             coop=replace(
                 coop,
                 today=partial(local_date, clock, coop.zone),
+                wallets=tuple(getattr(payments, "wallets", ())),
                 portal_url=coop.portal_url or f"{settings.public_url}/portal",
             ),
             clock=clock,
-            db=Database(settings.database_url),
+            db=db,
             billing=_provider(BillingProvider, "BILLING_PROVIDER", settings.billing_provider, settings),
-            payments=_provider(PaymentProvider, "PAYMENT_PROVIDER", settings.payment_provider, settings),
+            payments=payments,
             messages=_provider(MessageProvider, "MESSAGES_PROVIDER", settings.messages_provider, settings),
             knowledge=default_knowledge(),
             outages=_provider(OutageProvider, "OUTAGES_PROVIDER", settings.outages_provider, settings),

@@ -18,9 +18,11 @@ from backend.errors import SettingsError
 from backend.holidays import Holiday, parse_rule
 from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, join_words, tr
 from backend.money import format_cents
+from backend.providers.payments.base import LONGEST_DESCRIPTOR
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 
+DESCRIPTOR = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 .&-]{3,20}[A-Za-z0-9.]")
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 CLOSURE_NOTICE = timedelta(days=7)  # closed days this near are named with the hours
 MAX_CLOSED_DAYS = 60  # how far ahead to look for the next open day
@@ -49,6 +51,7 @@ class Coop:
     schedule_days: int
     same_amount_minutes: int
     draft_notice_days: int
+    statement_descriptor: str  # what a card's or bank's statement calls the co-op
     quiet_from: time
     quiet_until: time
     facts: Mapping[str, Mapping[str, str]]  # name -> language -> what the office says of it, for knowledge/
@@ -58,6 +61,7 @@ class Coop:
     refund_second_person_cents: int = 10_000
     booking_second_person_cents: int = 100_000
     refund_fee: Literal["returned", "kept"] = "returned"
+    wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
@@ -172,6 +176,7 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
         "office_email": lambda coop: coop.email,
         "holidays": lambda coop: coop.holidays_text(),
         "card_fee": lambda coop: format_cents(coop.card_fee_cents),
+        "wallets": lambda coop: join_words(list(coop.wallets)),
         "bank_fee": lambda coop: format_cents(coop.bank_fee_cents),
     }
 )
@@ -251,6 +256,7 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         schedule_days=_whole_number(payments, "schedule_days"),
         same_amount_minutes=_whole_number(payments, "same_amount_minutes"),
         draft_notice_days=_whole_number(payments, "draft_notice_days"),
+        statement_descriptor=_statement_descriptor(coop, payments),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         refund_second_person_cents=_optional_number(payments, "refund_second_person_cents", 10_000),
@@ -312,6 +318,21 @@ def _text(table: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text in quotes")
     return value
+
+
+def _statement_descriptor(coop: dict[str, Any], payments: dict[str, Any]) -> str:
+    """`statement_descriptor` of [payments], or the short name, cut. In what card networks and Nacha allow both."""
+    given = "statement_descriptor" in payments
+    text = _text(payments, "statement_descriptor") if given else _text(coop, "short_name").upper()
+    if not given:
+        text = re.sub(r"[^A-Z0-9 .&-]", "", text)[:LONGEST_DESCRIPTOR].strip()
+        return text if DESCRIPTOR.fullmatch(text) else "ELECTRIC CO-OP"
+    if not DESCRIPTOR.fullmatch(text):
+        raise ValueError(
+            f"payments.statement_descriptor must have 5 to {LONGEST_DESCRIPTOR} letters, digits, blanks and . & -, "
+            'with a letter among them, such as "PRAIRIE RIVERS ELEC"'
+        )
+    return text
 
 
 def _phone(phones: dict[str, Any], name: str) -> str:

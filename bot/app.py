@@ -29,12 +29,13 @@ from bot.portal.pay_routes import PayPages
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.on_call import OnCallPages
-from bot.web import errors, headers, site
+from bot.web import errors, headers, payment_webhook, site
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
 from bot.workers.clock import JobScheduler
 from bot.workers.login_mail import send_login_mail
+from bot.workers.network_news import book_network_news
 from bot.workers.outbox import OutboxSender
 from bot.workers.pushes import PushNotifier
 from bot.workers.unanswered import UnansweredWorker
@@ -64,7 +65,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     app.ctx.services = services
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
-    for module in (site, sms, webchat, voice, staff):
+    for module in (site, sms, webchat, voice, staff, payment_webhook):
         app.blueprint(module.blueprint(services))
     for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
         app.blueprint(pages(services).blueprint())
@@ -122,6 +123,7 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
             services.sender.run,
             services.pushes.run,
             partial(send_login_mail, services.backend),
+            partial(book_network_news, services.backend),
             JobScheduler(services.backend).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from backend.providers.payments.base import LONGEST_DESCRIPTOR
 from sandbox.charges import MAX_CENTS, ChargeRefused, ChargeResult, Charges
 from sandbox.database import NetworkDatabase
 from sandbox.entries import CardEntries
@@ -35,6 +36,7 @@ NETWORK = web.AppKey("network", NetworkState)
 def add_routes(app: web.Application) -> None:
     app.router.add_post("/v1/charges", _authorize)
     app.router.add_get("/v1/charges/{key}", _find)
+    app.router.add_get("/v1/charges/{key}/details", _charge_details)
     app.router.add_post("/v1/charges/{key}/post", _capture)
     app.router.add_post("/v1/charges/{key}/void", _void)
     app.router.add_post("/v1/charges/{key}/refunds", _make_refund)
@@ -70,7 +72,8 @@ async def _authorize(request: web.Request) -> web.Response:
     body = await _json(request)
     key = request.headers.get("Idempotency-Key", "")
     token, description = _text(body, "token", 200), _text(body, "description", 500)
-    return await _answer(request.app[NETWORK].charges.authorize(key, token, _cents(body), description))
+    details = _details(body)
+    return await _answer(request.app[NETWORK].charges.authorize(key, token, _cents(body), description, details))
 
 
 async def _capture(request: web.Request) -> web.Response:
@@ -86,6 +89,10 @@ async def _find(request: web.Request) -> web.Response:
     if charge is None:
         raise ChargeRefused(404, "no_such_charge", "No charge was made with this key.")
     return web.json_response(asdict(charge))
+
+
+async def _charge_details(request: web.Request) -> web.Response:
+    return web.json_response(request.app[NETWORK].charges.details(request.match_info["key"]))
 
 
 async def _make_refund(request: web.Request) -> web.Response:
@@ -164,6 +171,18 @@ def _text(body: dict[str, Any], name: str, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ChargeRefused(422, "invalid_request", f"{name} must be a text of {longest} characters at most.")
     return value
+
+
+def _details(body: dict[str, Any]) -> dict[str, Any]:
+    """The details of a charge, refused as a network would: an unknown entry class, or a descriptor that is too long."""
+    details = body.get("details", {})
+    if not isinstance(details, dict):
+        raise ChargeRefused(422, "invalid_request", "details must be an object.")
+    if details.get("entry_class") not in (None, "WEB", "TEL"):
+        raise ChargeRefused(422, "invalid_request", "entry_class must be WEB or TEL.")
+    if len(str(details.get("descriptor", ""))) > LONGEST_DESCRIPTOR:
+        raise ChargeRefused(422, "invalid_request", f"descriptor may have {LONGEST_DESCRIPTOR} characters.")
+    return details
 
 
 def _cents(body: dict[str, Any], *, zero_too: bool = False) -> int:

@@ -1,9 +1,13 @@
 """The network's charges: authorize, capture, void, find, refund, and the returns of bank debits."""
 
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from sqlite3 import Row
+from types import MappingProxyType
+from typing import Any
 
 from backend.banking_days import add_banking_days
 from backend.providers.payments.base import KEY_PATTERN, Charge, Refund, ReturnNotice
@@ -13,6 +17,7 @@ from sandbox.instruments import REFUND_AFTER_BANKING_DAYS, RETURN_AFTER_BANKING_
 MAX_CENTS = 99_999_999
 RETURNS_PAGE = 500
 CALENDAR_REACH = timedelta(days=3660)
+NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 
 class ChargeRefused(Exception):
@@ -39,7 +44,9 @@ class Charges:
     def __init__(self, database: NetworkDatabase) -> None:
         self._db = database
 
-    def authorize(self, key: str, token: str, amount_cents: int, description: str) -> ChargeResult:
+    def authorize(
+        self, key: str, token: str, amount_cents: int, description: str, details: Mapping[str, Any] = NO_DETAILS
+    ) -> ChargeResult:
         _check_key_and_amount(key, amount_cents)
         with self._db.transaction():
             self._settle_due()
@@ -50,7 +57,7 @@ class Charges:
                         409, "idempotency_key_reused", "This key belongs to a charge with other details."
                     )
                 return ChargeResult(_charge(known))
-            return self._create(key, token, amount_cents, description)
+            return self._create(key, token, amount_cents, description, details)
 
     def capture(self, key: str) -> ChargeResult:
         with self._db.transaction():
@@ -88,6 +95,12 @@ class Charges:
             self._settle_due()
             row = self._row(key)
         return _charge(row) if row else None
+
+    def details(self, key: str) -> dict[str, Any]:
+        """What the charge was authorized with besides its amount; the first request's stay."""
+        with self._db.transaction():
+            details: dict[str, Any] = json.loads(self._existing(key)["details"])
+        return details
 
     def refund(self, key: str, charge_key: str, amount_cents: int, reason: str) -> tuple[Refund, bool]:
         """The refund, and whether this request made it. Cards are refunded at once, the others on a later day."""
@@ -144,7 +157,9 @@ class Charges:
             self._db.move_calendar(to)
             self._settle_due()
 
-    def _create(self, key: str, token: str, amount_cents: int, description: str) -> ChargeResult:
+    def _create(
+        self, key: str, token: str, amount_cents: int, description: str, details: Mapping[str, Any]
+    ) -> ChargeResult:
         method = self._method(token)
         # dropped only the first time, so that a retry gets through
         if method.behavior == "hang_lost" and self._db.execute("insert or ignore into lost values (?)", key).rowcount:
@@ -158,13 +173,14 @@ class Charges:
         ):
             decline_code = "expired_card"
         self._db.execute(
-            "insert into charges (key, ref, token, amount_cents, description, kind, status, decline_code)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into charges (key, ref, token, amount_cents, description, details, kind, status, decline_code)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             key,
             f"ch_{secrets.token_hex(8)}",
             token,
             amount_cents,
             description,
+            json.dumps(dict(details)),
             method.kind,
             "declined" if decline_code else "authorized",
             decline_code,

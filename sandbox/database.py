@@ -24,7 +24,7 @@ create table if not exists methods (
 create table if not exists charges (
   key text primary key, ref text not null unique, token text not null, amount_cents integer not null,
   description text not null, kind text not null, status text not null, decline_code text,
-  posted_on text, return_on text, return_code text);
+  details text not null default '{}', posted_on text, return_on text, return_code text);
 create index if not exists charges_due on charges (return_on)
   where status = 'posted' and return_on is not null;
 create table if not exists returns (
@@ -51,6 +51,8 @@ class NetworkDatabase:
         self._connection.row_factory = sqlite3.Row
         # FULL: what was answered is on disk, even after a power cut, as with a real network
         self._connection.executescript(f"pragma journal_mode=wal; pragma synchronous=full; {_SCHEMA}")
+        if "details" not in {row["name"] for row in self.all("pragma table_info(charges)")}:
+            self.execute("alter table charges add column details text not null default '{}'")  # a file of before
         with self.transaction():
             for token, instrument in SEED_TOKENS.items():
                 self.save_method(token, instrument)

@@ -1,7 +1,8 @@
 """The payment provider of the app that talks to the sandbox network over HTTP."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -14,8 +15,10 @@ from backend.errors import SettingsError
 from backend.providers.payments.base import (
     KEY_PATTERN,
     Charge,
+    ChargeDetails,
     EntryResult,
     HostedEntry,
+    NetworkNotice,
     ProviderRejected,
     ProviderTimeout,
     ProviderUnavailable,
@@ -52,8 +55,15 @@ class SandboxProvider:
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
         self._session: aiohttp.ClientSession | None = None
 
-    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
-        body = {"token": token, "amount_cents": amount_cents, "description": description}
+    async def authorize(
+        self, *, key: str, token: str, amount_cents: int, description: str, details: ChargeDetails
+    ) -> Charge:
+        body = {
+            "token": token,
+            "amount_cents": amount_cents,
+            "description": description,
+            "details": asdict(details),
+        }
         return _charge(await self._call("POST", "/v1/charges", body, _check_key(key)))
 
     async def capture(self, key: str) -> Charge:
@@ -94,6 +104,12 @@ class SandboxProvider:
             ]
         )
 
+    async def notices_since(self, cursor: int) -> list[NetworkNotice]:
+        return []
+
+    async def receive_webhook(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        raise ProviderRejected("no_webhooks", "The sandbox network sends no webhooks.")
+
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         body = {
             "reference": reference,
@@ -107,6 +123,10 @@ class SandboxProvider:
     async def entry_result(self, entry_id: str) -> EntryResult:
         answer = await self._call("GET", f"/v1/entries/{quote(entry_id, safe='')}")
         return _build_or_fail(lambda: EntryResult(**answer))
+
+    async def details_of(self, key: str) -> dict[str, Any]:
+        """Sandbox only: the details that a charge was authorized with."""
+        return await self._call("GET", f"/v1/charges/{_check_key(key)}/details")
 
     async def move_calendar(self, today: date) -> None:
         """Sandbox only: set the network's business day, never to an earlier one; returns that are due then arrive."""

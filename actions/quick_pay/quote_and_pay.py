@@ -22,6 +22,7 @@ from backend.payments.outcome import PaymentOutcome
 DECLINE_REASONS = {
     "insufficient_funds": mark("there is not enough money on it"),
     "expired_card": mark("the card has expired"),
+    "authentication_required": mark("the bank wants to ask you first, and can on the page of a pay link"),
     "lost_card": mark("the bank says the card was reported lost"),
     "incorrect_cvc": mark("the security code did not fit"),
     "processing_error": mark("the bank could not process it just now"),

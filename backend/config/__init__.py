@@ -183,6 +183,9 @@ class Settings(BaseSettings):
     posting_dir: Path | None = None  # the folder of the files for a clerk
     billing_timeout: WholeNumber = Field(default=3, ge=1, le=5)  # seconds; a caller waits meanwhile
     payment_provider: str = "sandbox"
+    stripe_secret_key: str | None = Field(default=None, repr=False)
+    stripe_webhook_secret: str | None = Field(default=None, repr=False)
+    stripe_api_url: HttpUrl | None = None  # for tests
     messages_provider: str = "auto"
     outages_provider: str = "builtin"
     engine_url: HttpUrl = "http://127.0.0.1:5005"

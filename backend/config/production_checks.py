@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
+from backend.config import stripe_checks
 from backend.config.hosts import is_internal_host, is_origin, is_this_machine, is_valid_host
 from backend.config.weak_secrets import find_weakness
 from backend.errors import SettingsError
@@ -72,7 +73,7 @@ def _check_secrets(env: Environ) -> dict[str, str]:
 
 def _check_combinations(env: Environ) -> dict[str, str]:
     """Errors of settings that do not fit together, or that need another one."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = stripe_checks.find_missing(env)
     for name, builtin in loader.BUILTIN.items():
         if fault := _check_provider(name, env.get(name) or next(iter(builtin))):
             found[name] = fault
@@ -248,7 +249,7 @@ def _split_url(text: str) -> SplitResult | None:
 def _check_provider(name: str, spec: str) -> str | None:
     """Why the setting names no usable provider, with the names there are."""
     if name == "PAYMENT_PROVIDER" and spec.strip().startswith("sandbox"):
-        return "is the sandbox, which moves no money: production needs a real one, package.module:factory"
+        return "is the sandbox, which moves no money: production needs a real one, stripe or package.module:factory"
     try:
         loader.load(spec, loader.BUILTIN[name])
     except SettingsError as error:
@@ -312,6 +313,9 @@ CHECKS: dict[str, SettingCheck] = {
     "TWILIO_AUTH_TOKEN": _check_auth_token,
     "TWILIO_NUMBER": _check_twilio_number,
     "TWILIO_API_URL": _check_https_url,
+    "STRIPE_SECRET_KEY": stripe_checks.check_secret_key,
+    "STRIPE_WEBHOOK_SECRET": stripe_checks.check_webhook_secret,
+    "STRIPE_API_URL": _check_https_url,
     "DATABASE_URL": _check_database_url,
     "REDIS_URL": _check_redis_url,
     "SMTP_URL": _check_smtp_url,

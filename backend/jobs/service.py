@@ -16,7 +16,7 @@ from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.jobs.locks import JobSchedule
-from backend.payments.bank_returns import collect_returns
+from backend.payments.network_notices import collect_news
 from backend.payments.processing import recover
 from backend.payments.refund_processing import recover_refunds
 from backend.payments.return_files import apply_folder
@@ -40,7 +40,7 @@ async def _recover(backend: Backend, _on: date) -> Any:
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await collect_returns(backend) + await apply_folder(backend)
+    return await collect_news(backend) + await apply_folder(backend)
 
 
 JOBS: dict[str, Job] = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CURSOR_ID = 1
-"""The one row of ReturnCursor."""
+"""The row of ReturnCursor."""
 
 
 async def collect_returns(backend: Backend) -> int:
@@ -32,21 +32,35 @@ async def collect_returns(backend: Backend) -> int:
     Raises a PaymentProviderError when the provider's list cannot be read.
     """
     count = 0
-    async with backend.db.read_session() as session:
-        cursor = await session.scalar(select(ReturnCursor.seq)) or 0
+    cursor = await read_cursor(backend, CURSOR_ID)
     while notices := await backend.payments.returns_since(cursor):
         for notice in notices:
             # a notice and the cursor past it are one transaction, so that none is booked twice or skipped
             async with backend.db.transaction() as session:
                 await _book(session, backend, notice)
-                row = await session.get(ReturnCursor, CURSOR_ID, with_for_update=True)
-                if row is None:
-                    session.add(ReturnCursor(id=CURSOR_ID, seq=notice.seq))
-                else:
-                    row.seq = max(row.seq, notice.seq)
+                await write_cursor(session, CURSOR_ID, notice.seq)
         count += len(notices)
         cursor = notices[-1].seq
     return count
+
+
+async def read_cursor(backend: Backend, cursor_id: int) -> int:
+    """How far one of the provider's lists has been read."""
+    async with backend.db.read_session() as session:
+        return await session.scalar(select(ReturnCursor.seq).where(ReturnCursor.id == cursor_id)) or 0
+
+
+async def write_cursor(session: AsyncSession, cursor_id: int, seq: int) -> bool:
+    """Note that the list has been read up to `seq`. False when another process was there before."""
+    row = await session.get(ReturnCursor, cursor_id, with_for_update=True)
+    if row is None:
+        session.add(ReturnCursor(id=cursor_id, seq=seq))
+        await session.flush()
+        return True
+    if row.seq >= seq:
+        return False
+    row.seq = seq
+    return True
 
 
 async def _book(session: AsyncSession, backend: Backend, notice: ReturnNotice) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.confirmation_numbers import UNIQUE_NUMBER
@@ -162,7 +163,7 @@ class PayLink(Base):
 
 
 class ReturnCursor(Base):
-    """How far the provider's list of bank returns has been read; one row."""
+    """How far the provider's lists have been read: row 1 is of returns, row 2 of notices."""
 
     __tablename__ = "return_cursor"
 
@@ -311,3 +312,65 @@ class ReturnFileEntry(Base):
     read_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime | None] = mapped_column(UtcTime)
     seen_by: Mapped[str | None] = mapped_column(String(60))
+
+
+class NetworkCharge(Base):
+    """The network's own object for a charge, for a network that must be asked by its id (`ref`) and not by our key.
+
+    `digest` is of what was asked, so that a key is not reused for something else. `posted_at` is set when a bank was
+    asked for the money. `decline_code`: the charge was given up here, for a reason that the network does not keep.
+    """
+
+    __tablename__ = "network_charges"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    ref: Mapped[str] = mapped_column(String(80), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(4))  # card | bank
+    amount_cents: Mapped[int]
+    off_session: Mapped[bool] = mapped_column(default=False)
+    decline_code: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    posted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class NetworkRefund(Base):
+    """The network's own object for a refund. Written before it is asked for: `ref` is empty until the answer came."""
+
+    __tablename__ = "network_refunds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    charge_key: Mapped[str] = mapped_column(String(200), index=True)
+    ref: Mapped[str | None] = mapped_column(String(80))
+    amount_cents: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class NetworkEvent(Base):
+    """What the network reported by itself: a return, or a notice. Its id is the provider's `seq`.
+
+    `data` is what only some kinds have, as in NetworkNotice; it names no person and no number of a card.
+    """
+
+    __tablename__ = "network_events"
+    __table_args__ = (
+        Index(
+            "uq_network_events_return",
+            "key",
+            unique=True,
+            sqlite_where=text("kind = 'return'"),
+            postgresql_where=text("kind = 'return'"),
+        ),
+        {"sqlite_autoincrement": True},  # an id is never used twice: it is how far we have read
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    key: Mapped[str] = mapped_column(String(200), index=True)  # of the charge; empty where there is none
+    code: Mapped[str] = mapped_column(String(40))
+    amount_cents: Mapped[int]
+    on: Mapped[date]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

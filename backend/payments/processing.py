@@ -19,10 +19,11 @@ from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
+from backend.payments.charge_details import load_details
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.posting import service as posting
 from backend.providers.billing.base import PaymentFact
-from backend.providers.payments.base import Charge, PaymentProviderError, ProviderRejected
+from backend.providers.payments.base import Charge, ChargeDetails, PaymentProviderError, ProviderRejected
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -72,6 +73,7 @@ class ChargeOrder:
     token: str
     total_cents: int
     description: str
+    details: ChargeDetails
     status: str
 
 
@@ -233,6 +235,7 @@ async def _load_order(backend: Backend, payment_id: int) -> ChargeOrder:
             total_cents=payment.total_cents,
             # part of what makes a repeat the same request: nothing that the office could edit meanwhile
             description=f"Electric bill payment {payment.confirmation}",
+            details=await load_details(session, backend, payment, method),
             status=payment.status,
         )
 
@@ -247,7 +250,11 @@ async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool
             return None
     try:
         return await backend.payments.authorize(
-            key=order.key, token=order.token, amount_cents=order.total_cents, description=order.description
+            key=order.key,
+            token=order.token,
+            amount_cents=order.total_cents,
+            description=order.description,
+            details=order.details,
         )
     except ProviderRejected as refusal:
         if refusal.code not in REFUSED_AS_DECLINED:

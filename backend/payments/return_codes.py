@@ -25,12 +25,13 @@ RETURN_REASONS = {
     "R20": mark("no payments from this account"),
     "R28": mark("bank not found"),
     "R29": mark("not authorized"),
+    "dispute": mark("the charge was disputed"),  # of a card: the provider's word, since Nacha has none
 }
 """As a member reads them."""
 RETRYABLE = frozenset({"R01", "R09"})
 UNAUTHORIZED = frozenset({"R05", "R07", "R10", "R11", "R29", "R51"})
 """The account holder says that they did not agree, or not to this: the office has to look into each."""
-AUTHORIZATION_REVOKED = frozenset({"R05", "R07", "R10", "R29"})
+AUTHORIZATION_REVOKED = frozenset({"R05", "R07", "R10", "R29", "dispute"})
 """Nothing may be drafted until the member agrees again."""
 HOLDER_DECEASED = frozenset({"R14", "R15"})
 ACCOUNT_UNUSABLE = frozenset({"R02", "R03", "R04", "R12", "R13", "R20", "R28"})

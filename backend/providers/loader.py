@@ -9,7 +9,10 @@ from backend.errors import SettingsError
 
 BUILTIN: Mapping[str, Mapping[str, str]] = {
     "BILLING_PROVIDER": {"builtin": "backend.providers.billing.builtin:create"},
-    "PAYMENT_PROVIDER": {"sandbox": "sandbox.provider:create"},
+    "PAYMENT_PROVIDER": {
+        "sandbox": "sandbox.provider:create",
+        "stripe": "backend.providers.payments.stripe.provider:create",
+    },
     "MESSAGES_PROVIDER": {"auto": "backend.providers.messages.choice:create"},
     "OUTAGES_PROVIDER": {"builtin": "backend.providers.outages.builtin:create"},
 }

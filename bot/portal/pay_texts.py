@@ -12,6 +12,7 @@ from bot.web.pages import format_day_with_year
 DECLINE_REASONS = {
     "insufficient_funds": mark("there was not enough money in the account"),
     "expired_card": mark("the card has expired"),
+    "authentication_required": mark("the bank wants to ask you first; enter the card again here, and it can"),
     "incorrect_cvc": mark("the security code did not match"),
     "processing_error": mark("the bank could not process it just now"),
     "card_velocity_exceeded": mark("the card has reached its limit for now"),

@@ -6,14 +6,17 @@ What it answers is decided by the network's own code; only HTTP is left out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TypeVar
 
 from backend.providers.payments.base import (
     Charge,
+    ChargeDetails,
     EntryResult,
     HostedEntry,
+    NetworkNotice,
     ProviderRejected,
     ProviderTimeout,
     Refund,
@@ -36,9 +39,12 @@ class DirectNetwork:
         self.after: Callable[[str], None] = lambda name: None
         self.entries: dict[str, EntryResult] = {}
 
-    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(
+        self, *, key: str, token: str, amount_cents: int, description: str, details: ChargeDetails
+    ) -> Charge:
+        named = asdict(details)
         return await self._charge(
-            "authorize", key, lambda: self.charges.authorize(key, token, amount_cents, description)
+            "authorize", key, lambda: self.charges.authorize(key, token, amount_cents, description, named)
         )
 
     async def capture(self, key: str) -> Charge:
@@ -59,6 +65,12 @@ class DirectNetwork:
 
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
         return await self._call("returns_since", str(cursor), lambda: self.charges.returns_since(cursor))
+
+    async def notices_since(self, cursor: int) -> list[NetworkNotice]:
+        return []
+
+    async def receive_webhook(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        raise ProviderRejected("no_webhooks", "The sandbox network sends no webhooks.")
 
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         entry_id = f"entry-{len(self.entries)}"

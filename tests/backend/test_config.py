@@ -25,6 +25,12 @@ GOOD = {
     "PAYMENT_PROVIDER": "tests.backend.network:DirectNetwork",
     "PROXIES_COUNT": "1",
 }
+STRIPE = {
+    **GOOD,
+    "PAYMENT_PROVIDER": "stripe",
+    "STRIPE_SECRET_KEY": "rk_live_" + "Zq8vT2mXw4Lp7Kd9",
+    "STRIPE_WEBHOOK_SECRET": "whsec_" + "Hn3bR6yUc1Wf5Js0",
+}
 WHOLE = {
     **GOOD,
     "DATABASE_URL": "postgresql://memberline:Vg7-hK2wQz@db.coop.example/memberline",
@@ -53,6 +59,8 @@ def named(message: str) -> list[str]:
     [
         GOOD,
         WHOLE,
+        STRIPE,
+        {**STRIPE, "STRIPE_SECRET_KEY": "sk_live_Zq8vT2mXw4Lp7Kd9"},
         {**GOOD, "PROXIES_COUNT": "0", "ALLOW_NO_PROXY": "yes"},
         {**GOOD, "HOST": "::", "TZ": "America/Chicago"},
     ],
@@ -164,7 +172,7 @@ FAULTS = [
         (name, bad)
         for name in ("BILLING_PROVIDER", "PAYMENT_PROVIDER", "MESSAGES_PROVIDER", "OUTAGES_PROVIDER")
         for bad in (
-            "stripe",
+            "paypal",
             "Builtin",
             "none",
             "coop.cards",
@@ -176,6 +184,8 @@ FAULTS = [
         )
     ),
     ("PAYMENT_PROVIDER", "sandbox.provider:create"),
+    *(("STRIPE_WEBHOOK_SECRET", bad) for bad in ("secret", "whsec_", "sk_live_Zq8vT2mXw4Lp7Kd9")),
+    ("STRIPE_API_URL", "http://stripe.coop.example"),
     *(
         ("SECRET_KEY", bad)
         for bad in (f'"{KEY}"', f"'{KEY}'", "<generate-me-with-openssl-rand-32>", "$(openssl rand -hex 32)")
@@ -255,9 +265,31 @@ def test_error_names_its_setting(name: str, value: str) -> None:
     assert re.search("must|may|is |has |names|would", message)
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("sk_test_Zq8vT2mXw4Lp7Kd9", "test mode, where no money moves"),
+        ("rk_test_Zq8vT2mXw4Lp7Kd9", "test mode, where no money moves"),
+        ("pk_live_Zq8vT2mXw4Lp7Kd9", "is the publishable key"),
+        ("whsec_Hn3bR6yUc1Wf5Js0", "STRIPE_WEBHOOK_SECRET"),
+        ("Zq8vT2mXw4Lp7Kd9", "must be sk_live_"),
+    ],
+)
+def test_stripe_key_that_takes_no_money_is_refused(key: str, said: str) -> None:
+    message = refusal(**STRIPE | {"STRIPE_SECRET_KEY": key})
+    assert named(message) == ["STRIPE_SECRET_KEY"]
+    assert said in message
+    assert "Zq8v" not in message
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])
+def test_stripe_needs_both_of_its_secrets(name: str) -> None:
+    assert named(refusal(**{key: value for key, value in STRIPE.items() if key != name})) == [name]
+
+
 def test_unknown_provider_is_reported_with_the_known_ones() -> None:
     message = refusal(
-        **GOOD | {"BILLING_PROVIDER": "nisc", "MESSAGES_PROVIDER": "twilio", "PAYMENT_PROVIDER": "stripe"}
+        **GOOD | {"BILLING_PROVIDER": "nisc", "MESSAGES_PROVIDER": "twilio", "PAYMENT_PROVIDER": "paypal"}
     )
     assert sorted(named(message)) == ["BILLING_PROVIDER", "MESSAGES_PROVIDER", "PAYMENT_PROVIDER"]
     assert "Use one of: builtin; or package.module:ClassOrFactory" in message

@@ -17,11 +17,14 @@ import asyncio
 import contextlib
 import itertools
 import uuid
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from backend.providers.payments.base import (
     Charge,
+    ChargeDetails,
     HostedEntry,
     PaymentProvider,
     ProviderRejected,
@@ -38,6 +41,11 @@ MAY_FOLLOW = {
     "voided": {"voided"},
     "returned": {"returned"},
 }
+
+
+DETAILS = ChargeDetails(
+    entry_class=None, channel="web", descriptor="PRAIRIE RIVERS ELEC", account_number="99999-001", customer_ref="99999"
+)
 
 
 def new_key() -> str:
@@ -73,7 +81,12 @@ class PaymentProviderContract:
         await self.pass_return_time(provider)
 
     async def authorized(self, provider: PaymentProvider, key: str, **other: object) -> Charge:
-        request = {"token": self.approved_token, "amount_cents": 11240, "description": "Electric bill"}
+        request = {
+            "token": self.approved_token,
+            "amount_cents": 11240,
+            "description": "Electric bill",
+            "details": DETAILS,
+        }
         return await provider.authorize(key=key, **{**request, **other})  # type: ignore[arg-type]
 
     def test_it_has_every_method_of_the_protocol(self, provider: PaymentProvider) -> None:
@@ -152,6 +165,22 @@ class PaymentProviderContract:
         key = new_key()
         charge = await self.authorized(provider, key, description=text)
         assert await self.authorized(provider, key, description=text) == charge
+
+    @pytest.mark.parametrize("channel", ["sms", "web", "voice", "autopay", "draft"])
+    async def test_details_change_no_charge(self, provider: PaymentProvider, channel: str) -> None:
+        key, absent = new_key(), channel in ("autopay", "draft")
+        details = replace(DETAILS, channel=channel, fee_cents=250, off_session=absent)
+        charge = await self.authorized(provider, key, details=details)
+        assert (charge.status, charge.amount_cents) == ("authorized", 11240)
+        assert await self.authorized(provider, key, details=DETAILS) == charge
+
+    @pytest.mark.parametrize("entry_class", ["WEB", "TEL", None])
+    async def test_bank_debits_of_every_entry_class_are_taken(
+        self, provider: PaymentProvider, entry_class: Literal["WEB", "TEL"] | None
+    ) -> None:
+        key, details = new_key(), replace(DETAILS, entry_class=entry_class)
+        await self.authorized(provider, key, token=self.bank_token, details=details)
+        assert (await provider.capture(key)).status == "posted"
 
     # Post and void
 
@@ -258,6 +287,18 @@ class PaymentProviderContract:
         assert not {good, unposted} & {notice.key for notice in await all_returns(provider)}
         assert (await found(provider, good)).status == "posted"
         assert (await found(provider, unposted)).status == "authorized"
+
+    # What the network reports
+
+    async def test_unsigned_report_is_refused(self, provider: PaymentProvider) -> None:
+        for headers in ({}, {"stripe-signature": "t=1,v1=00"}, {"signature": "x"}):
+            code = await rejection(provider.receive_webhook(b'{"id": "evt_1", "type": "x"}', headers))
+            assert code in ("bad_signature", "no_webhooks")
+
+    async def test_notices_are_in_order(self, provider: PaymentProvider) -> None:
+        seqs = [notice.seq for notice in await provider.notices_since(0)]
+        assert seqs == sorted(set(seqs))
+        assert await provider.notices_since(seqs[-1] if seqs else 0) == []
 
     # Refunds
 
@@ -368,10 +409,14 @@ class PaymentProviderContract:
 
     # The hosted page
 
-    async def opened(self, provider: PaymentProvider) -> HostedEntry:
-        return await provider.open_entry(
-            reference="99999-001", amount_cents=11240, description="Electric bill", return_url=RETURN_URL
-        )
+    async def opened(self, provider: PaymentProvider, **other: object) -> HostedEntry:
+        request = {
+            "reference": "99999-001",
+            "amount_cents": 11240,
+            "description": "Electric bill",
+            "return_url": RETURN_URL,
+        }
+        return await provider.open_entry(**{**request, **other})  # type: ignore[arg-type]
 
     async def test_an_entry_waits_for_the_member(self, provider: PaymentProvider) -> None:
         first, second = await self.opened(provider), await self.opened(provider)
@@ -381,9 +426,7 @@ class PaymentProviderContract:
         assert (result.status, result.token, result.last4) == ("pending", None, None)
 
     async def test_an_entry_can_ask_for_a_method_without_an_amount(self, provider: PaymentProvider) -> None:
-        entry = await provider.open_entry(
-            reference="99999-001", amount_cents=0, description="Auto Pay", return_url=RETURN_URL
-        )
+        entry = await self.opened(provider, amount_cents=0, description="Auto Pay")
         assert (await provider.entry_result(entry.entry_id)).status == "pending"
 
     async def test_finished_entry_gives_a_token_that_can_be_charged(self, provider: PaymentProvider) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from backend.providers.payments.base import (
 )
 from sandbox.provider import SandboxProvider
 from tests.contracts.payment_provider import (
+    DETAILS,
     RETURN_URL,
     PaymentProviderContract,
     all_returns,
@@ -48,7 +50,9 @@ def provider_of(network: SandboxNetwork, **options: float) -> SandboxProvider:
 async def authorize(
     provider: PaymentProvider, key: str, token: str = "tok_visa_4242", amount_cents: int = 11240
 ) -> str:
-    charge = await provider.authorize(key=key, token=token, amount_cents=amount_cents, description="Electric bill")
+    charge = await provider.authorize(
+        key=key, token=token, amount_cents=amount_cents, description="Electric bill", details=DETAILS
+    )
     return charge.status
 
 
@@ -77,6 +81,29 @@ class TestSandbox(PaymentProviderContract):
         assert isinstance(provider, SandboxProvider)
         # Two banking days are at most five days, over a long weekend with a holiday on its far side.
         await provider.move_calendar(await provider.calendar() + timedelta(days=6))
+
+
+class TestDetails:
+    async def test_network_keeps_the_details_of_the_first_request(self, network: SandboxNetwork) -> None:
+        provider, key = provider_of(network), new_key()
+        details = replace(DETAILS, entry_class="TEL", channel="voice", fee_cents=250, off_session=True)
+        for given in (details, DETAILS):
+            await provider.authorize(key=key, token="tok_bank_6789", amount_cents=100, description="d", details=given)
+        assert await provider.details_of(key) == asdict(details)
+        await provider.close()
+
+    async def test_network_refuses_a_descriptor_that_a_statement_would_cut(self, network: SandboxNetwork) -> None:
+        provider = provider_of(network)
+        with pytest.raises(ProviderRejected) as caught:
+            await provider.authorize(
+                key=new_key(),
+                token="tok_bank_6789",
+                amount_cents=100,
+                description="d",
+                details=replace(DETAILS, descriptor="P" * 23),
+            )
+        assert caught.value.code == "invalid_request"
+        await provider.close()
 
 
 class TestTimeouts:

@@ -8,6 +8,7 @@ import pytest
 
 from backend.providers.payments.base import HostedEntry
 from sandbox.instruments import ACCOUNTS, CARDS
+from tests.contracts.payment_provider import DETAILS
 from tests.sandbox.conftest import Served
 
 RETURN_URL = "http://127.0.0.1:8080/portal/pay/some-link/return"
@@ -216,7 +217,7 @@ async def test_each_test_card_behaves_as_published(served: Served, number: str) 
     cvc = "1234" if CARDS[number].brand == "American Express" else "123"
     await submit(served, entry.url, GOOD_CARD | {"number": number, "cvc": cvc})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
-    charge = await served.provider.authorize(key="k", token=token, amount_cents=100, description="d")
+    charge = await served.provider.authorize(key="k", token=token, amount_cents=100, description="d", details=DETAILS)
     assert charge.decline_code == CARDS[number].code
     assert charge.status == ("declined" if CARDS[number].code else "authorized")
 
@@ -226,9 +227,9 @@ async def test_a_card_on_file_expires(served: Served) -> None:
     today = await served.provider.calendar()
     await submit(served, entry.url, GOOD_CARD | {"expiry": f"{today.month:02}/{today.year}"})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
-    this_month = await served.provider.authorize(key="a", token=token, amount_cents=1, description="d")
+    this_month = await served.provider.authorize(key="a", token=token, amount_cents=1, description="d", details=DETAILS)
     await served.provider.move_calendar(today.replace(year=today.year + 1, day=1))
-    a_year_on = await served.provider.authorize(key="b", token=token, amount_cents=1, description="d")
+    a_year_on = await served.provider.authorize(key="b", token=token, amount_cents=1, description="d", details=DETAILS)
     assert (this_month.status, a_year_on.decline_code) == ("authorized", "expired_card")
 
 
@@ -237,7 +238,7 @@ async def test_each_test_account_behaves_as_published(served: Served, account: s
     entry = await opened(served)
     await submit(served, f"{entry.url}/bank", BANK | {"account": account, "account_again": account})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
-    await served.provider.authorize(key="k", token=token, amount_cents=100, description="d")
+    await served.provider.authorize(key="k", token=token, amount_cents=100, description="d", details=DETAILS)
     await served.provider.capture("k")
     today = await served.provider.calendar()
     await served.provider.move_calendar(today.fromordinal(today.toordinal() + 6))

@@ -1,14 +1,14 @@
 """Refunds, payments at the counter, and returns from a bank's file
 
 Revision ID: 0240
-Revises: 0220
+Revises: 0230
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0240'
-down_revision = "0220"
+down_revision = "0230"
 branch_labels = None
 depends_on = None
 

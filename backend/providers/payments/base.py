@@ -11,17 +11,24 @@ A refusal by the card's bank is not an error: it is a Charge with status "declin
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol, runtime_checkable
 
+from backend.db import Database
+
 ChargeStatus = Literal["authorized", "posted", "declined", "voided", "returned"]
 MethodKind = Literal["card", "bank"]
+EntryClass = Literal["WEB", "TEL"]
 RefundStatus = Literal["pending", "succeeded", "failed"]
+NoticeKind = Literal["dispute_opened", "dispute_won", "dispute_lost_part", "refunded_elsewhere", "method_updated"]
 EntryStatus = Literal["pending", "complete", "abandoned"]
 
 KEY_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 """A valid key of a charge or refund (use fullmatch)."""
+LONGEST_DESCRIPTOR = 22
+"""Characters of a statement descriptor. Card networks cut what is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,32 @@ class Charge:
     amount_cents: int
     decline_code: str | None
     kind: MethodKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeDetails:
+    """What the rules of the card networks and of Nacha want told about a charge, and what helps to find it later.
+
+    It informs, and is not part of what a key stands for: on a repeat with other details the first ones stay.
+
+    - `entry_class`, of bank debits: how the account holder authorized it. WEB by internet or a mobile phone's text, TEL
+      by a phone call (Nacha Operating Rules, article two, subsections 2.5.15 and 2.5.17). None: by card, or by an
+      authorization on paper that the co-op holds.
+    - `channel`: where the yes came from: sms, web, voice, or the job that pays automatically.
+    - `descriptor`: what the statement calls the co-op, LONGEST_DESCRIPTOR characters at most.
+    - `account_number`, `customer_ref`: the service account and the member, as text, for the office's search.
+    - `fee_cents`: the part of the amount that is the co-op's fee; some networks and states want it told apart.
+    - `off_session`: nobody is there while it is charged, as with Auto Pay, drafts and scheduled payments. The card
+      networks' rules of stored credentials keep such charges apart from those that the holder starts.
+    """
+
+    entry_class: EntryClass | None
+    channel: str
+    descriptor: str
+    account_number: str
+    customer_ref: str
+    fee_cents: int = 0
+    off_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +96,33 @@ class ReturnNotice:
     code: str
     on: date
     amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkNotice:
+    """Something else that happened at the network by itself. `kind` is one of:
+
+    - dispute_opened: a card's holder objected to the charge `key` for the reason `code`. Nothing is decided; evidence
+      must be at the network by `due_on`, where it says so. A dispute that is lost is a return with the code `dispute`.
+    - dispute_won: it was closed in the co-op's favor, or withdrawn.
+    - dispute_lost_part: it was lost for `amount_cents` alone, less than the charge.
+    - refunded_elsewhere: somebody gave `amount_cents` back on the network's own pages, not by refund().
+    - method_updated: the card of `token` has another number or date: `last4`, `exp_month`, `exp_year`.
+
+    `seq` only grows, as in ReturnNotice; `on` is the day of it.
+    """
+
+    seq: int
+    kind: NoticeKind
+    on: date
+    key: str = ""
+    code: str = ""
+    amount_cents: int = 0
+    due_on: date | None = None
+    token: str = ""
+    last4: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +165,7 @@ class ProviderRejected(PaymentProviderError):
     key belongs to a charge with another token, amount or description, or a refund of another charge or amount),
     no_such_charge, not_authorized (declined or voided: cannot post), already_posted (cannot void), not_voidable,
     not_refundable (not posted, or returned), refund_too_large (more than is left of the charge), no_such_entry,
-    unauthorized (our credentials).
+    unauthorized (our credentials), bad_signature and no_webhooks (receive_webhook).
     """
 
     def __init__(self, code: str, message: str = "") -> None:
@@ -120,7 +180,9 @@ class PaymentProvider(Protocol):
     tests/contracts/payment_provider.py checks this; other packages can subclass it.
     """
 
-    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(
+        self, *, key: str, token: str, amount_cents: int, description: str, details: ChargeDetails
+    ) -> Charge:
         """Reserve `amount_cents` (above zero): "authorized" or "declined". Nothing moves before post()."""
         ...
 
@@ -155,6 +217,19 @@ class PaymentProvider(Protocol):
         """
         ...
 
+    async def notices_since(self, cursor: int) -> list[NetworkNotice]:
+        """What else happened, with a seq above `cursor`; read as returns_since. Empty for a network that tells none."""
+        ...
+
+    async def receive_webhook(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Keep what the network reports by itself, for returns_since and notices_since; True if it brought news there.
+
+        `body` is exactly what was sent; the names of `headers` are in small letters. The same report may come twice,
+        and reports in any order. Raises ProviderRejected: bad_signature for one that the network did not sign,
+        no_webhooks for a provider that has none.
+        """
+        ...
+
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         """Open the provider's page for a card or bank account; it sends the member back to `return_url`.
 
@@ -170,3 +245,10 @@ class PaymentProvider(Protocol):
     async def close(self) -> None:
         """Close connections. May be called twice."""
         ...
+
+
+@runtime_checkable
+class KeepsRecords(Protocol):
+    """A provider that keeps rows of its own in the app's database; it is given the database before its first call."""
+
+    def use_database(self, db: Database) -> None: ...

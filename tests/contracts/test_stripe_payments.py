@@ -1,0 +1,141 @@
+"""Stripe's provider against the contract, over two doubles that others wrote and one stand-in, each its own process.
+
+What others wrote runs on SQLite, the stand-in on PostgreSQL. STRIPE_ALL_DATABASES=1 runs each on both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from backend.db import Database
+from backend.providers.payments.base import HostedEntry, PaymentProvider
+from backend.providers.payments.stripe.provider import StripeProvider
+from tests.backend.databases import KINDS, Databases
+from tests.contracts.payment_provider import PaymentProviderContract
+from tests.support.stripe_doubles import KEY, StandIn, make_sepa_method
+
+ON_ALL = bool(os.environ.get("STRIPE_ALL_DATABASES"))
+no_refund_limits = pytest.mark.skip("localstripe refunds more than the charge")
+
+
+@pytest.fixture(scope="module", params=KINDS if ON_ALL else KINDS[:1])
+def others_database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """One database for all tests of a double: each has keys of its own."""
+    url = databases.new(request.param)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="module", params=KINDS if ON_ALL else KINDS[1:])
+def own_database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    url = databases.new(request.param)
+    yield url
+    databases.drop(url)
+
+
+async def provide(url: str, database: str, **options: object) -> AsyncIterator[StripeProvider]:
+    db = Database(database)
+    provider = StripeProvider(KEY, api_url=url, poll_seconds=0, webhook_secret="whsec_test", **options)  # type: ignore[arg-type]
+    provider.use_database(db)
+    yield provider
+    await provider.close()
+    await db.close()
+
+
+@pytest.fixture(scope="module")
+async def on_localstripe(localstripe: str, others_database: str) -> AsyncIterator[StripeProvider]:
+    async for provider in provide(localstripe, others_database, bank_method_type="sepa_debit"):
+        yield provider
+
+
+@pytest.fixture(scope="module")
+async def on_stateful_mock(stateful_mock: str, others_database: str) -> AsyncIterator[StripeProvider]:
+    async for provider in provide(stateful_mock, others_database):
+        yield provider
+
+
+@pytest.fixture(scope="module")
+async def on_standin(standin: StandIn, own_database: str) -> AsyncIterator[StripeProvider]:
+    async for provider in provide(standin.url, own_database):
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def sepa_method(localstripe: str) -> str:
+    return make_sepa_method(localstripe)
+
+
+class TestLocalstripe(PaymentProviderContract):
+    approved_token = "card::pm_card_visa"
+    declined_token = "card::pm_card_chargeCustomerFail"
+    declined_code = "card_declined"
+    unknown_token = "card::pm_nothing"
+
+    @pytest.fixture
+    def provider(self, on_localstripe: StripeProvider, sepa_method: str) -> StripeProvider:
+        self.bank_token = f"bank::{sepa_method}"
+        return on_localstripe
+
+    async def opened(self, provider: PaymentProvider, **other: object) -> HostedEntry:
+        pytest.skip("localstripe has no Checkout")
+
+    @no_refund_limits
+    async def test_parts_are_refunded_up_to_the_whole(self, provider: PaymentProvider) -> None: ...
+
+    @no_refund_limits
+    async def test_refunds_at_once_are_never_more_than_the_charge(self, provider: PaymentProvider) -> None: ...
+
+    @no_refund_limits
+    async def test_too_large_refund_changes_nothing_and_leaves_the_key_free(
+        self, provider: PaymentProvider
+    ) -> None: ...
+
+
+class TestStatefulMock(PaymentProviderContract):
+    approved_token = "card::tok_visa"
+    declined_token = "card::tok_chargeDeclinedInsufficientFunds"
+    declined_code = "insufficient_funds"
+    bank_token = "card::tok_mastercard"
+    unknown_token = "card::pm_nothing"
+
+    @pytest.fixture
+    def provider(self, on_stateful_mock: StripeProvider) -> StripeProvider:
+        return on_stateful_mock
+
+    @pytest.mark.skip("the mock has no bank accounts")
+    async def test_a_bank_account_is_a_bank_charge(self, provider: PaymentProvider) -> None: ...
+
+    async def opened(self, provider: PaymentProvider, **other: object) -> HostedEntry:
+        pytest.skip("the mock has no Checkout")
+
+
+class TestStandIn(PaymentProviderContract):
+    approved_token = "card::pm_card_visa"
+    declined_token = "card::pm_card_visa_chargeDeclinedInsufficientFunds"
+    declined_code = "insufficient_funds"
+    bank_token = "bank::pm_usBankAccount_success"
+    returned_bank_token = "bank::pm_usBankAccount_insufficientFunds"
+    failing_refund_token = "card::pm_card_refundFail"
+    unknown_token = "card::pm_nothing"
+    standin: StandIn
+
+    @pytest.fixture
+    def provider(self, standin: StandIn, on_standin: StripeProvider) -> StripeProvider:
+        self.standin = standin
+        return on_standin
+
+    async def finish_entry(self, provider: PaymentProvider, entry: HostedEntry) -> None:
+        self.standin.control("finish", id=entry.entry_id, like="pm_card_visa")
+
+    async def posted(self, provider: PaymentProvider, **other: object) -> str:
+        """A bank debit must have cleared before Stripe gives it back."""
+        key = await super().posted(provider, **other)
+        if other.get("token") == self.bank_token:
+            await self.pass_return_time(provider)
+        return key
+
+    async def pass_return_time(self, provider: PaymentProvider) -> None:
+        self.standin.control("days", days=5)
