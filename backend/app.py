@@ -69,6 +69,8 @@ class Backend:
     async def close(self) -> None:
         await self.payments.close()
         await self.messages.close()
+        if close_outages := getattr(self.outages, "close", None):
+            await close_outages()
         await self.db.close()
 
 

@@ -11,7 +11,10 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
     "BILLING_PROVIDER": {"builtin": "backend.providers.billing.builtin:create"},
     "PAYMENT_PROVIDER": {"sandbox": "sandbox.provider:create"},
     "MESSAGES_PROVIDER": {"auto": "backend.providers.messages.choice:create"},
-    "OUTAGES_PROVIDER": {"builtin": "backend.providers.outages.builtin:create"},
+    "OUTAGES_PROVIDER": {
+        "builtin": "backend.providers.outages.builtin:create",
+        "multispeak": "backend.providers.outages.multispeak:create",
+    },
 }
 """Setting -> short names -> dotted paths."""
 
