@@ -16,6 +16,7 @@ XML_BLANKS = " \t\r\n"
 FLOAT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 MAX_LENGTH = 40
 EXACT = Context(prec=200)
+SUM_NOISE = Decimal("1E-7")  # dollars: adding a thousand amounts of this size leaves less
 
 
 class InvalidAmount(ValueError):
@@ -25,7 +26,7 @@ class InvalidAmount(ValueError):
 def parse_cents(text: str) -> int:
     """`112.4`, `1.124E2` and `112.400002` as 11240; `12.345` and `NaN` raise InvalidAmount.
 
-    More than two decimals are accepted only where they are exactly what a binary float makes of an amount in cents.
+    More than two decimals are accepted only where they are what binary floats make of an amount in cents.
     """
     bare = text.strip(XML_BLANKS)
     if len(bare) > MAX_LENGTH or not FLOAT.fullmatch(bare):
@@ -48,8 +49,11 @@ def format_amount(cents: int) -> Decimal:
 
 
 def _is_float_noise(dollars: Decimal, cents: int) -> bool:
-    """Whether `dollars` is the float nearest to the cents, of 32 or 64 bits, printed with as many digits."""
+    """Whether `dollars` is the float nearest to the cents, of 32 bits, printed with as many digits, or what adding
+    floats of 64 bits leaves over."""
+    if abs(EXACT.subtract(dollars, Decimal(cents).scaleb(-2))) < SUM_NOISE:
+        return True
     exponent = int(dollars.as_tuple().exponent)
     half_a_unit = Decimal((0, (5,), exponent - 1))
     (single,) = struct.unpack("f", struct.pack("f", cents / 100))
-    return any(abs(EXACT.subtract(dollars, Decimal(each))) <= half_a_unit for each in (single, cents / 100))
+    return abs(EXACT.subtract(dollars, Decimal(single))) <= half_a_unit

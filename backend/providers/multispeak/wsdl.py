@@ -78,7 +78,7 @@ class Wsdl:
             if type(each) is kind
         ]
         if not bindings:
-            raise SystemUnavailable("the WSDL describes no SOAP service")
+            raise ValueError("it describes no SOAP service")
         self._binding = bindings[0]
         self._operations = {name.lower(): name for name in self._binding.all()}
 
@@ -87,13 +87,12 @@ class Wsdl:
         """Raises SystemUnavailable, with what is wrong with the WSDL."""
         settings = zeep.Settings(strict=False, forbid_dtd=True, forbid_entities=True)
         try:
-            client = zeep.Client(location, transport=WsdlTransport(location, seconds, ca_file), settings=settings)
+            found = cls(zeep.Client(location, transport=WsdlTransport(location, seconds, ca_file), settings=settings))
         except requests.exceptions.SSLError as error:
             raise SystemUnavailable(f"the certificate of the server of the WSDL {location} is not trusted") from error
         except (ZeepError, OSError, etree.LxmlError, ValueError, KeyError, AttributeError, TypeError) as error:
             # a wrong WSDL makes zeep raise nearly anything
             raise SystemUnavailable(f"the WSDL {location} cannot be used: {_reason(error)}") from error
-        found = cls(client)
         if found.namespace != NAMESPACE:
             raise SystemUnavailable(
                 f"the WSDL {location} is of {found.namespace or 'no namespace'}, "
@@ -126,6 +125,9 @@ class Wsdl:
             envelope = self._client.create_message(proxy, known, _soapheaders=[_header(header)], **given)
         except (ZeepError, TypeError, ValueError, AttributeError) as error:
             raise SystemRejected("unsupported", f"{known} cannot be written by the WSDL: {_reason(error)}") from error
+        for element in envelope.iter():
+            # zeep writes out the default of this attribute, "Change"; others leave it out, and nothing here is a change
+            element.attrib.pop("verb", None)
         return Request(
             etree.tostring(envelope, xml_declaration=True, encoding="utf-8"), self._http_headers(operation.soapaction)
         )
