@@ -8,7 +8,7 @@ const soap = require(process.argv[2]);
 
 const PASSWORD = "right-9d2f";
 const KINDS = ["creditCardPayment", "achPayment", "cashPayment"];
-let books, calls, payments, trouble, session;
+let books, calls, payments, trouble, session, replyHeader;
 
 function reset(given) {
   books = { accounts: {}, customers: {}, outages: {}, changed: null, page: 1000, ...given };
@@ -129,16 +129,19 @@ const operations = {
 };
 
 function handler(name) {
-  return (args, reply, headers, req) => {
+  return (args, reply, headers) => {
     const given = ((headers || {}).MultiSpeakMsgHeader || {}).attributes || {};
-    const header = (req.replyHeader = {});
+    const header = {};
     calls.push({ operation: name, header: given, args });
     const wrong = trouble[name] || {};
     if (wrong.fault) throw fault(wrong.fault, wrong.text || "it broke", wrong.status);
     if (given.Pwd !== PASSWORD) throw fault("Client", `Login failed for ${given.UserID} with ${given.Pwd}`);
     let result = operations[name](args || {}, header);
     if (wrong.result !== undefined) result = wrong.result;
-    setTimeout(() => reply({ [`${name}Result`]: result }), wrong.delay || 0);
+    setTimeout(() => {
+      replyHeader = header; // the answer is written within reply()
+      reply({ [`${name}Result`]: result });
+    }, wrong.delay || 0);
   };
 }
 
@@ -190,9 +193,12 @@ server.listen(0, "127.0.0.1", () => {
   for (const [name, file] of files) {
     const services = { [name]: { [`${name}Soap`]: handlers, [`${name}Soap12`]: handlers } };
     const options = { path: `/${name}.asmx`, services, xml: fs.readFileSync(file, "utf8"), callback: ready };
-    soap.listen(server, options).addSoapHeader((_method, _args, _headers, req) => {
-      const parts = Object.entries(req.replyHeader || {}).map(([key, value]) => ` ${key}="${escape(value)}"`);
-      return `<MultiSpeakMsgHeader xmlns="http://www.multispeak.org/Version_3.0"${parts.join("")}/>`;
+    const served = soap.listen(server, options);
+    // a header is made before the operation runs, which decides what stands in it
+    served.addSoapHeader('<MultiSpeakMsgHeader xmlns="http://www.multispeak.org/Version_3.0" @@/>');
+    served.on("response", (response) => {
+      const parts = Object.entries(replyHeader || {}).map(([key, value]) => `${key}="${escape(value)}"`);
+      response.result = response.result.replace("@@", parts.join(" "));
     });
   }
 });

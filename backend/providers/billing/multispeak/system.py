@@ -95,7 +95,8 @@ class MultiSpeakBilling:
         customers, new_session = await self._pages("Customers", session)
         changed = {customer_number(each): each for each in customers}
         locations: dict[str, list[Element]] = {}
-        if await self.client.has("ModifiedServiceLocations"):
+        tells_locations = await self.client.has("ModifiedServiceLocations")
+        if tells_locations:
             modified, _ = await self._pages("ServiceLocations", session)
             for each in modified:
                 locations.setdefault(text(each, "custID"), []).append(each)
@@ -105,7 +106,7 @@ class MultiSpeakBilling:
         async def read(number: str) -> RemoteMember | None:
             async with limit:
                 # without a session both lists are whole: nothing more has to be asked
-                known = locations.get(number) if not session else None
+                known = locations.get(number, []) if tells_locations and not session else None
                 return await self._member(number, changed.get(number), known)
 
         members = [each for each in await asyncio.gather(*map(read, names)) if each is not None]
