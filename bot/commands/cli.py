@@ -19,6 +19,7 @@ from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from bot.commands.child_processes import ENGINE_PYTHON
+from bot.commands.conformance import conformance
 from bot.commands.knowledge import knowledge
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
@@ -222,6 +223,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
+main.add_command(conformance)
 main.add_command(knowledge)
 
 

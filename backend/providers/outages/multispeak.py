@@ -66,7 +66,7 @@ class MultiSpeakOutages:
         self, client: MultiSpeakClient, clock: Clock, zone: ZoneInfo, numbers: AccountNumbers, office: OutageProvider
     ) -> None:
         self.client = client
-        self._clock, self._zone, self._numbers, self._office = clock, zone, numbers, office
+        self._clock, self._zone, self.numbers, self._office = clock, zone, numbers, office
         self._events: dict[str, OutageEvent] = {}
         self._as_of: datetime | None = None
         self._accounts: dict[str, AccountStatus] = {}
@@ -105,7 +105,7 @@ class MultiSpeakOutages:
     async def ask(self, account_number: str) -> AccountStatus:
         """Whether the power is out at an account, asked now. Raises BillingSystemError. Not inside a transaction."""
         started = self._clock.now()
-        location = {"location": {"accountNumber": self._numbers.theirs(account_number)}}
+        location = {"location": {"accountNumber": self.numbers.theirs(account_number)}}
         answer = await self.client.call("GetOutageStatusByLocation", location)
         is_out = attribute(answer.result, "status").lower() in OUT
         event_id, estimate = "", None
@@ -123,7 +123,7 @@ class MultiSpeakOutages:
 
         Raises SystemTimeout where it may have arrived.
         """
-        where = {"accountNumber": self._numbers.theirs(account_number)}
+        where = {"accountNumber": self.numbers.theirs(account_number)}
         if phone.startswith("+1") and len(phone) == 12:
             where |= {"areaCode": phone[2:5], "phone": phone[5:]}
         event = {

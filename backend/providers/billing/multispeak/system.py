@@ -63,15 +63,15 @@ class MultiSpeakBilling:
         self, client: MultiSpeakClient, clock: Clock, zone: ZoneInfo, options: Options, session_file: Path
     ) -> None:
         self.client = client
-        self._clock, self._zone, self._options = clock, zone, options
-        self._numbers = AccountNumbers(options.account_numbers)
+        self._clock, self._zone, self.options = clock, zone, options
+        self.numbers = AccountNumbers(options.account_numbers)
         self._sessions = SessionLog(session_file)
         self._payments = Payments(
-            client, self._numbers, clock, zone, mode=options.posting, lists_payments=options.lists_payments
+            client, self.numbers, clock, zone, mode=options.posting, lists_payments=options.lists_payments
         )
 
     async def account_figures(self, account_number: str) -> AccountFigures:
-        account = {"accountNumber": self._numbers.theirs(account_number)}
+        account = {"accountNumber": self.numbers.theirs(account_number)}
         payable, location = await asyncio.gather(
             self.client.call("PayableItemsList", account), self._optional("ServiceLocationByAccountNumber", account)
         )
@@ -84,7 +84,7 @@ class MultiSpeakBilling:
             payable.result,
             self._zone,
             local_date(self._clock, self._zone),
-            current_has_past_due=self._options.current_has_past_due,
+            current_has_past_due=self.options.current_has_past_due,
             prepaid=prepaid,
         )
 
@@ -115,7 +115,7 @@ class MultiSpeakBilling:
         return members
 
     async def billed_usage(self, account_number: str, start: date, end: date) -> Sequence[BilledUsage]:
-        account = {"accountNumber": self._numbers.theirs(account_number)}
+        account = {"accountNumber": self.numbers.theirs(account_number)}
         whole = await self._optional("UsageByAccountNumber", account)
         found = list(usage.read_usage(whole.result, self._zone)) if whole else []
         if not found:
@@ -131,7 +131,7 @@ class MultiSpeakBilling:
 
     async def payment_extension(self, account_number: str) -> Extension | None:
         """The extension that the billing system would allow; None for none. Changes nothing there."""
-        account = {"paymentExtension": [{"accountNumber": self._numbers.theirs(account_number)}]}
+        account = {"paymentExtension": [{"accountNumber": self.numbers.theirs(account_number)}]}
         answer = await self.client.call("RequestPaymentExtension", {"extensionList": account})
         for each in descendants(answer.result, "paymentExtension"):
             until = day(each, "extendedTo", self._zone)
@@ -145,7 +145,7 @@ class MultiSpeakBilling:
     async def _check_account(self, number: str, locations: Sequence[Element], payable: Element) -> None:
         """An empty list means that nothing is owed only where the account is known to exist."""
         theirs = [text(each, "accountNumber") for each in locations if text(each, "accountNumber")]
-        if theirs and not any(self._numbers.are_same(each, number) for each in theirs):
+        if theirs and not any(self.numbers.are_same(each, number) for each in theirs):
             raise SystemRejected("invalid_answer", f"accountNumber is of another account than {number}")
         if not locations and next(descendants(payable, "payableItem"), None) is None:
             if await self.client.has("ServiceLocationByAccountNumber"):
@@ -203,7 +203,7 @@ class MultiSpeakBilling:
                 None if is_deleted(customer) else await self._optional("ServiceLocationByCustId", {"custId": number})
             )
             locations = locations_of(found.result) if found else []
-        return read_member(customer, locations, self._numbers)
+        return read_member(customer, locations, self.numbers)
 
     async def _usage_bill_by_bill(self, account: dict[str, str], start: date, end: date) -> list[BilledUsage]:
         """BilledUsage tells of one bill: the one before is asked for with the day on which this one began."""
