@@ -41,7 +41,7 @@ def parse_document(content: bytes) -> Element:
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(content.strip(), parser)
+        root = etree.fromstring(content.lstrip(b" \t\r\n"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ValueError("the answer is no XML") from error
     if root.getroottree().docinfo.doctype:

@@ -39,8 +39,10 @@ UNAUTHORIZED = re.compile(
     r"unauthori[sz]ed|not authori[sz]ed|authenticat|log-?in|access (?:is )?denied|password|credential", re.IGNORECASE
 )
 UNKNOWN_ACCOUNT = re.compile(
-    r"(?:account|customer|location|custid).{0,60}(?:not found|does ?n[o']t exist|unknown|invalid|not valid)|"
-    r"(?:not found|unknown|no such|invalid|cannot find|could not find|no).{0,30}(?:account|customer|location|custid)",
+    r"\b(?:account|customer|location|custid)\b.{0,60}?"
+    r"(?:not found|does ?n[o']t exist|is (?:unknown|invalid|not valid))|"
+    r"\b(?:unknown|no|no such|no matching|invalid|(?:can ?not|could not|unable to) find(?: the| an| any)?) "
+    r"(?:service )?(?:account|customer|location|custid)\b",
     re.IGNORECASE,
 )
 NO_ERROR = re.compile(r"(?:0|ok|none|success\w*|no errors?\w*)?\.?", re.IGNORECASE)
@@ -76,16 +78,20 @@ class MultiSpeakClient:
         self._seconds = seconds
         self._ca_file = ca_file
         self._wsdl: Wsdl | None = None
-        self._loading = asyncio.Lock()
+        self._loading: asyncio.Task[Wsdl] | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def load(self) -> Wsdl:
-        """The WSDL. Raises SystemUnavailable."""
-        async with self._loading:
-            if self._wsdl is None:
-                self._wsdl = await asyncio.to_thread(
-                    Wsdl.load, self.wsdl_location, seconds=self._seconds, ca_file=self._ca_file
-                )
+        """The WSDL. Raises SystemUnavailable.
+
+        Those who wait share one loading, which goes on when they give up: else a slow one would never end.
+        """
+        if self._wsdl is None:
+            if self._loading is None or self._loading.done():
+                loading = asyncio.to_thread(Wsdl.load, self.wsdl_location, seconds=self._seconds, ca_file=self._ca_file)
+                self._loading = asyncio.create_task(loading)
+                self._loading.add_done_callback(_retrieve_exception)
+            self._wsdl = await asyncio.shield(self._loading)
         return self._wsdl
 
     async def has(self, operation: str) -> bool:
@@ -109,6 +115,8 @@ class MultiSpeakClient:
             raise _unreadable(status, str(fault), changes) from None
 
     async def close(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
         if self._session is not None:
             await self._session.close()
 
@@ -169,10 +177,13 @@ class MultiSpeakClient:
         code = (text(fault, "faultcode") or text(fault, "Code", "Value")).rpartition(":")[2].partition(".")[0]
         words = text(fault, "faultstring") or text(fault, "Reason", "Text")
         rejection = self.rejection(words)
-        if rejection.code == "refused" and code.lower() not in ("client", "sender"):
-            message = f"{self.name} failed: {self.public_words(words)}"
-            return SystemTimeout(message) if changes else SystemUnavailable(message)
-        return rejection
+        if code.lower() in ("client", "sender") or rejection.code in ("unsupported", "unauthorized"):
+            return rejection
+        # the server's own fault may come from after the booking, whatever its words
+        message = f"{self.name} failed: {self.public_words(words)}"
+        if changes:
+            return SystemTimeout(message)
+        return rejection if rejection.code == "unknown_account" else SystemUnavailable(message)
 
     def _raise_errors(self, result: Element) -> None:
         """Errors come as errorObject elements in place of the result, or as an errorString of the object."""
@@ -232,6 +243,12 @@ def create_client(settings: Settings, server: str) -> MultiSpeakClient:
         ca_file=str(ca_file) if ca_file else None,
         name=f"the {'billing' if server == 'CB' else 'outage'} system",
     )
+
+
+def _retrieve_exception(task: asyncio.Task[Wsdl]) -> None:
+    """Whoever waited has it; without this, asyncio logs it where nobody waited any more."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _unreadable(status: int, problem: str, changes: bool) -> Exception:

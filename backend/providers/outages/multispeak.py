@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -98,7 +98,8 @@ class MultiSpeakOutages:
         else:
             found = await self._events_one_by_one()
         events = [event for each in found if (event := self._read_event(each))]
-        complete = [await self._with_estimate(each) for each in events]
+        limit = asyncio.Semaphore(ASKED_AT_ONCE)
+        complete = await asyncio.gather(*(self._with_estimate(each, limit) for each in events))
         self._events = {each.event_id: each for each in complete}
         self._as_of = started
 
@@ -221,16 +222,16 @@ class MultiSpeakOutages:
             estimate=moment(event, "ETOR", self._zone),
         )
 
-    async def _with_estimate(self, event: OutageEvent) -> OutageEvent:
+    async def _with_estimate(self, event: OutageEvent, limit: asyncio.Semaphore) -> OutageEvent:
         """Some systems keep the estimate with the status alone."""
         if event.estimate is not None or not await self.client.has("GetOutageEventStatus"):
             return event
         try:
-            answer = await self.client.call("GetOutageEventStatus", {"outageEventID": event.event_id})
-            estimate = moment(answer.result, "ETOR", self._zone)
+            async with limit:
+                answer = await self.client.call("GetOutageEventStatus", {"outageEventID": event.event_id})
+            return replace(event, estimate=moment(answer.result, "ETOR", self._zone))
         except BillingSystemError:
             return event
-        return OutageEvent(event.event_id, event.names, event.cause, event.is_planned, estimate)
 
 
 def create(settings: Settings) -> MultiSpeakOutages:

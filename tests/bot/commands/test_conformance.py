@@ -40,8 +40,10 @@ BOOKS: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def environment(multispeak: MultiSpeakServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
-    for name, value in multispeak.settings().items():
-        monkeypatch.setenv(name.upper(), value)
+    names = {name.upper(): value for name, value in multispeak.settings().items()}
+    assert {"MULTISPEAK_OA_WSDL", "MULTISPEAK_COMPANY"} < set(names)
+    for name, value in names.items():
+        monkeypatch.setenv(name, value)
     multispeak.reset(**BOOKS)
 
 

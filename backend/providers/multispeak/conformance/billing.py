@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from backend.clock import Clock, local_date
@@ -26,6 +28,8 @@ USES = {
     ),
     "CustomerByCustId": Use("new and changed members", "members come by CSV files alone"),
     "ServiceLocationByCustId": Use("accounts of changed members", "members come by CSV files alone"),
+    "AllCustomers": Use("the first reading of all members", "ModifiedCustomers without a session has to do"),
+    "AllServiceLocations": Use("the first reading of all accounts", "each member's accounts are asked for one by one"),
     "ModifiedCustomers": Use("new and changed members", "members come by CSV files alone"),
     "ModifiedServiceLocations": Use("moved and closed accounts", "they show with the member's next change"),
     "UsageByAccountNumber": Use("use by month, high bills", "bills are read one by one"),
@@ -54,13 +58,15 @@ class BillingChecks:
         self._written: Posting | None = None
 
     def all(self) -> list[Check]:
-        runs = {
+        runs: dict[str, Callable[[], Awaitable[str]]] = {
             "PayableItemsList": self.payable,
             "ServiceLocationByAccountNumber": self.location,
             "CustomerByCustId": self.customer,
             "ServiceLocationByCustId": self.locations_of_customer,
-            "ModifiedCustomers": self.modified,
-            "ModifiedServiceLocations": self.modified_locations,
+            "AllCustomers": partial(self._first_block, "AllCustomers"),
+            "AllServiceLocations": partial(self._first_block, "AllServiceLocations"),
+            "ModifiedCustomers": partial(self._first_block, "ModifiedCustomers"),
+            "ModifiedServiceLocations": partial(self._first_block, "ModifiedServiceLocations"),
             "UsageByAccountNumber": self.usage,
             "BilledUsage": self.billed_usage,
             "PPMCustomer": self.prepaid,
@@ -124,14 +130,9 @@ class BillingChecks:
         answer = await self._client.call("ServiceLocationByCustId", {"custId": self._member()})
         return f"{len(locations_of(answer.result))} of this member"
 
-    async def modified(self) -> str:
-        return await self._first_block("ModifiedCustomers")
-
-    async def modified_locations(self) -> str:
-        return await self._first_block("ModifiedServiceLocations")
-
     async def _first_block(self, operation: str) -> str:
-        answer = await self._client.call(operation, {"previousSessionID": "", "lastReceived": ""})
+        session = {"previousSessionID": ""} if operation.startswith("Modified") else {}
+        answer = await self._client.call(operation, {**session, "lastReceived": ""})
         header = {name.lower(): value for name, value in answer.header.items()}
         remaining = header.get("objectsremaining", "")
         if not header.get("sessionid"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
 from backend.providers.billing.system import SystemRejected
@@ -34,7 +35,7 @@ class OutageChecks:
         self._active: str | None = None
 
     def all(self) -> list[Check]:
-        runs = {
+        runs: dict[str, Callable[[], Awaitable[str]]] = {
             "GetAllActiveOutageEvents": self.all_events,
             "GetActiveOutages": self.active,
             "GetOutageEvent": self.event,

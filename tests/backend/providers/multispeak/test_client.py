@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from backend.providers.billing.system import (
     SystemUnavailable,
 )
 from backend.providers.multispeak.client import MultiSpeakClient, create_client
+from backend.providers.multispeak.wsdl import Wsdl
 from tests.standins.multispeak import COMPANY, PASSWORD, USER, MultiSpeakServer
 
 SOAP = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{}</e:Body></e:Envelope>'
@@ -57,7 +60,7 @@ async def test_the_header_says_who_we_are(client: MultiSpeakClient, multispeak: 
     ("wrong", "code"),
     [
         ({"fault": "Client", "text": "Account 1 is not valid"}, "unknown_account"),
-        ({"fault": "Server", "text": "Customer not found", "status": 500}, "unknown_account"),
+        ({"fault": "Client", "text": "No such customer", "status": 500}, "unknown_account"),
         ({"fault": "Server", "text": "Method is not implemented", "status": 500}, "unsupported"),
         ({"fault": "Server", "text": "Login failed for user", "status": 500}, "unauthorized"),
         ({"fault": "Client", "text": "Closed for the night"}, "refused"),
@@ -94,6 +97,8 @@ async def test_no_service_there_changed_nothing(
     [
         ({"fault": "Server", "text": "Deadlock victim", "status": 500}, SystemUnavailable),
         ({"fault": "Server", "text": "Deadlock victim"}, SystemUnavailable),  # with status 200, as some do
+        ({"fault": "Server", "text": "Could not find the account", "status": 500}, "unknown_account"),
+        ({"fault": "Server", "text": "Not able to read the account", "status": 500}, SystemUnavailable),
         ({"body": "<h1>Bad Gateway</h1>", "status": 502}, SystemUnavailable),
         ({"body": "", "status": 503}, SystemUnavailable),
         ({"body": "<h1>Sign in</h1>"}, "invalid_answer"),
@@ -124,6 +129,28 @@ async def test_a_slow_answer_is_given_up(multispeak: MultiSpeakServer) -> None:
     multispeak.trouble(PingURL={"delay": 5_000})
     with pytest.raises(SystemTimeout):
         await client.call("PingURL")
+    await client.close()
+
+
+async def test_a_slow_wsdl_is_loaded_once_though_nobody_waits_for_it(
+    multispeak: MultiSpeakServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = create_client(settings(multispeak), "CB")
+    load, may_go_on, loads = Wsdl.load, threading.Event(), []
+
+    def slow_load(location: str, **limits: Any) -> Wsdl:
+        loads.append(location)
+        may_go_on.wait(10)
+        return load(location, **limits)
+
+    monkeypatch.setattr(Wsdl, "load", slow_load)
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await client.load()
+    may_go_on.set()
+    await client.call("PingURL")
+    assert len(loads) == 1
     await client.close()
 
 
