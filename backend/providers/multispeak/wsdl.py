@@ -110,7 +110,8 @@ class Wsdl:
         return self._operations.get(name.lower()) or self._operations.get(bare) or self._operations.get(f"get{bare}")
 
     def compose(self, name: str, parameters: Mapping[str, Any], header: Mapping[str, str]) -> Request:
-        """The request. Raises SystemRejected("unsupported") for what the WSDL does not have."""
+        """The request. Raises SystemRejected: `unsupported` for what the WSDL does not have, `refused` for a value that
+        cannot be sent."""
         known = self.operation_name(name)
         if known is None:
             raise SystemRejected("unsupported", f"the WSDL has no operation {name}")
@@ -123,7 +124,9 @@ class Wsdl:
         given = {fields[each.lower()]: value for each, value in parameters.items()}
         try:
             envelope = self._client.create_message(proxy, known, _soapheaders=[_header(header)], **given)
-        except (ZeepError, TypeError, ValueError, AttributeError) as error:
+        except ValueError as error:  # characters that XML does not have
+            raise SystemRejected("refused", f"{known} cannot be written: {_reason(error)}") from error
+        except (ZeepError, TypeError, AttributeError) as error:
             raise SystemRejected("unsupported", f"{known} cannot be written by the WSDL: {_reason(error)}") from error
         for element in envelope.iter():
             # zeep writes out the default of this attribute, "Change"; others leave it out, and nothing here is a change

@@ -46,9 +46,10 @@ class Payments:
         self._given_up: dict[str, datetime] = {}
 
     async def post(self, posting: Posting) -> str:
-        """Book a payment; returns their reference. Returns and refunds are `unsupported`: the standard has no call."""
+        """Book a payment; returns their reference. Returns and refunds are refused: the standard has no call for them,
+        which says nothing about other movements, as `unsupported` would."""
         if posting.kind != "payment":
-            raise SystemRejected("unsupported", f"MultiSpeak has no call for a {posting.kind}: book it by hand")
+            raise SystemRejected("refused", f"MultiSpeak has no call for a {posting.kind}: book it by hand")
         if self._mode == "off":
             raise SystemRejected("unsupported", "MULTISPEAK_POSTING is off")
         both = self._mode == "process_and_commit"
@@ -78,6 +79,7 @@ class Payments:
         given_up = self._given_up.get(posting.key)
         if given_up is not None and self._clock.now() - given_up < SETTLING:
             raise SystemTimeout("its outcome is not settled yet")
+        self._given_up.pop(posting.key, None)
         times = {
             "startTime": self._local(posting.at.astimezone(UTC) - LOOKUP_MARGIN),
             "stopTime": self._local(self._clock.now() + LOOKUP_MARGIN),

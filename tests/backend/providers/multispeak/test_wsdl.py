@@ -100,5 +100,6 @@ def test_no_text_can_become_markup(tmp_path: Path, hostile: str) -> None:
 
 
 def test_characters_that_xml_has_not_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SystemRejected):
+    with pytest.raises(SystemRejected) as refused:
         load(tmp_path, write_wsdl("CB")).compose("PayableItemsList", {"accountNumber": "1\x00"}, HEADER)
+    assert refused.value.code == "refused"  # this one value; the operation is there

@@ -87,7 +87,7 @@ async def test_what_the_standard_has_no_call_for_is_left_to_a_person(
 ) -> None:
     failure = await fails(system, replace(POSTING, kind=kind))
     assert isinstance(failure, SystemRejected)
-    assert (failure.code, multispeak.calls) == ("unsupported", [])
+    assert (failure.code, multispeak.calls) == ("refused", [])
 
 
 async def test_an_amount_that_a_float_cannot_hold_is_left_to_a_person(
