@@ -80,6 +80,8 @@ class Backend:
         await self.billing.close()
         await self.payments.close()
         await self.messages.close()
+        if close_outages := getattr(self.outages, "close", None):
+            await close_outages()
         await self.db.close()
 
 

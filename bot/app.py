@@ -127,6 +127,8 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
             JobScheduler(services.backend).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))
+        if keep_fresh := getattr(services.backend.outages, "keep_fresh", None):
+            tasks.append(asyncio.create_task(_run_forever(keep_fresh)))
 
     @app.before_server_stop
     async def stop(_app: Sanic) -> None:

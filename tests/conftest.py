@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
+from tests.standins.multispeak import MultiSpeakServer
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
@@ -64,3 +65,17 @@ def served(offices: OwnSystems) -> ServedSystem:
 def open_office(offices: OwnSystems) -> ServedSystem:
     """memberline in office hours."""
     return offices.get_system(OPEN)
+
+
+@pytest.fixture(scope="session")
+def multispeak_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MultiSpeakServer]:
+    server = MultiSpeakServer(tmp_path_factory.mktemp("multispeak"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def multispeak(multispeak_process: MultiSpeakServer) -> MultiSpeakServer:
+    """A billing and an outage system with empty books, on the npm package `soap`."""
+    multispeak_process.reset()
+    return multispeak_process

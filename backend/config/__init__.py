@@ -32,6 +32,12 @@ EXPECTED = {
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
     "POSTING": "must be auto, provider, csv or none",
+    "MULTISPEAK_SECONDS": "must be a number of seconds from 1 to 60",
+    "MULTISPEAK_ACCOUNT_NUMBERS": "must be dash or digits",
+    "MULTISPEAK_CURRENT_AMOUNT": "must be apart or with_past_due",
+    "MULTISPEAK_POSTING": "must be commit, process_and_commit or off",
+    "MULTISPEAK_LISTS_PAYMENTS": "must be yes or no",
+    "MULTISPEAK_ALLOW_HTTP": "must be yes or no",
 }
 """Messages for settings whose pydantic message would say less."""
 
@@ -200,6 +206,20 @@ class Settings(BaseSettings):
     clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
     proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
     allow_no_proxy: bool = False  # confirms that https without a proxy is intended
+    multispeak_cb_url: HttpUrl | None = None
+    multispeak_cb_wsdl: str | None = None  # an address or a file
+    multispeak_oa_url: HttpUrl | None = None
+    multispeak_oa_wsdl: str | None = None
+    multispeak_user: str | None = None
+    multispeak_password: str | None = Field(default=None, repr=False)
+    multispeak_company: str = ""
+    multispeak_ca_file: Path | None = None
+    multispeak_seconds: WholeNumber = Field(default=8, ge=1, le=60)
+    multispeak_account_numbers: Literal["dash", "digits"] = "dash"
+    multispeak_current_amount: Literal["apart", "with_past_due"] = "apart"
+    multispeak_posting: Literal["commit", "process_and_commit", "off"] = "commit"
+    multispeak_lists_payments: bool = False  # PPMPayments is known to list every payment that we post
+    multispeak_allow_http: bool = False
 
     @property
     def production(self) -> bool:

@@ -8,13 +8,19 @@ from typing import Any
 from backend.errors import SettingsError
 
 BUILTIN: Mapping[str, Mapping[str, str]] = {
-    "BILLING_PROVIDER": {"builtin": "backend.providers.billing.builtin:create"},
+    "BILLING_PROVIDER": {
+        "builtin": "backend.providers.billing.builtin:create",
+        "multispeak": "backend.providers.billing.multispeak:create",
+    },
     "PAYMENT_PROVIDER": {
         "sandbox": "sandbox.provider:create",
         "stripe": "backend.providers.payments.stripe.provider:create",
     },
     "MESSAGES_PROVIDER": {"auto": "backend.providers.messages.choice:create"},
-    "OUTAGES_PROVIDER": {"builtin": "backend.providers.outages.builtin:create"},
+    "OUTAGES_PROVIDER": {
+        "builtin": "backend.providers.outages.builtin:create",
+        "multispeak": "backend.providers.outages.multispeak:create",
+    },
 }
 """Setting -> short names -> dotted paths."""
 

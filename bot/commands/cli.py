@@ -18,6 +18,7 @@ from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from bot.commands.child_processes import ENGINE_PYTHON
+from bot.commands.conformance import conformance
 from bot.commands.knowledge import knowledge
 from bot.commands.operate import backup, hold, restore
 from bot.commands.posting import posting, reconcile
@@ -250,7 +251,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (knowledge, backup, restore, hold, posting, reconcile):
+for command in (knowledge, conformance, backup, restore, hold, posting, reconcile):
     main.add_command(command)
 
 

@@ -1,7 +1,8 @@
 """The outage provider interface: where the power is out, why, and when it is expected back.
 
 A co-op's outage management system implements it. A member waits for the answer, and a database connection is held, so
-it must read local data that a job keeps fresh, never call over the network.
+it must read local data that a job keeps fresh, never call over the network. A provider may have two methods more:
+`async keep_fresh()`, which runs beside the app until it stops, and `async close()`.
 """
 
 from __future__ import annotations

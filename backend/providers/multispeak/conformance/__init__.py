@@ -1,0 +1,1 @@
+"""Tries a vendor's MultiSpeak server operation by operation, for `memberline conformance multispeak`."""
