@@ -12,18 +12,31 @@ import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-
-from backend.posting.models import QueuedPosting
+from typing import Protocol
 
 COLUMNS = ("batch", "key", "kind", "account", "amount", "fee", "date", "method", "confirmation", "channel")
 MODE = 0o640  # the clerk reads it through the folder's group
+
+
+class Movement(Protocol):
+    """What the file says of a movement, as it is in the table `postings`."""
+
+    key: str
+    kind: str
+    account_number: str
+    amount_cents: int
+    fee_cents: int
+    on_date: date
+    method_kind: str
+    confirmation: str
+    channel: str
 
 
 def file_name(number: int, on: date) -> str:
     return f"postings-{on.isoformat()}-{number:06d}.csv"
 
 
-def format_rows(number: int, rows: Iterable[QueuedPosting]) -> bytes:
+def format_rows(number: int, rows: Iterable[Movement]) -> bytes:
     """The content of the file. A payment's amount and fee are positive, those of a return or refund negative."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +27,7 @@ from backend.audit import service as audit
 from backend.errors import MemberlineError
 from backend.posting import batch_file, notices
 from backend.posting.models import PostingBatch, QueuedPosting
-from backend.posting.order import payment_arrived
+from backend.posting.order import is_open, payment_arrived
 from backend.posting.targets import posting_folder
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+MOVEMENT_COLUMNS = [getattr(QueuedPosting, name) for name in get_type_hints(batch_file.Movement)]
 BATCH_KEY = 7_262_003
 """The advisory lock of PostgreSQL under which batches are numbered."""
 CLAIM = timedelta(minutes=10)
@@ -82,7 +83,7 @@ async def _open_batch(backend: Backend) -> int | None:
     folder, today = posting_folder(backend).absolute(), backend.today()
     async with backend.db.transaction() as session:
         await backend.db.lock_key(session, BATCH_KEY)
-        waiting = (QueuedPosting.status == "waiting", payment_arrived())
+        waiting = (is_open(), QueuedPosting.status == "waiting", payment_arrived())
         last = await session.scalar(select(func.max(QueuedPosting.id)).where(*waiting))
         if last is None:
             return None
@@ -114,7 +115,7 @@ async def _finish(backend: Backend, number: int) -> list[WrittenFile]:
             async with backend.db.read_session() as session:
                 content = await _content(session, batch)
             await asyncio.to_thread(batch_file.stage, folder, name, content)
-            await _mark_written(backend, number)
+            await _mark_written(backend, batch)
         appeared = await asyncio.to_thread(batch_file.publish, folder, name)
     except OSError as error:
         await _release(backend, number)
@@ -151,27 +152,23 @@ def _is_free(backend: Backend) -> ColumnElement[bool]:
     return or_(PostingBatch.claimed_until.is_(None), PostingBatch.claimed_until <= backend.clock.now())
 
 
-async def _mark_written(backend: Backend, number: int) -> None:
-    now = backend.clock.now()
+async def _mark_written(backend: Backend, batch: PostingBatch) -> None:
+    """The movements are sent. The audit trail gets one row: the digest of the file says which they are."""
+    now, number = backend.clock.now(), batch.number
+    sent = {"status": "sent", "sent_at": now, "reference": batch.file_name}
     async with backend.db.transaction() as session:
-        batch = await session.get_one(PostingBatch, number)
-        batch.written_at = now
-        rows = await _rows(session, number)
-        for row in rows:
-            row.status, row.sent_at, row.reference = "sent", now, batch.file_name
-        await session.flush()
-        acts = (
-            audit.AuditAct(
-                actor="posting",
-                level=0,
-                channel="job",
-                act="posting_sent",
-                account_id=row.account_id,
-                after={"key": row.key, "reference": row.reference},
-            )
-            for row in rows
+        await session.execute(update(PostingBatch).where(PostingBatch.number == number).values(written_at=now))
+        await session.execute(update(QueuedPosting).where(QueuedPosting.batch_number == number).values(sent))
+        await audit.record(
+            session,
+            backend,
+            actor="posting",
+            level=0,
+            channel="job",
+            act="posting_batch",
+            account_id=None,
+            after={"batch": number, "file": batch.file_name, "sha256": batch.sha256},
         )
-        await audit.record_all(session, backend, acts)
 
 
 async def _release(backend: Backend, number: int, *, published: bool = False) -> None:
@@ -208,6 +205,6 @@ async def _content(session: AsyncSession, batch: PostingBatch) -> bytes:
     return content
 
 
-async def _rows(session: AsyncSession, number: int) -> Sequence[QueuedPosting]:
-    query = select(QueuedPosting).where(QueuedPosting.batch_number == number).order_by(QueuedPosting.id)
-    return (await session.scalars(query)).all()
+async def _rows(session: AsyncSession, number: int) -> Sequence[batch_file.Movement]:
+    query = select(*MOVEMENT_COLUMNS).where(QueuedPosting.batch_number == number).order_by(QueuedPosting.id)
+    return (await session.execute(query)).all()

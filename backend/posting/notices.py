@@ -11,6 +11,7 @@ from backend.language import ENGLISH, use_language
 from backend.money import format_cents
 from backend.outbox.service import enqueue
 from backend.posting.models import QueuedPosting
+from backend.posting.order import is_open
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -26,7 +27,7 @@ WHAT_TO_DO = (
 
 async def tell_unresolved(backend: Backend) -> int:
     """Email the office the movements that failed or are in review and that it does not know of yet, in one message."""
-    unknown = (QueuedPosting.status.in_(("failed", "review")), QueuedPosting.told_at.is_(None))
+    unknown = (is_open(), QueuedPosting.status.in_(("failed", "review")), QueuedPosting.told_at.is_(None))
     async with backend.db.read_session() as session:
         if await session.scalar(select(QueuedPosting.id).where(*unknown).limit(1)) is None:
             return 0

@@ -13,6 +13,7 @@ from backend.audit import service as audit
 from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.posting.models import KINDS, OPEN_STATUSES, PostingBatch, QueuedPosting
+from backend.posting.order import is_open
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -110,7 +111,7 @@ async def find(session: AsyncSession, key: str) -> QueuedPosting | None:
 async def state(session: AsyncSession) -> QueueState:
     """How many movements are on their way; the sent ones, of which there are ever more, are not counted."""
     query = select(QueuedPosting.status, func.count(), func.min(QueuedPosting.created_at))
-    found = await session.execute(query.where(QueuedPosting.status.in_(OPEN_STATUSES)).group_by(QueuedPosting.status))
+    found = await session.execute(query.where(is_open()).group_by(QueuedPosting.status))
     rows = [(status, count, oldest) for status, count, oldest in found]
     counts = dict.fromkeys(OPEN_STATUSES, 0) | {status: count for status, count, _ in rows}
     return QueueState(counts, min((oldest for _, _, oldest in rows), default=None))

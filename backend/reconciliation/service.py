@@ -16,6 +16,7 @@ from backend.language import ENGLISH, use_language
 from backend.outbox.service import enqueue
 from backend.posting.batch_file import replace_file
 from backend.posting.models import QueuedPosting
+from backend.posting.order import is_open
 from backend.posting.sending import build_posting
 from backend.posting.targets import choose_target, find_system
 from backend.providers.billing.system import BillingSystem, BillingSystemError, SystemRejected
@@ -61,7 +62,7 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
 
 async def _list_movements(backend: Backend, on: date) -> list[QueuedPosting]:
     """The movements of the day, and older ones that are not sent: they are reported until they are."""
-    wanted = or_(QueuedPosting.on_date == on, and_(QueuedPosting.on_date < on, QueuedPosting.status != "sent"))
+    wanted = or_(QueuedPosting.on_date == on, and_(QueuedPosting.on_date < on, is_open()))
     async with backend.db.read_session() as session:
         return list(await session.scalars(select(QueuedPosting).where(wanted).order_by(QueuedPosting.id)))
 

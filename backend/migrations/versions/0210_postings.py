@@ -63,7 +63,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_postings_batch_number"), "postings", ["batch_number"])
     op.create_index(op.f("ix_postings_on_date"), "postings", ["on_date"])
     op.create_index(op.f("ix_postings_payment_id"), "postings", ["payment_id"])
-    op.create_index(op.f("ix_postings_status_account_id"), "postings", ["status", "account_id"])
+    is_open = sa.text("status <> 'sent'")
+    op.create_index(
+        "ix_postings_open", "postings", ["account_id"], sqlite_where=is_open, postgresql_where=is_open
+    )
 
 
 def downgrade() -> None:

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.clock import ManualClock
 from backend.posting import service as posting
+from backend.posting.models import QueuedPosting
 from backend.posting.order import LEASE
 from backend.posting.run import run_postings
 from backend.posting.service import PostingRefused
@@ -66,6 +67,24 @@ async def test_movements_of_an_account_go_in_their_order(
     clock.advance(hours=1)
     await run_postings(backend)
     assert [key for key, _, _ in system.booked()] == ["payment:a0", "payment:b0", "payment:a1", "payment:a2"]
+
+
+async def test_a_database_that_knows_its_rows_finds_the_same_movements(
+    backend: Backend, system: StandinBillingSystem, home: Household
+) -> None:
+    """After ANALYZE, which an administrator may run, queries take other indexes."""
+    homes = [home, *[await add_account(backend, home, f"{number:03d}") for number in range(2, 6)]]
+    for number in range(300):
+        await add(backend, homes[number % 5], f"old{number}")
+    async with backend.db.transaction() as session:
+        await session.execute(update(QueuedPosting).values(status="sent"))
+    keys = [await add(backend, homes[number % 5], f"new{number}") for number in range(20)]
+    async with backend.db.transaction() as session:
+        await session.execute(text("ANALYZE"))
+    await run_postings(backend)
+    booked = [key for key, _, _ in system.booked()]
+    for account in range(5):
+        assert [key for key in booked if keys.index(key) % 5 == account] == keys[account::5]
 
 
 async def test_a_system_that_is_away_is_asked_again_after_growing_pauses(
