@@ -80,10 +80,16 @@ async def _run(account: str | None, member: str | None, write_cents: int | None)
     if settings.multispeak_cb_url:
         system = billing.create_system(settings)
         checks = BillingChecks(system, Subject(account, member, write_cents), SystemClock(settings.clock_shift), zone)
-        rows += await run_checks("CB", system.client, checks.all())
+        rows += await run_checks("CB", system.client, checks.all(), _tell)
         await system.close()
     if settings.multispeak_oa_url:
         provider = outages.create(settings)
-        rows += await run_checks("OA", provider.client, OutageChecks(provider, account, zone).all())
+        rows += await run_checks("OA", provider.client, OutageChecks(provider, account, zone).all(), _tell)
         await provider.close()
     return rows
+
+
+def _tell(step: str) -> None:
+    """A slow server takes its time for each operation."""
+    if sys.stderr.isatty():
+        click.echo(f"{step} …", err=True)

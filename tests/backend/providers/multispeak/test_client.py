@@ -53,6 +53,8 @@ async def test_the_header_says_who_we_are(client: MultiSpeakClient, multispeak: 
     assert (header["UserID"], header["Pwd"], header["Company"]) == (USER, PASSWORD, COMPANY)
     assert (header["AppName"], header["Version"]) == ("memberline", "3.0")
     assert header["AppVersion"]
+    # a connection that is kept may be closed by the server just as a payment goes out: nobody knows then what happened
+    assert call["connection"] == "close"
 
 
 @pytest.mark.parametrize("changes", [False, True])
