@@ -36,6 +36,7 @@ def settings(server: MultiSpeakServer, **changes: Any) -> Settings:
 async def client(multispeak: MultiSpeakServer) -> AsyncIterator[MultiSpeakClient]:
     multispeak.reset(accounts={"99999-001": {"items": [{"currentAmount": "1"}]}})
     made = create_client(settings(multispeak), "CB")
+    made._wsdl = multispeak.loaded("CB")
     yield made
     await made.close()
 
