@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,9 @@ from backend.config import Settings
 from backend.coop import load_coop
 from backend.errors import SettingsError
 from backend.money import format_cents
-from backend.providers.multispeak.conformance.report import Row, as_json, as_table, is_conforming, run_checks
+
+if TYPE_CHECKING:
+    from backend.providers.multispeak.conformance.report import Row
 
 
 class Amount(click.ParamType):
@@ -55,6 +58,9 @@ def multispeak(account: str | None, member: str | None, write_cents: int | None,
     It only reads. With --write-test it books one payment as well. Exit 1 when something needed is missing, or anything
     answers wrongly.
     """
+    # here and not above: every other command would wait for the SOAP library too
+    from backend.providers.multispeak.conformance.report import as_json, as_table, is_conforming
+
     if write_cents is not None and account is None:
         raise click.UsageError("--write-test needs --account: the account to book the payment to")
     if write_cents is not None and not yes:
@@ -70,6 +76,7 @@ async def _run(account: str | None, member: str | None, write_cents: int | None)
     from backend.providers.billing import multispeak as billing
     from backend.providers.multispeak.conformance.billing import BillingChecks, Subject
     from backend.providers.multispeak.conformance.outages import OutageChecks
+    from backend.providers.multispeak.conformance.report import run_checks
     from backend.providers.outages import multispeak as outages
 
     settings = Settings.from_env()
@@ -80,10 +87,16 @@ async def _run(account: str | None, member: str | None, write_cents: int | None)
     if settings.multispeak_cb_url:
         system = billing.create_system(settings)
         checks = BillingChecks(system, Subject(account, member, write_cents), SystemClock(settings.clock_shift), zone)
-        rows += await run_checks("CB", system.client, checks.all())
+        rows += await run_checks("CB", system.client, checks.all(), _tell)
         await system.close()
     if settings.multispeak_oa_url:
         provider = outages.create(settings)
-        rows += await run_checks("OA", provider.client, OutageChecks(provider, account, zone).all())
+        rows += await run_checks("OA", provider.client, OutageChecks(provider, account, zone).all(), _tell)
         await provider.close()
     return rows
+
+
+def _tell(step: str) -> None:
+    """A slow server takes its time for each operation."""
+    if sys.stderr.isatty():
+        click.echo(f"{step} …", err=True)

@@ -7,10 +7,13 @@ import os
 import subprocess
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.standins.multispeak_wsdl import write_wsdl
 from tests.support.peers import node_module
+
+if TYPE_CHECKING:
+    from backend.providers.multispeak.wsdl import Wsdl
 
 SCRIPT = Path(__file__).with_name("multispeak_server.js")
 USER, PASSWORD, COMPANY = "memberline", "right-9d2f", "Example Co-op"
@@ -23,6 +26,7 @@ class MultiSpeakServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._loaded: dict[str, Wsdl] = {}
         for server in ("CB", "OA"):
             published = Path(PUBLISHED) / f"{server}_Server.wsdl" if PUBLISHED else None
             self.wsdl(server).write_text(published.read_text("utf-8-sig") if published else write_wsdl(server))
@@ -33,6 +37,14 @@ class MultiSpeakServer:
 
     def wsdl(self, server: str) -> Path:
         return self._folder / f"{server}_Server.wsdl"
+
+    def loaded(self, server: str) -> Wsdl:
+        """The same, read once: reading it takes longer than most tests."""
+        from backend.providers.multispeak.wsdl import Wsdl  # tests of other things need no SOAP library
+
+        if server not in self._loaded:
+            self._loaded[server] = Wsdl.load(str(self.wsdl(server)), seconds=5, ca_file=None)
+        return self._loaded[server]
 
     def url(self, server: str) -> str:
         return f"http://127.0.0.1:{self.port}/{server}_Server.asmx"

@@ -129,10 +129,10 @@ const operations = {
 };
 
 function handler(name) {
-  return (args, reply, headers) => {
+  return (args, reply, headers, req) => {
     const given = ((headers || {}).MultiSpeakMsgHeader || {}).attributes || {};
     const header = {};
-    calls.push({ operation: name, header: given, args });
+    calls.push({ operation: name, header: given, args, connection: req.headers.connection });
     const wrong = trouble[name] || {};
     if (wrong.fault) throw fault(wrong.fault, wrong.text || "it broke", wrong.status);
     if (given.Pwd !== PASSWORD) throw fault("Client", `Login failed for ${given.UserID} with ${given.Pwd}`);

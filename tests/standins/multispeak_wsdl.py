@@ -12,7 +12,7 @@ NAMESPACE = "http://www.multispeak.org/Version_3.0"
 PLAIN = ("string", "float", "dateTime", "date", "boolean", "integer")
 
 TYPES = {
-    "mspObject": "comments:string @objectID @verb @errorString @replaceID @utility",
+    "mspObject": "comments:string @objectID @verb=Change @errorString @replaceID @utility",
     "errorObject": "@objectID @errorString @nounType @eventTime",
     "ArrayOfErrorObject": "errorObject:errorObject*",
     "ArrayOfString": "string:string*",
@@ -62,7 +62,7 @@ TYPES = {
     "outageLocation:outageLocation",
     "ArrayOfOutageDetectionEvent": "outageDetectionEvent:outageDetectionEvent*",
 }
-"""Type -> `base+`, `element:type`, `element:type*` for many, `@attribute`."""
+"""Type -> `base+`, `element:type`, `element:type*` for many, `@attribute`, `@attribute=default`."""
 
 CB_OPERATIONS = {
     "PingURL": ("", "ArrayOfErrorObject"),
@@ -139,10 +139,14 @@ def _type(name: str, fields: str, without: Collection[str]) -> str:
     parts = [each for each in fields.split() if f"{name}.{each.partition(':')[0]}" not in without]
     base = next((each[:-1] for each in parts if each.endswith("+")), None)
     body = _sequence([each for each in parts if ":" in each])
-    body += "".join(f'<s:attribute name="{each[1:]}" type="s:string"/>' for each in parts if each.startswith("@"))
+    body += "".join(_attribute(*each[1:].split("=")) for each in parts if each.startswith("@"))
     if base:
         body = f'<s:complexContent><s:extension base="t:{base}">{body}</s:extension></s:complexContent>'
     return f'<s:complexType name="{name}">{body}</s:complexType>'
+
+
+def _attribute(name: str, default: str = "") -> str:
+    return f'<s:attribute name="{name}" type="s:string"' + (f' default="{default}"/>' if default else "/>")
 
 
 def _message(name: str, fields: str) -> str:

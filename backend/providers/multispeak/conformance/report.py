@@ -52,8 +52,15 @@ class Check:
     writes: bool = False
 
 
-async def run_checks(server: str, client: MultiSpeakClient, checks: Sequence[Check]) -> list[Row]:
-    return [await _run(server, client, each) for each in checks]
+async def run_checks(
+    server: str, client: MultiSpeakClient, checks: Sequence[Check], tell: Callable[[str], None]
+) -> list[Row]:
+    """One after the other; `tell` hears which one comes next."""
+    rows = []
+    for each in checks:
+        tell(f"{server} {each.operation}")
+        rows.append(await _run(server, client, each))
+    return rows
 
 
 async def _run(server: str, client: MultiSpeakClient, check: Check) -> Row:

@@ -40,7 +40,9 @@ ESTIMATE = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)
 def make(
     server: MultiSpeakServer, clock: ManualClock, office_list: OutageProvider, wsdl: Path | None = None
 ) -> MultiSpeakOutages:
-    client = MultiSpeakClient(server.url("OA"), str(wsdl or server.wsdl("OA")), Login(USER, PASSWORD, ""), seconds=5)
+    client = MultiSpeakClient(server.url("OA"), str(wsdl), Login(USER, PASSWORD, ""), seconds=5)
+    if wsdl is None:
+        client._wsdl = server.loaded("OA")
     return MultiSpeakOutages(client, clock, ZONE, AccountNumbers("dash"), office_list)
 
 

@@ -36,11 +36,12 @@ LOCATION = {"custID": "99999", "servAddr1": "12 Ridge Road", "servCity": "Elizab
 def make(
     server: MultiSpeakServer, folder: Path, *, without: set[str] | None = None, **options: Any
 ) -> MultiSpeakBilling:
-    wsdl = server.wsdl("CB")
-    if without:
-        wsdl = folder / "vendor.wsdl"
-        wsdl.write_text(write_wsdl("CB", without=without))
+    wsdl = folder / "vendor.wsdl"
     client = MultiSpeakClient(server.url("CB"), str(wsdl), Login(USER, PASSWORD, ""), seconds=5)
+    if without:
+        wsdl.write_text(write_wsdl("CB", without=without))
+    else:
+        client._wsdl = server.loaded("CB")
     zone = ZoneInfo("America/Chicago")
     return MultiSpeakBilling(client, ManualClock(NOW), zone, Options(**options), folder / "sessions.json")
 
