@@ -5,17 +5,27 @@ What others wrote runs on SQLite, the stand-in on PostgreSQL. STRIPE_ALL_DATABAS
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from backend.db import Database
 from backend.providers.payments.base import HostedEntry, PaymentProvider
 from backend.providers.payments.stripe.provider import StripeProvider
 from tests.backend.databases import KINDS, Databases
-from tests.contracts.payment_provider import PaymentProviderContract
-from tests.support.stripe_doubles import KEY, StandIn, make_sepa_method
+from tests.contracts.payment_provider import DETAILS, PaymentProviderContract, found, new_key
+from tests.support.stripe_doubles import (
+    FAILING_IBAN,
+    KEY,
+    WEBHOOK_SECRET,
+    StandIn,
+    configure_webhook,
+    make_sepa_method,
+)
 
 ON_ALL = bool(os.environ.get("STRIPE_ALL_DATABASES"))
 no_refund_limits = pytest.mark.skip("localstripe refunds more than the charge")
@@ -38,7 +48,7 @@ def own_database(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 
 async def provide(url: str, database: str, **options: object) -> AsyncIterator[StripeProvider]:
     db = Database(database)
-    provider = StripeProvider(KEY, api_url=url, poll_seconds=0, webhook_secret="whsec_test", **options)  # type: ignore[arg-type]
+    provider = StripeProvider(KEY, api_url=url, poll_seconds=0, webhook_secret=WEBHOOK_SECRET, **options)  # type: ignore[arg-type]
     provider.use_database(db)
     yield provider
     await provider.close()
@@ -92,6 +102,30 @@ class TestLocalstripe(PaymentProviderContract):
     async def test_too_large_refund_changes_nothing_and_leaves_the_key_free(
         self, provider: PaymentProvider
     ) -> None: ...
+
+
+async def test_localstripe_reports_a_debit_that_came_back_under_its_own_signature(
+    localstripe: str, on_localstripe: StripeProvider
+) -> None:
+    received: asyncio.Queue[bool] = asyncio.Queue()
+
+    async def receive(request: web.Request) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        received.put_nowait(await on_localstripe.receive_webhook(await request.read(), headers))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", receive)
+    async with TestServer(app) as server:
+        configure_webhook(localstripe, str(server.make_url("/")))
+        key, token = new_key(), f"bank::{make_sepa_method(localstripe, FAILING_IBAN)}"
+        await on_localstripe.authorize(key=key, token=token, amount_cents=5001, description="d", details=DETAILS)
+        assert (await on_localstripe.capture(key)).status == "posted"
+        async with asyncio.timeout(15):
+            assert await received.get()
+    [notice] = [notice for notice in await on_localstripe.returns_since(0) if notice.key == key]
+    assert notice.amount_cents == 5001
+    assert (await found(on_localstripe, key)).status == "returned"
 
 
 class TestStatefulMock(PaymentProviderContract):

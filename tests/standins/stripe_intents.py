@@ -7,6 +7,7 @@ confirming it makes a charge there.
 
 from __future__ import annotations
 
+import json
 import secrets
 import sys
 from typing import Any
@@ -125,7 +126,7 @@ async def _ask(url: str, method: str, query: Pairs, body: Pairs, headers: Any) -
         aiohttp.ClientSession() as session,
         session.request(method, url, params=query, data=data, headers=kept) as answer,
     ):
-        return answer.status, await answer.json(content_type=None)
+        return answer.status, json.loads(await answer.read() or b"{}")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_SECONDS = 20.0
 KEY = "sk_test_standin"
 WEBHOOK_SECRET = "whsec_test"
+GOOD_IBAN, FAILING_IBAN = "DE89370400440532013000", "DE62370400440532013001"
+"""Stripe's test accounts: debits of the second come back."""
 
 
 @contextmanager
@@ -68,19 +70,25 @@ def run_standin() -> Iterator[StandIn]:
         yield StandIn(url)
 
 
+def configure_webhook(url: str, target: str) -> None:
+    """Let localstripe, which `url` leads to, report to `target`."""
+    form = {"url": target, "secret": WEBHOOK_SECRET, "events[0]": "payment_intent.payment_failed"}
+    post(f"{url}/_config/webhooks/test", form)
+
+
 def post(url: str, form: dict[str, str]) -> dict[str, Any]:
     given = base64.b64encode(f"{KEY}:".encode()).decode()
     request = urllib.request.Request(url, urlencode(form).encode(), {"Authorization": f"Basic {given}"})
     with urllib.request.urlopen(request, timeout=10) as answer:
-        found: dict[str, Any] = json.load(answer)
+        found: dict[str, Any] = json.loads(answer.read() or b"{}")
     return found
 
 
-def make_sepa_method(url: str) -> str:
+def make_sepa_method(url: str, iban: str = GOOD_IBAN) -> str:
     """A bank account at localstripe, which has no US ones."""
     form = {
         "type": "sepa_debit",
-        "sepa_debit[iban]": "DE89370400440532013000",
+        "sepa_debit[iban]": iban,
         "billing_details[name]": "Ruth Alvarez",
         "billing_details[email]": "ruth@example.com",
     }
