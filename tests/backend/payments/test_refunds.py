@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,7 @@ from backend.payments.bank_returns import collect_returns
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.refund_processing import RefundMismatch, process_refund, record_answer, recover_refunds
 from backend.payments.refunds import RefundRefused, decide_refund, list_refunds, request_refund
+from backend.payments.service import total_paid_in_year
 from backend.providers.payments.base import ProviderTimeout, ProviderUnavailable, Refund
 from tests.backend.faults import Crash, Faults, break_everywhere
 from tests.backend.household import DUE_CENTS, Household, make_household
@@ -196,6 +199,23 @@ async def test_form_sent_twice_is_one_refund(backend: Backend, home: Household, 
     for _ in range(3):
         assert await process_refund(backend, first.id) == "succeeded"
     assert network.given_back_cents() == 4000
+
+
+async def test_form_sent_twice_at_once_is_one_refund(backend: Backend, home: Household, network: DirectNetwork) -> None:
+    payment = await pay(backend, home)
+    asked = await asyncio.gather(*(ask(backend, payment, 4000) for _ in range(4)))
+    assert len({refund.id for refund in asked}) == 1
+    await asyncio.gather(*(process_refund(backend, refund.id) for refund in asked))
+    assert network.given_back_cents() == 4000
+    assert await due(backend, home.account_id) == 4000
+    await check_books(backend, network)
+
+
+async def test_refund_is_no_longer_money_paid_this_year(backend: Backend, home: Household) -> None:
+    payment = await pay(backend, home)
+    await process_refund(backend, (await ask(backend, payment, 4000)).id)
+    async with backend.db.read_session() as session:
+        assert await total_paid_in_year(session, home.account_id, 2026) == DUE_CENTS - 4000
 
 
 async def test_only_posted_payments_with_an_amount_and_a_reason(backend: Backend) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import Counter
@@ -75,6 +76,14 @@ async def test_return_is_booked_once_however_often_the_file_comes(backend: Backe
     async with backend.db.read_session() as session:
         assert await ledger.find_imbalances(session) == []
         assert await audit.verify(session) is None
+
+
+async def test_file_read_by_two_processes_at_once(backend: Backend, home: Household) -> None:
+    payment = await pay(backend, home)
+    rows = (Row(reference(payment), DUE_CENTS, "R02"), Row("99999-001", 0, "C01", "change"), Row("XXX222", 5))
+    both = await asyncio.gather(apply(backend, *rows), apply(backend, *rows))
+    assert [outcomes(report) for report in both] == [["booked", "reenter", "unmatched"]] * 2
+    assert await due(backend, home.account_id) == DUE_CENTS
 
 
 async def test_provider_and_file_tell_of_the_same_return(backend: Backend, network: DirectNetwork) -> None:
