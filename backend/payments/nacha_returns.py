@@ -35,6 +35,9 @@ NOT_OURS = {
     b"\xff\xfe": "it is UTF-16 text: save it as plain text",
 }
 
+OTHER_ADDENDA = frozenset({"02", "05", *map(str, range(10, 19))})
+"""Types of addenda with other information: terminals, remarks, and the parties of an international payment."""
+
 ItemKind = Literal["return", "dishonored", "contested", "change", "refused"]
 STAGES: dict[ItemKind, int] = {"change": 0, "refused": 1, "return": 2, "dishonored": 3, "contested": 4}
 """An entry may carry its history: the last stage is what it is about."""
@@ -283,13 +286,13 @@ class _Parser:
             self._fault(line, "an addenda record without an entry before it")
             return
         batch.totals.count += 1
-        kind = _addenda_kind(record)
-        if kind is None:
+        if record[1:3] in OTHER_ADDENDA:
             return
         code, original = record[3:6], record[6:21]
-        if not re.fullmatch(r"[A-Z][0-9A-Z]{2}", code):
-            self._fault(line, "the return or change code must be a letter and two digits, such as R01 or C01")
+        if not re.fullmatch(r"98C[0-9]{2}|99R[0-9]{2}", record[1:6]):
+            self._fault(line, "an addenda record of a return has type 99 and a code like R01, of a change 98 and C01")
             return
+        kind = _addenda_kind(code)
         if not _is_number(original):
             self._note(line, "the original trace number should be 15 digits")
         if kind == "change" and batch.entry.amount:
@@ -361,16 +364,12 @@ class _Parser:
             self.notes.append(Fault(line, text))
 
 
-def _addenda_kind(record: str) -> ItemKind | None:
-    """What an addenda record reports; None for one with other information."""
-    if record[1:3] == "98":
-        return "refused" if record[3:5] in ("C6", "C7") else "change"
-    if record[1:3] != "99":
-        return None
-    code = record[4:6]
-    if record[3] == "R" and "61" <= code <= "70":
+def _addenda_kind(code: str) -> ItemKind:
+    if code[0] == "C":
+        return "refused" if code[1] in "67" else "change"
+    if "R61" <= code <= "R70":
         return "dishonored"
-    return "contested" if record[3] == "R" and "71" <= code <= "79" else "return"
+    return "contested" if "R71" <= code <= "R79" else "return"
 
 
 def _is_number(text: str) -> bool:

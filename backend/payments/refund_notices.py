@@ -21,10 +21,10 @@ COUNTER_KINDS = {"cash": mark("cash"), "check": mark("check"), "money_order": ma
 async def send_refund_receipt(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:
     """The network has accepted the refund. In the member's language, as other messages of the office's acts."""
     text = mark(
-        "{amount} of your payment {payment} on acct {account} goes back to {method}, in 5 to 10 days. "
-        "Ref {number}. Balance {balance}."
+        "{amount} of your payment {payment} on acct {account} goes back to {method}. Ref {number}. Balance {balance}."
     )
-    await _send(session, backend, refund, payment, "refund", "receipt", mark("Refund"), text)
+    letter = mark("A card takes 5 to 10 days to show it, a bank account a few banking days.")
+    await _send(session, backend, refund, payment, "refund", "receipt", mark("Refund"), text, letter)
 
 
 async def notify_refund_failed(
@@ -109,7 +109,9 @@ async def _send(
     purpose: str,
     subject: str,
     text: str,
+    more: str = "",
 ) -> None:
+    """`more` is said in the email alone."""
     due = (await backend.billing.balance(session, refund.account_id, backend.today())).amount_due_cents
     with use_language(await receipts.language_for(session, payment)):
         facts = await receipts.load_facts(session, payment)
@@ -122,4 +124,13 @@ async def _send(
             number=refund.confirmation,
             balance=format_balance(due),
         )
-        await receipts.send(session, backend, facts.member, f"{name}:{refund.key}", purpose, tr(subject), filled)
+        await receipts.send(
+            session,
+            backend,
+            facts.member,
+            f"{name}:{refund.key}",
+            purpose,
+            tr(subject),
+            filled,
+            letter=f"{filled}\n\n{tr(more)}" if more else "",
+        )

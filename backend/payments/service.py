@@ -19,7 +19,14 @@ from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.members.levels import require
 from backend.payments import prechecks, receipts
-from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod, ScheduledPayment
+from backend.payments.models import (
+    PENDING_STATUSES,
+    CounterPayment,
+    Payment,
+    PaymentMethod,
+    PaymentRefund,
+    ScheduledPayment,
+)
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -43,13 +50,19 @@ async def list_payments(session: AsyncSession, account_id: int, start: int = 0, 
 
 
 async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) -> int:
-    """The cents of the payments posted in a calendar year, fees included."""
-    query = select(func.coalesce(func.sum(Payment.amount_cents + Payment.fee_cents), 0)).where(
-        Payment.account_id == account_id,
-        Payment.status == "posted",
-        Payment.posted_on.between(date(year, 1, 1), date(year, 12, 31)),
-    )
-    return int(await session.scalar(query) or 0)
+    """The cents of the payments posted or taken at the counter in a calendar year, fees included, less refunds of
+    those payments."""
+    days = (date(year, 1, 1), date(year, 12, 31))
+    posted = (Payment.account_id == account_id, Payment.status == "posted", Payment.posted_on.between(*days))
+    given_back = (PaymentRefund.accepted_at.is_not(None), PaymentRefund.status != "failed")
+    at_counter = (CounterPayment.account_id == account_id, CounterPayment.status == "booked")
+    paid = select(func.sum(Payment.amount_cents + Payment.fee_cents)).where(*posted)
+    refunded = select(func.sum(PaymentRefund.amount_cents + PaymentRefund.fee_cents))
+    refunded = refunded.join(Payment, PaymentRefund.payment_id == Payment.id).where(*posted, *given_back)
+    counter = select(func.sum(CounterPayment.amount_cents))
+    counter = counter.where(*at_counter, CounterPayment.received_on.between(*days))
+    sums = [int(await session.scalar(query) or 0) for query in (paid, refunded, counter)]
+    return sums[0] - sums[1] + sums[2]
 
 
 async def find_latest(

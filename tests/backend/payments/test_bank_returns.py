@@ -69,6 +69,7 @@ async def return_with(backend: Backend, network: DirectNetwork, code: str) -> Ho
     return home
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("code", "method_stays", "autopay_stays", "office_told"),
     [

@@ -22,6 +22,9 @@ from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import ON, due, outbox, payments, quote_for, say_yes, schedule, statuses
 
+sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what the database has no part in: each test on both would cost the build too much time."""
+
 DUE_ON = TODAY + timedelta(days=20)
 
 
@@ -58,6 +61,7 @@ async def held_payment(backend: Backend, home: Household, network: DirectNetwork
     return (await payments(backend))[-1].id
 
 
+@sqlite_alone
 async def test_held_payment_is_voided_and_never_taken(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
@@ -71,6 +75,7 @@ async def test_held_payment_is_voided_and_never_taken(
     assert await refusal(office.void_payment(backend, payment_id, reason="again", by="ann")) == "not_authorized"
 
 
+@sqlite_alone
 async def test_void_cut_off_is_finished_by_the_next_job(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
@@ -84,6 +89,7 @@ async def test_void_cut_off_is_finished_by_the_next_job(
     assert (payment.status, payment.decline_code) == ("voided", "office_void")
 
 
+@sqlite_alone
 async def test_a_payment_that_was_quicker_stays_posted(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
@@ -95,6 +101,7 @@ async def test_a_payment_that_was_quicker_stays_posted(
     assert await due(backend, home.account_id) == 0
 
 
+@sqlite_alone
 async def test_voided_draft_is_not_tried_again(backend: Backend, home: Household, network: DirectNetwork) -> None:
     await add_autopay(backend, home, method_id=home.card_id)
     network.before = lambda name: (_ for _ in ()).throw(ProviderUnavailable(name)) if name == "post" else None
@@ -187,6 +194,7 @@ async def test_bounced_check_is_taken_off_once(backend: Backend, home: Household
         ({"cents": 5}, "key_used"),
     ],
 )
+@sqlite_alone
 async def test_wrong_booking_is_refused(
     backend: Backend, home: Household, changed: dict[str, object], code: str
 ) -> None:
@@ -198,6 +206,7 @@ async def test_wrong_booking_is_refused(
     assert await due(backend, home.account_id) == DUE_CENTS - 1000
 
 
+@sqlite_alone
 async def test_the_same_check_number_of_another_member_is_fine(backend: Backend, home: Household) -> None:
     await book(backend, home, 1000)
     other = await make_household(backend, number="88888")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import Counter
@@ -32,6 +33,9 @@ from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.nacha_files import ACCOUNT, Row, make_file
 from tests.backend.payments.paying import due, outbox, payments, quote_for, say_yes
+
+sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what the database has no part in: each test on both would cost the build too much time."""
 
 
 @pytest.fixture
@@ -77,6 +81,15 @@ async def test_return_is_booked_once_however_often_the_file_comes(backend: Backe
         assert await audit.verify(session) is None
 
 
+async def test_file_read_by_two_processes_at_once(backend: Backend, home: Household) -> None:
+    payment = await pay(backend, home)
+    rows = (Row(reference(payment), DUE_CENTS, "R02"), Row("99999-001", 0, "C01", "change"), Row("XXX222", 5))
+    both = await asyncio.gather(apply(backend, *rows), apply(backend, *rows))
+    assert [outcomes(report) for report in both] == [["booked", "reenter", "unmatched"]] * 2
+    assert await due(backend, home.account_id) == DUE_CENTS
+
+
+@sqlite_alone
 async def test_provider_and_file_tell_of_the_same_return(backend: Backend, network: DirectNetwork) -> None:
     home = await make_household(backend, bank_token="tok_bank_r01")
     payment = await pay(backend, home)
@@ -89,6 +102,7 @@ async def test_provider_and_file_tell_of_the_same_return(backend: Backend, netwo
 @pytest.mark.parametrize(
     "by", ["confirmation", "confirmation with dash", "trace", "account", "account digits", "member"]
 )
+@sqlite_alone
 async def test_ways_to_know_the_payment(backend: Backend, home: Household, by: str) -> None:
     payment = await pay(backend, home)
     given = {
@@ -125,6 +139,7 @@ async def test_two_payments_of_one_amount_are_left_to_people(
         (Row("99999-001", 0, "C04", "change"), "noted"),
     ],
 )
+@sqlite_alone
 async def test_what_does_not_move_money(backend: Backend, home: Household, row: Row, outcome: str) -> None:
     await pay(backend, home)
     assert outcomes(await apply(backend, row)) == [outcome]
@@ -134,12 +149,14 @@ async def test_what_does_not_move_money(backend: Backend, home: Household, row: 
     assert (len(told) == 1) is (outcome != "noted")
 
 
+@sqlite_alone
 async def test_another_amount_under_our_number_is_left_to_people(backend: Backend, home: Household) -> None:
     payment = await pay(backend, home)
     assert outcomes(await apply(backend, Row(reference(payment), DUE_CENTS - 1))) == ["amount"]
     assert await due(backend, home.account_id) == 0
 
 
+@sqlite_alone
 async def test_return_of_a_payment_that_was_never_taken(backend: Backend) -> None:
     home = await make_household(backend, card_token="tok_visa_declined")
     await say_yes(backend, await quote_for(backend, home))
@@ -147,6 +164,7 @@ async def test_return_of_a_payment_that_was_never_taken(backend: Backend) -> Non
     assert outcomes(await apply(backend, Row(reference(payment), DUE_CENTS))) == ["not_taken"]
 
 
+@sqlite_alone
 async def test_unmatched_entry_is_looked_at_anew(backend: Backend, home: Household) -> None:
     row = Row("99999-001", DUE_CENTS)
     assert outcomes(await apply(backend, row)) == ["unmatched"]
@@ -156,6 +174,7 @@ async def test_unmatched_entry_is_looked_at_anew(backend: Backend, home: Househo
         assert await list_open(session) == []
 
 
+@sqlite_alone
 async def test_dry_run_changes_nothing_and_says_the_same(backend: Backend, home: Household) -> None:
     payment = await pay(backend, home)
     rows = (
@@ -171,6 +190,7 @@ async def test_dry_run_changes_nothing_and_says_the_same(backend: Backend, home:
     assert preview.to_dict() == (await apply(backend, *rows)).to_dict()
 
 
+@sqlite_alone
 async def test_change_of_numbers_asks_the_member_and_keeps_none(backend: Backend, home: Household) -> None:
     payment = await pay(backend, home)
     row = Row(reference(payment), 0, "C01", "change", corrected="98765432109")
@@ -187,12 +207,14 @@ async def test_change_of_numbers_asks_the_member_and_keeps_none(backend: Backend
     assert ACCOUNT not in stored
 
 
+@sqlite_alone
 async def test_account_number_sent_as_reference_is_not_kept(backend: Backend) -> None:
     await apply(backend, Row("4111111111119", 100))
     async with backend.db.read_session() as session:
         assert list(await session.scalars(select(ReturnFileEntry.individual_id))) == [""]
 
 
+@sqlite_alone
 async def test_refund_that_the_bank_sends_back(backend: Backend, home: Household) -> None:
     payment = await pay(backend, home)
     async with backend.db.transaction() as session:
@@ -224,6 +246,7 @@ async def test_a_crash_at_any_point_books_each_once(backend: Backend, network: D
         assert await ledger.book_total(session, ledger.CLEARING) == 0
 
 
+@sqlite_alone
 async def test_office_marks_an_entry_as_done(backend: Backend) -> None:
     await apply(backend, Row("XXX222", DUE_CENTS))
     async with backend.db.read_session() as session:
@@ -235,6 +258,7 @@ async def test_office_marks_an_entry_as_done(backend: Backend) -> None:
         assert await list_open(session) == []
 
 
+@sqlite_alone
 async def test_watched_folder(backend: Backend, home: Household, tmp_path: Path) -> None:
     """Each file once, also when the job runs again; a bad or growing one harms nothing."""
     payment = await pay(backend, home)
@@ -254,12 +278,14 @@ async def test_watched_folder(backend: Backend, home: Household, tmp_path: Path)
     assert told == {"Bank file a.ach was not used": 1, "Bank file d.csv was not used": 1, "Bank returns to look at": 1}
 
 
+@sqlite_alone
 async def test_missing_folder_is_named(backend: Backend, tmp_path: Path) -> None:
     backend.settings = backend.settings.with_values(returns_dir=tmp_path / "gone")
     with pytest.raises(MemberlineError, match="RETURNS_DIR"):
         await apply_folder(backend)
 
 
+@sqlite_alone
 async def test_bad_file_books_nothing(backend: Backend, home: Household) -> None:
     payment = await pay(backend, home)
     text = make_file(Row(reference(payment), DUE_CENTS)).replace("000000011240000000000000", "000000011241000000000000")
