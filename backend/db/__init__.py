@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 import asyncpg
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -85,6 +87,10 @@ class Database:
             if self.sqlite:
                 await session.connection(execution_options={"memberline_read_only": True})
             yield session
+
+    def insert(self, table: type[Base]) -> Any:
+        """An INSERT of this database's dialect, for ON CONFLICT."""
+        return sqlite_insert(table) if self.sqlite else postgresql_insert(table)
 
     async def lock_key(self, session: AsyncSession, key: int) -> None:
         """Hold an advisory lock until the transaction ends, waiting for other transactions (of any process) with `key`.

@@ -95,7 +95,7 @@ class StandInTwilio(LocalServer):
             "MessageSid": sent.sid,
             "MessageStatus": status,
             "To": sent.fields["To"],
-            "From": sent.fields["From"],
+            "From": sent.fields.get("From", ""),
         }
         if error_code:
             fields["ErrorCode"] = error_code
