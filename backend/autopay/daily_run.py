@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import Counter
+from collections.abc import Collection
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from backend.autopay.pending_changes import accounts_with_due_changes, apply_cha
 from backend.autopay.schedule import CATCH_UP, find_active, is_due_on, last_run_day
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account, Bill
+from backend.jobs.runs import Item, run_side_by_side
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
@@ -49,61 +51,70 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     except Exception:
         logger.exception("a bank return could not be booked")
     not_changed = await _apply_pending_changes(backend, on)
-    counts: Counter[str] = Counter()
-    for payment_id in await _unfinished(backend):
-        counts[await _process_payment(backend, payment_id, resumed=True)] += 1
-    for account_id in await _accounts_due(backend, on):
-        if account_id in not_changed:
-            continue  # its old terms must not run after the member changed them
-        try:
-            async with backend.db.transaction() as session:
-                started = await _draft_due_bills(session, backend, account_id, on)
-        except Exception:
-            logger.exception("account %s could not be drafted", account_id)
-            continue
-        for payment_id in started:
-            counts[await _process_payment(backend, payment_id, resumed=False)] += 1
-    for draft_id in await _drafts_to_retry(backend, on):
-        try:
-            async with backend.db.transaction() as session:
-                again = await _start_retry(session, backend, draft_id, on)
-        except Exception:
-            logger.exception("draft %s could not be tried again", draft_id)
-            continue
-        if again:
-            counts[await _process_payment(backend, again, resumed=False)] += 1
+
+    async def draft(item: Item) -> list[str]:
+        async with backend.db.transaction() as session:
+            started = await _draft_due_bills(session, backend, item.account_id, on)
+        return [await _process_payment(backend, payment_id, resumed=False) for payment_id in started]
+
+    async def resume(item: Item) -> list[str]:
+        return [await _process_payment(backend, item.id, resumed=True)]
+
+    async def retry(item: Item) -> list[str]:
+        async with backend.db.transaction() as session:
+            again = await _start_retry(session, backend, item.id, on)
+        return [await _process_payment(backend, again, resumed=False)] if again else []
+
+    async def find_due(accounts: Collection[int] | None) -> list[Item]:
+        # the old terms of an account must not run after the member changed them
+        due = await _accounts_due(backend, on, accounts)
+        return [Item(account_id, account_id) for account_id in due if account_id not in not_changed]
+
+    counts = await run_side_by_side(backend, "unfinished drafts", partial(_unfinished, backend), resume)
+    counts += await run_side_by_side(backend, "drafts", find_due, draft)
+    counts += await run_side_by_side(backend, "retries", partial(_drafts_to_retry, backend, on), retry)
     return dict(counts)
 
 
 async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
     """Put due changes into force; returns the accounts where that failed."""
     failed: set[int] = set()
-    for account_id in await accounts_with_due_changes(backend, on):
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
+        due = await accounts_with_due_changes(backend, on)
+        return [Item(each, each) for each in due if accounts is None or each in accounts]
+
+    async def change(item: Item) -> list[str]:
         try:
             async with backend.db.transaction() as session:
-                await apply_changes(session, backend, account_id, on)
+                await apply_changes(session, backend, item.account_id, on)
+            return []
         except Exception:
-            logger.exception("the change of account %s could not be made", account_id)
-            failed.add(account_id)
+            failed.add(item.account_id)
+            raise
+
+    await run_side_by_side(backend, "changes of drafts", find, change)
     return failed
 
 
-async def _unfinished(backend: Backend) -> list[int]:
+async def _unfinished(backend: Backend, accounts: Collection[int] | None) -> list[Item]:
     """Payments that an earlier run started and did not finish."""
+    query = (
+        select(Payment.account_id, Payment.id)
+        .join(AutomaticDraft, AutomaticDraft.payment_id == Payment.id)
+        .where(Payment.status.in_(PENDING_STATUSES))
+        .order_by(Payment.id)
+    )
+    if accounts is not None:
+        query = query.where(Payment.account_id.in_(accounts))
     async with backend.db.read_session() as session:
-        query = (
-            select(Payment.id)
-            .join(AutomaticDraft, AutomaticDraft.payment_id == Payment.id)
-            .where(Payment.status.in_(PENDING_STATUSES))
-            .order_by(Payment.id)
-        )
-        return list(await session.scalars(query))
+        return [Item(*row) for row in await session.execute(query)]
 
 
 async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
     """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others."""
     try:
-        await process_payment(backend, payment_id, resumed=resumed, answering=False)
+        return await process_payment(backend, payment_id, resumed=resumed, answering=False)
     except PaymentProviderError as error:
         logger.warning("drafted payment %s is still unsettled: %r", payment_id, error)
     except Exception:
@@ -113,12 +124,13 @@ async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) 
     return "unsettled" if status in PENDING_STATUSES else status
 
 
-async def _accounts_due(backend: Backend, on: date) -> list[int]:
+async def _accounts_due(backend: Backend, on: date, accounts: Collection[int] | None) -> list[int]:
     """Accounts that may have something to draft on that day; each is checked again under its lock."""
     days = [day for day in range(1, 32) if last_run_day(day, on) >= on - CATCH_UP]
     window = (Bill.due_on <= on, Bill.due_on >= on - CATCH_UP)
     untouched = ~select(AutomaticDraft.id).where(AutomaticDraft.bill_id == Bill.id).exists()
-    by_day = select(AutoPay.account_id).where(AutoPay.active, AutoPay.day_of_month.in_(days))
+    of_account = select(Bill.id).where(Bill.account_id == AutoPay.account_id, Bill.issued_on <= on, untouched)
+    by_day = select(AutoPay.account_id).where(AutoPay.active, AutoPay.day_of_month.in_(days), of_account.exists())
     by_due = [
         select(model.account_id).join(Bill, Bill.account_id == model.account_id).where(*active, *window, untouched)
         for model, active in (
@@ -127,7 +139,10 @@ async def _accounts_due(backend: Backend, on: date) -> list[int]:
         )
     ]
     async with backend.db.read_session() as session:
-        found = {account_id for query in (by_day, *by_due) for account_id in await session.scalars(query)}
+        found: set[int] = set()
+        for query in (by_day, *by_due):
+            column = query.selected_columns[0]
+            found |= set(await session.scalars(query if accounts is None else query.where(column.in_(accounts))))
     return sorted(found)
 
 
@@ -196,10 +211,16 @@ async def _start(
     return payment
 
 
-async def _drafts_to_retry(backend: Backend, on: date) -> list[int]:
+async def _drafts_to_retry(backend: Backend, on: date, accounts: Collection[int] | None) -> list[Item]:
+    query = (
+        select(AutomaticDraft.account_id, AutomaticDraft.id)
+        .where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
+        .order_by(AutomaticDraft.id)
+    )
+    if accounts is not None:
+        query = query.where(AutomaticDraft.account_id.in_(accounts))
     async with backend.db.read_session() as session:
-        query = select(AutomaticDraft.id).where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
-        return list(await session.scalars(query.order_by(AutomaticDraft.id)))
+        return [Item(*row) for row in await session.execute(query)]
 
 
 async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> int | None:

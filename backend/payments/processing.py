@@ -7,6 +7,7 @@ moves the status forward. A payment that a crash left unfinished is found by its
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
+from backend.jobs.runs import Item, run_side_by_side
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
@@ -75,25 +77,33 @@ class ChargeOrder:
 
 
 async def recover(backend: Backend) -> int:
-    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found."""
-    async with backend.db.read_session() as session:
-        query = select(Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES)).order_by(Payment.id)
-        unfinished = (await session.execute(query)).all()
-    for payment_id, key in unfinished:
-        if key in _in_progress:
-            continue  # this process is answering the member about it now
+    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found.
+
+    What a run has in hand is left to it.
+    """
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
+        query = select(Payment.account_id, Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES))
+        if accounts is not None:
+            query = query.where(Payment.account_id.in_(accounts))
+        async with backend.db.read_session() as session:
+            rows = (await session.execute(query.order_by(Payment.id))).all()
+        # this process is answering the member about the others now
+        return [Item(account_id, payment_id) for account_id, payment_id, key in rows if key not in _in_progress]
+
+    async def work(item: Item) -> list[str]:
         try:
-            await process_payment(backend, payment_id, resumed=True, answering=False)
+            await process_payment(backend, item.id, resumed=True, answering=False)
         except PaymentProviderError as error:
-            logger.warning("payment %s is still unsettled: %r", payment_id, error)
-        except Exception:
-            # one payment that cannot be settled must not hold up the others
-            logger.exception("payment %s could not be settled", payment_id)
-    return len(unfinished)
+            logger.warning("payment %s is still unsettled: %r", item.id, error)
+        return ["found"]
+
+    return (await run_side_by_side(backend, "unfinished payments", find, work, wait=False)).total()
 
 
-async def process_payment(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
-    """Process the payment as far as the network lets it. `resumed`: the network may know it already, so ask first.
+async def process_payment(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> str:
+    """Process the payment as far as the network lets it; returns its status. `resumed`: the network may know it
+    already, so ask first.
 
     `answering`: the outcome is the answer to the member's message; otherwise a failure goes out as a notice. Raises a
     PaymentProviderError when the outcome is not known yet; recover() tries again every minute.
@@ -108,9 +118,10 @@ async def process_payment(backend: Backend, payment_id: int, *, resumed: bool, a
             if charge and charge.status == "authorized" and status in ("voided", "declined"):
                 await backend.payments.void(order.key)  # given up on while this answer was on its way
         if status == "authorized":
-            await record_charge(backend, payment_id, await _capture(backend, order), answering=answering)
+            status = await record_charge(backend, payment_id, await _capture(backend, order), answering=answering)
     finally:
         _in_progress.discard(order.key)
+    return status
 
 
 async def record_charge(backend: Backend, payment_id: int, charge: Charge | None, *, answering: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
+from backend.jobs.runs import Item, run_side_by_side
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+DONE = "done"
+
 
 async def run_scheduled(backend: Backend, on: date) -> int:
     """Make every payment scheduled for `on` (co-op's date) or before; returns how many there were.
@@ -29,26 +33,30 @@ async def run_scheduled(backend: Backend, on: date) -> int:
     Exactly what was agreed to is paid, even when the bill has been paid in another way: the member was warned of the
     scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice.
     """
-    async with backend.db.read_session() as session:
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
         query = (
-            select(ScheduledPayment.id)
+            select(ScheduledPayment.account_id, ScheduledPayment.id)
             .where(ScheduledPayment.status.in_(("scheduled", "running")), ScheduledPayment.run_on <= on)
             .order_by(ScheduledPayment.run_on, ScheduledPayment.id)
         )
-        due = list(await session.scalars(query))
-    for scheduled_id in due:
+        if accounts is not None:
+            query = query.where(ScheduledPayment.account_id.in_(accounts))
+        async with backend.db.read_session() as session:
+            return [Item(*row) for row in await session.execute(query)]
+
+    async def work(item: Item) -> list[str]:
         try:
             async with backend.db.transaction() as session:
-                started = await _begin_payment(session, backend, scheduled_id)
+                started = await _begin_payment(session, backend, item.id)
             if started:
-                payment_id, repeated = started
-                await process_payment(backend, payment_id, resumed=repeated, answering=False)
+                await process_payment(backend, started[0], resumed=started[1], answering=False)
         except PaymentProviderError as error:
-            logger.warning("scheduled payment %s is still unsettled: %r", scheduled_id, error)
-        except Exception:
-            # one that cannot be made must not hold up the others
-            logger.exception("scheduled payment %s could not be made", scheduled_id)
-    return len(due)
+            logger.warning("scheduled payment %s is still unsettled: %r", item.id, error)
+        return [DONE]
+
+    counts = await run_side_by_side(backend, "scheduled payments", find, work)
+    return counts.total()
 
 
 async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: int) -> tuple[int, bool] | None:
