@@ -89,7 +89,8 @@ class Database:
         self.engine = _engine(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self.sqlite = self.engine.dialect.name == "sqlite"
-        self._run_room = asyncio.Semaphore(RUN_CONNECTIONS_SQLITE if self.sqlite else RUN_CONNECTIONS)
+        self.run_connections = RUN_CONNECTIONS_SQLITE if self.sqlite else RUN_CONNECTIONS
+        self._run_room = asyncio.Semaphore(self.run_connections)
         self.locked_accounts: set[int] = set()
         """On SQLite the accounts that runs of this process have in hand."""
 

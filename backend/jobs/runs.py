@@ -11,7 +11,7 @@ import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from backend.db import in_run
 from backend.jobs.account_locks import AccountLocks, open_locks
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 CHUNK = 40
 """How many accounts are locked and looked up at once."""
@@ -113,6 +116,23 @@ async def run_side_by_side(
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None  # such as a database that is away: the others follow from it
     return run.counts
+
+
+async def map_side_by_side(backend: Backend, work: Callable[[T], Awaitable[R]], things: Iterable[T]) -> list[R]:
+    """`work` of each thing, as many at once as a run may use connections. The first failure stops all."""
+    room = asyncio.Semaphore(backend.db.run_connections)
+
+    async def work_in_room(thing: T) -> R:
+        async with room:
+            return await work(thing)
+
+    try:
+        with in_run():
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(work_in_room(thing)) for thing in things]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 def _group(items: Iterable[Item]) -> dict[int, list[Item]]:

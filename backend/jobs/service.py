@@ -27,6 +27,8 @@ class Job:
 
     run: Callable[[Backend, date], Awaitable[Any]]
     schedule: JobSchedule
+    is_shared: bool = False
+    """Whether other processes help with it while one runs it. They need PostgreSQL for that."""
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
@@ -39,12 +41,12 @@ async def _returns(backend: Backend, _on: date) -> Any:
 
 JOBS: dict[str, Job] = {
     "recover": Job(_recover, JobSchedule("minute", lease=timedelta(minutes=2))),
-    "scheduled-payments": Job(run_scheduled, JobSchedule("day", time(6))),
-    "autopay": Job(run_autopay, JobSchedule("day", time(6, 30))),
+    "scheduled-payments": Job(run_scheduled, JobSchedule("day", time(6)), is_shared=True),
+    "autopay": Job(run_autopay, JobSchedule("day", time(6, 30)), is_shared=True),
     "returns": Job(_returns, JobSchedule("day", time(7))),
-    "programs": Job(programs.review, JobSchedule("day", time(7, 30))),
+    "programs": Job(programs.review, JobSchedule("day", time(7, 30)), is_shared=True),
     # after the payments and returns of the morning, which decide whether a plan was kept
-    "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45))),
+    "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45)), is_shared=True),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),
