@@ -30,7 +30,7 @@ from backend.jobs.runs import Item, run_side_by_side
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
-from backend.payments.processing import process_payment
+from backend.payments.processing import ChargeOrder, build_order, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
@@ -55,15 +55,15 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     async def draft(item: Item) -> list[str]:
         async with backend.db.transaction() as session:
             started = await _draft_due_bills(session, backend, item.account_id, on)
-        return [await _process_payment(backend, payment_id, resumed=False) for payment_id in started]
+        return [await _process_payment(backend, order.payment_id, order) for order in started]
 
     async def resume(item: Item) -> list[str]:
-        return [await _process_payment(backend, item.id, resumed=True)]
+        return [await _process_payment(backend, item.id, None)]
 
     async def retry(item: Item) -> list[str]:
         async with backend.db.transaction() as session:
             again = await _start_retry(session, backend, item.id, on)
-        return [await _process_payment(backend, again, resumed=False)] if again else []
+        return [await _process_payment(backend, again.payment_id, again)] if again else []
 
     async def find_due(accounts: Collection[int] | None) -> list[Item]:
         # the old terms of an account must not run after the member changed them
@@ -111,10 +111,13 @@ async def _unfinished(backend: Backend, accounts: Collection[int] | None) -> lis
         return [Item(*row) for row in await session.execute(query)]
 
 
-async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
-    """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others."""
+async def _process_payment(backend: Backend, payment_id: int, order: ChargeOrder | None) -> str:
+    """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others.
+
+    `order`: it was started just now. None: by an earlier run, and the network may know it.
+    """
     try:
-        return await process_payment(backend, payment_id, resumed=resumed, answering=False)
+        return await process_payment(backend, payment_id, resumed=order is None, answering=False, order=order)
     except PaymentProviderError as error:
         logger.warning("drafted payment %s is still unsettled: %r", payment_id, error)
     except Exception:
@@ -146,14 +149,14 @@ async def _accounts_due(backend: Backend, on: date, accounts: Collection[int] | 
     return sorted(found)
 
 
-async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[int]:
-    """Claim each due bill of the account and start its payment; returns the payments' ids."""
+async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[ChargeOrder]:
+    """Claim each due bill of the account and start its payment; returns what the network is to be asked for."""
     account = await lock_account(session, account_id)
     source = await find_active(session, account_id)
     if source is None:
         return []
     drafted = await drafts_by_bill(session, account_id)
-    started = []
+    started: list[ChargeOrder] = []
     for bill, open_cents in await list_open_bills(session, backend, account_id, on):
         due = is_due_on(source.day_of_month, source.starts_on, bill.issued_on, bill.due_on, on)
         if not due or bill.id in drafted:
@@ -170,24 +173,25 @@ async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: 
             attempts=0,
             created_at=backend.clock.now(),
         )
-        session.add(draft)
-        await session.flush()  # claims the bill: its column is unique
-        if payment := await _start(session, backend, account, draft, on):
-            started.append(payment.id)
+        if order := await _start(session, backend, account, draft, on):
+            started.append(order)
     return started
 
 
 async def _start(
     session: AsyncSession, backend: Backend, account: Account, draft: AutomaticDraft, on: date
-) -> Payment | None:
+) -> ChargeOrder | None:
     """The next try at a draft; None, with a notice to the member, when the method cannot be charged.
 
-    Each try is a payment of its own: one that was declined never moves again.
+    Each try is a payment of its own: one that was declined never moves again. A new draft is written here; this claims
+    its bill, since the column is unique.
     """
     method = await session.get_one(PaymentMethod, draft.method_id)
     draft.tried_on, draft.retry_on = on, None
     if reason := prechecks.find_method_problem(account, method, on):
         draft.status = "failed"
+        session.add(draft)
+        await session.flush()
         await notices.notify_not_possible(session, backend, draft, on)
         await _record_draft(session, backend, draft, f"{draft.kind}_not_possible", {"reason": reason})
         return None
@@ -207,8 +211,10 @@ async def _start(
     session.add(payment)
     await session.flush()
     draft.status, draft.attempts, draft.payment_id = "running", draft.attempts + 1, payment.id
+    session.add(draft)
+    await session.flush()
     await _record_draft(session, backend, draft, f"{draft.kind}_run", {"confirmation": payment.confirmation})
-    return payment
+    return build_order(payment, method)
 
 
 async def _drafts_to_retry(backend: Backend, on: date, accounts: Collection[int] | None) -> list[Item]:
@@ -223,7 +229,7 @@ async def _drafts_to_retry(backend: Backend, on: date, accounts: Collection[int]
         return [Item(*row) for row in await session.execute(query)]
 
 
-async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> int | None:
+async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> ChargeOrder | None:
     """Start the next try of a failed draft, for what is still open of its bill, with the method that is set now."""
     draft = await session.get_one(AutomaticDraft, draft_id)
     account = await lock_account(session, draft.account_id)
@@ -239,8 +245,7 @@ async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, o
         await _record_draft(session, backend, draft, f"{draft.kind}_not_retried", {"left_cents": left})
         return None
     draft.amount_cents, draft.method_id = left, source.method_id
-    payment = await _start(session, backend, account, draft, on)
-    return payment.id if payment else None
+    return await _start(session, backend, account, draft, on)
 
 
 async def _record_draft(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Float, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,12 +11,6 @@ from backend.db import Base, UtcTime
 
 LONG_AGO = "1970-01-01 00:00:00+00:00"
 """When a message is due that a process of an older version queued: at once."""
-
-
-def _due_at(context: Any) -> datetime:
-    values = context.get_current_parameters()
-    due_at: datetime = values["not_before"] or values["created_at"]
-    return due_at
 
 
 class OutboxMessage(Base):
@@ -46,7 +39,7 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None] = mapped_column(UtcTime)
     # not_before, or when it was queued
-    due_at: Mapped[datetime] = mapped_column(UtcTime, default=_due_at, server_default=LONG_AGO)
+    due_at: Mapped[datetime] = mapped_column(UtcTime, server_default=LONG_AGO)
     provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
     error_code: Mapped[str | None] = mapped_column(String(24))
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -55,12 +55,9 @@ async def enqueue(
     it. A message to an opted-out or invalid phone is stored as `refused` and never sent. `priority` is by default that
     of the purpose.
     """
-    written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
-    if written is not None:
-        return written
     now = backend.clock.now()
     refusal = await _refusal(session, kind, recipient)
-    message = OutboxMessage(
+    new = backend.db.insert(OutboxMessage).values(
         dedupe_key=dedupe_key,
         kind=kind,
         recipient=recipient,
@@ -72,14 +69,18 @@ async def enqueue(
         priority=priority_of(purpose) if priority is None else priority,
         status="refused" if refusal else "queued",
         error_code=refusal,
+        attempts=0,
         not_before=not_before,
+        due_at=not_before or now,
         created_at=now,
         updated_at=now,
     )
-    session.add(message)
-    await session.flush()
+    written = await session.scalar(new.on_conflict_do_nothing().returning(OutboxMessage))
+    if written is None:
+        same = select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
+        return (await session.scalars(same)).one()
     event.listen(session.sync_session, "after_commit", lambda _session: backend.outbox_ready.set(), once=True)
-    return message
+    return written
 
 
 async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | None:

@@ -16,7 +16,7 @@ from backend.jobs.runs import Item, run_side_by_side
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
-from backend.payments.processing import SYSTEM, process_payment
+from backend.payments.processing import SCHEDULED_KEY, SYSTEM, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
     now = backend.clock.now()
     payment = Payment(
         # from the schedule's own random key, not its id: the network outlives a database that starts again at 1
-        key=f"sched:{item.key}",
+        key=f"{SCHEDULED_KEY}{item.key}",
         confirmation=item.confirmation,
         account_id=item.account_id,
         method_id=item.method_id,

@@ -17,6 +17,13 @@ PRIORITIES = {
     1: ("on-call-link", "link", "reply"),
     2: ("receipt", "notice", "ticket"),
 }
+LOCK_AUDIT = """
+CREATE FUNCTION memberline_lock_audit() RETURNS TABLE (id integer, hash varchar) LANGUAGE plpgsql VOLATILE AS $$ BEGIN
+    PERFORM pg_advisory_xact_lock(7262002);
+    -- a statement of its own, which sees what was committed while this waited for the lock
+    RETURN QUERY SELECT audit.id, audit.hash FROM audit ORDER BY audit.id DESC LIMIT 1;
+END $$
+"""
 
 
 def upgrade() -> None:
@@ -37,9 +44,13 @@ def upgrade() -> None:
         op.execute(f"UPDATE outbox SET priority = {priority} WHERE purpose IN ({named})")  # noqa: S608 - constants
     op.create_index("ix_outbox_due", "outbox", ["status", "kind", "priority", "due_at", "id"])
     op.add_column("job_turns", sa.Column("owner", sa.String(length=32), nullable=False, server_default=""))
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(LOCK_AUDIT)
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION memberline_lock_audit()")
     op.drop_column("job_turns", "owner")
     op.drop_index("ix_outbox_due", "outbox")
     op.drop_column("outbox", "due_at")

@@ -17,6 +17,8 @@ class BuiltinBilling:
 
     async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
         due = await ledger.receivable_balance(session, account_id)
+        if due <= 0:
+            return AccountBalance(due, None, 0, None)  # every bill is paid
         unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
