@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, event, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import current_language
@@ -57,7 +60,7 @@ async def enqueue(
     """
     now = backend.clock.now()
     refusal = await _refusal(session, kind, recipient)
-    new = backend.db.insert(OutboxMessage).values(
+    values = dict(
         dedupe_key=dedupe_key,
         kind=kind,
         recipient=recipient,
@@ -75,12 +78,19 @@ async def enqueue(
         created_at=now,
         updated_at=now,
     )
-    written = await session.scalar(new.on_conflict_do_nothing().returning(OutboxMessage))
+    written = await session.scalar(_insert_statement(sqlite=backend.db.sqlite), values)
     if written is None:
         same = select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
         return (await session.scalars(same)).one()
     event.listen(session.sync_session, "after_commit", lambda _session: backend.outbox_ready.set(), once=True)
     return written
+
+
+@cache
+def _insert_statement(*, sqlite: bool) -> Any:
+    """Built once: a run queues many messages."""
+    insert = sqlite_insert if sqlite else postgresql_insert
+    return insert(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage)
 
 
 async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | None:

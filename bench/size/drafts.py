@@ -1,7 +1,7 @@
 """How long a run of Auto Pay takes: `python -m bench.size.drafts --count 8000 --seconds 0.6 --kills 2`.
 
-Fills a new PostgreSQL database with accounts on Auto Pay, each with eleven paid bills and one that is due today. Then it
-runs the job, in one process or several, against a card network that takes some time for each answer. The processes are
+Fills a new PostgreSQL database with accounts on Auto Pay, each with eleven paid bills and one that is due today. Then
+it runs the job, in one process or several, against a card network that takes some time for each answer. The processes are
 killed on the way as often as asked for. In the end it counts in the books and at the network that every bill was
 paid once.
 """
@@ -35,7 +35,8 @@ BILLS = 12
 PORT = 18_099
 FILL = """
 INSERT INTO members (id, number, name, kind, phone, email, language)
-    SELECT n, (1000000 + n)::text, 'Member ' || n, 'residential', '+1618' || (2000000 + n), 'm' || n || '@example.com', 'en'
+    SELECT n, (1000000 + n)::text, 'Member ' || n, 'residential', '+1618' || (2000000 + n), 'm' || n || '@example.com',
+        'en'
     FROM generate_series(1, {count}) n;
 INSERT INTO accounts (id, member_id, separator, number, number_digits, service_address, status)
     SELECT n, n, '001', (1000000 + n) || '-001', (1000000 + n) || '001', n || ' County Road', 'open'
@@ -147,8 +148,7 @@ class Measurement:
         found = [json.loads(child.communicate()[0] or "{}") for child in children]
         checks = {name: dict(await connection.fetch(query)) for name, query in CHECKS.items()}
         await connection.close()
-        with urlopen(f"http://127.0.0.1:{PORT}/totals") as answer:
-            network = json.load(answer)
+        network = await asyncio.to_thread(_read_totals)
         cpu = self.killed_cpu + sum(one.get("cpu_seconds", 0) for one in found)
         return {
             "seconds": round(seconds, 1),
@@ -165,10 +165,16 @@ def _cpu_of(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def _read_totals() -> Any:
+    with urlopen(f"http://127.0.0.1:{PORT}/totals") as answer:
+        return json.load(answer)
+
+
 async def measure(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="ml-drafts-") as folder:
         os.chmod(folder, 0o755)  # the server's own user must reach its part of it
-        network = subprocess.Popen([sys.executable, "-m", "bench.size.network", str(PORT), str(options.seconds)])
+        command = [sys.executable, "-m", "bench.size.network", str(PORT), str(options.seconds)]
+        network = subprocess.Popen(command)  # noqa: ASYNC220 - nothing else runs yet
         measurement = Measurement(options, Path(folder))
         try:
             begun = time.monotonic()
