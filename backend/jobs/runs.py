@@ -27,6 +27,8 @@ R = TypeVar("R")
 
 CHUNK = 40
 """How many accounts are locked and looked up at once."""
+READY = 10
+"""How many locked accounts wait for a worker at most: another process could have them."""
 WAIT_SECONDS = 0.2
 """Between two tries for accounts that another process has."""
 FAILED = "failed"
@@ -53,7 +55,7 @@ class _Run:
     work: WorkOnItem
     locks: AccountLocks
     progress: Progress
-    ready: asyncio.Queue[list[Item] | None] = field(default_factory=lambda: asyncio.Queue(CHUNK))
+    ready: asyncio.Queue[list[Item] | None] = field(default_factory=lambda: asyncio.Queue(READY))
     done: list[int] = field(default_factory=list)
     """Accounts that are still locked and need not be."""
     counts: Counter[str] = field(default_factory=Counter)

@@ -1,8 +1,8 @@
 """How long a run of Auto Pay takes: `python -m bench.size.drafts --count 8000 --seconds 0.6 --kills 2`.
 
 Fills a new PostgreSQL database with accounts on Auto Pay, each with eleven paid bills and one that is due today. Then
-it runs the job, in one process or several, against a card network that takes some time for each answer. The processes are
-killed on the way as often as asked for. In the end it counts in the books and at the network that every bill was
+it runs the job, in one process or several, against a card network that takes some time for each answer. The processes
+are killed on the way as often as asked for. In the end it counts in the books and at the network that every bill was
 paid once.
 """
 

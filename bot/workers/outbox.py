@@ -25,16 +25,16 @@ from bot.web.metrics import Metrics
 
 logger = logging.getLogger("memberline.outbox")
 
-POLL_SECONDS = 1.0
-RELEASE_EVERY_POLLS = 30
-COUNT_EVERY_POLLS = 15
+POLL_SECONDS = 0.5
+RELEASE_EVERY_POLLS = 60
+COUNT_EVERY_POLLS = 30
 MIN_PAUSE_SECONDS = 0.1  # when a sender's rate is used up: a few messages a claim cost less than one each
 GATHER_SECONDS = 0.02
 """Answers of the carrier that come this close together are noted in one transaction."""
 
 
 class OutboxSender:
-    """A commit of this process wakes it; it finds the messages of other processes within a second."""
+    """A commit of this process wakes it; it finds the messages of other processes within half a second."""
 
     def __init__(self, backend: Backend, metrics: Metrics) -> None:
         self._backend = backend
