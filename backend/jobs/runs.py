@@ -62,7 +62,7 @@ class _Run:
 
     async def feed(self, accounts: Iterable[int], workers: int, *, wait: bool) -> None:
         """Lock the accounts, look up what is still due for them, and hand it to the workers."""
-        waiting = deque(accounts)
+        waiting, refused = deque(accounts), 0
         while waiting and not self.progress.is_stopping:
             chunk = [waiting.popleft() for _ in range(min(CHUNK, len(waiting)))]
             finished, self.done = self.done, []
@@ -77,7 +77,8 @@ class _Run:
                     self.progress.advance()
                 elif wait:
                     waiting.append(account_id)
-            if not taken and wait:
+            refused = 0 if taken else refused + len(chunk)
+            if waiting and refused >= len(waiting):  # all that is left is in other hands
                 await asyncio.sleep(WAIT_SECONDS)
         for _ in range(workers):
             await self.ready.put(None)
