@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import cache
 
-from sqlalchemy import select, union_all
+from sqlalchemy import CompoundSelect, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.db import Base
@@ -29,11 +30,17 @@ def random_number() -> str:
 
 async def new_number(session: AsyncSession) -> str:
     """A number that no column marked UNIQUE_NUMBER holds."""
-    columns = [column for table in Base.metadata.sorted_tables for column in table.c if column.info == UNIQUE_NUMBER]
     while True:
         number = random_number()
-        if await session.scalar(union_all(*(select(column).where(column == number) for column in columns))) is None:
+        if await session.scalar(_query_for_number(), {"number": number}) is None:
             return number
+
+
+@cache
+def _query_for_number() -> CompoundSelect[tuple[str]]:
+    """Finds `number` in any column for such numbers. Built once: it is asked for each payment of a run."""
+    columns = [column for table in Base.metadata.sorted_tables for column in table.c if column.info == UNIQUE_NUMBER]
+    return union_all(*(select(column).where(column == bindparam("number")) for column in columns))
 
 
 def normalize_number(said: str) -> str | None:

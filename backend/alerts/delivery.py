@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.events import AlertEvent, find_events
 from backend.alerts.models import AlertSent
 from backend.billing.models import Account
+from backend.jobs.progress import current_progress
+from backend.jobs.runs import map_side_by_side
 from backend.language import mark, tr, use_language
 from backend.members.models import Member
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
     from backend.app import Backend
+
+logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 20
 """Events per transaction: few, so that other writers do not wait long (SQLite has one at a time)."""
@@ -27,9 +31,25 @@ async def deliver_alerts(backend: Backend, on: date) -> dict[str, int]:
     """Send all alerts due on `on` (co-op's date). Returns {"told": number of events}."""
     count = 0
     async for events in find_events(backend, on):
-        for start in range(0, len(events), BATCH_SIZE):
-            count += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
+        batches = [events[start : start + BATCH_SIZE] for start in range(0, len(events), BATCH_SIZE)]
+        count += sum(await map_side_by_side(backend, partial(_deliver_each, backend), batches))
+        if current_progress().is_stopping:
+            break
     return {"told": count}
+
+
+async def _deliver_each(backend: Backend, events: list[AlertEvent]) -> int:
+    """Send the events together or, when one of them cannot be sent, each by itself; returns how many were sent."""
+    try:
+        return await _deliver_batch(backend, events)
+    except OSError:
+        raise  # the database is away, and so it is for each
+    except Exception:
+        if len(events) == 1:
+            setting = events[0].setting
+            logger.exception("the alert %s of account %s could not be sent", setting.kind, setting.account_id)
+            return 0
+    return sum([await _deliver_each(backend, [event]) for event in events])
 
 
 async def _deliver_batch(backend: Backend, events: list[AlertEvent]) -> int:
@@ -44,9 +64,8 @@ async def _deliver_batch(backend: Backend, events: list[AlertEvent]) -> int:
 
 async def _claim_event(session: AsyncSession, backend: Backend, event: AlertEvent) -> int | None:
     """The id of the new AlertSent row; None when it exists: the event was sent, or another process sends it."""
-    insert: Any = sqlite_insert if backend.db.sqlite else postgresql_insert
     setting = event.setting
-    statement = insert(AlertSent).values(
+    statement = backend.db.insert(AlertSent).values(
         account_id=setting.account_id, kind=setting.kind, event=event.key, at=backend.clock.now()
     )
     written = await session.execute(statement.on_conflict_do_nothing().returning(AlertSent.id))

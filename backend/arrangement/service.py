@@ -5,7 +5,7 @@ Functions that take a session flush; their caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from backend.billing.decisions import refresh_to_decide
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
+from backend.jobs.runs import Item, run_side_by_side
 from backend.members.models import Member
 from backend.payments.balances import get_balance, sum_pending
 from backend.programs.rules import LEVELIZED
@@ -92,17 +93,22 @@ async def grant(
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """End active plans: kept when fully paid, broken when a past day's payment is missing. Returns counts by status."""
-    async with backend.db.read_session() as session:
-        query = select(Arrangement.id, Arrangement.account_id).where(Arrangement.status == ACTIVE)
-        active = (await session.execute(query)).all()
-    done = {KEPT: 0, BROKEN: 0}
-    for arrangement_id, account_id in active:
-        if not await refresh_to_decide(backend, account_id):
-            continue  # a plan is not broken by old figures; tomorrow's run looks again
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
+        query = select(Arrangement.account_id, Arrangement.id).where(Arrangement.status == ACTIVE)
+        if accounts is not None:
+            query = query.where(Arrangement.account_id.in_(accounts))
+        async with backend.db.read_session() as session:
+            return [Item(*row) for row in await session.execute(query.order_by(Arrangement.id))]
+
+    async def work(item: Item) -> list[str]:
+        if not await refresh_to_decide(backend, item.account_id):
+            return []  # a plan is not broken by old figures; tomorrow's run looks again
         async with backend.db.transaction() as session:
-            if ended := await _review_one(session, backend, arrangement_id, on):
-                done[ended] += 1
-    return done
+            ended = await _review_one(session, backend, item.id, on)
+        return [ended] if ended else []
+
+    return {KEPT: 0, BROKEN: 0, **await run_side_by_side(backend, "arrangements", find, work)}
 
 
 async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: int, on: date) -> str | None:

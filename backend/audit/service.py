@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 PAGE = 500
-LOCK = 7_262_002  # an advisory lock of PostgreSQL: any number that nothing else in this database uses
+_LOCK_CHAIN = text("SELECT id, hash FROM memberline_lock_audit()")  # made by a migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,8 @@ async def record(
 
     `before` and `after` hold only texts, whole numbers, booleans and None, and never a secret.
     """
-    await _acquire_chain_lock(session, backend)
     content = AuditAct(actor, level, channel, act, account_id, before, after)
-    row = _next_row(content, backend.clock.now(), await chain_head(session))
+    row = _next_row(content, backend.clock.now(), await _lock_chain(session, backend))
     session.add(row)
     await session.flush()
     return row
@@ -98,8 +97,7 @@ async def record_job_act(
 
 async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[AuditAct]) -> None:
     """Append a row for each act, in batches: for what is done to many accounts at once."""
-    await _acquire_chain_lock(session, backend)
-    now, head = backend.clock.now(), await chain_head(session)
+    now, head = backend.clock.now(), await _lock_chain(session, backend)
     left = iter(acts)
     while batch := list(itertools.islice(left, PAGE)):
         rows = []
@@ -136,7 +134,7 @@ async def verify(session: AsyncSession) -> BrokenRow | None:
 
 async def chain_head(session: AsyncSession) -> tuple[int, str]:
     """The number of rows and the last hash: kept elsewhere, they prove that none was cut off the end."""
-    last = await session.scalar(select(AuditRow).order_by(AuditRow.id.desc()).limit(1))
+    last = (await session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1))).first()
     return (last.id, last.hash) if last else (0, GENESIS)
 
 
@@ -158,10 +156,15 @@ def content_hash(row: AuditRow) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-async def _acquire_chain_lock(session: AsyncSession, backend: Backend) -> None:
-    """Wait for other writers of the trail. On SQLite only one transaction can write anyway."""
-    if not backend.db.sqlite:
-        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+async def _lock_chain(session: AsyncSession, backend: Backend) -> tuple[int, str]:
+    """Wait for other writers of the trail; returns its head. On SQLite only one transaction can write anyway.
+
+    On PostgreSQL a function does both in one step: whoever holds the lock holds up everybody else.
+    """
+    if backend.db.sqlite:
+        return await chain_head(session)
+    last = (await session.execute(_LOCK_CHAIN)).first()
+    return (last.id, last.hash) if last else (0, GENESIS)
 
 
 def _next_row(act: AuditAct, at: datetime, head: tuple[int, str]) -> AuditRow:

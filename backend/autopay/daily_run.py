@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import Counter
+from collections.abc import Collection
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -26,10 +27,11 @@ from backend.autopay.schedule import CATCH_UP, find_active, is_due_on, last_run_
 from backend.billing.accounts import lock_account
 from backend.billing.decisions import refresh_to_decide, report_held
 from backend.billing.models import Account, Bill
+from backend.jobs.runs import Item, run_side_by_side
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
-from backend.payments.processing import process_payment
+from backend.payments.processing import ChargeOrder, build_order, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
@@ -51,24 +53,40 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
     except Exception:
         logger.exception("a bank return could not be booked")
     not_changed = await _apply_pending_changes(backend, on)
-    counts: Counter[str] = Counter()
-    for payment_id in await _unfinished(backend):
-        counts[await _process_payment(backend, payment_id, resumed=True)] += 1
+
     held: set[int] = set()
-    for account_id in await _accounts_due(backend, on):
-        if account_id in not_changed:
-            continue  # its old terms must not run after the member changed them
-        if not await refresh_to_decide(backend, account_id):
-            held.add(account_id)
-            continue
-        for payment_id in await _try_account(backend, account_id, on):
-            counts[await _process_payment(backend, payment_id, resumed=False)] += 1
-    for draft_id, account_id in await _drafts_to_retry(backend, on):
-        if not await refresh_to_decide(backend, account_id):
-            held.add(account_id)
-            continue
-        for payment_id in await _try_draft_again(backend, draft_id, on):
-            counts[await _process_payment(backend, payment_id, resumed=False)] += 1
+
+    async def may_decide(account_id: int) -> bool:
+        if await refresh_to_decide(backend, account_id):
+            return True
+        held.add(account_id)
+        return False
+
+    async def draft(item: Item) -> list[str]:
+        if not await may_decide(item.account_id):
+            return []
+        async with backend.db.transaction() as session:
+            started = await _draft_due_bills(session, backend, item.account_id, on)
+        return [await _process_payment(backend, order.payment_id, order) for order in started]
+
+    async def resume(item: Item) -> list[str]:
+        return [await _process_payment(backend, item.id, None)]
+
+    async def retry(item: Item) -> list[str]:
+        if not await may_decide(item.account_id):
+            return []
+        async with backend.db.transaction() as session:
+            again = await _start_retry(session, backend, item.id, on)
+        return [await _process_payment(backend, again.payment_id, again)] if again else []
+
+    async def find_due(accounts: Collection[int] | None) -> list[Item]:
+        # the old terms of an account must not run after the member changed them
+        due = await _accounts_due(backend, on, accounts)
+        return [Item(account_id, account_id) for account_id in due if account_id not in not_changed]
+
+    counts = await run_side_by_side(backend, "unfinished drafts", partial(_unfinished, backend), resume)
+    counts += await run_side_by_side(backend, "drafts", find_due, draft)
+    counts += await run_side_by_side(backend, "retries", partial(_drafts_to_retry, backend, on), retry)
     await report_held(backend, "autopay", held, on)
     return dict(counts)
 
@@ -76,32 +94,45 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
 async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
     """Put due changes into force; returns the accounts where that failed."""
     failed: set[int] = set()
-    for account_id in await accounts_with_due_changes(backend, on):
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
+        due = await accounts_with_due_changes(backend, on)
+        return [Item(each, each) for each in due if accounts is None or each in accounts]
+
+    async def change(item: Item) -> list[str]:
         try:
             async with backend.db.transaction() as session:
-                await apply_changes(session, backend, account_id, on)
+                await apply_changes(session, backend, item.account_id, on)
+            return []
         except Exception:
-            logger.exception("the change of account %s could not be made", account_id)
-            failed.add(account_id)
+            failed.add(item.account_id)
+            raise
+
+    await run_side_by_side(backend, "changes of drafts", find, change)
     return failed
 
 
-async def _unfinished(backend: Backend) -> list[int]:
+async def _unfinished(backend: Backend, accounts: Collection[int] | None) -> list[Item]:
     """Payments that an earlier run started and did not finish."""
+    query = (
+        select(Payment.account_id, Payment.id)
+        .join(AutomaticDraft, AutomaticDraft.payment_id == Payment.id)
+        .where(Payment.status.in_(PENDING_STATUSES))
+        .order_by(Payment.id)
+    )
+    if accounts is not None:
+        query = query.where(Payment.account_id.in_(accounts))
     async with backend.db.read_session() as session:
-        query = (
-            select(Payment.id)
-            .join(AutomaticDraft, AutomaticDraft.payment_id == Payment.id)
-            .where(Payment.status.in_(PENDING_STATUSES))
-            .order_by(Payment.id)
-        )
-        return list(await session.scalars(query))
+        return [Item(*row) for row in await session.execute(query)]
 
 
-async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
-    """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others."""
+async def _process_payment(backend: Backend, payment_id: int, order: ChargeOrder | None) -> str:
+    """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others.
+
+    `order`: it was started just now. None: by an earlier run, and the network may know it.
+    """
     try:
-        await process_payment(backend, payment_id, resumed=resumed, answering=False)
+        return await process_payment(backend, payment_id, resumed=order is None, answering=False, order=order)
     except PaymentProviderError as error:
         logger.warning("drafted payment %s is still unsettled: %r", payment_id, error)
     except Exception:
@@ -111,12 +142,13 @@ async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) 
     return "unsettled" if status in PENDING_STATUSES else status
 
 
-async def _accounts_due(backend: Backend, on: date) -> list[int]:
+async def _accounts_due(backend: Backend, on: date, accounts: Collection[int] | None) -> list[int]:
     """Accounts that may have something to draft on that day; each is checked again under its lock."""
     days = [day for day in range(1, 32) if last_run_day(day, on) >= on - CATCH_UP]
     window = (Bill.due_on <= on, Bill.due_on >= on - CATCH_UP)
     untouched = ~select(AutomaticDraft.id).where(AutomaticDraft.bill_id == Bill.id).exists()
-    by_day = select(AutoPay.account_id).where(AutoPay.active, AutoPay.day_of_month.in_(days))
+    of_account = select(Bill.id).where(Bill.account_id == AutoPay.account_id, Bill.issued_on <= on, untouched)
+    by_day = select(AutoPay.account_id).where(AutoPay.active, AutoPay.day_of_month.in_(days), of_account.exists())
     by_due = [
         select(model.account_id).join(Bill, Bill.account_id == model.account_id).where(*active, *window, untouched)
         for model, active in (
@@ -125,39 +157,21 @@ async def _accounts_due(backend: Backend, on: date) -> list[int]:
         )
     ]
     async with backend.db.read_session() as session:
-        found = {account_id for query in (by_day, *by_due) for account_id in await session.scalars(query)}
+        found: set[int] = set()
+        for query in (by_day, *by_due):
+            column = query.selected_columns[0]
+            found |= set(await session.scalars(query if accounts is None else query.where(column.in_(accounts))))
     return sorted(found)
 
 
-async def _try_account(backend: Backend, account_id: int, on: date) -> list[int]:
-    """The ids of the payments that were started for the account's due bills."""
-    try:
-        async with backend.db.transaction() as session:
-            return await _draft_due_bills(session, backend, account_id, on)
-    except Exception:
-        logger.exception("account %s could not be drafted", account_id)
-        return []
-
-
-async def _try_draft_again(backend: Backend, draft_id: int, on: date) -> list[int]:
-    """The id of the payment that was started, if one was."""
-    try:
-        async with backend.db.transaction() as session:
-            started = await _start_retry(session, backend, draft_id, on)
-    except Exception:
-        logger.exception("draft %s could not be tried again", draft_id)
-        return []
-    return [started] if started else []
-
-
-async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[int]:
-    """Claim each due bill of the account and start its payment; returns the payments' ids."""
+async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[ChargeOrder]:
+    """Claim each due bill of the account and start its payment; returns what the network is to be asked for."""
     account = await lock_account(session, account_id)
     source = await find_active(session, account_id)
     if source is None:
         return []
     drafted = await drafts_by_bill(session, account_id)
-    started = []
+    started: list[ChargeOrder] = []
     for bill, open_cents in await list_open_bills(session, backend, account_id, on):
         due = is_due_on(source.day_of_month, source.starts_on, bill.issued_on, bill.due_on, on)
         if not due or bill.id in drafted:
@@ -174,24 +188,25 @@ async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: 
             attempts=0,
             created_at=backend.clock.now(),
         )
-        session.add(draft)
-        await session.flush()  # claims the bill: its column is unique
-        if payment := await _start(session, backend, account, draft, on):
-            started.append(payment.id)
+        if order := await _start(session, backend, account, draft, on):
+            started.append(order)
     return started
 
 
 async def _start(
     session: AsyncSession, backend: Backend, account: Account, draft: AutomaticDraft, on: date
-) -> Payment | None:
+) -> ChargeOrder | None:
     """The next try at a draft; None, with a notice to the member, when the method cannot be charged.
 
-    Each try is a payment of its own: one that was declined never moves again.
+    Each try is a payment of its own: one that was declined never moves again. A new draft is written here; this claims
+    its bill, since the column is unique.
     """
     method = await session.get_one(PaymentMethod, draft.method_id)
     draft.tried_on, draft.retry_on = on, None
     if reason := prechecks.find_method_problem(account, method, on):
         draft.status = "failed"
+        session.add(draft)
+        await session.flush()
         await notices.notify_not_possible(session, backend, draft, on)
         await _record_draft(session, backend, draft, f"{draft.kind}_not_possible", {"reason": reason})
         return None
@@ -211,21 +226,25 @@ async def _start(
     session.add(payment)
     await session.flush()
     draft.status, draft.attempts, draft.payment_id = "running", draft.attempts + 1, payment.id
+    session.add(draft)
+    await session.flush()
     await _record_draft(session, backend, draft, f"{draft.kind}_run", {"confirmation": payment.confirmation})
-    return payment
+    return await build_order(session, backend, payment, method)
 
 
-async def _drafts_to_retry(backend: Backend, on: date) -> list[tuple[int, int]]:
-    """The ids of the drafts, each with its account's."""
+async def _drafts_to_retry(backend: Backend, on: date, accounts: Collection[int] | None) -> list[Item]:
+    query = (
+        select(AutomaticDraft.account_id, AutomaticDraft.id)
+        .where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
+        .order_by(AutomaticDraft.id)
+    )
+    if accounts is not None:
+        query = query.where(AutomaticDraft.account_id.in_(accounts))
     async with backend.db.read_session() as session:
-        query = select(AutomaticDraft.id, AutomaticDraft.account_id)
-        query = query.where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
-        return [
-            (draft_id, account_id) for draft_id, account_id in await session.execute(query.order_by(AutomaticDraft.id))
-        ]
+        return [Item(*row) for row in await session.execute(query)]
 
 
-async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> int | None:
+async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> ChargeOrder | None:
     """Start the next try of a failed draft, for what is still open of its bill, with the method that is set now."""
     draft = await session.get_one(AutomaticDraft, draft_id)
     account = await lock_account(session, draft.account_id)
@@ -241,8 +260,7 @@ async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, o
         await _record_draft(session, backend, draft, f"{draft.kind}_not_retried", {"left_cents": left})
         return None
     draft.amount_cents, draft.method_id = left, source.method_id
-    payment = await _start(session, backend, account, draft, on)
-    return payment.id if payment else None
+    return await _start(session, backend, account, draft, on)
 
 
 async def _record_draft(

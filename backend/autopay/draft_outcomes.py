@@ -32,12 +32,14 @@ class DraftsAndAutoPay(AutomaticPayments):
     async def handle_status(
         self, session: AsyncSession, backend: Backend, payment: Payment, status: str, code: str | None = None
     ) -> bool:
-        draft = await session.scalar(select(AutomaticDraft).where(AutomaticDraft.payment_id == payment.id))
+        of_payment = AutomaticDraft.payment_id == payment.id
+        if status == "posted":
+            paid = update(AutomaticDraft).where(of_payment).values(status="paid", retry_on=None)
+            return bool((await session.execute(paid.returning(AutomaticDraft.id))).all())
+        draft = await session.scalar(select(AutomaticDraft).where(of_payment))
         if draft is None:
             return False
-        if status == "posted":
-            draft.status, draft.retry_on = "paid", None
-        elif status == "voided" and code != VOIDED_BY_OFFICE:
+        if status == "voided" and code != VOIDED_BY_OFFICE:
             # the network never had it, so it does not count as a try
             draft.attempts -= 1
             draft.status, draft.retry_on = "retry", max(backend.today(), draft.tried_on) + timedelta(days=1)

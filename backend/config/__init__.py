@@ -38,6 +38,10 @@ EXPECTED = {
     "MULTISPEAK_POSTING": "must be commit, process_and_commit or off",
     "MULTISPEAK_LISTS_PAYMENTS": "must be yes or no",
     "MULTISPEAK_ALLOW_HTTP": "must be yes or no",
+    **dict.fromkeys(
+        ("TEXTS_PER_SECOND", "CALLS_PER_SECOND", "EMAILS_PER_SECOND"), "must be a number above 0, such as 1.25"
+    ),
+    "RUN_CONCURRENCY": "must be a whole number from 1 to 500",
 }
 """Messages for settings whose pydantic message would say less."""
 
@@ -126,6 +130,7 @@ Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_emails)]
 DatabaseUrl = Annotated[str, BeforeValidator(_parse_database_url)]
 RedisUrl = Annotated[str, BeforeValidator(_parse_redis_url)]
 WholeNumber = Annotated[int, BeforeValidator(_parse_whole_number)]
+Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
 
 
 def _secret(given: dict[str, Any]) -> str:
@@ -182,8 +187,13 @@ class Settings(BaseSettings):
     twilio_account_sid: str | None = None
     twilio_auth_token: str | None = Field(default=None, repr=False)
     twilio_number: str | None = None
+    twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
     smtp_url: str | None = Field(default=None, repr=False)
+    texts_per_second: Rate = 1.25  # parts of texts; AT&T's lowest class of 10DLC, 75 a minute
+    calls_per_second: Rate = 1.0  # what Twilio gives a new account
+    emails_per_second: Rate = 10.0
+    run_concurrency: WholeNumber = Field(default=64, ge=1, le=500)  # what a run does at once
     billing_provider: str = "builtin"
     posting: Literal["auto", "provider", "csv", "none"] = "auto"  # where payments go to be booked
     posting_dir: Path | None = None  # the folder of the files for a clerk
@@ -233,6 +243,11 @@ class Settings(BaseSettings):
     @property
     def twilio_configured(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token and self.twilio_number)
+
+    def messages_per_second(self, kind: str) -> float:
+        """How many a sender of this kind (sms, call or email) may send: parts of texts, calls or emails."""
+        rates = {"sms": self.texts_per_second, "call": self.calls_per_second, "email": self.emails_per_second}
+        return rates[kind]
 
     def derived_key(self, purpose: str) -> str:
         """A key for one purpose, derived from SECRET_KEY."""

@@ -208,6 +208,11 @@ def _check_clock_shift(text: str, env: Environ) -> str | None:
     return None if text.strip("-0") == "" else "is for tests: in production the time is the machine's"
 
 
+def _check_messaging_service(text: str, env: Environ) -> str | None:
+    good = re.fullmatch(r"MG[0-9a-f]{32}", text)
+    return None if good else "must be MG and 32 hexadecimal digits, as Twilio's console shows it"
+
+
 def _check_https_url(text: str, env: Environ) -> str | None:
     parts = _split_url(text)
     good = parts is not None and parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
@@ -312,6 +317,7 @@ CHECKS: dict[str, SettingCheck] = {
     "TWILIO_ACCOUNT_SID": _check_account_sid,
     "TWILIO_AUTH_TOKEN": _check_auth_token,
     "TWILIO_NUMBER": _check_twilio_number,
+    "TWILIO_MESSAGING_SERVICE_SID": _check_messaging_service,
     "TWILIO_API_URL": _check_https_url,
     "STRIPE_SECRET_KEY": stripe_checks.check_secret_key,
     "STRIPE_WEBHOOK_SECRET": stripe_checks.check_webhook_secret,

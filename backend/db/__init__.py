@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 import asyncpg
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -32,6 +35,25 @@ MIGRATIONS, DEMO = 7_262_001, 7_262_002
 """Arbitrary keys of PostgreSQL advisory locks, for what processes that start together must do one at a time."""
 WAIT_FOR_CONNECTION_SECONDS = 10.0
 """When all pooled connections are busy this long, the database hangs, and waiting longer would help nobody."""
+
+
+RUN_CONNECTIONS, RUN_CONNECTIONS_SQLITE = 6, 1
+"""How many connections the runs of a process use at once. More would not make them faster, since one process computes
+for all of them, and would leave fewer to members."""
+
+_in_run: ContextVar[bool] = ContextVar("memberline_in_run", default=False)
+
+
+@contextmanager
+def in_run() -> Iterator[None]:
+    """What happens within, in this task and in those that it starts, belongs to a run, and waits for a connection until
+    fewer than RUN_CONNECTIONS are used by runs.
+    """
+    token = _in_run.set(True)
+    try:
+        yield
+    finally:
+        _in_run.reset(token)
 
 
 class Base(DeclarativeBase):
@@ -67,6 +89,10 @@ class Database:
         self.engine = _engine(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self.sqlite = self.engine.dialect.name == "sqlite"
+        self.run_connections = RUN_CONNECTIONS_SQLITE if self.sqlite else RUN_CONNECTIONS
+        self._run_room = asyncio.Semaphore(self.run_connections)
+        self.locked_accounts: set[int] = set()
+        """On SQLite the accounts that runs of this process have in hand."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -75,16 +101,33 @@ class Database:
         On SQLite the transaction takes the write lock at its start (BEGIN IMMEDIATE): a read that later turns into a
         write would otherwise fail under a second writer instead of waiting for it.
         """
-        async with self._sessions() as session, session.begin():
+        async with self._room(), self._sessions() as session, session.begin():
             yield session
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[AsyncSession]:
         """A read-only session: it is rolled back, and takes no write lock on SQLite."""
-        async with self._sessions() as session:
+        async with self._room(), self._sessions() as session:
             if self.sqlite:
                 await session.connection(execution_options={"memberline_read_only": True})
             yield session
+
+    @asynccontextmanager
+    async def _room(self) -> AsyncIterator[None]:
+        """For a run, room among the connections of runs; one that is used within another needs no more."""
+        if not _in_run.get():
+            yield
+            return
+        async with self._run_room:
+            token = _in_run.set(False)
+            try:
+                yield
+            finally:
+                _in_run.reset(token)
+
+    def insert(self, table: type[Base]) -> Any:
+        """An INSERT of this database's dialect, for ON CONFLICT."""
+        return sqlite_insert(table) if self.sqlite else postgresql_insert(table)
 
     async def lock_key(self, session: AsyncSession, key: int) -> None:
         """Hold an advisory lock until the transaction ends, waiting for other transactions (of any process) with `key`.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import and_, or_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.jobs.models import JobLock
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 class JobSchedule:
     """Runs once every minute, hour or day, in the co-op's zone; a daily job from `start_time` on.
 
-    A run that has not finished after `lease` may be started again, by any process.
+    A run whose lease was not renewed for `lease` may be started again, by any process.
     """
 
     interval: Literal["minute", "hour", "day"]
     start_time: time = time(0)
-    lease: timedelta = timedelta(minutes=15)
+    lease: timedelta = timedelta(minutes=3)
 
     def slot_at(self, local: datetime) -> str | None:
         """The slot due at `local`, as text that sorts by time; None before `start_time`."""
@@ -50,23 +49,38 @@ async def find_due_slot(session: AsyncSession, backend: Backend, name: str, sche
     return slot if free else None
 
 
-async def acquire(session: AsyncSession, backend: Backend, name: str, schedule: JobSchedule, slot: str) -> bool:
-    """Claim this slot. Exactly one of those that try gets True; a run never finished is free again after its lease."""
-    now = backend.clock.now()
-    insert: Any = sqlite_insert if backend.db.sqlite else postgresql_insert
-    statement = insert(JobLock).values(name=name, slot=slot, taken_at=now, finished_at=None)
+async def is_running(session: AsyncSession, backend: Backend, name: str, schedule: JobSchedule) -> bool:
+    """Whether some process runs this job now."""
+    lock = await session.get(JobLock, name)
+    return lock is not None and lock.finished_at is None and lock.taken_at > backend.clock.now() - schedule.lease
+
+
+async def acquire(session: AsyncSession, backend: Backend, name: str, schedule: JobSchedule, slot: str) -> str | None:
+    """Claim this slot; returns the owner's name for its lease, or None. Exactly one of those that try gets one.
+
+    A run that was never finished is free again after its lease.
+    """
+    now, owner = backend.clock.now(), secrets.token_hex(16)
+    statement = backend.db.insert(JobLock).values(name=name, slot=slot, taken_at=now, finished_at=None, owner=owner)
     finished = and_(JobLock.finished_at.is_not(None), JobLock.slot < slot)
     abandoned = and_(JobLock.finished_at.is_(None), JobLock.slot <= slot, JobLock.taken_at <= now - schedule.lease)
     claim = statement.on_conflict_do_update(
         index_elements=[JobLock.name],
-        set_={"slot": slot, "taken_at": now, "finished_at": None},
+        set_={"slot": slot, "taken_at": now, "finished_at": None, "owner": owner},
         where=or_(finished, abandoned),
     )
     claimed = await session.execute(claim.returning(JobLock.name))
-    return claimed.scalar_one_or_none() is not None
+    return owner if claimed.scalar_one_or_none() is not None else None
 
 
-async def finish(session: AsyncSession, backend: Backend, name: str, slot: str) -> None:
-    """Mark this slot done, so that nobody claims it again."""
-    done = update(JobLock).where(JobLock.name == name, JobLock.slot == slot)
+async def renew(session: AsyncSession, backend: Backend, name: str, owner: str) -> bool:
+    """Extend the owner's lease; False when it is not theirs any more."""
+    mine = update(JobLock).where(JobLock.name == name, JobLock.owner == owner, JobLock.finished_at.is_(None))
+    renewed = await session.execute(mine.values(taken_at=backend.clock.now()).returning(JobLock.name))
+    return renewed.scalar_one_or_none() is not None
+
+
+async def finish(session: AsyncSession, backend: Backend, name: str, owner: str) -> None:
+    """Mark the owner's slot done, so that nobody claims it again."""
+    done = update(JobLock).where(JobLock.name == name, JobLock.owner == owner)
     await session.execute(done.values(finished_at=backend.clock.now()))

@@ -17,7 +17,8 @@ class JobLock(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     slot: Mapped[str] = mapped_column(String(16))  # the minute, hour or day it is for, as text that sorts by time
-    taken_at: Mapped[datetime] = mapped_column(UtcTime)
+    taken_at: Mapped[datetime] = mapped_column(UtcTime)  # or when the lease was last renewed
+    owner: Mapped[str] = mapped_column(String(32), default="", server_default="")  # whose lease it is: random
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 

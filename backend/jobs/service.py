@@ -33,6 +33,8 @@ class Job:
 
     run: Callable[[Backend, date], Awaitable[Any]]
     schedule: JobSchedule
+    is_shared: bool = False
+    """Whether other processes help with it while one runs it. They need PostgreSQL for that."""
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
@@ -45,12 +47,12 @@ async def _returns(backend: Backend, _on: date) -> Any:
 
 JOBS: dict[str, Job] = {
     "recover": Job(_recover, JobSchedule("minute", lease=timedelta(minutes=2))),
-    "scheduled-payments": Job(run_scheduled, JobSchedule("day", time(6))),
-    "autopay": Job(run_autopay, JobSchedule("day", time(6, 30))),
+    "scheduled-payments": Job(run_scheduled, JobSchedule("day", time(6)), is_shared=True),
+    "autopay": Job(run_autopay, JobSchedule("day", time(6, 30)), is_shared=True),
     "returns": Job(_returns, JobSchedule("day", time(7))),
-    "programs": Job(programs.review, JobSchedule("day", time(7, 30))),
+    "programs": Job(programs.review, JobSchedule("day", time(7, 30)), is_shared=True),
     # after the payments and returns of the morning, which decide whether a plan was kept
-    "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45))),
+    "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45)), is_shared=True),
     "posting": Job(run_postings, JobSchedule("minute")),
     # after the payments and returns of the morning, so that one file has them all
     "posting-file": Job(write_posting_file, JobSchedule("day", time(8))),

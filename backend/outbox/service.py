@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import bindparam, case, event, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import current_language
 from backend.outbox import gsm7
 from backend.outbox.models import OptOut, OutboxMessage
+from backend.outbox.priorities import Priority, priority_of
 from backend.providers.messages.base import OPTED_OUT
 from backend.reading.contact.phone_numbers import is_reachable
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "refused": 3}
+RANKS = {
+    **{"queued": 0, "sending": 1, "sent": 2},
+    **dict.fromkeys(("delivered", "undelivered", "failed", "refused", "expired"), 3),
+}
 """A status only changes to a higher rank, since carrier callbacks may arrive in any order."""
 
-CLAIM_SECONDS = 120  # a message `sending` for longer belonged to a process that died
 MAX_ATTEMPTS = 8
 NO_PHONE = "no_phone"
 SECRETS = ("code", "link")
-LISTED_FIELDS = "id kind recipient subject body media_url purpose status attempts provider_sid error_code".split()
+LISTED_FIELDS = (
+    "id kind recipient subject body media_url purpose priority status attempts provider_sid error_code".split()
+)
 FIRST_RETRY_SECONDS = 2
 MAX_RETRY_SECONDS = 900
 
@@ -41,18 +50,17 @@ async def enqueue(
     dedupe_key: str,
     media_url: str | None = None,
     not_before: datetime | None = None,
+    priority: Priority | None = None,
 ) -> OutboxMessage:
     """Queue a message in the caller's transaction; it is sent after the commit. The same dedupe_key is queued once.
 
     `kind` is sms (converted to GSM-7), email, or call, which reads `body` in the current language. `not_before` delays
-    it. A message to an opted-out or invalid phone is stored as `refused` and never sent.
+    it. A message to an opted-out or invalid phone is stored as `refused` and never sent. `priority` is by default that
+    of the purpose.
     """
-    written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
-    if written is not None:
-        return written
     now = backend.clock.now()
     refusal = await _refusal(session, kind, recipient)
-    message = OutboxMessage(
+    values = dict(
         dedupe_key=dedupe_key,
         kind=kind,
         recipient=recipient,
@@ -61,16 +69,28 @@ async def enqueue(
         language=current_language(),
         media_url=media_url,
         purpose=purpose,
+        priority=priority_of(purpose) if priority is None else priority,
         status="refused" if refusal else "queued",
         error_code=refusal,
+        attempts=0,
         not_before=not_before,
+        due_at=not_before or now,
         created_at=now,
         updated_at=now,
     )
-    session.add(message)
-    await session.flush()
+    written = await session.scalar(_insert_statement(sqlite=backend.db.sqlite), values)
+    if written is None:
+        same = select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
+        return (await session.scalars(same)).one()
     event.listen(session.sync_session, "after_commit", lambda _session: backend.outbox_ready.set(), once=True)
-    return message
+    return written
+
+
+@cache
+def _insert_statement(*, sqlite: bool) -> Any:
+    """Built once: a run queues many messages."""
+    insert = sqlite_insert if sqlite else postgresql_insert
+    return insert(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage)
 
 
 async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | None:
@@ -118,70 +138,47 @@ async def _set_opt_out(session: AsyncSession, backend: Backend, phone: str, *, a
     await session.flush()
 
 
-async def list_due(session: AsyncSession, backend: Backend, limit: int = 50) -> list[OutboxMessage]:
-    """Messages to send now, oldest first."""
-    query = (
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.status == "queued",
-            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= backend.clock.now()),
+async def mark_sent(session: AsyncSession, backend: Backend, sids: Mapping[int, str]) -> None:
+    """The carrier accepted the messages with these ids, under its own ids `sids`.
+
+    A callback with a later status may already have arrived, and is kept.
+    """
+    table = OutboxMessage.__table__
+    # not IN (...), which cannot be run for many rows at once
+    lower = or_(*(table.c.status == name for name, rank in RANKS.items() if rank < RANKS["sent"]))
+    statement = (
+        table.update()  # type: ignore[attr-defined]
+        .where(table.c.id == bindparam("message"))
+        .values(
+            provider_sid=bindparam("sid"),
+            status=case((lower, "sent"), else_=table.c.status),
+            updated_at=backend.clock.now(),
         )
-        .order_by(OutboxMessage.created_at, OutboxMessage.id)
-        .limit(limit)
     )
-    return list(await session.scalars(query))
-
-
-async def claim(session: AsyncSession, backend: Backend, message_id: int) -> bool:
-    """Claim a message for sending. Exactly one of several processes gets True."""
-    claimed = await session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.status == "queued")
-        .values(status="sending", attempts=OutboxMessage.attempts + 1, updated_at=backend.clock.now())
-        .returning(OutboxMessage.id)
-    )
-    return claimed.scalar_one_or_none() is not None
-
-
-async def mark_sent(session: AsyncSession, backend: Backend, message_id: int, provider_sid: str) -> None:
-    """The carrier accepted it. A callback with a later status may already have arrived, and is kept."""
-    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(provider_sid=provider_sid))
-    await _raise_status(session, backend, OutboxMessage.id == message_id, "sent")
+    rows = [{"message": message_id, "sid": sids[message_id]} for message_id in sorted(sids)]
+    await (await session.connection()).execute(statement, rows)
 
 
 async def mark_not_sent(
     session: AsyncSession, backend: Backend, message: OutboxMessage, code: str, *, permanent: bool
 ) -> str:
-    """The carrier rejected it: retry with exponential backoff, or fail. Returns the new status."""
+    """The carrier rejected it: retry with exponential backoff, or fail. Returns the new status.
+
+    `message` is as it was claimed, this try counted in its attempts.
+    """
     if code == OPTED_OUT and message.kind == "sms":
         await opt_out(session, backend, message.recipient)
         status = "refused"
     else:
-        status = "failed" if permanent or message.attempts + 1 >= MAX_ATTEMPTS else "queued"
+        status = "failed" if permanent or message.attempts >= MAX_ATTEMPTS else "queued"
     values: dict[str, Any] = {"status": status, "error_code": code[:24], "updated_at": backend.clock.now()}
     if status == "queued":
-        pause = min(FIRST_RETRY_SECONDS * 2**message.attempts, MAX_RETRY_SECONDS)
-        values["not_before"] = backend.clock.now() + timedelta(seconds=pause)
+        pause = min(FIRST_RETRY_SECONDS * 2 ** (message.attempts - 1), MAX_RETRY_SECONDS)
+        values["not_before"] = values["due_at"] = backend.clock.now() + timedelta(seconds=pause)
     await session.execute(
         update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.status == "sending").values(values)
     )
     return status
-
-
-async def has_abandoned(session: AsyncSession, backend: Backend) -> bool:
-    return await session.scalar(select(OutboxMessage.id).where(*_abandoned(backend)).limit(1)) is not None
-
-
-async def release_abandoned(session: AsyncSession, backend: Backend) -> None:
-    """Queue messages of dead processes again. The idempotency key keeps the carrier from sending twice."""
-    await session.execute(
-        update(OutboxMessage).where(*_abandoned(backend)).values(status="queued", updated_at=backend.clock.now())
-    )
-
-
-def _abandoned(backend: Backend) -> tuple[Any, Any]:
-    limit = backend.clock.now() - timedelta(seconds=CLAIM_SECONDS)
-    return OutboxMessage.status == "sending", OutboxMessage.updated_at < limit
 
 
 async def apply_carrier_status(

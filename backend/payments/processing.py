@@ -7,16 +7,18 @@ moves the status forward. A payment that a crash left unfinished is found by its
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
+from backend.jobs.runs import Item, run_side_by_side
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.charge_details import load_details
@@ -36,6 +38,8 @@ RETRY_SCHEDULED = timedelta(hours=20)
 """The same for a payment that a job started."""
 REFUSED_AS_DECLINED = frozenset({"invalid_token", "invalid_amount"})
 """The provider's refusals that are about the method or the amount, and so are final as a decline is."""
+SCHEDULED_KEY = "sched:"
+"""How the keys of the payments of schedules begin."""
 SYSTEM = "payments"
 """The actor in the audit trail for what happens without the member."""
 
@@ -69,6 +73,7 @@ class ChargeOrder:
     """What the network is asked for; the same on every repeat."""
 
     payment_id: int
+    account_id: int
     key: str
     token: str
     total_cents: int
@@ -78,48 +83,66 @@ class ChargeOrder:
 
 
 async def recover(backend: Backend) -> int:
-    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found."""
-    async with backend.db.read_session() as session:
-        query = select(Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES)).order_by(Payment.id)
-        unfinished = (await session.execute(query)).all()
-    for payment_id, key in unfinished:
-        if key in _in_progress:
-            continue  # this process is answering the member about it now
+    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found.
+
+    What a run has in hand is left to it.
+    """
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
+        query = select(Payment.account_id, Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES))
+        if accounts is not None:
+            query = query.where(Payment.account_id.in_(accounts))
+        async with backend.db.read_session() as session:
+            rows = (await session.execute(query.order_by(Payment.id))).all()
+        # this process is answering the member about the others now
+        return [Item(account_id, payment_id) for account_id, payment_id, key in rows if key not in _in_progress]
+
+    async def work(item: Item) -> list[str]:
         try:
-            await process_payment(backend, payment_id, resumed=True, answering=False)
+            await process_payment(backend, item.id, resumed=True, answering=False)
         except PaymentProviderError as error:
-            logger.warning("payment %s is still unsettled: %r", payment_id, error)
-        except Exception:
-            # one payment that cannot be settled must not hold up the others
-            logger.exception("payment %s could not be settled", payment_id)
-    return len(unfinished)
+            logger.warning("payment %s is still unsettled: %r", item.id, error)
+        return ["found"]
+
+    return (await run_side_by_side(backend, "unfinished payments", find, work, wait=False)).total()
 
 
-async def process_payment(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
-    """Process the payment as far as the network lets it. `resumed`: the network may know it already, so ask first.
+async def process_payment(
+    backend: Backend, payment_id: int, *, resumed: bool, answering: bool, order: ChargeOrder | None = None
+) -> str:
+    """Process the payment as far as the network lets it; returns its status. `resumed`: the network may know it
+    already, so ask first.
 
     `answering`: the outcome is the answer to the member's message; otherwise a failure goes out as a notice. Raises a
-    PaymentProviderError when the outcome is not known yet; recover() tries again every minute.
+    PaymentProviderError when the outcome is not known yet; recover() tries again every minute. `order` is that of a
+    payment that the caller has just started.
     """
-    order = await _load_order(backend, payment_id)
+    order = order or await _load_order(backend, payment_id)
     status = order.status
     _in_progress.add(order.key)
     try:
         if status == "started":
             charge = await _authorize_or_find(backend, order, resumed)
-            status = await record_charge(backend, payment_id, charge, answering=answering)
+            status = await record_charge(backend, payment_id, charge, answering=answering, account_id=order.account_id)
             if charge and charge.status == "authorized" and status in ("voided", "declined"):
                 await backend.payments.void(order.key)  # given up on while this answer was on its way
         if status == "authorized":
-            await record_charge(backend, payment_id, await _capture(backend, order), answering=answering)
+            charge = await _capture(backend, order)
+            status = await record_charge(backend, payment_id, charge, answering=answering, account_id=order.account_id)
     finally:
         _in_progress.discard(order.key)
+    return status
 
 
-async def record_charge(backend: Backend, payment_id: int, charge: Charge | None, *, answering: bool) -> str:
-    """Store the network's answer (None: there is no charge and none will be made); returns the new status."""
+async def record_charge(
+    backend: Backend, payment_id: int, charge: Charge | None, *, answering: bool, account_id: int | None = None
+) -> str:
+    """Store the network's answer (None: there is no charge and none will be made); returns the new status.
+
+    `account_id` is that of the payment, where it is known: it saves a query.
+    """
     async with backend.db.transaction() as session:
-        payment = await lock_payment(session, payment_id)
+        payment = await lock_payment(session, payment_id, account_id)
         if charge and charge.amount_cents != payment.total_cents:
             raise ChargeMismatch(f"payment {payment_id}: the network has {charge.amount_cents} cents")
         target = charge.status if charge else "voided"
@@ -142,14 +165,13 @@ async def move_status(
         values |= {"provider_ref": charge.ref, "decline_code": charge.decline_code or kept}
     # guarded although the account is locked: a status that moved must never be overwritten
     guarded = update(Payment).where(Payment.id == payment.id, Payment.status == before).values(values)
-    result = await session.execute(guarded)
-    assert isinstance(result, CursorResult)
-    if result.rowcount != 1:
+    to_follow = (await session.execute(guarded.returning(Payment.to_follow))).scalar_one_or_none()
+    if to_follow is None:
         raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
-    await session.refresh(payment)
-    is_answer = answering and not payment.to_follow  # the member was already told that a message follows
-    with use_language(current_language() if is_answer else await receipts.language_for(session, payment)):
-        await _handle_status(session, backend, payment, answering=is_answer)
+    is_answer = answering and not to_follow  # the member was already told that a message follows
+    if status != "authorized":  # of which nobody is told
+        with use_language(current_language() if is_answer else await receipts.language_for(session, payment)):
+            await _handle_status(session, backend, payment, answering=is_answer)
     await audit.record(
         session,
         backend,
@@ -163,12 +185,17 @@ async def move_status(
     )
 
 
-async def lock_payment(session: AsyncSession, payment_id: int) -> Payment:
-    """The payment as it is now, its account held until the transaction ends."""
-    payment = await session.get_one(Payment, payment_id)
-    await lock_account(session, payment.account_id)
-    await session.refresh(payment)
-    return payment
+async def lock_payment(session: AsyncSession, payment_id: int, account_id: int | None = None) -> Payment:
+    """The payment as it is now, its account held until the transaction ends.
+
+    `account_id` is that of the payment, where it is known: it saves a query.
+    """
+    if account_id is None:
+        account_id = await session.scalar(select(Payment.account_id).where(Payment.id == payment_id))
+        assert account_id is not None
+    # referred to from here, since a session forgets what nobody holds and would read it again
+    session.info["account"] = await lock_account(session, account_id)
+    return await session.get_one(Payment, payment_id, populate_existing=True)
 
 
 def build_payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
@@ -220,24 +247,31 @@ async def _handle_status(session: AsyncSession, backend: Backend, payment: Payme
 
 
 async def _finish_schedule(session: AsyncSession, payment: Payment, status: str) -> None:
+    if not payment.key.startswith(SCHEDULED_KEY):
+        return
     running = (ScheduledPayment.payment_id == payment.id, ScheduledPayment.status == "running")
     await session.execute(update(ScheduledPayment).where(*running).values(status=status))
+
+
+async def build_order(session: AsyncSession, backend: Backend, payment: Payment, method: PaymentMethod) -> ChargeOrder:
+    """What the network is asked for to make this payment."""
+    return ChargeOrder(
+        payment_id=payment.id,
+        account_id=payment.account_id,
+        key=payment.key,
+        token=method.token,
+        total_cents=payment.total_cents,
+        # part of what makes a repeat the same request: nothing that the office could edit meanwhile
+        description=f"Electric bill payment {payment.confirmation}",
+        details=await load_details(session, backend, payment, method),
+        status=payment.status,
+    )
 
 
 async def _load_order(backend: Backend, payment_id: int) -> ChargeOrder:
     async with backend.db.read_session() as session:
         payment = await session.get_one(Payment, payment_id)
-        method = await session.get_one(PaymentMethod, payment.method_id)
-        return ChargeOrder(
-            payment_id=payment.id,
-            key=payment.key,
-            token=method.token,
-            total_cents=payment.total_cents,
-            # part of what makes a repeat the same request: nothing that the office could edit meanwhile
-            description=f"Electric bill payment {payment.confirmation}",
-            details=await load_details(session, backend, payment, method),
-            status=payment.status,
-        )
+        return await build_order(session, backend, payment, await session.get_one(PaymentMethod, payment.method_id))
 
 
 async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool) -> Charge | None:

@@ -170,6 +170,7 @@ async def language_for(session: AsyncSession, about: Payment | ScheduledPayment)
     else the one on file for the member."""
     account = await session.get_one(Account, about.account_id)
     member = await session.get_one(Member, account.member_id)
+    session.info["member"] = member  # referred to from here: the message will ask for it again
     conversation = await session.get(Conversation, about.conversation_id) if about.conversation_id else None
     return SPANISH if conversation and conversation.language == SPANISH else member.language
 

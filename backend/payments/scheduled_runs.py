@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.billing.decisions import refresh_to_decide, report_held
+from backend.jobs.runs import Item, run_side_by_side
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
-from backend.payments.processing import SYSTEM, process_payment
+from backend.payments.processing import SCHEDULED_KEY, SYSTEM, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 logger = logging.getLogger(__name__)
+
+DONE = "done"
 
 
 async def run_scheduled(backend: Backend, on: date) -> int:
@@ -31,32 +35,40 @@ async def run_scheduled(backend: Backend, on: date) -> int:
     scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice. Raises
     FiguresTooOld at its end, as run_autopay does, when payments were put off because of old figures.
     """
-    async with backend.db.read_session() as session:
+
+    held: set[int] = set()
+    undecided: set[int] = set()
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
         query = (
-            select(ScheduledPayment.id, ScheduledPayment.account_id, ScheduledPayment.status)
+            select(ScheduledPayment.account_id, ScheduledPayment.id, ScheduledPayment.status)
             .where(ScheduledPayment.status.in_(("scheduled", "running")), ScheduledPayment.run_on <= on)
             .order_by(ScheduledPayment.run_on, ScheduledPayment.id)
         )
-        due = (await session.execute(query)).all()
-    held: set[int] = set()
-    for scheduled_id, account_id, status in due:
+        if accounts is not None:
+            query = query.where(ScheduledPayment.account_id.in_(accounts))
+        async with backend.db.read_session() as session:
+            rows = (await session.execute(query)).all()
         # one that is running has been decided, and may have been charged
-        if status == "scheduled" and not await refresh_to_decide(backend, account_id):
-            held.add(account_id)
-            continue
+        undecided.update(scheduled_id for _account_id, scheduled_id, status in rows if status == "scheduled")
+        return [Item(account_id, scheduled_id) for account_id, scheduled_id, _status in rows]
+
+    async def work(item: Item) -> list[str]:
+        if item.id in undecided and not await refresh_to_decide(backend, item.account_id):
+            held.add(item.account_id)
+            return [DONE]
         try:
             async with backend.db.transaction() as session:
-                started = await _begin_payment(session, backend, scheduled_id)
+                started = await _begin_payment(session, backend, item.id)
             if started:
-                payment_id, repeated = started
-                await process_payment(backend, payment_id, resumed=repeated, answering=False)
+                await process_payment(backend, started[0], resumed=started[1], answering=False)
         except PaymentProviderError as error:
-            logger.warning("scheduled payment %s is still unsettled: %r", scheduled_id, error)
-        except Exception:
-            # one that cannot be made must not hold up the others
-            logger.exception("scheduled payment %s could not be made", scheduled_id)
+            logger.warning("scheduled payment %s is still unsettled: %r", item.id, error)
+        return [DONE]
+
+    counts = await run_side_by_side(backend, "scheduled payments", find, work)
     await report_held(backend, "scheduled-payments", held, on)
-    return len(due)
+    return counts.total()
 
 
 async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: int) -> tuple[int, bool] | None:
@@ -79,7 +91,7 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
     now = backend.clock.now()
     payment = Payment(
         # from the schedule's own random key, not its id: the network outlives a database that starts again at 1
-        key=f"sched:{item.key}",
+        key=f"{SCHEDULED_KEY}{item.key}",
         confirmation=item.confirmation,
         account_id=item.account_id,
         method_id=item.method_id,

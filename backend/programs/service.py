@@ -5,6 +5,7 @@ Amounts are cents, days the co-op's local dates. Functions that take a session f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from backend.billing.models import Account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.errors import MemberlineError
+from backend.jobs.runs import Item, run_side_by_side
 from backend.language import use_language
 from backend.members.levels import require
 from backend.members.models import Member
@@ -144,17 +146,22 @@ async def end_enrollment(
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """End the enrollments that the rules end, and recalculate budgets in May. A second run on a day changes nothing."""
-    async with backend.db.read_session() as session:
-        query = select(ProgramEnrollment.id, ProgramEnrollment.account_id).where(ProgramEnrollment.ended_on.is_(None))
-        active = (await session.execute(query)).all()
-    done = {"ended": 0, "recalculated": 0}
-    for enrollment_id, account_id in active:
-        if not await refresh_to_decide(backend, account_id):
-            continue  # nobody is put out of a program by old figures; tomorrow's run looks again
+
+    async def find(accounts: Collection[int] | None) -> list[Item]:
+        query = select(ProgramEnrollment.account_id, ProgramEnrollment.id).where(ProgramEnrollment.ended_on.is_(None))
+        if accounts is not None:
+            query = query.where(ProgramEnrollment.account_id.in_(accounts))
+        async with backend.db.read_session() as session:
+            return [Item(*row) for row in await session.execute(query.order_by(ProgramEnrollment.id))]
+
+    async def work(item: Item) -> list[str]:
+        if not await refresh_to_decide(backend, item.account_id):
+            return []  # nobody is put out of a program by old figures; tomorrow's run looks again
         async with backend.db.transaction() as session:
-            if result := await _review_one(session, backend, enrollment_id, on):
-                done[result] += 1
-    return done
+            result = await _review_one(session, backend, item.id, on)
+        return [result] if result else []
+
+    return {"ended": 0, "recalculated": 0, **await run_side_by_side(backend, "programs", find, work)}
 
 
 async def _review_one(session: AsyncSession, backend: Backend, enrollment_id: int, on: date) -> str | None:

@@ -177,13 +177,12 @@ def jobs() -> None:
 @click.argument("name")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The co-op's local date.")
 def run_job(name: str, on: datetime | None) -> None:
-    """Run one job for one day; a job run twice does its work once."""
-    from backend.jobs.service import run_named_job
+    """Run one job for one day; a job run twice does its work once. Ctrl-C ends it after what it has in hand."""
+    from bot.commands.job_progress import run_watched
 
-    async def work(backend: Backend) -> Any:
-        return await run_named_job(backend, name, on.date() if on else backend.today())
-
-    _print_json(_run_with_backend(work))
+    result = _run_with_backend(lambda backend: run_watched(backend, name, on.date() if on else backend.today()))
+    _print_json(result)
+    sys.exit(130 if result.get("stopped") else 0)
 
 
 @main.command("staff-password")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from backend.outbox.priorities import Priority
 from backend.posting.service import QueueState
 
 
@@ -26,9 +28,13 @@ class Metrics:
         self.redactions = counter("memberline_redactions", "Sensitive numbers taken out", ["kind"])
         self.engine_errors = counter("memberline_engine_errors", "Turns without an answer", ["kind"])
         self.outbox = counter("memberline_outbox", "Messages out, by outcome", ["kind", "outcome"])
+        gauge = partial(Gauge, registry=self.registry)
+        self.outbox_waiting = gauge("memberline_outbox_waiting", "Messages that are due and not sent", ["priority"])
+        self.outbox_oldest = gauge(
+            "memberline_outbox_oldest_seconds", "How long the oldest of them has been due", ["priority"]
+        )
         self.requests = counter("memberline_requests", "HTTP answers by route and status", ["route", "status"])
         # looked up in the database at each reading (bot/web/database_metrics.py): the same in every process
-        gauge = partial(Gauge, registry=self.registry)
         self.payments_unsettled = gauge("memberline_payments_unsettled", "Payments without an outcome")
         self.oldest_unsettled = gauge("memberline_payments_unsettled_oldest_seconds", "Age of the oldest of them")
         self.urgent_untaken = gauge("memberline_urgent_tickets_untaken", "Urgent tickets that nobody has taken")
@@ -50,6 +56,15 @@ class Metrics:
         oldest = state.oldest_open_at if state else None
         age = (now - oldest).total_seconds() if oldest else 0.0
         self.posting_age.set(age if state else float("nan"))
+
+    def show_outbox(self, waiting: Mapping[Priority, tuple[int, float]]) -> None:
+        """What waits in the outbox: for each priority the number of messages and the seconds of the oldest.
+
+        It is the outbox of all processes, and each of them shows it.
+        """
+        for priority, (count, seconds) in waiting.items():
+            self.outbox_waiting.labels(priority.name.lower()).set(count)
+            self.outbox_oldest.labels(priority.name.lower()).set(seconds)
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

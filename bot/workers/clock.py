@@ -6,6 +6,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.jobs import locks as job_locks
@@ -14,6 +17,12 @@ from backend.jobs import service as jobs
 logger = logging.getLogger("memberline.clock")
 
 LOOK_SECONDS = 60.0
+RENEWALS = 6
+"""How often a lease is renewed within its time, so that one failure of the database does not lose it."""
+
+
+class LeaseLost(Exception):
+    """Another process may be running this job now, so this one has stopped."""
 
 
 class JobScheduler:
@@ -42,22 +51,53 @@ class JobScheduler:
             self._running.discard(name)
 
     async def run_if_due(self, name: str) -> bool:
-        """Run this job if it is due and no other process has its lock; returns whether it was finished."""
-        backend, schedule = self._backend, jobs.JOBS[name].schedule
+        """Run this job if it is due and no other process has its lock; returns whether it was finished.
+
+        If another process runs it and the job can be shared, help with it.
+        """
+        backend, job = self._backend, jobs.JOBS[name]
         async with backend.db.read_session() as session:
-            slot = await job_locks.find_due_slot(session, backend, name, schedule)
+            slot = await job_locks.find_due_slot(session, backend, name, job.schedule)
+            helps = job.is_shared and not backend.db.sqlite
+            if slot is None and not (helps and await job_locks.is_running(session, backend, name, job.schedule)):
+                return False
         if slot is None:
+            await jobs.run_named_job(backend, name, backend.today())
             return False
         async with backend.db.transaction() as session:
-            if not await job_locks.acquire(session, backend, name, schedule, slot):
-                return False
+            owner = await job_locks.acquire(session, backend, name, job.schedule, slot)
+        if owner is None:
+            return False
         try:
-            result = await jobs.run_named_job(backend, name, backend.today())
+            result = await self._run_while_leased(name, owner)
         except Exception as failure:
             # its lock is not marked finished: after the lease the job runs again, and goes on where it was
             logger.error("job %s failed: %s", name, type(failure).__name__)
             return False
         async with backend.db.transaction() as session:
-            await job_locks.finish(session, backend, name, slot)
+            await job_locks.finish(session, backend, name, owner)
         logger.info("job %s: %s", name, result["result"])
         return True
+
+    async def _run_while_leased(self, name: str, owner: str) -> dict[str, Any]:
+        """Run the job and renew its lease meanwhile. Raises LeaseLost, after stopping it, when that cannot be done."""
+        backend, lease = self._backend, jobs.JOBS[name].schedule.lease.total_seconds()
+        work = asyncio.create_task(jobs.run_named_job(backend, name, backend.today()))
+        renewed_at = time.monotonic()
+        try:
+            while True:
+                done, _ = await asyncio.wait((work,), timeout=lease / RENEWALS)
+                if done:
+                    return work.result()
+                try:
+                    async with backend.db.transaction() as session:
+                        if not await job_locks.renew(session, backend, name, owner):
+                            raise LeaseLost(name)
+                    renewed_at = time.monotonic()
+                except (SQLAlchemyError, OSError) as failure:
+                    logger.warning("the lease of job %s was not renewed: %s", name, type(failure).__name__)
+                    if time.monotonic() - renewed_at > lease * (RENEWALS - 1) / RENEWALS:
+                        raise LeaseLost(name) from failure
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)

@@ -61,6 +61,7 @@ def build(url: str, folder: Path, clock: ManualClock, network: DirectNetwork) ->
             "DATABASE_URL": url,
             "SECRET_KEY": "a key for tests alone",
             "MEMBERLINE_RUNTIME_DIR": str(folder),
+            **dict.fromkeys(("TEXTS_PER_SECOND", "CALLS_PER_SECOND", "EMAILS_PER_SECOND"), "1000"),
         }
     )
     made = Backend.create(settings, clock)

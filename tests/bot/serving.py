@@ -21,6 +21,7 @@ INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "
 def settings_for(folder: Path, **environment: str) -> Settings:
     """Settings of a development system that keeps everything in `folder`."""
     own = {"MEMBERLINE_RUNTIME_DIR": str(folder), "SECRET_KEY": "a key for tests alone", "PORT": str(free_port())}
+    own |= dict.fromkeys(("TEXTS_PER_SECOND", "CALLS_PER_SECOND", "EMAILS_PER_SECOND"), "1000")
     return Settings.from_env({**own, **environment})
 
 

@@ -3,8 +3,12 @@ and tells the news of a message with signed callbacks."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+import random
+import sys
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,10 +49,17 @@ class StandInTwilio(LocalServer):
     calls: list[Sent] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     requests: int = 0
+    repeats: int = 0
+    """Requests for a message that it had taken before."""
     trouble: Trouble | None = None
+    seconds: tuple[float, float] = (0.0, 0.0)
+    """How long it takes for an answer, from and to."""
+    taken_at: dict[str, float] = field(default_factory=dict)
+    """When it took a message, by its text (time.time())."""
 
     def __post_init__(self) -> None:
         super().__init__()
+        self._tokens: dict[str, str] = {}
 
     def to(self, phone: str) -> list[str]:
         """The texts that went to a phone, in order."""
@@ -58,6 +69,7 @@ class StandInTwilio(LocalServer):
         app = web.Application()
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._create)
         app.router.add_post("/2010-04-01/Accounts/{account}/Calls.json", self._create)
+        app.router.add_get("/taken", self._list_taken)
         return app
 
     async def _create(self, request: web.Request) -> web.Response:
@@ -71,18 +83,27 @@ class StandInTwilio(LocalServer):
         fields = {name: str(value) for name, value in (await request.post()).items()}
         if fields["To"] in self.opted_out and "Body" in fields:
             return _refusal(400, 21610, "Attempt to send to unsubscribed recipient")
+        if "Body" in fields:
+            self.taken_at.setdefault(fields["Body"], time.time())
+        if self.seconds[1]:
+            await asyncio.sleep(random.uniform(*self.seconds))
         taken = self.calls if request.path.endswith("/Calls.json") else self.messages
         token = request.headers.get("i-twilio-idempotency-token")
         return web.json_response(self._take(taken, fields, token), status=201)
 
     def _take(self, taken: list[Sent], fields: dict[str, str], token: str | None) -> dict[str, Any]:
-        for sent in taken:
-            if token and sent.token == token:
-                return {"sid": sent.sid, "status": "queued"}
+        if token and token in self._tokens:
+            self.repeats += 1
+            return {"sid": self._tokens[token], "status": "queued"}
         kind = "CA" if taken is self.calls else "SM"
         sid = kind + hashlib.sha256(f"{len(taken)}:{fields}".encode()).hexdigest()[:32]
         taken.append(Sent(sid, fields, token))
+        if token:
+            self._tokens[token] = sid
         return {"sid": sid, "status": "queued"}
+
+    async def _list_taken(self, _request: web.Request) -> web.Response:
+        return web.json_response({"taken_at": self.taken_at, "messages": len(self.messages), "repeats": self.repeats})
 
     async def tell(self, sent: Sent, status: str, app_url: str, error_code: str = "") -> int:
         """Post a signed status callback to the app; returns its answer's status.
@@ -95,7 +116,7 @@ class StandInTwilio(LocalServer):
             "MessageSid": sent.sid,
             "MessageStatus": status,
             "To": sent.fields["To"],
-            "From": sent.fields["From"],
+            "From": sent.fields.get("From", ""),
         }
         if error_code:
             fields["ErrorCode"] = error_code
@@ -114,3 +135,15 @@ class StandInTwilio(LocalServer):
 
 def _refusal(status: int, code: int, message: str) -> web.Response:
     return web.json_response({"code": code, "message": message, "status": status}, status=status)
+
+
+async def _serve(port: int, account: str, auth_token: str, least: float, most: float) -> None:
+    standin = StandInTwilio(account, auth_token, seconds=(least, most))
+    standin.port = port
+    await standin.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    # PORT ACCOUNT AUTH_TOKEN LEAST_SECONDS MOST_SECONDS: as a process of its own
+    asyncio.run(_serve(int(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4]), float(sys.argv[5])))

@@ -30,6 +30,8 @@ class BuiltinBilling:
         due, prepaid = await _read_account(session, account_id)
         if prepaid:
             return AccountBalance(due, None, 0, prepaid=prepaid)
+        if due <= 0:
+            return AccountBalance(due, None, 0, None)  # every bill is paid
         unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)

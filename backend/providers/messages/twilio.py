@@ -20,12 +20,14 @@ RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 
 
 class TwilioProvider:
-    """Sends from the co-op's number, with status callbacks to /twilio/status."""
+    """Sends from the co-op's number, or texts by its messaging service, with status callbacks to /twilio/status."""
 
     def __init__(self, settings: Settings) -> None:
         self._account = settings.twilio_account_sid or ""
         self._token = settings.twilio_auth_token or ""
         self._number = settings.twilio_number or ""
+        service = settings.twilio_messaging_service_sid
+        self._text_sender = {"MessagingServiceSid": service} if service else {"From": self._number}
         base = (settings.twilio_api_url or API).rstrip("/")
         self._account_url = f"{base}/2010-04-01/Accounts/{self._account}"
         self._status_url = f"{settings.public_url}/twilio/status"
@@ -35,7 +37,7 @@ class TwilioProvider:
         """Send one message. Raises TransportError."""
         fields = {
             "To": to,
-            "From": self._number,
+            **self._text_sender,
             "Body": body,
             # with our key, since the callback may arrive before the response with Twilio's id
             "StatusCallback": f"{self._status_url}?key={quote(key, safe=':')}",

@@ -15,7 +15,9 @@ from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.jobs import service as jobs
 from backend.outbox import service as outbox
+from backend.outbox.claims import claim_due
 from backend.outbox.models import OutboxMessage
+from backend.outbox.priorities import LANES
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from backend.tickets.service import Report
@@ -49,12 +51,12 @@ async def get_callout(backend: Backend, ticket: Ticket) -> Callout:
 async def run_carrier(backend: Backend, refuses: frozenset[str] = frozenset()) -> None:
     """The carrier takes what is due, but for the kinds that it refuses for now."""
     async with backend.db.transaction() as session:
-        for message in await outbox.list_due(session, backend, 1000):
-            await outbox.claim(session, backend, message.id)
-            if message.kind in refuses:
-                await outbox.mark_not_sent(session, backend, message, "500", permanent=False)
-            else:
-                await outbox.mark_sent(session, backend, message.id, f"SM{message.id}")
+        for lane in LANES:
+            for message in (await claim_due(session, backend, lane, 1000)).messages:
+                if message.kind in refuses:
+                    await outbox.mark_not_sent(session, backend, message, "500", permanent=False)
+                else:
+                    await outbox.mark_sent(session, backend, {message.id: f"SM{message.id}"})
 
 
 async def wait_minutes(

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from backend.app import Backend
 from backend.clock import ManualClock
+from backend.outbox import claims
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
+from backend.outbox.priorities import LANES
 
 PHONE = "+15555550142"
 
@@ -29,9 +31,14 @@ async def status_of(backend: Backend, message: OutboxMessage) -> str:
         return (await session.get_one(OutboxMessage, message.id)).status
 
 
-async def claim(backend: Backend, message: OutboxMessage) -> bool:
-    async with backend.db.transaction() as session:
-        return await outbox.claim(session, backend, message.id)
+async def claim(backend: Backend, limit: int = 50) -> list[OutboxMessage]:
+    """What a process claims when it sends texts, the urgent ones first."""
+    found: list[OutboxMessage] = []
+    for lane in LANES:
+        if lane.kind == "sms":
+            async with backend.db.transaction() as session:
+                found += (await claims.claim_due(session, backend, lane, limit)).messages
+    return found
 
 
 async def test_the_same_notice_is_written_once(backend: Backend) -> None:
@@ -54,8 +61,9 @@ async def test_rolled_back_message_is_not_announced(backend: Backend) -> None:
 
 
 async def test_only_one_of_several_senders_may_send(backend: Backend) -> None:
-    message = await enqueue(backend)
-    assert sorted(await asyncio.gather(*(claim(backend, message) for _ in range(4)))) == [False, False, False, True]
+    sent = [(await enqueue(backend, str(number), recipient=f"+155555501{number}")).id for number in range(10, 40)]
+    claimed = await asyncio.gather(*(claim(backend, 9) for _ in range(4)))
+    assert sorted(message.id for messages in claimed for message in messages) == sent
 
 
 async def test_temporary_refusal_is_retried_with_growing_delay_then_abandoned(
@@ -64,16 +72,14 @@ async def test_temporary_refusal_is_retried_with_growing_delay_then_abandoned(
     message = await enqueue(backend)
     pauses = []
     for _ in range(outbox.MAX_ATTEMPTS):
-        async with backend.db.read_session() as session:
-            due = await outbox.list_due(session, backend)
+        due = await claim(backend)
         assert [one.id for one in due] == [message.id]
-        assert await claim(backend, due[0])
         async with backend.db.transaction() as session:
             status = await outbox.mark_not_sent(session, backend, due[0], "503", permanent=False)
         if status == "failed":
             break
+        assert await claim(backend) == []
         async with backend.db.read_session() as session:
-            assert await outbox.list_due(session, backend) == []
             waits = (await session.get_one(OutboxMessage, message.id)).not_before
         assert waits is not None
         pauses.append(waits - clock.now())
@@ -84,8 +90,8 @@ async def test_temporary_refusal_is_retried_with_growing_delay_then_abandoned(
 
 
 async def test_a_permanent_refusal_is_final(backend: Backend) -> None:
-    message = await enqueue(backend)
-    await claim(backend, message)
+    await enqueue(backend)
+    (message,) = await claim(backend)
     async with backend.db.transaction() as session:
         assert await outbox.mark_not_sent(session, backend, message, "21211", permanent=True) == "failed"
 
@@ -104,12 +110,12 @@ async def test_stopped_phone_gets_neither_new_nor_waiting_texts(backend: Backend
 
 async def test_message_claimed_by_a_dead_process_is_sent(backend: Backend, clock: ManualClock) -> None:
     message = await enqueue(backend)
-    await claim(backend, message)
-    for seconds, status in ((outbox.CLAIM_SECONDS - 1, "sending"), (2, "queued")):
+    await claim(backend)
+    for seconds, status in ((claims.CLAIM_SECONDS - 1, "sending"), (2, "queued")):
         clock.advance(seconds=seconds)
         async with backend.db.transaction() as session:
-            assert await outbox.has_abandoned(session, backend) is (status == "queued")
-            await outbox.release_abandoned(session, backend)
+            assert await claims.has_abandoned(session, backend) is (status == "queued")
+            await claims.release_abandoned(session, backend)
         assert await status_of(backend, message) == status
 
 

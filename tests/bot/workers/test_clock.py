@@ -7,7 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.jobs import service as jobs
+from backend.jobs.locks import JobSchedule
+from backend.jobs.models import JobLock
 from bot.workers import clock as clock_module
 from bot.workers.clock import JobScheduler
 from tests.bot.edge import until
@@ -169,3 +171,49 @@ async def test_when_the_clock_stops_a_job_at_work_stops_and_is_done_after_its_le
     clock.advance(minutes=15)
     assert await JobScheduler(backend).run_if_due("alerts")
     assert done == [date(2026, 11, 18)]
+
+
+def hanging(begun: asyncio.Event, stopped: asyncio.Event, may_end: asyncio.Event) -> Any:
+    async def hang(_backend: Backend, _on: date) -> Any:
+        begun.set()
+        try:
+            await may_end.wait()
+        finally:
+            stopped.set()
+
+    return hang
+
+
+async def test_a_lease_is_renewed_while_the_job_runs(
+    backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stopped, may_end = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    schedule = JobSchedule("hour", lease=timedelta(seconds=0.3))
+    job = replace(jobs.JOBS["alerts"], run=hanging(begun, stopped, may_end), schedule=schedule)
+    monkeypatch.setitem(jobs.JOBS, "alerts", job)
+    task = asyncio.create_task(JobScheduler(backend).run_if_due("alerts"))
+    await begun.wait()
+    clock.advance(seconds=10)
+
+    async def is_renewed() -> bool:
+        async with backend.db.read_session() as session:
+            return (await session.get_one(JobLock, "alerts")).taken_at == clock.now()
+
+    await until(is_renewed)
+    may_end.set()
+    assert await task
+
+
+async def test_a_job_whose_lease_was_lost_stops(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, stopped, may_end = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    schedule = JobSchedule("hour", lease=timedelta(seconds=0.3))
+    job = replace(jobs.JOBS["alerts"], run=hanging(begun, stopped, may_end), schedule=schedule)
+    monkeypatch.setitem(jobs.JOBS, "alerts", job)
+    task = asyncio.create_task(JobScheduler(backend).run_if_due("alerts"))
+    await begun.wait()
+    async with backend.db.transaction() as session:
+        (await session.get_one(JobLock, "alerts")).owner = "another process"
+    assert not await task
+    assert stopped.is_set()
+    async with backend.db.read_session() as session:
+        assert (await session.get_one(JobLock, "alerts")).finished_at is None

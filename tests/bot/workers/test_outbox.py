@@ -123,3 +123,27 @@ async def test_a_refused_message_does_not_hold_up_the_next(app_server: Edge) -> 
     await enqueue(app_server, "one", "two")
     await until(lambda: app_server.twilio.messages)
     assert app_server.twilio.to(MEMBER) == ["two"]
+
+
+async def test_a_code_does_not_wait_for_the_alerts_on_their_way(app_server: Edge) -> None:
+    backend, twilio = app_server.services.backend, app_server.twilio
+    twilio.seconds = (0.2, 0.2)
+    async with backend.db.transaction() as session:
+        for number in range(150):
+            await outbox.enqueue(
+                session, backend, kind="sms", recipient=f"+15555552{number:03}", body=f"alert {number}",
+                purpose="alert", dedupe_key=f"alert {number}",
+            )  # fmt: skip
+    await until(lambda: len(twilio.taken_at) >= 20)
+    async with backend.db.transaction() as session:
+        await outbox.enqueue(
+            session, backend, kind="sms", recipient="+15555552000", body="a code", purpose="code", dedupe_key="code"
+        )
+    await until(lambda: "a code" in twilio.taken_at)
+    assert len(twilio.taken_at) < 100
+
+
+async def test_metrics_tell_what_waits(app_server: Edge) -> None:
+    metrics = app_server.services.metrics
+    await until(lambda: b'memberline_outbox_waiting{priority="code"} 0.0' in metrics.render())
+    assert b'memberline_outbox_oldest_seconds{priority="alert"} 0.0' in metrics.render()
