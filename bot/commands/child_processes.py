@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.config import ROOT, Settings
+from backend.conversations import engine_store
 from backend.errors import SettingsError
 from backend.private_files import make_private_database, make_private_file, make_private_folder
 
@@ -126,15 +127,12 @@ def create_engine_process(settings: Settings, port: int, model: Path) -> ChildPr
 
 
 def _tracker_url(settings: Settings) -> str:
-    """Where the engine keeps its tracker: in our PostgreSQL database, or in an SQLite file of its own."""
-    if given := os.environ.get("TRACKER_DB_URL"):
-        return given
-    if settings.database_url.startswith("postgresql"):
-        return settings.database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
-    tracker = settings.runtime_dir / "tracker.db"
-    make_private_folder(tracker.parent)
-    make_private_database(tracker)
-    return f"sqlite:///{tracker}"
+    """Where the engine keeps its tracker; a file of our own is made private first."""
+    url = engine_store.find_url(settings)
+    if url == f"sqlite:///{settings.runtime_dir / 'tracker.db'}":
+        make_private_folder(settings.runtime_dir)
+        make_private_database(settings.runtime_dir / "tracker.db")
+    return url
 
 
 def create_sandbox_process(settings: Settings, port: int) -> ChildProcess:
