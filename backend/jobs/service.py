@@ -17,6 +17,7 @@ from backend.jobs.locks import JobSchedule
 from backend.payments.bank_returns import collect_returns
 from backend.payments.processing import recover
 from backend.payments.scheduled_runs import run_scheduled
+from backend.privacy.retention import run_retention
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 
@@ -38,6 +39,7 @@ async def _returns(backend: Backend, _on: date) -> Any:
 
 
 JOBS: dict[str, Job] = {
+    "retention": Job(run_retention, JobSchedule("day", time(3), lease=timedelta(hours=1))),
     "recover": Job(_recover, JobSchedule("minute", lease=timedelta(minutes=2))),
     "scheduled-payments": Job(run_scheduled, JobSchedule("day", time(6))),
     "autopay": Job(run_autopay, JobSchedule("day", time(6, 30))),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -20,6 +19,9 @@ from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from bot.commands.child_processes import ENGINE_PYTHON
 from bot.commands.knowledge import knowledge
+from bot.commands.records import COMMANDS as RECORDS_COMMANDS
+from bot.commands.running import print_json as _print_json
+from bot.commands.running import run_with_backend as _run_with_backend
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -42,30 +44,12 @@ def main() -> None:
     """memberline: an electric cooperative's assistant."""
 
 
-def _run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        backend = Backend.create(Settings.from_env())
-        try:
-            await backend.db.migrate()
-            return await work(backend)
-        finally:
-            await backend.close()
-
-    return asyncio.run(run())
-
-
 def _print_query(query: Callable[[AsyncSession, Backend], Awaitable[Any]]) -> None:
     async def work(backend: Backend) -> Any:
         async with backend.db.read_session() as session:
             return await query(session, backend)
 
     _print_json(_run_with_backend(work))
-
-
-def _print_json(value: Any) -> None:
-    from backend.show import json_default
-
-    click.echo(json.dumps(value, indent=2, default=json_default))
 
 
 @main.command()
@@ -223,6 +207,8 @@ def numbers(file: Path) -> None:
 
 
 main.add_command(knowledge)
+for each in RECORDS_COMMANDS:
+    main.add_command(each)
 
 
 # commands of packages that production code does not import; pyproject.toml lists them
