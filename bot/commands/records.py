@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from backend.app import Backend
-from bot.commands.running import print_json, run_with_backend
+from bot.commands.running import print_json, run_with_backend, write_private_file
 
 
 @click.command()
@@ -95,4 +95,28 @@ def retention(apply_it: bool, as_json: bool) -> None:
         click.echo("Nothing was deleted; --apply deletes it, and so does the job `retention` each night.")
 
 
-COMMANDS = (export, erase, retention)
+@click.command()
+@click.argument("account")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="By default evidence-ACCOUNT.pdf here.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output, instead of a PDF file.")
+def evidence(account: str, out: Path | None, as_json: bool) -> None:
+    """Consents of ACCOUNT (99999-001), their exact words and what was paid under them, for a bank or a regulator."""
+    from backend.evidence.pdf import build_pdf
+    from backend.evidence.service import collect_evidence
+
+    async def work(backend: Backend) -> dict[str, Any]:
+        async with backend.db.read_session() as session:
+            return await collect_evidence(session, backend, account)
+
+    found = run_with_backend(work)
+    if as_json:
+        print_json(found)
+        return
+    target = out or Path(f"evidence-{found['account']}.pdf")
+    write_private_file(target, build_pdf(found))
+    click.echo(f"Wrote {target}: {len(found['consents'])} consents, SHA-256 {found['digest']}.")
+    if not found["audit"]["verified"]:
+        click.echo(f"The audit trail does not verify: row {found['audit']['first_broken_row']}", err=True)
+
+
+COMMANDS = (export, erase, retention, evidence)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from backend.app import Backend
 from backend.config import Settings
+from backend.errors import MemberlineError
 
 
 def run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
@@ -31,3 +34,14 @@ def print_json(value: Any) -> None:
     from backend.show import json_default
 
     click.echo(json.dumps(value, indent=2, default=json_default))
+
+
+def write_private_file(path: Path, content: bytes) -> None:
+    """Write a file that only this account may read. Raises MemberlineError when it exists or cannot be written."""
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise MemberlineError(f"{path} exists already: name another file") from None
+    except OSError as error:
+        raise MemberlineError(f"{path} cannot be written: {error.strerror}") from None
