@@ -23,7 +23,7 @@ SMALL = ParagraphStyle("small", parent=TEXT, fontSize=7.5, leading=9.5)
 HASH = ParagraphStyle("hash", parent=SMALL, fontName="Courier", fontSize=6.5, leading=8.5)
 LABEL = ParagraphStyle("label", parent=TEXT, textColor=GRAY)
 QUOTE = ParagraphStyle(
-    "quote", parent=TEXT, leftIndent=10, rightIndent=10, spaceBefore=2, spaceAfter=6, borderColor=colors.lightgrey,
+    "quote", parent=TEXT, leftIndent=10, rightIndent=10, spaceBefore=7, spaceAfter=8, borderColor=colors.lightgrey,
     borderWidth=0.5, borderPadding=5, backColor=colors.HexColor("#f7f7f7"),
 )  # fmt: skip
 TITLE = ParagraphStyle("title", parent=TEXT, fontName="Helvetica-Bold", fontSize=16, leading=20, spaceAfter=4)
