@@ -190,6 +190,8 @@ class Settings(BaseSettings):
     clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
     proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
     allow_no_proxy: bool = False  # confirms that https without a proxy is intended
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = None  # None: INFO when serving, else WARNING
 
     @property
     def production(self) -> bool:

@@ -17,6 +17,7 @@ from backend.config import ROOT, Settings
 from backend.conversations import engine_store
 from backend.errors import SettingsError
 from backend.private_files import make_private_database, make_private_file, make_private_folder
+from bot.commands.log_files import rotate_if_large
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
@@ -86,6 +87,7 @@ class ProcessSupervisor:
         """Restart what has ended; the pause doubles while a process keeps ending at once."""
         while not self.stopping:
             for child in self.children:
+                await asyncio.to_thread(rotate_if_large, child.log)
                 if not child.has_ended or self.stopping:
                     continue
                 lived = time.monotonic() - child.started_at

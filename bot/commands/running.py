@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from backend import logs
 from backend.app import Backend
 from backend.config import Settings
 from backend.errors import MemberlineError
@@ -20,7 +21,9 @@ def run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
     """Run `work` with a backend on a migrated database, and close it."""
 
     async def run() -> Any:
-        backend = Backend.create(Settings.from_env())
+        settings = Settings.from_env()
+        logs.configure(settings.log_format, settings.log_level or "WARNING")
+        backend = Backend.create(settings)
         try:
             await backend.db.migrate()
             return await work(backend)

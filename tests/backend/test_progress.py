@@ -23,9 +23,14 @@ def test_where_nobody_looks_nothing_is_written() -> None:
 
 def test_the_line_ends_with_the_work_also_by_an_error() -> None:
     stream = Terminal()
-    with pytest.raises(ValueError, match="bad row"), Progress(10, "Reading", stream) as progress:
-        progress.advance(3, "Reading bills.csv")
-        raise ValueError("bad row")
+
+    def work() -> None:
+        with Progress(10, "Reading", stream) as progress:
+            progress.advance(3, "Reading bills.csv")
+            raise ValueError("bad row")
+
+    with pytest.raises(ValueError, match="bad row"):
+        work()
     assert stream.getvalue().endswith("\n")
     assert "Reading bills.csv" in stream.getvalue()
     assert "30% 3 of 10" in stream.getvalue()
