@@ -24,7 +24,7 @@ from backend.evidence.pdf import build_pdf
 from backend.evidence.service import NoSuchAccount, collect_evidence, digest_of
 from backend.payments.models import Payment
 from backend.show import json_default
-from tests.backend.household import Household
+from tests.backend.household import Household, add_bill
 
 WORDING = 'Pay $112.40 <today> & now from Visa ending 4242 \N{THUMBS UP SIGN}?\nReply YES to "agree".'
 PHONE = "+15555550142"
@@ -91,6 +91,9 @@ async def test_payments_of_auto_pay_count_while_it_stood(backend: Backend, home:
     clock.advance(days=1)
     async with backend.db.transaction() as session:
         await consents.revoke(session, backend, home.account_id, kinds=["autopay"])
+    clock.advance(days=1)
+    await add_bill(backend, home.account_id, 5000, backend.today())
+    await pay(backend, home, "AFTER-1", bill_id=2)
     [consent] = (await collected(backend))["consents"]
     assert [each["confirmation"] for each in consent["payments"]] == ["UNDER-1"]
     assert consent["revoked_at"] - consent["given_at"] == timedelta(days=2)
