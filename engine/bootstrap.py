@@ -5,7 +5,6 @@ text of exceptions. So nothing below WARNING is logged, structured entries keep 
 traceback is logged without the exception's text.
 """
 
-import importlib.util
 import logging
 import os
 import sys
@@ -14,7 +13,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from engine import logs, tf_stub
+from engine import logs, package_stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,5 +69,4 @@ def prepare(show_warnings: bool = False) -> None:
     _configure_logging(show_warnings, level)
     import skops.io  # noqa: F401 - before TensorFlow is there: its scan of loaded modules then costs 10 s
 
-    if importlib.util.find_spec("tensorflow") is None:
-        tf_stub.install_stub()
+    package_stubs.install_stubs()
