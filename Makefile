@@ -10,7 +10,7 @@ UV := PYTHONPATH=.tools/uv .tools/uv/bin/uv
 APP := .venv/bin/python
 ENGINE := engine/.venv/bin/python
 
-.PHONY: help run test train chat bench lint format setup setup-test clean
+.PHONY: help run test train chat bench lint format setup setup-test sbom clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ engine/.venv/.ready: .tools/uv/bin/uv engine/pyproject.toml engine/uv.lock
 engine/.venv/.rasa-ready: engine/.venv/.ready engine/rasa_command.py engine/rasa_command.pth
 	@$(ENGINE) engine/rasa_command.py --install
 	@touch $@
+
+sbom: .tools/uv/bin/uv ## write what both locks hold into var/sbom (CycloneDX)
+	@bash .ci/sbom
 
 clean: ## remove what was built; var/ (the databases) stays
 	@rm -rf .venv engine/.venv .tools models .pytest_cache .mypy_cache .ruff_cache

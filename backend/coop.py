@@ -18,6 +18,7 @@ from backend.errors import SettingsError
 from backend.holidays import Holiday, parse_rule
 from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, join_words, tr
 from backend.money import format_cents
+from backend.privacy.periods import RetentionPeriods, parse_periods
 from backend.providers.payments.base import LONGEST_DESCRIPTOR
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 from backend.reading.dates.day_vocabulary import WEEKDAYS
@@ -62,6 +63,7 @@ class Coop:
     booking_second_person_cents: int = 100_000
     refund_fee: Literal["returned", "kept"] = "returned"
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
+    retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
@@ -273,6 +275,7 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         if arrangements is not None
         else None,
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
+        retention=parse_periods(_optional_table(raw, "retention")),
     )
 
 

@@ -29,7 +29,7 @@ from bot.portal.pay_routes import PayPages
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.on_call import OnCallPages
-from bot.web import errors, headers, payment_webhook, site
+from bot.web import errors, headers, payment_webhook, request_ids, site
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
@@ -63,6 +63,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     services = create_services(backend, action_webhook.list_intents(domain))
     app = _new_app(backend)
     app.ctx.services = services
+    request_ids.install(app)
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
     for module in (site, sms, webchat, voice, staff, payment_webhook):

@@ -5,6 +5,8 @@ from typing import Any
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from engine.logs import REQUEST_HEADER, TURN
+
 # Shorter than the app keeps idle connections, so that none is used just as the other side closes it.
 IDLE_SECONDS = 15
 
@@ -29,7 +31,9 @@ class KeepAliveEndpoint(EndpointConfig):
         """
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS))
-        request = self._session.request(method, self.url, headers=self.headers, compress=compress, **kwargs)
+        named = TURN.get().get("request")
+        headers = {**self.headers, REQUEST_HEADER: named} if named else self.headers
+        request = self._session.request(method, self.url, headers=headers, compress=compress, **kwargs)
         async with request as answer:
             if answer.status >= 400:
                 raise ClientResponseError(answer.status, answer.reason or "", (await answer.text()))

@@ -5,18 +5,15 @@ text of exceptions. So nothing below WARNING is logged, structured entries keep 
 traceback is logged without the exception's text.
 """
 
-import importlib.util
 import logging
 import os
 import sys
-import traceback
 import warnings
 from collections.abc import MutableMapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from engine import tf_stub
+from engine import logs, package_stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,28 +35,16 @@ ENVIRONMENT_DEFAULTS = {
 HARMLESS_KEYS = ("event", "event_info", "placeholder_key", "url")  # of Rasa's structured log entries
 
 
-class RedactingFormatter(logging.Formatter):
-    """Formats a traceback as its frames and the exception's type, without the exception's message."""
-
-    def formatException(
-        self,
-        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
-    ) -> str:
-        """The frames and the type of `ei`."""
-        kind, _, frames = ei
-        lines = [line.rstrip() for line in traceback.format_tb(frames)]
-        return "\n".join([*lines, kind.__name__ if kind else ""])
-
-
 def _format_harmless(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:
     return " - ".join(str(entry[key]) for key in HARMLESS_KEYS if entry.get(key))
 
 
-def _configure_logging(show_warnings: bool) -> None:
+def _configure_logging(show_warnings: bool, level: str) -> None:
     """Log to stderr, in this process."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter("%(asctime)s engine %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(logs.LineFormatter(os.environ.get("LOG_FORMAT") == "json"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("engine").setLevel(level)
     if not show_warnings:  # Rasa puts payloads into its warnings
         warnings.showwarning = lambda *_, **__: None
     import structlog
@@ -79,9 +64,9 @@ def prepare(show_warnings: bool = False) -> None:
     """
     for name, value in ENVIRONMENT_DEFAULTS.items():
         os.environ.setdefault(name, value)
-    os.environ["LOG_LEVEL"] = os.environ["LOG_LEVEL_LIBRARIES"] = "WARNING"
-    _configure_logging(show_warnings)
+    level = logs.own_level()
+    os.environ["LOG_LEVEL"] = os.environ["LOG_LEVEL_LIBRARIES"] = "WARNING"  # Rasa's own
+    _configure_logging(show_warnings, level)
     import skops.io  # noqa: F401 - before TensorFlow is there: its scan of loaded modules then costs 10 s
 
-    if importlib.util.find_spec("tensorflow") is None:
-        tf_stub.install_stub()
+    package_stubs.install_stubs()

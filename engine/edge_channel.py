@@ -11,6 +11,7 @@ import hmac
 import logging
 import os
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.response import json as json_response
 
 from engine.current_turn import CURRENT_TURN, ActiveTurn
+from engine.logs import enter_turn
 from engine.patches import TurnFailedError
 
 logger = logging.getLogger(__name__)
@@ -93,6 +95,7 @@ async def _handle_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awa
 
 
 async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+    enter_turn(body.get("log"))
     metadata = body.get("metadata") or {}
     replies: list[dict[str, Any]] = []
     if _is_valid_text(metadata.get("message"), MAX_MESSAGE_ID):
@@ -105,8 +108,10 @@ async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaita
         input_channel=body["channel"],
         metadata=metadata,
     )
+    began = time.monotonic()
     try:
         await handle(message)
+        logger.info("a turn by %s took %.0f ms", body["channel"], (time.monotonic() - began) * 1000)
     except TurnFailedError as failure:
         logger.error("turn failed: %s", failure)  # names the action and the kind of error only
         return _error_response(500, "turn failed")

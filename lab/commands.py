@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import click
 
 from backend.config import Settings
+from backend.progress import Progress
 from lab.noise import KINDS
 
 CHANNEL_OPTION = click.option(
@@ -89,11 +89,11 @@ def simulate(
         system = systems.get_system(CLOSED)
         folder = system.folder if isinstance(system, ServedSystem) else None
         personas = runner.compose_personas(seed, count, channels or CHANNELS, only)
-        result = results.build_result(
-            runner.simulate(
-                system, personas, workers=workers, folder=folder, report_progress=partial(click.echo, err=True)
+        with Progress(len(personas), "Conversations") as progress:
+            simulation = runner.simulate(
+                system, personas, workers=workers, folder=folder, report_progress=progress.reach
             )
-        )
+        result = results.build_result(simulation)
     if out:
         results.write_report(result, out)
     for row in result["rows"]:

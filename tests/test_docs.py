@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from backend.config import ROOT, Settings
+from backend.coop import load_coop
+from backend.privacy.periods import MINIMUM_DAYS, RetentionPeriods
 from bot.commands.cli import main
 
 SETTING = re.compile(r"""env(?:iron)?(?:\.get\(|\[)\s*["']([A-Z][A-Z_]+)["']""")
@@ -76,6 +80,29 @@ def test_every_command_that_is_named_exists() -> None:
         if command is None or (second and isinstance(command, click.Group) and second not in command.commands):
             missing.add(f"{first} {second}".strip())
     assert missing == set()
+
+
+def test_every_command_is_on_the_operators_page() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\| `memberline ([a-z][a-z -]*)` \|", page, re.MULTILINE))
+    assert described == set(_command_names(main))
+
+
+def _command_names(group: click.Group, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _command_names(command, f"{name} ")
+        else:
+            yield before + name
+
+
+def test_the_periods_on_the_privacy_page_are_the_defaults() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \|", page, re.MULTILINE)
+    defaults, given = RetentionPeriods(), load_coop(ROOT / "coop.toml").retention
+    assert given == defaults, "the file shows the defaults"
+    assert {name: int(days) for name, days, _ in rows} == asdict(defaults)
+    assert {name: int(least) for name, _, least in rows} == {name: least for name, (least, _) in MINIMUM_DAYS.items()}
 
 
 def test_every_path_that_is_named_exists() -> None:

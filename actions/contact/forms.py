@@ -233,7 +233,7 @@ class ContactForm(IdentifiedForm):
     async def _notice_values(self, turn: Turn, identity: Identity, what: ContactField) -> dict[str, str]:
         """Where notices of the change go, and how the account can be opened until a new phone may get codes."""
         assert identity.member is not None
-        notified = await contact.list_notified(turn.session, turn.conversation_id, what)
+        notified = await contact.list_notified(turn.session, turn.backend, turn.conversation_id, what)
         names = [
             tr(NOTICE_RECIPIENTS[which] if which != "other" else NOTICE_RECIPIENTS["email" if "@" in way else "phone"])
             for way, which in notified

@@ -230,6 +230,8 @@ class Settings(BaseSettings):
     multispeak_posting: Literal["commit", "process_and_commit", "off"] = "commit"
     multispeak_lists_payments: bool = False  # PPMPayments is known to list every payment that we post
     multispeak_allow_http: bool = False
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = None  # None: INFO when serving, else WARNING
 
     @property
     def production(self) -> bool:

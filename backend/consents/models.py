@@ -11,7 +11,11 @@ from backend.db import Base, UtcTime
 
 
 class Consent(Base):
-    """What a member agreed to: the exact words shown and the exact reply, kept two years past its end (Nacha)."""
+    """What a member agreed to: the exact words shown and the exact reply, kept past its end ([retention] consents).
+
+    `sender` is the phone (E.164) that the reply came from, empty on the web. It stays here when the conversation is
+    erased: a bank may ask who authorized a debit.
+    """
 
     __tablename__ = "consents"
     shown_as = "consents"
@@ -27,3 +31,6 @@ class Consent(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
     ends_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    conversation_id: Mapped[str | None] = mapped_column(String(80))
+    sender: Mapped[str | None] = mapped_column(String(20))
+    level: Mapped[int | None]  # the identity level of the reply

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.consents.models import Consent
+from backend.conversations.models import Conversation
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -60,6 +61,9 @@ async def record(
             reference=reference,
             at=backend.clock.now(),
             ends_on=ends_on,
+            conversation_id=agreement.actor,
+            sender=select(Conversation.address).where(Conversation.id == agreement.actor).scalar_subquery(),
+            level=agreement.level,
         )
     )
     await record_act(session, backend, agreement, account_id=account_id, act=act, before=before, after=after)
@@ -100,7 +104,7 @@ async def revoke(
 ) -> None:
     """End those of the account's standing consents that are of one of the `kinds`, or that have this `reference`.
 
-    The rows stay: Nacha wants an authorization kept for two years past its end.
+    The rows stay for their time ([retention] consents): Nacha wants an authorization kept for two years past its end.
     """
     chosen = Consent.kind.in_(kinds) if reference is None else Consent.reference == reference
     values: dict[str, Any] = {"revoked_at": backend.clock.now()} | ({"ends_on": ends_on} if ends_on else {})

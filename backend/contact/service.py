@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import phonenumbers
 from sqlalchemy import select
@@ -168,15 +168,22 @@ async def change(
         channel=conversation.channel,
         act=f"contact_{what}",
         account_id=account.id,
-        before={what: before or None},
-        after={what: value},
+        before=_refer_to(backend, what, before),
+        after=_refer_to(backend, what, value),
     )
     for recipient in recipients:
         await _notice(session, backend, recipient, what, row.id, (current_language(), member.language))
     return True
 
 
-async def list_notified(session: AsyncSession, conversation_id: str, what: ContactField) -> list[tuple[str, str]]:
+def _refer_to(backend: Backend, what: ContactField, value: str) -> dict[str, str | None]:
+    """A keyed hash in place of the value: audit rows are never changed, and contact details must be erasable."""
+    return {f"{what}_ref": backend.settings.keyed_hash("contact-reference", value)[:32] if value else None}
+
+
+async def list_notified(
+    session: AsyncSession, backend: Backend, conversation_id: str, what: ContactField
+) -> list[tuple[str, str]]:
     """(recipient, old|new|other) of the notices of the newest change, without refused ones."""
     newest = select(AuditRow).where(AuditRow.actor == conversation_id, AuditRow.act == f"contact_{what}")
     row = await session.scalar(newest.order_by(AuditRow.id.desc()).limit(1))
@@ -185,8 +192,19 @@ async def list_notified(session: AsyncSession, conversation_id: str, what: Conta
     query = select(OutboxMessage.recipient).where(
         OutboxMessage.dedupe_key.startswith(f"contact:{row.id}:", autoescape=True), OutboxMessage.status != "refused"
     )
-    which = {(row.before or {}).get(what): "old", (row.after or {}).get(what): "new"}
-    return [(way, which.get(way, "other")) for way in await session.scalars(query.order_by(OutboxMessage.id))]
+    notified = await session.scalars(query.order_by(OutboxMessage.id))
+    return [(way, which_side(backend, row, way) or "other") for way in notified]
+
+
+def which_side(backend: Backend, row: AuditRow, value: str) -> Literal["old", "new"] | None:
+    """Whether `value` is the contact detail before (`old`) or after (`new`) the change that this audit row records."""
+    what = cast(ContactField, row.act.removeprefix("contact_"))
+    meant = _refer_to(backend, what, value)[f"{what}_ref"]
+    for side, said in (("old", row.before or {}), ("new", row.after or {})):
+        # rows from before references were kept have the value itself
+        if said.get(f"{what}_ref") == meant or said.get(what) == value:
+            return cast(Literal["old", "new"], side)
+    return None
 
 
 async def _notice(

@@ -22,6 +22,7 @@ from backend.payments.refund_processing import recover_refunds
 from backend.payments.return_files import apply_folder
 from backend.payments.scheduled_runs import run_scheduled
 from backend.posting.run import run_postings, write_posting_file
+from backend.privacy.retention import run_retention
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 from backend.reconciliation.service import reconcile_yesterday
@@ -46,6 +47,7 @@ async def _returns(backend: Backend, _on: date) -> Any:
 
 
 JOBS: dict[str, Job] = {
+    "retention": Job(run_retention, JobSchedule("day", time(3), lease=timedelta(hours=1))),
     "recover": Job(_recover, JobSchedule("minute", lease=timedelta(minutes=2))),
     "scheduled-payments": Job(run_scheduled, JobSchedule("day", time(6)), is_shared=True),
     "autopay": Job(run_autopay, JobSchedule("day", time(6, 30)), is_shared=True),

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.config import ROOT, Settings
+from backend.conversations import engine_store
 from backend.errors import SettingsError
 from backend.private_files import make_private_database, make_private_file, make_private_folder
+from bot.commands.log_files import rotate_if_large
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
@@ -85,6 +87,7 @@ class ProcessSupervisor:
         """Restart what has ended; the pause doubles while a process keeps ending at once."""
         while not self.stopping:
             for child in self.children:
+                await asyncio.to_thread(rotate_if_large, child.log)
                 if not child.has_ended or self.stopping:
                     continue
                 lived = time.monotonic() - child.started_at
@@ -126,15 +129,12 @@ def create_engine_process(settings: Settings, port: int, model: Path) -> ChildPr
 
 
 def _tracker_url(settings: Settings) -> str:
-    """Where the engine keeps its tracker: in our PostgreSQL database, or in an SQLite file of its own."""
-    if given := os.environ.get("TRACKER_DB_URL"):
-        return given
-    if settings.database_url.startswith("postgresql"):
-        return settings.database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
-    tracker = settings.runtime_dir / "tracker.db"
-    make_private_folder(tracker.parent)
-    make_private_database(tracker)
-    return f"sqlite:///{tracker}"
+    """Where the engine keeps its tracker; a file of our own is made private first."""
+    url = engine_store.find_url(settings)
+    if url == f"sqlite:///{settings.runtime_dir / 'tracker.db'}":
+        make_private_folder(settings.runtime_dir)
+        make_private_database(settings.runtime_dir / "tracker.db")
+    return url
 
 
 def create_sandbox_process(settings: Settings, port: int) -> ChildProcess:

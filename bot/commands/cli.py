@@ -3,55 +3,86 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
-from bot.commands.child_processes import ENGINE_PYTHON
+from backend.progress import Progress
 from bot.commands.conformance import conformance
+from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
 from bot.commands.operate import backup, hold, restore
 from bot.commands.posting import posting, reconcile
+from bot.commands.records import COMMANDS as RECORDS_COMMANDS
 from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
+from bot.commands.tables import format_member, format_table
+from bot.commands.version import describe_version
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
+as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 model_option = click.option("--model", type=click.Path(path_type=Path), default=ROOT / "models" / "current.tar.gz")
 
 
 class OneLineErrors(click.Group):
-    """Prints a MemberlineError as one line instead of a traceback."""
+    """Prints what a person can mend as one line instead of a traceback: status 1 for a wrong file or value, 2 for a
+    database or a machine that does not do its part."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except MemberlineError as error:
-            click.echo(f"memberline: {error}", err=True)
-            ctx.exit(1)
+        except (MemberlineError, SQLAlchemyError, OSError, ValueError) as error:
+            said = explain_error(error)
+            if said is None:
+                raise
+            click.echo(f"memberline: {said[0]}", err=True)
+            ctx.exit(said[1])
+
+
+def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(describe_version())
+        ctx.exit()
 
 
 @click.group(cls=OneLineErrors)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="The version, the commit and the database's revision.",
+)
 def main() -> None:
     """memberline: an electric cooperative's assistant."""
 
 
-def _print_query(query: Callable[[AsyncSession, Backend], Awaitable[Any]]) -> None:
-    async def work(backend: Backend) -> Any:
-        async with backend.db.read_session() as session:
-            return await query(session, backend)
+def _print_query(
+    query: Callable[[AsyncSession, Backend], Awaitable[Any]], format_text: Callable[[Any, ZoneInfo], str] | None = None
+) -> None:
+    """Print what `query` returns, as JSON or as `format_text` shows it with times in the co-op's zone."""
 
-    _print_json(_run_with_backend(work))
+    async def work(backend: Backend) -> tuple[Any, ZoneInfo]:
+        async with backend.db.read_session() as session:
+            return await query(session, backend), backend.coop.zone
+
+    found, zone = _run_with_backend(work)
+    if format_text is None:
+        _print_json(found)
+    else:
+        click.echo(format_text(found, zone))
 
 
 @main.command()
@@ -66,8 +97,9 @@ def serve() -> None:
 @click.option("--if-stale", is_flag=True, help="Only when the data or the configuration has changed.")
 def train(if_stale: bool) -> None:
     """Train the model into models/current.tar.gz."""
-    command = [str(ENGINE_PYTHON), "engine/train.py", *(["--if-stale"] if if_stale else [])]
-    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603 - our own program
+    from bot.commands.training import train as run
+
+    sys.exit(run(if_stale=if_stale))
 
 
 @main.command()
@@ -86,7 +118,7 @@ def show(number: str, as_json: bool) -> None:
     """Everything about one member or account number."""
     from backend.show import show as show_member
 
-    _print_query(lambda session, backend: show_member(session, backend, number))
+    _print_query(lambda session, backend: show_member(session, backend, number), None if as_json else format_member)
 
 
 @main.command()
@@ -95,7 +127,7 @@ def outbox(as_json: bool) -> None:
     """Every message out, the oldest first."""
     from backend.outbox.service import list_messages
 
-    _print_query(lambda session, _: list_messages(session))
+    _print_query(lambda session, _: list_messages(session), None if as_json else format_table)
 
 
 @main.command()
@@ -156,14 +188,12 @@ def returns(file: Path | None, dry_run: bool, as_json: bool) -> None:
 @click.option("--check", is_flag=True, help="Only look for faults; write nothing.")
 def import_csv(folder: Path, check: bool) -> None:
     """Take over the CSV files of FOLDER, all or nothing. docs/import.md tells their columns."""
-    from backend.importing.service import import_folder
-
-    def print_progress(step: str) -> None:
-        if sys.stderr.isatty():
-            click.echo(step, err=True)
+    from backend.importing.service import TABLES, import_folder
 
     async def work(backend: Backend) -> Any:
-        return await import_folder(backend, folder, check_only=check, tell=print_progress)
+        # each file is read and written, and all are checked once
+        with Progress(2 * len(TABLES) + 1, "Import") as progress:
+            return await import_folder(backend, folder, check_only=check, tell=lambda step: progress.advance(1, step))
 
     _print_json({"imported" if not check else "would_import": _run_with_backend(work)})
 
@@ -250,7 +280,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (knowledge, conformance, backup, restore, hold, posting, reconcile):
+for command in (knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
     main.add_command(command)
 
 

@@ -27,11 +27,18 @@ def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
 
 
 def read_rows(file: Path, *fields: str) -> list[dict[str, Any]]:
-    """Read JSON lines. Raises MemberlineError for a row that is no object with these fields."""
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    for number, row in enumerate(rows, 1):
+    """Read JSON lines. Raises MemberlineError naming the line that is no object with these fields."""
+    rows = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise MemberlineError(f"{file}, line {number}: not JSON ({error.msg})") from None
         if not isinstance(row, dict) or not set(fields) <= row.keys():
             raise MemberlineError(f"{file}, line {number}: an object with {' and '.join(fields)} was expected")
+        rows.append(row)
     return rows
 
 

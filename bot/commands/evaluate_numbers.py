@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from backend.errors import MemberlineError
 from backend.reading.dates.day_parsing import DayProblem, ParsedDay, parse_day
 from backend.reading.dates.past_date import parse_past_date
 from backend.reading.extract_all import extract_all
+from bot.commands.evaluate_nlu import read_rows
 
 BIRTH_DATE = "date of birth"
 # a date is read on the first day of two leap years: if it moves with them it was said without a year
@@ -28,10 +28,10 @@ def evaluate_numbers(file: Path) -> dict[str, Any]:
     A row whose text was misheard (`asr_error`) is also right if nothing is read: the member is then asked again;
     `misheard` counts those rows separately, and `exact_heard` leaves them out.
     """
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = read_rows(file, "text", "kind", "value")
     for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not {"text", "kind", "value"} <= row.keys() or row["kind"] not in READERS:
-            raise MemberlineError(f"{file}, line {number}: an object with text, kind ({', '.join(READERS)}) and value")
+        if row["kind"] not in READERS:
+            raise MemberlineError(f"{file}, line {number}: kind must be one of {', '.join(READERS)}")
     return compute_scores([(row, READERS[row["kind"]](row)) for row in rows])
 
 

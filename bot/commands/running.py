@@ -1,23 +1,29 @@
-"""What the commands share: a backend for as long as one runs, and JSON on stdout."""
+"""What the commands share: a backend for as long as one runs, and their output."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from backend import logs
 from backend.app import Backend
 from backend.config import Settings
+from backend.errors import MemberlineError
 
 
 def run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
-    """The result of `work`, with a backend on a migrated database."""
+    """Run `work` with a backend on a migrated database, and close it."""
 
     async def run() -> Any:
-        backend = Backend.create(Settings.from_env())
+        settings = Settings.from_env()
+        logs.configure(settings.log_format, settings.log_level or "WARNING")
+        backend = Backend.create(settings)
         try:
             await backend.db.migrate()
             return await work(backend)
@@ -28,7 +34,17 @@ def run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Amounts are cents, days and times in ISO form."""
     from backend.show import json_default
 
     click.echo(json.dumps(value, indent=2, default=json_default))
+
+
+def write_private_file(path: Path, content: bytes) -> None:
+    """Write a file that only this account may read. Raises MemberlineError when it exists or cannot be written."""
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise MemberlineError(f"{path} exists already: name another file") from None
+    except OSError as error:
+        raise MemberlineError(f"{path} cannot be written: {error.strerror}") from None

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
 from backend.demo import DEMO_ACCOUNTS, seed
@@ -32,6 +33,7 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     """Run until Ctrl-C or SIGTERM. Raises SettingsError, with a one-line message, when it cannot start."""
     began = time.monotonic()
     settings = Settings.from_env(environ)
+    logs.configure(settings.log_format, settings.log_level or "INFO")
     _check_port_free(settings)
     os.umask(0o077)
     make_private_runtime(settings.runtime_dir)

@@ -20,6 +20,7 @@ from sanic import json as json_response
 
 from backend.config import Settings
 from backend.conversations.idempotency import ActionStep, MessageSettled, find_step
+from backend.logs import enter_conversation
 from bot.web.errors import format_frames
 from bot.web.guards import internal_only
 
@@ -157,6 +158,7 @@ def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, An
             call = parse_call(request)
         except InvalidActionCall as problem:
             return _error_response(400, str(problem), "")
+        enter_conversation(settings, str(call["tracker"].get("sender_id") or ""))
         return await steps.run(call)
 
     @routes.before_server_stop

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from backend.config import Settings
+from backend.logs import CONVERSATION, REQUEST
 from bot.dialogue.messages import Button, Inbound, Message
 
 TURN_SECONDS = 8.0
@@ -36,7 +37,8 @@ class EngineClient:
     async def send_turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
         """Send one turn; `text` is the member's words or a payload such as `/affirm`. Raises EngineError."""
         sender = {"conversation": inbound.conversation, "channel": inbound.channel}
-        answer = await self._post("turn", {**sender, "text": text, "metadata": metadata})
+        named = {"conversation": CONVERSATION.get(), "request": REQUEST.get()}
+        answer = await self._post("turn", {**sender, "text": text, "metadata": metadata, "log": named})
         return tuple(_parse_message(raw) for raw in answer.get("messages", []))
 
     async def parse(self, text: str, channel: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from backend.conversations import inbox
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
 from backend.language import current_language, tr, use_language
+from backend.logs import enter_conversation
 from backend.reading.language import detect_language, language_for_payload
 from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize
 from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueues, QueuePlace
@@ -170,6 +171,7 @@ class TurnProcessor:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, turn: MessageTurn, queue: ConversationQueue, place: QueuePlace) -> None:
+        enter_conversation(self.backend.settings, turn.inbound.conversation)  # in this turn's own task
         started = time.perf_counter()
         try:
             resolve_unless_pending(turn, await self._record_and_answer(turn, queue, place))
@@ -180,7 +182,9 @@ class TurnProcessor:
             await place.wait_for_turn()
             queue.leave_place(place)
             self.queues.drop_idle()
-            self.metrics.turn_seconds.labels(turn.inbound.channel).observe(time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self.metrics.turn_seconds.labels(turn.inbound.channel).observe(seconds)
+            logger.info("a turn by %s took %.0f ms", turn.inbound.channel, seconds * 1000)
         if not turn.answer.done():
             await self._wait_for_other_process(turn)
 

@@ -76,7 +76,9 @@ class JobScheduler:
             return False
         async with backend.db.transaction() as session:
             await job_locks.finish(session, backend, name, owner)
-        logger.info("job %s: %s", name, result["result"])
+        done = result["result"]
+        nothing = not (any(done.values()) if isinstance(done, dict) else done)
+        logger.log(logging.DEBUG if nothing else logging.INFO, "job %s: %s", name, done)
         return True
 
     async def _run_while_leased(self, name: str, owner: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from backend.conversations import inbox
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from backend.language import use_language
+from backend.logs import enter_conversation
 from bot.dialogue import giving_up
 from bot.dialogue.conversation_queue import ConversationQueue
 from bot.dialogue.engine_client import EngineError, EngineFailed
@@ -81,6 +82,7 @@ class UnansweredWorker:
 
     async def _answer_conversation(self, found: inbox.FreeMessage, healthy: bool) -> None:
         """Answer this message and the free ones after it in its conversation."""
+        enter_conversation(self._backend.settings, found.conversation)  # in this task of its own
         queue = self._turns.queues.get_queue(found.conversation)
         place = queue.take_place()
         try:

@@ -45,12 +45,12 @@ def simulate(
     *,
     workers: int = 4,
     folder: Path | None = None,
-    report_progress: Callable[[str], None] = lambda line: None,
+    report_progress: Callable[[int], None] = lambda done: None,
 ) -> Simulation:
     """Run a conversation with each persona, `workers` at once, and check it.
 
     `folder` holds the files of a system of our own: they are searched for digits that must not be stored, and members
-    get the same numbers in each run. `report_progress` gets a line of progress after each batch.
+    get the same numbers in each run. `report_progress` gets how many are done, after each.
     """
     began = time.monotonic()
     simulation = Simulation(personas[0].seed if personas else 0)
@@ -60,12 +60,10 @@ def simulate(
         for start in range(0, len(personas), BATCH):
             batch = personas[start : start + BATCH]
             made = population.create_accounts(shared, batch, first)
-            simulation.conversations += pool.map(partial(_run_and_check, shared, seen), batch, made)
+            for conversation in pool.map(partial(_run_and_check, shared, seen), batch, made):
+                simulation.conversations.append(conversation)
+                report_progress(len(simulation.conversations))
             simulation.breaches += shared.read(lambda session, _: invariants.check_database(session))
-            report_progress(
-                f"{len(simulation.conversations)} of {len(personas)}, {len(simulation.broken_conversations)} "
-                f"with a breach"
-            )
         simulation.breaches += shared.read(lambda session, _: invariants.find_backward_statuses(session, seen))
         _search_secrets(shared, simulation, folder)
     simulation.seconds = round(time.monotonic() - began, 1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from backend.logs import conversation_reference
 from lab.channel_clients import SmsClient, VoiceClient, WebChatClient
 from lab.members import unused_phone
 from tests.support.secret_messages import squeezed
@@ -81,3 +83,36 @@ def test_personal_secrets_are_not_stored(served: ServedSystem) -> None:
     ):
         talk.say(line)
     assert left(served, talk.conversation) == []
+
+
+def test_log_lines_of_both_processes_name_the_conversation_and_nothing_personal(served: ServedSystem) -> None:
+    phone, folder = unused_phone(), Path(served.folder)
+    logs = [served.log, folder / "logs" / "engine.log"]
+    before = [path.stat().st_size for path in logs]
+    talk = SmsClient(served, phone)
+    for line in (
+        "my name is Wilhelmina Quackenbush, 12 Xylophone Lane, mail quack@xylophone.example",
+        "charge 4111 1111 1111 1111 to my account 99999-001",
+        "there is a tree on the line at 12 Xylophone Lane",
+        "call me at 815-555-0177",
+        "never mind",
+    ):
+        talk.say(line)
+    written = [path.read_bytes()[start:].decode() for path, start in zip(logs, before, strict=True)]
+    reference = conversation_reference(served.settings, talk.conversation)
+    for text in written:
+        assert f"conversation {reference}" in text, "each process names it"
+        planted = (
+            "quack",
+            "xylophone",
+            "wilhelmina",
+            "4111",
+            "99999",
+            "0177",
+            phone[2:],
+            phone[-4:],
+            talk.conversation,
+        )
+        assert [each for each in planted if each in squeezed(text) or each in text.casefold()] == []
+    requests = [set(re.findall(r"request ([0-9a-f]{12})", text)) for text in written]
+    assert requests[0] & requests[1], "one id from the request to the engine"

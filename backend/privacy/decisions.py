@@ -1,0 +1,171 @@
+"""What becomes of each table: exported to its member or not, erased or kept, and for how long.
+
+A test holds every table to an entry, so that a new one cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Owner = Literal["member", "account", "conversation", "login", "ticket", "recipient", "nobody"]
+"""How a row is known to be a member's: by its member_id, account_id, …; `recipient`: by a phone or email on file."""
+Erasure = Literal["delete", "blank", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`export` are the columns that a member gets, none with `left_out` saying why. `age` is the column that a period
+    counts from. `kept` says why rows stay when a member is erased, or what stays of them when they are blanked."""
+
+    owner: Owner
+    erase: Erasure
+    export: tuple[str, ...] = ()
+    left_out: str = ""
+    kept: str = ""
+    period: str | None = None
+    age: str = ""
+
+
+def _words(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
+def _secret(owner: Owner, age: str, *, period: str = "codes", left_out: str = "a code, token or its hash") -> Decision:
+    return Decision(owner, "delete", left_out=left_out, period=period, age=age)
+
+
+BOOKS = "the co-op's books"
+MONEY = "money that moved, and who agreed to it"
+
+DECISIONS: dict[str, Decision] = {
+    # who the member is
+    "Member": Decision(
+        "member", "blank",
+        export=_words("number name kind phone email language mailing_address phone_changed_at email_changed_at "
+                      "phone_proven_at email_proven_at"),
+        kept="number and name: payments, authorizations and capital credits are in that name",
+    ),
+    "Account": Decision(
+        "account", "keep", export=_words("number service_address status opened_on"), kept=BOOKS
+    ),
+    "Login": Decision("member", "delete", export=_words("user_id first_name last_name created_at password_set_at")),
+    "HolderProof": Decision("member", "delete", left_out="a keyed hash of the holder's last four digits"),
+    # money
+    "Bill": Decision(
+        "account", "keep",
+        export=_words("number issued_on due_on period_start period_end kwh amount_cents lines"), kept=BOOKS,
+    ),
+    "LedgerEntry": Decision("account", "keep", export=_words("book amount_cents at memo"), kept=BOOKS),
+    "MeterReading": Decision("account", "keep", export=_words("month kwh days avg_temp_f"), kept=BOOKS),
+    "PaymentMethod": Decision(
+        "member", "blank", export=_words("kind brand last4 exp_month exp_year saved active"),
+        kept="kind, brand and last four, which past payments name; the network's token goes",
+    ),
+    "Payment": Decision(
+        "account", "keep",
+        export=_words("confirmation amount_cents fee_cents status channel decline_code created_at posted_on"),
+        kept=MONEY,
+    ),
+    "ScheduledPayment": Decision(
+        "account", "keep", export=_words("confirmation amount_cents fee_cents run_on status channel created_at"),
+        kept=MONEY,
+    ),
+    "AutoPay": Decision("account", "keep", export=_words("day_of_month active starts_on change_on"), kept=MONEY),
+    "LegacyDraft": Decision("account", "keep", export=_words("active change_on"), kept=MONEY),
+    "AutomaticDraft": Decision(
+        "account", "keep", export=_words("kind amount_cents run_on status attempts created_at"), kept=MONEY
+    ),
+    "Arrangement": Decision(
+        "account", "keep", export=_words("number parts owed_cents status granted_on ended_on"), kept=MONEY
+    ),
+    "ProgramEnrollment": Decision(
+        "account", "keep", export=_words("program amount_cents confirmation started_on ended_on end_reason"), kept=BOOKS
+    ),
+    "Consent": Decision(
+        "account", "keep",
+        export=_words("kind wording reply channel sender level reference at ends_on revoked_at"),
+        kept="authorizations are kept past their end: [retention] consents", period="consents", age="revoked_at",
+    ),
+    "ReturnCursor": Decision("nobody", "keep", left_out="how far a list has been read"),
+    # conversations
+    "Conversation": Decision(
+        "conversation", "blank", export=_words("channel started_at last_seen_at language"),
+        kept="an empty row where a ticket or an arrangement refers to it", period="conversations", age="last_seen_at",
+    ),
+    "InboundMessage": Decision(
+        "conversation", "delete", export=_words("received_at text reply"), period="conversations", age="received_at"
+    ),
+    "ActionResult": Decision(
+        "conversation", "delete", left_out="how an unanswered message is answered", period="conversations"
+    ),
+    "PushEvent": Decision(
+        "conversation", "delete", left_out="the same words as in the conversation", period="conversations", age="at"
+    ),
+    "PendingRedaction": Decision(
+        "conversation", "delete", left_out="what the dialogue engine is still to forget", period="conversations",
+        age="at",
+    ),
+    "Quote": Decision(
+        "conversation", "delete", left_out="what was read out; consents have the words", period="conversations",
+        age="created_at",
+    ),
+    "AgentHandoff": Decision(
+        "conversation", "delete", export=_words("status created_at closed_at"), period="conversations", age="created_at"
+    ),
+    "OfficeMessage": Decision(
+        "conversation", "delete", export=_words("at text"), period="conversations", age="at"
+    ),
+    # tickets
+    "Ticket": Decision(
+        "account", "blank",
+        export=_words("number kind status urgent place phone details notes outcome due_at created_at closed_at"),
+        kept="number, kind and times: what the crew did", period="tickets", age="closed_at",
+    ),
+    "Callout": Decision("ticket", "keep", left_out="about the crew", kept="who was called, by name",
+                        period="tickets", age="created_at"),
+    "CalloutCode": Decision("ticket", "keep", left_out="about the crew", kept="who was called", period="tickets"),
+    "CalloutNotice": Decision("ticket", "keep", left_out="about the crew", kept="who was called", period="tickets"),
+    # messages out
+    "OutboxMessage": Decision(
+        "recipient", "blank", export=_words("kind recipient subject body purpose status created_at"),
+        kept="that a message of this kind was sent, and when", period="messages", age="created_at",
+    ),
+    "OptOut": Decision(
+        "recipient", "keep", export=_words("phone active changed_at"), kept="a STOP is honored for good"
+    ),
+    "AlertSetting": Decision(
+        "account", "delete", export=_words("kind by_text by_email by_call threshold active origin since")
+    ),
+    "AlertSent": Decision("account", "delete", export=_words("kind event at"), period="alerts", age="at"),
+    # codes, links, sessions, tries
+    "OneTimeCode": _secret("member", "sent_at"),
+    "AddressCode": _secret("member", "sent_at"),
+    "IdentityChallenge": _secret("conversation", "asked_at"),
+    "CreationLink": _secret("account", "created_at"),
+    "CreationCode": _secret("member", "sent_at"),
+    "ResetToken": _secret("login", "created_at"),
+    "SignInCode": _secret("nobody", "created_at"),
+    "PortalSession": _secret("login", "seen_at"),
+    "StaffSession": _secret("nobody", "started_at"),
+    "PayLink": _secret("conversation", "created_at"),
+    "MailRequest": _secret("member", "asked_at", left_out="that a link by email was asked for"),
+    "IdentityMiss": _secret("conversation", "at", period="misses", left_out="a try under a keyed hash"),
+    "IdentityLock": _secret("account", "at", period="misses", left_out="a lock under a keyed hash"),
+    "LoginMiss": _secret("nobody", "at", period="misses", left_out="a try under a keyed hash"),
+    # of the system
+    "AuditRow": Decision(
+        "account", "keep", export=_words("at act level channel before after"),
+        kept="the trail is never changed; it names conversations by keyed references, and no contact details",
+    ),
+    "JobLock": Decision("nobody", "keep", left_out="which job ran when"),
+    "KnownOutage": Decision("nobody", "keep", left_out="what the office wrote down about an area"),
+}  # fmt: skip
+"""By the name of the model."""
+
+ENGINE_TABLES = {
+    "tracker_events": "deleted with the conversation; else by [retention] tracker",
+    "tracker_snapshots": "deleted with the conversation; else by [retention] tracker",
+    "tracker_answers": "deleted with the conversation; else by [retention] tracker",
+}
+"""The dialogue engine's own tables: what they hold is in the conversations, so none of it is exported again."""

@@ -1,0 +1,69 @@
+"""`memberline --version`: the version, the commit where it is known, and how far the database's schema is."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.config import ROOT, Settings
+from backend.db import Database
+from backend.errors import SettingsError
+
+
+def describe_version() -> str:
+    """A line each: never fails, since this is asked when something is wrong."""
+    lines = [f"memberline {version('memberline')}"]
+    if commit := find_commit(ROOT):
+        lines.append(f"commit {commit}")
+    return "\n".join([*lines, f"database: {_describe_database()}"])
+
+
+def find_commit(folder: Path) -> str:
+    """The commit that is checked out in `folder`, with `+` when files were changed; empty without git."""
+    if not (folder / ".git").exists():
+        return ""
+    commands = (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+    try:
+        done = [
+            subprocess.run(  # noqa: S603 - fixed commands
+                ["git", "-C", str(folder), *command],  # noqa: S607 - wherever git is
+                capture_output=True, text=True, check=True, timeout=10,
+            ).stdout.strip()
+            for command in commands
+        ]  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done[0] + ("+" if done[1] else "")
+
+
+def _describe_database() -> str:
+    from alembic.script import ScriptDirectory
+
+    from backend.migrations.run import config
+
+    try:
+        url = Settings.from_env().database_url
+    except SettingsError:
+        return "the settings are not complete"
+    newest = ScriptDirectory.from_config(config(url)).get_current_head()
+    found = asyncio.run(_read_revision(url))
+    return f"revision {found}, the newest is {newest}" if found[0].isdigit() else f"{found}; the newest is {newest}"
+
+
+async def _read_revision(url: str) -> str:
+    """The schema's revision, or in words why there is none. Creates nothing."""
+    if url.startswith("sqlite") and not Path(url.split(":///", 1)[1]).is_file():  # noqa: ASYNC240 - a local file
+        return "not created yet"
+    database = Database(url)
+    try:
+        async with database.read_session() as session:
+            return str(await session.scalar(text("SELECT version_num FROM alembic_version")) or "without a schema")
+    except (SQLAlchemyError, OSError) as error:
+        return f"not readable ({type(error).__name__})"
+    finally:
+        await database.close()

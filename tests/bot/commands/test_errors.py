@@ -1,0 +1,73 @@
+"""What goes wrong is one clear line with a status, never a traceback, and names no secret."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bot.commands.cli import main
+from bot.commands.errors import explain_error
+from tests.support.ports import free_port
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit status and the one line on standard error."""
+    result = CliRunner().invoke(main, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    [line] = result.stderr.splitlines()
+    return result.exit_code, line
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path / "run"))
+
+
+def test_database_that_is_away_is_said_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://coop:opensesame@127.0.0.1:{free_port()}/memberline")
+    status, line = run("show", "99999", "--json")
+    assert (status, "opensesame" in line) == (2, False)
+    assert line.startswith("memberline: a server does not answer: ")
+
+
+def test_file_that_is_no_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.db").write_text("these are notes, and long enough to be looked at as a database " * 20)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'notes.db'}")
+    assert run("outbox") == (
+        2, "memberline: the database (DATABASE_URL) cannot be used: file is not a database"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["nlu", "acts", "numbers"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{not json", "line 1: not JSON"),
+        (b"\xff\xfe{\x00", "the file is not UTF-8 text: byte 0xff at 0"),
+        (b'\n{"text": "hello"}', "line 2: an object with text"),
+    ],
+)
+def test_wrong_file_is_said_with_its_line(tmp_path: Path, command: str, content: bytes, said: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(content)
+    status, line = run("evaluate", command, str(path))
+    assert (status, said in line) == (1, True), line
+
+
+def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken.pdf").write_text("")
+    status, line = run("export", "99999", "--out", str(tmp_path / "no" / "such" / "folder.zip"))
+    assert (status, line) == (1, "memberline: no member has the number 99999")
+
+
+def test_fault_of_ours_keeps_its_traceback() -> None:
+    assert explain_error(IntegrityError("INSERT", {}, sqlite3.IntegrityError("UNIQUE"))) is None
+    assert explain_error(ValueError("a bug")) is None
+    assert explain_error(OperationalError("SELECT 1", {"phone": "+1555"}, sqlite3.OperationalError("locked"))) == (
+        "the database (DATABASE_URL) cannot be used: locked",
+        2,
+    )
