@@ -87,6 +87,26 @@ DECISIONS: dict[str, Decision] = {
         export=_words("kind wording reply channel sender level reference at ends_on revoked_at"),
         kept="authorizations are kept past their end: [retention] consents", period="consents", age="revoked_at",
     ),
+    "PaymentRefund": Decision(
+        "account", "keep",
+        export=_words("confirmation amount_cents fee_cents reason status asked_at ended_at"), kept=MONEY,
+    ),
+    "CounterPayment": Decision(
+        "account", "keep", export=_words("confirmation amount_cents kind reference received_on status"), kept=MONEY
+    ),
+    "PrepaidAccount": Decision("account", "keep", export=_words("daily_cents"), kept=BOOKS),
+    "KnownFigures": Decision(
+        "account", "delete",
+        export=_words("amount_due_cents past_due_cents due_on disconnect_on prepaid_left_cents as_of"),
+    ),
+    "QueuedPosting": Decision("account", "keep", left_out="the payments again, as the billing system gets them",
+                              kept=MONEY),
+    "PostingBatch": Decision("nobody", "keep", left_out="which files were written"),
+    "BillingSync": Decision("nobody", "keep", left_out="how far a list has been read"),
+    "ReturnFileEntry": Decision("nobody", "keep", left_out="a bank's word about a payment; the payment tells it"),
+    "NetworkCharge": Decision("nobody", "keep", left_out="the network's name for a payment"),
+    "NetworkRefund": Decision("nobody", "keep", left_out="the network's name for a refund"),
+    "NetworkEvent": Decision("nobody", "keep", left_out="the network's reports, which name no person"),
     "ReturnCursor": Decision("nobody", "keep", left_out="how far a list has been read"),
     # conversations
     "Conversation": Decision(
@@ -158,6 +178,8 @@ DECISIONS: dict[str, Decision] = {
         "account", "keep", export=_words("at act level channel before after"),
         kept="the trail is never changed; it names conversations by keyed references, and no contact details",
     ),
+    "Hold": Decision("nobody", "keep", left_out="which jobs are stopped, and why"),
+    "SendRate": Decision("nobody", "keep", left_out="how many messages went out just now"),
     "JobLock": Decision("nobody", "keep", left_out="which job ran when"),
     "KnownOutage": Decision("nobody", "keep", left_out="what the office wrote down about an area"),
 }  # fmt: skip
