@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import shutil
 import stat
 from collections import Counter
@@ -10,8 +11,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from backend.app import Backend
+from backend.audit.models import AuditRow
 from backend.clock import ManualClock
 from backend.errors import SettingsError
 from backend.posting import batch_file
@@ -40,6 +43,10 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 def write(path: Path, text: str) -> None:
     path.write_text(text)
 
@@ -64,6 +71,11 @@ async def test_a_file_has_one_row_a_movement(backend: Backend, home: Household, 
     }  # fmt: skip
     assert (returned["kind"], returned["amount"], returned["fee"]) == ("return", "-112.40", "-2.50")
     assert {(row.status, row.reference) for row in await rows(backend)} == {("sent", path.name)}
+    async with backend.db.read_session() as session:
+        act = await session.scalar(select(AuditRow).where(AuditRow.act == "posting_batch"))
+    digest = hashlib.sha256(content(path)).hexdigest()
+    assert act is not None
+    assert act.after == {"batch": 1, "file": path.name, "sha256": digest}
 
 
 async def test_numbers_grow_and_no_file_is_made_of_nothing(
