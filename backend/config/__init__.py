@@ -28,14 +28,14 @@ EXPECTED = {
     "PORT": "must be a port number from 1 to 65535",
     "PROXIES_COUNT": "must be a number from 0 to 9",
     "CLOCK_SHIFT": "must be a number of seconds",
-    "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
-    "ALLOW_NO_PROXY": "must be yes or no",
     "MULTISPEAK_SECONDS": "must be a number of seconds from 1 to 60",
     "MULTISPEAK_ACCOUNT_NUMBERS": "must be dash or digits",
     "MULTISPEAK_CURRENT_AMOUNT": "must be apart or with_past_due",
     "MULTISPEAK_POSTING": "must be commit, process_and_commit or off",
     "MULTISPEAK_LISTS_PAYMENTS": "must be yes or no",
     "MULTISPEAK_ALLOW_HTTP": "must be yes or no",
+    "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
+    "ALLOW_NO_PROXY": "must be yes or no",
 }
 """Messages for settings whose pydantic message would say less."""
 
@@ -188,14 +188,6 @@ class Settings(BaseSettings):
     engine_token: str = _derived("engine")
     sandbox_network_url: HttpUrl = Field(default_factory=_default_network_url)
     sandbox_network_key: str = _derived("sandbox-network")
-    chat_origins: Origins = ()  # other web sites that may embed the chat; "*" for any
-    chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages per ten seconds
-    metrics_token: str | None = Field(default=None, repr=False)
-    staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages
-    staff_emails: Emails = Field(default_factory=dict)  # name -> address for sign-in codes
-    clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
-    proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
-    allow_no_proxy: bool = False  # confirms that https without a proxy is intended
     multispeak_cb_url: HttpUrl | None = None
     multispeak_cb_wsdl: str | None = None  # an address or a file
     multispeak_oa_url: HttpUrl | None = None
@@ -210,6 +202,14 @@ class Settings(BaseSettings):
     multispeak_posting: Literal["commit", "process_and_commit", "off"] = "commit"
     multispeak_lists_payments: bool = False  # PPMPayments is known to list every payment that we post
     multispeak_allow_http: bool = False
+    chat_origins: Origins = ()  # other web sites that may embed the chat; "*" for any
+    chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages per ten seconds
+    metrics_token: str | None = Field(default=None, repr=False)
+    staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages
+    staff_emails: Emails = Field(default_factory=dict)  # name -> address for sign-in codes
+    clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
+    proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
+    allow_no_proxy: bool = False  # confirms that https without a proxy is intended
 
     @property
     def production(self) -> bool:

@@ -223,13 +223,13 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-main.add_command(conformance)
 main.add_command(knowledge)
 
 
 # commands of packages that production code does not import; pyproject.toml lists them
 for entry_point in entry_points(group="memberline.commands"):
     (evaluate if entry_point.name == "transcripts" else main).add_command(entry_point.load())
+main.add_command(conformance)
 
 
 if __name__ == "__main__":
