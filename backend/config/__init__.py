@@ -28,13 +28,13 @@ EXPECTED = {
     "PORT": "must be a port number from 1 to 65535",
     "PROXIES_COUNT": "must be a number from 0 to 9",
     "CLOCK_SHIFT": "must be a number of seconds",
+    "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "MULTISPEAK_SECONDS": "must be a number of seconds from 1 to 60",
     "MULTISPEAK_ACCOUNT_NUMBERS": "must be dash or digits",
     "MULTISPEAK_CURRENT_AMOUNT": "must be apart or with_past_due",
     "MULTISPEAK_POSTING": "must be commit, process_and_commit or off",
     "MULTISPEAK_LISTS_PAYMENTS": "must be yes or no",
     "MULTISPEAK_ALLOW_HTTP": "must be yes or no",
-    "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
 }
 """Messages for settings whose pydantic message would say less."""
