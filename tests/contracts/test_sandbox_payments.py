@@ -17,15 +17,8 @@ from backend.providers.payments.base import (
     ProviderUnavailable,
 )
 from sandbox.provider import SandboxProvider
-from tests.contracts.payment_provider import (
-    DETAILS,
-    RETURN_URL,
-    PaymentProviderContract,
-    all_returns,
-    found,
-    new_key,
-    refund,
-)
+from tests.contracts.payment_provider import DETAILS, RETURN_URL, PaymentProviderContract
+from tests.contracts.provider_calls import all_returns, found, new_key, refund
 from tests.contracts.sandbox_network import CARD, KEY, SandboxNetwork, running_network
 from tests.support.ports import free_port
 

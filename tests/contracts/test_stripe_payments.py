@@ -17,7 +17,8 @@ from backend.db import Database
 from backend.providers.payments.base import HostedEntry, PaymentProvider
 from backend.providers.payments.stripe.provider import StripeProvider
 from tests.backend.databases import KINDS, Databases
-from tests.contracts.payment_provider import DETAILS, PaymentProviderContract, found, new_key
+from tests.contracts.payment_provider import DETAILS, PaymentProviderContract
+from tests.contracts.provider_calls import found, new_key
 from tests.support.stripe_doubles import (
     FAILING_IBAN,
     KEY,

@@ -26,7 +26,8 @@ from backend.providers.payments.base import (
 from backend.providers.payments.stripe import client
 from backend.providers.payments.stripe.provider import StripeProvider
 from tests.backend.databases import Databases
-from tests.contracts.payment_provider import DETAILS, RETURN_URL, found, new_key, refund, rejection
+from tests.contracts.payment_provider import DETAILS, RETURN_URL
+from tests.contracts.provider_calls import found, new_key, refund, rejection
 from tests.support import stripe_doubles
 from tests.support.ports import free_port
 from tests.support.stripe_doubles import KEY, WEBHOOK_SECRET, StandIn, sign
