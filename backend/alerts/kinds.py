@@ -12,6 +12,8 @@ from backend.money import format_cents
 
 PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
 GROUPS = (PAYMENT, USAGE, PROFILE)
+PREPAID = "prepaid"
+"""In none of the groups: a request for all payment alerts is not for this one, which few accounts have."""
 CHANNELS = ("text", "email", "call")
 PAPERLESS = "paperless"
 """Stored as an alert by email only: the notice in place of a paper bill. It is in no group."""
@@ -46,7 +48,7 @@ KINDS: Mapping[str, AlertKind] = MappingProxyType(
             AlertKind("past_due", PAYMENT, mark("a bill is past due")),
             AlertKind(
                 "prepaid_low",
-                PAYMENT,
+                PREPAID,
                 mark("your prepaid balance is under {threshold}"),
                 "cents",
                 default_threshold=2000,

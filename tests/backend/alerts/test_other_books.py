@@ -53,3 +53,15 @@ async def test_while_they_are_away_an_alert_has_its_time_or_waits(
     [alert] = await sent_alerts(backend)
     assert "$84.20 is due" in alert.body
     assert "That was so this morning at 6:00 AM." in alert.body
+
+
+async def test_figures_older_than_a_day_are_no_alert(backend: Backend, home: Household, clock: ManualClock) -> None:
+    await on(backend, home, {"bill_due": 3}, "text")
+    system = await move_books(backend, due_on=DUE)
+    await backend.billing.refresh(backend.db, home.account_id)
+    system.trouble = SystemUnavailable()
+    clock.advance(days=18)
+    assert await deliver_alerts(backend, DUE - timedelta(days=2)) == {"told": 0}
+    system.trouble = None
+    clock.advance(hours=1)
+    assert await deliver_alerts(backend, DUE - timedelta(days=2)) == {"told": 1}
