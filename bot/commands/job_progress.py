@@ -72,9 +72,7 @@ async def run_watched(backend: Backend, name: str, on: date) -> dict[str, Any]:
     """Run the job as run_named_job does. The result of one that was ended by Ctrl-C has `stopped`."""
     progress = TerminalProgress(sys.stderr)
     watch(progress)
-    work = asyncio.current_task()
-    assert work is not None
-    loop = asyncio.get_running_loop()
+    work = asyncio.create_task(run_named_job(backend, name, on))
 
     def interrupt() -> None:
         if progress.is_stopping:
@@ -82,14 +80,14 @@ async def run_watched(backend: Backend, name: str, on: date) -> dict[str, Any]:
         else:
             progress.stop()
 
+    loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
-        result = await run_named_job(backend, name, on)
-    except asyncio.CancelledError:
-        if not progress.is_stopping:
-            raise
-        raise MemberlineError(f"the job {name!r} was broken off and can be run again") from None
+        await asyncio.wait((work,))
     finally:
+        work.cancel()
         loop.remove_signal_handler(signal.SIGINT)
         progress.begin("", 0)  # ends the line
-    return {**result, "stopped": True} if progress.is_stopping else result
+    if work.cancelled():
+        raise MemberlineError(f"the job {name!r} was broken off and can be run again")
+    return {**work.result(), "stopped": True} if progress.is_stopping else work.result()
