@@ -292,7 +292,7 @@ def test_unknown_provider_is_reported_with_the_known_ones() -> None:
         **GOOD | {"BILLING_PROVIDER": "nisc", "MESSAGES_PROVIDER": "twilio", "PAYMENT_PROVIDER": "paypal"}
     )
     assert sorted(named(message)) == ["BILLING_PROVIDER", "MESSAGES_PROVIDER", "PAYMENT_PROVIDER"]
-    assert "Use one of: builtin; or package.module:ClassOrFactory" in message
+    assert "Use one of: builtin, multispeak; or package.module:ClassOrFactory" in message
     assert "Use one of: auto; or" in message
 
 

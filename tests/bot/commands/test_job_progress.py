@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import time
 from collections.abc import AsyncIterator, Collection
@@ -26,7 +27,8 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
+async def backend(migrated_database: Path, tmp_path: Path) -> AsyncIterator[Backend]:
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
     environment = {"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "SECRET_KEY": "a key", "RUN_CONCURRENCY": "1"}
     made = Backend.create(Settings.from_env(environment))
     yield made
