@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import tarfile
 import tempfile
 import zlib
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url, text
 
 from backend.backup.databases import (
     BackupError,
@@ -26,6 +27,7 @@ from backend.backup.databases import (
     dump_postgresql,
     put_back_postgresql,
     put_back_sqlite,
+    query_postgresql,
     sqlite_path,
 )
 from backend.config import ROOT, Settings
@@ -190,13 +192,11 @@ def _database_kind(settings: Settings) -> str:
 
 
 def _read_revision(settings: Settings) -> str:
-    driver = "sqlite" if _database_kind(settings) == "sqlite" else "postgresql+psycopg"
-    engine = create_engine(make_url(settings.database_url).set(drivername=driver), hide_parameters=True)
-    try:
-        with engine.connect() as connection:
-            return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
-    finally:
-        engine.dispose()
+    statement = "SELECT version_num FROM alembic_version"
+    if _database_kind(settings) == "postgresql":
+        return query_postgresql(settings.database_url, statement)
+    with closing(sqlite3.connect(sqlite_path(settings.database_url))) as database:
+        return str(database.execute(statement).fetchone()[0])
 
 
 def _known_revisions() -> frozenset[str]:

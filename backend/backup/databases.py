@@ -10,12 +10,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import make_url
 
 from backend.errors import MemberlineError
 from backend.private_files import SQLITE_SUFFIXES, make_private_file
-
-TOOL_PACKAGES = {"pg_dump": "postgresql-client", "pg_restore": "postgresql-client"}
 
 
 class BackupError(MemberlineError):
@@ -68,26 +66,28 @@ def dump_postgresql(url: str, target: Path) -> None:
 
 def put_back_postgresql(dump: Path, url: str, *, replace: bool) -> None:
     """Restore into an empty database, all or nothing. Raises BackupError where there are tables and not `replace`."""
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
-    try:
-        with engine.begin() as connection:
-            if inspect(connection).get_table_names():
-                if not replace:
-                    raise BackupError("the database has tables already: say --replace to drop them all first")
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
-    finally:
-        engine.dispose()
+    if query_postgresql(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") != "0":
+        if not replace:
+            raise BackupError("the database has tables already: say --replace to drop them all first")
+        query_postgresql(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     _run_tool(
         "pg_restore", url, ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"], [str(dump)]
     )
 
 
-def _run_tool(name: str, url: str, options: list[str], arguments: list[str] | None = None) -> None:
-    """Run a tool of PostgreSQL. The password goes by the environment: other accounts can read a command line."""
+def query_postgresql(url: str, statement: str) -> str:
+    """The one value that a statement gives."""
+    return _run_tool("psql", url, ["--no-psqlrc", "--tuples-only", "--no-align", f"--command={statement}"]).strip()
+
+
+def _run_tool(name: str, url: str, options: list[str], arguments: list[str] | None = None) -> str:
+    """Run a tool of PostgreSQL, return what it prints.
+
+    The password goes by the environment: other accounts can read a command line.
+    """
     program = shutil.which(name)
     if program is None:
-        raise BackupError(f"{name} is missing: install PostgreSQL's client tools (Debian: {TOOL_PACKAGES[name]})")
+        raise BackupError(f"{name} is missing: install PostgreSQL's client tools (Debian: postgresql-client)")
     address = make_url(url).set(drivername="postgresql")
     environment = {**os.environ, "PGPASSWORD": str(address.password or "")}
     shown = address.set(password=None).render_as_string(hide_password=False)
@@ -100,3 +100,4 @@ def _run_tool(name: str, url: str, options: list[str], arguments: list[str] | No
         if "server version mismatch" in done.stderr:
             advice = f" Install the client tools of the server's version ({program} is another one)."
         raise BackupError(f"{name}: {lines[-1].strip()}.{advice}" if advice else f"{name}: {lines[-1].strip()}")
+    return done.stdout

@@ -8,7 +8,6 @@ from backend.app import Backend
 from backend.clock import Clock
 from backend.providers.billing.remote import RemoteBilling
 from tests.backend.household import TODAY
-from tests.backend.providers.billing import postings
 from tests.standins.billing_system import BillingSystemStandIn
 
 NUMBER = "99999-001"
@@ -25,5 +24,4 @@ async def move_books(backend: Backend, *, cents: int = 8420, due_on: date = TODA
     system = BillingSystemStandIn()
     system.owe(NUMBER, cents, due_on=due_on)
     backend.billing = make_provider(backend, system, backend.clock)
-    await postings.make_table(backend)
     return system

@@ -181,6 +181,18 @@ async def test_a_payment_counts_until_their_figures_have_it_and_not_twice(
     assert (await refreshed(backend, home)).amount_due_cents == 6420  # now theirs
 
 
+async def test_a_payment_in_a_file_counts_until_a_clerk_has_had_time_to_load_it(
+    backend: Backend, home: Household, system: BillingSystemStandIn, clock: ManualClock
+) -> None:
+    await postings.queue(backend, "payment:p1", home.account_id, 2000)
+    await postings.mark_sent(backend, "payment:p1", clock.now(), in_file=1)
+    clock.advance(hours=47)
+    assert (await refreshed(backend, home)).amount_due_cents == 6420
+    system.owe(NUMBER, 6420, due_on=DUE)
+    clock.advance(hours=2)
+    assert (await refreshed(backend, home)).amount_due_cents == 6420
+
+
 async def test_a_return_is_owed_again_at_once(
     backend: Backend, home: Household, system: BillingSystemStandIn, clock: ManualClock
 ) -> None:
