@@ -93,6 +93,9 @@ class TestLocalstripe(PaymentProviderContract):
     async def opened(self, provider: PaymentProvider, **other: object) -> HostedEntry:
         pytest.skip("localstripe has no Checkout")
 
+    @pytest.mark.skip(reason="localstripe ignores idempotency keys, so two calls at once make two refunds there")
+    async def test_many_refunds_at_once_with_one_key_are_one(self, provider: PaymentProvider) -> None: ...
+
     @no_refund_limits
     async def test_parts_are_refunded_up_to_the_whole(self, provider: PaymentProvider) -> None: ...
 

@@ -65,11 +65,12 @@ async def test_movements_of_an_account_go_in_their_order(
     await add(backend, other, "b0")
     system.refused_keys = {"payment:a1": AWAY}
     await run_postings(backend)
-    assert [key for key, _, _ in system.booked()] == ["payment:a0", "payment:b0"]
+    # accounts are sent side by side, so b0 may come first
+    assert {key for key, _, _ in system.booked()} == {"payment:a0", "payment:b0"}
     system.refused_keys = {}
     clock.advance(hours=1)
     await run_postings(backend)
-    assert [key for key, _, _ in system.booked()] == ["payment:a0", "payment:b0", "payment:a1", "payment:a2"]
+    assert [key for key, _, _ in system.booked()][2:] == ["payment:a1", "payment:a2"]
 
 
 async def test_a_database_that_knows_its_rows_finds_the_same_movements(
