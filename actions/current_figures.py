@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from backend.billing.figures import format_as_of
 from backend.language import tr
 from backend.members.identity import load_identity
+from backend.providers.billing.system import find_system
 
 if TYPE_CHECKING:
     from actions.turn import Turn
@@ -30,7 +31,7 @@ EVENTS_BACK = 40
 
 
 def keeps_books_elsewhere(turn: Turn) -> bool:
-    return getattr(turn.backend.billing, "system", None) is not None
+    return find_system(turn.backend.billing) is not None
 
 
 async def refresh_known_account(turn: Turn) -> None:

@@ -59,6 +59,15 @@ def make_private_runtime(folder: Path) -> None:
         make_private_folder(folder / "logs")
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the names in the folder outlive a power cut: a file that was synced may still lose a name it just got."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def read_or_create_text(path: Path, make: Callable[[], str]) -> str:
     """The content of the file; if missing, the result of `make` is written first, by one process only."""
     try:

@@ -27,6 +27,7 @@ from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
 from backend.providers.billing.base import AccountBalance, FiguresUnknown
+from backend.providers.billing.system import find_system
 from backend.usage.bill_comparison import count_days
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
 def _prepaid_rows(backend: Backend, on: date) -> tuple[type[Any], Any, tuple[Any, ...]]:
     """The prepaid accounts of our own books or of another system's; a low balance is told once a day."""
     key = literal(f"prepaid:{on.isoformat()}")
-    if getattr(backend.billing, "system", None) is None:
+    if find_system(backend.billing) is None:
         return PrepaidAccount, key, (Account.status == "open",)
     return KnownFigures, key, (Account.status == "open", KnownFigures.is_prepaid)
 

@@ -32,7 +32,7 @@ from backend.backup.databases import (
 )
 from backend.config import ROOT, Settings
 from backend.migrations.run import config as migrations_config
-from backend.private_files import make_private_folder
+from backend.private_files import make_private_folder, sync_folder
 
 MANIFEST, SQLITE_DATABASE, POSTGRESQL_DUMP, TRACKER = "manifest.json", "memberline.db", "memberline.dump", "tracker.db"
 NAME_PATTERN = "memberline-*.backup.tar.gz"
@@ -168,11 +168,7 @@ def _write_archive(work: Path, target: Path, names: list[str]) -> None:
         output.flush()
         os.fsync(output.fileno())
     draft.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)
 
 
 def _check_files(work: Path, manifest: Manifest, file: Path) -> None:

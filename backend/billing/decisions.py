@@ -17,6 +17,7 @@ from backend.errors import MemberlineError
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from backend.providers.billing.base import FiguresUnknown
+from backend.providers.billing.system import find_system
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -33,7 +34,7 @@ class FiguresTooOld(MemberlineError):
 
 async def refresh_to_decide(backend: Backend, account_id: int) -> bool:
     """Look up what the account owes, outside any transaction. Returns whether a job may decide by it."""
-    if getattr(backend.billing, "system", None) is None:
+    if find_system(backend.billing) is None:
         return True
     await backend.billing.refresh(backend.db, account_id)
     async with backend.db.read_session() as session:

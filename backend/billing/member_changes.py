@@ -18,7 +18,7 @@ from backend.billing.accounts import lock_account
 from backend.billing.models import Account, BillingSync
 from backend.errors import MemberlineError
 from backend.members.models import Member
-from backend.providers.billing.system import BillingSystem, BillingSystemError, RemoteAccount, RemoteMember
+from backend.providers.billing.system import BillingSystemError, RemoteAccount, RemoteMember, find_system
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -38,7 +38,7 @@ class ChangesNotKnown(MemberlineError):
 async def sync_members(backend: Backend, _on: date) -> dict[str, int]:
     """Take over what changed since the last run. Returns counts: changed accounts, changed members, those whose phone
     or email differs, and those that are not known here. Raises ChangesNotKnown."""
-    system: BillingSystem | None = getattr(backend.billing, "system", None)
+    system = find_system(backend.billing)
     if system is None:
         return {}
     began = backend.clock.now()

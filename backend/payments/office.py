@@ -20,6 +20,7 @@ from backend.payments.processing import lock_payment, record_charge
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused, check_reason
 from backend.providers.billing.base import CounterPaymentFact
+from backend.providers.billing.system import find_system
 from backend.providers.payments.base import ProviderRejected
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ async def _check_booking(
     reference: str,
     received_on: date,
 ) -> None:
-    if getattr(backend.billing, "system", None) is not None:
+    if find_system(backend.billing) is not None:
         # what is owed is that system's to say: a payment that only we know would be taken for unpaid by it
         raise OfficeRefused("books_elsewhere", "Please book it in the billing system: what is owed comes from there.")
     today, most = backend.today(), backend.coop.max_payment_cents

@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from backend.private_files import sync_folder
+
 COLUMNS = ("batch", "key", "kind", "account", "amount", "fee", "date", "method", "confirmation", "channel")
 MODE = 0o640  # the clerk reads it through the folder's group
 
@@ -62,7 +64,7 @@ def stage(folder: Path, name: str, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    _sync(folder)
+    sync_folder(folder)
 
 
 def publish(folder: Path, name: str) -> bool:
@@ -76,7 +78,7 @@ def publish(folder: Path, name: str) -> bool:
     if path.exists() and path.read_bytes() != hidden.read_bytes():
         raise FileExistsError("another file of that name is there: move it away, it is not of this database")
     hidden.rename(path)
-    _sync(folder)
+    sync_folder(folder)
     return True
 
 
@@ -91,19 +93,11 @@ def replace_file(folder: Path, name: str, content: bytes) -> None:
     """Write a file whole or not at all, in the place of an older one of its name."""
     stage(folder, name, content)
     _hidden(folder, name).replace(folder / name)
-    _sync(folder)
+    sync_folder(folder)
 
 
 def _hidden(folder: Path, name: str) -> Path:
     return folder / f".{name}.part"
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _dollars(cents: int) -> str:

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from backend.posting import batches, sending
-from backend.posting.targets import choose_target, find_system
+from backend.posting.targets import choose_target
+from backend.providers.billing.system import find_system
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -17,7 +18,7 @@ async def run_postings(backend: Backend, _on: date | None = None) -> dict[str, A
     """Each minute: finish files that were begun, and send by the provider's calls where that is the way."""
     files = await batches.finish_batches(backend)
     result: dict[str, Any] = {"files": [asdict(file) for file in files]}
-    system = find_system(backend)
+    system = find_system(backend.billing)
     if choose_target(backend) == "provider" and system is not None:
         result |= await sending.send_waiting(backend, system)
     return result

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from backend.errors import SettingsError
-from backend.providers.billing.system import BillingSystem
+from backend.providers.billing.system import find_system
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -14,14 +14,9 @@ if TYPE_CHECKING:
 Target = Literal["provider", "csv", "none"]
 
 
-def find_system(backend: Backend) -> BillingSystem | None:
-    """The system that the billing provider speaks to; None for the built-in books."""
-    return getattr(backend.billing, "system", None)
-
-
 def choose_target(backend: Backend) -> Target:
     """Where movements go. Raises SettingsError when POSTING asks for what is not there."""
-    chosen, system, folder = backend.settings.posting, find_system(backend), backend.settings.posting_dir
+    chosen, system, folder = backend.settings.posting, find_system(backend.billing), backend.settings.posting_dir
     if chosen == "provider" and system is None:
         raise SettingsError("POSTING: is provider, but the BILLING_PROVIDER speaks to no system that could book")
     if chosen == "csv" and folder is None:

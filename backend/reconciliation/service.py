@@ -18,8 +18,8 @@ from backend.posting.batch_file import replace_file
 from backend.posting.models import QueuedPosting
 from backend.posting.order import is_open
 from backend.posting.sending import build_posting
-from backend.posting.targets import choose_target, find_system
-from backend.providers.billing.system import BillingSystem, BillingSystemError, SystemRejected
+from backend.posting.targets import choose_target
+from backend.providers.billing.system import BillingSystem, BillingSystemError, SystemRejected, find_system
 from backend.reconciliation import comparison
 from backend.reconciliation.formatting import format_csv, format_text
 from backend.reconciliation.model import Report
@@ -44,7 +44,7 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
     report = Report(on=on, made_at=backend.clock.now())
     rows = await _list_movements(backend, on)
     comparison.add_ours(report, (row for row in rows if row.on_date == on))
-    system = find_system(backend)
+    system = find_system(backend.billing)
     target = choose_target(backend)
     if theirs is not None and their_file is not None:
         report.sources.append(f"the billing system's list {their_file.name}")

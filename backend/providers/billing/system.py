@@ -108,6 +108,11 @@ class SystemRejected(BillingSystemError):
         self.code = code
 
 
+def find_system(provider: object) -> BillingSystem | None:
+    """The system that a billing provider speaks to; None for the built-in books."""
+    return getattr(provider, "system", None)
+
+
 @runtime_checkable
 class BillingSystem(Protocol):
     """Every method may raise the errors above, and nothing else."""
