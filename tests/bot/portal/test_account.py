@@ -115,7 +115,7 @@ async def test_a_new_password_by_email(visitor: Visitor) -> None:
     assert "on its way to the email on file" in text(page)
     assert visitor.services.settings.public_url not in page
     url = await link_from_mail(visitor)
-    assert visitor.mail.mails[0][0] == "ruth@example.com"
+    assert visitor.mails[0][0] == "ruth@example.com"
 
     for bad, expected in (
         ("short", "10 characters"),
@@ -129,7 +129,7 @@ async def test_a_new_password_by_email(visitor: Visitor) -> None:
     _, page, path = await visitor.post(url, password=NEW, again=NEW)
     assert path == "/portal/login"  # no automatic login
     assert (await elsewhere.get("/portal"))[2] == "/portal/login"
-    assert "was changed" in str(await visitor.mailed(2) and visitor.mail.mails[1][1]["Subject"])
+    assert "was changed" in str(await visitor.mailed(2) and visitor.mails[1][1]["Subject"])
     assert (await visitor.sign_in())[0] == 422
     assert (await visitor.sign_in(password=NEW))[2] == "/portal"
     assert (await visitor.get(url))[0] == 404  # once
@@ -191,8 +191,8 @@ async def test_making_an_account(visitor: Visitor, number: str, last4: str, kind
     assert path == "/portal/created"
     assert "Login to My Account" in page
     assert (await visitor.get("/portal"))[2] == "/portal"
-    assert visitor.mail.mails or await visitor.mailed()
-    assert visitor.mail.mails[0][0] == email  # the address on file, not the one typed
+    assert visitor.mails or await visitor.mailed()
+    assert visitor.mails[0][0] == email  # the address on file, not the one typed
     assert await notice_recipients(visitor) == [email, phone]
     assert (await visitor.get(here))[0] == 404
     again = visitor.another()
