@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,9 +28,9 @@ ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not
 
 async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     """Report each row that refers to nothing or repeats a row of the database; stage the ids of what rows refer to."""
-    await _members(session, staging, faults)
-    await _accounts(session, staging, faults)
-    await _methods(session, staging, faults)
+    await stage_ids(session, staging, faults)
+    report_repeated(staging, faults)
+    await reject_taken_user_ids(session, staging, faults)
     await _bills(session, staging, faults)
     for table, model, column in (
         ("usage", MeterReading, MeterReading.month),
@@ -39,7 +39,41 @@ async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) ->
         ("autopay", AutoPay, None),
     ):
         await _check_account_rows(session, staging, faults, table, model, column)
-    await _check_single_debit(session, staging, faults)
+    await check_single_debit(session, staging, faults)
+
+
+async def stage_ids(
+    session: AsyncSession,
+    staging: Staging,
+    faults: ErrorReport,
+    account_tables: Sequence[str] = ACCOUNT_TABLES,
+) -> None:
+    """Stage the ids of the members, accounts and methods that the rows name; NULL for those that the files bring.
+
+    Reports each row that refers to nothing. `account_tables` are the staged tables with a column `account`.
+    """
+    await _members(session, staging, faults)
+    await _accounts(session, staging, faults, account_tables)
+    await _methods(session, staging, faults)
+
+
+def report_repeated(staging: Staging, faults: ErrorReport) -> None:
+    """Report members, accounts and methods that the database has already."""
+    there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number WHERE i.id IS NOT NULL"
+    for line, number in staging.rows(there):
+        faults.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
+    there = (
+        "SELECT a.line, i.number FROM accounts a JOIN account_ids i ON i.number = a.member || '-' || a.separator "
+        "WHERE i.id IS NOT NULL"
+    )
+    for line, number in staging.rows(there):
+        faults.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
+    there = (
+        "SELECT p.line FROM payment_methods p JOIN method_ids m ON m.member = p.member AND m.token = p.token "
+        "WHERE m.id IS NOT NULL"
+    )
+    for (line,) in staging.rows(there):
+        faults.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
 
 
 async def _members(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
@@ -48,16 +82,12 @@ async def _members(session: AsyncSession, staging: Staging, faults: ErrorReport)
         for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH_SIZE):  # noqa: S608
             query = select(Member.number, Member.id).where(Member.number.in_([number for (number,) in batch]))
             staging.insert("member_ids", [tuple(row) for row in await session.execute(query)])
-    there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number"
-    for line, number in staging.rows(there):
-        faults.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
-    await _reject_taken_user_ids(session, staging, faults)
     staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
     for table in MEMBER_TABLES:
         _report_unknown(staging, faults, table, "member", "member_ids")
 
 
-async def _reject_taken_user_ids(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def reject_taken_user_ids(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     """User IDs that somebody in the database already has."""
     for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL", BATCH_SIZE):
         query = select(Login.user_key).where(Login.user_key.in_([key for _line, key in batch]))
@@ -67,9 +97,11 @@ async def _reject_taken_user_ids(session: AsyncSession, staging: Staging, faults
                 faults.add("members.csv", line, f"user ID {key} is there already")
 
 
-async def _accounts(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def _accounts(
+    session: AsyncSession, staging: Staging, faults: ErrorReport, account_tables: Sequence[str]
+) -> None:
     own = "SELECT member || '-' || separator AS number FROM accounts"
-    wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in ACCOUNT_TABLES)])  # noqa: S608
+    wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in account_tables)])  # noqa: S608
     if await _has_rows(session, Account):
         for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH_SIZE):  # noqa: S608
             query = (
@@ -78,14 +110,11 @@ async def _accounts(session: AsyncSession, staging: Staging, faults: ErrorReport
                 .where(Account.number.in_([number for (number,) in batch]))
             )
             staging.insert("account_ids", [tuple(row) for row in await session.execute(query)])
-    there = "SELECT a.line, i.number FROM accounts a JOIN account_ids i ON i.number = a.member || '-' || a.separator"
-    for line, number in staging.rows(there):
-        faults.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
     staging.run(
         "INSERT OR IGNORE INTO account_ids SELECT member || '-' || separator, NULL, member FROM accounts "
         "WHERE member IS NOT NULL AND separator IS NOT NULL"
     )
-    for table in ACCOUNT_TABLES:
+    for table in account_tables:
         _report_unknown(staging, faults, table, "account", "account_ids")
 
 
@@ -103,7 +132,7 @@ def _report_unknown(staging: Staging, faults: ErrorReport, table: str, column: s
 
 
 async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """Stage the ids of existing payment methods; report repeated tokens, and drafts or Auto Pay without one."""
+    """Stage the ids of existing payment methods; report drafts and Auto Pay without one."""
     held = (
         "SELECT number FROM member_ids WHERE id IS NOT NULL UNION SELECT member FROM account_ids WHERE id IS NOT NULL"
     )
@@ -114,9 +143,6 @@ async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport)
             .where(Member.number.in_([number for (number,) in batch]), PaymentMethod.active)
         )
         staging.insert("method_ids", [tuple(row) for row in await session.execute(query)], ignore=True)
-    there = "SELECT p.line FROM payment_methods p JOIN method_ids m ON m.member = p.member AND m.token = p.token"
-    for (line,) in staging.rows(there):
-        faults.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
     staging.run(
         "INSERT OR IGNORE INTO method_ids SELECT member, token, NULL FROM payment_methods "
         "WHERE member IS NOT NULL AND token IS NOT NULL"
@@ -169,7 +195,7 @@ def _pairs(model: type[Base], column: InstrumentedAttribute[Any] | None, account
     return select(account_id, column if column is not None else null()).where(account_id.in_(accounts))
 
 
-async def _check_single_debit(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+async def check_single_debit(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     """No account may have both a draft and Auto Pay, or each bill would be debited twice."""
     for line, account in staging.rows("SELECT a.line, a.account FROM autopay a JOIN drafts d ON d.account = a.account"):
         faults.add("autopay.csv", line, f"account {account} has a draft too: it can have only one of them")
