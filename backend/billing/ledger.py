@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import LedgerEntry
 from backend.errors import MemberlineError
 
-RECEIVABLE, REVENUE, CLEARING, FEES = "receivable", "revenue", "clearing", "fees"
-BOOKS = frozenset({RECEIVABLE, REVENUE, CLEARING, FEES})
+RECEIVABLE, REVENUE, CLEARING, FEES, OUTSIDE = "receivable", "revenue", "clearing", "fees", "outside"
+BOOKS = frozenset({RECEIVABLE, REVENUE, CLEARING, FEES, OUTSIDE})
 
 
 class UnbalancedBooking(MemberlineError):

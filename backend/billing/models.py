@@ -50,7 +50,8 @@ class LedgerEntry(Base):
     """One line of a booking. The entries of one `correlation` sum to zero cents.
 
     Books: `receivable` (what the member owes, per account), `revenue`, `clearing` (money on its way from the
-    processor), `fees`. A positive amount is a debit. Rows are written once and never changed.
+    processor), `fees`, `outside` (money that the co-op took elsewhere). A positive amount is a debit. Rows are written
+    once and never changed.
     """
 
     __tablename__ = "ledger_entries"

@@ -193,12 +193,23 @@ def _notice_recipients(member: Member, what: ContactField, value: str) -> list[s
     return [way for way in (*ways, None if what == "address" else value) if way]
 
 
+async def notify_changed_by_office(
+    session: AsyncSession, backend: Backend, member: Member, what: ContactField, value: str, reference: str
+) -> None:
+    """The notices of a change that came from the co-op's own system. `member` still has the old contacts.
+
+    `reference` tells one change from another: a notice is sent once for each.
+    """
+    for recipient in _notice_recipients(member, what, value):
+        await _notice(session, backend, recipient, what, f"{member.id}:{reference}", (member.language,))
+
+
 async def _notice(
     session: AsyncSession,
     backend: Backend,
     recipient: str,
     what: ContactField,
-    audit_id: int,
+    reference: int | str,
     languages: tuple[str, ...],
 ) -> None:
     coop = backend.coop
@@ -216,5 +227,5 @@ async def _notice(
             LANGUAGE_SEPARATORS[kind],
         ),
         purpose="notice",
-        dedupe_key=f"contact:{audit_id}:{recipient}"[:120],
+        dedupe_key=f"contact:{reference}:{recipient}"[:120],
     )
