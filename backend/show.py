@@ -21,7 +21,7 @@ from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member
 from backend.payments.balances import get_balance
-from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.models import OutsideEntry, Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import list_saved_methods
 from backend.programs.models import ProgramEnrollment
 from backend.tickets.listing import ticket_to_dict
@@ -31,13 +31,24 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 T = TypeVar(
-    "T", AlertSetting, Bill, Payment, ScheduledPayment, AutoPay, LegacyDraft, Consent, ProgramEnrollment, Arrangement
+    "T",
+    AlertSetting,
+    Bill,
+    OutsideEntry,
+    Payment,
+    ScheduledPayment,
+    AutoPay,
+    LegacyDraft,
+    Consent,
+    ProgramEnrollment,
+    Arrangement,
 )
 
 
 BALANCE_FIELDS = "amount_due_cents due_on past_due_cents pending_cents last_payment_cents last_payment_on".split()
 BILL_FIELDS = "number issued_on due_on period_start period_end kwh amount_cents lines".split()
 PAYMENT_FIELDS = "confirmation amount_cents fee_cents status method channel created_at posted_on decline_code".split()
+OUTSIDE_FIELDS = "number kind amount_cents posted_on source reference state received_at".split()
 SCHEDULE_FIELDS = "confirmation amount_cents fee_cents run_on status method channel created_at".split()
 METHOD_FIELDS = "kind brand last4 exp_month exp_year".split()
 ARRANGEMENT_FIELDS = "number parts owed_cents status granted_on ended_on".split()
@@ -98,6 +109,7 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         "balance": _sum_balances([standing["balance"] for standing in standings]),
         "bills": await listed(Bill, lambda bill: _fields(bill, *BILL_FIELDS)),
         "payments": await listed(Payment, lambda item: with_method(item, PAYMENT_FIELDS)),
+        "booked_elsewhere": await listed(OutsideEntry, lambda item: _fields(item, *OUTSIDE_FIELDS)),
         "schedules": await listed(ScheduledPayment, lambda item: with_method(item, SCHEDULE_FIELDS)),
         "methods": [_fields(method, *METHOD_FIELDS) for method in await list_saved_methods(session, member.id)],
         "autopay": await listed(AutoPay, autopay),

@@ -8,7 +8,7 @@ from actions.turn import Turn
 from backend.billing.models import Bill
 from backend.language import format_day_of_month, format_short_date, mark, tr
 from backend.money import format_cents
-from backend.payments.models import Payment, PaymentMethod
+from backend.payments.models import OutsideEntry, PastPayment, PaymentMethod
 
 STATUS_LABELS = {
     "started": mark("on its way"),
@@ -33,11 +33,14 @@ PAYMENT_HEAD = (mark("Date"), mark("Amount"), mark("Paid with"), mark("Confirmat
 BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
 
 
-async def build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
-    method = await turn.session.get_one(PaymentMethod, payment.method_id)
+async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
+    if isinstance(payment, OutsideEntry):
+        label = payment.label
+    else:
+        label = (await turn.session.get_one(PaymentMethod, payment.method_id)).label
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
     amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS_LABELS[payment.status])
-    cells = [format_short_date(on, year=True), amount, method.label, payment.confirmation, status]
+    cells = [format_short_date(on, year=True), amount, label, payment.confirmation, status]
     words = " ".join([cells[0], amount, payment.confirmation, status])
     if turn.channel == "voice":
         words = tr(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import PENDING_STATUSES, Payment, ScheduledPayment
+from backend.payments.models import PENDING_STATUSES, PastPayment, Payment, ScheduledPayment
+from backend.payments.outside_entries import find_last_outside_payment
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -64,14 +65,17 @@ async def list_scheduled(session: AsyncSession, account_id: int) -> tuple[Schedu
     return tuple(await session.scalars(query))
 
 
-async def _last_payment(session: AsyncSession, account_id: int) -> Payment | None:
+async def _last_payment(session: AsyncSession, account_id: int) -> PastPayment | None:
     query = (
         select(Payment)
         .where(Payment.account_id == account_id, Payment.status == "posted")
         .order_by(Payment.posted_on.desc(), Payment.id.desc())
         .limit(1)
     )
-    return await session.scalar(query)
+    ours, other = await session.scalar(query), await find_last_outside_payment(session, account_id)
+    if ours is None or other is None:
+        return ours or other
+    return other if ours.posted_on is None or other.posted_on > ours.posted_on else ours
 
 
 async def sum_pending(session: AsyncSession, account_id: int) -> int:

@@ -213,7 +213,11 @@ class OutsideEntry(Base):
     @property
     def status(self) -> str:
         """In the words of Payment.status."""
-        return "voided" if self.state == "void" else "posted"
+        return "returned" if self.kind == "return" else "voided" if self.state == "void" else "posted"
+
+    @property
+    def decline_code(self) -> None:
+        """Why it came back is in the co-op's own system."""
 
     @property
     def confirmation(self) -> str:
@@ -224,3 +228,7 @@ class OutsideEntry(Base):
     def label(self) -> str:
         """How it was paid, where Payment has the label of its method."""
         return tr(OUTSIDE_SOURCES[self.source])
+
+
+PastPayment = Payment | OutsideEntry
+"""What a member sees as a payment, wherever it was made."""

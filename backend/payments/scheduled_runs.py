@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.service import lock_account
-from backend.language import use_language
+from backend.language import tr, use_language
 from backend.payments import prechecks, receipts
+from backend.payments.balances import sum_pending
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.outside_entries import total_received_since
 from backend.payments.processing import SYSTEM, advance
 from backend.providers.payments.base import PaymentProviderError
 
@@ -26,8 +28,10 @@ log = logging.getLogger(__name__)
 async def run_scheduled(backend: Backend, on: date) -> int:
     """Make every payment scheduled for `on` (co-op's date) or before; returns how many there were.
 
-    Exactly what was agreed to is paid, even when the bill has been paid in another way: the member was warned of the
-    scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice.
+    Exactly what was agreed to is paid, even when the bill has been paid in another way here: the member was warned of
+    the scheduled payment then. What was paid elsewhere since, such as at the counter, where nobody warned of it, is
+    left out, as far as it is not owed any more. When nothing is left, or the account is closed, or the method can no
+    longer be used, the payment fails with a notice.
     """
     async with backend.db.read_session() as session:
         query = (
@@ -65,13 +69,18 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
     if item.status != "scheduled":
         return None
     method = await session.get_one(PaymentMethod, item.method_id)
-    if reason := prechecks.find_method_problem(account, method, backend.today()):
+    amount_cents = await _amount_left(session, backend, item)
+
+    def find_problem() -> str | None:
+        paid = tr("it was paid elsewhere") if amount_cents <= 0 else None
+        return prechecks.find_method_problem(account, method, backend.today()) or paid
+
+    if reason := find_problem():
         with use_language(await receipts.language_for(session, item)):
-            translated = prechecks.find_method_problem(account, method, backend.today())
-            await receipts.notify_schedule_failed(session, backend, item, translated or reason)
+            await receipts.notify_schedule_failed(session, backend, item, find_problem() or reason)
         await _fail(session, backend, item, reason)
         return None
-    payment = _payment(backend, item)
+    payment = _payment(backend, item, amount_cents)
     session.add(payment)
     await session.flush()
     item.status, item.payment_id = "running", payment.id
@@ -79,7 +88,17 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
     return payment.id, False
 
 
-def _payment(backend: Backend, item: ScheduledPayment) -> Payment:
+async def _amount_left(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> int:
+    """The cents to pay: as agreed, less what was paid elsewhere since and is not owed any more."""
+    elsewhere = await total_received_since(session, item.account_id, item.created_at)
+    if not elsewhere:
+        return item.amount_cents
+    owed = (await backend.billing.balance(session, item.account_id, backend.today())).amount_due_cents
+    owed -= await sum_pending(session, item.account_id)
+    return item.amount_cents - min(elsewhere, max(item.amount_cents - max(owed, 0), 0))
+
+
+def _payment(backend: Backend, item: ScheduledPayment, amount_cents: int) -> Payment:
     now = backend.clock.now()
     return Payment(
         # from the schedule's own random key, not its id: the network outlives a database that starts again at 1
@@ -87,7 +106,7 @@ def _payment(backend: Backend, item: ScheduledPayment) -> Payment:
         confirmation=item.confirmation,
         account_id=item.account_id,
         method_id=item.method_id,
-        amount_cents=item.amount_cents,
+        amount_cents=amount_cents,
         fee_cents=item.fee_cents,
         channel=item.channel,
         conversation_id=item.conversation_id,

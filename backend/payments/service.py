@@ -17,7 +17,8 @@ from backend.consents.models import Consent
 from backend.consents.service import Agreement
 from backend.members.levels import require
 from backend.payments import prechecks, receipts
-from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.models import PastPayment, Payment, PaymentMethod, ScheduledPayment
+from backend.payments.outside_entries import list_outside_payments, total_paid_outside
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -33,21 +34,29 @@ async def list_saved_methods(session: AsyncSession, member_id: int) -> Sequence[
     return (await session.scalars(query)).all()
 
 
-async def list_payments(session: AsyncSession, account_id: int, start: int = 0, count: int = 100) -> Sequence[Payment]:
-    """`count` payments of the account in any state, the newest first, leaving out the newest `start`."""
+async def list_payments(
+    session: AsyncSession, account_id: int, start: int = 0, count: int = 100
+) -> Sequence[PastPayment]:
+    """`count` payments of the account in any state, the newest first, leaving out the newest `start`.
+
+    Those that were made elsewhere are among them.
+    """
     query = select(Payment).where(Payment.account_id == account_id)
-    query = query.order_by(Payment.created_at.desc(), Payment.id.desc()).offset(start).limit(count)
-    return (await session.scalars(query)).all()
+    query = query.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(start + count)
+    ours: Sequence[PastPayment] = (await session.scalars(query)).all()
+    others = await list_outside_payments(session, account_id, start + count)
+    return sorted([*ours, *others], key=lambda each: each.created_at, reverse=True)[start : start + count]
 
 
 async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) -> int:
-    """The cents of the payments posted in a calendar year, fees included."""
+    """The cents of the payments posted in a calendar year, wherever they were made; fees included."""
     query = select(func.coalesce(func.sum(Payment.amount_cents + Payment.fee_cents), 0)).where(
         Payment.account_id == account_id,
         Payment.status == "posted",
         Payment.posted_on.between(date(year, 1, 1), date(year, 12, 31)),
     )
-    return int(await session.scalar(query) or 0)
+    elsewhere = await total_paid_outside(session, account_id, date(year, 1, 1), date(year, 12, 31))
+    return int(await session.scalar(query) or 0) + elsewhere
 
 
 async def find_latest(

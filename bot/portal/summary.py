@@ -17,7 +17,8 @@ from backend.language import mark, tr
 from backend.members.models import Member
 from backend.members.service import accounts_of
 from backend.payments.balances import Balance, get_balance
-from backend.payments.models import Payment
+from backend.payments.models import PastPayment
+from backend.payments.service import list_payments
 from backend.programs.service import find_enrollment
 from backend.usage.service import MonthUsage, list_last_months
 
@@ -42,7 +43,7 @@ class AccountView:
     closed: bool
     stands: Balance
     bills: Sequence[Bill]
-    payments: Sequence[tuple[Payment, date, str]]
+    payments: Sequence[tuple[PastPayment, date, str]]
     enrolled: Sequence[tuple[str, str]]
     usage: Sequence[MonthUsage]
 
@@ -72,20 +73,21 @@ async def load_summary(backend: Backend, member: Member) -> AccountSummary:
 
 async def _load_account_view(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
     issued = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc()).limit(MAX_SHOWN)
-    made = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc()).limit(MAX_SHOWN)
     return AccountView(
         number=account.number,
         address=account.service_address,
         closed=account.status == "closed",
         stands=await get_balance(session, backend, account.id),
         bills=(await session.scalars(issued)).all(),
-        payments=[_payment_row(backend, payment) for payment in await session.scalars(made)],
+        payments=[
+            _payment_row(backend, payment) for payment in await list_payments(session, account.id, count=MAX_SHOWN)
+        ],
         enrolled=await _enrollment_rows(session, account),
         usage=list(reversed(await list_last_months(session, account.id))),
     )
 
 
-def _payment_row(backend: Backend, payment: Payment) -> tuple[Payment, date, str]:
+def _payment_row(backend: Backend, payment: PastPayment) -> tuple[PastPayment, date, str]:
     day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
     return payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))
 
