@@ -19,6 +19,7 @@ from backend.payments.processing import recover
 from backend.payments.scheduled_runs import run_scheduled
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
+from backend.syncing.folder import take_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ JOBS: dict[str, Job] = {
     # after the payments and returns of the morning, which decide whether a plan was kept
     "arrangements": Job(arrangements.review, JobSchedule("day", time(7, 45))),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
+    "sync-folder": Job(take_folder, JobSchedule("minute", lease=timedelta(minutes=30))),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),
 }

@@ -1,4 +1,4 @@
-"""payments.csv: what was paid elsewhere is paid for every part of memberline, and our own payments come back in peace."""
+"""payments.csv: what was paid elsewhere is paid for every part of memberline, and our own payments may come back."""
 
 from __future__ import annotations
 
@@ -181,6 +181,5 @@ async def test_what_was_paid_before_the_takeover_is_history_alone(
 )
 async def test_a_bad_row_is_named(backend: Backend, home: Household, tmp_path: Path, row: str, said: str) -> None:
     [reason] = await refuse(backend, tmp_path, payments=f"{PAYMENTS}{row}\n")
-    assert reason.startswith("payments.csv:2: ") and said in reason
-
-
+    assert reason.startswith("payments.csv:2: ")
+    assert said in reason
