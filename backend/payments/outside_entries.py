@@ -40,6 +40,13 @@ async def total_received_since(session: AsyncSession, account_id: int, since: da
     return max(await _sum(session, *booked, OutsideEntry.kind.in_(SHOWN_KINDS), news), 0)
 
 
+async def total_charged_outside(session: AsyncSession, account_id: int) -> int:
+    """Cents of fees and adjustments that are owed beside the bills. They are covered last, after every bill: a late fee
+    of today must not make a bill of last year look unpaid."""
+    charges = (OutsideEntry.kind.in_(("fee", "adjustment")), OutsideEntry.amount_cents > 0)
+    return await _sum(session, OutsideEntry.account_id == account_id, OutsideEntry.state == "booked", *charges)
+
+
 async def _sum(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
     signed = case((OutsideEntry.kind == "return", -OutsideEntry.amount_cents), else_=OutsideEntry.amount_cents)
     return int(await session.scalar(select(func.coalesce(func.sum(signed), 0)).where(*conditions)) or 0)

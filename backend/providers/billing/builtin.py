@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing import bills, ledger
 from backend.billing.ledger import LedgerLine
 from backend.config import Settings
+from backend.payments.outside_entries import total_charged_outside
 from backend.providers.billing.base import AccountBalance, PaymentFact
 
 
@@ -17,7 +18,8 @@ class BuiltinBilling:
 
     async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
         due = await ledger.receivable_balance(session, account_id)
-        unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due)
+        beside = await total_charged_outside(session, account_id)
+        unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due - beside)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
         return AccountBalance(due, unpaid[0][0].due_on if unpaid else None, past_due, coming)

@@ -183,3 +183,17 @@ async def test_a_bad_row_is_named(backend: Backend, home: Household, tmp_path: P
     [reason] = await refuse(backend, tmp_path, payments=f"{PAYMENTS}{row}\n")
     assert reason.startswith("payments.csv:2: ")
     assert said in reason
+
+
+async def test_a_fee_makes_no_old_bill_look_unpaid(
+    backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock, tmp_path: Path
+) -> None:
+    fee = "F-1,99999-001,fee,2026-11-18,5.00,,,\n"
+    await take(backend, tmp_path, payments=PAYMENTS + COUNTER + fee)
+    clock.advance(days=21)
+    async with backend.db.read_session() as session:
+        balance = await get_balance(session, backend, home.account_id)
+    assert (balance.amount_due_cents, balance.past_due_cents, balance.due_on) == (500, 0, None)
+    await add_autopay(backend, home)
+    assert await run_autopay(backend, backend.today()) == {}
+    assert network.taken_cents() == 0
