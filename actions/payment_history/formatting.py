@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from actions.turn import Turn
 from backend.billing.models import Bill
 from backend.language import format_day_of_month, format_short_date, mark, tr
-from backend.money import format_cents
+from backend.money import format_balance, format_cents
 from backend.payments.models import OutsideEntry, PastPayment, PaymentMethod
 
 STATUS_LABELS = {
@@ -54,14 +54,20 @@ async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
 
 
 def build_bill_row(bill: Bill, turn: Turn) -> HistoryRow:
-    amount = format_cents(bill.amount_cents)
+    amount = format_balance(bill.amount_cents)  # a bill of more power fed in than used is a credit, and never due
+    is_credit = bill.amount_cents < 0
     cells = [
         format_short_date(bill.issued_on, year=True),
         amount,
-        format_short_date(bill.due_on, year=True),
+        "" if is_credit else format_short_date(bill.due_on, year=True),
         f"{bill.kwh:,}",
     ]
-    if turn.channel == "voice":
+    if is_credit and turn.channel == "voice":
+        day = format_day_of_month(bill.issued_on)
+        words = tr("The bill of {day}: {amount} for {kwh} kWh.", day=day, amount=amount, kwh=bill.kwh)
+    elif is_credit:
+        words = tr("{day} {amount}, {kwh} kWh", day=cells[0], amount=amount, kwh=cells[3])
+    elif turn.channel == "voice":
         words = tr(
             "The bill of {day}: {amount} for {kwh} kWh, due {due}.",
             day=format_day_of_month(bill.issued_on),

@@ -26,7 +26,7 @@ async def apply(feed: Feed) -> None:
     for id_, number in feed.staging.rows(new):
         feed.act("account_imported", id_, None, {"number": number})  # its day is when the account was taken over
     query = f"SELECT {NUMBER}, service_address, status, opened_on FROM old_accounts t ORDER BY line"  # noqa: S608
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         await _change_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
 

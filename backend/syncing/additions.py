@@ -48,7 +48,7 @@ async def _mark_there(feed: Feed, model: type[Base], column: str | None) -> None
     feed.staging.run("CREATE TABLE there (account TEXT, what TEXT, PRIMARY KEY (account, what)) WITHOUT ROWID")
     wanted = f"SELECT DISTINCT i.id, i.number FROM {feed.name} t JOIN account_ids i ON i.number = t.account"  # noqa: S608
     table: Any = model.__table__
-    for batch in list(feed.staging.batches(wanted, BATCH_SIZE)):
+    for batch in feed.staging.batches(wanted, BATCH_SIZE):
         names: dict[int, str] = dict(batch)
         columns = [table.c.account_id, *([table.c[column]] if column else [])]
         found = await feed.session.execute(select(*columns).where(table.c.account_id.in_(names)))

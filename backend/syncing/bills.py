@@ -37,7 +37,7 @@ async def apply(feed: Feed) -> None:
     await load_bills(feed.loader)
     count_new(feed)
     query = f"SELECT {', '.join(COLUMNS)} FROM old_bills ORDER BY line"  # noqa: S608
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         await _change_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
 
@@ -54,7 +54,7 @@ def count_new(feed: Feed) -> None:
 
 async def _mark_known(feed: Feed) -> None:
     feed.staging.run("CREATE TABLE known_bills (number TEXT PRIMARY KEY) WITHOUT ROWID")
-    for batch in list(feed.staging.batches("SELECT number FROM bills WHERE number IS NOT NULL", BATCH_SIZE)):
+    for batch in feed.staging.batches("SELECT number FROM bills WHERE number IS NOT NULL", BATCH_SIZE):
         query = select(Bill.number).where(Bill.number.in_([number for (number,) in batch]))
         feed.staging.insert("known_bills", [(number,) for number in await feed.session.scalars(query)])
 
@@ -66,60 +66,61 @@ async def _leave_out_payments(feed: Feed) -> None:
         "SELECT b.line, b.number, b.issued_on, i.id FROM bills b JOIN account_ids i ON i.number = b.account "
         "WHERE b.paid_cents <> 0"
     )
-    ignored = []
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    is_warned = await feed.session.scalar(select(OutsideEntry.id).limit(1)) is None
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         since = await takeover_days(feed, {id_ for *_rest, id_ in batch})
         for line, number, issued, id_ in batch:
             if id_ not in since or issued > since[id_].isoformat():
                 feed.staging.run("UPDATE bills SET paid_cents = 0 WHERE line = ?", line)
-                ignored.append(number)
-    if ignored and await feed.session.scalar(select(OutsideEntry.id).limit(1)) is None:
-        feed.outcome.note_all("paid_not_used", ignored)
+                if is_warned:
+                    feed.outcome.note("paid_not_used", number)
 
 
 async def _change_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
     query = (
-        select(Bill, Account.number)
+        select(*Bill.__table__.c, Account.number.label("account"))
         .join(Account, Account.id == Bill.account_id)
         .where(Bill.number.in_([row["number"] for row in rows]))
     )
-    known = {bill.number: (bill, account) for bill, account in await feed.session.execute(query)}
-    feed.session.expunge_all()
+    known = {bill.number: bill for bill in await feed.session.execute(query)}
     changes = []
     for row in rows:
-        bill, account = known[row["number"]]
-        if account != row["account"]:
-            feed.faults.add(BILLS.file, row["line"], f"bill {bill.number} is of account {account}")
+        bill = known[row["number"]]
+        if bill.account != row["account"]:
+            feed.faults.add(BILLS.file, row["line"], f"bill {bill.number} is of account {bill.account}")
             continue
         values = dict(_changes(feed, row, bill))
         if values:
-            changes.append((bill, account, values))
+            changes.append((bill, values))
     feed.faults.raise_if_any()
     await _write(feed, changes)
 
 
-def _changes(feed: Feed, row: dict[str, Any], bill: Bill) -> Iterator[tuple[str, Any]]:
+def _changes(feed: Feed, row: dict[str, Any], bill: Any) -> Iterator[tuple[str, Any]]:
     for name in DAYS:
-        if (day := date.fromisoformat(row[name])) != getattr(bill, name):
-            yield name, day
+        if row[name] != getattr(bill, name).isoformat():
+            yield name, date.fromisoformat(row[name])
     if "kwh" in feed.given and row["kwh"] != bill.kwh:
         yield "kwh", row["kwh"]
     if row["amount_cents"] != bill.amount_cents:
         yield "amount_cents", row["amount_cents"]
     lines = parse_lines(row["lines"]) if row["lines"] else bill.lines
-    if sum(int(line["cents"]) for line in lines) != row["amount_cents"]:
+    if lines and sum(int(line["cents"]) for line in lines) != row["amount_cents"]:
         lines = []  # those of before the correction
     if lines != bill.lines:
         yield "lines", lines
 
 
-async def _write(feed: Feed, changes: Sequence[tuple[Bill, str, dict[str, Any]]]) -> None:
-    corrected = [bill for bill, _, values in changes if "amount_cents" in values]
+async def _write(feed: Feed, changes: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """`changes`: the row of the bill as it was, with its account's number, and the new values."""
+    corrected = [bill for bill, values in changes if "amount_cents" in values]
+    if not changes:
+        return
     await feed.lock_accounts([bill.account_id for bill in corrected])
     earlier = await _count_corrections(feed, {bill.account_id for bill in corrected})
-    for bill, account, values in changes:
+    for bill, values in changes:
         feed.update(Bill, bill.id, values)
-        feed.outcome.note("changed", f"{bill.number} of {account}: {', '.join(values)}")
+        feed.outcome.note("changed", f"{bill.number} of {bill.account}: {', '.join(values)}")
         before = {"number": bill.number, **{name: _plain(getattr(bill, name)) for name in values}}
         feed.act("bill_changed", bill.account_id, before, {name: _plain(value) for name, value in values.items()})
         if "amount_cents" in values:

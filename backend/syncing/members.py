@@ -75,7 +75,7 @@ async def apply(feed: Feed) -> None:
     for (number,) in feed.staging.rows("SELECT number FROM members ORDER BY line"):
         feed.act("member_added", None, None, {"number": number})
     query = f"SELECT {', '.join(COLUMNS)} FROM old_members ORDER BY line"  # noqa: S608
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         await _change_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
 

@@ -20,7 +20,7 @@ COLUMNS = ("member", "token", "kind", *SHOWN)
 async def apply(feed: Feed) -> None:
     feed.staging.run("CREATE TABLE known_tokens (member TEXT, token TEXT, PRIMARY KEY (member, token)) WITHOUT ROWID")
     query = f"SELECT {', '.join(COLUMNS)} FROM payment_methods ORDER BY line"  # noqa: S608
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         await _change_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
     feed.split("EXISTS (SELECT 1 FROM known_tokens k WHERE k.member = t.member AND k.token = t.token)")

@@ -108,7 +108,7 @@ async def apply(feed: Feed) -> None:
         "SELECT t.line, t.number, t.kind, t.posted_on, t.amount_cents, t.source, t.reference, t.status, t.account, "
         "i.id FROM payments t JOIN account_ids i ON i.number = t.account ORDER BY t.line"
     )
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         await _take_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
 

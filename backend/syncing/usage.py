@@ -24,7 +24,7 @@ async def apply(feed: Feed) -> None:
         "SELECT t.line, t.account, t.month, t.kwh, t.days, t.avg_temp_f, i.id "
         "FROM usage t JOIN account_ids i ON i.number = t.account ORDER BY t.line"
     )
-    for batch in list(feed.staging.batches(query, BATCH_SIZE)):
+    for batch in feed.staging.batches(query, BATCH_SIZE):
         await _change_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
     feed.split("EXISTS (SELECT 1 FROM known_months k WHERE k.account = t.account AND k.month = t.month)")
