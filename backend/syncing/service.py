@@ -213,8 +213,8 @@ def _guard(feed: Feed) -> None:
     if touched > FREE_ROWS and touched * 100 > rows * limit:
         found = ", ".join(f"{counts[sort]:,} {sort}" for sort in GUARDED if counts[sort])
         raise _Refused(
-            f"{found} of {rows:,} rows, which is more than {limit} percent: was the export cut off, or is it of "
-            "another day? If it is right, take it with: memberline sync DIR --force"
+            f"{found} of {rows:,} rows, which is more than {limit} percent (SYNC_MAX_CHANGED_PERCENT): was the export "
+            "cut off, or is it of another day? If it is right, take it with: memberline sync DIR --force"
         )
 
 
