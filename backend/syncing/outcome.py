@@ -32,12 +32,14 @@ GUARDED = ("changed", "closed", "reopened", "missing")
 
 @dataclass
 class FileOutcome:
-    """One file's. `status`: taken, refused or unchanged; `reason` is why it was refused, a line each."""
+    """One file's. `status`: taken or refused; `reason` is why it was refused, a line each; `warning` is what would have
+    refused it without --force."""
 
     file: str
     rows: int = 0
     status: str = "taken"
     reason: str = ""
+    warning: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     names: dict[str, list[str]] = field(default_factory=dict)
 
@@ -61,6 +63,7 @@ class FileOutcome:
             "file": self.file,
             "status": self.status,
             **({"reason": self.reason.splitlines()} if self.reason else {}),
+            **({"warning": self.warning} if self.warning else {}),
             "rows": self.rows,
             "unchanged": self.unchanged,
             **{sort: self.counts[sort] for sort in TEXTS if self.counts[sort]},
@@ -76,6 +79,7 @@ class FileOutcome:
             ]
         counted = [f"{self.counts[sort]:,} {sort.replace('_', ' ')}" for sort in TEXTS if self.counts[sort]]
         said = [f"{self.file}: {', '.join([f'{self.rows:,} rows', *counted, f'{self.unchanged:,} unchanged'])}"]
+        said += [f"  without --force it is refused: {self.warning}"] if self.warning else []
         for sort, text in TEXTS.items():
             if names := self.names.get(sort):
                 more = self.counts[sort] - len(names)

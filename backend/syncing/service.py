@@ -44,6 +44,9 @@ FILES = tuple(feed.table.file for feed in FEEDS)
 FREE_ROWS = 3
 """So many rows of a file may always change or be missing: of a small file they are more than any share."""
 REFUSED = "refused"
+TAKE_ANYWAY_TEXT = (
+    ": was the export cut off, or is it of another day? If it is right, take it with: memberline sync DIR --force"
+)
 CHANGED_MEANWHILE = "the file was changed while it was read: it is taken when it is whole"
 LOCK = 7_262_020  # an advisory lock of PostgreSQL: one sync at a time
 Progress = Callable[[str, int, int], None]
@@ -191,8 +194,10 @@ async def _write(feed: Feed, *, force: bool) -> None:
     feed.outcome.note_all("missing", feed.find_missing())
     await feed.kind.apply(feed)
     await feed.flush()
-    if not force:
-        _guard(feed)
+    if reason := _find_excess(feed):
+        if not force:
+            raise _Refused(reason + TAKE_ANYWAY_TEXT)
+        feed.outcome.warning = reason
     await feed.save_rows()
     await feed.session.execute(delete(SyncFile).where(SyncFile.kind == feed.name))
     await feed.loader.load(SyncFile, ("kind", "seen_at", "rows"), [(feed.name, feed.now, feed.outcome.rows)])
@@ -205,17 +210,15 @@ def _create_tables(feed: Feed) -> None:
     feed.staging.run("CREATE TABLE acts (id INTEGER PRIMARY KEY, act TEXT, account_id INT, before TEXT, after TEXT)")
 
 
-def _guard(feed: Feed) -> None:
-    """Refuse what looks like a truncated or garbled export."""
+def _find_excess(feed: Feed) -> str | None:
+    """What looks like a truncated or garbled export."""
     counts, limit = feed.outcome.counts, feed.backend.settings.sync_max_changed_percent
     touched = sum(counts[sort] for sort in GUARDED)
     rows = max(feed.known, feed.outcome.rows)
-    if touched > FREE_ROWS and touched * 100 > rows * limit:
-        found = ", ".join(f"{counts[sort]:,} {sort}" for sort in GUARDED if counts[sort])
-        raise _Refused(
-            f"{found} of {rows:,} rows, which is more than {limit} percent (SYNC_MAX_CHANGED_PERCENT): was the export "
-            "cut off, or is it of another day? If it is right, take it with: memberline sync DIR --force"
-        )
+    if touched <= FREE_ROWS or touched * 100 <= rows * limit:
+        return None
+    found = ", ".join(f"{counts[sort]:,} {sort}" for sort in GUARDED if counts[sort])
+    return f"{found} of {rows:,} rows, which is more than {limit} percent (SYNC_MAX_CHANGED_PERCENT)"
 
 
 def _stamp(path: Path) -> tuple[int, int]:

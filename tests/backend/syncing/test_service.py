@@ -14,7 +14,7 @@ from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
 from backend.syncing.models import SyncRow
 from backend.usage.models import MeterReading
-from tests.backend.importing.files import GOOD, write
+from tests.backend.importing.files import GOOD, only, write
 from tests.backend.syncing.feeds import acts, books_are_whole, count, fresh, owed, refuse, sync, take, take_over
 
 MEMBERS, ACCOUNTS, BILLS = GOOD["members"], GOOD["accounts"], GOOD["bills"]
@@ -99,6 +99,8 @@ async def test_a_cut_off_file_is_refused(backend: Backend, tmp_path: Path) -> No
     assert "10 missing of 20 rows, which is more than 5 percent" in said
     [said] = await refuse(backend, tmp_path, force=False, members=head + rows.replace("Member", "Someone"))
     assert "20 changed of 20 rows" in said
+    tried = await sync(backend, only(fresh(tmp_path), members=cut), dry_run=True)
+    assert any("without --force it is refused: 10 missing of 20 rows" in line for line in tried.lines())
     assert (await take(backend, tmp_path, members=cut)).counts["missing"] == 10
 
 
