@@ -31,7 +31,8 @@ def _applier(model: type[Base], load: Load, column: str | None = None) -> Callab
         staged = "t.alert" if column else "''"
         feed.split(f"EXISTS (SELECT 1 FROM there k WHERE k.account = t.account AND k.what = {staged})")  # noqa: S608
         again = (
-            f"SELECT t.account FROM old_{feed.name} t JOIN row_keys r ON r.line = t.line JOIN known k ON k.key = r.key"  # noqa: S608
+            f"SELECT t.account FROM old_{feed.name} t JOIN row_keys r ON r.line = t.line "  # noqa: S608
+            "JOIN known_keys k ON k.key = r.key"
         )
         feed.outcome.note_all("not_changed", [account for (account,) in feed.staging.rows(again)])
         await existing_rows.check_single_debit(feed.session, feed.staging, feed.faults)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+from array import array
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -64,6 +66,9 @@ class Feed:
     known: int = 0
     given: frozenset[str] = frozenset()
     progress: Callable[[str, int, int], None] = lambda step, done, of: None
+    _lines: array[int] = field(
+        default_factory=lambda: array("I")
+    )  # by id of `known`: where the file has it; 0: nowhere
     _updates: dict[tuple[type[Base], tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
     _bookings: list[RowValues] = field(default_factory=list)
     _acts: list[tuple[Any, ...]] = field(default_factory=list)
@@ -80,24 +85,28 @@ class Feed:
 
     async def load_known(self, session: AsyncSession) -> None:
         """Stage what earlier files had."""
-        self.staging.run("CREATE TABLE known (key TEXT, digest BLOB, day TEXT, missing INT)")
+        self.staging.run("CREATE TABLE known (id INTEGER PRIMARY KEY, key TEXT, digest BLOB, day TEXT, missing INT)")
         columns = (SyncRow.key, SyncRow.digest, SyncRow.day, SyncRow.missing_since)
         last = ""
         while True:
             query = select(*columns).where(SyncRow.kind == self.name, SyncRow.key > last)
             page = (await session.execute(query.order_by(SyncRow.key).limit(PAGE))).all()
-            rows = [(key, digest, day and day.isoformat(), since is not None) for key, digest, day, since in page]
+            rows = [
+                (place, key, digest, day and day.isoformat(), since is not None)
+                for place, (key, digest, day, since) in enumerate(page, self.known)
+            ]
             self.staging.insert("known", rows)
             self.known += len(page)
             if len(page) < PAGE:
                 break
             last = page[-1].key
         self.staging.run("CREATE INDEX known_digest ON known (digest)")
-        self.staging.run("CREATE INDEX known_key ON known (key)")
+        self._lines = array("I", bytes(4 * self.known))
 
     def stage_changed(self, path: Path) -> None:
         """Stage the rows that are not as in an earlier file. Blocks for seconds: call it in a thread."""
         table, staging = self.kind.table, self.staging
+        staging.run("CREATE TABLE batch (line INTEGER PRIMARY KEY, digest BLOB)")
         staging.run("CREATE TABLE file_rows (line INTEGER PRIMARY KEY, digest BLOB)")
         reader = TableReader(table, path, self.faults)
         size, batch, key = max(path.stat().st_size, 1), [], b""
@@ -112,7 +121,6 @@ class Feed:
                 batch = []
         self._stage_batch(reader, batch)
         self.given = reader.given()
-        staging.run("CREATE INDEX file_rows_digest ON file_rows (digest)")
         finish_staging(table, staging, self.faults)
         staging.run("CREATE TABLE row_keys (line INTEGER PRIMARY KEY, key TEXT, day TEXT, digest BLOB, contacts TEXT)")
         staging.run(
@@ -120,6 +128,7 @@ class Feed:
             f"FROM {table.name} t JOIN file_rows f ON f.line = t.line"
         )
         staging.run("CREATE INDEX row_keys_key ON row_keys (key)")
+        self._stage_differences()
         self._report_repeated_keys()
 
     def _digest_key(self, header: Sequence[str]) -> bytes:
@@ -129,20 +138,36 @@ class Feed:
     def _stage_batch(self, reader: TableReader, batch: list[tuple[int, list[str], bytes]]) -> None:
         if not batch:
             return
-        self.staging.insert("file_rows", [(line, digest) for line, _row, digest in batch])
-        new = "SELECT line FROM file_rows WHERE line BETWEEN ? AND ? AND digest NOT IN (SELECT digest FROM known)"
-        lines = {line for (line,) in self.staging.rows(new, batch[0][0], batch[-1][0])}
-        parsed = [(line, *reader.parse(line, row)) for line, row, _digest in batch if line in lines]
+        self.staging.insert("batch", [(line, digest) for line, _row, digest in batch])
+        new = set()
+        for line, id_ in self.staging.rows("SELECT b.line, k.id FROM batch b LEFT JOIN known k ON k.digest = b.digest"):
+            if id_ is None:
+                new.add(line)
+            else:
+                self._lines[id_] = line
+        self.staging.run("DELETE FROM batch")
+        self.staging.insert("file_rows", [(line, digest) for line, _row, digest in batch if line in new])
+        parsed = [(line, *reader.parse(line, row)) for line, row, _digest in batch if line in new]
         self.staging.insert(self.name, parsed)
+
+    def _stage_differences(self) -> None:
+        """Of what is known, stage what the file does not have as it was, and what it has with other values."""
+        self.staging.run("CREATE TABLE unseen (id INTEGER PRIMARY KEY)")
+        unseen = ((id_,) for id_, line in enumerate(self._lines) if not line)
+        while batch := list(itertools.islice(unseen, BATCH_SIZE)):
+            self.staging.insert("unseen", batch)
+        self.staging.run(
+            "CREATE TABLE known_keys AS SELECT k.id, k.key, k.missing FROM known k "
+            "WHERE k.key IN (SELECT key FROM row_keys)"
+        )
+        self.staging.run("CREATE INDEX known_keys_key ON known_keys (key)")
 
     def _report_repeated_keys(self) -> None:
         """A changed row beside the unchanged one: which of them is right?"""
-        query = (
-            "SELECT r.line, r.key, f.line FROM row_keys r JOIN known k ON k.key = r.key "
-            "JOIN file_rows f ON f.digest = k.digest WHERE f.line <> r.line ORDER BY r.line"
-        )
-        for line, key, other in self.staging.rows(query):
-            self.faults.add(self.kind.table.file, line, f"{key} is in line {other} too, with other values")
+        query = "SELECT r.line, r.key, k.id FROM row_keys r JOIN known_keys k ON k.key = r.key ORDER BY r.line"
+        for line, key, id_ in self.staging.rows(query):
+            if other := self._lines[id_]:
+                self.faults.add(self.kind.table.file, line, f"{key} is in line {other} too, with other values")
 
     # writing
 
@@ -197,7 +222,9 @@ class Feed:
     async def save_rows(self) -> None:
         """Keep each changed row's digest, and mark what is missing or back."""
         columns = ("kind", "key", "digest", "day", "contacts", "changed_at", "missing_since")
-        query = "SELECT {} FROM row_keys r LEFT JOIN known k ON k.key = r.key WHERE k.key IS {} NULL ORDER BY r.line"
+        query = (
+            "SELECT {} FROM row_keys r LEFT JOIN known_keys k ON k.key = r.key WHERE k.key IS {} NULL ORDER BY r.line"
+        )
         new = self.staging.rows(query.format("r.key, r.digest, r.day, r.contacts", ""))
         await self.loader.load(
             SyncRow, columns, ((self.name, k, d, _day(day), c, self.now, None) for k, d, day, c in new)
@@ -210,9 +237,8 @@ class Feed:
             ]
             await self._update_rows(rows, digest="new_digest", day="new_day", contacts="new_contacts")
         back = (
-            "SELECT k.key FROM known k WHERE k.missing AND "
-            "(EXISTS (SELECT 1 FROM file_rows f WHERE f.digest = k.digest) "
-            "OR EXISTS (SELECT 1 FROM row_keys r WHERE r.key = k.key))"
+            "SELECT k.key FROM known k WHERE k.missing AND (k.id NOT IN (SELECT id FROM unseen) "
+            "OR k.id IN (SELECT id FROM known_keys))"
         )
         await self._mark([key for (key,) in self.staging.rows(back)], None)
         await self._mark([key for (key,) in self.staging.rows("SELECT key FROM gone WHERE NOT missing")], self.now)
@@ -236,9 +262,8 @@ class Feed:
         if self.kind.missing == "none":
             return []
         self.staging.run(
-            "INSERT INTO gone SELECT key, missing FROM known k "  # noqa: S608
-            "WHERE NOT EXISTS (SELECT 1 FROM file_rows f WHERE f.digest = k.digest) "
-            f"AND NOT EXISTS (SELECT 1 FROM row_keys r WHERE r.key = k.key) AND {self._window()}"
+            "INSERT INTO gone SELECT k.key, k.missing FROM unseen u JOIN known k ON k.id = u.id "  # noqa: S608
+            f"WHERE k.id NOT IN (SELECT id FROM known_keys) AND {self._window()}"
         )
         return [key for (key,) in self.staging.rows("SELECT key FROM gone WHERE NOT missing ORDER BY key")]
 
@@ -247,7 +272,7 @@ class Feed:
             return "1"
         days = (
             "SELECT r.day FROM row_keys r UNION ALL "
-            "SELECT k2.day FROM known k2 JOIN file_rows f ON f.digest = k2.digest"
+            "SELECT seen.day FROM known seen WHERE seen.id NOT IN (SELECT id FROM unseen)"
         )
         last = "<" if self.kind.missing == "months" else "<="
         return f"day >= (SELECT min(day) FROM ({days})) AND day {last} (SELECT max(day) FROM ({days}))"  # noqa: S608
