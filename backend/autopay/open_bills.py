@@ -14,6 +14,7 @@ from backend.billing import bills
 from backend.billing.models import Bill
 from backend.payments.balances import sum_pending
 from backend.payments.models import ScheduledPayment
+from backend.payments.outside_entries import total_charged_outside
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -27,7 +28,7 @@ async def list_open_bills(session: AsyncSession, backend: Backend, account_id: i
     """
     issued = await bills.list_bills(session, account_id)
     due = (await backend.billing.balance(session, account_id, on)).amount_due_cents
-    due -= await sum_pending(session, account_id)
+    due -= await sum_pending(session, account_id) + await total_charged_outside(session, account_id)
     owed = bills.unpaid_bills(issued, due)
     if not owed:
         return []
