@@ -56,7 +56,7 @@ async def take_over(backend: Backend, folder: Path) -> None:
 
 
 async def owed(backend: Backend, account: str) -> int:
-    from backend.billing.service import find_account
+    from backend.members.service import find_account
 
     async with backend.db.read_session() as session:
         found = await find_account(session, account)

@@ -15,10 +15,10 @@ from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.payments.models import ScheduledPayment
 from backend.payments.scheduled_runs import run_scheduled
-from tests.backend.autopay.enrolments import add_autopay, add_draft, enrol, texts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, enroll, texts
 from tests.backend.household import TODAY, Household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import payments, quote_for, say_yes
+from tests.backend.payments.paying import payments, quote_for, say_yes
 from tests.backend.syncing.feeds import acts, books_are_whole, take
 
 CLOSED = "member,separator,status\n99999,001,closed\n"
@@ -46,7 +46,7 @@ async def test_automatic_payments_end(
 
 
 async def test_a_consent_ends_with_it(backend: Backend, home: Household, tmp_path: Path) -> None:
-    await enrol(backend, home)  # begins in two days
+    await enroll(backend, home)  # begins in two days
     await take(backend, tmp_path, accounts=CLOSED)
     async with backend.db.read_session() as session:
         [autopay] = await session.scalars(select(AutoPay))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.app import Backend
-from backend.jobs import run_named_job
+from backend.jobs.service import run_named_job
 from backend.members.models import Member
 from tests.backend.importing.files import GOOD
 from tests.backend.syncing.feeds import count

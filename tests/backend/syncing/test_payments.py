@@ -18,10 +18,10 @@ from backend.payments.balances import get_balance
 from backend.payments.models import OutsideEntry
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import list_payments, total_paid_in_year
-from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts, texts
+from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_confirm import payments, quote_for, say_yes
+from tests.backend.payments.paying import payments, quote_for, say_yes
 from tests.backend.syncing.feeds import PAYMENTS, acts, books_are_whole, count, owed, refuse, take, take_over
 
 DUE_ON = TODAY + timedelta(days=20)
