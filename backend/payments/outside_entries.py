@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import OutsideEntry
+from backend.payments.models import CounterPayment, OutsideEntry
 
 SHOWN_KINDS = ("payment", "return")
-SHOWN_STATES = ("booked", "taken_over")
+SHOWN_STATES = ("booked", "taken_over", "history")
 """One that is ours is shown as our payment, and a void one never was."""
 
 
@@ -34,17 +35,47 @@ async def total_paid_outside(session: AsyncSession, account_id: int, first: date
 
 
 async def total_received_since(session: AsyncSession, account_id: int, since: datetime) -> int:
-    """Cents of booked payments that memberline has learned of after `since` (UTC), less what was taken back."""
-    booked = (OutsideEntry.account_id == account_id, OutsideEntry.state == "booked")
-    news = OutsideEntry.received_at > since
-    return max(await _sum(session, *booked, OutsideEntry.kind.in_(SHOWN_KINDS), news), 0)
+    """Cents of payments made elsewhere that memberline has learned of after `since` (UTC), less what was taken back.
+
+    Payments at the counter are among them, whether a file brought them or the office booked them here.
+    """
+    states = OutsideEntry.state.in_(("booked", "history"))
+    news = (OutsideEntry.account_id == account_id, states, OutsideEntry.received_at > since)
+    at_counter = select(func.coalesce(func.sum(CounterPayment.amount_cents), 0)).where(
+        CounterPayment.account_id == account_id, CounterPayment.status == "booked", CounterPayment.booked_at > since
+    )
+    elsewhere = await _sum(session, *news, OutsideEntry.kind.in_(SHOWN_KINDS))
+    return max(elsewhere + int(await session.scalar(at_counter) or 0), 0)
 
 
-async def total_charged_outside(session: AsyncSession, account_id: int) -> int:
-    """Cents of fees and adjustments that are owed beside the bills. They are covered last, after every bill: a late fee
-    of today must not make a bill of last year look unpaid."""
-    charges = (OutsideEntry.kind.in_(("fee", "adjustment")), OutsideEntry.amount_cents > 0)
-    return await _sum(session, OutsideEntry.account_id == account_id, OutsideEntry.state == "booked", *charges)
+async def list_charges(session: AsyncSession, account_id: int) -> Sequence[tuple[date, int]]:
+    """(day, cents) of each fee and adjustment that is owed beside the bills, the oldest first."""
+    query = select(OutsideEntry.posted_on, OutsideEntry.amount_cents).where(
+        OutsideEntry.account_id == account_id,
+        OutsideEntry.state == "booked",
+        OutsideEntry.kind.in_(("fee", "adjustment")),
+        OutsideEntry.amount_cents > 0,
+    )
+    found = await session.execute(query.order_by(OutsideEntry.posted_on, OutsideEntry.id))
+    return [(day, cents) for day, cents in found]
+
+
+async def find_same_payment(
+    session: AsyncSession, account_id: int, amount_cents: int, references: Sequence[str]
+) -> str | None:
+    """The number of a payment in the co-op's own books with this amount and one of these references, if any."""
+    numbers = {check_number(each) for each in references} - {""}
+    query = select(OutsideEntry.number, OutsideEntry.reference).where(
+        *_shown(account_id), OutsideEntry.kind == "payment", OutsideEntry.amount_cents == amount_cents
+    )
+    found = await session.execute(query.order_by(OutsideEntry.id))
+    return next((number for number, reference in found if check_number(reference) in numbers), None)
+
+
+def check_number(reference: str | None) -> str:
+    """To compare what two clerks wrote: `#01042` and `1042` are one check. Empty without a digit: words name none."""
+    plain = re.sub(r"[\s#-]", "", reference or "").casefold().lstrip("0")
+    return plain if re.search(r"\d", plain) else ""
 
 
 async def _sum(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:

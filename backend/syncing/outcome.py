@@ -18,9 +18,10 @@ TEXTS = {
     "missing": "missing: in an earlier file and not in this one; nothing was deleted",
     "conflict": "changed by the member and by the co-op; the member's was kept (--file-wins takes the file's)",
     "kept": "changed by the member and not by the co-op; kept",
-    "recognized": "memberline's own payments that came back; not booked again",
+    "recognized": "memberline's own payments that came back, or booked at /staff/money; not booked again",
     "difference": "differ from memberline's own books; look at them",
     "taken_over": "from before the account was taken over, in its balance already; kept as history",
+    "history": "kept as history; what is owed comes from the billing system (BILLING_PROVIDER)",
     "not_changed": "are changed by members themselves; the file's change was not made",
     "paid_not_used": "say in bills.csv that they were paid; memberline takes that from payments.csv alone",
 }

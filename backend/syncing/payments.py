@@ -24,7 +24,10 @@ from backend.importing.fields import (
     text_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
-from backend.payments.models import OUTSIDE_SOURCES, OutsideEntry, Payment
+from backend.payments.models import OUTSIDE_SOURCES, CounterPayment, OutsideEntry, Payment
+from backend.payments.outside_entries import check_number
+from backend.providers.billing.builtin import BuiltinBilling
+from backend.syncing.counter_payments import KnownCounterPayments, find_counter_payments, list_differences
 from backend.syncing.feed import Feed, FeedKind
 from backend.syncing.takeover import takeover_days
 
@@ -87,7 +90,9 @@ class KnownFacts:
 
     entries: dict[str, OutsideEntry]
     own: dict[str, Payment]
+    counter: KnownCounterPayments
     returned_as: dict[int, str]
+    checks_as: dict[tuple[int, str], str]
     since: dict[int, date]
     accounts: dict[int, str]
 
@@ -137,6 +142,8 @@ async def _take_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
             _change(feed, row, entry, state, payment)
         if state == "ours" and payment:
             known.returned_as.setdefault(payment.id, row["number"])
+        elif state == "ours" and row["kind"] == "payment":
+            known.checks_as.setdefault((row["id"], check_number(row["reference"])), row["number"])
     feed.report.raise_if_any()
     await feed.loader.load(OutsideEntry, ENTRY_COLUMNS, new)
 
@@ -149,8 +156,13 @@ def _find_state(feed: Feed, row: dict[str, Any], known: KnownFacts) -> tuple[str
     if payment and _is_ours(row, payment):
         _report_differences(feed, row, payment, known)
         return "ours", payment
+    if counter := known.counter.find(row, _own_reference(row["reference"])):
+        _report_counter_differences(feed, row, counter, known)
+        return "ours", None
     if row["status"] == "void":
         return "void", None
+    if not isinstance(feed.backend.billing, BuiltinBilling):
+        return "history", None  # what is owed is that system's to say, and it has this payment
     since = known.since.get(row["id"])
     return ("taken_over" if since and row["posted_on"] < since else "booked"), None
 
@@ -194,11 +206,25 @@ def _report_differences(feed: Feed, row: dict[str, Any], payment: Payment, known
         feed.outcome.note("difference", f"{name}: posted there, {payment.status} here")
 
 
+def _report_counter_differences(feed: Feed, row: dict[str, Any], payment: CounterPayment, known: KnownFacts) -> None:
+    name = f"{row['number']} ({payment.confirmation})"
+    if payment.account_id != row["id"]:
+        ours = known.accounts.get(payment.account_id, "another account")
+        reason = f"was booked at /staff/money on {ours} and not on {row['account']}: take it off there"
+        feed.report.add(PAYMENTS.file, row["line"], f"{name} {reason}")
+        return
+    other = known.checks_as.get((row["id"], check_number(row["reference"])))
+    if row["kind"] == "payment" and other and other != row["number"]:
+        feed.outcome.note("difference", f"{name}: is in their books twice, as {other} too")
+    for difference in list_differences(row, payment):
+        feed.outcome.note("difference", f"{name}: {difference}")
+
+
 def _add(feed: Feed, row: dict[str, Any], state: str, payment: Payment | None) -> tuple[Any, ...]:
     morning = feed.loader.morning(row["posted_on"].isoformat())
     _book(feed, row, books_of(row["kind"], row["amount_cents"], state), 1)
     feed.outcome.note("added", _name(row))
-    for sort, noted in (("ours", "recognized"), ("taken_over", "taken_over")):
+    for sort, noted in (("ours", "recognized"), ("taken_over", "taken_over"), ("history", "history")):
         if state == sort:
             feed.outcome.note(noted, _name(row))
     feed.act(f"outside_{row['kind']}", row["id"], None, _facts(row, state))
@@ -261,15 +287,23 @@ async def _load(feed: Feed, rows: Sequence[dict[str, Any]]) -> KnownFacts:
         select(OutsideEntry).where(OutsideEntry.number.in_([row["number"] for row in rows]))
     )
     known = {entry.number: entry for entry in entries}
-    own = await _own_payments(feed, {_own_reference(row["reference"]) for row in rows} - {""})
-    twice = select(OutsideEntry.payment_id, OutsideEntry.number).where(
-        OutsideEntry.payment_id.in_({payment.id for payment in own.values()}), OutsideEntry.kind == "payment"
-    )
-    returned_as = {payment_id: number for payment_id, number in await session.execute(twice) if payment_id}
+    references = {_own_reference(row["reference"]) for row in rows} - {""}
+    own = await _own_payments(feed, references)
+    counter = await find_counter_payments(feed, rows, references)
+    accounts = {row["id"] for row in rows}
+    ours = select(OutsideEntry).where(OutsideEntry.state == "ours", OutsideEntry.kind == "payment")
+    by_payment = ours.where(OutsideEntry.payment_id.in_({payment.id for payment in own.values()}))
+    returned_as = {entry.payment_id: entry.number for entry in await session.scalars(by_payment) if entry.payment_id}
+    by_check = ours.where(OutsideEntry.payment_id.is_(None), OutsideEntry.account_id.in_(accounts))
+    checks_as = {
+        (entry.account_id, check_number(entry.reference)): entry.number for entry in await session.scalars(by_check)
+    }
     ids = {entry.account_id for entry in known.values()} | {payment.account_id for payment in own.values()}
+    ids |= {payment.account_id for payment in counter.by_number.values()}
     names = {id_: number for id_, number in await session.execute(_numbers(ids))}
     session.expunge_all()
-    return KnownFacts(known, own, returned_as, await takeover_days(feed, {row["id"] for row in rows}), names)
+    since = await takeover_days(feed, accounts)
+    return KnownFacts(known, own, counter, returned_as, checks_as, since, names)
 
 
 def _numbers(ids: Collection[int]) -> Any:

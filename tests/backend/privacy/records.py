@@ -17,7 +17,7 @@ from backend.db import Database
 from backend.logins.models import CreationCode, CreationLink, HolderProof, Login, PortalSession, ResetToken
 from backend.members.models import IdentityMiss, Member, OneTimeCode
 from backend.outbox.models import OutboxMessage
-from backend.payments.models import PayLink, Payment, PaymentMethod, Quote
+from backend.payments.models import OutsideEntry, PayLink, Payment, PaymentMethod, Quote
 from backend.tickets.models import Ticket
 
 TRACKER_TABLES = (
@@ -163,6 +163,10 @@ async def _plant_money(session: AsyncSession, backend: Backend, member: Member, 
                 key=f"key-{mark}", confirmation=f"P{member.number}", method_id=method.id, fee_cents=0, status="posted",
                 channel="sms", created_at=now, updated_at=now, posted_on=backend.today(), provider_ref="SECRET-ref",
                 **terms,
+            ),
+            OutsideEntry(
+                number=f"R-{member.number}", kind="payment", posted_on=backend.today(), source="mail",
+                reference=f"check {mark}", created_at=now, received_at=now, **terms,
             ),
             Consent(
                 account_id=account.id, kind="payment", wording=f"Pay $50.00 {mark}?", reply="yes", channel="sms",
