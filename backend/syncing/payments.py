@@ -3,6 +3,7 @@ back, fees, credits and adjustments. Our own payments that come back are recogni
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,16 +25,17 @@ from backend.importing.fields import (
     text_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
-from backend.payments.models import OUTSIDE_SOURCES, CounterPayment, OutsideEntry, Payment
+from backend.payments.models import OUTSIDE_SOURCES, CounterPayment, OutsideEntry, Payment, PaymentRefund
 from backend.payments.outside_entries import check_number
 from backend.providers.billing.builtin import BuiltinBilling
-from backend.syncing.counter_payments import KnownCounterPayments, find_counter_payments, list_differences
 from backend.syncing.feed import Feed, FeedKind
+from backend.syncing.office_money import KnownOfficeMoney, find_office_money, list_differences
 from backend.syncing.takeover import takeover_days
 
 KINDS = ("payment", "return", "credit", "fee", "adjustment")
 FAILED_STATUSES = ("declined", "voided")
-KEY_PREFIX = "payment:"
+KEY_PREFIX = re.compile(r"^(payment|return|refund):")
+"""Of the keys under which postings go to the co-op's system."""
 _parse_text = text_parser(40)
 Books = dict[str, int]
 
@@ -90,7 +92,7 @@ class KnownFacts:
 
     entries: dict[str, OutsideEntry]
     own: dict[str, Payment]
-    counter: KnownCounterPayments
+    office: KnownOfficeMoney
     returned_as: dict[int, str]
     checks_as: dict[tuple[int, str], str]
     since: dict[int, date]
@@ -156,8 +158,8 @@ def _find_state(feed: Feed, row: dict[str, Any], known: KnownFacts) -> tuple[str
     if payment and _is_ours(row, payment):
         _report_differences(feed, row, payment, known)
         return "ours", payment
-    if counter := known.counter.find(row, _own_reference(row["reference"])):
-        _report_counter_differences(feed, row, counter, known)
+    if ours := known.office.find(row, _own_reference(row["reference"])):
+        _report_office_differences(feed, row, ours, known)
         return "ours", None
     if row["status"] == "void":
         return "void", None
@@ -169,7 +171,7 @@ def _find_state(feed: Feed, row: dict[str, Any], known: KnownFacts) -> tuple[str
 
 def _own_reference(reference: str | None) -> str:
     """As our payments are found: by confirmation number or by key."""
-    plain = (reference or "").removeprefix(KEY_PREFIX)
+    plain = KEY_PREFIX.sub("", reference or "", count=1)
     return confirmation_numbers.normalize_number(plain) or plain
 
 
@@ -206,17 +208,19 @@ def _report_differences(feed: Feed, row: dict[str, Any], payment: Payment, known
         feed.outcome.note("difference", f"{name}: posted there, {payment.status} here")
 
 
-def _report_counter_differences(feed: Feed, row: dict[str, Any], payment: CounterPayment, known: KnownFacts) -> None:
-    name = f"{row['number']} ({payment.confirmation})"
-    if payment.account_id != row["id"]:
-        ours = known.accounts.get(payment.account_id, "another account")
+def _report_office_differences(
+    feed: Feed, row: dict[str, Any], item: CounterPayment | PaymentRefund, known: KnownFacts
+) -> None:
+    name = f"{row['number']} ({item.confirmation})"
+    if item.account_id != row["id"]:
+        ours = known.accounts.get(item.account_id, "another account")
         reason = f"was booked at /staff/money on {ours} and not on {row['account']}: take it off there"
         feed.report.add(PAYMENTS.file, row["line"], f"{name} {reason}")
         return
     other = known.checks_as.get((row["id"], check_number(row["reference"])))
     if row["kind"] == "payment" and other and other != row["number"]:
         feed.outcome.note("difference", f"{name}: is in their books twice, as {other} too")
-    for difference in list_differences(row, payment):
+    for difference in list_differences(row, item):
         feed.outcome.note("difference", f"{name}: {difference}")
 
 
@@ -289,7 +293,7 @@ async def _load(feed: Feed, rows: Sequence[dict[str, Any]]) -> KnownFacts:
     known = {entry.number: entry for entry in entries}
     references = {_own_reference(row["reference"]) for row in rows} - {""}
     own = await _own_payments(feed, references)
-    counter = await find_counter_payments(feed, rows, references)
+    office = await find_office_money(feed, rows, references)
     accounts = {row["id"] for row in rows}
     ours = select(OutsideEntry).where(OutsideEntry.state == "ours", OutsideEntry.kind == "payment")
     by_payment = ours.where(OutsideEntry.payment_id.in_({payment.id for payment in own.values()}))
@@ -299,11 +303,11 @@ async def _load(feed: Feed, rows: Sequence[dict[str, Any]]) -> KnownFacts:
         (entry.account_id, check_number(entry.reference)): entry.number for entry in await session.scalars(by_check)
     }
     ids = {entry.account_id for entry in known.values()} | {payment.account_id for payment in own.values()}
-    ids |= {payment.account_id for payment in counter.by_number.values()}
+    ids |= office.account_ids
     names = {id_: number for id_, number in await session.execute(_numbers(ids))}
     session.expunge_all()
     since = await takeover_days(feed, accounts)
-    return KnownFacts(known, own, counter, returned_as, checks_as, since, names)
+    return KnownFacts(known, own, office, returned_as, checks_as, since, names)
 
 
 def _numbers(ids: Collection[int]) -> Any:

@@ -19,9 +19,10 @@ from backend.payments.models import OutsideEntry
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import list_payments, total_paid_in_year
 from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts, texts
-from tests.backend.household import DUE_CENTS, TODAY, Household
+from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import payments, quote_for, say_yes
+from tests.backend.posting.movements import rows as queued
 from tests.backend.syncing.feeds import PAYMENTS, acts, books_are_whole, count, owed, refuse, take, take_over
 
 DUE_ON = TODAY + timedelta(days=20)
@@ -197,3 +198,31 @@ async def test_a_fee_makes_no_old_bill_look_unpaid(
     await add_autopay(backend, home)
     assert await run_autopay(backend, backend.today()) == {}
     assert network.taken_cents() == 0
+
+
+async def test_a_fee_that_was_paid_takes_nothing_off_a_later_bill(
+    backend: Backend, home: Household, network: DirectNetwork, clock: ManualClock, tmp_path: Path
+) -> None:
+    paid = COUNTER.replace("112.40", "117.40").replace("11/17", "11/18")
+    await take(backend, tmp_path, payments=PAYMENTS + "F-1,99999-001,fee,2026-11-17,5.00,,,\n" + paid)
+    assert await owed(backend, "99999-001") == 0
+    clock.advance(days=30)
+    await add_bill(backend, home.account_id, 8_000, backend.today())
+    await add_autopay(backend, home)
+    assert await run_autopay(backend, backend.today()) == {"posted": 1}
+    assert network.taken_cents() == 8_000
+    assert await owed(backend, "99999-001") == 0
+
+
+async def test_nothing_of_the_file_is_ever_posted_back(backend: Backend, home: Household, tmp_path: Path) -> None:
+    await say_yes(backend, await quote_for(backend, home, 5_000))
+    [ours] = await payments(backend)
+    rows = (
+        f"A,99999-001,payment,2026-11-18,50.00,card,{ours.confirmation},\n"
+        "B,99999-001,payment,2026-11-18,50.00,bank,,\nC,99999-001,return,2026-11-18,50.00,bank,,\n"
+        "D,99999-001,credit,2026-11-18,10.00,,,\nE,99999-001,fee,2026-11-18,5.00,,,\n"
+        "F,99999-001,adjustment,2026-11-18,(2.00),,,\n"
+    )
+    await take(backend, tmp_path, payments=PAYMENTS + rows)
+    await take(backend, tmp_path, payments=PAYMENTS + rows.replace("50.00,bank,,", "40.00,bank,,"))
+    assert [row.key for row in await queued(backend)] == [f"payment:{ours.key}"]

@@ -1,4 +1,4 @@
-"""One payment at the counter that the office books at /staff/money and that comes in payments.csv counts once."""
+"""What the office does at /staff/money and what comes in payments.csv of the same counts once."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pytest
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.payments import office
-from backend.payments.models import CounterPayment, OutsideEntry
-from backend.payments.refunds import RefundRefused
+from backend.payments.models import CounterPayment, OutsideEntry, PaymentRefund
+from backend.payments.refund_processing import process_refund
+from backend.payments.refunds import RefundRefused, request_refund
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import total_paid_in_year
 from tests.backend.household import DUE_CENTS, TODAY, Household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.paying import due, quote_for, say_yes
+from tests.backend.payments.paying import due, payments, quote_for, say_yes
 from tests.backend.syncing.feeds import PAYMENTS, books_are_whole, count, refuse, take, take_over
 
 CHECK = "P-1,99999-001,payment,2026-11-18,112.40,counter,#01042,\n"
@@ -29,6 +30,14 @@ async def book(backend: Backend, home: Household, cents: int = DUE_CENTS, **othe
     }  # fmt: skip
     async with backend.db.transaction() as session:
         return await office.book_counter_payment(session, backend, **{**asked, **other})  # type: ignore[arg-type]
+
+
+async def give_back(backend: Backend, payment_id: int, cents: int) -> PaymentRefund:
+    terms = {"key": "form-1", "payment_id": payment_id, "amount_cents": cents, "reason": "paid twice"}
+    async with backend.db.transaction() as session:
+        refund = await request_refund(session, backend, asked_by="ann", **terms)  # type: ignore[arg-type]
+    assert await process_refund(backend, refund.id) == "succeeded"
+    return refund
 
 
 async def paid_in_year(backend: Backend, home: Household) -> int:
@@ -138,3 +147,22 @@ async def test_a_scheduled_payment_leaves_out_what_the_office_booked_since(
     await run_scheduled(backend, backend.today())
     assert network.taken_cents() == DUE_CENTS - 10_000
     assert await due(backend, home.account_id) == 0
+
+
+@pytest.mark.parametrize("kind", ["return", "adjustment"])
+async def test_a_refund_that_comes_back_is_not_booked_again(
+    backend: Backend, home: Household, tmp_path: Path, kind: str
+) -> None:
+    await say_yes(backend, await quote_for(backend, home))
+    [paid] = await payments(backend)
+    refund = await give_back(backend, paid.id, 5_000)
+    assert await due(backend, home.account_id) == 5_000
+    rows = f"P-1,99999-001,{kind},2026-11-18,50.00,,{refund.confirmation},\n"
+    outcome = await take(backend, tmp_path, payments=PAYMENTS + rows)
+    assert (outcome.counts["recognized"], outcome.counts["difference"]) == (1, 0)
+    by_key = f"P-2,99999-001,{kind},2026-11-18,40.00,,refund:{refund.key},\n"
+    outcome = await take(backend, tmp_path, payments=PAYMENTS + by_key)
+    assert outcome.names["difference"] == [
+        f"P-2 ({refund.confirmation}): a refund of 4000 cents there, 5000 cents here"
+    ]
+    assert await due(backend, home.account_id) == 5_000
