@@ -392,7 +392,8 @@ class OutsideEntry(Base):
     `kind`: payment, return (a payment taken back, such as a check that bounced), credit, fee or adjustment.
     `amount_cents` is positive but for an adjustment, which is what it adds to what is owed. `state`: booked;
     taken_over, when it is from before the account was taken over and in its balance already; ours, when it is a payment
-    of memberline that comes back; or void.
+    of memberline that comes back; counter, when the office booked it at /staff/money; history, when another system says
+    what is owed; or void.
     """
 
     __tablename__ = "outside_entries"

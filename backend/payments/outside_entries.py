@@ -12,26 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.payments.models import CounterPayment, OutsideEntry
 
 SHOWN_KINDS = ("payment", "return")
-SHOWN_STATES = ("booked", "taken_over", "history")
+PAID_STATES = ("booked", "taken_over", "history")
+SHOWN_STATES = (*PAID_STATES, "counter")
 """One that is ours is shown as our payment, and a void one never was."""
 
 
 async def list_outside_payments(session: AsyncSession, account_id: int, count: int) -> Sequence[OutsideEntry]:
     """The newest `count` payments and returns, the newest first."""
-    query = select(OutsideEntry).where(*_shown(account_id), OutsideEntry.kind.in_(SHOWN_KINDS))
+    query = select(OutsideEntry).where(*_of_states(account_id, SHOWN_STATES), OutsideEntry.kind.in_(SHOWN_KINDS))
     query = query.order_by(OutsideEntry.posted_on.desc(), OutsideEntry.id.desc()).limit(count)
     return (await session.scalars(query)).all()
 
 
 async def find_last_outside_payment(session: AsyncSession, account_id: int) -> OutsideEntry | None:
-    query = select(OutsideEntry).where(*_shown(account_id), OutsideEntry.kind == "payment")
+    query = select(OutsideEntry).where(*_of_states(account_id, SHOWN_STATES), OutsideEntry.kind == "payment")
     return await session.scalar(query.order_by(OutsideEntry.posted_on.desc(), OutsideEntry.id.desc()).limit(1))
 
 
 async def total_paid_outside(session: AsyncSession, account_id: int, first: date, last: date) -> int:
-    """Cents paid from `first` to `last`, less what was taken back."""
+    """Cents paid from `first` to `last`, less what was taken back, without what the office booked here too."""
     days = OutsideEntry.posted_on.between(first, last)
-    return await _sum(session, *_shown(account_id), OutsideEntry.kind.in_(SHOWN_KINDS), days)
+    return await _sum(session, *_of_states(account_id, PAID_STATES), OutsideEntry.kind.in_(SHOWN_KINDS), days)
 
 
 async def total_received_since(session: AsyncSession, account_id: int, since: datetime) -> int:
@@ -66,7 +67,9 @@ async def find_same_payment(
     """The number of a payment in the co-op's own books with this amount and one of these references, if any."""
     numbers = {check_number(each) for each in references} - {""}
     query = select(OutsideEntry.number, OutsideEntry.reference).where(
-        *_shown(account_id), OutsideEntry.kind == "payment", OutsideEntry.amount_cents == amount_cents
+        *_of_states(account_id, PAID_STATES),
+        OutsideEntry.kind == "payment",
+        OutsideEntry.amount_cents == amount_cents,
     )
     found = await session.execute(query.order_by(OutsideEntry.id))
     return next((number for number, reference in found if check_number(reference) in numbers), None)
@@ -83,5 +86,5 @@ async def _sum(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
     return int(await session.scalar(select(func.coalesce(func.sum(signed), 0)).where(*conditions)) or 0)
 
 
-def _shown(account_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return OutsideEntry.account_id == account_id, OutsideEntry.state.in_(SHOWN_STATES)
+def _of_states(account_id: int, states: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return OutsideEntry.account_id == account_id, OutsideEntry.state.in_(states)

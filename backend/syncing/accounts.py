@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from backend.billing.models import Account
+from backend.billing.models import Account, PrepaidAccount
 from backend.importing.members import ACCOUNTS
 from backend.syncing.closing import stop_payments
 from backend.syncing.feed import Feed, FeedKind
 
-COLUMNS = ("number", "service_address", "status", "opened_on")
+ACCOUNT_COLUMNS = ("service_address", "status", "opened_on")
+COLUMNS = ("number", *ACCOUNT_COLUMNS, "prepaid", "daily_use_cents")
 NUMBER = "t.member || '-' || t.separator"
 
 
@@ -24,7 +25,7 @@ async def apply(feed: Feed) -> None:
     new = f"SELECT i.id, i.number FROM accounts t JOIN account_ids i ON i.number = {NUMBER} ORDER BY t.line"  # noqa: S608
     for id_, number in feed.staging.rows(new):
         feed.act("account_imported", id_, None, {"number": number})  # its day is when the account was taken over
-    query = f"SELECT {NUMBER}, service_address, status, opened_on FROM old_accounts t ORDER BY line"  # noqa: S608
+    query = f"SELECT {NUMBER}, {', '.join(COLUMNS[1:])} FROM old_accounts t ORDER BY line"  # noqa: S608
     for batch in feed.staging.batches(query):
         await _change_batch(feed, [dict(zip(COLUMNS, row, strict=True)) for row in batch])
         await feed.flush()
@@ -40,7 +41,7 @@ async def _change_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
         there = known[row["number"]]
         if row["opened_on"]:
             row["opened_on"] = date.fromisoformat(row["opened_on"])
-        names = [name for name in COLUMNS[1:] if name in feed.given and row[name] != getattr(there, name)]
+        names = [name for name in ACCOUNT_COLUMNS if name in feed.given and row[name] != getattr(there, name)]
         if "opened_on" in names and not row["opened_on"]:
             names.remove("opened_on")  # an empty cell does not take back a day that is known
         if not names:
@@ -54,6 +55,35 @@ async def _change_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
         before = {"number": there.number, **{name: _plain(getattr(there, name)) for name in names}}
         feed.act(f"account_{sort}", there.id, before, {name: _plain(row[name]) for name in names})
     await stop_payments(feed, closed)
+    if "prepaid" in feed.given:
+        await _change_prepaid(feed, rows, {number: there.id for number, there in known.items()})
+
+
+async def _change_prepaid(feed: Feed, rows: Sequence[dict[str, Any]], ids: dict[str, int]) -> None:
+    """Which accounts are paid for ahead, and what a day uses. What is left is its credit: payments.csv has that."""
+    query = select(PrepaidAccount.account_id, PrepaidAccount.id, PrepaidAccount.daily_cents)
+    query = query.where(PrepaidAccount.account_id.in_(ids.values()))
+    known = {account_id: (id_, daily) for account_id, id_, daily in await feed.session.execute(query)}
+    new, ended = [], []
+    for row in rows:
+        account_id = ids[row["number"]]
+        there = known.get(account_id)
+        before = {"prepaid": there is not None, "daily_use_cents": there[1] if there else None}
+        daily = row["daily_use_cents"] if "daily_use_cents" in feed.given else before["daily_use_cents"]
+        after = {"prepaid": bool(row["prepaid"]), "daily_use_cents": daily if row["prepaid"] else None}
+        if after == before:
+            continue
+        if there is None:
+            new.append((account_id, daily))
+        elif row["prepaid"]:
+            feed.update(PrepaidAccount, there[0], {"daily_cents": daily})
+        else:
+            ended.append(there[0])
+        changed = ", ".join(name for name in after if after[name] != before[name])
+        feed.outcome.note("changed", f"{row['number']}: {changed}")
+        feed.act("account_changed", account_id, {"number": row["number"], **before}, after)
+    await feed.loader.load(PrepaidAccount, ("account_id", "daily_cents"), new)
+    await feed.session.execute(delete(PrepaidAccount).where(PrepaidAccount.id.in_(ended)))
 
 
 def _plain(value: Any) -> Any:

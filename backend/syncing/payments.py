@@ -79,6 +79,8 @@ PAYMENTS = Table(
     load=_refuse_import,
     find_errors=_find_row_errors,
 )
+NOTED_STATES = {"ours": "recognized", "counter": "recognized", "taken_over": "taken_over", "history": "history"}
+"""States that book nothing, each with its sort in the report."""
 COLUMNS = ("line", "number", "kind", "posted_on", "amount_cents", "source", "reference", "status", "account", "id")
 ENTRY_COLUMNS = (
     "number", "account_id", "kind", "amount_cents", "posted_on", "source", "reference", "state", "revision",
@@ -144,7 +146,7 @@ async def _take_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
             _change(feed, row, entry, state, payment)
         if state == "ours" and payment:
             known.returned_as.setdefault(payment.id, row["number"])
-        elif state == "ours" and row["kind"] == "payment":
+        elif state == "counter" and row["kind"] == "payment":
             known.checks_as.setdefault((row["id"], check_number(row["reference"])), row["number"])
     feed.report.raise_if_any()
     await feed.loader.load(OutsideEntry, ENTRY_COLUMNS, new)
@@ -160,7 +162,7 @@ def _find_state(feed: Feed, row: dict[str, Any], known: KnownFacts) -> tuple[str
         return "ours", payment
     if ours := known.office.find(row, _own_reference(row["reference"])):
         _report_office_differences(feed, row, ours, known)
-        return "ours", None
+        return ("counter" if isinstance(ours, CounterPayment) else "ours"), None
     if row["status"] == "void":
         return "void", None
     if not isinstance(feed.backend.billing, BuiltinBilling):
@@ -228,9 +230,8 @@ def _add(feed: Feed, row: dict[str, Any], state: str, payment: Payment | None) -
     morning = feed.loader.morning(row["posted_on"].isoformat())
     _book(feed, row, books_of(row["kind"], row["amount_cents"], state), 1)
     feed.outcome.note("added", _name(row))
-    for sort, noted in (("ours", "recognized"), ("taken_over", "taken_over"), ("history", "history")):
-        if state == sort:
-            feed.outcome.note(noted, _name(row))
+    if sort := NOTED_STATES.get(state):
+        feed.outcome.note(sort, _name(row))
     feed.act(f"outside_{row['kind']}", row["id"], None, _facts(row, state))
     return (
         row["number"], row["id"], row["kind"], row["amount_cents"], row["posted_on"], row["source"], row["reference"],
@@ -295,10 +296,10 @@ async def _load(feed: Feed, rows: Sequence[dict[str, Any]]) -> KnownFacts:
     own = await _own_payments(feed, references)
     office = await find_office_money(feed, rows, references)
     accounts = {row["id"] for row in rows}
-    ours = select(OutsideEntry).where(OutsideEntry.state == "ours", OutsideEntry.kind == "payment")
-    by_payment = ours.where(OutsideEntry.payment_id.in_({payment.id for payment in own.values()}))
+    paid = select(OutsideEntry).where(OutsideEntry.kind == "payment")
+    by_payment = paid.where(OutsideEntry.payment_id.in_({payment.id for payment in own.values()}))
     returned_as = {entry.payment_id: entry.number for entry in await session.scalars(by_payment) if entry.payment_id}
-    by_check = ours.where(OutsideEntry.payment_id.is_(None), OutsideEntry.account_id.in_(accounts))
+    by_check = paid.where(OutsideEntry.state == "counter", OutsideEntry.account_id.in_(accounts))
     checks_as = {
         (entry.account_id, check_number(entry.reference)): entry.number for entry in await session.scalars(by_check)
     }

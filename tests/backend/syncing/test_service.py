@@ -10,12 +10,25 @@ from backend.app import Backend
 from backend.billing.models import Account, Bill, LedgerEntry
 from backend.clock import ManualClock
 from backend.members.models import Member
+from backend.members.service import find_account
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
+from backend.providers.billing.system import Prepaid
 from backend.syncing.models import SyncRow
 from backend.usage.models import MeterReading
 from tests.backend.importing.files import GOOD, only, write
-from tests.backend.syncing.feeds import acts, books_are_whole, count, fresh, owed, refuse, sync, take, take_over
+from tests.backend.syncing.feeds import (
+    PAYMENTS,
+    acts,
+    books_are_whole,
+    count,
+    fresh,
+    owed,
+    refuse,
+    sync,
+    take,
+    take_over,
+)
 
 MEMBERS, ACCOUNTS, BILLS = GOOD["members"], GOOD["accounts"], GOOD["bills"]
 
@@ -196,3 +209,37 @@ async def test_members_own_settings_are_only_added_to(backend: Backend, tmp_path
     assert again.names["not_changed"] == ["00417-002"]
     [said] = await refuse(backend, tmp_path, autopay=GOOD["autopay"] + "00417-001,tok_visa_4242,due\n")
     assert "this account has a draft" in said
+
+
+async def test_prepaid_accounts_follow_the_file(backend: Backend, tmp_path: Path) -> None:
+    head = "member,separator,opening_balance,prepaid,prepaid_balance,daily_use\n"
+    members = GOOD["members"]
+    await take(backend, tmp_path, members=members, accounts=head + "00417,001,,yes,30.00,2.50\n88001,001,,no,,\n")
+    used = PAYMENTS + "U-1,00417-001,fee,2026-11-18,5.00,,use of November 17,\n"
+    await take(backend, tmp_path, payments=used)
+    assert await _left(backend, "00417-001") == Prepaid(2_500, 10)
+    await take(backend, tmp_path, accounts=head + "00417,001,,yes,30.00,5.00\n88001,001,,yes,,1.00\n")
+    assert await _left(backend, "00417-001") == Prepaid(2_500, 5)
+    assert await _left(backend, "88001-001") == Prepaid(0, 0)
+    await take(backend, tmp_path, accounts=head + "00417,001,,no,,\n88001,001,,yes,,1.00\n")
+    assert await _left(backend, "00417-001") is None
+    assert [row.after for row in await acts(backend) if row.act == "account_changed"][-1] == {
+        "prepaid": False, "daily_use_cents": None
+    }  # fmt: skip
+
+
+async def _left(backend: Backend, number: str) -> Prepaid | None:
+    async with backend.db.read_session() as session:
+        account = await find_account(session, number)
+        assert account
+        return (await backend.billing.balance(session, account.id, backend.today())).prepaid
+
+
+async def test_the_audit_trail_names_no_contact_detail(backend: Backend, tmp_path: Path) -> None:
+    await take_over(backend, tmp_path)
+    changed = MEMBERS.replace("555-0123", "555-0155").replace("benedict@example.com", "ben@example.com")
+    await take(backend, tmp_path, members=changed)
+    [row] = [row for row in await acts(backend) if row.act == "member_changed"]
+    assert {"phone_ref", "email_ref"} <= set(row.after or {})
+    told = f"{row.before} {row.after}"
+    assert not [detail for detail in ("5550155", "5550123", "ben@", "benedict@") if detail in told]
