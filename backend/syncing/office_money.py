@@ -46,7 +46,8 @@ class KnownOfficeMoney:
 
     @property
     def account_ids(self) -> set[int]:
-        return {each.account_id for each in (*self.by_number.values(), *self.refunds.values())}
+        payments = {payment.account_id for payment in self.by_number.values()}
+        return payments | {refund.account_id for refund in self.refunds.values()}
 
 
 async def find_office_money(
