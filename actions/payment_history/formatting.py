@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from backend.billing.models import Bill
+from backend.billing.models import Bill, OutsideEntry
 from backend.language import format_day_of_month, format_short_date, mark, tr
 from backend.money import format_balance, format_cents
-from backend.payments.models import OutsideEntry, PastPayment, PaymentMethod
+from backend.payments.models import PastPayment, PaymentMethod
+from backend.payments.outside_entries import describe_source
 
 STATUS_LABELS = {
     "started": mark("on its way"),
@@ -35,7 +36,7 @@ BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
 
 async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
     if isinstance(payment, OutsideEntry):
-        label = payment.label
+        label = describe_source(payment)
     else:
         label = (await turn.session.get_one(PaymentMethod, payment.method_id)).label
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()

@@ -8,9 +8,10 @@ from datetime import timedelta
 from itertools import combinations
 
 from backend.account_question.question import AccountQuestion
+from backend.billing.models import OutsideEntry
 from backend.language import tr
 from backend.money import format_cents
-from backend.payments.models import PENDING_STATUSES, OutsideEntry, PastPayment
+from backend.payments.models import PENDING_STATUSES, PastPayment
 from backend.payments.service import list_payments
 from backend.reading.money.amount import Amount, parse_amount
 

@@ -8,22 +8,13 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.billing.models import OutsideEntry
 from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 from backend.language import mark, tr
 
 BANK_KINDS = {"checking": mark("checking"), "savings": mark("savings")}
 """The brands of bank accounts, which are words; those of cards are names."""
-
-OUTSIDE_SOURCES = {
-    "counter": mark("at the office"),
-    "mail": mark("by mail"),
-    "bank": mark("through your bank"),
-    "card": mark("by card, elsewhere"),
-    "other": mark("elsewhere"),
-    "": mark("elsewhere"),
-}
-"""Ways to pay that are not through memberline."""
 
 STATUS_TRANSITIONS = {
     "started": ("authorized", "declined", "voided"),
@@ -384,64 +375,6 @@ class NetworkEvent(Base):
     amount_cents: Mapped[int]
     on: Mapped[date]
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-class OutsideEntry(Base):
-    """What the co-op's own system booked on an account: a payment made elsewhere, or a change of what is owed.
-
-    `kind`: payment, return (a payment taken back, such as a check that bounced), credit, fee or adjustment.
-    `amount_cents` is positive but for an adjustment, which is what it adds to what is owed. `state`: booked;
-    taken_over, when it is from before the account was taken over and in its balance already; ours, when it is a payment
-    of memberline that comes back; counter, when the office booked it at /staff/money; history, when another system says
-    what is owed; or void.
-    """
-
-    __tablename__ = "outside_entries"
-    __table_args__ = (Index(None, "account_id", "posted_on"),)
-    shown_as = "booked_elsewhere"
-    shown_fields = ("number", "kind", "amount_cents", "posted_on", "source", "reference", "state", "received_at")
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)  # theirs
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    kind: Mapped[str] = mapped_column(String(12))
-    amount_cents: Mapped[int]
-    posted_on: Mapped[date]  # the co-op's local date
-    source: Mapped[str] = mapped_column(String(12), default="")  # counter, mail, bank, card, other; empty: not known
-    reference: Mapped[str | None] = mapped_column(String(80))  # the check's number; our own number on our own payments
-    state: Mapped[str] = mapped_column(String(12), default="booked")
-    revision: Mapped[int] = mapped_column(default=1)  # how often it was booked: in the correlations of the ledger
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)  # the morning of `posted_on`
-    received_at: Mapped[datetime] = mapped_column(UtcTime)  # when memberline learned of it
-
-    @property
-    def total_cents(self) -> int:
-        """As a Payment's: no fee of ours is on it."""
-        return self.amount_cents
-
-    @property
-    def fee_cents(self) -> int:
-        return 0
-
-    @property
-    def status(self) -> str:
-        """In the words of Payment.status."""
-        return "returned" if self.kind == "return" else "voided" if self.state == "void" else "posted"
-
-    @property
-    def decline_code(self) -> None:
-        """Why it came back is in the co-op's own system."""
-
-    @property
-    def confirmation(self) -> str:
-        """What to quote for it at the office."""
-        return self.reference or self.number
-
-    @property
-    def label(self) -> str:
-        """How it was paid, where Payment has the label of its method."""
-        return tr(OUTSIDE_SOURCES[self.source])
 
 
 PastPayment = Payment | OutsideEntry

@@ -9,7 +9,19 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import CounterPayment, OutsideEntry
+from backend.billing.models import OutsideEntry
+from backend.language import mark, tr
+from backend.payments.models import CounterPayment
+
+OUTSIDE_SOURCES = {
+    "counter": mark("at the office"),
+    "mail": mark("by mail"),
+    "bank": mark("through your bank"),
+    "card": mark("by card, elsewhere"),
+    "other": mark("elsewhere"),
+    "": mark("elsewhere"),
+}
+"""Ways to pay that are not through memberline."""
 
 SHOWN_KINDS = ("payment", "return")
 PAID_STATES = ("booked", "taken_over", "history")
@@ -88,3 +100,8 @@ async def _sum(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
 
 def _of_states(account_id: int, states: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return OutsideEntry.account_id == account_id, OutsideEntry.state.in_(states)
+
+
+def describe_source(entry: OutsideEntry) -> str:
+    """How it was paid, where Payment has the label of its method."""
+    return tr(OUTSIDE_SOURCES[entry.source])

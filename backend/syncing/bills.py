@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.billing import ledger
-from backend.billing.models import Account, Bill, LedgerEntry
+from backend.billing.models import Account, Bill, LedgerEntry, OutsideEntry
 from backend.importing.bills import BILLS, parse_lines
 from backend.importing.staging import BATCH_SIZE
-from backend.payments.models import OutsideEntry
 from backend.syncing.feed import Feed, FeedKind
 from backend.syncing.takeover import takeover_days
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from backend import confirmation_numbers
 from backend.billing import ledger
-from backend.billing.models import Account
+from backend.billing.models import Account, OutsideEntry
 from backend.importing.bulk_load import BulkLoader
 from backend.importing.fields import (
     choice_parser,
@@ -25,8 +25,8 @@ from backend.importing.fields import (
     text_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
-from backend.payments.models import OUTSIDE_SOURCES, CounterPayment, OutsideEntry, Payment, PaymentRefund
-from backend.payments.outside_entries import check_number
+from backend.payments.models import CounterPayment, Payment, PaymentRefund
+from backend.payments.outside_entries import OUTSIDE_SOURCES, check_number
 from backend.providers.billing.builtin import BuiltinBilling
 from backend.syncing.feed import Feed, FeedKind
 from backend.syncing.office_money import KnownOfficeMoney, find_office_money, list_differences

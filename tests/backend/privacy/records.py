@@ -9,7 +9,7 @@ from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.app import Backend
 from backend.audit import service as audit
-from backend.billing.models import Account
+from backend.billing.models import Account, OutsideEntry
 from backend.callout.models import Callout, CalloutCode, CalloutNotice
 from backend.consents.models import Consent
 from backend.conversations.models import ActionResult, Conversation, InboundMessage, PushEvent
@@ -17,7 +17,7 @@ from backend.db import Database
 from backend.logins.models import CreationCode, CreationLink, HolderProof, Login, PortalSession, ResetToken
 from backend.members.models import IdentityMiss, Member, OneTimeCode
 from backend.outbox.models import OutboxMessage
-from backend.payments.models import OutsideEntry, PayLink, Payment, PaymentMethod, Quote
+from backend.payments.models import PayLink, Payment, PaymentMethod, Quote
 from backend.tickets.models import Ticket
 
 TRACKER_TABLES = (

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from backend.app import Backend
+from backend.billing.models import OutsideEntry
 from backend.clock import ManualClock
 from backend.payments import office
-from backend.payments.models import CounterPayment, OutsideEntry, PaymentRefund
+from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.refund_processing import process_refund
 from backend.payments.refunds import RefundRefused, request_refund
 from backend.payments.scheduled_runs import run_scheduled

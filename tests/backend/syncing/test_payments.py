@@ -12,10 +12,10 @@ from backend.account_question.question import AccountQuestion
 from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
 from backend.billing import ledger
+from backend.billing.models import Account, OutsideEntry
 from backend.clock import ManualClock
 from backend.payments import prechecks
 from backend.payments.balances import get_balance
-from backend.payments.models import OutsideEntry
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import list_payments, total_paid_in_year
 from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts, texts
@@ -89,8 +89,6 @@ async def test_history_questions_and_checks_see_it(backend: Backend, home: House
 
 
 async def _question(backend: Backend, home: Household, session: object, words: str) -> AccountQuestion:
-    from backend.billing.models import Account
-
     account = await session.get_one(Account, home.account_id)  # type: ignore[attr-defined]
     return AccountQuestion(session=session, backend=backend, account=account, words=words)  # type: ignore[arg-type]
 
