@@ -26,6 +26,7 @@ PURPOSES: dict[str, Priority] = {
     "reply": Priority.LINK,
     "receipt": Priority.RECEIPT,
     "notice": Priority.RECEIPT,
+    "office": Priority.RECEIPT,
     "ticket": Priority.RECEIPT,
     "outage": Priority.RECEIPT,
     "alert": Priority.ALERT,

@@ -21,7 +21,18 @@ from backend.models import list_models
 from backend.money import format_cents
 from backend.outbox.models import OutboxMessage
 from backend.payments.balances import get_balance
-from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod, ScheduledPayment
+from backend.payments.models import (
+    OPEN_REFUND_STATUSES,
+    PENDING_STATUSES,
+    CounterPayment,
+    Payment,
+    PaymentMethod,
+    PaymentRefund,
+    ScheduledPayment,
+)
+from backend.posting import models as posting
+from backend.posting.models import QueuedPosting
+from backend.posting.targets import choose_target
 from backend.privacy.belongings import Belongings, collect_belongings, messages_to
 from backend.privacy.blanking import blank_values, is_unreferenced
 from backend.privacy.decisions import DECISIONS, ENGINE_TABLES
@@ -171,8 +182,13 @@ async def _find_obstacles(session: AsyncSession, backend: Backend, belongings: B
         ("bank drafts", LegacyDraft, LegacyDraft.active.is_(True)),
         ("automatic payments under way", AutomaticDraft, AutomaticDraft.status.in_(("running", "retry"))),
         ("payment arrangements", Arrangement, Arrangement.status == "active"),
+        ("refunds under way", PaymentRefund, PaymentRefund.status.in_(("requested", *OPEN_REFUND_STATUSES))),
+        ("counter payments that wait for a second person", CounterPayment, CounterPayment.status == "requested"),
         ("open tickets", Ticket, Ticket.status.in_(OPEN_STATUSES)),
     ]
+    if choose_target(backend) != "none":
+        not_sent = QueuedPosting.status.in_(posting.OPEN_STATUSES)
+        open_rows.append(("payments that the billing system is not known to have", QueuedPosting, not_sent))
     checks: list[tuple[str, type[Base], ColumnElement[bool]]] = [
         *((what, model, model.account_id.in_(ids) & still) for what, model, still in open_rows),  # type: ignore[attr-defined]
         ("messages waiting to be answered", InboundMessage,

@@ -56,8 +56,10 @@ def test_every_number_that_a_member_may_quote_is_checked() -> None:
     }
     assert marked == {
         "arrangements.number",
+        "counter_payments.confirmation",
         "payments.confirmation",
         "program_enrollments.confirmation",
+        "refunds.confirmation",
         "scheduled_payments.confirmation",
         "tickets.number",
     }

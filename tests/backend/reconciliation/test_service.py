@@ -24,6 +24,9 @@ from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import payments, quote_for, say_yes
 from tests.backend.posting.movements import add, connect, office_mail, pay, rows
 
+# its queries are the same on both databases, and sending and booking are tried on both elsewhere
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 HEADER = "key,confirmation,account,amount,date"
 
 
