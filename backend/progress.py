@@ -80,6 +80,31 @@ class Progress:
         return f"{text}  {_clock(elapsed / share - elapsed)} left"
 
 
+class StepProgress:
+    """A line of its own for each step of a work that tells its step, what is done of it, and of how much."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream
+        self._line: Progress | None = None
+
+    def __enter__(self) -> StepProgress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._close()
+
+    def show(self, step: str, done: int, total: int) -> None:
+        """`done` of `total` in any unit; 0 of 0 where nobody can tell."""
+        if self._line is None or step != self._line.label:
+            self._close()
+            self._line = Progress(total or None, step, self._stream).__enter__()
+        self._line.reach(done)
+
+    def _close(self) -> None:
+        if self._line:
+            self._line.close()
+
+
 def _clock(seconds: float) -> str:
     """`0:07`, `12:30`, `1:02:03`."""
     minutes, rest = divmod(round(seconds), 60)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from backend.billing.models import Bill
+from backend.billing.models import Bill, OutsideEntry
 from backend.language import format_day_of_month, format_short_date, mark, tr
-from backend.money import format_cents
-from backend.payments.models import Payment, PaymentMethod
+from backend.money import format_balance, format_cents
+from backend.payments.models import PastPayment, PaymentMethod
+from backend.payments.outside_entries import describe_source
 
 STATUS_LABELS = {
     "started": mark("on its way"),
@@ -33,11 +34,14 @@ PAYMENT_HEAD = (mark("Date"), mark("Amount"), mark("Paid with"), mark("Confirmat
 BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
 
 
-async def build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
-    method = await turn.session.get_one(PaymentMethod, payment.method_id)
+async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
+    if isinstance(payment, OutsideEntry):
+        label = describe_source(payment)
+    else:
+        label = (await turn.session.get_one(PaymentMethod, payment.method_id)).label
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
     amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS_LABELS[payment.status])
-    cells = [format_short_date(on, year=True), amount, method.label, payment.confirmation, status]
+    cells = [format_short_date(on, year=True), amount, label, payment.confirmation, status]
     words = " ".join([cells[0], amount, payment.confirmation, status])
     if turn.channel == "voice":
         words = tr(
@@ -51,14 +55,20 @@ async def build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
 
 
 def build_bill_row(bill: Bill, turn: Turn) -> HistoryRow:
-    amount = format_cents(bill.amount_cents)
+    amount = format_balance(bill.amount_cents)  # a bill of more power fed in than used is a credit, and never due
+    is_credit = bill.amount_cents < 0
     cells = [
         format_short_date(bill.issued_on, year=True),
         amount,
-        format_short_date(bill.due_on, year=True),
+        "" if is_credit else format_short_date(bill.due_on, year=True),
         f"{bill.kwh:,}",
     ]
-    if turn.channel == "voice":
+    if is_credit and turn.channel == "voice":
+        day = format_day_of_month(bill.issued_on)
+        words = tr("The bill of {day}: {amount} for {kwh} kWh.", day=day, amount=amount, kwh=bill.kwh)
+    elif is_credit:
+        words = tr("{day} {amount}, {kwh} kWh", day=cells[0], amount=amount, kwh=cells[3])
+    elif turn.channel == "voice":
         words = tr(
             "The bill of {day}: {amount} for {kwh} kWh, due {due}.",
             day=format_day_of_month(bill.issued_on),

@@ -15,7 +15,7 @@ from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
-from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.models import PastPayment, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
 from backend.reading.money.payment_words import extract_confirmation
 
@@ -54,7 +54,7 @@ class PaymentStatusForm(AccountForm):
     async def _send_newest(self, turn: Turn, account_id: int) -> None:
         since = turn.backend.clock.now() - LOOKBACK
         made = await payments.list_payments(turn.session, account_id, count=MAX_PAYMENTS)
-        newest: Sequence[Payment] = [payment for payment in made if payment.created_at >= since]
+        newest: Sequence[PastPayment] = [payment for payment in made if payment.created_at >= since]
         balance = await get_balance(turn.session, turn.backend, account_id)
         for payment in newest:
             self._send_status(turn, payment)
@@ -69,11 +69,11 @@ class PaymentStatusForm(AccountForm):
             turn.utter("utter_status_none")
         turn.utter("utter_status_owed", left=format_balance(balance.amount_due_cents))
 
-    def _send_status(self, turn: Turn, payment: Payment | ScheduledPayment) -> None:
+    def _send_status(self, turn: Turn, payment: PastPayment | ScheduledPayment) -> None:
         amount = format_cents(payment.amount_cents + payment.fee_cents)
         values = {"amount": amount, **confirmation_values(payment.confirmation)}
         today, zone = turn.backend.today(), turn.backend.coop.zone
-        if isinstance(payment, Payment):
+        if not isinstance(payment, ScheduledPayment):
             day = payment.posted_on or payment.created_at.astimezone(zone).date()
             turn.utter("utter_status_payment", **values, day=format_day(day, today), status=_format_status(payment))
         elif payment.status == "scheduled":
@@ -84,7 +84,7 @@ class PaymentStatusForm(AccountForm):
             turn.utter("utter_status_schedule_over", **values, day=format_day(payment.run_on, today), status=status)
 
 
-def _format_status(payment: Payment) -> str:
+def _format_status(payment: PastPayment) -> str:
     if payment.status == "posted":
         return tr("it went through.")
     if payment.status == "returned":

@@ -8,9 +8,10 @@ from datetime import timedelta
 from itertools import combinations
 
 from backend.account_question.question import AccountQuestion
+from backend.billing.models import OutsideEntry
 from backend.language import tr
 from backend.money import format_cents
-from backend.payments.models import PENDING_STATUSES, Payment
+from backend.payments.models import PENDING_STATUSES, PastPayment
 from backend.payments.service import list_payments
 from backend.reading.money.amount import Amount, parse_amount
 
@@ -72,7 +73,7 @@ async def describe_duplicate_charge(asked: AccountQuestion) -> str:
     )
 
 
-def _describe_newest(asked: AccountQuestion, made: Sequence[Payment]) -> list[str]:
+def _describe_newest(asked: AccountQuestion, made: Sequence[PastPayment]) -> list[str]:
     """Sentences about the newest attempt, and the last successful one if different."""
     if not made:
         sentences = [tr("No payment is on this account yet.")]
@@ -81,12 +82,13 @@ def _describe_newest(asked: AccountQuestion, made: Sequence[Payment]) -> list[st
         posted = next((one for one in made if one.status == "posted"), None)
         if posted is not None and posted is not made[0]:
             sentences.append(tr("The last one that went through: {payment}.", payment=_format_payment(asked, posted)))
-    if _MAILED_PAYMENT.search(asked.words):
+    has_arrived = bool(made) and isinstance(made[0], OutsideEntry)
+    if _MAILED_PAYMENT.search(asked.words) and not has_arrived:
         sentences.append(tr("What comes by mail shows here once the office has posted it."))
     return sentences
 
 
-def _format_status(asked: AccountQuestion, payment: Payment) -> str:
+def _format_status(asked: AccountQuestion, payment: PastPayment) -> str:
     words = _format_payment(asked, payment)
     if payment.status == "posted":
         return tr("Your payment went through: {payment}.", payment=words)
@@ -97,7 +99,7 @@ def _format_status(asked: AccountQuestion, payment: Payment) -> str:
     return tr("Your payment did not go through, and nothing was taken: {payment}.", payment=words)
 
 
-def _format_payment(asked: AccountQuestion, payment: Payment) -> str:
+def _format_payment(asked: AccountQuestion, payment: PastPayment) -> str:
     return tr(
         "{amount} on {day}, number {number}",
         amount=format_cents(payment.total_cents),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.language import current_language, format_day, tr
 from backend.payments.balances import Balance, get_balance
-from backend.payments.models import Payment
+from backend.payments.models import PastPayment
 from backend.reading.spanish import english_form
 
 if TYPE_CHECKING:
@@ -53,6 +53,6 @@ class AccountQuestion:
         near = {self.today: tr("today"), self.today + timedelta(days=1): tr("tomorrow")}
         return near.get(on) or tr("on {day}", day=self.format_day(on))
 
-    def payment_date(self, payment: Payment) -> date:
+    def payment_date(self, payment: PastPayment) -> date:
         """The local date when the payment posted, else when it was made."""
         return payment.posted_on or payment.created_at.astimezone(self.backend.coop.zone).date()

@@ -14,6 +14,7 @@ from backend.billing import bills
 from backend.billing.models import Bill
 from backend.payments.balances import sum_pending
 from backend.payments.models import ScheduledPayment
+from backend.payments.outside_entries import list_charges
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -28,7 +29,8 @@ async def list_open_bills(session: AsyncSession, backend: Backend, account_id: i
     issued = await bills.list_bills(session, account_id)
     due = (await backend.billing.balance(session, account_id, on)).amount_due_cents
     due -= await sum_pending(session, account_id)
-    owed = bills.unpaid_bills(issued, due)
+    charges = await list_charges(session, account_id)
+    owed = bills.unpaid_bills(issued, due, charges)
     if not owed:
         return []
     until = max(on, *(bill.due_on for bill, _ in owed))
@@ -37,7 +39,7 @@ async def list_open_bills(session: AsyncSession, backend: Backend, account_id: i
         ScheduledPayment.status == "scheduled",  # a running one is among the pending payments
         ScheduledPayment.run_on <= until,
     )
-    return bills.unpaid_bills(issued, due - int(await session.scalar(scheduled) or 0))
+    return bills.unpaid_bills(issued, due - int(await session.scalar(scheduled) or 0), charges)
 
 
 async def drafts_by_bill(session: AsyncSession, account_id: int) -> dict[int, AutomaticDraft]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,19 +46,34 @@ async def list_newest_bills(session: AsyncSession, account_id: int, start: int, 
     return (await session.scalars(query.offset(start).limit(count))).all()
 
 
-def unpaid_bills(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
+def unpaid_bills(
+    issued: Iterable[Bill], due_cents: int, charges: Iterable[tuple[date, int]] = ()
+) -> list[tuple[Bill, int]]:
     """Bills not fully covered, each with the cents left on it, in the order of `issued` (the oldest first).
 
-    `due_cents` is what the account owes in all: payments cover the oldest bill first.
+    `due_cents` is what the account owes in all: payments cover what is oldest first. `charges` are (day, cents) of what
+    is owed beside the bills, such as late fees, the oldest first.
     """
-    # a credit bill (more power fed in than used) covers others as a payment does
-    issued = [bill for bill in issued if bill.amount_cents > 0]
-    covered = sum(bill.amount_cents for bill in issued) - due_cents
+    owed = _list_owed(issued, charges)
+    covered = sum(amount for _bill, amount in owed) - due_cents
     found: list[tuple[Bill, int]] = []
-    for bill in issued:
-        left = bill.amount_cents - covered
+    for bill, amount in owed:
+        left = amount - covered
         covered = max(0, -left)
-        if left > 0:
+        if left > 0 and bill is not None:
             # money owed outside of any bill must not make a bill look larger than it was
-            found.append((bill, min(left, bill.amount_cents)))
+            found.append((bill, min(left, amount)))
     return found
+
+
+def _list_owed(issued: Iterable[Bill], charges: Iterable[tuple[date, int]]) -> list[tuple[Bill | None, int]]:
+    """Bills and charges with their cents, in the order in which payments cover them."""
+    waiting = deque(charges)
+    owed: list[tuple[Bill | None, int]] = []
+    for bill in issued:
+        if bill.amount_cents <= 0:
+            continue  # a credit bill (more power fed in than used) covers others as a payment does
+        while waiting and waiting[0][0] < bill.issued_on:
+            owed.append((None, waiting.popleft()[1]))
+        owed.append((bill, bill.amount_cents))
+    return owed + [(None, cents) for _day, cents in waiting]

@@ -127,3 +127,56 @@ class BillingSync(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     synced_to: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class OutsideEntry(Base):
+    """What the co-op's own system booked on an account: a payment made elsewhere, or a change of what is owed.
+
+    `kind`: payment, return (a payment taken back, such as a check that bounced), credit, fee or adjustment.
+    `amount_cents` is positive but for an adjustment, which is what it adds to what is owed. `state`: booked;
+    taken_over, when it is from before the account was taken over and in its balance already; ours, when it is a payment
+    of memberline that comes back; counter, when the office booked it at /staff/money; history, when another system says
+    what is owed; or void.
+    """
+
+    __tablename__ = "outside_entries"
+    __table_args__ = (Index(None, "account_id", "posted_on"),)
+    shown_as = "booked_elsewhere"
+    shown_fields = ("number", "kind", "amount_cents", "posted_on", "source", "reference", "state", "received_at")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)  # theirs
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    amount_cents: Mapped[int]
+    posted_on: Mapped[date]  # the co-op's local date
+    source: Mapped[str] = mapped_column(String(12), default="")  # counter, mail, bank, card, other; empty: not known
+    reference: Mapped[str | None] = mapped_column(String(80))  # the check's number; our own number on our own payments
+    state: Mapped[str] = mapped_column(String(12), default="booked")
+    revision: Mapped[int] = mapped_column(default=1)  # how often it was booked: in the correlations of the ledger
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)  # the morning of `posted_on`
+    received_at: Mapped[datetime] = mapped_column(UtcTime)  # when memberline learned of it
+
+    @property
+    def total_cents(self) -> int:
+        """As a Payment's: no fee of ours is on it."""
+        return self.amount_cents
+
+    @property
+    def fee_cents(self) -> int:
+        return 0
+
+    @property
+    def status(self) -> str:
+        """In the words of Payment.status."""
+        return "returned" if self.kind == "return" else "voided" if self.state == "void" else "posted"
+
+    @property
+    def decline_code(self) -> None:
+        """Why it came back is in the co-op's own system."""
+
+    @property
+    def confirmation(self) -> str:
+        """What to quote for it at the office."""
+        return self.reference or self.number

@@ -215,6 +215,8 @@ class Settings(BaseSettings):
     staff_emails: Emails = Field(default_factory=dict)  # name -> address for sign-in codes
     clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
     proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
+    sync_dir: Path | None = None  # a folder into which the co-op's system puts its files
+    sync_max_changed_percent: WholeNumber = Field(default=5, ge=0, le=100)
     allow_no_proxy: bool = False  # confirms that https without a proxy is intended
     multispeak_cb_url: HttpUrl | None = None
     multispeak_cb_wsdl: str | None = None  # an address or a file

@@ -151,9 +151,7 @@ async def change(
     before = current_value(member, what)
     if before == value:
         return False
-    # the old contact first, then the other one on file, and the new one
-    on_file = [member.email, member.phone] if what == "email" else [member.phone, member.email]
-    recipients = [way for way in (*on_file, None if what == "address" else value) if way]
+    recipients = _list_recipients(member, what, value)
     if what == "address":
         member.mailing_address = value
     else:
@@ -168,15 +166,21 @@ async def change(
         channel=conversation.channel,
         act=f"contact_{what}",
         account_id=account.id,
-        before=_refer_to(backend, what, before),
-        after=_refer_to(backend, what, value),
+        before=refer_to(backend, what, before),
+        after=refer_to(backend, what, value),
     )
     for recipient in recipients:
         await _notice(session, backend, recipient, what, row.id, (current_language(), member.language))
     return True
 
 
-def _refer_to(backend: Backend, what: ContactField, value: str) -> dict[str, str | None]:
+def _list_recipients(member: Member, what: ContactField, value: str) -> list[str]:
+    """The old contact first, then the other one on file, and the new one."""
+    on_file = [member.email, member.phone] if what == "email" else [member.phone, member.email]
+    return [way for way in (*on_file, None if what == "address" else value) if way]
+
+
+def refer_to(backend: Backend, what: ContactField, value: str) -> dict[str, str | None]:
     """A keyed hash in place of the value: audit rows are never changed, and contact details must be erasable."""
     return {f"{what}_ref": backend.settings.keyed_hash("contact-reference", value)[:32] if value else None}
 
@@ -199,7 +203,7 @@ async def list_notified(
 def which_side(backend: Backend, row: AuditRow, value: str) -> Literal["old", "new"] | None:
     """Whether `value` is the contact detail before (`old`) or after (`new`) the change that this audit row records."""
     what = cast(ContactField, row.act.removeprefix("contact_"))
-    meant = _refer_to(backend, what, value)[f"{what}_ref"]
+    meant = refer_to(backend, what, value)[f"{what}_ref"]
     for side, said in (("old", row.before or {}), ("new", row.after or {})):
         # rows from before references were kept have the value itself
         if said.get(f"{what}_ref") == meant or said.get(what) == value:
@@ -207,12 +211,23 @@ def which_side(backend: Backend, row: AuditRow, value: str) -> Literal["old", "n
     return None
 
 
+async def notify_changed_by_office(
+    session: AsyncSession, backend: Backend, member: Member, what: ContactField, value: str, reference: str
+) -> None:
+    """The notices of a change that came from the co-op's own system. `member` still has the old contacts.
+
+    `reference` tells one change from another: a notice is sent once for each.
+    """
+    for recipient in _list_recipients(member, what, value):
+        await _notice(session, backend, recipient, what, f"{member.id}:{reference}", (member.language,))
+
+
 async def _notice(
     session: AsyncSession,
     backend: Backend,
     recipient: str,
     what: ContactField,
-    audit_id: int,
+    reference: int | str,
     languages: tuple[str, ...],
 ) -> None:
     coop = backend.coop
@@ -230,5 +245,5 @@ async def _notice(
             LANGUAGE_SEPARATORS[kind],
         ),
         purpose="notice",
-        dedupe_key=f"contact:{audit_id}:{recipient}"[:120],
+        dedupe_key=f"contact:{reference}:{recipient}"[:120],
     )

@@ -33,11 +33,11 @@ _parse_text = text_parser(MAX_LINES_LENGTH)
 def parse_bill_lines(value: str) -> str:
     """`Basic service charge=29.50; Energy, 730 kWh=82.90`, stored as it is."""
     _parse_text(value)
-    _parse_lines(value)
+    parse_lines(value)
     return value
 
 
-def _parse_lines(value: str) -> list[dict[str, Any]]:
+def parse_lines(value: str) -> list[dict[str, Any]]:
     matches = [LINE.fullmatch(part) for part in value.split(";") if part.strip()]
     if not all(matches):
         raise InvalidField("is not of the form: Basic service charge=29.50; Energy, 730 kWh=82.90")
@@ -66,7 +66,7 @@ def _find_row_errors(row: ParsedRow) -> Iterator[str]:
             yield "paid is not empty, but the amount is a credit"
     elif not 0 <= paid <= amount:
         yield "paid is not from nothing to the amount: what is too much belongs in opening_balance of accounts.csv"
-    if row["lines"] and (total := sum(line["cents"] for line in _parse_lines(str(row["lines"])))) != amount:
+    if row["lines"] and (total := sum(line["cents"] for line in parse_lines(str(row["lines"])))) != amount:
         yield f"lines sum to {total} cents, amount is {amount} cents"
 
 
@@ -94,7 +94,7 @@ def _bill_rows(loader: BulkLoader) -> Iterator[RowValues]:
     )
     for id_, number, issued, due, start, end, kwh, amount, lines in loader.staging.rows(query):
         days = [date.fromisoformat(each) for each in (issued, due, start, end)]
-        yield (id_, number, *days, kwh, amount, _parse_lines(lines) if lines else [])
+        yield (id_, number, *days, kwh, amount, parse_lines(lines) if lines else [])
 
 
 async def _load_usage(loader: BulkLoader) -> None:

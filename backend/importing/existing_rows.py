@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -27,9 +28,9 @@ ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not
 
 async def check(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """Report each row that refers to nothing or repeats a row of the database; stage the ids of what rows refer to."""
-    await _check_members(session, staging, report)
-    await _check_accounts(session, staging, report)
-    await _check_methods(session, staging, report)
+    await stage_ids(session, staging, report)
+    _report_repeated(staging, report)
+    await reject_taken_user_ids(session, staging, report)
     await _check_bills(session, staging, report)
     for table, model, column in (
         ("usage", MeterReading, MeterReading.month),
@@ -38,34 +39,69 @@ async def check(session: AsyncSession, staging: Staging, report: ErrorReport) ->
         ("autopay", AutoPay, None),
     ):
         await _check_account_rows(session, staging, report, table, model, column)
-    await _check_single_debit(session, staging, report)
+    await check_single_debit(session, staging, report)
 
 
-async def _check_members(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
-    """Stage the ids of existing members; report members and user IDs that exist already, and numbers of no member."""
+async def stage_ids(
+    session: AsyncSession,
+    staging: Staging,
+    report: ErrorReport,
+    account_tables: Sequence[str] = ACCOUNT_TABLES,
+) -> None:
+    """Stage the ids of the members, accounts and methods that the rows name; NULL for those that the files bring.
+
+    Reports each row that refers to nothing. `account_tables` are the staged tables with a column `account`.
+    """
+    await _stage_members(session, staging, report)
+    await _stage_accounts(session, staging, report, account_tables)
+    await _stage_methods(session, staging, report)
+
+
+def _report_repeated(staging: Staging, report: ErrorReport) -> None:
+    """Report members, accounts and methods that the database has already."""
+    there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number WHERE i.id IS NOT NULL"
+    for line, number in staging.rows(there):
+        report.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
+    there = (
+        "SELECT a.line, i.number FROM accounts a JOIN account_ids i ON i.number = a.member || '-' || a.separator "
+        "WHERE i.id IS NOT NULL"
+    )
+    for line, number in staging.rows(there):
+        report.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
+    there = (
+        "SELECT p.line FROM payment_methods p JOIN method_ids m ON m.member = p.member AND m.token = p.token "
+        "WHERE m.id IS NOT NULL"
+    )
+    for (line,) in staging.rows(there):
+        report.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
+
+
+async def _stage_members(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     wanted = "SELECT number FROM members UNION SELECT member FROM accounts UNION SELECT member FROM payment_methods"
     if await _has_rows(session, Member):
         for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL"):  # noqa: S608
             query = select(Member.number, Member.id).where(Member.number.in_([number for (number,) in batch]))
             staging.insert("member_ids", [tuple(row) for row in await session.execute(query)])
-    there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number"
-    for line, number in staging.rows(there):
-        report.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
+    staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
+    for table in MEMBER_TABLES:
+        _report_unknown(staging, report, table, "member", "member_ids")
+
+
+async def reject_taken_user_ids(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
+    """Report user IDs that somebody in the database already has."""
     for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL"):
         keys = [user_id for _line, user_id in batch]
         taken = set(await session.scalars(select(Login.user_key).where(Login.user_key.in_(keys))))
         for line, user_id in batch:
             if user_id in taken:
                 report.add("members.csv", line, f"user ID {user_id} is there already")
-    staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
-    for table in MEMBER_TABLES:
-        _report_unknown(staging, report, table, "member", "member_ids")
 
 
-async def _check_accounts(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
-    """The same for accounts."""
+async def _stage_accounts(
+    session: AsyncSession, staging: Staging, report: ErrorReport, account_tables: Sequence[str]
+) -> None:
     own = "SELECT member || '-' || separator AS number FROM accounts"
-    wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in ACCOUNT_TABLES)])  # noqa: S608
+    wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in account_tables)])  # noqa: S608
     if await _has_rows(session, Account):
         for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL"):  # noqa: S608
             query = (
@@ -74,14 +110,11 @@ async def _check_accounts(session: AsyncSession, staging: Staging, report: Error
                 .where(Account.number.in_([number for (number,) in batch]))
             )
             staging.insert("account_ids", [tuple(row) for row in await session.execute(query)])
-    there = "SELECT a.line, i.number FROM accounts a JOIN account_ids i ON i.number = a.member || '-' || a.separator"
-    for line, number in staging.rows(there):
-        report.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
     staging.run(
         "INSERT OR IGNORE INTO account_ids SELECT member || '-' || separator, NULL, member FROM accounts "
         "WHERE member IS NOT NULL AND separator IS NOT NULL"
     )
-    for table in ACCOUNT_TABLES:
+    for table in account_tables:
         _report_unknown(staging, report, table, "account", "account_ids")
 
 
@@ -98,8 +131,8 @@ def _report_unknown(staging: Staging, report: ErrorReport, table: str, column: s
         report.add(f"{table}.csv", line, f"there is no {column} {number}{hint}")
 
 
-async def _check_methods(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
-    """Stage the ids of existing payment methods; report repeated tokens, and drafts or Auto Pay without one."""
+async def _stage_methods(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
+    """Stage the ids of existing payment methods; report drafts and Auto Pay without one."""
     held = (
         "SELECT number FROM member_ids WHERE id IS NOT NULL UNION SELECT member FROM account_ids WHERE id IS NOT NULL"
     )
@@ -110,9 +143,6 @@ async def _check_methods(session: AsyncSession, staging: Staging, report: ErrorR
             .where(Member.number.in_([number for (number,) in batch]), PaymentMethod.active)
         )
         staging.insert("method_ids", [tuple(row) for row in await session.execute(query)], ignore=True)
-    there = "SELECT p.line FROM payment_methods p JOIN method_ids m ON m.member = p.member AND m.token = p.token"
-    for (line,) in staging.rows(there):
-        report.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
     staging.run(
         "INSERT OR IGNORE INTO method_ids SELECT member, token, NULL FROM payment_methods "
         "WHERE member IS NOT NULL AND token IS NOT NULL"
@@ -162,7 +192,7 @@ async def _check_account_rows(
                 report.add(f"{table}.csv", line, f"for this account it {ALREADY_EXISTS_TEXT}")
 
 
-async def _check_single_debit(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
+async def check_single_debit(session: AsyncSession, staging: Staging, report: ErrorReport) -> None:
     """No account may have both a draft and Auto Pay, or each bill would be debited twice."""
     for line, account in staging.rows("SELECT a.line, a.account FROM autopay a JOIN drafts d ON d.account = a.account"):
         report.add("autopay.csv", line, f"account {account} has a draft too: it can have only one of them")

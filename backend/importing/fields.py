@@ -22,10 +22,15 @@ LONGEST_SHOWN_DIGITS = 8  # a longer run might be a social security, bank or car
 SCIENTIFIC_NOTATION = re.compile(r"-?\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
 SSN = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
-DOLLARS = re.compile(r"-?\$?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)\.[0-9]{2}")
+DOLLARS = re.compile(r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)\.[0-9]{2}")
+NEGATIVE_FORMS = (re.compile(r"-\s?\$?\s?(.+)"), re.compile(r"\$\s?-\s?(.+)"), re.compile(r"\(\$?\s?(.+)\)"),
+                  re.compile(r"\$?(.+)-"))  # fmt: skip
+"""`-12.00`, `-$12.00`, `$-12.00`, `(12.00)`, `($12.00)` and `12.00-`, which mainframes print."""
 CENTS = re.compile(r"-?[0-9]{1,12}")
-WHOLE = re.compile(r"-?[0-9]{1,9}")
+WHOLE = re.compile(r"-?([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # date.fromisoformat also accepts weeks, such as 2026-W01-1
+AMERICAN_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?( ?AM)?$|[ ]12:00(:00)? ?AM$", re.IGNORECASE)
 STRIP_MARKS = str.maketrans("", "", "$,.")
 MAX_CENTS = 100_000_000
 YEARS = range(1950, 2101)
@@ -45,7 +50,7 @@ def quote_value(value: str) -> str:
 
 def parse_member_number(value: str) -> str:
     """The digits before the dash of an account number."""
-    _reject_scientific_notation(value)
+    reject_scientific_notation(value)
     lengths = MEMBER_NUMBER_LENGTHS
     return _parse_digits(value, lengths, f"{lengths.start} to {lengths.stop - 1} digits without the separator")
 
@@ -74,7 +79,7 @@ def parse_account_number(value: str) -> str:
     try:
         return f"{parse_member_number(base)}-{parse_separator(end)}"
     except InvalidField:
-        _reject_scientific_notation(value)
+        reject_scientific_notation(value)
         raise InvalidField(
             f"{quote_value(value)} is not a full account number such as 99999-001: {KEEP_AS_TEXT_HINT}"
         ) from None
@@ -121,7 +126,7 @@ def reject_card(value: str) -> None:
 
 def parse_phone(value: str) -> str:
     """E.164, from any common US notation."""
-    _reject_scientific_notation(value)
+    reject_scientific_notation(value)
     if phone_numbers.is_withheld(value):
         raise InvalidField(f'"{value[:40]}" {phone_numbers.PROBLEM_TEXTS["placeholder"]}')
     try:
@@ -136,33 +141,44 @@ def parse_phone(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_day(value: str) -> str:
-    """An ISO date, unchanged."""
+    """An ISO date, from `2026-01-31` or the American `1/31/2026`, also with the midnight that exports add."""
+    plain = MIDNIGHT.sub("", value)
+    if found := AMERICAN_DAY.fullmatch(plain):
+        plain = f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}"
     try:
-        if DAY.fullmatch(value) and date.fromisoformat(value).year in YEARS:
-            return value
+        if DAY.fullmatch(plain) and date.fromisoformat(plain).year in YEARS:
+            return plain
     except ValueError:
         pass
-    raise InvalidField(f"{quote_value(value)} is not a day such as 2026-01-31")
+    reject_scientific_notation(value)
+    raise InvalidField(f"{quote_value(value)} is not a day such as 2026-01-31 or 1/31/2026 (the month first)")
 
 
 @lru_cache(maxsize=1024)
 def parse_month(value: str) -> str:
-    """`2026-01`, or any day of that month; stored as its first day."""
+    """`2026-01`, `1/2026`, or any day of that month; stored as its first day."""
     try:
-        return f"{parse_day(value if len(value) == 10 else f'{value}-01')[:7]}-01"
+        if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{4})", value):
+            value = f"{found[2]}-{found[1]:0>2}"
+        return f"{parse_day(value if len(value) != 7 else f'{value}-01')[:7]}-01"
     except InvalidField:
         raise InvalidField(f"{quote_value(value)} is not a month such as 2026-01") from None
 
 
 def parse_dollars(value: str) -> int:
-    """`112.40` as integer cents."""
-    if not DOLLARS.fullmatch(value):
+    """`112.40`, `$1,234.50` or `(12.00)`, which is negative, as integer cents."""
+    negative = next((found[1] for form in NEGATIVE_FORMS if (found := form.fullmatch(value))), None)
+    plain = (value if negative is None else negative).removeprefix("$").strip()
+    if not DOLLARS.fullmatch(plain):
+        reject_scientific_notation(value)
         raise InvalidField(f"{quote_value(value)} is not an amount with two digits behind the point, such as 112.40")
-    return parse_cents(value.translate(STRIP_MARKS))
+    cents = parse_cents(plain.translate(STRIP_MARKS))
+    return cents if negative is None else -cents
 
 
 def parse_cents(value: str) -> int:
     if not CENTS.fullmatch(value):
+        reject_scientific_notation(value)
         raise InvalidField(f"{quote_value(value)} is not a whole number of cents")
     amount = int(value)
     if abs(amount) > MAX_CENTS:
@@ -173,8 +189,9 @@ def parse_cents(value: str) -> int:
 def whole_number_parser(least: int, most: int) -> CellParser:
     def parse(value: str) -> int:
         if not WHOLE.fullmatch(value):
+            reject_scientific_notation(value)
             raise InvalidField(f"{quote_value(value)} is not a whole number")
-        number = int(value)
+        number = int(value.replace(",", ""))
         if not least <= number <= most:
             raise InvalidField(f"{quote_value(value)} is not from {least} to {most}")
         return number
@@ -191,6 +208,10 @@ def choice_parser(*allowed: str) -> CellParser:
     return parse
 
 
-def _reject_scientific_notation(value: str) -> None:
+def reject_scientific_notation(value: str) -> None:
+    """Raise InvalidField for `1.0E+10`, whose last digits are lost."""
     if SCIENTIFIC_NOTATION.fullmatch(value):
-        raise InvalidField("was turned into a number by a spreadsheet: keep the column as text")
+        raise InvalidField(
+            f'"{value[:40]}" was turned into a number by a spreadsheet, and its digits are lost: '
+            "format the column as text and export it again"
+        )

@@ -18,6 +18,7 @@ from backend.importing.fields import (
     parse_account_number,
     parse_member_number,
     reject_card,
+    reject_scientific_notation,
     text_parser,
     whole_number_parser,
 )
@@ -45,6 +46,7 @@ def parse_last4(value: str) -> str:
         return value
     if re.fullmatch(r"\d{1,3}", value):
         raise InvalidField(f"is shorter than 4 digits: {KEEP_AS_TEXT_HINT}")
+    reject_scientific_notation(value)
     raise InvalidField("is not exactly four digits (it is not shown)")
 
 

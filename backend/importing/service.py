@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def _stage(folder: Path, staging: Staging, report: ErrorReport, tell: Callable[[
     names = {table.file for table in TABLES}
     present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     for name in sorted(present - names):
-        if _looks_like_import_file(name):
+        if looks_like_import_file(name, {table.name for table in TABLES}):
             report.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
     if not present & names:
         report.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
@@ -65,12 +65,11 @@ def _stage(folder: Path, staging: Staging, report: ErrorReport, tell: Callable[[
         stage(table, folder, staging, report)
 
 
-def _looks_like_import_file(name: str) -> bool:
+def looks_like_import_file(name: str, stems: Collection[str]) -> bool:
     """`BILLS.CSV`, `bills.csv.txt`, `members.xlsx`, `bills (2).csv`: ignoring them silently would lose their rows."""
     plain = name.casefold()
     if plain.startswith((".", "~$")):
         return False
-    stems = {table.name for table in TABLES}
     return plain.endswith((".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods")) or plain.split(".")[0] in stems
 
 

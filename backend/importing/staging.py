@@ -17,7 +17,8 @@ BATCH_SIZE = 5000
 
 class Staging:
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)  # an empty name is a temporary database of this connection
+        # an empty name is a temporary database of this connection; one thread at a time reads the files into it
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         for pragma in (f"cache_size=-{CACHE_KIB}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("BEGIN")  # never committed: without it each insert would be a transaction of its own

@@ -3,20 +3,22 @@ spreadsheets do to files."""
 
 from __future__ import annotations
 
-import csv
 import os
-import unicodedata
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from backend.importing.bulk_load import BulkLoader
+from backend.importing.csv_files import UnreadableFile, is_decoded, normalize_spaces, read_rows
 from backend.importing.errors import ErrorReport
 from backend.importing.fields import CellParser, InvalidField, Value, quote_value
 from backend.importing.staging import BATCH_SIZE, Staging
 
-SURROGATES = range(0xDC80, 0xDD00)  # what `surrogateescape` turns bytes into that are not UTF-8
+TEXT_FORMULA = re.compile(r'="([^"]*)"')  # how spreadsheets keep the zeros of ="00417"
+TEXT_MARK = re.compile(r"'(\d[\d -]*)")  # '00417: the mark of a cell that is text
+NOT_UTF8_TEXT = "is not UTF-8 text: save the file as CSV UTF-8"
 ParsedRow = dict[str, Value]
 
 
@@ -67,44 +69,78 @@ def stage(table: Table, folder: Path, staging: Staging, report: ErrorReport) -> 
     if not os.path.lexists(path):
         return
     batch: list[tuple[Value, ...]] = []
-    try:
-        for line, values in _parse_rows(table, path, report):
-            batch.append((line, *values))
-            if len(batch) == BATCH_SIZE:
-                staging.insert(table.name, batch)
-                batch = []
-    except UnreadableFile as error:
-        report.add(table.file, error.line, str(error))
-    except OSError as error:
-        report.add(table.file, 0, f"cannot be read: {error.strerror}")
+    reader = TableReader(table, path, report)
+    for line, row in reader.rows():
+        batch.append((line, *reader.parse(line, row)))
+        if len(batch) == BATCH_SIZE:
+            staging.insert(table.name, batch)
+            batch = []
     staging.insert(table.name, batch)
+    finish_staging(table, staging, report)
+
+
+def finish_staging(table: Table, staging: Staging, report: ErrorReport) -> None:
+    """Fill in what may be left out, and report rows that are there twice."""
     if table.fill_statement:
         staging.run(table.fill_statement)
     for unique in table.unique:
         _report_duplicates(table, unique, staging, report)
 
 
-def _parse_rows(table: Table, path: Path, report: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
-    rows = _read_rows(path)
-    line, header = next(rows, (1, []))
-    if not _is_utf8(header):
-        raise UnreadableFile(line, "is not UTF-8 text: save the file as CSV UTF-8")
-    header = [_normalize_spaces(name).strip().lower() for name in header]
-    positions = _locate_columns(table, header, line, report)
-    if positions is None:
-        return
-    unnamed = [place for place, name in enumerate(header) if not name]
-    for line, row in rows:
-        # spreadsheets write empty cells after the last column where there once was content
-        row = row if any(cell.strip() for cell in row[len(header) :]) else row[: len(header)]
-        if len(row) != len(header):
-            report.add(table.file, line, f"has {len(row)} columns where the header names {len(header)}")
-        elif not _is_utf8(row):
-            report.add(table.file, line, "is not UTF-8 text: save the file as CSV UTF-8")
-        elif filled := [place + 1 for place in unnamed if row[place].strip()]:
-            report.add(table.file, line, f"has something in column {filled[0]}, which has no name in the header")
-        else:
-            yield line, _parse_row(table, positions, line, row, report)
+@dataclass
+class TableReader:
+    """Reads one file. Everything wrong with it is reported, and never raised."""
+
+    table: Table
+    path: Path
+    report: ErrorReport
+    header: list[str] = field(default_factory=list)
+    _positions: list[_Position | None] = field(default_factory=list)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(first line, cells) of every row that has the columns that the header names."""
+        try:
+            yield from self._rows()
+        except UnreadableFile as error:
+            self.report.add(self.table.file, error.line, str(error))
+        except OSError as error:
+            self.report.add(self.table.file, 0, f"cannot be read: {error.strerror}")
+
+    def given(self) -> frozenset[str]:
+        """The columns of the table that the file has."""
+        columns = zip(self.table.columns, self._positions, strict=False)  # without positions when the header has errors
+        return frozenset(column.name for column, position in columns if position)
+
+    def parse(self, line: int, row: list[str]) -> list[Value]:
+        """The values in the order of the table's columns; what cannot be used is reported and None."""
+        return _parse_row(self.table, self._positions, line, row, self.report)
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        rows = read_rows(self.path)
+        line, header = next(rows, (1, []))
+        if not is_decoded("".join(header)):
+            raise UnreadableFile(line, NOT_UTF8_TEXT)
+        self.header = [normalize_spaces(name).strip().lower() for name in header]
+        positions = _locate_columns(self.table, self.header, line, self.report)
+        if positions is None:
+            return
+        self._positions = positions
+        width = len(self.header)
+        unnamed = [place for place, name in enumerate(self.header) if not name]
+        for line, row in rows:
+            if len(row) > width and not any(cell.strip() for cell in row[width:]):
+                row = row[:width]  # spreadsheets write empty cells after the last column where there once was content
+            if len(row) != width:
+                self._add_error(line, f"has {len(row)} columns where the header names {width}")
+            elif not is_decoded("".join(row)):
+                self._add_error(line, NOT_UTF8_TEXT)
+            elif filled := [place + 1 for place in unnamed if row[place].strip()]:
+                self._add_error(line, f"has something in column {filled[0]}, which has no name in the header")
+            else:
+                yield line, row
+
+    def _add_error(self, line: int, reason: str) -> None:
+        self.report.add(self.table.file, line, reason)
 
 
 class _Position(NamedTuple):
@@ -140,7 +176,7 @@ def _parse_row(
     values: list[Value] = []
     complete = True
     for column, position in zip(table.columns, positions, strict=True):
-        cell = _normalize_spaces(row[position.place]).strip() if position else ""
+        cell = clean_cell(row[position.place]) if position else ""
         if not cell or position is None:
             if column.required:
                 report.add(table.file, line, f"{position.header if position else column.name} is empty")
@@ -170,58 +206,17 @@ def _report_duplicates(table: Table, unique: tuple[str, ...], staging: Staging, 
         report.add(table.file, line, f"the same {columns} as in line {first}")
 
 
-class UnreadableFile(Exception):
-    """The file cannot be read from this line on."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-
-
-def _read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty, with the number of its first line. Raises UnreadableFile."""
-    _reject_other_formats(path)
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        while True:
-            line = reader.line_num + 1
-            try:
-                row = next(reader, None)
-            except csv.Error as error:
-                raise UnreadableFile(
-                    line, f"it cannot be read from here on ({error}): is a quote not closed?"
-                ) from None
-            if row is None:
-                return
-            if any(cell.strip() for cell in row):
-                yield line, row
-
-
-def _reject_other_formats(path: Path) -> None:
-    """Raise UnreadableFile for what Excel's other save formats produce."""
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
-        raise UnreadableFile(1, "it is a workbook or an archive and no CSV file: save it as CSV UTF-8")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
-        raise UnreadableFile(1, "it is UTF-16: save it as CSV UTF-8")
-
-
-def _normalize_spaces(text: str) -> str:
-    """Every Unicode space, such as the no-break space that spreadsheets insert, as a plain one."""
-    if text.isascii():
-        return text
-    return "".join(" " if unicodedata.category(character) == "Zs" else character for character in text)
-
-
-def _is_utf8(row: Sequence[str]) -> bool:
-    text = "".join(row)
-    return text.isascii() or not any(ord(character) in SURROGATES for character in text)
+def clean_cell(cell: str) -> str:
+    """Without what a spreadsheet puts around a value: spaces, `="00417"`, `'00417`."""
+    cell = normalize_spaces(cell).strip()
+    if found := TEXT_FORMULA.fullmatch(cell) or TEXT_MARK.fullmatch(cell):
+        return found[1].strip()
+    return cell
 
 
 def _find_header_errors(header: Sequence[str], known: Sequence[str]) -> list[str]:
     """Problems of the header line, apart from missing columns."""
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+    if len(header) == 1 and any(mark in header[0] for mark in ";|"):
         return ["its columns are not separated by commas: save it as CSV with commas"]
     twice = {name for name in header if name and header.count(name) > 1}
     unknown = [name for name in header if name and name not in known]  # a header without a name is checked row by row

@@ -26,6 +26,7 @@ from backend.privacy.retention import run_retention
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 from backend.reconciliation.service import reconcile_yesterday
+from backend.syncing.folder import take_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ JOBS: dict[str, Job] = {
     "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
     "billing-sync": Job(sync_members, JobSchedule("hour")),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
+    "sync-folder": Job(take_folder, JobSchedule("minute", lease=timedelta(minutes=30))),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),
 }

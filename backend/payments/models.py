@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.billing.models import OutsideEntry
 from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 from backend.language import mark, tr
@@ -374,3 +375,7 @@ class NetworkEvent(Base):
     amount_cents: Mapped[int]
     on: Mapped[date]
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+PastPayment = Payment | OutsideEntry
+"""What a member sees as a payment, wherever it was made."""

@@ -16,6 +16,7 @@ from backend.language import use_language
 from backend.money import format_cents
 from backend.payments import receipts, refund_notices
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
+from backend.payments.outside_entries import find_same_payment
 from backend.payments.processing import lock_payment, record_charge
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused, check_reason
@@ -140,6 +141,8 @@ async def decide_counter_payment(
     payment.approved_by, payment.decided_at = by, backend.clock.now()
     payment.decision_reason = check_reason(reason)
     if approve:
+        own = (payment.reference, payment.confirmation)
+        await _refuse_if_in_files(session, payment.account_id, payment.amount_cents, *own)
         await _book(session, backend, payment, by)
     else:
         payment.status = "rejected"
@@ -198,6 +201,13 @@ async def _check_booking(
     )
     if number := await session.scalar(same.limit(1)):
         raise OfficeRefused("same_check", f"This number is booked for the account already, as {number}.")
+    await _refuse_if_in_files(session, account_id, amount_cents, reference)
+
+
+async def _refuse_if_in_files(session: AsyncSession, account_id: int, amount_cents: int, *references: str) -> None:
+    """Raise OfficeRefused when the co-op's own files have brought the payment."""
+    if number := await find_same_payment(session, account_id, amount_cents, references):
+        raise OfficeRefused("same_check", f"This payment came with the co-op's own files already, as {number}.")
 
 
 async def _book(session: AsyncSession, backend: Backend, payment: CounterPayment, by: str) -> None:

@@ -14,9 +14,11 @@ from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.billing.decisions import refresh_to_decide, report_held
 from backend.jobs.runs import Item, run_side_by_side
-from backend.language import use_language
+from backend.language import tr, use_language
 from backend.payments import prechecks, receipts
+from backend.payments.balances import sum_pending
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.outside_entries import total_received_since
 from backend.payments.processing import SCHEDULED_KEY, SYSTEM, process_payment
 from backend.providers.payments.base import PaymentProviderError
 
@@ -31,9 +33,11 @@ DONE = "done"
 async def run_scheduled(backend: Backend, on: date) -> int:
     """Make every payment scheduled for `on` (co-op's date) or before; returns how many there were.
 
-    Exactly what was agreed to is paid, even when the bill has been paid in another way: the member was warned of the
-    scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice. Raises
-    FiguresTooOld at its end, as run_autopay does, when payments were put off because of old figures.
+    Exactly what was agreed to is paid, even when the bill has been paid in another way here: the member was warned of
+    the scheduled payment then. What was paid elsewhere since, such as at the counter, where nobody warned of it, is
+    left out, as far as it is not owed any more. When nothing is left, or the account is closed, or the method can no
+    longer be used, the payment fails with a notice. Raises FiguresTooOld at its end, as run_autopay does, when payments
+    were put off because of old figures.
     """
 
     held: set[int] = set()
@@ -81,32 +85,51 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
     if item.status != "scheduled":
         return None
     method = await session.get_one(PaymentMethod, item.method_id)
-    if reason := prechecks.find_method_problem(account, method, backend.today()):
+    amount_cents = await _amount_left(session, backend, item)
+
+    def find_problem() -> str | None:
+        paid = tr("it was paid elsewhere") if amount_cents <= 0 else None
+        return prechecks.find_method_problem(account, method, backend.today()) or paid
+
+    if reason := find_problem():
         with use_language(await receipts.language_for(session, item)):
-            translated = prechecks.find_method_problem(account, method, backend.today())
-            await receipts.notify_schedule_failed(session, backend, item, translated or reason)
+            await receipts.notify_schedule_failed(session, backend, item, find_problem() or reason)
         item.status = "failed"
         await _record_act(session, backend, item, "scheduled_payment_failed", reason)
         return None
+    payment = _build_payment(backend, item, amount_cents)
+    session.add(payment)
+    await session.flush()
+    item.status, item.payment_id = "running", payment.id
+    await _record_act(session, backend, item, "scheduled_payment_run", None)
+    return payment.id, False
+
+
+async def _amount_left(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> int:
+    """The cents to pay: as agreed, less what was paid elsewhere since and is not owed any more."""
+    elsewhere = await total_received_since(session, item.account_id, item.created_at)
+    if not elsewhere:
+        return item.amount_cents
+    owed = (await backend.billing.balance(session, item.account_id, backend.today())).amount_due_cents
+    owed -= await sum_pending(session, item.account_id)
+    return item.amount_cents - min(elsewhere, max(item.amount_cents - max(owed, 0), 0))
+
+
+def _build_payment(backend: Backend, item: ScheduledPayment, amount_cents: int) -> Payment:
     now = backend.clock.now()
-    payment = Payment(
+    return Payment(
         # from the schedule's own random key, not its id: the network outlives a database that starts again at 1
         key=f"{SCHEDULED_KEY}{item.key}",
         confirmation=item.confirmation,
         account_id=item.account_id,
         method_id=item.method_id,
-        amount_cents=item.amount_cents,
+        amount_cents=amount_cents,
         fee_cents=item.fee_cents,
         channel=item.channel,
         conversation_id=item.conversation_id,
         created_at=now,
         updated_at=now,
     )
-    session.add(payment)
-    await session.flush()
-    item.status, item.payment_id = "running", payment.id
-    await _record_act(session, backend, item, "scheduled_payment_run", None)
-    return payment.id, False
 
 
 async def _record_act(

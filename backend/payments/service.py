@@ -22,11 +22,13 @@ from backend.payments import prechecks, receipts
 from backend.payments.models import (
     PENDING_STATUSES,
     CounterPayment,
+    PastPayment,
     Payment,
     PaymentMethod,
     PaymentRefund,
     ScheduledPayment,
 )
+from backend.payments.outside_entries import list_outside_payments, total_paid_outside
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -42,16 +44,23 @@ async def list_saved_methods(session: AsyncSession, member_id: int) -> Sequence[
     return (await session.scalars(query)).all()
 
 
-async def list_payments(session: AsyncSession, account_id: int, start: int = 0, count: int = 100) -> Sequence[Payment]:
-    """`count` payments of the account in any state, the newest first, leaving out the newest `start`."""
+async def list_payments(
+    session: AsyncSession, account_id: int, start: int = 0, count: int = 100
+) -> Sequence[PastPayment]:
+    """`count` payments of the account in any state, the newest first, leaving out the newest `start`.
+
+    Those that were made elsewhere are among them.
+    """
     query = select(Payment).where(Payment.account_id == account_id)
-    query = query.order_by(Payment.created_at.desc(), Payment.id.desc()).offset(start).limit(count)
-    return (await session.scalars(query)).all()
+    query = query.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(start + count)
+    ours: Sequence[PastPayment] = (await session.scalars(query)).all()
+    others = await list_outside_payments(session, account_id, start + count)
+    return sorted([*ours, *others], key=lambda each: each.created_at, reverse=True)[start : start + count]
 
 
 async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) -> int:
-    """The cents of the payments posted or taken at the counter in a calendar year, fees included, less refunds of
-    those payments."""
+    """The cents of the payments posted, taken at the counter or made elsewhere in a calendar year, fees included, less
+    refunds of those payments."""
     days = (date(year, 1, 1), date(year, 12, 31))
     posted = (Payment.account_id == account_id, Payment.status == "posted", Payment.posted_on.between(*days))
     given_back = (PaymentRefund.accepted_at.is_not(None), PaymentRefund.status != "failed")
@@ -62,7 +71,7 @@ async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) 
     counter = select(func.sum(CounterPayment.amount_cents))
     counter = counter.where(*at_counter, CounterPayment.received_on.between(*days))
     sums = [int(await session.scalar(query) or 0) for query in (paid, refunded, counter)]
-    return sums[0] - sums[1] + sums[2]
+    return sums[0] - sums[1] + sums[2] + await total_paid_outside(session, account_id, *days)
 
 
 async def find_latest(

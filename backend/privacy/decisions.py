@@ -94,6 +94,10 @@ DECISIONS: dict[str, Decision] = {
     "CounterPayment": Decision(
         "account", "keep", export=_words("confirmation amount_cents kind reference received_on status"), kept=MONEY
     ),
+    "OutsideEntry": Decision(
+        "account", "keep", export=_words("number kind amount_cents posted_on source reference state received_at"),
+        kept=MONEY,
+    ),
     "PrepaidAccount": Decision("account", "keep", export=_words("daily_cents"), kept=BOOKS),
     "KnownFigures": Decision(
         "account", "delete",
@@ -102,6 +106,11 @@ DECISIONS: dict[str, Decision] = {
     "QueuedPosting": Decision("account", "keep", left_out="the payments again, as the billing system gets them",
                               kept=MONEY),
     "PostingBatch": Decision("nobody", "keep", left_out="which files were written"),
+    "SyncRow": Decision(
+        "nobody", "keep", left_out="keyed digests of the rows of the co-op's files",
+        kept="the next file must not bring back what was erased",
+    ),
+    "SyncFile": Decision("nobody", "keep", left_out="when a file was taken, and how many rows it had"),
     "BillingSync": Decision("nobody", "keep", left_out="how far a list has been read"),
     "ReturnFileEntry": Decision("nobody", "keep", left_out="a bank's word about a payment; the payment tells it"),
     "NetworkCharge": Decision("nobody", "keep", left_out="the network's name for a payment"),

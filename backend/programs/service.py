@@ -26,6 +26,7 @@ from backend.jobs.runs import Item, run_side_by_side
 from backend.language import use_language
 from backend.members.levels import require
 from backend.members.models import Member
+from backend.payments.outside_entries import list_charges
 from backend.programs import notices, rules
 from backend.programs.models import ProgramEnrollment
 from backend.programs.rules import BUDGET, PROGRAMS, ProgramCost, ProgramFacts
@@ -201,6 +202,7 @@ async def _load_facts(session: AsyncSession, backend: Backend, account: Account,
     owed = await backend.billing.balance(session, account.id, today)
     member = await session.get_one(Member, account.member_id)
     issued = await bills.list_bills(session, account.id)
+    unpaid = bills.unpaid_bills(issued, owed.amount_due_cents, await list_charges(session, account.id))
     return ProgramFacts(
         residential=member.kind == "residential",
         open=account.status == "open",
@@ -208,7 +210,7 @@ async def _load_facts(session: AsyncSession, backend: Backend, account: Account,
         today=today,
         due_cents=owed.amount_due_cents,
         past_due_cents=owed.past_due_cents,
-        missed=sum(bill.due_on < today for bill, _ in bills.unpaid_bills(issued, owed.amount_due_cents)),
+        missed=sum(bill.due_on < today for bill, _ in unpaid),
         bills=issued,
     )
 

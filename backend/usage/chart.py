@@ -19,6 +19,8 @@ SCALE = 2  # drawn larger and scaled down, for smooth edges
 LEFT, RIGHT, TOP, BOTTOM = 64, 56, 74, 44
 PAPER, INK, MUTED, GRID = "#ffffff", "#17211f", "#52605c", "#dfe5e2"
 THIS_YEAR_COLOR, LAST_YEAR_COLOR, TEMPERATURE_COLOR = "#0b5f57", "#b4cfc9", "#c2571a"
+STEPS = 4
+"""Of the scale, from nothing to the highest month."""
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0, 100  # the right-hand scale, Fahrenheit
 # Pillow's default font is ASCII only, so the translations of these have no accents
 TITLE, THIS_YEAR, YEAR_BEFORE, TEMPERATURE = (
@@ -73,7 +75,12 @@ class _ChartCanvas:
     def __init__(self, canvas: ImageDraw, bars: Sequence[Bar]) -> None:
         self.canvas = canvas
         self.bars = bars
-        self.top_kwh = scale_maximum(max((max(bar.kwh or 0, bar.kwh_before or 0) for bar in bars), default=0))
+        shown = [kwh for bar in bars for kwh in (bar.kwh, bar.kwh_before) if kwh is not None]
+        highest, lowest = max(shown, default=0), min(0, min(shown, default=0))
+        step = scale_maximum(max(highest, -lowest)) // STEPS
+        self.steps_down = -(lowest // step)  # months in which more was fed in than used
+        self.steps_up = STEPS if not lowest else max(-(-highest // step), 1)
+        self.top_kwh, self.bottom_kwh, self.step_kwh = step * self.steps_up, -step * self.steps_down, step
         self.floor = HEIGHT - BOTTOM
         self.warm = any(bar.temp_f is not None for bar in bars)
 
@@ -100,13 +107,14 @@ class _ChartCanvas:
             left = self._text(label, left + 22, 51, size=14, anchor="lm", color=MUTED) + 24
 
     def _scale(self) -> None:
-        for step in range(5):
-            y = self._y(self.top_kwh * step / 4)
-            self._line([(LEFT, y), (WIDTH - RIGHT, y)], GRID, 1)
-            self._text(f"{self.top_kwh * step // 4:,}", LEFT - 8, y, size=13, anchor="rm", color=MUTED)
-            if self.warm:
-                degrees = MIN_TEMPERATURE + (MAX_TEMPERATURE - MIN_TEMPERATURE) * step // 4
-                self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", color=TEMPERATURE_COLOR)
+        for step in range(-self.steps_down, self.steps_up + 1):
+            y = self._y(self.step_kwh * step)
+            self._line([(LEFT, y), (WIDTH - RIGHT, y)], MUTED if not step and self.steps_down else GRID, 1)
+            self._text(f"{self.step_kwh * step:,}", LEFT - 8, y, size=13, anchor="rm", color=MUTED)
+        for step in range(STEPS + 1 if self.warm else 0):
+            degrees = MIN_TEMPERATURE + (MAX_TEMPERATURE - MIN_TEMPERATURE) * step // STEPS
+            y = self._temperature_y(degrees)
+            self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", color=TEMPERATURE_COLOR)
 
     def _bar(self, bar: Bar, left: float, step: float) -> None:
         width, gap = step * 0.36, step * 0.12
@@ -114,8 +122,8 @@ class _ChartCanvas:
             (bar.kwh_before, left + gap, LAST_YEAR_COLOR),
             (bar.kwh, left + gap + width, THIS_YEAR_COLOR),
         ):
-            if kwh and kwh > 0:  # net generation has no bar; the table shows it
-                self._box(x, self._y(kwh), x + width - 1, self.floor, color)
+            if kwh:  # below the zero line where more was fed in than used
+                self._box(x, self._y(max(kwh, 0)), x + width - 1, self._y(min(kwh, 0)), color)
         self._text(bar.label, left + step / 2, self.floor + 18, size=14, anchor="mm")
 
     def _draw_temperature(self, step: float) -> None:
@@ -131,7 +139,7 @@ class _ChartCanvas:
             self._dot(x, y, TEMPERATURE_COLOR)
 
     def _y(self, kwh: float) -> float:
-        return self.floor - (self.floor - TOP) * kwh / self.top_kwh
+        return self.floor - (self.floor - TOP) * (kwh - self.bottom_kwh) / (self.top_kwh - self.bottom_kwh)
 
     def _temperature_y(self, degrees: int) -> float:
         within = min(max(degrees, MIN_TEMPERATURE), MAX_TEMPERATURE)

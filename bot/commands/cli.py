@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
-from backend.progress import Progress
+from backend.progress import Progress, StepProgress
 from bot.commands.conformance import conformance
 from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
@@ -196,6 +196,28 @@ def import_csv(folder: Path, check: bool) -> None:
             return await import_folder(backend, folder, check_only=check, tell=lambda step: progress.advance(1, step))
 
     _print_json({"imported" if not check else "would_import": _run_with_backend(work)})
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
+@click.option("--force", is_flag=True, help="Take files of which much changed or is missing, too.")
+@click.option("--file-wins", is_flag=True, help="Take a contact from the file where the member changed it too.")
+def sync(folder: Path, dry_run: bool, as_json: bool, force: bool, file_wins: bool) -> None:
+    """Take the co-op's CSV files of FOLDER, as often as they come. docs/sync.md tells what happens."""
+    from backend.syncing.service import SyncOptions, sync_folder
+
+    async def work(backend: Backend) -> Any:
+        with StepProgress() as line:
+            return await sync_folder(backend, folder, SyncOptions(dry_run, force, file_wins), progress=line.show)
+
+    outcome = _run_with_backend(work)
+    if as_json:
+        _print_json(outcome.to_dict())
+    else:
+        click.echo("\n".join(outcome.lines()))
+    sys.exit(1 if outcome.refused else 0)
 
 
 @main.group()

@@ -19,7 +19,8 @@ from backend.language import mark, tr
 from backend.members.models import Member
 from backend.members.service import list_member_accounts
 from backend.payments.balances import Balance, get_balance
-from backend.payments.models import Payment
+from backend.payments.models import PastPayment
+from backend.payments.service import list_payments
 from backend.programs.service import find_enrollment
 from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
@@ -50,7 +51,7 @@ class AccountView:
     balance: Balance | None
     as_of: str
     bills: Sequence[Bill]
-    payments: Sequence[tuple[Payment, date, str]]
+    payments: Sequence[tuple[PastPayment, date, str]]
     enrolled: Sequence[tuple[str, str]]
     usage: Sequence[MonthUsage]
 
@@ -65,9 +66,8 @@ async def load_accounts(backend: Backend, member: Member) -> list[AccountView]:
 
 async def _load_account(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
     newest_bills = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc())
-    newest_payments = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc())
     payments = []
-    for payment in await session.scalars(newest_payments.limit(MAX_SHOWN)):
+    for payment in await list_payments(session, account.id, count=MAX_SHOWN):
         day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
         payments.append((payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))))
     try:

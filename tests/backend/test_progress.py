@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from backend.progress import Progress
+from backend.progress import Progress, StepProgress
 
 
 class Terminal(io.StringIO):
@@ -48,3 +48,14 @@ def test_the_time_left_follows_the_pace_so_far() -> None:
 def test_an_unknown_total_shows_what_is_done_and_how_long_it_takes() -> None:
     progress = Progress(None, "Training", Terminal())
     assert progress.line(elapsed=65.0) == "Training 1:05"
+
+
+def test_each_step_has_a_line_of_its_own() -> None:
+    stream = Terminal()
+    with StepProgress(stream) as progress:
+        for step, done, total in (("bills.csv", 0, 10), ("bills.csv", 5, 10), ("bills.csv: writing", 0, 0)):
+            progress.show(step, done, total)
+    first, second = stream.getvalue().removesuffix("\n").split("\n")
+    assert "bills.csv [" in first
+    assert "50% 5 of 10" in first
+    assert "bills.csv: writing 0:00" in second

@@ -13,6 +13,7 @@ from backend.billing.models import LedgerEntry, PrepaidAccount
 from backend.billing.prepaid import count_days_left
 from backend.config import Settings
 from backend.db import Database
+from backend.payments.outside_entries import list_charges
 from backend.providers.billing.base import AccountBalance, CounterPaymentFact, PaymentFact, RefundFact
 from backend.providers.billing.system import Prepaid
 
@@ -32,7 +33,8 @@ class BuiltinBilling:
             return AccountBalance(due, None, 0, prepaid=prepaid)
         if due <= 0:
             return AccountBalance(due, None, 0, None)  # every bill is paid
-        unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due)
+        charges = await list_charges(session, account_id)
+        unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due, charges)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
         return AccountBalance(due, unpaid[0][0].due_on if unpaid else None, past_due, coming)

@@ -9,7 +9,7 @@ from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.app import Backend
 from backend.audit import service as audit
-from backend.billing.models import Account
+from backend.billing.models import Account, OutsideEntry
 from backend.callout.models import Callout, CalloutCode, CalloutNotice
 from backend.consents.models import Consent
 from backend.conversations.models import ActionResult, Conversation, InboundMessage, PushEvent
@@ -163,6 +163,10 @@ async def _plant_money(session: AsyncSession, backend: Backend, member: Member, 
                 key=f"key-{mark}", confirmation=f"P{member.number}", method_id=method.id, fee_cents=0, status="posted",
                 channel="sms", created_at=now, updated_at=now, posted_on=backend.today(), provider_ref="SECRET-ref",
                 **terms,
+            ),
+            OutsideEntry(
+                number=f"R-{member.number}", kind="payment", posted_on=backend.today(), source="mail",
+                reference=f"check {mark}", created_at=now, received_at=now, **terms,
             ),
             Consent(
                 account_id=account.id, kind="payment", wording=f"Pay $50.00 {mark}?", reply="yes", channel="sms",

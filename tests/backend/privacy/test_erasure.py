@@ -31,6 +31,7 @@ STAYS = {
     "members",
     "accounts",
     "consents",
+    "outside_entries",
     "payments",
     "payment_methods",
     "audit",

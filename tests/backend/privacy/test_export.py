@@ -39,11 +39,13 @@ async def test_everything_of_the_member_and_nothing_else(backend: Backend) -> No
     await plant(backend, "70002", "THEIRS", OTHER_PHONE)
     files = build_files(await exported(backend, "70001"))
     everything = "\n".join(files.values())
-    for word in ("hello", "welcome", "office", "note", "receipt", "Pay $50.00"):
+    for word in ("hello", "welcome", "office", "note", "receipt", "Pay $50.00", "check"):
         assert f"{word} MINE" in everything, word
     for word in ("THEIRS", OTHER_PHONE, "70002", "SECRET"):
         assert word not in everything, word
-    assert {"members.csv", "payments.csv", "consents.csv", "tickets.csv", "outbox.csv", "audit.csv"} <= set(files)
+    assert {
+        "members.csv", "payments.csv", "booked_elsewhere.csv", "consents.csv", "tickets.csv", "outbox.csv", "audit.csv"
+    } <= set(files)  # fmt: skip
     assert "member: hello MINE" in files["conversations.txt"]
 
 

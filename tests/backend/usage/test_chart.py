@@ -57,3 +57,21 @@ def test_the_font_has_every_letter_of_its_words(language: str) -> None:
 @pytest.mark.parametrize(("highest", "top"), [(0, 4), (1, 1), (9, 10), (61, 80), (100, 100), (993, 1000), (1001, 2000)])
 def test_the_scale_is_round_and_high_enough(highest: int, top: int) -> None:
     assert chart.scale_maximum(highest) == top
+
+
+@pytest.mark.parametrize("bars", [[Bar("A", 400, -400, None)], [Bar("A", -30, None, 50), Bar("B", -900, None, 60)]])
+def test_what_was_fed_in_is_a_bar_below_the_line(bars: list[Bar]) -> None:
+    with Image.open(BytesIO(chart.draw(bars))) as image:
+        pixels = image.convert("RGB")
+    colored = {
+        name: [
+            y
+            for y in range(chart.TOP, chart.HEIGHT - chart.BOTTOM + 1)
+            for x in range(chart.LEFT, chart.WIDTH - chart.RIGHT)
+            if _near(pixels.getpixel((x, y)), tuple(int(color[at : at + 2], 16) for at in (1, 3, 5)))
+        ]
+        for name, color in (("now", chart.THIS_YEAR_COLOR), ("before", chart.LAST_YEAR_COLOR))
+    }
+    assert colored["now"]
+    if bars[0].kwh_before:
+        assert max(colored["now"]) <= min(colored["before"])

@@ -1,0 +1,99 @@
+"""Rows of payments.csv about what the office did at /staff/money: payments at the counter, and refunds.
+
+Both are in the balance already, and must not count twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from backend.payments.models import CounterPayment, PaymentRefund
+from backend.payments.outside_entries import check_number
+from backend.syncing.feed import Feed
+
+MATCHED_STATUSES = ("undone", "booked")  # one that waits for a second person is refused there once the row is booked
+COUNTER_KINDS = ("payment", "return")
+REFUND_KINDS = ("return", "adjustment")
+SAME_CHECK_WITHIN = timedelta(days=60)
+"""Between the day at the counter and the day in the file; receipt numbers may begin again each year."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOfficeMoney:
+    """Payments by confirmation number; and by account id, cents and the number of the check. Refunds by confirmation
+    number and by key."""
+
+    by_number: dict[str, CounterPayment] = field(default_factory=dict)
+    by_check: dict[tuple[int, int, str], CounterPayment] = field(default_factory=dict)
+    refunds: dict[str, PaymentRefund] = field(default_factory=dict)
+
+    def find(self, row: dict[str, Any], own_reference: str) -> CounterPayment | PaymentRefund | None:
+        """What the row is about: the same number, or the same account, amount and check."""
+        if row["kind"] in REFUND_KINDS and own_reference in self.refunds:
+            return self.refunds[own_reference]
+        if row["kind"] not in COUNTER_KINDS:
+            return None
+        if payment := self.by_number.get(own_reference):
+            return payment
+        payment = self.by_check.get((row["id"], row["amount_cents"], check_number(row["reference"])))
+        is_near = payment is not None and abs(row["posted_on"] - payment.received_on) <= SAME_CHECK_WITHIN
+        return payment if is_near else None
+
+    @property
+    def account_ids(self) -> set[int]:
+        payments = {payment.account_id for payment in self.by_number.values()}
+        return payments | {refund.account_id for refund in self.refunds.values()}
+
+
+async def find_office_money(
+    feed: Feed, rows: Sequence[dict[str, Any]], own_references: Collection[str]
+) -> KnownOfficeMoney:
+    """`own_references` are those of the rows as confirmation numbers or keys."""
+    accounts = {row["id"] for row in rows}
+    query = select(CounterPayment).where(
+        CounterPayment.status.in_(MATCHED_STATUSES),
+        or_(CounterPayment.account_id.in_(accounts), CounterPayment.confirmation.in_(own_references)),
+    )
+    known = KnownOfficeMoney()
+    # a check that was taken off and booked again is the booked one
+    found = sorted(await feed.session.scalars(query), key=lambda each: (MATCHED_STATUSES.index(each.status), each.id))
+    for payment in found:
+        known.by_number[payment.confirmation] = payment
+        if number := check_number(payment.reference):
+            known.by_check[payment.account_id, payment.amount_cents, number] = payment
+    named = PaymentRefund.confirmation.in_(own_references) | PaymentRefund.key.in_(own_references)
+    for refund in await feed.session.scalars(select(PaymentRefund).where(named)):
+        known.refunds[refund.confirmation] = known.refunds[refund.key] = refund
+    return known
+
+
+def list_differences(row: dict[str, Any], ours: CounterPayment | PaymentRefund) -> list[str]:
+    """What the co-op's own system says otherwise about it."""
+    if isinstance(ours, PaymentRefund):
+        return _list_refund_differences(row, ours)
+    if row["kind"] == "return":
+        return [] if ours.status == "undone" else ["taken back there, booked here: take it off at /staff/money"]
+    found = []
+    if row["amount_cents"] != ours.amount_cents:
+        found.append(f"{row['amount_cents']} cents there, {ours.amount_cents} cents here")
+    if row["status"] == "void":
+        found.append(f"void there, {ours.status} here")
+    elif ours.status == "undone":
+        found.append("posted there, taken off here")
+    return found
+
+
+def _list_refund_differences(row: dict[str, Any], refund: PaymentRefund) -> list[str]:
+    found = []
+    if row["amount_cents"] not in (refund.amount_cents, refund.total_cents):
+        found.append(f"a refund of {row['amount_cents']} cents there, {refund.amount_cents} cents here")
+    if row["status"] == "void":
+        found.append(f"a refund that is void there, {refund.status} here")
+    elif refund.accepted_at is None or refund.status == "failed":
+        found.append(f"a refund that is booked there, {refund.status} here")
+    return found
