@@ -1,14 +1,14 @@
 """Movements of money for the billing system, and the files that take them there
 
 Revision ID: 0210
-Revises: 0200
+Revises: 0190
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0210"
-down_revision = "0200"
+down_revision = "0190"
 branch_labels = None
 depends_on = None
 

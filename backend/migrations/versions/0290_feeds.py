@@ -1,14 +1,14 @@
 """The co-op's files as they were last time, and what its own system booked
 
-Revision ID: 0200
-Revises: 0190
+Revision ID: 0290
+Revises: 0280
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0200'
-down_revision = '0190'
+revision = '0290'
+down_revision = '0280'
 branch_labels = None
 depends_on = None
 
