@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import String, bindparam, cast, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import AuditAct
@@ -86,16 +86,13 @@ class Feed:
     async def load_known(self, session: AsyncSession) -> None:
         """Stage what earlier files had."""
         self.staging.run("CREATE TABLE known (id INTEGER PRIMARY KEY, key TEXT, digest BLOB, day TEXT, missing INT)")
-        columns = (SyncRow.key, SyncRow.digest, SyncRow.day, SyncRow.missing_since)
+        # the day as text, as staging has it: millions of dates would be made only to be written down again
+        columns = (SyncRow.key, SyncRow.digest, cast(SyncRow.day, String), SyncRow.missing_since.is_not(None))
         last = ""
         while True:
             query = select(*columns).where(SyncRow.kind == self.name, SyncRow.key > last)
             page = (await session.execute(query.order_by(SyncRow.key).limit(PAGE))).all()
-            rows = [
-                (place, key, digest, day and day.isoformat(), since is not None)
-                for place, (key, digest, day, since) in enumerate(page, self.known)
-            ]
-            self.staging.insert("known", rows)
+            self.staging.insert("known", [(place, *row) for place, row in enumerate(page, self.known)])
             self.known += len(page)
             if len(page) < PAGE:
                 break
@@ -251,7 +248,7 @@ class Feed:
         await connection.execute(update(table).where(*where).values(values | {"changed_at": self.now}), rows)
 
     async def _mark(self, keys: Sequence[str], since: datetime | None) -> None:
-        for start in range(0, len(keys)):
+        for start in range(0, len(keys), BATCH_SIZE):
             some = [(self.name, key) for key in keys[start : start + BATCH_SIZE]]
             where = tuple_(SyncRow.kind, SyncRow.key).in_(some)
             await self.session.execute(update(SyncRow).where(where).values(missing_since=since))
