@@ -70,6 +70,7 @@ class MoneyPages:
             (self.book_counter, "POST", "/money/accounts/<number:str>/book"),
             (self.show_refund, "GET", "/money/refunds/<number:str>"),
             (self.decide_refund, "POST", "/money/refunds/<number:str>/decide"),
+            (self.finish_refund, "POST", "/money/refunds/<number:str>/finish"),
             (self.show_counter, "GET", "/money/counter/<number:str>"),
             (self.decide_counter, "POST", "/money/counter/<number:str>/decide"),
             (self.undo_counter, "POST", "/money/counter/<number:str>/undo"),
@@ -83,6 +84,7 @@ class MoneyPages:
             item = await office_lookup.find_item(session, words) if words else None
             accounts = await office_lookup.find_accounts(session, words) if words and item is None else []
             waiting, counter = await office_lookup.list_waiting(session)
+            failed = await refunds.list_failed_refunds(session)
             returned = await return_files.list_open(session)
         if item is not None:
             return pages.redirect(_item_url(item))
@@ -90,8 +92,8 @@ class MoneyPages:
             return pages.redirect(_account_url(accounts[0]))
         trouble = "No payment, refund, account or member has that number." if words and not accounts else ""
         return self._render(
-            request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, returned=returned,
-            words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
+            request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, failed=failed,
+            returned=returned, words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
         )  # fmt: skip
 
     async def show_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -173,6 +175,15 @@ class MoneyPages:
         except RefundRefused as refusal:
             return await self._render_item(request, name, item, refusal, 409)
         return await self._make_refund(refund)
+
+    async def finish_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self._find(number, PaymentRefund)
+        try:
+            async with self.backend.db.transaction() as session:
+                await refunds.finish_failed_refund(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(MONEY_URL)
 
     async def show_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         return await self._render_item(request, name, await self._find(number, CounterPayment))

@@ -18,6 +18,7 @@ from backend.clock import ManualClock
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
 from bot.staff.money import parse_amount
+from sandbox.charges import ChargeRefused
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.nacha_files import Row, make_file
@@ -197,6 +198,24 @@ async def test_second_person_rejects(edge: Edge, backend: Backend, home: Househo
     own = f"/staff/money/refunds/{refund.confirmation}"
     assert "rejected" in (await send(edge, own, f"{own}/decide", reason="not ours", decision="reject")).text
     assert network.given_back_cents() == 0
+
+
+async def test_failed_refund_is_listed_until_somebody_says_what_was_done(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    network.charges.refund = lambda *asked: (_ for _ in ()).throw(ChargeRefused(409, "not_refundable", "no"))  # type: ignore[method-assign]
+    assert "failed (not_refundable)" in (await send(edge, url, f"{url}/refund", amount="40", reason="paid twice")).text
+    [refund] = await refunds(backend)
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    listed = await edge.get("/staff/money")
+    assert "Refunds that failed" in listed.text
+    assert own in listed.text
+    assert (await send(edge, own, f"{own}/finish", reason=" ")).status == 409
+    assert own not in (await send(edge, own, f"{own}/finish", reason="mailed check 2001")).text
+    assert "Dealt with by" in (await edge.get(own)).text
 
 
 async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Backend, home: Household) -> None:
