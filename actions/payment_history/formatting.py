@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from backend.billing.models import Bill, OutsideEntry
+from backend.billing.models import Bill
 from backend.language import format_day_of_month, format_short_date, mark, tr
 from backend.money import format_balance, format_cents
-from backend.payments.models import PastPayment, PaymentMethod
-from backend.payments.outside_entries import describe_source
+from backend.payments.models import Payment, PaymentMethod
+from backend.payments.past_payments import PastPayment, describe_source, is_paid_at_counter
 
 STATUS_LABELS = {
     "started": mark("on its way"),
@@ -35,20 +35,22 @@ BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
 
 
 async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
-    if isinstance(payment, OutsideEntry):
-        label = describe_source(payment)
-    else:
+    if isinstance(payment, Payment):
         label = (await turn.session.get_one(PaymentMethod, payment.method_id)).label
+    else:
+        label = describe_source(payment)
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
-    amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS_LABELS[payment.status])
-    cells = [format_short_date(on, year=True), amount, label, payment.confirmation, status]
+    amount = format_cents(payment.amount_cents + payment.fee_cents)
+    posted = tr(STATUS_LABELS[payment.status])
+    cells = [format_short_date(on, year=True), amount, label, payment.confirmation, posted]
+    status = tr("paid at the counter") if is_paid_at_counter(payment) else posted
     words = " ".join([cells[0], amount, payment.confirmation, status])
     if turn.channel == "voice":
         words = tr(
             "On {day}, {amount}{status}, confirmation {confirmation}.",
             day=format_day_of_month(on),
             amount=amount,
-            status="" if payment.status == "posted" else f", {status}",
+            status=f", {status}" if payment.status != "posted" or is_paid_at_counter(payment) else "",
             confirmation=payment.confirmation,
         )
     return HistoryRow(words, cells, [tr(word) for word in PAYMENT_HEAD])

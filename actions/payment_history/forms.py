@@ -19,6 +19,7 @@ from backend.members.levels import NEEDS, Level
 from backend.money import format_cents
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
+from backend.payments.past_payments import list_payments
 from backend.reading.money.payment_words import (
     ONLY_LATEST,
     asks_where_history_is,
@@ -82,7 +83,7 @@ class PaymentHistoryForm(AccountForm):
             issued = await bills.list_newest_bills(turn.session, account_id, start, count + 1)
             rows, paid = [build_bill_row(bill, turn) for bill in issued], ""
         else:
-            made = await payments.list_payments(turn.session, account_id, start, count + 1)
+            made = await list_payments(turn.session, account_id, start, count + 1)
             rows = [await build_payment_row(payment, turn) for payment in made]
             year = await payments.total_paid_in_year(turn.session, account_id, turn.backend.today().year)
             paid = format_cents(year)

@@ -15,7 +15,9 @@ from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
-from backend.payments.models import PastPayment, ScheduledPayment
+from backend.payments.models import ScheduledPayment
+from backend.payments.past_payments import PastPayment, is_paid_at_counter, list_payments
+from backend.payments.refund_status import describe_refunds
 from backend.payments.return_codes import RETURN_REASONS
 from backend.reading.money.payment_words import extract_confirmation
 
@@ -45,7 +47,7 @@ class PaymentStatusForm(AccountForm):
         if confirmation:
             found = await payments.find_by_confirmation(turn.session, account_id, confirmation.replace(",", ""))
             if found is not None:
-                self._send_status(turn, found)
+                await self._send_status(turn, found)
                 return None
             turn.utter("utter_status_unknown", given=confirmation.upper())
         await self._send_newest(turn, account_id)
@@ -53,13 +55,13 @@ class PaymentStatusForm(AccountForm):
 
     async def _send_newest(self, turn: Turn, account_id: int) -> None:
         since = turn.backend.clock.now() - LOOKBACK
-        made = await payments.list_payments(turn.session, account_id, count=MAX_PAYMENTS)
+        made = await list_payments(turn.session, account_id, count=MAX_PAYMENTS)
         newest: Sequence[PastPayment] = [payment for payment in made if payment.created_at >= since]
         balance = await get_balance(turn.session, turn.backend, account_id)
         for payment in newest:
-            self._send_status(turn, payment)
+            await self._send_status(turn, payment)
         for item in balance.scheduled:
-            self._send_status(turn, item)
+            await self._send_status(turn, item)
         if not newest and not balance.scheduled:
             if turn.last_text_of("utter_status_none"):  # the member heard that before and says that they paid
                 turn.utter("utter_status_none_still")
@@ -69,13 +71,15 @@ class PaymentStatusForm(AccountForm):
             turn.utter("utter_status_none")
         turn.utter("utter_status_owed", left=format_balance(balance.amount_due_cents))
 
-    def _send_status(self, turn: Turn, payment: PastPayment | ScheduledPayment) -> None:
+    async def _send_status(self, turn: Turn, payment: PastPayment | ScheduledPayment) -> None:
         amount = format_cents(payment.amount_cents + payment.fee_cents)
         values = {"amount": amount, **confirmation_values(payment.confirmation)}
         today, zone = turn.backend.today(), turn.backend.coop.zone
         if not isinstance(payment, ScheduledPayment):
             day = payment.posted_on or payment.created_at.astimezone(zone).date()
-            turn.utter("utter_status_payment", **values, day=format_day(day, today), status=_format_status(payment))
+            refunds = await describe_refunds(turn.session, turn.backend, payment)
+            status = f"{_format_status(payment)} {refunds}".rstrip()
+            turn.utter("utter_status_payment", **values, day=format_day(day, today), status=status)
         elif payment.status == "scheduled":
             turn.utter("utter_status_scheduled", **values, day=format_day(payment.run_on, today))
         else:
@@ -85,6 +89,10 @@ class PaymentStatusForm(AccountForm):
 
 
 def _format_status(payment: PastPayment) -> str:
+    if is_paid_at_counter(payment):
+        return tr("paid at the counter, and booked.")
+    if payment.status == "undone":
+        return tr("paid at the counter, but taken off again. The amount is due again.")
     if payment.status == "posted":
         return tr("it went through.")
     if payment.status == "returned":

@@ -8,11 +8,11 @@ from datetime import timedelta
 from itertools import combinations
 
 from backend.account_question.question import AccountQuestion
-from backend.billing.models import OutsideEntry
 from backend.language import tr
 from backend.money import format_cents
-from backend.payments.models import PENDING_STATUSES, PastPayment
-from backend.payments.service import list_payments
+from backend.payments.models import PENDING_STATUSES, Payment
+from backend.payments.past_payments import PastPayment, is_paid_at_counter, list_payments
+from backend.payments.refund_status import describe_refunds
 from backend.reading.money.amount import Amount, parse_amount
 
 LOOK_BACK = timedelta(days=35)
@@ -29,12 +29,12 @@ async def describe_last_payment(asked: AccountQuestion) -> str:
     # a bare number is no amount here: it may be that of a check
     named = parse_amount(asked.english_words, 0, asked=False)
     if not isinstance(named, Amount) or named.cents <= 0:
-        return " ".join(_describe_newest(asked, made))
+        return " ".join(await _describe_newest(asked, made))
     for payment in made:
         if named.cents in (payment.amount_cents, payment.total_cents):
-            return _format_status(asked, payment)
+            return await _describe(asked, payment)
     none = tr("I see no payment of {amount} on this account.", amount=format_cents(named.cents))
-    return " ".join([none, *_describe_newest(asked, made)[:1]])
+    return " ".join([none, *(await _describe_newest(asked, made))[:1]])
 
 
 async def describe_duplicate_charge(asked: AccountQuestion) -> str:
@@ -73,19 +73,25 @@ async def describe_duplicate_charge(asked: AccountQuestion) -> str:
     )
 
 
-def _describe_newest(asked: AccountQuestion, made: Sequence[PastPayment]) -> list[str]:
+async def _describe_newest(asked: AccountQuestion, made: Sequence[PastPayment]) -> list[str]:
     """Sentences about the newest attempt, and the last successful one if different."""
     if not made:
         sentences = [tr("No payment is on this account yet.")]
     else:
-        sentences = [_format_status(asked, made[0])]
+        sentences = [await _describe(asked, made[0])]
         posted = next((one for one in made if one.status == "posted"), None)
         if posted is not None and posted is not made[0]:
             sentences.append(tr("The last one that went through: {payment}.", payment=_format_payment(asked, posted)))
-    has_arrived = bool(made) and isinstance(made[0], OutsideEntry)
+    has_arrived = bool(made) and not isinstance(made[0], Payment)
     if _MAILED_PAYMENT.search(asked.words) and not has_arrived:
         sentences.append(tr("What comes by mail shows here once the office has posted it."))
     return sentences
+
+
+async def _describe(asked: AccountQuestion, payment: PastPayment) -> str:
+    """The outcome of the payment, and of its refunds."""
+    refunds = await describe_refunds(asked.session, asked.backend, payment)
+    return f"{_format_status(asked, payment)} {refunds}".rstrip()
 
 
 def _format_status(asked: AccountQuestion, payment: PastPayment) -> str:
@@ -100,6 +106,13 @@ def _format_status(asked: AccountQuestion, payment: PastPayment) -> str:
 
 
 def _format_payment(asked: AccountQuestion, payment: PastPayment) -> str:
+    if is_paid_at_counter(payment):
+        return tr(
+            "{amount} paid at the counter on {day}, number {number}",
+            amount=format_cents(payment.total_cents),
+            day=asked.format_day(asked.payment_date(payment)),
+            number=payment.confirmation,
+        )
     return tr(
         "{amount} on {day}, number {number}",
         amount=format_cents(payment.total_cents),

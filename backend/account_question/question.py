@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.language import current_language, format_day, tr
 from backend.payments.balances import Balance, get_balance
-from backend.payments.models import PastPayment
+from backend.payments.past_payments import PastPayment
 from backend.reading.spanish import english_form
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -18,6 +18,7 @@ class AuditRow(Base):
     """
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "actor", "at"),)  # what one conversation did is looked up while a member waits
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 
-class Progress:
+class JobProgress:
     """Watches the run of a job. This one does not show anything; the terminal's does."""
 
     def __init__(self) -> None:
@@ -19,13 +19,13 @@ class Progress:
         """One item of the step is done."""
 
 
-_watching: ContextVar[Progress | None] = ContextVar("memberline_progress", default=None)
+_watching: ContextVar[JobProgress | None] = ContextVar("memberline_progress", default=None)
 
 
-def watch(progress: Progress) -> None:
+def watch(progress: JobProgress) -> None:
     """Show what is run from here on, in this task and those that it starts, to `progress`."""
     _watching.set(progress)
 
 
-def current_progress() -> Progress:
-    return _watching.get() or Progress()
+def current_progress() -> JobProgress:
+    return _watching.get() or JobProgress()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from backend.db import in_run
 from backend.jobs.account_locks import AccountLocks, open_locks
-from backend.jobs.progress import Progress, current_progress
+from backend.jobs.progress import JobProgress, current_progress
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -54,7 +54,7 @@ class _Run:
     find: FindItems
     work: WorkOnItem
     locks: AccountLocks
-    progress: Progress
+    progress: JobProgress
     ready: asyncio.Queue[list[Item] | None] = field(default_factory=lambda: asyncio.Queue(READY))
     done: list[int] = field(default_factory=list)
     """Accounts that are still locked and need not be."""

@@ -11,7 +11,6 @@ from backend.alerts import delivery
 from backend.app import Backend
 from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
-from backend.billing.member_changes import sync_members
 from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs import holds
@@ -27,6 +26,7 @@ from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 from backend.reconciliation.service import reconcile_yesterday
 from backend.syncing.folder import take_folder
+from backend.syncing.member_changes import sync_members
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import PENDING_STATUSES, PastPayment, Payment, ScheduledPayment
-from backend.payments.outside_entries import find_last_outside_payment
+from backend.payments.models import PENDING_STATUSES, Payment, ScheduledPayment
+from backend.payments.past_payments import find_last_payment
 from backend.providers.billing.system import Prepaid
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Balance:
 async def get_balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
     """Call `backend.billing.refresh` before the transaction of `session`. Raises FiguresUnknown."""
     owed = await backend.billing.balance(session, account_id, backend.today())
-    last = await _find_last_payment(session, account_id)
+    last = await find_last_payment(session, account_id)
     return Balance(
         amount_due_cents=owed.amount_due_cents,
         due_on=owed.due_on,
@@ -61,15 +61,6 @@ async def get_balance(session: AsyncSession, backend: Backend, account_id: int) 
         disconnect_on=owed.disconnect_on,
         prepaid=owed.prepaid,
     )
-
-
-async def _find_last_payment(session: AsyncSession, account_id: int) -> PastPayment | None:
-    posted = select(Payment).where(Payment.account_id == account_id, Payment.status == "posted")
-    ours = await session.scalar(posted.order_by(Payment.posted_on.desc(), Payment.id.desc()).limit(1))
-    other = await find_last_outside_payment(session, account_id)
-    if ours is None or other is None:
-        return ours or other
-    return other if ours.posted_on is None or other.posted_on > ours.posted_on else ours
 
 
 async def list_scheduled(session: AsyncSession, account_id: int) -> tuple[ScheduledPayment, ...]:

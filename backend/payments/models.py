@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.billing.models import OutsideEntry
 from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 from backend.language import mark, tr
@@ -232,6 +231,8 @@ class PaymentRefund(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     looked_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the network was last asked about it
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    handled_by: Mapped[str | None] = mapped_column(String(60))  # who gave the money of a failed one in another way
+    handled_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
     @property
     def total_cents(self) -> int:
@@ -375,7 +376,3 @@ class NetworkEvent(Base):
     amount_cents: Mapped[int]
     on: Mapped[date]
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-PastPayment = Payment | OutsideEntry
-"""What a member sees as a payment, wherever it was made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from backend.consents import service as consents
 from backend.language import use_language
 from backend.money import format_cents
 from backend.payments import receipts, refund_notices
+from backend.payments.alike import AlikePayment, fingerprint, list_alike
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
 from backend.payments.outside_entries import find_same_payment
 from backend.payments.processing import lock_payment, record_charge
@@ -34,7 +36,15 @@ SAME_CHECK_WITHIN = timedelta(days=180)
 
 class OfficeRefused(RefundRefused):
     """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
-    no_reference, same_check, not_booked, books_elsewhere."""
+    no_reference, same_check, not_booked, books_elsewhere, looks_alike."""
+
+
+class LooksAlike(OfficeRefused):
+    """Payments of this amount are there already. Nothing happened; a clerk may confirm that it is another one."""
+
+    def __init__(self, found: Sequence[AlikePayment]) -> None:
+        super().__init__("looks_alike", "The account has a payment of this amount at about this day already.")
+        self.found = found
 
 
 async def void_payment(backend: Backend, payment_id: int, *, reason: str, by: str) -> str:
@@ -93,10 +103,12 @@ async def book_counter_payment(
     received_on: date,
     reason: str,
     by: str,
+    confirmed: str = "",
 ) -> CounterPayment:
     """Book a payment that the office took; the same key is booked once. Auto Pay then drafts only what is left.
 
-    Above what one person may book it waits for a second one. Raises OfficeRefused.
+    Above what one person may book it waits for a second one. `confirmed` is the fingerprint of the payments like it
+    that the clerk has seen. Raises OfficeRefused, LooksAlike among them.
     """
     await lock_account(session, account_id)
     known = await session.scalar(select(CounterPayment).where(CounterPayment.key == key))
@@ -106,6 +118,8 @@ async def book_counter_payment(
         return known
     reference = " ".join(reference.split())[:40]
     await _check_booking(session, backend, account_id, amount_cents, kind, reference, received_on)
+    alike = await list_alike(session, backend, account_id, amount_cents, received_on, key)
+    _check_alike(alike, confirmed)
     waits = amount_cents > backend.coop.booking_second_person_cents
     payment = CounterPayment(
         key=key,
@@ -123,16 +137,26 @@ async def book_counter_payment(
     session.add(payment)
     await session.flush()
     if waits:
-        await _record_counter(session, backend, payment, "counter_payment_requested", by, reason)
+        await _record_counter(session, backend, payment, "counter_payment_requested", by, reason, alike)
     else:
-        await _book(session, backend, payment, by)
+        await _book(session, backend, payment, by, alike)
     return payment
 
 
 async def decide_counter_payment(
-    session: AsyncSession, backend: Backend, payment_id: int, *, approve: bool, by: str, reason: str
+    session: AsyncSession,
+    backend: Backend,
+    payment_id: int,
+    *,
+    approve: bool,
+    by: str,
+    reason: str,
+    confirmed: str = "",
 ) -> CounterPayment:
-    """Approve or reject a waiting booking, as a second person. Raises OfficeRefused."""
+    """Approve or reject a waiting booking, as a second person. `confirmed` is as in book_counter_payment().
+
+    Raises OfficeRefused, LooksAlike among them.
+    """
     payment = await _lock_counter(session, payment_id)
     if payment.status != "requested":
         raise OfficeRefused("not_waiting", "This payment does not wait for anybody any more.")
@@ -143,7 +167,9 @@ async def decide_counter_payment(
     if approve:
         own = (payment.reference, payment.confirmation)
         await _refuse_if_in_files(session, payment.account_id, payment.amount_cents, *own)
-        await _book(session, backend, payment, by)
+        alike = await list_alike_to(session, backend, payment)
+        _check_alike(alike, confirmed)
+        await _book(session, backend, payment, by, alike)
     else:
         payment.status = "rejected"
         await _record_counter(session, backend, payment, "counter_payment_rejected", by, payment.decision_reason)
@@ -204,17 +230,30 @@ async def _check_booking(
     await _refuse_if_in_files(session, account_id, amount_cents, reference)
 
 
+async def list_alike_to(session: AsyncSession, backend: Backend, payment: CounterPayment) -> list[AlikePayment]:
+    """What there is beside this payment that looks like it."""
+    terms = (payment.account_id, payment.amount_cents, payment.received_on, payment.key)
+    return await list_alike(session, backend, *terms)
+
+
+def _check_alike(found: Sequence[AlikePayment], confirmed: str) -> None:
+    if found and confirmed != fingerprint(found):
+        raise LooksAlike(found)
+
+
 async def _refuse_if_in_files(session: AsyncSession, account_id: int, amount_cents: int, *references: str) -> None:
     """Raise OfficeRefused when the co-op's own files have brought the payment."""
     if number := await find_same_payment(session, account_id, amount_cents, references):
         raise OfficeRefused("same_check", f"This payment came with the co-op's own files already, as {number}.")
 
 
-async def _book(session: AsyncSession, backend: Backend, payment: CounterPayment, by: str) -> None:
+async def _book(
+    session: AsyncSession, backend: Backend, payment: CounterPayment, by: str, alike: Sequence[AlikePayment]
+) -> None:
     payment.status, payment.booked_at = "booked", backend.clock.now()
     await backend.billing.counter_payment_taken(session, _build_fact(backend, payment))
     await refund_notices.send_counter_receipt(session, backend, payment)
-    await _record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason)
+    await _record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason, alike)
 
 
 def _build_fact(backend: Backend, payment: CounterPayment) -> CounterPaymentFact:
@@ -230,13 +269,21 @@ async def _lock_counter(session: AsyncSession, payment_id: int) -> CounterPaymen
 
 
 async def _record_counter(
-    session: AsyncSession, backend: Backend, payment: CounterPayment, act: str, by: str, reason: str
+    session: AsyncSession,
+    backend: Backend,
+    payment: CounterPayment,
+    act: str,
+    by: str,
+    reason: str,
+    alike: Sequence[AlikePayment] = (),
 ) -> None:
+    """`alike` are the payments that the clerk said it is not."""
     await session.flush()
+    beside = {"beside": [each.number for each in alike]} if alike else {}
     await _record(session, backend, by, act, payment.account_id, {
         "confirmation": payment.confirmation, "status": payment.status, "amount_cents": payment.amount_cents,
         "kind": payment.kind, "reference": payment.reference, "received_on": payment.received_on.isoformat(),
-        "reason": reason,
+        "reason": reason, **beside,
     })  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing.models import Account
+from backend.billing.models import Account, OutsideEntry
 from backend.confirmation_numbers import normalize_number
 from backend.members.models import Member
 from backend.members.service import find_account, list_member_accounts
@@ -43,6 +43,10 @@ class AccountView:
     balance: Balance
     payments: Sequence[Payment]
     counter_payments: Sequence[CounterPayment]
+    outside_entries: Sequence[OutsideEntry]
+    """What the co-op's own system booked; an entry that is our own payment has its `payment_id`."""
+    own_numbers: Mapping[int, str]
+    """Confirmation numbers of those payments."""
 
 
 async def find_item(session: AsyncSession, words: str) -> MoneyItem | None:
@@ -58,12 +62,15 @@ async def find_item(session: AsyncSession, words: str) -> MoneyItem | None:
 
 
 async def find_accounts(session: AsyncSession, words: str) -> list[Account]:
-    """The account of a full number, or all of a member's."""
+    """The account of a full number or of an entry in the co-op's own system, or all of a member's."""
     account = await find_account(session, words)
     if account is not None:
         return [account]
     member = await session.scalar(select(Member).where(Member.number == words.strip()))
-    return await list_member_accounts(session, member.id) if member else []
+    if member is not None:
+        return await list_member_accounts(session, member.id)
+    query = select(Account).join(OutsideEntry, OutsideEntry.account_id == Account.id)
+    return list(await session.scalars(query.where(OutsideEntry.number == words.strip())))
 
 
 async def load_payment(session: AsyncSession, item: Payment | ScheduledPayment) -> PaymentView:
@@ -82,16 +89,21 @@ async def load_payment(session: AsyncSession, item: Payment | ScheduledPayment) 
 
 
 async def load_account(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
-    """The account with its newest payments."""
-
+    """The account with its newest payments, and what the co-op's own system booked."""
     payments = select(Payment).where(Payment.account_id == account.id).order_by(Payment.id.desc())
     counter = select(CounterPayment).where(CounterPayment.account_id == account.id).order_by(CounterPayment.id.desc())
+    outside = select(OutsideEntry).where(OutsideEntry.account_id == account.id)
+    outside = outside.order_by(OutsideEntry.posted_on.desc(), OutsideEntry.id.desc())
+    entries = list(await session.scalars(outside.limit(NEWEST)))
+    own = select(Payment.id, Payment.confirmation).where(Payment.id.in_([each.payment_id for each in entries]))
     return AccountView(
         account=account,
         member=await session.get_one(Member, account.member_id),
         balance=await get_balance(session, backend, account.id),
         payments=list(await session.scalars(payments.limit(NEWEST))),
         counter_payments=list(await session.scalars(counter.limit(NEWEST))),
+        outside_entries=entries,
+        own_numbers={payment_id: number for payment_id, number in await session.execute(own)},
     )
 
 

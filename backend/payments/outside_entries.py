@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import OutsideEntry
-from backend.language import mark, tr
+from backend.language import mark
 from backend.payments.models import CounterPayment
 
 OUTSIDE_SOURCES = {
-    "counter": mark("at the office"),
+    "counter": mark("at the counter"),
     "mail": mark("by mail"),
     "bank": mark("through your bank"),
     "card": mark("by card, elsewhere"),
@@ -25,19 +25,18 @@ OUTSIDE_SOURCES = {
 
 SHOWN_KINDS = ("payment", "return")
 PAID_STATES = ("booked", "taken_over", "history")
-SHOWN_STATES = (*PAID_STATES, "counter")
-"""One that is ours is shown as our payment, and a void one never was."""
+"""One that is ours or that the office booked here is shown as that payment, and a void one never was."""
 
 
 async def list_outside_payments(session: AsyncSession, account_id: int, count: int) -> Sequence[OutsideEntry]:
     """The newest `count` payments and returns, the newest first."""
-    query = select(OutsideEntry).where(*_of_states(account_id, SHOWN_STATES), OutsideEntry.kind.in_(SHOWN_KINDS))
+    query = select(OutsideEntry).where(*_of_states(account_id, PAID_STATES), OutsideEntry.kind.in_(SHOWN_KINDS))
     query = query.order_by(OutsideEntry.posted_on.desc(), OutsideEntry.id.desc()).limit(count)
     return (await session.scalars(query)).all()
 
 
 async def find_last_outside_payment(session: AsyncSession, account_id: int) -> OutsideEntry | None:
-    query = select(OutsideEntry).where(*_of_states(account_id, SHOWN_STATES), OutsideEntry.kind == "payment")
+    query = select(OutsideEntry).where(*_of_states(account_id, PAID_STATES), OutsideEntry.kind == "payment")
     return await session.scalar(query.order_by(OutsideEntry.posted_on.desc(), OutsideEntry.id.desc()).limit(1))
 
 
@@ -100,8 +99,3 @@ async def _sum(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
 
 def _of_states(account_id: int, states: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return OutsideEntry.account_id == account_id, OutsideEntry.state.in_(states)
-
-
-def describe_source(entry: OutsideEntry) -> str:
-    """How it was paid, where Payment has the label of its method."""
-    return tr(OUTSIDE_SOURCES[entry.source])

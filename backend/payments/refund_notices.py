@@ -32,7 +32,8 @@ async def notify_refund_failed(
 ) -> None:
     """The bank did not take a refund that the member was told of."""
     text = mark(
-        "the refund of {amount} to {method} on acct {account} came back to us. We will call you about it. Ref {number}."
+        "the refund of {amount} to {method} on acct {account} came back to us. Balance {balance}. "
+        "Our office was told. Ref {number}."
     )
     await _send(session, backend, refund, payment, "refund-failed", "notice", mark("Refund not made"), text)
 
@@ -71,7 +72,7 @@ async def notify_counter_undone(session: AsyncSession, backend: Backend, payment
 async def tell_office_of_failure(session: AsyncSession, backend: Backend, refund: PaymentRefund) -> None:
     body = (
         f"The refund {refund.confirmation} of {format_cents(refund.total_cents)} failed ({refund.failure_code}).\n"
-        "The member still has to get the money: please look at it under /staff/money and call them."
+        "The member still has to get the money. It is listed under /staff/money until somebody has dealt with it."
     )
     await tell_office(session, backend, f"refund-failed:{refund.key}", f"Refund {refund.confirmation} failed", body)
 

@@ -136,11 +136,31 @@ async def refund_to_dict(session: AsyncSession, refund: PaymentRefund) -> dict[s
     account = await session.get_one(Account, refund.account_id)
     names = (
         "confirmation amount_cents fee_cents reason status asked_by asked_at approved_by decision_reason decided_at "
-        "accepted_at ended_at failure_code"
+        "accepted_at ended_at failure_code handled_by handled_at"
     )
     return {"account": account.number, "payment": payment.confirmation} | {
         name: getattr(refund, name) for name in names.split()
     }
+
+
+async def finish_failed_refund(
+    session: AsyncSession, backend: Backend, refund_id: int, *, by: str, reason: str
+) -> PaymentRefund:
+    """The office gave the money in another way, as `reason` says, or need not. Raises RefundRefused."""
+    reason = check_reason(reason)
+    refund = await lock_refund(session, refund_id)
+    if refund.status != "failed" or refund.handled_at is not None:
+        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
+    refund.handled_by, refund.handled_at = by, backend.clock.now()
+    await session.flush()
+    await record_refund(session, backend, refund, "refund_failure_handled", by=by, reason=reason)
+    return refund
+
+
+async def list_failed_refunds(session: AsyncSession) -> list[PaymentRefund]:
+    """Refunds that failed and that nobody has dealt with, the oldest first."""
+    waiting = (PaymentRefund.status == "failed", PaymentRefund.handled_at.is_(None))
+    return list(await session.scalars(select(PaymentRefund).where(*waiting).order_by(PaymentRefund.id)))
 
 
 async def _refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:

@@ -22,13 +22,13 @@ from backend.payments import prechecks, receipts
 from backend.payments.models import (
     PENDING_STATUSES,
     CounterPayment,
-    PastPayment,
     Payment,
     PaymentMethod,
     PaymentRefund,
     ScheduledPayment,
 )
-from backend.payments.outside_entries import list_outside_payments, total_paid_outside
+from backend.payments.outside_entries import total_paid_outside
+from backend.payments.past_payments import PaidAtCounter, find_paid_at_counter
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -42,20 +42,6 @@ async def list_saved_methods(session: AsyncSession, member_id: int) -> Sequence[
         .order_by(PaymentMethod.id)
     )
     return (await session.scalars(query)).all()
-
-
-async def list_payments(
-    session: AsyncSession, account_id: int, start: int = 0, count: int = 100
-) -> Sequence[PastPayment]:
-    """`count` payments of the account in any state, the newest first, leaving out the newest `start`.
-
-    Those that were made elsewhere are among them.
-    """
-    query = select(Payment).where(Payment.account_id == account_id)
-    query = query.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(start + count)
-    ours: Sequence[PastPayment] = (await session.scalars(query)).all()
-    others = await list_outside_payments(session, account_id, start + count)
-    return sorted([*ours, *others], key=lambda each: each.created_at, reverse=True)[start : start + count]
 
 
 async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) -> int:
@@ -92,14 +78,17 @@ async def find_latest(
     return max(items, key=lambda one: one.created_at, default=None)
 
 
-async def find_by_confirmation(session: AsyncSession, account_id: int, words: str) -> Payment | ScheduledPayment | None:
+async def find_by_confirmation(
+    session: AsyncSession, account_id: int, words: str
+) -> Payment | ScheduledPayment | PaidAtCounter | None:
     """The payment of this account with the number that a member gave, or the scheduled one that has not run yet."""
     number = confirmation_numbers.normalize_number(words)
     if number is None:
         return None
     wanted = {"confirmation": number, "account_id": account_id}
     payment = await session.scalar(select(Payment).filter_by(**wanted))
-    return payment or await session.scalar(select(ScheduledPayment).filter_by(**wanted))
+    payment = payment or await session.scalar(select(ScheduledPayment).filter_by(**wanted))
+    return payment or await find_paid_at_counter(session, account_id, number)
 
 
 async def cancel_scheduled(

@@ -37,6 +37,9 @@ def format_text(backend: Backend, report: Report, *, masked: bool = False) -> st
         )
     if report.other_days.count:
         lines.append(f"  Also in their list: {_format_count(report.other_days)} of ours of other days.")
+    if report.refunds_booked.count:
+        sides = [_format_count(each) for each in (report.refunds_booked, report.refunds_at_network)]
+        lines.append(f"  Refunds with their fees: {sides[0]} booked here, {sides[1]} made by the payment network.")
     by_name: dict[str, list[Difference]] = defaultdict(list)
     for difference in report.differences:
         by_name[difference.name].append(difference)
@@ -119,5 +122,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "theirs": {kind: asdict(total) for kind, total in report.theirs.items()} if report.theirs else None,
         "elsewhere": asdict(report.elsewhere),
         "other_days": asdict(report.other_days),
+        "refunds_booked": asdict(report.refunds_booked),
+        "refunds_at_network": asdict(report.refunds_at_network),
         "differences": [asdict(each) | {"meaning": DIFFERENCES[each.name][0]} for each in report.differences],
     }

@@ -66,6 +66,34 @@ DIFFERENCES = {
         "the payment network took money that is not booked here",
         "The member has paid. Tell whoever runs memberline today: the job `recover` settles it, or a person must.",
     ),
+    "refund_failed": (
+        "a refund that failed; the member still has to get the money",
+        "Refund it again or mail a check, then say so at /staff/money.",
+    ),
+    "refund_unanswered": (
+        "a refund that was asked for, and the payment network has not answered",
+        "It is asked again every minute. Is the network away? Otherwise tell whoever runs memberline.",
+    ),
+    "refund_slow": (
+        "a refund that is on its way for more than ten days",
+        "Ask the payment network, with the number of the refund.",
+    ),
+    "refund_not_at_network": (
+        "a refund booked here, and the payment network does not know it",
+        "The member was told of it and got nothing. Tell whoever runs memberline.",
+    ),
+    "refund_amount_differs": (
+        "the payment network gave back another amount, or of another payment",
+        "Compare with the network's own report; tell whoever runs memberline.",
+    ),
+    "refund_failed_there": (
+        "a refund booked here that failed at the payment network",
+        "It is booked back within a day. If it is still here then, tell whoever runs memberline.",
+    ),
+    "refund_not_here": (
+        "the payment network gave money back that is not booked here",
+        "The member has the money, and the account does not owe it again. Tell whoever runs memberline today.",
+    ),
 }
 """Each name with what it means and what to do. docs/reconciliation.md has the same list."""
 
@@ -116,7 +144,8 @@ def new_totals() -> dict[str, Total]:
 @dataclass
 class Report:
     """One day. `theirs` is None where the billing system's side is not known in amounts; `sources` and `notes` say
-    what was compared and what could not be."""
+    what was compared and what could not be. `refunds_booked` are those of the day with their fees, in positive cents,
+    and `refunds_at_network` the same ones as the payment network has them."""
 
     on: date
     made_at: datetime
@@ -124,6 +153,8 @@ class Report:
     theirs: dict[str, Total] | None = None
     elsewhere: Total = field(default_factory=Total)
     other_days: Total = field(default_factory=Total)
+    refunds_booked: Total = field(default_factory=Total)
+    refunds_at_network: Total = field(default_factory=Total)
     lines: list[Line] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -15,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.payments.models import Payment
 from backend.posting.models import QueuedPosting
-from backend.providers.payments.base import Charge, PaymentProviderError
+from backend.providers.payments.base import Charge
+from backend.reconciliation.asking import ask_network
 from backend.reconciliation.model import Difference, Report
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-SIDE_BY_SIDE = 8
 MAX_ASKED = 5000
 """The network is asked for so many payments of a day at most: half an hour at a second a call and eight at once."""
 BOOKED = ("posted", "returned")
@@ -48,7 +45,7 @@ async def compare_network(backend: Backend, report: Report) -> None:
             _add(report, "not_queued", payment, None)
     # what is not booked here comes first: money taken without a trace is the worst
     asked = sorted(payments, key=lambda payment: payment.status in BOOKED)[:MAX_ASKED]
-    answers = await _ask(backend, asked)
+    answers = await ask_network(backend.payments.find, [payment.key for payment in asked])
     for payment in asked:
         if payment.key in answers:
             _compare(report, payment, answers[payment.key])
@@ -74,22 +71,6 @@ async def _list_payments(session: AsyncSession, backend: Backend, on: date) -> l
         OurPayment(payment.key, payment.confirmation, number, payment.total_cents, payment.status, is_queued)
         for payment, number, is_queued in await session.execute(query.order_by(Payment.id))
     ]
-
-
-async def _ask(backend: Backend, payments: Sequence[OurPayment]) -> dict[str, Charge | None]:
-    """The network's charge by our key; what it did not answer is left out. Ends when it is away."""
-    waiting, answers, is_away = deque(payments), dict[str, Charge | None](), asyncio.Event()
-
-    async def work() -> None:
-        while waiting and not is_away.is_set():
-            payment = waiting.popleft()
-            try:
-                answers[payment.key] = await backend.payments.find(payment.key)
-            except PaymentProviderError:
-                is_away.set()
-
-    await asyncio.gather(*(work() for _ in range(min(SIDE_BY_SIDE, len(payments)))))
-    return answers
 
 
 def _compare(report: Report, payment: OurPayment, charge: Charge | None) -> None:

@@ -24,6 +24,7 @@ from backend.reconciliation import comparison
 from backend.reconciliation.formatting import format_csv, format_text
 from backend.reconciliation.model import Report
 from backend.reconciliation.network import compare_network
+from backend.reconciliation.refunds import compare_refunds
 from backend.reconciliation.their_list import TheirRow, read_their_list
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
         report.notes.append("The billing system's list of the day was not given: only what is not sent is known.")
         comparison.compare_status(report, rows)
     await compare_network(backend, report)
+    await compare_refunds(backend, report)
     return report
 
 

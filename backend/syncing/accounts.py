@@ -54,7 +54,10 @@ async def _change_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
         feed.outcome.note(sort, f"{there.number}: {', '.join(names)}" if sort == "changed" else there.number)
         before = {"number": there.number, **{name: _plain(getattr(there, name)) for name in names}}
         feed.act(f"account_{sort}", there.id, before, {name: _plain(row[name]) for name in names})
-    await stop_payments(feed, closed)
+    if closed:
+        await feed.flush()  # they are closed from here on
+    for ended in await stop_payments(feed.session, feed.backend, closed, feed.now):
+        feed.act(*ended)
     if "prepaid" in feed.given:
         await _change_prepaid(feed, rows, {number: there.id for number, there in known.items()})
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.pending_changes import clear_pending_change
@@ -14,41 +16,61 @@ from backend.consents.models import Consent
 from backend.language import use_language
 from backend.payments import prechecks, receipts
 from backend.payments.models import PaymentMethod, ScheduledPayment
-from backend.syncing.feed import Feed
+
+if TYPE_CHECKING:
+    from backend.app import Backend
 
 CONSENT_KINDS = {"autopay": "autopay", "draft": "bank_draft"}
 
 
-async def stop_payments(feed: Feed, account_ids: Sequence[int]) -> None:
+class EndedByClosing(NamedTuple):
+    """Something that ended, as the caller's audit row says it."""
+
+    act: str
+    account_id: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+async def stop_payments(
+    session: AsyncSession, backend: Backend, account_ids: Sequence[int], now: datetime
+) -> list[EndedByClosing]:
     """Nothing is taken for these accounts any more, except payments that the network has already.
 
-    The runs would refuse a closed account by themselves, each time with a notice to the member. Opened again, the
-    account starts without: the authorization has ended.
+    Hold their locks, and flush that they are closed, first. The runs would refuse a closed account by themselves, each
+    time with a notice to the member. Opened again, the account starts without: the authorization has ended.
     """
     if not account_ids:
-        return
-    await feed.flush()  # the accounts are closed from here on
-    await _end(feed, "autopay", AutoPay, account_ids)
-    await _end(feed, "draft", LegacyDraft, account_ids)
-    await _fail_scheduled(feed, account_ids)
+        return []
+    return [
+        *await _end(session, "autopay", AutoPay, account_ids, now),
+        *await _end(session, "draft", LegacyDraft, account_ids, now),
+        *await _fail_scheduled(session, backend, account_ids),
+    ]
 
 
-async def _end(feed: Feed, kind: str, model: type[AutoPay] | type[LegacyDraft], account_ids: Sequence[int]) -> None:
+async def _end(
+    session: AsyncSession,
+    kind: str,
+    model: type[AutoPay] | type[LegacyDraft],
+    account_ids: Sequence[int],
+    now: datetime,
+) -> list[EndedByClosing]:
     query = select(model).where(model.account_id.in_(account_ids), or_(model.active, model.change_active.is_(True)))
     ended = []
-    for row in cast(Iterable[AutoPay | LegacyDraft], await feed.session.scalars(query)):
+    for row in cast(Iterable[AutoPay | LegacyDraft], await session.scalars(query)):
         row.active = False
         clear_pending_change(row)
         ended.append(row.account_id)
-        feed.act(f"{kind}_ended_by_closing", row.account_id, {"active": True}, {"active": False})
-    await feed.session.flush()
+    await session.flush()
     standing = (Consent.account_id.in_(ended), Consent.kind == CONSENT_KINDS[kind], Consent.revoked_at.is_(None))
-    await feed.session.execute(update(Consent).where(*standing).values(revoked_at=feed.now))
+    await session.execute(update(Consent).where(*standing).values(revoked_at=now))
+    return [EndedByClosing(f"{kind}_ended_by_closing", each, {"active": True}, {"active": False}) for each in ended]
 
 
-async def _fail_scheduled(feed: Feed, account_ids: Sequence[int]) -> None:
+async def _fail_scheduled(session: AsyncSession, backend: Backend, account_ids: Sequence[int]) -> list[EndedByClosing]:
     """As the run would on its day, with the same notice, but now, while the member can still do something about it."""
-    session = feed.session
+    failed = []
     query = select(ScheduledPayment).where(
         ScheduledPayment.account_id.in_(account_ids), ScheduledPayment.status == "scheduled"
     )
@@ -56,9 +78,11 @@ async def _fail_scheduled(feed: Feed, account_ids: Sequence[int]) -> None:
         account = await session.get_one(Account, item.account_id, populate_existing=True)
         method = await session.get_one(PaymentMethod, item.method_id)
         with use_language(await receipts.language_for(session, item)):
-            reason = prechecks.find_method_problem(account, method, feed.backend.today())
-            await receipts.notify_schedule_failed(session, feed.backend, item, reason or "")
+            reason = prechecks.find_method_problem(account, method, backend.today())
+            await receipts.notify_schedule_failed(session, backend, item, reason or "")
         item.status = "failed"
         after = {"status": "failed", "confirmation": item.confirmation}
-        feed.act("scheduled_payment_failed", item.account_id, {"status": "scheduled"}, after)
+        before = {"status": "scheduled"}
+        failed.append(EndedByClosing("scheduled_payment_failed", item.account_id, before, after))
     await session.flush()
+    return failed

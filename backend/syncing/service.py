@@ -49,7 +49,7 @@ TAKE_ANYWAY_TEXT = (
 )
 CHANGED_MEANWHILE = "the file was changed while it was read: it is taken when it is whole"
 LOCK = 7_262_020  # an advisory lock of PostgreSQL: one sync at a time
-Progress = Callable[[str, int, int], None]
+ReportProgress = Callable[[str, int, int], None]
 
 
 class _DryRun(Exception):
@@ -76,7 +76,7 @@ async def sync_folder(
     options: SyncOptions = SyncOptions(),
     *,
     only: Sequence[str] = FILES,
-    progress: Progress = lambda step, done, of: None,
+    progress: ReportProgress = lambda step, done, of: None,
 ) -> SyncOutcome:
     """Take every file of the folder that is there, and tell what came of each.
 
@@ -101,7 +101,7 @@ async def sync_folder(
 
 
 async def _try_all(
-    backend: Backend, folder: Path, present: Sequence[FeedKind], outcome: SyncOutcome, progress: Progress
+    backend: Backend, folder: Path, present: Sequence[FeedKind], outcome: SyncOutcome, progress: ReportProgress
 ) -> None:
     """Take all files in one transaction that is rolled back: each then sees what those before it would bring."""
     feeds = [_new_feed(backend, kind, SyncOptions(), progress) for kind in present]
@@ -133,7 +133,7 @@ def _find_files(folder: Path, only: Sequence[str]) -> list[FeedKind]:
     return present
 
 
-def _new_feed(backend: Backend, kind: FeedKind, options: SyncOptions, progress: Progress) -> Feed:
+def _new_feed(backend: Backend, kind: FeedKind, options: SyncOptions, progress: ReportProgress) -> Feed:
     return Feed(
         kind,
         backend,

@@ -11,14 +11,14 @@ from typing import Any, TextIO
 
 from backend.app import Backend
 from backend.errors import MemberlineError
-from backend.jobs.progress import Progress, watch
+from backend.jobs.progress import JobProgress, watch
 from backend.jobs.service import run_named_job
 
 SHOW_SECONDS = 0.5
 STOPPING = "Ending after what is in hand. Ctrl-C again breaks it off; run the job again to go on."
 
 
-class TerminalProgress(Progress):
+class TerminalProgress(JobProgress):
     """Writes one line that it goes on replacing, or nothing where `out` is no terminal."""
 
     def __init__(self, out: TextIO) -> None:

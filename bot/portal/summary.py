@@ -19,8 +19,7 @@ from backend.language import mark, tr
 from backend.members.models import Member
 from backend.members.service import list_member_accounts
 from backend.payments.balances import Balance, get_balance
-from backend.payments.models import PastPayment
-from backend.payments.service import list_payments
+from backend.payments.past_payments import PastPayment, is_paid_at_counter, list_payments
 from backend.programs.service import find_enrollment
 from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
@@ -69,7 +68,7 @@ async def _load_account(session: AsyncSession, backend: Backend, account: Accoun
     payments = []
     for payment in await list_payments(session, account.id, count=MAX_SHOWN):
         day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
-        payments.append((payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))))
+        payments.append((payment, day, _describe_status(payment)))
     try:
         balance = await get_balance(session, backend, account.id)
     except FiguresUnknown:
@@ -85,6 +84,12 @@ async def _load_account(session: AsyncSession, backend: Backend, account: Accoun
         enrolled=await _enrollment_rows(session, account),
         usage=list(reversed(await list_last_months(session, account.id))),
     )
+
+
+def _describe_status(payment: PastPayment) -> str:
+    if is_paid_at_counter(payment):
+        return tr("paid at the counter")
+    return tr(STATUS_TEXTS.get(payment.status, payment.status))
 
 
 def describe_time(backend: Backend, balance: Balance) -> str:

@@ -19,7 +19,9 @@ from sanic.exceptions import NotFound
 from backend.billing.models import Account
 from backend.members.service import find_account
 from backend.payments import office, office_lookup, refund_processing, refunds, return_files
+from backend.payments.alike import AlikePayment, fingerprint
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
+from backend.payments.office import LooksAlike
 from backend.payments.office_lookup import MoneyItem
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused
@@ -34,6 +36,13 @@ if TYPE_CHECKING:
 MONEY_URL = "/staff/money"
 AMOUNT = re.compile(r"\$? ?(\d{1,7}|\d{1,3}(?:,\d{3})+)(?:\.(\d{2}))?", re.ASCII)
 KEY = re.compile(r"[0-9a-f]{32}")
+OUTSIDE_STATES = {
+    "taken_over": "in the balance that was taken over",
+    "ours": "ours, not booked twice",
+    "counter": "booked here too, counts once",
+    "history": "known, what is owed comes from the billing system",
+    "void": "void",
+}
 NOT_KNOWN = "The payment network has not answered. We ask again every minute: please look again soon."
 
 
@@ -61,6 +70,7 @@ class MoneyPages:
             (self.book_counter, "POST", "/money/accounts/<number:str>/book"),
             (self.show_refund, "GET", "/money/refunds/<number:str>"),
             (self.decide_refund, "POST", "/money/refunds/<number:str>/decide"),
+            (self.finish_refund, "POST", "/money/refunds/<number:str>/finish"),
             (self.show_counter, "GET", "/money/counter/<number:str>"),
             (self.decide_counter, "POST", "/money/counter/<number:str>/decide"),
             (self.undo_counter, "POST", "/money/counter/<number:str>/undo"),
@@ -74,6 +84,7 @@ class MoneyPages:
             item = await office_lookup.find_item(session, words) if words else None
             accounts = await office_lookup.find_accounts(session, words) if words and item is None else []
             waiting, counter = await office_lookup.list_waiting(session)
+            failed = await refunds.list_failed_refunds(session)
             returned = await return_files.list_open(session)
         if item is not None:
             return pages.redirect(_item_url(item))
@@ -81,8 +92,8 @@ class MoneyPages:
             return pages.redirect(_account_url(accounts[0]))
         trouble = "No payment, refund, account or member has that number." if words and not accounts else ""
         return self._render(
-            request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, returned=returned,
-            words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
+            request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, failed=failed,
+            returned=returned, words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
         )  # fmt: skip
 
     async def show_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -145,6 +156,7 @@ class MoneyPages:
                     session, self.backend, key=f"office-{key}", account_id=account.id, amount_cents=amount,
                     kind=form_field(request, "kind"), reference=clean_and_redact(form_field(request, "reference")),
                     received_on=day, reason=_reason(request), by=name,
+                    confirmed=form_field(request, "alike"),
                 )  # fmt: skip
         except RefundRefused as refusal:
             return await self._render_account(request, name, account, refusal, 409)
@@ -164,6 +176,15 @@ class MoneyPages:
             return await self._render_item(request, name, item, refusal, 409)
         return await self._make_refund(refund)
 
+    async def finish_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self._find(number, PaymentRefund)
+        try:
+            async with self.backend.db.transaction() as session:
+                await refunds.finish_failed_refund(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(MONEY_URL)
+
     async def show_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         return await self._render_item(request, name, await self._find(number, CounterPayment))
 
@@ -172,8 +193,9 @@ class MoneyPages:
         try:
             async with self.backend.db.transaction() as session:
                 await office.decide_counter_payment(
-                    session, self.backend, item.id, approve=_approves(request), by=name, reason=_reason(request)
-                )
+                    session, self.backend, item.id, approve=_approves(request), by=name, reason=_reason(request),
+                    confirmed=form_field(request, "alike"),
+                )  # fmt: skip
         except RefundRefused as refusal:
             return await self._render_item(request, name, item, refusal, 409)
         return pages.redirect(_item_url(item))
@@ -237,6 +259,8 @@ class MoneyPages:
             view = await office_lookup.load_account(session, self.backend, account)
         return self._render(
             request, name, "money_account.html", status, view=view, trouble=trouble, kinds=COUNTER_KINDS,
+            alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
+            states=OUTSIDE_STATES,
             today=self.backend.today().isoformat(), limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip
 
@@ -252,11 +276,15 @@ class MoneyPages:
             current = await office_lookup.find_item(session, item.confirmation)
             assert isinstance(current, PaymentRefund | CounterPayment)
             account = await session.get_one(Account, item.account_id)
-            is_refund = isinstance(current, PaymentRefund)
-            payment = await session.get_one(Payment, current.payment_id) if isinstance(current, PaymentRefund) else None
+            payment, alike = None, list[AlikePayment]()
+            if isinstance(current, PaymentRefund):
+                payment = await session.get_one(Payment, current.payment_id)
+            elif current.status == "requested":
+                alike = await office.list_alike_to(session, self.backend, current)
         return self._render(
             request, name, "money_item.html", status, item=current, account=account, payment=payment,
-            is_refund=is_refund, url=_item_url(current), trouble=trouble, kinds=COUNTER_KINDS,
+            is_refund=isinstance(current, PaymentRefund), url=_item_url(current), trouble=trouble, kinds=COUNTER_KINDS,
+            alike=alike, fingerprint=fingerprint,
         )  # fmt: skip
 
     def _render(
@@ -269,7 +297,8 @@ class MoneyPages:
         trouble: str | RefundRefused = "",
         **values: Any,
     ) -> HTTPResponse:
-        sent = {field: form_field(request, field)[:200] for field in ("amount", "reason", "reference", "key", "kind")}
+        fields = ("amount", "reason", "reference", "key", "kind", "received_on")
+        sent = {field: form_field(request, field)[:200] for field in fields}
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
         key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)

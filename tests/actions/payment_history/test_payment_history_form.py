@@ -35,9 +35,9 @@ async def test_what_was_paid_at_the_counter_is_listed(begin: Begin, tmp_path: Pa
     assert not (await sync(talk.backend, only(tmp_path / "feed", payments=paid))).refused
     await talk.user_input("show my payments", intent="payment_history", acts={"start"})
     talk.assert_message(r"Paid this year: \$112\.40")
-    talk.assert_message(r"Nov 17, 2026 \$112\.40 R-20817 posted")
+    talk.assert_message(r"Nov 17, 2026 \$112\.40 R-20817 paid at the counter")
     await talk.user_input("did my payment go through", intent="payment_confirmation", acts={"start"})
-    talk.assert_message(r"Your payment of \$112\.40 on Tuesday, November 17: it went through\. Confirmation R-20817")
+    talk.assert_message(r"\$112\.40 on Tuesday, November 17: paid at the counter, and booked\. Confirmation R-20817")
 
 
 async def test_a_credit_bill_is_a_credit_and_never_due(begin: Begin, tmp_path: Path) -> None:

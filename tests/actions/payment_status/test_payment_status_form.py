@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from backend.app import Backend
+from backend.payments import office
 from backend.payments.models import Payment, ScheduledPayment
+from tests.backend.household import Household
+from tests.backend.payments.test_office import book
+from tests.backend.payments.test_refunds import ask as ask_for_refund
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
@@ -55,3 +59,21 @@ async def test_stranger_learns_nothing_before_the_number(stranger: Talk) -> None
     await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
     assert stranger.open_task is None
     stranger.assert_no_message("112")
+
+
+async def test_payment_that_the_office_took_and_took_off_again(talk: Talk, backend: Backend, home: Household) -> None:
+    booked = await book(backend, home, 5000)
+    await ask(talk)
+    talk.assert_message(r"\$50\.00 on Wednesday, November 18: paid at the counter, and booked\.")
+    async with backend.db.transaction() as session:
+        await office.undo_counter_payment(session, backend, booked.id, by="bob", reason="check came back")
+    await ask(talk, f"did payment {booked.confirmation} go through")
+    talk.assert_message(r"taken off again\. The amount is due again\.")
+
+
+async def test_refund_of_the_payment_is_told(talk: Talk, backend: Backend) -> None:
+    await pay(talk)
+    [made] = await list_rows(backend, Payment)
+    await ask_for_refund(backend, made, 1500)
+    await ask(talk, f"did payment {made.confirmation} go through")
+    talk.assert_message(r"it went through\. A refund of \$15\.00 to Visa ending 4242 is under way\.")

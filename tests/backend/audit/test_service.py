@@ -164,3 +164,12 @@ async def test_any_stored_value_reads_back_the_same(backend: Backend, after: dic
     async with backend.db.transaction() as session:
         await audit.record(session, backend, actor="a", level=0, channel="job", act="x", account_id=None, after=after)
     assert await broken(backend) is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_one_conversation_did_is_found_without_reading_the_whole_trail(backend: Backend) -> None:
+    await write(backend, "balance_read")
+    asked = "SELECT * FROM audit WHERE actor = 'web-1' AND at >= '2026-11-18' ORDER BY id DESC"
+    async with backend.db.read_session() as session:
+        plan = [str(step) for step in await session.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+    assert "ix_audit_actor_at" in plan[0], plan

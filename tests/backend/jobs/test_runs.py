@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from backend.app import Backend
 from backend.jobs import account_locks, runs
-from backend.jobs.progress import Progress, watch
+from backend.jobs.progress import JobProgress, watch
 from backend.jobs.runs import Item, run_side_by_side
 
 
@@ -103,7 +103,7 @@ async def test_locks_end_with_the_run_that_is_canceled(backend: Backend) -> None
 async def test_a_run_that_is_to_stop_finishes_what_is_in_hand(backend: Backend) -> None:
     backend.settings = backend.settings.with_values(run_concurrency=2)
     work = Work([Item(number, number) for number in range(1, 501)])
-    progress = Progress()
+    progress = JobProgress()
     watch(progress)
 
     async def stop_at_ten(item: Item) -> list[str]:
@@ -113,4 +113,4 @@ async def test_a_run_that_is_to_stop_finishes_what_is_in_hand(backend: Backend) 
     await run_side_by_side(backend, "work", work.find, stop_at_ten)
     assert 10 <= len(work.done) <= 10 + 3 * runs.CHUNK
     assert work.at_work.total() == 0
-    watch(Progress())
+    watch(JobProgress())

@@ -10,8 +10,8 @@ from backend.autopay.daily_run import run_autopay
 from backend.billing.models import LedgerEntry
 from backend.clock import ManualClock
 from backend.payments.balances import get_balance
+from backend.payments.past_payments import list_payments
 from backend.payments.scheduled_runs import run_scheduled
-from backend.payments.service import list_payments
 from tests.backend.autopay.enrollments import add_autopay
 from tests.backend.household import DUE_CENTS, TODAY, Household
 from tests.backend.network import DirectNetwork

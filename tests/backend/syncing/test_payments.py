@@ -16,8 +16,9 @@ from backend.billing.models import Account, OutsideEntry
 from backend.clock import ManualClock
 from backend.payments import prechecks
 from backend.payments.balances import get_balance
+from backend.payments.past_payments import list_payments
 from backend.payments.scheduled_runs import run_scheduled
-from backend.payments.service import list_payments, total_paid_in_year
+from backend.payments.service import total_paid_in_year
 from tests.backend.autopay.enrollments import add_autopay, add_draft, drafts, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill
 from tests.backend.network import DirectNetwork

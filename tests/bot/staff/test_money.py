@@ -9,18 +9,21 @@ from pathlib import Path
 import aiohttp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
+from backend.billing.models import OutsideEntry
 from backend.clock import ManualClock
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
 from bot.staff.money import parse_amount
+from sandbox.charges import ChargeRefused
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.nacha_files import Row, make_file
 from tests.backend.payments.paying import due, quote_for, say_yes
+from tests.backend.payments.test_alike import book_outside
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
 from tests.bot.staff.test_office import OPEN, PASSWORD, sign_in, token_in
@@ -197,6 +200,24 @@ async def test_second_person_rejects(edge: Edge, backend: Backend, home: Househo
     assert network.given_back_cents() == 0
 
 
+async def test_failed_refund_is_listed_until_somebody_says_what_was_done(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    network.charges.refund = lambda *asked: (_ for _ in ()).throw(ChargeRefused(409, "not_refundable", "no"))  # type: ignore[method-assign]
+    assert "failed (not_refundable)" in (await send(edge, url, f"{url}/refund", amount="40", reason="paid twice")).text
+    [refund] = await refunds(backend)
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    listed = await edge.get("/staff/money")
+    assert "Refunds that failed" in listed.text
+    assert own in listed.text
+    assert (await send(edge, own, f"{own}/finish", reason=" ")).status == 409
+    assert own not in (await send(edge, own, f"{own}/finish", reason="mailed check 2001")).text
+    assert "Dealt with by" in (await edge.get(own)).text
+
+
 async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Backend, home: Household) -> None:
     await become(edge, "ann")
     account = "/staff/money/accounts/99999-001"
@@ -211,6 +232,34 @@ async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Back
     own = f"/staff/money/counter/{payment.confirmation}"
     assert "undone" in (await send(edge, own, f"{own}/undo", reason="check came back")).text
     assert await due(backend, home.account_id) == DUE_CENTS
+
+
+async def test_what_is_there_already_is_shown_and_booked_again_only_knowingly(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    payment = await pay(backend, home, 4000)
+    await book_outside(backend, home, "R-77", reference="1042")
+    await book_outside(backend, home, "R-78", cents=4000, state="ours", source="card")
+    async with backend.db.transaction() as session:
+        await session.execute(update(OutsideEntry).where(OutsideEntry.number == "R-78").values(payment_id=payment.id))
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    page = await edge.get("/staff/money?number=R-77")
+    assert "R-77, payment, $50.00, Nov 18, 2026, counter, reference 1042</li>" in page.text
+    assert f'our payment <a href="/staff/money/payments/{payment.confirmation}">' in page.text
+    assert 'name="alike"' not in page.text
+    fields = {"amount": "50.00", "kind": "cash", "reference": "", "received_on": "2026-11-17", "reason": "drop box"}
+    warned = await send(edge, account, f"{account}/book", **fields)
+    assert warned.status == 409
+    assert "R-77 in the co-op&#39;s own system, counter" in warned.text.replace("'", "&#39;")
+    assert 'value="2026-11-17"' in warned.text, "what was filled in stays"
+    form = warned.text[warned.text.index(f'action="{account}/book"') :]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    seen = re.search(r'name="alike" value="([0-9a-f]{32})"', form)
+    assert seen
+    booked = await edge.post(f"{account}/book", data={**hidden, **fields, "alike": seen[1]})
+    assert "Counter payment" in booked.text
+    assert await due(backend, home.account_id) == DUE_CENTS - 4000 - 5000
 
 
 async def test_scheduled_payment_is_canceled(edge: Edge, backend: Backend, home: Household) -> None:

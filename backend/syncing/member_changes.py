@@ -1,6 +1,7 @@
 """Takes over what another billing system says of members and accounts that changed there: the job `billing-sync`.
 
-Names, addresses, and whether an account is open. A phone or an email is counted and left alone: codes go there, so they
+Names, addresses, and whether an account is open: with one that is closed end its Auto Pay, drafts and scheduled
+payments. A phone or an email is counted and left alone: codes go there, so they
 change by the member, the office or a feed, each with its notices.
 """
 
@@ -19,6 +20,7 @@ from backend.billing.models import Account, BillingSync
 from backend.errors import MemberlineError
 from backend.members.models import Member
 from backend.providers.billing.system import BillingSystemError, RemoteAccount, RemoteMember, find_system
+from backend.syncing.closing import stop_payments
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -94,10 +96,14 @@ async def _take_over_account(session: AsyncSession, backend: Backend, account_id
         "service_address": theirs.service_address or account.service_address,
         "status": "open" if theirs.is_open else "closed",
     }
-    if before == after:
-        return False
-    account.service_address, account.status = after["service_address"], after["status"]
-    await record_job_act(
-        session, backend, job=JOB, act="account_changed", account_id=account.id, before=before, after=after
-    )
-    return True
+    if before != after:
+        account.service_address, account.status = after["service_address"], after["status"]
+        await record_job_act(
+            session, backend, job=JOB, act="account_changed", account_id=account.id, before=before, after=after
+        )
+    if not theirs.is_open:
+        await session.flush()
+        # also of one that we knew as closed: what a member had before that must not go on
+        for ended in await stop_payments(session, backend, [account.id], backend.clock.now()):
+            await record_job_act(session, backend, job=JOB, **ended._asdict())
+    return before != after

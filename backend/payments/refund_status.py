@@ -1,0 +1,62 @@
+"""What became of the refunds of a payment, for the member who asks about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.language import format_day, tr
+from backend.money import format_cents
+from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentMethod, PaymentRefund
+from backend.payments.past_payments import PastPayment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+MADE_STATUSES = (*OPEN_REFUND_STATUSES, "succeeded")
+MOST = 2
+"""Refunds that are told of, the newest ones: an answer is a text message."""
+
+
+async def describe_refunds(session: AsyncSession, backend: Backend, payment: PastPayment) -> str:
+    """A sentence for each refund of the payment; empty for none.
+
+    Nothing is said of one that waits for a second person, who may say no. A failure is told until the office has dealt
+    with it, or has made another refund.
+    """
+    if not isinstance(payment, Payment):
+        return ""  # what another system gave back is a row of its own
+    query = select(PaymentRefund).where(PaymentRefund.payment_id == payment.id).order_by(PaymentRefund.id)
+    method = (await session.get_one(PaymentMethod, payment.method_id)).label
+    told: list[str] = []
+    made_since = False
+    for refund in reversed((await session.scalars(query)).all()):
+        amount = format_cents(refund.total_cents)
+        if refund.status == "succeeded" and refund.ended_at is not None:
+            day = format_day(refund.ended_at.astimezone(backend.coop.zone).date(), backend.today())
+            told.append(tr("{amount} went back to {method} on {day}.", amount=amount, method=method, day=day))
+        elif refund.status in OPEN_REFUND_STATUSES:
+            told.append(tr("A refund of {amount} to {method} is under way.", amount=amount, method=method))
+        elif refund.status == "failed" and refund.handled_at is None and not made_since:
+            told.append(_describe_failure(backend, refund, amount, method))
+        made_since = made_since or refund.status in MADE_STATUSES
+    return " ".join(reversed(told[:MOST]))
+
+
+def _describe_failure(backend: Backend, refund: PaymentRefund, amount: str, method: str) -> str:
+    phone = backend.coop.office_phone_display
+    if refund.accepted_at is None:
+        return tr(
+            "A refund of {amount} to {method} could not be made; our office was told: {phone}.",
+            amount=amount,
+            method=method,
+            phone=phone,
+        )
+    return tr(
+        "A refund of {amount} to {method} came back to us; our office was told: {phone}.",
+        amount=amount,
+        method=method,
+        phone=phone,
+    )
