@@ -1,5 +1,5 @@
-"""Every table: importing this makes the metadata whole. A domain keeps its tables in backend/<domain>/models.py, and more
-of them in files that end so."""
+"""Every table: importing this makes the metadata whole. A domain keeps its tables in backend/<domain>/models.py, or in
+files there whose names end so."""
 
 from __future__ import annotations
 

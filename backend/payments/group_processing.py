@@ -79,9 +79,7 @@ async def _load_orders(backend: Backend, group_id: int) -> list[ChargeOrder]:
         ]
 
 
-async def _authorize_all(
-    backend: Backend, orders: Sequence[ChargeOrder], *, resumed: bool, answering: bool
-) -> None:
+async def _authorize_all(backend: Backend, orders: Sequence[ChargeOrder], *, resumed: bool, answering: bool) -> None:
     """Authorize one after the other, and stop at the first that is declined or has no answer."""
     for order in orders:
         if order.status != "started":
@@ -143,6 +141,4 @@ async def _void(backend: Backend, order: ChargeOrder) -> Charge:
 
 
 async def _record(backend: Backend, order: ChargeOrder, charge: Charge | None, *, answering: bool) -> str:
-    return await record_charge(
-        backend, order.payment_id, charge, answering=answering, account_id=order.account_id
-    )
+    return await record_charge(backend, order.payment_id, charge, answering=answering, account_id=order.account_id)
