@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from backend.billing.models import Bill, OutsideEntry
-from backend.language import format_day_of_month, format_short_date, mark, tr
+from backend.billing.models import Account, Bill, OutsideEntry
+from backend.language import format_day_of_month, format_short_date, join_words, mark, tr
 from backend.money import format_balance, format_cents
-from backend.payments.models import PastPayment, PaymentMethod
+from backend.payments.groups import list_paid_with
+from backend.payments.models import PastPayment, Payment, PaymentMethod
 from backend.payments.outside_entries import describe_source
 
 STATUS_LABELS = {
@@ -41,6 +42,9 @@ async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
         label = (await turn.session.get_one(PaymentMethod, payment.method_id)).label
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
     amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS_LABELS[payment.status])
+    if isinstance(payment, Payment) and (others := await list_paid_with(turn.session, payment)):
+        accounts = [(await turn.session.get_one(Account, other.account_id)).separator for other in others]
+        status = tr("{status}, together with account {accounts}", status=status, accounts=join_words(accounts))
     cells = [format_short_date(on, year=True), amount, label, payment.confirmation, status]
     words = " ".join([cells[0], amount, payment.confirmation, status])
     if turn.channel == "voice":

@@ -2,8 +2,8 @@
 
 The slot TOGETHER holds the accounts while there are two or more: {"shares": [[account id, wish], …] in the order
 of the read-back, "named": the ids that the member named one by one, "waiting": cents that no account was named for}.
-A wish is cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a bill that changed
-is read back as it is.
+A wish is cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a changed bill is read
+back as it is.
 """
 
 from __future__ import annotations

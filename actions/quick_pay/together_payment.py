@@ -21,7 +21,7 @@ from actions.quick_pay.together import (
 )
 from actions.turn import Turn
 from backend.billing.models import Account
-from backend.language import format_day, join_words, mark, tr
+from backend.language import format_day, join_words, tr
 from backend.members.identity import Identity
 from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
