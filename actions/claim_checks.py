@@ -68,6 +68,7 @@ WRITTEN_COPY_RESPONSES = {
     "utter_program_joined_levelized": NOTICE_SENT,
     "utter_program_left": NOTICE_SENT,
     "utter_pay_done": RECEIPT_SENT,
+    "utter_pay_together_done": RECEIPT_SENT,
 }
 """Responses with `{copy}`: the sentence about what goes to the phone and email on file."""
 

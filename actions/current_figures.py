@@ -24,7 +24,7 @@ REFRESHED = "refreshed"
 """In the turn's notes: the ids of the accounts whose figures were looked up in this step."""
 IS_SLOW = "billing_is_slow"
 SLOW_SECONDS = 1.0
-READ_BACKS = frozenset({"utter_question_pay_confirm"})
+READ_BACKS = frozenset({"utter_question_pay_confirm", "utter_question_pay_together"})
 """Here the time of the figures is said again, although it was said before."""
 EVENTS_BACK = 40
 """How far back it counts as said: about the last ten messages of both sides."""

@@ -1,4 +1,5 @@
-"""Every table: importing this makes the metadata whole. A domain keeps its tables in backend/<domain>/models.py."""
+"""Every table: importing this makes the metadata whole. A domain keeps its tables in backend/<domain>/models.py, or in
+files there whose names end so."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from pathlib import Path
 
 from backend.db import Base
 
-for _path in sorted(Path(__file__).parent.glob("*/models.py")):
-    import_module(f"backend.{_path.parent.name}.models")
+for _path in sorted(Path(__file__).parent.glob("*/*models.py")):
+    import_module(f"backend.{_path.parent.name}.{_path.stem}")
 
 
 def list_models() -> list[type[Base]]:

@@ -20,6 +20,8 @@ from backend.members.models import Member
 from backend.members.service import find_account
 from backend.models import list_models
 from backend.payments.balances import get_balance
+from backend.payments.group_models import GROUPED_KEY
+from backend.payments.groups import list_paid_with
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import list_saved_methods
 from backend.programs.models import ProgramEnrollment
@@ -56,6 +58,8 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         for method in await session.scalars(select(PaymentMethod).where(PaymentMethod.member_id == member.id))
     }
 
+    together = await _list_agreed_together(session, list(names))
+
     async def listed(model: Any, describe: Callable[[Any], dict[str, Any]] | None = None) -> list[dict[str, Any]]:
         """The rows of a table; without `describe` the fields that the table says are shown."""
         describe = describe or (lambda item: _fields(item, *model.shown_fields))
@@ -64,7 +68,8 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
 
     def with_method(item: Payment | ScheduledPayment, fields: list[str]) -> dict[str, Any]:
         label = methods[item.method_id].label
-        return {name: label if name == "method" else getattr(item, name) for name in fields}
+        shown = {name: label if name == "method" else getattr(item, name) for name in fields}
+        return shown | {"agreed_together_with": together.get(item.key, [])}
 
     def autopay(item: AutoPay) -> dict[str, Any]:
         earliest = max(backend.today(), item.starts_on or backend.today())
@@ -102,6 +107,17 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         "programs": await listed(ProgramEnrollment, _program),
         **{model.shown_as: await listed(model) for model in list_models() if model.shown_as},
     }
+
+
+async def _list_agreed_together(session: AsyncSession, account_ids: list[int]) -> dict[str, list[str]]:
+    """The key of each payment and schedule of a group → the confirmation numbers of the others."""
+    found = {}
+    models: tuple[type[Payment] | type[ScheduledPayment], ...] = (Payment, ScheduledPayment)
+    for model in models:
+        grouped = (model.account_id.in_(account_ids), model.key.contains(GROUPED_KEY, autoescape=True))
+        for item in await session.scalars(select(model).where(*grouped)):
+            found[item.key] = [other.confirmation for other in await list_paid_with(session, item)]
+    return found
 
 
 def _fields(item: object, *names: str) -> dict[str, Any]:

@@ -36,9 +36,9 @@ def find_named_account(
     for separator in find_separators(words, base):
         if separator in by_separator:
             return by_separator[separator]
-    matches = [account for account in accounts if contains_word(words, _place_name(account))]
+    matches = [account for account in accounts if contains_word(words, find_place_name(account))]
     if not matches and mentions_home(words):
-        matches = [account for account in accounts if not _place_name(account)]
+        matches = [account for account in accounts if not find_place_name(account)]
     if not matches and here is not None and len(accounts) == 2 and names_other_account(words):
         matches = [account for account in accounts if account.id != here.id]
     return matches[0] if len(matches) == 1 else None
@@ -59,7 +59,7 @@ def format_account_label(account: Account, identity: Identity) -> str:
     """
     if identity.level < Level.STEPPED_UP and not identity.is_texting:
         return account.separator
-    name = _place_name(account) or account.service_address.split(",")[0]
+    name = find_place_name(account) or account.service_address.split(",")[0]
     return f"{account.separator}, {name}" if name else account.separator
 
 
@@ -74,6 +74,6 @@ def account_buttons(accounts: Sequence[Account], identity: Identity, intent: str
     ]
 
 
-def _place_name(account: Account) -> str:
+def find_place_name(account: Account) -> str:
     found = PLACE_IN_ADDRESS.search(account.service_address)
     return found[1] if found else ""

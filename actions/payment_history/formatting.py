@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.turn import Turn
-from backend.billing.models import Bill
-from backend.language import format_day_of_month, format_short_date, mark, tr
+from backend.billing.models import Account, Bill
+from backend.language import format_day_of_month, format_short_date, join_words, mark, tr
 from backend.money import format_balance, format_cents
+from backend.payments.groups import list_paid_with
 from backend.payments.models import Payment, PaymentMethod
 from backend.payments.past_payments import PastPayment, describe_source, is_paid_at_counter
 
@@ -42,6 +43,9 @@ async def build_payment_row(payment: PastPayment, turn: Turn) -> HistoryRow:
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
     amount = format_cents(payment.amount_cents + payment.fee_cents)
     posted = tr(STATUS_LABELS[payment.status])
+    if isinstance(payment, Payment) and (others := await list_paid_with(turn.session, payment)):
+        accounts = [(await turn.session.get_one(Account, other.account_id)).separator for other in others]
+        posted = tr("{status}, together with account {accounts}", status=posted, accounts=join_words(accounts))
     cells = [format_short_date(on, year=True), amount, label, payment.confirmation, posted]
     status = tr("paid at the counter") if is_paid_at_counter(payment) else posted
     words = " ".join([cells[0], amount, payment.confirmation, status])

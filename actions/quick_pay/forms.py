@@ -7,8 +7,6 @@ from datetime import date
 from typing import ClassVar, NamedTuple
 
 from actions import agenda
-from actions.accounts.account_choice import format_account_label, list_other_accounts
-from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.disambiguation import save_identity_numbers
 from actions.quick_pay import questions
@@ -21,13 +19,15 @@ from actions.quick_pay.extract import (
 )
 from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
+from actions.quick_pay.together import TOGETHER
+from actions.quick_pay.together_form import ACCOUNTS_READ, WHICH, TogetherForm
+from actions.quick_pay.together_payment import LINES
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.billing.models import Account
-from backend.language import mark, tr
+from backend.language import mark
 from backend.members.identity import Identity, is_allowed
 from backend.members.levels import NEEDS, Level
-from backend.payments import pay_links, prechecks, quotes
+from backend.payments import group_quotes, groups, pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
@@ -40,7 +40,6 @@ from backend.reading.money.payment_words import (
     is_question_about_payment,
 )
 from backend.reading.money.scheduled_payment import extract_existing_act
-from backend.reading.numbers.account_separator import means_all_accounts
 
 QUOTE, ACCOUNT, NEEDS_CODE_OVER_BILL = "pay_quote", "pay_account", "pay_over"
 MONEY_ON_ITS_WAY_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
@@ -56,7 +55,7 @@ class _Stop(NamedTuple):
     question: SlotQuestion | None
 
 
-class QuickPayForm(AccountForm):
+class QuickPayForm(TogetherForm):
     form = "quick_pay_form"
     backend_package = "backend.payments"
     task = "quick_pay"
@@ -135,7 +134,9 @@ class QuickPayForm(AccountForm):
             turn.utter("utter_pay_canceled")
 
     async def _was_quote_confirmed(self, turn: Turn) -> bool:
-        return await quotes.is_confirmed(turn.session, turn.conversation_id, turn.get(QUOTE))
+        key = turn.get(QUOTE)
+        find = group_quotes.is_confirmed if groups.is_group_key(key) else quotes.is_confirmed
+        return await find(turn.session, turn.conversation_id, key)
 
     # reading the message
 
@@ -143,7 +144,11 @@ class QuickPayForm(AccountForm):
         if await self._was_quote_confirmed(turn):
             self._confirm_quote(turn)  # the outcome is told before the message is read
             return True
-        if extract_button_values(turn) or await extract_payment_details(turn, asked):
+        total = turn.get(AMOUNT)
+        is_read = extract_button_values(turn) or await extract_payment_details(turn, asked)
+        if is_read or turn.notes.get(ACCOUNTS_READ):
+            if turn.get(TOGETHER):
+                self.settle_amount(turn, total)
             turn.clear(QUOTE, CONFIRMED_QUOTE, NEEDS_CODE_OVER_BILL)
             return True
         if asked == AMOUNT and is_yes(turn):
@@ -165,10 +170,13 @@ class QuickPayForm(AccountForm):
             return False
         named = [SLOT_BY_PART[part] for part in detect_parts_to_change(turn.text)]
         if named or is_no(turn) or asks_to_change_payment(turn.text.strip()):
+            if turn.get(TOGETHER) and AMOUNT in named:
+                named.remove(AMOUNT)
+                turn.notes[WHICH] = True
             turn.clear(*named, QUOTE, CONFIRMED_QUOTE)
             if DAY in named:
                 turn.set(DAY, questions.ASK_DAY)
-            turn.notes["change"] = not named
+            turn.notes["change"] = not named and not turn.notes.get(WHICH)
             return True
         return False
 
@@ -185,23 +193,6 @@ class QuickPayForm(AccountForm):
     def describe_slot(self, turn: Turn, slot: str) -> str:
         return questions.format_slot(turn, slot)
 
-    async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
-        first_words = str(turn.get(FIRST_WORDS) or "")
-        identity = await super().on_identified(turn, identity)
-        if means_all_accounts(first_words) and (other := await list_other_accounts(turn, identity)):
-            self._queue_other_accounts(turn, other)
-        return identity
-
-    def _queue_other_accounts(self, turn: Turn, accounts: Sequence[Account]) -> None:
-        """For `pay both`: put a payment of each other account on the agenda, each with its own read-back.
-
-        A member who is not identified yet says it in the first words, one who is says it in the opening message.
-        """
-        for account in accounts:
-            words = f"pay account {account.number}"
-            agenda.add_item(turn, self.form, words, {FIRST_WORDS: words})
-        turn.utter("utter_agenda_added", tasks=tr(self.title))
-
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRMED_QUOTE, QUOTE, ACCOUNT, NEEDS_CODE_OVER_BILL)
 
@@ -214,16 +205,16 @@ class QuickPayForm(AccountForm):
         account = identity.known_account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE, QUOTE)  # another account: nothing carries over
-        if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
-            turn.utter("utter_balance_account", account=format_account_label(account, identity))
-            if turn.was_just_opened() and means_all_accounts(turn.text):
-                self._queue_other_accounts(turn, other)
+        if turn.get(ACCOUNT) is None and turn.get(TOGETHER) is None:
+            await self.tell_account(turn, identity)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRMED_QUOTE) and await self._was_quote_confirmed(turn):
             self._confirm_quote(turn)  # a yes whose turn was lost: its outcome is told
         if turn.get(CONFIRMED_QUOTE):
             # before the balance is looked at: a repeated yes gets its number although nothing is owed any more
             return ExternalCall(confirm_payment)
+        if turn.get(TOGETHER) is not None:
+            return await self.next_together_question(turn, identity)
         balance = await get_balance(turn.session, turn.backend, account.id)
         resolve_amount_and_day(turn, balance)
         if account.status == "closed":
@@ -254,7 +245,7 @@ class QuickPayForm(AccountForm):
             return questions.build_day_question(turn, balance)
         if turn.get(DAY) is None:
             turn.set(DAY, turn.backend.today().isoformat())  # not asked: it is read back before the yes
-        return await self._ask_method(turn, identity)
+        return await self.ask_method(turn, identity)
 
     def _handle_warnings(
         self, turn: Turn, warnings: Sequence[prechecks.PaymentWarning], balance: Balance
@@ -275,7 +266,7 @@ class QuickPayForm(AccountForm):
             turn.set(DAY, questions.ASK_DAY)
             return _Stop(questions.build_day_question(turn, balance, problem=DAY_PROBLEMS[warning.code]))
         if warning.blocking:
-            return None  # next_task_question() has told what else blocks; an expired card is refused in _ask_method()
+            return None  # next_task_question() has told what else blocks; an expired card is refused in ask_method()
         answer = turn.notes.pop("agreed", None)
         if answer is None:
             return _Stop(questions.build_agreement_question(turn, warning, balance))
@@ -291,7 +282,7 @@ class QuickPayForm(AccountForm):
         turn.utter("utter_pay_left_to_autopay")
         return _Stop(None)
 
-    async def _ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+    async def ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
         chosen = turn.get(METHOD)
         if not methods:
@@ -305,7 +296,7 @@ class QuickPayForm(AccountForm):
                 chosen = str(methods[0].id)
             turn.set(METHOD, chosen)
         if chosen == "link":
-            await self._send_link(turn, identity)
+            await (self.send_links(turn) if turn.get(TOGETHER) else self._send_link(turn, identity))
             return None
         method = next((m for m in methods if str(m.id) == chosen), None)
         opened = is_allowed(identity, "saved_method")
@@ -315,18 +306,31 @@ class QuickPayForm(AccountForm):
         if expires_on is not None and expires_on < questions.get_chosen_day(turn):
             turn.clear(METHOD)
             return questions.build_method_question(turn, methods, opened=True, expired=method)
-        if identity.level < NEEDS["saved_method"] and not await quotes.is_within_balance(
-            turn.session, turn.backend, identity.known_account.id, int(turn.get(AMOUNT))
-        ):  # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
+        if identity.level < NEEDS["saved_method"] and await self._is_over_bill(turn, identity):
+            # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
             turn.set(METHOD_HINT, method.label.lower())
             turn.set(NEEDS_CODE_OVER_BILL, True)
             turn.utter("utter_pay_code_for_more")
             return await self.next_question(turn)
+        if turn.get(TOGETHER):
+            return await self.ask_to_confirm_group(turn, identity)
         quote = await quotes.open_quote(turn.session, turn.backend, turn.conversation_id, turn.get(QUOTE))
         if quote is None:
             return ExternalCall(create_quote)
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
+
+    async def _is_over_bill(self, turn: Turn, identity: Identity) -> bool:
+        """Whether more is paid than is owed, on the account or on one of several."""
+        amounts = {line.account.id: line.amount_cents for line in turn.notes.get(LINES, ())}
+        if not turn.get(TOGETHER):
+            amounts = {identity.known_account.id: int(turn.get(AMOUNT))}
+        return not all(
+            [
+                await quotes.is_within_balance(turn.session, turn.backend, account_id, cents)
+                for account_id, cents in amounts.items()
+            ]
+        )
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
         url = await pay_links.create(

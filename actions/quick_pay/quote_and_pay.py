@@ -7,6 +7,7 @@ from typing import Any
 
 from actions import agenda
 from actions.formatting import confirmation_values
+from actions.quick_pay import together_payment
 from actions.turn import Turn
 from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
@@ -16,6 +17,7 @@ from backend.payments import confirm, quotes
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
+from backend.payments.groups import is_group_key
 from backend.payments.models import PENDING_STATUSES, PaymentMethod
 from backend.payments.outcome import PaymentOutcome
 
@@ -57,6 +59,9 @@ async def confirm_payment(turn: Turn) -> None:
     """Pay by the quote that the member said yes to, and tell the outcome."""
     key = turn.get("pay_confirm")
     turn.clear("pay_confirm", "pay_quote")
+    if is_group_key(key):
+        await _confirm_group(turn, key)
+        return
     outcome = await confirm.confirm_quote(
         turn.backend,
         key,
@@ -77,12 +82,30 @@ async def confirm_payment(turn: Turn) -> None:
     turn.utter(f"utter_pay_{response}", **await _outcome_values(turn, outcome))
 
 
+async def _confirm_group(turn: Turn, key: str) -> None:
+    outcome = await together_payment.confirm_together(turn, key)
+    async with turn.backend.db.read_session() as session:
+        if outcome.kind == "declined":
+            turn.clear("pay_method")
+            code = outcome.declined.decline_code if outcome.declined else None
+            turn.notes["declined"] = tr(DECLINE_REASONS.get(code or "", GENERIC_DECLINE))
+            await together_payment.tell_declined(turn, session, outcome)
+        elif outcome.kind in REQUOTE_OUTCOMES:
+            turn.utter("utter_pay_quote_expired" if outcome.kind == "expired" else "utter_pay_changed")
+        else:
+            turn.notes["ended"] = True
+            agenda.remove_items_for(turn, "balance_form")
+            await together_payment.tell_outcome(turn, session, outcome)
+
+
 async def send_already_paid(turn: Turn) -> bool:
     """Tell the payment of the last five minutes: a yes may be repeated after it. False if there was none."""
     since = turn.backend.clock.now() - JUST_NOW
     made = await payments.find_latest(turn.session, turn.conversation_id, since)
     if made is None:
         return False
+    if await together_payment.tell_group_of(turn, made):
+        return True
     if made.status in PENDING_STATUSES:
         turn.utter("utter_pay_pending", confirmation=made.confirmation)
         return True

@@ -145,18 +145,30 @@ def _consent(number: int, consent: dict[str, Any]) -> list[Flowable]:
             [each["confirmation"], format_cents(each["amount_cents"]), format_cents(each["fee_cents"]),
              each["run_on"], each["status"]] for each in consent["schedules"]
         ])  # fmt: skip
+        parts += _together(consent["schedules"])
     if consent["payments"]:
         parts += _table("Paid under it", ["number", "amount", "fee", "method", "started", "status", "network"], [
             [each["confirmation"], format_cents(each["amount_cents"]), format_cents(each["fee_cents"]), each["method"],
              _time(each["created_at"]), _status(each), each["network_reference"] or "-"]
             for each in consent["payments"]
         ])  # fmt: skip
+        parts += _together(consent["payments"])
     if consent["audit_rows"]:
         parts += _table("Rows of the audit trail", ["row", "at", "act", "hash"], [
             [each["row"], _time(each["at"]), each["act"], Paragraph(each["hash"], HASH)]
             for each in consent["audit_rows"]
         ])  # fmt: skip
     return parts
+
+
+def _together(items: list[dict[str, Any]]) -> list[Flowable]:
+    """Which payments of other accounts the same reply was for."""
+    told = [
+        f"{each['confirmation']} was agreed to together with {', '.join(each['agreed_together_with'])}, by this reply."
+        for each in items
+        if each["agreed_together_with"]
+    ]
+    return [Paragraph(_xml(sentence), TEXT) for sentence in told]
 
 
 def _status(payment: dict[str, Any]) -> str:

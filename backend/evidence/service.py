@@ -21,6 +21,7 @@ from backend.consents.models import Consent
 from backend.errors import MemberlineError
 from backend.members.models import Member
 from backend.members.service import find_account
+from backend.payments.groups import list_paid_with
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.show import json_default
 
@@ -160,6 +161,7 @@ async def _describe_payment(session: AsyncSession, backend: Backend, payment: Pa
         "posted_on": payment.posted_on,
         "network_reference": payment.provider_ref,
         "decline_or_return_code": payment.decline_code,
+        "agreed_together_with": [other.confirmation for other in await list_paid_with(session, payment)],
     }
 
 
@@ -175,6 +177,7 @@ async def _describe_schedules(session: AsyncSession, backend: Backend, consent: 
             "run_on": each.run_on,
             "status": each.status,
             "created_at": _local(backend, each.created_at),
+            "agreed_together_with": [other.confirmation for other in await list_paid_with(session, each)],
         }
         for each in await session.scalars(query)
         if consent.reference

@@ -15,6 +15,7 @@ from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.jobs.locks import JobSchedule
+from backend.payments.group_processing import recover_groups
 from backend.payments.network_notices import collect_news
 from backend.payments.processing import recover
 from backend.payments.refund_processing import recover_refunds
@@ -40,7 +41,7 @@ class Job:
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
-    return await recover(backend) + await recover_refunds(backend)
+    return await recover(backend) + await recover_groups(backend) + await recover_refunds(backend)
 
 
 async def _returns(backend: Backend, _on: date) -> Any:

@@ -68,15 +68,15 @@ async def _start_or_repeat(
         if warnings := await find_new_warnings(session, backend, account, quote):
             quote.expires_at = now  # what was read out is no longer true
             return PaymentOutcome("changed", warnings=warnings)
-        if not await _claim_quote(session, quote, now):
+        if not await claim_quote(session, quote, now):
             return PaymentOutcome("expired")
         await session.execute(update(PayLink).where(PayLink.quote_id == quote.id).values(used_at=now))
         agreement = Agreement(conversation_id, quote.level, channel, wording, reply)
-        item = await _start(session, backend, quote, agreement)
+        item = await start_agreed(session, backend, quote, agreement)
         return (item.id, False) if isinstance(item, Payment) else PaymentOutcome("scheduled", scheduled=item)
 
 
-async def _claim_quote(session: AsyncSession, quote: Quote, now: datetime) -> bool:
+async def claim_quote(session: AsyncSession, quote: Quote, now: datetime) -> bool:
     """Mark the quote as used: True for one caller alone, and only while it is valid."""
     valid = (Quote.id == quote.id, Quote.confirmed_at.is_(None), Quote.expires_at > now)
     result = await session.execute(update(Quote).where(*valid).values(confirmed_at=now))
@@ -95,7 +95,7 @@ async def _repeat_outcome(session: AsyncSession, quote: Quote) -> PaymentOutcome
     return outcome_of_payment(payment, repeated=True)
 
 
-async def _start(
+async def start_agreed(
     session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement
 ) -> Payment | ScheduledPayment:
     """Store the payment, or the scheduled one for a later day, with the consent to it.

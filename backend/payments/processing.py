@@ -7,7 +7,8 @@ moves the status forward. A payment that a crash left unfinished is found by its
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from backend.jobs.runs import Item, run_side_by_side
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
 from backend.payments.charge_details import load_details
+from backend.payments.group_models import GROUPED_KEY
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.posting import service as posting
 from backend.providers.billing.base import PaymentFact
@@ -85,11 +87,13 @@ class ChargeOrder:
 async def recover(backend: Backend) -> int:
     """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were found.
 
-    What a run has in hand is left to it.
+    What a run has in hand is left to it, and groups to recover_groups().
     """
 
     async def find(accounts: Collection[int] | None) -> list[Item]:
-        query = select(Payment.account_id, Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES))
+        query = select(Payment.account_id, Payment.id, Payment.key).where(
+            Payment.status.in_(PENDING_STATUSES), ~Payment.key.startswith(GROUPED_KEY, autoescape=True)
+        )
         if accounts is not None:
             query = query.where(Payment.account_id.in_(accounts))
         async with backend.db.read_session() as session:
@@ -119,19 +123,31 @@ async def process_payment(
     """
     order = order or await _load_order(backend, payment_id)
     status = order.status
-    _in_progress.add(order.key)
-    try:
+    with in_progress([order.key]):
         if status == "started":
-            charge = await _authorize_or_find(backend, order, resumed)
+            charge = await authorize_or_find(backend, order, resumed)
             status = await record_charge(backend, payment_id, charge, answering=answering, account_id=order.account_id)
             if charge and charge.status == "authorized" and status in ("voided", "declined"):
                 await backend.payments.void(order.key)  # given up on while this answer was on its way
         if status == "authorized":
-            charge = await _capture(backend, order)
+            charge = await capture(backend, order)
             status = await record_charge(backend, payment_id, charge, answering=answering, account_id=order.account_id)
-    finally:
-        _in_progress.discard(order.key)
     return status
+
+
+@contextmanager
+def in_progress(keys: Iterable[str]) -> Iterator[None]:
+    """This process works on the payments of these keys: recovering leaves them alone meanwhile."""
+    held = set(keys) - _in_progress
+    _in_progress.update(held)
+    try:
+        yield
+    finally:
+        _in_progress.difference_update(held)
+
+
+def is_in_progress(key: str) -> bool:
+    return key in _in_progress
 
 
 async def record_charge(
@@ -274,7 +290,7 @@ async def _load_order(backend: Backend, payment_id: int) -> ChargeOrder:
         return await build_order(session, backend, payment, await session.get_one(PaymentMethod, payment.method_id))
 
 
-async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool) -> Charge | None:
+async def authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool) -> Charge | None:
     """Authorize, or find the result of an earlier try. None: the network never saw it, and it is too late to charge."""
     if resumed:
         found = await backend.payments.find(order.key)
@@ -296,7 +312,8 @@ async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool
         return Charge(order.key, "", "declined", order.total_cents, refusal.code, "card")
 
 
-async def _capture(backend: Backend, order: ChargeOrder) -> Charge:
+async def capture(backend: Backend, order: ChargeOrder) -> Charge:
+    """Take an authorized charge, or find what became of it."""
     try:
         return await backend.payments.capture(order.key)
     except ProviderRejected:

@@ -96,18 +96,24 @@ async def write_quote(
     method: PaymentMethod,
     pay_on: date,
     level: int,
+    key: str | None = None,
+    replaces: bool = True,
 ) -> Quote:
-    """The part of make_quote that a pay link shares; the caller holds the lock of the account."""
+    """The part of make_quote that pay links and groups share; the caller holds the lock of the account.
+
+    `replaces`: it ends what was read out before in this conversation.
+    """
     if not method.active or method.member_id != account.member_id:
         raise MethodNotUsable()
     warnings = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on, method=method)
     if refused := prechecks.blocking_warnings(warnings):
         raise PaymentRefused(refused)
-    await expire_open_quotes(session, backend, conversation_id)
+    if replaces:
+        await expire_open_quotes(session, backend, conversation_id)
     now = backend.clock.now()
     owed = await backend.billing.balance(session, account.id, backend.today())
     quote = Quote(
-        key=secrets.token_hex(16),
+        key=key or secrets.token_hex(16),
         conversation_id=conversation_id,
         account_id=account.id,
         method_id=method.id,

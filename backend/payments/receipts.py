@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.figures import format_as_of
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, format_short_date, mark, tr
+from backend.language import SPANISH, format_short_date, join_words, mark, tr
 from backend.members.models import Member
 from backend.money import format_balance, format_cents
 from backend.outbox.service import enqueue
+from backend.payments import groups
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
 from backend.providers.billing.base import FiguresUnknown
@@ -32,7 +33,8 @@ NO_VALUES: Mapping[str, str] = MappingProxyType({})
 async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     """The receipt of a posted payment. `answering`: the reply on the payment's channel has the confirmation number."""
     text = mark("paid {amount} on acct {account} with {method}. Confirmation {confirmation}.{balance}")
-    values = {"amount": _format_total(payment), "balance": await _format_balance_after(session, backend, payment)}
+    balance = await _format_balance_after(session, backend, payment) + await _format_group(session, payment)
+    values = {"amount": _format_total(payment), "balance": balance}
     await _send_about(
         session, backend, payment, "receipt", "receipt", mark("Payment receipt"), text, values, answered=answering
     )
@@ -51,6 +53,14 @@ async def _format_balance_after(session: AsyncSession, backend: Backend, payment
         return " " + tr("Balance {balance}.", balance=balance)
     when = format_as_of(owed.as_of, backend.clock.now(), backend.coop.zone)
     return " " + tr("Balance {balance}, as of {when} and with this payment.", balance=balance, when=when)
+
+
+async def _format_group(session: AsyncSession, payment: Payment) -> str:
+    """A sentence with a space before it: which other accounts the same yes was for. It does not say that they are
+    paid, which may not be known yet."""
+    others = await groups.list_paid_with(session, payment)
+    numbers = [(await session.get_one(Account, other.account_id)).masked_number for other in others]
+    return " " + tr("Agreed together with acct {accounts}.", accounts=join_words(numbers)) if numbers else ""
 
 
 async def notify_payment_failed(session: AsyncSession, backend: Backend, payment: Payment) -> None:

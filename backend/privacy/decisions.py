@@ -67,6 +67,8 @@ DECISIONS: dict[str, Decision] = {
         export=_words("confirmation amount_cents fee_cents status channel decline_code created_at posted_on"),
         kept=MONEY,
     ),
+    "PaymentGroup": Decision("member", "keep", left_out="which payments were agreed to by one yes", kept=MONEY),
+    "PaymentGroupPart": Decision("account", "keep", left_out="its payment is there", kept=MONEY),
     "ScheduledPayment": Decision(
         "account", "keep", export=_words("confirmation amount_cents fee_cents run_on status channel created_at"),
         kept=MONEY,

@@ -50,6 +50,7 @@ NOT_SHOWN = {
     "LedgerEntry": "the balance is their sum",
     "OneTimeCode": "a code of ten minutes",
     "PayLink": "a link of a day; its payment is shown",
+    "PaymentGroupPart": "its payment is shown, with those that it was agreed to with",
     "PrepaidAccount": "what is left is the balance",
     "Quote": "what was read out; its payment is shown",
     "MeterReading": "the meter's readings, charted for the member",

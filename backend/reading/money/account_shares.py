@@ -1,0 +1,137 @@
+"""Reads what is to be paid on which of a member's accounts: `50 on the barn and all of the house`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from backend.reading.extract_all import extract_all
+from backend.reading.money.amount import Amount
+from backend.reading.numbers.account_separator import (
+    SEPARATOR,
+    means_all_accounts,
+    mentions_home,
+)
+
+ShareWish = int | str | None
+"""Cents; `all`, `half` or `past_due`; or None where no amount is named."""
+
+_CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", re.IGNORECASE)
+_HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
+    r"(?:both|all|all (?:two|three|four|five|six)|the two|the three|each)(?: of (?:them|those|these))?"
+    r"(?: (?:accounts|bills|meters|places))?\W*(?:please|thanks|thank you)?\W*",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"\b(?:each|apiece|(?:on|for|to) (?:both|all|each|every))\b", re.IGNORECASE)
+_LEAVES_OUT = re.compile(
+    r"\b(?:not|without|except(?: for)?|excluding|leave (?:out|off)|skip|minus|drop|remove|take (?:out|off)) it\b|"
+    r"\b(?:leave|take) it (?:out|off|away)\b",
+    re.IGNORECASE,
+)
+"""In a clause with `it` for the account."""
+_ONLY = re.compile(r"\b(?:just|only|alone|nothing but)\b", re.IGNORECASE)
+_ADDS = re.compile(
+    r"\b(?:too|also|as well|add|include|all the same|anyway)\b|^(?:\W|yes|ok|okay|no)*(?:and|plus)\b", re.IGNORECASE
+)
+_SHORT_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """How a member may name an account: by its `separator`, or by its `place`; one without a place is the home."""
+
+    account_id: int
+    separator: str
+    place: str
+
+
+@dataclass(frozen=True)
+class AccountShares:
+    """`shares`: the accounts named and what to pay on each, in the order named. `left_out`: those not to be paid.
+    `is_everyone`: all accounts are meant, `each` on each of them. `is_only`: none but those named. `adds`: those named
+    come to those already chosen.
+    """
+
+    shares: Mapping[int, ShareWish] = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
+    is_everyone: bool = False
+    each: ShareWish = None
+    is_only: bool = False
+    adds: bool = False
+
+
+def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], today: date) -> AccountShares:
+    """Read a message (in English) of a member with these accounts, whose number without a separator is `base`.
+
+    An amount belongs to the accounts of its own clause; one that stands alone behind them belongs to them, and one that
+    several accounts follow belongs to each: it is read back before anything is paid.
+    """
+    shares: dict[int, ShareWish] = {}
+    left_out: set[int] = set()
+    last: list[int] = []
+    loose: ShareWish = None
+    for clause in _CLAUSE.split(text):
+        named, rest = _find_named(clause, base, places)
+        wish = _read_wish(rest, today)
+        if named and _LEAVES_OUT.search(rest):
+            left_out.update(named)
+            continue
+        for account_id in named:
+            shares[account_id] = wish
+        if named:
+            last = named
+        elif wish is not None:
+            behind = [account_id for account_id in last if shares[account_id] is None]
+            shares |= dict.fromkeys(behind, wish)
+            loose = None if behind else wish
+    if shares and any(wish is None for wish in shares.values()) and _EACH.search(text):
+        each = next((wish for wish in shares.values() if wish is not None), loose)
+        shares = {account_id: each if wish is None else wish for account_id, wish in shares.items()}
+    everyone = is_everyone(text)
+    return AccountShares(
+        shares=shares,
+        left_out=frozenset(left_out),
+        is_everyone=everyone,
+        each=loose if everyone and not shares and not _ALONE.fullmatch(text) else None,
+        is_only=bool(_ONLY.search(text)) or _is_bare(text, shares),
+        adds=bool(_ADDS.search(text)),
+    )
+
+
+def is_everyone(text: str) -> bool:
+    """Whether all accounts are meant: `pay both`, `all my accounts`, and as an answer a bare `both`."""
+    return means_all_accounts(text) or (_ALONE.fullmatch(text) is not None and text.strip().lower() != "all")
+
+
+def _is_bare(text: str, shares: Mapping[int, ShareWish]) -> bool:
+    """Whether the message is hardly more than the name of one account: `the house please`."""
+    return len(shares) == 1 and None in shares.values() and len(text.split()) <= _SHORT_WORDS and not _ADDS.search(text)
+
+
+def _find_named(clause: str, base: str, places: Sequence[NamedPlace]) -> tuple[list[int], str]:
+    """The accounts that the clause names, in order, and the clause with `it` in place of their names."""
+    found: list[tuple[int, int, int]] = []
+    for match in SEPARATOR.finditer(clause):
+        if match["base"] in (None, base):
+            found += [(*match.span(), each.account_id) for each in places if each.separator == match["separator"]]
+    for each in places:
+        if each.place:
+            word = rf"\b(?:the |my )?{re.escape(each.place)}\b"
+            found += [(*match.span(), each.account_id) for match in re.finditer(word, clause, re.IGNORECASE)]
+    homes = [each.account_id for each in places if not each.place]
+    if len(homes) == 1 and mentions_home(clause):
+        found += [(*match.span(), homes[0]) for match in _HOME.finditer(clause)]
+    rest, end = "", 0
+    for start, stop, _account_id in sorted(found):
+        if start >= end:
+            rest, end = f"{rest}{clause[end:start]}it", stop
+    return list(dict.fromkeys(account_id for *_span, account_id in sorted(found))), rest + clause[end:]
+
+
+def _read_wish(words: str, today: date) -> ShareWish:
+    values = extract_all(words, asked="amount", today=today)
+    return values.amount.cents if isinstance(values.amount, Amount) else values.share
