@@ -1,14 +1,14 @@
 """Who dealt with a refund that failed
 
 Revision ID: 0330
-Revises: 0290
+Revises: 0320
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0330"
-down_revision = "0290"
+down_revision = "0320"
 branch_labels = None
 depends_on = None
 
