@@ -86,7 +86,8 @@ class TogetherForm(AccountForm):
     def settle_amount(self, turn: Turn, total: int | None) -> None:
         """What the message says of amounts, where several accounts are paid; `total` is what was read out."""
         if turn.notes.get(ACCOUNTS_READ):
-            turn.set(AMOUNT, total)
+            if turn.get(AMOUNT) != total:
+                turn.set(AMOUNT, total)
             turn.notes.pop("amount_problem", None)
         elif turn.button_value(AMOUNT) == "other" or turn.notes.pop("amount_problem", None):
             turn.set(AMOUNT, total)

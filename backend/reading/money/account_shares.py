@@ -26,6 +26,10 @@ _ALONE = re.compile(
     r"(?: of (?:them|those|these))?(?: (?:accounts|bills|meters|places))?\W*(?:please|thanks|thank you)?\W*",
     re.IGNORECASE,
 )
+_ON_EACH = re.compile(
+    r"\b(?:on|for|to|toward|in) (?:each|both)(?: one| account| of them)?\W*(?:please|thanks|thank you)?\W*$",
+    re.IGNORECASE,
+)
 _EACH = re.compile(r"\b(?:each|apiece|(?:on|for|to) (?:both|all|each|every))\b", re.IGNORECASE)
 _LEAVES_OUT = re.compile(
     r"\b(?:not|without|except(?: for)?|excluding|leave (?:out|off)|skip|minus|drop|remove|take (?:out|off)) it\b|"
@@ -109,7 +113,11 @@ def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], toda
 
 def is_everyone(text: str) -> bool:
     """Whether all accounts are meant: `pay both`, `all my accounts`, and as an answer a bare `both`."""
-    return means_all_accounts(text) or (_ALONE.fullmatch(text) is not None and text.strip().lower() != "all")
+    return (
+        means_all_accounts(text)
+        or bool(_ON_EACH.search(text))
+        or (_ALONE.fullmatch(text) is not None and text.strip().lower() != "all")
+    )
 
 
 def _is_bare(text: str, shares: Mapping[int, ShareWish]) -> bool:

@@ -48,8 +48,9 @@ def test_not_all_accounts_are_meant(text: str) -> None:
     assert not is_everyone(text)
 
 
-def test_an_amount_for_each_of_all() -> None:
-    assert read("pay 50 on both").each == 5000
+@pytest.mark.parametrize("text", ["pay 50 on both", "50 on each", "make it 50 for each of them please"])
+def test_an_amount_for_each_of_all(text: str) -> None:
+    assert (read(text).is_everyone, read(text).each) == (True, 5000)
 
 
 @pytest.mark.parametrize("text", ["not the barn", "leave out the barn, please", "all my accounts except the barn"])
