@@ -64,6 +64,7 @@ class Coop:
     refund_fee: Literal["returned", "kept"] = "returned"
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
+    tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
@@ -276,6 +277,7 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         else None,
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
         retention=parse_periods(_optional_table(raw, "retention")),
+        tells_everyone=_tells_everyone(raw.get("alerts", {})),
     )
 
 
@@ -368,6 +370,13 @@ def _parse_send_hours(value: Any) -> tuple[time, time]:
     if begins >= ends:
         raise ValueError("alerts.send_between ends before it begins")
     return begins, ends
+
+
+def _tells_everyone(alerts: dict[str, Any]) -> bool:
+    value = alerts.get("outages", "asked")
+    if value not in ("asked", "everyone"):
+        raise ValueError('alerts.outages must be "asked" or "everyone"')
+    return bool(value == "everyone")
 
 
 def _refund_fee(payments: dict[str, Any]) -> Literal["returned", "kept"]:

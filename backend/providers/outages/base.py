@@ -18,13 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 class OutageInfo:
     """A known outage. `area` is in the office's words; `cause` is empty while unknown.
 
-    `estimate` is when power is expected back (aware), if known; `updated` when this was last changed.
+    `estimate` is when power is expected back (aware), if known; `updated` when this was last changed. `since` is when
+    it was opened, and `outage_id` its row in our own list, where it has one.
     """
 
     area: str
     cause: str
     estimate: datetime | None
     updated: datetime
+    since: datetime | None = None
+    outage_id: int | None = None
 
 
 @runtime_checkable
