@@ -135,7 +135,7 @@ async def _find_in_area(
         if account_id in inside:
             found += [
                 Recipient(account_id, address, member_id, way, _has_way(night, way))
-                for way in _ways(backend, day, night)
+                for way in list_ways(backend, day, night)
             ]
     return found, last
 
@@ -157,7 +157,7 @@ def settings_query(backend: Backend, after: int) -> Any:
     return query.where(asked | AlertSetting.id.is_(None)) if backend.coop.tells_everyone else query.where(asked)
 
 
-def _ways(backend: Backend, day: AlertSetting | None, night: AlertSetting | None) -> list[str]:
+def list_ways(backend: Backend, day: AlertSetting | None, night: AlertSetting | None) -> list[str]:
     """How the member is told. Where the co-op tells everyone, one who never said anything is told by text."""
     if day is None and night is None and backend.coop.tells_everyone:
         return ["text"]
