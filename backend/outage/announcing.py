@@ -19,7 +19,7 @@ from backend.alerts.models import AlertSetting
 from backend.billing.models import Account
 from backend.jobs.progress import current_progress
 from backend.members.models import Member
-from backend.outage import reports
+from backend.outage import provider_events, reports
 from backend.outage.areas import select_in_area
 from backend.outage.messages import KINDS, NOT_TOLD, night_ends, send
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
@@ -49,7 +49,11 @@ class Recipient:
 
 
 async def tell_members(backend: Backend, _on: date) -> dict[str, int]:
-    """Tell all that is to be told now. Returns {"told": accounts and reporters, by each way}."""
+    """Take over the provider's outages, and tell all that is to be told now.
+
+    Returns {"told": accounts by each way, and reports that were ended}.
+    """
+    await provider_events.take_over(backend)
     told = 0
     for announcement_id in await _find_due(backend):
         while not current_progress().is_stopping:

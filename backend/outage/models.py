@@ -35,6 +35,7 @@ class KnownOutage(Base):
     told_estimate_at: Mapped[datetime | None] = mapped_column(UtcTime)
     source: Mapped[str] = mapped_column(String(16), default="office", server_default="office")
     source_key: Mapped[str | None] = mapped_column(String(120))
+    gone_since: Mapped[datetime | None] = mapped_column(UtcTime)  # since when the provider does not name it any more
 
 
 class OutageAccount(Base):

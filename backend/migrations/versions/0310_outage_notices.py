@@ -22,6 +22,7 @@ def upgrade() -> None:
     source = sa.Column("source", sa.String(length=16), server_default="office", nullable=False)
     op.add_column("known_outages", source)
     op.add_column("known_outages", sa.Column("source_key", sa.String(length=120), nullable=True))
+    op.add_column("known_outages", sa.Column("gone_since", TIME, nullable=True))
     op.create_index(op.f("ix_known_outages_source_key"), "known_outages", ["source_key"], unique=True)
     op.add_column("outbox", sa.Column("not_after", TIME, nullable=True))
     with op.batch_alter_table("tickets") as table:
@@ -102,5 +103,5 @@ def downgrade() -> None:
         table.drop_column("outage_id")
     op.drop_column("outbox", "not_after")
     op.drop_index(op.f("ix_known_outages_source_key"), "known_outages")
-    for name in ("source_key", "source", "told_estimate_at", "is_dangerous", "tells", "by_accounts"):
+    for name in ("gone_since", "source_key", "source", "told_estimate_at", "is_dangerous", "tells", "by_accounts"):
         op.drop_column("known_outages", name)
