@@ -1,4 +1,4 @@
-"""Reports that belong to a known outage: linked and counted, ended with it, and what is still out afterwards."""
+"""Reports that belong to a known outage: linked and counted, ended with it, and what is still out after it."""
 
 from __future__ import annotations
 
