@@ -19,7 +19,7 @@ from backend.alerts.kinds import KINDS, InvalidThreshold, check_threshold
 from backend.alerts.parsing import (
     AlertRequest,
     extract_threshold,
-    find_unsupported_alert,
+    find_notice_wish,
     is_stop_all_texts,
     parse_alert_request,
 )
@@ -48,11 +48,12 @@ class AlertsForm(AccountForm):
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """Say at once, before any identification, if there is no such alert, and offer the nearest one."""
-        if turn.other_action_answered(self.form) or not find_unsupported_alert(turn.text, turn.focused_text):
+        wish = find_notice_wish(turn.text, turn.focused_text)
+        if turn.other_action_answered(self.form) or wish != "shutoff":
             return await super()._start(turn)
         self._pause_open_task(turn)
         turn.set("open_task", None)
-        side_questions.answer_no_such_alert(turn)
+        side_questions.answer_notice_wish(turn)
         self._close_task(turn)
         return None
 
@@ -80,9 +81,7 @@ class AlertsForm(AccountForm):
         return self._save_request(turn, request, asked)
 
     def _send_unsupported_alerts(self, turn: Turn, request: AlertRequest) -> None:
-        """Say once what account alerts cannot do: tell of outages, and stop all texts."""
-        if request.about_outages:
-            turn.utter("utter_alerts_no_outage")
+        """Say once what account alerts cannot do: stop all texts."""
         just_answered = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
         if is_stop_all_texts(turn.text) and request.verb == "off" and not request.kinds and not just_answered:
             answer = turn.backend.knowledge.answer_subject(STOP_TEXTS_SUBJECT, turn.backend.coop, turn.language)

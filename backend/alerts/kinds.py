@@ -14,6 +14,8 @@ PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
 GROUPS = (PAYMENT, USAGE, PROFILE)
 PREPAID = "prepaid"
 """In none of the groups: a request for all payment alerts is not for this one, which few accounts have."""
+OUTAGES = "outages"
+"""In none of the groups either: it is no account alert, and one that is on at night is asked for by name."""
 CHANNELS = ("text", "email", "call")
 PAPERLESS = "paperless"
 """Stored as an alert by email only: the notice in place of a paper bill. It is in no group."""
@@ -59,6 +61,8 @@ KINDS: Mapping[str, AlertKind] = MappingProxyType(
             AlertKind("usage_over", USAGE, mark("a bill's use is over {threshold}"), "kwh", maximum=1_000_000),
             AlertKind("daily_usage_over", USAGE, mark("a bill's use is over {threshold} a day"), "kwh", maximum=50_000),
             AlertKind("profile_changed", PROFILE, mark("your account profile changes")),
+            AlertKind("outage", OUTAGES, mark("the power is out at your place, and when it is back")),
+            AlertKind("outage_night", OUTAGES, mark("that happens at night")),
         )
     }
 )

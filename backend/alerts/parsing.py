@@ -17,21 +17,27 @@ Verb = Literal["on", "off", "list"]
 
 @dataclass
 class AlertRequest:
-    """`kinds` are alerts with their threshold, if the message has one; `kept_kinds` stay on when all others end.
-    `about_outages`: outage alerts were meant, which we do not have."""
+    """`kinds` are alerts with their threshold, if the message has one; `kept_kinds` stay on when all others end."""
 
     verb: Verb
     kinds: dict[str, int | None] = field(default_factory=dict)
     channels: set[str] = field(default_factory=set)
     unwanted_channels: set[str] = field(default_factory=set)
     kept_kinds: set[str] = field(default_factory=set)
-    about_outages: bool = False
 
 
+_OUTAGE_WORDS = (
+    r"(?:\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|"
+    r"\bapag[oó]n\w*|\bcortes de luz\b)"
+)
+_NIGHT = r"\b(?:at night|nights?|any ?time|any hour|de noche|noches?)\b"
+OUTAGES = re.compile(_OUTAGE_WORDS)
 # tried in this order on each part of the message; the first that fits names it
 KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
+        ("outage_night", rf"{_OUTAGE_WORDS}.*{_NIGHT}"),
+        ("outage", _OUTAGE_WORDS),
         (
             "profile_changed",
             r"\bprofile|\bpassword|(chang|edit|updat)\w* (to |of )?(my |the |our )?(account|contact|info|details|login)"
@@ -98,10 +104,6 @@ KEPT_ALERTS = re.compile(
     r"keep(?! getting))\b(.*)"
 )
 """These words are followed by what stays on."""
-OUTAGES = re.compile(
-    r"\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|\bapag[oó]n\w*|"
-    r"\bcortes de luz\b"
-)
 SHUTOFF_WARNING = re.compile(
     r"\bbefore (?:you |they |y'?all )?(?:\w+ ){0,4}?(?:shut\w*|cut\w*|turn\w*|disconnect\w*)(?: \w+)?(?: off)?\b|"
     r"\b(?:shut ?-?off|disconnect\w*|cut ?-?off) (?:texts?|alerts?|messages?|warnings?|reminders?)\b|"
@@ -138,7 +140,7 @@ NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$)
 def parse_alert_request(text: str) -> AlertRequest:
     """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
     said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
-    request = AlertRequest(_parse_verb(said), about_outages=bool(OUTAGES.search(said)))
+    request = AlertRequest(_parse_verb(said))
     exception = KEPT_ALERTS.search(said) if request.verb == "off" else None
     if exception is not None:
         request.kept_kinds = _extract_kept(exception[1])
@@ -147,7 +149,7 @@ def parse_alert_request(text: str) -> AlertRequest:
     others = UNWANTED_CHANNEL.sub(" ", said)
     request.unwanted_channels = unwanted
     request.channels = {channel for channel, words in CHANNEL_PATTERNS if words.search(others)} - unwanted
-    if exception is not None and not (request.kept_kinds or request.about_outages or unwanted):
+    if exception is not None and not (request.kept_kinds or unwanted):
         request.verb = "list"  # what stays on was not understood: nothing ends on a guess
     elif exception is None and request.verb == "off" and request.channels and not unwanted:
         # "no more alerts by email" ends those, and leaves the texts
@@ -164,9 +166,19 @@ def parse_alert_request(text: str) -> AlertRequest:
                     request.kinds[kind.name] = None
             said = words.sub(" ", said)
     request.kinds |= _extract_kinds(said)
+    _add_night_or_day(request, said)
     for name in request.kept_kinds:
         request.kinds.pop(name, None)
     return request
+
+
+def _add_night_or_day(request: AlertRequest, said: str) -> None:
+    """Outages at night are told beside those by day, and end with them: `when the power is out, also at night`."""
+    on = request.verb == "on"
+    if "outage" in request.kinds and (not on or re.search(_NIGHT, said)):
+        request.kinds["outage_night"] = None
+    elif "outage_night" in request.kinds and on:
+        request.kinds["outage"] = None
 
 
 def _extract_kinds(said: str) -> dict[str, int | None]:
@@ -185,8 +197,8 @@ def _extract_kept(said: str) -> set[str]:
     return named or {k.name for k in KINDS.values() if k.group in groups and re.search(groups[k.group], said)}
 
 
-def find_unsupported_alert(text: str, own_words: str = "") -> str | None:
-    """`outage` or `shutoff` where such alerts, which we do not have, are requested; in English or Spanish."""
+def find_notice_wish(text: str, own_words: str = "") -> str | None:
+    """`outage` or `shutoff` where alerts of an outage or before a shutoff are requested; in English or Spanish."""
     said = clean_text(f"{text} {own_words}")
     if not CHANNEL_REQUEST.search(said) or _parse_verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
         return None

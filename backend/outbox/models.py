@@ -40,6 +40,7 @@ class OutboxMessage(Base):
     not_before: Mapped[datetime | None] = mapped_column(UtcTime)
     # not_before, or when it was queued
     due_at: Mapped[datetime] = mapped_column(UtcTime, server_default=LONG_AGO)
+    not_after: Mapped[datetime | None] = mapped_column(UtcTime)  # what is not sent by then expires
     provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
     error_code: Mapped[str | None] = mapped_column(String(24))
     created_at: Mapped[datetime] = mapped_column(UtcTime)

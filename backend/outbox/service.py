@@ -50,13 +50,14 @@ async def enqueue(
     dedupe_key: str,
     media_url: str | None = None,
     not_before: datetime | None = None,
+    not_after: datetime | None = None,
     priority: Priority | None = None,
 ) -> OutboxMessage:
     """Queue a message in the caller's transaction; it is sent after the commit. The same dedupe_key is queued once.
 
     `kind` is sms (converted to GSM-7), email, or call, which reads `body` in the current language. `not_before` delays
-    it. A message to an opted-out or invalid phone is stored as `refused` and never sent. `priority` is by default that
-    of the purpose.
+    it; from `not_after` on it is not sent any more. A message to an opted-out or invalid phone is stored as `refused`
+    and never sent. `priority` is by default that of the purpose.
     """
     now = backend.clock.now()
     refusal = await _refusal(session, kind, recipient)
@@ -74,6 +75,7 @@ async def enqueue(
         error_code=refusal,
         attempts=0,
         not_before=not_before,
+        not_after=not_after,
         due_at=not_before or now,
         created_at=now,
         updated_at=now,

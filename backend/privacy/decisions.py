@@ -193,6 +193,13 @@ DECISIONS: dict[str, Decision] = {
     "SendRate": Decision("nobody", "keep", left_out="how many messages went out just now"),
     "JobLock": Decision("nobody", "keep", left_out="which job ran when"),
     "KnownOutage": Decision("nobody", "keep", left_out="what the office wrote down about an area"),
+    "OutageAnnouncement": Decision("nobody", "keep", left_out="what was told about an area, and how far that is"),
+    "OutageAccount": Decision(
+        "account", "delete", export=_words("outage_id added_at"), period="alerts", age="added_at"
+    ),
+    "OutageNotice": Decision(
+        "account", "delete", export=_words("outage_id stage way at"), period="alerts", age="at"
+    ),
 }  # fmt: skip
 """By the name of the model."""
 

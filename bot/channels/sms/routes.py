@@ -21,12 +21,14 @@ from backend.conversations.models import InboundMessage
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
 from backend.members import identity
+from backend.outage import reports
 from backend.outbox import service as outbox
 from backend.payments.quotes import expire_open_quotes
 from backend.reading.language import detect_language
 from backend.reading.texts.automated_texts import detect_automated, remove_signature
 from backend.reading.texts.on_call_replies import parse_reply_leniently
 from backend.reading.texts.opt_out import is_worded_in_spanish, parse_stop_confirmation
+from backend.reading.tickets.still_out import answers_still_out
 from backend.tickets import objections
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.sms import own_replies, wrong_number
@@ -158,6 +160,14 @@ class SmsChannel:
         if mark:
             words = own_replies.format_own_reply(mark, origin.app, self.services, inbound.text)
             return await deadline.wait_for_result(self._send_own_reply(inbound, mark, words, deadline))
+        return await self._answer_in_dialogue(inbound, deadline)
+
+    async def _answer_in_dialogue(self, inbound: Inbound, deadline: RecordDeadline) -> list[OutgoingText]:
+        """The engine's answer, but to `OUT`, which answers a text of ours."""
+        if answers_still_out(inbound.text):
+            still_out = await deadline.wait_for_result(self._report_still_out(inbound, deadline))
+            if still_out is not None:
+                return still_out
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, deadline=deadline)
         return [] if reply.late else render_texts(reply, self.services.settings.public_url)
 
@@ -183,6 +193,22 @@ class SmsChannel:
             )
             deadline.begin_commit()
         return render_texts(reply)
+
+    async def _report_still_out(self, inbound: Inbound, deadline: RecordDeadline) -> list[OutgoingText] | None:
+        """Answer the reply to `Still out? Reply OUT`; None where that was not asked lately."""
+        backend, phone = self.services.backend, inbound.address or ""
+        async with backend.db.read_session() as session:
+            if await reports.find_restored_notice(session, backend, phone) is None:
+                return None
+
+        async def respond(
+            session: AsyncSession, stored: Inbound, record: conversations.RecordedMessage
+        ) -> tuple[Reply, bool]:
+            with use_language(_detect_language(inbound.text, record.state.language)):
+                words = await reports.report_still_out(session, backend, inbound.conversation, phone, stored.text)
+            return Reply((Message(words),) if words else ()), False
+
+        return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
 
     async def _load_context(self, inbound: Inbound) -> TextContext:
         backend, phone = self.services.backend, inbound.address or ""

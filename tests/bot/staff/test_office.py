@@ -279,3 +279,28 @@ async def test_known_outages_are_managed_by_the_office(edge: Edge) -> None:
     assert "a pole" in page.text
     page = await edge.post(f"{change[1]}/clear", data={"token": token})
     assert "No outage is written down" in page.text
+
+
+async def test_an_outage_is_opened_after_seeing_whom_it_tells(edge: Edge) -> None:
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff/outages"))
+    new = {"token": token, "area": "Ridge Road", "cause": "a tree on the line", "estimate": ""}
+    wrong = await edge.post("/staff/outages/preview", data={**new, "accounts": "99999-009"})
+    assert wrong.status == 422
+    assert "99999-009" in wrong.text
+    shown = (await edge.post("/staff/outages/preview", data=new)).text
+    assert "0 accounts" in shown
+    assert "Cause: a tree on the line." in shown
+    assert "un árbol sobre la línea" in shown
+    key = re.search(r'name="key" value="(\w+)"', shown)
+    assert key
+    for _ in range(2):  # a second click opens no second outage
+        page = await edge.post("/staff/outages", data={**new, "key": key[1], "tell": "yes"})
+    assert page.text.count("<article") == 1
+    assert "Telling that it is out now" in page.text
+    part = re.search(r'action="(/staff/outages/\d+)/part"', page.text)
+    assert part
+    assert (await edge.post(f"{part[1]}/part", data={"token": token, "area": " "})).status == 422
+    page = await edge.post(f"{part[1]}/clear", data={"token": token, "mistake": "yes"})
+    assert "Ended in the last two days" in page.text
+    assert "Telling" not in page.text

@@ -75,8 +75,10 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
             await page.goto(f"{edge.url}/staff/outages")
             if options is DESKTOP:
                 await page.get_by_label("Where").fill("Ridge Road, Elizabeth")
-                await page.get_by_label("Cause, in a few words").fill("a tree on the line")
-                await page.get_by_role("button", name="Add").click()
+                await page.get_by_label("Cause").fill("a tree on the line")
+                await page.get_by_role("button", name="See whom it tells").click()
+                await check(page, "office-outage-preview")
+                await page.get_by_role("button", name="Open it and tell them").click()
             await check(page, "office-outages")
             await page.goto(f"{edge.url}/staff/money")
             await check(page, "office-money")
