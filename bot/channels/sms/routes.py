@@ -256,7 +256,7 @@ class SmsChannel:
                     await wrong_number.file_wrong_number_ticket(
                         session, backend, inbound.conversation, phone, said, context.affected_accounts
                     )
-            await self._update_opt_out(session, inbound, request)
+            await self._update_opt_out(session, stored, request)
             hints = {own_replies.OWN_REPLY_HINT: own_replies.ASKED_TO_STOP} if request == "perhaps" else {}
             reply = Reply(() if silent else (Message(words, hints=hints),))
             return reply, request in ("stop", "misdirected")
@@ -272,11 +272,11 @@ class SmsChannel:
         """
         backend, phone = self.services.backend, inbound.address or ""
         if request in ("stop", "misdirected"):
-            await outbox.opt_out(session, backend, phone)
+            await outbox.opt_out(session, backend, phone, via="sms", reply=inbound.text)
             await expire_open_quotes(session, backend, inbound.conversation)
             await identity.end_identity(session, backend, inbound.conversation)
         elif request == "start":
-            await outbox.opt_in(session, backend, phone)
+            await outbox.opt_in(session, backend, phone, via="sms", reply=inbound.text)
 
     async def _send_own_reply(
         self, inbound: Inbound, mark: str, words: str, deadline: RecordDeadline
