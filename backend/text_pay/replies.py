@@ -127,7 +127,8 @@ async def _refuse_reminders(turn: TextTurn) -> Answer | None:
     plain = to_plain_text(turn.text)
     if not REFUSED_WORDS.search(plain) or len(plain.split()) > MAX_REFUSAL_WORDS or "?" in plain:
         return None
-    request = parse_alert_request(turn.text, has_shutoff_dates=True)
+    # "reminders" alone means all of them, and not only those of the due date
+    request = parse_alert_request(REFUSED_WORDS.sub("alerts", plain), has_shutoff_dates=True)
     if request.verb != "off" or request.kept_kinds or request.channels or request.unwanted_channels - {"text"}:
         return None  # the dialogue asks what is meant
     agreement = Agreement(turn.conversation_id, Level.ANONYMOUS, "sms", "", turn.text)

@@ -23,7 +23,7 @@ _PAY = re.compile(
     r"(?: (?P<digits>[0-9]{1,12}-[0-9]{3}|[0-9]{3,13}))?"
     r"(?: (?:please|now|today|thanks|thank you|por favor|ahora|hoy|gracias))*"
 )
-_TEXT_TO_PAY = r"(?:text ?(?:to|2) ?pay|text ?pay|pay ?by ?text|(?:pago|pagar) ?por ?(?:texto|mensaje))"
+_TEXT_TO_PAY = r"(?:text[ -]?(?:to|2)[ -]?pay|text[ -]?pay|pay[ -]?by[ -]?text|(?:pago|pagar) ?por ?(?:texto|mensaje))"
 _ENROLL = re.compile(
     r"(?:(?:please |i (?:want|would like|d like)(?: to)? |can i |quiero |por favor )*"
     r"(?:set ?up|setup|enroll(?: me)?(?: in)?|sign(?: me)? up(?: for)?|join|turn on|activate|use|start|"
