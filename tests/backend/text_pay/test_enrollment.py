@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from backend.app import Backend
@@ -14,6 +15,8 @@ from backend.payments.models import PaymentMethod
 from backend.text_pay.models import TextPayAuthorization
 from tests.backend.household import Household, make_household
 from tests.backend.text_pay.texting import PHONE, Texting
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def list_given(backend: Backend) -> list[TextPayAuthorization]:

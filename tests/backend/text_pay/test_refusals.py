@@ -10,6 +10,8 @@ from tests.backend.alerts.alert_settings import on
 from tests.backend.household import Household
 from tests.backend.text_pay.texting import Texting, remind
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 async def list_on(backend: Backend, home: Household) -> list[tuple[str, list[str]]]:
     async with backend.db.read_session() as session:
