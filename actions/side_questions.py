@@ -25,6 +25,7 @@ from actions.turn import Turn
 from backend.account_question import service as account_questions
 from backend.alerts.parsing import OUTAGES, find_notice_wish
 from backend.knowledge.subjects import Subject
+from backend.providers.billing.system import find_system
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.payment_method import asks_to_update_card
 from backend.reading.money.scheduled_payment import extract_existing_act
@@ -151,7 +152,8 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
 
 def answer_notice_wish(turn: Turn) -> bool:
     """Say whether there is such an alert: `do you text before a shutoff?`. False if none of those is asked for."""
-    alert = find_notice_wish(turn.text, turn.focused_text)
+    has_shutoff_dates = find_system(turn.backend.billing) is not None
+    alert = find_notice_wish(turn.text, turn.focused_text, has_shutoff_dates=has_shutoff_dates)
     no_shutoff = turn.last_text_of("utter_alerts_no_shutoff")
     if alert is None and no_shutoff and no_shutoff in turn.last_bot_text() and OUTAGES.search(turn.text):
         alert = "outage"  # "what about for outages?"

@@ -25,6 +25,7 @@ from backend.alerts.parsing import (
 )
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.providers.billing.system import find_system
 from backend.reading.acts.task_control import begins_as_question, wants_nothing_else
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
@@ -48,7 +49,7 @@ class AlertsForm(AccountForm):
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """Say at once, before any identification, if there is no such alert, and offer the nearest one."""
-        wish = find_notice_wish(turn.text, turn.focused_text)
+        wish = find_notice_wish(turn.text, turn.focused_text, has_shutoff_dates=_has_shutoff_dates(turn))
         if turn.other_action_answered(self.form) or wish != "shutoff":
             return await super()._start(turn)
         self._pause_open_task(turn)
@@ -76,7 +77,7 @@ class AlertsForm(AccountForm):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opening_intents:
             return False  # a number is then a member number, and no threshold
-        request = parse_alert_request(turn.text)
+        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
         self._send_unsupported_alerts(turn, request)
         return self._save_request(turn, request, asked)
 
@@ -98,7 +99,7 @@ class AlertsForm(AccountForm):
         return bool(names or channels)
 
     def _extract_agreement(self, turn: Turn) -> bool:
-        request = parse_alert_request(turn.text)
+        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
         if request.kinds or (request.channels and sorted(request.channels) != turn.get(WAYS)):
             return False  # "yes, but by email" and "no, by text" change the request
         if is_yes(turn):
@@ -233,3 +234,8 @@ class AlertsForm(AccountForm):
             ways=by_channels,
             **confirmation_values(number),
         )
+
+
+def _has_shutoff_dates(turn: Turn) -> bool:
+    """The built-in books have none: an alert that never comes must not be promised."""
+    return find_system(turn.backend.billing) is not None

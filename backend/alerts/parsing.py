@@ -38,6 +38,7 @@ KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for name, pattern in (
         ("outage_night", rf"{_OUTAGE_WORDS}.*{_NIGHT}"),
         ("outage", _OUTAGE_WORDS),
+        ("card_expiring", r"\bcards?\b.*\bexpir|\bexpir\w*\b.*\bcards?\b|\btarjetas?\b.*\bvenc"),
         (
             "profile_changed",
             r"\bprofile|\bpassword|(chang|edit|updat)\w* (to |of )?(my |the |our )?(account|contact|info|details|login)"
@@ -110,6 +111,8 @@ SHUTOFF_WARNING = re.compile(
     r"\b(?:about to|going to|gonna|when) (?:be |get |you |they )?(?:shut|cut|disconnect\w*)\b|"
     r"\b(?:antes de (?:que )?(?:me |nos )?cort\w+|cuando (?:me |nos )?(?:vayan a )?cort\w+)\b.*|\bpor falta de pago\b"
 )
+_SHUTOFF = re.compile(r"\b(?:disconnect\w*|shut ?-?off|cut ?-?off|corte)\b|" + SHUTOFF_WARNING.pattern)
+_PAST_DUE = re.compile(r"\b(?:past due|late|overdue)\b")
 _SUPPORTED_TOPIC = re.compile(
     r"\b(?:due|bills?|payments?|balance|usage|kwh|statement|factura|recibo)\b|\b(?:back|restored|fixed|regres\w+|"
     r"vuelv\w+)\b"
@@ -137,8 +140,11 @@ ACCOUNT_NUMBER = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7
 NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
 
 
-def parse_alert_request(text: str) -> AlertRequest:
-    """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
+def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertRequest:
+    """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts.
+
+    `has_shutoff_dates`: the co-op's billing system names them, so a shutoff means that alert and not the past due one.
+    """
     said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
     request = AlertRequest(_parse_verb(said))
     exception = KEPT_ALERTS.search(said) if request.verb == "off" else None
@@ -165,7 +171,7 @@ def parse_alert_request(text: str) -> AlertRequest:
                 if kind.group == group and (request.verb == "off" or not kind.unit or kind.default_threshold):
                     request.kinds[kind.name] = None
             said = words.sub(" ", said)
-    request.kinds |= _extract_kinds(said)
+    request.kinds |= _extract_kinds(said, has_shutoff_dates=has_shutoff_dates)
     _add_night_or_day(request, said)
     for name in request.kept_kinds:
         request.kinds.pop(name, None)
@@ -181,13 +187,18 @@ def _add_night_or_day(request: AlertRequest, said: str) -> None:
         request.kinds["outage"] = None
 
 
-def _extract_kinds(said: str) -> dict[str, int | None]:
+def _extract_kinds(said: str, *, has_shutoff_dates: bool = False) -> dict[str, int | None]:
     """The alerts that the parts of these words name."""
     found = (
         (next((name for name, words in KIND_PATTERNS if words.search(part)), None), part)
         for part in PART_SEPARATOR.split(said)
     )
-    return {name: extract_threshold(KINDS[name].unit, part) for name, part in found if name is not None}
+    kinds = {name: extract_threshold(KINDS[name].unit, part) for name, part in found if name is not None}
+    if has_shutoff_dates and _SHUTOFF.search(said):
+        kinds["shutoff_near"] = None
+        if not _PAST_DUE.search(said):
+            kinds.pop("past_due", None)
+    return kinds
 
 
 def _extract_kept(said: str) -> set[str]:
@@ -197,13 +208,16 @@ def _extract_kept(said: str) -> set[str]:
     return named or {k.name for k in KINDS.values() if k.group in groups and re.search(groups[k.group], said)}
 
 
-def find_notice_wish(text: str, own_words: str = "") -> str | None:
-    """`outage` or `shutoff` where alerts of an outage or before a shutoff are requested; in English or Spanish."""
+def find_notice_wish(text: str, own_words: str = "", *, has_shutoff_dates: bool = False) -> str | None:
+    """`outage` or `shutoff` where alerts of an outage or before a shutoff are requested; in English or Spanish.
+
+    Not of a shutoff where the co-op's billing system names the dates: that is an alert like others.
+    """
     said = clean_text(f"{text} {own_words}")
     if not CHANNEL_REQUEST.search(said) or _parse_verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
         return None
     if SHUTOFF_WARNING.search(said):
-        return "shutoff"
+        return None if has_shutoff_dates else "shutoff"
     return "outage" if OUTAGES.search(said) else None
 
 

@@ -27,6 +27,7 @@ from backend.reading.language import detect_language, language_for_payload
 from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize
 from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueues, QueuePlace
 from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
+from bot.dialogue.interception import Interceptor, intercept
 from bot.dialogue.leases import MessageLeases
 from bot.dialogue.message_turn import MessageTurn, parse_saved_reply, resolve_answer, resolve_unless_pending
 from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, reply_from_json, reply_to_json
@@ -61,7 +62,8 @@ class ReplyDeliverer(Protocol):
 
 @dataclass
 class TurnProcessor:
-    """Takes turns. `deliver` maps each channel to its way of delivering a reply; each channel enters its own.
+    """Takes turns. `deliver` maps each channel to its way of delivering a reply, `before_engine` to what it answers
+    without the engine; each channel enters its own.
 
     `after_commit` is called with every message that has been answered, when its answer is committed. `has_released` is
     set when a message is left to whichever process can answer it.
@@ -74,6 +76,7 @@ class TurnProcessor:
     known_intents: frozenset[str]
     rates: RateLimiter
     deliver: dict[str, ReplyDeliverer] = field(init=False, default_factory=dict)
+    before_engine: dict[str, Interceptor] = field(init=False, default_factory=dict)
     after_commit: list[Callable[[Inbound], None]] = field(init=False, default_factory=list)
     has_released: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _inflight: dict[tuple[str, str], MessageTurn] = field(init=False, default_factory=dict)
@@ -329,7 +332,9 @@ class TurnProcessor:
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply:
         """Send the message to the engine and shape its answer. Raises EngineError."""
-        inbound = turn.inbound
+        inbound = await intercept(self.before_engine, turn, state)
+        if isinstance(inbound, Reply):
+            return inbound
         normalized = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
         if requested := language_for_payload(normalized.text):
             turn.set_language(requested, state.language)

@@ -1,14 +1,14 @@
 """Members are told of outages, and their reports belong to one
 
 Revision ID: 0310
-Revises: 0290
+Revises: 0300
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0310"
-down_revision = "0290"
+down_revision = "0300"
 branch_labels = None
 depends_on = None
 

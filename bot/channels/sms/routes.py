@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.callout import replies as callout_replies
 from backend.config import Settings
+from backend.consents.service import Agreement
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
 from backend.members import identity
+from backend.members.levels import Level
 from backend.outage import reports
 from backend.outbox import service as outbox
 from backend.payments.quotes import expire_open_quotes
@@ -28,13 +30,16 @@ from backend.reading.language import detect_language
 from backend.reading.texts.automated_texts import detect_automated, remove_signature
 from backend.reading.texts.on_call_replies import parse_reply_leniently
 from backend.reading.texts.opt_out import is_worded_in_spanish, parse_stop_confirmation
+from backend.reading.texts.pay_replies import is_end_request
 from backend.reading.tickets.still_out import answers_still_out
+from backend.text_pay import service as text_pay
 from backend.tickets import objections
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.sms import own_replies, wrong_number
 from bot.channels.sms.loop_detection import LOOKBACK, LOOKBACK_LIMIT, is_repetitive
 from bot.channels.sms.origin import TextOrigin, parse_origin
 from bot.channels.sms.render import OutgoingText, render_texts, render_twiml
+from bot.channels.sms.reply_to_pay import ReplyToPay
 from bot.dialogue import edge_texts, normalize
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json, reply_to_json
 from bot.dialogue.record_deadline import MessageNotRecorded, RecordDeadline
@@ -128,6 +133,8 @@ class SmsChannel:
         inbound = self.parse_inbound(form, origin)
         context = await deadline.wait_for_result(self._load_context(inbound))
         request = self._detect_request(inbound, form.get("OptOutType", ""), context)
+        if request in ("stop", "perhaps") and not form.get("OptOutType") and is_end_request(inbound.text):
+            request = None  # one authorization ends, and not all texts
         if kind == "auto_reply" and request == "perhaps":
             request = None  # a machine wants nothing, and cannot be asked
         # "not me" and "wrong address" from somebody on call are about the callout: no request to stop texts
@@ -282,7 +289,7 @@ class SmsChannel:
                     await wrong_number.file_wrong_number_ticket(
                         session, backend, inbound.conversation, phone, said, context.affected_accounts
                     )
-            await self._update_opt_out(session, inbound, request)
+            await self._update_opt_out(session, stored, request)
             hints = {own_replies.OWN_REPLY_HINT: own_replies.ASKED_TO_STOP} if request == "perhaps" else {}
             reply = Reply(() if silent else (Message(words, hints=hints),))
             return reply, request in ("stop", "misdirected")
@@ -298,11 +305,13 @@ class SmsChannel:
         """
         backend, phone = self.services.backend, inbound.address or ""
         if request in ("stop", "misdirected"):
-            await outbox.opt_out(session, backend, phone)
+            await outbox.opt_out(session, backend, phone, via="sms", reply=inbound.text)
             await expire_open_quotes(session, backend, inbound.conversation)
+            refusal = Agreement(inbound.conversation, Level.ANONYMOUS, "sms", "", inbound.text)
+            await text_pay.end_at_phone(session, backend, phone, "stop", refusal)
             await identity.end_identity(session, backend, inbound.conversation)
         elif request == "start":
-            await outbox.opt_in(session, backend, phone)
+            await outbox.opt_in(session, backend, phone, via="sms", reply=inbound.text)
 
     async def _send_own_reply(
         self, inbound: Inbound, mark: str, words: str, deadline: RecordDeadline
@@ -368,6 +377,7 @@ def blueprint(services: Services) -> Blueprint:
     """POST /twilio/sms and /twilio/status."""
     line = SmsChannel(services)
     services.turns.deliver["sms"] = line.deliver
+    services.turns.before_engine["sms"] = ReplyToPay(services).intercept
     routes = Blueprint("sms")
 
     @routes.post("/twilio/sms")

@@ -12,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.config import Settings
 from backend.conversations import service as conversations
+from backend.conversations.service import ConversationState
 from backend.members import identity, known_senders
+from backend.text_pay.elsewhere import answer_on_web
 from bot.channels.senders import client_source
 from bot.channels.webchat import render, sessions
 from bot.channels.webchat.rate_limits import ChatRateLimits
 from bot.dialogue import normalize
-from bot.dialogue.messages import Inbound, Reply
+from bot.dialogue.message_turn import MessageTurn
+from bot.dialogue.messages import Inbound, Message, Reply
 from bot.services import Services
 from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
@@ -101,6 +104,11 @@ class WebChatChannel:
             return None
         return known_senders.issue_browser_token(backend, member)
 
+    async def answer_text_to_pay(self, turn: MessageTurn, _state: ConversationState) -> Reply | None:
+        """Text to pay belongs to a phone; the page says so, and can end it."""
+        words = await answer_on_web(self.services.backend, turn.inbound.conversation, turn.inbound.text)
+        return Reply((Message(words),)) if words else None
+
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, *, is_late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
         client_id = inbound.provider_id.partition(":")[2]
@@ -176,6 +184,7 @@ def blueprint(services: Services) -> Blueprint:
     """POST /chat/sessions, POST /chat/messages, GET /chat/events."""
     chat = WebChatChannel(services)
     services.turns.deliver["web"] = chat.deliver
+    services.turns.before_engine["web"] = chat.answer_text_to_pay
     services.turns.after_commit.append(chat.notify_delivered)
     routes = Blueprint("webchat", url_prefix="/chat")
 
