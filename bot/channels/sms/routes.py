@@ -13,12 +13,10 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing.models import Account
 from backend.callout import replies as callout_replies
 from backend.config import Settings
 from backend.consents.service import Agreement
 from backend.conversations import service as conversations
-from backend.conversations.models import InboundMessage
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
 from backend.members import identity
@@ -40,6 +38,7 @@ from bot.channels.sms.loop_detection import LOOKBACK, LOOKBACK_LIMIT, is_repetit
 from bot.channels.sms.origin import TextOrigin, parse_origin
 from bot.channels.sms.render import OutgoingText, render_texts, render_twiml
 from bot.channels.sms.reply_to_pay import ReplyToPay
+from bot.channels.sms.text_context import TextContext
 from bot.dialogue import edge_texts, normalize
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json, reply_to_json
 from bot.dialogue.record_deadline import MessageNotRecorded, RecordDeadline
@@ -67,40 +66,6 @@ CARRIER_STATUSES = {
 def sms_conversation_id(settings: Settings, phone: str) -> str:
     """The conversation of a phone: always the same, and it does not reveal the number."""
     return "sms-" + keyed_hash(settings, "conversation", phone)
-
-
-@dataclass(frozen=True)
-class TextContext:
-    """What is known when a text arrives: the phone's opt-out, the open question and the last hour's messages."""
-
-    has_opted_out: bool
-    expects: str
-    recent_messages: list[InboundMessage]
-    """Newest first."""
-    is_idle: bool
-    """No question is open, or it was asked so long ago that the text is read anew."""
-    misdirected_accounts: list[Account] | None
-    """The accounts with this phone on file, if the text says that it reached the wrong person."""
-    possibly_misdirected_accounts: list[Account] | None = None
-    """The same if the text may say so, or if the one before may and that was asked about."""
-    is_objection: bool = False
-    """`Not me`, `I did not ask for this`: about what a notice told them, not about the phone or about texts."""
-
-    def was_sent(self, mark: str) -> bool:
-        """Whether the line gave this answer of its own within the last hour."""
-        return any(own_replies.is_own_reply(row, mark) for row in self.recent_messages)
-
-    @property
-    def affected_accounts(self) -> list[Account]:
-        misdirected = self.misdirected_accounts
-        return (self.possibly_misdirected_accounts if misdirected is None else misdirected) or []
-
-    @property
-    def asked_to_stop(self) -> bool:
-        """Whether the last answer asked if all texts are to stop."""
-        return bool(self.recent_messages) and own_replies.is_own_reply(
-            self.recent_messages[0], own_replies.ASKED_TO_STOP
-        )
 
 
 @dataclass(frozen=True)
