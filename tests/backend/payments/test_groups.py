@@ -261,6 +261,8 @@ async def test_a_crash_between_any_two_steps(
     the member says yes again before the job comes."""
     struck: list[str] = []
     for point in faults.every_point():
+        if declined and 0 < point < 5:  # as in the other run: until the second one is asked for
+            continue
         number = f"5{point:04d}"
         home = await make_household(backend, number=number)
         barn_id = await add_barn(backend, home, number)
@@ -280,7 +282,7 @@ async def test_a_crash_between_any_two_steps(
         assert left == ({0} if unpaid else {-DUE_CENTS, -BARN_CENTS})
     await check_at_any_instant(backend, network, {})
     await check_when_settled(backend, network)
-    assert len(struck) >= 15
+    assert len(struck) >= (9 if declined else 15)
 
 
 async def test_a_crash_while_recovering(
