@@ -14,6 +14,7 @@ from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.outage import announcing
 from backend.outage import service as outages
+from backend.outage.greeting import format_known_outage
 from backend.outage.models import OutageAnnouncement, OutageNotice
 from backend.outage.service import NewOutage
 from backend.outbox.claims import claim_due
@@ -282,3 +283,15 @@ async def test_many_are_told_in_batches(backend: Backend, monkeypatch: pytest.Mo
         stages = [(each.stage, each.status) for each in await session.scalars(select(OutageAnnouncement))]
         assert len(list(await session.scalars(select(OutageNotice)))) == 14
     assert stages == [("out", "done"), ("restored", "done")]
+
+
+async def test_a_caller_from_inside_hears_of_it_first(backend: Backend) -> None:
+    await add_member(backend, 1, "12 Ridge Road")
+    await add_member(backend, 2, "9 Mill Road")
+    await open_outage(backend, estimate_at=ESTIMATE)
+    async with backend.db.read_session() as session:
+        said = await format_known_outage(session, backend, "+18155550001")
+        assert said.startswith("We know of a power outage at Ridge Road. Power is expected back at 1:00 PM.")
+        assert "12 Ridge Road" not in said
+        assert await format_known_outage(session, backend, "+18155550002") == ""
+        assert await format_known_outage(session, backend, None) == ""
