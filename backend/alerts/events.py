@@ -30,6 +30,7 @@ from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
 from backend.providers.billing.base import AccountBalance, FiguresUnknown
 from backend.providers.billing.system import find_system
+from backend.text_pay.models import TextPayAuthorization
 from backend.usage.bill_comparison import count_days
 
 if TYPE_CHECKING:
@@ -228,6 +229,11 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
         _Search(
             "card_expiring",
             *reminders.card_rows(ScheduledPayment, ScheduledPayment.status == "scheduled"),
+            reminders.describe_card,
+        ),
+        _Search(
+            "card_expiring",
+            *reminders.card_rows(TextPayAuthorization, TextPayAuthorization.ended_at.is_(None)),
             reminders.describe_card,
         ),
         payment_search("payment_received", ("posted",), _describe_received),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from backend.alerts.delivery import deliver_alerts
@@ -19,6 +20,9 @@ from tests.backend.alerts.alert_settings import DUE, on, pay, sent_alerts
 from tests.backend.household import NOW, TODAY, Household
 from tests.backend.providers.billing.elsewhere import NUMBER, move_books
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What no database decides differently is tried on one."""
+
 SHUTOFF = TODAY + timedelta(days=6)
 
 
@@ -27,6 +31,7 @@ async def only_alert(backend: Backend) -> str:
     return alert.body
 
 
+@on_sqlite
 async def test_a_reminder_says_what_to_reply_and_is_kept_with_its_phone(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "text")
     await deliver_alerts(backend, DUE - timedelta(days=3))
@@ -38,6 +43,7 @@ async def test_a_reminder_says_what_to_reply_and_is_kept_with_its_phone(backend:
     assert (sent.texted_to, sent.offers_payment) == ("+15555550142", True)
 
 
+@on_sqlite
 async def test_with_two_accounts_at_the_phone_the_reply_has_the_digits(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         session.add(
@@ -51,6 +57,7 @@ async def test_with_two_accounts_at_the_phone_the_reply_has_the_digits(backend: 
     assert "Reply PAY 001 to pay." in await only_alert(backend)
 
 
+@on_sqlite
 async def test_by_email_nobody_is_told_to_reply(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "email")
     await deliver_alerts(backend, DUE - timedelta(days=3))
@@ -60,6 +67,7 @@ async def test_by_email_nobody_is_told_to_reply(backend: Backend, home: Househol
     assert (sent.texted_to, sent.offers_payment) == (None, False)
 
 
+@on_sqlite
 async def test_who_is_on_auto_pay_is_not_asked_to_pay(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.card_id))
@@ -70,6 +78,7 @@ async def test_who_is_on_auto_pay_is_not_asked_to_pay(backend: Backend, home: Ho
     assert "PAY to" not in body
 
 
+@on_sqlite
 async def test_who_has_paid_all_already_is_told_so(backend: Backend, home: Household) -> None:
     for number in ("111", "222", "333"):
         await pay(backend, home, f"under-way-{number}", "started")  # $50.00 each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from backend.alerts import service as alerts
@@ -13,6 +14,9 @@ from backend.outbox.service import opt_in, opt_out
 from tests.backend.alerts.alert_settings import off, on
 from tests.backend.household import Household
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What no database decides differently is tried on one."""
+
 PHONE = "+15555550142"
 
 
@@ -22,6 +26,7 @@ async def history(backend: Backend) -> list[tuple[str, str, bool, str]]:
         return [(row.purpose, row.channel, row.given, row.reply) for row in rows]
 
 
+@on_sqlite
 async def test_each_purpose_and_channel_has_its_beginning_and_its_end(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3, "past_due": None}, "text")
     await on(backend, home, {"bill_due": 5}, "email")
@@ -35,6 +40,7 @@ async def test_each_purpose_and_channel_has_its_beginning_and_its_end(backend: B
     ]
 
 
+@on_sqlite
 async def test_the_same_again_is_no_news(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "text")
     await on(backend, home, {"bill_due": 4}, "text")
@@ -54,6 +60,7 @@ async def test_a_stop_and_a_start_are_kept_on_the_accounts_of_the_phone(backend:
     ]
 
 
+@on_sqlite
 async def test_the_phone_ends_its_texts_without_a_code_and_keeps_the_emails(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "text", "email")
     async with backend.db.transaction() as session:

@@ -20,6 +20,9 @@ from tests.backend.alerts.alert_settings import pay
 from tests.backend.household import Household, add_bill
 from tests.backend.text_pay.texting import PHONE, Texting, authorize, list_payments, remind
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What no database decides differently is tried on one."""
+
 IN_WORDS = "-> pay my whole bill, account 99999-001"
 
 
@@ -39,6 +42,7 @@ async def test_pay_is_read_back_and_paid_by_the_next_pay(backend: Backend, home:
     assert (consent.wording, consent.reply) == (read_back, "Yes")
 
 
+@on_sqlite
 async def test_without_an_authorization_the_dialogue_takes_that_account(
     backend: Backend, home: Household, phone: Texting
 ) -> None:
@@ -50,6 +54,7 @@ async def test_without_an_authorization_the_dialogue_takes_that_account(
 
 
 @pytest.mark.parametrize("again", ["PAY", "yes", "pay"])
+@on_sqlite
 async def test_again_after_the_payment_pays_nothing(
     backend: Backend, home: Household, phone: Texting, again: str
 ) -> None:
@@ -62,6 +67,7 @@ async def test_again_after_the_payment_pays_nothing(
     assert len(await list_payments(backend)) == 1
 
 
+@on_sqlite
 async def test_a_pay_that_was_sent_before_the_read_back_was_read_is_no_yes(
     backend: Backend, home: Household, phone: Texting
 ) -> None:
@@ -97,6 +103,7 @@ async def test_a_text_that_is_handled_again_after_a_crash_pays_once(
     assert len(await list_payments(backend)) == 1
 
 
+@on_sqlite
 async def test_what_was_paid_meanwhile_is_not_paid_again(backend: Backend, home: Household, phone: Texting) -> None:
     await authorize(backend, home)
     await remind(backend, home)
@@ -106,6 +113,7 @@ async def test_what_was_paid_meanwhile_is_not_paid_again(backend: Backend, home:
     assert len(await list_payments(backend)) == 3
 
 
+@on_sqlite
 async def test_a_bill_that_came_between_read_back_and_yes_is_read_back_anew(
     backend: Backend, home: Household, phone: Texting
 ) -> None:
@@ -120,6 +128,7 @@ async def test_a_bill_that_came_between_read_back_and_yes_is_read_back_anew(
     assert await list_payments(backend) == []
 
 
+@on_sqlite
 async def test_something_else_after_the_read_back_is_for_the_dialogue_and_no_later_yes_pays(
     backend: Backend, home: Household, phone: Texting
 ) -> None:
@@ -175,6 +184,7 @@ async def change_hands(backend: Backend, home: Household) -> None:
         (change_hands, IN_WORDS),
     ],
 )
+@on_sqlite
 async def test_a_change_of_phone_method_or_holder_ends_it_even_between_read_back_and_yes(
     backend: Backend, home: Household, phone: Texting, change: object, answer: str | None
 ) -> None:
@@ -209,6 +219,7 @@ async def test_of_two_accounts_the_digits_choose(backend: Backend, home: Househo
     assert await list_payments(backend) == [(11240, "posted")]
 
 
+@on_sqlite
 async def test_pay_without_a_reminder_pays_where_an_authorization_stands(
     backend: Backend, home: Household, phone: Texting
 ) -> None:
@@ -216,6 +227,7 @@ async def test_pay_without_a_reminder_pays_where_an_authorization_stands(
     assert "pay $112.40 today" in str(await phone.text("PAY"))
 
 
+@on_sqlite
 async def test_a_reminder_of_long_ago_is_not_answered(backend: Backend, home: Household, phone: Texting) -> None:
     await remind(backend, home)
     assert await phone.text("PAY") == IN_WORDS
