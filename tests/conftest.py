@@ -13,6 +13,7 @@ from hypothesis import settings
 from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.standins.multispeak import MultiSpeakServer
+from tests.support import compiled_statements
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
@@ -36,6 +37,13 @@ async def nothing_left_running() -> AsyncIterator[None]:
             task.cancel()
         if left:
             await asyncio.wait(left, timeout=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_statements() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        compiled_statements.share(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
