@@ -13,7 +13,7 @@ from hypothesis import settings
 from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.standins.multispeak import MultiSpeakServer
-from tests.support import compiled_statements
+from tests.support import engines
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
@@ -40,9 +40,10 @@ async def nothing_left_running() -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared_statements() -> Iterator[None]:
+def cheap_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        compiled_statements.share(patch)
+        engines.share_statements(patch)
+        engines.leave_writing_to_the_system(patch)
         yield
 
 
