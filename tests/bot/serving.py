@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+
+import sanic_routing.router
+from sanic.mixins.routes import RouteMixin
+from sanic_routing import BaseRouter
 
 from backend.app import Backend
 from backend.clock import Clock
@@ -16,6 +22,37 @@ from bot.web.connections import TimedProtocol
 from tests.support.ports import free_port
 
 INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "speak_to_human", "affirm", "deny"]
+
+
+def _remember_what_sanic_works_out() -> None:
+    """The tests make hundreds of apps of the same routes, and Sanic parses the source of every handler for each, to
+    learn what it returns, and compiles the search for a route: most of what making an app takes.
+    """
+    determine, render = RouteMixin._determine_error_format, BaseRouter._render
+    formats: dict[Any, str] = {}
+    searches: dict[str, Any] = {}
+
+    def remember_format(mixin: RouteMixin, handler: Any) -> str:
+        code = getattr(inspect.unwrap(handler), "__code__", handler)
+        if code not in formats:
+            formats[code] = determine(mixin, handler)
+        return formats[code]
+
+    def remember_search(router: BaseRouter, do_compile: bool = True, do_optimize: bool = False) -> None:
+        render(router, False, do_optimize)
+        source = router.find_route_src
+        if source not in searches:
+            render(router, True, do_optimize)
+            searches[source] = compile(source, "", "exec")
+        made: dict[str, Any] = {}
+        exec(searches[source], vars(sanic_routing.router), made)
+        router._find_route, router._matchers = made["find_route"], made.get("matchers")
+
+    RouteMixin._determine_error_format = remember_format  # type: ignore[method-assign]
+    BaseRouter._render = remember_search  # type: ignore[method-assign]
+
+
+_remember_what_sanic_works_out()
 
 
 def settings_for(folder: Path, **environment: str) -> Settings:

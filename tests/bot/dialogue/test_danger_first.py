@@ -115,7 +115,7 @@ async def test_danger_in_an_abandoned_message(app_server: Edge, channel: str, wo
     await app_server.engine.stop()
     turns = app_server.services.turns
     inbound = Inbound(channel, f"{channel}-1", f"{channel}-1:1", words, address=MEMBER)
-    waiting = await turns.take_turn(inbound, within=5)
+    waiting = await turns.take_turn(inbound, within=1)
     if channel != "voice":
         assert FIRST in waiting.messages[0].text
     given_up = await turns.give_up(inbound)
