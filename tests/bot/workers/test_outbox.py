@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from backend.language import use_language
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
