@@ -303,6 +303,22 @@ class TurnProcessor:
     async def _respond(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply:
+        try:
+            return await self.answer(turn, queue, state)
+        except EngineError as failure:
+            has_failed = isinstance(failure, EngineFailed)
+            kind = "failed" if has_failed else "unavailable"
+            self.metrics.engine_errors.labels(kind).inc()
+            logger.warning("engine %s: %s", kind, failure)
+            # a caller who wants a person does not wait for the engine
+            if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
+                return await giving_up.give_up_on(self, turn)
+            return await self._release_with_notice(turn, failed=has_failed)
+
+    async def answer(
+        self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
+    ) -> Reply:
+        """Answer the first message of a conversation in `state`, now or later alike. Raises EngineError."""
         if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
             decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
             if decision == "quiet":
@@ -315,17 +331,7 @@ class TurnProcessor:
         local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
         if local is not None:
             return await self.save_and_deliver(turn, local, offered=None)
-        try:
-            reply = await self.ask_engine(turn, queue, state)
-        except EngineError as failure:
-            has_failed = isinstance(failure, EngineFailed)
-            kind = "failed" if has_failed else "unavailable"
-            self.metrics.engine_errors.labels(kind).inc()
-            logger.warning("engine %s: %s", kind, failure)
-            # a caller who wants a person does not wait for the engine
-            if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
-                return await giving_up.give_up_on(self, turn)
-            return await self._release_with_notice(turn, failed=has_failed)
+        reply = await self.ask_engine(turn, queue, state)
         return await self.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
 
     async def ask_engine(
