@@ -321,8 +321,10 @@ class TurnProcessor:
         """Answer the first message of a conversation in `state`, now or later alike. Raises EngineError."""
         if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
             decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
-            if decision == "quiet":
+            if decision in ("quiet", "open", "closed"):
                 notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
+                if notice := edge_texts.format_office_notice(decision, self.backend.coop):
+                    notices.append(Message(notice))
                 return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
             if decision == "back":
                 text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)

@@ -55,6 +55,12 @@ def token_in(page: Answer) -> str:
     return found[1]
 
 
+def shown_in(page: Answer) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
 async def wait_for_a_person(edge: Edge, conversation: str) -> None:
     """What the dialogue does when a person is asked for in open hours."""
     async with edge.services.backend.db.transaction() as session:
@@ -180,6 +186,45 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     assert (await edge.chat(session, "hello", id="m4")).json["messages"][0]["text"] != ""
     assert len(edge.engine.turns) == asked + 1
     assert "Nobody is waiting" in (await edge.get("/staff")).text
+
+
+async def test_a_member_who_writes_after_the_answer_waits_again(edge: Edge, clock: ManualClock) -> None:
+    session, older = await edge.session(), await edge.session()
+    talks = [str(web_conversation_of(edge.services.settings, each)) for each in (older, session)]
+    await sign_in(edge)
+    for each, talk in zip((older, session), talks, strict=True):
+        await edge.chat(each, "expect person", id="m1")
+        await wait_for_a_person(edge, talk)
+        page = await edge.get(f"/staff/talks/{talk}")
+        clock.advance(minutes=1)
+        data = {"token": token_in(page), "text": "Ann here.", "ticket": "", "seen": shown_in(page)}
+        await edge.post(f"/staff/talks/{talk}/answer", data=data)
+    assert "new message" not in (await edge.get("/staff")).text
+    clock.advance(minutes=5)
+    told = (await edge.chat(session, "my meter shows nothing, please help", id="m2")).json["messages"]
+    assert [message["text"].partition(",")[0] for message in told] == ["The office has your message"]
+    assert (await edge.chat(session, "hello? are you there?", id="m3")).json["messages"] == [], "told once"
+    assert edge.engine.texts_of(talks[1]) == ["expect person"]
+    desk = (await edge.get("/staff")).text
+    assert "waiting again, web, since Nov 18, 10:07 AM" in desk
+    assert "<strong>2 new messages</strong>, the newest Nov 18, 10:07 AM: hello? are you there?" in desk
+    assert desk.index(talks[1]) < desk.index(talks[0]), "ahead of the older one, which is answered"
+
+    page = await edge.get(f"/staff/talks/{talks[1]}")
+    data = {"token": token_in(page), "text": "I look into it.", "ticket": "", "seen": shown_in(page)}
+    await edge.chat(session, "and it smells odd", id="m4")
+    await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
+    assert "<strong>1 new message</strong>" in (await edge.get("/staff")).text, "the answer was no answer to that"
+    data["seen"] = shown_in(await edge.get(f"/staff/talks/{talks[1]}"))
+    await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
+    assert "new message" not in (await edge.get("/staff")).text
+    assert "waiting again" not in (await edge.get("/staff")).text
+
+    clock.advance(hours=6, minutes=20)  # 4:27 PM
+    await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
+    clock.advance(minutes=10)
+    (closed,) = (await edge.chat(session, "thanks, when?", id="m5")).json["messages"]
+    assert "closed just now" in closed["text"], "it promises nobody"
 
 
 async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
