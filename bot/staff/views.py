@@ -14,10 +14,12 @@ from backend.agent_handoff.models import AgentHandoff
 from backend.agent_handoff.transcript import TranscriptLine
 from backend.agent_handoff.unseen import UnseenMessages, load_unseen
 from backend.app import Backend
+from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
+from backend.members.service import list_accounts_at_phone
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
@@ -44,6 +46,9 @@ class ConversationView:
     lines: list[TranscriptLine]
     can_answer: bool
     seen: int  # the newest message of the member's that is shown
+    phone: str | None  # E.164, of the other end
+    on_file: list[Account]  # open accounts of members with that phone; it proves nothing about who writes
+    is_identified: bool
 
 
 async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
@@ -72,6 +77,9 @@ async def load_conversation(session: AsyncSession, conversation_id: str) -> Conv
         lines=await transcript.read_transcript(session, conversation_id),
         can_answer=conversation.channel == "web" or bool(conversation.address),
         seen=newest.id if newest else 0,
+        phone=conversation.address,
+        on_file=await list_accounts_at_phone(session, conversation.address) if conversation.address else [],
+        is_identified=conversation.level > 0,
     )
 
 

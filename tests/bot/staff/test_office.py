@@ -22,6 +22,7 @@ from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat.sessions import session_conversation_id as web_conversation_of
+from tests.backend.household import make_household
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Answer, Edge, twiml_texts
 from tests.standins.engine import StandInEngine
@@ -246,6 +247,22 @@ async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
         sent = [message["body"] for message in await outbox.list_messages(session)]
     assert any(body.startswith("Ann has left this talk.") for body in sent)
     assert twiml_texts(await edge.text("hello again")) != []
+
+
+async def test_the_office_sees_whose_phone_a_text_came_from(edge: Edge) -> None:
+    await make_household(edge.services.backend)
+    pages = []
+    await sign_in(edge)
+    for phone in (MEMBER, "+15555550143"):
+        await edge.text("hello", phone=phone)
+        talk = sms_conversation_id(edge.services.settings, phone)
+        pages.append((await edge.get(f"/staff/talks/{talk}")).text)
+    assert "Phone 555-555-0142" in pages[0]
+    assert "Not identified." in pages[0]
+    assert 'Ruth Alvarez, <a href="/staff/money/accounts/99999-001">99999-001</a>' in pages[0]
+    assert "Phone 555-555-0143" in pages[1]
+    assert "on file for no open account" in pages[1]
+    assert "Ruth Alvarez" not in pages[1]
 
 
 async def test_danger_and_closing_time_end_the_quiet(edge: Edge, clock: ManualClock) -> None:
