@@ -23,7 +23,7 @@ from backend.payments.models import PaymentMethod
 from backend.payments.outcome import PaymentOutcome
 from backend.providers.billing.base import FiguresUnknown
 from backend.text_pay.offers import Candidate
-from backend.text_pay.service import find_standing
+from backend.text_pay.service import end_broken, find_standing
 from backend.text_pay.turns import STEP, Answer, ForDialogue, TextTurn
 
 if TYPE_CHECKING:
@@ -45,17 +45,19 @@ async def open_payment(turn: TextTurn, account: Account) -> Answer | ForDialogue
     await backend.billing.refresh(backend.db, account.id)
     async with backend.db.read_session() as session:
         standing = await find_standing(session, backend, account, turn.phone)
-        if standing is None:
-            return in_words
+        method_id = standing.method_id if standing else None
+    if method_id is None:
+        await end_broken_at_phone(turn, account)
+        return in_words
+    async with backend.db.read_session() as session:
         try:
             owed = await get_balance(session, backend, account.id)
         except FiguresUnknown:
             return in_words
         if owed.prepaid is None and owed.uncovered_cents <= 0:
             return Answer(_format_nothing_due(account, owed))
-        if owed.prepaid is not None or await _must_be_told(session, turn, account, owed, standing.method_id):
+        if owed.prepaid is not None or await _must_be_told(session, turn, account, owed, method_id):
             return in_words
-        method_id = standing.method_id
     try:
         quote = await quotes.make_quote(
             backend,
@@ -96,6 +98,7 @@ async def confirm_payment(turn: TextTurn) -> Answer | ForDialogue:
         is_repeat = await quotes.is_confirmed(session, turn.conversation_id, key)
         allowed = account is not None and await find_standing(session, backend, account, turn.phone) is not None
     if account is None or not (allowed or is_repeat):
+        await end_broken_at_phone(turn, account)
         await drop_quotes(turn)
         return ForDialogue(turn.text)
     outcome = await confirm.confirm_quote(
@@ -113,6 +116,12 @@ async def _read_back_again(turn: TextTurn, account: Account) -> Answer | ForDial
     if isinstance(again, ForDialogue):
         return again
     return Answer(f"{tr('Nothing was paid yet.')} {again.words}", again.state)
+
+
+async def end_broken_at_phone(turn: TextTurn, account: Account | None = None) -> None:
+    """End what a PAY could not use, at this phone and of this account."""
+    async with turn.backend.db.transaction() as session:
+        await end_broken(session, turn.backend, turn.phone, account.id if account else None, turn.conversation_id)
 
 
 async def drop_quotes(turn: TextTurn) -> None:

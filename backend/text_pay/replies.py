@@ -94,6 +94,7 @@ async def _pay(turn: TextTurn, reply: PayReply) -> Answer | ForDialogue | None:
         conversation = await session.get(Conversation, turn.conversation_id)
     meant = offers.choose(known, reply.digits)
     if not meant:
+        await payment.end_broken_at_phone(turn)
         return None
     if len(meant) > 1:
         return payment.ask_which(meant)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
@@ -18,7 +18,7 @@ from backend.billing.models import Account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.language import tr, use_language
-from backend.members.levels import require
+from backend.members.levels import Level, require
 from backend.members.models import Member
 from backend.outbox.models import OptOut
 from backend.outbox.service import enqueue
@@ -141,6 +141,23 @@ async def end_at_phone(
     for row in standing:
         await end(session, backend, row, reason, agreement)
     return standing
+
+
+async def end_broken(session: AsyncSession, backend: Backend, phone: str, account_id: int | None, by: str) -> None:
+    """End the authorizations for this phone or of this account that do not hold any more, so that none looks standing.
+
+    `by` is the conversation that tried to use one. Whoever that is: it takes nothing from the member.
+    """
+    query = select(TextPayAuthorization).where(
+        or_(TextPayAuthorization.phone == phone, TextPayAuthorization.account_id == account_id),
+        TextPayAuthorization.ended_at.is_(None),
+    )
+    for row in list(await session.scalars(query.order_by(TextPayAuthorization.account_id))):
+        await lock_account(session, row.account_id)
+        await session.refresh(row)
+        account = await session.get_one(Account, row.account_id)
+        if reason := await find_end_reason(session, backend, account, row):
+            await end(session, backend, row, reason, Agreement(by, Level.ANONYMOUS, "sms"))
 
 
 async def _find_row(session: AsyncSession, account_id: int) -> TextPayAuthorization | None:

@@ -303,20 +303,8 @@ class TurnProcessor:
     async def _respond(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply:
-        if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
-            decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
-            if decision == "quiet":
-                notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
-                return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
-            if decision == "back":
-                text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
-                return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
-        coop = self.backend.coop
-        local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
-        if local is not None:
-            return await self.save_and_deliver(turn, local, offered=None)
         try:
-            reply = await self.ask_engine(turn, queue, state)
+            return await self.answer(turn, queue, state)
         except EngineError as failure:
             has_failed = isinstance(failure, EngineFailed)
             kind = "failed" if has_failed else "unavailable"
@@ -326,6 +314,26 @@ class TurnProcessor:
             if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
                 return await giving_up.give_up_on(self, turn)
             return await self._release_with_notice(turn, failed=has_failed)
+
+    async def answer(
+        self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
+    ) -> Reply:
+        """Answer the first message of a conversation in `state`, now or later alike. Raises EngineError."""
+        if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
+            decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
+            if decision in ("quiet", "open", "closed"):
+                notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
+                if notice := edge_texts.format_office_notice(decision, self.backend.coop):
+                    notices.append(Message(notice))
+                return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
+            if decision == "back":
+                text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
+                return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
+        coop = self.backend.coop
+        local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
+        if local is not None:
+            return await self.save_and_deliver(turn, local, offered=None)
+        reply = await self.ask_engine(turn, queue, state)
         return await self.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
 
     async def ask_engine(

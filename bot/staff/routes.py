@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
@@ -32,6 +33,7 @@ from bot.web.json_requests import route_methods
 from bot.web.pages import form_field
 
 MAX_ANSWER_LENGTH = 600
+SEEN = re.compile(r"\d{1,18}", re.ASCII)
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 Routes = tuple[tuple[PageHandler, str, str], ...]
@@ -152,9 +154,11 @@ class StaffPages:
         """Send the answer to the member. Card and social security numbers are taken out first."""
         text = clean_and_redact(form_field(request, "text").strip()[:MAX_ANSWER_LENGTH])
         number = form_field(request, "ticket")
+        shown = form_field(request, "seen")
+        seen = int(shown) if SEEN.fullmatch(shown) else None
         if text:
             async with self.backend.db.transaction() as session:
-                channel = await handover.send_answer(session, self.backend, conversation, text, name)
+                channel = await handover.send_answer(session, self.backend, conversation, text, name, seen=seen)
                 ticket = await tickets.find(session, number) if number and channel else None
                 if ticket is not None and ticket.conversation_id == conversation:
                     await tickets.mark_answered(session, self.backend, ticket, name)

@@ -168,13 +168,12 @@ class WebChatChannel:
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
     """The headers that let a page on an allowed site use the chat.
 
-    The chat uses no cookies, so an origin alone cannot act for a member. In development every site is allowed until
-    CHAT_ORIGINS names some.
+    The chat uses no cookies, so an origin alone cannot act for a member. Until CHAT_ORIGINS names others, only the
+    app's own pages are allowed.
     """
     headers = {"Vary": "Origin"}
     origin, listed = request.headers.get("origin", ""), settings.chat_origins
-    is_anything_allowed = "*" in listed or (settings.environment == "development" and not listed)
-    if origin and (origin in (url_origin(settings.public_url), *listed) or is_anything_allowed):
+    if origin and (origin in (url_origin(settings.public_url), *listed) or "*" in listed):
         headers["Access-Control-Allow-Origin"] = origin
         headers["Access-Control-Expose-Headers"] = "Retry-After"
     return headers

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.app import Backend
+from backend.audit.models import AuditRow
 from backend.billing.models import Account
 from backend.consents.models import Consent
 from backend.members.models import Member
@@ -195,6 +196,33 @@ async def test_a_change_of_phone_method_or_holder_ends_it_even_between_read_back
     await change(backend, home)  # type: ignore[operator]
     assert await phone.text("yes") == "-> yes"
     assert await phone.text("PAY") == answer
+    assert await list_payments(backend) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [(make_phone_anothers, "phone"), (make_phone_return, "phone"), (remove_method, "method"),
+     (stop_and_start, "stop"), (change_hands, "account")],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [None, "PAY"], ids=["at once", "after a read-back"])
+@on_sqlite
+async def test_one_that_is_found_broken_is_marked_ended(
+    backend: Backend, home: Household, phone: Texting, change: object, reason: str, first: str | None
+) -> None:
+    await authorize(backend, home)
+    phone.clock.advance(minutes=1)
+    if first:
+        await phone.text(first)
+    await change(backend, home)  # type: ignore[operator]
+    await phone.text("PAY")
+    await phone.text("PAY")
+    async with backend.db.read_session() as session:
+        row = (await session.scalars(select(TextPayAuthorization))).one()
+        consent = (await session.scalars(select(Consent).where(Consent.kind == "text_pay"))).one()
+        acts = list(await session.scalars(select(AuditRow).where(AuditRow.act == "text_pay_off")))
+    assert (row.end_reason, row.ended_at is not None) == (reason, True)
+    assert consent.revoked_at is not None
+    assert [act.after for act in acts] == [{"reason": reason}], "once"
     assert await list_payments(backend) == []
 
 
