@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -16,7 +17,7 @@ import zlib
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from alembic.script import ScriptDirectory
@@ -32,7 +33,7 @@ from backend.backup.databases import (
 )
 from backend.config import ROOT, Settings
 from backend.migrations.run import config as migrations_config
-from backend.private_files import make_private_folder, sync_folder
+from backend.private_files import FILE, FOLDER, make_private_folder, sync_folder
 
 MANIFEST, SQLITE_DATABASE, POSTGRESQL_DUMP, TRACKER = "manifest.json", "memberline.db", "memberline.dump", "tracker.db"
 NAME_PATTERN = "memberline-*.backup.tar.gz"
@@ -115,7 +116,7 @@ def restore_backup(settings: Settings, file: Path, *, replace: bool) -> Restored
         work = Path(name)
         try:
             with tarfile.open(file) as archive:
-                archive.extractall(work, filter="data")
+                _extract(archive, work, manifest, file)
         except UNREADABLE as error:
             raise BackupError(f"{file} is damaged ({type(error).__name__})") from error
         _check_files(work, manifest, file)
@@ -169,6 +170,28 @@ def _write_archive(work: Path, target: Path, names: list[str]) -> None:
         os.fsync(output.fileno())
     draft.rename(target)
     sync_folder(target.parent)
+
+
+def _extract(archive: tarfile.TarFile, work: Path, manifest: Manifest, file: Path) -> None:
+    """Write the files that the manifest names into `work`, and nothing else. Raises BackupError for any other member.
+
+    Not by `extractall`: its `filter`, which keeps members inside the folder, came with Python 3.11.4, and Debian 12
+    has 3.11.2.
+    """
+    for member in archive:
+        if member.name not in (MANIFEST, *manifest.files) or not _is_plain_name(member.name) or not member.isreg():
+            raise BackupError(f"{file} is not a backup of memberline: it has {member.name!r} in it")
+        content, target = archive.extractfile(member), work / member.name
+        assert content is not None  # a regular file has content
+        target.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        with content, open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE), "wb") as output:
+            shutil.copyfileobj(content, output)
+
+
+def _is_plain_name(name: str) -> bool:
+    """A relative path that stays where it is put."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not name.startswith("/") and ".." not in parts
 
 
 def _check_files(work: Path, manifest: Manifest, file: Path) -> None:
