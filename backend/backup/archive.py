@@ -18,9 +18,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-from alembic.script import ScriptDirectory
 
 from backend.backup.databases import (
     BackupError,
@@ -32,7 +29,7 @@ from backend.backup.databases import (
     sqlite_path,
 )
 from backend.config import ROOT, Settings
-from backend.migrations.run import config as migrations_config
+from backend.migrations.run import known_revisions
 from backend.private_files import FILE, FOLDER, make_private_folder, sync_folder
 
 MANIFEST, SQLITE_DATABASE, POSTGRESQL_DUMP, TRACKER = "manifest.json", "memberline.db", "memberline.dump", "tracker.db"
@@ -108,7 +105,7 @@ def restore_backup(settings: Settings, file: Path, *, replace: bool) -> Restored
     kind = _database_kind(settings)
     if manifest.database != kind:
         raise BackupError(f"the backup is of {manifest.database}, but DATABASE_URL is {kind}")
-    if manifest.revision not in _known_revisions():
+    if manifest.revision not in known_revisions():
         raise BackupError(
             f"the backup was made by a newer version (database {manifest.revision}): install that version first"
         )
@@ -216,8 +213,3 @@ def _read_revision(settings: Settings) -> str:
         return query_postgresql(settings.database_url, statement)
     with closing(sqlite3.connect(sqlite_path(settings.database_url))) as database:
         return str(database.execute(statement).fetchone()[0])
-
-
-def _known_revisions() -> frozenset[str]:
-    scripts: Any = ScriptDirectory.from_config(migrations_config(""))
-    return frozenset(script.revision for script in scripts.walk_revisions())

@@ -138,9 +138,15 @@ def _secret(given: dict[str, Any]) -> str:
     if given["environment"] == "production":
         return ""
     path = given["runtime_dir"] / "secret_key"
-    if not path.exists():
-        make_private_folder(path.parent)
-    return read_or_create_text(path, lambda: secrets.token_hex(32))
+    try:
+        if not path.exists():
+            make_private_folder(path.parent)
+        return read_or_create_text(path, lambda: secrets.token_hex(32))
+    except OSError as error:
+        raise SettingsError(
+            f"SECRET_KEY is not set, and {path} cannot be used in its place ({error.strerror}): run this with the "
+            "settings of the service, or set MEMBERLINE_RUNTIME_DIR to a folder of your own"
+        ) from None
 
 
 def _default_network_url(given: dict[str, Any]) -> str:
