@@ -17,6 +17,7 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from backend.config.hosts import is_origin
 from backend.config.production_checks import find_setting_errors
+from backend.config.stripe_checks import find_impossible_keys
 from backend.errors import SettingsError
 from backend.private_files import make_private_folder, read_or_create_text
 
@@ -282,7 +283,7 @@ class Settings(BaseSettings):
         """Read the settings. Raises SettingsError listing every missing or wrong one, with what is expected."""
         given = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
         production = given.get("MEMBERLINE_ENV") == "production"
-        faults = find_setting_errors(given) if production else {}
+        faults = find_setting_errors(given) if production else find_impossible_keys(given)
         settings = None
         try:
             settings = cls(**_MappingSource(cls, given)())
