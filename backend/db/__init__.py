@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 import asyncpg
@@ -186,8 +185,6 @@ def _engine(url: str) -> AsyncEngine:
         )
         _watch_writes(engine)
         return engine
-    path = Path(url.split(":///", 1)[1])
-    path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
         hide_parameters=True,

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
+from backend.config.remarks import find_misspelled, find_what_is_off
+from backend.coop import find_unknown_facts
 from backend.demo import DEMO_ACCOUNTS, seed
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
@@ -25,6 +29,7 @@ from bot.commands.child_processes import (
     find_free_port,
 )
 
+log = logging.getLogger("memberline.start")
 MODEL = ROOT / "models" / "current.tar.gz"
 EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password")
 
@@ -34,6 +39,8 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     began = time.monotonic()
     settings = Settings.from_env(environ)
     logs.configure(settings.log_format, settings.log_level or "INFO")
+    for remark in find_remarks(settings, os.environ if environ is None else environ):
+        log.warning("%s", remark)
     _check_port_free(settings)
     os.umask(0o077)
     make_private_runtime(settings.runtime_dir)
@@ -46,6 +53,15 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
         _run_app(settings, children, began)
     finally:
         children.stop()
+
+
+def find_remarks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+    """What is off, misspelled or read by nobody: the app starts, and whoever set it up should know."""
+    return [
+        *find_what_is_off(settings, environ),
+        *find_misspelled(environ, Settings.names()),
+        *find_unknown_facts(settings.coop_file),
+    ]
 
 
 def _check_port_free(settings: Settings) -> None:
