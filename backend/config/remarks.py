@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from backend.coop import find_unknown_facts
+
 if TYPE_CHECKING:
     from backend.config import Settings
 
@@ -32,6 +34,18 @@ READ_ELSEWHERE = frozenset(
 OUR_PREFIXES = ("MEMBERLINE_", "MULTISPEAK_", "STAFF_", "STRIPE_", "TWILIO_")
 NEARNESS = 0.85
 SHORTEST_COMPARED = 6  # shorter names are like too many others
+
+
+def find_remarks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+    """What is off, misspelled or read by nobody: the app starts, and whoever set it up should know.
+
+    Raises SettingsError for a coop.toml that cannot be read.
+    """
+    return [
+        *find_what_is_off(settings, environ),
+        *find_misspelled(environ, settings.names()),
+        *find_unknown_facts(settings.coop_file),
+    ]
 
 
 def find_misspelled(environ: Mapping[str, str], known: frozenset[str]) -> list[str]:

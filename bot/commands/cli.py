@@ -19,6 +19,7 @@ from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from backend.progress import Progress, StepProgress
+from bot.commands.check import check
 from bot.commands.conformance import conformance
 from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
@@ -303,7 +304,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
+for command in (check, knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
     main.add_command(command)
 
 

@@ -10,15 +10,13 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
-from backend.config.remarks import find_misspelled, find_what_is_off
-from backend.coop import find_unknown_facts
+from backend.config.remarks import find_remarks
 from backend.demo import DEMO_ACCOUNTS, seed
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
@@ -53,15 +51,6 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
         _run_app(settings, children, began)
     finally:
         children.stop()
-
-
-def find_remarks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """What is off, misspelled or read by nobody: the app starts, and whoever set it up should know."""
-    return [
-        *find_what_is_off(settings, environ),
-        *find_misspelled(environ, Settings.names()),
-        *find_unknown_facts(settings.coop_file),
-    ]
 
 
 def _check_port_free(settings: Settings) -> None:
