@@ -270,9 +270,12 @@ class Settings(BaseSettings):
 
     def previous_keyed_hash(self, purpose: str, text: str) -> str | None:
         """As `keyed_hash`, under the key before the present one, where SECRET_KEY_PREVIOUS gives it."""
-        if not self.secret_key_previous:
-            return None
-        return _keyed(_keyed(self.secret_key_previous, purpose), text)
+        key = self.previous_derived_key(purpose)
+        return None if key is None else _keyed(key, text)
+
+    def previous_derived_key(self, purpose: str) -> str | None:
+        """As `derived_key`, from the key before the present one, where SECRET_KEY_PREVIOUS gives it."""
+        return _keyed(self.secret_key_previous, purpose) if self.secret_key_previous else None
 
     def with_values(self, **fields: Any) -> Self:
         """A copy with other values for some fields, which are not validated."""

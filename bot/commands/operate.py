@@ -27,7 +27,7 @@ Next:
   3. start memberline, and watch /ready."""
 OTHER_KEY = (
     "SECRET_KEY is not the one that the backup was made with. With this one everybody signs in anew, links and codes "
-    "that are out stop working, and the digits that open an account must be imported again."
+    "that are out stop working, and the digits that open an account must be taken again (docs/keys.md)."
 )
 
 
