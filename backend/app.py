@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from backend.autopay.draft_outcomes import DraftsAndAutoPay
@@ -13,10 +14,11 @@ from backend.clock import Clock, SystemClock, local_date
 from backend.config import Settings
 from backend.coop import Coop, load_coop
 from backend.db import Database
-from backend.errors import SettingsError
+from backend.errors import SettingsError, UnusableDatabase
 from backend.knowledge.service import Knowledge, default_knowledge
 from backend.payments.automatic_payments import AutomaticPayments
 from backend.posting.targets import choose_target
+from backend.private_files import make_private_folder
 from backend.providers import loader
 from backend.providers.billing.base import BillingProvider
 from backend.providers.messages.base import MessageProvider
@@ -46,9 +48,10 @@ class Backend:
     @classmethod
     def create(cls, settings: Settings, clock: Clock | None = None) -> Backend:
         """Build it without opening connections. Raises SettingsError for a bad setting or an unreadable file in
-        knowledge/."""
+        knowledge/, UnusableDatabase for a SQLite file in a folder that there is not."""
         clock = clock or SystemClock(settings.clock_shift)
         coop = load_coop(settings.coop_file)
+        make_database_folder(settings)
         db = Database(settings.database_url)
         payments = _provider(PaymentProvider, "PAYMENT_PROVIDER", settings.payment_provider, settings)
         if isinstance(payments, KeepsRecords):
@@ -83,6 +86,19 @@ class Backend:
         if close_outages := getattr(self.outages, "close", None):
             await close_outages()
         await self.db.close()
+
+
+def make_database_folder(settings: Settings) -> None:
+    """Make the folder of a SQLite file within the runtime folder, and no other: an address that is mistyped would
+    begin an empty database."""
+    if not settings.database_url.startswith("sqlite"):
+        return
+    folder = Path(settings.database_url.split(":///", 1)[1]).resolve().parent
+    if folder.is_dir():
+        return
+    if not folder.is_relative_to(settings.runtime_dir.resolve()):
+        raise UnusableDatabase(f"DATABASE_URL: the folder {folder} is not there: make it first, or correct the address")
+    make_private_folder(folder)
 
 
 def _provider(contract: type, name: str, spec: str, settings: Settings) -> Any:

@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from backend.arrangement.rules import ArrangementRules
 from backend.callout.roster import OnCallPerson, parse_on_call
+from backend.coop_table import Table, find_unknown_keys, read_optional_table, read_table
 from backend.errors import SettingsError
 from backend.holidays import Holiday, parse_rule
 from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, join_words, tr
@@ -222,64 +223,84 @@ def format_phone(e164: str) -> str:
 
 
 def load_coop(path: Path) -> Coop:
-    """Read coop.toml. Raises SettingsError naming the field that is missing or wrong."""
+    """Read coop.toml. Raises SettingsError with the section and key that is missing or wrong, and the form expected."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _parse_coop(raw)
-    except FileNotFoundError:
-        raise SettingsError(f"COOP_FILE: {path} does not exist") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"COOP_FILE: {path} is not valid TOML: {error}") from None
-    except KeyError as error:
-        raise SettingsError(f"COOP_FILE: {path} lacks {error}") from None
-    except (ValueError, ZoneInfoNotFoundError) as error:
+        return _parse_coop(_read(path))
+    except ValueError as error:
         raise SettingsError(f"COOP_FILE: {path}: {error}") from None
 
 
+def find_unknown_facts(path: Path) -> list[str]:
+    """What coop.toml has and nobody reads, a line each. Raises SettingsError for a file that cannot be read."""
+    return [f"COOP_FILE: {path}: {each}" for each in find_unknown_keys(_read(path))]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"COOP_FILE: {path} does not exist") from None
+    except OSError as error:
+        raise SettingsError(f"COOP_FILE: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"COOP_FILE: {path} is not UTF-8 text: byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"COOP_FILE: {path} is not valid TOML: {error}") from None
+
+
 def _parse_coop(raw: dict[str, Any]) -> Coop:
-    coop, phones, office, payments = raw["coop"], raw["phones"], raw["office"], raw["payments"]
-    arrangements = raw.get("arrangements")
-    quiet_until, quiet_from = _parse_send_hours(raw.get("alerts", {}).get("send_between", ["08:00", "20:00"]))
+    coop, phones, office, fees, payments = (
+        read_table(raw, name) for name in ("coop", "phones", "office", "fees", "payments")
+    )
+    hours = read_table(raw, "hours")
+    alerts = Table("alerts", {"send_between": ["08:00", "20:00"], **read_optional_table(raw, "alerts")})
+    quiet_until, quiet_from = alerts.span("send_between")  # the hours in which alerts may go to a phone
     return Coop(
-        name=_text(coop, "name"),
-        short_name=_text(coop, "short_name"),
-        zone=ZoneInfo(_text(coop, "zone")),
-        website=_text(coop, "website"),
-        portal_url=_text(coop, "portal_url") if "portal_url" in coop else "",
-        office_phone=_phone(phones, "office"),
-        transfer_phone=_phone(phones, "transfer"),
-        outage_phone=_phone(phones, "outage"),
-        text_line=_phone(phones, "text_line"),
-        address=_text(office, "address"),
-        mail=_text(office, "mail"),
-        email=_text(office, "email"),
-        hours={day: _parse_hours(day, value) for day, value in raw["hours"].items()},
-        card_fee_cents=_whole_number(raw["fees"], "card"),
-        bank_fee_cents=_whole_number(raw["fees"], "bank"),
-        max_payment_cents=_whole_number(payments, "max_payment_cents"),
-        schedule_days=_whole_number(payments, "schedule_days"),
-        same_amount_minutes=_whole_number(payments, "same_amount_minutes"),
-        draft_notice_days=_whole_number(payments, "draft_notice_days"),
+        name=coop.text("name"),
+        short_name=coop.text("short_name"),
+        zone=coop.zone("zone"),
+        website=coop.text("website"),
+        portal_url=coop.text("portal_url") if "portal_url" in coop.values else "",
+        office_phone=phones.phone("office"),
+        transfer_phone=phones.phone("transfer"),
+        outage_phone=phones.phone("outage"),
+        text_line=phones.phone("text_line"),
+        address=office.text("address"),
+        mail=office.text("mail"),
+        email=office.text("email"),
+        hours={day: _parse_hours(hours, day) for day in hours.values},
+        card_fee_cents=fees.whole_number("card"),
+        bank_fee_cents=fees.whole_number("bank"),
+        max_payment_cents=payments.whole_number("max_payment_cents"),
+        schedule_days=payments.whole_number("schedule_days"),
+        same_amount_minutes=payments.whole_number("same_amount_minutes"),
+        draft_notice_days=payments.whole_number("draft_notice_days"),
         statement_descriptor=_statement_descriptor(coop, payments),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
-        refund_second_person_cents=_optional_number(payments, "refund_second_person_cents", 10_000),
-        booking_second_person_cents=_optional_number(payments, "booking_second_person_cents", 100_000),
+        refund_second_person_cents=payments.whole_number("refund_second_person_cents", 10_000),
+        booking_second_person_cents=payments.whole_number("booking_second_person_cents", 100_000),
         refund_fee=_refund_fee(payments),
-        facts={name: _parse_fact(name, value) for name, value in _optional_table(raw, "facts").items()},
-        holidays=tuple(_parse_holiday(name, value) for name, value in _optional_table(raw, "holidays").items()),
-        arrangements=ArrangementRules(
-            past_due_days=_whole_number(arrangements, "past_due_days"),
-            months_without_default=_whole_number(arrangements, "unbroken_months"),
-            max_parts=_whole_number(arrangements, "most_parts"),
-            max_days=_whole_number(arrangements, "within_days"),
-        )
-        if arrangements is not None
-        else None,
+        facts={name: _parse_fact(name, value) for name, value in read_optional_table(raw, "facts").items()},
+        holidays=tuple(_parse_holiday(name, value) for name, value in read_optional_table(raw, "holidays").items()),
+        arrangements=_parse_arrangements(raw),
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
-        retention=parse_periods(_optional_table(raw, "retention")),
-        tells_everyone=_one_of(raw.get("alerts", {}), "outages", "asked", "everyone"),
-        tells_provider_outages=_one_of(raw.get("alerts", {}), "provider_outages", "office", "at once"),
+        retention=parse_periods(read_optional_table(raw, "retention")),
+        tells_everyone=alerts.choice("outages", "asked", "everyone") == "everyone",
+        tells_provider_outages=alerts.choice("provider_outages", "office", "at once") == "at once",
+    )
+
+
+def _parse_arrangements(raw: dict[str, Any]) -> ArrangementRules | None:
+    """None where the co-op has no rules: the office then decides each."""
+    if "arrangements" not in raw:
+        return None
+    rules = read_table(raw, "arrangements")
+    return ArrangementRules(
+        past_due_days=rules.whole_number("past_due_days"),
+        months_without_default=rules.whole_number("unbroken_months"),
+        max_parts=rules.whole_number("most_parts"),
+        max_days=rules.whole_number("within_days"),
     )
 
 
@@ -293,14 +314,6 @@ def _parse_holiday(name: str, value: Any) -> Holiday:
     except ValueError as error:
         raise ValueError(f"holidays.{name}: {error}") from None
     return Holiday({language: value[language].strip() for language in LANGUAGES}, rule)
-
-
-def _optional_table(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    """The table, empty if it is missing."""
-    table = raw.get(name, {})
-    if not isinstance(table, dict):
-        raise ValueError(f"{name} must be a table: lines of name = value below [{name}]")
-    return table
 
 
 def _parse_fact(name: str, value: Any) -> dict[str, str]:
@@ -320,17 +333,10 @@ def _parse_fact(name: str, value: Any) -> dict[str, str]:
     return {language: text.strip() for language, text in each.items()}
 
 
-def _text(table: dict[str, Any], name: str) -> str:
-    value = table[name]
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be a text in quotes")
-    return value
-
-
-def _statement_descriptor(coop: dict[str, Any], payments: dict[str, Any]) -> str:
+def _statement_descriptor(coop: Table, payments: Table) -> str:
     """`statement_descriptor` of [payments], or the short name, cut. In what card networks and Nacha allow both."""
-    given = "statement_descriptor" in payments
-    text = _text(payments, "statement_descriptor") if given else _text(coop, "short_name").upper()
+    given = "statement_descriptor" in payments.values
+    text = payments.text("statement_descriptor") if given else coop.text("short_name").upper()
     if not given:
         text = re.sub(r"[^A-Z0-9 .&-]", "", text)[:LONGEST_DESCRIPTOR].strip()
         return text if DESCRIPTOR.fullmatch(text) else "ELECTRIC CO-OP"
@@ -342,14 +348,6 @@ def _statement_descriptor(coop: dict[str, Any], payments: dict[str, Any]) -> str
     return text
 
 
-def _phone(phones: dict[str, Any], name: str) -> str:
-    text = _text(phones, name)
-    try:
-        return _parse_phone(text)
-    except ValueError as error:
-        raise ValueError(f"phones.{name}: {error}") from None
-
-
 def _parse_phone(text: str) -> str:
     try:
         return parse_phone(text)
@@ -357,44 +355,11 @@ def _parse_phone(text: str) -> str:
         raise ValueError(f"{text} {error}") from None
 
 
-def _parse_hours(day: str, value: Any) -> tuple[time, time]:
+def _parse_hours(hours: Table, day: str) -> tuple[time, time]:
     if day not in WEEKDAYS:
-        raise ValueError(f"hours.{day} is not a day of the week")
-    opens, closes = (time.fromisoformat(part) for part in value)
-    if opens >= closes:
-        raise ValueError(f"hours.{day} closes before it opens")
-    return opens, closes
+        raise ValueError(f"hours.{day} is not a day of the week: write {', '.join(WEEKDAYS)}")
+    return hours.span(day)
 
 
-def _parse_send_hours(value: Any) -> tuple[time, time]:
-    """The hours in which alerts may go to a phone."""
-    begins, ends = (time.fromisoformat(part) for part in value)
-    if begins >= ends:
-        raise ValueError("alerts.send_between ends before it begins")
-    return begins, ends
-
-
-def _one_of(alerts: dict[str, Any], name: str, usual: str, other: str) -> bool:
-    """Whether [alerts] has the `other` of two values."""
-    value = alerts.get(name, usual)
-    if value not in (usual, other):
-        raise ValueError(f'alerts.{name} must be "{usual}" or "{other}"')
-    return bool(value == other)
-
-
-def _refund_fee(payments: dict[str, Any]) -> Literal["returned", "kept"]:
-    value = payments.get("refund_fee", "returned")
-    if value not in ("returned", "kept"):
-        raise ValueError('payments.refund_fee must be "returned" or "kept"')
-    return "kept" if value == "kept" else "returned"
-
-
-def _optional_number(table: dict[str, Any], name: str, otherwise: int) -> int:
-    return _whole_number({name: otherwise, **table}, name)
-
-
-def _whole_number(table: dict[str, Any], name: str) -> int:
-    value = table[name]
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{name} must be a whole number, zero or more")
-    return value
+def _refund_fee(payments: Table) -> Literal["returned", "kept"]:
+    return "kept" if payments.choice("refund_fee", "returned", "kept") == "kept" else "returned"

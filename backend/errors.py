@@ -17,3 +17,9 @@ class SettingsError(MemberlineError):
     """The process must not start; the message names the setting and what to do."""
 
     code = "settings"
+
+
+class UnusableDatabase(MemberlineError):
+    """The database is there and cannot be worked with; the message names the setting and what to do."""
+
+    code = "database"

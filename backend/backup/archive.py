@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -16,10 +17,7 @@ import zlib
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
-from alembic.script import ScriptDirectory
+from pathlib import Path, PurePosixPath
 
 from backend.backup.databases import (
     BackupError,
@@ -31,8 +29,8 @@ from backend.backup.databases import (
     sqlite_path,
 )
 from backend.config import ROOT, Settings
-from backend.migrations.run import config as migrations_config
-from backend.private_files import make_private_folder, sync_folder
+from backend.migrations.run import known_revisions
+from backend.private_files import FILE, FOLDER, make_private_folder, sync_folder
 
 MANIFEST, SQLITE_DATABASE, POSTGRESQL_DUMP, TRACKER = "manifest.json", "memberline.db", "memberline.dump", "tracker.db"
 NAME_PATTERN = "memberline-*.backup.tar.gz"
@@ -107,7 +105,7 @@ def restore_backup(settings: Settings, file: Path, *, replace: bool) -> Restored
     kind = _database_kind(settings)
     if manifest.database != kind:
         raise BackupError(f"the backup is of {manifest.database}, but DATABASE_URL is {kind}")
-    if manifest.revision not in _known_revisions():
+    if manifest.revision not in known_revisions():
         raise BackupError(
             f"the backup was made by a newer version (database {manifest.revision}): install that version first"
         )
@@ -115,7 +113,7 @@ def restore_backup(settings: Settings, file: Path, *, replace: bool) -> Restored
         work = Path(name)
         try:
             with tarfile.open(file) as archive:
-                archive.extractall(work, filter="data")
+                _extract(archive, work, manifest, file)
         except UNREADABLE as error:
             raise BackupError(f"{file} is damaged ({type(error).__name__})") from error
         _check_files(work, manifest, file)
@@ -171,6 +169,28 @@ def _write_archive(work: Path, target: Path, names: list[str]) -> None:
     sync_folder(target.parent)
 
 
+def _extract(archive: tarfile.TarFile, work: Path, manifest: Manifest, file: Path) -> None:
+    """Write the files that the manifest names into `work`, and nothing else. Raises BackupError for any other member.
+
+    Not by `extractall`: its `filter`, which keeps members inside the folder, came with Python 3.11.4, and Debian 12
+    has 3.11.2.
+    """
+    for member in archive:
+        if member.name not in (MANIFEST, *manifest.files) or not _is_plain_name(member.name) or not member.isreg():
+            raise BackupError(f"{file} is not a backup of memberline: it has {member.name!r} in it")
+        content, target = archive.extractfile(member), work / member.name
+        assert content is not None  # a regular file has content
+        target.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        with content, open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE), "wb") as output:
+            shutil.copyfileobj(content, output)
+
+
+def _is_plain_name(name: str) -> bool:
+    """A relative path that stays where it is put."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not name.startswith("/") and ".." not in parts
+
+
 def _check_files(work: Path, manifest: Manifest, file: Path) -> None:
     for name, digest in manifest.files.items():
         path = work / name
@@ -193,8 +213,3 @@ def _read_revision(settings: Settings) -> str:
         return query_postgresql(settings.database_url, statement)
     with closing(sqlite3.connect(sqlite_path(settings.database_url))) as database:
         return str(database.execute(statement).fetchone()[0])
-
-
-def _known_revisions() -> frozenset[str]:
-    scripts: Any = ScriptDirectory.from_config(migrations_config(""))
-    return frozenset(script.revision for script in scripts.walk_revisions())

@@ -17,6 +17,7 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from backend.config.hosts import is_origin
 from backend.config.production_checks import find_setting_errors
+from backend.config.stripe_checks import find_impossible_keys
 from backend.errors import SettingsError
 from backend.private_files import make_private_folder, read_or_create_text
 
@@ -138,9 +139,15 @@ def _secret(given: dict[str, Any]) -> str:
     if given["environment"] == "production":
         return ""
     path = given["runtime_dir"] / "secret_key"
-    if not path.exists():
-        make_private_folder(path.parent)
-    return read_or_create_text(path, lambda: secrets.token_hex(32))
+    try:
+        if not path.exists():
+            make_private_folder(path.parent)
+        return read_or_create_text(path, lambda: secrets.token_hex(32))
+    except OSError as error:
+        raise SettingsError(
+            f"SECRET_KEY is not set, and {path} cannot be used in its place ({error.strerror}): run this with the "
+            "settings of the service, or set MEMBERLINE_RUNTIME_DIR to a folder of your own"
+        ) from None
 
 
 def _default_network_url(given: dict[str, Any]) -> str:
@@ -263,9 +270,12 @@ class Settings(BaseSettings):
 
     def previous_keyed_hash(self, purpose: str, text: str) -> str | None:
         """As `keyed_hash`, under the key before the present one, where SECRET_KEY_PREVIOUS gives it."""
-        if not self.secret_key_previous:
-            return None
-        return _keyed(_keyed(self.secret_key_previous, purpose), text)
+        key = self.previous_derived_key(purpose)
+        return None if key is None else _keyed(key, text)
+
+    def previous_derived_key(self, purpose: str) -> str | None:
+        """As `derived_key`, from the key before the present one, where SECRET_KEY_PREVIOUS gives it."""
+        return _keyed(self.secret_key_previous, purpose) if self.secret_key_previous else None
 
     def with_values(self, **fields: Any) -> Self:
         """A copy with other values for some fields, which are not validated."""
@@ -276,7 +286,7 @@ class Settings(BaseSettings):
         """Read the settings. Raises SettingsError listing every missing or wrong one, with what is expected."""
         given = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
         production = given.get("MEMBERLINE_ENV") == "production"
-        faults = find_setting_errors(given) if production else {}
+        faults = find_setting_errors(given) if production else find_impossible_keys(given)
         settings = None
         try:
             settings = cls(**_MappingSource(cls, given)())

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 import asyncpg
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 
 from backend.db import sqlite
+from backend.db.connecting import connect_postgresql
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,7 +29,6 @@ NAMING = {
 
 WRITTEN_FLAG = "memberline_written"
 
-CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 20.0  # ten times what any of our statements takes
 MIGRATIONS, DEMO = 7_262_001, 7_262_002
 """Arbitrary keys of PostgreSQL advisory locks, for what processes that start together must do one at a time."""
@@ -170,14 +169,8 @@ def _watch_writes(engine: AsyncEngine) -> None:
 
 
 async def _connect_postgresql(*args: Any, **options: Any) -> asyncpg.Connection:
-    """Connect with timeouts: a server that hangs must not block every request.
-
-    Raises OSError (ConnectionError) for every kind of failure.
-    """
-    try:
-        return await asyncpg.connect(*args, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS, **options)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:
-        raise ConnectionError(f"the database refuses: {type(refusal).__name__}") from refusal
+    """For the pool. Raises OSError (DatabaseAway) for every kind of failure."""
+    return await connect_postgresql(*args, command_timeout=STATEMENT_SECONDS, **options)
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -193,8 +186,6 @@ def _engine(url: str) -> AsyncEngine:
         )
         _watch_writes(engine)
         return engine
-    path = Path(url.split(":///", 1)[1])
-    path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
         hide_parameters=True,

@@ -112,7 +112,7 @@ async def verify_holder_proof(session: AsyncSession, backend: Backend, member: M
     given = hash_holder_digits(backend, number, digits)
     stored = row.digits_hash if row else "-" * len(given)
     fits = hmac.compare_digest(stored, given)
-    previous = backend.settings.previous_keyed_hash(HOLDER_DIGITS, _holder_text(number, digits))
+    previous = hash_holder_digits_before(backend, number, digits)
     if previous is not None and hmac.compare_digest(stored, previous) and row is not None:
         row.digits_hash, fits = given, True
     return fits
@@ -120,6 +120,11 @@ async def verify_holder_proof(session: AsyncSession, backend: Backend, member: M
 
 def hash_holder_digits(backend: Backend, number: str, digits: str) -> str:
     return backend.settings.keyed_hash(HOLDER_DIGITS, _holder_text(number, digits))
+
+
+def hash_holder_digits_before(backend: Backend, number: str, digits: str) -> str | None:
+    """As `hash_holder_digits`, under SECRET_KEY_PREVIOUS; None without one."""
+    return backend.settings.previous_keyed_hash(HOLDER_DIGITS, _holder_text(number, digits))
 
 
 def _holder_text(number: str, digits: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import backend.models  # noqa: F401 - the metadata is complete only once every model is imported
 from backend.db import MIGRATIONS, Base, UtcTime
+from backend.db.connecting import connect_postgresql
 
 
 def _plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -33,7 +34,9 @@ def _migrate(connection: Connection) -> None:
 
 
 async def _run() -> None:
-    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    url = context.config.get_main_option("sqlalchemy.url") or ""
+    options = {} if url.startswith("sqlite") else {"async_creator_fn": connect_postgresql}
+    engine = create_async_engine(url, poolclass=pool.NullPool, connect_args=options)
     async with engine.connect() as connection:
         await connection.run_sync(_migrate)
         await connection.commit()

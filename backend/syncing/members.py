@@ -22,7 +22,7 @@ from backend.contact.service import ContactField, notify_changed_by_office, refe
 from backend.importing import existing_rows
 from backend.importing.members import MEMBERS
 from backend.logins.models import HolderProof
-from backend.logins.service import hash_holder_digits
+from backend.logins.service import hash_holder_digits, hash_holder_digits_before
 from backend.members.models import Member
 from backend.syncing.feed import Feed, FeedKind
 from backend.syncing.models import SyncRow
@@ -102,8 +102,12 @@ async def _change_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
         change = _compare(feed, row, member, base.split(PARTED) if base else None, member.id in known.changed_address)
         if row["holder_digits"]:
             hashed = hash_holder_digits(feed.backend, member.number, row["holder_digits"])
-            if known.proofs.get(member.id) != hashed:
+            stored = known.proofs.get(member.id)
+            if stored != hashed:
                 proofs[member.id] = hashed
+            if stored is not None and stored == _hash_before(feed, row):
+                feed.outcome.note("stored_anew", f"{member.number} {member.name}")
+            elif stored != hashed:
                 change.before["holder_digits"], change.after["holder_digits"] = "(not shown)", "(changed)"
         await _write(feed, member, change, known.first_accounts.get(member.id))
         if change.conflicts:  # looked at again next time, against what the file lines before
@@ -113,6 +117,11 @@ async def _change_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
             digests.append((row["line"], theirs))
     _keep_contacts(feed, digests)
     await _save_proofs(feed, proofs)
+
+
+def _hash_before(feed: Feed, row: dict[str, Any]) -> str | None:
+    """While SECRET_KEY is being changed: the hash of the row's digits under the key before."""
+    return hash_holder_digits_before(feed.backend, row["number"], row["holder_digits"])
 
 
 async def _write(feed: Feed, member: Member, change: MemberChange, account_id: int | None) -> None:
@@ -147,8 +156,8 @@ def _compare(feed: Feed, row: dict[str, Any], member: Member, base: list[str] | 
         if name not in feed.given or _same(name, old, new):
             continue
         if base:
-            by_coop = _digest(feed, name, new) != base[place]
-            by_member = _digest(feed, name, old) != base[place]
+            by_coop = not _is_as_filed(feed, name, new, base[place])
+            by_member = not _is_as_filed(feed, name, old, base[place])
         else:
             by_member = _changed_here(member, name, moved)
             by_coop = not by_member
@@ -178,8 +187,14 @@ def _digests(feed: Feed, row: dict[str, Any]) -> str:
     return PARTED.join(_digest(feed, name, row[name]) for name in CONTACTS)
 
 
-def _digest(feed: Feed, name: str, value: str | None) -> str:
-    key = feed.backend.settings.derived_key("sync").encode()
+def _is_as_filed(feed: Feed, name: str, value: str | None, filed: str) -> bool:
+    """Whether the last file had this value. Its digest may be of before SECRET_KEY was changed."""
+    before = feed.backend.settings.previous_derived_key("sync")
+    return filed == _digest(feed, name, value) or (before is not None and filed == _digest(feed, name, value, before))
+
+
+def _digest(feed: Feed, name: str, value: str | None, secret: str | None = None) -> str:
+    key = (secret or feed.backend.settings.derived_key("sync")).encode()
     text = f"{name}={(value or '').casefold()}"
     return hashlib.blake2b(text.encode(), digest_size=CONTACT_DIGEST_BYTES, key=key).hexdigest()
 

@@ -18,6 +18,7 @@ TEXTS = {
     "missing": "missing: in an earlier file and not in this one; nothing was deleted",
     "conflict": "changed by the member and by the co-op; the member's was kept (--file-wins takes the file's)",
     "kept": "changed by the member and not by the co-op; kept",
+    "stored_anew": "the same digits of the holder, now under the present SECRET_KEY; no change",
     "recognized": "memberline's own payments that came back, or booked at /staff/money; not booked again",
     "difference": "differ from memberline's own books; look at them",
     "taken_over": "from before the account was taken over, in its balance already; kept as history",

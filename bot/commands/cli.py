@@ -19,6 +19,7 @@ from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
 from backend.progress import Progress, StepProgress
+from bot.commands.check import check
 from bot.commands.conformance import conformance
 from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
@@ -195,7 +196,8 @@ def import_csv(folder: Path, check: bool) -> None:
         with Progress(2 * len(TABLES) + 1, "Import") as progress:
             return await import_folder(backend, folder, check_only=check, tell=lambda step: progress.advance(1, step))
 
-    _print_json({"imported" if not check else "would_import": _run_with_backend(work)})
+    found = _run_with_backend(work, names_database=True)
+    _print_json({"would_import" if check else "imported": found})
 
 
 @main.command()
@@ -212,7 +214,7 @@ def sync(folder: Path, dry_run: bool, as_json: bool, force: bool, file_wins: boo
         with StepProgress() as line:
             return await sync_folder(backend, folder, SyncOptions(dry_run, force, file_wins), progress=line.show)
 
-    outcome = _run_with_backend(work)
+    outcome = _run_with_backend(work, names_database=True)
     if as_json:
         _print_json(outcome.to_dict())
     else:
@@ -302,7 +304,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
+for command in (check, knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
     main.add_command(command)
 
 

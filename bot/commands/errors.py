@@ -6,7 +6,8 @@ import json
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from backend.errors import MemberlineError
+from backend.db.connecting import DatabaseAway
+from backend.errors import MemberlineError, UnusableDatabase
 
 WRONG_INPUT, WRONG_MACHINE = 1, 2
 """Exit statuses."""
@@ -18,7 +19,9 @@ def explain_error(error: BaseException) -> tuple[str, int] | None:
     Statements and their values are never said: they may be personal.
     """
     if isinstance(error, MemberlineError):
-        return str(error), WRONG_INPUT
+        return str(error), WRONG_MACHINE if isinstance(error, UnusableDatabase) else WRONG_INPUT
+    if isinstance(error, DatabaseAway):
+        return str(error), WRONG_MACHINE
     if isinstance(error, SQLAlchemyError):
         cause = error.orig if isinstance(error, DBAPIError) else None
         if isinstance(cause, Exception) and isinstance(error, DBAPIError) and not _is_fault_of_ours(error):

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.app import Backend
+from backend.app import Backend, make_database_folder
 from backend.audit.service import verify
 from backend.billing import ledger
 from backend.billing.models import Account
@@ -18,7 +18,7 @@ from backend.config import Settings
 from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.payments.models import PENDING_STATUSES, Payment
-from bot.commands.running import print_json, run_with_backend
+from bot.commands.running import print_json, run_with_backend, tell_database
 
 AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
 Next:
@@ -27,7 +27,7 @@ Next:
   3. start memberline, and watch /ready."""
 OTHER_KEY = (
     "SECRET_KEY is not the one that the backup was made with. With this one everybody signs in anew, links and codes "
-    "that are out stop working, and the digits that open an account must be imported again."
+    "that are out stop working, and the digits that open an account must be taken again (docs/keys.md)."
 )
 
 
@@ -38,7 +38,9 @@ def backup(folder: Path, keep: int | None) -> None:
     """Write a backup of everything into FOLDER, while the service runs."""
     from backend.backup.archive import create_backup, delete_old_backups  # Alembic is heavy, and few commands need it
 
-    made = create_backup(Settings.from_env(), folder)
+    settings = Settings.from_env()
+    tell_database(settings)
+    made = create_backup(settings, folder)
     click.echo(f"{made} ({made.stat().st_size:,} bytes)")
     for path in delete_old_backups(folder, keep) if keep else []:
         click.echo(f"deleted {path}")
@@ -52,6 +54,8 @@ def restore(file: Path, replace: bool) -> None:
     from backend.backup.archive import restore_backup
 
     settings = Settings.from_env()
+    tell_database(settings, always=True)
+    make_database_folder(settings)
     done = restore_backup(settings, file, replace=replace)
     created = done.manifest.created_at
     checked = asyncio.run(_check_restored(settings, created))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,16 @@ import click
 from backend import logs
 from backend.app import Backend
 from backend.config import Settings
+from backend.config.remarks import describe_database
 from backend.errors import MemberlineError
 
 
-def run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
-    """Run `work` with a backend on a migrated database, and close it."""
+def run_with_backend(work: Callable[[Backend], Awaitable[Any]], *, names_database: bool = False) -> Any:
+    """Run `work` with a backend on a migrated database, and close it. `names_database`: also where nobody looks on."""
 
     async def run() -> Any:
         settings = Settings.from_env()
+        tell_database(settings, always=names_database)
         logs.configure(settings.log_format, settings.log_level or "WARNING")
         backend = Backend.create(settings)
         try:
@@ -31,6 +34,19 @@ def run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
             await backend.close()
 
     return asyncio.run(run())
+
+
+def tell_database(settings: Settings, *, always: bool = False) -> None:
+    """Say on standard error which database is used: on a terminal, or always. Without the service's settings it is
+    another one, which is found out late."""
+    if not always and not _someone_looks_on():
+        return
+    unset = "" if os.environ.get("DATABASE_URL") else ", DATABASE_URL is not set"
+    click.echo(f"Database: {describe_database(settings)} ({settings.environment}{unset})", err=True)
+
+
+def _someone_looks_on() -> bool:
+    return sys.stderr.isatty()
 
 
 def print_json(value: Any) -> None:

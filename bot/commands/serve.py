@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from typing import Any
 from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
+from backend.config.remarks import find_remarks
 from backend.demo import DEMO_ACCOUNTS, seed
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
@@ -25,6 +27,7 @@ from bot.commands.child_processes import (
     find_free_port,
 )
 
+log = logging.getLogger("memberline.start")
 MODEL = ROOT / "models" / "current.tar.gz"
 EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password")
 
@@ -34,6 +37,8 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     began = time.monotonic()
     settings = Settings.from_env(environ)
     logs.configure(settings.log_format, settings.log_level or "INFO")
+    for remark in find_remarks(settings, os.environ if environ is None else environ):
+        log.warning("%s", remark)
     _check_port_free(settings)
     os.umask(0o077)
     make_private_runtime(settings.runtime_dir)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.config import ROOT, Settings
 from backend.db import Database
+from backend.db.connecting import DatabaseAway
 from backend.errors import SettingsError
 
 
@@ -42,27 +43,29 @@ def find_commit(folder: Path) -> str:
 
 
 def _describe_database() -> str:
-    from alembic.script import ScriptDirectory
+    from backend.migrations.run import newest_revision
 
-    from backend.migrations.run import config
-
+    newest = newest_revision()
     try:
-        url = Settings.from_env().database_url
-    except SettingsError:
-        return "the settings are not complete"
-    newest = ScriptDirectory.from_config(config(url)).get_current_head()
-    found = asyncio.run(_read_revision(url))
+        found = asyncio.run(read_revision(Settings.from_env().database_url))
+    except SettingsError as error:
+        return f"not known, since the settings cannot be used ({str(error).splitlines()[0]})"
     return f"revision {found}, the newest is {newest}" if found[0].isdigit() else f"{found}; the newest is {newest}"
 
 
-async def _read_revision(url: str) -> str:
+async def read_revision(url: str) -> str:
     """The schema's revision, or in words why there is none. Creates nothing."""
-    if url.startswith("sqlite") and not Path(url.split(":///", 1)[1]).is_file():  # noqa: ASYNC240 - a local file
-        return "not created yet"
+    try:
+        if url.startswith("sqlite") and not Path(url.split(":///", 1)[1]).is_file():  # noqa: ASYNC240 - a local file
+            return "not created yet"
+    except PermissionError as error:
+        return f"not readable ({error.filename}: {error.strerror})"
     database = Database(url)
     try:
         async with database.read_session() as session:
             return str(await session.scalar(text("SELECT version_num FROM alembic_version")) or "without a schema")
+    except DatabaseAway as error:
+        return f"not readable ({error})"
     except (SQLAlchemyError, OSError) as error:
         return f"not readable ({type(error).__name__})"
     finally:

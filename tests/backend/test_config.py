@@ -282,6 +282,28 @@ def test_stripe_key_that_takes_no_money_is_refused(key: str, said: str) -> None:
     assert "Zq8v" not in message
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("STRIPE_SECRET_KEY", "hello", "must be sk_test_… or rk_test_…"),
+        ("STRIPE_SECRET_KEY", "sk_test_", "must be sk_test_… or rk_test_…"),
+        ("STRIPE_SECRET_KEY", "pk_test_Zq8vT2mXw4Lp7Kd9", "is the publishable key: write the secret one, sk_test_…"),
+        ("STRIPE_SECRET_KEY", "whsec_Hn3bR6yUc1Wf5Js0", "STRIPE_WEBHOOK_SECRET; here must be sk_test_… or rk_test_…"),
+        ("STRIPE_WEBHOOK_SECRET", "sk_test_Zq8vT2mXw4Lp7Kd9", "must be whsec_…"),
+    ],
+)
+def test_stripe_key_that_cannot_be_one_is_refused_in_development_too(name: str, value: str, said: str) -> None:
+    message = refusal(**{name: value})
+    assert named(message) == [name]
+    assert said in message
+    assert "Zq8v" not in message
+
+
+@pytest.mark.parametrize("key", ["sk_test_Zq8vT2mXw4Lp7Kd9", "rk_test_Zq8vT2mXw4Lp7Kd9", "sk_live_Zq8vT2mXw4Lp7Kd9"])
+def test_stripe_key_of_either_mode_is_taken_in_development(key: str) -> None:
+    assert Settings.from_env({"STRIPE_SECRET_KEY": key, "STRIPE_WEBHOOK_SECRET": "whsec_Hn3bR6yU"}).stripe_secret_key
+
+
 @pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])
 def test_stripe_needs_both_of_its_secrets(name: str) -> None:
     assert named(refusal(**{key: value for key, value in STRIPE.items() if key != name})) == [name]

@@ -8,7 +8,7 @@ import pytest
 
 from backend.app import Backend
 from backend.config import ROOT, Settings
-from backend.coop import KNOWN_FACTS, Coop, load_coop
+from backend.coop import KNOWN_FACTS, Coop, find_unknown_facts, load_coop
 from backend.errors import SettingsError
 from backend.language import use_language
 
@@ -86,6 +86,25 @@ def test_invalid_fact_is_refused_by_name(tmp_path: Path, line: str, named: str) 
     [
         ('name = "Prairie Rivers Electric Cooperative"', "name = 5", "name must be a text"),
         ('office = "+15555550100"', "office = 5555550100", "office must be a text"),
+        (
+            '"America/Chicago"',
+            '"America/Chicgo"',
+            r'coop\.zone names no .* "America/Chicgo".* zone = "America/Chicago"',
+        ),
+        (
+            'monday = ["08:00", "16:30"]',
+            'monday = ["8am", "16:30"]',
+            r'hours\.monday must be .* = \["08:00", "16:30"\]',
+        ),
+        ('monday = ["08:00", "16:30"]', "monday = 8", r"hours\.monday must be two times"),
+        ('monday = ["08:00", "16:30"]', 'monday = ["16:30", "08:00"]', r"hours\.monday must end after it begins"),
+        ("monday =", "moonday =", r"hours\.moonday is not a day of the week"),
+        ('email = "office@prairierivers.example"', "", r"office\.email is missing: write it below \[office\]"),
+        ("[office]", "[offices]", r"\[office\] is missing: a line \[office\]"),
+        ("card = 0", 'card = "0"', r"fees\.card must be a whole number"),
+        ("most_parts = 4", "most_part = 4", r"arrangements\.most_parts is missing"),
+        ('"+15555550102"', '"911"', r'phones\.outage is no phone number: 911 .* outage = "\+15555550100"'),
+        ('["08:00", "20:00"]', '["08:00"]', r"alerts\.send_between must be two times"),
     ],
 )
 def test_the_other_tables_are_looked_at_too(tmp_path: Path, old: str, new: str, named: str) -> None:
@@ -93,6 +112,27 @@ def test_the_other_tables_are_looked_at_too(tmp_path: Path, old: str, new: str, 
     path.write_text(WITHOUT.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SettingsError, match=named):
         load_coop(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("refund_second_person_cents", "refund_second_persons_cents", "is it refund_second_person_cents?"),
+        ("[alerts]", "[alert]", "[alert] is not known, and ignored: is it alerts?"),
+        ("[fees]", "[fees]\nsurcharge = 5", "fees.surcharge is not known, and ignored; there are card, bank"),
+    ],
+)
+def test_what_nobody_reads_is_named(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    path = tmp_path / "coop.toml"
+    path.write_text(WITHOUT.replace(old, new, 1), encoding="utf-8")
+    load_coop(path)
+    [line] = find_unknown_facts(path)
+    assert line.startswith(f"COOP_FILE: {path}: ")
+    assert expected in line
+
+
+def test_the_shipped_file_has_nothing_that_nobody_reads() -> None:
+    assert find_unknown_facts(ROOT / "coop.toml") == []
 
 
 def test_facts_that_are_no_table_are_refused(tmp_path: Path) -> None:

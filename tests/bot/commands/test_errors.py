@@ -31,7 +31,7 @@ def test_database_that_is_away_is_said_without_its_password(monkeypatch: pytest.
     monkeypatch.setenv("DATABASE_URL", f"postgresql://coop:opensesame@127.0.0.1:{free_port()}/memberline")
     status, line = run("show", "99999", "--json")
     assert (status, "opensesame" in line) == (2, False)
-    assert line.startswith("memberline: a server does not answer: ")
+    assert line.startswith("memberline: DATABASE_URL: no PostgreSQL answers at 127.0.0.1:")
 
 
 def test_file_that_is_no_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,3 +71,17 @@ def test_fault_of_ours_keeps_its_traceback() -> None:
         "the database (DATABASE_URL) cannot be used: locked",
         2,
     )
+
+
+def test_settings_that_this_account_may_not_read_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_arguments: object) -> str:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "secret_key"))
+
+    monkeypatch.setattr("backend.config.read_or_create_text", closed)
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    status, line = run("outbox")
+    assert status == 1
+    assert line.startswith(f"memberline: SECRET_KEY is not set, and {tmp_path / 'secret_key'} cannot be used")
+    version = CliRunner().invoke(main, ["--version"], catch_exceptions=False)
+    assert version.exit_code == 0
+    assert "database: not known, since the settings cannot be used (SECRET_KEY is not set" in version.stdout

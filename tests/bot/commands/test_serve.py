@@ -53,8 +53,9 @@ def test_taken_port_is_reported_in_one_line(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = serve(tmp_path, PORT=str(port))
+        done = serve(tmp_path, PORT=str(port), CHAT_ORIGIN="https://www.coop.example")
     assert done.returncode == 1
+    assert "CHAT_ORIGIN is not a setting, and ignored: is it CHAT_ORIGINS?" in done.stdout + done.stderr
     assert f"Port {port}" in done.stderr
     assert "PORT=" in done.stderr
     assert "Traceback" not in done.stderr
