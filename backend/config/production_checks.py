@@ -36,6 +36,10 @@ E164 = re.compile(r"\+(?:1[2-9][0-9]{9}|(?!1)[1-9][0-9]{7,14})")
 SHORT_CODE = re.compile(r"[1-9][0-9]{4,5}")
 # the minimum that OWASP recommends for argon2id (Password Storage Cheat Sheet): KiB of memory, and passes
 MIN_HASH_MEMORY, MIN_HASH_PASSES = 19 * 1024, 2
+WRONG_STAFF_ACCOUNTS = (
+    "must list name=hash, the hash made by `memberline staff-password`; in an env file between single quotes, since "
+    "a $ outside them may be taken for a variable"
+)
 TRUE_WORDS = ("1", "true", "yes", "on", "y", "t")
 
 Environ = Mapping[str, str]
@@ -198,7 +202,7 @@ def _check_staff_accounts(text: str, env: Environ) -> str | None:
         try:
             found = extract_parameters(hashed)
         except InvalidHashError:
-            return "must list name=hash, the hash made by `memberline staff-password`"
+            return WRONG_STAFF_ACCOUNTS
         if found.memory_cost < MIN_HASH_MEMORY or found.time_cost < MIN_HASH_PASSES:
             return "has a hash that is quick to guess: make it with `memberline staff-password`"
     return None
@@ -271,8 +275,37 @@ def _check_folder(text: str, env: Environ) -> str | None:
     if not existing.is_dir():
         return f"cannot be a folder: {existing} is none"
     if not os.access(existing, os.W_OK | os.X_OK) or _is_kernel_folder(existing):
-        return f"cannot be written to: {existing} is closed to the account that this runs as"
+        return (
+            f"cannot be written to: {existing} is closed to the account that this runs as, or to its systemd unit "
+            "(ReadWritePaths, docs/server.md)"
+        )
     return None
+
+
+def _check_inbox(text: str, env: Environ) -> str | None:
+    """Of a folder of files that others put there and this program reads."""
+    folder = Path(text)
+    if not folder.is_absolute():
+        return "must be an absolute path, such as /srv/memberline/returns: where the app is started from may change"
+    try:
+        if not folder.is_dir():
+            return f"is no folder: make {folder}, and let the account that this runs as into it (docs/server.md)"
+    except OSError:
+        pass  # a folder above it is closed
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return f"cannot be read: {folder} is closed to the account that this runs as (docs/server.md)"
+    return None
+
+
+def _check_outgoing_inbox(text: str, env: Environ) -> str | None:
+    """Of such a folder from which the files that were taken are moved away."""
+    fault = _check_inbox(text, env)
+    if fault is None and (not os.access(text, os.W_OK) or _is_kernel_folder(Path(text))):
+        fault = (
+            f"cannot be written to: what was taken is moved to {text}/done. It is closed to the account that this runs "
+            "as, or to its systemd unit (ReadWritePaths, docs/server.md)"
+        )
+    return fault
 
 
 def _check_sqlite_url(text: str, env: Environ) -> str | None:
@@ -332,6 +365,8 @@ CHECKS: dict[str, SettingCheck] = {
     "COOP_FILE": _check_coop_file,
     "MEMBERLINE_RUNTIME_DIR": _check_folder,
     "POSTING_DIR": _check_folder,
+    "SYNC_DIR": _check_outgoing_inbox,
+    "RETURNS_DIR": _check_inbox,
     "HOST": _check_listen_host,
     "TZ": _check_time_zone,
 }

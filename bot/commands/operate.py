@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend, make_database_folder
@@ -17,14 +18,18 @@ from backend.billing.models import Account
 from backend.config import Settings
 from backend.errors import MemberlineError
 from backend.jobs import holds
+from backend.jobs import locks as job_locks
 from backend.payments.models import PENDING_STATUSES, Payment
-from bot.commands.running import print_json, run_with_backend, tell_database
+from bot.commands.running import ExistingPath, print_json, run_with_backend, tell_database
 
 AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
 Next:
-  1. compare the payment network's and the billing system's list from {created} on with ours;
-  2. book what is missing, then: memberline hold release automatic-payments --reason "..."
-  3. start memberline, and watch /ready."""
+  1. put coop.toml and knowledge/ back, where this machine has not got them (docs/backup.md);
+  2. start memberline, and watch /ready: the hold lasts;
+  3. compare the payment network's and the billing system's list from {created} on with ours, and book what is missing;
+  4. memberline hold release automatic-payments --reason '...'"""
+BACKUP = "backup"
+"""What the metrics call it, beside the jobs."""
 OTHER_KEY = (
     "SECRET_KEY is not the one that the backup was made with. With this one everybody signs in anew, links and codes "
     "that are out stop working, and the digits that open an account must be taken again (docs/keys.md)."
@@ -42,12 +47,25 @@ def backup(folder: Path, keep: int | None) -> None:
     tell_database(settings)
     made = create_backup(settings, folder)
     click.echo(f"{made} ({made.stat().st_size:,} bytes)")
+    asyncio.run(_note_backup(settings))
     for path in delete_old_backups(folder, keep) if keep else []:
         click.echo(f"deleted {path}")
 
 
+async def _note_backup(settings: Settings) -> None:
+    """For the metrics, which tell how old the newest backup is. Migrates nothing: an older version may be serving."""
+    backend = Backend.create(settings)
+    try:
+        async with backend.db.transaction() as session:
+            await job_locks.note_done(session, backend, BACKUP)
+    except (SQLAlchemyError, OSError) as failure:
+        click.echo(f"The backup is whole, but its time could not be noted: {type(failure).__name__}", err=True)
+    finally:
+        await backend.close()
+
+
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=ExistingPath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Move aside (SQLite) or drop (PostgreSQL) what is there.")
 def restore(file: Path, replace: bool) -> None:
     """Put the databases of a backup back, check them, and hold automatic payments. Stop the service first."""
@@ -97,7 +115,7 @@ async def _describe(session: AsyncSession) -> dict[str, str]:
 
 @click.group()
 def hold() -> None:
-    """Stop automatic debits, and let them go on."""
+    """Stop automatic debits or alerts, and let them go on."""
 
 
 @hold.command("list")
@@ -107,15 +125,17 @@ def list_holds(as_json: bool) -> None:
 
     async def work(backend: Backend) -> Any:
         async with backend.db.read_session() as session:
-            return await holds.list_holds(session)
+            return await holds.list_holds(session), await holds.count_held(session)
 
-    found = run_with_backend(work)
+    found, waiting = run_with_backend(work)
     if as_json:
         shown = [{"name": row.name, "since": row.since.isoformat(), "reason": row.reason} for row in found]
         print_json(shown)
         return
     for row in found:
         click.echo(f"{row.name}  since {row.since:%Y-%m-%d %H:%M} UTC  {row.reason}")
+        if row.name == holds.MESSAGES:
+            click.echo(f"  {waiting} messages wait in the outbox")
     if not found:
         click.echo("Nothing is on hold.")
 
@@ -124,7 +144,11 @@ def list_holds(as_json: bool) -> None:
 @click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
 @click.option("--reason", required=True, help="For the audit trail.")
 def place(name: str, reason: str) -> None:
-    """Stop Auto Pay, drafts and scheduled payments until they are released."""
+    """Stop Auto Pay, drafts and scheduled payments until they are released; or, as `messages`, alerts.
+
+    NAME is automatic-payments (the default) or messages: alerts, reminders and campaign messages are then not made and
+    not sent. Codes, links, answers, receipts, notices and what is about danger go on.
+    """
 
     async def work(backend: Backend) -> None:
         async with backend.db.transaction() as session:
@@ -137,12 +161,18 @@ def place(name: str, reason: str) -> None:
 @hold.command()
 @click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
 @click.option("--reason", required=True, help="For the audit trail.")
-def release(name: str, reason: str) -> None:
-    """Let them run again; what was due meanwhile runs at the next look of the clock."""
+@click.option("--discard", is_flag=True, help="Of messages: those that wait in the outbox are never sent.")
+def release(name: str, reason: str, discard: bool) -> None:
+    """Let them run again; what was due meanwhile runs within three minutes."""
+    if discard and name != holds.MESSAGES:
+        raise click.UsageError("--discard is for messages: memberline hold release messages --discard --reason ...")
 
-    async def work(backend: Backend) -> None:
+    async def work(backend: Backend) -> int:
         async with backend.db.transaction() as session:
             await holds.release(session, backend, name, reason)
+            return await (holds.discard_held(session, backend) if discard else holds.count_held(session))
 
-    run_with_backend(work)
+    waiting = run_with_backend(work)
     click.echo(f"{name}: released")
+    if name == holds.MESSAGES:
+        click.echo(f"{waiting} messages that waited " + ("are not sent any more" if discard else "go out now"))
