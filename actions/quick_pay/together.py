@@ -1,9 +1,9 @@
 """Several accounts in one payment: which of them, how much on each, and what is left out and why.
 
-The slot TOGETHER holds the accounts while there are two or more: {"shares": [[account id, wish], …] in the order
-of the read-back, "named": the ids that the member named one by one, "waiting": cents that no account was named for}.
-A wish is cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a changed bill is read
-back as it is.
+The slot TOGETHER holds the accounts while there are two or more: {"shares": [[account id, wish], …] in the order of the
+read-back, "named": the ids that the member named one by one, "waiting": cents that no account was named for}. A wish is
+cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a changed bill is read back
+as it is.
 """
 
 from __future__ import annotations
@@ -206,9 +206,12 @@ def format_account(turn: Turn, account: Account, count: int = 1) -> str:
 
 
 def format_lines(turn: Turn, lines: Sequence[Line]) -> str:
-    """`home (..9-001) $112.40, barn (..9-002) $62.18`."""
-    told = [f"{format_account(turn, one.account, len(lines))} {format_cents(one.amount_cents)}" for one in lines]
-    return ("; " if turn.channel == "voice" else ", ").join(told)
+    """`home (..9-001) $112.40, barn (..9-002) $62.18`; by phone `home, account 001: $112.40; …`."""
+    is_spoken = turn.channel == "voice"
+    between, behind = (": ", "; ") if is_spoken else (" ", ", ")
+    return behind.join(
+        f"{format_account(turn, one.account, len(lines))}{between}{format_cents(one.amount_cents)}" for one in lines
+    )
 
 
 def format_remarks(identity: Identity, lines: Sequence[Line], left_out: Sequence[LeftOut]) -> str:
