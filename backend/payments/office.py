@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
@@ -17,6 +17,7 @@ from backend.language import use_language
 from backend.money import format_cents
 from backend.payments import receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
+from backend.payments.check_numbers import check_number, find_number_problem
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
 from backend.payments.outside_entries import find_same_payment
 from backend.payments.processing import lock_payment, record_charge
@@ -36,7 +37,7 @@ SAME_CHECK_WITHIN = timedelta(days=180)
 
 class OfficeRefused(RefundRefused):
     """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
-    no_reference, same_check, not_booked, books_elsewhere, looks_alike."""
+    no_reference, same_check, not_booked, books_elsewhere, looks_alike, and those of find_number_problem()."""
 
 
 class LooksAlike(OfficeRefused):
@@ -120,7 +121,7 @@ async def book_counter_payment(
         if (known.account_id, known.amount_cents) != (account_id, amount_cents):
             raise OfficeRefused("key_used", "This form was sent before with another amount. Please open it again.")
         return known
-    reference = " ".join(reference.split())[:40]
+    reference = " ".join(reference.split())
     await _check_booking(session, backend, account_id, amount_cents, kind, reference, received_on)
     alike = await list_alike(session, backend, account_id, amount_cents, received_on, key)
     _check_alike(alike, confirmed)
@@ -217,21 +218,33 @@ async def _check_booking(
         raise OfficeRefused("zero", f"The amount must be more than zero, and at most {format_cents(most)}.")
     if not today - OLDEST_BOOKING <= received_on <= today:
         raise OfficeRefused("day", "The day must be today or in the last 60 days.")
+    if problem := find_number_problem(reference):
+        raise OfficeRefused(*problem)
     if kind == "cash":
         return
-    if not reference:
+    if not check_number(reference):
         raise OfficeRefused("no_reference", "Please give the number on the check or money order.")
-    since = backend.clock.now() - SAME_CHECK_WITHIN
-    same = select(CounterPayment.confirmation).where(
-        CounterPayment.account_id == account_id,
-        CounterPayment.kind == kind,
-        func.lower(CounterPayment.reference) == reference.lower(),
-        CounterPayment.status.in_(("requested", "booked")),
-        CounterPayment.asked_at >= since,
-    )
-    if number := await session.scalar(same.limit(1)):
+    if number := await _find_same_check(session, backend, account_id, amount_cents, kind, reference):
         raise OfficeRefused("same_check", f"This number is booked for the account already, as {number}.")
     await _refuse_if_in_files(session, account_id, amount_cents, reference)
+
+
+async def _find_same_check(
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, kind: str, reference: str
+) -> str | None:
+    """The confirmation number of a booked or waiting payment with this number, of the same kind or amount."""
+    query = select(CounterPayment).where(
+        CounterPayment.account_id == account_id,
+        CounterPayment.kind != "cash",
+        CounterPayment.status.in_(("requested", "booked")),
+        CounterPayment.asked_at >= backend.clock.now() - SAME_CHECK_WITHIN,
+    )
+    number = check_number(reference)
+    for known in await session.scalars(query.order_by(CounterPayment.id)):
+        is_like_it = known.kind == kind or known.amount_cents == amount_cents
+        if is_like_it and check_number(known.reference) == number:
+            return known.confirmation
+    return None
 
 
 async def list_alike_to(session: AsyncSession, backend: Backend, payment: CounterPayment) -> list[AlikePayment]:

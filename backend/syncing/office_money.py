@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from backend.payments.alike import NEAR
+from backend.payments.check_numbers import check_number
 from backend.payments.models import CounterPayment, PaymentRefund
-from backend.payments.outside_entries import check_number
 from backend.syncing.feed import Feed
 
 MATCHED_STATUSES = ("undone", "booked")  # one that waits for a second person is refused there once the row is booked

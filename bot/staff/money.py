@@ -20,6 +20,7 @@ from backend.billing.models import Account
 from backend.members.service import find_account
 from backend.payments import office, office_lookup, refund_processing, refunds, return_files
 from backend.payments.alike import AlikePayment, fingerprint
+from backend.payments.check_numbers import find_number_problem
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
 from backend.payments.office import LooksAlike
 from backend.payments.office_lookup import MoneyItem
@@ -154,7 +155,7 @@ class MoneyPages:
             async with self.backend.db.transaction() as session:
                 payment = await office.book_counter_payment(
                     session, self.backend, key=f"office-{key}", account_id=account.id, amount_cents=amount,
-                    kind=form_field(request, "kind"), reference=clean_and_redact(form_field(request, "reference")),
+                    kind=form_field(request, "kind"), reference=form_field(request, "reference"),
                     received_on=day, reason=_reason(request), by=name,
                     confirmed=form_field(request, "alike"),
                 )  # fmt: skip
@@ -302,6 +303,8 @@ class MoneyPages:
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
         key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)
+        if find_number_problem(sent["reference"]):
+            sent["reference"] = ""  # what is not kept is not shown again either
         token = self.staff.cookies.form_token(request)
         return self.staff.render_page(
             template, status, name=name, token=token, key=key, sent=sent, trouble=str(trouble), **values

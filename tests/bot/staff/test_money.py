@@ -286,3 +286,21 @@ async def test_unknown_numbers(edge: Edge) -> None:
     assert "No payment, refund, account or member" in (await edge.get("/staff/money?number=K7M-4Q2")).text
     for path in ("payments/K7M-4Q2", "payments/x", "refunds/K7M-4Q2", "counter/K7M-4Q2", "accounts/1-2"):
         assert (await edge.get(f"/staff/money/{path}")).status == 404
+
+
+async def test_numbers_of_checks_are_kept_as_typed_or_refused(edge: Edge, backend: Backend, home: Household) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    fields = {"amount": "50.00", "kind": "money_order", "received_on": "2026-11-18", "reason": ""}
+    refused = await send(edge, account, f"{account}/book", **fields, reference="061000104 1234567890 2211")
+    assert refused.status == 409
+    assert "account and routing numbers are not kept here" in refused.text
+    assert "1234567890" not in refused.text
+    assert (
+        "money order 28765432109"
+        in (await send(edge, account, f"{account}/book", **fields, reference="28765432109")).text
+    )
+    again = await send(edge, account, f"{account}/book", **{**fields, "amount": "1"}, reference="MO #28765432109-")
+    assert "booked for the account already" in again.text
+    async with backend.db.read_session() as session:
+        assert list(await session.scalars(select(CounterPayment.reference))) == ["28765432109"]
