@@ -62,6 +62,7 @@ class Coop:
     refund_second_person_cents: int = 10_000
     booking_second_person_cents: int = 100_000
     refund_fee: Literal["returned", "kept"] = "returned"
+    counter_to_billing: bool = True
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     today: Callable[[], date] | None = field(default=None, compare=False)
@@ -264,6 +265,7 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         refund_second_person_cents=_optional_number(payments, "refund_second_person_cents", 10_000),
         booking_second_person_cents=_optional_number(payments, "booking_second_person_cents", 100_000),
         refund_fee=_refund_fee(payments),
+        counter_to_billing=_counter_to_billing(payments),
         facts={name: _parse_fact(name, value) for name, value in _optional_table(raw, "facts").items()},
         holidays=tuple(_parse_holiday(name, value) for name, value in _optional_table(raw, "holidays").items()),
         arrangements=ArrangementRules(
@@ -375,6 +377,13 @@ def _refund_fee(payments: dict[str, Any]) -> Literal["returned", "kept"]:
     if value not in ("returned", "kept"):
         raise ValueError('payments.refund_fee must be "returned" or "kept"')
     return "kept" if value == "kept" else "returned"
+
+
+def _counter_to_billing(payments: dict[str, Any]) -> bool:
+    value = payments.get("counter_to_billing", True)
+    if not isinstance(value, bool):
+        raise ValueError("payments.counter_to_billing must be true or false")
+    return value
 
 
 def _optional_number(table: dict[str, Any], name: str, otherwise: int) -> int:

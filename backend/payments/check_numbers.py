@@ -33,7 +33,7 @@ def check_number(reference: str | None) -> str:
 def find_number_problem(reference: str) -> tuple[str, str] | None:
     """(code, why in words) when this must not be kept as the number of a check, money order or receipt; else None.
 
-    The code is card_number, bank_account or long_number. Nine digits alone are fine: many checks have them.
+    The code is card_number, bank_account, strange_number or long_number. Nine digits alone are fine.
     """
     plain = _simplify(reference)
     if any(is_card_number(re.sub(r"\D", "", found)) for found in CARD.findall(plain)):
@@ -42,6 +42,8 @@ def find_number_problem(reference: str) -> tuple[str, str] | None:
         return "card_number", "That looks like a social security number, which is not kept here."
     if MICR.search(plain) or _has_routing_number(re.findall(r"\d+", plain)):
         return "bank_account", ACCOUNT_TOO
+    if re.search(r"[^\w\s.,#:'/()+-]", plain) or plain.startswith("+"):
+        return "strange_number", "Please give letters and digits alone."
     if len(_strip_label(plain)) > LONGEST or len(plain) > 2 * LONGEST:
         return "long_number", f"The number has more than {LONGEST} letters and digits. {ACCOUNT_TOO}"
     return None

@@ -15,7 +15,7 @@ from backend.billing.accounts import lock_account
 from backend.consents import service as consents
 from backend.language import use_language
 from backend.money import format_cents
-from backend.payments import receipts, refund_notices
+from backend.payments import counter_posting, receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
 from backend.payments.check_numbers import check_number, find_number_problem
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
@@ -193,7 +193,9 @@ async def undo_counter_payment(
     if payment.status != "booked":
         raise OfficeRefused("not_booked", "This payment is not booked.")
     payment.status, payment.undone_at = "undone", backend.clock.now()
+    payment.undone_by, payment.undone_reason = by, reason
     await backend.billing.counter_payment_undone(session, _build_fact(backend, payment))
+    await counter_posting.queue_reversal(session, backend, payment)
     await refund_notices.notify_counter_undone(session, backend, payment)
     await _record_counter(session, backend, payment, "counter_payment_undone", by, reason)
     return payment
@@ -269,6 +271,7 @@ async def _book(
 ) -> None:
     payment.status, payment.booked_at = "booked", backend.clock.now()
     await backend.billing.counter_payment_taken(session, _build_fact(backend, payment))
+    await counter_posting.queue_booking(session, backend, payment)
     await refund_notices.send_counter_receipt(session, backend, payment)
     await _record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason, alike)
 

@@ -224,7 +224,7 @@ def _report_office_differences(
     other = known.checks_as.get((row["id"], check_number(row["reference"])))
     if row["kind"] == "payment" and other and other != row["number"]:
         feed.outcome.note("difference", f"{name}: is in their books twice, as {other} too")
-    for difference in list_differences(row, item):
+    for difference in list_differences(row, item, known.office.sent_back):
         feed.outcome.note("difference", f"{name}: {difference}")
 
 

@@ -18,9 +18,10 @@ from sanic.exceptions import NotFound
 
 from backend.billing.models import Account
 from backend.members.service import find_account
-from backend.payments import office, office_lookup, refund_processing, refunds, return_files
+from backend.payments import counter_posting, office, office_lookup, refund_processing, refunds, return_files
 from backend.payments.alike import AlikePayment, fingerprint
 from backend.payments.check_numbers import find_number_problem
+from backend.payments.counter_totals import list_counter_totals, sum_by_kind
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
 from backend.payments.office import LooksAlike
 from backend.payments.office_lookup import MoneyItem
@@ -87,6 +88,7 @@ class MoneyPages:
             waiting, counter = await office_lookup.list_waiting(session)
             failed = await refunds.list_failed_refunds(session)
             returned = await return_files.list_open(session)
+            totals = await list_counter_totals(session, self.backend, self.backend.today())
         if item is not None:
             return pages.redirect(_item_url(item))
         if len(accounts) == 1:
@@ -95,6 +97,7 @@ class MoneyPages:
         return self._render(
             request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, failed=failed,
             returned=returned, words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
+            totals=totals, sums=sum_by_kind(totals), kinds=COUNTER_KINDS,
         )  # fmt: skip
 
     async def show_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -261,7 +264,7 @@ class MoneyPages:
         return self._render(
             request, name, "money_account.html", status, view=view, trouble=trouble, kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
-            states=OUTSIDE_STATES,
+            states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
             today=self.backend.today().isoformat(), limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip
 
@@ -277,15 +280,17 @@ class MoneyPages:
             current = await office_lookup.find_item(session, item.confirmation)
             assert isinstance(current, PaymentRefund | CounterPayment)
             account = await session.get_one(Account, item.account_id)
-            payment, alike = None, list[AlikePayment]()
+            payment, alike, way = None, list[AlikePayment](), ""
             if isinstance(current, PaymentRefund):
                 payment = await session.get_one(Payment, current.payment_id)
-            elif current.status == "requested":
+            else:
+                way = await counter_posting.describe_way(session, self.backend, current)
+            if isinstance(current, CounterPayment) and current.status == "requested":
                 alike = await office.list_alike_to(session, self.backend, current)
         return self._render(
             request, name, "money_item.html", status, item=current, account=account, payment=payment,
             is_refund=isinstance(current, PaymentRefund), url=_item_url(current), trouble=trouble, kinds=COUNTER_KINDS,
-            alike=alike, fingerprint=fingerprint,
+            alike=alike, fingerprint=fingerprint, way=way,
         )  # fmt: skip
 
     def _render(

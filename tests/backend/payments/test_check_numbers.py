@@ -51,6 +51,8 @@ def test_plausible_numbers_are_kept(text: str) -> None:
         ("061000104 1234567890 2211", "bank_account"),
         ("2211 061000104", "bank_account"),
         ("0610001041234567890", "bank_account"),
+        ("=1+1", "strange_number"),
+        ("+2211", "strange_number"),
         ("123456789012345678901", "long_number"),
         ("the check that the neighbor brought in", "long_number"),
     ],

@@ -46,7 +46,7 @@ async def paid_in_year(backend: Backend, home: Household) -> int:
         return await total_paid_in_year(session, home.account_id, 2026)
 
 
-@pytest.mark.parametrize("reference", ["1042", "#01042", "CONFIRMATION"])
+@pytest.mark.parametrize("reference", ["1042", "#01042", "CONFIRMATION", "payment:form-1"])
 async def test_what_the_office_booked_is_not_booked_again(
     backend: Backend, home: Household, tmp_path: Path, reference: str
 ) -> None:
