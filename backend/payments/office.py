@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.consents import service as consents
 from backend.language import use_language
-from backend.money import format_cents
+from backend.money import format_balance, format_cents
 from backend.payments import counter_posting, receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
 from backend.payments.check_numbers import check_number, find_number_problem
@@ -37,7 +37,20 @@ SAME_CHECK_WITHIN = timedelta(days=180)
 
 class OfficeRefused(RefundRefused):
     """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
-    no_reference, same_check, not_booked, books_elsewhere, looks_alike, and those of find_number_problem()."""
+    no_reference, same_check, not_booked, books_elsewhere, looks_alike, more_than_due,
+    other_person, and those of find_number_problem()."""
+
+
+class MoreThanDue(OfficeRefused):
+    """The payment is more than what is due, `due_cents`. Nothing happened; a clerk may confirm that it is meant."""
+
+    def __init__(self, amount_cents: int, due_cents: int) -> None:
+        super().__init__(
+            "more_than_due",
+            f"Nothing is booked yet: {format_cents(amount_cents)} is more than what is due, "
+            f"{format_balance(due_cents)}.",
+        )
+        self.due_cents = due_cents
 
 
 class LooksAlike(OfficeRefused):
@@ -109,11 +122,13 @@ async def book_counter_payment(
     reason: str,
     by: str,
     confirmed: str = "",
+    seen_due_cents: int | Literal["not asked"] | None = "not asked",
 ) -> CounterPayment:
     """Book a payment that the office took; the same key is booked once. Auto Pay then drafts only what is left.
 
     Above what one person may book it waits for a second one. `confirmed` is the fingerprint of the payments like it
-    that the clerk has seen. Raises OfficeRefused, LooksAlike among them.
+    that the clerk has seen. `seen_due_cents` is what was due when the clerk said that more is meant; None asks for it
+    where it is more. Raises OfficeRefused, LooksAlike and MoreThanDue among them.
     """
     await lock_account(session, account_id)
     known = await session.scalar(select(CounterPayment).where(CounterPayment.key == key))
@@ -125,6 +140,8 @@ async def book_counter_payment(
     await _check_booking(session, backend, account_id, amount_cents, kind, reference, received_on)
     alike = await list_alike(session, backend, account_id, amount_cents, received_on, key)
     _check_alike(alike, confirmed)
+    if seen_due_cents != "not asked":
+        await _check_due(session, backend, account_id, amount_cents, seen_due_cents)
     waits = amount_cents > backend.coop.booking_second_person_cents
     payment = CounterPayment(
         key=key,
@@ -178,6 +195,21 @@ async def decide_counter_payment(
     else:
         payment.status = "rejected"
         await _record_counter(session, backend, payment, "counter_payment_rejected", by, payment.decision_reason)
+    return payment
+
+
+async def withdraw_counter_payment(
+    session: AsyncSession, backend: Backend, payment_id: int, *, by: str, reason: str
+) -> CounterPayment:
+    """Take back a waiting booking, as the person who made it: rejected by nobody. Raises OfficeRefused."""
+    payment = await _lock_counter(session, payment_id)
+    if payment.status != "requested":
+        raise OfficeRefused("not_waiting", "This payment does not wait for anybody any more.")
+    if payment.asked_by != by:
+        raise OfficeRefused("other_person", "Only the person who asked for it can withdraw it. You can reject it.")
+    payment.status, payment.decided_at = "rejected", backend.clock.now()
+    payment.decision_reason = check_reason(reason)
+    await _record_counter(session, backend, payment, "counter_payment_withdrawn", by, payment.decision_reason)
     return payment
 
 
@@ -247,6 +279,14 @@ async def _find_same_check(
         if is_like_it and check_number(known.reference) == number:
             return known.confirmation
     return None
+
+
+async def _check_due(
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, seen_due_cents: int | None
+) -> None:
+    due_cents = (await backend.billing.balance(session, account_id, backend.today())).amount_due_cents
+    if amount_cents > max(due_cents, 0) and seen_due_cents != due_cents:
+        raise MoreThanDue(amount_cents, due_cents)
 
 
 async def list_alike_to(session: AsyncSession, backend: Backend, payment: CounterPayment) -> list[AlikePayment]:

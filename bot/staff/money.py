@@ -23,7 +23,7 @@ from backend.payments.alike import AlikePayment, fingerprint
 from backend.payments.check_numbers import find_number_problem
 from backend.payments.counter_totals import list_counter_totals, sum_by_kind
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
-from backend.payments.office import LooksAlike
+from backend.payments.office import LooksAlike, MoreThanDue
 from backend.payments.office_lookup import MoneyItem
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused
@@ -72,9 +72,11 @@ class MoneyPages:
             (self.book_counter, "POST", "/money/accounts/<number:str>/book"),
             (self.show_refund, "GET", "/money/refunds/<number:str>"),
             (self.decide_refund, "POST", "/money/refunds/<number:str>/decide"),
+            (self.withdraw_refund, "POST", "/money/refunds/<number:str>/withdraw"),
             (self.finish_refund, "POST", "/money/refunds/<number:str>/finish"),
             (self.show_counter, "GET", "/money/counter/<number:str>"),
             (self.decide_counter, "POST", "/money/counter/<number:str>/decide"),
+            (self.withdraw_counter, "POST", "/money/counter/<number:str>/withdraw"),
             (self.undo_counter, "POST", "/money/counter/<number:str>/undo"),
             (self.finish_return_entry, "POST", "/money/returns/<entry_id:int>/done"),
         )
@@ -134,7 +136,8 @@ class MoneyPages:
     async def cancel_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, ScheduledPayment, Payment)
         if not isinstance(item, ScheduledPayment):
-            return pages.redirect(_item_url(item))  # it has begun to run
+            trouble = f"It has run already and is {item.status}: it cannot be canceled."
+            return await self._render_payment(request, name, item, trouble, 409)
         try:
             async with self.backend.db.transaction() as session:
                 await office.cancel_scheduled(session, self.backend, item.id, reason=_reason(request), by=name)
@@ -160,7 +163,7 @@ class MoneyPages:
                     session, self.backend, key=f"office-{key}", account_id=account.id, amount_cents=amount,
                     kind=form_field(request, "kind"), reference=form_field(request, "reference"),
                     received_on=day, reason=_reason(request), by=name,
-                    confirmed=form_field(request, "alike"),
+                    confirmed=form_field(request, "alike"), seen_due_cents=_seen_due(request),
                 )  # fmt: skip
         except RefundRefused as refusal:
             return await self._render_account(request, name, account, refusal, 409)
@@ -179,6 +182,24 @@ class MoneyPages:
         except RefundRefused as refusal:
             return await self._render_item(request, name, item, refusal, 409)
         return await self._make_refund(refund)
+
+    async def withdraw_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self._find(number, PaymentRefund)
+        try:
+            async with self.backend.db.transaction() as session:
+                await refunds.withdraw_refund(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(_item_url(item))
+
+    async def withdraw_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self._find(number, CounterPayment)
+        try:
+            async with self.backend.db.transaction() as session:
+                await office.withdraw_counter_payment(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(_item_url(item))
 
     async def finish_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, PaymentRefund)
@@ -265,6 +286,7 @@ class MoneyPages:
             request, name, "money_account.html", status, view=view, trouble=trouble, kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
             states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
+            due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,
             today=self.backend.today().isoformat(), limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip
 
@@ -303,7 +325,7 @@ class MoneyPages:
         trouble: str | RefundRefused = "",
         **values: Any,
     ) -> HTTPResponse:
-        fields = ("amount", "reason", "reference", "key", "kind", "received_on")
+        fields = ("amount", "reason", "reference", "key", "kind", "received_on", "alike", "more")
         sent = {field: form_field(request, field)[:200] for field in fields}
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
@@ -328,6 +350,12 @@ def _account_url(account: Account) -> str:
 def _reason(request: Request) -> str:
     """The reason without card or social security numbers."""
     return clean_and_redact(form_field(request, "reason").strip()[:200])
+
+
+def _seen_due(request: Request) -> int | None:
+    """The cents due that the clerk has seen and means to pay more than; None when nothing was ticked."""
+    seen = form_field(request, "more")
+    return int(seen) if re.fullmatch(r"-?\d{1,12}", seen, re.ASCII) else None
 
 
 def _approves(request: Request) -> bool:
