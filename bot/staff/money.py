@@ -20,7 +20,6 @@ from backend.billing.models import Account
 from backend.members.service import find_account
 from backend.payments import counter_posting, office, office_lookup, refund_processing, refunds, return_files
 from backend.payments.alike import AlikePayment, fingerprint
-from backend.payments.check_numbers import find_number_problem
 from backend.payments.counter_totals import list_counter_totals, sum_by_kind
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
 from backend.payments.office import LooksAlike, MoreThanDue
@@ -29,6 +28,7 @@ from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused
 from backend.providers.payments.base import PaymentProviderError
 from bot.dialogue.normalize import clean_and_redact
+from bot.staff.sent_forms import given_back, read_sent
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -325,16 +325,20 @@ class MoneyPages:
         trouble: str | RefundRefused = "",
         **values: Any,
     ) -> HTTPResponse:
-        fields = ("amount", "reason", "reference", "key", "kind", "received_on", "alike", "more")
-        sent = {field: form_field(request, field)[:200] for field in fields}
+        sent = read_sent(request)
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
         key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)
-        if find_number_problem(sent["reference"]):
-            sent["reference"] = ""  # what is not kept is not shown again either
         token = self.staff.cookies.form_token(request)
         return self.staff.render_page(
-            template, status, name=name, token=token, key=key, sent=sent, trouble=str(trouble), **values
+            template,
+            status,
+            name=name,
+            token=token,
+            key=key,
+            sent=sent,
+            trouble=str(trouble) or given_back(request),
+            **values,
         )
 
 

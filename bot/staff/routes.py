@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
@@ -17,13 +18,13 @@ from backend.callout import service as callout
 from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
 from backend.outage import service as outages
-from backend.staff import signin
+from backend.staff import kept_forms, signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
-from bot.staff import views
+from bot.staff import sent_forms, views
 from bot.staff.money import MoneyPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
@@ -34,6 +35,9 @@ from bot.web.pages import form_field
 MAX_ANSWER_LENGTH = 600
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
 OUTAGES_URL = "/staff/outages"
+SIGN_IN_URL = "/staff/sign-in"
+NO_AREA = "Nothing was added: please write where it is."
+NO_TIME = "Nothing was changed: please give the time as it is on the calendar, or leave it empty."
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 Routes = tuple[tuple[PageHandler, str, str], ...]
 
@@ -70,17 +74,41 @@ class StaffPages:
                 raise NotFound()
             name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
             if name is None:
-                return pages.redirect("/staff/sign-in")
+                return await self._ask_to_sign_in(request)
+            session = self.cookies.read_session(request)
             if request.method == "POST":
                 same_site = pages.is_same_site_post(request, self.services.settings)
                 if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
-                    return self._render_notice(403, "Please try again", "The page was too old.")
+                    return await self._refuse_form(request, name)
+                await kept_forms.forget(self.backend, session)
+            else:
+                request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)
             return await handler(request, name, **values)
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
 
+    async def _ask_to_sign_in(self, request: Request) -> HTTPResponse:
+        """To the sign-in; a form that was posted is kept for who signed in on this browser before."""
+        if request.method != "POST":
+            return pages.redirect(SIGN_IN_URL)
+        form = sent_forms.form_to_keep(request)
+        if form is None or not pages.is_same_site_post(request, self.services.settings):
+            return pages.redirect(f"{SIGN_IN_URL}?form=lost")
+        kept = await kept_forms.keep_for_browser(self.backend, self.cookies.read_device(request), *form)
+        return pages.redirect(f"{SIGN_IN_URL}?form={'kept' if kept else 'lost'}")
+
+    async def _refuse_form(self, request: Request, name: str) -> HTTPResponse:
+        """A form without the session's token. One that the browser calls our own, made before a new sign-in, comes
+        back filled in; it is not done."""
+        form = sent_forms.form_to_keep(request)
+        if form is None or request.headers.get("sec-fetch-site") != "same-origin":
+            return self._render_notice(403, "Please try again", "The page was too old. Nothing was booked or sent.")
+        await kept_forms.keep_for_session(self.backend, self.cookies.read_session(request), name, *form)
+        return pages.redirect(quote(form[0]))
+
     async def sign_in_page(self, request: Request) -> HTTPResponse:
-        return self._render_sign_in()
+        words = {"kept": sent_forms.KEPT, "lost": sent_forms.LOST}
+        return self._render_sign_in(words.get(str(request.args.get("form") or ""), ""))
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         result = await signin.sign_in(
@@ -93,17 +121,18 @@ class StaffPages:
         if isinstance(result, signin.CodeRequired):
             return self._render_code_form(result.token)
         if isinstance(result, signin.StaffSignIn):
-            return self._finish_sign_in(result)
+            return await self._finish_sign_in(request, result)
+        typed = form_field(request, "name").strip()[:60]
         if result.reason == "throttled":
-            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", 429)
-        return self._render_sign_in("Name and password do not match.", 403)
+            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", 429, typed)
+        return self._render_sign_in("Name and password do not match.", 403, typed)
 
     async def confirm_code(self, request: Request) -> HTTPResponse:
         """The mailed code, asked for after many failed tries when the browser is new."""
         token = form_field(request, "code_token")
         result = await signin.confirm(self.backend, token, form_field(request, "code").strip())
         if result is not None:
-            return self._finish_sign_in(result)
+            return await self._finish_sign_in(request, result)
         if await sign_in_codes.is_page_valid(self.backend, token):
             return self._render_code_form(token, "That is not the code of our newest email.", 403)
         return self._render_sign_in("That code is used up or too old. Please sign in again.", 403)
@@ -114,8 +143,9 @@ class StaffPages:
         self.cookies.clear_session(response)
         return response
 
-    def _finish_sign_in(self, signed_in: signin.StaffSignIn) -> HTTPResponse:
-        response = pages.redirect("/staff")
+    async def _finish_sign_in(self, request: Request, signed_in: signin.StaffSignIn) -> HTTPResponse:
+        page = await kept_forms.hand_over(self.backend, self.cookies.read_device(request), signed_in)
+        response = pages.redirect(quote(page or "/staff"))
         self.cookies.set_sign_in(response, signed_in)
         return response
 
@@ -131,7 +161,9 @@ class StaffPages:
             raise NotFound()
         await self.record_reading(name, {"conversation": conversation})
         token = self.cookies.form_token(request)
-        return self.render_page("talk.html", talk=view, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="")
+        return self.render_page(
+            "talk.html", talk=view, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="", **self._sent(request)
+        )
 
     async def show_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
@@ -146,7 +178,7 @@ class StaffPages:
         token = self.cookies.form_token(request)
         return self.render_page(
             "ticket.html", ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
-            name=name, token=token, longest=MAX_ANSWER_LENGTH,
+            name=name, token=token, longest=MAX_ANSWER_LENGTH, **self._sent(request),
         )  # fmt: skip
 
     async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
@@ -162,7 +194,8 @@ class StaffPages:
             if channel == "web":
                 self.services.pushes.notify(conversation)
             if channel is None:
-                return self._render_notice(409, "No way to write there", "Please call instead.")
+                words = f"Please call instead. What you wrote was not sent: {text}"
+                return self._render_notice(409, "No way to write there", words)
         return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
@@ -191,21 +224,44 @@ class StaffPages:
 
     async def list_outages(self, request: Request, name: str) -> HTTPResponse:
         """The known outages; members who ask about an outage are answered from them."""
+        return await self._render_outages(request, name)
+
+    async def _render_outages(
+        self, request: Request, name: str, trouble: str = "", changed: int | None = None
+    ) -> HTTPResponse:
+        """`changed` is the outage whose form was refused with `trouble`; None is the form for a new one."""
         async with self.backend.db.read_session() as session:
             known = await outages.current_outages(session)
-        return self.render_page("outages.html", outages=known, name=name, token=self.cookies.form_token(request))
+        values = self._sent(request) | ({"trouble": trouble} if trouble else {})
+        token = self.cookies.form_token(request)
+        return self.render_page(
+            "outages.html", 422 if trouble else 200, outages=known, name=name, token=token, changed=changed, **values
+        )
 
     async def add_outage(self, request: Request, name: str) -> HTTPResponse:
         area = clean_and_redact(form_field(request, "area"))
-        if area:
-            async with self.backend.db.transaction() as session:
-                await outages.add(session, self.backend, name, area=area, **self._parse_outage(request))
+        if not area:
+            return await self._render_outages(request, name, NO_AREA)
+        if not self._has_valid_time(request):
+            return await self._render_outages(request, name, NO_TIME)
+        async with self.backend.db.transaction() as session:
+            await outages.add(session, self.backend, name, area=area, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
 
     async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        if not self._has_valid_time(request):
+            return await self._render_outages(request, name, NO_TIME, outage_id)
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
+
+    def _has_valid_time(self, request: Request) -> bool:
+        """A time that cannot be read must not be taken for no time."""
+        text = form_field(request, "estimate").strip()
+        return not text or views.parse_field_time(self.backend, text) is not None
+
+    def _sent(self, request: Request) -> dict[str, Any]:
+        return {"sent": sent_forms.read_sent(request), "trouble": sent_forms.given_back(request)}
 
     def _parse_outage(self, request: Request) -> dict[str, Any]:
         return {
@@ -232,8 +288,8 @@ class StaffPages:
                 after=after,
             )
 
-    def _render_sign_in(self, trouble: str = "", status: int = 200) -> HTTPResponse:
-        return self.render_page("sign_in.html", status, trouble=trouble)
+    def _render_sign_in(self, trouble: str = "", status: int = 200, typed: str = "") -> HTTPResponse:
+        return self.render_page("sign_in.html", status, trouble=trouble, typed=typed)
 
     def _render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
         return self.render_page("notice.html", status, heading=heading, text=text)

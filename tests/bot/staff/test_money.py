@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import aiohttp
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.billing.models import OutsideEntry
-from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
 from bot.portal.summary import load_accounts
 from bot.staff.money import parse_amount
 from sandbox.charges import ChargeRefused
-from tests.backend.household import DUE_CENTS, Household, make_household
+from tests.backend.household import DUE_CENTS, Household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.nacha_files import Row, make_file
 from tests.backend.payments.paying import due, outbox, quote_for, say_yes
 from tests.backend.payments.test_alike import book_outside
-from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
-from tests.bot.staff.test_office import OPEN, PASSWORD, sign_in, token_in
-from tests.standins.engine import StandInEngine
-from tests.standins.twilio import StandInTwilio
-
-HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
-ACCOUNTS = f"ann={HASH} bob={HASH}"
-
-
-@pytest.fixture
-def network() -> DirectNetwork:
-    return DirectNetwork()
-
-
-@pytest.fixture
-async def edge(
-    folder: Path, engine: StandInEngine, twilio: StandInTwilio, network: DirectNetwork
-) -> AsyncIterator[Edge]:
-    async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as made:
-        made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
-        made.services.backend.payments = network
-        yield made
-
-
-@pytest.fixture
-def backend(edge: Edge) -> Backend:
-    return edge.services.backend
-
-
-@pytest.fixture
-async def home(backend: Backend) -> Household:
-    return await make_household(backend)
+from tests.bot.staff.test_office import sign_in, token_in
 
 
 async def pay(backend: Backend, home: Household, amount: int = DUE_CENTS) -> Payment:
