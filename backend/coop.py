@@ -63,6 +63,7 @@ class Coop:
     refund_second_person_cents: int = 10_000
     booking_second_person_cents: int = 100_000
     refund_fee: Literal["returned", "kept"] = "returned"
+    counter_to_billing: bool = True
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
@@ -283,6 +284,7 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         refund_second_person_cents=payments.whole_number("refund_second_person_cents", 10_000),
         booking_second_person_cents=payments.whole_number("booking_second_person_cents", 100_000),
         refund_fee=_refund_fee(payments),
+        counter_to_billing=payments.switch("counter_to_billing", True),
         facts={name: _parse_fact(name, value) for name, value in read_optional_table(raw, "facts").items()},
         holidays=tuple(_parse_holiday(name, value) for name, value in read_optional_table(raw, "holidays").items()),
         arrangements=_parse_arrangements(raw),

@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "refund_second_person_cents": "10_000",
         "booking_second_person_cents": "100_000",
         "refund_fee": '"returned"',
+        "counter_to_billing": "true",
     },
     "arrangements": {"past_due_days": "30", "unbroken_months": "12", "most_parts": "4", "within_days": "60"},
     "alerts": {"send_between": '["08:00", "20:00"]', "outages": '"asked"', "provider_outages": '"office"'},
@@ -65,6 +66,12 @@ class Table:
         value = self._get(key) if otherwise is None else self.values.get(key, otherwise)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.fault(key, "must be a whole number, zero or more, without quotes")
+        return value
+
+    def switch(self, key: str, usual: bool) -> bool:
+        value = self.values.get(key, usual)
+        if not isinstance(value, bool):
+            raise self.fault(key, "must be true or false, without quotes")
         return value
 
     def choice(self, key: str, usual: str, other: str) -> str:

@@ -282,6 +282,8 @@ class CounterPayment(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
     booked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    undone_by: Mapped[str | None] = mapped_column(String(60))
+    undone_reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class ReturnFileEntry(Base):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
@@ -14,9 +14,10 @@ from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.consents import service as consents
 from backend.language import use_language
-from backend.money import format_cents
-from backend.payments import receipts, refund_notices
+from backend.money import format_balance, format_cents
+from backend.payments import counter_posting, receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
+from backend.payments.check_numbers import check_number, find_number_problem
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
 from backend.payments.outside_entries import find_same_payment
 from backend.payments.processing import lock_payment, record_charge
@@ -36,7 +37,20 @@ SAME_CHECK_WITHIN = timedelta(days=180)
 
 class OfficeRefused(RefundRefused):
     """Not possible, and nothing happened. `code` also: not_authorized, already_posted, not_scheduled, no_kind, day,
-    no_reference, same_check, not_booked, books_elsewhere, looks_alike."""
+    no_reference, same_check, not_booked, books_elsewhere, looks_alike, more_than_due,
+    other_person, and those of find_number_problem()."""
+
+
+class MoreThanDue(OfficeRefused):
+    """The payment is more than what is due, `due_cents`. Nothing happened; a clerk may confirm that it is meant."""
+
+    def __init__(self, amount_cents: int, due_cents: int) -> None:
+        super().__init__(
+            "more_than_due",
+            f"Nothing is booked yet: {format_cents(amount_cents)} is more than what is due, "
+            f"{format_balance(due_cents)}.",
+        )
+        self.due_cents = due_cents
 
 
 class LooksAlike(OfficeRefused):
@@ -108,11 +122,13 @@ async def book_counter_payment(
     reason: str,
     by: str,
     confirmed: str = "",
+    seen_due_cents: int | Literal["not asked"] | None = "not asked",
 ) -> CounterPayment:
     """Book a payment that the office took; the same key is booked once. Auto Pay then drafts only what is left.
 
     Above what one person may book it waits for a second one. `confirmed` is the fingerprint of the payments like it
-    that the clerk has seen. Raises OfficeRefused, LooksAlike among them.
+    that the clerk has seen. `seen_due_cents` is what was due when the clerk said that more is meant; None asks for it
+    where it is more. Raises OfficeRefused, LooksAlike and MoreThanDue among them.
     """
     await lock_account(session, account_id)
     known = await session.scalar(select(CounterPayment).where(CounterPayment.key == key))
@@ -120,10 +136,12 @@ async def book_counter_payment(
         if (known.account_id, known.amount_cents) != (account_id, amount_cents):
             raise OfficeRefused("key_used", "This form was sent before with another amount. Please open it again.")
         return known
-    reference = " ".join(reference.split())[:40]
+    reference = " ".join(reference.split())
     await _check_booking(session, backend, account_id, amount_cents, kind, reference, received_on)
     alike = await list_alike(session, backend, account_id, amount_cents, received_on, key)
     _check_alike(alike, confirmed)
+    if seen_due_cents != "not asked":
+        await _check_due(session, backend, account_id, amount_cents, seen_due_cents)
     waits = amount_cents > backend.coop.booking_second_person_cents
     payment = CounterPayment(
         key=key,
@@ -180,6 +198,21 @@ async def decide_counter_payment(
     return payment
 
 
+async def withdraw_counter_payment(
+    session: AsyncSession, backend: Backend, payment_id: int, *, by: str, reason: str
+) -> CounterPayment:
+    """Take back a waiting booking, as the person who made it: rejected by nobody. Raises OfficeRefused."""
+    payment = await _lock_counter(session, payment_id)
+    if payment.status != "requested":
+        raise OfficeRefused("not_waiting", "This payment does not wait for anybody any more.")
+    if payment.asked_by != by:
+        raise OfficeRefused("other_person", "Only the person who asked for it can withdraw it. You can reject it.")
+    payment.status, payment.decided_at = "rejected", backend.clock.now()
+    payment.decision_reason = check_reason(reason)
+    await _record_counter(session, backend, payment, "counter_payment_withdrawn", by, payment.decision_reason)
+    return payment
+
+
 async def undo_counter_payment(
     session: AsyncSession, backend: Backend, payment_id: int, *, by: str, reason: str
 ) -> CounterPayment:
@@ -192,7 +225,9 @@ async def undo_counter_payment(
     if payment.status != "booked":
         raise OfficeRefused("not_booked", "This payment is not booked.")
     payment.status, payment.undone_at = "undone", backend.clock.now()
+    payment.undone_by, payment.undone_reason = by, reason
     await backend.billing.counter_payment_undone(session, _build_fact(backend, payment))
+    await counter_posting.queue_reversal(session, backend, payment)
     await refund_notices.notify_counter_undone(session, backend, payment)
     await _record_counter(session, backend, payment, "counter_payment_undone", by, reason)
     return payment
@@ -217,21 +252,41 @@ async def _check_booking(
         raise OfficeRefused("zero", f"The amount must be more than zero, and at most {format_cents(most)}.")
     if not today - OLDEST_BOOKING <= received_on <= today:
         raise OfficeRefused("day", "The day must be today or in the last 60 days.")
+    if problem := find_number_problem(reference):
+        raise OfficeRefused(*problem)
     if kind == "cash":
         return
-    if not reference:
+    if not check_number(reference):
         raise OfficeRefused("no_reference", "Please give the number on the check or money order.")
-    since = backend.clock.now() - SAME_CHECK_WITHIN
-    same = select(CounterPayment.confirmation).where(
-        CounterPayment.account_id == account_id,
-        CounterPayment.kind == kind,
-        func.lower(CounterPayment.reference) == reference.lower(),
-        CounterPayment.status.in_(("requested", "booked")),
-        CounterPayment.asked_at >= since,
-    )
-    if number := await session.scalar(same.limit(1)):
+    if number := await _find_same_check(session, backend, account_id, amount_cents, kind, reference):
         raise OfficeRefused("same_check", f"This number is booked for the account already, as {number}.")
     await _refuse_if_in_files(session, account_id, amount_cents, reference)
+
+
+async def _find_same_check(
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, kind: str, reference: str
+) -> str | None:
+    """The confirmation number of a booked or waiting payment with this number, of the same kind or amount."""
+    query = select(CounterPayment).where(
+        CounterPayment.account_id == account_id,
+        CounterPayment.kind != "cash",
+        CounterPayment.status.in_(("requested", "booked")),
+        CounterPayment.asked_at >= backend.clock.now() - SAME_CHECK_WITHIN,
+    )
+    number = check_number(reference)
+    for known in await session.scalars(query.order_by(CounterPayment.id)):
+        is_like_it = known.kind == kind or known.amount_cents == amount_cents
+        if is_like_it and check_number(known.reference) == number:
+            return known.confirmation
+    return None
+
+
+async def _check_due(
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, seen_due_cents: int | None
+) -> None:
+    due_cents = (await backend.billing.balance(session, account_id, backend.today())).amount_due_cents
+    if amount_cents > max(due_cents, 0) and seen_due_cents != due_cents:
+        raise MoreThanDue(amount_cents, due_cents)
 
 
 async def list_alike_to(session: AsyncSession, backend: Backend, payment: CounterPayment) -> list[AlikePayment]:
@@ -256,6 +311,7 @@ async def _book(
 ) -> None:
     payment.status, payment.booked_at = "booked", backend.clock.now()
     await backend.billing.counter_payment_taken(session, _build_fact(backend, payment))
+    await counter_posting.queue_booking(session, backend, payment)
     await refund_notices.send_counter_receipt(session, backend, payment)
     await _record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason, alike)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ class AccountView:
     """What the co-op's own system booked; an entry that is our own payment has its `payment_id`."""
     own_numbers: Mapping[int, str]
     """Confirmation numbers of those payments."""
+    refunds: Mapping[int, Sequence[PaymentRefund]]
+    """By the id of the payment."""
 
 
 async def find_item(session: AsyncSession, words: str) -> MoneyItem | None:
@@ -95,6 +98,10 @@ async def load_account(session: AsyncSession, backend: Backend, account: Account
     outside = select(OutsideEntry).where(OutsideEntry.account_id == account.id)
     outside = outside.order_by(OutsideEntry.posted_on.desc(), OutsideEntry.id.desc())
     entries = list(await session.scalars(outside.limit(NEWEST)))
+    refunds: dict[int, list[PaymentRefund]] = defaultdict(list)
+    given = select(PaymentRefund).where(PaymentRefund.account_id == account.id).order_by(PaymentRefund.id)
+    for refund in await session.scalars(given):
+        refunds[refund.payment_id].append(refund)
     own = select(Payment.id, Payment.confirmation).where(Payment.id.in_([each.payment_id for each in entries]))
     return AccountView(
         account=account,
@@ -104,6 +111,7 @@ async def load_account(session: AsyncSession, backend: Backend, account: Account
         counter_payments=list(await session.scalars(counter.limit(NEWEST))),
         outside_entries=entries,
         own_numbers={payment_id: number for payment_id, number in await session.execute(own)},
+        refunds=refunds,
     )
 
 

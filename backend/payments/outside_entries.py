@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import OutsideEntry
 from backend.language import mark
+from backend.payments.check_numbers import check_number
 from backend.payments.models import CounterPayment
 
 OUTSIDE_SOURCES = {
@@ -84,12 +84,6 @@ async def find_same_payment(
     )
     found = await session.execute(query.order_by(OutsideEntry.id))
     return next((number for number, reference in found if check_number(reference) in numbers), None)
-
-
-def check_number(reference: str | None) -> str:
-    """To compare what two clerks wrote: `#01042` and `1042` are one check. Empty without a digit: words name none."""
-    plain = re.sub(r"[\s#-]", "", reference or "").casefold().lstrip("0")
-    return plain if re.search(r"\d", plain) else ""
 
 
 async def _sum(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:

@@ -23,6 +23,11 @@ async def send_refund_receipt(session: AsyncSession, backend: Backend, refund: P
     text = mark(
         "{amount} of your payment {payment} on acct {account} goes back to {method}. Ref {number}. Balance {balance}."
     )
+    if refund.amount_cents == payment.amount_cents:
+        text = mark(
+            "your payment {payment} of {amount} on acct {account} goes back in full to {method}. Ref {number}. "
+            "Balance {balance}."
+        )
     letter = mark("A card takes 5 to 10 days to show it, a bank account a few banking days.")
     await _send(session, backend, refund, payment, "refund", "receipt", mark("Refund"), text, letter)
 
@@ -56,14 +61,16 @@ async def send_counter_receipt(session: AsyncSession, backend: Backend, payment:
 
 
 async def notify_counter_undone(session: AsyncSession, backend: Backend, payment: CounterPayment) -> None:
+    due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
     account, member = await receipts.load_account(session, payment.account_id)
     with use_language(member.language):
         text = tr(
-            "the payment of {amount} ({kind}) on acct {account} was taken off again. Ref {number}.",
+            "the payment of {amount} ({kind}) on acct {account} was taken off again. Balance {balance}. Ref {number}.",
             amount=format_cents(payment.amount_cents),
             kind=tr(COUNTER_KINDS[payment.kind]),
             account=account.masked_number,
             number=payment.confirmation,
+            balance=format_balance(due),
         )
         subject = tr("Payment taken off")
         await receipts.send(session, backend, member, f"counter-undone:{payment.key}", "notice", subject, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import format_day, tr
@@ -43,6 +43,16 @@ async def describe_refunds(session: AsyncSession, backend: Backend, payment: Pas
             told.append(_describe_failure(backend, refund, amount, method))
         made_since = made_since or refund.status in MADE_STATUSES
     return " ".join(reversed(told[:MOST]))
+
+
+async def is_given_back(session: AsyncSession, payment: PastPayment) -> bool:
+    """Whether the whole of a payment was refunded, or is on its way back."""
+    if not isinstance(payment, Payment) or payment.status != "posted":
+        return False
+    query = select(func.coalesce(func.sum(PaymentRefund.amount_cents), 0)).where(
+        PaymentRefund.payment_id == payment.id, PaymentRefund.status.in_(MADE_STATUSES)
+    )
+    return int(await session.scalar(query) or 0) >= payment.amount_cents
 
 
 def _describe_failure(backend: Backend, refund: PaymentRefund, amount: str, method: str) -> str:

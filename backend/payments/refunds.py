@@ -33,7 +33,7 @@ LONGEST_REASON = 200
 
 class RefundRefused(MemberlineError):
     """Not possible, and nothing happened. `code` is one of: not_posted, no_reason, zero, too_large, key_used,
-    same_person, not_waiting."""
+    same_person, other_person, not_waiting."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -107,6 +107,20 @@ async def decide_refund(
     return refund
 
 
+async def withdraw_refund(
+    session: AsyncSession, backend: Backend, refund_id: int, *, by: str, reason: str
+) -> PaymentRefund:
+    """Take back a request that still waits, as the person who made it: rejected by nobody. Raises RefundRefused."""
+    refund = await lock_refund(session, refund_id)
+    if refund.status != "requested":
+        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
+    if refund.asked_by != by:
+        raise RefundRefused("other_person", "Only the person who asked for it can withdraw it. You can reject it.")
+    refund.decided_at, refund.decision_reason = backend.clock.now(), check_reason(reason)
+    await move_refund(session, backend, refund, "rejected", by=by, reason=refund.decision_reason)
+    return refund
+
+
 def check_reason(reason: str) -> str:
     """The reason in one line. Raises RefundRefused when there is none."""
     reason = " ".join(reason.split())[:LONGEST_REASON]
@@ -169,7 +183,7 @@ async def _refunded_by_one_person(session: AsyncSession, backend: Backend, accou
     query = select(total).where(
         PaymentRefund.account_id == account_id,
         PaymentRefund.approved_by.is_(None),
-        PaymentRefund.status.not_in(("failed", "requested")),
+        PaymentRefund.status.not_in(("failed", "requested", "rejected")),
         PaymentRefund.asked_at >= backend.clock.now() - ONE_PERSON_WINDOW,
     )
     return int(await session.scalar(query) or 0)

@@ -9,14 +9,18 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from backend.private_files import sync_folder
 
-COLUMNS = ("batch", "key", "kind", "account", "amount", "fee", "date", "method", "confirmation", "channel")
+COLUMNS = ("batch", "key", "kind", "account", "amount", "fee", "date", "method", "confirmation", "channel", "number")
+COLUMNS_BEFORE = COLUMNS[:-1]
+"""Of files that were made before payments at the counter went to the billing system."""
+METHODS = {"order": "money_order"}
+"""Where the file names it otherwise than the queue."""
 MODE = 0o640  # the clerk reads it through the folder's group
 
 
@@ -32,22 +36,28 @@ class Movement(Protocol):
     method_kind: str
     confirmation: str
     channel: str
+    number: str
 
 
 def file_name(number: int, on: date) -> str:
     return f"postings-{on.isoformat()}-{number:06d}.csv"
 
 
-def format_rows(number: int, rows: Iterable[Movement]) -> bytes:
-    """The content of the file. A payment's amount and fee are positive, those of a return or refund negative."""
+def format_rows(number: int, rows: Iterable[Movement], columns: Sequence[str] = COLUMNS) -> bytes:
+    """The content of the file, with the first of COLUMNS or all.
+
+    A payment's amount and fee are positive, those of a return or refund negative.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for row in rows:
         sign = 1 if row.kind == "payment" else -1
         amounts = (_dollars(sign * row.amount_cents), _dollars(sign * row.fee_cents))
-        origin = (row.method_kind, row.confirmation, row.channel)
-        writer.writerow((number, row.key, row.kind, row.account_number, *amounts, row.on_date.isoformat(), *origin))
+        method = METHODS.get(row.method_kind, row.method_kind)
+        origin = (method, row.confirmation, row.channel, row.number)
+        cells = (number, row.key, row.kind, row.account_number, *amounts, row.on_date.isoformat(), *origin)
+        writer.writerow(cells[: len(columns)])
     return text.getvalue().encode()
 
 

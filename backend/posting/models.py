@@ -67,9 +67,10 @@ class QueuedPosting(Base):
     amount_cents: Mapped[int]
     fee_cents: Mapped[int]
     on_date: Mapped[date]  # the co-op's local date
-    method_kind: Mapped[str] = mapped_column(String(8))  # card | bank
+    method_kind: Mapped[str] = mapped_column(String(8))  # card | bank; at the counter cash | check | order
     confirmation: Mapped[str] = mapped_column(String(16), default="")
     channel: Mapped[str] = mapped_column(String(12), default="")
+    number: Mapped[str] = mapped_column(String(40), default="", server_default="")  # on the check, money order, receipt
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     status: Mapped[str] = mapped_column(String(8), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 LISTED_FIELDS = (
-    "key kind account_number amount_cents fee_cents on_date method_kind confirmation channel "
+    "key kind account_number amount_cents fee_cents on_date method_kind confirmation channel number "
     "status attempts not_before sent_at reference problem batch_number".split()
 )
 
@@ -58,14 +58,15 @@ async def enqueue(
     method_kind: str | None = None,
     confirmation: str | None = None,
     channel: str | None = None,
+    number: str = "",
     on_date: date | None = None,
 ) -> QueuedPosting:
     """Queue a movement in the transaction that makes it; the same key is queued once.
 
     `kind` is payment, return or refund; `key` is the payment's or the refund's own, with or without `kind:` before it.
-    `amount_cents` is above zero and without the fee. `on_date` is today unless given. What is not given of method,
-    confirmation and channel is taken from the payment's own posting. Raises PostingConflict when the key belongs to
-    another movement.
+    `amount_cents` is above zero and without the fee. `number` is that on a check. `on_date` is today unless given. What
+    is not given of method, confirmation and channel is taken from the payment's own posting. Raises PostingConflict
+    when the key belongs to another movement.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
@@ -88,6 +89,7 @@ async def enqueue(
         method_kind=method_kind or (payment.method_kind if payment else "card"),
         confirmation=confirmation or (payment.confirmation if payment else ""),
         channel=channel or (payment.channel if payment else ""),
+        number=number,
         created_at=backend.clock.now(),
     )
     session.add(posting)

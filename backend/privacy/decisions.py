@@ -186,6 +186,7 @@ DECISIONS: dict[str, Decision] = {
     "SignInCode": _secret("nobody", "created_at"),
     "PortalSession": _secret("login", "seen_at"),
     "StaffSession": _secret("nobody", "started_at"),
+    "StaffKeptForm": _secret("nobody", "kept_at", left_out="a form of the office, for half an hour"),
     "PayLink": _secret("conversation", "created_at"),
     "MailRequest": _secret("member", "asked_at", left_out="that a link by email was asked for"),
     "IdentityMiss": _secret("conversation", "at", period="misses", left_out="a try under a keyed hash"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backend.money import format_cents
+from backend.payments.counter_totals import CounterTotal, sum_by_kind
 from backend.reconciliation.model import DIFFERENCES, Difference, Report, Total, net_cents
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def format_text(backend: Backend, report: Report, *, masked: bool = False) -> st
     if report.refunds_booked.count:
         sides = [_format_count(each) for each in (report.refunds_booked, report.refunds_at_network)]
         lines.append(f"  Refunds with their fees: {sides[0]} booked here, {sides[1]} made by the payment network.")
+    lines += _format_counter(report.counter)
     by_name: dict[str, list[Difference]] = defaultdict(list)
     for difference in report.differences:
         by_name[difference.name].append(difference)
@@ -67,6 +70,29 @@ def _format_totals(report: Report) -> list[str]:
     lines.append(f"  {'net':10}" + "".join(f"{'':8}{format_cents(net):>14}" for net in nets))
     fees = sum(total.fee_cents for total in report.ours.values())
     lines.append(f"  {'fees':10}{'':8}{format_cents(fees):>14}")
+    return lines
+
+
+def _format_counter(totals: Sequence[CounterTotal]) -> list[str]:
+    """What the office took, by kind and clerk; the last column is what the drawer has to have."""
+    if not totals:
+        return []
+    lines = [
+        "",
+        "Taken at the counter, booked on this day",
+        f"  {'':12} {'clerk':16}{'taken':>22}{'taken off':>20}{'drawer':>14}",
+    ]
+    for each in totals:
+        taken = f"{each.taken:8,}{format_cents(each.taken_cents):>14}"
+        off = f"{each.taken_off:6,}{format_cents(-each.taken_off_cents):>14}"
+        kind = each.kind.replace("_", " ")
+        lines.append(f"  {kind:12} {each.clerk[:15]:16}{taken}{off}{format_cents(each.net_cents):>14}")
+    sums = sum_by_kind(totals)
+    lines += [f"  {kind.replace('_', ' ') + ' in all':71}{format_cents(cents):>14}" for kind, cents in sums.items()]
+    lines.append(f"  {'in all':71}{format_cents(sum(sums.values())):>14}")
+    if waiting := sum(each.waiting for each in totals):
+        cents = format_cents(sum(each.waiting_cents for each in totals))
+        lines.append(f"  Not booked yet, a second person has to approve: {waiting:,} of {cents} in all.")
     return lines
 
 
@@ -124,5 +150,6 @@ def to_dict(report: Report) -> dict[str, Any]:
         "other_days": asdict(report.other_days),
         "refunds_booked": asdict(report.refunds_booked),
         "refunds_at_network": asdict(report.refunds_at_network),
+        "counter": [asdict(each) for each in report.counter],
         "differences": [asdict(each) | {"meaning": DIFFERENCES[each.name][0]} for each in report.differences],
     }

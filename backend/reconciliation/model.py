@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from backend.payments.counter_totals import CounterTotal
+
 DIFFERENCES = {
     "not_sent": (
         "waiting to be sent",
@@ -145,7 +147,7 @@ def new_totals() -> dict[str, Total]:
 class Report:
     """One day. `theirs` is None where the billing system's side is not known in amounts; `sources` and `notes` say
     what was compared and what could not be. `refunds_booked` are those of the day with their fees, in positive cents,
-    and `refunds_at_network` the same ones as the payment network has them."""
+    and `refunds_at_network` the same ones as the payment network has them. `counter` is what the office took itself."""
 
     on: date
     made_at: datetime
@@ -155,6 +157,7 @@ class Report:
     other_days: Total = field(default_factory=Total)
     refunds_booked: Total = field(default_factory=Total)
     refunds_at_network: Total = field(default_factory=Total)
+    counter: list[CounterTotal] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)

@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select
 
 from backend.language import ENGLISH, use_language
 from backend.outbox.service import enqueue
+from backend.payments.counter_totals import list_counter_totals
 from backend.posting.batch_file import replace_file
 from backend.posting.models import QueuedPosting
 from backend.posting.order import is_open
@@ -59,6 +60,12 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
         comparison.compare_status(report, rows)
     await compare_network(backend, report)
     await compare_refunds(backend, report)
+    async with backend.db.read_session() as session:
+        report.counter = await list_counter_totals(session, backend, on)
+    if report.counter and not backend.coop.counter_to_billing:
+        report.notes.append(
+            "Payments at the counter are not sent: the office enters them in the billing system itself."
+        )
     return report
 
 

@@ -38,6 +38,7 @@ async def sign_in(
     backend: Backend, name: str, password: str, *, source: str, device: str = ""
 ) -> StaffSignIn | CodeRequired | SignInRefused:
     """Check a name and a password. Takes the same time for an unknown name."""
+    name = _known_name(backend, name)
     hashed = backend.settings.staff_accounts.get(name)
     target = throttle.hash_target(backend, f"{OWNER}{name.casefold()}")
     browser = throttle.known_browser_source(backend, OWNER + name, hashed, device) if hashed else None
@@ -58,6 +59,13 @@ async def sign_in(
             return SignInRefused("no_match")
         await throttle.clear_misses(session, target, sender)
         return await _start(session, backend, name)
+
+
+def _known_name(backend: Backend, name: str) -> str:
+    """The account's own spelling: phones begin a name with a capital letter. An exact match comes first."""
+    accounts = backend.settings.staff_accounts
+    alike = [each for each in accounts if each.casefold() == name.casefold()]
+    return alike[0] if name not in accounts and len(alike) == 1 else name
 
 
 async def confirm(backend: Backend, token: str, code: str) -> StaffSignIn | None:

@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from backend.payments.alike import NEAR
+from backend.payments.check_numbers import check_number
 from backend.payments.models import CounterPayment, PaymentRefund
-from backend.payments.outside_entries import check_number
+from backend.posting.models import QueuedPosting
 from backend.syncing.feed import Feed
 
 MATCHED_STATUSES = ("undone", "booked")  # one that waits for a second person is refused there once the row is booked
@@ -26,13 +27,15 @@ SAME_CHECK_WITHIN = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class KnownOfficeMoney:
-    """Payments by confirmation number; by account id and cents; and by these and the number of the check. Refunds by
-    confirmation number and by key."""
+    """Payments by confirmation number and by key; by account id and cents; and by these and the number of the check.
+    Refunds by confirmation number and by key. `sent_back` are keys of payments whose being taken off goes to the other
+    system as a return."""
 
     by_number: dict[str, CounterPayment] = field(default_factory=dict)
     by_amount: dict[tuple[int, int], list[CounterPayment]] = field(default_factory=dict)
     by_check: dict[tuple[int, int, str], CounterPayment] = field(default_factory=dict)
     refunds: dict[str, PaymentRefund] = field(default_factory=dict)
+    sent_back: set[str] = field(default_factory=set)
 
     def find(self, row: dict[str, Any], own_reference: str) -> CounterPayment | PaymentRefund | None:
         """What the row is about: the same number, or the same account, amount and check."""
@@ -70,23 +73,32 @@ async def find_office_money(
     accounts = {row["id"] for row in rows}
     query = select(CounterPayment).where(
         CounterPayment.status.in_(MATCHED_STATUSES),
-        or_(CounterPayment.account_id.in_(accounts), CounterPayment.confirmation.in_(own_references)),
+        or_(
+            CounterPayment.account_id.in_(accounts),
+            CounterPayment.confirmation.in_(own_references),
+            CounterPayment.key.in_(own_references),
+        ),
     )
     known = KnownOfficeMoney()
     # a check that was taken off and booked again is the booked one
     found = sorted(await feed.session.scalars(query), key=lambda each: (MATCHED_STATUSES.index(each.status), each.id))
     for payment in found:
-        known.by_number[payment.confirmation] = payment
+        known.by_number[payment.confirmation] = known.by_number[payment.key] = payment
         known.by_amount.setdefault((payment.account_id, payment.amount_cents), []).append(payment)
         if number := check_number(payment.reference):
             known.by_check[payment.account_id, payment.amount_cents, number] = payment
+    undone = [f"return:{payment.key}" for payment in found if payment.status == "undone"]
+    sent_back = await feed.session.scalars(select(QueuedPosting.key).where(QueuedPosting.key.in_(undone)))
+    known.sent_back.update(key.removeprefix("return:") for key in sent_back)
     named = PaymentRefund.confirmation.in_(own_references) | PaymentRefund.key.in_(own_references)
     for refund in await feed.session.scalars(select(PaymentRefund).where(named)):
         known.refunds[refund.confirmation] = known.refunds[refund.key] = refund
     return known
 
 
-def list_differences(row: dict[str, Any], ours: CounterPayment | PaymentRefund) -> list[str]:
+def list_differences(
+    row: dict[str, Any], ours: CounterPayment | PaymentRefund, sent_back: Collection[str]
+) -> list[str]:
     """What the co-op's own system says otherwise about it."""
     if isinstance(ours, PaymentRefund):
         return _list_refund_differences(row, ours)
@@ -97,7 +109,7 @@ def list_differences(row: dict[str, Any], ours: CounterPayment | PaymentRefund) 
         found.append(f"{row['amount_cents']} cents there, {ours.amount_cents} cents here")
     if row["status"] == "void":
         found.append(f"void there, {ours.status} here")
-    elif ours.status == "undone":
+    elif ours.status == "undone" and ours.key not in sent_back:
         found.append("posted there, taken off here")
     return found
 

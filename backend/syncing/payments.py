@@ -25,8 +25,9 @@ from backend.importing.fields import (
     text_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
+from backend.payments.check_numbers import check_number
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
-from backend.payments.outside_entries import OUTSIDE_SOURCES, check_number
+from backend.payments.outside_entries import OUTSIDE_SOURCES
 from backend.providers.billing.builtin import BuiltinBilling
 from backend.syncing.feed import Feed, FeedKind
 from backend.syncing.office_money import KnownOfficeMoney, find_office_money, list_differences
@@ -223,7 +224,7 @@ def _report_office_differences(
     other = known.checks_as.get((row["id"], check_number(row["reference"])))
     if row["kind"] == "payment" and other and other != row["number"]:
         feed.outcome.note("difference", f"{name}: is in their books twice, as {other} too")
-    for difference in list_differences(row, item):
+    for difference in list_differences(row, item, known.office.sent_back):
         feed.outcome.note("difference", f"{name}: {difference}")
 
 

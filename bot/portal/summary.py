@@ -20,6 +20,7 @@ from backend.members.models import Member
 from backend.members.service import list_member_accounts
 from backend.payments.balances import Balance, get_balance
 from backend.payments.past_payments import PastPayment, is_paid_at_counter, list_payments
+from backend.payments.refund_status import describe_refunds, is_given_back
 from backend.programs.service import find_enrollment
 from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
@@ -68,7 +69,7 @@ async def _load_account(session: AsyncSession, backend: Backend, account: Accoun
     payments = []
     for payment in await list_payments(session, account.id, count=MAX_SHOWN):
         day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
-        payments.append((payment, day, _describe_status(payment)))
+        payments.append((payment, day, await _describe_status(session, backend, payment)))
     try:
         balance = await get_balance(session, backend, account.id)
     except FiguresUnknown:
@@ -86,10 +87,14 @@ async def _load_account(session: AsyncSession, backend: Backend, account: Accoun
     )
 
 
-def _describe_status(payment: PastPayment) -> str:
+async def _describe_status(session: AsyncSession, backend: Backend, payment: PastPayment) -> str:
+    """In words, with what went back of it."""
     if is_paid_at_counter(payment):
         return tr("paid at the counter")
-    return tr(STATUS_TEXTS.get(payment.status, payment.status))
+    given_back = await is_given_back(session, payment)
+    status = tr("refunded") if given_back else tr(STATUS_TEXTS.get(payment.status, payment.status))
+    refunds = await describe_refunds(session, backend, payment)
+    return f"{status}. {refunds}" if refunds else status
 
 
 def describe_time(backend: Backend, balance: Balance) -> str:

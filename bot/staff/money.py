@@ -19,15 +19,17 @@ from sanic.exceptions import NotFound
 from backend.billing.models import Account
 from backend.members import search
 from backend.members.service import find_account
-from backend.payments import office, office_lookup, refund_processing, refunds, return_files
+from backend.payments import counter_posting, office, office_lookup, refund_processing, refunds, return_files
 from backend.payments.alike import AlikePayment, fingerprint
+from backend.payments.counter_totals import list_counter_totals, sum_by_kind
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
-from backend.payments.office import LooksAlike
+from backend.payments.office import LooksAlike, MoreThanDue
 from backend.payments.office_lookup import MoneyItem
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused
 from backend.providers.payments.base import PaymentProviderError
 from bot.dialogue.normalize import clean_and_redact
+from bot.staff.sent_forms import given_back, read_sent
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -72,9 +74,11 @@ class MoneyPages:
             (self.book_counter, "POST", "/money/accounts/<number:str>/book"),
             (self.show_refund, "GET", "/money/refunds/<number:str>"),
             (self.decide_refund, "POST", "/money/refunds/<number:str>/decide"),
+            (self.withdraw_refund, "POST", "/money/refunds/<number:str>/withdraw"),
             (self.finish_refund, "POST", "/money/refunds/<number:str>/finish"),
             (self.show_counter, "GET", "/money/counter/<number:str>"),
             (self.decide_counter, "POST", "/money/counter/<number:str>/decide"),
+            (self.withdraw_counter, "POST", "/money/counter/<number:str>/withdraw"),
             (self.undo_counter, "POST", "/money/counter/<number:str>/undo"),
             (self.finish_return_entry, "POST", "/money/returns/<entry_id:int>/done"),
         )
@@ -88,6 +92,7 @@ class MoneyPages:
             waiting, counter = await office_lookup.list_waiting(session)
             failed = await refunds.list_failed_refunds(session)
             returned = await return_files.list_open(session)
+            totals = await list_counter_totals(session, self.backend, self.backend.today())
         if item is not None:
             return pages.redirect(_item_url(item))
         if len(accounts) == 1:
@@ -96,6 +101,7 @@ class MoneyPages:
         return self._render(
             request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, failed=failed,
             returned=returned, words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
+            totals=totals, sums=sum_by_kind(totals), kinds=COUNTER_KINDS,
         )  # fmt: skip
 
     async def search_accounts(self, request: Request, name: str) -> HTTPResponse:
@@ -141,7 +147,8 @@ class MoneyPages:
     async def cancel_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, ScheduledPayment, Payment)
         if not isinstance(item, ScheduledPayment):
-            return pages.redirect(_item_url(item))  # it has begun to run
+            trouble = f"It has run already and is {item.status}: it cannot be canceled."
+            return await self._render_payment(request, name, item, trouble, 409)
         try:
             async with self.backend.db.transaction() as session:
                 await office.cancel_scheduled(session, self.backend, item.id, reason=_reason(request), by=name)
@@ -165,9 +172,9 @@ class MoneyPages:
             async with self.backend.db.transaction() as session:
                 payment = await office.book_counter_payment(
                     session, self.backend, key=f"office-{key}", account_id=account.id, amount_cents=amount,
-                    kind=form_field(request, "kind"), reference=clean_and_redact(form_field(request, "reference")),
+                    kind=form_field(request, "kind"), reference=form_field(request, "reference"),
                     received_on=day, reason=_reason(request), by=name,
-                    confirmed=form_field(request, "alike"),
+                    confirmed=form_field(request, "alike"), seen_due_cents=_seen_due(request),
                 )  # fmt: skip
         except RefundRefused as refusal:
             return await self._render_account(request, name, account, refusal, 409)
@@ -186,6 +193,24 @@ class MoneyPages:
         except RefundRefused as refusal:
             return await self._render_item(request, name, item, refusal, 409)
         return await self._make_refund(refund)
+
+    async def withdraw_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self._find(number, PaymentRefund)
+        try:
+            async with self.backend.db.transaction() as session:
+                await refunds.withdraw_refund(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(_item_url(item))
+
+    async def withdraw_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self._find(number, CounterPayment)
+        try:
+            async with self.backend.db.transaction() as session:
+                await office.withdraw_counter_payment(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(_item_url(item))
 
     async def finish_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, PaymentRefund)
@@ -271,7 +296,8 @@ class MoneyPages:
         return self._render(
             request, name, "money_account.html", status, view=view, trouble=trouble, kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
-            states=OUTSIDE_STATES,
+            states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
+            due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,
             today=self.backend.today().isoformat(), limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip
 
@@ -287,15 +313,17 @@ class MoneyPages:
             current = await office_lookup.find_item(session, item.confirmation)
             assert isinstance(current, PaymentRefund | CounterPayment)
             account = await session.get_one(Account, item.account_id)
-            payment, alike = None, list[AlikePayment]()
+            payment, alike, way = None, list[AlikePayment](), ""
             if isinstance(current, PaymentRefund):
                 payment = await session.get_one(Payment, current.payment_id)
-            elif current.status == "requested":
+            else:
+                way = await counter_posting.describe_way(session, self.backend, current)
+            if isinstance(current, CounterPayment) and current.status == "requested":
                 alike = await office.list_alike_to(session, self.backend, current)
         return self._render(
             request, name, "money_item.html", status, item=current, account=account, payment=payment,
             is_refund=isinstance(current, PaymentRefund), url=_item_url(current), trouble=trouble, kinds=COUNTER_KINDS,
-            alike=alike, fingerprint=fingerprint,
+            alike=alike, fingerprint=fingerprint, way=way,
         )  # fmt: skip
 
     def _render(
@@ -308,14 +336,20 @@ class MoneyPages:
         trouble: str | RefundRefused = "",
         **values: Any,
     ) -> HTTPResponse:
-        fields = ("amount", "reason", "reference", "key", "kind", "received_on")
-        sent = {field: form_field(request, field)[:200] for field in fields}
+        sent = read_sent(request)
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
         key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)
         token = self.staff.cookies.form_token(request)
         return self.staff.render_page(
-            template, status, name=name, token=token, key=key, sent=sent, trouble=str(trouble), **values
+            template,
+            status,
+            name=name,
+            token=token,
+            key=key,
+            sent=sent,
+            trouble=str(trouble) or given_back(request),
+            **values,
         )
 
 
@@ -331,6 +365,12 @@ def _account_url(account: Account) -> str:
 def _reason(request: Request) -> str:
     """The reason without card or social security numbers."""
     return clean_and_redact(form_field(request, "reason").strip()[:200])
+
+
+def _seen_due(request: Request) -> int | None:
+    """The cents due that the clerk has seen and means to pay more than; None when nothing was ticked."""
+    seen = form_field(request, "more")
+    return int(seen) if re.fullmatch(r"-?\d{1,12}", seen, re.ASCII) else None
 
 
 def _approves(request: Request) -> bool:

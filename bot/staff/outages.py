@@ -13,7 +13,7 @@ from backend.outage import service as outages
 from backend.outage.service import NewOutage
 from backend.outage.texts import CAUSES
 from bot.dialogue.normalize import clean_and_redact
-from bot.staff import views
+from bot.staff import sent_forms, views
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -47,7 +47,8 @@ class OutagePages:
         """The known outages; members who ask about an outage are answered from them."""
         async with self.backend.db.read_session() as session:
             listed = await overview.list_views(session, self.backend)
-        return self._render(request, name, "outages.html", outages=listed, causes=CAUSES, stages=STAGES)
+        values = {"outages": listed, "causes": CAUSES, "stages": STAGES, **sent_forms.page_values(request)}
+        return self._render(request, name, "outages.html", **values)
 
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
         """Whom it would tell, and with which words, before anything goes out."""
@@ -75,6 +76,8 @@ class OutagePages:
         return pages.redirect(OUTAGES_URL)
 
     async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        if not self._has_valid_time(request):
+            return self._render_wrong_time()
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
@@ -110,6 +113,8 @@ class OutagePages:
         area = clean_and_redact(form_field(request, "area"))
         if not area:
             return self.staff.render_notice(422, "Where is it?", "Write the roads or towns, as members name them.")
+        if not self._has_valid_time(request):
+            return self._render_wrong_time()
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
@@ -129,6 +134,15 @@ class OutagePages:
         named = ", ".join(clean_and_redact(number)[:40] for number in unknown[:MAX_NAMED])
         more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
         return self.staff.render_notice(422, "Not an account", f"No account has the number {named}{more}.")
+
+    def _has_valid_time(self, request: Request) -> bool:
+        """A time that cannot be read must not be taken for no time."""
+        text = form_field(request, "estimate").strip()
+        return not text or views.parse_field_time(self.backend, text) is not None
+
+    def _render_wrong_time(self) -> HTTPResponse:
+        text = "Nothing was changed. Give the time as it is on the calendar, or leave it empty."
+        return self.staff.render_notice(422, "When is it expected back?", text)
 
     def _parse_outage(self, request: Request) -> dict[str, Any]:
         return {

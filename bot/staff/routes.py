@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
@@ -17,13 +18,13 @@ from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
-from backend.staff import signin
+from backend.staff import kept_forms, signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
-from bot.staff import views
+from bot.staff import sent_forms, views
 from bot.staff.money import MoneyPages
 from bot.staff.outages import OutagePages
 from bot.web import pages
@@ -35,6 +36,7 @@ from bot.web.pages import form_field
 MAX_ANSWER_LENGTH = 600
 SEEN = re.compile(r"\d{1,18}", re.ASCII)
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
+SIGN_IN_URL = "/staff/sign-in"
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 Routes = tuple[tuple[PageHandler, str, str], ...]
 
@@ -71,17 +73,41 @@ class StaffPages:
                 raise NotFound()
             name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
             if name is None:
-                return pages.redirect("/staff/sign-in")
+                return await self._ask_to_sign_in(request)
+            session = self.cookies.read_session(request)
             if request.method == "POST":
                 same_site = pages.is_same_site_post(request, self.services.settings)
                 if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
-                    return self.render_notice(403, "Please try again", "The page was too old.")
+                    return await self._refuse_form(request, name)
+                await kept_forms.forget(self.backend, session)
+            else:
+                request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)
             return await handler(request, name, **values)
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
 
+    async def _ask_to_sign_in(self, request: Request) -> HTTPResponse:
+        """To the sign-in; a form that was posted is kept for who signed in on this browser before."""
+        if request.method != "POST":
+            return pages.redirect(SIGN_IN_URL)
+        form = sent_forms.form_to_keep(request)
+        if form is None or not pages.is_same_site_post(request, self.services.settings):
+            return pages.redirect(f"{SIGN_IN_URL}?form=lost")
+        kept = await kept_forms.keep_for_browser(self.backend, self.cookies.read_device(request), *form)
+        return pages.redirect(f"{SIGN_IN_URL}?form={'kept' if kept else 'lost'}")
+
+    async def _refuse_form(self, request: Request, name: str) -> HTTPResponse:
+        """A form without the session's token. One that the browser calls our own, made before a new sign-in, comes
+        back filled in; it is not done."""
+        form = sent_forms.form_to_keep(request)
+        if form is None or request.headers.get("sec-fetch-site") != "same-origin":
+            return self.render_notice(403, "Please try again", "The page was too old. Nothing was booked or sent.")
+        await kept_forms.keep_for_session(self.backend, self.cookies.read_session(request), name, *form)
+        return pages.redirect(quote(form[0]))
+
     async def sign_in_page(self, request: Request) -> HTTPResponse:
-        return self._render_sign_in()
+        words = {"kept": sent_forms.KEPT, "lost": sent_forms.LOST}
+        return self._render_sign_in(words.get(str(request.args.get("form") or ""), ""))
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         result = await signin.sign_in(
@@ -94,17 +120,18 @@ class StaffPages:
         if isinstance(result, signin.CodeRequired):
             return self._render_code_form(result.token)
         if isinstance(result, signin.StaffSignIn):
-            return self._finish_sign_in(result)
+            return await self._finish_sign_in(request, result)
+        typed = form_field(request, "name").strip()[:60]
         if result.reason == "throttled":
-            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", 429)
-        return self._render_sign_in("Name and password do not match.", 403)
+            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", 429, typed)
+        return self._render_sign_in("Name and password do not match.", 403, typed)
 
     async def confirm_code(self, request: Request) -> HTTPResponse:
         """The mailed code, asked for after many failed tries when the browser is new."""
         token = form_field(request, "code_token")
         result = await signin.confirm(self.backend, token, form_field(request, "code").strip())
         if result is not None:
-            return self._finish_sign_in(result)
+            return await self._finish_sign_in(request, result)
         if await sign_in_codes.is_page_valid(self.backend, token):
             return self._render_code_form(token, "That is not the code of our newest email.", 403)
         return self._render_sign_in("That code is used up or too old. Please sign in again.", 403)
@@ -115,8 +142,9 @@ class StaffPages:
         self.cookies.clear_session(response)
         return response
 
-    def _finish_sign_in(self, signed_in: signin.StaffSignIn) -> HTTPResponse:
-        response = pages.redirect("/staff")
+    async def _finish_sign_in(self, request: Request, signed_in: signin.StaffSignIn) -> HTTPResponse:
+        page = await kept_forms.hand_over(self.backend, self.cookies.read_device(request), signed_in)
+        response = pages.redirect(quote(page or "/staff"))
         self.cookies.set_sign_in(response, signed_in)
         return response
 
@@ -132,7 +160,15 @@ class StaffPages:
             raise NotFound()
         await self.record_reading(name, {"conversation": conversation})
         token = self.cookies.form_token(request)
-        return self.render_page("talk.html", talk=view, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="")
+        return self.render_page(
+            "talk.html",
+            talk=view,
+            name=name,
+            token=token,
+            longest=MAX_ANSWER_LENGTH,
+            ticket="",
+            **sent_forms.page_values(request),
+        )
 
     async def show_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
@@ -147,7 +183,7 @@ class StaffPages:
         token = self.cookies.form_token(request)
         return self.render_page(
             "ticket.html", ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
-            name=name, token=token, longest=MAX_ANSWER_LENGTH,
+            name=name, token=token, longest=MAX_ANSWER_LENGTH, **sent_forms.page_values(request),
         )  # fmt: skip
 
     async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
@@ -165,7 +201,8 @@ class StaffPages:
             if channel == "web":
                 self.services.pushes.notify(conversation)
             if channel is None:
-                return self.render_notice(409, "No way to write there", "Please call instead.")
+                words = f"Please call instead. What you wrote was not sent: {text}"
+                return self.render_notice(409, "No way to write there", words)
         return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
@@ -206,8 +243,8 @@ class StaffPages:
                 after=after,
             )
 
-    def _render_sign_in(self, trouble: str = "", status: int = 200) -> HTTPResponse:
-        return self.render_page("sign_in.html", status, trouble=trouble)
+    def _render_sign_in(self, trouble: str = "", status: int = 200, typed: str = "") -> HTTPResponse:
+        return self.render_page("sign_in.html", status, trouble=trouble, typed=typed)
 
     def render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
         return self.render_page("notice.html", status, heading=heading, text=text)

@@ -20,6 +20,8 @@ from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
+from backend.money import format_balance
+from backend.payments.models import CounterPayment, PaymentRefund
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
@@ -105,12 +107,29 @@ def format_callout(backend: Backend, ticket_callout: Callout) -> str:
     return "on call told it is over"
 
 
+def describe_refund_state(refund: PaymentRefund) -> str:
+    if refund.status == "rejected" and not refund.approved_by:
+        return "withdrawn"
+    words = {"requested": "waits for a second person", "approved": "about to be made"}
+    started = "on its way" if refund.accepted_at else "asked of the payment network"
+    return {**words, "started": started}.get(refund.status, refund.status)
+
+
+def describe_counter_state(payment: CounterPayment) -> str:
+    if payment.status == "rejected" and not payment.approved_by:
+        return "withdrawn"
+    return {"requested": "waits for a second person", "undone": "taken off"}.get(payment.status, payment.status)
+
+
 def template_filters(backend: Backend) -> dict[str, Any]:
     return {
         "at": lambda moment: format_local_time(backend, moment),
         "at_iso": lambda text: format_local_time(backend, datetime.fromisoformat(text)),  # a note's time is text
         "kind": lambda kind: kind.replace("_", " "),  # name_change
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
+        "refund_state": describe_refund_state,
+        "counter_state": describe_counter_state,
+        "balance": format_balance,
         "way": lambda way: {"sms": "text"}.get(way, way),
         # the value of a datetime-local field, in the co-op's zone
         "field_time": lambda moment: f"{moment.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if moment else "",

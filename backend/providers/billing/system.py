@@ -79,7 +79,7 @@ class Posting:
     fee_cents: int
     on: date
     at: datetime
-    method_kind: Literal["card", "bank"]
+    method_kind: Literal["card", "bank", "cash", "check", "order"]
     confirmation: str
     channel: str
 

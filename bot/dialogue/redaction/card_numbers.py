@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from backend.luhn import is_luhn_valid
+from backend.luhn import is_card_number, matches_network
 
-# first digits of each network, and the lengths of its numbers
-NETWORKS = (
-    (re.compile(r"3[47]"), (15,)),
-    (re.compile(r"3[0689]"), (14, 15, 16, 17, 18, 19)),
-    (re.compile(r"35"), (16, 17, 18, 19)),
-    (re.compile(r"4"), (13, 16, 19)),
-    (re.compile(r"5[0-9]|2[2-7]"), (16,)),
-    (re.compile(r"6"), (13, 14, 15, 16, 17, 18, 19)),
-)
 MIN_DIGITS, MAX_DIGITS = 13, 19
 GROUPS_OF_FOUR = [4, 4, 4, 4]
 MIN_SUSPICIOUS_ROW = 17
@@ -63,12 +53,3 @@ def _is_card_row(digits: str) -> bool:
         for start in starts
         for length in range(MIN_DIGITS, MAX_DIGITS + 1)
     )
-
-
-def is_card_number(digits: str) -> bool:
-    """Whether a network issues such numbers and the check digit (Luhn) is right."""
-    return matches_network(digits) and is_luhn_valid(digits)
-
-
-def matches_network(digits: str) -> bool:
-    return any(first.match(digits) and len(digits) in sizes for first, sizes in NETWORKS)

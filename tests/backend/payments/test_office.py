@@ -191,6 +191,12 @@ async def test_bounced_check_is_taken_off_once(backend: Backend, home: Household
         ({"received_on": TODAY + timedelta(days=1)}, "day"),
         ({"received_on": date(2026, 9, 1)}, "day"),
         ({"key": "form-2", "reference": "1042 "}, "same_check"),
+        ({"key": "form-2", "reference": "Check # 01042-"}, "same_check"),
+        ({"key": "form-2", "reference": "1042", "kind": "money_order"}, "same_check"),
+        ({"key": "form-2", "reference": "check"}, "no_reference"),
+        ({"key": "form-2", "reference": "4111 1111 1111 1111"}, "card_number"),
+        ({"key": "form-2", "reference": "061000104 1234567890 2211"}, "bank_account"),
+        ({"key": "form-2", "reference": "061000104 1234567890 2211", "kind": "cash"}, "bank_account"),
         ({"cents": 5}, "key_used"),
     ],
 )
@@ -204,6 +210,13 @@ async def test_wrong_booking_is_refused(
         given["key"] = "form-1"
     assert await refusal(book(backend, home, **given)) == code  # type: ignore[arg-type]
     assert await due(backend, home.account_id) == DUE_CENTS - 1000
+
+
+@sqlite_alone
+async def test_long_numbers_of_money_orders_are_kept_and_told_apart(backend: Backend, home: Household) -> None:
+    for key, number in (("form-1", "28765432109"), ("form-2", "28765432110")):
+        made = await book(backend, home, 1000 + int(number[-1]), key=key, kind="money_order", reference=number)
+        assert (made.status, made.reference) == ("booked", number)
 
 
 @sqlite_alone

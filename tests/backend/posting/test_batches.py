@@ -82,6 +82,7 @@ async def test_a_file_has_one_row_a_movement(backend: Backend, home: Household, 
     assert payment == {
         "batch": "1", "key": first.key, "kind": "payment", "account": "99999-001", "amount": "112.40", "fee": "0.00",
         "date": "2026-11-18", "method": "card", "confirmation": first.confirmation, "channel": "sms",
+        "number": "",
     }  # fmt: skip
     assert (returned["kind"], returned["amount"], returned["fee"]) == ("return", "-112.40", "-2.50")
     assert {(row.status, row.reference) for row in await rows(backend)} == {("sent", path.name)}

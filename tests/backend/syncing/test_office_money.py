@@ -46,7 +46,7 @@ async def paid_in_year(backend: Backend, home: Household) -> int:
         return await total_paid_in_year(session, home.account_id, 2026)
 
 
-@pytest.mark.parametrize("reference", ["1042", "#01042", "CONFIRMATION"])
+@pytest.mark.parametrize("reference", ["1042", "#01042", "CONFIRMATION", "payment:form-1"])
 async def test_what_the_office_booked_is_not_booked_again(
     backend: Backend, home: Household, tmp_path: Path, reference: str
 ) -> None:
@@ -192,3 +192,20 @@ async def test_a_refund_that_comes_back_is_not_booked_again(
         f"P-2 ({refund.confirmation}): a refund of 4000 cents there, 5000 cents here"
     ]
     assert await due(backend, home.account_id) == 5_000
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("sent", [True, False])
+async def test_a_check_that_came_back_and_was_sent_as_a_return_is_no_difference(
+    backend: Backend, home: Household, tmp_path: Path, sent: bool
+) -> None:
+    object.__setattr__(backend.coop, "counter_to_billing", sent)
+    booked = await book(backend, home)
+    async with backend.db.transaction() as session:
+        await office.undo_counter_payment(session, backend, booked.id, by="ann", reason="check came back")
+    rows = CHECK.replace("#01042", "payment:form-1")
+    if sent:
+        rows += "P-2,99999-001,return,2026-11-18,112.40,counter,return:form-1,\n"
+    outcome = await take(backend, tmp_path, payments=PAYMENTS + rows)
+    assert outcome.counts["difference"] == (0 if sent else 1)
+    assert await due(backend, home.account_id) == DUE_CENTS

@@ -3,61 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import aiohttp
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.billing.models import Account, OutsideEntry
-from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
+from bot.portal.summary import load_accounts
 from bot.staff.money import parse_amount
 from sandbox.charges import ChargeRefused
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.nacha_files import Row, make_file
-from tests.backend.payments.paying import due, quote_for, say_yes
+from tests.backend.payments.paying import due, outbox, quote_for, say_yes
 from tests.backend.payments.test_alike import book_outside
-from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
-from tests.bot.staff.test_office import OPEN, PASSWORD, sign_in, token_in
-from tests.standins.engine import StandInEngine
-from tests.standins.twilio import StandInTwilio
-
-HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
-ACCOUNTS = f"ann={HASH} bob={HASH}"
-
-
-@pytest.fixture
-def network() -> DirectNetwork:
-    return DirectNetwork()
-
-
-@pytest.fixture
-async def edge(
-    folder: Path, engine: StandInEngine, twilio: StandInTwilio, network: DirectNetwork
-) -> AsyncIterator[Edge]:
-    async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as made:
-        made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
-        made.services.backend.payments = network
-        yield made
-
-
-@pytest.fixture
-def backend(edge: Edge) -> Backend:
-    return edge.services.backend
-
-
-@pytest.fixture
-async def home(backend: Backend) -> Household:
-    return await make_household(backend)
+from tests.bot.staff.test_office import sign_in, token_in
 
 
 async def pay(backend: Backend, home: Household, amount: int = DUE_CENTS) -> Payment:
@@ -123,6 +88,14 @@ async def test_a_search_finds_nothing_or_at_most_twenty(edge: Edge, backend: Bac
     assert "the first 20" in page.text
 
 
+async def portal_states(backend: Backend, home: Household) -> list[str]:
+    """What the member's account page says of each payment."""
+    async with backend.db.read_session() as session:
+        member = await session.get_one(Member, home.member_id)
+    [view] = await load_accounts(backend, member)
+    return [state for _payment, _day, state in view.payments]
+
+
 @pytest.mark.parametrize(
     ("text", "cents"),
     [
@@ -160,6 +133,9 @@ async def test_small_refund_from_search_to_result(
     assert "paid twice" in done.text
     assert (network.given_back_cents(), await due(backend, home.account_id)) == (4000, 4000)
     assert "$72.40 is left of it" in (await edge.get(url)).text
+    assert await portal_states(backend, home) == [
+        "paid. $40.00 went back to Visa ending 4242 on Wednesday, November 18."
+    ]
     async with backend.db.read_session() as session:
         acts = list(await session.scalars(select(AuditRow.act).where(AuditRow.actor == "office:ann")))
     assert {"office_read", "refund_requested"} <= set(acts)
@@ -267,7 +243,10 @@ async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Back
     async with backend.db.read_session() as session:
         [payment] = await session.scalars(select(CounterPayment))
     own = f"/staff/money/counter/{payment.confirmation}"
-    assert "undone" in (await send(edge, own, f"{own}/undo", reason="check came back")).text
+    page = await send(edge, own, f"{own}/undo", reason="check came back")
+    assert re.search(r"Taken off by</dt><dd>ann, Nov 18, 10:00 AM: check came back", page.text)
+    told = [one for one in await outbox(backend) if one.dedupe_key.startswith("counter-undone")]
+    assert "Balance $112.40" in told[0].body
     assert await due(backend, home.account_id) == DUE_CENTS
 
 
@@ -323,3 +302,121 @@ async def test_unknown_numbers(edge: Edge) -> None:
     assert "No payment, refund, account or member" in (await edge.get("/staff/money?number=K7M-4Q2")).text
     for path in ("payments/K7M-4Q2", "payments/x", "refunds/K7M-4Q2", "counter/K7M-4Q2", "accounts/1-2"):
         assert (await edge.get(f"/staff/money/{path}")).status == 404
+
+
+async def test_numbers_of_checks_are_kept_as_typed_or_refused(edge: Edge, backend: Backend, home: Household) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    fields = {"amount": "50.00", "kind": "money_order", "received_on": "2026-11-18", "reason": ""}
+    refused = await send(edge, account, f"{account}/book", **fields, reference="061000104 1234567890 2211")
+    assert refused.status == 409
+    assert "account and routing numbers are not kept here" in refused.text
+    assert "1234567890" not in refused.text
+    assert (
+        "money order 28765432109"
+        in (await send(edge, account, f"{account}/book", **fields, reference="28765432109")).text
+    )
+    again = await send(edge, account, f"{account}/book", **{**fields, "amount": "1"}, reference="MO #28765432109-")
+    assert "booked for the account already" in again.text
+    async with backend.db.read_session() as session:
+        assert list(await session.scalars(select(CounterPayment.reference))) == ["28765432109"]
+
+
+async def test_a_refund_that_waits_is_named_and_can_be_withdrawn(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    assert "the whole payment" in (await send(edge, url, f"{url}/refund", amount="112.40", reason="closed")).text
+    [refund] = await refunds(backend)
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    shown = (await edge.get(url)).text
+    assert "waits for a second person" in shown
+    assert own in shown
+    await become(edge, "bob")
+    form = {"token": token_in(await edge.get("/staff")), "reason": "not mine"}
+    assert (await edge.post(f"{own}/withdraw", data=form)).status == 409
+    await become(edge, "ann")
+    withdrawn = await send(edge, own, f"{own}/withdraw", reason="wrong member")
+    assert re.search(r"Withdrawn by</dt><dd>ann, .*: wrong member", withdrawn.text)
+    assert "$112.40 is left of it" in (await edge.get(url)).text
+    small = await send(edge, url, f"{url}/refund", amount="90.00", reason="paid twice")
+    assert "succeeded" in small.text, "what was withdrawn does not count against the limit of one person"
+
+
+async def test_who_approved_is_listed_and_a_whole_refund_is_called_so(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    url = f"/staff/money/payments/{payment.confirmation}"
+    await send(edge, url, f"{url}/refund", amount="112.40", reason="closed account")
+    [refund] = await refunds(backend)
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    await become(edge, "bob")
+    await send(edge, own, f"{own}/decide", reason="saw the letter", decision="approve")
+    shown = (await edge.get(url)).text
+    assert "asked by ann" in shown
+    assert "approved by bob" in shown
+    assert "the whole payment was given back" in shown
+    assert (await portal_states(backend, home))[0].startswith("refunded. $112.40 went back to Visa ending 4242")
+    listed = (await edge.get("/staff/money/accounts/99999-001")).text
+    assert re.search(rf"posted, refund <a href=\"{own}\">[A-Z0-9-]+</a> of \$112.40 succeeded", listed)
+    texts = [one.body for one in await outbox(backend) if one.dedupe_key.startswith("refund:")]
+    assert any(f"your payment {payment.confirmation} of $112.40" in text and "in full" in text for text in texts)
+
+
+async def test_a_posted_payment_cannot_be_canceled_and_the_page_says_so(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    payment = await pay(backend, home)
+    await become(edge, "ann")
+    form = {"token": token_in(await edge.get("/staff")), "reason": "moved away"}
+    answer = await edge.post(f"/staff/money/payments/{payment.confirmation}/cancel", data=form)
+    assert answer.status == 409
+    assert "is posted: it cannot be canceled" in answer.text
+
+
+async def test_more_than_is_due_is_booked_only_knowingly(edge: Edge, backend: Backend, home: Household) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    fields = {"amount": "122.40", "kind": "cash", "reference": "", "received_on": "2026-11-18", "reason": ""}
+    warned = await send(edge, account, f"{account}/book", **fields)
+    assert warned.status == 409
+    assert "$122.40 is more than what is due, $112.40" in warned.text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', warned.text))
+    booked = await edge.post(f"{account}/book", data={**hidden, **fields, "more": "11240"})
+    assert "Paid by</dt><dd>cash, received" in booked.text
+    assert "Amount due</dt><dd>$10.00 credit" in (await edge.get(account)).text
+    again = await edge.post(f"{account}/book", data={**hidden, **fields, "more": ""})
+    assert "Counter payment" in again.text, "the same form again is the same payment, and not asked about"
+    both = await send(edge, account, f"{account}/book", **fields)
+    seen = re.search(r'name="alike" value="([0-9a-f]{32})"', both.text)
+    assert seen
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', both.text))
+    asked = await edge.post(f"{account}/book", data={**hidden, **fields, "alike": seen[1]})
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text))
+    assert hidden["alike"] == seen[1]
+    assert "$10.00 credit" in asked.text
+    assert "Counter payment" in (await edge.post(f"{account}/book", data={**hidden, **fields, "more": "-1000"})).text
+    assert await due(backend, home.account_id) == DUE_CENTS - 2 * 12240
+
+
+async def test_a_booking_that_waits_can_be_withdrawn(edge: Edge, backend: Backend, home: Household) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    fields = {"amount": "2000", "kind": "cash", "reference": "", "received_on": "2026-11-18", "reason": ""}
+    await send(edge, account, f"{account}/book", **fields, more="11240")
+    async with backend.db.read_session() as session:
+        [payment] = await session.scalars(select(CounterPayment))
+    own = f"/staff/money/counter/{payment.confirmation}"
+    assert "not booked yet" in (await edge.get("/staff/money")).text
+    assert "withdrawn" in (await send(edge, own, f"{own}/withdraw", reason="counted wrong")).text
+    assert own not in (await edge.get("/staff/money")).text
+    assert await due(backend, home.account_id) == DUE_CENTS
+
+
+async def test_names_at_sign_in_have_no_case(edge: Edge) -> None:
+    assert "Who waits" in (await sign_in(edge, name="Ann")).text
+    assert "Signed in as ann." in (await edge.get("/staff/money")).text

@@ -107,7 +107,13 @@ class Payments:
         return self._reference(posting, answer)
 
     def _transaction(self, posting: Posting) -> dict[str, Any]:
-        """No card and no bank number: we have none, and the payment is done."""
+        """No card and no bank number: we have none, and the payment is done.
+
+        Payments at the counter are booked in that system itself; one that was made before it was connected is for a
+        person, since it may be there.
+        """
+        if posting.method_kind not in ("card", "bank"):
+            raise SystemRejected("refused", "a payment at the counter: look it up there, or book it by hand")
         try:
             tender: dict[str, Any] = {
                 "objectID": posting.key,
