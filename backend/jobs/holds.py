@@ -1,25 +1,33 @@
-"""Holds: automatic debits stop until somebody who has looked releases them.
+"""Holds: automatic debits, or alerts, stop until somebody who has looked releases them.
 
 A restored database does not know what was taken after its backup was made, so a run could debit a bill twice. The
 office may also stop the runs by hand when something looks wrong. A payment that a member confirms is not held.
+
+While messages are held no alert is made, and none that waits goes out (`backend/outbox/claims.py`): a co-op looks at
+what was imported before members hear of it. Codes, links, answers, receipts, notices and danger go on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.errors import MemberlineError
-from backend.jobs.models import Hold
+from backend.jobs.models import MESSAGES, Hold
+from backend.outbox.models import OutboxMessage
+from backend.outbox.priorities import HELD_FROM
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 AUTOMATIC_PAYMENTS = "automatic-payments"
-HELD_JOBS: dict[str, frozenset[str]] = {AUTOMATIC_PAYMENTS: frozenset({"autopay", "scheduled-payments"})}
+HELD_JOBS: dict[str, frozenset[str]] = {
+    AUTOMATIC_PAYMENTS: frozenset({"autopay", "scheduled-payments"}),
+    MESSAGES: frozenset({"alerts"}),
+}
 """The name of a hold -> the jobs that it stops."""
 JOB = "holds"
 """The actor in the audit trail: who works on the server has no name here."""
@@ -54,6 +62,22 @@ async def release(session: AsyncSession, backend: Backend, name: str, reason: st
     )
 
 
+async def count_held(session: AsyncSession) -> int:
+    """How many alerts, reminders and campaign messages wait in the outbox."""
+    query = select(func.count(OutboxMessage.id)).where(*_WAITING)
+    return int(await session.scalar(query) or 0)
+
+
+async def discard_held(session: AsyncSession, backend: Backend) -> int:
+    """Never send the alerts, reminders and campaign messages that wait; returns how many there were."""
+    statement = update(OutboxMessage).where(*_WAITING).values(status="expired", updated_at=backend.clock.now())
+    count = len((await session.scalars(statement.returning(OutboxMessage.id))).all())
+    await audit.record_job_act(
+        session, backend, job=JOB, act="held_messages_discarded", account_id=None, after={"messages": count}
+    )
+    return count
+
+
 async def list_holds(session: AsyncSession) -> list[Hold]:
     return list(await session.scalars(select(Hold).order_by(Hold.name)))
 
@@ -66,6 +90,9 @@ async def check_job(session: AsyncSession, job: str) -> None:
                 f"the job {job!r} is on hold since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}. "
                 f"Release it with: memberline hold release {hold.name} --reason ..."
             )
+
+
+_WAITING = (OutboxMessage.status == "queued", OutboxMessage.priority >= HELD_FROM)
 
 
 def _check_name(name: str) -> None:

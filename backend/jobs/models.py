@@ -22,8 +22,12 @@ class JobLock(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+MESSAGES = "messages"
+"""The hold on alerts, reminders and campaign messages."""
+
+
 class Hold(Base):
-    """A group of jobs that must not run until somebody releases it."""
+    """A group of jobs that must not run, or of messages that must not go out, until somebody releases it."""
 
     __tablename__ = "holds"
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from backend.jobs.models import MESSAGES, Hold
 from backend.outbox.models import OutboxMessage
-from backend.outbox.priorities import LANES, LIFETIMES, Lane, Priority
+from backend.outbox.priorities import HELD_FROM, LANES, LIFETIMES, Lane, Priority
 from backend.outbox.rates import open_budget
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def _due(backend: Backend, lane: Lane) -> tuple[Any, ...]:
         # a range, and not a list: the index then gives the rows in their order
         OutboxMessage.priority.between(min(lane.priorities), max(lane.priorities)),
         OutboxMessage.due_at <= backend.clock.now(),
+        or_(OutboxMessage.priority < HELD_FROM, ~exists().where(Hold.name == MESSAGES)),
     )
 
 

@@ -97,7 +97,7 @@ async def _describe(session: AsyncSession) -> dict[str, str]:
 
 @click.group()
 def hold() -> None:
-    """Stop automatic debits, and let them go on."""
+    """Stop automatic debits or alerts, and let them go on."""
 
 
 @hold.command("list")
@@ -107,15 +107,17 @@ def list_holds(as_json: bool) -> None:
 
     async def work(backend: Backend) -> Any:
         async with backend.db.read_session() as session:
-            return await holds.list_holds(session)
+            return await holds.list_holds(session), await holds.count_held(session)
 
-    found = run_with_backend(work)
+    found, waiting = run_with_backend(work)
     if as_json:
         shown = [{"name": row.name, "since": row.since.isoformat(), "reason": row.reason} for row in found]
         print_json(shown)
         return
     for row in found:
         click.echo(f"{row.name}  since {row.since:%Y-%m-%d %H:%M} UTC  {row.reason}")
+        if row.name == holds.MESSAGES:
+            click.echo(f"  {waiting} messages wait in the outbox")
     if not found:
         click.echo("Nothing is on hold.")
 
@@ -124,7 +126,11 @@ def list_holds(as_json: bool) -> None:
 @click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
 @click.option("--reason", required=True, help="For the audit trail.")
 def place(name: str, reason: str) -> None:
-    """Stop Auto Pay, drafts and scheduled payments until they are released."""
+    """Stop Auto Pay, drafts and scheduled payments until they are released; or, as `messages`, alerts.
+
+    NAME is automatic-payments (the default) or messages: alerts, reminders and campaign messages are then not made and
+    not sent. Codes, links, answers, receipts, notices and what is about danger go on.
+    """
 
     async def work(backend: Backend) -> None:
         async with backend.db.transaction() as session:
@@ -137,12 +143,18 @@ def place(name: str, reason: str) -> None:
 @hold.command()
 @click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
 @click.option("--reason", required=True, help="For the audit trail.")
-def release(name: str, reason: str) -> None:
-    """Let them run again; what was due meanwhile runs at the next look of the clock."""
+@click.option("--discard", is_flag=True, help="Of messages: those that wait in the outbox are never sent.")
+def release(name: str, reason: str, discard: bool) -> None:
+    """Let them run again; what was due meanwhile runs within three minutes."""
+    if discard and name != holds.MESSAGES:
+        raise click.UsageError("--discard is for messages: memberline hold release messages --discard --reason ...")
 
-    async def work(backend: Backend) -> None:
+    async def work(backend: Backend) -> int:
         async with backend.db.transaction() as session:
             await holds.release(session, backend, name, reason)
+            return await (holds.discard_held(session, backend) if discard else holds.count_held(session))
 
-    run_with_backend(work)
+    waiting = run_with_backend(work)
     click.echo(f"{name}: released")
+    if name == holds.MESSAGES:
+        click.echo(f"{waiting} messages that waited " + ("are not sent any more" if discard else "go out now"))

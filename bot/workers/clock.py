@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.app import Backend
 from backend.jobs import locks as job_locks
 from backend.jobs import service as jobs
+from backend.jobs.holds import OnHold
 
 logger = logging.getLogger("memberline.clock")
 
@@ -70,6 +71,9 @@ class JobScheduler:
             return False
         try:
             result = await self._run_while_leased(name, owner)
+        except OnHold:
+            logger.info("job %s is on hold", name)
+            return False
         except Exception as failure:
             # its lock is not marked finished: after the lease the job runs again, and goes on where it was
             logger.error("job %s failed: %s", name, type(failure).__name__)

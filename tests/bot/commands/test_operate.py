@@ -1,0 +1,52 @@
+"""The commands of whoever runs the server."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.app import Backend
+from backend.config import Settings
+from backend.outbox.service import enqueue
+from bot.commands.cli import main
+
+
+@pytest.fixture
+def folder(migrated_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["hold", *arguments], catch_exceptions=False)
+
+
+async def queue_alert(folder: Path) -> None:
+    backend = Backend.create(Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(folder)}))
+    async with backend.db.transaction() as session:
+        await enqueue(
+            session, backend, kind="email", recipient="a@b.example", body="x", purpose="alert", dedupe_key="k"
+        )
+    await backend.close()
+
+
+def test_messages_are_held_and_what_waits_is_told(folder: Path) -> None:
+    assert run("list").stdout == "Nothing is on hold.\n"
+    assert run("place", "messages", "--reason", "first import").stdout == "messages: on hold\n"
+    asyncio.run(queue_alert(folder))
+    assert run("list").stdout.splitlines()[-1] == "  1 messages wait in the outbox"
+    done = run("release", "messages", "--discard", "--reason", "of last month")
+    assert done.stdout == "messages: released\n1 messages that waited are not sent any more\n"
+    assert run("list").stdout == "Nothing is on hold.\n"
+
+
+def test_payments_have_no_messages_to_discard(folder: Path) -> None:
+    run("place", "--reason", "the bills look wrong")
+    refused = run("release", "--discard", "--reason", "looked at them")
+    assert (refused.exit_code, "--discard is for messages" in refused.stderr) == (2, True)
+    assert run("list").stdout.startswith("automatic-payments")
