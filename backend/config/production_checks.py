@@ -271,8 +271,37 @@ def _check_folder(text: str, env: Environ) -> str | None:
     if not existing.is_dir():
         return f"cannot be a folder: {existing} is none"
     if not os.access(existing, os.W_OK | os.X_OK) or _is_kernel_folder(existing):
-        return f"cannot be written to: {existing} is closed to the account that this runs as"
+        return (
+            f"cannot be written to: {existing} is closed to the account that this runs as, or to its systemd unit "
+            "(ReadWritePaths, docs/server.md)"
+        )
     return None
+
+
+def _check_inbox(text: str, env: Environ) -> str | None:
+    """Of a folder of files that others put there and this program reads."""
+    folder = Path(text)
+    if not folder.is_absolute():
+        return "must be an absolute path, such as /srv/memberline/returns: where the app is started from may change"
+    try:
+        if not folder.is_dir():
+            return f"is no folder: make {folder}, and let the account that this runs as into it (docs/server.md)"
+    except OSError:
+        pass  # a folder above it is closed
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return f"cannot be read: {folder} is closed to the account that this runs as (docs/server.md)"
+    return None
+
+
+def _check_outgoing_inbox(text: str, env: Environ) -> str | None:
+    """Of such a folder from which the files that were taken are moved away."""
+    fault = _check_inbox(text, env)
+    if fault is None and (not os.access(text, os.W_OK) or _is_kernel_folder(Path(text))):
+        fault = (
+            f"cannot be written to: what was taken is moved to {text}/done. It is closed to the account that this runs "
+            "as, or to its systemd unit (ReadWritePaths, docs/server.md)"
+        )
+    return fault
 
 
 def _check_sqlite_url(text: str, env: Environ) -> str | None:
@@ -332,6 +361,8 @@ CHECKS: dict[str, SettingCheck] = {
     "COOP_FILE": _check_coop_file,
     "MEMBERLINE_RUNTIME_DIR": _check_folder,
     "POSTING_DIR": _check_folder,
+    "SYNC_DIR": _check_outgoing_inbox,
+    "RETURNS_DIR": _check_inbox,
     "HOST": _check_listen_host,
     "TZ": _check_time_zone,
 }

@@ -61,6 +61,7 @@ def stage(folder: Path, name: str, content: bytes) -> None:
     hidden = _hidden(folder, name)
     handle = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE)
     with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, MODE)  # the service's umask closes it to the group
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

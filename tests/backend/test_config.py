@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -163,6 +164,8 @@ FAULTS = [
     ("PAYMENT_PROVIDER", "sandbox"),
     ("POSTING", "file"),
     *(("POSTING_DIR", bad) for bad in ("postings", "/proc/postings", "/etc/hostname")),
+    *(("SYNC_DIR", bad) for bad in ("feeds", "/nowhere/feeds", "/etc/hostname", "/proc/self")),
+    *(("RETURNS_DIR", bad) for bad in ("returns", "/nowhere/returns", "/etc/hostname")),
     *(("SMTP_URL", bad) for bad in ("smtp://mail.coop.example:25", "http://mail.coop.example", "mail.coop.example")),
     ("SMTP_URL", "smtps://mailer:password@mail.coop.example"),
     ("TWILIO_API_URL", "http://api.coop.example"),
@@ -340,6 +343,33 @@ def test_a_sqlite_file_for_several_processes_is_refused(tmp_path: Path) -> None:
 )
 def test_missing_or_open_redis_is_refused(address: str) -> None:
     assert named(refusal(**WHOLE | {"REDIS_URL": address})) == ["REDIS_URL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "denied", "said"),
+    [
+        ("SYNC_DIR", os.W_OK, "cannot be written to"),
+        ("SYNC_DIR", os.R_OK, "cannot be read"),
+        ("RETURNS_DIR", os.R_OK, "cannot be read"),
+        ("RETURNS_DIR", os.X_OK, "cannot be read"),
+    ],
+)
+def test_a_folder_that_is_closed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, denied: int, said: str
+) -> None:
+    def access(path: str | Path, mode: int) -> bool:  # root may open everything
+        return Path(path) != tmp_path or not mode & denied
+
+    assert Settings.from_env({**GOOD, name: str(tmp_path)}).production
+    monkeypatch.setattr(os, "access", access)
+    message = refusal(**GOOD, **{name: str(tmp_path)})
+    assert named(message) == [name]
+    assert said in message
+
+
+def test_a_folder_of_returns_need_not_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path or not mode & os.W_OK)
+    assert Settings.from_env({**GOOD, "RETURNS_DIR": str(tmp_path)}).production
 
 
 def test_files_for_a_clerk_need_a_folder() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import shutil
 import stat
 from collections import Counter
@@ -53,6 +54,19 @@ def write(path: Path, text: str) -> None:
 
 def remove(path: Path) -> None:
     path.unlink()
+
+
+async def test_the_group_of_the_folder_reads_the_file_whatever_the_umask(
+    backend: Backend, home: Household, folder: Path
+) -> None:
+    before = os.umask(0o077)  # the systemd unit's
+    try:
+        await pay(backend, home)
+        await write_files(backend)
+    finally:
+        os.umask(before)
+    (path,) = files(folder)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 async def test_a_file_has_one_row_a_movement(backend: Backend, home: Household, folder: Path) -> None:
