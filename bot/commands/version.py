@@ -32,7 +32,8 @@ def find_commit(folder: Path) -> str:
     try:
         done = [
             subprocess.run(  # noqa: S603 - fixed commands
-                ["git", "-C", str(folder), *command],  # noqa: S607 - wherever git is
+                # root's checkout, read by the service's account: git would refuse it as somebody else's
+                ["git", "-C", str(folder), "-c", f"safe.directory={folder}", *command],  # noqa: S607 - wherever git is
                 capture_output=True, text=True, check=True, timeout=10,
             ).stdout.strip()
             for command in commands

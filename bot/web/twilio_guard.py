@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,12 +18,26 @@ from backend.reading.contact.phone_numbers import is_withheld
 from bot.web.errors import InvalidRequestField
 from bot.web.guards import Handler, SocketHandler, mark_guard
 
+logger = logging.getLogger("memberline.twilio")
+
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SHORT_CODE = re.compile(r"\d{3,8}")
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}", re.IGNORECASE)
 MAX_FIELDS = 200
 POLICY_VIOLATION = 1008
 """The code with which a socket of anyone else is closed (RFC 6455, 7.4.1)."""
+SECONDS_BETWEEN_LINES = 60.0
+NOT_SIGNED = "The request is not signed."
+NOT_A_FORM = "The request is not a form."
+WRONG_SIGNATURE = "The signature does not match."
+OTHER_ACCOUNT = "The request belongs to another account."
+ADVICE = {
+    NOT_SIGNED: "It does not come from Twilio, or a proxy takes its X-Twilio-Signature away",
+    WRONG_SIGNATURE: "If it comes from Twilio, PUBLIC_URL ({url}) is not the address that stands in its console, or "
+    "TWILIO_AUTH_TOKEN is not the account's",
+    OTHER_ACCOUNT: "Its AccountSid is not TWILIO_ACCOUNT_SID, which may be that of a subaccount",
+}
+"""What a refusal may come from, for the log."""
 
 
 class TwilioForm(dict[str, str]):
@@ -60,12 +76,40 @@ def compute_signature(settings: Settings, path: str, fields: dict[str, str]) -> 
     return str(validator.compute_signature(public_webhook_url(settings, path), fields))
 
 
+class RefusalLog:
+    """A line for a request that was refused, at most one a minute: anybody can send such requests.
+
+    It has the route and the reason, and nothing of what was sent.
+    """
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+        self._left_out = 0
+
+    def add(self, request: Request, settings: Settings, reason: str) -> None:
+        if time.monotonic() < self._silent_until:
+            self._left_out += 1
+            return
+        advice = ADVICE.get(reason, "It does not come from Twilio").format(url=settings.public_url)
+        path = request.route.path if request.route else "?"
+        before = f" ({self._left_out} more since the last such line)" if self._left_out else ""
+        logger.warning("refused with 403 at /%s: %s %s%s", path, reason, advice, before)
+        self._silent_until, self._left_out = time.monotonic() + SECONDS_BETWEEN_LINES, 0
+
+
 def twilio_signed(handler: Handler) -> Handler:
     """Guard: only Twilio's form posts. The handler gets the request and its TwilioForm."""
 
+    refusals = RefusalLog()
+
     @wraps(handler)
     async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
-        form = verify_form(request, request.app.ctx.services.backend.settings)
+        settings = request.app.ctx.services.backend.settings
+        try:
+            form = verify_form(request, settings)
+        except Forbidden as refusal:
+            refusals.add(request, settings, str(refusal))
+            raise
         return await handler(request, form, *args, **kwargs)
 
     return mark_guard(checked, "twilio signature")
@@ -74,11 +118,15 @@ def twilio_signed(handler: Handler) -> Handler:
 def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
     """Guard: only sockets that Twilio opened; any other is closed before anything is read from it."""
 
+    refusals = RefusalLog()
+
     @wraps(handler)
     async def checked(request: Request, socket: Websocket) -> None:
-        if is_genuine_handshake(request, request.app.ctx.services.backend.settings):
+        settings = request.app.ctx.services.backend.settings
+        if is_genuine_handshake(request, settings):
             await handler(request, socket)
         else:
+            refusals.add(request, settings, WRONG_SIGNATURE)
             await socket.close(POLICY_VIOLATION, "not signed by Twilio")
 
     return mark_guard(checked, "twilio signature")
@@ -109,7 +157,7 @@ def verify_form(request: Request, settings: Settings) -> TwilioForm:
     """
     signature = request.headers.get("x-twilio-signature", "")
     if not signature:
-        raise Forbidden("The request is not signed.")
+        raise Forbidden(NOT_SIGNED)
     try:
         # not request.form: it drops blank fields, and Twilio has signed those too
         fields = parse_qsl(
@@ -119,12 +167,12 @@ def verify_form(request: Request, settings: Settings) -> TwilioForm:
             max_num_fields=MAX_FIELDS,
         )
     except ValueError:
-        raise Forbidden("The request is not a form.") from None
+        raise Forbidden(NOT_A_FORM) from None
     form = TwilioForm(fields)
     url = public_webhook_url(settings, request.raw_url.decode("ascii", "replace"))
     if not RequestValidator(webhook_token(settings)).validate(url, form, signature):
-        raise Forbidden("The signature does not match.")
+        raise Forbidden(WRONG_SIGNATURE)
     account = settings.twilio_account_sid
     if account and form.get("AccountSid") != account:
-        raise Forbidden("The request belongs to another account.")
+        raise Forbidden(OTHER_ACCOUNT)
     return form

@@ -47,7 +47,7 @@ def test_database_that_is_away_is_no_failure(monkeypatch: pytest.MonkeyPatch) ->
     assert "opensesame" not in text
 
 
-def test_commit_is_marked_when_files_were_changed(tmp_path: Path) -> None:
+def test_commit_is_marked_when_files_were_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_commit(tmp_path) == ""
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
     (tmp_path / "file").write_text("one")
@@ -55,5 +55,7 @@ def test_commit_is_marked_when_files_were_changed(tmp_path: Path) -> None:
         subprocess.run([*git, *command], check=True)
     commit = find_commit(tmp_path)
     assert re.fullmatch(r"[0-9a-f]{12}", commit)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # as when root made the checkout
+    assert find_commit(tmp_path) == commit
     (tmp_path / "file").write_text("two")
     assert find_commit(tmp_path) == f"{commit}+"

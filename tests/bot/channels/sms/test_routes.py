@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -12,6 +13,7 @@ from backend.outbox import service as outbox
 from backend.payments.quotes import make_quote, open_quote
 from bot.channels.sms import routes as sms_routes
 from bot.dialogue.redaction.redact import redact
+from bot.web import twilio_guard
 from tests.backend.household import make_household
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, MEMBER, NUMBER, Answer, Edge, new_sid, sms_fields, twiml_texts, until
 
@@ -47,6 +49,35 @@ async def test_an_unsigned_or_forged_request_is_turned_away(app_server: Edge, pa
     answer = await forged(app_server, fields, make(app_server.url + path, fields), path)  # type: ignore[operator]
     assert answer.status == 403
     assert app_server.engine.turns == []
+
+
+async def test_a_refused_request_leaves_a_line_that_names_what_may_be_wrong(
+    app_server: Edge, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lines() -> list[str]:
+        return [record.getMessage() for record in caplog.records if record.name == "memberline.twilio"]
+
+    fields = sms_fields("my meter is 88001")
+    elsewhere = RequestValidator(AUTH_TOKEN).compute_signature("https://old.example/twilio/sms", fields)
+    for _ in range(3):
+        await forged(app_server, fields, elsewhere)
+    assert lines() == [
+        f"refused with 403 at /twilio/sms: The signature does not match. If it comes from Twilio, PUBLIC_URL "
+        f"({app_server.services.backend.settings.public_url}) is not the address that stands in its console, or "
+        "TWILIO_AUTH_TOKEN is not the account's"
+    ]
+    monkeypatch.setattr(twilio_guard, "time", SimpleNamespace(monotonic=lambda: float("inf")))
+    await forged(app_server, fields, None)
+    assert "is not signed" in lines()[1]
+    assert lines()[1].endswith("(2 more since the last such line)")
+    assert "88001" not in caplog.text
+    assert MEMBER not in caplog.text
+
+
+async def test_another_account_is_refused_by_name(app_server: Edge, caplog: pytest.LogCaptureFixture) -> None:
+    fields = sms_fields("hello") | {"AccountSid": "AC" + "9" * 32}
+    assert (await app_server.twilio_post("/twilio/sms", fields)).status == 403
+    assert "AccountSid is not TWILIO_ACCOUNT_SID" in caplog.text
 
 
 async def test_blank_fields_are_part_of_the_signature(app_server: Edge) -> None:
