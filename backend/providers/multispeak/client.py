@@ -24,6 +24,7 @@ from backend.providers.multispeak.answers import (
     parse_document,
     text,
 )
+from backend.providers.multispeak.reaching import explain
 from backend.providers.multispeak.wsdl import Wsdl
 
 CONNECT_SECONDS = 5.0
@@ -134,7 +135,7 @@ class MultiSpeakClient:
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
             raise SystemUnavailable(f"the certificate of {self.name} is not trusted; see MULTISPEAK_CA_FILE") from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SystemUnavailable(f"{self.name} cannot be reached: {type(error).__name__}") from error
+            raise explain(error, self.url, min(CONNECT_SECONDS, self._seconds)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SystemTimeout(f"{self.name} did not answer: {type(error).__name__}") from error
 

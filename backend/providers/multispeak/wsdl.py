@@ -19,6 +19,7 @@ from zeep.transports import Transport
 from zeep.wsdl.bindings.soap import Soap11Binding, Soap12Binding
 
 from backend.providers.billing.system import SystemRejected, SystemUnavailable
+from backend.providers.multispeak.reaching import explain
 
 NAMESPACE = "http://www.multispeak.org/Version_3.0"
 MAX_WSDL_BYTES = 8_000_000
@@ -90,6 +91,11 @@ class Wsdl:
             found = cls(zeep.Client(location, transport=WsdlTransport(location, seconds, ca_file), settings=settings))
         except requests.exceptions.SSLError as error:
             raise SystemUnavailable(f"the certificate of the server of the WSDL {location} is not trusted") from error
+        except requests.exceptions.HTTPError as error:
+            status = error.response.status_code if error.response is not None else "an error"
+            raise SystemUnavailable(f"there is no WSDL at {location}: the server answers HTTP {status}") from error
+        except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+            raise explain(error, location, seconds) from error
         except (ZeepError, OSError, etree.LxmlError, ValueError, KeyError, AttributeError, TypeError) as error:
             # a wrong WSDL makes zeep raise nearly anything
             raise SystemUnavailable(f"the WSDL {location} cannot be used: {_reason(error)}") from error
@@ -155,5 +161,13 @@ def _limited(content: bytes) -> bytes:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, AttributeError | KeyError | TypeError):
+        return "it is no WSDL"  # zeep stumbles over what it did not find
+    if type(error) in (ValueError, OSError):
+        return str(error)  # our own words
     words = " ".join(str(error).split())
     return f"{type(error).__name__}: {words[:160]}" if words else type(error).__name__

@@ -139,24 +139,37 @@ def test_the_other_reading_of_the_current_amount_is_pointed_out(multispeak: Mult
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "result"),
+    ("setting", "value", "operation", "result"),
     [
-        ("MULTISPEAK_PASSWORD", "wrong-7c1e", ("answers wrongly", "unauthorized")),
-        ("MULTISPEAK_CB_WSDL", "/nowhere/vendor.wsdl", ("no answer", "cannot be used")),
-        ("MULTISPEAK_CB_URL", "http://127.0.0.1:1/CB", ("no answer", "cannot be reached")),
+        ("MULTISPEAK_PASSWORD", "wrong-7c1e", "PingURL", ("answers wrongly", "unauthorized")),
+        ("MULTISPEAK_CB_WSDL", "/nowhere/vendor.wsdl", "WSDL", ("no answer", "there is no such file")),
+        ("MULTISPEAK_CB_WSDL", "http://127.0.0.1:1/CB", "WSDL", ("no answer", "nobody answers at http://127.0.0.1:1/")),
+        ("MULTISPEAK_CB_URL", "http://127.0.0.1:1/CB", "PingURL", ("no answer", "127.0.0.1 refuses the connection")),
     ],
 )
 def test_what_keeps_all_from_working_is_said(
-    monkeypatch: pytest.MonkeyPatch, setting: str, value: str, result: tuple[str, str]
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: str, operation: str, result: tuple[str, str]
 ) -> None:
     monkeypatch.delenv("MULTISPEAK_OA_URL")
     monkeypatch.setenv(setting, value)
     code, found = results("--account", NUMBER)
     assert code == 1
-    assert found["CB PingURL"][0] == result[0]
-    assert result[1] in found["CB PingURL"][1]
+    assert found[f"CB {operation}"][0] == result[0]
+    assert result[1] in found[f"CB {operation}"][1]
     assert not [detail for _, detail in found.values() if value == "wrong-7c1e" and value in detail]
     assert PASSWORD not in str(found)
+
+
+@pytest.mark.parametrize("setting", ["MULTISPEAK_CB_URL", "MULTISPEAK_CB_WSDL"])
+def test_a_server_that_is_away_is_told_once(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.delenv("MULTISPEAK_OA_URL")
+    monkeypatch.setenv(setting, "http://no-such-host.invalid/CB")
+    done = run("--account", NUMBER)
+    assert done.exit_code == 1
+    assert done.stdout.count("there is no host named no-such-host.invalid") == 1
+    assert "more operations were not tried" in done.stdout
+    assert "HTTPConnectionPool" not in done.stdout
+    assert len(done.stdout.splitlines()) < 12
 
 
 def test_without_a_server_the_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

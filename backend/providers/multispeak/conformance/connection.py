@@ -7,7 +7,7 @@ from collections.abc import Collection
 from backend.providers.billing.system import SystemRejected
 from backend.providers.multispeak.answers import text
 from backend.providers.multispeak.client import MultiSpeakClient
-from backend.providers.multispeak.conformance.report import Check, Use
+from backend.providers.multispeak.conformance.report import WSDL, Check, Use
 
 
 def connection_checks(client: MultiSpeakClient, operations: Collection[str]) -> list[Check]:
@@ -32,7 +32,7 @@ def connection_checks(client: MultiSpeakClient, operations: Collection[str]) -> 
         return f"names {len(named)}, without {', '.join(missing)}" if missing else f"names {len(named)}, all we use"
 
     return [
-        Check("WSDL", Use("everything", "nothing works", needed=True), wsdl),
+        Check(WSDL, Use("everything", "nothing works", needed=True), wsdl),
         Check("PingURL", Use("whether it answers", "the other lines tell it"), ping),
         Check("GetMethods", Use("what the server has", "the other lines tell it"), methods),
     ]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from backend.providers.billing.system import BillingSystemError, SystemRejected
 from backend.providers.multispeak.client import MultiSpeakClient
+from backend.providers.multispeak.reaching import ServerUnreachable
 
 Result = Literal["works", "answers wrongly", "missing", "no answer", "not tried"]
 
@@ -27,6 +28,11 @@ class Row:
     writes: bool
     used_for: str
     without_it: str
+
+
+WSDL = "WSDL"
+"""The check that comes first."""
+CANNOT_BE_TRIED = "the server was not reached, or its WSDL could not be read: see above"
 
 
 class NotTried(Exception):
@@ -55,23 +61,27 @@ class Check:
 async def run_checks(
     server: str, client: MultiSpeakClient, checks: Sequence[Check], tell: Callable[[str], None]
 ) -> list[Row]:
-    """One after the other; `tell` hears which one comes next."""
-    rows = []
+    """One after the other; `tell` hears which one comes next. Nothing more is tried of a server that is not there."""
+    rows: list[Row] = []
+    is_lost = False
     for each in checks:
+        if is_lost:
+            rows.append(_describe(server, each, "not tried", CANNOT_BE_TRIED, 0.0))
+            continue
         tell(f"{server} {each.operation}")
-        rows.append(await _run(server, client, each))
+        started = time.monotonic()
+        result, detail, is_lost = await _try(client, each)
+        rows.append(_describe(server, each, result, detail, round(time.monotonic() - started, 3)))
     return rows
 
 
-async def _run(server: str, client: MultiSpeakClient, check: Check) -> Row:
-    started = time.monotonic()
-    result, detail = await _try(client, check)
+def _describe(server: str, check: Check, result: Result, detail: str, seconds: float) -> Row:
     return Row(
         server=server,
         operation=check.operation,
         result=result,
         detail=detail,
-        seconds=round(time.monotonic() - started, 3),
+        seconds=seconds,
         needed=check.use.needed,
         writes=check.writes,
         used_for=check.use.used_for,
@@ -79,19 +89,20 @@ async def _run(server: str, client: MultiSpeakClient, check: Check) -> Row:
     )
 
 
-async def _try(client: MultiSpeakClient, check: Check) -> tuple[Result, str]:
+async def _try(client: MultiSpeakClient, check: Check) -> tuple[Result, str, bool]:
+    """The result, its detail, and whether the server or its WSDL is out of reach, so that nothing else can work."""
     try:
-        if check.operation != "WSDL" and not await client.has(check.operation):
-            return "missing", "it is not in the WSDL"
-        return "works", await check.run()
+        if check.operation != WSDL and not await client.has(check.operation):
+            return "missing", "it is not in the WSDL", False
+        return "works", await check.run(), False
     except NotTried as reason:
-        return "not tried", str(reason)
+        return "not tried", str(reason), False
     except SystemRejected as rejection:
         if rejection.code == "unsupported":
-            return "missing", str(rejection)
-        return "answers wrongly", f"{rejection.code}: {rejection}"
+            return "missing", str(rejection), False
+        return "answers wrongly", f"{rejection.code}: {rejection}", False
     except BillingSystemError as failure:
-        return "no answer", str(failure)
+        return "no answer", str(failure), check.operation == WSDL or isinstance(failure, ServerUnreachable)
 
 
 def is_conforming(rows: Sequence[Row]) -> bool:
@@ -111,6 +122,8 @@ def as_table(rows: Sequence[Row]) -> str:
     width = max(len(row.operation) for row in rows)
     lines = []
     for row in rows:
+        if row.detail == CANNOT_BE_TRIED:
+            continue
         took = "" if row.result in ("missing", "not tried") else f"{row.seconds:.2f} s"
         needed = "needed" if row.needed else ""
         lines.append(
@@ -119,6 +132,9 @@ def as_table(rows: Sequence[Row]) -> str:
         lines.append(f"      {row.detail}")
         if row.result != "works":
             lines.append(f"      Without it: {row.without_it}")
+    for server in sorted({row.server for row in rows}):
+        if lost := sum(row.server == server and row.detail == CANNOT_BE_TRIED for row in rows):
+            lines.append(f"{server}  {lost} more operations were not tried: {CANNOT_BE_TRIED}")
     counts = Counter(row.result for row in rows)
     lines.append(", ".join(f"{number} {result}" for result, number in counts.most_common()))
     lines.append(

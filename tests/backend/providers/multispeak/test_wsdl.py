@@ -24,7 +24,8 @@ def load(folder: Path, content: str) -> Wsdl:
     ("content", "says"),
     [
         ("", "cannot be used"),
-        ("<html><body>Sign in</body></html>", "cannot be used: ValueError: it describes no SOAP service"),
+        ("member,name\n99999,Ruth\n", "cannot be used: it is no WSDL"),
+        ("<html><body>Sign in</body></html>", "cannot be used: it describes no SOAP service"),
         (write_wsdl("CB")[:9000], "cannot be used"),
         ("<!DOCTYPE x [<!ENTITY a 'b'>]>" + write_wsdl("CB").partition("?>")[2], "cannot be used: DTDForbidden"),
         (write_wsdl("CB", namespace="http://www.multispeak.org/Version_4.1_Release"), "speaks MultiSpeak 3.0"),
@@ -51,7 +52,7 @@ def test_a_wrong_wsdl_is_explained(tmp_path: Path, content: str, says: str) -> N
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SystemUnavailable, match=r"nowhere\.wsdl cannot be used"):
+    with pytest.raises(SystemUnavailable, match=r"nowhere\.wsdl cannot be used: there is no such file"):
         Wsdl.load(str(tmp_path / "nowhere.wsdl"), seconds=2, ca_file=None)
 
 
