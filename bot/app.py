@@ -125,7 +125,7 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
             services.pushes.run,
             partial(send_login_mail, services.backend),
             partial(book_network_news, services.backend),
-            JobScheduler(services.backend).run,
+            JobScheduler(services.backend, services.metrics).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))
         if keep_fresh := getattr(services.backend.outages, "keep_fresh", None):

@@ -19,7 +19,11 @@ REFERENCE = re.compile(r"[0-9a-f]{12}")
 REQUEST_HEADER = "X-Request-Id"
 MAX_FRAMES = 12
 # the last guard, as in the app
-NUMBERS = re.compile(r"(?<![\w.])\+?\d(?:[ .-]?\d){6,}(?![\w])")
+NUMBERS = re.compile(
+    # not a day of a job, as in 2026-11-18: no number of a member is written like that
+    r"(?<![\w.])(?!20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\w.-])(?! \d(?!\d:\d\d)))"
+    r"\+?\d(?:[ .-]?\d){6,}(?![\w])"
+)
 EMAILS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 

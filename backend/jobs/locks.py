@@ -80,6 +80,20 @@ async def renew(session: AsyncSession, backend: Backend, name: str, owner: str) 
     return renewed.scalar_one_or_none() is not None
 
 
+async def give_up(session: AsyncSession, backend: Backend, name: str, owner: str, schedule: JobSchedule) -> None:
+    """End the owner's lease without having finished: anybody may claim the job at once."""
+    mine = update(JobLock).where(JobLock.name == name, JobLock.owner == owner, JobLock.finished_at.is_(None))
+    await session.execute(mine.values(taken_at=backend.clock.now() - schedule.lease))
+
+
+async def note_done(session: AsyncSession, backend: Backend, name: str) -> None:
+    """Note that something was done that no clock of ours runs, such as a backup, so that its age can be watched."""
+    now = backend.clock.now()
+    values = {"slot": f"{now:%Y-%m-%d %H:%M}", "taken_at": now, "finished_at": now, "owner": ""}
+    statement = backend.db.insert(JobLock).values(name=name, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=[JobLock.name], set_=values))
+
+
 async def finish(session: AsyncSession, backend: Backend, name: str, owner: str) -> None:
     """Mark the owner's slot done, so that nobody claims it again."""
     done = update(JobLock).where(JobLock.name == name, JobLock.owner == owner)

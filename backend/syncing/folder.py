@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.errors import MemberlineError
 from backend.importing.errors import ImportRefused
 from backend.importing.service import looks_like_import_file
 from backend.private_files import make_private_folder
@@ -33,13 +34,13 @@ DONE, REFUSED_FOLDER = "done", "refused"
 
 
 async def take_folder(backend: Backend, _on: date) -> dict[str, int]:
-    """Take what lies in SYNC_DIR; returns how many files were taken and refused."""
+    """Take what lies in SYNC_DIR; returns how many files were taken and refused. MemberlineError without the folder."""
     folder = backend.settings.sync_dir
     counts = {"taken": 0, "refused": 0}
-    if folder is None or not folder.is_dir():
-        if folder:
-            log.error("SYNC_DIR is no folder: %s", folder)
+    if folder is None:
         return counts
+    if not folder.is_dir():
+        raise MemberlineError(f"SYNC_DIR: {folder} is no folder; is it mounted?")
     names = await asyncio.to_thread(_list_whole, folder)
     if not names:
         return counts

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend, make_database_folder
@@ -17,6 +18,7 @@ from backend.billing.models import Account
 from backend.config import Settings
 from backend.errors import MemberlineError
 from backend.jobs import holds
+from backend.jobs import locks as job_locks
 from backend.payments.models import PENDING_STATUSES, Payment
 from bot.commands.running import print_json, run_with_backend, tell_database
 
@@ -25,6 +27,8 @@ Next:
   1. compare the payment network's and the billing system's list from {created} on with ours;
   2. book what is missing, then: memberline hold release automatic-payments --reason "..."
   3. start memberline, and watch /ready."""
+BACKUP = "backup"
+"""What the metrics call it, beside the jobs."""
 OTHER_KEY = (
     "SECRET_KEY is not the one that the backup was made with. With this one everybody signs in anew, links and codes "
     "that are out stop working, and the digits that open an account must be taken again (docs/keys.md)."
@@ -42,8 +46,21 @@ def backup(folder: Path, keep: int | None) -> None:
     tell_database(settings)
     made = create_backup(settings, folder)
     click.echo(f"{made} ({made.stat().st_size:,} bytes)")
+    asyncio.run(_note_backup(settings))
     for path in delete_old_backups(folder, keep) if keep else []:
         click.echo(f"deleted {path}")
+
+
+async def _note_backup(settings: Settings) -> None:
+    """For the metrics, which tell how old the newest backup is. Migrates nothing: an older version may be serving."""
+    backend = Backend.create(settings)
+    try:
+        async with backend.db.transaction() as session:
+            await job_locks.note_done(session, backend, BACKUP)
+    except (SQLAlchemyError, OSError) as failure:
+        click.echo(f"The backup is whole, but its time could not be noted: {type(failure).__name__}", err=True)
+    finally:
+        await backend.close()
 
 
 @click.command()

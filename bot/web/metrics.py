@@ -41,6 +41,7 @@ class Metrics:
         self.oldest_untaken = gauge("memberline_urgent_tickets_untaken_oldest_seconds", "Age of the oldest of them")
         self.holds = gauge("memberline_holds", "Groups of jobs on hold")
         self.job_finished = gauge("memberline_job_finished_timestamp_seconds", "When a job last finished", ["job"])
+        self.job_failures = counter("memberline_job_failures", "Runs of a job that failed in this process", ["job"])
         self.postings = gauge(
             "memberline_postings",
             "Payments, returns and refunds that the billing system is not known to have, by status",

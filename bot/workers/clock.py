@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
+from backend.errors import MemberlineError
 from backend.jobs import locks as job_locks
 from backend.jobs import service as jobs
 from backend.jobs.holds import OnHold
+from bot.web.metrics import Metrics
 
 logger = logging.getLogger("memberline.clock")
 
@@ -29,8 +31,9 @@ class LeaseLost(Exception):
 class JobScheduler:
     """Looks at all jobs each full minute. What was missed while the app was down is due at its next look."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, metrics: Metrics | None = None) -> None:
         self._backend = backend
+        self._metrics = metrics or Metrics()
         self._running: set[str] = set()
 
     async def run(self) -> None:
@@ -75,8 +78,7 @@ class JobScheduler:
             logger.info("job %s is on hold", name)
             return False
         except Exception as failure:
-            # its lock is not marked finished: after the lease the job runs again, and goes on where it was
-            logger.error("job %s failed: %s", name, type(failure).__name__)
+            await self._note_failure(name, owner, failure)
             return False
         async with backend.db.transaction() as session:
             await job_locks.finish(session, backend, name, owner)
@@ -84,6 +86,20 @@ class JobScheduler:
         nothing = not (any(done.values()) if isinstance(done, dict) else done)
         logger.log(logging.DEBUG if nothing else logging.INFO, "job %s: %s", name, done)
         return True
+
+    async def _note_failure(self, name: str, owner: str, failure: Exception) -> None:
+        """Its lock is not marked finished: after the lease the job runs again, and goes on where it was.
+
+        One that is due each minute does not wait for a longer lease if it ended in an orderly way.
+        """
+        self._metrics.job_failures.labels(name).inc()
+        if not isinstance(failure, MemberlineError):
+            logger.error("job %s failed: %s", name, type(failure).__name__)
+            return
+        logger.error("job %s failed: %s", name, failure)
+        if jobs.JOBS[name].schedule.interval == "minute":
+            async with self._backend.db.transaction() as session:
+                await job_locks.give_up(session, self._backend, name, owner, jobs.JOBS[name].schedule)
 
     async def _run_while_leased(self, name: str, owner: str) -> dict[str, Any]:
         """Run the job and renew its lease meanwhile. Raises LeaseLost, after stopping it, when that cannot be done."""

@@ -79,6 +79,18 @@ def test_plain_numbers_stay() -> None:
     assert logs.redact_line(said) == engine_logs.redact_line(said) == said
 
 
+@pytest.mark.parametrize("said", ["{'day': '2026-11-18', 'lines': 3}", "due 2026-11-18 16:00:00 UTC", "(2027-01-31)"])
+def test_a_day_stays(said: str) -> None:
+    assert logs.redact_line(said) == engine_logs.redact_line(said) == said
+
+
+@pytest.mark.parametrize("said", ["2026-11-18-001", "2026-13-18", "2026-11-18 5550142", "20261118", "1954-11-18"])
+def test_what_only_looks_like_a_day_does_not(said: str) -> None:
+    for redact in (logs.redact_line, engine_logs.redact_line):
+        assert "[number]" in redact(said)
+        assert "5550142" not in redact(said)
+
+
 def test_engine_names_only_what_looks_like_a_reference() -> None:
     def entered(named: object) -> dict[str, str]:
         engine_logs.enter_turn(named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.app import Backend
+from backend.errors import MemberlineError
 from backend.jobs.service import run_named_job
 from backend.members.models import Member
 from tests.backend.importing.files import GOOD
@@ -95,3 +97,9 @@ def _die(*_: object) -> None:
 
 async def test_without_a_folder_there_is_nothing_to_do(backend: Backend) -> None:
     assert await look(backend) == {"taken": 0, "refused": 0}
+
+
+async def test_a_folder_that_is_away_fails_the_job(backend: Backend, folder: Path) -> None:
+    await asyncio.to_thread(folder.rename, folder.with_name("unmounted"))
+    with pytest.raises(MemberlineError, match="is no folder"):
+        await look(backend)

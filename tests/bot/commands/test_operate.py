@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from backend.app import Backend
 from backend.config import Settings
 from backend.outbox.service import enqueue
 from bot.commands.cli import main
+from bot.web.database_metrics import read_database_metrics
+from bot.web.metrics import Metrics
 
 
 @pytest.fixture
@@ -33,6 +36,19 @@ async def queue_alert(folder: Path) -> None:
             session, backend, kind="email", recipient="a@b.example", body="x", purpose="alert", dedupe_key="k"
         )
     await backend.close()
+
+
+def test_the_time_of_a_backup_is_kept_for_the_metrics(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["backup", str(folder / "backups")], catch_exceptions=False)
+    assert (done.exit_code, done.stderr) == (0, "")
+
+    async def finished() -> str:
+        backend = Backend.create(Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(folder)}))
+        await read_database_metrics(backend, metrics := Metrics())
+        await backend.close()
+        return metrics.render().decode()
+
+    assert re.search(r'job_finished_timestamp_seconds\{job="backup"\} 1\.\d+e\+09', asyncio.run(finished()))
 
 
 def test_messages_are_held_and_what_waits_is_told(folder: Path) -> None:

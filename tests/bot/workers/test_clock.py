@@ -16,9 +16,12 @@ import pytest
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
+from backend.errors import MemberlineError
+from backend.jobs import holds
 from backend.jobs import service as jobs
 from backend.jobs.locks import JobSchedule
 from backend.jobs.models import JobLock
+from bot.web.metrics import Metrics
 from bot.workers import clock as clock_module
 from bot.workers.clock import JobScheduler
 from tests.bot.edge import until
@@ -83,6 +86,37 @@ async def test_failed_job_runs_again(backend: Backend, clock: ManualClock, monke
     clock.advance(hours=3)
     assert not await ticking.run_if_due("scheduled-payments")  # done for today
     assert len(tries) == 2
+
+
+async def test_a_job_of_each_minute_that_ended_in_an_orderly_way_runs_again_the_next_minute(
+    backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refuse(_backend: Backend, _on: date) -> Any:
+        raise MemberlineError("SYNC_DIR: /srv/feeds is no folder")
+
+    job = jobs.JOBS["sync-folder"]
+    ticking = JobScheduler(backend, metrics := Metrics())
+    monkeypatch.setitem(jobs.JOBS, "sync-folder", replace(job, run=refuse))
+    assert not await ticking.run_if_due("sync-folder")
+    assert "job sync-folder failed: SYNC_DIR: /srv/feeds is no folder" in caplog.text
+    clock.advance(minutes=1)
+    assert not await ticking.run_if_due("sync-folder")
+    assert 'memberline_job_failures_total{job="sync-folder"} 2.0' in metrics.render().decode()
+    monkeypatch.setitem(jobs.JOBS, "sync-folder", replace(job, run=done_nothing))
+    clock.advance(minutes=1)
+    assert await ticking.run_if_due("sync-folder")
+
+
+async def test_a_job_on_hold_is_no_failure(backend: Backend) -> None:
+    async with backend.db.transaction() as session:
+        await holds.place(session, backend, holds.MESSAGES, "first import")
+    ticking = JobScheduler(backend, metrics := Metrics())
+    assert not await ticking.run_if_due("alerts")
+    assert "memberline_job_failures_total{" not in metrics.render().decode()
+
+
+async def done_nothing(_backend: Backend, _on: date) -> Any:
+    return None
 
 
 async def test_a_daily_job_waits_for_its_hour(backend: Backend, clock: ManualClock, monkeypatch: Any) -> None:
