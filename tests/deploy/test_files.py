@@ -68,6 +68,12 @@ def test_caddy_accepts_its_file(tmp_path: Path) -> None:
     )
 
 
+def test_prometheus_accepts_the_rules_and_they_fire_when_they_should() -> None:
+    promtool = program("promtool", "prometheus")
+    run([promtool, "check", "rules", str(DEPLOY / "monitoring" / "alerts.yml")])
+    run([promtool, "test", "rules", str(Path(__file__).with_name("alerts.test.yml"))])
+
+
 def test_the_example_names_settings_that_there_are_and_all_that_are_required() -> None:
     text = re.sub(r"^#(?=[A-Z_]+=)", "", (DEPLOY / "memberline.env.example").read_text(), flags=re.MULTILINE)
     (names := set(re.findall(r"^([A-Z_]+)=", text, flags=re.MULTILINE))).difference_update(FOR_COMPOSE)
