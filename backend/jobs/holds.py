@@ -4,7 +4,7 @@ A restored database does not know what was taken after its backup was made, so a
 office may also stop the runs by hand when something looks wrong. A payment that a member confirms is not held.
 
 While messages are held no alert is made, and none that waits goes out (`backend/outbox/claims.py`): a co-op looks at
-what was imported before members hear of it. Codes, links, answers, receipts, notices and danger go on.
+what was imported before members hear of it. Codes, links, answers, receipts, notices, outages and danger go on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from backend.audit import service as audit
 from backend.errors import MemberlineError
 from backend.jobs.models import MESSAGES, Hold
 from backend.outbox.models import OutboxMessage
-from backend.outbox.priorities import HELD_FROM
+from backend.outbox.priorities import HELD_PURPOSES
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -92,7 +92,7 @@ async def check_job(session: AsyncSession, job: str) -> None:
             )
 
 
-_WAITING = (OutboxMessage.status == "queued", OutboxMessage.priority >= HELD_FROM)
+_WAITING = (OutboxMessage.status == "queued", OutboxMessage.purpose.in_(HELD_PURPOSES))
 
 
 def _check_name(name: str) -> None:

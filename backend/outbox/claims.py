@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from backend.jobs.models import MESSAGES, Hold
 from backend.outbox.models import OutboxMessage
-from backend.outbox.priorities import HELD_FROM, LANES, LIFETIMES, Lane, Priority
+from backend.outbox.priorities import HELD_PURPOSES, LANES, LIFETIMES, Lane, Priority
 from backend.outbox.rates import open_budget
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _due(backend: Backend, lane: Lane) -> tuple[Any, ...]:
         # a range, and not a list: the index then gives the rows in their order
         OutboxMessage.priority.between(min(lane.priorities), max(lane.priorities)),
         OutboxMessage.due_at <= backend.clock.now(),
-        or_(OutboxMessage.priority < HELD_FROM, ~exists().where(Hold.name == MESSAGES)),
+        or_(OutboxMessage.purpose.not_in(HELD_PURPOSES), ~exists().where(Hold.name == MESSAGES)),
     )
 
 

@@ -37,8 +37,8 @@ PURPOSES: dict[str, Priority] = {
 }
 """Every purpose of a message. One that is missing here goes out as an alert does."""
 
-HELD_FROM = Priority.ALERT
-"""What the hold on messages keeps back: from this priority on (`backend/jobs/holds.py`)."""
+HELD_PURPOSES = ("alert", "reminder", "campaign")
+"""What the hold on messages keeps back (`backend/jobs/holds.py`). Not outages: a person decides that these are told."""
 
 LIFETIMES = {"code": timedelta(minutes=10)}
 """A message older than this is not sent any more: a text with a dead code is worse than none."""
