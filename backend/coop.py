@@ -186,6 +186,8 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
     }
 )
 """Facts from the other tables of coop.toml, by placeholder name. [facts] may not repeat them, so they cannot differ."""
+FILLED_IN_BY_THE_APP = frozenset({"portal_url", "wallets"})
+"""Those that Backend.create gives: coop.toml alone lacks them, and that is no gap."""
 
 
 def _format_day_range(days: list[str], span: tuple[time, time]) -> str:

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Pydanti
 from pydantic_settings.sources.utils import parse_env_vars
 
 from backend.config.hosts import is_origin
-from backend.config.production_checks import find_setting_errors
+from backend.config.production_checks import WRONG_STAFF_ACCOUNTS, find_setting_errors
 from backend.config.stripe_checks import find_impossible_keys
 from backend.errors import SettingsError
 from backend.private_files import make_private_folder, read_or_create_text
@@ -73,7 +73,7 @@ def _parse_accounts(value: Any) -> Any:
     for part in str(value).split():
         name, _, hashed = part.partition("=")
         if not name or not hashed.startswith("$argon2id$"):
-            raise ValueError("must list name=hash, the hash made by `memberline staff-password`")
+            raise ValueError(WRONG_STAFF_ACCOUNTS)
         if name in found:
             raise ValueError("names somebody twice")
         found[name] = hashed

@@ -36,6 +36,10 @@ E164 = re.compile(r"\+(?:1[2-9][0-9]{9}|(?!1)[1-9][0-9]{7,14})")
 SHORT_CODE = re.compile(r"[1-9][0-9]{4,5}")
 # the minimum that OWASP recommends for argon2id (Password Storage Cheat Sheet): KiB of memory, and passes
 MIN_HASH_MEMORY, MIN_HASH_PASSES = 19 * 1024, 2
+WRONG_STAFF_ACCOUNTS = (
+    "must list name=hash, the hash made by `memberline staff-password`; in an env file between single quotes, since "
+    "a $ outside them may be taken for a variable"
+)
 TRUE_WORDS = ("1", "true", "yes", "on", "y", "t")
 
 Environ = Mapping[str, str]
@@ -198,7 +202,7 @@ def _check_staff_accounts(text: str, env: Environ) -> str | None:
         try:
             found = extract_parameters(hashed)
         except InvalidHashError:
-            return "must list name=hash, the hash made by `memberline staff-password`"
+            return WRONG_STAFF_ACCOUNTS
         if found.memory_cost < MIN_HASH_MEMORY or found.time_cost < MIN_HASH_PASSES:
             return "has a hash that is quick to guess: make it with `memberline staff-password`"
     return None

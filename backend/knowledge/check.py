@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backend.coop import Coop
+from backend.coop import FILLED_IN_BY_THE_APP, Coop
 from backend.knowledge.parsing import PLACEHOLDER, load_folder
 from backend.knowledge.service import CONVERSATION_PLACEHOLDERS, Knowledge
 from backend.knowledge.similar_questions import ExampleQuestion, find_pairs
@@ -91,7 +91,7 @@ def _check_facts(found: Findings, subjects: Sequence[Subject], coop: Coop) -> No
     found.gaps = [
         f"{name}: {', '.join(files)}"
         for name, files in sorted(users.items())
-        if coop.get_fact(name) is None and name not in CONVERSATION_PLACEHOLDERS
+        if coop.get_fact(name) is None and name not in CONVERSATION_PLACEHOLDERS | FILLED_IN_BY_THE_APP
     ]
     found.unused = sorted(set(coop.facts) - set(users))
 

@@ -13,6 +13,7 @@ from backend.agent_handoff.transcript import read_transcript
 from backend.billing.models import Account
 from backend.conversations.models import Conversation, InboundMessage
 from backend.members.models import Member
+from backend.members.service import find_account
 from backend.models import list_models
 from backend.payments.models import PaymentMethod
 from backend.privacy.belongings import Belongings, collect_belongings, messages_to
@@ -30,7 +31,12 @@ Row = dict[str, Any]
 
 
 async def export_member(session: AsyncSession, backend: Backend, number: str) -> dict[str, Any]:
-    """Everything of the member `99999` by section, amounts in cents, times in UTC. Raises NoSuchMember."""
+    """Everything of the member `99999` by section, amounts in cents, times in UTC. Raises NoSuchMember.
+
+    The number of an account of the member, `99999-001`, will do: the export is of the whole member.
+    """
+    if account := await find_account(session, number):
+        number = (await session.get_one(Member, account.member_id)).number
     belongings = await collect_belongings(session, backend, number)
     sections: dict[str, list[Row]] = {}
     models = {model.__name__: model for model in list_models()}

@@ -24,9 +24,10 @@ from bot.commands.running import print_json, run_with_backend, tell_database
 
 AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
 Next:
-  1. compare the payment network's and the billing system's list from {created} on with ours;
-  2. book what is missing, then: memberline hold release automatic-payments --reason "..."
-  3. start memberline, and watch /ready."""
+  1. put coop.toml and knowledge/ back, where this machine has not got them (docs/backup.md);
+  2. start memberline, and watch /ready: the hold lasts;
+  3. compare the payment network's and the billing system's list from {created} on with ours, and book what is missing;
+  4. memberline hold release automatic-payments --reason '...'"""
 BACKUP = "backup"
 """What the metrics call it, beside the jobs."""
 OTHER_KEY = (

@@ -16,7 +16,7 @@ from bot.commands.running import print_json, run_with_backend, write_private_fil
 @click.argument("member")
 @click.option("--out", type=click.Path(path_type=Path), help="FILE.zip or a folder; by default member-MEMBER.zip here.")
 def export(member: str, out: Path | None) -> None:
-    """A member's own data, for MEMBER (99999, without the dash). docs/privacy.md tells what is in it."""
+    """A member's own data, for MEMBER (99999, or an account, 99999-001). docs/privacy.md tells what is in it."""
     from backend.privacy.export import export_member
     from backend.privacy.export_files import write_export
 

@@ -8,7 +8,7 @@ import pytest
 
 from backend.app import Backend
 from backend.config import ROOT, Settings
-from backend.coop import KNOWN_FACTS, Coop, find_unknown_facts, load_coop
+from backend.coop import FILLED_IN_BY_THE_APP, KNOWN_FACTS, Coop, find_unknown_facts, load_coop
 from backend.errors import SettingsError
 from backend.language import use_language
 
@@ -50,8 +50,7 @@ def test_values_of_other_tables_are_facts(name: str, expected: str) -> None:
 
 def test_every_known_fact_has_words() -> None:
     coop = load_coop(ROOT / "coop.toml")
-    filled_in_by_the_app = {"portal_url", "wallets"}
-    assert all(coop.get_fact(name) for name in KNOWN_FACTS if name not in filled_in_by_the_app)
+    assert {name for name in KNOWN_FACTS if not coop.get_fact(name)} == FILLED_IN_BY_THE_APP
 
 
 def test_empty_fact_is_missing(tmp_path: Path) -> None:

@@ -74,7 +74,13 @@ def test_one_subject_may_repeat_itself_and_languages_are_apart(tmp_path: Path, c
 
 
 def test_gaps_are_mentioned_without_an_error(tmp_path: Path, coop: Coop) -> None:
-    write(tmp_path, "one", subject("a", answer="It is {peak_rate}, by {office_phone}.\n+ Ask {tree_phone}."))
+    write(
+        tmp_path,
+        "one",
+        subject(
+            "a", answer="It is {peak_rate}, by {office_phone} or {portal_url}, with {wallets}.\n+ Ask {tree_phone}."
+        ),
+    )
     write(tmp_path, "two", subject("b", answer="It is {peak_rate}.", spanish=None, header="group: safety\nskill: fly"))
     found = check(tmp_path, coop)
     assert not found.has_errors

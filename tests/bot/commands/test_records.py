@@ -48,7 +48,7 @@ def test_a_member_is_exported_then_erased(folder: Path) -> None:
     erased = json.loads(run("erase", "70001", "--reason", "asked by letter", "--apply", "--json").stdout)
     assert (erased["erased"], erased["deleted"]["inbound_messages"]) == (True, 1)
     assert json.loads(run("audit", "verify").stdout)["ok"] is True
-    exported = run("export", "70001", "--out", "after")
+    exported = run("export", "70001-001", "--out", "after")
     assert exported.exit_code == 0
     assert "hello MINE" not in "".join(path.read_text() for path in (folder / "after").iterdir())
 
