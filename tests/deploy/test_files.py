@@ -18,7 +18,7 @@ from tests.backend.test_config import GOOD
 from tests.deploy.play_containerfile import list_copied_files, read_environment, read_instructions
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-FOR_COMPOSE = {"MEMBERLINE_HOST", "POSTGRES_PASSWORD"}
+FOR_COMPOSE = {"MEMBERLINE_HOST", "POSTGRES_PASSWORD", "FILES_DIR"}
 
 
 def program(name: str, package: str) -> str:
@@ -79,6 +79,30 @@ def test_the_example_names_settings_that_there_are_and_all_that_are_required() -
     (names := set(re.findall(r"^([A-Z_]+)=", text, flags=re.MULTILINE))).difference_update(FOR_COMPOSE)
     assert names <= Settings.names()
     assert set(REQUIRED) <= names
+
+
+def test_settings_of_the_folders_are_where_the_units_and_the_container_may_write() -> None:
+    example = re.sub(r"^#(?=[A-Z_]+=)", "", (DEPLOY / "memberline.env.example").read_text(), flags=re.MULTILINE)
+    folders = [value for name, value in re.findall(r"^([A-Z_]+_DIR)=(\S+)", example, flags=re.MULTILINE)]
+    assert len(folders) == 4
+    assert {Path(folder).parts[:3] for folder in folders} == {("/", "srv", "memberline")}
+    for unit in ("memberline.service", "memberline-backup.service"):  # the backup's start checks the settings too
+        lines = (DEPLOY / "systemd" / unit).read_text()
+        assert re.search(r"^ReadWritePaths=.*-/srv/memberline$", lines, re.MULTILINE), unit
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    for name in ("app", "backup"):
+        assert "${FILES_DIR:-files}:/srv/memberline" in services[name]["volumes"], name
+
+
+def test_the_command_line_runs_as_the_service_does() -> None:
+    unit = (DEPLOY / "systemd" / "memberline.service").read_text()
+    script = (DEPLOY / "bin" / "memberline").read_text()
+    run([program("sh", "dash"), "-n", str(DEPLOY / "bin" / "memberline")])
+    for line in re.findall(r"^Environment=(MEMBERLINE_\w+=\S+)", unit, re.MULTILINE):
+        assert f"--setenv={line}" in script
+    for name in ("EnvironmentFile", "StateDirectory", "StateDirectoryMode", "UMask"):
+        [value] = re.findall(rf"^{name}=(\S+)", unit, re.MULTILINE)
+        assert f"--property={name}={value}" in script
 
 
 def test_the_example_left_empty_is_refused_by_name() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.config import ROOT
 from backend.conversations.models import InboundMessage
 from backend.members import identity, known_senders
 from backend.members.models import Member
@@ -33,6 +36,18 @@ async def test_a_chat_from_session_to_answer(app_server: Edge) -> None:
     assert answer.json == {
         "messages": [{"text": "You said: pay my bill", "buttons": [], "image": None, "alt": None, "link": None}]
     }
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is missing (Debian: apt-get install curl)")
+async def test_the_chat_by_curl_works_as_documented(app_server: Edge) -> None:
+    page = (ROOT / "docs" / "website.md").read_text(encoding="utf-8")
+    [commands] = re.findall(r"^```\n(host=.*?)^```", page, re.DOTALL | re.MULTILINE)
+    commands = commands.replace("https://your-host", app_server.url).replace("curl -sN", "curl --max-time 1 -sN")
+    shell = await asyncio.create_subprocess_exec("bash", "-c", commands, stdout=asyncio.subprocess.PIPE)
+    said = (await asyncio.wait_for(shell.communicate(), 20))[0].decode()
+    answer, _, events = said.partition("retry:")
+    assert json.loads(answer)["messages"][0]["text"] == "You said: what are your hours"
+    assert "event: message\ndata: " in events
 
 
 SESSION_BODIES = {
