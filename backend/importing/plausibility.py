@@ -102,8 +102,8 @@ async def _check_periods(session: AsyncSession, staging: Staging, report: ErrorR
     )
     await _stage_existing_periods(session, staging)
     staging.run("CREATE INDEX periods_account ON periods (account)")
-    for line, number, account, first, last in _find_overlaps(staging):
-        other_bill = ""
+    for line, _number, account, first, last in _find_overlaps(staging):
+        other_bill = "another bill for them"
         if not report.is_full:
             if staging.scalar(
                 f"SELECT 1 FROM periods WHERE NOT charge AND {_OVERLAP_SQL} LIMIT 1",  # noqa: S608
@@ -113,12 +113,16 @@ async def _check_periods(session: AsyncSession, staging: Staging, report: ErrorR
                 first,
             ):
                 continue
-            other = f"SELECT number FROM periods WHERE charge AND number <> ? AND {_OVERLAP_SQL} ORDER BY first LIMIT 1"  # noqa: S608
-            other_bill = f" {staging.scalar(other, number, account, last, first, first)}"
+            other = (
+                "SELECT number FROM periods WHERE charge AND number IS NOT NULL AND line IS NOT ? "  # noqa: S608
+                f"AND {_OVERLAP_SQL} ORDER BY first LIMIT 1"
+            )
+            if known := staging.scalar(other, line, account, last, first, first):
+                other_bill = f"the bill {known}"
         report.add(
             "bills.csv",
             line,
-            f"its days {first} to {last} are billed already: account {account} has the bill{other_bill}",
+            f"its days {first} to {last} are billed already: account {account} has {other_bill}",
         )
 
 

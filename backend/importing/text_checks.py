@@ -7,7 +7,10 @@ import unicodedata
 
 FORMULA_STARTS = ("=", "+", "-", "@")
 """A spreadsheet that opens an exported list would run such a cell as a formula (OWASP: CSV injection)."""
-SPREADSHEET_ERRORS = frozenset("#REF! #N/A #NAME? #VALUE! #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
+SPREADSHEET_ERRORS = re.compile(
+    r"(?<![\w#])#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)", re.IGNORECASE
+)
+"""Also within a text: a formula that joins cells takes the error of one of them along."""
 HASH_RUN = re.compile(r"#{3,}")
 PLACEHOLDERS = frozenset(
     "null none nil nan undefined n/a na #n/a tbd unknown test xxx xx x todo - -- . ? ?? (null) (none) <null>".split()
@@ -23,8 +26,8 @@ def find_text_problem(value: str) -> str | None:
     """What is wrong, as a phrase that follows the column's name; None when nothing is."""
     if value.startswith(FORMULA_STARTS):
         return f"begins with {value[0]}, as a formula does: give the plain words"
-    if value.upper() in SPREADSHEET_ERRORS or HASH_RUN.search(value):
-        return "is what a spreadsheet shows instead of a value: correct it there"
+    if SPREADSHEET_ERRORS.search(value) or HASH_RUN.search(value):
+        return "is what a spreadsheet shows instead of a value, or has it in it: correct it there"
     if MARKUP.search(value) or TEMPLATE_MARKS.search(value):
         return "has marks of a web page or a template in it (such as <b> or &amp;): give the plain words"
     if REPLACEMENT_CHARACTER in value or _is_mojibake(value):

@@ -26,13 +26,14 @@ from bot.commands.knowledge import knowledge
 from bot.commands.operate import backup, hold, restore
 from bot.commands.posting import posting, reconcile
 from bot.commands.records import COMMANDS as RECORDS_COMMANDS
+from bot.commands.running import ExistingPath
 from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
 from bot.commands.tables import format_member, format_table
 from bot.commands.version import describe_version
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+file_argument = click.argument("file", type=ExistingPath(exists=True, dir_okay=False, path_type=Path))
 model_option = click.option("--model", type=click.Path(path_type=Path), default=ROOT / "models" / "current.tar.gz")
 
 
@@ -155,7 +156,7 @@ def refunds(as_json: bool, status: str | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.argument("file", type=ExistingPath(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--dry-run", is_flag=True, help="Only say what would be booked.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def returns(file: Path | None, dry_run: bool, as_json: bool) -> None:
@@ -185,7 +186,7 @@ def returns(file: Path | None, dry_run: bool, as_json: bool) -> None:
 
 
 @main.command("import")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=ExistingPath(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Only look for faults; write nothing.")
 def import_csv(folder: Path, check: bool) -> None:
     """Take over the CSV files of FOLDER, all or nothing. docs/import.md tells their columns."""
@@ -201,7 +202,7 @@ def import_csv(folder: Path, check: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=ExistingPath(exists=True, file_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
 @click.option("--force", is_flag=True, help="Take files of which much changed or is missing, too.")

@@ -20,7 +20,7 @@ from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.jobs import locks as job_locks
 from backend.payments.models import PENDING_STATUSES, Payment
-from bot.commands.running import print_json, run_with_backend, tell_database
+from bot.commands.running import ExistingPath, print_json, run_with_backend, tell_database
 
 AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
 Next:
@@ -65,7 +65,7 @@ async def _note_backup(settings: Settings) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=ExistingPath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Move aside (SQLite) or drop (PostgreSQL) what is there.")
 def restore(file: Path, replace: bool) -> None:
     """Put the databases of a backup back, check them, and hold automatic payments. Stop the service first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pwd
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -64,3 +65,23 @@ def write_private_file(path: Path, content: bytes) -> None:
         raise MemberlineError(f"{path} exists already: name another file") from None
     except OSError as error:
         raise MemberlineError(f"{path} cannot be written: {error.strerror}") from None
+
+
+class ExistingPath(click.Path):
+    """A file or folder to read. click alone says that one does not exist which this account may not enter."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            os.stat(value)
+        except PermissionError:
+            self.fail(f"{value} is closed to the account that this runs as ({_account()}).", param, ctx)
+        except OSError:
+            pass  # as click says it
+        return super().convert(value, param, ctx)
+
+
+def _account() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())

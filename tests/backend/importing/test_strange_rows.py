@@ -143,6 +143,14 @@ async def test_two_bills_of_one_period_are_named(backend: Backend, tmp_path: Pat
     assert error == f"bills.csv:3: its days {days} are billed already: account 00417-001 has the bill 00417-001-261110"
 
 
+async def test_another_bill_whose_number_is_not_known_is_not_named(backend: Backend, tmp_path: Path) -> None:
+    days = DAYS.split(",", 1)[1]
+    rows = f"00417-001,11.10.,{days},1,9.00,\n00417-001,11.10.,{days},1,9.00,\n"
+    errors = await refusal(backend, write(tmp_path, bills=BILL + rows))
+    [billed] = [error for error in errors if "billed already" in error]
+    assert billed.endswith("account 00417-001 has another bill for them")
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -183,6 +191,7 @@ async def test_unusual_bill_rows_are_accepted(backend: Backend, tmp_path: Path, 
         ({"accounts": "member,separator,opened_on\n00417,001,2027-01-01\n"}, 'opened_on "2027-01-01" is after today'),
         ({"accounts": "member,separator,service_address\n00417,001,<i>7</i> Road\n"}, "accounts.csv:2: service_address"),
         ({"accounts": "member,separator,service_address\n00417,001,#REF!\n"}, "accounts.csv:2: service_address"),
+        ({"accounts": "member,separator,service_address\n00417,001,102 #REF!\n"}, "accounts.csv:2: service_address"),
         ({"accounts": "member,separator\n00417,001\n00417,001\n"}, "accounts.csv:3: the same member and separator"),
         ({"accounts": "member,separator\n00417,1.0\n"}, "accounts.csv:2: separator"),
         ({"usage": "account,month,kwh\n00417-001,2026-12,5\n"}, 'usage.csv:2: month "2026-12" is after this one'),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -25,6 +27,22 @@ def run(*arguments: str) -> tuple[int, str]:
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path / "run"))
+
+
+def test_folder_that_is_closed_is_not_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, stat = str(tmp_path / "closed"), os.stat
+
+    def refuse(path: Any, **options: Any) -> os.stat_result:  # root may enter everything
+        if str(path) == closed:
+            raise PermissionError(13, "Permission denied", closed)
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    for arguments in (("import", closed), ("sync", closed), ("restore", closed)):
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 2
+        assert f"{closed} is closed to the account that this runs as" in result.stderr
+    assert "does not exist" in CliRunner().invoke(main, ["import", str(tmp_path / "nowhere")]).stderr
 
 
 def test_database_that_is_away_is_said_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
