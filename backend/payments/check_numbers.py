@@ -12,7 +12,7 @@ LONGEST = 20
 LONGEST_ALONE = 15
 """Digits in one row that may begin like a routing number; longer ones have an account number behind it."""
 LABEL = re.compile(
-    r"^(?:(?:cashier'?s|certified|personal|bank)?\s*(?:check|cheque|chk|ck)|(?:postal\s+)?money\s*order|m\.?o\.?(?![a-z])|"
+    r"^(?:(?:cashier'?s|certified|personal|bank)?\s*(?:che(?:ck|que)|chk|ck)|(?:postal\s+)?money\s*order|m\.?o\.?(?![a-z])|"
     r"(?:receipt|rcpt)|(?:number|num|nr|no)(?![a-z]))[\s.:#-]*"
 )
 CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
