@@ -44,6 +44,7 @@ def cheap_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         engines.share_statements(patch)
         engines.leave_writing_to_the_system(patch)
+        engines.read_coop_once(patch)
         yield
 
 

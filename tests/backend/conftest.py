@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,15 +56,19 @@ async def home(backend: Backend) -> Household:
 
 def build(url: str, folder: Path, clock: ManualClock, network: DirectNetwork) -> Backend:
     """A backend as the app builds it, its payments going to `network`."""
-    settings = Settings.from_env(
+    made = Backend.create(_settings().with_values(database_url=url, runtime_dir=folder), clock)
+    made.payments = network
+    return made
+
+
+@cache
+def _settings() -> Settings:
+    """Read once: reading takes as long as many a test, and nothing else depends on the database and the folder."""
+    return Settings.from_env(
         {
             "MEMBERLINE_ENV": "test",
-            "DATABASE_URL": url,
             "SECRET_KEY": "a key for tests alone",
-            "MEMBERLINE_RUNTIME_DIR": str(folder),
+            "MEMBERLINE_RUNTIME_DIR": "/nonexistent",
             **dict.fromkeys(("TEXTS_PER_SECOND", "CALLS_PER_SECOND", "EMAILS_PER_SECOND"), "1000"),
         }
     )
-    made = Backend.create(settings, clock)
-    made.payments = network
-    return made

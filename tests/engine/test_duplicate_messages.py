@@ -104,6 +104,7 @@ def test_engine_killed_after_its_commit_gives_the_same_answer_after_restart(
         engine.start()
         assert deliver(engine, member, "99999-001", "2") == first == ["The last four?"]
         assert understood(engine, member) == ["1", "2"]
+        assert deliver(engine, member, "4242", "3") == ["Thank you, 99999-001 and 4242."]
 
 
 def test_an_engine_killed_in_an_action_understands_the_message_once_more_from_where_it_was(
@@ -142,15 +143,15 @@ def test_an_engine_killed_at_any_instant_understands_each_message_once(
         began = time.monotonic()
         deliver(engine, member, "/balance", "0")
         usual = time.monotonic() - began
-        for number in range(1, 5):
-            killer = threading.Timer(usual * number / 5, engine.kill_starter)
+        for number in (1, 2):  # each start takes seconds; what was committed and what was not have tests of their own
+            killer = threading.Timer(usual * number / 3, engine.kill_starter)
             killer.start()
             with suppress(OSError, AssertionError):  # its answer is lost: the app delivers the message again
                 deliver(engine, member, "/balance", str(number))
             killer.join()
             engine.start()
             assert deliver(engine, member, "/balance", str(number))[0] in {"You owe nothing.", "Nothing is owed."}
-        assert understood(engine, member) == [str(number) for number in range(5)]
+        assert understood(engine, member) == ["0", "1", "2"]
 
 
 def test_restarted_conversation_asks_nothing_of_before(engine: Engine) -> None:

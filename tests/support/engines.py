@@ -1,8 +1,9 @@
-"""What makes the engines of a test process cheap: the app has one for its life, tests make thousands."""
+"""What makes the backends of a test process cheap: the app has one for its life, tests make thousands."""
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Dialect
@@ -11,7 +12,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import LRUCache
 
+import backend.app
 import backend.db
+from backend.coop import Coop, load_coop
 
 KEPT = 5000
 
@@ -34,6 +37,16 @@ def leave_writing_to_the_system(patch: pytest.MonkeyPatch) -> None:
     by it. What the app itself asks for is in tests/backend/test_sqlite.py.
     """
     patch.setattr(backend.db, "SYNCHRONOUS", "OFF")
+
+
+def read_coop_once(patch: pytest.MonkeyPatch) -> None:
+    """A coop.toml with the same text is parsed once: nothing changes what was read from it."""
+
+    @cache
+    def parse(path: Path, _text: bytes | None) -> Coop:
+        return load_coop(path)
+
+    patch.setattr(backend.app, "load_coop", lambda path: parse(path, path.read_bytes() if path.is_file() else None))
 
 
 def _is_same(one: Dialect, other: object) -> bool:

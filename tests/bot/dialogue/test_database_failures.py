@@ -92,6 +92,7 @@ async def test_nothing_is_pending_that_is_not_stored(
     assert (page.status, page.json["error"]["code"]) == (503, "unavailable")
     assert "<Redirect" not in line.text, "a caller is not asked to wait for what was not kept"
     # a message reported as not stored is not acted on once the database is back
+    monkeypatch.undo()
     await app_server.services.turns.wait_until_idle()
     assert await message_statuses(app_server) == []
     assert app_server.engine.turns == []

@@ -134,20 +134,19 @@ def leaks(texts: Iterable[str], needles: Iterable[str]) -> list[str]:
     return [needle for needle in set(needles) if needle in whole]
 
 
-async def test_no_secret_is_stored_anywhere(edge: Edge, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_no_secret_is_stored_anywhere(
+    edge: Edge, folder: Path, caplog: pytest.LogCaptureFixture, channel: str
+) -> None:
     """More than 400 ways of saying it on each channel, through the app as it is, into database, logs and metrics."""
     caplog.set_level(logging.INFO)
     sayings = [*SINGLE[::EVERY], *SPLIT[::3]]
     assert len(sayings) >= 400
-    talks = [
-        Talk(edge, channel, number * 3 + place, secret)
-        for number, secret in enumerate(sayings)
-        for place, channel in enumerate(CHANNELS)
-    ]
+    talks = [Talk(edge, channel, number, secret) for number, secret in enumerate(sayings)]
     for talk in talks:
         await talk.play()
     stored = stored_rows(folder / "memberline.db")
-    assert sum(len(rows) for rows in stored.values()) > 3 * len(sayings)
+    assert sum(len(rows) for rows in stored.values()) > len(sayings)
     needles = {needle for talk in talks for needle in talk.secret.needles}
     sure = [needle for needle in needles if len(needle) >= SURELY]
     texts = [text for rows in stored.values() for _, text in rows]

@@ -23,7 +23,7 @@ from tests.backend.network import DirectNetwork
 @pytest.fixture
 async def backend(migrated_database: Path, tmp_path: Path) -> AsyncIterator[Backend]:
     shutil.copyfile(migrated_database, tmp_path / "memberline.db")
-    made = build(f"sqlite:///{tmp_path / 'memberline.db'}", tmp_path, ManualClock(NOW), DirectNetwork())
+    made = build(f"sqlite+aiosqlite:///{tmp_path / 'memberline.db'}", tmp_path, ManualClock(NOW), DirectNetwork())
     yield made
     await made.close()
 
