@@ -6,6 +6,7 @@ documentation that the builders do not know are added by hand."""
 from __future__ import annotations
 
 import inspect
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from functools import cache
@@ -94,7 +95,7 @@ def _check_say(say: ET.Element) -> None:
         raise BadTwiml("a <Say> with nothing to say")
     if len(text) > LONGEST_SAY:
         raise BadTwiml(f"a <Say> of {len(text)} characters")
-    if "://" in text or "www." in text:
+    if re.search(r"https?://|www\.", text):
         raise BadTwiml(f"a web address is read aloud: {text}")
 
 
