@@ -15,7 +15,6 @@ from backend.db.connecting import DatabaseAway
 from backend.migrations.run import newest_revision
 from bot.commands.cli import main
 from tests.backend.databases import Databases
-from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +62,7 @@ def test_user_who_may_make_no_tables_is_said(guarded: URL, tmp_path: Path, monke
     ("url", "expected"),
     [
         ("postgresql://coop:opensesame@nowhere.invalid/memberline", "the host nowhere.invalid is not known"),
-        (f"postgresql://coop:opensesame@127.0.0.1:{free_port()}/memberline", "no PostgreSQL answers at 127.0.0.1:"),
+        ("postgresql://coop:opensesame@127.0.0.1:1/memberline", "no PostgreSQL answers at 127.0.0.1:"),
         ("postgresql://coop:opensesame@127.0.0.1:1/memberline?sslmode=require", "write ?ssl=require"),
     ],
 )
