@@ -23,8 +23,9 @@ from actions.subject_matching import (
 )
 from actions.turn import Turn
 from backend.account_question import service as account_questions
-from backend.alerts.parsing import OUTAGES, find_unsupported_alert
+from backend.alerts.parsing import OUTAGES, find_notice_wish
 from backend.knowledge.subjects import Subject
+from backend.providers.billing.system import find_system
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.payment_method import asks_to_update_card
 from backend.reading.money.scheduled_payment import extract_existing_act
@@ -137,7 +138,7 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
     """Answer the questions of this message. `offer` is the task that a yes to the answer opens. False: no answer."""
     if not turn.has_act("ask"):
         return False
-    if answer_no_such_alert(turn) or await follow_ups.answer_follow_up(turn):
+    if answer_notice_wish(turn) or await follow_ups.answer_follow_up(turn):
         return True
     if (again := follow_ups.find_repeated_subject(turn)) is not None:
         await answer_subject(turn, again, offer)
@@ -149,17 +150,19 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
     return bool(found)
 
 
-def answer_no_such_alert(turn: Turn) -> bool:
-    """Say that there is no such alert: `do you text before a shutoff?`. False if none of those is asked for."""
-    alert = find_unsupported_alert(turn.text, turn.focused_text)
+def answer_notice_wish(turn: Turn) -> bool:
+    """Say whether there is such an alert: `do you text before a shutoff?`. False if none of those is asked for."""
+    has_shutoff_dates = find_system(turn.backend.billing) is not None
+    alert = find_notice_wish(turn.text, turn.focused_text, has_shutoff_dates=has_shutoff_dates)
     no_shutoff = turn.last_text_of("utter_alerts_no_shutoff")
     if alert is None and no_shutoff and no_shutoff in turn.last_bot_text() and OUTAGES.search(turn.text):
         alert = "outage"  # "what about for outages?"
     if alert is None:
         return False
-    turn.utter("utter_alerts_no_outage" if alert == "outage" else "utter_alerts_no_shutoff")
-    if alert == "shutoff" and not turn.get("open_task"):
-        turn.set("offer", {"opener": "alerts_form", "slots": {"alert_what": {"past_due": None}, "alert_verb": "on"}})
+    turn.utter("utter_alerts_outage" if alert == "outage" else "utter_alerts_no_shutoff")
+    if not turn.get("open_task"):
+        wanted = "past_due" if alert == "shutoff" else "outage"
+        turn.set("offer", {"opener": "alerts_form", "slots": {"alert_what": {wanted: None}, "alert_verb": "on"}})
     return True
 
 

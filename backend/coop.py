@@ -65,6 +65,8 @@ class Coop:
     refund_fee: Literal["returned", "kept"] = "returned"
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
+    tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
+    tells_provider_outages: bool = False  # members are told of an outage of the provider without the office's word
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
@@ -284,6 +286,8 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         arrangements=_parse_arrangements(raw),
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
         retention=parse_periods(read_optional_table(raw, "retention")),
+        tells_everyone=_one_of(alerts, "outages", "asked", "everyone"),
+        tells_provider_outages=_one_of(alerts, "provider_outages", "office", "at once"),
     )
 
 
@@ -355,6 +359,14 @@ def _parse_hours(hours: Table, day: str) -> tuple[time, time]:
     if day not in WEEKDAYS:
         raise ValueError(f"hours.{day} is not a day of the week: write {', '.join(WEEKDAYS)}")
     return hours.span(day)
+
+
+def _one_of(alerts: Table, name: str, usual: str, other: str) -> bool:
+    """Whether [alerts] has the `other` of two values."""
+    value = alerts.values.get(name, usual)
+    if value not in (usual, other):
+        raise ValueError(f'alerts.{name} must be "{usual}" or "{other}"')
+    return bool(value == other)
 
 
 def _refund_fee(payments: Table) -> Literal["returned", "kept"]:

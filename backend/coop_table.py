@@ -40,7 +40,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "refund_fee": '"returned"',
     },
     "arrangements": {"past_due_days": "30", "unbroken_months": "12", "most_parts": "4", "within_days": "60"},
-    "alerts": {"send_between": '["08:00", "20:00"]'},
+    "alerts": {"send_between": '["08:00", "20:00"]', "outages": '"asked"', "provider_outages": '"office"'},
 }
 """What each key looks like. A key that is not here is not read."""
 

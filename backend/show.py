@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.models import AlertSetting
@@ -111,13 +111,15 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
 
 async def _list_agreed_together(session: AsyncSession, account_ids: list[int]) -> dict[str, list[str]]:
     """The key of each payment and schedule of a group → the confirmation numbers of the others."""
-    found = {}
-    models: tuple[type[Payment] | type[ScheduledPayment], ...] = (Payment, ScheduledPayment)
-    for model in models:
-        grouped = (model.account_id.in_(account_ids), model.key.contains(GROUPED_KEY, autoescape=True))
-        for item in await session.scalars(select(model).where(*grouped)):
-            found[item.key] = [other.confirmation for other in await list_paid_with(session, item)]
-    return found
+
+    def grouped(model: type[Payment] | type[ScheduledPayment]) -> tuple[ColumnElement[bool], ...]:
+        return model.account_id.in_(account_ids), model.key.contains(GROUPED_KEY, autoescape=True)
+
+    items: list[Payment | ScheduledPayment] = [
+        *await session.scalars(select(Payment).where(*grouped(Payment))),
+        *await session.scalars(select(ScheduledPayment).where(*grouped(ScheduledPayment))),
+    ]
+    return {item.key: [other.confirmation for other in await list_paid_with(session, item)] for item in items}
 
 
 def _fields(item: object, *names: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import settings
 from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.standins.multispeak import MultiSpeakServer
+from tests.support import engines
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
@@ -36,6 +37,14 @@ async def nothing_left_running() -> AsyncIterator[None]:
             task.cancel()
         if left:
             await asyncio.wait(left, timeout=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_engines() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        engines.share_statements(patch)
+        engines.leave_writing_to_the_system(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

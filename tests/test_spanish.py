@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from babel.messages.pofile import read_po
 
 from backend.config import ROOT
 from backend.language import load_catalog
+from tests.support.yaml_files import read_yaml
 
 PLACEHOLDER = re.compile(r"\{([a-z_]\w*)\}")
 Variants = list[dict[str, Any]]
@@ -22,7 +22,7 @@ def responses(name: str) -> dict[str, Variants]:
     """Every response of the files called `name` below data/."""
     found: dict[str, Variants] = {}
     for path in sorted((ROOT / "data").rglob(name)):
-        found |= yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {})
+        found |= read_yaml(path).get("responses", {})
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 from actions.turn import Turn
@@ -20,7 +19,6 @@ from backend.reading.numbers.account_separator import (
 )
 
 ACCOUNT_ENTITY = "account"  # the entity of a pressed button; its value is the separator
-PLACE_IN_ADDRESS = re.compile(r"\(([^)]+)\)")  # the service address is "510 Prairie Road (barn)"
 
 
 def find_named_account(
@@ -36,9 +34,9 @@ def find_named_account(
     for separator in find_separators(words, base):
         if separator in by_separator:
             return by_separator[separator]
-    matches = [account for account in accounts if contains_word(words, find_place_name(account))]
+    matches = [account for account in accounts if contains_word(words, account.place_name)]
     if not matches and mentions_home(words):
-        matches = [account for account in accounts if not find_place_name(account)]
+        matches = [account for account in accounts if not account.place_name]
     if not matches and here is not None and len(accounts) == 2 and names_other_account(words):
         matches = [account for account in accounts if account.id != here.id]
     return matches[0] if len(matches) == 1 else None
@@ -59,7 +57,7 @@ def format_account_label(account: Account, identity: Identity) -> str:
     """
     if identity.level < Level.STEPPED_UP and not identity.is_texting:
         return account.separator
-    name = find_place_name(account) or account.service_address.split(",")[0]
+    name = account.place_name or account.service_address.split(",")[0]
     return f"{account.separator}, {name}" if name else account.separator
 
 
@@ -72,8 +70,3 @@ def account_buttons(accounts: Sequence[Account], identity: Identity, intent: str
         }
         for account in accounts
     ]
-
-
-def find_place_name(account: Account) -> str:
-    found = PLACE_IN_ADDRESS.search(account.service_address)
-    return found[1] if found else ""

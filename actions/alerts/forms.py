@@ -19,12 +19,13 @@ from backend.alerts.kinds import KINDS, InvalidThreshold, check_threshold
 from backend.alerts.parsing import (
     AlertRequest,
     extract_threshold,
-    find_unsupported_alert,
+    find_notice_wish,
     is_stop_all_texts,
     parse_alert_request,
 )
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.providers.billing.system import find_system
 from backend.reading.acts.task_control import begins_as_question, wants_nothing_else
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
@@ -48,11 +49,12 @@ class AlertsForm(AccountForm):
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """Say at once, before any identification, if there is no such alert, and offer the nearest one."""
-        if turn.other_action_answered(self.form) or not find_unsupported_alert(turn.text, turn.focused_text):
+        wish = find_notice_wish(turn.text, turn.focused_text, has_shutoff_dates=_has_shutoff_dates(turn))
+        if turn.other_action_answered(self.form) or wish != "shutoff":
             return await super()._start(turn)
         self._pause_open_task(turn)
         turn.set("open_task", None)
-        side_questions.answer_no_such_alert(turn)
+        side_questions.answer_notice_wish(turn)
         self._close_task(turn)
         return None
 
@@ -75,14 +77,12 @@ class AlertsForm(AccountForm):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opening_intents:
             return False  # a number is then a member number, and no threshold
-        request = parse_alert_request(turn.text)
+        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
         self._send_unsupported_alerts(turn, request)
         return self._save_request(turn, request, asked)
 
     def _send_unsupported_alerts(self, turn: Turn, request: AlertRequest) -> None:
-        """Say once what account alerts cannot do: tell of outages, and stop all texts."""
-        if request.about_outages:
-            turn.utter("utter_alerts_no_outage")
+        """Say once what account alerts cannot do: stop all texts."""
         just_answered = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
         if is_stop_all_texts(turn.text) and request.verb == "off" and not request.kinds and not just_answered:
             answer = turn.backend.knowledge.answer_subject(STOP_TEXTS_SUBJECT, turn.backend.coop, turn.language)
@@ -99,7 +99,7 @@ class AlertsForm(AccountForm):
         return bool(names or channels)
 
     def _extract_agreement(self, turn: Turn) -> bool:
-        request = parse_alert_request(turn.text)
+        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
         if request.kinds or (request.channels and sorted(request.channels) != turn.get(WAYS)):
             return False  # "yes, but by email" and "no, by text" change the request
         if is_yes(turn):
@@ -234,3 +234,8 @@ class AlertsForm(AccountForm):
             ways=by_channels,
             **confirmation_values(number),
         )
+
+
+def _has_shutoff_dates(turn: Turn) -> bool:
+    """The built-in books have none: an alert that never comes must not be promised."""
+    return find_system(turn.backend.billing) is not None

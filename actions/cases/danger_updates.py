@@ -53,6 +53,7 @@ from backend.reading.hazards.hazard_signs import (
     has_trapped_fumes,
     is_only_medical_need,
     main_hazard,
+    mentions_wire,
 )
 from backend.reading.tickets.report_questions import FiledQuestion, detect_filed_question, says_report_is_moot
 from backend.tickets import escalation
@@ -153,7 +154,8 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     advised = signs if signs - NON_SPECIFIC_SIGNS else signs | known_signs(ticket)
     advised |= known_signs(ticket) & {CAR}  # people in a car must stay in it even when it smokes
     if (news or main_hazard(advised) != WIRE) and not answered:
-        send_safety_advice(turn, advised, life=ticket.kind != DANGER)
+        about_life_support = tickets.has_callout(ticket) and ticket.kind != DANGER and not mentions_wire(turn.full_text)
+        send_safety_advice(turn, advised, life=about_life_support)
     escalated = await escalation.escalate(
         turn.session, turn.backend, ticket, turn.conversation_id, words, signs, of_breath=of_breath
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from actions import follow_ups
@@ -9,7 +10,7 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint, is_own
 from actions.cases.report_form import ReportForm
 from actions.cases.report_notes import report_notes
-from actions.cases.report_slots import ReportLocation
+from actions.cases.report_slots import THIS_CHAT, ReportLocation
 from actions.danger import signals_danger
 from actions.outage.known_outage import send_known_outage
 from actions.outage.restored import (
@@ -32,6 +33,8 @@ from backend.tickets import service as tickets
 from backend.tickets.kinds import MAY_BECOME_DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
 
+KNOWN_OUTAGE = "known_outage"
+"""In the notes of the turn: the id of the outage that the report belongs to."""
 SLOT_SUFFIXES = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
 
 
@@ -125,6 +128,7 @@ class OutageForm(ReportForm):
         known = await turn.backend.outages.find_outage(
             turn.session, where.place, where.account.id if where.account else None
         )
+        turn.notes[KNOWN_OUTAGE] = known.outage_id if known else None
         report = self.build_report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         ticket = await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
         if asks_status and await self._send_status(turn, known, ticket):
@@ -133,12 +137,19 @@ class OutageForm(ReportForm):
             added = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
             await self._send_added(turn, added, known)
             return None
+        if known and not asks_status and self._is_plain_outage(turn, report):
+            await self._count_report(turn, report, known)
+            return None
         filed = await self.read_back_and_file(turn, identity, where, {})
         if isinstance(filed, SlotQuestion):
             return filed
+        await self._send_filed(turn, filed, known)
+        return None
+
+    async def _send_filed(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:
         if not filed.is_own:
             await self._send_added(turn, filed, known)
-            return None
+            return
         ticket = filed.ticket
         values: dict[str, Any] = {
             "number": ticket.number,
@@ -148,10 +159,28 @@ class OutageForm(ReportForm):
         }
         if ticket.kind == "damage":
             turn.utter("utter_case_filed", **values)
-            return None
+            return
         turn.utter("utter_outage_ticket", danger=False, **values)
         send_known_outage(turn, known)
-        return None
+
+    def _is_plain_outage(self, turn: Turn, report: tickets.Report) -> bool:
+        """Whether it is reported that the power is out, and nothing else that a crew must know of."""
+        return report.kind == "outage" and not report.urgent and not report_notes(turn).is_outage_unknown
+
+    async def _count_report(self, turn: Turn, report: tickets.Report, known: OutageInfo) -> None:
+        """In an outage that is known: say what is known, and count the report with it. Nothing more is asked."""
+        send_known_outage(turn, known)
+        if report.phone is None and turn.channel == "web":
+            report = replace(report, details={**report.details, "reach": THIS_CHAT})
+        filed = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
+        undo = format_withdraw_hint(turn, filed.ticket)
+        turn.utter("utter_outage_counted", number=filed.ticket.number, undo=undo)
+
+    def build_report(
+        self, turn: Turn, identity: Identity, where: ReportLocation, more: dict[str, str], phone: str | None
+    ) -> tickets.Report:
+        report = super().build_report(turn, identity, where, more, phone)
+        return replace(report, outage_id=turn.notes.get(KNOWN_OUTAGE))
 
     async def _ask_place(self, turn: Turn) -> SlotQuestion | None:
         """The question for the place; None for `is there an outage in Elizabeth`, which is answered for that town."""
@@ -208,7 +237,9 @@ class OutageForm(ReportForm):
         return bool(known or before)
 
     async def _send_added(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:
-        """Say that the report was added. The number is not told to somebody who only gives the address."""
+        """Say what is known, and that the report was added. The number is not told to somebody who only gives the
+        address."""
+        send_known_outage(turn, known)
         number = filed.ticket.number if filed.is_own else ""
         turn.utter(
             "utter_outage_noted",
@@ -216,4 +247,3 @@ class OutageForm(ReportForm):
             called=await format_callout_status(turn, filed.ticket),
             own=filed.is_own,
         )
-        send_known_outage(turn, known)

@@ -7,6 +7,7 @@ from datetime import datetime
 from actions.formatting import format_on_day
 from actions.turn import Turn
 from backend.coop import format_at_clock
+from backend.language import tr
 from backend.providers.outages.base import OutageInfo
 
 
@@ -23,11 +24,16 @@ def send_known_outage(turn: Turn, outage: OutageInfo | None) -> None:
     turn.utter(
         "utter_outage_known",
         area=outage.area,
+        since=_format_since(turn, outage.since) if outage.since else "",
         cause=outage.cause,
         estimate=_format_moment(turn, estimate) if estimate else "",
         updated=_format_moment(turn, outage.updated),
         state=state.get((bool(outage.cause), bool(estimate)), ""),
     )
+
+
+def _format_since(turn: Turn, since: datetime) -> str:
+    return tr(", since {time}", time=_format_moment(turn, since))
 
 
 def _format_moment(turn: Turn, moment: datetime) -> str:

@@ -1,9 +1,9 @@
 """Several accounts in one payment: which of them, how much on each, and what is left out and why.
 
-The slot TOGETHER holds the accounts while there are two or more: {"shares": [[account id, wish], …] in the order
-of the read-back, "named": the ids that the member named one by one, "waiting": cents that no account was named for}.
-A wish is cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a changed bill is read
-back as it is.
+The slot TOGETHER holds the accounts while there are two or more: {"shares": [[account id, wish], …] in the order of the
+read-back, "named": the ids that the member named one by one, "waiting": cents that no account was named for}. A wish is
+cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a changed bill is read back
+as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from actions.accounts.account_choice import find_place_name
 from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, get_chosen_day
 from actions.turn import Turn
 from backend.billing.models import Account
@@ -56,7 +55,7 @@ async def read_accounts(turn: Turn, identity: Identity, words: str) -> tuple[Acc
     """The accounts and amounts that the words name, and all accounts of the member."""
     member = identity.known_member
     accounts = await list_member_accounts(turn.session, member.id)
-    places = [NamedPlace(each.id, each.separator, find_place_name(each)) for each in accounts]
+    places = [NamedPlace(each.id, each.separator, each.place_name) for each in accounts]
     if len(accounts) < 2:
         return AccountShares(), accounts
     return read_account_shares(words, member.number, places, turn.backend.today()), accounts
@@ -197,7 +196,7 @@ def _describe(warning: prechecks.PaymentWarning, today: date) -> str:
 
 def format_account(turn: Turn, account: Account, count: int = 1) -> str:
     """`barn (..9-002)`; by phone `barn, account 002`, and of more than two accounts the place alone."""
-    place = find_place_name(account) or account.service_address.split(",")[0].strip() or tr("account")
+    place = account.place_name or account.service_address.split(",")[0].strip() or tr("account")
     if turn.channel != "voice":
         return f"{place} ({account.masked_number})"
     if count > MOST_PLACES_WITH_NUMBER:
@@ -206,9 +205,12 @@ def format_account(turn: Turn, account: Account, count: int = 1) -> str:
 
 
 def format_lines(turn: Turn, lines: Sequence[Line]) -> str:
-    """`home (..9-001) $112.40, barn (..9-002) $62.18`."""
-    told = [f"{format_account(turn, one.account, len(lines))} {format_cents(one.amount_cents)}" for one in lines]
-    return ("; " if turn.channel == "voice" else ", ").join(told)
+    """`home (..9-001) $112.40, barn (..9-002) $62.18`; by phone `home, account 001: $112.40; …`."""
+    is_spoken = turn.channel == "voice"
+    between, behind = (": ", "; ") if is_spoken else (" ", ", ")
+    return behind.join(
+        f"{format_account(turn, one.account, len(lines))}{between}{format_cents(one.amount_cents)}" for one in lines
+    )
 
 
 def format_remarks(identity: Identity, lines: Sequence[Line], left_out: Sequence[LeftOut]) -> str:
@@ -228,7 +230,7 @@ def format_remarks(identity: Identity, lines: Sequence[Line], left_out: Sequence
 def short_name(account: Account, identity: Identity) -> str:
     """The place of an account, where the identity level lets it be named, or the digits behind the dash."""
     is_place_allowed = identity.level >= Level.STEPPED_UP or identity.is_texting
-    return (find_place_name(account) if is_place_allowed else "") or account.separator
+    return (account.place_name if is_place_allowed else "") or account.separator
 
 
 def is_asked(asked: str | None) -> bool:

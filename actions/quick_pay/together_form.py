@@ -9,7 +9,7 @@ from typing import ClassVar
 from actions.accounts.account_choice import format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import CODE, IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay import questions, together, together_payment
 from actions.quick_pay.extract import DUE_DATE
 from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, DAY
@@ -45,6 +45,8 @@ class TogetherForm(AccountForm):
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         identity = await turn.identity()
+        if identity.member is not None and asked == CODE and turn.get(TOGETHER) and not turn.extract_values(CODE).code:
+            turn.notes[ACCOUNTS_READ] = await together.correct(turn, identity, asked)
         if identity.member is None or asked in IDENTITY_SLOTS:
             return await super().extract_slots(turn, asked)
         if turn.get(TOGETHER) is not None:
@@ -84,7 +86,8 @@ class TogetherForm(AccountForm):
     def settle_amount(self, turn: Turn, total: int | None) -> None:
         """What the message says of amounts, where several accounts are paid; `total` is what was read out."""
         if turn.notes.get(ACCOUNTS_READ):
-            turn.set(AMOUNT, total)
+            if turn.get(AMOUNT) != total:
+                turn.set(AMOUNT, total)
             turn.notes.pop("amount_problem", None)
         elif turn.button_value(AMOUNT) == "other" or turn.notes.pop("amount_problem", None):
             turn.set(AMOUNT, total)
@@ -141,7 +144,9 @@ class TogetherForm(AccountForm):
         """What to ask about the accounts and amounts, if anything."""
         most = turn.backend.coop.max_payment_cents
         names = [together.short_name(line.account, identity) for line in lines]
-        example = tr('For example "50 on {account}".', account=names[-1])
+        example = tr(
+            'For example "50 on {account}".', account=next((name for name in names if not name.isdigit()), names[-1])
+        )
         waiting = turn.get(TOGETHER).get("waiting")
         most_accounts = MOST_BY_PHONE if turn.channel == "voice" else group_quotes.MOST_ACCOUNTS
         if waiting:

@@ -14,7 +14,9 @@ from backend.db import Base, UtcTime
 class AgentHandoff(Base):
     """One request for a person. `status`: waiting, answered, transferred (the call was connected) or closed.
 
-    `summary` has the member, the level, what was tried, and the last lines with sensitive digits masked.
+    `summary` has the member, the level, what was tried, and the last lines with sensitive digits masked. Its `seen` is
+    the newest inbound message that the office knew with its last answer; `waiting_since` (ISO, UTC) is there when the
+    member wrote again since; `told` has, by kind of notice, the message that it answered.
     """
 
     __tablename__ = "handovers"
@@ -27,6 +29,17 @@ class AgentHandoff(Base):
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    @property
+    def waits_again(self) -> bool:
+        """Whether the office answered, and the member wrote since."""
+        return self.status == "waiting" and "waiting_since" in self.summary
+
+    @property
+    def waiting_since(self) -> datetime:
+        """Since when nobody has answered (UTC)."""
+        again = self.summary.get("waiting_since")
+        return datetime.fromisoformat(again) if again else self.created_at
 
 
 class OfficeMessage(Base):

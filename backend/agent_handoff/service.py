@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.agent_handoff import transcript
+from backend.agent_handoff import transcript, unseen
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.audit.service import record
 from backend.conversations import service as conversations
-from backend.conversations.models import Conversation
+from backend.conversations.models import Conversation, InboundMessage
 from backend.language import ENGLISH, SPANISH, current_language, tr, use_language
 from backend.members import identity
 from backend.outbox.service import enqueue
@@ -27,18 +27,23 @@ OPEN_STATUSES = ("waiting", "answered")
 SUMMARY_LINES = 10
 ABANDONED_AFTER, ABANDONED_AFTER_WHEN_CLOSED = timedelta(hours=12), timedelta(hours=1)
 """After the office's last message, while it is open or closed, a handoff counts as abandoned."""
+Notice = Literal["open", "closed"]
 LANGUAGES = {ENGLISH: "English", SPANISH: "Spanish"}
 
 
 async def request_handoff(
     session: AsyncSession, backend: Backend, conversation_id: str, *, tried: str, put_through: bool = False
 ) -> AgentHandoff:
-    """Put a conversation in the queue; one that is there keeps its place.
+    """Put a conversation in the queue; one that waits there keeps its place, one that was answered waits again.
 
     `put_through`: the channel transfers the call itself, and the office only gets the summary.
     """
     waiting = await find_open_handoff(session, conversation_id)
     if waiting is not None:
+        await session.refresh(waiting, with_for_update=True)
+        if waiting.status == "answered":
+            unseen.change_summary(waiting, told={**waiting.summary.get("told", {}), "open": 0})  # asking tells it
+            await _wait_again(session, backend, waiting, backend.clock.now())
         return waiting
     requester = await identity.load_identity(session, backend, conversation_id)
     conversation = await session.get_one(Conversation, conversation_id)
@@ -55,6 +60,7 @@ async def request_handoff(
             "language": LANGUAGES[current_language()],
             "tried": tried,
             "last_lines": [f"{line.who}: {line.text}" for line in lines],
+            "seen": await unseen.newest_seen(session, conversation_id),
         },
         created_at=backend.clock.now(),
     )
@@ -81,21 +87,57 @@ async def find_open_handoff(session: AsyncSession, conversation_id: str) -> Agen
     return await session.scalar(query.order_by(AgentHandoff.id.desc()).limit(1))
 
 
+async def note_member_message(
+    session: AsyncSession, backend: Backend, handoff: AgentHandoff, message: InboundMessage
+) -> Notice | None:
+    """The member wrote to the person: an answered handoff waits again.
+
+    Returns what to tell the member, each once in a handoff: that the office will answer, or that it is closed. The
+    same message gets the same notice. The request itself has told those who never had an answer.
+    """
+    await session.refresh(handoff, with_for_update=True)
+    if handoff.status == "answered":
+        # one that was answered by an earlier version has no `seen`
+        unseen.change_summary(handoff, seen=handoff.summary.get("seen", message.id - 1))
+        if message.id > handoff.summary["seen"]:
+            await _wait_again(session, backend, handoff, message.received_at)
+    if not handoff.waits_again:
+        return None
+    notice: Notice = "open" if backend.coop.is_open(backend.clock.now()) else "closed"
+    told = dict(handoff.summary.get("told", {}))
+    if told.setdefault(notice, message.id) != message.id:
+        return None
+    unseen.change_summary(handoff, told=told)
+    return notice
+
+
+async def _wait_again(session: AsyncSession, backend: Backend, handoff: AgentHandoff, since: datetime) -> None:
+    handoff.status = "waiting"
+    unseen.change_summary(handoff, waiting_since=since.isoformat())
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
+    await _record(session, backend, conversation, "handover_waits_again", conversation.id, handoff)
+
+
 async def list_waiting(session: AsyncSession, limit: int = 200) -> list[AgentHandoff]:
-    """Open handoffs, the longest waiting first, transferred calls last."""
+    """Open handoffs: the longest waiting first, then those that were answered, transferred calls last."""
+    places = {"waiting": 0, "answered": 1, "transferred": 2}
     query = (
         select(AgentHandoff)
         .where(AgentHandoff.status != "closed")
-        .order_by((AgentHandoff.status == "transferred"), AgentHandoff.id)
+        .order_by(case(places, value=AgentHandoff.status, else_=3), AgentHandoff.id)
         .limit(limit)
     )
-    return list(await session.scalars(query))
+    found = list(await session.scalars(query))
+    return sorted(found, key=lambda each: (places.get(each.status, 3), each.waiting_since))
 
 
-async def send_answer(session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str) -> str | None:
+async def send_answer(
+    session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str, *, seen: int | None = None
+) -> str | None:
     """Send the office's message to the web chat or by text. Returns `web`, `sms`, or None when neither is possible.
 
-    `by` is a staff sign-in name. On the web the caller notifies the page's stream after the commit.
+    `by` is a staff sign-in name. `seen` is the newest inbound message that they had before them: a member who wrote
+    after it still waits. On the web the caller notifies the page's stream after the commit.
     """
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or (conversation.channel != "web" and not conversation.address):
@@ -107,21 +149,35 @@ async def send_answer(session: AsyncSession, backend: Backend, conversation_id: 
         session, backend, conversation, text, f"office:{written.id}", author=agent_display_name(by)
     )
     # replies go to the person, even where the office wrote first
-    handoff = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
-    handoff.status = "answered"
+    handoff = await find_open_handoff(session, conversation_id)
+    if handoff is None:
+        handoff = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
+    await session.refresh(handoff, with_for_update=True)
+    await _mark_answered(session, handoff, seen)
     await _set_expects(session, conversation_id, LIVE_AGENT)
     await _record(session, backend, conversation, "office_answered", f"office:{by}", handoff)
     return way
+
+
+async def _mark_answered(session: AsyncSession, handoff: AgentHandoff, seen: int | None) -> None:
+    if seen is None:
+        seen = await unseen.newest_seen(session, handoff.conversation_id)
+    seen = max(seen, handoff.summary.get("seen", 0))  # a page that was left open shows less
+    later = await unseen.first_unseen(session, handoff.conversation_id, seen)
+    handoff.status = "answered" if later is None else "waiting"
+    unseen.change_summary(handoff, seen=seen, waiting_since=later.received_at.isoformat() if later else None)
 
 
 async def is_abandoned(session: AsyncSession, backend: Backend, handoff: AgentHandoff) -> bool:
     """Whether the office no longer answers. A text conversation has no end, so the assistant must answer again."""
     now = backend.clock.now()
     is_open = backend.coop.is_open(now)
-    if handoff.status == "waiting":
+    if handoff.status == "waiting" and not handoff.waits_again:
         return not is_open
     query = select(func.max(OfficeMessage.at)).where(OfficeMessage.conversation_id == handoff.conversation_id)
     written = await session.scalar(query)
+    if written is not None and handoff.waits_again:
+        written = max(written, handoff.waiting_since)
     return written is not None and now - written > (ABANDONED_AFTER if is_open else ABANDONED_AFTER_WHEN_CLOSED)
 
 

@@ -44,9 +44,14 @@ async def read_transcript(session: AsyncSession, conversation_id: str, limit: in
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 
-def _message_lines(message: InboundMessage) -> list[TranscriptLine]:
+def member_words(message: InboundMessage) -> str:
+    """What the member wrote, or the button in brackets."""
     button = re.sub(r"[^A-Za-z0-9]+", " ", message.payload or "").strip()
-    lines = [TranscriptLine(message.received_at, "member", mask_line(message.text or f"[{button}]"))]
+    return mask_line(message.text or f"[{button}]")
+
+
+def _message_lines(message: InboundMessage) -> list[TranscriptLine]:
+    lines = [TranscriptLine(message.received_at, "member", member_words(message))]
     at = message.answered_at or message.received_at
     answers = [answer["text"] for answer in (message.reply or {}).get("messages", []) if answer.get("text")]
     return lines + [TranscriptLine(at, "assistant", mask_line(text)) for text in answers]

@@ -16,6 +16,7 @@ from backend.jobs.progress import current_progress
 from backend.jobs.runs import map_side_by_side
 from backend.language import mark, tr, use_language
 from backend.members.models import Member
+from backend.members.service import list_accounts_at_phone
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
@@ -56,39 +57,50 @@ async def _deliver_batch(backend: Backend, events: list[AlertEvent]) -> int:
     count = 0
     async with backend.db.transaction() as session:
         for event in events:
-            if number := await _claim_event(session, backend, event):
-                await _deliver_event(session, backend, event, number)
+            account = await session.get_one(Account, event.setting.account_id)
+            member = await session.get_one(Member, account.member_id)
+            if number := await _claim_event(session, backend, event, member):
+                await _deliver_event(session, backend, event, number, account, member)
                 count += 1
     return count
 
 
-async def _claim_event(session: AsyncSession, backend: Backend, event: AlertEvent) -> int | None:
+async def _claim_event(session: AsyncSession, backend: Backend, event: AlertEvent, member: Member) -> int | None:
     """The id of the new AlertSent row; None when it exists: the event was sent, or another process sends it."""
     setting = event.setting
     statement = backend.db.insert(AlertSent).values(
-        account_id=setting.account_id, kind=setting.kind, event=event.key, at=backend.clock.now()
+        account_id=setting.account_id,
+        kind=setting.kind,
+        event=event.key,
+        at=backend.clock.now(),
+        texted_to=member.phone if setting.by_text else None,
+        offers_payment=event.offers_payment and setting.by_text,
     )
     written = await session.execute(statement.on_conflict_do_nothing().returning(AlertSent.id))
     number: int | None = written.scalar_one_or_none()
     return number
 
 
-async def _deliver_event(session: AsyncSession, backend: Backend, event: AlertEvent, number: int) -> None:
+async def _deliver_event(
+    session: AsyncSession, backend: Backend, event: AlertEvent, number: int, account: Account, member: Member
+) -> None:
     coop, setting = backend.coop, event.setting
-    account = await session.get_one(Account, setting.account_id)
-    member = await session.get_one(Member, account.member_id)
     # no phone rings at night; an email may come
     not_before = coop.after_quiet_hours(backend.clock.now())
-    values = {"account": account.number[-5:], "words": event.text, "phone": coop.office_phone_display}
+    place = f" ({account.place_name})" if account.place_name else ""
+    values = {"account": account.number[-5:] + place, "words": event.text, "phone": coop.office_phone_display}
     with use_language(member.language):
         if setting.by_text:
+            reply = await _format_pay_reply(session, event, account, member)
             await enqueue(
                 session,
                 backend,
                 kind="sms",
                 recipient=member.phone,
                 body=tr(
-                    "{coop}: acct ..{account}: {words} STOP ends texts. Help: {phone}", coop=coop.short_name, **values
+                    "{coop}: acct ..{account}: {words} STOP ends texts. Help: {phone}",
+                    coop=coop.short_name,
+                    **{**values, "words": f"{event.text}{reply}"},
                 ),
                 purpose="alert",
                 dedupe_key=f"alert:{number}:text",
@@ -130,12 +142,23 @@ async def _deliver_event(session: AsyncSession, backend: Backend, event: AlertEv
             )
 
 
+async def _format_pay_reply(session: AsyncSession, event: AlertEvent, account: Account, member: Member) -> str:
+    """` Reply PAY to pay.`; with the account's last digits where several accounts have the phone on file."""
+    if not event.offers_payment or event.setting.kind == "prepaid_low":  # whose words have it
+        return ""
+    if len(await list_accounts_at_phone(session, member.phone)) == 1:
+        return f" {tr('Reply PAY to pay.')}"
+    return f" {tr('Reply PAY {digits} to pay.', digits=account.separator)}"
+
+
 SUBJECTS = {
     "bill_due": mark("Your bill is due soon"),
     "payment_received": mark("Payment received"),
     "payment_failed": mark("Payment not made"),
     "past_due": mark("Your bill is past due"),
     "prepaid_low": mark("Your prepaid balance is low"),
+    "shutoff_near": mark("Please pay to keep your service on"),
+    "card_expiring": mark("A card that pays your bill expires"),
     "bill_ready": mark("Your bill is ready"),
     "paperless": mark("Your bill is ready"),
     "amount_over": mark("Your balance is over your limit"),

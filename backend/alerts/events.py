@@ -15,9 +15,11 @@ from sqlalchemy import String, cast, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from backend.alerts import reminders
 from backend.alerts.kinds import PAPERLESS, format_threshold
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.audit.models import AuditRow
+from backend.autopay.models import AutoPay
 from backend.billing.figures import MAX_AGE_TO_DEBIT, collect_stale, format_as_of
 from backend.billing.models import Account, Bill, KnownFigures, PrepaidAccount
 from backend.billing.prepaid import format_days
@@ -28,6 +30,7 @@ from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.return_codes import RETURN_REASONS
 from backend.providers.billing.base import AccountBalance, FiguresUnknown
 from backend.providers.billing.system import find_system
+from backend.text_pay.models import TextPayAuthorization
 from backend.usage.bill_comparison import count_days
 
 if TYPE_CHECKING:
@@ -53,15 +56,19 @@ RETURNED_REASON = mark("it came back")
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """One event of one alert setting. `key` identifies it; `text` is in the member's language on file."""
+    """One event of one alert setting. `key` identifies it; `text` is in the member's language on file.
+
+    `offers_payment`: a reply PAY to the text opens the payment of the account.
+    """
 
     setting: AlertSetting
     key: str
     text: str
+    offers_payment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Cause:
+class Cause:
     """A row (`cause`) that may be an event of `setting` in the run of the day `on`."""
 
     session: AsyncSession
@@ -79,7 +86,7 @@ class _Cause:
         return await self.backend.billing.balance(self.session, self.setting.account_id, self.on)
 
 
-Describe = Callable[[_Cause], Awaitable[str | None]]
+Describe = Callable[[Cause], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ async def _describe_rows(
         stale: list[datetime] = []
         with use_language(language), collect_stale(stale):
             try:
-                text = await search.describe(_Cause(session, backend, on, setting, cause))
+                text = await search.describe(Cause(session, backend, on, setting, cause))
             except FiguresUnknown:
                 unsure.append(row)
                 continue
@@ -144,7 +151,8 @@ async def _describe_rows(
             if age > MAX_AGE_TO_DEBIT or (stale and not may_be_stale and (text or age > ASK_AGAIN)):
                 unsure.append(row)
             elif text:
-                events.append(AlertEvent(setting, key, _add_time(backend, text, stale)))
+                event = AlertEvent(setting, key, _add_time(backend, text, stale))
+                events.append(await reminders.add_offer(session, backend, event))
     return events, unsure
 
 
@@ -216,6 +224,18 @@ def _searches(backend: Backend, on: date) -> list[_Search]:
         bill_search("usage_over", RECENT_BILL_DAYS, _describe_usage_over),
         bill_search("daily_usage_over", RECENT_BILL_DAYS, _describe_daily_usage_over),
         _Search("prepaid_low", *_prepaid_rows(backend, on), _describe_prepaid_low),
+        _Search("shutoff_near", *reminders.shutoff_rows(backend, on), reminders.describe_shutoff),
+        _Search("card_expiring", *reminders.card_rows(AutoPay, AutoPay.active), reminders.describe_card),
+        _Search(
+            "card_expiring",
+            *reminders.card_rows(ScheduledPayment, ScheduledPayment.status == "scheduled"),
+            reminders.describe_card,
+        ),
+        _Search(
+            "card_expiring",
+            *reminders.card_rows(TextPayAuthorization, TextPayAuthorization.ended_at.is_(None)),
+            reminders.describe_card,
+        ),
         payment_search("payment_received", ("posted",), _describe_received),
         payment_search("payment_failed", ("declined", "voided", "returned"), _describe_failed),
         _Search("payment_failed", ScheduledPayment, ScheduledPayment.key, never_tried, _describe_not_made),
@@ -238,7 +258,7 @@ def _prepaid_rows(backend: Backend, on: date) -> tuple[type[Any], Any, tuple[Any
     return KnownFigures, key, (Account.status == "open", KnownFigures.is_prepaid)
 
 
-async def _describe_prepaid_low(found: _Cause) -> str | None:
+async def _describe_prepaid_low(found: Cause) -> str | None:
     prepaid = (await found.balance()).prepaid
     if prepaid is None or prepaid.left_cents >= (found.setting.threshold or 0):
         return None
@@ -249,7 +269,7 @@ async def _describe_prepaid_low(found: _Cause) -> str | None:
     return tr("{left} is left on your prepaid account, {days}. Text us PAY to add money.", left=left, days=days)
 
 
-async def _describe_due(found: _Cause) -> str | None:
+async def _describe_due(found: Cause) -> str | None:
     bill: Bill = found.cause
     left = (bill.due_on - found.on).days
     if bill.amount_cents < 0 or not 0 <= left <= (found.setting.threshold or 0):
@@ -262,7 +282,7 @@ async def _describe_due(found: _Cause) -> str | None:
     return tr("{amount} is due {day}, {when}.", amount=amount, day=format_short_date(bill.due_on), when=when)
 
 
-async def _describe_past_due(found: _Cause) -> str | None:
+async def _describe_past_due(found: Cause) -> str | None:
     bill: Bill = found.cause
     earliest = max(found.on - timedelta(days=NEWS_DAYS), found.since)
     if bill.amount_cents < 0 or not earliest <= bill.due_on < found.on:
@@ -274,7 +294,7 @@ async def _describe_past_due(found: _Cause) -> str | None:
     return tr("{amount} is past due since {day}.", amount=amount, day=format_short_date(bill.due_on))
 
 
-async def _describe_ready(found: _Cause) -> str | None:
+async def _describe_ready(found: Cause) -> str | None:
     bill: Bill = found.cause
     if bill.issued_on < found.since:
         return None
@@ -284,7 +304,7 @@ async def _describe_ready(found: _Cause) -> str | None:
     return tr("your new bill is {amount}, due {day}.", amount=amount, day=format_short_date(bill.due_on))
 
 
-async def _describe_amount_over(found: _Cause) -> str | None:
+async def _describe_amount_over(found: Cause) -> str | None:
     limit = found.setting.threshold or 0
     owed = await found.balance()
     if owed.amount_due_cents <= limit or not await _is_newest_bill(found):
@@ -293,7 +313,7 @@ async def _describe_amount_over(found: _Cause) -> str | None:
     return tr("you owe {amount}, over your limit of {limit}.", amount=amount, limit=format_cents(limit))
 
 
-async def _describe_usage_over(found: _Cause) -> str | None:
+async def _describe_usage_over(found: Cause) -> str | None:
     limit, kwh = found.setting.threshold or 0, found.cause.kwh
     if kwh <= limit or not await _is_newest_bill(found):
         return None
@@ -304,7 +324,7 @@ async def _describe_usage_over(found: _Cause) -> str | None:
     )
 
 
-async def _describe_daily_usage_over(found: _Cause) -> str | None:
+async def _describe_daily_usage_over(found: Cause) -> str | None:
     limit, kwh, days = found.setting.threshold or 0, found.cause.kwh, count_days(found.cause)
     if kwh <= limit * days or not await _is_newest_bill(found):
         return None
@@ -315,13 +335,13 @@ async def _describe_daily_usage_over(found: _Cause) -> str | None:
     )
 
 
-async def _is_newest_bill(found: _Cause) -> bool:
+async def _is_newest_bill(found: Cause) -> bool:
     bill: Bill = found.cause
     later = (Bill.account_id == bill.account_id, Bill.issued_on > bill.issued_on, Bill.issued_on <= found.on)
     return await found.session.scalar(select(Bill.id).where(*later).limit(1)) is None
 
 
-async def _describe_received(found: _Cause) -> str:
+async def _describe_received(found: Cause) -> str:
     payment: Payment = found.cause
     return tr(
         "we received your payment of {amount}. Ref {number}.",
@@ -330,7 +350,7 @@ async def _describe_received(found: _Cause) -> str:
     )
 
 
-async def _describe_failed(found: _Cause) -> str:
+async def _describe_failed(found: Cause) -> str:
     payment: Payment = found.cause
     values = {"amount": format_cents(payment.amount_cents), "number": payment.confirmation}
     if payment.status != "returned":
@@ -341,7 +361,7 @@ async def _describe_failed(found: _Cause) -> str:
     )
 
 
-async def _describe_not_made(found: _Cause) -> str | None:
+async def _describe_not_made(found: Cause) -> str | None:
     """A scheduled payment that was never attempted, such as for an expired card."""
     item: ScheduledPayment = found.cause
     if item.run_on < found.since:
@@ -354,5 +374,5 @@ async def _describe_not_made(found: _Cause) -> str | None:
     )
 
 
-async def _describe_profile_change(found: _Cause) -> str:
+async def _describe_profile_change(found: Cause) -> str:
     return f"{tr(PROFILE_ACTS[found.cause.act])}."

@@ -14,6 +14,10 @@ PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
 GROUPS = (PAYMENT, USAGE, PROFILE)
 PREPAID = "prepaid"
 """In none of the groups: a request for all payment alerts is not for this one, which few accounts have."""
+OUTAGES = "outages"
+"""In none of the groups either: it is no account alert, and one that is on at night is asked for by name."""
+REMINDERS = "reminders"
+"""In none of the groups either: asked for by name."""
 CHANNELS = ("text", "email", "call")
 PAPERLESS = "paperless"
 """Stored as an alert by email only: the notice in place of a paper bill. It is in no group."""
@@ -54,11 +58,15 @@ KINDS: Mapping[str, AlertKind] = MappingProxyType(
                 default_threshold=2000,
                 maximum=100_000,
             ),
+            AlertKind("shutoff_near", REMINDERS, mark("a shutoff date is near")),
+            AlertKind("card_expiring", REMINDERS, mark("a card that pays your bill is about to expire")),
             AlertKind("bill_ready", USAGE, mark("a new bill is ready")),
             AlertKind("amount_over", USAGE, mark("what you owe is over {threshold}"), "cents", maximum=10_000_000),
             AlertKind("usage_over", USAGE, mark("a bill's use is over {threshold}"), "kwh", maximum=1_000_000),
             AlertKind("daily_usage_over", USAGE, mark("a bill's use is over {threshold} a day"), "kwh", maximum=50_000),
             AlertKind("profile_changed", PROFILE, mark("your account profile changes")),
+            AlertKind("outage", OUTAGES, mark("the power is out at your place, and when it is back")),
+            AlertKind("outage_night", OUTAGES, mark("that happens at night")),
         )
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -38,7 +38,10 @@ class AlertSetting(Base):
 
 
 class AlertSent(Base):
-    """An event that was sent. Its unique index ensures that each is sent once."""
+    """An event that was sent. Its unique index ensures that each is sent once.
+
+    `texted_to` is the phone (E.164) that it went to by text; `offers_payment`: that text said to reply PAY.
+    """
 
     __tablename__ = "alerts_sent"
     __table_args__ = (Index("uq_alerts_sent_event", "account_id", "kind", "event", unique=True),)
@@ -48,3 +51,5 @@ class AlertSent(Base):
     kind: Mapped[str] = mapped_column(String(24))
     event: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(UtcTime)
+    texted_to: Mapped[str | None] = mapped_column(String(20), index=True)
+    offers_payment: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -17,21 +17,28 @@ Verb = Literal["on", "off", "list"]
 
 @dataclass
 class AlertRequest:
-    """`kinds` are alerts with their threshold, if the message has one; `kept_kinds` stay on when all others end.
-    `about_outages`: outage alerts were meant, which we do not have."""
+    """`kinds` are alerts with their threshold, if the message has one; `kept_kinds` stay on when all others end."""
 
     verb: Verb
     kinds: dict[str, int | None] = field(default_factory=dict)
     channels: set[str] = field(default_factory=set)
     unwanted_channels: set[str] = field(default_factory=set)
     kept_kinds: set[str] = field(default_factory=set)
-    about_outages: bool = False
 
 
+_OUTAGE_WORDS = (
+    r"(?:\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|"
+    r"\bapag[oó]n\w*|\bcortes de luz\b)"
+)
+_NIGHT = r"\b(?:at night|nights?|any ?time|any hour|de noche|noches?)\b"
+OUTAGES = re.compile(_OUTAGE_WORDS)
 # tried in this order on each part of the message; the first that fits names it
 KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
+        ("outage_night", rf"{_OUTAGE_WORDS}.*{_NIGHT}"),
+        ("outage", _OUTAGE_WORDS),
+        ("card_expiring", r"\bcards?\b.*\bexpir|\bexpir\w*\b.*\bcards?\b|\btarjetas?\b.*\bvenc"),
         (
             "profile_changed",
             r"\bprofile|\bpassword|(chang|edit|updat)\w* (to |of )?(my |the |our )?(account|contact|info|details|login)"
@@ -98,16 +105,14 @@ KEPT_ALERTS = re.compile(
     r"keep(?! getting))\b(.*)"
 )
 """These words are followed by what stays on."""
-OUTAGES = re.compile(
-    r"\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|\bapag[oó]n\w*|"
-    r"\bcortes de luz\b"
-)
 SHUTOFF_WARNING = re.compile(
     r"\bbefore (?:you |they |y'?all )?(?:\w+ ){0,4}?(?:shut\w*|cut\w*|turn\w*|disconnect\w*)(?: \w+)?(?: off)?\b|"
     r"\b(?:shut ?-?off|disconnect\w*|cut ?-?off) (?:texts?|alerts?|messages?|warnings?|reminders?)\b|"
     r"\b(?:about to|going to|gonna|when) (?:be |get |you |they )?(?:shut|cut|disconnect\w*)\b|"
     r"\b(?:antes de (?:que )?(?:me |nos )?cort\w+|cuando (?:me |nos )?(?:vayan a )?cort\w+)\b.*|\bpor falta de pago\b"
 )
+_SHUTOFF = re.compile(r"\b(?:disconnect\w*|shut ?-?off|cut ?-?off|corte)\b|" + SHUTOFF_WARNING.pattern)
+_PAST_DUE = re.compile(r"\b(?:past due|late|overdue)\b")
 _SUPPORTED_TOPIC = re.compile(
     r"\b(?:due|bills?|payments?|balance|usage|kwh|statement|factura|recibo)\b|\b(?:back|restored|fixed|regres\w+|"
     r"vuelv\w+)\b"
@@ -135,10 +140,13 @@ ACCOUNT_NUMBER = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7
 NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
 
 
-def parse_alert_request(text: str) -> AlertRequest:
-    """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
+def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertRequest:
+    """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts.
+
+    `has_shutoff_dates`: the co-op's billing system names them, so a shutoff means that alert and not the past due one.
+    """
     said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
-    request = AlertRequest(_parse_verb(said), about_outages=bool(OUTAGES.search(said)))
+    request = AlertRequest(_parse_verb(said))
     exception = KEPT_ALERTS.search(said) if request.verb == "off" else None
     if exception is not None:
         request.kept_kinds = _extract_kept(exception[1])
@@ -147,7 +155,7 @@ def parse_alert_request(text: str) -> AlertRequest:
     others = UNWANTED_CHANNEL.sub(" ", said)
     request.unwanted_channels = unwanted
     request.channels = {channel for channel, words in CHANNEL_PATTERNS if words.search(others)} - unwanted
-    if exception is not None and not (request.kept_kinds or request.about_outages or unwanted):
+    if exception is not None and not (request.kept_kinds or unwanted):
         request.verb = "list"  # what stays on was not understood: nothing ends on a guess
     elif exception is None and request.verb == "off" and request.channels and not unwanted:
         # "no more alerts by email" ends those, and leaves the texts
@@ -163,19 +171,34 @@ def parse_alert_request(text: str) -> AlertRequest:
                 if kind.group == group and (request.verb == "off" or not kind.unit or kind.default_threshold):
                     request.kinds[kind.name] = None
             said = words.sub(" ", said)
-    request.kinds |= _extract_kinds(said)
+    request.kinds |= _extract_kinds(said, has_shutoff_dates=has_shutoff_dates)
+    _add_night_or_day(request, said)
     for name in request.kept_kinds:
         request.kinds.pop(name, None)
     return request
 
 
-def _extract_kinds(said: str) -> dict[str, int | None]:
+def _add_night_or_day(request: AlertRequest, said: str) -> None:
+    """Outages at night are told beside those by day, and end with them: `when the power is out, also at night`."""
+    on = request.verb == "on"
+    if "outage" in request.kinds and (not on or re.search(_NIGHT, said)):
+        request.kinds["outage_night"] = None
+    elif "outage_night" in request.kinds and on:
+        request.kinds["outage"] = None
+
+
+def _extract_kinds(said: str, *, has_shutoff_dates: bool = False) -> dict[str, int | None]:
     """The alerts that the parts of these words name."""
     found = (
         (next((name for name, words in KIND_PATTERNS if words.search(part)), None), part)
         for part in PART_SEPARATOR.split(said)
     )
-    return {name: extract_threshold(KINDS[name].unit, part) for name, part in found if name is not None}
+    kinds = {name: extract_threshold(KINDS[name].unit, part) for name, part in found if name is not None}
+    if has_shutoff_dates and _SHUTOFF.search(said):
+        kinds["shutoff_near"] = None
+        if not _PAST_DUE.search(said):
+            kinds.pop("past_due", None)
+    return kinds
 
 
 def _extract_kept(said: str) -> set[str]:
@@ -185,13 +208,16 @@ def _extract_kept(said: str) -> set[str]:
     return named or {k.name for k in KINDS.values() if k.group in groups and re.search(groups[k.group], said)}
 
 
-def find_unsupported_alert(text: str, own_words: str = "") -> str | None:
-    """`outage` or `shutoff` where such alerts, which we do not have, are requested; in English or Spanish."""
+def find_notice_wish(text: str, own_words: str = "", *, has_shutoff_dates: bool = False) -> str | None:
+    """`outage` or `shutoff` where alerts of an outage or before a shutoff are requested; in English or Spanish.
+
+    Not of a shutoff where the co-op's billing system names the dates: that is an alert like others.
+    """
     said = clean_text(f"{text} {own_words}")
     if not CHANNEL_REQUEST.search(said) or _parse_verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
         return None
     if SHUTOFF_WARNING.search(said):
-        return "shutoff"
+        return None if has_shutoff_dates else "shutoff"
     return "outage" if OUTAGES.search(said) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from backend.conversations.models import Conversation
 from backend.language import join_words, tr
 from backend.members.levels import require
 from backend.members.models import Member
+from backend.outbox import consent_history
 from backend.outbox.service import enqueue, is_opted_out
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ async def turn_on(
     after = {}
     for name, threshold in wanted.items():
         limit = check_threshold(name, threshold)
+        going = await _find_setting(session, account.id, name)
+        channels_before = going.channels if going is not None and going.active else []
         setting = await _save_setting(session, backend, account.id, name, chosen, limit, agreement.channel)
+        await _record_channels(session, backend, account, name, channels_before, setting.channels, agreement)
         after[name] = _format_for_audit(setting)
     member = await session.get_one(Member, account.member_id)
     conversation = await session.get(Conversation, agreement.actor)
@@ -100,6 +104,28 @@ async def turn_off(
     Raises StepUpNeeded.
     """
     require("manage_alerts", agreement.level)
+    return await _end_channels(session, backend, account, names, agreement, channels)
+
+
+async def stop_texts(
+    session: AsyncSession, backend: Backend, account: Account, names: Iterable[str], agreement: Agreement
+) -> tuple[list[AlertSetting], str]:
+    """Turn these alerts off for texts, as the phone that gets them asked; returns as turn_off() does.
+
+    Needs no level: whoever holds the phone may refuse what comes to it (47 CFR 64.1200(a)(10): a revocation by any
+    reasonable means counts).
+    """
+    return await _end_channels(session, backend, account, names, agreement, ("text",))
+
+
+async def _end_channels(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    names: Iterable[str],
+    agreement: Agreement,
+    channels: Iterable[str],
+) -> tuple[list[AlertSetting], str]:
     await lock_account(session, account.id)
     wanted, unwanted = set(names), set(channels)
     going = await list_active_settings(session, account.id)
@@ -109,10 +135,11 @@ async def turn_off(
     number = await confirmation_numbers.new_number(session)
     before = {setting.kind: _format_for_audit(setting) for setting in ended}
     for setting in ended:
-        left = set(setting.channels) - unwanted
+        going_by, left = setting.channels, set(setting.channels) - unwanted
         setting.active = bool(left)
         if left:
             _set_channels(setting, left)
+        await _record_channels(session, backend, account, setting.kind, going_by, left, agreement)
     await session.flush()
     if not await list_active_settings(session, account.id):
         await consents.revoke(session, backend, account.id, kinds=["alerts"])
@@ -218,6 +245,28 @@ def _set_channels(setting: AlertSetting, channels: set[str]) -> None:
 async def _find_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
     query = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.kind == name)
     return await session.scalar(query)
+
+
+async def _record_channels(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    name: str,
+    before: Collection[str],
+    after: Collection[str],
+    agreement: Agreement,
+) -> None:
+    await consent_history.record_channels(
+        session,
+        backend,
+        account,
+        name,
+        before=before,
+        after=after,
+        via=agreement.channel,
+        wording=agreement.wording,
+        reply=agreement.reply,
+    )
 
 
 def _format_for_audit(setting: AlertSetting) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.db import Base, UtcTime
 from backend.members.models import Member
+
+PLACE_IN_ADDRESS = re.compile(r"\(([^)]+)\)")  # the service address is "510 Prairie Road (barn)"
 
 
 class Account(Base):
@@ -35,6 +38,12 @@ class Account(Base):
         Never the whole number: with the last four of the phone that a message goes to, it is all that level 1 asks for.
         """
         return f"..{self.number[-5:]}"
+
+    @property
+    def place_name(self) -> str:
+        """`barn`, where the service address has such a name in parentheses; else empty."""
+        found = PLACE_IN_ADDRESS.search(self.service_address)
+        return found[1] if found else ""
 
 
 class Bill(Base):

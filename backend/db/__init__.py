@@ -34,7 +34,8 @@ MIGRATIONS, DEMO = 7_262_001, 7_262_002
 """Arbitrary keys of PostgreSQL advisory locks, for what processes that start together must do one at a time."""
 WAIT_FOR_CONNECTION_SECONDS = 10.0
 """When all pooled connections are busy this long, the database hangs, and waiting longer would help nobody."""
-
+SYNCHRONOUS = "FULL"
+"""SQLite waits for the disk: after a power cut the record that a charge was started must still be there."""
 
 RUN_CONNECTIONS, RUN_CONNECTIONS_SQLITE = 6, 1
 """How many connections the runs of a process use at once. More would not make them faster, since one process computes
@@ -198,8 +199,7 @@ def _engine(url: str) -> AsyncEngine:
         # the driver would open the transaction only before the first write; BEGIN is emitted below instead
         connection.isolation_level = None
         cursor = connection.cursor()
-        # FULL: after a power cut the record that a charge was started must still be there
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON", "busy_timeout=15000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

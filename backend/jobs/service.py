@@ -15,6 +15,7 @@ from backend.callout import reminders
 from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.jobs.locks import JobSchedule
+from backend.outage.announcing import tell_members
 from backend.payments.group_processing import recover_groups
 from backend.payments.network_notices import collect_news
 from backend.payments.processing import recover
@@ -62,6 +63,7 @@ JOBS: dict[str, Job] = {
     "posting-file": Job(write_posting_file, JobSchedule("day", time(8))),
     "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
     "billing-sync": Job(sync_members, JobSchedule("hour")),
+    "outages": Job(tell_members, JobSchedule("minute")),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     "sync-folder": Job(take_folder, JobSchedule("minute", lease=timedelta(minutes=30))),
     # checked each minute; the job itself knows which callouts are due for their next round

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
@@ -50,8 +50,7 @@ async def claim_due(session: AsyncSession, backend: Backend, lane: Lane, limit: 
         return Claim(pause=budget.pause)
     claim = Claim()
     for message in await _lock_due(session, backend, lane, limit):
-        lifetime = LIFETIMES.get(message.purpose)
-        if lifetime and backend.clock.now() - message.created_at > lifetime:
+        if _is_too_old(message, backend.clock.now()):
             claim.expired.append(message)
         elif budget.spend(message):
             claim.messages.append(message)
@@ -65,6 +64,13 @@ async def claim_due(session: AsyncSession, backend: Backend, lane: Lane, limit: 
         message.status, message.attempts, message.updated_at = "sending", message.attempts + 1, now
     await session.flush()
     return claim
+
+
+def _is_too_old(message: OutboxMessage, now: datetime) -> bool:
+    lifetime = LIFETIMES.get(message.purpose)
+    if lifetime and now - message.created_at > lifetime:
+        return True
+    return message.not_after is not None and now >= message.not_after
 
 
 async def _lock_due(session: AsyncSession, backend: Backend, lane: Lane, limit: int) -> Sequence[OutboxMessage]:

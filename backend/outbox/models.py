@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Float, Index, SmallInteger, String, Text
+from sqlalchemy import Float, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -40,6 +40,7 @@ class OutboxMessage(Base):
     not_before: Mapped[datetime | None] = mapped_column(UtcTime)
     # not_before, or when it was queued
     due_at: Mapped[datetime] = mapped_column(UtcTime, server_default=LONG_AGO)
+    not_after: Mapped[datetime | None] = mapped_column(UtcTime)  # what is not sent by then expires
     provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
     error_code: Mapped[str | None] = mapped_column(String(24))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -64,3 +65,28 @@ class OptOut(Base):
     phone: Mapped[str] = mapped_column(String(20), primary_key=True)
     active: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class MessageConsent(Base):
+    """One change of what a member is told by a channel: given, or ended. Rows are only added: together they are the
+    history.
+
+    `purpose` is the kind of alert, or `all` for everything by text (STOP and START). `address` is the phone or email
+    that it holds for; `via` is the channel that the words came by, `carrier` if a carrier refused a text.
+    """
+
+    __tablename__ = "message_consents"
+    __table_args__ = (Index(None, "account_id", "id"),)
+    shown_as = "message_consents"
+    shown_fields = ("purpose", "channel", "given", "address", "via", "wording", "reply", "at")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    purpose: Mapped[str] = mapped_column(String(24))
+    channel: Mapped[str] = mapped_column(String(8))  # text | email | call
+    given: Mapped[bool]
+    address: Mapped[str] = mapped_column(String(254))
+    via: Mapped[str] = mapped_column(String(12))
+    wording: Mapped[str] = mapped_column(Text, default="")
+    reply: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcTime)

@@ -30,6 +30,8 @@ PURPOSES: dict[str, Priority] = {
     "ticket": Priority.RECEIPT,
     "outage": Priority.RECEIPT,
     "alert": Priority.ALERT,
+    "outage-notice": Priority.ALERT,
+    "outage-restored": Priority.ALERT,
     "reminder": Priority.ALERT,
     "campaign": Priority.CAMPAIGN,
 }

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import current_language
-from backend.outbox import gsm7
+from backend.outbox import consent_history, gsm7
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.outbox.priorities import Priority, priority_of
 from backend.providers.messages.base import OPTED_OUT
@@ -50,13 +50,14 @@ async def enqueue(
     dedupe_key: str,
     media_url: str | None = None,
     not_before: datetime | None = None,
+    not_after: datetime | None = None,
     priority: Priority | None = None,
 ) -> OutboxMessage:
     """Queue a message in the caller's transaction; it is sent after the commit. The same dedupe_key is queued once.
 
     `kind` is sms (converted to GSM-7), email, or call, which reads `body` in the current language. `not_before` delays
-    it. A message to an opted-out or invalid phone is stored as `refused` and never sent. `priority` is by default that
-    of the purpose.
+    it; from `not_after` on it is not sent any more. A message to an opted-out or invalid phone is stored as `refused`
+    and never sent. `priority` is by default that of the purpose.
     """
     now = backend.clock.now()
     refusal = await _refusal(session, kind, recipient)
@@ -74,6 +75,7 @@ async def enqueue(
         error_code=refusal,
         attempts=0,
         not_before=not_before,
+        not_after=not_after,
         due_at=not_before or now,
         created_at=now,
         updated_at=now,
@@ -100,9 +102,12 @@ async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | No
     return OPTED_OUT if kind == "sms" and await is_opted_out(session, recipient) else None
 
 
-async def opt_out(session: AsyncSession, backend: Backend, phone: str) -> None:
-    """Send no more texts to this phone (E.164), including queued ones."""
-    await _set_opt_out(session, backend, phone, active=True)
+async def opt_out(
+    session: AsyncSession, backend: Backend, phone: str, *, via: str = "carrier", reply: str = ""
+) -> None:
+    """Send no more texts to this phone (E.164), including queued ones. `reply` are the words that said so, `via` the
+    channel they came by; without words the carrier said so."""
+    await _set_opt_out(session, backend, phone, active=True, via=via, reply=reply)
     await session.execute(
         update(OutboxMessage)
         .where(
@@ -114,8 +119,9 @@ async def opt_out(session: AsyncSession, backend: Backend, phone: str) -> None:
     )
 
 
-async def opt_in(session: AsyncSession, backend: Backend, phone: str) -> None:
-    await _set_opt_out(session, backend, phone, active=False)
+async def opt_in(session: AsyncSession, backend: Backend, phone: str, *, via: str = "carrier", reply: str = "") -> None:
+    """Texts to this phone again; the arguments are those of opt_out()."""
+    await _set_opt_out(session, backend, phone, active=False, via=via, reply=reply)
 
 
 async def is_opted_out(session: AsyncSession, phone: str) -> bool:
@@ -128,14 +134,17 @@ async def can_receive_texts(session: AsyncSession, phone: str) -> bool:
     return bool(phone) and await _refusal(session, "sms", phone) is None
 
 
-async def _set_opt_out(session: AsyncSession, backend: Backend, phone: str, *, active: bool) -> None:
+async def _set_opt_out(
+    session: AsyncSession, backend: Backend, phone: str, *, active: bool, via: str, reply: str
+) -> None:
     row = await session.get(OptOut, phone)
-    if row is None and active:
+    if active == (row is not None and row.active):
+        return
+    if row is None:
         session.add(OptOut(phone=phone, active=True, changed_at=backend.clock.now()))
-    elif row is not None and row.active != active:
-        row.active = active
-        row.changed_at = backend.clock.now()
-    await session.flush()
+    else:
+        row.active, row.changed_at = active, backend.clock.now()
+    await consent_history.record_phone(session, backend, phone, given=not active, via=via, reply=reply)
 
 
 async def mark_sent(session: AsyncSession, backend: Backend, sids: Mapping[int, str]) -> None:

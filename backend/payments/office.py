@@ -43,7 +43,11 @@ class LooksAlike(OfficeRefused):
     """Payments of this amount are there already. Nothing happened; a clerk may confirm that it is another one."""
 
     def __init__(self, found: Sequence[AlikePayment]) -> None:
-        super().__init__("looks_alike", "The account has a payment of this amount at about this day already.")
+        super().__init__(
+            "looks_alike",
+            "Nothing is booked yet: the account has a payment of this amount at about this day already. It is named "
+            "above the button.",
+        )
         self.found = found
 
 

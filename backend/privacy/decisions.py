@@ -89,6 +89,13 @@ DECISIONS: dict[str, Decision] = {
         export=_words("kind wording reply channel sender level reference at ends_on revoked_at"),
         kept="authorizations are kept past their end: [retention] consents", period="consents", age="revoked_at",
     ),
+    "MessageConsent": Decision(
+        "account", "keep", export=_words("purpose channel given address via wording reply at"),
+        kept="who agreed to be called and texted, and who ended it, must be shown for years",
+    ),
+    "TextPayAuthorization": Decision(
+        "account", "keep", export=_words("confirmation phone given_at ended_at end_reason"), kept=MONEY
+    ),
     "PaymentRefund": Decision(
         "account", "keep",
         export=_words("confirmation amount_cents fee_cents reason status asked_at ended_at"), kept=MONEY,
@@ -168,7 +175,7 @@ DECISIONS: dict[str, Decision] = {
     "AlertSetting": Decision(
         "account", "delete", export=_words("kind by_text by_email by_call threshold active origin since")
     ),
-    "AlertSent": Decision("account", "delete", export=_words("kind event at"), period="alerts", age="at"),
+    "AlertSent": Decision("account", "delete", export=_words("kind event at texted_to"), period="alerts", age="at"),
     # codes, links, sessions, tries
     "OneTimeCode": _secret("member", "sent_at"),
     "AddressCode": _secret("member", "sent_at"),
@@ -193,6 +200,13 @@ DECISIONS: dict[str, Decision] = {
     "SendRate": Decision("nobody", "keep", left_out="how many messages went out just now"),
     "JobLock": Decision("nobody", "keep", left_out="which job ran when"),
     "KnownOutage": Decision("nobody", "keep", left_out="what the office wrote down about an area"),
+    "OutageAnnouncement": Decision("nobody", "keep", left_out="what was told about an area, and how far that is"),
+    "OutageAccount": Decision(
+        "account", "delete", export=_words("outage_id added_at"), period="alerts", age="added_at"
+    ),
+    "OutageNotice": Decision(
+        "account", "delete", export=_words("outage_id stage way at"), period="alerts", age="at"
+    ),
 }  # fmt: skip
 """By the name of the model."""
 

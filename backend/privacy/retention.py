@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 500  # rows of one transaction
 SECRET_PURPOSES = ("code", "link")
-FINAL_STATUSES = ("sent", "delivered", "undelivered", "failed", "refused")
+FINAL_STATUSES = ("sent", "delivered", "undelivered", "failed", "refused", "expired")
 WITH_A_TICKET = (Callout, CalloutCode, CalloutNotice)
 WITH_A_MESSAGE = (ActionResult,)
 

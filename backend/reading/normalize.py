@@ -102,6 +102,8 @@ def blank_times(text: str) -> str:
 
 def strip_accents(text: str) -> str:
     """`mañana, sí` as `manana, si`. Inverted marks go: they are at the start, where no rule wants them."""
+    if text.isascii():
+        return text
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return bare.replace("¿", "").replace("¡", "")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from backend.payments.alike import NEAR
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.outside_entries import check_number
 from backend.syncing.feed import Feed
@@ -25,10 +26,11 @@ SAME_CHECK_WITHIN = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class KnownOfficeMoney:
-    """Payments by confirmation number; and by account id, cents and the number of the check. Refunds by confirmation
-    number and by key."""
+    """Payments by confirmation number; by account id and cents; and by these and the number of the check. Refunds by
+    confirmation number and by key."""
 
     by_number: dict[str, CounterPayment] = field(default_factory=dict)
+    by_amount: dict[tuple[int, int], list[CounterPayment]] = field(default_factory=dict)
     by_check: dict[tuple[int, int, str], CounterPayment] = field(default_factory=dict)
     refunds: dict[str, PaymentRefund] = field(default_factory=dict)
 
@@ -43,6 +45,17 @@ class KnownOfficeMoney:
         payment = self.by_check.get((row["id"], row["amount_cents"], check_number(row["reference"])))
         is_near = payment is not None and abs(row["posted_on"] - payment.received_on) <= SAME_CHECK_WITHIN
         return payment if is_near else None
+
+    def find_alike(self, row: dict[str, Any]) -> CounterPayment | None:
+        """A booked one of the same account, amount and about the same day that no number tells apart from the row."""
+        for payment in self.by_amount.get((row["id"], row["amount_cents"]), []):
+            if (
+                payment.status == "booked"
+                and abs(row["posted_on"] - payment.received_on) <= NEAR
+                and not (check_number(payment.reference) and check_number(row["reference"]))
+            ):
+                return payment
+        return None
 
     @property
     def account_ids(self) -> set[int]:
@@ -64,6 +77,7 @@ async def find_office_money(
     found = sorted(await feed.session.scalars(query), key=lambda each: (MATCHED_STATUSES.index(each.status), each.id))
     for payment in found:
         known.by_number[payment.confirmation] = payment
+        known.by_amount.setdefault((payment.account_id, payment.amount_cents), []).append(payment)
         if number := check_number(payment.reference):
             known.by_check[payment.account_id, payment.amount_cents, number] = payment
     named = PaymentRefund.confirmation.in_(own_references) | PaymentRefund.key.in_(own_references)

@@ -141,6 +141,7 @@ async def _take_batch(feed: Feed, rows: Sequence[dict[str, Any]]) -> None:
             continue
         state, payment = _find_state(feed, row, known)
         if entry is None:
+            _report_alike(feed, row, state, known)
             new.append(_add(feed, row, state, payment))
         else:
             _change(feed, row, entry, state, payment)
@@ -224,6 +225,19 @@ def _report_office_differences(
         feed.outcome.note("difference", f"{name}: is in their books twice, as {other} too")
     for difference in list_differences(row, item):
         feed.outcome.note("difference", f"{name}: {difference}")
+
+
+def _report_alike(feed: Feed, row: dict[str, Any], state: str, known: KnownFacts) -> None:
+    """Name what may be booked twice, here and there, such as cash, for a clerk to decide."""
+    if row["kind"] != "payment" or state not in ("booked", "taken_over"):
+        return
+    payment = known.office.find_alike(row)
+    if payment and (row["id"], check_number(payment.reference)) not in known.checks_as:
+        feed.outcome.note(
+            "difference",
+            f"{row['number']} ({payment.confirmation}): may be the payment that was booked at /staff/money too; both "
+            "count. If it is the same one, take it off there",
+        )
 
 
 def _add(feed: Feed, row: dict[str, Any], state: str, payment: Payment | None) -> tuple[Any, ...]:

@@ -27,7 +27,8 @@ class Ticket(Base):
     `details` are labels and texts as the office reads them. `place` is as reported or on file; `phone` (E.164) is the
     reporter's. `notes`, `{at, conversation, words}`, the oldest first, are never removed; `unproven` marks one by
     somebody who has not proven a right to the ticket, `crew` names its author on call. `outcome` says how it ended;
-    `due_at` is when a call back, or a response of the office, is promised.
+    `due_at` is when a call back, or a response of the office, is promised. `outage_id` is the known outage that it was
+    reported in, or that it is left over from.
     """
 
     __tablename__ = "tickets"
@@ -40,6 +41,7 @@ class Ticket(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("known_outages.id"), index=True)
     place: Mapped[str | None] = mapped_column(Text)
     place_key: Mapped[str | None] = mapped_column(String(120))  # see place_matching
     phone: Mapped[str | None] = mapped_column(String(20))

@@ -38,7 +38,8 @@ RESTORED_OUTCOME = "restored"
 @dataclass(frozen=True)
 class Report:
     """What somebody reports or requests. `details` are in English, the member's own words under `words`; `phone` is
-    E.164. `notify_member`: it is requested in a member's name, who gets a notice (`member_notices.py`).
+    E.164. `notify_member`: it is requested in a member's name, who gets a notice (`member_notices.py`). `outage_id`:
+    the known outage that it belongs to.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Report:
     urgent: bool = False
     due_at: datetime | None = None
     notify_member: bool = True
+    outage_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ async def file_report(session: AsyncSession, backend: Backend, conversation_id: 
         kind=report.kind,
         urgent=report.urgent or report.kind == DANGER,
         account_id=report.account_id,
+        outage_id=report.outage_id,
         conversation_id=conversation_id,
         place=report.place,
         place_key=make_place_key(report.place) if report.place else None,
@@ -161,6 +164,7 @@ async def _merge(
         ticket.due_at, ticket.details = report.due_at, {**ticket.details, **report.details}
     append_note(backend, ticket, conversation.id, _format_news(ticket, report))
     ticket.account_id = ticket.account_id if ticket.account_id is not None else report.account_id
+    ticket.outage_id = ticket.outage_id if ticket.outage_id is not None else report.outage_id
     if not ticket.place and report.place:
         ticket.place, ticket.place_key = report.place, make_place_key(report.place)
     ticket.phone = ticket.phone or report.phone

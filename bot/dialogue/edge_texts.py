@@ -110,6 +110,17 @@ REFUSED_UNANSWERED = mark(
 MESSAGE_NOT_KEPT = mark(
     "Sorry, something is wrong on our side and I could not take your message. Please call our office at {office}."
 )
+OFFICE_NOTICES = {
+    "open": mark(
+        "The office has your message, and a person will answer here. To come back to me, send: back to the assistant."
+        " Or call {office}."
+    ),
+    "closed": mark(
+        "The office has your message and is closed just now. People answer at {office}, {hours}. For an outage or"
+        " danger call {outage}, day or night."
+    ),
+}
+"""Once in a handoff, for a member who writes again after the office's answer."""
 DANGER_ADVICE = mark("If anybody is in danger, call 911, then our outage line at {outage}.")
 DEFAULT_EXPECTED = mark("what you need in a few words, such as 'pay my bill'")
 
@@ -117,6 +128,13 @@ DEFAULT_EXPECTED = mark("what you need in a few words, such as 'pay my bill'")
 def format_expected(hint: str) -> str:
     """What the open question asks for, in words that fit behind `please send`."""
     return tr(EXPECTED_TEXTS.get(hint, DEFAULT_EXPECTED))
+
+
+def format_office_notice(kind: str, coop: Coop) -> str:
+    """That the office has the member's message; empty for a kind of which nothing is said."""
+    text = OFFICE_NOTICES.get(kind)
+    phones = {"office": coop.office_phone_display, "outage": coop.outage_phone_display}
+    return tr(text, hours=coop.hours_text, **phones) if text else ""
 
 
 def add_danger_advice(text: str, said: str, coop: Coop) -> str:

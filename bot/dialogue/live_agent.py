@@ -7,6 +7,7 @@ from typing import Literal
 
 from backend.agent_handoff import service as handover
 from backend.app import Backend
+from backend.conversations import service as conversations
 from backend.language import current_language
 from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.hazard_signs import find_hazard_signs
@@ -23,15 +24,16 @@ BACK_TO_ASSISTANT = re.compile(
     re.IGNORECASE,
 )
 
-HandoffDecision = Literal["quiet", "back", "go on"]
+HandoffDecision = Literal["quiet", "open", "closed", "back", "go on"]
 
 
 async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDecision:
     """What to do with a message that came in while a person answers.
 
-    `back`: the member wants the assistant back, which says that it is there again. `go on`: the assistant answers this
-    message, because a button was pressed, somebody is in danger, or the office ended the handoff or abandoned it (it
-    closed before anybody answered, or whoever answered has not written for long).
+    `quiet`: it is for the person alone. `open` and `closed`: it is too, and the member is told that the office, which
+    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go on`:
+    the assistant answers this message, because a button was pressed, somebody is in danger, or the office ended the
+    handoff or abandoned it (it closed before anybody answered, or whoever answered has not written for long).
     """
     words = normalize.extract_words(inbound.text)
     english = english_form(words, current_language())
@@ -45,4 +47,6 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
         if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):
             await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
             return "go on"
-    return "quiet"
+        message = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
+        notice = await handover.note_member_message(session, backend, handoff, message) if message else None
+    return notice or "quiet"

@@ -27,6 +27,7 @@ from backend.reading.language import detect_language, language_for_payload
 from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize
 from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueues, QueuePlace
 from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
+from bot.dialogue.interception import Interceptor, intercept
 from bot.dialogue.leases import MessageLeases
 from bot.dialogue.message_turn import MessageTurn, parse_saved_reply, resolve_answer, resolve_unless_pending
 from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, reply_from_json, reply_to_json
@@ -61,7 +62,8 @@ class ReplyDeliverer(Protocol):
 
 @dataclass
 class TurnProcessor:
-    """Takes turns. `deliver` maps each channel to its way of delivering a reply; each channel enters its own.
+    """Takes turns. `deliver` maps each channel to its way of delivering a reply, `before_engine` to what it answers
+    without the engine; each channel enters its own.
 
     `after_commit` is called with every message that has been answered, when its answer is committed. `has_released` is
     set when a message is left to whichever process can answer it.
@@ -74,6 +76,7 @@ class TurnProcessor:
     known_intents: frozenset[str]
     rates: RateLimiter
     deliver: dict[str, ReplyDeliverer] = field(init=False, default_factory=dict)
+    before_engine: dict[str, Interceptor] = field(init=False, default_factory=dict)
     after_commit: list[Callable[[Inbound], None]] = field(init=False, default_factory=list)
     has_released: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _inflight: dict[tuple[str, str], MessageTurn] = field(init=False, default_factory=dict)
@@ -300,20 +303,8 @@ class TurnProcessor:
     async def _respond(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply:
-        if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
-            decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
-            if decision == "quiet":
-                notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
-                return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
-            if decision == "back":
-                text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
-                return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
-        coop = self.backend.coop
-        local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
-        if local is not None:
-            return await self.save_and_deliver(turn, local, offered=None)
         try:
-            reply = await self.ask_engine(turn, queue, state)
+            return await self.answer(turn, queue, state)
         except EngineError as failure:
             has_failed = isinstance(failure, EngineFailed)
             kind = "failed" if has_failed else "unavailable"
@@ -323,13 +314,35 @@ class TurnProcessor:
             if turn.is_call and turn.inbound.payload == HUMAN_PAYLOAD:
                 return await giving_up.give_up_on(self, turn)
             return await self._release_with_notice(turn, failed=has_failed)
+
+    async def answer(
+        self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
+    ) -> Reply:
+        """Answer the first message of a conversation in `state`, now or later alike. Raises EngineError."""
+        if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
+            decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
+            if decision in ("quiet", "open", "closed"):
+                notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
+                if notice := edge_texts.format_office_notice(decision, self.backend.coop):
+                    notices.append(Message(notice))
+                return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
+            if decision == "back":
+                text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
+                return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
+        coop = self.backend.coop
+        local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
+        if local is not None:
+            return await self.save_and_deliver(turn, local, offered=None)
+        reply = await self.ask_engine(turn, queue, state)
         return await self.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
 
     async def ask_engine(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply:
         """Send the message to the engine and shape its answer. Raises EngineError."""
-        inbound = turn.inbound
+        inbound = await intercept(self.before_engine, turn, state)
+        if isinstance(inbound, Reply):
+            return inbound
         normalized = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
         if requested := language_for_payload(normalized.text):
             turn.set_language(requested, state.language)

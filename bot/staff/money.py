@@ -17,6 +17,7 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 
 from backend.billing.models import Account
+from backend.members import search
 from backend.members.service import find_account
 from backend.payments import office, office_lookup, refund_processing, refunds, return_files
 from backend.payments.alike import AlikePayment, fingerprint
@@ -62,6 +63,7 @@ class MoneyPages:
     def routes(self) -> Routes:
         return (
             (self.show_money, "GET", "/money"),
+            (self.search_accounts, "POST", "/money/search"),
             (self.show_payment, "GET", "/money/payments/<number:str>"),
             (self.refund_payment, "POST", "/money/payments/<number:str>/refund"),
             (self.void_payment, "POST", "/money/payments/<number:str>/void"),
@@ -95,6 +97,15 @@ class MoneyPages:
             request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, failed=failed,
             returned=returned, words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
         )  # fmt: skip
+
+    async def search_accounts(self, request: Request, name: str) -> HTTPResponse:
+        """By name, phone or address; posted, so that no log of addresses has them."""
+        words = form_field(request, "words").strip()[:100]
+        async with self.backend.db.read_session() as session:
+            found = await search.search_accounts(session, words)
+        if found:
+            await self.staff.record_reading(name, {"search": [account.number for account in found]})
+        return self._render(request, name, "money_search.html", words=words, found=found, most=search.MAX_HITS)
 
     async def show_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, Payment, ScheduledPayment)

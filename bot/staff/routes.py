@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
@@ -16,7 +17,6 @@ from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
-from backend.outage import service as outages
 from backend.staff import signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
@@ -25,6 +25,7 @@ from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import views
 from bot.staff.money import MoneyPages
+from bot.staff.outages import OutagePages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
@@ -32,8 +33,8 @@ from bot.web.json_requests import route_methods
 from bot.web.pages import form_field
 
 MAX_ANSWER_LENGTH = 600
+SEEN = re.compile(r"\d{1,18}", re.ASCII)
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
-OUTAGES_URL = "/staff/outages"
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 Routes = tuple[tuple[PageHandler, str, str], ...]
 
@@ -74,7 +75,7 @@ class StaffPages:
             if request.method == "POST":
                 same_site = pages.is_same_site_post(request, self.services.settings)
                 if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
-                    return self._render_notice(403, "Please try again", "The page was too old.")
+                    return self.render_notice(403, "Please try again", "The page was too old.")
             return await handler(request, name, **values)
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
@@ -153,16 +154,18 @@ class StaffPages:
         """Send the answer to the member. Card and social security numbers are taken out first."""
         text = clean_and_redact(form_field(request, "text").strip()[:MAX_ANSWER_LENGTH])
         number = form_field(request, "ticket")
+        shown = form_field(request, "seen")
+        seen = int(shown) if SEEN.fullmatch(shown) else None
         if text:
             async with self.backend.db.transaction() as session:
-                channel = await handover.send_answer(session, self.backend, conversation, text, name)
+                channel = await handover.send_answer(session, self.backend, conversation, text, name, seen=seen)
                 ticket = await tickets.find(session, number) if number and channel else None
                 if ticket is not None and ticket.conversation_id == conversation:
                     await tickets.mark_answered(session, self.backend, ticket, name)
             if channel == "web":
                 self.services.pushes.notify(conversation)
             if channel is None:
-                return self._render_notice(409, "No way to write there", "Please call instead.")
+                return self.render_notice(409, "No way to write there", "Please call instead.")
         return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
@@ -189,35 +192,6 @@ class StaffPages:
             self.services.pushes.notify(conversation)
         return pages.redirect("/staff")
 
-    async def list_outages(self, request: Request, name: str) -> HTTPResponse:
-        """The known outages; members who ask about an outage are answered from them."""
-        async with self.backend.db.read_session() as session:
-            known = await outages.current_outages(session)
-        return self.render_page("outages.html", outages=known, name=name, token=self.cookies.form_token(request))
-
-    async def add_outage(self, request: Request, name: str) -> HTTPResponse:
-        area = clean_and_redact(form_field(request, "area"))
-        if area:
-            async with self.backend.db.transaction() as session:
-                await outages.add(session, self.backend, name, area=area, **self._parse_outage(request))
-        return pages.redirect(OUTAGES_URL)
-
-    async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
-        async with self.backend.db.transaction() as session:
-            await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
-        return pages.redirect(OUTAGES_URL)
-
-    def _parse_outage(self, request: Request) -> dict[str, Any]:
-        return {
-            "cause": clean_and_redact(form_field(request, "cause")),
-            "estimate_at": views.parse_field_time(self.backend, form_field(request, "estimate")),
-        }
-
-    async def clear_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
-        async with self.backend.db.transaction() as session:
-            await outages.clear(session, self.backend, name, outage_id)
-        return pages.redirect(OUTAGES_URL)
-
     async def record_reading(self, name: str, after: dict[str, Any]) -> None:
         """Write into the audit trail what a staff member looked at."""
         async with self.backend.db.transaction() as session:
@@ -235,7 +209,7 @@ class StaffPages:
     def _render_sign_in(self, trouble: str = "", status: int = 200) -> HTTPResponse:
         return self.render_page("sign_in.html", status, trouble=trouble)
 
-    def _render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
+    def render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
         return self.render_page("notice.html", status, heading=heading, text=text)
 
     def _render_code_form(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
@@ -263,10 +237,7 @@ def blueprint(services: Services) -> Blueprint:
         (office.show_ticket, "GET", "/tickets/<number:str>"),
         (office.take_ticket, "POST", "/tickets/<number:str>/take"),
         (office.close_ticket, "POST", "/tickets/<number:str>/close"),
-        (office.list_outages, "GET", "/outages"),
-        (office.add_outage, "POST", "/outages"),
-        (office.update_outage, "POST", "/outages/<outage_id:int>"),
-        (office.clear_outage, "POST", "/outages/<outage_id:int>/clear"),
+        *OutagePages(office).routes(),
         *MoneyPages(office).routes(),
     )
     for guard, routes in ((office.allow_signed_out, signed_out), (office.require_sign_in, signed_in)):

@@ -12,10 +12,14 @@ from backend.agent_handoff import service as handover
 from backend.agent_handoff import transcript
 from backend.agent_handoff.models import AgentHandoff
 from backend.agent_handoff.transcript import TranscriptLine
+from backend.agent_handoff.unseen import UnseenMessages, load_unseen
 from backend.app import Backend
+from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.models import Callout
+from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
+from backend.members.service import list_accounts_at_phone
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
@@ -25,6 +29,7 @@ class StaffQueue:
     """The first page. `withdrawn` are tickets that members took back lately."""
 
     handovers: list[AgentHandoff]
+    unseen: dict[int, UnseenMessages]  # by the id of the handoff
     callbacks: list[Ticket]
     tickets: list[Ticket]
     withdrawn: list[Ticket]
@@ -40,12 +45,18 @@ class ConversationView:
     handover: AgentHandoff | None
     lines: list[TranscriptLine]
     can_answer: bool
+    seen: int  # the newest message of the member's that is shown
+    phone: str | None  # E.164, of the other end
+    on_file: list[Account]  # open accounts of members with that phone; it proves nothing about who writes
+    is_identified: bool
 
 
 async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
     tickets = await listing.list_open(session)
+    waiting = await handover.list_waiting(session)
     return StaffQueue(
-        handovers=await handover.list_waiting(session),
+        handovers=waiting,
+        unseen=await load_unseen(session, waiting),
         callbacks=[ticket for ticket in tickets if ticket.kind == "callback"],
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
@@ -57,12 +68,18 @@ async def load_conversation(session: AsyncSession, conversation_id: str) -> Conv
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
         return None
+    # read before the lines: what comes meanwhile must not count as seen
+    newest = await conversations.newest_inbound(session, conversation_id)
     return ConversationView(
         id=conversation_id,
         channel=conversation.channel,
         handover=await handover.find_open_handoff(session, conversation_id),
         lines=await transcript.read_transcript(session, conversation_id),
         can_answer=conversation.channel == "web" or bool(conversation.address),
+        seen=newest.id if newest else 0,
+        phone=conversation.address,
+        on_file=await list_accounts_at_phone(session, conversation.address) if conversation.address else [],
+        is_identified=conversation.level > 0,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,8 +32,9 @@ PRIVATE_HEADERS = {
 }
 
 
+@cache
 def create_templates(folder: Path) -> Environment:
-    """The templates of `folder` and those that all pages share (bot/templates).
+    """The templates of `folder` and those that all pages share (bot/templates), each compiled once a process.
 
     They have `tr` for words and filters for cents, days and phone numbers, all in the reader's language.
     """

@@ -22,7 +22,7 @@ from bot.dialogue.conversation_queue import ConversationQueue
 from bot.dialogue.engine_client import EngineError, EngineFailed
 from bot.dialogue.leases import RENEW_SECONDS
 from bot.dialogue.message_turn import MessageTurn, parse_saved_reply, resolve_answer
-from bot.dialogue.messages import Inbound, Reply, buttons_to_json
+from bot.dialogue.messages import Inbound, Reply
 from bot.dialogue.turn import TurnProcessor
 
 logger = logging.getLogger("memberline.waiting")
@@ -136,8 +136,7 @@ class UnansweredWorker:
         turn.detect_language(open_now)
         try:
             with use_language(turn.language):
-                reply = await self._turns.ask_engine(turn, queue, open_now)
-                await self._turns.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
+                await self._turns.answer(turn, queue, open_now)
         except EngineError as failure:
             # an engine that is up and fails counts as an attempt: such a message must not block those after it for ever
             healthy = isinstance(failure, EngineFailed) or await self._turns.engine.is_healthy()

@@ -39,6 +39,7 @@ ANSWERS = {path.name.split(".")[0] for path in (ROOT / "data" / "answers").glob(
 PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<values>\{.*\})?", re.DOTALL)
 NOT_SHOWN = {
     "AddressCode": "a code of ten minutes",
+    "OutageAccount": "an office's list: the notices tell which outages an account was told of",
     "AlertSent": "that an alert was sent once",
     "AuditRow": "the trail has a command of its own",
     "AutomaticDraft": "a charge on its way; its payment is shown",

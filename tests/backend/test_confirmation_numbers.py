@@ -61,6 +61,7 @@ def test_every_number_that_a_member_may_quote_is_checked() -> None:
         "program_enrollments.confirmation",
         "refunds.confirmation",
         "scheduled_payments.confirmation",
+        "text_pay_authorizations.confirmation",
         "tickets.number",
     }
 

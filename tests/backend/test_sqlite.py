@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from backend.config import ROOT
 from backend.db import Database
 
 
@@ -65,3 +68,20 @@ async def test_reader_sees_nothing_uncommitted(db: Database) -> None:
     async with db.read_session() as session:
         assert await session.scalar(text("SELECT count(*) FROM t")) == 0
     await db.close()
+
+
+def test_every_commit_reaches_the_disk(tmp_path: Path) -> None:
+    """In a process of its own, as the app runs: tests themselves do not wait for the disk."""
+    script = f"""
+import asyncio
+from sqlalchemy import text
+from backend.db import Database
+
+async def ask():
+    async with Database("sqlite+aiosqlite:///{tmp_path / "a.db"}").read_session() as session:
+        print(await session.scalar(text("PRAGMA synchronous")), await session.scalar(text("PRAGMA journal_mode")))
+
+asyncio.run(ask())
+"""
+    asked = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert asked.stdout.split() == ["2", "wal"]  # 2 is FULL

@@ -5,19 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from backend.clock import Clock
+from backend.app import Backend
+from backend.clock import Clock, ManualClock
+from backend.demo import seed
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Edge
 from tests.bot.serving import serving, settings_for
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
+NOON = datetime.fromisoformat("2026-11-23T18:00:00+00:00")
 ENGINE_TOKEN = "an engine's token for tests alone"
 
 
@@ -76,10 +80,36 @@ async def app_server(folder: Path, engine: StandInEngine, twilio: StandInTwilio)
         yield edge
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+async def chromium_process() -> AsyncIterator[Browser]:
     path = find_chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def browser(chromium_process: Browser) -> AsyncIterator[Browser]:
+    """A Chromium without pages, cookies or storage of another test: starting one takes longer than most tests."""
+    yield chromium_process
+    for context in chromium_process.contexts:
+        await context.close()
+
+
+@pytest.fixture(scope="session")
+async def demo_database(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -> Path:
+    """A SQLite file to copy that has the demo members, made at NOON: making them takes more than a test of them."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copyfile(migrated_database, folder / "memberline.db")
+    backend = Backend.create(settings_for(folder), ManualClock(NOON))
+    await seed(backend)
+    await backend.close()
+    return folder / "memberline.db"
+
+
+@pytest.fixture
+def demo_folder(tmp_path: Path, demo_database: Path) -> Path:
+    """A runtime folder with the demo members in its database."""
+    shutil.copyfile(demo_database, tmp_path / "memberline.db")
+    return tmp_path

@@ -3,19 +3,60 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
+from typing import Any
+
+import sanic_routing.router
+from sanic.mixins.routes import RouteMixin
+from sanic_routing import BaseRouter
 
 from backend.app import Backend
 from backend.clock import Clock
 from backend.config import Settings
 from bot.app import create_app
+from bot.dialogue import record_deadline
 from bot.services import Services
 from bot.web.connections import TimedProtocol
 from tests.support.ports import free_port
 
 INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "speak_to_human", "affirm", "deny"]
+
+
+def _remember_what_sanic_works_out() -> None:
+    """The tests make hundreds of apps of the same routes, and Sanic parses the source of every handler for each, to
+    learn what it returns, and compiles the search for a route: most of what making an app takes.
+    """
+    determine, render = RouteMixin._determine_error_format, BaseRouter._render
+    formats: dict[Any, str] = {}
+    searches: dict[str, Any] = {}
+
+    def remember_format(mixin: RouteMixin, handler: Any) -> str:
+        code = getattr(inspect.unwrap(handler), "__code__", handler)
+        if code not in formats:
+            formats[code] = determine(mixin, handler)
+        return formats[code]
+
+    def remember_search(router: BaseRouter, do_compile: bool = True, do_optimize: bool = False) -> None:
+        render(router, False, do_optimize)
+        source = router.find_route_src
+        if source not in searches:
+            render(router, True, do_optimize)
+            searches[source] = compile(source, "", "exec")
+        made: dict[str, Any] = {}
+        exec(searches[source], vars(sanic_routing.router), made)
+        router._find_route, router._matchers = made["find_route"], made.get("matchers")
+
+    RouteMixin._determine_error_format = remember_format  # type: ignore[method-assign]
+    BaseRouter._render = remember_search  # type: ignore[method-assign]
+
+
+_remember_what_sanic_works_out()
+# a loaded machine may take longer than Twilio waits; tests of the limit set their own
+record_deadline.RECORD_SECONDS = 60.0
 
 
 def settings_for(folder: Path, **environment: str) -> Settings:
@@ -26,14 +67,27 @@ def settings_for(folder: Path, **environment: str) -> Settings:
 
 
 _empty_databases: dict[str, bytes] = {}
+_newest: list[str] = []
+
+
+def _read_version(file: Path) -> str:
+    """The schema of a SQLite file as Alembic notes it; empty for a file without one."""
+    with closing(sqlite3.connect(file)) as database, suppress(sqlite3.OperationalError):
+        return next(database.execute("SELECT version_num FROM alembic_version"), ("",))[0]
+    return ""
 
 
 async def _schema(backend: Backend) -> None:
     """The newest schema. A new SQLite file is copied from the first one made: migrating takes most of a test's time."""
     url = backend.db.url
     file = Path(url.split(":///", 1)[1]) if url.startswith("sqlite") else None
-    if file is None or file.exists():
+    if file is None:
         await backend.db.migrate()
+        return
+    if file.exists():
+        if _read_version(file) not in _newest:
+            await backend.db.migrate()
+            _newest.append(_read_version(file))
         return
     if "sqlite" not in _empty_databases:
         made = Backend.create(backend.settings.with_values(database_url=f"{url}.empty"))

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.support.yaml_files import read_yaml
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -34,7 +35,7 @@ def fold(text: str) -> str:
 
 def examples_in(path: Path) -> dict[str, list[str]]:
     """The examples of one Rasa 3.1 file, by intent, in order."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = read_yaml(path)
     assert document["version"] == "3.1", path
     found: dict[str, list[str]] = {}
     for block in document["nlu"]:
@@ -66,7 +67,7 @@ def examples() -> dict[str, list[str]]:
 def test_each_intent_stands_in_one_folder_and_in_the_domain() -> None:
     intents = [intent for found in SKILLS.values() for intent in found]
     assert {intent for intent, count in Counter(intents).items() if count > 1} == set()
-    domain = yaml.safe_load((DATA.parent / "domain.yml").read_text(encoding="utf-8"))
+    domain = read_yaml(DATA.parent / "domain.yml")
     assert set(intents) | SHARED <= set(domain["intents"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,21 @@ from bot.commands.evaluate_nlu import evaluate_nlu, parse_rows
 SILENT = {"fact", "else", "person"}
 MAY = {one.value for one in PERMISSION_QUESTIONS}
 HERE = Path(__file__).parent
+DANGER_FILES = ("held_danger.jsonl", "held_water.jsonl", "held_ordinary.jsonl", "held_danger_talk.jsonl")
+Readings = dict[str, list[dict[str, Any]]]
 PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory: pytest.TempPathFactory) -> Readings:
+    """What the engine reads in each file's rows; the model is loaded once for all of them, which takes longest."""
+    lines = {file: (HERE / file).read_text(encoding="utf-8").splitlines(keepends=True) for file in DANGER_FILES}
+    together = tmp_path_factory.mktemp("held") / "rows.jsonl"
+    together.write_text("".join(line for rows in lines.values() for line in rows), encoding="utf-8")
+    read = iter(parse_rows(together, ROOT / "models" / "current.tar.gz"))
+    found = {file: list(islice(read, len(rows))) for file, rows in lines.items()}
+    assert next(read, None) is None
+    return found
 
 
 @pytest.mark.engine
@@ -42,33 +57,33 @@ def test_spanish_that_is_not_trained_on() -> None:
 
 
 @pytest.mark.engine
-def test_danger_in_other_words() -> None:
+def test_danger_in_other_words(readings: Readings) -> None:
     """Messages that were written by others, half of whose dangers no rule hears. A missed one may cost a life."""
-    rows, missed, false = _read_danger_rows("held_danger.jsonl")
+    rows, missed, false = _read_danger_rows("held_danger.jsonl", readings["held_danger.jsonl"])
     assert len(missed) <= 0.04 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.12 * sum(not row["danger"] for row in rows), false
 
 
 @pytest.mark.engine
-def test_danger_by_water() -> None:
-    _, missed, false = _read_danger_rows("held_water.jsonl")
+def test_danger_by_water(readings: Readings) -> None:
+    _, missed, false = _read_danger_rows("held_water.jsonl", readings["held_water.jsonl"])
     assert len(missed) <= 4, missed
     assert len(false) <= 2, false
 
 
 @pytest.mark.engine
-def test_ordinary_messages_with_danger_words() -> None:
+def test_ordinary_messages_with_danger_words(readings: Readings) -> None:
     """Everyday messages that others wrote to sound like danger, and dangers in everyday words."""
-    rows, missed, false = _read_danger_rows("held_ordinary.jsonl")
+    rows, missed, false = _read_danger_rows("held_ordinary.jsonl", readings["held_ordinary.jsonl"])
     assert len(missed) <= 0.05 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.3 * sum(not row["danger"] for row in rows), false
 
 
 @pytest.mark.engine
-def test_danger_talk() -> None:
+def test_danger_talk(readings: Readings) -> None:
     """What is asked and told in words that others wrote, a third of it two things at once; rules hear a quarter."""
     rows = [json.loads(line) for line in (HERE / "held_danger_talk.jsonl").read_text(encoding="utf-8").splitlines()]
-    read = parse_rows(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")
+    read = readings["held_danger_talk.jsonl"]
     right = wrong = missed = whether = asked_whether = 0
     for row, one in zip(rows, read, strict=True):
         expected, recognized = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
@@ -83,10 +98,9 @@ def test_danger_talk() -> None:
     assert whether >= 0.9 * asked_whether, (whether, asked_whether)
 
 
-def _read_danger_rows(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+def _read_danger_rows(file: str, read: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """The rows of a file, the dangers among them that were missed, and what was taken for one."""
     rows = [json.loads(line) for line in (HERE / file).read_text(encoding="utf-8").splitlines()]
-    read = parse_rows(HERE / file, ROOT / "models" / "current.tar.gz")
     recognized = [
         bool(_signs(row)) or one["reading"]["danger"]["sure"] >= MIN_SCORE for row, one in zip(rows, read, strict=True)
     ]

@@ -23,7 +23,7 @@ from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 ENGINE_TOKEN = "an engine's token for tests alone"
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
 
 
 @dataclass

@@ -1,14 +1,14 @@
 """Payments of several accounts by one yes
 
 Revision ID: 0320
-Revises: 0290
+Revises: 0310
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0320"
-down_revision = "0290"
+down_revision = "0310"
 branch_labels = None
 depends_on = None
 

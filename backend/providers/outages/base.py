@@ -18,17 +18,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 class OutageInfo:
     """A known outage. `area` is in the office's words; `cause` is empty while unknown.
 
-    `estimate` is when power is expected back (aware), if known; `updated` when this was last changed.
+    `estimate` is when power is expected back (aware), if known; `updated` when this was last changed. `since` is when
+    it was opened, and `outage_id` its row in our own list, where it has one.
     """
 
     area: str
     cause: str
     estimate: datetime | None
     updated: datetime
+    since: datetime | None = None
+    outage_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderOutage:
+    """An outage that another system has open, under its own `key`. `names` are where it is, in its words."""
+
+    key: str
+    names: tuple[str, ...]
+    cause: str
+    estimate: datetime | None
 
 
 @runtime_checkable
 class OutageProvider(Protocol):
     async def find_outage(self, session: AsyncSession, place: str | None, account_id: int | None) -> OutageInfo | None:
         """The outage at a place (in the member's words) or account; None when none is known. Read-only."""
+        ...
+
+
+@runtime_checkable
+class ListsOutages(Protocol):
+    """A provider whose outages are opened and ended in our own list."""
+
+    name: str
+
+    async def list_outages(self) -> list[ProviderOutage] | None:
+        """All that are open now; None while that is not known. Not inside a transaction."""
         ...

@@ -19,13 +19,13 @@ from backend.billing.models import Account
 from backend.clock import Clock, SystemClock
 from backend.config import Settings
 from backend.coop import load_coop
-from backend.language import tr
+from backend.language import mark, tr
 from backend.providers.billing.multispeak.customers import AccountNumbers
 from backend.providers.billing.system import BillingSystemError, SystemRejected
 from backend.providers.multispeak.answers import Element, attribute, child, descendants, is_true, moment, text
 from backend.providers.multispeak.client import MultiSpeakClient, create_client
 from backend.providers.outages import builtin
-from backend.providers.outages.base import OutageInfo, OutageProvider
+from backend.providers.outages.base import OutageInfo, OutageProvider, ProviderOutage
 
 logger = logging.getLogger("memberline.multispeak")
 
@@ -38,6 +38,7 @@ ASKED_AT_ONCE = 4
 # NonPay, a shutoff, is nobody's outage; an Assumed one is what several calls point to
 OUT = frozenset({"assumed", "confirmed", "stillout", "scheduled"})
 MIN_NAME_LENGTH = 4
+PLANNED = mark("planned work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class AccountStatus:
 
 
 class MultiSpeakOutages:
+    name = "multispeak"
+
     def __init__(
         self, client: MultiSpeakClient, clock: Clock, zone: ZoneInfo, numbers: AccountNumbers, office: OutageProvider
     ) -> None:
@@ -79,7 +82,10 @@ class MultiSpeakOutages:
         if known is None:
             places = [each for each in (place, account.service_address if account else None) if each]
             known = self._find_by_place(places)
-        return known or await self._office.find_outage(session, place, account_id)
+        office = await self._office.find_outage(session, place, account_id)
+        if known is None or office is None:
+            return known or office
+        return replace(known, outage_id=office.outage_id, since=office.since)  # reports are counted with it
 
     async def keep_fresh(self) -> None:
         """Until canceled: read the list of outages each minute."""
@@ -118,6 +124,19 @@ class MultiSpeakOutages:
             self._accounts.clear()
         self._accounts[account_number] = status
         return status
+
+    async def list_outages(self) -> list[ProviderOutage] | None:
+        """What is open there, read now unless the list is a minute old at most; None where it cannot be read."""
+        try:
+            if self._as_of is None or self._clock.now() - self._as_of > timedelta(seconds=2 * REFRESH_SECONDS):
+                await self.refresh()
+        except BillingSystemError as failure:
+            logger.warning("outages could not be read: %s: %s", type(failure).__name__, failure)
+            return None
+        return [
+            ProviderOutage(each.event_id, each.names, each.cause or (PLANNED if each.is_planned else ""), each.estimate)
+            for each in self._events.values()
+        ]
 
     async def report_outage(self, *, key: str, account_number: str, phone: str, at: datetime) -> None:
         """Tell the outage system of a member's call. `key` names the call once and for all; `phone` is E.164 or empty.
@@ -168,7 +187,7 @@ class MultiSpeakOutages:
         return None
 
     def _info(self, event: OutageEvent, estimate: datetime | None, as_of: datetime) -> OutageInfo:
-        cause = event.cause or (tr("planned work") if event.is_planned else "")
+        cause = event.cause or (tr(PLANNED) if event.is_planned else "")
         area = event.names[0] if event.names else tr("your area")
         return OutageInfo(area, cause, estimate or event.estimate, as_of)
 

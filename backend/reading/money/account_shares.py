@@ -22,8 +22,12 @@ _CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", 
 _HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
-    r"(?:both|all|all (?:two|three|four|five|six)|the two|the three|each)(?: of (?:them|those|these))?"
-    r"(?: (?:accounts|bills|meters|places))?\W*(?:please|thanks|thank you)?\W*",
+    r"(?:both|ambas|ambos|all|(?:all|the|all the|at) (?:two|three|four|five|six|[2-6])|each)"
+    r"(?: of (?:them|those|these))?(?: (?:accounts|bills|meters|places))?\W*(?:please|thanks|thank you)?\W*",
+    re.IGNORECASE,
+)
+_ON_EACH = re.compile(
+    r"\b(?:on|for|to|toward|in) (?:each|both)(?: one| account| of them)?\W*(?:please|thanks|thank you)?\W*$",
     re.IGNORECASE,
 )
 _EACH = re.compile(r"\b(?:each|apiece|(?:on|for|to) (?:both|all|each|every))\b", re.IGNORECASE)
@@ -33,7 +37,10 @@ _LEAVES_OUT = re.compile(
     re.IGNORECASE,
 )
 """In a clause with `it` for the account."""
-_ONLY = re.compile(r"\b(?:just|only|alone|nothing but)\b", re.IGNORECASE)
+_ONLY = re.compile(
+    r"\b(?:just|only|nothing but)\b(?:\W+\w+){0,2}?\W+it\b|\bit\b\W+(?:only|alone|nothing else)\W*$", re.IGNORECASE
+)
+"""In a clause with `it` for the account. In `the barn only 30` the word is about the amount."""
 _ADDS = re.compile(
     r"\b(?:too|also|as well|add|include|all the same|anyway)\b|^(?:\W|yes|ok|okay|no)*(?:and|plus)\b", re.IGNORECASE
 )
@@ -74,12 +81,14 @@ def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], toda
     left_out: set[int] = set()
     last: list[int] = []
     loose: ShareWish = None
+    is_only = False
     for clause in _CLAUSE.split(text):
         named, rest = _find_named(clause, base, places)
         wish = _read_wish(rest, today)
         if named and _LEAVES_OUT.search(rest):
             left_out.update(named)
             continue
+        is_only = is_only or bool(named and not isinstance(wish, int) and _ONLY.search(rest))
         for account_id in named:
             shares[account_id] = wish
         if named:
@@ -97,14 +106,18 @@ def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], toda
         left_out=frozenset(left_out),
         is_everyone=everyone,
         each=loose if everyone and not shares and not _ALONE.fullmatch(text) else None,
-        is_only=bool(_ONLY.search(text)) or _is_bare(text, shares),
+        is_only=is_only or _is_bare(text, shares),
         adds=bool(_ADDS.search(text)),
     )
 
 
 def is_everyone(text: str) -> bool:
     """Whether all accounts are meant: `pay both`, `all my accounts`, and as an answer a bare `both`."""
-    return means_all_accounts(text) or (_ALONE.fullmatch(text) is not None and text.strip().lower() != "all")
+    return (
+        means_all_accounts(text)
+        or bool(_ON_EACH.search(text))
+        or (_ALONE.fullmatch(text) is not None and text.strip().lower() != "all")
+    )
 
 
 def _is_bare(text: str, shares: Mapping[int, ShareWish]) -> bool:

@@ -13,26 +13,32 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing.models import Account
 from backend.callout import replies as callout_replies
 from backend.config import Settings
+from backend.consents.service import Agreement
 from backend.conversations import service as conversations
-from backend.conversations.models import InboundMessage
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
 from backend.members import identity
+from backend.members.levels import Level
+from backend.outage import reports
 from backend.outbox import service as outbox
 from backend.payments.quotes import expire_open_quotes
 from backend.reading.language import detect_language
 from backend.reading.texts.automated_texts import detect_automated, remove_signature
 from backend.reading.texts.on_call_replies import parse_reply_leniently
 from backend.reading.texts.opt_out import is_worded_in_spanish, parse_stop_confirmation
+from backend.reading.texts.pay_replies import is_end_request
+from backend.reading.tickets.still_out import answers_still_out
+from backend.text_pay import service as text_pay
 from backend.tickets import objections
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.sms import own_replies, wrong_number
 from bot.channels.sms.loop_detection import LOOKBACK, LOOKBACK_LIMIT, is_repetitive
 from bot.channels.sms.origin import TextOrigin, parse_origin
 from bot.channels.sms.render import OutgoingText, render_texts, render_twiml
+from bot.channels.sms.reply_to_pay import ReplyToPay
+from bot.channels.sms.text_context import TextContext
 from bot.dialogue import edge_texts, normalize
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json, reply_to_json
 from bot.dialogue.record_deadline import MessageNotRecorded, RecordDeadline
@@ -60,40 +66,6 @@ CARRIER_STATUSES = {
 def sms_conversation_id(settings: Settings, phone: str) -> str:
     """The conversation of a phone: always the same, and it does not reveal the number."""
     return "sms-" + keyed_hash(settings, "conversation", phone)
-
-
-@dataclass(frozen=True)
-class TextContext:
-    """What is known when a text arrives: the phone's opt-out, the open question and the last hour's messages."""
-
-    has_opted_out: bool
-    expects: str
-    recent_messages: list[InboundMessage]
-    """Newest first."""
-    is_idle: bool
-    """No question is open, or it was asked so long ago that the text is read anew."""
-    misdirected_accounts: list[Account] | None
-    """The accounts with this phone on file, if the text says that it reached the wrong person."""
-    possibly_misdirected_accounts: list[Account] | None = None
-    """The same if the text may say so, or if the one before may and that was asked about."""
-    is_objection: bool = False
-    """`Not me`, `I did not ask for this`: about what a notice told them, not about the phone or about texts."""
-
-    def was_sent(self, mark: str) -> bool:
-        """Whether the line gave this answer of its own within the last hour."""
-        return any(own_replies.is_own_reply(row, mark) for row in self.recent_messages)
-
-    @property
-    def affected_accounts(self) -> list[Account]:
-        misdirected = self.misdirected_accounts
-        return (self.possibly_misdirected_accounts if misdirected is None else misdirected) or []
-
-    @property
-    def asked_to_stop(self) -> bool:
-        """Whether the last answer asked if all texts are to stop."""
-        return bool(self.recent_messages) and own_replies.is_own_reply(
-            self.recent_messages[0], own_replies.ASKED_TO_STOP
-        )
 
 
 @dataclass(frozen=True)
@@ -126,6 +98,8 @@ class SmsChannel:
         inbound = self.parse_inbound(form, origin)
         context = await deadline.wait_for_result(self._load_context(inbound))
         request = self._detect_request(inbound, form.get("OptOutType", ""), context)
+        if request in ("stop", "perhaps") and not form.get("OptOutType") and is_end_request(inbound.text):
+            request = None  # one authorization ends, and not all texts
         if kind == "auto_reply" and request == "perhaps":
             request = None  # a machine wants nothing, and cannot be asked
         # "not me" and "wrong address" from somebody on call are about the callout: no request to stop texts
@@ -158,6 +132,14 @@ class SmsChannel:
         if mark:
             words = own_replies.format_own_reply(mark, origin.app, self.services, inbound.text)
             return await deadline.wait_for_result(self._send_own_reply(inbound, mark, words, deadline))
+        return await self._answer_in_dialogue(inbound, deadline)
+
+    async def _answer_in_dialogue(self, inbound: Inbound, deadline: RecordDeadline) -> list[OutgoingText]:
+        """The engine's answer, but to `OUT`, which answers a text of ours."""
+        if answers_still_out(inbound.text):
+            still_out = await deadline.wait_for_result(self._report_still_out(inbound, deadline))
+            if still_out is not None:
+                return still_out
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, deadline=deadline)
         return [] if reply.late else render_texts(reply, self.services.settings.public_url)
 
@@ -183,6 +165,22 @@ class SmsChannel:
             )
             deadline.begin_commit()
         return render_texts(reply)
+
+    async def _report_still_out(self, inbound: Inbound, deadline: RecordDeadline) -> list[OutgoingText] | None:
+        """Answer the reply to `Still out? Reply OUT`; None where that was not asked lately."""
+        backend, phone = self.services.backend, inbound.address or ""
+        async with backend.db.read_session() as session:
+            if await reports.find_restored_notice(session, backend, phone) is None:
+                return None
+
+        async def respond(
+            session: AsyncSession, stored: Inbound, record: conversations.RecordedMessage
+        ) -> tuple[Reply, bool]:
+            with use_language(_detect_language(inbound.text, record.state.language)):
+                words = await reports.report_still_out(session, backend, inbound.conversation, phone, stored.text)
+            return Reply((Message(words),) if words else ()), False
+
+        return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
 
     async def _load_context(self, inbound: Inbound) -> TextContext:
         backend, phone = self.services.backend, inbound.address or ""
@@ -256,7 +254,7 @@ class SmsChannel:
                     await wrong_number.file_wrong_number_ticket(
                         session, backend, inbound.conversation, phone, said, context.affected_accounts
                     )
-            await self._update_opt_out(session, inbound, request)
+            await self._update_opt_out(session, stored, request)
             hints = {own_replies.OWN_REPLY_HINT: own_replies.ASKED_TO_STOP} if request == "perhaps" else {}
             reply = Reply(() if silent else (Message(words, hints=hints),))
             return reply, request in ("stop", "misdirected")
@@ -272,11 +270,13 @@ class SmsChannel:
         """
         backend, phone = self.services.backend, inbound.address or ""
         if request in ("stop", "misdirected"):
-            await outbox.opt_out(session, backend, phone)
+            await outbox.opt_out(session, backend, phone, via="sms", reply=inbound.text)
             await expire_open_quotes(session, backend, inbound.conversation)
+            refusal = Agreement(inbound.conversation, Level.ANONYMOUS, "sms", "", inbound.text)
+            await text_pay.end_at_phone(session, backend, phone, "stop", refusal)
             await identity.end_identity(session, backend, inbound.conversation)
         elif request == "start":
-            await outbox.opt_in(session, backend, phone)
+            await outbox.opt_in(session, backend, phone, via="sms", reply=inbound.text)
 
     async def _send_own_reply(
         self, inbound: Inbound, mark: str, words: str, deadline: RecordDeadline
@@ -342,6 +342,7 @@ def blueprint(services: Services) -> Blueprint:
     """POST /twilio/sms and /twilio/status."""
     line = SmsChannel(services)
     services.turns.deliver["sms"] = line.deliver
+    services.turns.before_engine["sms"] = ReplyToPay(services).intercept
     routes = Blueprint("sms")
 
     @routes.post("/twilio/sms")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
 from backend.language import current_language, tr, use_language
+from backend.outage.greeting import format_known_outage
 from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import english_form
 from bot.channels.voice import links, menu, prompts
@@ -69,7 +70,10 @@ class Call:
         """Greet the caller. A call that starts again, such as after a failure, first gets its pending answer."""
         if (waiting := await self._find_unanswered()) is not None:
             return prompts.build_filler(waiting)
-        return prompts.build_greeting(menu.format_opening(self.coop), CallPosition(await self._newest_turn() + 1))
+        async with self.services.backend.db.read_session() as session:
+            outage = await format_known_outage(session, self.services.backend, self.caller.address)
+        position = CallPosition(await self._newest_turn() + 1)
+        return prompts.build_greeting(menu.format_opening(self.coop), position, outage)
 
     async def resume(self) -> CallStep:
         """Repeat the open question, such as when a relay broke off, or wait for a pending answer."""

@@ -23,8 +23,9 @@ _EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
 _MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
-def build_greeting(notice: str, position: CallPosition) -> AskStep:
-    return build_question(menu.build_main_menu(), position, (notice,))
+def build_greeting(opening: str, position: CallPosition, outage: str = "") -> AskStep:
+    """`outage`: what is known of one where the caller lives; said before the menu."""
+    return build_question(menu.build_main_menu(), position, _drop_empty(opening, outage))
 
 
 def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:

@@ -12,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.config import Settings
 from backend.conversations import service as conversations
+from backend.conversations.service import ConversationState
 from backend.members import identity, known_senders
+from backend.text_pay.elsewhere import answer_on_web
 from bot.channels.senders import client_source
 from bot.channels.webchat import render, sessions
 from bot.channels.webchat.rate_limits import ChatRateLimits
 from bot.dialogue import normalize
-from bot.dialogue.messages import Inbound, Reply
+from bot.dialogue.message_turn import MessageTurn
+from bot.dialogue.messages import Inbound, Message, Reply
 from bot.services import Services
 from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
@@ -101,6 +104,11 @@ class WebChatChannel:
             return None
         return known_senders.issue_browser_token(backend, member)
 
+    async def answer_text_to_pay(self, turn: MessageTurn, _state: ConversationState) -> Reply | None:
+        """Text to pay belongs to a phone; the page says so, and can end it."""
+        words = await answer_on_web(self.services.backend, turn.inbound.conversation, turn.inbound.text)
+        return Reply((Message(words),)) if words else None
+
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, *, is_late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
         client_id = inbound.provider_id.partition(":")[2]
@@ -160,13 +168,12 @@ class WebChatChannel:
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
     """The headers that let a page on an allowed site use the chat.
 
-    The chat uses no cookies, so an origin alone cannot act for a member. In development every site is allowed until
-    CHAT_ORIGINS names some.
+    The chat uses no cookies, so an origin alone cannot act for a member. Until CHAT_ORIGINS names others, only the
+    app's own pages are allowed.
     """
     headers = {"Vary": "Origin"}
     origin, listed = request.headers.get("origin", ""), settings.chat_origins
-    is_anything_allowed = "*" in listed or (settings.environment == "development" and not listed)
-    if origin and (origin in (url_origin(settings.public_url), *listed) or is_anything_allowed):
+    if origin and (origin in (url_origin(settings.public_url), *listed) or "*" in listed):
         headers["Access-Control-Allow-Origin"] = origin
         headers["Access-Control-Expose-Headers"] = "Retry-After"
     return headers
@@ -176,6 +183,7 @@ def blueprint(services: Services) -> Blueprint:
     """POST /chat/sessions, POST /chat/messages, GET /chat/events."""
     chat = WebChatChannel(services)
     services.turns.deliver["web"] = chat.deliver
+    services.turns.before_engine["web"] = chat.answer_text_to_pay
     services.turns.after_commit.append(chat.notify_delivered)
     routes = Blueprint("webchat", url_prefix="/chat")
 

@@ -56,14 +56,21 @@ async def test_task_is_dropped_on_request(talk: Talk, backend: Backend) -> None:
     assert await list_rows(backend, AlertSetting) == []
 
 
+async def test_missing_alert_kind_is_refused_plainly(stranger: Talk) -> None:
+    await stranger.user_input("I want a text before my service is shut off", intent="manage_alerts", acts={"start"})
+    stranger.assert_response("utter_alerts_no_shutoff")
+    assert stranger.open_task is None
+
+
 @pytest.mark.parametrize(
-    ("words", "response"),
+    ("words", "kinds"),
     [
-        ("I want a text before my service is shut off", "utter_alerts_no_shutoff"),
-        ("text me when the power is out", "utter_alerts_no_outage"),
+        ("text me when the power is out", {"outage"}),
+        ("text me about outages, at night too", {"outage", "outage_night"}),
+        ("text me about outages at night", {"outage", "outage_night"}),
     ],
 )
-async def test_missing_alert_kind_is_refused_plainly(stranger: Talk, words: str, response: str) -> None:
-    await stranger.user_input(words, intent="manage_alerts", acts={"start"})
-    stranger.assert_response(response)
-    assert stranger.open_task is None
+async def test_outages_are_told_on_request(talk: Talk, backend: Backend, words: str, kinds: set[str]) -> None:
+    await ask(talk, words)
+    await talk.user_input("yes", intent="affirm", acts={"affirm"})
+    assert {setting.kind for setting in await list_rows(backend, AlertSetting)} == kinds

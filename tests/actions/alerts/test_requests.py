@@ -22,7 +22,7 @@ def test_kinds_to_keep_on_stay_on() -> None:
 )
 def test_outage_alerts_are_recognized(words: str) -> None:
     request = parse_alert_request(words)
-    assert request.about_outages
+    assert request.kept_kinds == {"outage"}
     assert request.verb == "off"
 
 

@@ -78,6 +78,19 @@ async def test_outage_is_raised_to_danger(talk: Talk) -> None:
     assert await texts(talk, "there is a wire down now")
 
 
+@pytest.mark.parametrize("life_support", [False, True])
+async def test_a_wire_behind_an_outage_gets_the_advice_for_wires(talk: Talk, life_support: bool) -> None:
+    await talk.user_input("my power is out", intent="report_outage", acts={"start"})
+    await talk.user_input("yes", intent="affirm")
+    if life_support:
+        await talk.user_input("my mom is on a ventilator", intent="medical_need", acts={"volunteer"})
+    await talk.user_input(
+        "still out and there is a wire sparking in the yard", intent="report_outage", acts={"volunteer"}
+    )
+    talk.assert_message("Never touch a wire")
+    assert "Use your backup" not in talk.text
+
+
 async def test_air_that_runs_out_before_the_yes_files_at_once(begin: Begin) -> None:
     talk = await begin(channel="sms")
     await talk.user_input("power is out at 77 Pine Street", intent="report_outage", acts={"start"})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from backend.app import Backend
 from backend.members.levels import Level
+from backend.outage import service as outages
+from backend.outage.service import NewOutage
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
 from tests.support.harness.rows import list_rows
@@ -66,3 +68,30 @@ async def test_task_is_dropped_on_request(stranger: Talk, backend: Backend) -> N
     await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
     assert stranger.responses == ["utter_case_left"]
     assert await list_rows(backend, Ticket) == []
+
+
+async def open_everywhere(backend: Backend) -> int:
+    async with backend.db.transaction() as session:
+        new = NewOutage("everywhere", cause="a tree on the line")
+        return (await outages.open_outage(session, backend, "ann", new)).id
+
+
+async def test_a_report_in_a_known_outage_is_told_first_and_counted(begin: Begin, backend: Backend) -> None:
+    outage = await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    assert talk.responses == ["utter_outage_known", "utter_outage_counted"]
+    talk.assert_message("a tree on the line")
+    [ticket] = await list_rows(backend, Ticket)
+    assert (ticket.outage_id, ticket.urgent) == (outage, False)
+    await report(talk)
+    assert talk.responses[:2] == ["utter_outage_known", "utter_outage_noted"]
+    assert len(await list_rows(backend, Ticket)) == 1
+
+
+async def test_somebody_who_depends_on_power_is_not_only_counted(begin: Begin, backend: Backend) -> None:
+    await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk, "my power is out and my mom is on oxygen")
+    talk.assert_response("utter_outage_life_support")
+    talk.assert_no_response("utter_outage_counted")

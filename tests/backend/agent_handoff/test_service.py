@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff import service as handover
+from backend.agent_handoff.unseen import load_unseen
 from backend.app import Backend
 from backend.audit.service import verify
 from backend.conversations import service as conversations
 from backend.conversations.masking import mask_line
-from backend.conversations.models import Conversation
+from backend.conversations.models import Conversation, InboundMessage
 from backend.language import SPANISH, use_language
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household, add_conversation
@@ -23,6 +25,42 @@ async def test_second_request_keeps_the_place(backend: Backend, home: Household)
         assert again.id == first.id
         assert first.summary["tried"] == "paying a bill"
         assert first.summary["who"] == "not identified"
+
+
+async def write(backend: Backend, session: AsyncSession, conversation: str, number: int) -> InboundMessage:
+    await conversations.record_inbound(
+        session, backend, channel="web", provider_id=f"m{number}", conversation_id=conversation, text=f"words {number}"
+    )
+    message = await conversations.newest_inbound(session, conversation)
+    assert message is not None
+    return message
+
+
+async def test_an_answered_handoff_waits_again(backend: Backend) -> None:
+    web = await add_conversation(backend, "web-1")
+    async with backend.db.transaction() as session:
+        made = await handover.request_handoff(session, backend, web, tried="nothing")
+        first = await write(backend, session, web, 1)
+        assert await handover.note_member_message(session, backend, made, first) is None, "the request told it"
+        await handover.send_answer(session, backend, web, "We are on it.", "ann", seen=first.id)
+        assert made.status == "answered"
+        second = await write(backend, session, web, 2)
+        told = await handover.note_member_message(session, backend, made, second)
+        assert told
+        assert await handover.note_member_message(session, backend, made, second) == told, "after a crash"
+        third = await write(backend, session, web, 3)
+        assert await handover.note_member_message(session, backend, made, third) is None
+        assert (made.status, made.waiting_since) == ("waiting", second.received_at)
+        found = (await load_unseen(session, [made]))[made.id]
+        assert (found.count, found.newest, found.at) == (2, "words 3", third.received_at)
+        await handover.send_answer(session, backend, web, "And done.", "ann", seen=second.id)
+        assert (made.status, made.waiting_since) == ("waiting", third.received_at), "she had not read the third"
+        await handover.send_answer(session, backend, web, "And that too.", "ann", seen=third.id)
+        assert (made.status, await load_unseen(session, [made])) == ("answered", {})
+        again = await handover.request_handoff(session, backend, web, tried="asks for a person again")
+        assert (again.id, again.status) == (made.id, "waiting")
+    async with backend.db.read_session() as session:
+        assert await verify(session) is None
 
 
 async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: Household) -> None:

@@ -27,6 +27,7 @@ ON = [
     ("notify me when my password is changed", {"profile_changed": None}, set()),
     ("i want a phone call when my bill is late", {"past_due": None}, {"call"}),
     ("text and email me when a payment fails", {"payment_failed": None}, {"text", "email"}),
+    ("text me before my card expires", {"card_expiring": None}, {"text"}),
     ("payment alerts", {"bill_due": None, "payment_received": None, "payment_failed": None, "past_due": None}, set()),
     ("tell me when my payment is received and when it is declined",
      {"payment_received": None, "payment_failed": None}, set()),

@@ -13,16 +13,16 @@ from backend.app import Backend
 from backend.billing.models import Account
 from backend.clock import ManualClock
 from backend.consents.models import Consent
+from backend.jobs.service import JOBS
 from backend.members.levels import StepUpNeeded
 from backend.payments.errors import PaymentRefused
 from backend.payments.group_confirm import GroupOutcome, confirm_group
-from backend.payments.group_processing import recover_groups
 from backend.payments.group_quotes import Share, make_group_quote
 from backend.payments.groups import list_paid_with
 from backend.payments.models import Payment, PaymentMethod
-from backend.payments.processing import recover
 from backend.payments.scheduled_runs import run_scheduled
 from backend.posting.models import QueuedPosting
+from backend.show import show
 from tests.backend.faults import Crash, Faults, break_everywhere
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
@@ -65,8 +65,7 @@ async def agree(backend: Backend, home: Household, key: str) -> GroupOutcome:
 
 
 async def recover_all(backend: Backend) -> None:
-    await recover(backend)
-    await recover_groups(backend)
+    await JOBS["recover"].run(backend, TODAY)
 
 
 @pytest.fixture
@@ -109,11 +108,13 @@ async def test_one_yes_pays_each_account(
     async with backend.db.read_session() as session:
         consents = list(await session.scalars(select(Consent)))
         posted = set(await session.scalars(select(QueuedPosting.payment_id)))
+        shown = (await show(session, backend, "99999"))["payments"]
         assert [one.id for one in await list_paid_with(session, made[0])] == [made[1].id]
     assert {(one.wording, one.reply, one.reference) for one in consents} == {
         (WORDING, "Pay", one.confirmation) for one in made
     }
     assert posted == {one.id for one in made}
+    assert [one["agreed_together_with"] for one in shown] == [[made[0].confirmation], [made[1].confirmation]]
     mails = [message.body for message in await outbox(backend)]
     assert len(mails) == 2
     assert all("Agreed together with acct" in body for body in mails)
@@ -260,6 +261,8 @@ async def test_a_crash_between_any_two_steps(
     the member says yes again before the job comes."""
     struck: list[str] = []
     for point in faults.every_point():
+        if declined and 0 < point < 5:  # as in the other run: until the second one is asked for
+            continue
         number = f"5{point:04d}"
         home = await make_household(backend, number=number)
         barn_id = await add_barn(backend, home, number)
@@ -279,7 +282,7 @@ async def test_a_crash_between_any_two_steps(
         assert left == ({0} if unpaid else {-DUE_CENTS, -BARN_CENTS})
     await check_at_any_instant(backend, network, {})
     await check_when_settled(backend, network)
-    assert len(struck) >= 15
+    assert len(struck) >= (9 if declined else 15)
 
 
 async def test_a_crash_while_recovering(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.alerts.parsing import find_unsupported_alert, parse_alert_request
+from backend.alerts.parsing import find_notice_wish, parse_alert_request
 from backend.reading.contact.mailing_address import replace_house_number, replace_street
 from backend.reading.contact.phone_mentions import extract_phone_ending, is_new_phone
 from backend.reading.message_for_office import has_message_for_office
@@ -113,8 +113,8 @@ def test_a_number_alone_puts_the_house_right() -> None:
         ("is my power going to be shut off", None),
     ],
 )
-def test_alerts_that_there_are_not(words: str, lacks: str | None) -> None:
-    assert find_unsupported_alert(words) == lacks
+def test_wishes_for_notices_of_power_that_goes_off(words: str, lacks: str | None) -> None:
+    assert find_notice_wish(words) == lacks
 
 
 def test_ended_and_remaining_alerts() -> None:

@@ -77,6 +77,31 @@ async def test_another_payment_is_booked(
     assert await due(backend, home.account_id) in (-DUE_CENTS, -DUE_CENTS + 1)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("row", "is_named"),
+    [
+        ("P-1,99999-001,payment,2026-11-18,112.40,counter,,\n", True),
+        ("P-1,99999-001,payment,2026-11-16,112.40,,,\n", True),
+        ("P-1,99999-001,payment,2026-11-14,112.40,counter,,\n", False),
+        ("P-1,99999-001,payment,2026-11-18,112.41,counter,,\n", False),
+        ("P-1,99999-001,credit,2026-11-18,112.40,,,\n", False),
+        ("P-1,99999-001,payment,2026-11-18,112.40,counter,1043,\n", False),  # another check
+        (CHECK + "P-2,99999-001,payment,2026-11-18,112.40,counter,,\n", False),  # that check is there already
+    ],
+)
+async def test_what_nothing_tells_apart_is_named_once(
+    backend: Backend, home: Household, tmp_path: Path, row: str, is_named: bool
+) -> None:
+    booked = await book(backend, home)
+    outcome = await take(backend, tmp_path, payments=PAYMENTS + row)
+    told = [f"P-1 ({booked.confirmation}): may be the payment that was booked at /staff/money too; both count. "
+            "If it is the same one, take it off there"]  # fmt: skip
+    assert outcome.names.get("difference", []) == (told if is_named else [])
+    again = await take(backend, tmp_path, payments=PAYMENTS + row)
+    assert again.counts["difference"] == 0
+
+
 async def test_words_for_a_number_name_no_check(backend: Backend, home: Household, tmp_path: Path) -> None:
     await book(backend, home, kind="cash", reference="front desk")
     outcome = await take(backend, tmp_path, payments=PAYMENTS + CHECK.replace("#01042", "front desk"))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.agent_handoff import service as handover
+from backend.agent_handoff import unseen
 from backend.agent_handoff.models import OfficeMessage
 from backend.language import SPANISH, use_language
 from backend.outbox import service as outbox
@@ -32,7 +33,8 @@ async def test_danger_interrupts_a_text_conversation_with_a_person(app_server: E
     await app_server.text("hello")
     conversation = sms_conversation_id(app_server.services.settings, MEMBER)
     await with_a_person(app_server, conversation)
-    assert twiml_texts(await app_server.text("thank you")) == []
+    (notice,) = twiml_texts(await app_server.text("thank you"))
+    assert notice.startswith("The office has your message")
     (answer,) = twiml_texts(await app_server.text(words))
     assert answer.startswith("You said:"), "the assistant has it"
     async with app_server.services.backend.db.read_session() as session:
@@ -43,10 +45,14 @@ async def test_conversation_left_by_the_office_is_answered_again(app_server: Edg
     await app_server.text("hello")
     conversation = sms_conversation_id(app_server.services.settings, MEMBER)
     await with_a_person(app_server, conversation)
-    assert twiml_texts(await app_server.text("and my bill?")) == []
+    (notice,) = twiml_texts(await app_server.text("and my bill?"))
+    assert notice.startswith("The office has your message")
     async with app_server.services.backend.db.transaction() as session:
         written = (await session.scalars(select(OfficeMessage))).one()
         written.at -= timedelta(hours=13)
+        handoff = await handover.find_open_handoff(session, conversation)
+        assert handoff is not None
+        unseen.change_summary(handoff, waiting_since=written.at.isoformat())
     assert twiml_texts(await app_server.text("pay my bill")) == ["You said: pay my bill"]
 
 
@@ -115,7 +121,7 @@ async def test_danger_in_an_abandoned_message(app_server: Edge, channel: str, wo
     await app_server.engine.stop()
     turns = app_server.services.turns
     inbound = Inbound(channel, f"{channel}-1", f"{channel}-1:1", words, address=MEMBER)
-    waiting = await turns.take_turn(inbound, within=5)
+    waiting = await turns.take_turn(inbound, within=1)
     if channel != "voice":
         assert FIRST in waiting.messages[0].text
     given_up = await turns.give_up(inbound)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
+from backend.agent_handoff import service as agent_handoff
+from backend.clock import ManualClock
+from bot.channels.sms.routes import sms_conversation_id
 from bot.dialogue import engine_client
 from bot.dialogue.messages import Inbound, Reply
 from tests.bot.channels.webchat.event_stream import listening
+from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, all_answered, message_statuses, new_sid, twiml_texts, until
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
+
+OPEN = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Chicago
 
 
 async def test_texts_during_an_engine_outage_are_stored_and_answered_in_order(app_server: Edge) -> None:
@@ -23,6 +34,27 @@ async def test_texts_during_an_engine_outage_are_stored_and_answered_in_order(ap
     assert app_server.twilio.to(MEMBER) == ["You said: one", "You said: two", "You said: three"]
     assert await message_statuses(app_server) == ["answered"] * 3
     assert twiml_texts(await app_server.text("four")) == ["You said: four"]
+
+
+async def test_what_was_written_before_a_handoff_waits_for_the_person_too(
+    folder: Path, engine: StandInEngine, twilio: StandInTwilio
+) -> None:
+    async with running_edge(folder, engine, twilio, ManualClock(OPEN)) as edge:
+        backend = edge.services.backend
+
+        async def hand_off(conversation: str) -> None:
+            async with backend.db.transaction() as session:
+                await agent_handoff.request_handoff(session, backend, conversation, tried="nothing")
+
+        engine.acts["expect person"] = hand_off
+        await engine.stop()
+        for words in ("asdf", "expect person", "qwer", "zxcv"):
+            await edge.text(words)
+        await engine.start()
+        await until(lambda: all_answered(edge))
+        assert twilio.to(MEMBER) == ["You said: asdf", "Well?"]
+        assert twiml_texts(await edge.text("I want to pay my bill")) == [], "the assistant is not back"
+    assert engine.texts_of(sms_conversation_id(edge.services.settings, MEMBER)) == ["asdf", "expect person"]
 
 
 async def test_each_outage_and_each_conversation_has_its_own_kind_sentence(app_server: Edge) -> None:
@@ -85,7 +117,7 @@ async def test_a_caller_waits_for_the_answer_of_an_engine_that_was_away(app_serv
     call = Inbound(channel="voice", conversation="CA1", provider_id="CA1:1", text="pay my bill", address=MEMBER)
     assert await app_server.services.turns.take_turn(call, within=0.1) == Reply(pending=True)
     await app_server.engine.start()
-    reply = await app_server.services.turns.take_turn(call, within=10)
+    reply = await app_server.services.turns.take_turn(call, within=30)
     assert reply.messages[0].text == "You said: pay my bill"
     assert len(app_server.engine.turns) == 1
 
@@ -93,7 +125,7 @@ async def test_a_caller_waits_for_the_answer_of_an_engine_that_was_away(app_serv
 async def test_caller_asking_for_a_person_does_not_wait_for_the_engine(app_server: Edge) -> None:
     await app_server.engine.stop()
     call = Inbound("voice", "CA1", "CA1:1", "a person", payload="/speak_to_human", address=MEMBER)
-    reply = await app_server.services.turns.take_turn(call, within=5)
+    reply = await app_server.services.turns.take_turn(call, within=30)
     assert reply.transfer
     assert "put you through" in reply.messages[-1].text
     await app_server.engine.start()

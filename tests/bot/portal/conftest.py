@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -11,16 +11,15 @@ import pytest_asyncio
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.demo import seed
 from backend.members.service import find_account
 from backend.payments import pay_links
+from tests.bot.conftest import NOON
 from tests.bot.portal.visitor import Visitor
 from tests.bot.serving import serving, settings_for
 from tests.contracts.sandbox_network import KEY, SandboxNetwork, running_network
 from tests.standins.smtp import StandInMail
 from tests.support.conversations import get_or_start
 
-NOON = datetime.fromisoformat("2026-11-23T18:00:00+00:00")
 CARD = {"name": "Ruth Alvarez", "expiry": "07/30", "cvc": "123", "zip": "61028"}
 
 
@@ -69,11 +68,10 @@ class Member:
 
 
 @pytest_asyncio.fixture
-async def member(tmp_path: Path, network: SandboxNetwork) -> AsyncIterator[Member]:
-    settings = settings_for(tmp_path, SANDBOX_NETWORK_URL=network.url, SANDBOX_NETWORK_KEY=KEY)
+async def member(demo_folder: Path, network: SandboxNetwork) -> AsyncIterator[Member]:
+    settings = settings_for(demo_folder, SANDBOX_NETWORK_URL=network.url, SANDBOX_NETWORK_KEY=KEY)
     clock = ManualClock(NOON)
     async with serving(settings, clock) as services, aiohttp.ClientSession() as http:
-        await seed(services.backend)
         yield Member(services.backend, clock, http)
 
 
@@ -82,12 +80,11 @@ def in_days(backend: Backend, days: int) -> date:
 
 
 @pytest_asyncio.fixture
-async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+async def visitor(demo_folder: Path) -> AsyncIterator[Visitor]:
     mail = StandInMail()
     await mail.start()
     clock = ManualClock(NOON)
-    async with serving(settings_for(tmp_path, SMTP_URL=mail.url), clock) as services:
-        await seed(services.backend)
+    async with serving(settings_for(demo_folder, SMTP_URL=mail.url), clock) as services:
         visitor = Visitor(services, clock, mail)
         yield visitor
         await visitor.http.close()

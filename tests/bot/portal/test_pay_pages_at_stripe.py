@@ -11,9 +11,9 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from backend.clock import ManualClock
-from backend.demo import seed
 from backend.payments.models import PaymentMethod
-from tests.bot.portal.conftest import NOON, Member
+from tests.bot.conftest import NOON
+from tests.bot.portal.conftest import Member
 from tests.bot.portal.page_text import payments, quote_in, text
 from tests.bot.serving import serving, settings_for
 from tests.support import stripe_doubles
@@ -27,11 +27,10 @@ def standin() -> Iterator[StandIn]:
 
 
 @pytest_asyncio.fixture
-async def member(tmp_path: Path, standin: StandIn) -> AsyncIterator[Member]:
-    settings = settings_for(tmp_path, PAYMENT_PROVIDER="stripe", STRIPE_SECRET_KEY=KEY, STRIPE_API_URL=standin.url)
+async def member(demo_folder: Path, standin: StandIn) -> AsyncIterator[Member]:
+    settings = settings_for(demo_folder, PAYMENT_PROVIDER="stripe", STRIPE_SECRET_KEY=KEY, STRIPE_API_URL=standin.url)
     clock = ManualClock(NOON)
     async with serving(settings, clock) as services, aiohttp.ClientSession() as http:
-        await seed(services.backend)
         yield Member(services.backend, clock, http)
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
-from backend.billing.models import OutsideEntry
+from backend.billing.models import Account, OutsideEntry
 from backend.clock import ManualClock
+from backend.members.models import Member
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
 from bot.staff.money import parse_amount
@@ -84,6 +85,42 @@ async def send(edge: Edge, page: str, path: str, **fields: str) -> Answer:
 async def refunds(backend: Backend) -> list[PaymentRefund]:
     async with backend.db.read_session() as session:
         return list(await session.scalars(select(PaymentRefund).order_by(PaymentRefund.id)))
+
+
+@pytest.mark.parametrize("words", ["alvarez", "Ruth  ALVAREZ", "(555) 555-0142", "12 ridge road", "Ridge Rd."])
+async def test_an_account_is_found_by_what_a_caller_says(
+    edge: Edge, backend: Backend, home: Household, words: str
+) -> None:
+    async with backend.db.transaction() as session:
+        (await session.get_one(Account, home.account_id)).service_address = "12 Ridge Road, Elizabeth, IL 61028"
+    await make_household(backend, number="88888")
+    async with backend.db.transaction() as session:
+        other = (await session.scalars(select(Member).where(Member.number == "88888"))).one()
+        other.name, other.phone = "Bo Lund", "+15555550177"
+    refused = await edge.post("/staff/money/search", data={"words": words})
+    assert "Password" in refused.text
+    await become(edge, "ann")
+    page = await send(edge, "/staff/money", "/staff/money/search", words=words)
+    assert "Ruth Alvarez" in page.text
+    assert "/staff/money/accounts/99999-001" in page.text
+    assert "88888" not in page.text
+    async with backend.db.read_session() as session:
+        row = await session.scalar(select(AuditRow).where(AuditRow.act == "office_read").order_by(AuditRow.id.desc()))
+    assert row is not None
+    assert row.actor == "office:ann"
+    assert "99999-001" in str(row.after)
+
+
+async def test_a_search_finds_nothing_or_at_most_twenty(edge: Edge, backend: Backend) -> None:
+    for number in range(10000, 10022):
+        await make_household(backend, number=str(number), due_cents=0, card_token=f"c{number}", bank_token=f"b{number}")
+    await become(edge, "ann")
+    for words in ("al", "%", "___", "alvarez jones"):
+        page = await send(edge, "/staff/money", "/staff/money/search", words=words)
+        assert "Nothing was found" in page.text
+    page = await send(edge, "/staff/money", "/staff/money/search", words="alvarez")
+    assert page.text.count("/staff/money/accounts/") == 20
+    assert "the first 20" in page.text
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat.sessions import session_conversation_id as web_conversation_of
+from tests.backend.household import make_household
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Answer, Edge, twiml_texts
 from tests.standins.engine import StandInEngine
@@ -51,6 +52,12 @@ async def sign_in(edge: Edge, password: str = PASSWORD, name: str = "ann") -> An
 
 def token_in(page: Answer) -> str:
     found = re.search(r'name="token" value="([0-9a-f]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def shown_in(page: Answer) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page.text)
     assert found, page.text
     return found[1]
 
@@ -182,6 +189,45 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     assert "Nobody is waiting" in (await edge.get("/staff")).text
 
 
+async def test_a_member_who_writes_after_the_answer_waits_again(edge: Edge, clock: ManualClock) -> None:
+    session, older = await edge.session(), await edge.session()
+    talks = [str(web_conversation_of(edge.services.settings, each)) for each in (older, session)]
+    await sign_in(edge)
+    for each, talk in zip((older, session), talks, strict=True):
+        await edge.chat(each, "expect person", id="m1")
+        await wait_for_a_person(edge, talk)
+        page = await edge.get(f"/staff/talks/{talk}")
+        clock.advance(minutes=1)
+        data = {"token": token_in(page), "text": "Ann here.", "ticket": "", "seen": shown_in(page)}
+        await edge.post(f"/staff/talks/{talk}/answer", data=data)
+    assert "new message" not in (await edge.get("/staff")).text
+    clock.advance(minutes=5)
+    told = (await edge.chat(session, "my meter shows nothing, please help", id="m2")).json["messages"]
+    assert [message["text"].partition(",")[0] for message in told] == ["The office has your message"]
+    assert (await edge.chat(session, "hello? are you there?", id="m3")).json["messages"] == [], "told once"
+    assert edge.engine.texts_of(talks[1]) == ["expect person"]
+    desk = (await edge.get("/staff")).text
+    assert "waiting again, web, since Nov 18, 10:07 AM" in desk
+    assert "<strong>2 new messages</strong>, the newest Nov 18, 10:07 AM: hello? are you there?" in desk
+    assert desk.index(talks[1]) < desk.index(talks[0]), "ahead of the older one, which is answered"
+
+    page = await edge.get(f"/staff/talks/{talks[1]}")
+    data = {"token": token_in(page), "text": "I look into it.", "ticket": "", "seen": shown_in(page)}
+    await edge.chat(session, "and it smells odd", id="m4")
+    await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
+    assert "<strong>1 new message</strong>" in (await edge.get("/staff")).text, "the answer was no answer to that"
+    data["seen"] = shown_in(await edge.get(f"/staff/talks/{talks[1]}"))
+    await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
+    assert "new message" not in (await edge.get("/staff")).text
+    assert "waiting again" not in (await edge.get("/staff")).text
+
+    clock.advance(hours=6, minutes=20)  # 4:27 PM
+    await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
+    clock.advance(minutes=10)
+    (closed,) = (await edge.chat(session, "thanks, when?", id="m5")).json["messages"]
+    assert "closed just now" in closed["text"], "it promises nobody"
+
+
 async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
     await edge.text("expect person")
     conversation = sms_conversation_id(edge.services.settings, MEMBER)
@@ -201,6 +247,22 @@ async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
         sent = [message["body"] for message in await outbox.list_messages(session)]
     assert any(body.startswith("Ann has left this talk.") for body in sent)
     assert twiml_texts(await edge.text("hello again")) != []
+
+
+async def test_the_office_sees_whose_phone_a_text_came_from(edge: Edge) -> None:
+    await make_household(edge.services.backend)
+    pages = []
+    await sign_in(edge)
+    for phone in (MEMBER, "+15555550143"):
+        await edge.text("hello", phone=phone)
+        talk = sms_conversation_id(edge.services.settings, phone)
+        pages.append((await edge.get(f"/staff/talks/{talk}")).text)
+    assert "Phone 555-555-0142" in pages[0]
+    assert "Not identified." in pages[0]
+    assert 'Ruth Alvarez, <a href="/staff/money/accounts/99999-001">99999-001</a>' in pages[0]
+    assert "Phone 555-555-0143" in pages[1]
+    assert "on file for no open account" in pages[1]
+    assert "Ruth Alvarez" not in pages[1]
 
 
 async def test_danger_and_closing_time_end_the_quiet(edge: Edge, clock: ManualClock) -> None:
@@ -279,3 +341,28 @@ async def test_known_outages_are_managed_by_the_office(edge: Edge) -> None:
     assert "a pole" in page.text
     page = await edge.post(f"{change[1]}/clear", data={"token": token})
     assert "No outage is written down" in page.text
+
+
+async def test_an_outage_is_opened_after_seeing_whom_it_tells(edge: Edge) -> None:
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff/outages"))
+    new = {"token": token, "area": "Ridge Road", "cause": "a tree on the line", "estimate": ""}
+    wrong = await edge.post("/staff/outages/preview", data={**new, "accounts": "99999-009"})
+    assert wrong.status == 422
+    assert "99999-009" in wrong.text
+    shown = (await edge.post("/staff/outages/preview", data=new)).text
+    assert "0 accounts" in shown
+    assert "Cause: a tree on the line." in shown
+    assert "un árbol sobre la línea" in shown
+    key = re.search(r'name="key" value="(\w+)"', shown)
+    assert key
+    for _ in range(2):  # a second click opens no second outage
+        page = await edge.post("/staff/outages", data={**new, "key": key[1], "tell": "yes"})
+    assert page.text.count("<article") == 1
+    assert "Telling that it is out now" in page.text
+    part = re.search(r'action="(/staff/outages/\d+)/part"', page.text)
+    assert part
+    assert (await edge.post(f"{part[1]}/part", data={"token": token, "area": " "})).status == 422
+    page = await edge.post(f"{part[1]}/clear", data={"token": token, "mistake": "yes"})
+    assert "Ended in the last two days" in page.text
+    assert "Telling" not in page.text

@@ -18,6 +18,7 @@ from tests.backend.household import make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.nacha_files import Row, make_file
 from tests.backend.payments.paying import quote_for, say_yes
+from tests.backend.payments.test_alike import book_outside
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER
 from tests.bot.portal.chromium import check
@@ -32,7 +33,9 @@ pytestmark = pytest.mark.browser
 async def make_money(backend: Backend) -> dict[str, str]:
     """A payment with a refund that waits, and an entry of the bank that fits nothing; their numbers by page."""
     backend.payments = DirectNetwork()
-    payment = (await say_yes(backend, await quote_for(backend, await make_household(backend)))).payment
+    home = await make_household(backend)
+    await book_outside(backend, home)
+    payment = (await say_yes(backend, await quote_for(backend, home))).payment
     assert payment
     async with backend.db.transaction() as session:
         refund = await request_refund(
@@ -72,8 +75,10 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
             await page.goto(f"{edge.url}/staff/outages")
             if options is DESKTOP:
                 await page.get_by_label("Where").fill("Ridge Road, Elizabeth")
-                await page.get_by_label("Cause, in a few words").fill("a tree on the line")
-                await page.get_by_role("button", name="Add").click()
+                await page.get_by_label("Cause").fill("a tree on the line")
+                await page.get_by_role("button", name="See whom it tells").click()
+                await check(page, "office-outage-preview")
+                await page.get_by_role("button", name="Open it and tell them").click()
             await check(page, "office-outages")
             await page.goto(f"{edge.url}/staff/money")
             await check(page, "office-money")

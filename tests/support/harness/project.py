@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from backend.config import ROOT
+from tests.support.yaml_files import read_yaml
 
 Variants = Sequence[Mapping[str, Any]]
 
@@ -30,7 +29,7 @@ class Rules:
 @cache
 def domain() -> Mapping[str, Any]:
     """domain.yml as it is written."""
-    return _read_yaml("domain.yml")
+    return read_yaml(ROOT / "domain.yml")
 
 
 @cache
@@ -57,20 +56,13 @@ def responses() -> Mapping[str, Variants]:
     found: dict[str, Variants] = {}
     for name in ("responses.yml", "responses.es.yml"):
         for path in sorted((ROOT / "data").rglob(name)):
-            found |= yaml.load(path.read_text(encoding="utf-8"), _LOADER).get("responses") or {}
+            found |= read_yaml(path).get("responses") or {}
     return found
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the responses are long: in Python alone they take a second
-
-
-def _read_yaml(name: str) -> Any:
-    return yaml.load((ROOT / name).read_text(encoding="utf-8"), _LOADER)
 
 
 def _all(name: str, key: str) -> Iterator[Any]:
     for path in sorted((ROOT / "data").rglob(name)):
-        yield from yaml.load(path.read_text(encoding="utf-8"), _LOADER).get(key) or []
+        yield from read_yaml(path).get(key) or []
 
 
 def _intents(step: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from backend.outage import service as office
 from backend.providers.billing.multispeak.customers import AccountNumbers
 from backend.providers.billing.system import SystemRejected, SystemUnavailable
 from backend.providers.multispeak.client import Login, MultiSpeakClient
-from backend.providers.outages.base import OutageInfo, OutageProvider
+from backend.providers.outages.base import OutageInfo, OutageProvider, ProviderOutage
 from backend.providers.outages.multispeak import MultiSpeakOutages
 from tests.backend.databases import Databases
 from tests.backend.household import NOW, Household
@@ -77,6 +77,8 @@ async def test_by_place_with_cause_and_estimate(
     found = await find(backend, provider, "12 ridge rd")
     assert found == OutageInfo("Ridge Road, Elizabeth", "a tree on the line", ESTIMATE, NOW)
     assert await find(backend, provider, "9 Mill Road") is None
+    listed = await provider.list_outages()
+    assert listed == [ProviderOutage("O1", ("Ridge Road, Elizabeth",), "a tree on the line", ESTIMATE)]
 
 
 async def test_what_is_too_old_is_not_told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from bot.channels.webchat import routes as webchat_routes
 from bot.channels.webchat import sessions
 from tests.backend.household import make_household
 from tests.bot.channels.webchat.event_stream import Stream, listening
+from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge, until
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
 
 SESSION_SHAPE = 64
 
@@ -274,14 +278,27 @@ async def test_streams_end_when_the_server_stops(app_server: Edge) -> None:
 # ----------------------------------------------------------------------------------------------------- other sites
 
 
-async def test_any_site_may_try_it_out_in_development(app_server: Edge) -> None:
-    answer = await app_server.post("/chat/sessions", json={}, headers={"Origin": "https://www.coop.example"})
+@pytest.mark.parametrize(("method", "path"), [("POST", "/chat/sessions"), ("OPTIONS", "/chat/sessions")])
+async def test_unless_told_otherwise_only_the_own_pages_may_use_the_chat(
+    app_server: Edge, method: str, path: str
+) -> None:
+    strange = await app_server.request(method, path, headers={"Origin": "https://evil.example"})
+    assert not [name for name in strange.headers if name.lower().startswith("access-control-")]
+    own = await app_server.request(method, path, headers={"Origin": app_server.url})
+    assert own.headers["access-control-allow-origin"] == app_server.url
+    assert "access-control-allow-credentials" not in own.headers
+
+
+async def test_every_site_may_use_the_chat_where_that_was_chosen(
+    folder: Path, engine: StandInEngine, twilio: StandInTwilio
+) -> None:
+    async with running_edge(folder, engine, twilio, CHAT_ORIGINS="*") as edge:
+        answer = await edge.post("/chat/sessions", json={}, headers={"Origin": "https://www.coop.example"})
     assert answer.headers["access-control-allow-origin"] == "https://www.coop.example"
-    assert "access-control-allow-credentials" not in answer.headers
 
 
 async def test_preflight_request_is_answered(app_server: Edge) -> None:
-    headers = {"Origin": "https://www.coop.example", "Access-Control-Request-Method": "POST"}
+    headers = {"Origin": app_server.url, "Access-Control-Request-Method": "POST"}
     answer = await app_server.request("OPTIONS", "/chat/messages", headers=headers)
     assert answer.status == 204
     assert "POST" in answer.headers["access-control-allow-methods"]
@@ -291,8 +308,8 @@ async def test_preflight_request_is_answered(app_server: Edge) -> None:
 async def test_errors_can_be_read_by_the_page_too(app_server: Edge) -> None:
     answer = await app_server.chat("x", "hello", id="1")
     assert answer.status == 404
-    answer = await app_server.post("/chat/messages", data=b"{", headers={"Origin": "https://www.coop.example"})
-    assert answer.headers["access-control-allow-origin"] == "https://www.coop.example"
+    answer = await app_server.post("/chat/messages", data=b"{", headers={"Origin": app_server.url})
+    assert answer.headers["access-control-allow-origin"] == app_server.url
 
 
 async def let_in(app_server: Edge, session: str) -> Member:

@@ -1,0 +1,132 @@
+"""What the office sees of outages: whom a new one would be told to, and how far the telling of each has come."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.language import LANGUAGES, use_language
+from backend.members.service import strip_to_digits
+from backend.outage import announcing, reports
+from backend.outage.areas import parse_area
+from backend.outage.messages import night_ends
+from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
+from backend.outage.service import NewOutage
+from backend.outage.texts import OUT, format_notice
+from backend.tickets.deduplication import OPEN_STATUSES
+from backend.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+PAGE = 5_000
+CHUNK = 500
+MAX_NUMBERS = 5_000
+RECENT = timedelta(hours=48)
+"""So long an outage that is over is still shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`accounts` in it; how many are told by each way; the text in each language; until when it waits at night."""
+
+    accounts: int
+    told: Counter[str]
+    texts: dict[str, str]
+    held_until: datetime | None
+
+
+@dataclass(slots=True)
+class OutageView:
+    outage: KnownOutage
+    reports: int = 0
+    still_out: list[Ticket] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
+    """Accounts told, by stage."""
+    pending: list[OutageAnnouncement] = field(default_factory=list)
+
+
+async def find_accounts(session: AsyncSession, text: str) -> tuple[list[int], list[str]]:
+    """The ids of the account numbers in a text, and the numbers that no account has."""
+    numbers = [word for word in re.split(r"[\s,;]+", text) if word][:MAX_NUMBERS]
+    known: dict[str, int] = {}
+    digits = [strip_to_digits(number) for number in numbers]
+    for start in range(0, len(digits), CHUNK):
+        query = select(Account.number_digits, Account.id).where(
+            Account.number_digits.in_(digits[start : start + CHUNK])
+        )
+        known |= {number: account_id for number, account_id in await session.execute(query)}
+    unknown = [number for number, bare in zip(numbers, digits, strict=True) if bare not in known]
+    return sorted({known[bare] for bare in digits if bare in known}), unknown
+
+
+async def preview(session: AsyncSession, backend: Backend, new: NewOutage) -> Preview:
+    now = backend.clock.now()
+    outage = KnownOutage(
+        area=new.area, cause=new.cause, estimate_at=new.estimate_at, started_at=now, is_dangerous=new.is_dangerous,
+    )  # fmt: skip
+    inside = set(new.account_ids) or await _list_in_area(session, new.area)
+    texts = {}
+    for language in LANGUAGES:
+        with use_language(language):
+            texts[language] = format_notice(backend, outage, OUT, new.area, "text")
+    return Preview(len(inside), await _count_told(session, backend, inside), texts, night_ends(backend, outage))
+
+
+async def _list_in_area(session: AsyncSession, words: str) -> set[int]:
+    area, found, last = parse_area(words), set[int](), 0
+    while True:
+        query = select(Account.id, Account.service_address).where(Account.id > last, Account.status == "open")
+        rows = (await session.execute(query.order_by(Account.id).limit(PAGE))).all()
+        found |= {account_id for account_id, address in rows if area.contains([address])}
+        if len(rows) < PAGE:
+            return found
+        last = rows[-1][0]
+
+
+async def _count_told(session: AsyncSession, backend: Backend, inside: set[int]) -> Counter[str]:
+    told: Counter[str] = Counter()
+    last = 0
+    while True:
+        rows = (await session.execute(announcing.settings_query(backend, last).limit(PAGE))).all()
+        for account_id, _, _, day, night in rows:
+            if account_id in inside:
+                told.update(announcing.list_ways(backend, day, night))
+        if len(rows) < PAGE:
+            return told
+        last = rows[-1][0]
+
+
+async def list_views(session: AsyncSession, backend: Backend) -> list[OutageView]:
+    """Outages that are not over, then those that ended lately, each the newest first."""
+    recent = or_(KnownOutage.cleared_at.is_(None), KnownOutage.cleared_at > backend.clock.now() - RECENT)
+    found = list(await session.scalars(select(KnownOutage).where(recent).order_by(KnownOutage.id.desc())))
+    views = {outage.id: OutageView(outage) for outage in found}
+    for outage_id, count in (await reports.count_reports(session, list(views))).items():
+        views[outage_id].reports = count
+    told = select(OutageNotice.outage_id, OutageNotice.stage, func.count(func.distinct(OutageNotice.account_id))).where(
+        OutageNotice.outage_id.in_(views)
+    )
+    for outage_id, stage, count in await session.execute(told.group_by(OutageNotice.outage_id, OutageNotice.stage)):
+        views[outage_id].told[stage] = count
+    pending = select(OutageAnnouncement).where(
+        OutageAnnouncement.outage_id.in_(views), OutageAnnouncement.status.in_(("waiting", "held"))
+    )
+    for announcement in await session.scalars(pending):
+        views[announcement.outage_id].pending.append(announcement)
+    for ticket in await _list_still_out(session, list(views)):
+        views[ticket.outage_id or 0].still_out.append(ticket)
+    return sorted(views.values(), key=lambda view: view.outage.cleared_at is not None)
+
+
+async def _list_still_out(session: AsyncSession, outage_ids: Sequence[int]) -> list[Ticket]:
+    query = select(Ticket).where(Ticket.outage_id.in_(outage_ids), Ticket.status.in_(OPEN_STATUSES))
+    return [one for one in await session.scalars(query.order_by(Ticket.id)) if reports.STILL_OUT_LABEL in one.details]

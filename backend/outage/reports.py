@@ -1,0 +1,201 @@
+"""Reports that belong to a known outage: linked and counted, ended with it, and what is still out after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations import service as conversations
+from backend.conversations.masking import mask_line
+from backend.conversations.models import Conversation
+from backend.language import tr, use_language
+from backend.outage import messages
+from backend.outage.areas import format_area, parse_area, select_in_area
+from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
+from backend.outage.texts import RESTORED, format_notice
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import can_receive_texts, enqueue
+from backend.tickets import service as tickets
+from backend.tickets.deduplication import OPEN_STATUSES
+from backend.tickets.history import record_staff_act
+from backend.tickets.kinds import OUTAGE
+from backend.tickets.models import Ticket
+from backend.tickets.reporter_notices import reporting_conversations
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+BATCH = 20
+"""Tickets in one transaction."""
+REPLY_PERIOD = timedelta(hours=36)
+"""For so long after `Still out? Reply OUT` a reply is about that outage."""
+STILL_OUT_LABEL = "still out"
+"""In the details of a ticket: it is left over from an outage that the office ended."""
+
+
+async def count_reports(session: AsyncSession, outage_ids: Sequence[int]) -> dict[int, int]:
+    """How many reports each outage has, also those that are closed."""
+    counts = select(Ticket.outage_id, func.count()).where(Ticket.outage_id.in_(outage_ids)).group_by(Ticket.outage_id)
+    return {outage_id: count for outage_id, count in await session.execute(counts) if outage_id is not None}
+
+
+async def link_open_reports(session: AsyncSession, outage: KnownOutage) -> None:
+    """Link the reports that came before the outage was opened."""
+    waiting = select(Ticket).where(Ticket.kind == OUTAGE, Ticket.status.in_(OPEN_STATUSES), Ticket.outage_id.is_(None))
+    for ticket in await _select_inside(session, outage, list(await session.scalars(waiting))):
+        ticket.outage_id = outage.id
+    await session.flush()
+
+
+async def _select_inside(session: AsyncSession, outage: KnownOutage, found: Sequence[Ticket]) -> list[Ticket]:
+    """The tickets whose account or place is in the outage as it is now."""
+    ids = {ticket.account_id for ticket in found if ticket.account_id is not None}
+    accounts = select(Account.id, Account.service_address).where(Account.id.in_(ids))
+    inside = await select_in_area(session, outage, [(one, place) for one, place in await session.execute(accounts)])
+    area = parse_area(outage.area)
+    return [
+        ticket
+        for ticket in found
+        if ticket.account_id in inside or (ticket.account_id is None and area.contains([ticket.place or ""]))
+    ]
+
+
+async def tell_reporters(
+    session: AsyncSession, backend: Backend, outage: KnownOutage, announcement: OutageAnnouncement
+) -> int:
+    """Tell the next reporters that the power is back, and close their reports; returns how many reports were looked at,
+    0 when there are no more. One that somebody depends on stays open.
+    """
+    query = select(Ticket).where(
+        Ticket.outage_id == outage.id,
+        Ticket.id > announcement.after_ticket,
+        Ticket.status.in_(OPEN_STATUSES),
+        Ticket.created_at <= announcement.created_at,
+    )
+    found = list(await session.scalars(query.order_by(Ticket.id).limit(BATCH)))
+    if not found:
+        return 0
+    announcement.after_ticket = found[-1].id
+    morning = messages.night_ends(backend, outage)
+    if morning:
+        announcement.held_until = morning
+        return len(found)
+    still_out = [] if outage.cleared_at else await _select_inside(session, outage, found)
+    for ticket in found:
+        if ticket in still_out:
+            continue
+        closes = not tickets.has_callout(ticket)
+        await _tell_reporters_of(session, backend, outage, announcement, ticket, on_page=closes)
+        if closes:
+            before = ticket.status
+            ticket.status, ticket.outcome, ticket.closed_at = (
+                tickets.CLOSED, tickets.RESTORED_OUTCOME, backend.clock.now(),
+            )  # fmt: skip
+            await record_staff_act(session, backend, ticket, "outages", "ticket_restored", before)
+    return len(found)
+
+
+async def _tell_reporters_of(
+    session: AsyncSession,
+    backend: Backend,
+    outage: KnownOutage,
+    announcement: OutageAnnouncement,
+    ticket: Ticket,
+    *,
+    on_page: bool,
+) -> None:
+    for number, conversation_id in enumerate(reporting_conversations(ticket)):
+        conversation = await session.get(Conversation, conversation_id)
+        if conversation is None:
+            continue
+        phone = conversation.address or (ticket.phone if number == 0 else None) or ""
+        with use_language(conversation.language):
+            if conversation.channel == "web" and on_page:
+                words = format_notice(backend, outage, RESTORED, announcement.area, "call")
+                message: dict[str, Any] = {"text": words, "buttons": [], "image": None, "alt": None, "link": None}
+                message["lang"] = conversation.language
+                await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
+            if await can_receive_texts(session, phone):
+                await enqueue(
+                    session,
+                    backend,
+                    kind="sms",
+                    recipient=phone,
+                    body=format_notice(backend, outage, RESTORED, announcement.area, "text"),
+                    purpose=messages.PURPOSES[RESTORED],
+                    dedupe_key=messages.message_key(announcement, "text", phone),
+                )
+
+
+async def find_restored_notice(session: AsyncSession, backend: Backend, phone: str) -> OutboxMessage | None:
+    """The newest text to this phone (E.164) that asked whether the power is still out, if it is not too long ago."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.recipient == phone,
+        OutboxMessage.kind == "sms",
+        OutboxMessage.purpose == messages.PURPOSES[RESTORED],
+        OutboxMessage.created_at > backend.clock.now() - REPLY_PERIOD,
+        OutboxMessage.status.not_in(messages.NOT_TOLD),
+    )
+    return await session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))
+
+
+async def report_still_out(
+    session: AsyncSession, backend: Backend, conversation_id: str, phone: str, text: str
+) -> str | None:
+    """File that the power is still out where the text to `phone` said that it is back; returns the answer, in the
+    current language. None when no such text was sent lately.
+    """
+    asked = await find_restored_notice(session, backend, phone)
+    if asked is None:
+        return None
+    announcement = await session.get_one(OutageAnnouncement, int(asked.dedupe_key.split(":")[1]))
+    details = {
+        "words": mask_line(text),
+        STILL_OUT_LABEL: f"after the outage at {announcement.area} was ended",
+    }
+    accounts = await _accounts_of(session, asked)
+    report = tickets.Report(
+        OUTAGE, details, phone=phone, notify_member=False, outage_id=announcement.outage_id,
+        **await _find_place(session, announcement, phone, accounts, details),
+    )  # fmt: skip
+    filed = await tickets.file_report(session, backend, conversation_id, report)
+    values = {"number": filed.ticket.number, "phone": backend.coop.outage_phone_display}
+    if not filed.is_own:
+        return tr("Thank you. It is reported already that power is still out there, and I added your words. "
+                  "For news call {phone}, day or night. In danger call 911.", **values)  # fmt: skip
+    words = tr("Thank you. I reported that your power is still out, number {number}. It is on the list for the crew. "
+               "For news call {phone}, day or night. In danger call 911.", **values)  # fmt: skip
+    if len(accounts) > 1:
+        words += " " + tr("You have several places there: please text us the street of the one that is out.")
+    return words
+
+
+async def _accounts_of(session: AsyncSession, message: OutboxMessage) -> list[Account]:
+    told = select(OutageNotice.account_id).where(OutageNotice.message_id == message.id)
+    return list(await session.scalars(select(Account).where(Account.id.in_(told)).order_by(Account.number)))
+
+
+async def _find_place(
+    session: AsyncSession,
+    announcement: OutageAnnouncement,
+    phone: str,
+    accounts: Sequence[Account],
+    details: dict[str, str],
+) -> dict[str, Any]:
+    """The account or place that is meant. Which of several is not known, so all are in the details."""
+    if len(accounts) == 1:
+        return {"account_id": accounts[0].id}
+    if accounts:
+        details["one of"] = "; ".join(each.service_address for each in accounts)
+        return {}
+    reported = select(Ticket).where(Ticket.outage_id == announcement.outage_id, Ticket.phone == phone)
+    ticket = await session.scalar(reported.order_by(Ticket.id.desc()).limit(1))
+    if ticket is None:
+        details["area"] = format_area(announcement.area)
+        return {}
+    return {"account_id": ticket.account_id, "place": ticket.place}

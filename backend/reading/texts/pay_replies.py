@@ -1,0 +1,85 @@
+"""Reads the short texts of text to pay: PAY as the answer to a reminder, and requests to set it up or end it.
+
+English or Spanish, in any case. Only whole messages count: whatever says more is for the dialogue.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from backend.language import SPANISH, current_language
+from backend.reading.acts.yes_no import YES, detect_yes_no
+from backend.reading.language import detect_language
+from backend.reading.normalize import to_plain_text
+from backend.reading.spanish.translation import to_english
+
+_PAY = re.compile(
+    r"(?:reply |ok |okay |yes |si |please |por favor |i want to |i will |ill |quiero |voy a )*"
+    r"(?P<verb>pay|pagar|pagare|pago|paga|pague|pagarlo|pagarla|pagalo|pagala)"
+    r"(?: (?:it|this|that|now|all|all of it|in full|(?:my|the|this|that) (?:whole |full )?(?:bill|balance|account)|"
+    r"bill|ahora|todo|ya|(?:la|mi|esta|esa|el|este) (?:factura|cuenta|recibo|saldo)|"
+    r"(?:account|acct|cuenta)(?= [0-9])))*"
+    r"(?: (?P<digits>[0-9]{1,12}-[0-9]{3}|[0-9]{3,13}))?"
+    r"(?: (?:please|now|today|thanks|thank you|por favor|ahora|hoy|gracias))*"
+)
+_TEXT_TO_PAY = r"(?:text[ -]?(?:to|2)[ -]?pay|text[ -]?pay|pay[ -]?by[ -]?text|(?:pago|pagar) ?por ?(?:texto|mensaje))"
+_ENROLL = re.compile(
+    r"(?:(?:please |i (?:want|would like|d like)(?: to)? |can i |quiero |por favor )*"
+    r"(?:set ?up|setup|enroll(?: me)?(?: in)?|sign(?: me)? up(?: for)?|join|turn on|activate|use|start|"
+    r"activar|configurar|inscribirme en|usar) )?"
+    rf"(?:the |el )?{_TEXT_TO_PAY}(?: please| por favor)?"
+)
+_END = re.compile(
+    r"(?:(?:please |i (?:want|would like|d like)(?: to)? |quiero |por favor )*"
+    r"(?:stop|end|cancel|turn off|quit|remove|disable|delete|unenroll(?: me)?(?: from)?|opt(?: me)? out(?: of| from)?|"
+    r"take me off(?: of)?|no more|revoke|cancelar|terminar|quitar|desactivar|parar|pare|dejar|anular|no mas|no quiero"
+    r"(?: mas)?)(?: (?:my|the|this|el|mi))*"
+    rf" {_TEXT_TO_PAY}(?: authorization| please| por favor)?|{_TEXT_TO_PAY} (?:off|stop))"
+)
+_AGREE = re.compile(r"(?:yes |si )?(?:i )?(?:agree|agreed|accept|acepto|aceptar|de acuerdo|estoy de acuerdo)")
+
+
+@dataclass(frozen=True, slots=True)
+class PayReply:
+    """`digits` name the account, by its last ones; empty for a bare PAY."""
+
+    digits: str = ""
+    in_spanish: bool = False
+
+
+def parse_pay_reply(text: str) -> PayReply | None:
+    """`PAY`, `pay it`, `PAGAR 002`, and nothing more; None for all else, such as `pay 50` or `can I pay?`."""
+    found = _PAY.fullmatch(_plain(text))
+    if found is None:
+        return None
+    digits = (found["digits"] or "").replace("-", "")
+    return PayReply(digits, in_spanish=found["verb"].startswith("pag"))
+
+
+def is_enroll_request(text: str) -> bool:
+    """`Text to pay`, `set up text to pay`; not a question about it."""
+    return "?" not in text and _ENROLL.fullmatch(_plain(text)) is not None
+
+
+def is_end_request(text: str) -> bool:
+    """`Stop text to pay`, which is no request to stop all texts."""
+    return _END.fullmatch(_plain(text)) is not None
+
+
+def is_agreement(text: str) -> bool:
+    """A plain AGREE or yes; with a condition it is none."""
+    return _AGREE.fullmatch(_plain(text)) is not None or read_yes_no(text) == YES
+
+
+def read_yes_no(text: str, read_out: str = "") -> str | None:
+    """`yes` or `no` where it is certainly one of them; PAY is a yes, and so is PAGAR."""
+    if (reply := parse_pay_reply(text)) is not None and not reply.digits:
+        return YES
+    language = detect_language(text, current_language())
+    return detect_yes_no(to_english(text) if language == SPANISH else text, read_out, language)
+
+
+def _plain(text: str) -> str:
+    """Lower case, without accents and punctuation."""
+    return " ".join(re.sub(r"[^\w\s-]", " ", to_plain_text(text)).split()).strip("- ")

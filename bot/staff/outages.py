@@ -1,0 +1,141 @@
+"""The staff's pages about outages: open one after seeing whom it tells, change it, end it or a part of it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sanic import HTTPResponse, Request
+from sqlalchemy.exc import IntegrityError
+
+from backend.outage import overview
+from backend.outage import service as outages
+from backend.outage.service import NewOutage
+from backend.outage.texts import CAUSES
+from bot.dialogue.normalize import clean_and_redact
+from bot.staff import views
+from bot.web import pages
+from bot.web.pages import form_field
+
+if TYPE_CHECKING:
+    from bot.staff.routes import Routes, StaffPages
+
+OUTAGES_URL = "/staff/outages"
+MAX_NAMED = 10
+STAGES = {"out": "that it is out", "restored": "that it is back"}
+
+
+class OutagePages:
+    """The routes below /staff/outages. `staff` has the sign-in, the form tokens and the templates."""
+
+    def __init__(self, staff: StaffPages) -> None:
+        self.staff = staff
+        self.backend = staff.backend
+
+    def routes(self) -> Routes:
+        return (
+            (self.list_outages, "GET", "/outages"),
+            (self.preview_outage, "POST", "/outages/preview"),
+            (self.add_outage, "POST", "/outages"),
+            (self.update_outage, "POST", "/outages/<outage_id:int>"),
+            (self.tell_outage, "POST", "/outages/<outage_id:int>/tell"),
+            (self.shrink_outage, "POST", "/outages/<outage_id:int>/part"),
+            (self.clear_outage, "POST", "/outages/<outage_id:int>/clear"),
+        )
+
+    async def list_outages(self, request: Request, name: str) -> HTTPResponse:
+        """The known outages; members who ask about an outage are answered from them."""
+        async with self.backend.db.read_session() as session:
+            listed = await overview.list_views(session, self.backend)
+        return self._render(request, name, "outages.html", outages=listed, causes=CAUSES, stages=STAGES)
+
+    async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
+        """Whom it would tell, and with which words, before anything goes out."""
+        parsed = await self._parse_new(request)
+        if isinstance(parsed, HTTPResponse):
+            return parsed
+        async with self.backend.db.read_session() as session:
+            preview = await overview.preview(session, self.backend, parsed)
+        sent = {each: form_field(request, each) for each in ("area", "accounts", "cause", "estimate", "danger")}
+        return self._render(
+            request, name, "outage_preview.html", new=parsed, preview=preview, sent=sent, key=secrets.token_hex(16)
+        )
+
+    async def add_outage(self, request: Request, name: str) -> HTTPResponse:
+        """Open it. The key of the form opens one outage, however often it is sent."""
+        parsed = await self._parse_new(request)
+        if isinstance(parsed, HTTPResponse):
+            return parsed
+        try:
+            async with self.backend.db.transaction() as session:
+                await outages.open_outage(session, self.backend, name, parsed)
+        except IntegrityError:
+            if parsed.source_key is None:
+                raise
+        return pages.redirect(OUTAGES_URL)
+
+    async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
+        return pages.redirect(OUTAGES_URL)
+
+    async def tell_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            await outages.tell(session, self.backend, name, outage_id)
+        return pages.redirect(OUTAGES_URL)
+
+    async def shrink_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        """The power is back in a part; the form has where it is still out."""
+        area = clean_and_redact(form_field(request, "area"))
+        async with self.backend.db.read_session() as session:
+            accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
+        if unknown:
+            return self._render_unknown(unknown)
+        try:
+            async with self.backend.db.transaction() as session:
+                await outages.shrink(session, self.backend, name, outage_id, area=area, account_ids=accounts)
+        except ValueError:
+            text = "Write where the power is still out. If it is back everywhere, use that button."
+            return self.staff.render_notice(422, "Where is it still out?", text)
+        return pages.redirect(OUTAGES_URL)
+
+    async def clear_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        restored = form_field(request, "mistake") != "yes"
+        async with self.backend.db.transaction() as session:
+            await outages.clear(session, self.backend, name, outage_id, restored=restored)
+        return pages.redirect(OUTAGES_URL)
+
+    async def _parse_new(self, request: Request) -> NewOutage | HTTPResponse:
+        """The outage of a form, or the page that says what is wrong with it."""
+        area = clean_and_redact(form_field(request, "area"))
+        if not area:
+            return self.staff.render_notice(422, "Where is it?", "Write the roads or towns, as members name them.")
+        async with self.backend.db.read_session() as session:
+            accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
+        if unknown:
+            return self._render_unknown(unknown)
+        key = form_field(request, "key").strip()[:64]
+        return NewOutage(
+            area=area,
+            account_ids=accounts,
+            tells=form_field(request, "tell") == "yes",
+            is_dangerous=form_field(request, "danger") == "yes",
+            source_key=f"form:{key}" if key else None,
+            **self._parse_outage(request),
+        )
+
+    def _render_unknown(self, unknown: list[str]) -> HTTPResponse:
+        """Nothing is opened for a list with a wrong number: somebody would be forgotten."""
+        named = ", ".join(clean_and_redact(number)[:40] for number in unknown[:MAX_NAMED])
+        more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
+        return self.staff.render_notice(422, "Not an account", f"No account has the number {named}{more}.")
+
+    def _parse_outage(self, request: Request) -> dict[str, Any]:
+        return {
+            "cause": clean_and_redact(form_field(request, "cause")),
+            "estimate_at": views.parse_field_time(self.backend, form_field(request, "estimate")),
+        }
+
+    def _render(self, request: Request, name: str, template: str, **values: Any) -> HTTPResponse:
+        token = self.staff.cookies.form_token(request)
+        return self.staff.render_page(template, name=name, token=token, **values)

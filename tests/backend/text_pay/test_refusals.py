@@ -1,0 +1,51 @@
+"""Reminders that are refused by the phone that got them: at once, without a code, and no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.alerts.service import list_active_settings
+from backend.app import Backend
+from tests.backend.alerts.alert_settings import on
+from tests.backend.household import Household
+from tests.backend.text_pay.texting import Texting, remind
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def list_on(backend: Backend, home: Household) -> list[tuple[str, list[str]]]:
+    async with backend.db.read_session() as session:
+        return [(one.kind, one.channels) for one in await list_active_settings(session, home.account_id)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["no more reminders", "Please stop the reminders", "I don't want these alerts", "stop sending me reminders"],
+)
+async def test_all_of_them(backend: Backend, home: Household, phone: Texting, words: str) -> None:
+    await remind(backend, home)
+    await on(backend, home, {"past_due": None}, "text", "email")
+    assert str(await phone.text(words)).startswith("Done: no more of these reminders")
+    assert await list_on(backend, home) == [("past_due", ["email"])]
+
+
+async def test_one_kind(backend: Backend, home: Household, phone: Texting) -> None:
+    await on(backend, home, {"past_due": None}, "text")
+    await remind(backend, home)
+    assert str(await phone.text("stop the due date reminders")).startswith("Done")
+    assert await list_on(backend, home) == [("past_due", ["text"])]
+
+
+@pytest.mark.parametrize("words", ["which alerts do I have?", "turn on alerts", "my alerts", "stop my autopay"])
+async def test_what_is_no_refusal(backend: Backend, home: Household, phone: Texting, words: str) -> None:
+    await remind(backend, home)
+    assert await phone.text(words) is None
+    assert await list_on(backend, home) == [("bill_due", ["text"])]
+
+
+async def test_a_phone_that_got_none_goes_through_the_dialogue(
+    backend: Backend, home: Household, phone: Texting
+) -> None:
+    await on(backend, home, {"bill_due": 3}, "text")
+    assert await phone.text("no more reminders") is None
+    assert await list_on(backend, home) == [("bill_due", ["text"])]
