@@ -19,6 +19,7 @@ from backend.members.service import list_accounts_at_phone, reload_account
 from backend.payments.models import PaymentMethod
 from backend.payments.prechecks import find_method_problem
 from backend.payments.service import list_saved_methods
+from backend.reading.normalize import to_plain_text
 from backend.reading.texts.pay_replies import is_agreement, read_yes_no
 from backend.text_pay import service
 from backend.text_pay.turns import STEP, Answer, TextTurn
@@ -26,6 +27,8 @@ from backend.text_pay.turns import STEP, Answer, TextTurn
 CODE, ACCOUNT, METHOD, AGREE = "code", "account", "method", "agree"
 STEPS = (CODE, ACCOUNT, METHOD, AGREE)
 _NUMBER = re.compile(r"[0-9]+")
+_EVERY_NAME = frozenset({"ending", "in", "card", "account", "bank"})
+"""Words of names that tell nothing apart."""
 
 
 async def begin(turn: TextTurn) -> Answer:
@@ -61,14 +64,15 @@ async def go_on(turn: TextTurn) -> Answer | None:
     async with turn.backend.db.read_session() as session:
         if turn.step == ACCOUNT:
             accounts = await _list_accounts(session, turn)
-            chosen = _pick(turn.text, [account.number_digits for account in accounts])
+            names = [account.place_name for account in accounts]
+            chosen = _pick(turn.text, [account.number_digits for account in accounts], names)
             return await _ask_method(session, turn, accounts[chosen]) if chosen is not None else None
         account = await reload_account(session, int(turn.open_value("account")))
         if account is None or account.member.phone != turn.phone:
             return None
         if turn.step == METHOD:
             methods = await _list_methods(session, turn, account)
-            chosen = _pick(turn.text, [method.last4 for method in methods])
+            chosen = _pick(turn.text, [method.last4 for method in methods], [method.label for method in methods])
             return _ask_agreement(turn, account, methods[chosen]) if chosen is not None else None
     return await _accept(turn, account) if is_agreement(turn.text) else None
 
@@ -173,12 +177,15 @@ def _number(labels: Sequence[str]) -> str:
     return ", ".join(f"{place} {label}" for place, label in enumerate(labels, start=1))
 
 
-def _pick(text: str, numbers: Sequence[str]) -> int | None:
-    """The choice that the text names by its place, or by the last digits of its number; None where none or several."""
+def _pick(text: str, numbers: Sequence[str], names: Sequence[str]) -> int | None:
+    """The choice that the text names by its place in the list, by the last digits of its number, or by a word of its
+    name; None where none or several."""
     for digits in _NUMBER.findall(text):
         if len(digits) == 1:
             return int(digits) - 1 if 1 <= int(digits) <= len(numbers) else None
         fitting = [place for place, number in enumerate(numbers) if number.endswith(digits)]
         if len(fitting) == 1:
             return fitting[0]
-    return None
+    said = set(to_plain_text(text).split())
+    named = [place for place, name in enumerate(names) if said & (set(to_plain_text(name).split()) - _EVERY_NAME)]
+    return named[0] if len(named) == 1 else None

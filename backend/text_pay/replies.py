@@ -16,11 +16,13 @@ from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS
 from backend.alerts.models import AlertSent
 from backend.alerts.parsing import parse_alert_request
+from backend.billing.models import Account
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language, tr, use_language
 from backend.members.levels import Level
 from backend.members.service import list_accounts_at_phone
+from backend.reading.acts.signals import is_question
 from backend.reading.normalize import to_plain_text
 from backend.reading.texts.pay_replies import (
     PayReply,
@@ -34,7 +36,14 @@ from backend.text_pay.turns import LANGUAGE, Answer, ForDialogue, TextTurn
 
 REPEAT_TIME = timedelta(minutes=5)
 """A PAY or yes within this time of a payment is taken for the same once more."""
-REFUSED_WORDS = re.compile(r"\b(?:reminders?|alerts?|notices?|notifications?|recordatorios?|alertas?|avisos?)\b")
+REFUSED_WORDS = re.compile(
+    r"\b(?:reminders?|alerts?|notices?|notifications?|recordatorios?|alertas?|avisos?|reminding(?: me)?"
+    r"|texting me about|(?<=\boutage )(?:texts?|messages?|msgs?)|(?<=\bbill )(?:texts?|messages?|msgs?))\b"
+)
+BEGINS_REFUSAL = re.compile(
+    r"(?:please |por favor |i said |just )*(?:stop|no more|no mas|quit|end|cancel|turn off|enough|basta|ya no)\b"
+)
+OUTAGE_KINDS = {"outage", "outage_night"}
 MAX_REFUSAL_WORDS = 12
 
 
@@ -52,11 +61,10 @@ async def _answer(turn: TextTurn) -> Answer | ForDialogue | None:
         return taken
     if is_end_request(turn.text):
         return await _end(turn)
-    if not turn.is_free:
-        return None
-    if is_enroll_request(turn.text):
+    reply = parse_pay_reply(turn.text)
+    if turn.is_free and is_enroll_request(turn.text):
         return await enrollment.begin(turn)
-    if (reply := parse_pay_reply(turn.text)) is not None:
+    if reply is not None and (turn.is_free or reply.has_hyphen):
         return await _pay(turn, reply)
     return await _refuse_reminders(turn)
 
@@ -70,9 +78,23 @@ async def _go_on(turn: TextTurn) -> Answer | ForDialogue | None:
         is_repeat = read_yes_no(turn.text) == "yes" and turn.last is not None and turn.at < turn.last.at + REPEAT_TIME
         return Answer(turn.last.words, turn.last.state) if is_repeat and turn.last else None
     if turn.step == payment.WHICH:
-        digits = re.sub(r"[^0-9]", "", turn.text)
-        return await _pay(turn, PayReply(digits)) if digits and reply is None else None
+        return await _choose_account(turn) if reply is None else None
     return await enrollment.go_on(turn) if turn.step in enrollment.STEPS and not is_end_request(turn.text) else None
+
+
+async def _choose_account(turn: TextTurn) -> Answer | ForDialogue | None:
+    """`The barn`, `mine is 8 Ferry Street`, `the one with 002`: which of the accounts that were asked about."""
+    async with turn.backend.db.read_session() as session:
+        known = [one.account for one in await offers.list_candidates(session, turn.backend, turn.phone)]
+    words = set(to_plain_text(turn.text).split())
+    by_place = [one for one in known if words >= set(to_plain_text(_place(one)).split()) != set()]
+    digits = by_place[0].number_digits if len(by_place) == 1 else re.sub(r"[^0-9]", "", turn.text)
+    return await _pay(turn, PayReply(digits)) if digits else None
+
+
+def _place(account: Account) -> str:
+    """As it was named in the question."""
+    return account.place_name or account.service_address.split(",")[0]
 
 
 async def _answer_read_back(turn: TextTurn, reply: PayReply | None) -> Answer | ForDialogue | None:
@@ -126,7 +148,9 @@ async def _end(turn: TextTurn) -> Answer:
 async def _refuse_reminders(turn: TextTurn) -> Answer | None:
     """`No more reminders`, from a phone that got one: at once, and without a code."""
     plain = to_plain_text(turn.text)
-    if not REFUSED_WORDS.search(plain) or len(plain.split()) > MAX_REFUSAL_WORDS or "?" in plain:
+    if not REFUSED_WORDS.search(plain) or len(plain.split()) > MAX_REFUSAL_WORDS or is_question(turn.text):
+        return None
+    if not turn.is_free and not BEGINS_REFUSAL.match(plain):
         return None
     # "reminders" alone means all of them, and not only those of the due date
     request = parse_alert_request(REFUSED_WORDS.sub("alerts", plain), has_shutoff_dates=True)
@@ -139,7 +163,7 @@ async def _refuse_reminders(turn: TextTurn) -> Answer | None:
         reminded = set(await session.scalars(texted))
         ended = []
         for account in await list_accounts_at_phone(session, turn.phone):
-            if account.id in reminded:
+            if account.id in reminded or (set(request.kinds) and set(request.kinds) <= OUTAGE_KINDS):
                 changed, _number = await alerts.stop_texts(
                     session, turn.backend, account, request.kinds or KINDS, agreement
                 )

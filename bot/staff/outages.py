@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OUTAGES_URL = "/staff/outages"
 MAX_NAMED = 10
+NO_AREA = "Nothing was added: please write where it is, the roads or towns, as members name them."
+WRONG_TIME = "Nothing was changed: please give the time as it is on the calendar, or leave it empty."
 STAGES = {"out": "that it is out", "restored": "that it is back"}
 
 
@@ -45,14 +47,22 @@ class OutagePages:
 
     async def list_outages(self, request: Request, name: str) -> HTTPResponse:
         """The known outages; members who ask about an outage are answered from them."""
+        return await self._render_list(request, name)
+
+    async def _render_list(
+        self, request: Request, name: str, trouble: str = "", changed: int | None = None
+    ) -> HTTPResponse:
+        """`changed` is the outage whose form was refused with `trouble`; None is the form for a new one."""
         async with self.backend.db.read_session() as session:
             listed = await overview.list_views(session, self.backend)
-        values = {"outages": listed, "causes": CAUSES, "stages": STAGES, **sent_forms.page_values(request)}
-        return self._render(request, name, "outages.html", **values)
+        values = sent_forms.page_values(request) | ({"trouble": trouble} if trouble else {})
+        values |= {"accounts": form_field(request, "accounts"), "danger": form_field(request, "danger") == "yes"}
+        values |= {"outages": listed, "causes": CAUSES, "stages": STAGES, "changed": changed}
+        return self._render(request, name, "outages.html", status=422 if trouble else 200, **values)
 
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
         """Whom it would tell, and with which words, before anything goes out."""
-        parsed = await self._parse_new(request)
+        parsed = await self._parse_new(request, name)
         if isinstance(parsed, HTTPResponse):
             return parsed
         async with self.backend.db.read_session() as session:
@@ -64,7 +74,7 @@ class OutagePages:
 
     async def add_outage(self, request: Request, name: str) -> HTTPResponse:
         """Open it. The key of the form opens one outage, however often it is sent."""
-        parsed = await self._parse_new(request)
+        parsed = await self._parse_new(request, name)
         if isinstance(parsed, HTTPResponse):
             return parsed
         try:
@@ -77,7 +87,7 @@ class OutagePages:
 
     async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         if not self._has_valid_time(request):
-            return self._render_wrong_time()
+            return await self._render_list(request, name, WRONG_TIME, outage_id)
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
@@ -93,7 +103,7 @@ class OutagePages:
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
-            return self._render_unknown(unknown)
+            return self.staff.render_notice(422, "Not an account", _describe_unknown(unknown))
         try:
             async with self.backend.db.transaction() as session:
                 await outages.shrink(session, self.backend, name, outage_id, area=area, account_ids=accounts)
@@ -108,17 +118,17 @@ class OutagePages:
             await outages.clear(session, self.backend, name, outage_id, restored=restored)
         return pages.redirect(OUTAGES_URL)
 
-    async def _parse_new(self, request: Request) -> NewOutage | HTTPResponse:
+    async def _parse_new(self, request: Request, name: str) -> NewOutage | HTTPResponse:
         """The outage of a form, or the page that says what is wrong with it."""
         area = clean_and_redact(form_field(request, "area"))
         if not area:
-            return self.staff.render_notice(422, "Where is it?", "Write the roads or towns, as members name them.")
+            return await self._render_list(request, name, NO_AREA)
         if not self._has_valid_time(request):
-            return self._render_wrong_time()
+            return await self._render_list(request, name, WRONG_TIME)
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
-            return self._render_unknown(unknown)
+            return await self._render_list(request, name, _describe_unknown(unknown))
         key = form_field(request, "key").strip()[:64]
         return NewOutage(
             area=area,
@@ -129,20 +139,10 @@ class OutagePages:
             **self._parse_outage(request),
         )
 
-    def _render_unknown(self, unknown: list[str]) -> HTTPResponse:
-        """Nothing is opened for a list with a wrong number: somebody would be forgotten."""
-        named = ", ".join(clean_and_redact(number)[:40] for number in unknown[:MAX_NAMED])
-        more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
-        return self.staff.render_notice(422, "Not an account", f"No account has the number {named}{more}.")
-
     def _has_valid_time(self, request: Request) -> bool:
         """A time that cannot be read must not be taken for no time."""
         text = form_field(request, "estimate").strip()
         return not text or views.parse_field_time(self.backend, text) is not None
-
-    def _render_wrong_time(self) -> HTTPResponse:
-        text = "Nothing was changed. Give the time as it is on the calendar, or leave it empty."
-        return self.staff.render_notice(422, "When is it expected back?", text)
 
     def _parse_outage(self, request: Request) -> dict[str, Any]:
         return {
@@ -150,6 +150,13 @@ class OutagePages:
             "estimate_at": views.parse_field_time(self.backend, form_field(request, "estimate")),
         }
 
-    def _render(self, request: Request, name: str, template: str, **values: Any) -> HTTPResponse:
+    def _render(self, request: Request, name: str, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         token = self.staff.cookies.form_token(request)
-        return self.staff.render_page(template, name=name, token=token, **values)
+        return self.staff.render_page(template, status, name=name, token=token, **values)
+
+
+def _describe_unknown(unknown: list[str]) -> str:
+    """Nothing is opened for a list with a wrong number: somebody would be forgotten."""
+    named = ", ".join(clean_and_redact(number)[:40] for number in unknown[:MAX_NAMED])
+    more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
+    return f"Nothing was changed: no account has the number {named}{more}."

@@ -50,7 +50,7 @@ def test_what_every_machine_has_set_is_no_misspelling() -> None:
 
 def test_every_variable_of_the_deploy_files_is_known() -> None:
     example = (ROOT / "deploy" / "memberline.env.example").read_text(encoding="utf-8")
-    names = [line.lstrip("#").partition("=")[0] for line in example.splitlines() if "=" in line]
+    names = [line.lstrip("# ").partition("=")[0] for line in example.splitlines() if "=" in line]
     assert misspelled(*(name for name in names if name.isupper())) == []
 
 

@@ -46,6 +46,8 @@ class PayReply:
 
     digits: str = ""
     in_spanish: bool = False
+    has_hyphen: bool = False
+    """`PAY 1-001` names an account whatever is open; `pay 500` may be an amount."""
 
 
 def parse_pay_reply(text: str) -> PayReply | None:
@@ -53,8 +55,8 @@ def parse_pay_reply(text: str) -> PayReply | None:
     found = _PAY.fullmatch(_plain(text))
     if found is None:
         return None
-    digits = (found["digits"] or "").replace("-", "")
-    return PayReply(digits, in_spanish=found["verb"].startswith("pag"))
+    number = found["digits"] or ""
+    return PayReply(number.replace("-", ""), in_spanish=found["verb"].startswith("pag"), has_hyphen="-" in number)
 
 
 def is_enroll_request(text: str) -> bool:

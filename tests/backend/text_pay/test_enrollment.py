@@ -44,6 +44,13 @@ async def test_from_the_request_to_the_words_on_file(backend: Backend, home: Hou
     assert (consent.kind, consent.wording, consent.reply, consent.level) == ("text_pay", words, "I agree", 2)
 
 
+@pytest.mark.parametrize("words", ["checking", "the checking account please", "2"])
+async def test_the_method_is_named_in_words(backend: Backend, home: Household, phone: Texting, words: str) -> None:
+    await phone.text("text to pay")
+    await phone.text(await phone.code())
+    assert "charge checking ending 6789" in str(await phone.text(words))
+
+
 async def test_without_the_code_nothing_is_set_up(backend: Backend, home: Household, phone: Texting) -> None:
     await phone.text("text to pay")
     assert await phone.text("agree") is None

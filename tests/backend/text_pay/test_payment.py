@@ -241,6 +241,13 @@ async def test_of_two_accounts_the_digits_choose(backend: Backend, home: Househo
     await remind(backend, home)
     await remind(backend, other)
     assert await phone.text("PAY") == "Which account? Reply one of these: PAY 9-001, PAY 9-002 (barn)."
+    assert "$30.00" in str(await phone.text("the barn one"))
+    await phone.text("no")
+    phone.is_free = False  # whatever is open, this names an account and no amount
+    assert "$30.00" in str(await phone.text("PAY 9-002"))
+    await phone.text("no")
+    phone.is_free = True
+    await phone.text("PAY")
     assert "$30.00" in str(await phone.text("002"))
     assert "$112.40" in str(await phone.text("pay 001"))
     assert "$112.40 is paid" in str(await phone.text("PAY"))

@@ -20,7 +20,14 @@ async def list_on(backend: Backend, home: Household) -> list[tuple[str, list[str
 
 @pytest.mark.parametrize(
     "words",
-    ["no more reminders", "Please stop the reminders", "I don't want these alerts", "stop sending me reminders"],
+    [
+        "no more reminders",
+        "Please stop the reminders",
+        "I don't want these alerts",
+        "stop sending me reminders",
+        "stop reminding me",
+        "no more reminders please",
+    ],
 )
 async def test_all_of_them(backend: Backend, home: Household, phone: Texting, words: str) -> None:
     await remind(backend, home)
@@ -36,7 +43,22 @@ async def test_one_kind(backend: Backend, home: Household, phone: Texting) -> No
     assert await list_on(backend, home) == [("past_due", ["text"])]
 
 
-@pytest.mark.parametrize("words", ["which alerts do I have?", "turn on alerts", "my alerts", "stop my autopay"])
+@pytest.mark.parametrize(
+    "words",
+    ["no more outage texts please", "STOP OUTAGE TEXTS", "stop texting me about outages", "end my outage alerts"],
+)
+async def test_outage_texts_end_while_something_else_is_open(
+    backend: Backend, home: Household, phone: Texting, words: str
+) -> None:
+    await on(backend, home, {"bill_due": 3, "outage": None, "outage_night": None}, "text")
+    phone.is_free = False
+    assert str(await phone.text(words)).startswith("Done")
+    assert await list_on(backend, home) == [("bill_due", ["text"])]
+
+
+@pytest.mark.parametrize(
+    "words", ["when do the reminders stop", "which alerts do I have?", "turn on alerts", "my alerts", "stop my autopay"]
+)
 async def test_what_is_no_refusal(backend: Backend, home: Household, phone: Texting, words: str) -> None:
     await remind(backend, home)
     assert await phone.text(words) is None

@@ -31,6 +31,7 @@ class Texting:
     home: Household
     phone: str = PHONE
     said: Said | None = None
+    is_free: bool = True
 
     def turn(self, text: str) -> TextTurn:
         return TextTurn(
@@ -40,7 +41,7 @@ class Texting:
             text=text,
             at=self.clock.now(),
             last=self.said,
-            is_free=True,
+            is_free=self.is_free,
         )
 
     async def text(self, words: str, *, seconds: int = 60) -> str | None:

@@ -73,12 +73,14 @@ async def test_a_refused_refund_keeps_every_field(edge: Edge, backend: Backend, 
 async def test_a_refused_outage_keeps_every_field(edge: Edge, backend: Backend) -> None:
     await become(edge, "ann")
     typed = {"area": "Ridge Road", "cause": "a tree", "estimate": "11/18/2026 5pm"}
-    refused = await send(edge, "/staff/outages", "/staff/outages", **typed)
+    refused = await send(edge, "/staff/outages", "/staff/outages/preview", **typed)
     assert refused.status == 422
-    assert filled_in(refused, "/staff/outages").items() >= typed.items()
+    assert filled_in(refused, "/staff/outages/preview").items() >= typed.items()
     async with backend.db.read_session() as session:
         assert list(await session.scalars(select(KnownOutage))) == []
-    await send(edge, "/staff/outages", "/staff/outages", **{**typed, "estimate": "2026-11-18T17:00"})
+    good = {**typed, "estimate": "2026-11-18T17:00"}
+    preview = await send(edge, "/staff/outages", "/staff/outages/preview", **good)
+    await edge.post("/staff/outages", data=filled_in(preview, "/staff/outages"))
     changed = {"cause": "two trees", "estimate": "soon"}
     refused = await send(edge, "/staff/outages", "/staff/outages/1", **changed)
     assert filled_in(refused, "/staff/outages/1").items() >= changed.items()
