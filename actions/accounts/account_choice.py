@@ -16,6 +16,7 @@ from backend.reading.numbers.account_separator import (
     find_separators,
     mentions_home,
     names_other_account,
+    split_exception,
 )
 
 ACCOUNT_ENTITY = "account"  # the entity of a pressed button; its value is the separator
@@ -26,10 +27,16 @@ def find_named_account(
 ) -> Account | None:
     """The account that the words name by its separator, by its place, or as "the other one" of two than `here`.
 
-    `base` is the member number without a separator.
+    `base` is the member number without a separator. `All of them except the barn` names the other one of two.
     """
     if len(accounts) < 2:
         return None
+    words, exception = split_exception(words)
+    left_out = find_named_account(exception, base, accounts) if exception else None
+    if left_out is not None:
+        accounts = [account for account in accounts if account.id != left_out.id]
+        if len(accounts) == 1:
+            return accounts[0]
     by_separator = {account.separator: account for account in accounts}
     for separator in find_separators(words, base):
         if separator in by_separator:

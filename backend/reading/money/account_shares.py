@@ -32,7 +32,8 @@ _ON_EACH = re.compile(
 )
 _EACH = re.compile(r"\b(?:each|apiece|(?:on|for|to) (?:both|all|each|every))\b", re.IGNORECASE)
 _LEAVES_OUT = re.compile(
-    r"\b(?:not|without|except(?: for)?|excluding|leave (?:out|off)|skip|minus|drop|remove|take (?:out|off)) it\b|"
+    r"\b(?:not|without|except(?: for)?|excluding|other than|besides|leave (?:out|off)|skip|minus|excepto|salvo|"
+    r"menos|drop|remove|take (?:out|off)) (?:(?:la|el|las|los|de|for|on) )*it\b|"
     r"\b(?:leave|take) it (?:out|off|away)\b",
     re.IGNORECASE,
 )
@@ -44,6 +45,9 @@ _ONLY = re.compile(
 _ADDS = re.compile(
     r"\b(?:too|also|as well|add|include|all the same|anyway)\b|^(?:\W|yes|ok|okay|no)*(?:and|plus)\b", re.IGNORECASE
 )
+_ALL_BUT = re.compile(r"\b(everything|all|both|of them|accounts|bills) but (?!not\b)", re.IGNORECASE)
+_EVERYTHING = re.compile(r"\b(?:everything|all|both|todo|todos|todas|ambos|ambas)\b", re.IGNORECASE)
+"""All accounts, where some are left out of them; `everything` alone may be all of one bill."""
 _SHORT_WORDS = 5
 
 
@@ -81,11 +85,13 @@ def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], toda
     left_out: set[int] = set()
     last: list[int] = []
     loose: ShareWish = None
-    is_only = False
-    for clause in _CLAUSE.split(text):
+    is_only = leaves_out = False
+    for clause in _CLAUSE.split(_ALL_BUT.sub(r"\1 except ", text)):
         named, rest = _find_named(clause, base, places)
         wish = _read_wish(rest, today)
-        if named and _LEAVES_OUT.search(rest):
+        # "everything except the barn and the shop" leaves out the shop, too
+        leaves_out = bool(named and (_LEAVES_OUT.search(rest) or (leaves_out and rest.strip() == "it")))
+        if leaves_out:
             left_out.update(named)
             continue
         is_only = is_only or bool(named and not isinstance(wish, int) and _ONLY.search(rest))
@@ -100,7 +106,7 @@ def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], toda
     if shares and any(wish is None for wish in shares.values()) and _EACH.search(text):
         each = next((wish for wish in shares.values() if wish is not None), loose)
         shares = {account_id: each if wish is None else wish for account_id, wish in shares.items()}
-    everyone = is_everyone(text)
+    everyone = is_everyone(text) or bool(left_out and _EVERYTHING.search(text))
     return AccountShares(
         shares=shares,
         left_out=frozenset(left_out),

@@ -15,6 +15,12 @@ names_all_accounts = detector(
 )
 PAY_ALL_ACCOUNTS = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
 names_other_account = detector(r"\bother (?:one|account|house|home|place|meter|property|bill)\b")
+_EXCEPTION = re.compile(
+    r"\b(?:except(?: for)?|excluding|other than|besides|minus|excepto|salvo|menos|but not|not(?= (?:the|my) )"
+    r"|(?:(?<=\beverything )|(?<=\ball )|(?<=\bboth )|(?<=\bof them )|(?<=\baccounts )|(?<=\bbills ))but)\b"
+    r"(?P<left_out>[^,.;]*)",
+    re.IGNORECASE,
+)
 is_partial_number = whole_detector(r"\d{5,6}")
 """A member number without the digits behind the dash."""
 SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
@@ -28,6 +34,11 @@ def find_separators(words: str, base: str) -> list[str]:
 def contains_word(words: str, name: str) -> bool:
     """Whether the words contain the name, such as `barn`. False for an empty name."""
     return bool(name) and re.search(rf"\b{re.escape(name)}\b", words, re.IGNORECASE) is not None
+
+
+def split_exception(words: str) -> tuple[str, str]:
+    """The words without what they leave out, and that: `all of them` and `the barn`."""
+    return _EXCEPTION.sub(" ", words), " ".join(found["left_out"] for found in _EXCEPTION.finditer(words))
 
 
 def means_all_accounts(words: str) -> bool:

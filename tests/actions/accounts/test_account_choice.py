@@ -27,3 +27,15 @@ def test_other_account_is_unknown_among_three_or_none() -> None:
 @pytest.mark.parametrize("words", ["both together?", "how much for both", "when are they due"])
 def test_all_are_meant(words: str) -> None:
     assert names_all_accounts(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["pay everything except the barn", "all of them but the barn", "todas menos el barn", "not the barn"]
+)
+def test_all_but_one_of_two_is_the_other(words: str) -> None:
+    assert find_named_account(words, "41006", [HOME, BARN], HOME) is HOME
+    assert find_named_account(words, "41006", [HOME, BARN, THIRD], HOME) is None
+
+
+def test_a_name_behind_an_exception_counts() -> None:
+    assert find_named_account("not the barn, the house", "41006", [HOME, BARN, THIRD]) is HOME

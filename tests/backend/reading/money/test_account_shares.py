@@ -53,6 +53,21 @@ def test_an_amount_for_each_of_all(text: str) -> None:
     assert (read(text).is_everyone, read(text).each) == (True, 5000)
 
 
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("pay everything except the barn", {BARN}),
+        ("pay all of them but the barn", {BARN}),
+        ("no, not the barn, everything but the barn", {BARN}),
+        ("everything except the barn and the irrigation", {BARN, WELL}),
+        ("pay todas minus irrigation", {WELL}),
+    ],
+)
+def test_all_but_some_are_meant(text: str, left_out: set[int]) -> None:
+    read_back = read(text)
+    assert (dict(read_back.shares), set(read_back.left_out), read_back.is_everyone) == ({}, left_out, True)
+
+
 @pytest.mark.parametrize("text", ["not the barn", "leave out the barn, please", "all my accounts except the barn"])
 def test_an_account_is_left_out(text: str) -> None:
     assert read(text).left_out == {BARN}
