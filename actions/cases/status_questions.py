@@ -227,8 +227,21 @@ async def _answer_no_report(turn: Turn, question: StatusQuestion, recent: list[T
     ):
         return False
     identity = await turn.identity()
-    account = identity.account.number if identity.account and identity.level >= Level.KNOWN else ""
-    turn.utter("utter_filed_none", account=account, known=bool(account))
+    account = identity.account if identity.level >= Level.KNOWN else None
+    if not await _answer_known_outage(turn, account.id if account else None):
+        turn.utter("utter_filed_none", account=account.number if account else "", known=account is not None)
+    return True
+
+
+async def _answer_known_outage(turn: Turn, account_id: int | None) -> bool:
+    """`Is somebody working on the outage on Heron Road`, with a known outage there. Returns whether there is one."""
+    named = detect_ticket_kinds(turn.text)
+    known = await turn.backend.outages.find_outage(turn.session, turn.full_text, account_id)
+    if known is None or (named and "outage" not in named):
+        return False
+    send_known_outage(turn, known)
+    turn.utter("utter_filed_of_others", known=True)
+    _offer_report(turn, "outage", mask_line(turn.full_text), extract_place(turn, asked=False))
     return True
 
 

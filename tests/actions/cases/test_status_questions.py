@@ -8,6 +8,8 @@ from sqlalchemy import select
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.members.levels import Level
+from backend.outage import service as outages
+from backend.outage.service import NewOutage
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_questions import asks_if_already_reported
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
@@ -162,6 +164,17 @@ async def test_without_a_report_the_answer_says_so(stranger: Talk, intent: str) 
         assert stranger.responses == ["utter_filed_none"]
         assert stranger.open_task is None
     assert await all_tickets(stranger) == []
+
+
+async def test_a_known_outage_is_told_where_nothing_was_reported(stranger: Talk) -> None:
+    async with stranger.backend.db.transaction() as session:
+        new = NewOutage("Heron Road", cause="a tree on the line")
+        await outages.open_outage(session, stranger.backend, "ann", new)
+    await stranger.user_input("is somebody working on the outage on heron road", intent="out_of_scope", acts={"ask"})
+    stranger.assert_message("a tree on the line")
+    stranger.assert_no_response("utter_filed_none")
+    await stranger.user_input("did anyone get my report", intent="out_of_scope", acts={"ask"})
+    stranger.assert_response("utter_filed_none")
 
 
 async def test_account_report_is_described_to_an_identified_member(begin: Begin) -> None:
