@@ -26,6 +26,7 @@ from backend.reading.acts.signals import is_question
 from backend.reading.normalize import to_plain_text
 from backend.reading.texts.pay_replies import (
     PayReply,
+    accepts_offer,
     is_end_request,
     is_enroll_request,
     parse_pay_reply,
@@ -36,6 +37,8 @@ from backend.text_pay.turns import LANGUAGE, Answer, ForDialogue, TextTurn
 
 REPEAT_TIME = timedelta(minutes=5)
 """A PAY or yes within this time of a payment is taken for the same once more."""
+YES_TIME = timedelta(days=1)
+"""So long a yes is taken for the answer to a reminder; it only brings the read-back."""
 REFUSED_WORDS = re.compile(
     r"\b(?:reminders?|alerts?|notices?|notifications?|recordatorios?|alertas?|avisos?|reminding(?: me)?"
     r"|texting me about|(?<=\boutage )(?:texts?|messages?|msgs?)|(?<=\bbill )(?:texts?|messages?|msgs?))\b"
@@ -66,7 +69,17 @@ async def _answer(turn: TextTurn) -> Answer | ForDialogue | None:
         return await enrollment.begin(turn)
     if reply is not None and (turn.is_free or reply.has_hyphen):
         return await _pay(turn, reply)
+    if turn.is_free and accepts_offer(turn.text) and await _was_just_reminded(turn):
+        return await _pay(turn, PayReply())
     return await _refuse_reminders(turn)
+
+
+async def _was_just_reminded(turn: TextTurn) -> bool:
+    """Whether a reminder is what the phone got last, within a day: a yes can then only be about it."""
+    async with turn.backend.db.read_session() as session:
+        known = await offers.list_candidates(session, turn.backend, turn.phone)
+    newest = max((one.reminded_at for one in known if one.reminded_at is not None), default=None)
+    return newest is not None and newest > (turn.spoke_at or turn.at - YES_TIME) and newest > turn.at - YES_TIME
 
 
 async def _go_on(turn: TextTurn) -> Answer | ForDialogue | None:

@@ -29,7 +29,8 @@ class Said:
 class TextTurn:
     """One text from `phone` (E.164), received at `at`. `last` is what was answered last, if that was about this.
 
-    `is_free`: no question of the dialogue is open that the text could answer.
+    `is_free`: no question of the dialogue is open that the text could answer. `spoke_at` is when the phone texted
+    before, within the last hour.
     """
 
     backend: Backend
@@ -39,6 +40,7 @@ class TextTurn:
     at: datetime
     last: Said | None
     is_free: bool
+    spoke_at: datetime | None = None
 
     @property
     def step(self) -> str:

@@ -37,6 +37,7 @@ _END = re.compile(
     r"(?: mas)?)(?: (?:my|the|this|el|mi))*"
     rf" {_TEXT_TO_PAY}(?: authorization| please| por favor)?|{_TEXT_TO_PAY} (?:off|stop))"
 )
+_YES_WORD = re.compile(r"(?:yes|yeah|yep|si|claro)\b")
 _AGREE = re.compile(r"(?:yes |si )?(?:i )?(?:agree|agreed|accept|acepto|aceptar|de acuerdo|estoy de acuerdo)")
 
 
@@ -80,6 +81,11 @@ def read_yes_no(text: str, read_out: str = "") -> str | None:
         return YES
     language = detect_language(text, current_language())
     return detect_yes_no(to_english(text) if language == SPANISH else text, read_out, language)
+
+
+def accepts_offer(text: str) -> bool:
+    """`Yes`, `yes pay the bill`, `sí, páguela` to an offer to pay; `ok` only says that it was read."""
+    return _YES_WORD.match(_plain(text)) is not None and read_yes_no(text) == YES
 
 
 def _plain(text: str) -> str:

@@ -42,6 +42,7 @@ class ReplyToPay:
                 at=row.received_at,
                 last=_read_open(recent),
                 is_free=await self._is_free(session, inbound.address, recent, state),
+                spoke_at=recent.received_at if recent is not None else None,
             )
         taken = await replies.answer(text_turn)
         if taken is None:

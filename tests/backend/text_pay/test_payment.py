@@ -263,6 +263,19 @@ async def test_pay_without_a_reminder_pays_where_an_authorization_stands(
 
 
 @on_sqlite
+async def test_a_yes_to_the_reminder_brings_the_read_back(backend: Backend, home: Household, phone: Texting) -> None:
+    assert await phone.text("yes") is None, "nothing was offered"
+    await authorize(backend, home)
+    await remind(backend, home)
+    assert await phone.text("ok") is None
+    phone.spoke_at = None
+    assert "$112.40" in str(await phone.text("yes pay the bill"))
+    assert await list_payments(backend) == []
+    await phone.text("no")
+    assert await phone.text("yes") is None, "something was said since the reminder"
+
+
+@on_sqlite
 async def test_a_reminder_of_long_ago_is_not_answered(backend: Backend, home: Household, phone: Texting) -> None:
     await remind(backend, home)
     assert await phone.text("PAY") == IN_WORDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ class Texting:
     phone: str = PHONE
     said: Said | None = None
     is_free: bool = True
+    spoke_at: datetime | None = None
 
     def turn(self, text: str) -> TextTurn:
         return TextTurn(
@@ -42,12 +44,14 @@ class Texting:
             at=self.clock.now(),
             last=self.said,
             is_free=self.is_free,
+            spoke_at=self.spoke_at,
         )
 
     async def text(self, words: str, *, seconds: int = 60) -> str | None:
         """The words of the answer; `-> words` for the dialogue, None where it gets the text as it is."""
         self.clock.advance(seconds=seconds)
         taken = await answer(self.turn(words))
+        self.spoke_at = self.clock.now()
         if isinstance(taken, Answer):
             self.said = Said(taken.words, taken.state, self.clock.now()) if taken.state else None
             return taken.words
