@@ -9,7 +9,7 @@ from datetime import date
 from actions.identity.forms import CODE
 from actions.quick_pay.questions import AGREED, AMOUNT, ASK_DAY, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT, NOT_PREFIX
 from actions.turn import NUMBER_TYPES, Turn
-from actions.yes_no import is_yes
+from actions.yes_no import is_no, is_yes
 from backend.members.identity import is_allowed
 from backend.money import share_of
 from backend.payments import service as payments
@@ -75,6 +75,8 @@ async def extract_payment_details(turn: Turn, asked: str | None) -> bool:
         amount = extract_all(turn.text, asked="change", today=today).amount if is_change else None
         share = values.share or detect_share_alone(turn.text)
         values = replace(values, share=share, amount=amount if isinstance(amount, Amount) else None)
+    if asked == METHOD or (asked in (AGREED, CONFIRMED_QUOTE) and is_no(turn)):
+        values = _add_half(turn, values)
     await _extract_amount(turn, values)
     _extract_day(turn, values)
     await _extract_method(turn, asked)
@@ -90,6 +92,12 @@ async def extract_payment_details(turn: Turn, asked: str | None) -> bool:
     ):
         return True
     return any(turn.get(slot) != value for slot, value in before.items())
+
+
+def _add_half(turn: Turn, values: ExtractedValues) -> ExtractedValues:
+    """`Half now, visa` at the question how to pay, and `no, I said half` at the read-back."""
+    is_half = values.share is None and values.amount is None and detect_share_alone(turn.text) == "half"
+    return replace(values, share="half") if is_half else values
 
 
 async def _extract_amount(turn: Turn, values: ExtractedValues) -> None:

@@ -85,6 +85,16 @@ async def test_half_of_that(talk: Talk) -> None:
     talk.assert_message(r"pay \$20\.00 today")
 
 
+async def test_half_at_the_method_and_at_the_read_back(talk: Talk) -> None:
+    await talk.user_input("pay my whole bill", intent="quick_pay", acts={"start"})
+    talk.assert_response("utter_question_pay_method")
+    await talk.user_input("half now, visa", acts={"answer"})
+    talk.assert_message(r"pay \$56\.20 today, with Visa")
+    await to_the_read_back(talk, "no, pay all of it with my visa")
+    await talk.user_input("no i said half", intent="deny", acts={"deny"})
+    talk.assert_message(r"pay \$56\.20 today")
+
+
 async def test_a_week_later(talk: Talk) -> None:
     await to_the_read_back(talk, "pay 40 on friday with my visa")
     talk.assert_message("on Friday, November 20")
