@@ -221,7 +221,7 @@ ANSWERS: tuple[tuple[str, Callable[[MemberState, HeardQuestion], str]], ...] = (
     (r"utter_question_pay_day\w*", _give_day),
     (r"utter_question_pay_method\w*", _choose_method),
     (r"utter_question_agree_\w+", _answer_warning),
-    (r"utter_question_pay_confirm", _confirm_payment),
+    (r"utter_question_pay_(confirm|together)", _confirm_payment),
     (r"utter_question_pay_change", _change_payment),
     (r"utter_question_autopay_day\w*", _give_autopay_day),
     (r"utter_question_(auto|draft)_method\w*", _choose_among("visa|checking")),
