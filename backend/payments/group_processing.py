@@ -17,7 +17,7 @@ from backend.payments import processing
 from backend.payments.group_models import GROUPED_KEY, RELEASE, TAKE, PaymentGroup, PaymentGroupPart
 from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
 from backend.payments.processing import ChargeOrder, build_order, record_charge
-from backend.providers.payments.base import Charge, PaymentProviderError, ProviderRejected
+from backend.providers.payments.base import Charge, PaymentProviderError
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -124,20 +124,10 @@ async def _carry_out(backend: Backend, order: ChargeOrder, decision: str, *, ans
     elif order.status == "started":
         charge = await backend.payments.find(order.key)  # an answer to an earlier try may have been lost
         if charge and charge.status == "authorized":
-            charge = await _void(backend, order)
+            charge = await processing.void(backend, order)
     else:
-        charge = await _void(backend, order)
+        charge = await processing.void(backend, order)
     await _record(backend, order, charge, answering=answering)
-
-
-async def _void(backend: Backend, order: ChargeOrder) -> Charge:
-    try:
-        return await backend.payments.void(order.key)
-    except ProviderRejected:
-        found = await backend.payments.find(order.key)  # such as an authorization that lapsed
-        if found is None or found.status == "authorized":
-            raise
-        return found
 
 
 async def _record(backend: Backend, order: ChargeOrder, charge: Charge | None, *, answering: bool) -> str:

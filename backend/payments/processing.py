@@ -7,7 +7,7 @@ moves the status forward. A payment that a crash left unfinished is found by its
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -314,10 +314,19 @@ async def authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool)
 
 async def capture(backend: Backend, order: ChargeOrder) -> Charge:
     """Take an authorized charge, or find what became of it."""
+    return await _end_authorization(backend, order.key, backend.payments.capture)
+
+
+async def void(backend: Backend, order: ChargeOrder) -> Charge:
+    """Release an authorized charge, or find what became of it."""
+    return await _end_authorization(backend, order.key, backend.payments.void)
+
+
+async def _end_authorization(backend: Backend, key: str, end: Callable[[str], Awaitable[Charge]]) -> Charge:
     try:
-        return await backend.payments.capture(order.key)
+        return await end(key)
     except ProviderRejected:
-        found = await backend.payments.find(order.key)  # such as an authorization that lapsed
+        found = await backend.payments.find(key)  # such as an authorization that lapsed
         if found is None or found.status == "authorized":
             raise
         return found
