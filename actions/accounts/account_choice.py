@@ -64,8 +64,7 @@ def format_account_label(account: Account, identity: Identity) -> str:
     """
     if identity.level < Level.STEPPED_UP and not identity.is_texting:
         return account.separator
-    name = account.place_name or account.service_address.split(",")[0]
-    return f"{account.separator}, {name}" if name else account.separator
+    return f"{account.separator}, {account.short_place}" if account.short_place else account.separator
 
 
 def account_buttons(accounts: Sequence[Account], identity: Identity, intent: str) -> list[dict[str, str]]:

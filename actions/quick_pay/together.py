@@ -196,7 +196,7 @@ def _describe(warning: prechecks.PaymentWarning, today: date) -> str:
 
 def format_account(turn: Turn, account: Account, count: int = 1) -> str:
     """`barn (..9-002)`; by phone `barn, account 002`, and of more than two accounts the place alone."""
-    place = account.place_name or account.service_address.split(",")[0].strip() or tr("account")
+    place = account.short_place or tr("account")
     if turn.channel != "voice":
         return f"{place} ({account.masked_number})"
     if count > MOST_PLACES_WITH_NUMBER:

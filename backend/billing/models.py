@@ -45,6 +45,11 @@ class Account(Base):
         found = PLACE_IN_ADDRESS.search(self.service_address)
         return found[1] if found else ""
 
+    @property
+    def short_place(self) -> str:
+        """The name of the place, such as `barn`, or else the street with its number; empty where neither is on file."""
+        return self.place_name or self.service_address.split(",")[0].strip()
+
 
 class Bill(Base):
     """One monthly bill. Amounts are cents; `lines` are {label, cents} that sum to `amount_cents`."""

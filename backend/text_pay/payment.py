@@ -134,7 +134,7 @@ def ask_which(candidates: Sequence[Candidate]) -> Answer:
     """Ask which account is meant. The answer goes to the phone on file, which knows the places."""
     choices = []
     for one in candidates:
-        place = one.account.place_name or one.account.service_address.split(",")[0]
+        place = one.account.short_place
         choices.append(f"PAY {one.account.number[-5:]}" + (f" ({place})" if place else ""))
     return Answer(tr("Which account? Reply one of these: {choices}.", choices=", ".join(choices)), {STEP: WHICH})
 

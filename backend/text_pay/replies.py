@@ -13,10 +13,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from backend.alerts import service as alerts
-from backend.alerts.kinds import KINDS
+from backend.alerts.kinds import KINDS, OUTAGES
 from backend.alerts.models import AlertSent
 from backend.alerts.parsing import parse_alert_request
-from backend.billing.models import Account
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language, tr, use_language
@@ -46,7 +45,7 @@ REFUSED_WORDS = re.compile(
 BEGINS_REFUSAL = re.compile(
     r"(?:please |por favor |i said |just )*(?:stop|no more|no mas|quit|end|cancel|turn off|enough|basta|ya no)\b"
 )
-OUTAGE_KINDS = {"outage", "outage_night"}
+OUTAGE_KINDS = {kind.name for kind in KINDS.values() if kind.group == OUTAGES}
 MAX_REFUSAL_WORDS = 12
 
 
@@ -100,14 +99,9 @@ async def _choose_account(turn: TextTurn) -> Answer | ForDialogue | None:
     async with turn.backend.db.read_session() as session:
         known = [one.account for one in await offers.list_candidates(session, turn.backend, turn.phone)]
     words = set(to_plain_text(turn.text).split())
-    by_place = [one for one in known if words >= set(to_plain_text(_place(one)).split()) != set()]
+    by_place = [one for one in known if words >= set(to_plain_text(one.short_place).split()) != set()]
     digits = by_place[0].number_digits if len(by_place) == 1 else re.sub(r"[^0-9]", "", turn.text)
     return await _pay(turn, PayReply(digits)) if digits else None
-
-
-def _place(account: Account) -> str:
-    """As it was named in the question."""
-    return account.place_name or account.service_address.split(",")[0]
 
 
 async def _answer_read_back(turn: TextTurn, reply: PayReply | None) -> Answer | ForDialogue | None:
