@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, parseaddr
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
@@ -41,22 +42,23 @@ class SmtpEmail:
         self._address = (parse_qs(parts.query).get("from") or [coop.email])[0]
         self._sender = formataddr((coop.name, self._address))
 
+    @property
+    def _connection(self) -> dict[str, Any]:
+        return {
+            "hostname": self._host,
+            "port": self._port,
+            "username": self._user,
+            "password": self._password,
+            "use_tls": self._tls,
+            "start_tls": self._start_tls,
+            "timeout": SECONDS,
+        }
+
     async def send_email(self, to: str, subject: str, body: str, *, key: str) -> str:
         """Send one message; returns its Message-ID. Raises TransportError."""
         message = self._message(to, subject, body, key)
         try:
-            await aiosmtplib.send(
-                message,
-                sender=self._address,
-                recipients=[to],
-                hostname=self._host,
-                port=self._port,
-                username=self._user,
-                password=self._password,
-                use_tls=self._tls,
-                start_tls=self._start_tls,
-                timeout=SECONDS,
-            )
+            await aiosmtplib.send(message, sender=self._address, recipients=[to], **self._connection)
         except aiosmtplib.SMTPRecipientsRefused as error:
             code = error.recipients[0].code if error.recipients else 550
             raise TransportError(str(code), permanent=code >= 500) from error
@@ -70,15 +72,7 @@ class SmtpEmail:
 
     async def sign_in(self) -> None:
         """Connect, sign in where the address has a user, and leave. Raises TransportError; nothing is sent."""
-        server = aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._user,
-            password=self._password,
-            use_tls=self._tls,
-            start_tls=self._start_tls,
-            timeout=SECONDS,
-        )
+        server = aiosmtplib.SMTP(**self._connection)
         try:
             async with server:
                 pass
