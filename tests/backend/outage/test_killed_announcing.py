@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -25,15 +26,18 @@ from tests.backend.outage.test_announcing import add_member, clear, open_outage,
 MEMBERS = 12
 CHILD = """
 import asyncio
+from itertools import count
 from backend.outage import announcing
 from backend.app import Backend
 from backend.config import Settings
 
 announcing.BATCH = 2
-tell = announcing._tell
+tell, batches = announcing._tell, count(1)
 
 async def counted(*values):
     print("about to tell", flush=True)
+    if next(batches) > 4:
+        await asyncio.sleep(3600)  # so that a slow killer finds it in the middle, too
     return await tell(*values)
 
 announcing._tell = counted
@@ -81,6 +85,15 @@ async def test_end_while_it_is_told(backend: Backend, monkeypatch: pytest.Monkey
         await add_member(backend, number, f"{number} Ridge Road", "text")
     outage = await open_outage(backend)
 
+    ended, tell_batch = asyncio.Event(), announcing._tell_batch
+
+    async def tell_batch_or_wait(*values: Any) -> int | None:
+        async with backend.db.read_session() as session:
+            told = await session.scalar(select(func.count()).select_from(OutageNotice)) or 0
+        if told > 3:
+            await ended.wait()  # the end comes in between, however quick the two are
+        return await tell_batch(*values)
+
     async def end_soon() -> None:
         while True:
             async with backend.db.read_session() as session:
@@ -88,7 +101,9 @@ async def test_end_while_it_is_told(backend: Backend, monkeypatch: pytest.Monkey
                     break
             await asyncio.sleep(0)
         await clear(backend, outage)
+        ended.set()
 
+    monkeypatch.setattr(announcing, "_tell_batch", tell_batch_or_wait)
     await asyncio.gather(tell(backend), tell(backend), end_soon())
     await tell(backend)
     async with backend.db.read_session() as session:
