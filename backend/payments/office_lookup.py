@@ -15,8 +15,16 @@ from backend.confirmation_numbers import normalize_number
 from backend.members.models import Member
 from backend.members.service import find_account, list_member_accounts
 from backend.payments.balances import Balance, get_balance
-from backend.payments.models import CounterPayment, Payment, PaymentMethod, PaymentRefund, ScheduledPayment
-from backend.payments.refunds import refundable_cents
+from backend.payments.models import (
+    CounterPayment,
+    Payment,
+    PaymentMethod,
+    PaymentRefund,
+    ReturnFileEntry,
+    ScheduledPayment,
+)
+from backend.payments.refunds import list_failed_refunds, refundable_cents
+from backend.payments.return_files import list_open as list_open_returns
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -115,8 +123,27 @@ async def load_account(session: AsyncSession, backend: Backend, account: Account
     )
 
 
-async def list_waiting(session: AsyncSession) -> tuple[list[PaymentRefund], list[CounterPayment]]:
-    """What waits for a second person, the oldest first."""
+@dataclass(frozen=True)
+class WaitingMoney:
+    """What waits for the office, the oldest first: refunds and bookings for a second person, refunds that failed, and
+    entries of the bank's return files with the confirmation number of their payment."""
+
+    refunds: list[PaymentRefund]
+    counter_payments: list[CounterPayment]
+    failed_refunds: list[PaymentRefund]
+    returns: list[tuple[ReturnFileEntry, str | None]]
+
+    @property
+    def for_second_person(self) -> int:
+        return len(self.refunds) + len(self.counter_payments)
+
+
+async def load_waiting(session: AsyncSession) -> WaitingMoney:
     refunds = select(PaymentRefund).where(PaymentRefund.status == "requested").order_by(PaymentRefund.id)
     counter = select(CounterPayment).where(CounterPayment.status == "requested").order_by(CounterPayment.id)
-    return list(await session.scalars(refunds)), list(await session.scalars(counter))
+    return WaitingMoney(
+        refunds=list(await session.scalars(refunds)),
+        counter_payments=list(await session.scalars(counter)),
+        failed_refunds=await list_failed_refunds(session),
+        returns=await list_open_returns(session),
+    )

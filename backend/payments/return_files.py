@@ -129,7 +129,12 @@ async def apply_folder(backend: Backend) -> int:
             continue
         if time.time() - path.stat().st_mtime < STILL_WRITTEN_SECONDS:
             continue
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:  # the rights of one file must not keep the others from being read
+            logger.error("return file %s was not read: %s", path.name, error.strerror)
+            await _tell_office_of_closed_file(backend, path.name, error)
+            continue
         try:
             before = await _known_lines(backend, parse_return_file(data).digest)
             report = await apply_return_file(backend, path.name, data)
@@ -316,6 +321,14 @@ async def _tell_office(backend: Backend, report: FileReport) -> None:
     async with backend.db.transaction() as session:
         key = f"return-file:{report.parsed.digest}"
         await refund_notices.tell_office(session, backend, key, "Bank returns to look at", body)
+
+
+async def _tell_office_of_closed_file(backend: Backend, name: str, error: OSError) -> None:
+    """Once a day, for as long as it cannot be read."""
+    body = f"The bank's file {name} cannot be read: {error.strerror}. Please ask who runs the server to open it."
+    key = f"closed-return-file:{backend.today()}:{name[-80:]}"
+    async with backend.db.transaction() as session:
+        await refund_notices.tell_office(session, backend, key, f"Bank file {name} cannot be read", body)
 
 
 async def _tell_office_of_bad_file(backend: Backend, name: str, data: bytes, error: BadReturnFile) -> None:

@@ -89,9 +89,7 @@ class MoneyPages:
         async with self.backend.db.read_session() as session:
             item = await office_lookup.find_item(session, words) if words else None
             accounts = await office_lookup.find_accounts(session, words) if words and item is None else []
-            waiting, counter = await office_lookup.list_waiting(session)
-            failed = await refunds.list_failed_refunds(session)
-            returned = await return_files.list_open(session)
+            waiting = await office_lookup.load_waiting(session)
             totals = await list_counter_totals(session, self.backend, self.backend.today())
         if item is not None:
             return pages.redirect(_item_url(item))
@@ -99,8 +97,8 @@ class MoneyPages:
             return pages.redirect(_account_url(accounts[0]))
         trouble = "No payment, refund, account or member has that number." if words and not accounts else ""
         return self._render(
-            request, name, "money.html", accounts=accounts, refunds=waiting, counter=counter, failed=failed,
-            returned=returned, words=words, trouble=trouble, outcomes=return_files.OUTCOMES,
+            request, name, "money.html", accounts=accounts, waiting=waiting, words=words, trouble=trouble,
+            outcomes=return_files.OUTCOMES,
             totals=totals, sums=sum_by_kind(totals), kinds=COUNTER_KINDS,
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
 from backend.payments.models import CounterPayment, PaymentRefund
+from backend.payments.office_lookup import WaitingMoney, load_waiting
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
@@ -36,6 +37,7 @@ class StaffQueue:
     tickets: list[Ticket]
     withdrawn: list[Ticket]
     callouts: dict[int, Callout]  # by the id of its ticket
+    money: WaitingMoney
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
         callouts=await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent]),
+        money=await load_waiting(session),
     )
 
 

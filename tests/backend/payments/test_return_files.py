@@ -279,6 +279,30 @@ async def test_watched_folder(backend: Backend, home: Household, tmp_path: Path)
 
 
 @sqlite_alone
+async def test_file_that_cannot_be_read_keeps_no_other_back(
+    backend: Backend, home: Household, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = await pay(backend, home)
+    backend.settings = backend.settings.with_values(returns_dir=tmp_path)
+    old = time.time() - 3600
+    for name in ("a.ach", "b.ach"):
+        (tmp_path / name).write_text(make_file(Row(reference(payment), DUE_CENTS)))
+        os.utime(tmp_path / name, (old, old))
+    read = Path.read_bytes
+
+    def refuse_the_first(path: Path) -> bytes:  # rights do not stop root, who runs the tests in a container
+        if path.name == "a.ach":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse_the_first)
+    assert await apply_folder(backend) == 1
+    assert await apply_folder(backend) == 0
+    told = [one.subject for one in await outbox(backend) if one.dedupe_key.startswith("office:closed")]
+    assert told == ["Bank file a.ach cannot be read"]
+
+
+@sqlite_alone
 async def test_missing_folder_is_named(backend: Backend, tmp_path: Path) -> None:
     backend.settings = backend.settings.with_values(returns_dir=tmp_path / "gone")
     with pytest.raises(MemberlineError, match="RETURNS_DIR"):

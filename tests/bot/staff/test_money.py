@@ -194,6 +194,7 @@ async def test_second_person_approves(edge: Edge, backend: Backend, home: Househ
     assert (await edge.post(f"{own}/decide", data=form)).status == 409
     assert network.given_back_cents() == 0
     await become(edge, "bob")
+    assert "1 for a second person" in (await edge.get("/staff")).text
     assert own in (await edge.get("/staff/money")).text
     done = await send(edge, own, f"{own}/decide", reason="saw the letter", decision="approve")
     assert "succeeded" in done.text
@@ -226,8 +227,10 @@ async def test_failed_refund_is_listed_until_somebody_says_what_was_done(
     listed = await edge.get("/staff/money")
     assert "Refunds that failed" in listed.text
     assert own in listed.text
+    assert "1 refund that failed" in (await edge.get("/staff")).text
     assert (await send(edge, own, f"{own}/finish", reason=" ")).status == 409
     assert own not in (await send(edge, own, f"{own}/finish", reason="mailed check 2001")).text
+    assert "refund that failed" not in (await edge.get("/staff")).text
     assert "Dealt with by" in (await edge.get(own)).text
 
 
@@ -290,6 +293,7 @@ async def test_scheduled_payment_is_canceled(edge: Edge, backend: Backend, home:
 async def test_bank_returns_wait_until_done(edge: Edge, backend: Backend) -> None:
     await apply_return_file(backend, "nov.ach", make_file(Row("XXX222", 700, "R03")).encode())
     await become(edge, "ann")
+    assert "1 bank return to look at" in (await edge.get("/staff")).text
     page = await edge.get("/staff/money")
     assert "R03, $7.00, no payment of ours fits" in page.text
     path = re.search(r'action="(/staff/money/returns/\d+/done)"', page.text)
