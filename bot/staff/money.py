@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -46,6 +47,8 @@ OUTSIDE_STATES = {
     "history": "known, what is owed comes from the billing system",
     "void": "void",
 }
+ItemChange = Callable[..., Awaitable[object]]
+"""`(session, backend, id, *, by, reason)`; raises RefundRefused."""
 NOT_KNOWN = "The payment network has not answered. We ask again every minute: please look again soon."
 
 
@@ -194,30 +197,15 @@ class MoneyPages:
 
     async def withdraw_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, PaymentRefund)
-        try:
-            async with self.backend.db.transaction() as session:
-                await refunds.withdraw_refund(session, self.backend, item.id, by=name, reason=_reason(request))
-        except RefundRefused as refusal:
-            return await self._render_item(request, name, item, refusal, 409)
-        return pages.redirect(_item_url(item))
+        return await self._change_item(request, name, item, refunds.withdraw_refund)
 
     async def withdraw_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, CounterPayment)
-        try:
-            async with self.backend.db.transaction() as session:
-                await office.withdraw_counter_payment(session, self.backend, item.id, by=name, reason=_reason(request))
-        except RefundRefused as refusal:
-            return await self._render_item(request, name, item, refusal, 409)
-        return pages.redirect(_item_url(item))
+        return await self._change_item(request, name, item, office.withdraw_counter_payment)
 
     async def finish_refund(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, PaymentRefund)
-        try:
-            async with self.backend.db.transaction() as session:
-                await refunds.finish_failed_refund(session, self.backend, item.id, by=name, reason=_reason(request))
-        except RefundRefused as refusal:
-            return await self._render_item(request, name, item, refusal, 409)
-        return pages.redirect(MONEY_URL)
+        return await self._change_item(request, name, item, refunds.finish_failed_refund, then=MONEY_URL)
 
     async def show_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         return await self._render_item(request, name, await self._find(number, CounterPayment))
@@ -236,17 +224,23 @@ class MoneyPages:
 
     async def undo_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self._find(number, CounterPayment)
-        try:
-            async with self.backend.db.transaction() as session:
-                await office.undo_counter_payment(session, self.backend, item.id, by=name, reason=_reason(request))
-        except RefundRefused as refusal:
-            return await self._render_item(request, name, item, refusal, 409)
-        return pages.redirect(_item_url(item))
+        return await self._change_item(request, name, item, office.undo_counter_payment)
 
     async def finish_return_entry(self, request: Request, name: str, entry_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             await return_files.mark_seen(session, self.backend, entry_id, name)
         return pages.redirect(MONEY_URL)
+
+    async def _change_item(
+        self, request: Request, name: str, item: PaymentRefund | CounterPayment, change: ItemChange, *, then: str = ""
+    ) -> HTTPResponse:
+        """Do `change` and show what came of it, or the page `then`; a refusal is told on the item's page."""
+        try:
+            async with self.backend.db.transaction() as session:
+                await change(session, self.backend, item.id, by=name, reason=_reason(request))
+        except RefundRefused as refusal:
+            return await self._render_item(request, name, item, refusal, 409)
+        return pages.redirect(then or _item_url(item))
 
     async def _make_refund(self, refund: PaymentRefund) -> HTTPResponse:
         """Ask the network at once; what is not known yet, the minute's job finds out."""
