@@ -38,6 +38,7 @@ EXPECTED = {
     "MULTISPEAK_CURRENT_AMOUNT": "must be apart or with_past_due",
     "MULTISPEAK_POSTING": "must be commit, process_and_commit or off",
     "MULTISPEAK_LISTS_PAYMENTS": "must be yes or no",
+    "MULTISPEAK_TAKES_REPORTS": "must be yes or no",
     "MULTISPEAK_ALLOW_HTTP": "must be yes or no",
     **dict.fromkeys(
         ("TEXTS_PER_SECOND", "CALLS_PER_SECOND", "EMAILS_PER_SECOND"), "must be a number above 0, such as 1.25"
@@ -238,6 +239,7 @@ class Settings(BaseSettings):
     multispeak_current_amount: Literal["apart", "with_past_due"] = "apart"
     multispeak_posting: Literal["commit", "process_and_commit", "off"] = "commit"
     multispeak_lists_payments: bool = False  # PPMPayments is known to list every payment that we post
+    multispeak_takes_reports: bool = False  # members' outage reports go to the outage system
     multispeak_allow_http: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = None  # None: INFO when serving, else WARNING

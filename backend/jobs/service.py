@@ -16,6 +16,7 @@ from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.jobs.locks import JobSchedule
 from backend.outage.announcing import tell_members
+from backend.outage.forwarding import forward_reports
 from backend.payments.group_processing import recover_groups
 from backend.payments.network_notices import collect_news
 from backend.payments.processing import recover
@@ -64,6 +65,7 @@ JOBS: dict[str, Job] = {
     "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
     "billing-sync": Job(sync_members, JobSchedule("hour")),
     "outages": Job(tell_members, JobSchedule("minute")),
+    "outage-reports": Job(forward_reports, JobSchedule("minute")),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     "sync-folder": Job(take_folder, JobSchedule("minute", lease=timedelta(minutes=30))),
     # checked each minute; the job itself knows which callouts are due for their next round

@@ -1,4 +1,4 @@
-"""The tables of outages: what is known, which accounts are in one, and who was told of it."""
+"""The tables of outages: what is known, which accounts are in one, who was told, and which reports were passed on."""
 
 from __future__ import annotations
 
@@ -97,3 +97,21 @@ class OutageNotice(Base):
     way: Mapped[str] = mapped_column(String(5))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class ForwardedReport(Base):
+    """A member's report on its way to the outage management system, one a ticket.
+
+    `status`: waiting (tried `tries` times, again at `next_try_at`), sent, or refused with the system's words in
+    `problem`.
+    """
+
+    __tablename__ = "forwarded_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    status: Mapped[str] = mapped_column(String(8))
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(UtcTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    problem: Mapped[str] = mapped_column(String(200), default="")

@@ -162,6 +162,8 @@ DECISIONS: dict[str, Decision] = {
     ),
     "Callout": Decision("ticket", "keep", left_out="about the crew", kept="who was called, by name",
                         period="tickets", age="created_at"),
+    "ForwardedReport": Decision("ticket", "keep", left_out="that the ticket went to the outage system",
+                                kept="it names nobody but its ticket", period="tickets"),
     "CalloutCode": Decision("ticket", "keep", left_out="about the crew", kept="who was called", period="tickets"),
     "CalloutNotice": Decision("ticket", "keep", left_out="about the crew", kept="who was called", period="tickets"),
     # messages out

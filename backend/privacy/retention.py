@@ -17,6 +17,7 @@ from backend.conversations.engine_store import EngineStore, open_engine_store
 from backend.conversations.models import ActionResult, Conversation, InboundMessage
 from backend.db import Base
 from backend.models import list_models
+from backend.outage.models import ForwardedReport
 from backend.outbox.models import OutboxMessage
 from backend.privacy.blanking import blank_values, is_filled, is_unreferenced
 from backend.privacy.decisions import DECISIONS
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 BATCH = 500  # rows of one transaction
 SECRET_PURPOSES = ("code", "link")
 FINAL_STATUSES = ("sent", "delivered", "undelivered", "failed", "refused", "expired")
-WITH_A_TICKET = (Callout, CalloutCode, CalloutNotice)
+WITH_A_TICKET = (Callout, CalloutCode, CalloutNotice, ForwardedReport)
 WITH_A_MESSAGE = (ActionResult,)
 
 
@@ -134,6 +135,7 @@ def _statements(model: Any, chosen: ColumnElement[bool], keys: Sequence[Any]) ->
             delete(CalloutCode).where(CalloutCode.callout_id.in_(callouts)),
             delete(CalloutNotice).where(CalloutNotice.callout_id.in_(callouts)),
             delete(Callout).where(Callout.ticket_id.in_(keys)),
+            delete(ForwardedReport).where(ForwardedReport.ticket_id.in_(keys)),
             delete(model).where(chosen),
         ]
     return [delete(model).where(chosen, is_unreferenced(model))]

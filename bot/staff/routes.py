@@ -18,6 +18,7 @@ from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
+from backend.outage.forwarding import find_forwarded
 from backend.staff import kept_forms, signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
@@ -179,11 +180,12 @@ class StaffPages:
             account = await session.get(Account, ticket.account_id) if ticket.account_id else None
             ticket_callout = await callout.find_callout(session, ticket.id)
             notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
+            forwarded = (await find_forwarded(session, [ticket.id])).get(ticket.id)
         await self.record_reading(name, {"ticket": number})
         token = self.cookies.form_token(request)
         return self.render_page(
             "ticket.html", ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
-            name=name, token=token, longest=MAX_ANSWER_LENGTH, **sent_forms.page_values(request),
+            forwarded=forwarded, name=name, token=token, longest=MAX_ANSWER_LENGTH, **sent_forms.page_values(request),
         )  # fmt: skip
 
     async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:

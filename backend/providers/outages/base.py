@@ -48,6 +48,20 @@ class OutageProvider(Protocol):
 
 
 @runtime_checkable
+class TakesReports(Protocol):
+    """A provider that takes members' reports, where the co-op has turned that on (`takes_reports`)."""
+
+    takes_reports: bool
+
+    async def report_outage(self, *, key: str, account_number: str, phone: str, at: datetime) -> None:
+        """Tell the system of a member's call; not inside a transaction. `key` names the call once and for all.
+
+        Raises BillingSystemError: SystemRejected where the report was refused, another where it is to be sent again.
+        """
+        ...
+
+
+@runtime_checkable
 class ListsOutages(Protocol):
     """A provider whose outages are opened and ended in our own list."""
 

@@ -66,9 +66,17 @@ class MultiSpeakOutages:
     name = "multispeak"
 
     def __init__(
-        self, client: MultiSpeakClient, clock: Clock, zone: ZoneInfo, numbers: AccountNumbers, office: OutageProvider
+        self,
+        client: MultiSpeakClient,
+        clock: Clock,
+        zone: ZoneInfo,
+        numbers: AccountNumbers,
+        office: OutageProvider,
+        *,
+        takes_reports: bool = False,
     ) -> None:
         self.client = client
+        self.takes_reports = takes_reports
         self._clock, self._zone, self.numbers, self._office = clock, zone, numbers, office
         self._events: dict[str, OutageEvent] = {}
         self._as_of: datetime | None = None
@@ -261,4 +269,5 @@ def create(settings: Settings) -> MultiSpeakOutages:
         load_coop(settings.coop_file).zone,
         AccountNumbers(settings.multispeak_account_numbers),
         builtin.create(settings),
+        takes_reports=settings.multispeak_takes_reports,
     )

@@ -15,6 +15,7 @@ from backend.agent_handoff import service as handover
 from backend.clock import ManualClock
 from backend.conversations import service as conversations
 from backend.logins import throttle
+from backend.outage.models import ForwardedReport
 from backend.outbox import service as outbox
 from backend.staff import signin
 from backend.tickets import history
@@ -286,8 +287,12 @@ async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
         )
     await sign_in(edge)
     assert "Urgent" in (await edge.get("/staff")).text
+    async with edge.services.backend.db.transaction() as session:
+        refused = ForwardedReport(ticket_id=made.id, status="refused", next_try_at=made.created_at, problem="no <M7>")
+        session.add(refused)
     page = await edge.get(f"/staff/tickets/{made.number}")
     assert "a wire" in page.text
+    assert "refused it: no &lt;M7&gt;. Enter it by hand" in page.text
     await edge.post(f"/staff/tickets/{made.number}/close", data={"token": token_in(page)})
     assert "No ticket is open" in (await edge.get("/staff")).text
 

@@ -20,7 +20,7 @@ from backend.outage import service as office
 from backend.providers.billing.multispeak.customers import AccountNumbers
 from backend.providers.billing.system import SystemRejected, SystemUnavailable
 from backend.providers.multispeak.client import Login, MultiSpeakClient
-from backend.providers.outages.base import OutageInfo, OutageProvider, ProviderOutage
+from backend.providers.outages.base import OutageInfo, OutageProvider, ProviderOutage, TakesReports
 from backend.providers.outages.multispeak import MultiSpeakOutages
 from tests.backend.databases import Databases
 from tests.backend.household import NOW, Household
@@ -207,9 +207,17 @@ async def test_the_app_keeps_it_fresh_and_closes_it(
     multispeak: MultiSpeakServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Backend.create(
-        Settings(secret_key="for tests", runtime_dir=tmp_path, outages_provider="multispeak", **multispeak.settings())
+        Settings(
+            secret_key="for tests",
+            runtime_dir=tmp_path,
+            outages_provider="multispeak",
+            multispeak_takes_reports=True,
+            **multispeak.settings(),
+        )
     )
     assert isinstance(made.outages, MultiSpeakOutages)
+    assert isinstance(made.outages, TakesReports)
+    assert made.outages.takes_reports
     multispeak.reset(outages={"O1": TREE})
     refresh, refreshed = made.outages.refresh, asyncio.Event()
 
