@@ -1,7 +1,8 @@
-"""Holds: automatic debits, or alerts, stop until somebody who has looked releases them.
+"""Holds: automatic debits, postings, or alerts stop until somebody who has looked releases them.
 
-A restored database does not know what was taken after its backup was made, so a run could debit a bill twice. The
-office may also stop the runs by hand when something looks wrong. A payment that a member confirms is not held.
+A restored database does not know what was taken, posted or sent after its backup was made, so a run could debit a bill
+or post a payment twice. The office may also stop the runs by hand when something looks wrong. A payment that a member
+confirms is not held.
 
 While messages are held no alert is made, and none that waits goes out (`backend/outbox/claims.py`): a co-op looks at
 what was imported before members hear of it. Codes, links, answers, receipts, notices, outages and danger go on.
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 AUTOMATIC_PAYMENTS = "automatic-payments"
+POSTING = "posting"
 HELD_JOBS: dict[str, frozenset[str]] = {
     AUTOMATIC_PAYMENTS: frozenset({"autopay", "scheduled-payments"}),
+    POSTING: frozenset({"posting", "posting-file"}),
     MESSAGES: frozenset({"alerts"}),
 }
 """The name of a hold -> the jobs that it stops."""

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from backend.jobs import holds
 from backend.posting import batches, sending
 from backend.posting.targets import choose_target
 from backend.providers.billing.system import find_system
@@ -33,5 +34,7 @@ async def write_posting_file(backend: Backend, _on: date | None = None) -> dict[
 
 
 async def send_now(backend: Backend) -> dict[str, Any]:
-    """Send by whichever way is set."""
+    """Send by whichever way is set. Raises OnHold."""
+    async with backend.db.read_session() as session:
+        await holds.check_job(session, "posting")
     return await (write_posting_file if choose_target(backend) == "csv" else run_postings)(backend)

@@ -22,12 +22,16 @@ from backend.jobs import locks as job_locks
 from backend.payments.models import PENDING_STATUSES, Payment
 from bot.commands.running import ExistingPath, print_json, run_with_backend, tell_database
 
-AFTER_RESTORE = """Automatic payments are on hold: what was taken after the backup was made is not in it.
+AFTER_RESTORE = """Automatic payments, postings and alerts are on hold: what was taken, posted or sent after the
+backup was made is not in it.
 Next:
   1. put coop.toml and knowledge/ back, where this machine has not got them (docs/backup.md);
   2. start memberline, and watch /ready: the hold lasts;
   3. compare the payment network's and the billing system's list from {created} on with ours, and book what is missing;
-  4. memberline hold release automatic-payments --reason '...'"""
+  4. memberline hold release automatic-payments --reason '...'
+  5. `memberline posting list`: mark as sent what the billing system has, then
+     memberline hold release posting --reason '...'
+  6. memberline hold release messages --reason '...'   (--discard drops what waits: it may have gone out)"""
 BACKUP = "backup"
 """What the metrics call it, beside the jobs."""
 OTHER_KEY = (
@@ -68,7 +72,7 @@ async def _note_backup(settings: Settings) -> None:
 @click.argument("file", type=ExistingPath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Move aside (SQLite) or drop (PostgreSQL) what is there.")
 def restore(file: Path, replace: bool) -> None:
-    """Put the databases of a backup back, check them, and hold automatic payments. Stop the service first."""
+    """Put the databases of a backup back, check them, and place all holds. Stop the service first."""
     from backend.backup.archive import restore_backup
 
     settings = Settings.from_env()
@@ -93,7 +97,8 @@ async def _check_restored(settings: Settings, created_at: str) -> dict[str, str]
     try:
         await backend.db.migrate()
         async with backend.db.transaction() as session:
-            await holds.place(session, backend, holds.AUTOMATIC_PAYMENTS, f"restored from the backup of {created_at}")
+            for name in (holds.AUTOMATIC_PAYMENTS, holds.POSTING, holds.MESSAGES):
+                await holds.place(session, backend, name, f"restored from the backup of {created_at}")
         async with backend.db.read_session() as session:
             return await _describe(session)
     finally:
@@ -144,10 +149,11 @@ def list_holds(as_json: bool) -> None:
 @click.argument("name", default=holds.AUTOMATIC_PAYMENTS)
 @click.option("--reason", required=True, help="For the audit trail.")
 def place(name: str, reason: str) -> None:
-    """Stop Auto Pay, drafts and scheduled payments until they are released; or, as `messages`, alerts.
+    """Stop Auto Pay, drafts and scheduled payments until they are released; or postings, or alerts.
 
-    NAME is automatic-payments (the default) or messages: alerts, reminders and campaign messages are then not made and
-    not sent. Codes, links, answers, receipts, notices and what is about danger go on.
+    NAME is automatic-payments (the default); posting: nothing goes to the billing system; or messages: alerts,
+    reminders and campaign messages are not made and not sent. Codes, links, answers, receipts, notices and what is
+    about danger go on.
     """
 
     async def work(backend: Backend) -> None:

@@ -14,6 +14,7 @@ from backend.jobs.service import run_named_job
 from backend.outbox import claims
 from backend.outbox.priorities import LANES, PURPOSES
 from backend.outbox.service import enqueue, list_messages
+from backend.posting.run import send_now
 from tests.backend.alerts.alert_settings import DUE, on, sent_alerts
 from tests.backend.household import Household
 
@@ -59,6 +60,16 @@ async def test_a_hold_stops_automatic_debits_and_nothing_else(backend: Backend) 
     await run_named_job(backend, "autopay", backend.today())
     async with backend.db.read_session() as session:
         assert await verify(session) is None
+
+
+async def test_a_hold_on_postings_lets_nothing_reach_the_billing_system(backend: Backend) -> None:
+    await place(backend, holds.POSTING)
+    for job in ("posting", "posting-file"):
+        with pytest.raises(holds.OnHold, match="hold release posting"):
+            await run_named_job(backend, job, backend.today())
+    with pytest.raises(holds.OnHold):
+        await send_now(backend)
+    await run_named_job(backend, "autopay", backend.today())
 
 
 async def test_a_hold_on_messages_stops_alerts_and_lets_the_rest_go(backend: Backend) -> None:

@@ -51,6 +51,18 @@ def test_the_time_of_a_backup_is_kept_for_the_metrics(folder: Path) -> None:
     assert re.search(r'job_finished_timestamp_seconds\{job="backup"\} 1\.\d+e\+09', asyncio.run(finished()))
 
 
+def test_a_restore_holds_what_the_backup_cannot_know(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    CliRunner().invoke(main, ["backup", str(folder / "backups")], catch_exceptions=False)
+    [file] = (folder / "backups").iterdir()
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(folder / "another"))
+    done = CliRunner().invoke(main, ["restore", str(file)], catch_exceptions=False)
+    assert done.exit_code == 0
+    held = [line.split()[0] for line in run("list").stdout.splitlines() if not line.startswith(" ")]
+    assert held == ["automatic-payments", "messages", "posting"]
+    for name in held:
+        assert f"hold release {name}" in done.stdout
+
+
 def test_messages_are_held_and_what_waits_is_told(folder: Path) -> None:
     assert run("list").stdout == "Nothing is on hold.\n"
     assert run("place", "messages", "--reason", "first import").stdout == "messages: on hold\n"
