@@ -35,7 +35,7 @@ _YES_THEN_ASKS = re.compile(
     re.IGNORECASE,
 )
 _SENDS_REPORT = re.compile(
-    r"(?:(?:ok|okay|yes|yeah|si|s[ií]|please|por favor|just|go ahead and|then|well)\b[\s,]*)*(?:(?:report|file|"
+    r"(?:(?:ok|okay|yes|yeah|s[ií]|please|por favor|just|go ahead and|then|well)\b[\s,]*)*(?:(?:report|file|"
     r"send|submit|register) (?:it|that|this)|rep[oó]rtelo|m[aá]ndelo|env[ií]elo|h[aá]galo|rep[oó]rtala|"
     r"m[aá]ndala)\b",
     re.IGNORECASE,

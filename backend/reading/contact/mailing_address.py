@@ -108,7 +108,7 @@ def replace_street(address: str, new: str) -> str:
 
 
 _NUMBER_ALONE = re.compile(
-    r"\W*(?:(?:no|sorry|wait|it'?s|its|it is|number|es|el|box|perd[oó]n)\W+)*(?P<number>\d{1,6}[a-z]?)\W*",
+    r"\W*(?:(?:no|sorry|wait|it'?s|it is|number|es|el|box|perd[oó]n)\W+)*(?P<number>\d{1,6}[a-z]?)\W*",
     re.IGNORECASE,
 )
 

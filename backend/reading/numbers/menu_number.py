@@ -10,7 +10,7 @@ _DIGIT = r"(?:[1-9]|one|two|three|four|five|six|seven|eight|nine|uno|una|dos|tre
 _ORDINAL = r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa])"
 _LEAD_IN = (
     r"(?:for|yes|yeah|no|ok|okay|um|uh|well|please|i|ill|will|want|would|like|to|choose|chose|pick|take|select|selected|go|with|"
-    r"just|only|reply|replied|text|send|sent|say|said|responding|press|pressed|pressing|push|pushed|hit|dial|type|enter|key|button|option|choice|number|num|no|nr|item|answer|its|it|is|the|my|"
+    r"just|only|reply|replied|text|send|sent|say|said|responding|press|pressed|pressing|push|pushed|hit|dial|type|enter|key|button|option|choice|number|num|nr|item|answer|its|it|is|the|my|"
     r"para|solo|envio|mando|digo|respondo|si|por|favor|oprima|oprimo|oprimi|marque|marco|presione|presiono|pulse|pulso|tecla|boton|opcion|numero|la|el|elijo|escojo|"
     r"quiero|es)"
 )

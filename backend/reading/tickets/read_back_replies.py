@@ -33,7 +33,7 @@ says_none_present = detector(
 )
 """Whether a no says what is not there: `no wires down that I see` refuses no report."""
 _CROSSING_ALONE = re.compile(
-    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|"
+    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|es|at|on|en|the corner of|"
     r"corner of)\b[ ,]*)*(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|"
     r"con) (?:la )?(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
     re.IGNORECASE,
