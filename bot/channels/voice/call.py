@@ -71,7 +71,8 @@ class Call:
         if (waiting := await self._find_unanswered()) is not None:
             return prompts.build_filler(waiting)
         async with self.services.backend.db.read_session() as session:
-            outage = await format_known_outage(session, self.services.backend, self.caller.address)
+            caller = self.caller
+            outage = await format_known_outage(session, self.services.backend, caller.address, attested=caller.attested)
         position = CallPosition(await self._newest_turn() + 1)
         return prompts.build_greeting(menu.format_opening(self.coop), position, outage)
 

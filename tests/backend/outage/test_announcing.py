@@ -290,8 +290,10 @@ async def test_a_caller_from_inside_hears_of_it_first(backend: Backend) -> None:
     await add_member(backend, 2, "9 Mill Road")
     await open_outage(backend, estimate_at=ESTIMATE)
     async with backend.db.read_session() as session:
-        said = await format_known_outage(session, backend, "+18155550001")
+        said = await format_known_outage(session, backend, "+18155550001", attested=True)
         assert said.startswith("We know of a power outage at Ridge Road. Power is expected back at 1:00 PM.")
         assert "12 Ridge Road" not in said
-        assert await format_known_outage(session, backend, "+18155550002") == ""
-        assert await format_known_outage(session, backend, None) == ""
+        forged = await format_known_outage(session, backend, "+18155550001", attested=False)
+        assert forged.startswith("We know of a power outage at your place. Power is expected back at 1:00 PM.")
+        assert await format_known_outage(session, backend, "+18155550002", attested=True) == ""
+        assert await format_known_outage(session, backend, None, attested=True) == ""
