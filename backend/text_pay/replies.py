@@ -33,7 +33,7 @@ from backend.reading.texts.pay_replies import (
     parse_pay_reply,
     read_yes_no,
 )
-from backend.reading.texts.reminder_replies import names_reminded_bill, read_reminder_reply
+from backend.reading.texts.reminder_replies import is_spanish_reply, names_reminded_bill, read_reminder_reply
 from backend.text_pay import enrollment, offers, payment, service
 from backend.text_pay.reminded import HALF_IN_WORDS, SPLIT_IN_WORDS, find_reminded, tell_bills
 from backend.text_pay.turns import LANGUAGE, Answer, ForDialogue, TextTurn
@@ -88,7 +88,7 @@ async def _answer_reminder(turn: TextTurn) -> Answer | ForDialogue | None:
     if not reminded:
         return None
     if said in ("amount", "later"):
-        language = detect_language(turn.text, reminded[0].account.member.language)
+        language = _find_language(turn.text, reminded[0].account)
         with use_language(language):
             taken = await tell_bills(turn, reminded, again=said == "later")
         return replace(taken, state={**taken.state, LANGUAGE: language}) if taken is not None else None
@@ -100,10 +100,14 @@ async def _answer_reminder(turn: TextTurn) -> Answer | ForDialogue | None:
     return _pay_part(reminded[0].account, said, turn.text)
 
 
+def _find_language(text: str, account: Account) -> str:
+    return SPANISH if is_spanish_reply(text) else detect_language(text, account.member.language)
+
+
 def _pay_part(account: Account, part: str, text: str) -> ForDialogue:
     """The dialogue takes half of what is owed, or agrees on the days of the parts."""
     words = HALF_IN_WORDS if part == "half" else SPLIT_IN_WORDS
-    language = detect_language(text, account.member.language)
+    language = _find_language(text, account)
     return ForDialogue(words[language].format(said=text.strip(" .!?"), number=account.number))
 
 

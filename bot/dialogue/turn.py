@@ -352,6 +352,9 @@ class TurnProcessor:
         inbound = await intercept(self.before_engine, turn, state)
         if isinstance(inbound, Reply):
             return inbound
+        if inbound.text != turn.inbound.text:
+            # the channel gave other words in place of short ones that have no clear language: `PAGAR`
+            turn.set_language(detect_language(inbound.text, turn.language), state.language)
         normalized = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
         if requested := language_for_payload(normalized.text):
             turn.set_language(requested, state.language)

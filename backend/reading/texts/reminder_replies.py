@@ -77,6 +77,10 @@ _WHEN = re.compile(
     r"\b(?:tomorrow|later|again|tonight|morning|next|in|on|when|day|days|manana|luego|despues|tarde|otra|el|proxim\w+)\b"
 )
 _BEFORE = re.compile(r"\b(?:before|antes)\b")
+_SPANISH = re.compile(
+    r"\b(?:cuant[oa]|cuando|mitad|pag(?:o|ar|are|ue)|el resto|lo que falta|rec(?:ue|o)rd\w+|avis\w+|venc\w+|que|cual|"
+    r"factura|cuenta)\b"
+)
 MAX_WORDS = 16
 
 
@@ -98,6 +102,11 @@ def read_reminder_reply(text: str) -> ReminderReply | None:
     if plain == "it" or (_AMOUNT.search(plain) and words <= _AMOUNT_WORDS):
         return "amount"
     return None
+
+
+def is_spanish_reply(text: str) -> bool:
+    """Whether such an answer is in Spanish; most are too short to tell a language by common words."""
+    return _SPANISH.search(_plain(text)) is not None
 
 
 def names_reminded_bill(text: str) -> bool:

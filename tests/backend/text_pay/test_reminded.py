@@ -22,7 +22,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
         ("I can pay the rest", "-> pay my whole bill, account 99999-001"),
         ("sí, páguela", "-> pagar toda mi factura, cuenta 99999-001"),
         ("how much is it again", "Acct ..9-001: $112.40 is due Dec 8. Reply PAY to pay."),
-        ("¿cuánto era?", "Cta ..9-001: $112.40 vence el 8 dic. Responda PAGAR para pagar."),
+        ("cuanto era", "Cta ..9-001: $112.40 vence el 8 dic. Responda PAGAR para pagar."),
         ("i want to pay the bill you just texted me about", "-> pay my whole bill, account 99999-001"),
         ("the bill you just texted me about", "Acct ..9-001: $112.40 is due Dec 8. Reply PAY to pay."),
     ],
