@@ -24,7 +24,8 @@ _CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", 
 _HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
-    r"(?:both|ambas|ambos|all|(?:all|the|all the|at) (?:two|three|four|five|six|[2-6])|each)"
+    r"(?:both|ambas|ambos|todas|todos|(?:them|those) (?:all|both)|every one|all|"
+    r"(?:all|the|all the|at) (?:two|three|four|five|six|[2-6])|each)"
     r"(?: of (?:them|those|these))?(?: (?:accounts|bills|meters|places))?\W*(?:please|thanks|thank you)?\W*",
     re.IGNORECASE,
 )

@@ -72,14 +72,16 @@ def test_parts_for_places_and_parts_for_days(text: str, is_split: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["pay both", "both", "both of them", "all three please", "the 2", "all my accounts", "at 2", "ambas"]
-)
+    "text",
+    ["pay both", "both", "both of them", "all three please", "the 2", "all my accounts", "at 2", "ambas",
+     "pay them all", "them all", "pay every one of them", "pay those all please", "pay them both"],
+)  # fmt: skip
 def test_all_accounts_are_meant(text: str) -> None:
     assert is_everyone(text)
     assert (read(text).shares, read(text).each) == ({}, None)
 
 
-@pytest.mark.parametrize("text", ["all", "all of it", "yes", "pay the barn", "two", "50"])
+@pytest.mark.parametrize("text", ["all", "all of it", "pay it all", "yes", "pay the barn", "two", "50"])
 def test_not_all_accounts_are_meant(text: str) -> None:
     assert not is_everyone(text)
 
