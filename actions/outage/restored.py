@@ -7,6 +7,9 @@ from actions.cases.conversation_tickets import add_ticket_note, is_own
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
+from actions.free_text import extract_place
+from actions.outage.ended import answer_if_ended, list_accounts
+from actions.outage.known_outage import send_known_outage
 from actions.person.agent_handoff import handoff_disconnected
 from actions.registry import find_opener
 from actions.turn import Turn
@@ -14,6 +17,7 @@ from backend.billing.models import Account
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
+from backend.reading.acts.signals import is_question
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.report_questions import says_still_out
 from backend.reading.tickets.status_questions import asks_to_restore, denies_power_is_back, says_power_is_back
@@ -32,6 +36,8 @@ class ActionOutageRestored(SkillAction):
 
     async def act(self, turn: Turn) -> None:
         if await handle_danger_update(turn):  # "it is back on, and the pole is sparking"
+            return
+        if is_question(turn.text) and await self._answer_if_back(turn):  # "is the power back on Mill Road"
             return
         back = says_power_is_back(turn.full_text) and not says_still_out(turn.text)
         if not back and await answer_about_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
@@ -55,6 +61,18 @@ class ActionOutageRestored(SkillAction):
             turn.add_followup_action("outage_form")
             return
         await close_restored_outage(turn, account)
+
+    async def _answer_if_back(self, turn: Turn) -> bool:
+        place = extract_place(turn, asked=False)
+        if await answer_if_ended(turn, place):
+            return True
+        accounts = [] if place else await list_accounts(turn)
+        for account_id in [None] if place else [account.id for account in accounts]:
+            known = await turn.backend.outages.find_outage(turn.session, place, account_id)
+            if known is not None:
+                send_known_outage(turn, known)
+                return True
+        return False
 
 
 async def find_account(turn: Turn) -> Account | None:
