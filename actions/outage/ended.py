@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from actions.outage.known_outage import send_known_outage
 from actions.turn import Turn
 from backend.alerts.service import list_active_settings
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.members.service import list_accounts_at_phone
-from backend.outage.areas import format_area
+from backend.outage.areas import format_area, parse_area
 from backend.outage.ended import EndedOutage, find_ended
 from backend.outage.models import KnownOutage
 from backend.outage.reports import STILL_OUT_LABEL
@@ -20,8 +21,19 @@ from backend.tickets.models import Ticket
 
 
 async def answer_if_ended(turn: Turn, place: str | None = None, account: Account | None = None) -> bool:
-    """Say that an outage ended there within a day, if one did: at the place, the account, or those of the phone."""
-    accounts = [account] if account is not None else [] if place else await list_accounts(turn)
+    """Say what is known of an outage there: one that goes on, or one that ended within a day. False for none.
+
+    There is the account, the place, or the accounts of the phone; those at the place, where one was named.
+    """
+    accounts = [account] if account is not None else list(await list_accounts(turn))
+    if account is None and place is not None:
+        accounts = [each for each in accounts if parse_area(place).contains([each.service_address])]
+    ids: list[int | None] = [each.id for each in accounts]
+    for account_id in ids or [None]:
+        known = await turn.backend.outages.find_outage(turn.session, place, account_id)
+        if known is not None:
+            send_known_outage(turn, known)
+            return True
     return _send_ended(turn, await find_ended(turn.session, turn.backend, accounts, place))
 
 

@@ -8,8 +8,7 @@ from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
 from actions.free_text import extract_place
-from actions.outage.ended import answer_if_ended, list_accounts
-from actions.outage.known_outage import send_known_outage
+from actions.outage.ended import answer_if_ended
 from actions.person.agent_handoff import handoff_disconnected
 from actions.registry import find_opener
 from actions.turn import Turn
@@ -18,6 +17,7 @@ from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
 from backend.reading.acts.signals import is_question
+from backend.reading.normalize import split_sentences
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.report_questions import says_still_out
 from backend.reading.tickets.status_questions import asks_to_restore, denies_power_is_back, says_power_is_back
@@ -37,7 +37,7 @@ class ActionOutageRestored(SkillAction):
     async def act(self, turn: Turn) -> None:
         if await handle_danger_update(turn):  # "it is back on, and the pole is sparking"
             return
-        if is_question(turn.text) and await self._answer_if_back(turn):  # "is the power back on Mill Road"
+        if _asks_if_back(turn) and await answer_if_ended(turn, extract_place(turn, asked=False)):
             return
         back = says_power_is_back(turn.full_text) and not says_still_out(turn.text)
         if not back and await answer_about_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
@@ -62,17 +62,11 @@ class ActionOutageRestored(SkillAction):
             return
         await close_restored_outage(turn, account)
 
-    async def _answer_if_back(self, turn: Turn) -> bool:
-        place = extract_place(turn, asked=False)
-        if await answer_if_ended(turn, place):
-            return True
-        accounts = [] if place else await list_accounts(turn)
-        for account_id in [None] if place else [account.id for account in accounts]:
-            known = await turn.backend.outages.find_outage(turn.session, place, account_id)
-            if known is not None:
-                send_known_outage(turn, known)
-                return True
-        return False
+
+def _asks_if_back(turn: Turn) -> bool:
+    """`Is the power back on Mill Road`; in Spanish the mark alone tells it from `ya regresó la luz`."""
+    asked = [part for part in split_sentences(turn.text) if part.rstrip().endswith("?")]
+    return is_question(turn.text) or any(says_power_is_back(part) for part in asked)
 
 
 async def find_account(turn: Turn) -> Account | None:

@@ -146,6 +146,15 @@ async def test_a_question_whether_it_is_back_closes_nothing(begin: Begin, backen
     assert ticket.status == "open"
 
 
+async def test_one_that_goes_on_is_told_before_one_that_ended(begin: Begin, backend: Backend) -> None:
+    await end_everywhere(backend)
+    await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await talk.user_input("is the power back on?", intent="outage_restored", acts={"ask"})
+    talk.assert_response("utter_outage_known")
+    assert "ended" not in talk.text
+
+
 async def test_word_of_the_end_is_promised_only_where_it_goes_out(begin: Begin, backend: Backend) -> None:
     outage = await open_everywhere(backend)
     talk = await begin(Level.KNOWN, channel="sms")
