@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
-from actions import side_questions
+from actions import agenda, side_questions
 from actions.agenda import pending_items
 from actions.arrangement.formatting import format_plan, format_plan_for_office
 from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
 from actions.conversation.undo import undo_last_action
+from actions.disambiguation import save_identity_numbers
 from actions.formatting import format_on_day
 from actions.free_text import extract_free_text
 from actions.identity.forms import IdentifiedForm
@@ -28,6 +29,7 @@ from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments.balances import Balance, get_balance
+from backend.reading.money.account_shares import splits_between_places
 from backend.reading.money.arrangement_talk import (
     asks_how_it_works,
     asks_if_all_at_once,
@@ -75,6 +77,7 @@ FREQUENCY_CHOICES = {
 }
 PAYMENT_LIKE_INTENTS = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
 """Intents that the classifier may find in a part of the plan."""
+QUICK_PAY = "quick_pay_form"
 
 
 class ArrangementForm(IdentifiedForm):
@@ -91,7 +94,13 @@ class ArrangementForm(IdentifiedForm):
         turn.utter("utter_arrangement_left")
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """`Cancel the arrangement` ends an arrangement and starts none."""
+        """`Cancel the arrangement` ends an arrangement and starts none; parts for accounts are a payment of today."""
+        if not turn.other_action_answered(self.form) and self._is_for_accounts(turn):
+            self._pause_open_task(turn)
+            save_identity_numbers(turn)
+            agenda.add_item(turn, QUICK_PAY, turn.full_text, {})
+            self._close_task(turn)
+            return None
         if turn.other_action_answered(self.form) or not cancels_arrangement(turn.text):
             return await super()._start(turn)
         self._pause_open_task(turn)
@@ -106,6 +115,10 @@ class ArrangementForm(IdentifiedForm):
                 turn.utter("utter_undo_arrangement", number=active.number)
         self._close_task(turn)
         return None
+
+    def _is_for_accounts(self, turn: Turn) -> bool:
+        parts = self._read_plan(turn).parts
+        return splits_between_places(turn.text) and not any(part.on for part in parts)
 
     # a payment that is part of the plan is no request to pay now, and "can I pay it on Friday?" asks for the plan
 

@@ -15,6 +15,7 @@ from actions.cases.kinds import format_ticket_title
 from actions.cases.objections import handle_objection
 from actions.cases.status_questions import answer_report_status
 from actions.cases.ticket_corrections import set_ticket_phone
+from actions.outage.ended import send_news_offer
 from actions.turn import Turn
 from backend.contact.service import extract_phone
 from backend.conversations.masking import mask_line
@@ -69,7 +70,7 @@ async def _answer_question(turn: Turn, ticket: Ticket, question: FiledQuestion) 
         case FiledQuestion.WHICH_PHONE:
             await _change_phone(turn, ticket, asks_which=True)
         case FiledQuestion.NEWS:
-            turn.utter("utter_filed_news", number=ticket.number)
+            await send_news_offer(turn, ticket)
         case FiledQuestion.CALLED_911:
             await add_ticket_note(turn, ticket)
             turn.utter("utter_filed_911", number=ticket.number, called=await format_callout_status(turn, ticket))

@@ -17,6 +17,7 @@ from actions.cases.report_notes import report_notes
 from actions.danger import REPORT_FORMS, signals_danger
 from actions.follow_ups import HOME_FOLLOW_UP, list_contexts
 from actions.free_text import extract_place
+from actions.outage.ended import answer_if_ended, answer_if_report_ended
 from actions.outage.known_outage import send_known_outage
 from actions.person.booked_call import send_booked_call
 from actions.turn import REQUESTED_SLOT, Turn
@@ -101,6 +102,9 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
         return
     if not await is_own(turn, ticket):  # somebody else's ticket number is not told
         turn.utter("utter_filed_with_others", called=await format_callout_status(turn, ticket))
+        return
+    asks_if_over = not (signals_danger(turn) or says_still_out(turn.text))
+    if ticket.kind in POWER_KINDS and asks_if_over and await answer_if_report_ended(turn, ticket):
         return
     is_open = ticket.status in OPEN_STATUSES
     asks_home = ticket.kind != DANGER and not signals_danger(turn) and asks_if_must_be_home(turn.full_text)
@@ -228,7 +232,7 @@ async def _answer_no_report(turn: Turn, question: StatusQuestion, recent: list[T
         return False
     identity = await turn.identity()
     account = identity.account if identity.level >= Level.KNOWN else None
-    if not await _answer_known_outage(turn, account.id if account else None):
+    if not await _answer_known_outage(turn, account.id if account else None) and not await answer_if_ended(turn):
         turn.utter("utter_filed_none", account=account.number if account else "", known=account is not None)
     return True
 

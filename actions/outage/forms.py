@@ -12,6 +12,7 @@ from actions.cases.report_form import ReportForm
 from actions.cases.report_notes import report_notes
 from actions.cases.report_slots import THIS_CHAT, ReportLocation
 from actions.danger import signals_danger
+from actions.outage.ended import answer_if_ended
 from actions.outage.known_outage import send_known_outage
 from actions.outage.restored import (
     RESTORED,
@@ -25,8 +26,15 @@ from actions.turn import Turn
 from backend.language import mark
 from backend.members.identity import Identity
 from backend.providers.outages.base import OutageInfo
+from backend.reading.acts.signals import is_question
 from backend.reading.hazards.life_support import depends_on_power
-from backend.reading.service.outages import asks_for_compensation, asks_if_outage, detect_outage_kind, names_town
+from backend.reading.service.outages import (
+    asks_for_compensation,
+    asks_if_outage,
+    detect_outage_kind,
+    names_town,
+    states_outage,
+)
 from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
@@ -131,6 +139,12 @@ class OutageForm(ReportForm):
         turn.notes[KNOWN_OUTAGE] = known.outage_id if known else None
         report = self.build_report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         ticket = await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
+        if (
+            not (known or ticket)
+            and self._asks_if_over(turn)
+            and await answer_if_ended(turn, where.place, where.account)
+        ):
+            return None
         if asks_status and await self._send_status(turn, known, ticket):
             return None
         if ticket:  # it is still out, or reported again: this goes onto the open ticket without a read-back
@@ -145,6 +159,21 @@ class OutageForm(ReportForm):
             return filed
         await self._send_filed(turn, filed, known)
         return None
+
+    async def _tell_status(
+        self, turn: Turn, where: ReportLocation, known: OutageInfo | None, before: Ticket | None
+    ) -> bool:
+        """Answer who only asks. False where nothing is known, or the power is told to be out."""
+        is_new = not (known or before)
+        if is_new and self._asks_if_over(turn) and await answer_if_ended(turn, where.place, where.account):
+            return True
+        return bool(self.get_report_slot(turn, "status")) and await self._send_status(turn, known, before)
+
+    def _asks_if_over(self, turn: Turn) -> bool:
+        """Whether the power is only asked about, and not told to be out."""
+        words = str(self.get_report_slot(turn, "words") or "")
+        asks = bool(self.get_report_slot(turn, "status")) or (turn.was_just_opened() and is_question(turn.text))
+        return asks and not states_outage(words, words) and not self.is_urgent(turn)
 
     async def _send_filed(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:
         if not filed.is_own:
@@ -184,6 +213,8 @@ class OutageForm(ReportForm):
 
     async def _ask_place(self, turn: Turn) -> SlotQuestion | None:
         """The question for the place; None for `is there an outage in Elizabeth`, which is answered for that town."""
+        if self._asks_if_over(turn) and await answer_if_ended(turn):
+            return None
         asks_status = turn.was_just_opened() and self.get_report_slot(turn, "status")
         if asks_status and names_town(turn.focused_text):
             known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)

@@ -7,6 +7,8 @@ from actions.cases.conversation_tickets import add_ticket_note, is_own
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
+from actions.free_text import extract_place
+from actions.outage.ended import answer_if_ended
 from actions.person.agent_handoff import handoff_disconnected
 from actions.registry import find_opener
 from actions.turn import Turn
@@ -14,6 +16,8 @@ from backend.billing.models import Account
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
+from backend.reading.acts.signals import is_question
+from backend.reading.normalize import split_sentences
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.report_questions import says_still_out
 from backend.reading.tickets.status_questions import asks_to_restore, denies_power_is_back, says_power_is_back
@@ -32,6 +36,8 @@ class ActionOutageRestored(SkillAction):
 
     async def act(self, turn: Turn) -> None:
         if await handle_danger_update(turn):  # "it is back on, and the pole is sparking"
+            return
+        if _asks_if_back(turn) and await answer_if_ended(turn, extract_place(turn, asked=False)):
             return
         back = says_power_is_back(turn.full_text) and not says_still_out(turn.text)
         if not back and await answer_about_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
@@ -55,6 +61,12 @@ class ActionOutageRestored(SkillAction):
             turn.add_followup_action("outage_form")
             return
         await close_restored_outage(turn, account)
+
+
+def _asks_if_back(turn: Turn) -> bool:
+    """`Is the power back on Mill Road`; in Spanish the mark alone tells it from `ya regresó la luz`."""
+    asked = [part for part in split_sentences(turn.text) if part.rstrip().endswith("?")]
+    return is_question(turn.text) or any(says_power_is_back(part) for part in asked)
 
 
 async def find_account(turn: Turn) -> Account | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -30,6 +31,7 @@ from backend.members.levels import NEEDS, Level
 from backend.payments import group_quotes, groups, pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
+from backend.reading.money.account_shares import splits_between_places
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
 from backend.reading.money.payment_plan import parse_payment_plan
 from backend.reading.money.payment_words import (
@@ -106,6 +108,9 @@ class QuickPayForm(TogetherForm):
         return None
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
+        if splits_between_places(turn.text):  # it only sounds like an arrangement
+            turn.acts = [replace(act, kind="answer", intent="quick_pay") for act in turn.acts]
+            turn.focus(turn.full_text, "quick_pay")
         if asked == CONFIRMED_QUOTE or turn.has_act("ask") or not wants_split_payment(turn):
             return await super()._handle_reply(turn, asked)
         self._switch_to_arrangement(turn)

@@ -2,8 +2,8 @@
 
 The slot TOGETHER holds the accounts while there are two or more: {"shares": [[account id, wish], …] in the order of the
 read-back, "named": the ids that the member named one by one, "waiting": cents that no account was named for}. A wish is
-cents, `all`, `half` or `past_due`. Shares of a bill are worked out anew each time, so that a changed bill is read back
-as it is.
+cents, `all`, `half`, `past_due` or `rest`. Shares of a bill are worked out anew each time, so that a changed bill is
+read back as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ from backend.members.service import list_member_accounts
 from backend.money import format_cents, share_of
 from backend.payments import prechecks
 from backend.payments.balances import Balance, get_balance
-from backend.reading.money.account_shares import AccountShares, NamedPlace, read_account_shares
+from backend.reading.money.account_shares import (
+    REST,
+    AccountShares,
+    NamedPlace,
+    fill_rest,
+    read_account_shares,
+)
 
 TOGETHER = "pay_together"
 WHOLE = "all"
@@ -61,13 +67,17 @@ async def read_accounts(turn: Turn, identity: Identity, words: str) -> tuple[Acc
     return read_account_shares(words, member.number, places, turn.backend.today()), accounts
 
 
-async def begin(turn: Turn, identity: Identity, words: str) -> bool:
-    """Begin a payment of several accounts, if the words name them. Returns whether they do."""
+async def begin(turn: Turn, identity: Identity, words: str, *, total: int | None = None) -> bool:
+    """Begin a payment of several accounts, if the words name them. Returns whether they do.
+
+    `total` is what was asked for before, in cents: `the rest` is what is left of it.
+    """
     read, accounts = await read_accounts(turn, identity, words)
     if read.is_everyone:
         chosen = {each.id: read.shares.get(each.id) or read.each or WHOLE for each in accounts}
-    elif read.adds and len(read.shares) == 1:
+    elif (read.adds or REST in read.shares.values()) and len(read.shares) == 1:
         here = identity.known_account.id
+        total = None  # it is for the account that is open
         chosen = {here: turn.get(AMOUNT) or WHOLE} | {key: wish or WHOLE for key, wish in read.shares.items()}
     elif not read.is_only or len(read.shares) > 1:
         chosen = {key: wish or WHOLE for key, wish in read.shares.items()}
@@ -76,7 +86,8 @@ async def begin(turn: Turn, identity: Identity, words: str) -> bool:
     chosen = {key: wish for key, wish in chosen.items() if key not in read.left_out}
     if len(chosen) < 2:
         return False
-    keep(turn, chosen, list(read.shares))
+    waiting = read.total if read.is_everyone else None  # who gets how much of it was not said
+    keep(turn, fill_rest(chosen, total), list(read.shares), waiting)
     turn.clear(AMOUNT)
     turn.notes.pop("amount_problem", None)
     return True
@@ -97,9 +108,10 @@ async def correct(turn: Turn, identity: Identity, asked: str | None) -> bool:
         for key, wish in read.shares.items():
             chosen[key] = wish or waiting or chosen.get(key, WHOLE)
     chosen = {key: wish for key, wish in chosen.items() if key not in read.left_out}
-    if not (read.is_everyone or read.shares or read.left_out) or not chosen:
+    is_total = read.total is not None and REST in chosen.values()
+    if not (read.is_everyone or read.shares or read.left_out or is_total) or not chosen:
         return False
-    keep(turn, chosen, [*named, *read.shares])
+    keep(turn, fill_rest(chosen, read.total or waiting), [*named, *read.shares])
     return True
 
 
@@ -124,11 +136,20 @@ def take_amount(turn: Turn, total: int | None) -> bool:
     if said is None or said == total:
         return False
     kept = turn.get(TOGETHER)
-    if isinstance(said, str):
+    if REST in chosen_shares(turn).values():
+        keep(turn, _answer_rest(turn, said), kept["named"])
+    elif isinstance(said, str):
         keep(turn, dict.fromkeys(chosen_shares(turn), WHOLE if said == "bill" else said), kept["named"])
     else:
         keep(turn, chosen_shares(turn), kept["named"], waiting=int(said))
     return True
+
+
+def _answer_rest(turn: Turn, said: int | str) -> dict[int, Any]:
+    """The shares after the answer to how much the rest is: an amount, or all that is due there."""
+    chosen = chosen_shares(turn)
+    wish = said if isinstance(said, int) or said != "bill" else WHOLE
+    return {key: wish if before == REST else before for key, before in chosen.items()}
 
 
 async def work_out(turn: Turn, identity: Identity) -> tuple[list[Line], list[LeftOut]]:

@@ -23,6 +23,7 @@ from backend.members.service import list_member_accounts
 from backend.money import format_cents
 from backend.payments import group_quotes, pay_links, prechecks
 from backend.payments.balances import get_balance
+from backend.reading.money.account_shares import REST
 from backend.reading.money.payment_words import is_question_about_payment
 
 ACCOUNTS_READ = "accounts_read"
@@ -52,7 +53,10 @@ class TogetherForm(AccountForm):
         if turn.get(TOGETHER) is not None:
             is_read = await together.correct(turn, identity, asked)
         else:
-            is_read = self._may_name_several(turn, asked) and await together.begin(turn, identity, turn.text)
+            total = turn.get(AMOUNT) if isinstance(turn.get(AMOUNT), int) else None
+            is_read = self._may_name_several(turn, asked) and await together.begin(
+                turn, identity, turn.text, total=total
+            )
             if not is_read:
                 return await super().extract_slots(turn, asked)
         turn.notes[ACCOUNTS_READ] = is_read
@@ -120,6 +124,8 @@ class TogetherForm(AccountForm):
         turn.set(AMOUNT, total)
         if told := self._find_amount_problem(turn, identity, lines, total):
             turn.clear(QUOTE, CONFIRMED_QUOTE)
+            if REST in together.chosen_shares(turn).values():
+                turn.clear(AMOUNT)  # the sum has a guess in it
             return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_together_which", {"told": told}, is_new=True)
         if turn.notes.get("change"):
             return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_change", is_new=True)
@@ -152,6 +158,13 @@ class TogetherForm(AccountForm):
         if waiting:
             amount = format_cents(waiting)
             return tr("Nothing has been paid. Which account is the {amount} for?", amount=amount) + " " + example
+        if rest := next((line for line in lines if together.chosen_shares(turn)[line.account.id] == REST), None):
+            account, due = together.short_name(rest.account, identity), format_cents(rest.balance.amount_due_cents)
+            return tr(
+                "Nothing has been paid. How much is the rest, for {account}? {due} is due there; or tell me how much "
+                "it is in all.",
+                account=account, due=due,
+            )  # fmt: skip
         if turn.notes.get(WHICH):
             return tr("Nothing has been paid. How much, and on which account?") + " " + example
         if len(lines) > most_accounts:

@@ -101,7 +101,9 @@ GROUP_PATTERNS = (
     (re.compile(r"\b(balance (and|&) usage|usage (and|&) balance)\b"), USAGE),
 )
 KEPT_ALERTS = re.compile(
-    r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|keep|leave)|just keep|salvo|menos|minus|"
+    r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|no|keep|leave|still|do|yes|si|deje\w*)|"
+    r"pero (?:no|si|yes|todavia|deje\w*|sigan)|just keep|(?:i |we )?still (?:want|need|like|tell|text|send)|"
+    r"(?<=[,;.] )(?:just|only|solo)(?= (?:\w+ ){0,3}?(?:outages?|power|apag\w+|cortes))|salvo|menos|minus|"
     r"keep(?! getting))\b(.*)"
 )
 """These words are followed by what stays on."""

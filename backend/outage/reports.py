@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.history import record_staff_act
 from backend.tickets.kinds import OUTAGE
 from backend.tickets.models import Ticket
+from backend.tickets.place_matching import pick_places
 from backend.tickets.reporter_notices import reporting_conversations
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ REPLY_PERIOD = timedelta(hours=36)
 """For so long after `Still out? Reply OUT` a reply is about that outage."""
 STILL_OUT_LABEL = "still out"
 """In the details of a ticket: it is left over from an outage that the office ended."""
+ONE_OF_LABEL = "one of"
+"""In the details of a ticket: the places of which one is out, until the member says which."""
 
 
 async def count_reports(session: AsyncSession, outage_ids: Sequence[int]) -> dict[int, int]:
@@ -175,6 +179,58 @@ async def report_still_out(
     return words
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceAnswer:
+    """A report without a place, the accounts of which one is out, and those that an answer names, by position."""
+
+    ticket: Ticket
+    accounts: Sequence[Account]
+    picked: Collection[int]
+
+
+async def find_place_answer(
+    session: AsyncSession, backend: Backend, conversation_id: str, phone: str, text: str
+) -> PlaceAnswer | None:
+    """What the text answers to `which of your places is out`. None when it was not asked, or it names none of them."""
+    query = select(Ticket).where(
+        Ticket.conversation_id == conversation_id,
+        Ticket.kind == OUTAGE,
+        Ticket.account_id.is_(None),
+        Ticket.outage_id.is_not(None),
+        Ticket.status.in_(OPEN_STATUSES),
+        Ticket.created_at > backend.clock.now() - REPLY_PERIOD,
+    )
+    ticket = await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
+    if ticket is None or ONE_OF_LABEL not in ticket.details:
+        return None
+    asked = await find_restored_notice(session, backend, phone)
+    accounts = await _accounts_of(session, asked) if asked is not None else []
+    picked = pick_places(text, [f"{each.service_address} {each.separator}" for each in accounts])
+    return PlaceAnswer(ticket, accounts, picked) if picked else None
+
+
+async def choose_still_out(
+    session: AsyncSession, backend: Backend, conversation_id: str, answer: PlaceAnswer, words: str
+) -> str:
+    """Give the report the place that was named, or ask again; returns what to say, in the current language."""
+    if len(answer.picked) > 1:
+        streets = "; ".join(each.service_address.split(",")[0] for each in answer.accounts)
+        return tr("Which of these is out: {places}? Please text its number or name.", places=streets)
+    ticket = await session.get_one(Ticket, answer.ticket.id)
+    account = answer.accounts[next(iter(answer.picked))]
+    ticket.account_id = account.id
+    ticket.details = {key: value for key, value in ticket.details.items() if key != ONE_OF_LABEL}
+    await tickets.correct_place(
+        session, backend, ticket, conversation_id, place=account.service_address, words=mask_line(words)
+    )
+    return tr(
+        "Thank you. Report {number} is for {place}. For news call {phone}, day or night.",
+        number=ticket.number,
+        place=account.service_address.split(",")[0],
+        phone=backend.coop.outage_phone_display,
+    )
+
+
 async def _accounts_of(session: AsyncSession, message: OutboxMessage) -> list[Account]:
     told = select(OutageNotice.account_id).where(OutageNotice.message_id == message.id)
     return list(await session.scalars(select(Account).where(Account.id.in_(told)).order_by(Account.number)))
@@ -191,7 +247,7 @@ async def _find_place(
     if len(accounts) == 1:
         return {"account_id": accounts[0].id}
     if accounts:
-        details["one of"] = "; ".join(each.service_address for each in accounts)
+        details[ONE_OF_LABEL] = "; ".join(each.service_address for each in accounts)
         return {}
     reported = select(Ticket).where(Ticket.outage_id == announcement.outage_id, Ticket.phone == phone)
     ticket = await session.scalar(reported.order_by(Ticket.id.desc()).limit(1))

@@ -31,22 +31,28 @@ class Candidate:
 
 
 async def list_candidates(session: AsyncSession, backend: Backend, phone: str) -> list[Candidate]:
-    """The open accounts that have this phone on file and that it was reminded of, or else has an authorization for.
+    """The open accounts that have this phone on file and that it was reminded of, or else has an authorization for."""
+    if found := await list_reminded(session, backend, phone):
+        return found
+    accounts = {account.id: account for account in await list_accounts_at_phone(session, phone)}
+    standing = [accounts[row.account_id] for row in await list_standing(session, phone) if row.account_id in accounts]
+    return [Candidate(account, None) for account in standing if await find_standing(session, backend, account, phone)]
+
+
+async def list_reminded(session: AsyncSession, backend: Backend, phone: str) -> list[Candidate]:
+    """The open accounts that have this phone on file and that it was offered to pay by a reminder.
 
     A reminder from before the phone came on file was somebody else's.
     """
     accounts = {account.id: account for account in await list_accounts_at_phone(session, phone)}
-    reminded = await _list_reminded(session, backend, phone)
     found = []
+    reminded = await _find_reminders(session, backend, phone)
     for account_id, at in reminded.items():
         account = accounts.get(account_id)
         if account is None or (account.member.phone_changed_at and account.member.phone_changed_at > at):
             continue
         found.append(Candidate(account, at))
-    if found:
-        return found
-    standing = [accounts[row.account_id] for row in await list_standing(session, phone) if row.account_id in accounts]
-    return [Candidate(account, None) for account in standing if await find_standing(session, backend, account, phone)]
+    return found
 
 
 def choose(candidates: Sequence[Candidate], digits: str) -> list[Candidate]:
@@ -54,7 +60,7 @@ def choose(candidates: Sequence[Candidate], digits: str) -> list[Candidate]:
     return [one for one in candidates if one.account.number_digits.endswith(digits)] if digits else list(candidates)
 
 
-async def _list_reminded(session: AsyncSession, backend: Backend, phone: str) -> dict[int, datetime]:
+async def _find_reminders(session: AsyncSession, backend: Backend, phone: str) -> dict[int, datetime]:
     since = backend.clock.now() - timedelta(days=OFFER_DAYS)
     query = (
         select(AlertSent.account_id, func.max(AlertSent.at))

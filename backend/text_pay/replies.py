@@ -7,22 +7,24 @@ crash does the same again.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS, OUTAGES
-from backend.alerts.models import AlertSent
+from backend.alerts.models import AlertSetting
 from backend.alerts.parsing import parse_alert_request
+from backend.billing.models import Account
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, current_language, tr, use_language
+from backend.language import SPANISH, current_language, join_words, tr, use_language
 from backend.members.levels import Level
 from backend.members.service import list_accounts_at_phone
 from backend.reading.acts.signals import is_question
+from backend.reading.language import detect_language
 from backend.reading.normalize import to_plain_text
+from backend.reading.spanish.translation import to_english
 from backend.reading.texts.pay_replies import (
     PayReply,
     accepts_offer,
@@ -31,13 +33,15 @@ from backend.reading.texts.pay_replies import (
     parse_pay_reply,
     read_yes_no,
 )
+from backend.reading.texts.reminder_replies import is_spanish_reply, names_reminded_bill, read_reminder_reply
 from backend.text_pay import enrollment, offers, payment, service
+from backend.text_pay.reminded import HALF_IN_WORDS, SPLIT_IN_WORDS, find_reminded, tell_bills
 from backend.text_pay.turns import LANGUAGE, Answer, ForDialogue, TextTurn
 
 REPEAT_TIME = timedelta(minutes=5)
 """A PAY or yes within this time of a payment is taken for the same once more."""
-YES_TIME = timedelta(days=1)
-"""So long a yes is taken for the answer to a reminder; it only brings the read-back."""
+PART, PARTS = "part", ("half", "split")
+"""Key of a part of a bill that was asked for, with its words, while the account is asked about."""
 REFUSED_WORDS = re.compile(
     r"\b(?:reminders?|alerts?|notices?|notifications?|recordatorios?|alertas?|avisos?|reminding(?: me)?"
     r"|texting me about|(?<=\boutage )(?:texts?|messages?|msgs?)|(?<=\bbill )(?:texts?|messages?|msgs?))\b"
@@ -46,7 +50,10 @@ BEGINS_REFUSAL = re.compile(
     r"(?:please |por favor |i said |just )*(?:stop|no more|no mas|quit|end|cancel|turn off|enough|basta|ya no)\b"
 )
 OUTAGE_KINDS = {kind.name for kind in KINDS.values() if kind.group == OUTAGES}
-MAX_REFUSAL_WORDS = 12
+BILL_KINDS = {"bill_due", "past_due", "bill_ready", "shutoff_near", "card_expiring"}
+"""The reminders of a bill, where that is all that is named."""
+_ABOUT_BILL = re.compile(r"\b(?:bills?|facturas?|recibos?)\b")
+MAX_REFUSAL_WORDS = 16
 
 
 async def answer(turn: TextTurn) -> Answer | ForDialogue | None:
@@ -68,17 +75,40 @@ async def _answer(turn: TextTurn) -> Answer | ForDialogue | None:
         return await enrollment.begin(turn)
     if reply is not None and (turn.is_free or reply.has_hyphen):
         return await _pay(turn, reply)
-    if turn.is_free and accepts_offer(turn.text) and await _was_just_reminded(turn):
-        return await _pay(turn, PayReply())
+    if turn.is_free and (accepts_offer(turn.text) or read_reminder_reply(turn.text)):
+        return await _answer_reminder(turn)
     return await _refuse_reminders(turn)
 
 
-async def _was_just_reminded(turn: TextTurn) -> bool:
-    """Whether a reminder is what the phone got last, within a day: a yes can then only be about it."""
-    async with turn.backend.db.read_session() as session:
-        known = await offers.list_candidates(session, turn.backend, turn.phone)
-    newest = max((one.reminded_at for one in known if one.reminded_at is not None), default=None)
-    return newest is not None and newest > (turn.spoke_at or turn.at - YES_TIME) and newest > turn.at - YES_TIME
+async def _answer_reminder(turn: TextTurn) -> Answer | ForDialogue | None:
+    """A yes to a reminder, half of the bill, how much it was: if the reminder is what the phone got last."""
+    names_it = names_reminded_bill(turn.text)
+    reminded = await find_reminded(turn, names_it=names_it)
+    said = read_reminder_reply(turn.text)
+    if not reminded:
+        return None
+    if said in ("amount", "later"):
+        language = _find_language(turn.text, reminded[0].account)
+        with use_language(language):
+            taken = await tell_bills(turn, reminded, again=said == "later")
+        return replace(taken, state={**taken.state, LANGUAGE: language}) if taken is not None else None
+    if said not in PARTS:
+        return await _pay(turn, PayReply())
+    if len(reminded) > 1:
+        asked = payment.ask_which(reminded)
+        return replace(asked, state={**asked.state, PART: [said, turn.text]})
+    return _pay_part(reminded[0].account, said, turn.text)
+
+
+def _find_language(text: str, account: Account) -> str:
+    return SPANISH if is_spanish_reply(text) else detect_language(text, account.member.language)
+
+
+def _pay_part(account: Account, part: str, text: str) -> ForDialogue:
+    """The dialogue takes half of what is owed, or agrees on the days of the parts."""
+    words = HALF_IN_WORDS if part == "half" else SPLIT_IN_WORDS
+    language = _find_language(text, account)
+    return ForDialogue(words[language].format(said=text.strip(" .!?"), number=account.number))
 
 
 async def _go_on(turn: TextTurn) -> Answer | ForDialogue | None:
@@ -122,6 +152,8 @@ async def _pay(turn: TextTurn, reply: PayReply) -> Answer | ForDialogue | None:
         known = await offers.list_candidates(session, turn.backend, turn.phone)
         conversation = await session.get(Conversation, turn.conversation_id)
     meant = offers.choose(known, reply.digits)
+    if turn.step == payment.WHICH and len(meant) == 1 and (part := turn.open_value(PART)):
+        return _pay_part(meant[0].account, *part)
     if not meant:
         await payment.end_broken_at_phone(turn)
         return None
@@ -153,28 +185,44 @@ async def _end(turn: TextTurn) -> Answer:
 
 
 async def _refuse_reminders(turn: TextTurn) -> Answer | None:
-    """`No more reminders`, from a phone that got one: at once, and without a code."""
+    """`No more reminders`, from a phone that gets them: at once, and without a code."""
     plain = to_plain_text(turn.text)
     if not REFUSED_WORDS.search(plain) or len(plain.split()) > MAX_REFUSAL_WORDS or is_question(turn.text):
         return None
     if not turn.is_free and not BEGINS_REFUSAL.match(plain):
         return None
+    english = to_english(plain) if detect_language(turn.text, current_language()) == SPANISH else plain
     # "reminders" alone means all of them, and not only those of the due date
-    request = parse_alert_request(REFUSED_WORDS.sub("alerts", plain), has_shutoff_dates=True)
-    if request.verb != "off" or request.kept_kinds or request.channels or request.unwanted_channels - {"text"}:
+    request = parse_alert_request(REFUSED_WORDS.sub("alerts", english), has_shutoff_dates=True)
+    if request.verb != "off" or request.channels or request.unwanted_channels - {"text"}:
         return None  # the dialogue asks what is meant
+    kept = request.kept_kinds | (OUTAGE_KINDS if request.kept_kinds & OUTAGE_KINDS else set())
+    all_kinds = BILL_KINDS if _ABOUT_BILL.search(english) else set(KINDS)
+    refused = (set(request.kinds) or all_kinds) - kept
     agreement = Agreement(turn.conversation_id, Level.ANONYMOUS, "sms", "", turn.text)
-    since = turn.backend.clock.now() - timedelta(days=offers.OFFER_DAYS)
     async with turn.backend.db.transaction() as session:
-        texted = select(AlertSent.account_id).where(AlertSent.texted_to == turn.phone, AlertSent.at >= since)
-        reminded = set(await session.scalars(texted))
-        ended = []
+        ended: list[AlertSetting] = []
+        still_on: set[str] = set()
         for account in await list_accounts_at_phone(session, turn.phone):
-            if account.id in reminded or (set(request.kinds) and set(request.kinds) <= OUTAGE_KINDS):
-                changed, _number = await alerts.stop_texts(
-                    session, turn.backend, account, request.kinds or KINDS, agreement
-                )
-                ended += changed
+            changed, _number = await alerts.stop_texts(session, turn.backend, account, refused, agreement)
+            ended += changed
+            active = await alerts.list_active_settings(session, account.id)
+            still_on |= {one.kind for one in active if one.by_text and one.kind in kept}
+            if turn.backend.coop.tells_everyone and "outage" not in await alerts.previous_thresholds(
+                session, account.id
+            ):
+                still_on.add("outage")  # who never said anything of outages is told of them
     if not ended:
         return None
-    return Answer(tr("Done: no more of these reminders come by text to this phone. To get them again, write ALERTS."))
+    done = tr("Done: no more of these reminders come by text to this phone. To get them again, write ALERTS.")
+    return Answer(f"{done} {_describe_kept(kept, still_on)}".strip())
+
+
+def _describe_kept(kept: Collection[str], still_on: Collection[str]) -> str:
+    """Which texts stay on, of those that the member wants to keep."""
+    if "outage" in kept and "outage" not in still_on:
+        return tr("Texts about outages are not on; to get them, write TEXT ME ABOUT OUTAGES.")
+    if not still_on:
+        return ""
+    when = join_words([KINDS[name].describe(None) for name in KINDS if name in still_on and not KINDS[name].unit])
+    return tr("Texts still come when {when}.", when=when) if when else ""

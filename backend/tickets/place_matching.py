@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 ABBREVIATIONS = {
     "street": "st", "road": "rd", "avenue": "ave", "av": "ave", "lane": "ln", "drive": "dr", "court": "ct",
@@ -40,3 +41,32 @@ def make_place_key(place: str) -> str:
 def is_specific_place(key: str) -> bool:
     """Whether two people who use these words mean the same place: `by the church` may be any church."""
     return any(character.isdigit() for character in key) and len(key.split()) > 1
+
+
+_FILLERS = frozenset(
+    "the one on at it its is s our my mine house home number no street road out which that this place account acct "
+    "still a in by only just please thanks thank you yes hi hello and power light lights dark without has off there at "
+    "la el los las de del en es casa numero calle cuenta esta esa ese solo si luz sin por favor gracias".split()
+)
+MAX_PLACE_WORDS = 12
+
+
+def pick_places(text: str, places: Sequence[str]) -> set[int] | None:
+    """Which of the places (by position) a short answer names: by house number, street, town or the name in parentheses.
+
+    More than one where it fits several alike; None where it says anything but a place.
+    """
+    said = _split_words(text)
+    if not said or len(said) > MAX_PLACE_WORDS:
+        return None
+    words = [set(_split_words(place)) for place in places]
+    known = set().union(*words)
+    if not set(said) <= known | _FILLERS | set(ABBREVIATIONS.values()) or not set(said) & known - _FILLERS:
+        return None
+    scores = [len((set(said) & each) - _FILLERS) for each in words]
+    return {at for at, score in enumerate(scores) if score == max(scores)}
+
+
+def _split_words(place: str) -> list[str]:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", place.lower()) if not unicodedata.combining(c))
+    return [ABBREVIATIONS.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", bare).split()]

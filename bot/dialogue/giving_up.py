@@ -7,8 +7,12 @@ longer valid, and a payment under way is followed by a message. So "nothing was 
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.agent_handoff.service import LIVE_AGENT, find_open_handoff
 from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import tr, use_language
@@ -47,8 +51,8 @@ async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
                 inbound.conversation,
                 {**reply_to_json(reply), "late": turn.is_late},
                 status="failed",
-                offered=[] if outcome.has_effect else None,
-                expects=SETTLED if outcome.has_effect else "",
+                offered=[] if outcome.has_effect else None,  # None: what was open stays open
+                expects=await _find_expected(session, inbound, row.received_at, outcome),
                 owner=row.owner,  # whichever process has it: after this commit it is answered
             )
             if inbound.channel in turns.deliver:
@@ -57,6 +61,14 @@ async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
     for notify in turns.after_commit:
         notify(inbound)
     return reply
+
+
+async def _find_expected(session: AsyncSession, inbound: Inbound, since: datetime, outcome: ConversationOutcome) -> str:
+    """What the conversation expects after it: a person who was asked for `since` then keeps it."""
+    if not outcome.has_effect:
+        return ""
+    handoff = None if inbound.channel == "voice" else await find_open_handoff(session, inbound.conversation)
+    return LIVE_AGENT if handoff is not None and handoff.created_at >= since else SETTLED
 
 
 def _format_reply(backend: Backend, inbound: Inbound, outcome: ConversationOutcome) -> Reply:

@@ -319,22 +319,31 @@ class TurnProcessor:
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply:
         """Answer the first message of a conversation in `state`, now or later alike. Raises EngineError."""
-        if state.expects == live_agent.LIVE_AGENT and not turn.is_call:
-            decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
-            if decision in ("quiet", "open", "closed"):
-                notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
-                if notice := edge_texts.format_office_notice(decision, self.backend.coop):
-                    notices.append(Message(notice))
-                return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
-            if decision == "back":
-                text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
-                return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
+        if (passed_on := await self.pass_to_person(turn, queue, state)) is not None:
+            return passed_on
         coop = self.backend.coop
         local = local_replies.answer_without_engine(turn.inbound, queue, state.expects, coop, self.metrics)
         if local is not None:
             return await self.save_and_deliver(turn, local, offered=None)
         reply = await self.ask_engine(turn, queue, state)
         return await self.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
+
+    async def pass_to_person(
+        self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
+    ) -> Reply | None:
+        """Leave a message to the person at the office who answers this conversation; None if the assistant answers."""
+        if state.expects != live_agent.LIVE_AGENT or turn.is_call:
+            return None
+        decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
+        if decision in ("quiet", "open", "closed"):
+            notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
+            if notice := edge_texts.format_office_notice(decision, self.backend.coop):
+                notices.append(Message(notice))
+            return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
+        if decision == "back":
+            text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
+            return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
+        return None
 
     async def ask_engine(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
@@ -343,6 +352,9 @@ class TurnProcessor:
         inbound = await intercept(self.before_engine, turn, state)
         if isinstance(inbound, Reply):
             return inbound
+        if inbound.text != turn.inbound.text:
+            # the channel gave other words in place of short ones that have no clear language: `PAGAR`
+            turn.set_language(detect_language(inbound.text, turn.language), state.language)
         normalized = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
         if requested := language_for_payload(normalized.text):
             turn.set_language(requested, state.language)

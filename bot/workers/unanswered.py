@@ -117,7 +117,8 @@ class UnansweredWorker:
         self._turns.claim(turn)
         try:
             if self._is_expired(message):
-                await self._give_up(turn, queue)
+                if not await self._pass_to_person(turn, queue):
+                    await self._give_up(turn, queue)
                 return True
             return await self._answer_one(turn, queue)
         finally:
@@ -145,6 +146,14 @@ class UnansweredWorker:
                 return False
             await self._give_up(turn, queue)
         return True
+
+    async def _pass_to_person(self, turn: MessageTurn, queue: ConversationQueue) -> bool:
+        """A person reads it however old it is. False when the assistant answers the conversation."""
+        async with self._backend.db.read_session() as session:
+            open_now = await conversations.open_now(session, turn.inbound.conversation)
+        turn.detect_language(open_now)
+        with use_language(turn.language):
+            return await self._turns.pass_to_person(turn, queue, open_now) is not None
 
     async def _give_up(self, turn: MessageTurn, queue: ConversationQueue) -> None:
         turn.is_late = True

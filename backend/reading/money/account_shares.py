@@ -16,13 +16,16 @@ from backend.reading.numbers.account_separator import (
 )
 
 ShareWish = int | str | None
-"""Cents; `all`, `half` or `past_due`; or None where no amount is named."""
+"""Cents; `all`, `half`, `past_due` or `rest`; or None where no amount is named."""
+REST = "rest"
+"""What is left of a total for this account; it stays where no total is stated."""
 
 _CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", re.IGNORECASE)
 _HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
-    r"(?:both|ambas|ambos|all|(?:all|the|all the|at) (?:two|three|four|five|six|[2-6])|each)"
+    r"(?:both|ambas|ambos|todas|todos|(?:them|those) (?:all|both)|every one|all|"
+    r"(?:all|the|all the|at) (?:two|three|four|five|six|[2-6])|each)"
     r"(?: of (?:them|those|these))?(?: (?:accounts|bills|meters|places))?\W*(?:please|thanks|thank you)?\W*",
     re.IGNORECASE,
 )
@@ -49,6 +52,23 @@ _ALL_BUT = re.compile(r"\b(everything|all|both|of them|accounts|bills) but (?!no
 _EVERYTHING = re.compile(r"\b(?:everything|all|both|todo|todos|todas|ambos|ambas)\b", re.IGNORECASE)
 """All accounts, where some are left out of them; `everything` alone may be all of one bill."""
 _SHORT_WORDS = 5
+_REST = re.compile(
+    r"\b(?:rest|remainder|remaining|what(?:'?s| is| ?ever is) (?:left|over)|leftover|left over|resto|lo demas)\b",
+    re.IGNORECASE,
+)
+_REST_AT_PLACE = re.compile(
+    _REST.pattern + r"(?:\W+(?:of|it|that|can|should|goes|go|money|amount|payment|then)\b){0,3}\W+"
+    r"(?:(?:on|for|to|towards?|in|into|at|en|para) (?:(?:the|my|our|la|el|mi) )?(?P<place>[a-z]\w*|0\d\d\b)|"
+    r"home\b|house\b)",
+    re.IGNORECASE,
+)
+_NO_PLACE = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december next later payday day week month first last bill card visa mastercard "
+    "discover amex checking savings bank debit credit time end plan arrangement me us another other tomorrow two "
+    "three four a an due installments payments the my our la el mi".split()
+)
+_IN_ALL = re.compile(r"\b(?:total|in all|altogether|all together|combined|en total)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,7 @@ class NamedPlace:
 class AccountShares:
     """`shares`: the accounts named and what to pay on each, in the order named. `left_out`: those not to be paid.
     `is_everyone`: all accounts are meant, `each` on each of them. `is_only`: none but those named. `adds`: those named
-    come to those already chosen.
+    come to those already chosen. `total`: cents that were stated for all of it.
     """
 
     shares: Mapping[int, ShareWish] = field(default_factory=dict)
@@ -73,6 +93,7 @@ class AccountShares:
     each: ShareWish = None
     is_only: bool = False
     adds: bool = False
+    total: int | None = None
 
 
 def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], today: date) -> AccountShares:
@@ -106,15 +127,44 @@ def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], toda
     if shares and any(wish is None for wish in shares.values()) and _EACH.search(text):
         each = next((wish for wish in shares.values() if wish is not None), loose)
         shares = {account_id: each if wish is None else wish for account_id, wish in shares.items()}
-    everyone = is_everyone(text) or bool(left_out and _EVERYTHING.search(text))
+    total = _read_total(text, base, places, today, is_split=REST in shares.values())
+    everyone = is_everyone(text if total is None else _IN_ALL.sub(" ", text)) or bool(
+        left_out and _EVERYTHING.search(text)
+    )
     return AccountShares(
-        shares=shares,
+        shares=fill_rest(shares, total),
         left_out=frozenset(left_out),
         is_everyone=everyone,
-        each=loose if everyone and not shares and not _ALONE.fullmatch(text) else None,
+        each=loose if everyone and not shares and total is None and not _ALONE.fullmatch(text) else None,
         is_only=is_only or _is_bare(text, shares),
         adds=bool(_ADDS.search(text)),
+        total=total,
     )
+
+
+def fill_rest(shares: Mapping[int, ShareWish], total: int | None) -> dict[int, ShareWish]:
+    """The shares with cents in place of `rest`, where a total leaves something for one account."""
+    left = [account_id for account_id, wish in shares.items() if wish == REST]
+    named = [wish for wish in shares.values() if isinstance(wish, int)]
+    if total is None or len(left) != 1 or len(named) != len(shares) - 1 or total <= sum(named):
+        return dict(shares)
+    return {account_id: total - sum(named) if wish == REST else wish for account_id, wish in shares.items()}
+
+
+def _read_total(text: str, base: str, places: Sequence[NamedPlace], today: date, *, is_split: bool) -> int | None:
+    """Cents of a clause without an account that says `in all`, or that comes first where the rest of it is named."""
+    for position, clause in enumerate(_CLAUSE.split(text)):
+        named, rest = _find_named(clause, base, places)
+        wish = None if named else _read_wish(rest, today)
+        if isinstance(wish, int) and ((is_split and position == 0) or _IN_ALL.search(clause)):
+            return wish
+    return None
+
+
+def splits_between_places(text: str) -> bool:
+    """`50 on the barn and the rest on the house`: accounts are named, and no days as of an arrangement."""
+    found = _REST_AT_PLACE.search(text)
+    return found is not None and (found["place"] or "").lower() not in _NO_PLACE
 
 
 def is_everyone(text: str) -> bool:
@@ -153,4 +203,6 @@ def _find_named(clause: str, base: str, places: Sequence[NamedPlace]) -> tuple[l
 
 def _read_wish(words: str, today: date) -> ShareWish:
     values = extract_all(words, asked="amount", today=today)
-    return values.amount.cents if isinstance(values.amount, Amount) else values.share
+    if isinstance(values.amount, Amount):
+        return values.amount.cents
+    return REST if _REST.search(words) else values.share

@@ -13,7 +13,11 @@ names_all_accounts = detector(
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
     r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b"
 )
-PAY_ALL_ACCOUNTS = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
+PAY_ALL_ACCOUNTS = re.compile(
+    r"\b(?:pay|paying|for|do|cover|settle) (?:off )?(?:both|all (?:of (?:them|those|these)|them|accounts)|"
+    r"(?:them|those|these) (?:all|both)|(?:every|each) (?:single )?one(?: of (?:them|those|these))?|each of them)\b",
+    re.IGNORECASE,
+)
 names_other_account = detector(r"\bother (?:one|account|house|home|place|meter|property|bill)\b")
 _EXCEPTION = re.compile(
     r"\b(?:except(?: for)?|excluding|other than|besides|minus|excepto|salvo|menos|but not|not(?= (?:the|my) )"

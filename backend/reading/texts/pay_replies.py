@@ -16,7 +16,8 @@ from backend.reading.spanish.translation import to_english
 
 _PAY = re.compile(
     r"(?:reply |ok |okay |yes |si |please |por favor |i want to |i will |ill |quiero |voy a )*"
-    r"(?P<verb>pay|pagar|pagare|pago|paga|pague|pagarlo|pagarla|pagalo|pagala)"
+    r"(?P<verb>pay|pagar|pagare|pago|paga|pague|pagarlo|pagarla|pagalo|pagala|"
+    r"paguelo|paguela|paguenlo|paguenla)"
     r"(?: (?:it|this|that|now|all|all of it|in full|(?:my|the|this|that) (?:whole |full )?(?:bill|balance|account)|"
     r"bill|ahora|todo|ya|(?:la|mi|esta|esa|el|este) (?:factura|cuenta|recibo|saldo)|"
     r"(?:account|acct|cuenta)(?= [0-9])))*"

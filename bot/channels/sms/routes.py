@@ -32,6 +32,7 @@ from backend.reading.texts.pay_replies import is_end_request
 from backend.reading.tickets.still_out import answers_still_out
 from backend.text_pay import service as text_pay
 from backend.tickets import objections
+from backend.tickets.place_matching import MAX_PLACE_WORDS
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.sms import own_replies, wrong_number
 from bot.channels.sms.loop_detection import LOOKBACK, LOOKBACK_LIMIT, is_repetitive
@@ -140,6 +141,10 @@ class SmsChannel:
             still_out = await deadline.wait_for_result(self._report_still_out(inbound, deadline))
             if still_out is not None:
                 return still_out
+        elif len(inbound.text.split()) <= MAX_PLACE_WORDS:
+            chosen = await deadline.wait_for_result(self._choose_still_out(inbound, deadline))
+            if chosen is not None:
+                return chosen
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, deadline=deadline)
         return [] if reply.late else render_texts(reply, self.services.settings.public_url)
 
@@ -179,6 +184,26 @@ class SmsChannel:
             with use_language(_detect_language(inbound.text, record.state.language)):
                 words = await reports.report_still_out(session, backend, inbound.conversation, phone, stored.text)
             return Reply((Message(words),) if words else ()), False
+
+        return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
+
+    async def _choose_still_out(self, inbound: Inbound, deadline: RecordDeadline) -> list[OutgoingText] | None:
+        """Answer the place that was asked for after `OUT`; None for anything else, and while a question is open."""
+        backend, phone = self.services.backend, inbound.address or ""
+        async with backend.db.read_session() as session:
+            state = await conversations.open_now(session, inbound.conversation)
+            if state.expects or state.offered:
+                return None
+            found = await reports.find_place_answer(session, backend, inbound.conversation, phone, inbound.text)
+            if found is None:
+                return None
+
+        async def respond(
+            session: AsyncSession, stored: Inbound, record: conversations.RecordedMessage
+        ) -> tuple[Reply, bool]:
+            with use_language(_detect_language(inbound.text, record.state.language)):
+                words = await reports.choose_still_out(session, backend, inbound.conversation, found, stored.text)
+            return Reply((Message(words),)), False
 
         return render_texts(await self.services.turns.answer_at_once(inbound, deadline, respond))
 

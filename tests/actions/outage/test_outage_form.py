@@ -95,3 +95,73 @@ async def test_somebody_who_depends_on_power_is_not_only_counted(begin: Begin, b
     await report(talk, "my power is out and my mom is on oxygen")
     talk.assert_response("utter_outage_life_support")
     talk.assert_no_response("utter_outage_counted")
+
+
+async def end_everywhere(backend: Backend, *, restored: bool = True) -> None:
+    outage = await open_everywhere(backend)
+    async with backend.db.transaction() as session:
+        await outages.clear(session, backend, "ann", outage, restored=restored)
+
+
+async def test_who_asks_is_told_that_it_ended_and_when(begin: Begin, backend: Backend) -> None:
+    await end_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await talk.user_input("is the power fixed yet?", intent="outage_status", acts={"ask"})
+    talk.assert_message("The outage at the whole system ended at 10:00 AM")
+    assert await list_rows(backend, Ticket) == []
+
+
+async def test_of_one_that_was_a_mistake_or_long_ago_nothing_is_told(begin: Begin, backend: Backend) -> None:
+    await end_everywhere(backend, restored=False)
+    talk = await begin(Level.KNOWN)
+    await talk.user_input("is the power fixed yet?", intent="outage_status", acts={"ask"})
+    assert "ended" not in talk.text
+
+
+async def test_a_report_that_the_power_is_out_is_taken_after_an_outage_ended(begin: Begin, backend: Backend) -> None:
+    await end_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    await talk.user_input("yes", acts={"affirm"})
+    assert len(await list_rows(backend, Ticket)) == 1
+
+
+async def test_the_status_of_a_report_tells_that_its_outage_ended(begin: Begin, backend: Backend) -> None:
+    outage = await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    async with backend.db.transaction() as session:
+        await outages.clear(session, backend, "ann", outage)
+    await talk.user_input("is it fixed? i never heard", intent="outage_status", acts={"ask"})
+    talk.assert_message("ended at 10:00 AM")
+
+
+async def test_a_question_whether_it_is_back_closes_nothing(begin: Begin, backend: Backend) -> None:
+    await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    await talk.user_input("is the power back on?", intent="outage_restored", acts={"ask"})
+    talk.assert_response("utter_outage_known")
+    [ticket] = await list_rows(backend, Ticket)
+    assert ticket.status == "open"
+
+
+async def test_one_that_goes_on_is_told_before_one_that_ended(begin: Begin, backend: Backend) -> None:
+    await end_everywhere(backend)
+    await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await talk.user_input("is the power back on?", intent="outage_restored", acts={"ask"})
+    talk.assert_response("utter_outage_known")
+    assert "ended" not in talk.text
+
+
+async def test_word_of_the_end_is_promised_only_where_it_goes_out(begin: Begin, backend: Backend) -> None:
+    outage = await open_everywhere(backend)
+    talk = await begin(Level.KNOWN, channel="sms")
+    await report(talk)
+    await talk.user_input("can you text me when it's back", intent="outage_status", acts={"ask"})
+    talk.assert_message("a text goes to the phone ending 0142")
+    async with backend.db.transaction() as session:
+        await outages.clear(session, backend, "ann", outage, restored=False)
+    await talk.user_input("will you text me when it's back", intent="outage_status", acts={"ask"})
+    assert "a text goes to" not in talk.text

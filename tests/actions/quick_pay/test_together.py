@@ -276,3 +276,49 @@ async def test_read_back_fits_the_channel(begin: Begin, barn_id: int, channel: s
     if channel == "voice":
         talk.assert_message("barn, account 002")
         talk.assert_no_message(r"\.\.")
+
+
+async def test_the_rest_of_a_stated_total_is_worked_out(talk: Talk, backend: Backend, barn_id: int) -> None:
+    await to_the_read_back(talk, "pay 100 in all, 40 on the barn and the rest on the house, with my visa")
+    talk.assert_message(r"barn \(\.\.9-002\) \$40\.00, 510 Prairie Road \(\.\.9-001\) \$60\.00: \$100\.00 in all")
+    await talk.user_input("yes", acts={"affirm"})
+    assert await paid(backend) == {"001": 6000, "002": 4000}
+
+
+@pytest.mark.parametrize(
+    ("said", "home_cents"), [("all of it", DUE_CENTS), ("72.40", 7240), ("it is 100 in all", 6000)]
+)
+async def test_the_rest_without_a_total_is_asked_once(
+    talk: Talk, backend: Backend, barn_id: int, said: str, home_cents: int
+) -> None:
+    await pay(talk, "40 on the barn and the rest on the house, with my visa")
+    talk.assert_response("utter_question_pay_together_which")
+    talk.assert_message(r"How much is the rest, for 001\? \$112\.40 is due there")
+    assert await paid(backend) == {}
+    await talk.user_input(said, acts={"answer"})
+    talk.assert_response(READ_BACK)
+    await talk.user_input("yes", acts={"affirm"})
+    assert await paid(backend) == {"001": home_cents, "002": 4000}
+
+
+async def test_the_rest_of_an_amount_that_was_named_before(talk: Talk, backend: Backend, barn_id: int) -> None:
+    await pay(talk, "pay 90 on my bill")
+    await talk.user_input("40 on the barn and the rest on the house", intent="payment_arrangement", acts={"start"})
+    await talk.user_input("visa", acts={"answer"})
+    talk.assert_response(READ_BACK)
+    talk.assert_message(r"\$40\.00.*\$50\.00: \$90\.00 in all")
+
+
+async def test_a_total_for_both_is_not_taken_for_each(talk: Talk, backend: Backend, barn_id: int) -> None:
+    await pay(talk, "pay both, 100 in all, with my visa")
+    talk.assert_response("utter_question_pay_together_which")
+    talk.assert_message(r"Which account is the \$100\.00 for")
+    await talk.user_input("40 on the barn and the rest on the house", acts={"answer"})
+    talk.assert_response(READ_BACK)
+    await talk.user_input("yes", acts={"affirm"})
+    assert await paid(backend) == {"001": 6000, "002": 4000}
+
+
+async def test_parts_for_places_are_no_arrangement(talk: Talk, barn_id: int) -> None:
+    await talk.user_input("40 on the barn and the rest on the house", intent="payment_arrangement", acts={"start"})
+    talk.assert_response("utter_question_pay_together_which")

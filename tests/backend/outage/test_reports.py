@@ -93,6 +93,61 @@ async def test_which_of_several_places_is_not_guessed(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("2 ridge road", "2 Ridge Road"),
+        ("it's number 2", "2 Ridge Road"),
+        ("the barn", "1 Ridge Road (barn)"),
+        ("Mill St", "7 Mill Street"),
+        ("la 7 de mill", "7 Mill Street"),
+    ],
+)
+async def test_the_place_is_taken_from_the_answer(backend: Backend, words: str, place: str) -> None:
+    await ask_which(backend)
+    async with backend.db.transaction() as session:
+        found = await reports.find_place_answer(session, backend, "sms-1", PHONE, words)
+        assert found
+        told = await reports.choose_still_out(session, backend, "sms-1", found, words)
+    made = (await list_tickets(backend))[-1]
+    assert (made.place, "one of" in made.details) == (place, False)
+    assert made.account_id is not None
+    assert made.number in told
+    async with backend.db.transaction() as session:
+        assert await reports.find_place_answer(session, backend, "sms-1", PHONE, words) is None, "it is answered"
+
+
+async def test_a_street_of_two_places_is_asked_about(backend: Backend) -> None:
+    await ask_which(backend)
+    async with backend.db.transaction() as session:
+        found = await reports.find_place_answer(session, backend, "sms-1", PHONE, "ridge road")
+        assert found
+        told = await reports.choose_still_out(session, backend, "sms-1", found, "ridge road")
+    assert told.startswith("Which of these is out: 1 Ridge Road (barn)")
+    assert (await list_tickets(backend))[-1].account_id is None
+
+
+@pytest.mark.parametrize("words", ["pay 2 dollars", "thanks", "a wire is down at 2 ridge road", "who is this"])
+async def test_anything_else_is_for_the_dialogue(backend: Backend, words: str) -> None:
+    await ask_which(backend)
+    async with backend.db.transaction() as session:
+        assert await reports.find_place_answer(session, backend, "sms-1", PHONE, words) is None
+
+
+async def ask_which(backend: Backend) -> None:
+    """A member of three places says OUT after the outage was ended, and is asked which."""
+    for number, address in enumerate(("1 Ridge Road (barn)", "2 Ridge Road", "7 Mill Street"), 1):
+        await add_member(backend, number, address, "text", phone=PHONE)
+    outage = await open_outage(backend, area="Ridge Road, Mill Street")
+    await tell(backend)
+    await mark_all_sent(backend)
+    await clear(backend, outage)
+    await tell(backend)
+    await report(backend, "sms-1", PHONE, kind="callback", place="here")
+    async with backend.db.transaction() as session:
+        await reports.report_still_out(session, backend, "sms-1", PHONE, "still out")
+
+
+@pytest.mark.parametrize(
     "text",
     ["OUT", "out.", "Still out", "yes still out", "we are still without power", "no power yet", "No lights here",
      "SIN LUZ", "todavía sin luz", "seguimos sin luz aquí", "no hay luz", "no ha vuelto la luz", "it's not back on"],

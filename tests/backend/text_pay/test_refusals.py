@@ -65,9 +65,36 @@ async def test_what_is_no_refusal(backend: Backend, home: Household, phone: Text
     assert await list_on(backend, home) == [("bill_due", ["text"])]
 
 
-async def test_a_phone_that_got_none_goes_through_the_dialogue(
-    backend: Backend, home: Household, phone: Texting
+async def test_a_phone_that_got_none_yet_refuses_them_too(backend: Backend, home: Household, phone: Texting) -> None:
+    await on(backend, home, {"bill_due": 3}, "text", "email")
+    assert str(await phone.text("no more reminders")).startswith("Done")
+    assert await list_on(backend, home) == [("bill_due", ["email"])]
+    assert await phone.text("no more reminders") is None, "nothing is left to end"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stop with the bill reminders but keep the outage texts",
+        "no more bill reminders, just outage texts",
+        "quit the bill texts, i still want the outage ones",
+        "ya no me manden recordatorios de la factura pero sí los avisos de apagones",
+        "no más recordatorios de la factura, pero deje los avisos de apagones",
+    ],
+)
+async def test_bill_reminders_end_and_outage_texts_stay(
+    backend: Backend, home: Household, phone: Texting, words: str
 ) -> None:
+    going = {"bill_due": 3, "past_due": None, "payment_received": None, "outage": None, "outage_night": None}
+    await on(backend, home, going, "text")
+    told = str(await phone.text(words))
+    assert told.startswith("Done")
+    assert "Texts still come when the power is out at your place" in told
+    assert [kind for kind, _ways in await list_on(backend, home)] == ["payment_received", "outage", "outage_night"]
+
+
+async def test_outage_texts_that_are_not_on_are_not_promised(backend: Backend, home: Household, phone: Texting) -> None:
     await on(backend, home, {"bill_due": 3}, "text")
-    assert await phone.text("no more reminders") is None
-    assert await list_on(backend, home) == [("bill_due", ["text"])]
+    told = str(await phone.text("stop the bill reminders but keep the outage texts"))
+    assert "Texts about outages are not on" in told
+    assert await list_on(backend, home) == []

@@ -9,9 +9,11 @@ import pytest
 
 from backend.agent_handoff import service as agent_handoff
 from backend.clock import ManualClock
+from backend.conversations import service as conversations
 from bot.channels.sms.routes import sms_conversation_id
 from bot.dialogue import engine_client
 from bot.dialogue.messages import Inbound, Reply
+from bot.workers import unanswered
 from tests.bot.channels.webchat.event_stream import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, all_answered, message_statuses, new_sid, twiml_texts, until
@@ -55,6 +57,34 @@ async def test_what_was_written_before_a_handoff_waits_for_the_person_too(
         assert twilio.to(MEMBER) == ["You said: asdf", "Well?"]
         assert twiml_texts(await edge.text("I want to pay my bill")) == [], "the assistant is not back"
     assert engine.texts_of(sms_conversation_id(edge.services.settings, MEMBER)) == ["asdf", "expect person"]
+
+
+async def test_an_old_message_to_a_person_stays_with_the_person(
+    folder: Path, engine: StandInEngine, twilio: StandInTwilio
+) -> None:
+    clock = ManualClock(OPEN)
+    async with running_edge(folder, engine, twilio, clock) as edge:
+        backend = edge.services.backend
+
+        async def hand_off(conversation: str) -> None:
+            async with backend.db.transaction() as session:
+                await agent_handoff.request_handoff(session, backend, conversation, tried="nothing")
+
+        engine.acts["expect person"] = hand_off
+        await edge.text("expect person")
+        conversation = sms_conversation_id(edge.services.settings, MEMBER)
+        async with backend.db.transaction() as session:
+            old = await conversations.record_inbound(
+                session, backend, channel="sms", provider_id="late:1", conversation_id=conversation, text="at my barn",
+                address=MEMBER,
+            )  # fmt: skip
+            clock.advance(seconds=unanswered.MAX_AGE.total_seconds() + 60)
+        assert old.is_new
+        await until(lambda: all_answered(edge))
+        assert twilio.to(MEMBER) == [], "the person answers it"
+        assert twiml_texts(await edge.text("are you there?")) == [], "the assistant is not back"
+        async with backend.db.read_session() as session:
+            assert await agent_handoff.find_open_handoff(session, conversation) is not None
 
 
 async def test_each_outage_and_each_conversation_has_its_own_kind_sentence(app_server: Edge) -> None:

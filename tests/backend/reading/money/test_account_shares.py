@@ -6,7 +6,13 @@ from datetime import date
 
 import pytest
 
-from backend.reading.money.account_shares import AccountShares, NamedPlace, is_everyone, read_account_shares
+from backend.reading.money.account_shares import (
+    AccountShares,
+    NamedPlace,
+    is_everyone,
+    read_account_shares,
+    splits_between_places,
+)
 
 HOME, BARN, WELL = 1, 2, 3
 PLACES = [NamedPlace(HOME, "001", ""), NamedPlace(BARN, "002", "barn"), NamedPlace(WELL, "003", "irrigation")]
@@ -36,14 +42,46 @@ def test_amounts_belong_to_the_accounts_of_their_clause(text: str, shares: dict[
 
 
 @pytest.mark.parametrize(
-    "text", ["pay both", "both", "both of them", "all three please", "the 2", "all my accounts", "at 2", "ambas"]
+    ("text", "shares"),
+    [
+        ("50 on the barn and the rest on the house", {BARN: 5000, HOME: "rest"}),
+        ("the rest on the house", {HOME: "rest"}),
+        ("pay 200 total, 50 on the barn and the rest on the house", {BARN: 5000, HOME: 15000}),
+        ("i have 200, 50 goes to the barn and what's left goes to the house", {BARN: 5000, HOME: 15000}),
+        ("50 on the barn, the rest on the house, 150 in all", {BARN: 5000, HOME: 10000}),
+        ("pay 40, 50 on the barn and the rest on the house", {BARN: 5000, HOME: "rest"}),
+        ("pay 50 del barn and the rest home", {BARN: 5000, HOME: "rest"}),
+    ],
 )
+def test_the_rest_is_what_a_total_leaves(text: str, shares: dict[int, int | str | None]) -> None:
+    assert dict(read(text).shares) == shares
+
+
+@pytest.mark.parametrize(
+    ("text", "is_split"),
+    [
+        ("50 on the barn and the rest on the house", True),
+        ("pay 150, 50 on 002 and the rest on 001", True),
+        ("60 on friday and the rest on the 15th", False),
+        ("50 now and the rest next week", False),
+        ("half now and the rest on my visa", False),
+    ],
+)
+def test_parts_for_places_and_parts_for_days(text: str, is_split: bool) -> None:
+    assert splits_between_places(text) is is_split
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pay both", "both", "both of them", "all three please", "the 2", "all my accounts", "at 2", "ambas",
+     "pay them all", "them all", "pay every one of them", "pay those all please", "pay them both"],
+)  # fmt: skip
 def test_all_accounts_are_meant(text: str) -> None:
     assert is_everyone(text)
     assert (read(text).shares, read(text).each) == ({}, None)
 
 
-@pytest.mark.parametrize("text", ["all", "all of it", "yes", "pay the barn", "two", "50"])
+@pytest.mark.parametrize("text", ["all", "all of it", "pay it all", "yes", "pay the barn", "two", "50"])
 def test_not_all_accounts_are_meant(text: str) -> None:
     assert not is_everyone(text)
 

@@ -41,6 +41,13 @@ async def test_without_an_authorization_the_engine_gets_the_account_of_the_remin
     assert [turn["text"] for turn in app_server.engine.turns] == ["pay my whole bill, account 99999-001", "hello"]
 
 
+async def test_spanish_words_in_place_of_a_short_text_are_read_as_spanish(app_server: Edge) -> None:
+    await remind(app_server, await make_household(app_server.services.backend))
+    await app_server.text("PAGAR")
+    turn = app_server.engine.turns[0]
+    assert (turn["text"], turn["metadata"]["language"]) == ("pagar toda mi factura, cuenta 99999-001", "es")
+
+
 async def test_from_another_phone_the_engine_gets_the_text_as_it_is(app_server: Edge) -> None:
     await remind(app_server, await make_household(app_server.services.backend))
     await app_server.text("PAY", phone="+15555550177")
