@@ -70,7 +70,8 @@ def spell_amount(cents: int) -> str:
     """11240 cents as `112 dollars and 40 cents`."""
     sign = tr("minus") + " " if cents < 0 else ""
     dollars, rest = divmod(abs(cents), 100)
-    whole = tr("{number} dollar", number=dollars) if dollars == 1 else tr("{number} dollars", number=dollars)
+    number = f"{dollars:,}" if dollars >= 10_000 else str(dollars)  # five digits in a row are a number to spell
+    whole = tr("{number} dollar", number=dollars) if dollars == 1 else tr("{number} dollars", number=number)
     part = tr("{number} cent", number=rest) if rest == 1 else tr("{number} cents", number=rest)
     if not rest:
         return sign + whole

@@ -6,6 +6,7 @@ from bot.channels.voice.speech import make_speakable, spell_amount, spell_digits
 
 WRITTEN_AND_SAID = [
     ("You owe $112.40.", "You owe 112 dollars and 40 cents."),
+    ("The most is $10,000.00.", "The most is 10,000 dollars."),
     ("$1,000.00 and $1", "1000 dollars and 1 dollar"),
     ("a credit of -$5.01", "a credit of minus 5 dollars and 1 cent"),
     ("a fee of $0.00", "a fee of 0 dollars"),
