@@ -137,7 +137,8 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
         how_long = None if is_urgent_kind else format_follow_up(turn, HOW_LONG_FOLLOW_UP, ticket.kind)
         turn.utter("utter_filed_open", state=state, day=asked, more=f" {how_long}" if how_long else "", **values)
     if ticket.kind in POWER_KINDS:
-        send_known_outage(turn, await turn.backend.outages.find_outage(turn.session, ticket.place, ticket.account_id))
+        known = await turn.backend.outages.find_outage(turn.session, ticket.place, ticket.account_id)
+        await send_known_outage(turn, known)
     if not ticket.place and turn.get(REQUESTED_SLOT) == "outage_place" and extract_place(turn, asked=True) is None:
         turn.utter("utter_filed_where")
     if signals_danger(turn) or says_still_out(turn.text):
@@ -243,7 +244,7 @@ async def _answer_known_outage(turn: Turn, account_id: int | None) -> bool:
     known = await turn.backend.outages.find_outage(turn.session, turn.full_text, account_id)
     if known is None or (named and "outage" not in named):
         return False
-    send_known_outage(turn, known)
+    await send_known_outage(turn, known)
     turn.utter("utter_filed_of_others", known=True)
     _offer_report(turn, "outage", mask_line(turn.full_text), extract_place(turn, asked=False))
     return True
@@ -268,7 +269,7 @@ async def _answer_if_known(turn: Turn) -> bool:
     known = await turn.backend.outages.find_outage(turn.session, turn.full_text, None) if kind == "outage" else None
     if known is None and kind == "outage" and not place and turn.intent in INTENTS_ASKING_PLACE:
         return False  # the outage form asks where, and tells what is known there
-    send_known_outage(turn, known)
+    await send_known_outage(turn, known)
     turn.utter("utter_filed_of_others", known=known is not None)
     _offer_report(turn, kind, mask_line(turn.full_text), place)
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.outage.known_outage import send_known_outage
+from actions.outage.known_outage import send_known_outage, shareable_area
 from actions.turn import Turn
 from backend.alerts.service import list_active_settings
 from backend.billing.models import Account
@@ -32,9 +32,9 @@ async def answer_if_ended(turn: Turn, place: str | None = None, account: Account
     for account_id in ids or [None]:
         known = await turn.backend.outages.find_outage(turn.session, place, account_id)
         if known is not None:
-            send_known_outage(turn, known)
+            await send_known_outage(turn, known)
             return True
-    return _send_ended(turn, await find_ended(turn.session, turn.backend, accounts, place))
+    return await _send_ended(turn, await find_ended(turn.session, turn.backend, accounts, place))
 
 
 async def answer_if_report_ended(turn: Turn, ticket: Ticket) -> bool:
@@ -44,16 +44,16 @@ async def answer_if_report_ended(turn: Turn, ticket: Ticket) -> bool:
         return False
     accounts = [account] if account is not None else []
     ended = await find_ended(turn.session, turn.backend, accounts, ticket.place, outage_id=ticket.outage_id)
-    return _send_ended(turn, ended)
+    return await _send_ended(turn, ended)
 
 
-def _send_ended(turn: Turn, ended: EndedOutage | None) -> bool:
+async def _send_ended(turn: Turn, ended: EndedOutage | None) -> bool:
     if ended is None:
         return False
     told = tr(
         "The outage at {area} ended {time}: we believe the power is back there. If yours is still out, tell me "
         '"still out" and I report it, or call {phone}.',
-        area=format_area(ended.area),
+        area=format_area(await shareable_area(turn, ended.area)) or tr("your place"),
         time=format_time(turn.backend, ended.at),
         phone=turn.backend.coop.outage_phone_display,
     )

@@ -190,7 +190,7 @@ class OutageForm(ReportForm):
             turn.utter("utter_case_filed", **values)
             return
         turn.utter("utter_outage_ticket", danger=False, **values)
-        send_known_outage(turn, known)
+        await send_known_outage(turn, known)
 
     def _is_plain_outage(self, turn: Turn, report: tickets.Report) -> bool:
         """Whether it is reported that the power is out, and nothing else that a crew must know of."""
@@ -198,7 +198,7 @@ class OutageForm(ReportForm):
 
     async def _count_report(self, turn: Turn, report: tickets.Report, known: OutageInfo) -> None:
         """In an outage that is known: say what is known, and count the report with it. Nothing more is asked."""
-        send_known_outage(turn, known)
+        await send_known_outage(turn, known)
         if report.phone is None and turn.channel == "web":
             report = replace(report, details={**report.details, "reach": THIS_CHAT})
         filed = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
@@ -218,7 +218,7 @@ class OutageForm(ReportForm):
         asks_status = turn.was_just_opened() and self.get_report_slot(turn, "status")
         if asks_status and names_town(turn.focused_text):
             known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)
-            send_known_outage(turn, known)
+            await send_known_outage(turn, known)
             if known is None:
                 turn.utter("utter_outage_area")
             turn.set("offer", {"opener": self.form, "slots": {}})
@@ -258,7 +258,7 @@ class OutageForm(ReportForm):
 
     async def _send_status(self, turn: Turn, known: OutageInfo | None, before: Ticket | None) -> bool:
         """Say what is known or reported there. False when nothing is; a report is then offered."""
-        send_known_outage(turn, known)
+        await send_known_outage(turn, known)
         if before:
             called = await format_callout_status(turn, before)
             own = await is_own(turn, before)
@@ -270,7 +270,7 @@ class OutageForm(ReportForm):
     async def _send_added(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:
         """Say what is known, and that the report was added. The number is not told to somebody who only gives the
         address."""
-        send_known_outage(turn, known)
+        await send_known_outage(turn, known)
         number = filed.ticket.number if filed.is_own else ""
         turn.utter(
             "utter_outage_noted",

@@ -8,10 +8,14 @@ from actions.formatting import format_on_day
 from actions.turn import Turn
 from backend.coop import format_at_clock
 from backend.language import tr
+from backend.members.levels import Level
+from backend.outage.areas import parse_area
 from backend.providers.outages.base import OutageInfo
 
+PLACE_SLOTS = ("outage_place", "case_place")
 
-def send_known_outage(turn: Turn, outage: OutageInfo | None) -> None:
+
+async def send_known_outage(turn: Turn, outage: OutageInfo | None) -> None:
     """Say where it is, and its cause and time as far as known. Says nothing for None.
 
     A time that has passed is left out: naming it would repeat a broken promise.
@@ -23,13 +27,26 @@ def send_known_outage(turn: Turn, outage: OutageInfo | None) -> None:
     state = {(True, True): "both", (True, False): "cause", (False, True): "estimate"}
     turn.utter(
         "utter_outage_known",
-        area=outage.area,
+        area=f": {area}" if (area := await shareable_area(turn, outage.area)) else "",
         since=_format_since(turn, outage.since) if outage.since else "",
         cause=outage.cause,
         estimate=_format_moment(turn, estimate) if estimate else "",
         updated=_format_moment(turn, outage.updated),
         state=state.get((bool(outage.cause), bool(estimate)), ""),
     )
+
+
+async def shareable_area(turn: Turn, area: str) -> str:
+    """The names of an outage's area that may be told; empty where all could tell a stranger the member's address.
+
+    An outage that was found by an account on file is named to who has proven more than number and last four, or writes
+    from the phone on file; anybody else hears only the names that they said themselves.
+    """
+    identity = await turn.identity()
+    if identity.account is None or identity.level >= Level.STEPPED_UP or identity.is_texting:
+        return area
+    said = [turn.full_text, *(str(turn.get(slot) or "") for slot in PLACE_SLOTS)]
+    return ", ".join(name.strip() for name in area.split(",") if parse_area(name).contains(said))
 
 
 def _format_since(turn: Turn, since: datetime) -> str:

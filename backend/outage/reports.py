@@ -15,6 +15,7 @@ from backend.conversations import service as conversations
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.language import tr, use_language
+from backend.members.service import list_accounts_at_phone
 from backend.outage import messages
 from backend.outage.areas import format_area, parse_area, select_in_area
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
@@ -25,7 +26,7 @@ from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.history import record_staff_act
 from backend.tickets.kinds import OUTAGE
-from backend.tickets.models import Ticket
+from backend.tickets.models import PLACE_SOURCE_LABEL, Ticket
 from backend.tickets.place_matching import pick_places
 from backend.tickets.reporter_notices import reporting_conversations
 
@@ -120,20 +121,32 @@ async def _tell_reporters_of(
         phone = conversation.address or (ticket.phone if number == 0 else None) or ""
         with use_language(conversation.language):
             if conversation.channel == "web" and on_page:
-                words = format_notice(backend, outage, RESTORED, announcement.area, "call")
+                area = announcement.area if await _knows_place(session, ticket, None) else ""
+                words = format_notice(backend, outage, RESTORED, area, "call")
                 message: dict[str, Any] = {"text": words, "buttons": [], "image": None, "alt": None, "link": None}
                 message["lang"] = conversation.language
                 await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
             if await can_receive_texts(session, phone):
+                area = announcement.area if await _knows_place(session, ticket, phone) else ""
                 await enqueue(
                     session,
                     backend,
                     kind="sms",
                     recipient=phone,
-                    body=format_notice(backend, outage, RESTORED, announcement.area, "text"),
+                    body=format_notice(backend, outage, RESTORED, area, "text"),
                     purpose=messages.PURPOSES[RESTORED],
                     dedupe_key=messages.message_key(announcement, "text", phone),
                 )
+
+
+async def _knows_place(session: AsyncSession, ticket: Ticket, phone: str | None) -> bool:
+    """Whether a reporter may be told where it is: who said it, and the phone (E.164) on file there. An address that we
+    looked up is for nobody else."""
+    if ticket.account_id is None or PLACE_SOURCE_LABEL not in ticket.details:
+        return True
+    return phone is not None and ticket.account_id in {
+        account.id for account in await list_accounts_at_phone(session, phone)
+    }
 
 
 async def find_restored_notice(session: AsyncSession, backend: Backend, phone: str) -> OutboxMessage | None:

@@ -35,10 +35,11 @@ def format_time(backend: Backend, at: datetime) -> str:
 
 
 def format_notice(backend: Backend, outage: KnownOutage, stage: str, area: str, way: str) -> str:
-    """The text of a stage for a text, an email or a call. A time that has passed is left out."""
+    """The text of a stage for a text, an email or a call. A time that has passed is left out. Without an `area`, which
+    is not for everybody, it is "your place"."""
     now = backend.clock.now()
     estimate = outage.estimate_at if outage.estimate_at and outage.estimate_at > now else None
-    values = {"coop": backend.coop.short_name, "area": format_area(area)}
+    values = {"coop": backend.coop.short_name, "area": format_area(area) or tr("your place")}
     if stage == RESTORED:
         words = tr("{coop}: we believe the power is back at {area}.", **values)
     elif stage == ESTIMATE and estimate:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import select
+
 from backend.app import Backend
+from backend.billing.models import Account
 from backend.members.levels import Level
 from backend.outage import service as outages
 from backend.outage.service import NewOutage
@@ -87,6 +91,25 @@ async def test_a_report_in_a_known_outage_is_told_first_and_counted(begin: Begin
     await report(talk)
     assert talk.responses[:2] == ["utter_outage_known", "utter_outage_noted"]
     assert len(await list_rows(backend, Ticket)) == 1
+
+
+@pytest.mark.parametrize(("level", "said", "is_told"), [
+    (Level.KNOWN, "my power is out", False),
+    (Level.KNOWN, "my power is out on Mill Road", True),
+    (Level.STEPPED_UP, "my power is out", True),
+])  # fmt: skip
+async def test_the_place_is_not_told_for_number_and_last_four_alone(
+    begin: Begin, backend: Backend, level: Level, said: str, is_told: bool
+) -> None:
+    async with backend.db.transaction() as session:
+        for account in await session.scalars(select(Account)):
+            account.service_address = "12 Mill Road"
+        await outages.open_outage(session, backend, "ann", NewOutage("Mill Road", cause="a tree on the line"))
+    talk = await begin(level)
+    await report(talk, said)
+    assert talk.responses[0] == "utter_outage_known"
+    talk.assert_message("a tree on the line")
+    assert ("Mill Road" in talk.text) is is_told
 
 
 async def test_somebody_who_depends_on_power_is_not_only_counted(begin: Begin, backend: Backend) -> None:

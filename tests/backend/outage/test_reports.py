@@ -49,6 +49,17 @@ async def test_earlier_reports_are_linked_and_end_with_it(backend: Backend) -> N
     assert "Reply OUT" in told[0].body
 
 
+async def test_an_address_on_file_is_not_told_to_another_phone(backend: Backend) -> None:
+    account = await add_member(backend, 1, "12 Ridge Road")
+    await report(backend, "sms-1", "+18155550009", account_id=account)
+    await report(backend, "sms-1", "+18155550009", place="14 Ridge Road")
+    outage = await open_outage(backend)
+    await clear(backend, outage)
+    await tell(backend)
+    [told] = [one.body for one in await messages(backend) if one.purpose == "outage-restored"]
+    assert "the power is back at your place." in told
+
+
 async def test_still_out_makes_a_report_of_that_account(backend: Backend, clock: ManualClock) -> None:
     account = await add_member(backend, 1, "12 Ridge Road", "text")
     outage = await open_outage(backend)
