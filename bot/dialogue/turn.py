@@ -18,9 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.conversations import inbox
 from backend.conversations import service as conversations
-from backend.conversations.models import InboundMessage
 from backend.language import current_language, tr, use_language
 from backend.logs import enter_conversation
 from backend.reading.language import detect_language, language_for_payload
@@ -29,8 +27,9 @@ from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueue
 from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
 from bot.dialogue.interception import Interceptor, intercept
 from bot.dialogue.leases import MessageLeases
-from bot.dialogue.message_turn import MessageTurn, parse_saved_reply, resolve_answer, resolve_unless_pending
+from bot.dialogue.message_turn import MessageTurn, resolve_answer, resolve_unless_pending
 from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, reply_from_json, reply_to_json
+from bot.dialogue.other_processes import OtherProcesses
 from bot.dialogue.record_deadline import COMMIT_SECONDS, MessageNotRecorded, RecordDeadline
 from bot.dialogue.recording import MessageRecorder
 from bot.dialogue.redaction.engine_redaction import EngineRedactor
@@ -40,11 +39,6 @@ from bot.web.rates import RateLimiter
 logger = logging.getLogger("memberline.turn")
 
 HUMAN_PAYLOAD = "/speak_to_human"
-DUPLICATE_WAIT_SECONDS = 8.0
-"""How long a repeat waits while another process answers the first delivery."""
-ANSWER_POLL_SECONDS = 0.2
-QUEUE_POLL_SECONDS = 0.02
-"""Pause between looks whether the message ahead, which another process answers, is done."""
 FIRST_RETRY_SECONDS = 0.5
 """Pause before a failed message is tried again; it doubles with each failure."""
 
@@ -84,6 +78,7 @@ class TurnProcessor:
 
     def __post_init__(self) -> None:
         self.leases = MessageLeases(self.backend)
+        self.others = OtherProcesses(self.backend, self.leases.owner)
         self.recorder = MessageRecorder(self.backend, self.rates)
         self.engine_redactor = EngineRedactor(self.backend, self.engine, self.queues)
 
@@ -189,20 +184,7 @@ class TurnProcessor:
             self.metrics.turn_seconds.labels(turn.inbound.channel).observe(seconds)
             logger.info("a turn by %s took %.0f ms", turn.inbound.channel, seconds * 1000)
         if not turn.answer.done():
-            await self._wait_for_other_process(turn)
-
-    async def _wait_for_other_process(self, turn: MessageTurn) -> None:
-        """Pass on the answer of whichever process takes the message up, while a request waits for it."""
-        while not turn.request_left and not turn.answer.done():
-            row = await self._reload_inbound(turn)
-            if row is not None and row.status != "received":
-                resolve_answer(turn, parse_saved_reply(row.reply))
-
-    async def _reload_inbound(self, turn: MessageTurn) -> InboundMessage | None:
-        """Wait ANSWER_POLL_SECONDS, then read the message's row again."""
-        await asyncio.sleep(ANSWER_POLL_SECONDS)
-        async with self.backend.db.read_session() as session:
-            return await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
+            await self.others.wait_for_answer(turn)
 
     async def _handle_failure(self, turn: MessageTurn, failure: Exception) -> None:
         """Release a recorded message for a retry. If it was not recorded, let `take_turn` raise the failure."""
@@ -241,13 +223,13 @@ class TurnProcessor:
         recorded = recording.record
         turn.deadline.recorded.set()
         if not recorded.is_new:
-            return await self._answer_duplicate(recorded, turn)
+            return await self.others.answer_duplicate(recorded, turn)
         turn.record_id = recorded.id
         self.leases.hold(recorded.id)
         if turn.is_given_up:
             return await giving_up.give_up_on(self, turn)
         await place.wait_for_turn()
-        state = await self._wait_for_queue_front(turn) if waited or recorded.is_behind else recorded.state
+        state = await self.others.wait_for_queue_front(turn) if waited or recorded.is_behind else recorded.state
         if state is None:
             return await self._release_out_of_turn(turn)
         if turn.redacts_history:
@@ -255,25 +237,6 @@ class TurnProcessor:
         turn.detect_language(state)
         with use_language(turn.language):
             return await self._respond(turn, queue, state)
-
-    async def _wait_for_queue_front(self, turn: MessageTurn) -> conversations.ConversationState | None:
-        """Wait for the messages ahead that other processes answer; return the conversation's state then.
-
-        None: this turn does not answer: nobody holds the message ahead ("stalled"), or another process has taken
-        this one ("lost").
-        """
-        conversation = turn.inbound.conversation
-        while True:
-            async with self.backend.db.read_session() as session:
-                position = await inbox.queue_position(session, conversation, turn.record_id, self.leases.owner)
-            if position == "first":
-                async with self.backend.db.transaction() as session:
-                    if await inbox.begin(session, conversation, turn.record_id, self.leases.owner):
-                        return await conversations.open_now(session, conversation)
-            elif position != "behind":
-                return None
-            else:
-                await asyncio.sleep(QUEUE_POLL_SECONDS)
 
     async def _release_out_of_turn(self, turn: MessageTurn) -> Reply:
         """Release the message, which is behind others, to whichever process answers it in its order.
@@ -289,16 +252,6 @@ class TurnProcessor:
         await self.leases.release(turn.record_id, told=reply_to_json(interim) if advice else None)
         self.has_released.set()
         return interim
-
-    async def _answer_duplicate(self, recorded: conversations.RecordedMessage, turn: MessageTurn) -> Reply:
-        """Answer a repeated message; wait up to DUPLICATE_WAIT_SECONDS while another process answers the first."""
-        deadline = time.monotonic() + DUPLICATE_WAIT_SECONDS
-        status, reply, owner = recorded.status, recorded.reply, recorded.owner
-        # a message without an owner waits for the engine: repeat what was said about that
-        while status == "received" and owner and not turn.is_late and time.monotonic() < deadline:
-            if (row := await self._reload_inbound(turn)) is not None:
-                status, reply, owner = row.status, row.reply, row.owner
-        return parse_saved_reply(reply)
 
     async def _respond(
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
