@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,7 +14,7 @@ from hypothesis import settings
 from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.standins.multispeak import MultiSpeakServer
-from tests.support import engines
+from tests.support import engines, scheduling
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
@@ -21,6 +22,23 @@ settings.register_profile("any_machine", deadline=None)
 # a build tells whether the change broke something: new examples are looked for on an engineer's machine
 settings.register_profile("build", deadline=None, derandomize=True, database=None)
 settings.load_profile("build" if os.environ.get("CI") else "any_machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return scheduling.count_workers(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """`--dist loadfile` is ours; every other kind is as xdist has it."""
+    return scheduling.BySharedServers(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        scheduling.put_longest_first(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,4 +9,4 @@ step "model"
 engine/.venv/bin/python engine/train.py --if-stale
 step "tests"
 # `make test SEED=7`: in a random order, which shows what only passes after another test
-.venv/bin/python -m pytest --durations=40 --durations-min=3 -n auto --dist worksteal ${SEED:+--random-order-seed="$SEED"}
+.venv/bin/python -m pytest --durations=40 --durations-min=3 -n auto --dist loadfile --no-loadscope-reorder ${SEED:+--random-order-seed="$SEED"}
