@@ -20,7 +20,8 @@ run: setup ## set everything up as needed, then serve at http://127.0.0.1:8080 (
 	@exec .venv/bin/memberline serve
 
 export SEED
-test: setup-test ## everything: style, types, layers, training data, and all tests (SEED=7: in a random order)
+test: ## everything: style, types, layers, training data, and all tests (SEED=7: in a random order)
+	@$(MAKE) --no-print-directory -j3 setup-test
 	@bash tests/run.sh
 
 train: setup ## train the model
