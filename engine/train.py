@@ -82,6 +82,14 @@ def run_rasa(project: Path, work: Path, from_scratch: bool) -> Path:
     return Path(result.model)
 
 
+def read_knowledge() -> None:
+    """Work out the vectors of knowledge/, which the first engine would else do at its start: 8 seconds of a core."""
+    from engine.components.encoder import shared_encoder
+    from engine.components.knowledge import KnowledgeIndex
+
+    KnowledgeIndex.from_environment(shared_encoder())
+
+
 def train(project: Path, model: Path, log: Path) -> None:
     """Train and put the model and its stamp in place."""
     inputs, code = model_stamp.project_digest(project), model_stamp.code_digest()
@@ -95,6 +103,8 @@ def train(project: Path, model: Path, log: Path) -> None:
             except TrainingFailedError:
                 traceback.print_exc()
                 raise
+            if project == bootstrap.ROOT:
+                read_knowledge()
         os.replace(made, model)
     finally:
         shutil.rmtree(work, ignore_errors=True)
