@@ -1,4 +1,7 @@
-"""The payment run as a real process against the real sandbox network, killed at fifty random points."""
+"""The payment run as a real process against the real sandbox network, killed at random points.
+
+test_crashes.py ends it at each of its steps; here it ends between them, each time elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +37,7 @@ from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import payments
 from tests.contracts.sandbox_network import SandboxNetwork, running_network
 
-KILLS = 50
+KILLS = 25
 BILLS = 60
 MOST_RUNS = 400
 FIRST_WINDOW = 0.25  # seconds; it follows the speed of the machine
@@ -87,7 +91,8 @@ class Runs:
 
 
 def _kill(process: int) -> None:
-    os.kill(process, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it ended in the same instant
+        os.kill(process, signal.SIGKILL)
 
 
 @pytest.fixture
