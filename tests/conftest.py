@@ -15,6 +15,7 @@ from backend.migrations.run import upgrade
 from lab.served_system import CLOSED, OPEN, OwnSystems
 from tests.standins.multispeak import MultiSpeakServer
 from tests.support import engines, scheduling
+from tests.support.chromium import browser, chromium  # noqa: F401 - fixtures
 from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from backend.app import Backend
 from backend.clock import Clock, ManualClock
 from backend.demo import seed
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Edge
 from tests.bot.serving import serving, settings_for
-from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
@@ -80,20 +79,11 @@ async def app_server(folder: Path, engine: StandInEngine, twilio: StandInTwilio)
         yield edge
 
 
-@pytest.fixture(scope="session")
-async def chromium_process() -> AsyncIterator[Browser]:
-    path = find_chromium()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
-async def browser(chromium_process: Browser) -> AsyncIterator[Browser]:
+async def browser(browser: Browser) -> AsyncIterator[Browser]:
     """A Chromium without pages, cookies or storage of another test: starting one takes longer than most tests."""
-    yield chromium_process
-    for context in chromium_process.contexts:
+    yield browser
+    for context in browser.contexts:
         await context.close()
 
 

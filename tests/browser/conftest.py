@@ -6,39 +6,12 @@ Set MEMBERLINE_URL to point the tests at an app that is already running; else th
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.browser.chat import Chat
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def find_chromium() -> str:
-    """The path of a Chromium. Without one: an error on CI, else a skip that says what to do."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if path:
-        return path
-    reason = "no chromium found: install it (apt-get install chromium) or set CHROMIUM to its path"
-    if os.environ.get("CI") == "true":
-        raise RuntimeError(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    return find_chromium()
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +19,6 @@ def base_url(chromium: str, request: pytest.FixtureRequest) -> str:
     """Where the app answers, without a slash at the end. Chromium first: no app starts in vain."""
     given = os.environ.get("MEMBERLINE_URL")
     return (given or request.getfixturevalue("served").url).rstrip("/")
-
-
-@pytest.fixture(scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

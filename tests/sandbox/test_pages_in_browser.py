@@ -1,12 +1,10 @@
 """The hosted page in a real Chromium: usable by everyone on a small screen, and its way back works."""
 
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.sandbox.conftest import Served
 
@@ -14,26 +12,9 @@ pytestmark = pytest.mark.browser
 SMALLEST_PHONE: ViewportSize = {"width": 320, "height": 640}
 
 
-def chromium_program(downloaded: str) -> str:
-    """Debian's own where there is one, so that nothing has to be downloaded; else what Playwright fetched."""
-    program = shutil.which("chromium") or downloaded
-    if not Path(program).exists():
-        pytest.skip("no Chromium on this machine")
-    return program
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        program = chromium_program(playwright.chromium.executable_path)
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture(params=["light", "dark"])
-async def page(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    context = await chromium.new_context(
+async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    context = await browser.new_context(
         viewport=SMALLEST_PHONE, color_scheme=request.param, java_script_enabled=True, bypass_csp=True
     )
     page = await context.new_page()
@@ -65,8 +46,8 @@ async def test_the_pages_suit_everyone(served: Served, page: Page, path: str) ->
     await page.get_by_role("button", name="Cancel and go back").focus()
 
 
-async def test_return_works_without_script_and_under_its_policy(served: Served, chromium: Browser) -> None:
-    context = await chromium.new_context(java_script_enabled=False, viewport=SMALLEST_PHONE)
+async def test_return_works_without_script_and_under_its_policy(served: Served, browser: Browser) -> None:
+    context = await browser.new_context(java_script_enabled=False, viewport=SMALLEST_PHONE)
     page = await context.new_page()
     # Another origin than the page's: a browser holds the form's policy against the redirect too.
     back = served.url.replace("127.0.0.1", "localhost") + "/health"
