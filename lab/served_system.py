@@ -56,6 +56,13 @@ class ServedSystem(MemberlineSystem):
         return self._process.pid
 
     def start(self) -> ServedSystem:
+        """Start it, and wait until it answers."""
+        self.launch()
+        self.wait_until_ready()
+        return self
+
+    def launch(self) -> None:
+        """Start it; it is ready later."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -65,8 +72,6 @@ class ServedSystem(MemberlineSystem):
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._wait_until_ready()
-        return self
 
     def stop(self) -> int:
         """Terminate it and return the exit code."""
@@ -79,7 +84,7 @@ class ServedSystem(MemberlineSystem):
         self._process.kill()
         self._process.wait(20)
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             assert self._process is not None

@@ -42,7 +42,8 @@ def gone_soon(pids: list[int]) -> bool:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[ServedSystem]:
-    system = ServedSystem(tmp_path).start()
+    system = ServedSystem(tmp_path)
+    system.launch()
     yield system
     if alive(system.pid):
         system.kill()
@@ -82,6 +83,7 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, environment: dict[str
 
 @pytest.mark.engine
 def test_ending_it_ends_every_child(own: ServedSystem) -> None:
+    own.wait_until_ready()
     children = children_of(own.pid)
     assert len(children) == 2, "the engine and the sandbox network"
     assert own.stop() == 0
@@ -90,6 +92,13 @@ def test_ending_it_ends_every_child(own: ServedSystem) -> None:
 
 @pytest.mark.engine
 def test_killed_parent_leaves_no_child(own: ServedSystem) -> None:
+    """A child ends by what it was started with. An engine that is ready does so, too: tests/engine/test_start.py."""
+    deadline = time.monotonic() + 120
+    while "Starting the engine" not in own.log.read_text():  # the children have been started
+        assert alive(own.pid)
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     children = children_of(own.pid)
+    assert len(children) == 2
     own.kill()
     assert gone_soon(children)
