@@ -18,9 +18,13 @@ MIN_ROWS = 10
 
 def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
     """Scores for FILE: rows are JSON objects with `text`, `intent` and, if other intents are right too, `alt`."""
-    rows = read_rows(file, "text", "intent")
+    return score_rows(read_rows(file, "text", "intent"), parse_rows(file, model))
+
+
+def score_rows(rows: list[dict[str, Any]], read: list[dict[str, Any]]) -> dict[str, Any]:
+    """Scores for labeled rows, given what the engine read in each."""
     pairs = []
-    for row, parsed in zip(rows, parse_rows(file, model), strict=True):
+    for row, parsed in zip(rows, read, strict=True):
         guess = str(parsed["intent"]["name"])
         pairs.append((guess if guess in (row.get("alt") or []) else str(row["intent"]), guess))
     return compute_scores(pairs)
