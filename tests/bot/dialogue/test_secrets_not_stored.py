@@ -34,9 +34,10 @@ from tests.support.secret_messages import SecretMessages, squeezed
 SINGLE = [*secret_messages.card_messages(), *secret_messages.identity_messages(), *secret_messages.password_messages()]
 SINGLE += [*unlabeled_secrets.unnamed(), *unlabeled_secrets.disguised(), *secret_mentions.in_passing()]
 SPLIT = [*secret_messages.split_over_messages(), *unlabeled_secrets.over_chat(), *secret_mentions.in_halves()]
-EVERY = 4
-"""Over the edge goes every fourth of the single messages, and every third of those in pieces."""
 CHANNELS = ("sms", "web", "voice")
+EVERY, EVERY_SPLIT = 8, 5
+"""Over the edge of a channel goes every eighth of the single messages and every fifth of those in pieces, others on
+each channel. All are tried without the edge."""
 NAMES = frozenset(
     ("id", "conversation_id", "provider_id", "source", "actor", "recipient", "address", "dedupe_key", "sender_id")
 )
@@ -138,10 +139,11 @@ def leaks(texts: Iterable[str], needles: Iterable[str]) -> list[str]:
 async def test_no_secret_is_stored_anywhere(
     edge: Edge, folder: Path, caplog: pytest.LogCaptureFixture, channel: str
 ) -> None:
-    """More than 400 ways of saying it on each channel, through the app as it is, into database, logs and metrics."""
+    """More than 200 ways of saying it on each channel, through the app as it is, into database, logs and metrics."""
     caplog.set_level(logging.INFO)
-    sayings = [*SINGLE[::EVERY], *SPLIT[::3]]
-    assert len(sayings) >= 400
+    place = CHANNELS.index(channel)
+    sayings = [*SINGLE[place::EVERY], *SPLIT[place::EVERY_SPLIT]]
+    assert len(sayings) >= 200
     talks = [Talk(edge, channel, number, secret) for number, secret in enumerate(sayings)]
     for talk in talks:
         await talk.play()
