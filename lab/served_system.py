@@ -27,12 +27,13 @@ OFFICE_TIMES = {CLOSED: datetime(2026, 11, 18, 18, 30), OPEN: datetime(2026, 11,
 class ServedSystem(MemberlineSystem):
     """The app, the engine and the sandbox network, started as `make run` starts them.
 
-    With `office`, OPEN or CLOSED, its clock starts at a fixed time at the co-op; else at the real time.
+    With `office`, OPEN or CLOSED, its clock starts at a fixed time at the co-op; else at the real time. `PORT` of
+    `environment` is its port, else any that is free.
     """
 
     def __init__(self, folder: Path, office: str | None = None, **environment: str) -> None:
         self.folder = folder
-        self.port = find_free_port()
+        self.port = int(environment.get("PORT") or find_free_port())
         own = {
             "PORT": str(self.port),
             "MEMBERLINE_RUNTIME_DIR": str(folder),
@@ -109,6 +110,8 @@ class SystemPool(Protocol):
 class OwnSystems:
     """Systems that are started when first asked for, with databases below `folder`."""
 
+    kind = ServedSystem
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._started: dict[str, ServedSystem] = {}
@@ -116,7 +119,7 @@ class OwnSystems:
     def get_system(self, office: str) -> ServedSystem:
         if office not in self._started:
             # the widget is tried on a page of another port, whatever port that is
-            system = ServedSystem(self._folder / office, office, CHAT_ORIGINS="*")
+            system = self.kind(self._folder / office, office, CHAT_ORIGINS="*")
             self._started[office] = system.start()
         return self._started[office]
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import settings
 
 from backend.migrations.run import upgrade
-from lab.served_system import CLOSED, OPEN, OwnSystems
+from lab.served_system import CLOSED, OPEN
 from tests.standins.multispeak import MultiSpeakServer
 from tests.support import engines, scheduling
 from tests.support.chromium import browser, chromium  # noqa: F401 - fixtures
-from tests.support.served import ServedSystem
+from tests.support.served import OwnSystems, ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
 settings.register_profile("any_machine", deadline=None)

@@ -17,10 +17,10 @@ import aiohttp
 from twilio.request_validator import RequestValidator
 
 from backend.config import ROOT
-from bot.commands.child_processes import find_free_port
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Answer, sms_fields
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
+from tests.support.ports import free_port
 
 ENGINE_TOKEN = "an engine's token for tests alone"
 READY_SECONDS = 300.0
@@ -59,7 +59,7 @@ class Fleet:
 
     def launch(self, **more: str) -> AppProcess:
         """Start one; it is ready later."""
-        port = find_free_port()
+        port = free_port()
         runtime = self.folder / f"app-{port}"
         runtime.mkdir()
         own = {"PORT": str(port), "MEMBERLINE_RUNTIME_DIR": str(runtime), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
