@@ -25,7 +25,7 @@ from backend.payments.processing import recover
 from backend.payments.quotes import make_quote
 from backend.providers.payments.base import ProviderTimeout
 from bot.channels.voice import call as calls
-from bot.dialogue import engine_client, giving_up
+from bot.dialogue import engine_client, giving_up, turn
 from bot.dialogue.messages import Inbound, Reply
 from bot.workers import unanswered
 from tests.backend.household import NOW, TODAY, Household, make_household
@@ -117,6 +117,14 @@ class Till:
         """The texts in the outbox."""
         async with self.backend.db.read_session() as session:
             return list(await session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "sms")))
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that failed is tried again at once; how long the pauses are is not what is tried here."""
+    monkeypatch.setattr(turn, "FIRST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(unanswered, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(unanswered, "LEASE_GRACE_SECONDS", 0.1)
 
 
 @pytest.fixture
