@@ -116,10 +116,10 @@ def list_differences(
 
 def _list_refund_differences(row: dict[str, Any], refund: PaymentRefund) -> list[str]:
     found = []
-    if row["amount_cents"] not in (refund.amount_cents, refund.total_cents):
+    if row["amount_cents"] not in (refund.amount_cents, refund.total_cents, refund.handled_cents, refund.given_cents):
         found.append(f"a refund of {row['amount_cents']} cents there, {refund.amount_cents} cents here")
     if row["status"] == "void":
         found.append(f"a refund that is void there, {refund.status} here")
-    elif refund.accepted_at is None or refund.status == "failed":
+    elif refund.handled_cents is None and (refund.accepted_at is None or refund.status == "failed"):
         found.append(f"a refund that is booked there, {refund.status} here")
     return found

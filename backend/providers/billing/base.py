@@ -107,6 +107,10 @@ class BillingProvider(Protocol):
         """The refund failed after all, so the amount is paid again. Called once for each key, after refund_made."""
         ...
 
+    async def refund_given(self, session: AsyncSession, refund: RefundFact) -> None:
+        """The office gave the amount back itself, such as by check, so it is owed again. Called once for each key."""
+        ...
+
     async def counter_payment_taken(self, session: AsyncSession, payment: CounterPaymentFact) -> None:
         """The office took a payment. Called once for each key."""
         ...
