@@ -138,15 +138,21 @@ async def find_accounts(session: AsyncSession, words: str) -> list[Account]:
     return list(await session.scalars(query.where(OutsideEntry.number == words.strip())))
 
 
-async def find_by_check(session: AsyncSession, words: str) -> list[CounterPayment]:
-    """Payments at the counter whose check, money order or receipt has this number, the newest first."""
+async def find_by_check(session: AsyncSession, words: str) -> tuple[list[CounterPayment], list[PaymentRefund]]:
+    """Payments at the counter whose check, money order or receipt has this number, and failed refunds for which the
+    office gave such a check; the newest first."""
     number = check_number(words)
     if not number or find_number_problem(words):
-        return []
+        return [], []
     digits = max(re.findall(r"\d+", number), key=len)
-    query = select(CounterPayment).where(CounterPayment.reference.contains(digits, autoescape=True))
-    found = await session.scalars(query.order_by(CounterPayment.id.desc()).limit(10 * NEWEST))
-    return [each for each in found if check_number(each.reference) == number][:NEWEST]
+    taken = select(CounterPayment).where(CounterPayment.reference.contains(digits, autoescape=True))
+    given = select(PaymentRefund).where(PaymentRefund.handled_reference.contains(digits, autoescape=True))
+    counter = await session.scalars(taken.order_by(CounterPayment.id.desc()).limit(10 * NEWEST))
+    refunds = await session.scalars(given.order_by(PaymentRefund.id.desc()).limit(10 * NEWEST))
+    return (
+        [each for each in counter if check_number(each.reference) == number][:NEWEST],
+        [each for each in refunds if check_number(each.handled_reference) == number][:NEWEST],
+    )
 
 
 async def load_payment(session: AsyncSession, backend: Backend, item: Payment | ScheduledPayment) -> PaymentView:

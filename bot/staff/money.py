@@ -101,12 +101,12 @@ class MoneyPages(MoneyBase):
             return pages.redirect(url)
         async with self.backend.db.read_session() as session:
             found = accounts or await search.search_accounts(session, words)
-            checks = await office_lookup.find_by_check(session, words)
+            checks, given = await office_lookup.find_by_check(session, words)
         if found:
             await self.staff.record_reading(name, {"search": [account.number for account in found]})
         return self.render(
             request, name, "money_search.html", words=words, found=found, most=search.MAX_HITS, checks=checks,
-            kinds=COUNTER_KINDS,
+            given=given, kinds=COUNTER_KINDS,
         )  # fmt: skip
 
     async def _find_number(self, words: str) -> tuple[str, list[Account]]:

@@ -62,6 +62,8 @@ async def test_the_page_of_a_failed_refund_says_what_the_books_say_and_books_a_c
     ):  # fmt: skip
         assert words in done
     assert f"{own}/finish" not in done
+    found = await send(edge, "/staff/money", "/staff/money/search", words="Check 07788")
+    assert f"{refund.confirmation}</a>, $90.00 given, 7788" in found.text
     assert await due(backend, home.account_id) == 9000
     assert "$22.40 is left of it" in (await edge.get(f"/staff/money/payments/{payment.confirmation}")).text
 
