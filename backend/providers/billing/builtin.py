@@ -34,17 +34,21 @@ class BuiltinBilling:
             return AccountBalance(due, None, 0, prepaid=prepaid)
         if due <= 0:
             return AccountBalance(due, None, 0, None)  # every bill is paid
-        charges = await list_charges(session, account_id)
+        charges, given = await list_charges(session, account_id), await list_given_back(session, account_id)
         issued = await bills.list_bills(session, account_id)
         unpaid = bills.unpaid_bills(issued, due, charges)
-        never_paid = unpaid
-        if given := await list_given_back(session, account_id):
-            # what went back is owed since that day; a bill whose payment it was was paid in time
-            never_paid = bills.unpaid_bills(issued, due, sorted([*charges, *given]))
-        past_due = sum(left for bill, left in never_paid if bill.due_on < today)
-        late = [bill.due_on for bill, _ in never_paid if bill.due_on < today]
+        # what went back is owed since that day: a bill whose payment it was had been paid, and is not past due for it
+        never_paid = bills.unpaid_bills(issued, due, sorted([*charges, *given])) if given else unpaid
+        late = [(bill, left) for bill, left in never_paid if bill.due_on < today]
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
-        return AccountBalance(due, late[0] if late else coming, past_due, coming)
+        beside = due - sum(left for _, left in never_paid) - sum(cents for _, cents in charges)
+        return AccountBalance(
+            due,
+            late[0][0].due_on if late else coming,
+            sum(left for _, left in late),
+            coming,
+            given_back_cents=max(min(beside, sum(cents for _, cents in given)), 0),
+        )
 
     async def payment_posted(self, session: AsyncSession, payment: PaymentFact) -> None:
         await ledger.write_booking(

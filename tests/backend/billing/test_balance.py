@@ -19,6 +19,7 @@ from backend.payments.processing import lock_payment
 from backend.payments.refund_processing import process_refund
 from backend.payments.refunds import request_refund
 from backend.providers.billing.base import BillingProvider, PaymentFact
+from tests.backend.account_question.asking import ask as ask_account
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
 from tests.backend.payments.paying import quote_for, say_yes
 
@@ -76,11 +77,16 @@ async def test_what_went_back_is_owed_since_that_day_and_never_past_due_for_an_o
     await process_refund(backend, refund.id)
     now = await balance_of(backend, home)
     assert (now.amount_due_cents, now.due_on, now.past_due_cents, now.next_due_on) == (10000, OPEN, 0, OPEN)
+    assert now.given_back_cents == 10000
+    assert await ask_account(backend, home, "due_when") == (
+        "$100.00 is due on Monday, December 7. Of that, $100.00 was given back to you and is owed again."
+    )
     async with backend.db.transaction() as session:
         payment = await lock_payment(session, outcome.payment.id)
         assert await book_return(session, backend, payment, "R01")
     now = await balance_of(backend, home)
     assert (now.amount_due_cents, now.due_on, now.past_due_cents) == (28000, LATE, 10000), "the bank took that back"
+    assert now.given_back_cents == 10000
     await pay(backend, home, 18000)
     now = await balance_of(backend, home)
     assert (now.amount_due_cents, now.past_due_cents) == (10000, 0)
