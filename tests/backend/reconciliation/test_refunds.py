@@ -134,12 +134,16 @@ async def test_a_refund_that_came_back_is_named_and_not_counted_as_a_members_pay
     async with backend.db.transaction() as session:
         await fail_returned_refund(session, backend, refund.id, "R03")
         await finish_failed_refund(session, backend, refund.id, by="ann", reason="handed over", how="cash")
+    other = await pay(backend, await make_household(backend, number="88888"))
+    await process_refund(backend, (await ask(backend, other, 1500, key="form-2")).id)
     report = await reconcile(backend, TODAY)
     assert report.differences == []
     text = format_text(backend, report)
     assert "Of the payments: 1 of $40.00 in all are refunds that failed, booked back." in text
     assert "Of the refunds: 1 of $40.00 in all were given by the office itself" in text
-    assert "made by the payment network" not in text, "the network, which has not heard of it, still calls it made"
+    assert "1 of $15.00 in all booked here, 1 of $15.00 in all made by the payment network." in text, (
+        "the network, which has not heard that the bank sent one back, still calls it made"
+    )
     assert "off the drawer above: 1 of $40.00" in text
     assert "cash in all" in text
     assert to_dict(report)["refunds_back"]["cents"] == to_dict(report)["refunds_given"]["cents"] == 4000
