@@ -37,6 +37,8 @@ FAILED_ENDS = {
     RETURNED: "nothing is to be paid: the bank returned the payment itself",
 }
 """What may become of a refund that failed. The last one happens by itself."""
+GIVEN_KEY = "given-"
+"""Before the key of a failed refund: what the office gave for it, in the ledger and for the billing system."""
 TURNED_DOWN_FOR = timedelta(days=7)
 """How long a refund that came to nothing is listed for who asked for it."""
 
@@ -133,7 +135,7 @@ async def _is_refunded_again(session: AsyncSession, refund: PaymentRefund) -> bo
 
 async def _book_given(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:
     """Owed again, as with a refund by the network; the money came from the office and not from there."""
-    key = f"given-{refund.key}"
+    key = f"{GIVEN_KEY}{refund.key}"
     fact = RefundFact(
         key, payment.key, refund.account_id, refund.given_cents, refund.given_fee_cents, backend.clock.now()
     )

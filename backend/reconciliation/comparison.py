@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from backend.payments.failed_refunds import GIVEN_KEY
 from backend.posting.models import QueuedPosting
 from backend.reconciliation.model import Difference, Line, Report, new_totals
 from backend.reconciliation.their_list import TheirRow
@@ -26,7 +27,7 @@ def add_ours(report: Report, rows: Iterable[QueuedPosting], refund_keys: Collect
         key = row.key.partition(":")[2]
         if row.kind == "payment" and key in refund_keys:
             report.refunds_back.add(row.amount_cents, row.fee_cents)
-        elif row.kind == "refund" and key.startswith("given-"):
+        elif row.kind == "refund" and key.startswith(GIVEN_KEY):
             report.refunds_given.add(row.amount_cents, row.fee_cents)
 
 
