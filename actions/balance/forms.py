@@ -12,6 +12,7 @@ from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
+from backend.account_question.amounts_due import describe_given_back
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
 from backend.billing.models import Account
@@ -58,6 +59,8 @@ class BalanceForm(AccountForm):
             turn.utter("utter_told", told=describe_left(balance.prepaid))
         else:
             turn.utter("utter_balance", **balance_values(turn, balance))
+            for sentence in describe_given_back(balance):
+                turn.utter("utter_told", told=sentence)
         today = turn.backend.today()
         send_last_payment(turn, balance)
         if balance.pending_cents:

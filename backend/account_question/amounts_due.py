@@ -19,11 +19,21 @@ async def describe_due_date(asked: AccountQuestion) -> str:
     if owed.amount_due_cents == 0:
         return tr("Nothing is due on this account now.")
     if owed.past_due_cents > 0:
-        return _describe_past_due(asked, owed)
-    amount = format_cents(owed.amount_due_cents)
-    if owed.due_on is None:  # owed outside of any bill
-        return tr("{amount} is due now.", amount=amount)
-    return tr("{amount} is due {when}.", amount=amount, when=asked.format_when(owed.due_on))
+        answer = _describe_past_due(asked, owed)
+    elif owed.due_on is None:  # owed outside of any bill
+        answer = tr("{amount} is due now.", amount=format_cents(owed.amount_due_cents))
+    else:
+        amount, when = format_cents(owed.amount_due_cents), asked.format_when(owed.due_on)
+        answer = tr("{amount} is due {when}.", amount=amount, when=when)
+    return " ".join([answer, *describe_given_back(owed)])
+
+
+def describe_given_back(owed: Balance) -> list[str]:
+    """That a part of what is owed is a refund; nothing for most accounts."""
+    if owed.given_back_cents <= 0:
+        return []
+    amount = format_cents(owed.given_back_cents)
+    return [tr("Of that, {amount} was given back to you and is owed again.", amount=amount)]
 
 
 async def describe_shutoff(asked: AccountQuestion) -> str:

@@ -23,7 +23,7 @@ class Balance:
 
     `due_on` is the due date of the oldest unpaid bill, `next_due_on` that of the oldest one that is not past due.
     `pending_cents` are payments without an outcome yet, still in the amount due. `scheduled` are payments for later
-    days, the next one first. `as_of`, `disconnect_on` and `prepaid` are as in `AccountBalance`.
+    days, the next one first. `as_of`, `disconnect_on`, `prepaid` and `given_back_cents` are as in `AccountBalance`.
     """
 
     amount_due_cents: int
@@ -37,6 +37,7 @@ class Balance:
     as_of: datetime | None = None
     disconnect_on: date | None = None
     prepaid: Prepaid | None = None
+    given_back_cents: int = 0
 
     @property
     def uncovered_cents(self) -> int:
@@ -60,6 +61,7 @@ async def get_balance(session: AsyncSession, backend: Backend, account_id: int) 
         as_of=owed.as_of,
         disconnect_on=owed.disconnect_on,
         prepaid=owed.prepaid,
+        given_back_cents=owed.given_back_cents,
     )
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.language import use_language
 from backend.money import format_cents
-from backend.payments import receipts, refund_notices
-from backend.payments.models import Payment, PaymentMethod, PaymentRefund, ReturnCursor
+from backend.payments import failed_refunds, receipts, refund_notices
+from backend.payments.models import Payment, PaymentMethod, ReturnCursor
 from backend.payments.processing import SYSTEM, build_payment_fact, enqueue_posting, lock_payment, move_status
 from backend.payments.return_codes import ACCOUNT_UNUSABLE, ENDS_AUTOMATIC_PAYMENTS, OFFICE_LOOKS
 from backend.providers.payments.base import Charge, ReturnNotice
@@ -104,6 +104,22 @@ async def book_return(session: AsyncSession, backend: Backend, payment: Payment,
 
 async def _follow_up(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
     """Take an unusable account off, stop automatic payments from it, and tell the office where it has to look."""
+    await end_method(session, backend, payment, code)
+    if code in OFFICE_LOOKS:
+        body = (
+            f"The bank returned the payment {payment.confirmation} of {format_cents(payment.total_cents)} with "
+            f"{code}. The account holder says that it was not agreed to, or has died. Automatic payments from that "
+            "account are off. Please look into it: unauthorized debits must stay rare (Nacha allows 0.5 percent)."
+        )
+        subject = f"Payment {payment.confirmation} returned: {code}"
+        await refund_notices.tell_office(session, backend, f"returned:{payment.key}", subject, body)
+    await failed_refunds.end_as_returned(session, backend, payment)
+    if await failed_refunds.given_twice_cents(session, payment):
+        await refund_notices.tell_office_of_double(session, backend, payment)
+
+
+async def end_method(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
+    """Do what the code means for the bank account of the payment, and for automatic payments from it."""
     method = await session.get_one(PaymentMethod, payment.method_id)
     removed = code in ACCOUNT_UNUSABLE and method.active and method.saved
     if code in ACCOUNT_UNUSABLE:
@@ -123,16 +139,3 @@ async def _follow_up(session: AsyncSession, backend: Backend, payment: Payment, 
             before={"active": True},
             after={"active": method.active, "automatic_payments_ended": ended, "code": code},
         )
-    if code in OFFICE_LOOKS:
-        body = (
-            f"The bank returned the payment {payment.confirmation} of {format_cents(payment.total_cents)} with "
-            f"{code}. The account holder says that it was not agreed to, or has died. Automatic payments from that "
-            "account are off. Please look into it: unauthorized debits must stay rare (Nacha allows 0.5 percent)."
-        )
-        subject = f"Payment {payment.confirmation} returned: {code}"
-        await refund_notices.tell_office(session, backend, f"returned:{payment.key}", subject, body)
-    refunded = select(PaymentRefund.id).where(
-        PaymentRefund.payment_id == payment.id, PaymentRefund.status.in_(("started", "succeeded"))
-    )
-    if await session.scalar(refunded.limit(1)) is not None:
-        await refund_notices.tell_office_of_double(session, backend, payment)

@@ -210,6 +210,8 @@ class PaymentRefund(Base):
         "asked_by",
         "approved_by",
         "asked_at",
+        "handled_as",
+        "handled_cents",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -231,13 +233,31 @@ class PaymentRefund(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     looked_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the network was last asked about it
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    handled_by: Mapped[str | None] = mapped_column(String(60))  # who gave the money of a failed one in another way
+    # what became of one that failed, in the words of FAILED_ENDS in backend/payments/failed_refunds.py
+    handled_by: Mapped[str | None] = mapped_column(String(60))  # NULL: it ended by itself
     handled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    handled_as: Mapped[str | None] = mapped_column(String(12))
+    handled_cents: Mapped[int | None]  # given by the office in another way, with the fee
+    handled_reference: Mapped[str | None] = mapped_column(String(40))
+    handled_reason: Mapped[str | None] = mapped_column(String(200))
+    # who called the member that got the money twice: the bank returned the refunded payment as well
+    double_seen_by: Mapped[str | None] = mapped_column(String(60))
+    double_seen_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    double_reason: Mapped[str | None] = mapped_column(String(200))
 
     @property
     def total_cents(self) -> int:
         """What goes back to the member: the part of the payment and of its fee."""
         return self.amount_cents + self.fee_cents
+
+    @property
+    def given_cents(self) -> int:
+        """Of one that failed: what the office gave in another way and is owed on the account again, without the fee."""
+        return min(self.handled_cents or 0, self.amount_cents)
+
+    @property
+    def given_fee_cents(self) -> int:
+        return (self.handled_cents or 0) - self.given_cents
 
 
 class CounterPayment(Base):

@@ -11,11 +11,30 @@ from backend.money import format_balance, format_cents
 from backend.outbox.service import enqueue
 from backend.payments import receipts
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
+from backend.payments.return_codes import RETURN_REASONS
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 COUNTER_KINDS = {"cash": mark("cash"), "check": mark("check"), "money_order": mark("money order")}
+GIVEN_KINDS = {"check": mark("check"), "cash": mark("cash"), "bank": mark("bank transfer")}
+"""How the office gives the money of a refund that failed."""
+FAILURES = {
+    "bank_refused": "the bank did not take it",
+    "payment_returned": "the bank had returned the payment itself",
+    "not_refundable": "the payment network cannot refund this payment",
+    "refund_too_large": "the payment network has less than that left of the payment",
+    "no_such_charge": "the payment network does not know the payment",
+    "invalid_amount": "the payment network does not take the amount",
+}
+"""Why a refund failed, as the office reads it."""
+
+
+def describe_failure(code: str | None) -> str:
+    """In words for the office; Nacha's codes are kept beside: `R03, account not found`."""
+    if code in RETURN_REASONS:
+        return f"{code}, {RETURN_REASONS[code]}"
+    return FAILURES.get(code or "", code or "no reason given")
 
 
 async def send_refund_receipt(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:
@@ -41,6 +60,24 @@ async def notify_refund_failed(
         "Our office was told. Ref {number}."
     )
     await _send(session, backend, refund, payment, "refund-failed", "notice", mark("Refund not made"), text)
+
+
+async def send_given_receipt(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:
+    """The office gave the money of a refund that failed in another way."""
+    due = (await backend.billing.balance(session, refund.account_id, backend.today())).amount_due_cents
+    account, member = await receipts.load_account(session, refund.account_id)
+    with use_language(member.language):
+        text = tr(
+            "our office gave back {amount} ({kind}) of your payment {payment} on acct {account}. Balance {balance}. "
+            "Ref {number}.",
+            amount=format_cents(refund.handled_cents or 0),
+            kind=tr(GIVEN_KINDS[refund.handled_as or ""]),
+            payment=payment.confirmation,
+            account=account.masked_number,
+            balance=format_balance(due),
+            number=refund.confirmation,
+        )
+        await receipts.send(session, backend, member, f"refund-given:{refund.key}", "receipt", tr("Refund"), text)
 
 
 async def send_counter_receipt(session: AsyncSession, backend: Backend, payment: CounterPayment) -> None:
@@ -76,12 +113,23 @@ async def notify_counter_undone(session: AsyncSession, backend: Backend, payment
         await receipts.send(session, backend, member, f"counter-undone:{payment.key}", "notice", subject, text)
 
 
-async def tell_office_of_failure(session: AsyncSession, backend: Backend, refund: PaymentRefund) -> None:
+async def tell_office_of_failure(
+    session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment
+) -> None:
+    amount = format_cents(refund.total_cents)
+    subject = f"Refund {refund.confirmation} failed"
     body = (
-        f"The refund {refund.confirmation} of {format_cents(refund.total_cents)} failed ({refund.failure_code}).\n"
+        f"The refund {refund.confirmation} of {amount} failed: {describe_failure(refund.failure_code)}.\n"
         "The member still has to get the money. It is listed under /staff/money until somebody has dealt with it."
     )
-    await tell_office(session, backend, f"refund-failed:{refund.key}", f"Refund {refund.confirmation} failed", body)
+    if payment.status == "returned":
+        subject = f"Refund {refund.confirmation} not made: nothing is to be paid"
+        body = (
+            f"The refund {refund.confirmation} of {amount} came to nothing, and nothing is to be paid: the bank "
+            f"returned the payment {payment.confirmation} itself, so the member has the money back. "
+            "There is nothing more to do."
+        )
+    await tell_office(session, backend, f"refund-failed:{refund.key}", subject, body)
 
 
 async def tell_office_of_double(session: AsyncSession, backend: Backend, payment: Payment) -> None:

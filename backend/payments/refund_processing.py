@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments import refund_notices
+from backend.payments import failed_refunds, refund_notices
+from backend.payments.bank_returns import end_method
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentRefund
 from backend.payments.refunds import lock_refund, move_refund, record_refund
+from backend.payments.return_codes import ACCOUNT_UNUSABLE
 from backend.posting import service as posting
 from backend.providers.billing.base import RefundFact
 from backend.providers.payments.base import PaymentProviderError, ProviderRejected, Refund
@@ -103,6 +105,8 @@ async def fail_returned_refund(session: AsyncSession, backend: Backend, refund_i
         return False
     payment = await session.get_one(Payment, refund.payment_id)
     await _fail(session, backend, refund, payment, code)
+    if code in ACCOUNT_UNUSABLE:
+        await end_method(session, backend, payment, code)
     return True
 
 
@@ -178,8 +182,10 @@ async def _fail(session: AsyncSession, backend: Backend, refund: PaymentRefund, 
         await backend.billing.refund_undone(session, _build_fact(backend, refund, payment))
         await _post_back(session, backend, refund, "payment")
         await refund_notices.notify_refund_failed(session, backend, refund, payment)
-    await refund_notices.tell_office_of_failure(session, backend, refund)
+    await refund_notices.tell_office_of_failure(session, backend, refund, payment)
     await move_refund(session, backend, refund, "failed", by=None)
+    if payment.status == "returned":
+        await failed_refunds.end_as_returned(session, backend, payment)
 
 
 async def _book(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:

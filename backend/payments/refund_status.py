@@ -1,16 +1,18 @@
-"""What became of the refunds of a payment, for the member who asks about it."""
+"""What became of the refunds of a payment, for the member who asks about it, and what they leave owed."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import format_day, tr
 from backend.money import format_cents
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentMethod, PaymentRefund
 from backend.payments.past_payments import PastPayment
+from backend.payments.refund_notices import GIVEN_KINDS
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -39,6 +41,8 @@ async def describe_refunds(session: AsyncSession, backend: Backend, payment: Pas
             told.append(tr("{amount} went back to {method} on {day}.", amount=amount, method=method, day=day))
         elif refund.status in OPEN_REFUND_STATUSES:
             told.append(tr("A refund of {amount} to {method} is under way.", amount=amount, method=method))
+        elif refund.handled_cents and refund.handled_at is not None:
+            told.append(_describe_given(backend, refund))
         elif refund.status == "failed" and refund.handled_at is None and not made_since:
             told.append(_describe_failure(backend, refund, amount, method))
         made_since = made_since or refund.status in MADE_STATUSES
@@ -49,10 +53,31 @@ async def is_given_back(session: AsyncSession, payment: PastPayment) -> bool:
     """Whether the whole of a payment was refunded, or is on its way back."""
     if not isinstance(payment, Payment) or payment.status != "posted":
         return False
-    query = select(func.coalesce(func.sum(PaymentRefund.amount_cents), 0)).where(
-        PaymentRefund.payment_id == payment.id, PaymentRefund.status.in_(MADE_STATUSES)
+    found = await session.scalars(select(PaymentRefund).where(PaymentRefund.payment_id == payment.id))
+    given = sum(each.amount_cents if each.status in MADE_STATUSES else each.given_cents for each in found)
+    return given >= payment.amount_cents
+
+
+async def list_given_back(session: AsyncSession, account_id: int) -> list[tuple[date, int]]:
+    """(day, cents) of what refunds have made owed again, without fees, the oldest first."""
+    found = await session.scalars(select(PaymentRefund).where(PaymentRefund.account_id == account_id))
+    given: list[tuple[date, int]] = []
+    for refund in found:
+        if refund.status in MADE_STATUSES and refund.accepted_at is not None:
+            given.append((refund.accepted_at.date(), refund.amount_cents))
+        elif refund.given_cents and refund.handled_at is not None:
+            given.append((refund.handled_at.date(), refund.given_cents))
+    return sorted(given)
+
+
+def _describe_given(backend: Backend, refund: PaymentRefund) -> str:
+    assert refund.handled_at is not None
+    return tr(
+        "Our office gave back {amount} by {kind} on {day}.",
+        amount=format_cents(refund.handled_cents or 0),
+        kind=tr(GIVEN_KINDS[refund.handled_as or ""]),
+        day=format_day(refund.handled_at.astimezone(backend.coop.zone).date(), backend.today()),
     )
-    return int(await session.scalar(query) or 0) >= payment.amount_cents
 
 
 def _describe_failure(backend: Backend, refund: PaymentRefund, amount: str, method: str) -> str:

@@ -6,10 +6,11 @@ backend/payments/refund_processing.py then has the payment network make them.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
@@ -20,6 +21,7 @@ from backend.errors import MemberlineError
 from backend.money import format_cents
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.processing import SYSTEM, lock_payment
+from backend.payments.refund_doubts import RefundDoubt, list_doubts, name_doubts
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -29,15 +31,29 @@ logger = logging.getLogger(__name__)
 ONE_PERSON_WINDOW = timedelta(days=30)
 """Refunds by one person alone are added up over this time, so that the limit cannot be passed in small steps."""
 LONGEST_REASON = 200
+RETURNED_MEANWHILE = "The bank returned the payment itself: the member has the money back."
+GIVEN_BACK_CENTS = case(
+    (PaymentRefund.status == "failed", func.coalesce(PaymentRefund.handled_cents, 0)),
+    else_=PaymentRefund.amount_cents + PaymentRefund.fee_cents,
+)
+"""What a refund gives back with its fee; of one that failed, what the office gave in another way."""
 
 
 class RefundRefused(MemberlineError):
     """Not possible, and nothing happened. `code` is one of: not_posted, no_reason, zero, too_large, key_used,
-    same_person, other_person, not_waiting."""
+    same_person, other_person, not_waiting, payment_returned, and those of finish_failed_refund()."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class RefundDoubtful(RefundRefused):
+    """A refund like it was asked for lately, or the bank refused one. A clerk may confirm that it is meant."""
+
+    def __init__(self, doubts: Sequence[RefundDoubt]) -> None:
+        super().__init__("doubtful", "Nothing is done yet: please read what stands above the button.")
+        self.doubts = doubts
 
 
 async def request_refund(
@@ -49,11 +65,13 @@ async def request_refund(
     amount_cents: int,
     reason: str,
     asked_by: str,
+    confirmed: str = "",
 ) -> PaymentRefund:
     """Store a refund of `amount_cents` of the payment, without the fee; the same key is the same refund.
 
     It is approved at once within what one person may refund, else it waits for a second one. The fee goes back with the
-    refund that completes the payment, where coop.toml says so. Raises RefundRefused.
+    refund that completes the payment, where coop.toml says so. `confirmed` names the doubts that the clerk has seen.
+    Raises RefundRefused, RefundDoubtful among them.
     """
     payment = await lock_payment(session, payment_id)
     known = await session.scalar(select(PaymentRefund).where(PaymentRefund.key == key))
@@ -69,6 +87,9 @@ async def request_refund(
         raise RefundRefused("zero", "The amount must be more than zero.")
     if amount_cents > left:
         raise RefundRefused("too_large", f"{format_cents(left)} is left of this payment.")
+    doubts = await list_doubts(session, backend, payment, amount_cents)
+    if doubts and confirmed != name_doubts(doubts):
+        raise RefundDoubtful(doubts)
     fee_cents = fee_left if amount_cents == left and backend.coop.refund_fee == "returned" else 0
     alone = await _refunded_by_one_person(session, backend, payment.account_id)
     waits = alone + amount_cents + fee_cents > backend.coop.refund_second_person_cents
@@ -99,6 +120,9 @@ async def decide_refund(
         raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
     if refund.asked_by == by:
         raise RefundRefused("same_person", "Nobody decides about their own refund. Please ask somebody else.")
+    payment = await session.get_one(Payment, refund.payment_id, populate_existing=True)
+    if approve and payment.status == "returned":
+        raise RefundRefused("payment_returned", f"{RETURNED_MEANWHILE} Please reject the refund.")
     refund.approved_by, refund.decided_at = by, backend.clock.now()
     refund.decision_reason = check_reason(reason)
     await move_refund(
@@ -130,12 +154,14 @@ def check_reason(reason: str) -> str:
 
 
 async def refundable_cents(session: AsyncSession, payment: Payment) -> tuple[int, int]:
-    """What is left of a payment and of its fee after all refunds that have not failed."""
-    query = select(
-        func.coalesce(func.sum(PaymentRefund.amount_cents), 0), func.coalesce(func.sum(PaymentRefund.fee_cents), 0)
-    ).where(PaymentRefund.payment_id == payment.id, PaymentRefund.status.not_in(("failed", "rejected")))
-    amount, fee = (await session.execute(query)).one()
-    return payment.amount_cents - int(amount), payment.fee_cents - int(fee)
+    """What is left of a payment and of its fee after all refunds; of those that failed, what the office gave itself."""
+    query = select(PaymentRefund).where(PaymentRefund.payment_id == payment.id, PaymentRefund.status != "rejected")
+    amount, fee = payment.amount_cents, payment.fee_cents
+    for refund in await session.scalars(query):
+        has_failed = refund.status == "failed"
+        amount -= refund.given_cents if has_failed else refund.amount_cents
+        fee -= refund.given_fee_cents if has_failed else refund.fee_cents
+    return amount, fee
 
 
 async def list_refunds(session: AsyncSession, *, status: str | None = None, limit: int = 1000) -> list[PaymentRefund]:
@@ -150,40 +176,20 @@ async def refund_to_dict(session: AsyncSession, refund: PaymentRefund) -> dict[s
     account = await session.get_one(Account, refund.account_id)
     names = (
         "confirmation amount_cents fee_cents reason status asked_by asked_at approved_by decision_reason decided_at "
-        "accepted_at ended_at failure_code handled_by handled_at"
+        "accepted_at ended_at failure_code handled_by handled_at handled_as handled_cents handled_reference "
+        "handled_reason double_seen_by double_seen_at double_reason"
     )
     return {"account": account.number, "payment": payment.confirmation} | {
         name: getattr(refund, name) for name in names.split()
     }
 
 
-async def finish_failed_refund(
-    session: AsyncSession, backend: Backend, refund_id: int, *, by: str, reason: str
-) -> PaymentRefund:
-    """The office gave the money in another way, as `reason` says, or need not. Raises RefundRefused."""
-    reason = check_reason(reason)
-    refund = await lock_refund(session, refund_id)
-    if refund.status != "failed" or refund.handled_at is not None:
-        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
-    refund.handled_by, refund.handled_at = by, backend.clock.now()
-    await session.flush()
-    await record_refund(session, backend, refund, "refund_failure_handled", by=by, reason=reason)
-    return refund
-
-
-async def list_failed_refunds(session: AsyncSession) -> list[PaymentRefund]:
-    """Refunds that failed and that nobody has dealt with, the oldest first."""
-    waiting = (PaymentRefund.status == "failed", PaymentRefund.handled_at.is_(None))
-    return list(await session.scalars(select(PaymentRefund).where(*waiting).order_by(PaymentRefund.id)))
-
-
 async def _refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:
     """The cents that were refunded on the account lately without a second person."""
-    total = func.coalesce(func.sum(PaymentRefund.amount_cents + PaymentRefund.fee_cents), 0)
-    query = select(total).where(
+    query = select(func.coalesce(func.sum(GIVEN_BACK_CENTS), 0)).where(
         PaymentRefund.account_id == account_id,
         PaymentRefund.approved_by.is_(None),
-        PaymentRefund.status.not_in(("failed", "requested", "rejected")),
+        PaymentRefund.status.not_in(("requested", "rejected")),
         PaymentRefund.asked_at >= backend.clock.now() - ONE_PERSON_WINDOW,
     )
     return int(await session.scalar(query) or 0)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
@@ -29,6 +29,7 @@ from backend.payments.models import (
 )
 from backend.payments.outside_entries import total_paid_outside
 from backend.payments.past_payments import PaidAtCounter, find_paid_at_counter
+from backend.payments.refunds import GIVEN_BACK_CENTS
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -49,11 +50,11 @@ async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) 
     refunds of those payments."""
     days = (date(year, 1, 1), date(year, 12, 31))
     posted = (Payment.account_id == account_id, Payment.status == "posted", Payment.posted_on.between(*days))
-    given_back = (PaymentRefund.accepted_at.is_not(None), PaymentRefund.status != "failed")
+    given_back = or_(PaymentRefund.accepted_at.is_not(None), PaymentRefund.handled_cents.is_not(None))
     at_counter = (CounterPayment.account_id == account_id, CounterPayment.status == "booked")
     paid = select(func.sum(Payment.amount_cents + Payment.fee_cents)).where(*posted)
-    refunded = select(func.sum(PaymentRefund.amount_cents + PaymentRefund.fee_cents))
-    refunded = refunded.join(Payment, PaymentRefund.payment_id == Payment.id).where(*posted, *given_back)
+    refunded = select(func.sum(GIVEN_BACK_CENTS))
+    refunded = refunded.join(Payment, PaymentRefund.payment_id == Payment.id).where(*posted, given_back)
     counter = select(func.sum(CounterPayment.amount_cents))
     counter = counter.where(*at_counter, CounterPayment.received_on.between(*days))
     sums = [int(await session.scalar(query) or 0) for query in (paid, refunded, counter)]

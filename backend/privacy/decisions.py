@@ -98,7 +98,10 @@ DECISIONS: dict[str, Decision] = {
     ),
     "PaymentRefund": Decision(
         "account", "keep",
-        export=_words("confirmation amount_cents fee_cents reason status asked_at ended_at"), kept=MONEY,
+        export=_words(
+            "confirmation amount_cents fee_cents reason status asked_at ended_at handled_as handled_cents handled_at"
+        ),
+        kept=MONEY,
     ),
     "CounterPayment": Decision(
         "account", "keep", export=_words("confirmation amount_cents kind reference received_on status"), kept=MONEY

@@ -27,6 +27,7 @@ from backend.language import use_language
 from backend.members.levels import require
 from backend.members.models import Member
 from backend.payments.outside_entries import list_charges
+from backend.payments.refund_status import list_given_back
 from backend.programs import notices, rules
 from backend.programs.models import ProgramEnrollment
 from backend.programs.rules import BUDGET, PROGRAMS, ProgramCost, ProgramFacts
@@ -202,7 +203,9 @@ async def _load_facts(session: AsyncSession, backend: Backend, account: Account,
     owed = await backend.billing.balance(session, account.id, today)
     member = await session.get_one(Member, account.member_id)
     issued = await bills.list_bills(session, account.id)
-    unpaid = bills.unpaid_bills(issued, owed.amount_due_cents, await list_charges(session, account.id))
+    # a bill is not missed because its payment was given back
+    beside = sorted([*await list_charges(session, account.id), *await list_given_back(session, account.id)])
+    unpaid = bills.unpaid_bills(issued, owed.amount_due_cents, beside)
     return ProgramFacts(
         residential=member.kind == "residential",
         open=account.status == "open",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from backend.payments.failed_refunds import GIVEN_KEY
 from backend.posting.models import QueuedPosting
 from backend.reconciliation.model import Difference, Line, Report, new_totals
 from backend.reconciliation.their_list import TheirRow
@@ -17,11 +18,17 @@ def signed_cents(row: QueuedPosting) -> int:
     return row.amount_cents if row.kind == "payment" else -row.amount_cents
 
 
-def add_ours(report: Report, rows: Iterable[QueuedPosting]) -> None:
-    """Count the movements of the day."""
+def add_ours(report: Report, rows: Iterable[QueuedPosting], refund_keys: Collection[str] = ()) -> None:
+    """Count the movements of the day. `refund_keys` are those of refunds: a payment with such a key is a refund that
+    failed, booked back."""
     for row in rows:
         sign = 1 if row.kind == "payment" else -1
         report.ours[row.kind].add(sign * row.amount_cents, sign * row.fee_cents)
+        key = row.key.partition(":")[2]
+        if row.kind == "payment" and key in refund_keys:
+            report.refunds_back.add(row.amount_cents, row.fee_cents)
+        elif row.kind == "refund" and key.startswith(GIVEN_KEY):
+            report.refunds_given.add(row.amount_cents, row.fee_cents)
 
 
 def compare_list(

@@ -33,6 +33,7 @@ def format_text(backend: Backend, report: Report, *, masked: bool = False) -> st
         "",
         *_format_totals(report),
     ]
+    lines += _format_refund_ends(report)
     if report.elsewhere.count:
         lines.append(
             f"  Also in their list: {_format_count(report.elsewhere)} made elsewhere, without a number of ours."
@@ -59,6 +60,17 @@ def format_text(backend: Backend, report: Report, *, masked: bool = False) -> st
             for account, (ours, theirs) in accounts.items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def _format_refund_ends(report: Report) -> list[str]:
+    """What stands among the payments and refunds above and is none of a member's or of the network's."""
+    lines = []
+    if report.refunds_back.count:
+        lines.append(f"  Of the payments: {_format_count(report.refunds_back)} are refunds that failed, booked back.")
+    if report.refunds_given.count:
+        given = _format_count(report.refunds_given)
+        lines.append(f"  Of the refunds: {given} were given by the office itself, for refunds that failed.")
+    return lines
 
 
 def _format_totals(report: Report) -> list[str]:
@@ -90,6 +102,9 @@ def _format_counter(totals: Sequence[CounterTotal]) -> list[str]:
     sums = sum_by_kind(totals)
     lines += [f"  {kind.replace('_', ' ') + ' in all':71}{format_cents(cents):>14}" for kind, cents in sums.items()]
     lines.append(f"  {'in all':71}{format_cents(sum(sums.values())):>14}")
+    if given := sum(each.given_back for each in totals):
+        cents = format_cents(sum(each.given_back_cents for each in totals))
+        lines.append(f"  Given back in cash for refunds that failed, and off the drawer above: {given:,} of {cents}.")
     if waiting := sum(each.waiting for each in totals):
         cents = format_cents(sum(each.waiting_cents for each in totals))
         lines.append(f"  Not booked yet, a second person has to approve: {waiting:,} of {cents} in all.")
@@ -150,6 +165,8 @@ def to_dict(report: Report) -> dict[str, Any]:
         "other_days": asdict(report.other_days),
         "refunds_booked": asdict(report.refunds_booked),
         "refunds_at_network": asdict(report.refunds_at_network),
+        "refunds_back": asdict(report.refunds_back),
+        "refunds_given": asdict(report.refunds_given),
         "counter": [asdict(each) for each in report.counter],
         "differences": [asdict(each) | {"meaning": DIFFERENCES[each.name][0]} for each in report.differences],
     }

@@ -70,7 +70,12 @@ DIFFERENCES = {
     ),
     "refund_failed": (
         "a refund that failed; the member still has to get the money",
-        "Refund it again or mail a check, then say so at /staff/money.",
+        "Refund it again or give it in another way, and say so on the refund's page below /staff/money: then it is "
+        "booked.",
+    ),
+    "paid_back_twice": (
+        "a payment that was refunded, and the bank returned it as well; the member got the money twice",
+        "Call the member: the account owes both again. Then say at /staff/money what came of it.",
     ),
     "refund_unanswered": (
         "a refund that was asked for, and the payment network has not answered",
@@ -147,7 +152,9 @@ def new_totals() -> dict[str, Total]:
 class Report:
     """One day. `theirs` is None where the billing system's side is not known in amounts; `sources` and `notes` say
     what was compared and what could not be. `refunds_booked` are those of the day with their fees, in positive cents,
-    and `refunds_at_network` the same ones as the payment network has them. `counter` is what the office took itself."""
+    and `refunds_at_network` the same ones as the payment network has them. `refunds_back` are payments of `ours` that
+    are refunds which failed, booked back; `refunds_given` are refunds of `ours` that the office gave itself. `counter`
+    is what the office took itself."""
 
     on: date
     made_at: datetime
@@ -157,6 +164,8 @@ class Report:
     other_days: Total = field(default_factory=Total)
     refunds_booked: Total = field(default_factory=Total)
     refunds_at_network: Total = field(default_factory=Total)
+    refunds_back: Total = field(default_factory=Total)
+    refunds_given: Total = field(default_factory=Total)
     counter: list[CounterTotal] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)

@@ -10,7 +10,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.money import format_cents
+from backend.payments.failed_refunds import RETURNED, PaidTwice, list_paid_twice
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentRefund
+from backend.payments.refund_notices import describe_failure
 from backend.providers.payments.base import Refund
 from backend.reconciliation.asking import ask_network
 from backend.reconciliation.model import Difference, Report
@@ -34,6 +37,7 @@ class OurRefund:
     account: str
     payment_key: str
     is_of_day: bool
+    ended_that_day: bool
 
     @property
     def is_booked(self) -> bool:
@@ -44,6 +48,9 @@ async def compare_refunds(backend: Backend, report: Report) -> None:
     """Add refunds of the day and those that are not at their end: what the network has otherwise, and what is late."""
     async with backend.db.read_session() as session:
         refunds = await _list_refunds(session, backend, report.on)
+        twice = await list_paid_twice(session)
+    for one in twice:
+        _add_paid_twice(backend, report, one)
     for refund in refunds:
         _find_trouble(report, refund)
         if refund.is_of_day and refund.is_booked:
@@ -75,7 +82,7 @@ async def _list_refunds(session: AsyncSession, backend: Backend, on: date) -> li
         .order_by(is_open.desc(), PaymentRefund.id)
     )
     return [
-        OurRefund(row, number, key, row.accepted_at is not None and start <= row.accepted_at < end)
+        OurRefund(row, number, key, *(at is not None and start <= at < end for at in (row.accepted_at, row.ended_at)))
         for row, number, key in await session.execute(query)
     ]
 
@@ -85,7 +92,12 @@ def _find_trouble(report: Report, refund: OurRefund) -> None:
     row = refund.row
     if row.status == "failed":
         if row.handled_at is None:
-            _add(report, "refund_failed", refund, None, f"failed here: {row.failure_code}")
+            _add(report, "refund_failed", refund, None, f"failed here: {describe_failure(row.failure_code)}")
+        elif row.handled_as == RETURNED and refund.ended_that_day:
+            report.notes.append(
+                f"Refund {row.confirmation} of {format_cents(row.total_cents)} came to nothing, and nothing is to be "
+                "paid: the bank returned the payment itself, and the member has the money back."
+            )
     elif row.accepted_at is None:
         asked = row.decided_at or row.asked_at
         if row.status in OPEN_REFUND_STATUSES and report.made_at - asked > UNANSWERED_AFTER:
@@ -97,7 +109,7 @@ def _find_trouble(report: Report, refund: OurRefund) -> None:
 def _compare(report: Report, refund: OurRefund, found: Refund | None) -> None:
     row = refund.row
     is_made = found is not None and found.status != "failed"
-    if found is not None and is_made and refund.is_of_day:
+    if found is not None and is_made and refund.is_of_day and refund.is_booked:
         report.refunds_at_network.add(found.amount_cents)
     if not refund.is_booked:
         # one that is just being made is not booked for some seconds; what a bank sent back later may look made there
@@ -110,6 +122,17 @@ def _compare(report: Report, refund: OurRefund, found: Refund | None) -> None:
         _add(report, "refund_amount_differs", refund, found)
     elif not is_made:
         _add(report, "refund_failed_there", refund, found)
+
+
+def _add_paid_twice(backend: Backend, report: Report, one: PaidTwice) -> None:
+    """Listed from the day on which the bank returned the payment."""
+    payment = one.payment
+    if payment.updated_at.astimezone(backend.coop.zone).date() > report.on:
+        return
+    shown = (one.account_number, "refund", f"payment:{payment.key}", payment.confirmation)
+    numbers = ", ".join(refund.confirmation for refund in one.refunds)
+    detail = f"{format_cents(one.cents)} refunded ({numbers}), and {format_cents(payment.total_cents)} returned"
+    report.differences.append(Difference("paid_back_twice", *shown, None, None, detail))
 
 
 def _add(report: Report, name: str, refund: OurRefund, found: Refund | None, detail: str = "") -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import and_, or_, select
 from backend.language import ENGLISH, use_language
 from backend.outbox.service import enqueue
 from backend.payments.counter_totals import list_counter_totals
+from backend.payments.models import PaymentRefund
 from backend.posting.batch_file import replace_file
 from backend.posting.models import QueuedPosting
 from backend.posting.order import is_open
@@ -45,7 +46,8 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
     theirs = await asyncio.to_thread(read_their_list, their_file) if their_file is not None else None
     report = Report(on=on, made_at=backend.clock.now())
     rows = await _list_movements(backend, on)
-    comparison.add_ours(report, (row for row in rows if row.on_date == on))
+    of_day = [row for row in rows if row.on_date == on]
+    comparison.add_ours(report, of_day, await _list_refund_keys(backend, of_day))
     system = find_system(backend.billing)
     target = choose_target(backend)
     if theirs is not None and their_file is not None:
@@ -67,6 +69,16 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
             "Payments at the counter are not sent: the office enters them in the billing system itself."
         )
     return report
+
+
+async def _list_refund_keys(backend: Backend, rows: Sequence[QueuedPosting]) -> set[str]:
+    """Keys of refunds among those of payments: a refund that failed is booked back as a payment."""
+    keys = {row.key.removeprefix("payment:") for row in rows if row.kind == "payment"}
+    found: set[str] = set()
+    async with backend.db.read_session() as session:
+        for names in _in_parts(keys):
+            found |= set(await session.scalars(select(PaymentRefund.key).where(PaymentRefund.key.in_(names))))
+    return found
 
 
 async def _list_movements(backend: Backend, on: date) -> list[QueuedPosting]:

@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 
 from backend.payments.alike import NEAR
 from backend.payments.check_numbers import check_number
+from backend.payments.failed_refunds import GIVEN_KEY
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.posting.models import QueuedPosting
 from backend.syncing.feed import Feed
@@ -39,8 +40,8 @@ class KnownOfficeMoney:
 
     def find(self, row: dict[str, Any], own_reference: str) -> CounterPayment | PaymentRefund | None:
         """What the row is about: the same number, or the same account, amount and check."""
-        if row["kind"] in REFUND_KINDS and own_reference in self.refunds:
-            return self.refunds[own_reference]
+        if row["kind"] in (*REFUND_KINDS, "payment") and own_reference in self.refunds:
+            return self.refunds[own_reference]  # as a payment it is one that failed, booked back
         if row["kind"] not in COUNTER_KINDS:
             return None
         if payment := self.by_number.get(own_reference):
@@ -90,9 +91,11 @@ async def find_office_money(
     undone = [f"return:{payment.key}" for payment in found if payment.status == "undone"]
     sent_back = await feed.session.scalars(select(QueuedPosting.key).where(QueuedPosting.key.in_(undone)))
     known.sent_back.update(key.removeprefix("return:") for key in sent_back)
-    named = PaymentRefund.confirmation.in_(own_references) | PaymentRefund.key.in_(own_references)
+    keys = {each.removeprefix(GIVEN_KEY) for each in own_references}
+    named = PaymentRefund.confirmation.in_(own_references) | PaymentRefund.key.in_(keys)
     for refund in await feed.session.scalars(select(PaymentRefund).where(named)):
         known.refunds[refund.confirmation] = known.refunds[refund.key] = refund
+        known.refunds[f"{GIVEN_KEY}{refund.key}"] = refund
     return known
 
 
@@ -115,11 +118,14 @@ def list_differences(
 
 
 def _list_refund_differences(row: dict[str, Any], refund: PaymentRefund) -> list[str]:
+    if row["kind"] == "payment":
+        is_back = refund.status == "failed" and refund.accepted_at is not None
+        return [] if is_back else [f"a refund that is booked back there, {refund.status} here"]
     found = []
-    if row["amount_cents"] not in (refund.amount_cents, refund.total_cents):
+    if row["amount_cents"] not in (refund.amount_cents, refund.total_cents, refund.handled_cents, refund.given_cents):
         found.append(f"a refund of {row['amount_cents']} cents there, {refund.amount_cents} cents here")
     if row["status"] == "void":
         found.append(f"a refund that is void there, {refund.status} here")
-    elif refund.accepted_at is None or refund.status == "failed":
+    elif refund.handled_cents is None and (refund.accepted_at is None or refund.status == "failed"):
         found.append(f"a refund that is booked there, {refund.status} here")
     return found

@@ -28,6 +28,7 @@ from bot.services import Services
 from bot.staff import sent_forms, views
 from bot.staff.money import MoneyPages
 from bot.staff.outages import OutagePages
+from bot.staff.refunds import RefundPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
@@ -278,6 +279,7 @@ def blueprint(services: Services) -> Blueprint:
         (office.close_ticket, "POST", "/tickets/<number:str>/close"),
         *OutagePages(office).routes(),
         *MoneyPages(office).routes(),
+        *RefundPages(office).routes(),
     )
     for guard, routes in ((office.allow_signed_out, signed_out), (office.require_sign_in, signed_in)):
         for handler, method, path in routes:

@@ -21,8 +21,10 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
+from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.office_lookup import WaitingMoney, load_waiting
+from backend.payments.refund_notices import describe_failure
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
@@ -65,7 +67,7 @@ async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
         callouts=await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent]),
-        money=await load_waiting(session),
+        money=await load_waiting(session, now),
     )
 
 
@@ -111,8 +113,12 @@ def format_callout(backend: Backend, ticket_callout: Callout) -> str:
 
 
 def describe_refund_state(refund: PaymentRefund) -> str:
+    """For a clerk; of one that failed, why and what became of it."""
     if refund.status == "rejected" and not refund.approved_by:
         return "withdrawn"
+    if refund.status == "failed":
+        why = f"failed: {describe_failure(refund.failure_code)}"
+        return f"{why}; {FAILED_ENDS[refund.handled_as]}" if refund.handled_as else why
     words = {"requested": "waits for a second person", "approved": "about to be made"}
     started = "on its way" if refund.accepted_at else "asked of the payment network"
     return {**words, "started": started}.get(refund.status, refund.status)
@@ -131,6 +137,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "kind": lambda kind: kind.replace("_", " "),  # name_change
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
         "refund_state": describe_refund_state,
+        "failure": describe_failure,
         "counter_state": describe_counter_state,
         "balance": format_balance,
         "way": lambda way: {"sms": "text"}.get(way, way),

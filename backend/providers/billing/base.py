@@ -31,7 +31,8 @@ class AccountBalance:
 
     `as_of` is set (aware UTC) when these are the last known figures because newer ones could not be looked up: they
     must be said to be of that time. `disconnect_on` is the day of the shutoff, where the other system names one. Of a
-    prepaid account the amount due is what is left, negated, and there is no due date.
+    prepaid account the amount due is what is left, negated, and there is no due date. `given_back_cents` of the amount
+    due are refunds and no bill that was never paid: owed since they were given, and not past due.
     """
 
     amount_due_cents: int
@@ -41,6 +42,7 @@ class AccountBalance:
     as_of: datetime | None = None
     disconnect_on: date | None = None
     prepaid: Prepaid | None = None
+    given_back_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,10 @@ class BillingProvider(Protocol):
 
     async def refund_undone(self, session: AsyncSession, refund: RefundFact) -> None:
         """The refund failed after all, so the amount is paid again. Called once for each key, after refund_made."""
+        ...
+
+    async def refund_given(self, session: AsyncSession, refund: RefundFact) -> None:
+        """The office gave the amount back itself, such as by check, so it is owed again. Called once for each key."""
         ...
 
     async def counter_payment_taken(self, session: AsyncSession, payment: CounterPaymentFact) -> None:

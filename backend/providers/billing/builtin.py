@@ -14,6 +14,7 @@ from backend.billing.prepaid import count_days_left
 from backend.config import Settings
 from backend.db import Database
 from backend.payments.outside_entries import list_charges
+from backend.payments.refund_status import list_given_back
 from backend.providers.billing.base import AccountBalance, CounterPaymentFact, PaymentFact, RefundFact
 from backend.providers.billing.system import Prepaid
 
@@ -33,11 +34,21 @@ class BuiltinBilling:
             return AccountBalance(due, None, 0, prepaid=prepaid)
         if due <= 0:
             return AccountBalance(due, None, 0, None)  # every bill is paid
-        charges = await list_charges(session, account_id)
-        unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due, charges)
-        past_due = sum(left for bill, left in unpaid if bill.due_on < today)
+        charges, given = await list_charges(session, account_id), await list_given_back(session, account_id)
+        issued = await bills.list_bills(session, account_id)
+        unpaid = bills.unpaid_bills(issued, due, charges)
+        # what went back is owed since that day: a bill whose payment it was had been paid, and is not past due for it
+        never_paid = bills.unpaid_bills(issued, due, sorted([*charges, *given])) if given else unpaid
+        late = [(bill, left) for bill, left in never_paid if bill.due_on < today]
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
-        return AccountBalance(due, unpaid[0][0].due_on if unpaid else None, past_due, coming)
+        beside = due - sum(left for _, left in never_paid) - sum(cents for _, cents in charges)
+        return AccountBalance(
+            due,
+            late[0][0].due_on if late else coming,
+            sum(left for _, left in late),
+            coming,
+            given_back_cents=max(min(beside, sum(cents for _, cents in given)), 0),
+        )
 
     async def payment_posted(self, session: AsyncSession, payment: PaymentFact) -> None:
         await ledger.write_booking(
@@ -77,6 +88,20 @@ class BuiltinBilling:
             account_id=refund.account_id,
             at=refund.at,
             memo="Refund failed",
+        )
+
+    async def refund_given(self, session: AsyncSession, refund: RefundFact) -> None:
+        await ledger.write_booking(
+            session,
+            f"refund-given:{refund.key}",
+            [
+                LedgerLine(ledger.ELSEWHERE, -refund.amount_cents - refund.fee_cents),
+                LedgerLine(ledger.RECEIVABLE, refund.amount_cents),
+                LedgerLine(ledger.FEES, refund.fee_cents),
+            ],
+            account_id=refund.account_id,
+            at=refund.at,
+            memo="Refund given by the office",
         )
 
     async def counter_payment_taken(self, session: AsyncSession, payment: CounterPaymentFact) -> None:

@@ -79,6 +79,9 @@ class RemoteBilling:
     async def refund_undone(self, session: AsyncSession, refund: RefundFact) -> None:
         await self._own_books.refund_undone(session, refund)
 
+    async def refund_given(self, session: AsyncSession, refund: RefundFact) -> None:
+        await self._own_books.refund_given(session, refund)
+
     async def counter_payment_taken(self, session: AsyncSession, payment: CounterPaymentFact) -> None:
         await self._own_books.counter_payment_taken(session, payment)
 

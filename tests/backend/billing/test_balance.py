@@ -14,7 +14,12 @@ from backend.billing.models import Bill
 from backend.clock import ManualClock
 from backend.members.service import find_account
 from backend.payments.balances import Balance, get_balance
+from backend.payments.bank_returns import book_return
+from backend.payments.processing import lock_payment
+from backend.payments.refund_processing import process_refund
+from backend.payments.refunds import request_refund
 from backend.providers.billing.base import BillingProvider, PaymentFact
+from tests.backend.account_question.asking import ask as ask_account
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
 from tests.backend.payments.paying import quote_for, say_yes
 
@@ -57,6 +62,39 @@ async def test_the_oldest_bill_is_covered_first(
         await pay(backend, home, paid)
     now = await balance_of(backend, home)
     assert (now.amount_due_cents, now.due_on, now.past_due_cents) == (due, due_on, past_due)
+
+
+async def test_what_went_back_is_owed_since_that_day_and_never_past_due_for_an_old_bill(
+    backend: Backend, clock: ManualClock
+) -> None:
+    home = await two_bills(backend)
+    outcome = await say_yes(backend, await quote_for(backend, home, 18000))
+    assert outcome.payment
+    async with backend.db.transaction() as session:
+        refund = await request_refund(
+            session, backend, key="r1", payment_id=outcome.payment.id, amount_cents=10000, reason="asked", asked_by="a"
+        )  # fmt: skip
+    await process_refund(backend, refund.id)
+    now = await balance_of(backend, home)
+    assert (now.amount_due_cents, now.due_on, now.past_due_cents, now.next_due_on) == (10000, OPEN, 0, OPEN)
+    assert now.given_back_cents == 10000
+    assert await ask_account(backend, home, "due_when") == (
+        "$100.00 is due on Monday, December 7. Of that, $100.00 was given back to you and is owed again."
+    )
+    async with backend.db.transaction() as session:
+        payment = await lock_payment(session, outcome.payment.id)
+        assert await book_return(session, backend, payment, "R01")
+    now = await balance_of(backend, home)
+    assert (now.amount_due_cents, now.due_on, now.past_due_cents) == (28000, LATE, 10000), "the bank took that back"
+    assert now.given_back_cents == 10000
+    await pay(backend, home, 18000)
+    now = await balance_of(backend, home)
+    assert (now.amount_due_cents, now.past_due_cents) == (10000, 0)
+    clock.advance(days=21)
+    assert (await balance_of(backend, home)).past_due_cents == 0
+    await add_bill(backend, home.account_id, 5000, OPEN + timedelta(days=1))
+    await pay(backend, home, 10000, "p2")
+    assert (await balance_of(backend, home)).past_due_cents == 0
 
 
 async def test_a_bill_is_not_past_due_on_its_due_date(backend: Backend, clock: ManualClock) -> None:

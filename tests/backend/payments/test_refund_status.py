@@ -9,10 +9,11 @@ import pytest
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.language import use_language
+from backend.payments.failed_refunds import finish_failed_refund, list_failed_refunds
 from backend.payments.models import Payment
 from backend.payments.refund_processing import process_refund, recover_refunds
 from backend.payments.refund_status import describe_refunds
-from backend.payments.refunds import RefundRefused, finish_failed_refund, list_failed_refunds
+from backend.payments.refunds import RefundRefused
 from tests.backend.account_question.asking import ask as ask_account
 from tests.backend.household import Household, make_household
 from tests.backend.network import DirectNetwork
@@ -70,7 +71,7 @@ async def test_a_failure_is_told_until_the_office_has_dealt_with_it(
 
     async def finish() -> None:
         async with backend.db.transaction() as session:
-            await finish_failed_refund(session, backend, refund.id, by="ann", reason="mailed check 2001")
+            await finish_failed_refund(session, backend, refund.id, by="ann", reason="stays", how="credit")
 
     await finish()
     assert await told(backend, payment) == ""
@@ -91,7 +92,7 @@ async def test_a_newer_refund_takes_the_place_of_one_that_failed(
     clock.advance(days=2)
     await recover_refunds(backend)
     assert "came back to us" in await told(backend, payment)
-    second = await ask(backend, payment, 4_000, key="form-2")
+    second = await ask(backend, payment, 4_000, key="form-2", knowingly=True)
     await process_refund(backend, second.id)
     day = backend.clock.now() - timedelta(hours=6)
     assert await told(backend, payment) == f"$40.00 went back to Visa ending 4242 on {day:%A}, November {day.day}."

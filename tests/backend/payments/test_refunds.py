@@ -16,6 +16,7 @@ from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import Payment, PaymentRefund
+from backend.payments.refund_doubts import list_doubts, name_doubts
 from backend.payments.refund_processing import RefundMismatch, process_refund, record_answer, recover_refunds
 from backend.payments.refunds import RefundRefused, decide_refund, list_refunds, request_refund
 from backend.payments.service import total_paid_in_year
@@ -48,12 +49,21 @@ async def pay(backend: Backend, home: Household, method_id: int | None = None, a
 
 
 async def ask(
-    backend: Backend, payment: Payment, cents: int = DUE_CENTS, *, key: str = "form-1", by: str = "ann"
+    backend: Backend,
+    payment: Payment,
+    cents: int = DUE_CENTS,
+    *,
+    key: str = "form-1",
+    by: str = "ann",
+    knowingly: bool = False,
 ) -> PaymentRefund:
+    """`knowingly`: the clerk has ticked what speaks against it."""
     async with backend.db.transaction() as session:
+        doubts = await list_doubts(session, backend, payment, cents) if knowingly else []
         return await request_refund(
-            session, backend, key=key, payment_id=payment.id, amount_cents=cents, reason="paid twice", asked_by=by
-        )
+            session, backend, key=key, payment_id=payment.id, amount_cents=cents, reason="paid twice", asked_by=by,
+            confirmed=name_doubts(doubts),
+        )  # fmt: skip
 
 
 async def decide(backend: Backend, refund: PaymentRefund, by: str, *, approve: bool = True) -> PaymentRefund:
@@ -277,7 +287,7 @@ async def test_refund_that_fails_later_is_booked_back_and_told(
     keys = [one.dedupe_key for one in await outbox(backend)]
     assert f"refund-failed:{refund.key}:sms" in keys
     assert f"office:refund-failed:{refund.key}" in keys
-    assert (await ask(backend, payment, 4000, key="again")).status == "approved"
+    assert (await ask(backend, payment, 4000, key="again", knowingly=True)).status == "approved"
 
 
 @sqlite_alone

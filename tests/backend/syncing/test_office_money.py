@@ -11,8 +11,9 @@ from backend.app import Backend
 from backend.billing.models import OutsideEntry
 from backend.clock import ManualClock
 from backend.payments import office
+from backend.payments.failed_refunds import finish_failed_refund
 from backend.payments.models import CounterPayment, PaymentRefund
-from backend.payments.refund_processing import process_refund
+from backend.payments.refund_processing import fail_returned_refund, process_refund
 from backend.payments.refunds import RefundRefused, request_refund
 from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import total_paid_in_year
@@ -192,6 +193,33 @@ async def test_a_refund_that_comes_back_is_not_booked_again(
         f"P-2 ({refund.confirmation}): a refund of 4000 cents there, 5000 cents here"
     ]
     assert await due(backend, home.account_id) == 5_000
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("named", ["key", "confirmation"])
+async def test_a_refund_that_failed_and_the_check_for_it_are_not_booked_again(
+    backend: Backend, home: Household, tmp_path: Path, named: str
+) -> None:
+    await say_yes(backend, await quote_for(backend, home))
+    [paid] = await payments(backend)
+    refund = await give_back(backend, paid.id, 5_000)
+    async with backend.db.transaction() as session:
+        await fail_returned_refund(session, backend, refund.id, "R03")
+    names = [f"payment:{refund.key}", f"refund:given-{refund.key}"]
+    back, given = names if named == "key" else [refund.confirmation] * 2
+    rows = f"P-1,99999-001,payment,2026-11-18,50.00,,{back},\n"
+    outcome = await take(backend, tmp_path, payments=PAYMENTS + rows)
+    assert (outcome.counts["recognized"], outcome.counts["difference"]) == (1, 0)
+    assert await due(backend, home.account_id) == 0
+    async with backend.db.transaction() as session:
+        await finish_failed_refund(
+            session, backend, refund.id, by="ann", reason="mailed", how="check", reference="7788"
+        )
+    rows += f"P-2,99999-001,adjustment,2026-11-18,50.00,,{given},\n"
+    outcome = await take(backend, tmp_path, payments=PAYMENTS + rows)
+    assert outcome.counts["difference"] == 0
+    assert await due(backend, home.account_id) == 5_000
+    assert await books_are_whole(backend)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

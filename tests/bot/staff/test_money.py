@@ -14,7 +14,7 @@ from backend.members.models import Member
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
 from bot.portal.summary import load_accounts
-from bot.staff.money import parse_amount
+from bot.staff.money_base import parse_amount
 from sandbox.charges import ChargeRefused
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
@@ -221,7 +221,8 @@ async def test_failed_refund_is_listed_until_somebody_says_what_was_done(
     await become(edge, "ann")
     url = f"/staff/money/payments/{payment.confirmation}"
     network.charges.refund = lambda *asked: (_ for _ in ()).throw(ChargeRefused(409, "not_refundable", "no"))  # type: ignore[method-assign]
-    assert "failed (not_refundable)" in (await send(edge, url, f"{url}/refund", amount="40", reason="paid twice")).text
+    shown = (await send(edge, url, f"{url}/refund", amount="40", reason="paid twice")).text
+    assert "failed: the payment network cannot refund this payment" in shown
     [refund] = await refunds(backend)
     own = f"/staff/money/refunds/{refund.confirmation}"
     listed = await edge.get("/staff/money")
@@ -229,7 +230,9 @@ async def test_failed_refund_is_listed_until_somebody_says_what_was_done(
     assert own in listed.text
     assert "1 refund that failed" in (await edge.get("/staff")).text
     assert (await send(edge, own, f"{own}/finish", reason=" ")).status == 409
-    assert own not in (await send(edge, own, f"{own}/finish", reason="mailed check 2001")).text
+    given = await send(edge, own, f"{own}/finish", kind="check", reference="2001", reason="mailed it")
+    assert "given by check 2001" in given.text
+    assert own not in (await edge.get("/staff/money")).text
     assert "refund that failed" not in (await edge.get("/staff")).text
     assert "Dealt with by" in (await edge.get(own)).text
 

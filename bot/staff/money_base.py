@@ -1,0 +1,137 @@
+"""What the pages about money share: how an item is found and shown again, and what is read from a form."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sanic import HTTPResponse, Request
+from sanic.exceptions import NotFound
+
+from backend.billing.models import Account
+from backend.members.service import find_account
+from backend.payments import office_lookup
+from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
+from backend.payments.office_lookup import MoneyItem
+from backend.payments.refund_doubts import RefundDoubt, name_doubts
+from backend.payments.refunds import RefundDoubtful, RefundRefused
+from bot.dialogue.normalize import clean_and_redact
+from bot.staff.sent_forms import given_back, read_sent
+from bot.web.pages import form_field
+
+if TYPE_CHECKING:
+    from bot.staff.routes import StaffPages
+
+MONEY_URL = "/staff/money"
+AMOUNT = re.compile(r"\$? ?(\d{1,7}|\d{1,3}(?:,\d{3})+)(?:\.(\d{2}))?", re.ASCII)
+KEY = re.compile(r"[0-9a-f]{32}")
+ItemChange = Callable[..., Awaitable[object]]
+"""`(session, backend, id, *, by, reason)`; raises RefundRefused."""
+
+
+def parse_amount(text: str) -> int | None:
+    """`112.40`, `$1,234.50` or `112` in cents; None for anything else, such as half a cent."""
+    found = AMOUNT.fullmatch(text.strip())
+    return int(found[1].replace(",", "")) * 100 + int(found[2] or 0) if found else None
+
+
+class MoneyBase:
+    """`staff` has the sign-in, the form tokens and the templates."""
+
+    def __init__(self, staff: StaffPages) -> None:
+        self.staff = staff
+        self.backend = staff.backend
+
+    async def find(self, number: str, *kinds: type[MoneyItem]) -> Any:
+        async with self.backend.db.read_session() as session:
+            item = await office_lookup.find_item(session, number)
+        if not isinstance(item, kinds):
+            raise NotFound()
+        return item
+
+    async def find_account(self, number: str) -> Account:
+        async with self.backend.db.read_session() as session:
+            account = await find_account(session, number)
+        if account is None:
+            raise NotFound()
+        return account
+
+    async def render_payment(
+        self,
+        request: Request,
+        name: str,
+        item: Payment | ScheduledPayment,
+        trouble: str | RefundRefused = "",
+        status: int = 200,
+    ) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            current = await office_lookup.find_item(session, item.confirmation)
+            assert isinstance(current, Payment | ScheduledPayment)
+            view = await office_lookup.load_payment(session, self.backend, current)
+        doubts: Sequence[RefundDoubt] = trouble.doubts if isinstance(trouble, RefundDoubtful) else ()
+        return self.render(
+            request, name, "money_payment.html", status, view=view, trouble=trouble,
+            is_payment=isinstance(view.item, Payment), limit=self.backend.coop.refund_second_person_cents,
+            asked=doubts, doubts=doubts or view.doubts, name_doubts=name_doubts,
+        )  # fmt: skip
+
+    def render(
+        self,
+        request: Request,
+        name: str,
+        template: str,
+        status: int = 200,
+        *,
+        trouble: str | RefundRefused = "",
+        **values: Any,
+    ) -> HTTPResponse:
+        sent = read_sent(request)
+        # the same page again keeps its key; one that belongs to another amount would never get through
+        is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
+        key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)
+        token = self.staff.cookies.form_token(request)
+        return self.staff.render_page(
+            template,
+            status,
+            name=name,
+            token=token,
+            key=key,
+            sent=sent,
+            trouble=str(trouble) or given_back(request),
+            **values,
+        )
+
+
+def item_url(item: MoneyItem) -> str:
+    folder = {PaymentRefund: "refunds", CounterPayment: "counter"}.get(type(item), "payments")
+    return f"{MONEY_URL}/{folder}/{item.confirmation}"
+
+
+def account_url(account: Account) -> str:
+    return f"{MONEY_URL}/accounts/{quote(account.number)}"
+
+
+def read_reason(request: Request) -> str:
+    """The reason without card or social security numbers."""
+    return clean_and_redact(form_field(request, "reason").strip()[:200])
+
+
+def read_seen_due(request: Request) -> int | None:
+    """The cents due that the clerk has seen and means to pay more than; None when nothing was ticked."""
+    seen = form_field(request, "more")
+    return int(seen) if re.fullmatch(r"-?\d{1,12}", seen, re.ASCII) else None
+
+
+def approves(request: Request) -> bool:
+    return form_field(request, "decision") == "approve"
+
+
+def parse_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
