@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,8 +19,8 @@ from backend.outage.areas import parse_area
 from backend.outage.messages import night_ends
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
 from backend.outage.service import NewOutage
+from backend.outage.still_out import list_still_out
 from backend.outage.texts import OUT, format_notice
-from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -122,11 +121,6 @@ async def list_views(session: AsyncSession, backend: Backend) -> list[OutageView
     )
     for announcement in await session.scalars(pending):
         views[announcement.outage_id].pending.append(announcement)
-    for ticket in await _list_still_out(session, list(views)):
+    for ticket in await list_still_out(session, list(views)):
         views[ticket.outage_id or 0].still_out.append(ticket)
     return sorted(views.values(), key=lambda view: view.outage.cleared_at is not None)
-
-
-async def _list_still_out(session: AsyncSession, outage_ids: Sequence[int]) -> list[Ticket]:
-    query = select(Ticket).where(Ticket.outage_id.in_(outage_ids), Ticket.status.in_(OPEN_STATUSES))
-    return [one for one in await session.scalars(query.order_by(Ticket.id)) if reports.STILL_OUT_LABEL in one.details]

@@ -20,6 +20,7 @@ from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
 from backend.outage.forwarding import find_forwarded
 from backend.staff import kept_forms, signin
+from backend.tickets import office as office_tickets
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.channels.senders import client_source
@@ -199,7 +200,7 @@ class StaffPages:
                 channel = await handover.send_answer(session, self.backend, conversation, text, name, seen=seen)
                 ticket = await tickets.find(session, number) if number and channel else None
                 if ticket is not None and ticket.conversation_id == conversation:
-                    await tickets.mark_answered(session, self.backend, ticket, name)
+                    await office_tickets.mark_answered(session, self.backend, ticket, name)
             if channel == "web":
                 self.services.pushes.notify(conversation)
             if channel is None:
@@ -226,7 +227,7 @@ class StaffPages:
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
-            closed = await tickets.close(session, self.backend, number, name)
+            closed = await office_tickets.close(session, self.backend, number, name)
         for conversation in reporting_conversations(closed) if closed else []:
             self.services.pushes.notify(conversation)
         return pages.redirect("/staff")

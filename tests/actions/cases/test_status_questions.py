@@ -13,7 +13,7 @@ from backend.outage.service import NewOutage
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_questions import asks_if_already_reported
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
-from backend.tickets import service as tickets
+from backend.tickets import office
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
@@ -101,7 +101,7 @@ async def taken_by(talk: Talk, name: str) -> None:
 async def closed(talk: Talk, *, crew: bool) -> None:
     (ticket,) = await all_tickets(talk)
     async with talk.backend.db.transaction() as session:
-        await tickets.close(session, talk.backend, ticket.number, "Sam", crew=crew)
+        await office.close(session, talk.backend, ticket.number, "Sam", crew=crew)
 
 
 @pytest.mark.parametrize(
