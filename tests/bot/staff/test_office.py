@@ -250,6 +250,31 @@ async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
     assert twiml_texts(await edge.text("hello again")) != []
 
 
+async def test_a_message_that_was_not_read_is_shown_before_closing(edge: Edge) -> None:
+    await edge.text("expect person")
+    conversation = sms_conversation_id(edge.services.settings, MEMBER)
+    await wait_for_a_person(edge, conversation)
+    await sign_in(edge)
+    page = await edge.get(f"/staff/talks/{conversation}")
+    await edge.text("the meter says 48211")
+    desk = await edge.get("/staff")
+    assert "555-555-0142, not identified</a>" in desk.text
+    close = re.search(r'action="(/staff/handovers/\d+/close)"', desk.text)
+    assert close
+    for seen in ({}, {"seen": shown_in(page)}):  # from the list, and from the page that was opened before
+        refused = await edge.post(close[1], data={"token": token_in(desk), **seen})
+        assert refused.status == 409
+        assert "the meter says 48211" in refused.text
+    await edge.text("and 5")
+    again = await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(refused)})
+    assert again.status == 409
+    assert "48211" not in again.text, "that was shown"
+    assert "and 5" in again.text
+    assert "Nobody is waiting" not in (await edge.get("/staff")).text
+    await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(again)})
+    assert "Nobody is waiting" in (await edge.get("/staff")).text
+
+
 async def test_the_office_sees_whose_phone_a_text_came_from(edge: Edge) -> None:
     await make_household(edge.services.backend)
     pages = []
