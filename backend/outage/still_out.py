@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, update
+from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -89,14 +89,16 @@ async def _find_end(session: AsyncSession, backend: Backend, ticket: Ticket) -> 
     )
     if ticket.outage_id is not None:
         query = query.where(KnownOutage.id == ticket.outage_id)
+    ends = [(end, outage) for end, outage in await session.execute(query)]
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
-    dropped: set[int] = set()
-    for end, outage in await session.execute(query):
-        if outage.id not in dropped and outage.cleared_at and end.created_at < outage.cleared_at:
-            dropped.add(outage.id)  # its newest end is older than `cleared_at`: it was a mistake in the end
-        if outage.id in dropped or await _is_out_there(session, outage, ticket, account):
-            continue
-        if await _belongs(session, end, outage, ticket, account):
+    linked = await _find_linked(session, ticket, {outage.id for _, outage in ends}) if ends else set()
+    newest: dict[int, OutageAnnouncement] = {}
+    for end, outage in ends:
+        last = newest.setdefault(outage.id, end)
+        if outage.cleared_at is not None and last.created_at < outage.cleared_at:
+            continue  # it was a mistake in the end, of which nothing was announced
+        belongs = outage.id in linked or _is_named(end, outage, ticket, account)
+        if belongs and not await _is_out_there(session, outage, ticket, account):
             return end
     return None
 
@@ -110,32 +112,29 @@ async def _is_out_there(session: AsyncSession, outage: KnownOutage, ticket: Tick
     return parse_area(outage.area).contains([ticket.place or ""])
 
 
-async def _belongs(
-    session: AsyncSession, end: OutageAnnouncement, outage: KnownOutage, ticket: Ticket, account: Account | None
-) -> bool:
-    """Whether the ticket is where the power is said to be back: by its link, account, place, or an earlier report."""
-    if ticket.outage_id == outage.id:
-        return True
+def _is_named(end: OutageAnnouncement, outage: KnownOutage, ticket: Ticket, account: Account | None) -> bool:
+    """Whether the ticket's place is where the power is said to be back, by its words."""
     places = [place for place in (ticket.place, account.service_address if account else None) if place]
-    if not outage.by_accounts and parse_area(end.area).contains(places):
-        return True
-    if account is not None:
-        for table in (OutageAccount, OutageNotice):
-            listed = select(table.id).where(table.outage_id == outage.id, table.account_id == account.id).limit(1)
-            if await session.scalar(listed) is not None:
-                return True
-    return await session.scalar(_select_earlier(outage, ticket).limit(1)) is not None
+    return not outage.by_accounts and parse_area(end.area).contains(places)
 
 
-def _select_earlier(outage: KnownOutage, ticket: Ticket) -> Select[int]:
-    """Earlier reports of the same account, else of the same place, else of the same person."""
+async def _find_linked(session: AsyncSession, ticket: Ticket, outage_ids: Collection[int]) -> set[int]:
+    """Which of these outages the ticket, its account, or an earlier report belongs to. An earlier one is of the same
+    account, else of the same place, else of the same person."""
     if ticket.account_id is not None:
         same: ColumnElement[bool] = Ticket.account_id == ticket.account_id
     elif ticket.place_key:
         same = Ticket.place_key == ticket.place_key
     else:
         same = or_(Ticket.conversation_id == ticket.conversation_id, Ticket.phone == ticket.phone)
-    return select(Ticket.id).where(Ticket.outage_id == outage.id, Ticket.id != ticket.id, same)
+    queries = [select(Ticket.outage_id).where(Ticket.outage_id.in_(outage_ids), Ticket.id != ticket.id, same)]
+    for table in (OutageAccount, OutageNotice) if ticket.account_id is not None else ():
+        listed = table.outage_id.in_(outage_ids), table.account_id == ticket.account_id
+        queries.append(select(table.outage_id).where(*listed))
+    found = {ticket.outage_id}
+    for query in queries:
+        found.update(await session.scalars(query))
+    return {each for each in found if each is not None}
 
 
 async def _take_back_questions(

@@ -96,6 +96,10 @@ async def test_a_part_that_is_said_to_be_back(backend: Backend) -> None:
     ridge, mill = await list_tickets(backend)
     assert [ridge.status, mill.status] == ["open", "open"]
     assert await still_out_of(backend, outage) == [ridge.number], "Mill Road is not said to be back"
+    await clear(backend, outage)
+    await report(backend, "sms-3", OTHER, place="11 Ridge Road")
+    new = (await list_tickets(backend))[-1]
+    assert new.details["still out"] == "after the outage at Ridge Road was ended", "by the words of the first end"
 
 
 async def test_what_is_not_left_over(backend: Backend, clock: ManualClock) -> None:
