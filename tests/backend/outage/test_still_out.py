@@ -84,7 +84,7 @@ async def test_out_of_a_caller_and_of_a_note(backend: Backend) -> None:
     assert await asked(backend) == []
 
 
-async def test_a_part_that_is_said_to_be_back(backend: Backend) -> None:
+async def test_a_part_that_is_said_to_be_back(backend: Backend, clock: ManualClock) -> None:
     outage = await open_outage(backend, area="Ridge Road, Mill Road")
     for number, road in enumerate(("Ridge Road", "Mill Road"), 1):
         await report(backend, f"sms-{number}", f"+1815555000{number}", place=f"9 {road}", outage_id=outage)
@@ -96,6 +96,7 @@ async def test_a_part_that_is_said_to_be_back(backend: Backend) -> None:
     ridge, mill = await list_tickets(backend)
     assert [ridge.status, mill.status] == ["open", "open"]
     assert await still_out_of(backend, outage) == [ridge.number], "Mill Road is not said to be back"
+    clock.advance(minutes=5)
     await clear(backend, outage)
     await report(backend, "sms-3", OTHER, place="11 Ridge Road")
     new = (await list_tickets(backend))[-1]
