@@ -75,7 +75,7 @@ def send_place(turn: Turn, ticket: Ticket) -> None:
 def format_ticket_content(turn: Turn, ticket: Ticket) -> str:
     """The ticket's place (where this conversation knows it), its words and its notes, in order."""
     place = known_place(turn, ticket)
-    notes = [str(note["words"]) for note in ticket.notes]
+    notes = [str(note["words"]) for note in ticket.notes if not note.get("office")]
     report = " / ".join([str(ticket.details.get("words") or format_ticket_title(ticket)), *notes])
     parts = [report] if place in report else [place, report]
     content = "; ".join(part.rstrip(" .?") for part in parts if part)

@@ -13,7 +13,7 @@ from actions.cases.conversation_tickets import (
 )
 from actions.cases.kinds import format_ticket_title
 from actions.cases.objections import handle_objection
-from actions.cases.status_questions import answer_report_status
+from actions.cases.status_questions import answer_by_number, answer_report_status
 from actions.cases.ticket_corrections import set_ticket_phone
 from actions.outage.ended import send_news_offer
 from actions.turn import Turn
@@ -49,7 +49,7 @@ async def answer_about_filed(turn: Turn) -> bool:
     question = detect_filed_question(turn.full_text, turn.text) if filed else None
     ticket = _select_ticket(turn, filed, question) if question else None
     if question is None or ticket is None:
-        return await answer_report_status(turn)
+        return await answer_by_number(turn) or await answer_report_status(turn)
     await _answer_question(turn, ticket, question)
     return True
 

@@ -25,10 +25,12 @@ from actions.identity.forms import CODE_TROUBLE, UNPROVEN
 from actions.offers import Offer
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
+from backend.conversations.masking import mask_line
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.reading.acts.signals import is_request
+from backend.reading.back_references import mentions_double_charge
 from backend.reading.contact.call_subject import shorten
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.service.damage_claim import is_damage_claim
@@ -50,6 +52,15 @@ CODE_REQUIRED_KINDS = {"name_change": "name_change", "electrician": "stop_move_s
 """Kinds that need a code once an account is open, each with its key in the table of identity levels."""
 ENGINE_TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
 """Kinds with training examples of replies in data/answers."""
+
+
+RECENT_MESSAGES, MAX_EARLIER_LENGTH = 12, 400
+
+
+def _list_recent_words(turn: Turn) -> list[str]:
+    """What the member wrote lately, the oldest first, masked; without buttons."""
+    texts = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
+    return [mask_line(text) for text in texts[-RECENT_MESSAGES:] if text and not text.startswith("/")]
 
 
 class CaseForm(ReportForm):
@@ -140,6 +151,16 @@ class CaseForm(ReportForm):
             report_notes(turn).keeps_words = True  # a repetition, or a second event: it goes into the description
             return asked != self.slot_name("place")
         return False
+
+    def _save_words(self, turn: Turn, asked: str | None, place: str | None) -> None:
+        """A charge that is questioned: what was said of it before is kept too, such as in a question that the account
+        answered, so that `ok but I want the card charge back` stands behind what it is about."""
+        if asked is None and self.find_kind(turn) == "dispute" and not turn.get(WORDS):
+            earlier = [words for words in _list_recent_words(turn) if mentions_double_charge(to_english(words))]
+            told = [words for words in earlier if words != mask_line(turn.full_text)]
+            if told:
+                turn.set(WORDS, " / ".join(dict.fromkeys(told))[:MAX_EARLIER_LENGTH])
+        super()._save_words(turn, asked, place)
 
     def _extract_phone(self, turn: Turn, asked: str | None) -> str | None:
         """An electrician's phone goes into the description; the office still calls the member."""

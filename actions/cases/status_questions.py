@@ -25,19 +25,26 @@ from backend.callout.messages import format_time
 from backend.contact.service import extract_phone
 from backend.conversations.masking import mask_line
 from backend.knowledge.term_coverage import covers_question
-from backend.language import tr
+from backend.language import format_day, tr
 from backend.members.levels import Level
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.hazards.danger_words import mentions_gas
 from backend.reading.tickets.report_questions import asks_if_already_reported, says_still_out
-from backend.reading.tickets.status_questions import StatusQuestion, asks_if_must_be_home, detect_status_question
+from backend.reading.tickets.status_questions import (
+    StatusQuestion,
+    asks_if_must_be_home,
+    asks_of_number,
+    detect_status_question,
+)
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
+from backend.reading.tickets.withdrawal import find_ticket_numbers
 from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, CREW_KINDS, DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
 from backend.tickets.place_matching import make_place_key
+from backend.tickets.reporters import may_ask_by_number
 
 MAX_STATUS_ONLY_WORDS = 3
 """So few words ask nothing else, whatever intent they are classified as: `update pls`."""
@@ -71,6 +78,20 @@ async def answer_report_status(turn: Turn) -> bool:
     return True
 
 
+async def answer_by_number(turn: Turn) -> bool:
+    """Tell what became of the ticket whose number the message names, open or closed. False where it names none of
+    theirs, or says something else of it; another's number is as unknown as a wrong one."""
+    numbers = find_ticket_numbers(turn.full_text)
+    if not numbers or not asks_of_number(turn.full_text):
+        return False
+    for number in sorted(numbers):
+        ticket = await tickets.find(turn.session, number)
+        if ticket is not None and await may_ask_by_number(turn.session, turn.backend, ticket, turn.conversation_id):
+            await send_ticket_status(turn, ticket, by_number=True)
+            return True
+    return False
+
+
 async def answer_not_filed_yet(turn: Turn) -> bool:
     """Tell a member who asks for the status of the open report that it is not filed yet. False when nobody asks."""
     if _agrees_at_read_back(turn) or signals_danger(turn) or says_still_out(turn.text):
@@ -96,11 +117,12 @@ def _is_in_other_task(turn: Turn) -> bool:
     return turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened()
 
 
-async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
-    """Say what is known about the ticket; for one that is over, offer to report it again."""
-    if ticket.kind == CALLBACK and ticket.status in OPEN_STATUSES and await send_booked_call(turn):
+async def send_ticket_status(turn: Turn, ticket: Ticket, *, by_number: bool = False) -> None:
+    """Say what is known about the ticket; for one that is over, offer to report it again. `by_number`: its number was
+    given."""
+    if ticket.kind == CALLBACK and ticket.status in OPEN_STATUSES and await send_booked_call(turn, ticket):
         return
-    if not await is_own(turn, ticket):  # somebody else's ticket number is not told
+    if not by_number and not await is_own(turn, ticket):  # somebody else's ticket number is not told
         turn.utter("utter_filed_with_others", called=await format_callout_status(turn, ticket))
         return
     asks_if_over = not (signals_danger(turn) or says_still_out(turn.text))
@@ -135,7 +157,8 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
         asked = tr(" You asked for {day}.", day=day) if day and turn.language == "en" else ""
         is_urgent_kind = ticket.kind in CALLOUT_KINDS - {"outage"}  # how long these take is not known
         how_long = None if is_urgent_kind else format_follow_up(turn, HOW_LONG_FOLLOW_UP, ticket.kind)
-        turn.utter("utter_filed_open", state=state, day=asked, more=f" {how_long}" if how_long else "", **values)
+        more = _format_promise(turn, ticket) or (f" {how_long}" if how_long else "")
+        turn.utter("utter_filed_open", state=state, day=asked, more=more, **values)
     if ticket.kind in POWER_KINDS:
         known = await turn.backend.outages.find_outage(turn.session, ticket.place, ticket.account_id)
         await send_known_outage(turn, known)
@@ -144,6 +167,17 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
     if signals_danger(turn) or says_still_out(turn.text):
         await add_ticket_note(turn, ticket)
         turn.utter("utter_filed_noted", number=ticket.number)
+
+
+def _format_promise(turn: Turn, ticket: Ticket) -> str:
+    """Until when the office has promised to answer, with a leading space; empty for a ticket without a promise."""
+    if ticket.due_at is None or ticket.status == tickets.ANSWERED:
+        return ""
+    day = format_day(ticket.due_at.astimezone(turn.backend.coop.zone).date(), turn.backend.today())
+    if ticket.due_at > turn.backend.clock.now():
+        return tr(" An answer is promised by {day}.", day=day)
+    phone = turn.backend.coop.office_phone_display
+    return tr(" An answer was promised by {day}, which has passed. Please call {phone}.", day=day, phone=phone)
 
 
 def format_follow_up(turn: Turn, follow_up: str, kind: str | None) -> str | None:
@@ -185,7 +219,7 @@ def _select_ticket(turn: Turn, recent: list[Ticket], question: StatusQuestion) -
     """The ticket that is asked about: a call back for a question about a call, the named kind, else the newest."""
     calls = [one for one in recent if one.kind == CALLBACK]
     if question is StatusQuestion.ABOUT_CALLBACK:
-        return next(iter([one for one in calls if one.status in OPEN_STATUSES] or recent), None)
+        return next(iter([one for one in calls if one.status in OPEN_STATUSES] or calls or recent), None)
     named = detect_ticket_kinds(turn.text)
     same = [one for one in recent if one.kind in named]
     others = [one for one in recent if one.kind != CALLBACK]

@@ -14,7 +14,7 @@ from backend.members.service import list_accounts_at_phone
 from backend.outage.areas import format_area, parse_area
 from backend.outage.ended import EndedOutage, find_ended
 from backend.outage.models import KnownOutage
-from backend.outage.reports import STILL_OUT_LABEL
+from backend.outage.still_out import STILL_OUT_LABEL
 from backend.outage.texts import format_time
 from backend.outbox.service import can_receive_texts
 from backend.tickets.models import Ticket

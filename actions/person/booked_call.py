@@ -41,9 +41,9 @@ def call_values(turn: Turn, when: datetime, end: time | None, phone: str, about:
     }
 
 
-async def send_booked_call(turn: Turn) -> bool:
-    """Say which call is arranged. False when none is."""
-    ticket = await find_booked_call(turn)
+async def send_booked_call(turn: Turn, ticket: Ticket | None = None) -> bool:
+    """Say which call is arranged, by default that of this conversation. False when none is."""
+    ticket = ticket or await find_booked_call(turn)
     if ticket is None or ticket.due_at is None:
         return False
     when = ticket.due_at.astimezone(turn.backend.coop.zone)

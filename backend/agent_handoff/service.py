@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -205,14 +206,33 @@ async def _send_message(
     return "sms"
 
 
-async def close(session: AsyncSession, backend: Backend, handoff_id: int, by: str) -> AgentHandoff | None:
+@dataclass
+class UnreadMessages(Exception):
+    """The member has written what the office user who closes has not seen: `lines` are (time, words), with secrets
+    masked; `newest` is the id of the last."""
+
+    conversation_id: str
+    who: str
+    lines: list[tuple[datetime, str]]
+    newest: int
+
+
+async def close(
+    session: AsyncSession, backend: Backend, handoff_id: int, by: str, *, seen: int | None = None
+) -> AgentHandoff | None:
     """The office user `by` ends it: the assistant answers again, and the member is told. None when closed already.
 
-    On the web the caller notifies the page's stream after the commit.
+    `seen` is the newest inbound message that they had before them; without it, what the handoff's summary has. Raises
+    UnreadMessages where a later one came. On the web the caller notifies the page's stream after the commit.
     """
-    handoff = await session.get(AgentHandoff, handoff_id)
+    handoff = await session.get(AgentHandoff, handoff_id, with_for_update=True)
     if handoff is None or handoff.status == "closed":
         return None
+    if handoff.status in OPEN_STATUSES:
+        unread = await unseen.list_unseen(session, handoff, seen or 0)
+        if unread:
+            lines = [(message.received_at, transcript.member_words(message)) for message in unread]
+            raise UnreadMessages(handoff.conversation_id, handoff.summary["who"], lines, unread[-1].id)
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     if conversation.expects == LIVE_AGENT:  # a member who went back to the assistant is not told
         with use_language(conversation.language):

@@ -40,6 +40,17 @@ async def first_unseen(session: AsyncSession, conversation_id: str, seen: int) -
     return await session.scalar(query.order_by(InboundMessage.id).limit(1))
 
 
+async def list_unseen(session: AsyncSession, handoff: AgentHandoff, seen: int) -> list[InboundMessage]:
+    """What the member wrote after `seen`, and after what the handoff's summary has as seen; the oldest first."""
+    known = handoff.summary.get("seen")
+    if known is None and not seen:
+        return []  # one of an earlier version
+    query = select(InboundMessage).where(
+        InboundMessage.conversation_id == handoff.conversation_id, InboundMessage.id > max(seen, known or 0)
+    )
+    return list(await session.scalars(query.order_by(InboundMessage.id)))
+
+
 async def load_unseen(session: AsyncSession, handoffs: Sequence[AgentHandoff]) -> dict[int, UnseenMessages]:
     """By the id of the handoff, where there are any."""
     query = (

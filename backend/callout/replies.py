@@ -22,7 +22,7 @@ from backend.reading.contact.location import extract_address_or_road
 from backend.reading.hazards.danger_words import detect_danger
 from backend.reading.texts import on_call_free_text
 from backend.reading.texts.on_call_replies import OnCallAction, OnCallReply, parse_reply, parse_reply_leniently
-from backend.tickets import service as tickets
+from backend.tickets import office
 from backend.tickets.history import add_crew_note
 from backend.tickets.place_matching import make_place_key
 
@@ -148,7 +148,7 @@ async def _apply_reply(
         case OnCallAction.ACCEPTS:
             return await _take_ticket(session, backend, person, coded)
         case OnCallAction.DONE:
-            closed = await tickets.close(session, backend, number, person.name, crew=True)
+            closed = await office.close(session, backend, number, person.name, crew=True)
             return tr("{number} is closed. Thank you.", number=number) if closed else _closed(backend, coded)
         case OnCallAction.DECLINES:
             await service.decline(session, backend, coded, person)

@@ -231,8 +231,10 @@ async def _tell(
     }
     now, count = backend.clock.now(), 0
     morning = night_ends(backend, outage)
+    asked = await reports.find_still_out(session, outage.id) if announcement.stage == RESTORED else set()
+    still_out = {account for account, _ in asked}, {phone for _, phone in asked if phone}
     for each in recipients:
-        if (each.account_id, each.way) in before:
+        if (each.account_id, each.way) in before or _has_said(still_out, each, members[each.member_id]):
             continue
         if morning and each.way != "email" and not each.at_night:
             announcement.held_until = morning
@@ -249,3 +251,9 @@ async def _tell(
         count += 1
     await session.flush()
     return count
+
+
+def _has_said(still_out: tuple[set[int | None], set[str]], each: Recipient, member: Member) -> bool:
+    """Whether they have said after the end that it is still out, by account or by the phone that would be told."""
+    accounts, phones = still_out
+    return each.account_id in accounts or (each.way != "email" and member.phone in phones)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.language import LANGUAGES, use_language
 from backend.members.service import strip_to_digits
-from backend.outage import announcing, reports
+from backend.outage import announcing, reports, told
 from backend.outage.areas import parse_area
 from backend.outage.messages import night_ends
-from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
+from backend.outage.models import KnownOutage, OutageAnnouncement
 from backend.outage.service import NewOutage
+from backend.outage.still_out import list_still_out
 from backend.outage.texts import OUT, format_notice
-from backend.tickets.deduplication import OPEN_STATUSES
+from backend.outage.told import Counts
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ class OutageView:
     outage: KnownOutage
     reports: int = 0
     still_out: list[Ticket] = field(default_factory=list)
-    told: dict[str, int] = field(default_factory=dict)
-    """Accounts told, by stage."""
+    told: dict[str, Counts] = field(default_factory=dict)
+    """Accounts, by stage."""
+    reporters: Counts | None = None
+    """Those who reported it and were told of its end without being told of it before."""
+    is_mistake: bool = False
     pending: list[OutageAnnouncement] = field(default_factory=list)
 
 
@@ -93,15 +96,15 @@ async def _list_in_area(session: AsyncSession, words: str) -> set[int]:
 
 
 async def _count_told(session: AsyncSession, backend: Backend, inside: set[int]) -> Counter[str]:
-    told: Counter[str] = Counter()
+    ways: Counter[str] = Counter()
     last = 0
     while True:
         rows = (await session.execute(announcing.settings_query(backend, last).limit(PAGE))).all()
         for account_id, _, _, day, night in rows:
             if account_id in inside:
-                told.update(announcing.list_ways(backend, day, night))
+                ways.update(announcing.list_ways(backend, day, night))
         if len(rows) < PAGE:
-            return told
+            return ways
         last = rows[-1][0]
 
 
@@ -112,21 +115,18 @@ async def list_views(session: AsyncSession, backend: Backend) -> list[OutageView
     views = {outage.id: OutageView(outage) for outage in found}
     for outage_id, count in (await reports.count_reports(session, list(views))).items():
         views[outage_id].reports = count
-    told = select(OutageNotice.outage_id, OutageNotice.stage, func.count(func.distinct(OutageNotice.account_id))).where(
-        OutageNotice.outage_id.in_(views)
-    )
-    for outage_id, stage, count in await session.execute(told.group_by(OutageNotice.outage_id, OutageNotice.stage)):
-        views[outage_id].told[stage] = count
+    for outage_id, counts in (await told.count_accounts(session, list(views))).items():
+        views[outage_id].told = counts
+    ends = await told.list_ends(session, list(views))
+    reporters = await told.count_reporters(session, ends)
+    for view in views.values():
+        view.reporters = reporters.get(view.outage.id)
+        view.is_mistake = told.was_mistake(view.outage, ends)
     pending = select(OutageAnnouncement).where(
         OutageAnnouncement.outage_id.in_(views), OutageAnnouncement.status.in_(("waiting", "held"))
     )
     for announcement in await session.scalars(pending):
         views[announcement.outage_id].pending.append(announcement)
-    for ticket in await _list_still_out(session, list(views)):
+    for ticket in await list_still_out(session, list(views)):
         views[ticket.outage_id or 0].still_out.append(ticket)
     return sorted(views.values(), key=lambda view: view.outage.cleared_at is not None)
-
-
-async def _list_still_out(session: AsyncSession, outage_ids: Sequence[int]) -> list[Ticket]:
-    query = select(Ticket).where(Ticket.outage_id.in_(outage_ids), Ticket.status.in_(OPEN_STATUSES))
-    return [one for one in await session.scalars(query.order_by(Ticket.id)) if reports.STILL_OUT_LABEL in one.details]

@@ -19,6 +19,7 @@ from backend.members.service import list_accounts_at_phone
 from backend.outage import messages
 from backend.outage.areas import format_area, parse_area, select_in_area
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
+from backend.outage.still_out import STILL_OUT_LABEL, describe_end, is_marked, list_still_out
 from backend.outage.texts import RESTORED, format_notice
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import can_receive_texts, enqueue
@@ -37,8 +38,6 @@ BATCH = 20
 """Tickets in one transaction."""
 REPLY_PERIOD = timedelta(hours=36)
 """For so long after `Still out? Reply OUT` a reply is about that outage."""
-STILL_OUT_LABEL = "still out"
-"""In the details of a ticket: it is left over from an outage that the office ended."""
 ONE_OF_LABEL = "one of"
 """In the details of a ticket: the places of which one is out, until the member says which."""
 
@@ -74,15 +73,19 @@ async def tell_reporters(
     session: AsyncSession, backend: Backend, outage: KnownOutage, announcement: OutageAnnouncement
 ) -> int:
     """Tell the next reporters that the power is back, and close their reports; returns how many reports were looked at,
-    0 when there are no more. One that somebody depends on stays open.
+    0 when there are no more. One that somebody depends on stays open, and so does one that was told of after the end.
+
+    The caller has locked the outage; the tickets are locked here, so that nothing is added to one while it is closed.
     """
     query = select(Ticket).where(
         Ticket.outage_id == outage.id,
         Ticket.id > announcement.after_ticket,
         Ticket.status.in_(OPEN_STATUSES),
         Ticket.created_at <= announcement.created_at,
+        ~is_marked(),
     )
-    found = list(await session.scalars(query.order_by(Ticket.id).limit(BATCH)))
+    query = query.order_by(Ticket.id).limit(BATCH).with_for_update()
+    found = list(await session.scalars(query.execution_options(populate_existing=True)))
     if not found:
         return 0
     announcement.after_ticket = found[-1].id
@@ -90,12 +93,13 @@ async def tell_reporters(
     if morning:
         announcement.held_until = morning
         return len(found)
-    still_out = [] if outage.cleared_at else await _select_inside(session, outage, found)
+    goes_on = [] if outage.cleared_at else await _select_inside(session, outage, found)
+    silent = {phone for _, phone in await find_still_out(session, outage.id)}
     for ticket in found:
-        if ticket in still_out:
+        if ticket in goes_on:
             continue
         closes = not tickets.has_callout(ticket)
-        await _tell_reporters_of(session, backend, outage, announcement, ticket, on_page=closes)
+        await _tell_reporters_of(session, backend, outage, announcement, ticket, silent, on_page=closes)
         if closes:
             before = ticket.status
             ticket.status, ticket.outcome, ticket.closed_at = (
@@ -105,15 +109,27 @@ async def tell_reporters(
     return len(found)
 
 
+async def find_still_out(session: AsyncSession, outage_id: int) -> set[tuple[int | None, str]]:
+    """(account, phone) of all who have said after the end that it is still out; `` for a phone that is not known."""
+    found: set[tuple[int | None, str]] = set()
+    for ticket in await list_still_out(session, [outage_id]):
+        found.add((ticket.account_id, ticket.phone or ""))
+        reporters = select(Conversation.address).where(Conversation.id.in_(reporting_conversations(ticket)))
+        found |= {(ticket.account_id, phone or "") for phone in await session.scalars(reporters)}
+    return found
+
+
 async def _tell_reporters_of(
     session: AsyncSession,
     backend: Backend,
     outage: KnownOutage,
     announcement: OutageAnnouncement,
     ticket: Ticket,
+    silent: Collection[str],
     *,
     on_page: bool,
 ) -> None:
+    """Not to the `silent` phones, who have said meanwhile that it is still out."""
     for number, conversation_id in enumerate(reporting_conversations(ticket)):
         conversation = await session.get(Conversation, conversation_id)
         if conversation is None:
@@ -126,7 +142,7 @@ async def _tell_reporters_of(
                 message: dict[str, Any] = {"text": words, "buttons": [], "image": None, "alt": None, "link": None}
                 message["lang"] = conversation.language
                 await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
-            if await can_receive_texts(session, phone):
+            if phone not in silent and await can_receive_texts(session, phone):
                 area = announcement.area if await _knows_place(session, ticket, phone) else ""
                 await enqueue(
                     session,
@@ -173,7 +189,7 @@ async def report_still_out(
     announcement = await session.get_one(OutageAnnouncement, int(asked.dedupe_key.split(":")[1]))
     details = {
         "words": mask_line(text),
-        STILL_OUT_LABEL: f"after the outage at {announcement.area} was ended",
+        STILL_OUT_LABEL: describe_end(announcement.area),
     }
     accounts = await _accounts_of(session, asked)
     report = tickets.Report(

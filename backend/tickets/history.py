@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
 from backend.tickets.models import Ticket
+from backend.tickets.place_matching import make_place_key
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -62,3 +64,22 @@ async def record_member_act(
     if before is not None:
         after |= {"kind": ticket.kind, "status": ticket.status}
     await record_act(session, backend, conversation, act, ticket.account_id, before=before, after=after)
+
+
+def format_news(
+    ticket: Ticket, later: Mapping[str, str], phone: str | None, place: str | None, *, own: bool = True
+) -> str:
+    """What the `later` details of a report add to the ticket and its notes: the member's words, then what changed.
+
+    A phone missing from one's `own` ticket becomes its phone, so it is not noted.
+    """
+    known = {str(value) for value in ticket.details.values()}
+    noted = "; ".join(str(note["words"]) for note in ticket.notes)
+    changed = {label: str(value) for label, value in later.items() if str(value) not in known}
+    if phone and phone != ticket.phone and (ticket.phone or not own):
+        changed["phone"] = phone
+    if place and ticket.place and make_place_key(place) != ticket.place_key:
+        changed["place"] = place
+    words = changed.pop("words", "")
+    parts = [words, *(f"{label}: {value}" for label, value in changed.items())]
+    return "; ".join(part for part in parts if part and part not in noted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -13,9 +13,9 @@ from backend.callout.status import callout_to_dict
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
-from backend.tickets.service import WITHDRAWN
+from backend.tickets.service import CLOSED, RESTORED_OUTCOME, WITHDRAWN
 
-WITHDRAWN_VISIBLE_FOR = timedelta(days=2)
+WITHDRAWN_VISIBLE_FOR, CLOSED_VISIBLE_FOR = timedelta(days=2), timedelta(days=1)
 
 
 async def list_open(session: AsyncSession, limit: int = 200) -> list[Ticket]:
@@ -35,6 +35,13 @@ async def list_withdrawn(session: AsyncSession, now: datetime, limit: int = 50) 
     """Tickets withdrawn lately, the newest first: a crew may already be on its way."""
     query = select(Ticket).where(Ticket.status == WITHDRAWN, Ticket.closed_at >= now - WITHDRAWN_VISIBLE_FOR)
     return list(await session.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
+
+
+async def list_closed(session: AsyncSession, now: datetime, limit: int = 20) -> list[Ticket]:
+    """Tickets that the office or the crew closed in the last day, the newest first; without those of ended outages."""
+    done = or_(Ticket.outcome.is_(None), Ticket.outcome != RESTORED_OUTCOME)
+    query = select(Ticket).where(Ticket.status == CLOSED, Ticket.closed_at >= now - CLOSED_VISIBLE_FOR, done)
+    return list(await session.scalars(query.order_by(Ticket.closed_at.desc()).limit(limit)))
 
 
 async def list_tickets(session: AsyncSession, *, only_open: bool = False) -> list[dict[str, Any]]:

@@ -20,15 +20,18 @@ DENIED_LABEL = "no danger, says who reported it"
 UNPROVEN_LABEL = "by text, not proven"
 """Label beside it: a text's sender can be forged, so the crew is reminded as often as before."""
 
+CLOSED_BY_LABEL = "closed by"
+"""Label in `details`: the office user who closed it."""
+
 
 class Ticket(Base):
     """One request. `kind` is one of `backend.tickets.kinds.KINDS`; `status` open, answered, closed or withdrawn.
 
     `details` are labels and texts as the office reads them. `place` is as reported or on file; `phone` (E.164) is the
     reporter's. `notes`, `{at, conversation, words}`, the oldest first, are never removed; `unproven` marks one by
-    somebody who has not proven a right to the ticket, `crew` names its author on call. `outcome` says how it ended;
-    `due_at` is when a call back, or a response of the office, is promised. `outage_id` is the known outage that it was
-    reported in, or that it is left over from.
+    somebody who has not proven a right to the ticket, `crew` names its author on call, `office` who opened it again.
+    `outcome` says how it ended; `due_at` is when a call back, or a response of the office, is promised. `outage_id` is
+    the known outage that it was reported in, or that it is left over from.
     """
 
     __tablename__ = "tickets"

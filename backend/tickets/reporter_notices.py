@@ -31,17 +31,49 @@ async def notify_closed(session: AsyncSession, backend: Backend, ticket: Ticket,
     """
     if ticket.kind == CALLBACK:
         return
+    times = _count_reopened(ticket)
+    key = f"ticket-closed-{times}" if times else "ticket-closed"
+    for number, conversation in await _list_reporters(session, ticket):
+        with use_language(conversation.language):
+            own = await is_own_ticket(session, backend, ticket, conversation.id)
+            words = _format_closed(backend, ticket, crew) if own else _format_closed_for_others(backend, ticket, crew)
+            await _notify_reporter(session, backend, ticket, conversation, words, first=number == 0, key=key)
+
+
+async def notify_reopened(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
+    """Tell each reporter who was told that it is done that it is open again; only the owner learns the number."""
+    if ticket.kind == CALLBACK:
+        return
+    phone = backend.coop.outage_phone_display if ticket.kind in CALLOUT_KINDS else backend.coop.office_phone_display
+    values = {"coop": backend.coop.short_name, "number": ticket.number, "phone": phone}
+    for number, conversation in await _list_reporters(session, ticket):
+        with use_language(conversation.language):
+            if await is_own_ticket(session, backend, ticket, conversation.id):
+                words = tr("{coop}: your request {number} was closed too early and is open again. Questions? Call "
+                           "{phone}.", **values)  # fmt: skip
+            else:
+                words = tr("{coop}: what you told of was marked as done too early and is open again. Questions? Call "
+                           "{phone}.", **values)  # fmt: skip
+            key = f"ticket-reopened-{_count_reopened(ticket)}"
+            await _notify_reporter(session, backend, ticket, conversation, words, first=number == 0, key=key)
+
+
+def _count_reopened(ticket: Ticket) -> int:
+    return sum(1 for note in ticket.notes if note.get("office"))
+
+
+async def _list_reporters(session: AsyncSession, ticket: Ticket) -> list[tuple[int, Conversation]]:
+    """Each once, with the place in `reporting_conversations`: reported by text and by phone, one text is enough."""
     phones: set[str] = set()
+    found = []
     for number, conversation_id in enumerate(reporting_conversations(ticket)):
         conversation = await session.get(Conversation, conversation_id)
         if conversation is None or conversation.address in phones:
-            continue  # reported by text and by phone: one text is enough
+            continue
         if conversation.address:
             phones.add(conversation.address)
-        with use_language(conversation.language):
-            own = await is_own_ticket(session, backend, ticket, conversation_id)
-            words = _format_closed(backend, ticket, crew) if own else _format_closed_for_others(backend, ticket, crew)
-            await _notify_reporter(session, backend, ticket, conversation, words, first=number == 0)
+        found.append((number, conversation))
+    return found
 
 
 async def notify_restored(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
@@ -104,7 +136,9 @@ async def _notify_reporter(
     account = await session.get(Account, ticket.account_id) if first and ticket.account_id is not None else None
     member = await session.get(Member, account.member_id) if account is not None else None
     if member is not None and member.email:
-        subject = tr("{number} is done ({coop})", number=ticket.number, coop=backend.coop.short_name)
+        subject = tr("News of {number} ({coop})", number=ticket.number, coop=backend.coop.short_name)
+        if key.startswith("ticket-closed"):
+            subject = tr("{number} is done ({coop})", number=ticket.number, coop=backend.coop.short_name)
         await enqueue(
             session, backend, kind="email", recipient=member.email, subject=subject, body=body, purpose=PURPOSE,
             dedupe_key=key,
@@ -113,7 +147,7 @@ async def _notify_reporter(
 
 def reporting_conversations(ticket: Ticket) -> list[str]:
     """The conversations that reported it, the first one first; without the crew's."""
-    added = (str(note["conversation"]) for note in ticket.notes if not note.get("crew"))
+    added = (str(note["conversation"]) for note in ticket.notes if not note.get("crew") and not note.get("office"))
     return list(dict.fromkeys([ticket.conversation_id, *added]))
 
 

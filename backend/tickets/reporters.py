@@ -34,6 +34,17 @@ async def is_own_ticket(session: AsyncSession, backend: Backend, ticket: Ticket,
     return any(one.id == ticket.account_id for one in await list_accounts_at_phone(session, conversation.address))
 
 
+async def may_ask_by_number(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
+    """Whether this conversation, which named the ticket's number, is told what became of it: also one that is answered
+    on the phone that the ticket has, since the number was told to nobody else there."""
+    if await is_own_ticket(session, backend, ticket, conversation_id):
+        return True
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or not conversation.replies_reach_sender:
+        return False
+    return bool(conversation.address) and conversation.address == ticket.phone
+
+
 async def can_close(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
     """Whether this conversation may close it. Member number and last four are not enough: others know them too."""
     if ticket.conversation_id == conversation_id:

@@ -17,13 +17,15 @@ from backend.callout.escalation import relay_update
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language
 from backend.members.models import Member
+from backend.outage.still_out import STILL_OUT_LABEL, keep_open, lock_report, mark_if_ended
 from backend.reading.hazards.danger_over import denies_danger
+from backend.reading.tickets.report_questions import says_still_out
 from backend.tickets import member_notices, reporter_notices
 from backend.tickets.danger_signs import detect_signs, is_new_information, record_denial
 from backend.tickets.deduplication import OPEN_STATUSES, find_duplicate
-from backend.tickets.history import append_note, record_member_act, record_staff_act
-from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, DANGER, OBJECTION, PROMISED_KINDS
-from backend.tickets.lookup import CREW_DONE_PREFIX, find_open_outage
+from backend.tickets.history import append_note, format_news, record_member_act
+from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, DANGER, OBJECTION, OUTAGE, POWER_KINDS, PROMISED_KINDS
+from backend.tickets.lookup import find_open_outage
 from backend.tickets.models import PLACE_SOURCE_LABEL, REPORTER_SAYS_PREFIX, Ticket
 from backend.tickets.place_matching import make_place_key
 from backend.tickets.reporters import can_close, is_own_ticket
@@ -80,15 +82,10 @@ async def file_report(session: AsyncSession, backend: Backend, conversation_id: 
     """
     conversation = await session.get_one(Conversation, conversation_id)
     report = await _fill_in_report(session, conversation, report)
-    same = await find_same_ticket(session, backend, conversation_id, report)
+    same = await _lock_same_ticket(session, backend, conversation_id, report)
     if same is not None:
-        if not await is_own_ticket(session, backend, same, conversation_id):
-            relayed = await _add_unproven(session, backend, conversation, same, report)
-            return FiledTicket(same, is_new=False, is_own=False, relayed_text=relayed)
-        relayed = await _merge(session, backend, conversation, same, report)
-        if report.notify_member:
-            await member_notices.notify_requested(session, backend, conversation, same, new=False)
-        return FiledTicket(same, is_new=False, relayed_text=relayed)
+        await _mark_still_out(session, backend, conversation, same, report)
+        return await _add_to(session, backend, conversation, same, report)
     ticket = Ticket(
         number=await confirmation_numbers.new_number(session),
         kind=report.kind,
@@ -106,6 +103,8 @@ async def file_report(session: AsyncSession, backend: Backend, conversation_id: 
         created_at=backend.clock.now(),
     )
     session.add(ticket)
+    await session.flush()
+    await _mark_still_out(session, backend, conversation, ticket, report)
     await record_member_act(session, backend, conversation, ticket, f"ticket_{report.kind}")
     await callout.start_callout(session, backend, ticket)
     if report.notify_member:
@@ -137,6 +136,42 @@ async def find_same_ticket(
     return same
 
 
+async def _lock_same_ticket(
+    session: AsyncSession, backend: Backend, conversation_id: str, report: Report
+) -> Ticket | None:
+    """As `find_same_ticket`, locked. One that is closed at this moment is not added to: nobody would read it there."""
+    while (same := await find_same_ticket(session, backend, conversation_id, report)) is not None:
+        if await lock_report(session, same):
+            break
+    return same
+
+
+async def _mark_still_out(
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, report: Report
+) -> None:
+    """Mark that the power is still out where the report comes after the end of the outage, or says so itself."""
+    if report.kind != OUTAGE:
+        return
+    if said := report.details.get(STILL_OUT_LABEL):
+        ticket.outage_id = ticket.outage_id if ticket.outage_id is not None else report.outage_id
+        ticket.details = {STILL_OUT_LABEL: said, **ticket.details}
+    phones = [phone for phone in (conversation.address, report.phone, ticket.phone) if phone]
+    await mark_if_ended(session, backend, ticket, phones)
+
+
+async def _add_to(
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, report: Report
+) -> FiledTicket:
+    """Add a report to an open ticket for the same event."""
+    if not await is_own_ticket(session, backend, ticket, conversation.id):
+        relayed = await _add_unproven(session, backend, conversation, ticket, report)
+        return FiledTicket(ticket, is_new=False, is_own=False, relayed_text=relayed)
+    relayed = await _merge(session, backend, conversation, ticket, report)
+    if report.notify_member:
+        await member_notices.notify_requested(session, backend, conversation, ticket, new=False)
+    return FiledTicket(ticket, is_new=False, relayed_text=relayed)
+
+
 async def _fill_in_report(session: AsyncSession, conversation: Conversation, report: Report) -> Report:
     """Fill in what is missing: the account's place, the phone that writes or calls or is on file, the language."""
     account = await session.get(Account, report.account_id) if report.account_id is not None else None
@@ -162,7 +197,7 @@ async def _merge(
         previous = ticket.details.get("when", ticket.due_at)
         append_note(backend, ticket, conversation.id, f"another time; it was {previous}")
         ticket.due_at, ticket.details = report.due_at, {**ticket.details, **report.details}
-    append_note(backend, ticket, conversation.id, _format_news(ticket, report))
+    append_note(backend, ticket, conversation.id, format_news(ticket, report.details, report.phone, report.place))
     ticket.account_id = ticket.account_id if ticket.account_id is not None else report.account_id
     ticket.outage_id = ticket.outage_id if ticket.outage_id is not None else report.outage_id
     if not ticket.place and report.place:
@@ -185,26 +220,15 @@ async def _add_unproven(
     """Add a note to somebody else's ticket. New danger is relayed all the same. Returns `FiledTicket.relayed_text`."""
     words = str(report.details.get("words") or "")
     worse = (report.urgent or report.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
-    append_note(backend, ticket, conversation.id, _format_news(ticket, report, own=False), unproven=True)
+    append_note(
+        backend,
+        ticket,
+        conversation.id,
+        format_news(ticket, report.details, report.phone, report.place, own=False),
+        unproven=True,
+    )
     await record_member_act(session, backend, conversation, ticket, "ticket_noted")
     return await relay_update(session, backend, ticket, words) if worse else ""
-
-
-def _format_news(ticket: Ticket, later: Report, *, own: bool = True) -> str:
-    """What a later report adds to the ticket and its notes: the member's words, then changed details.
-
-    A phone missing from one's `own` ticket becomes its phone, so it is not noted.
-    """
-    known = {str(value) for value in ticket.details.values()}
-    noted = "; ".join(str(note["words"]) for note in ticket.notes)
-    changed = {label: str(value) for label, value in later.details.items() if str(value) not in known}
-    if later.phone and later.phone != ticket.phone and (ticket.phone or not own):
-        changed["phone"] = later.phone
-    if later.place and ticket.place and make_place_key(later.place) != ticket.place_key:
-        changed["place"] = later.place
-    words = changed.pop("words", "")
-    parts = [words, *(f"{label}: {value}" for label, value in changed.items())]
-    return "; ".join(part for part in parts if part and part not in noted)
 
 
 async def add_note(
@@ -225,6 +249,8 @@ async def add_note(
     conversation = await session.get_one(Conversation, conversation_id)
     if unproven is None:
         unproven = not await is_own_ticket(session, backend, ticket, conversation_id)
+    if ticket.kind in POWER_KINDS and says_still_out(words):  # "is it fixed? still dark"
+        await keep_open(session, backend, ticket, [conversation.address or ""])
     append_note(backend, ticket, conversation.id, words, **({"unproven": True} if unproven else {}))
     await record_member_act(session, backend, conversation, ticket, "ticket_noted")
 
@@ -362,32 +388,6 @@ async def _end(
     ticket.status, ticket.outcome, ticket.closed_at = status, outcome, backend.clock.now()
     await record_member_act(session, backend, conversation, ticket, act, before)
     await callout.end_callout(session, backend, ticket)
-
-
-async def close(session: AsyncSession, backend: Backend, number: str, by: str, *, crew: bool = False) -> Ticket | None:
-    """Close as done by the office user `by`, or by somebody on call (`crew`), and notify the reporters. None when no
-    ticket with this number is open."""
-    ticket = await find(session, number)
-    if ticket is None or ticket.status not in OPEN_STATUSES:
-        return None
-    before = ticket.status
-    ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
-    ticket.outcome = f"{CREW_DONE_PREFIX}{by}" if crew else None
-    await record_staff_act(
-        session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before
-    )
-    await callout.end_callout(session, backend, ticket, by)
-    if before != ANSWERED or ticket.kind in CALLOUT_KINDS:  # after an answer, the office has told them itself
-        await reporter_notices.notify_closed(session, backend, ticket, by if crew else "")
-    return ticket
-
-
-async def mark_answered(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
-    """The office user `by` has written to the reporter."""
-    before = ticket.status
-    if before in OPEN_STATUSES:  # a withdrawn or closed ticket stays so
-        ticket.status = ANSWERED
-    await record_staff_act(session, backend, ticket, f"office:{by}", "ticket_answered", before)
 
 
 async def find(session: AsyncSession, number: str) -> Ticket | None:

@@ -9,7 +9,7 @@ from backend.callout import links, messages, service
 from backend.callout.models import Callout
 from backend.callout.roster import OnCallPerson
 from backend.language import tr
-from backend.tickets import service as tickets
+from backend.tickets import office
 from backend.tickets.models import Ticket
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.portal.base_pages import PortalPages
@@ -62,7 +62,7 @@ class OnCallPages(PortalPages):
             if found is None:
                 return self._render_invalid_link()
             _, person, ticket = found
-            closed = await tickets.close(session, self.backend, ticket.number, person.name, crew=True)
+            closed = await office.close(session, self.backend, ticket.number, person.name, crew=True)
         for conversation in reporting_conversations(closed) if closed else []:
             self.services.pushes.notify(conversation)
         return self._render_closed(ticket)

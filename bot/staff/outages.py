@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
+from sanic.exceptions import NotFound
 from sqlalchemy.exc import IntegrityError
 
-from backend.outage import overview
+from backend.outage import overview, told
 from backend.outage import service as outages
+from backend.outage.models import KnownOutage
 from backend.outage.service import NewOutage
 from backend.outage.texts import CAUSES
 from bot.dialogue.normalize import clean_and_redact
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 OUTAGES_URL = "/staff/outages"
 MAX_NAMED = 10
 NO_AREA = "Nothing was added: please write where it is, the roads or towns, as members name them."
+PAST_TIME = (
+    "Nothing was changed: power is expected back at a time that has passed, {when}. Members would hear that there is "
+    "no time yet. Check AM and PM and the day, or leave it empty."
+)
+NO_PLACE_LEFT = "Nothing was changed: write where the power is still out. If it is back everywhere, use that button."
 WRONG_TIME = "Nothing was changed: please give the time as it is on the calendar, or leave it empty."
 STAGES = {"out": "that it is out", "restored": "that it is back"}
 
@@ -43,6 +51,7 @@ class OutagePages:
             (self.tell_outage, "POST", "/outages/<outage_id:int>/tell"),
             (self.shrink_outage, "POST", "/outages/<outage_id:int>/part"),
             (self.clear_outage, "POST", "/outages/<outage_id:int>/clear"),
+            (self.list_told, "GET", "/outages/<outage_id:int>/told"),
         )
 
     async def list_outages(self, request: Request, name: str) -> HTTPResponse:
@@ -50,14 +59,16 @@ class OutagePages:
         return await self._render_list(request, name)
 
     async def _render_list(
-        self, request: Request, name: str, trouble: str = "", changed: int | None = None
+        self, request: Request, name: str, trouble: str = "", changed: int | None = None, form: str = "change"
     ) -> HTTPResponse:
-        """`changed` is the outage whose form was refused with `trouble`; None is the form for a new one."""
+        """`changed` is the outage whose `form` (change or part) was refused with `trouble`; None: that of a new one."""
         async with self.backend.db.read_session() as session:
             listed = await overview.list_views(session, self.backend)
         values = sent_forms.page_values(request) | ({"trouble": trouble} if trouble else {})
-        values |= {"accounts": form_field(request, "accounts"), "danger": form_field(request, "danger") == "yes"}
-        values |= {"outages": listed, "causes": CAUSES, "stages": STAGES, "changed": changed}
+        values |= {"accounts_typed": form_field(request, "accounts"), "danger": form_field(request, "danger") == "yes"}
+        values |= {"outages": listed, "causes": CAUSES, "stages": STAGES}
+        values |= {"parted": changed if form == "part" else None, "changed": changed if form == "change" else None}
+        values |= {"is_new": changed is None}
         return self._render(request, name, "outages.html", status=422 if trouble else 200, **values)
 
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
@@ -86,8 +97,10 @@ class OutagePages:
         return pages.redirect(OUTAGES_URL)
 
     async def update_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
-        if not self._has_valid_time(request):
-            return await self._render_list(request, name, WRONG_TIME, outage_id)
+        async with self.backend.db.read_session() as session:
+            known = await session.get(KnownOutage, outage_id)
+        if trouble := self._find_time_trouble(request, known.estimate_at if known else None):
+            return await self._render_list(request, name, trouble, outage_id)
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
@@ -103,17 +116,36 @@ class OutagePages:
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
-            return self.staff.render_notice(422, "Not an account", _describe_unknown(unknown))
+            return await self._render_list(request, name, _describe_unknown(unknown), outage_id, form="part")
         try:
             async with self.backend.db.transaction() as session:
                 await outages.shrink(session, self.backend, name, outage_id, area=area, account_ids=accounts)
         except ValueError:
-            text = "Write where the power is still out. If it is back everywhere, use that button."
-            return self.staff.render_notice(422, "Where is it still out?", text)
+            return await self._render_list(request, name, NO_PLACE_LEFT, outage_id, form="part")
         return pages.redirect(OUTAGES_URL)
 
+    async def list_told(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        """The accounts that were told of it, each with what became of the message."""
+        async with self.backend.db.read_session() as session:
+            outage = await session.get(KnownOutage, outage_id)
+            if outage is None:
+                raise NotFound()
+            notices = await told.list_notices(session, outage_id)
+        await self.staff.record_reading(name, {"outage": outage_id})
+        return self._render(
+            request, name, "outage_told.html", outage=outage, notices=notices, stages=STAGES, longest=told.LISTED
+        )
+
     async def clear_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
-        restored = form_field(request, "mistake") != "yes"
+        """End it. That it was a mistake is asked once more: nobody is told, and the button stands by the other."""
+        mistake = form_field(request, "mistake")
+        if mistake == "ask":
+            async with self.backend.db.read_session() as session:
+                asked = await session.get(KnownOutage, outage_id)
+            if asked is None:
+                raise NotFound()
+            return self._render(request, name, "outage_mistake.html", outage=asked)
+        restored = mistake != "yes"
         async with self.backend.db.transaction() as session:
             await outages.clear(session, self.backend, name, outage_id, restored=restored)
         return pages.redirect(OUTAGES_URL)
@@ -123,8 +155,8 @@ class OutagePages:
         area = clean_and_redact(form_field(request, "area"))
         if not area:
             return await self._render_list(request, name, NO_AREA)
-        if not self._has_valid_time(request):
-            return await self._render_list(request, name, WRONG_TIME)
+        if trouble := self._find_time_trouble(request):
+            return await self._render_list(request, name, trouble)
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
@@ -139,10 +171,18 @@ class OutagePages:
             **self._parse_outage(request),
         )
 
-    def _has_valid_time(self, request: Request) -> bool:
-        """A time that cannot be read must not be taken for no time."""
+    def _find_time_trouble(self, request: Request, before: datetime | None = None) -> str:
+        """A time that cannot be read must not be taken for no time, nor one that has passed. `before` may stay: it was
+        right when it was typed."""
         text = form_field(request, "estimate").strip()
-        return not text or views.parse_field_time(self.backend, text) is not None
+        if not text:
+            return ""
+        at = views.parse_field_time(self.backend, text)
+        if at is None:
+            return WRONG_TIME
+        if at > self.backend.clock.now() or (before is not None and at == before.replace(second=0, microsecond=0)):
+            return ""
+        return PAST_TIME.format(when=views.format_local_time(self.backend, at))
 
     def _parse_outage(self, request: Request) -> dict[str, Any]:
         return {

@@ -14,14 +14,10 @@ from sanic.exceptions import NotFound
 
 from backend.agent_handoff import service as handover
 from backend.audit.service import record
-from backend.billing.models import Account
-from backend.callout import service as callout
-from backend.callout.delivery import list_notices
 from backend.logins import sign_in_codes
-from backend.outage.forwarding import find_forwarded
 from backend.staff import kept_forms, signin
+from backend.tickets import office as office_tickets
 from backend.tickets import service as tickets
-from backend.tickets.reporter_notices import reporting_conversations
 from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
@@ -29,6 +25,7 @@ from bot.staff import sent_forms, views
 from bot.staff.money import MoneyPages
 from bot.staff.outages import OutagePages
 from bot.staff.refunds import RefundPages
+from bot.staff.tickets import TicketPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
@@ -172,35 +169,17 @@ class StaffPages:
             **sent_forms.page_values(request),
         )
 
-    async def show_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
-        async with self.backend.db.read_session() as session:
-            ticket = await tickets.find(session, number)
-            if ticket is None:
-                raise NotFound()
-            talk = await views.load_conversation(session, ticket.conversation_id)
-            account = await session.get(Account, ticket.account_id) if ticket.account_id else None
-            ticket_callout = await callout.find_callout(session, ticket.id)
-            notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
-            forwarded = (await find_forwarded(session, [ticket.id])).get(ticket.id)
-        await self.record_reading(name, {"ticket": number})
-        token = self.cookies.form_token(request)
-        return self.render_page(
-            "ticket.html", ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
-            forwarded=forwarded, name=name, token=token, longest=MAX_ANSWER_LENGTH, **sent_forms.page_values(request),
-        )  # fmt: skip
-
     async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """Send the answer to the member. Card and social security numbers are taken out first."""
         text = clean_and_redact(form_field(request, "text").strip()[:MAX_ANSWER_LENGTH])
         number = form_field(request, "ticket")
-        shown = form_field(request, "seen")
-        seen = int(shown) if SEEN.fullmatch(shown) else None
+        seen = _read_seen(request)
         if text:
             async with self.backend.db.transaction() as session:
                 channel = await handover.send_answer(session, self.backend, conversation, text, name, seen=seen)
                 ticket = await tickets.find(session, number) if number and channel else None
                 if ticket is not None and ticket.conversation_id == conversation:
-                    await tickets.mark_answered(session, self.backend, ticket, name)
+                    await office_tickets.mark_answered(session, self.backend, ticket, name)
             if channel == "web":
                 self.services.pushes.notify(conversation)
             if channel is None:
@@ -209,27 +188,17 @@ class StaffPages:
         return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
-        async with self.backend.db.transaction() as session:
-            closed = await handover.close(session, self.backend, handover_id, name)
+        """Close it; where the member wrote what the clerk has not seen, that is shown first."""
+        try:
+            async with self.backend.db.transaction() as session:
+                closed = await handover.close(session, self.backend, handover_id, name, seen=_read_seen(request))
+        except handover.UnreadMessages as unread:
+            return self.render_page(
+                "talk_close.html", 409, unread=unread, handover_id=handover_id, name=name,
+                token=self.cookies.form_token(request),
+            )  # fmt: skip
         if closed is not None:
             self.services.pushes.notify(closed.conversation_id)
-        return pages.redirect("/staff")
-
-    async def take_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
-        """Take over an urgent ticket: the people on call are told so, and called no more."""
-        async with self.backend.db.transaction() as session:
-            ticket = await tickets.find(session, number)
-            ticket_callout = await callout.find_callout(session, ticket.id) if ticket else None
-            if ticket is None or ticket_callout is None:
-                raise NotFound()
-            await callout.take(session, self.backend, ticket_callout, ticket, name, "office")
-        return pages.redirect(f"/staff/tickets/{number}")
-
-    async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
-        async with self.backend.db.transaction() as session:
-            closed = await tickets.close(session, self.backend, number, name)
-        for conversation in reporting_conversations(closed) if closed else []:
-            self.services.pushes.notify(conversation)
         return pages.redirect("/staff")
 
     async def record_reading(self, name: str, after: dict[str, Any]) -> None:
@@ -259,6 +228,12 @@ class StaffPages:
         return pages.render_private_page(self._templates, template, status, coop=self.backend.coop, **values)
 
 
+def _read_seen(request: Request) -> int | None:
+    """The newest message of the member's that the clerk's page showed."""
+    shown = form_field(request, "seen")
+    return int(shown) if SEEN.fullmatch(shown) else None
+
+
 def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
     staff = Blueprint("staff", url_prefix="/staff")
@@ -274,9 +249,7 @@ def blueprint(services: Services) -> Blueprint:
         (office.show_conversation, "GET", "/talks/<conversation:str>"),
         (office.send_answer, "POST", "/talks/<conversation:str>/answer"),
         (office.close_handoff, "POST", "/handovers/<handover_id:int>/close"),
-        (office.show_ticket, "GET", "/tickets/<number:str>"),
-        (office.take_ticket, "POST", "/tickets/<number:str>/take"),
-        (office.close_ticket, "POST", "/tickets/<number:str>/close"),
+        *TicketPages(office).routes(),
         *OutagePages(office).routes(),
         *MoneyPages(office).routes(),
         *RefundPages(office).routes(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff import service as handover
@@ -38,6 +40,8 @@ class StaffQueue:
     callbacks: list[Ticket]
     tickets: list[Ticket]
     withdrawn: list[Ticket]
+    closed: list[Ticket]  # in the last day
+    phones: dict[str, str]  # E.164, of the other end, by the conversation of a handoff
     callouts: dict[int, Callout]  # by the id of its ticket
     money: WaitingMoney
 
@@ -66,9 +70,17 @@ async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
         callbacks=[ticket for ticket in tickets if ticket.kind == "callback"],
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
+        closed=await listing.list_closed(session, now),
+        phones=await _load_phones(session, waiting),
         callouts=await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent]),
         money=await load_waiting(session, now),
     )
+
+
+async def _load_phones(session: AsyncSession, waiting: Sequence[AgentHandoff]) -> dict[str, str]:
+    talks = [each.conversation_id for each in waiting]
+    query = select(Conversation.id, Conversation.address).where(Conversation.id.in_(talks))
+    return {talk: phone for talk, phone in await session.execute(query) if phone}
 
 
 async def load_conversation(session: AsyncSession, conversation_id: str) -> ConversationView | None:
@@ -130,6 +142,13 @@ def describe_counter_state(payment: CounterPayment) -> str:
     return {"requested": "waits for a second person", "undone": "taken off"}.get(payment.status, payment.status)
 
 
+IDENTITY_WORDS = {
+    "anonymous": "not identified",
+    "known": "gave a member number and the last four digits",
+    "stepped up": "signed in with a code, or called from the phone on file",
+}
+
+
 def template_filters(backend: Backend) -> dict[str, Any]:
     return {
         "at": lambda moment: format_local_time(backend, moment),
@@ -140,6 +159,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "failure": describe_failure,
         "counter_state": describe_counter_state,
         "balance": format_balance,
+        "identity": lambda level: IDENTITY_WORDS.get(level, level),
         "way": lambda way: {"sms": "text"}.get(way, way),
         # the value of a datetime-local field, in the co-op's zone
         "field_time": lambda moment: f"{moment.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if moment else "",

@@ -7,6 +7,7 @@ from enum import Enum
 
 from backend.reading.detectors import detector
 from backend.reading.normalize import fold, fold_line
+from backend.reading.tickets.withdrawal import asks_to_withdraw, remove_ticket_numbers
 
 _FEW_WORDS_ES = r"(?:\w+ ){0,3}?"
 _SOMEBODY_ES = (
@@ -70,6 +71,9 @@ _LIKELY_PATTERNS_ES = (
 )
 _CALL_PATTERNS_ES = (
     r"\b(?:cuando|a que hora|si|ya) (?:\w+ ){0,2}?(?:me )(?:llaman|va[n]? a llamar|llamaran|devuelven la llamada)\b|"
+    r"\b(?:sigue|esta|queda|quedo) (?:\w+ ){0,2}?(?:en pie |programada |confirmada )?(?:mi|la|esa) llamada\b|"
+    r"\b(?:mi|la|esa) llamada (?:\S+ ){0,3}?(?:sigue|esta|queda|quedo|es|era|va)\b|"
+    r"\b(?:cuando|a que hora|que dia|que paso con|que fue de) (?:\w+ )?(?:mi|la|esa) llamada\b|"
     r"\bme (?:va|van) a llamar\b|\balguien me (?:llama|va a llamar)\b|\b(?:quien|nadie) me (?:va a )?llam(?:a|ar|o)\b",
 )
 _OTHER_TOPICS_ES = (
@@ -165,9 +169,16 @@ _LIKELY_PATTERNS = (
     rf"being (?:worked|fixed|looked)|handled|closed|open)\b|\bdoes {_SOMEBODY} have (?:it|this)\b|"
     r"\bwhen (?:will|is) (?:it|this|that) (?:be |get |going to be |gonna be )?(?:fixed|done|repaired|looked at)\b",
 )
+_BOOKED_CALL = r"(?:phone )?call(?: ?back)?(?! (?:center|line|number|log|history))"
 _CALL_PATTERNS = (
     r"\b(?:is|are|when|when'?s|will|did|why has|if)\b (?:\w+ ){0,2}?(?:(?:any|some) ?(?:body|one)|they|you|u|"
     r"the office) (?:\w+ ){0,2}?(?<!on )(?:call|calling|ring|phone me)(?: me)?(?: back)?\b(?! you| them| before)",
+    # "is my call on monday still on", "when was that call back again"
+    rf"\b(?:is|are|was|when|when'?s|what time) (?:is |was )?(?:my|the|that|our) {_BOOKED_CALL}\b(?: \S+){{0,4}}? "
+    r"(?:still|on|at|for|happening|scheduled|set|booked|arranged|planned|cancel\w*|again)\b",
+    rf"\b(?:when|when'?s|what time|what day) (?:is |was )?(?:my|the|that|our) {_BOOKED_CALL}\W*$",
+    rf"\b(?:do|did) i (?:still )?have (?:a|that|my) {_BOOKED_CALL}\b|"
+    rf"\bwhat (?:happened|became|about|is|was|has become) (?:to|of|with|about)? ?(?:my|the|that) {_BOOKED_CALL}\b",
 )
 _OTHER_TOPICS = (
     r"pay|paid|pays|paying|payments?|bills?|billing|refund\w*|deposit\w*|passwords?|codes?|e ?-?mails?|links?|"
@@ -266,3 +277,24 @@ def detect_status_question(words: str) -> StatusQuestion | None:
     if _ASKS_SURELY.search(text):
         return StatusQuestion.ABOUT_REPORT
     return StatusQuestion.ABOUT_LAST_TOPIC if _ASKS_LIKELY.search(text) else None
+
+
+_ASKS_OF_NUMBER = re.compile(
+    r"\b(?:what(?:'?s)?|became|become|happen\w*|status|up ?date|news|progress|que (?:paso|fue|hay)|en que|como va|"
+    r"estado|novedad\w*)\b|\b(?:is|was|did|has|are|sigue|ya|quedo|esta)\b.{0,40}\b(?:still|closed|open|done|fixed|"
+    r"finished|handled|over|on|resolved|abiert[oa]|cerrad[oa]|list[oa]|resuelt[oa]|pendiente)\b|\?"
+)
+_ACTS_ON_NUMBER = re.compile(
+    r"\b(?:call me|llam\w+|add|note|change|correct|agreg\w+|anot\w+|cambi\w+|pay|pagar|refund|not mine|never)\b"
+)
+MAX_WORDS_BESIDE_NUMBER = 12
+
+
+def asks_of_number(words: str) -> bool:
+    """Whether a message that names a ticket asks what became of it: `what about K7M-4Q2`, or the number alone."""
+    rest = fold_line(remove_ticket_numbers(words))
+    if len(rest.split()) > MAX_WORDS_BESIDE_NUMBER or asks_to_withdraw(words) or _ACTS_ON_NUMBER.search(rest):
+        return False
+    return not re.sub(r"\b(?:number|ticket|report|numero|reporte|hi|hello|hola)\b|\W", "", rest) or bool(
+        _ASKS_OF_NUMBER.search(rest)
+    )

@@ -18,10 +18,20 @@ says_never_mind = detector(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b")
 TICKET_NUMBER = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
 
 
+_MAYBE_NUMBER = re.compile(rf"(?=({TICKET_NUMBER.pattern}))", re.IGNORECASE)
+"""Also one that begins inside another: `con K7M-4Q2` has the shape of a number in `con K7M` too."""
+
+
 def find_ticket_numbers(text: str) -> set[str]:
     """Every ticket number of the text, as tickets store it."""
-    found = (normalize_number(match[0]) for match in TICKET_NUMBER.finditer(text))
+    found = (normalize_number(match[1]) for match in _MAYBE_NUMBER.finditer(text))
     return {number for number in found if number}
+
+
+def remove_ticket_numbers(text: str) -> str:
+    for said in {match[1] for match in _MAYBE_NUMBER.finditer(text) if normalize_number(match[1])}:
+        text = text.replace(said, " ")
+    return text
 
 
 def may_name_ticket(text: str) -> bool:

@@ -9,7 +9,7 @@ from backend.callout import service
 from backend.callout.models import Callout
 from backend.clock import ManualClock
 from backend.members.levels import Level
-from backend.tickets import service as tickets_service
+from backend.tickets import office
 from backend.tickets.models import Ticket
 from tests.actions.cases.danger_reports import WIRE, texts, tickets
 from tests.actions.conftest import Begin
@@ -241,7 +241,7 @@ async def test_danger_that_persists_after_closing_keeps_its_place(stranger: Talk
     await stranger.user_input("815-555-7788", intent="inform", acts={"answer"})
     async with stranger.backend.db.transaction() as session:
         [first] = list(await session.scalars(select(Ticket)))
-        await tickets_service.close(session, stranger.backend, first.number, "Sam", crew=True)
+        await office.close(session, stranger.backend, first.number, "Sam", crew=True)
     await stranger.user_input("he left and the line is still down", intent="report_outage", acts={"start"})
     second = (await tickets(stranger))[-1]
     assert (second.number != first.number, second.place) == (True, "12 Mill Road, Warren")

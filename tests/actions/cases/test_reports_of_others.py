@@ -8,7 +8,7 @@ from sqlalchemy import select
 from backend.conversations.service import events_after
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
-from backend.tickets import service as tickets
+from backend.tickets import office
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
@@ -142,7 +142,7 @@ async def test_second_reporter_learns_of_completion_without_the_number(begin: Be
     await stranger.user_input("a wire is down and burns at 14 Mill Road", intent="report_outage", acts={"start"})
     (ticket,) = await everything(neighbor)
     async with stranger.backend.db.transaction() as session:
-        await tickets.close(session, stranger.backend, ticket.number, "Sam", crew=True)
+        await office.close(session, stranger.backend, ticket.number, "Sam", crew=True)
         (pushed,) = await events_after(session, stranger.log.conversation_id, 0)
     assert "is done" in str(pushed.data)
     assert ticket.number not in str(pushed.data)

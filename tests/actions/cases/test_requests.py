@@ -74,3 +74,13 @@ async def test_damage_amount_is_not_a_payment(talk: Talk) -> None:
     await talk.user_input("lightning came through your line and killed my well pump 1200 dollars", acts={"volunteer"})
     talk.assert_response("utter_question_case_confirm")
     talk.assert_message("a claim for damage")
+
+
+async def test_what_was_said_of_a_double_charge_before_is_kept(talk: Talk, backend: Backend) -> None:
+    """The account answered the first questions; the complaint behind them says only what is wished."""
+    said = ("I was charged twice for my bill!", "I was charged twice, once on my card and once by check")
+    for words in said:
+        await talk.user_input(words, intent="out_of_scope", acts={"ask"}, knowledge=[("account_charged_twice", 0.95)])
+    await talk.user_input("ok but I want the card charge back", intent="dispute_charge", acts={"start"})
+    await talk.user_input("yes", intent="affirm")
+    assert (await filed(backend, talk)).details["words"] == " / ".join((*said, "ok but I want the card charge back"))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from backend.callout import service as callout
 from backend.callout.models import Callout
+from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.outage import service as outages
 from backend.outage.service import NewOutage
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_questions import asks_if_already_reported
-from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
+from backend.reading.tickets.status_questions import StatusQuestion, asks_of_number, detect_status_question
+from backend.tickets import office
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
+from tests.backend.household import NOW
 from tests.support.harness.talk import Talk
 
 AFTER = [
@@ -101,7 +106,7 @@ async def taken_by(talk: Talk, name: str) -> None:
 async def closed(talk: Talk, *, crew: bool) -> None:
     (ticket,) = await all_tickets(talk)
     async with talk.backend.db.transaction() as session:
-        await tickets.close(session, talk.backend, ticket.number, "Sam", crew=crew)
+        await office.close(session, talk.backend, ticket.number, "Sam", crew=crew)
 
 
 @pytest.mark.parametrize(
@@ -286,3 +291,42 @@ async def test_wanting_something_back_is_not_restored_power(talk: Talk, words: s
     await talk.user_input(words, intent="outage_restored", acts={"start"}, next_best=("setup_autopay", 0.2))
     talk.assert_no_response("utter_outage_back", "utter_question_outage_back")
     assert talk.open_task == "autopay_form"
+
+
+@pytest.mark.parametrize("asked", ["what became of {}?", "{}?", "is {} still open", "¿qué pasó con {}?"])
+async def test_a_ticket_named_by_its_number(talk: Talk, asked: str) -> None:
+    """Of their own conversation: open with the day, then closed. Another's number is as unknown as a wrong one."""
+    said = {"intent": "out_of_scope", "acts": {"ask"}}
+    await talk.user_input("hello", intent="greet")
+    async with talk.backend.db.transaction() as session:
+        session.add(Conversation(id="other", channel="web", last_seen_at=NOW, started_at=NOW))
+        await session.flush()
+        other, own = [
+            await tickets.open_ticket(session, talk.backend, name, kind="dispute", details={"words": "charged twice"})
+            for name in ("other", talk.log.conversation_id)
+        ]
+    await talk.user_input(asked.format(other.number), **said)
+    assert not set(talk.responses) & {"utter_filed_open", "utter_filed_over", "utter_filed_with_others"}
+    await talk.user_input(asked.format(own.number), **said)
+    assert talk.responses == ["utter_filed_open"]
+    assert re.search("An answer is promised by|Se prometió una respuesta", talk.text)
+    async with talk.backend.db.transaction() as session:
+        await office.close(session, talk.backend, own.number, "ann", done="her words")
+    await talk.user_input(asked.format(own.number), **said)
+    assert talk.responses == ["utter_filed_over"]
+    assert "her words" not in talk.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["is my call on monday still on?", "when is my call", "what time is my call again", "do I still have a call back",
+     "¿a qué hora es mi llamada?", "¿sigue en pie mi llamada?"],
+)  # fmt: skip
+def test_a_promised_call_is_asked_after(words: str) -> None:
+    assert detect_status_question(words) is StatusQuestion.ABOUT_CALLBACK
+
+
+@pytest.mark.parametrize("words", ["is the call center open", "is this call recorded", "call me about K7M-4Q2"])
+def test_no_promised_call_is_asked_after(words: str) -> None:
+    assert detect_status_question(words) is not StatusQuestion.ABOUT_CALLBACK
+    assert not asks_of_number(words) or "K7M" not in words

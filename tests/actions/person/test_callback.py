@@ -7,6 +7,7 @@ import pytest
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.members.levels import Level
+from backend.tickets import office
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
@@ -139,6 +140,22 @@ async def test_call_time_is_answered(night: Talk) -> None:
     await night.user_input("yes")
     await night.user_input("did you change it to 8:30 or no?", acts={"ask"})
     night.assert_response("utter_callback_stands")
+
+
+async def test_what_became_of_a_call_is_answered(night: Talk, backend: Backend) -> None:
+    """While it stands, the day; once the office has closed it, that: by the call, and by its number."""
+    await book(night, "friday at 10")
+    await night.user_input("yes")
+    asked = {"intent": "out_of_scope", "acts": {"ask"}}
+    await night.user_input("is my call on friday still on?", **asked)
+    night.assert_message("Friday, November 20 at 10:00 AM")
+    ticket = await arranged(backend, night)
+    async with backend.db.transaction() as session:
+        await office.close(session, backend, ticket.number, "ann", done="called early")
+    for words in ("is my call on friday still on?", f"what became of {ticket.number}?"):
+        await night.user_input(words, **asked)
+        night.assert_message(f"Number {ticket.number}, .*was closed .*our office marked it as done")
+        assert "early" not in night.text
 
 
 async def test_outage_news_is_not_a_call_subject(night: Talk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from backend.app import Backend
 from backend.callout import codes
 from backend.clock import ManualClock
-from backend.tickets import service as tickets
+from backend.tickets import office
 from backend.tickets.models import Ticket
 from tests.backend.callout.crew import (
     ALMA,
@@ -135,7 +135,7 @@ async def test_done_with_the_code_closes_the_ticket_and_notifies_the_reporter(
 async def test_closing_by_the_office_notifies_the_reporter(backend: Backend, home: Household) -> None:
     ticket = await file_ticket(backend, home)
     async with backend.db.transaction() as session:
-        await tickets.close(session, backend, ticket.number, "ann")
+        await office.close(session, backend, ticket.number, "ann")
     (notice,) = await sent_messages(backend, purpose="ticket")
     assert "our office has marked your report" in notice.body
 

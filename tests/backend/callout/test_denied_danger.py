@@ -7,6 +7,7 @@ import pytest
 from backend.app import Backend
 from backend.callout import service
 from backend.clock import ManualClock
+from backend.tickets import office
 from backend.tickets import service as tickets
 from tests.backend.callout.crew import (
     SAM,
@@ -109,7 +110,7 @@ async def test_closing_by_the_office_ends_the_callout_and_informs_the_crew(
 ) -> None:
     ticket = await file_ticket(backend, home)
     async with backend.db.transaction() as session:
-        await tickets.close(session, backend, ticket.number, "ann")
+        await office.close(session, backend, ticket.number, "ann")
     assert "closed" in [one for one in await sent_messages(backend, "sms") if one.recipient == SAM.phone][-1].body
     count = len(await sent_messages(backend))
     await wait_minutes(backend, clock, 20)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.tickets import service as tickets
+from backend.tickets import office
 from backend.tickets.models import Ticket
 from tests.backend.callout.crew import ALMA, NIGHT, SAM, code, file_ticket, get_callout, reply, sent_messages
 from tests.backend.household import Household, add_conversation
@@ -77,7 +77,7 @@ async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
         mail = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email][-1]
         assert words.split()[-1] in mail.body
     async with backend.db.transaction() as session:
-        await tickets.close(session, backend, ticket.number, "ann")
+        await office.close(session, backend, ticket.number, "ann")
     assert len(await sent_messages(backend, purpose="ticket")) == 1, "the crew has told of nothing"
 
 

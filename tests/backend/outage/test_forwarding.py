@@ -15,7 +15,7 @@ from backend.outage.models import ForwardedReport
 from backend.outbox.models import OutboxMessage
 from backend.providers.billing.system import SystemRejected, SystemTimeout
 from backend.providers.outages.base import OutageInfo
-from backend.tickets import service as tickets
+from backend.tickets import office
 from tests.backend.household import TODAY
 from tests.backend.outage.test_announcing import add_member
 from tests.backend.outage.test_reports import PHONE, list_tickets, report
@@ -120,7 +120,7 @@ async def test_what_was_taken_back_or_is_old_is_not_sent(
     await report(backend, "sms-2", "+18155550002", account_id=later)
     [_, second] = await list_tickets(backend)
     async with backend.db.transaction() as session:
-        await tickets.close(session, backend, second.number, "ann")
+        await office.close(session, backend, second.number, "ann")
     assert await run(backend) == {"sent": 0, "refused": 0, "waiting": 0}
     system.takes_reports = False
     await report(backend, "sms-3", "+18155550003", account_id=later)

@@ -20,7 +20,7 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH, use_language
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
-from backend.tickets import listing
+from backend.tickets import listing, office
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from backend.tickets.service import FiledTicket, Report
@@ -249,11 +249,11 @@ async def test_danger_comes_first_and_promised_calls_by_their_time(backend: Back
 async def test_a_ticket_is_closed_once(backend: Backend, home: Household) -> None:
     made = await file(backend, home.conversation_id, "outage")
     async with backend.db.transaction() as session:
-        assert await tickets.close(session, backend, made.ticket.number, "ann")
-        assert await tickets.close(session, backend, made.ticket.number, "ann") is None
+        assert await office.close(session, backend, made.ticket.number, "ann")
+        assert await office.close(session, backend, made.ticket.number, "ann") is None
         assert await listing.list_open(session) == []
         ticket = await read(session, made)
-        await tickets.mark_answered(session, backend, ticket, "ann")
+        await office.mark_answered(session, backend, ticket, "ann")
         assert ticket.status == "closed", "writing about it does not open it again"
 
 
@@ -261,7 +261,7 @@ async def test_the_list_has_strangers_and_members(backend: Backend, home: Househ
     await file(backend, home.conversation_id, "meter", account_id=home.account_id)
     light = await file(backend, await add_conversation(backend, "web-other"), "light", place=PLACE, words="it is dark")
     async with backend.db.transaction() as session:
-        await tickets.close(session, backend, light.ticket.number, "ann")
+        await office.close(session, backend, light.ticket.number, "ann")
         everything = await listing.list_tickets(session)
         still = await listing.list_tickets(session, only_open=True)
     assert [(each["kind"], each["account"], each["place"]) for each in everything] == [

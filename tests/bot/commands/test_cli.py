@@ -16,6 +16,7 @@ from backend.app import Backend
 from backend.conversations.models import Conversation
 from backend.demo import seed
 from backend.members.service import find_account
+from backend.tickets import office
 from backend.tickets import service as tickets
 from bot.commands.cli import main
 from tests.backend.payments.nacha_files import Row, make_file
@@ -77,7 +78,7 @@ async def _two_tickets(folder: Path) -> None:
         meter = await tickets.open_ticket(
             session, backend, "web-1", kind="meter", details={"words": "blank"}, account_id=account.id
         )
-        await tickets.close(session, backend, meter.number, "ann")
+        await office.close(session, backend, meter.number, "ann")
         await tickets.open_ticket(
             session, backend, "web-1", kind="light", details={"words": "dark"}, place="12 Oak Road"
         )

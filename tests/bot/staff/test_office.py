@@ -250,6 +250,31 @@ async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
     assert twiml_texts(await edge.text("hello again")) != []
 
 
+async def test_a_message_that_was_not_read_is_shown_before_closing(edge: Edge) -> None:
+    await edge.text("expect person")
+    conversation = sms_conversation_id(edge.services.settings, MEMBER)
+    await wait_for_a_person(edge, conversation)
+    await sign_in(edge)
+    page = await edge.get(f"/staff/talks/{conversation}")
+    await edge.text("the meter says 48211")
+    desk = await edge.get("/staff")
+    assert "555-555-0142, not identified</a>" in desk.text
+    close = re.search(r'action="(/staff/handovers/\d+/close)"', desk.text)
+    assert close
+    for seen in ({}, {"seen": shown_in(page)}):  # from the list, and from the page that was opened before
+        refused = await edge.post(close[1], data={"token": token_in(desk), **seen})
+        assert refused.status == 409
+        assert "the meter says 48211" in refused.text
+    await edge.text("and 5")
+    again = await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(refused)})
+    assert again.status == 409
+    assert "48211" not in again.text, "that was shown"
+    assert "and 5" in again.text
+    assert "Nobody is waiting" not in (await edge.get("/staff")).text
+    await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(again)})
+    assert "Nobody is waiting" in (await edge.get("/staff")).text
+
+
 async def test_the_office_sees_whose_phone_a_text_came_from(edge: Edge) -> None:
     await make_household(edge.services.backend)
     pages = []
@@ -368,6 +393,36 @@ async def test_an_outage_is_opened_after_seeing_whom_it_tells(edge: Edge) -> Non
     part = re.search(r'action="(/staff/outages/\d+)/part"', page.text)
     assert part
     assert (await edge.post(f"{part[1]}/part", data={"token": token, "area": " "})).status == 422
+    asked = await edge.post(f"{part[1]}/clear", data={"token": token, "mistake": "ask"})
+    assert "Was Ridge Road a mistake?" in asked.text
+    assert "Ended in the last" not in (await edge.get("/staff/outages")).text
     page = await edge.post(f"{part[1]}/clear", data={"token": token, "mistake": "yes"})
     assert "Ended in the last two days" in page.text
+    assert "Ended as a mistake: nobody was told of the end." in page.text
     assert "Telling" not in page.text
+
+
+async def test_slips_at_an_outage_get_the_form_back(edge: Edge, clock: ManualClock) -> None:
+    """A time that has passed, for a new one and for a change; and a wrong number among those still out."""
+    backend = edge.services.backend
+    await make_household(backend)
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff/outages"))
+    past = {"token": token, "area": "Ridge Road", "estimate": "2026-11-18T09:59"}
+    refused = await edge.post("/staff/outages/preview", data=past)
+    assert refused.status == 422
+    assert "a time that has passed, Nov 18, 9:59 AM" in refused.text
+    new = {"token": token, "area": "Feeder 3", "accounts": "99999-001", "estimate": "2026-11-18T10:30"}
+    page = await edge.post("/staff/outages", data=new)
+    url = re.search(r'action="(/staff/outages/\d+)"', page.text)
+    assert url
+    assert (await edge.post(url[1], data={**past, "cause": "a pole"})).status == 422
+    clock.advance(hours=1)
+    kept = await edge.post(url[1], data={**new, "cause": "a pole"})
+    assert (kept.status, "a pole" in kept.text) == (200, True), "the time was right when it was typed"
+    refused = await edge.post(f"{url[1]}/part", data={"token": token, "area": "Feeder 3b", "accounts": "99999-001 777"})
+    assert refused.status == 422
+    assert "no account has the number 777" in refused.text
+    assert 'value="Feeder 3b"' in refused.text
+    assert ">99999-001 777</textarea>" in refused.text
+    assert "Nobody yet." in (await edge.get(f"{url[1]}/told")).text
