@@ -153,6 +153,7 @@ async def ask_which(backend: Backend) -> None:
     await mark_all_sent(backend)
     await clear(backend, outage)
     await tell(backend)
+    await mark_all_sent(backend)
     await report(backend, "sms-1", PHONE, kind="callback", place="here")
     async with backend.db.transaction() as session:
         await reports.report_still_out(session, backend, "sms-1", PHONE, "still out")
