@@ -29,6 +29,7 @@ from bot.commands.child_processes import (
 
 log = logging.getLogger("memberline.start")
 MODEL = ROOT / "models" / "current.tar.gz"
+STOP_AGAIN_SECONDS = 0.2
 EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password")
 
 
@@ -93,10 +94,11 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
 
     @app.after_server_start
     async def _start_beside(app: Any) -> None:
+        wanted = _catch_stop_signals()
         # what is loaded now is never freed; without the freeze each full collection would stop the app for 0.25 seconds
         gc.collect()
         gc.freeze()
-        works = (children.watch(), _announce_ready(app, settings, began))
+        works = (_stop_when(wanted, app), children.watch(), _announce_ready(app, settings, began))
         background.extend(asyncio.create_task(work) for work in works)
 
     @app.before_server_stop
@@ -114,6 +116,22 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
         motd=False,
         debug=False,
     )
+
+
+def _catch_stop_signals() -> asyncio.Event:
+    """Set at SIGTERM or SIGINT. Sanic's own handler forgets one that comes while the start's last listeners run, since
+    the loop that it stops is begun anew."""
+    wanted = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, wanted.set)
+    return wanted
+
+
+async def _stop_when(wanted: asyncio.Event, app: Any) -> None:
+    await wanted.wait()
+    while True:  # until the stop itself cancels this
+        app.stop(terminate=False)
+        await asyncio.sleep(STOP_AGAIN_SECONDS)
 
 
 async def _prepare_database(backend: Backend) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from backend.config import ROOT
+from bot.workers.pushes import REDIS_CHANNEL
 from tests.support.ports import free_port
+from tests.support.redis_server import redis_server
 from tests.support.served import ServedSystem
 
 
@@ -78,6 +82,34 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, environment: dict[str
     assert done.returncode == 1
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_one_signal_ends_it_while_it_listens_to_redis(demo_folder: Path) -> None:
+    port, nobody = free_port(), f"http://127.0.0.1:{free_port()}"
+    with redis_server() as redis:
+        own = {"PORT": str(port), "REDIS_URL": redis.url, "ENGINE_URL": nobody, "SANDBOX_NETWORK_URL": nobody}
+        env = {**os.environ, "MEMBERLINE_RUNTIME_DIR": str(demo_folder), **own}
+        process = subprocess.Popen([sys.executable, "-m", "bot.commands.cli", "serve"], cwd=ROOT, env=env)
+        try:
+            wait_until(lambda: answers(port))
+            with Redis.from_url(redis.url) as client:
+                wait_until(lambda: client.pubsub_numsub(REDIS_CHANNEL)[0][1] == 1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+        finally:
+            process.kill()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.engine
