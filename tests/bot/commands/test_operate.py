@@ -48,7 +48,7 @@ def test_the_time_of_a_backup_is_kept_for_the_metrics(folder: Path) -> None:
         await backend.close()
         return metrics.render().decode()
 
-    assert re.search(r'job_finished_timestamp_seconds\{job="backup"\} 1\.\d+e\+09', asyncio.run(finished()))
+    assert re.search(r'job_finished_timestamp_seconds\{job_name="backup"\} 1\.\d+e\+09', asyncio.run(finished()))
 
 
 def test_a_restore_holds_what_the_backup_cannot_know(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
