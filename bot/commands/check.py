@@ -131,12 +131,14 @@ async def _check_database(settings: Settings) -> Finding:
     if found == newest:
         return ok("DATABASE_URL", f"{shown}: schema {found}, the newest")
     if found in known_revisions():
-        return remark("DATABASE_URL", f"{shown}: schema {found}; the next start brings it to {newest}")
+        return remark(
+            "DATABASE_URL", f"{shown}: schema {found}; the next start brings it to {newest}, or `memberline migrate`"
+        )
     if found.isdigit():
         return _named(fault, newer_schema_text(found))
     if found.startswith("not readable"):
         return fault("DATABASE_URL", f"{shown}: {found.replace('DATABASE_URL: ', '')}")
-    return remark("DATABASE_URL", f"{shown}: {found}; the first start makes the tables")
+    return ok("DATABASE_URL", f"{shown}: {found}, the first start makes the tables")
 
 
 def _named(level: Callable[[str, str], Finding], line: str) -> Finding:

@@ -23,7 +23,7 @@ from bot.commands.check import check
 from bot.commands.conformance import conformance
 from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
-from bot.commands.operate import backup, hold, restore
+from bot.commands.operate import backup, hold, migrate, restore
 from bot.commands.posting import posting, reconcile
 from bot.commands.records import COMMANDS as RECORDS_COMMANDS
 from bot.commands.running import ExistingPath
@@ -305,7 +305,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (check, knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
+for command in (check, knowledge, conformance, backup, restore, migrate, hold, posting, reconcile, *RECORDS_COMMANDS):
     main.add_command(command)
 
 

@@ -118,6 +118,25 @@ async def _describe(session: AsyncSession) -> dict[str, str]:
     }
 
 
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema to this version's, as a start does. Stop the service and take a backup first."""
+    settings = Settings.from_env()
+    tell_database(settings, always=True)
+    before, after = asyncio.run(_migrate(settings))
+    click.echo(f"schema {after}, as it was" if before == after else f"schema {before or 'none'} -> {after}")
+
+
+async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
+    backend = Backend.create(settings)
+    try:
+        before = await backend.db.read_revision()
+        await backend.db.migrate()
+        return before, await backend.db.read_revision()
+    finally:
+        await backend.close()
+
+
 @click.group()
 def hold() -> None:
     """Stop automatic debits or alerts, and let them go on."""

@@ -95,6 +95,15 @@ def test_databases_that_are_not_there(folder: Path, monkeypatch: pytest.MonkeyPa
     assert (level, "no PostgreSQL answers at 127.0.0.1" in text) == ("fault", True)
 
 
+def test_database_before_the_first_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "memberline.db").unlink()
+    said = "not created yet, the first start makes the tables"
+    assert (found()["DATABASE_URL"][0], found()["DATABASE_URL"][1].endswith(said)) == ("ok", True)
+    assert not (folder / "memberline.db").exists()
+    (folder / "memberline.db").touch()
+    assert found()["DATABASE_URL"][1].endswith(": empty, the first start makes the tables")
+
+
 @asynccontextmanager
 async def answering(status: int, asked: list[tuple[str, str]]) -> AsyncIterator[str]:
     """A server that answers every GET with this status, and notes the path and who asked."""
