@@ -19,6 +19,7 @@ from backend.knowledge.check import check as check_folder
 from backend.knowledge.service import FOLDER
 from bot.commands.findings import Finding, fault, ok, remark
 from bot.commands.running import print_json
+from bot.commands.training import describe_stale
 from bot.commands.version import read_revision
 
 
@@ -69,7 +70,9 @@ def _check_files(settings: Settings, environ: Mapping[str, str]) -> Iterator[Fin
     yield _check_providers(settings)
     from bot.commands.serve import MODEL
 
-    if MODEL.is_file():
+    if stale := describe_stale(MODEL, environ):
+        yield fault("model", stale)
+    elif MODEL.is_file():
         yield ok("model", str(MODEL))
     elif "ENGINE_URL" not in environ:
         yield fault("model", f"{MODEL} is not there: make it with `memberline train`")

@@ -26,6 +26,7 @@ from bot.commands.child_processes import (
     create_sandbox_process,
     find_free_port,
 )
+from bot.commands.training import describe_stale
 
 log = logging.getLogger("memberline.start")
 MODEL = ROOT / "models" / "current.tar.gz"
@@ -40,6 +41,8 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     logs.configure(settings.log_format, settings.log_level or "INFO")
     for remark in find_remarks(settings, os.environ if environ is None else environ):
         log.warning("%s", remark)
+    if stale := describe_stale(model, os.environ):  # it answers, only less well: no reason to be away
+        log.warning("the model %s", stale)
     _check_port_free(settings)
     os.umask(0o077)
     make_private_runtime(settings.runtime_dir)

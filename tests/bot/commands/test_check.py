@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner
 
-from backend.config import Settings
+from backend.config import ROOT, Settings
+from bot.commands import serve, training
 from bot.commands.check_outside import check_servers
 from bot.commands.cli import main
 from tests.backend.test_config import WHOLE
@@ -65,6 +66,18 @@ def test_wrong_fact_and_wrong_folders_are_faults(folder: Path, monkeypatch: pyte
     assert "[phones] is missing" in seen["COOP_FILE"][1]
     assert seen["SYNC_DIR"][0] == "fault"
     assert not (folder / "feed").exists()
+
+
+def test_model_of_other_data_is_a_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ENGINE_URL")
+    monkeypatch.setattr(serve, "MODEL", model := folder / "current.tar.gz")
+    model.touch()
+    (folder / "current.json").write_text(json.dumps({"inputs": "of the version before"}))
+    level, text = found(code=1)["model"]
+    assert (level, "trained from other data" in text, "train --if-stale" in text) == ("fault", True, True)
+    fresh = {"inputs": training._load_model_stamp().project_digest(ROOT)}
+    (folder / "current.json").write_text(json.dumps(fresh))
+    assert found()["model"] == ("ok", str(model))
 
 
 def test_misspelled_setting_is_a_remark(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ import pytest
 from redis import Redis
 
 from backend.config import ROOT
+from backend.errors import SettingsError
+from bot.commands import serve as serving
 from bot.workers.pushes import REDIS_CHANNEL
 from tests.support.ports import free_port
 from tests.support.redis_server import redis_server
@@ -63,6 +65,20 @@ def test_taken_port_is_reported_in_one_line(tmp_path: Path) -> None:
     assert f"Port {port}" in done.stderr
     assert "PORT=" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_model_of_other_data_is_told_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.delenv("ENGINE_URL", raising=False)
+    monkeypatch.setattr(serving.log, "warning", lambda text, *values: said.append(text % values))
+    (tmp_path / "current.tar.gz").touch()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environ = {"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "PORT": str(taken.getsockname()[1])}
+        with pytest.raises(SettingsError):
+            serving.serve(environ, tmp_path / "current.tar.gz")
+    assert [line for line in said if "trained from other data" in line]
 
 
 @pytest.mark.parametrize(
