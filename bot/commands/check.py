@@ -14,6 +14,7 @@ from backend.app import Backend
 from backend.config import Settings
 from backend.config.remarks import describe_database, find_remarks
 from backend.coop import Coop, load_coop
+from backend.demo_facts import find_demo_facts
 from backend.errors import MemberlineError, SettingsError
 from backend.knowledge.check import check as check_folder
 from backend.knowledge.service import FOLDER
@@ -62,7 +63,10 @@ def _check_files(settings: Settings, environ: Mapping[str, str]) -> Iterator[Fin
     except SettingsError as error:
         yield _named(fault, str(error))
         return
-    yield ok("COOP_FILE", f"{settings.coop_file}: {coop.name}")
+    demo = find_demo_facts(coop) if settings.production else []
+    yield from (fault("COOP_FILE", f"{settings.coop_file}: {line}") for line in demo)
+    if not demo:
+        yield ok("COOP_FILE", f"{settings.coop_file}: {coop.name}")
     yield from (_named(remark, line) for line in remarks)
     if not coop.on_call:
         yield remark("COOP_FILE", "has no [[on_call]]: nobody is told of danger at once (docs/on-call.md)")

@@ -17,7 +17,9 @@ from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
 from backend.config.remarks import find_remarks
+from backend.coop import load_coop
 from backend.demo import DEMO_ACCOUNTS, seed
+from backend.demo_facts import find_demo_facts
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
 from bot.commands.child_processes import (
@@ -41,6 +43,7 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     logs.configure(settings.log_format, settings.log_level or "INFO")
     for remark in find_remarks(settings, os.environ if environ is None else environ):
         log.warning("%s", remark)
+    _warn_of_demo_facts(settings)
     if stale := describe_stale(model, os.environ):  # it answers, only less well: no reason to be away
         log.warning("the model %s", stale)
     _check_port_free(settings)
@@ -55,6 +58,11 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
         _run_app(settings, children, began)
     finally:
         children.stop()
+
+
+def _warn_of_demo_facts(settings: Settings) -> None:
+    for line in find_demo_facts(load_coop(settings.coop_file)) if settings.production else ():
+        log.warning("COOP_FILE: %s: %s", settings.coop_file, line)
 
 
 def _check_port_free(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from backend.config import ROOT, Settings
 from bot.commands import serve, training
 from bot.commands.check_outside import check_servers
 from bot.commands.cli import main
+from tests.backend.test_config import GOOD as PRODUCTION
 from tests.backend.test_config import WHOLE
 from tests.standins.smtp import StandInMail
 from tests.support.ports import free_port
@@ -78,6 +79,15 @@ def test_model_of_other_data_is_a_fault(folder: Path, monkeypatch: pytest.Monkey
     fresh = {"inputs": training._load_model_stamp().project_digest(ROOT)}
     (folder / "current.json").write_text(json.dumps(fresh))
     assert found()["model"] == ("ok", str(model))
+
+
+def test_the_shipped_facts_are_faults_in_production(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, ["check", "--offline"], catch_exceptions=False)
+    assert done.exit_code == 1
+    lines = [line for line in done.stdout.splitlines() if line.startswith("fault   COOP_FILE")]
+    assert "phones.outage is a number in the area 555, which no carrier serves: it is for trying alone" in lines[2]
 
 
 def test_misspelled_setting_is_a_remark(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
