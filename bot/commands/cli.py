@@ -245,8 +245,11 @@ def run_job(name: str, on: datetime | None) -> None:
 @click.password_option()
 def staff_password(name: str, password: str) -> None:
     """Print what STAFF_ACCOUNTS needs to let NAME into the office's pages."""
+    from backend.demo import DEMO_PASSWORD
     from backend.logins import passwords
 
+    if password.casefold() == DEMO_PASSWORD:
+        raise MemberlineError("this password is that of the demo members, which everybody can read: choose another one")
     if not 12 <= len(password) <= passwords.MAX_LENGTH:
         raise MemberlineError(f"a password for the office's pages needs 12 to {passwords.MAX_LENGTH} characters")
     click.echo(f"{name}={asyncio.run(passwords.hash_password(password))}")
