@@ -12,7 +12,7 @@ import click
 
 from backend.app import Backend
 from backend.config import Settings
-from backend.config.remarks import describe_database, find_remarks
+from backend.config.remarks import describe_database, find_misspelled, find_remarks
 from backend.coop import Coop, load_coop
 from backend.demo_facts import find_demo_facts
 from backend.errors import MemberlineError, SettingsError
@@ -46,6 +46,7 @@ def find_all(environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
         for line in str(error).splitlines():
             name, _, text = line.partition(" ")
             yield fault(name, text)
+        yield from (_named(remark, line) for line in find_misspelled(environ, Settings.names()))
         return
     yield ok("settings", f"read; this is {settings.environment}")
     yield from _check_files(settings, environ)

@@ -10,15 +10,16 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
-from backend.config.remarks import find_remarks
+from backend.config.remarks import find_misspelled, find_remarks
 from backend.coop import load_coop
-from backend.demo import DEMO_ACCOUNTS, seed
+from backend.demo import find_demo_accounts, seed
 from backend.demo_facts import find_demo_facts
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
@@ -39,7 +40,7 @@ EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password"
 def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     """Run until Ctrl-C or SIGTERM. Raises SettingsError, with a one-line message, when it cannot start."""
     began = time.monotonic()
-    settings = Settings.from_env(environ)
+    settings = _read_settings(os.environ if environ is None else environ)
     logs.configure(settings.log_format, settings.log_level or "INFO")
     for remark in find_remarks(settings, os.environ if environ is None else environ):
         log.warning("%s", remark)
@@ -58,6 +59,14 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
         _run_app(settings, children, began)
     finally:
         children.stop()
+
+
+def _read_settings(environ: Mapping[str, str]) -> Settings:
+    """Beside a fault a misspelled setting is told too: it may be the reason."""
+    try:
+        return Settings.from_env(environ)
+    except SettingsError as error:
+        raise SettingsError("\n".join([str(error), *find_misspelled(environ, Settings.names())])) from None
 
 
 def _warn_of_demo_facts(settings: Settings) -> None:
@@ -162,8 +171,10 @@ async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
     print(f"\nReady after {time.monotonic() - began:.1f} s: {settings.public_url}\n")
     if settings.production:
         return
-    print("Demo members (full number, last four of the phone on file):")
-    for number, last4, purpose in DEMO_ACCOUNTS:
+    there = await find_demo_accounts(app.ctx.services.backend)
+    if there:
+        print("Demo members (full number, last four of the phone on file):")
+    for number, last4, purpose in there:
         print(f"  {number:<11} {last4}  {purpose}")
     print("\nThings to say: " + ", ".join(f'"{said}"' for said in EXAMPLE_MESSAGES))
     print(f"Messages that would go out: {settings.public_url}/dev/outbox   Ctrl-C ends everything.", flush=True)

@@ -56,6 +56,8 @@ def test_each_wrong_setting_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = found(code=1)
     assert set(seen) == {"PORT", "TWILIO_NUMBER", "SECRET_KEY"}
     assert seen["PORT"] == ("fault", "must be a port number from 1 to 65535")
+    monkeypatch.setenv("CHAT_ORIGIN", "https://www.coop.example")
+    assert found(code=1)["CHAT_ORIGIN"] == ("remark", "is not a setting, and ignored: is it CHAT_ORIGINS?")
 
 
 def test_wrong_fact_and_wrong_folders_are_faults(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

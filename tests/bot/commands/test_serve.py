@@ -128,6 +128,12 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def test_a_misspelled_setting_is_named_beside_a_fault() -> None:
+    with pytest.raises(SettingsError, match=r"PORT must be(.|\n)*DATABSE_URL is not a setting") as refused:
+        serving.serve({"PORT": "eighty", "DATABSE_URL": "sqlite:///x.db"})
+    assert len(str(refused.value).splitlines()) == 2
+
+
 @pytest.mark.engine
 def test_ending_it_ends_every_child(own: ServedSystem) -> None:
     children = children_of(own.pid)
