@@ -47,6 +47,7 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_FRAME_BYTES = 16 * 1024
 """Of one message over the phone line's socket."""
 STOP_SECONDS = 3.0
+CANCELLATIONS = 3
 
 
 def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any] | None = None) -> Sanic:
@@ -133,10 +134,9 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
 
     @app.before_server_stop
     async def stop(_app: Sanic) -> None:
+        services.pushes.end_streams()
+        await _end(tasks)
         await services.pushes.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     @app.after_server_stop
     async def close(_app: Sanic) -> None:
@@ -154,6 +154,17 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
         await services.engine.close()
         await services.rates.close()
         await services.backend.close()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel background work until it ends, at most STOP_SECONDS: a driver that swallows a cancellation must not keep
+    the service from stopping."""
+    for _ in range(CANCELLATIONS):
+        for task in tasks:
+            task.cancel()
+        _, tasks[:] = await asyncio.wait(tasks, timeout=STOP_SECONDS / CANCELLATIONS) if tasks else ((), ())
+    if tasks:
+        logger.warning("stopped while %s background works did not end", len(tasks))
 
 
 async def _run_forever(work: Any) -> None:

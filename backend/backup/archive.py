@@ -92,7 +92,20 @@ def read_manifest(file: Path) -> Manifest:
             assert content is not None
             return Manifest(**json.loads(content.read()))
     except (*UNREADABLE, KeyError, ValueError, TypeError, AssertionError) as error:
-        raise BackupError(f"{file} is not a backup of memberline, or is damaged ({type(error).__name__})") from error
+        raise BackupError(f"{file} is not a backup of memberline, or is damaged: {_describe(error)}") from error
+
+
+def _describe(error: Exception) -> str:
+    """Why an archive could not be read."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, EOFError) or "unexpected end" in str(error):
+        return "it ends before its end, as a copy that was cut off does"
+    if isinstance(error, zlib.error | OSError) and not isinstance(error, tarfile.TarError):
+        return "its bytes are not what was written, as of a copy that was damaged"
+    if isinstance(error, tarfile.TarError):
+        return "it is no .tar.gz archive"
+    return f"it has no {MANIFEST} of ours"
 
 
 def restore_backup(settings: Settings, file: Path, *, replace: bool) -> Restored:
@@ -115,7 +128,7 @@ def restore_backup(settings: Settings, file: Path, *, replace: bool) -> Restored
             with tarfile.open(file) as archive:
                 _extract(archive, work, manifest, file)
         except UNREADABLE as error:
-            raise BackupError(f"{file} is damaged ({type(error).__name__})") from error
+            raise BackupError(f"{file} is damaged: {_describe(error)}") from error
         _check_files(work, manifest, file)
         aside = _put_back(settings, work, replace=replace)
     same_key = manifest.key_fingerprint == settings.keyed_hash("backup", "fingerprint")[:16]

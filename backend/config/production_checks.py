@@ -282,11 +282,11 @@ def _check_folder(text: str, env: Environ) -> str | None:
     return None
 
 
-def _check_inbox(text: str, env: Environ) -> str | None:
+def _check_inbox(text: str, env: Environ, *, example: str = "/srv/memberline/returns") -> str | None:
     """Of a folder of files that others put there and this program reads."""
     folder = Path(text)
     if not folder.is_absolute():
-        return "must be an absolute path, such as /srv/memberline/returns: where the app is started from may change"
+        return f"must be an absolute path, such as {example}: where the app is started from may change"
     try:
         if not folder.is_dir():
             return f"is no folder: make {folder}, and let the account that this runs as into it (docs/server.md)"
@@ -299,7 +299,7 @@ def _check_inbox(text: str, env: Environ) -> str | None:
 
 def _check_outgoing_inbox(text: str, env: Environ) -> str | None:
     """Of such a folder from which the files that were taken are moved away."""
-    fault = _check_inbox(text, env)
+    fault = _check_inbox(text, env, example="/srv/memberline/feeds")
     if fault is None and (not os.access(text, os.W_OK) or _is_kernel_folder(Path(text))):
         fault = (
             f"cannot be written to: what was taken is moved to {text}/done. It is closed to the account that this runs "

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import asyncpg
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, inspect, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -142,6 +142,15 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+    async def read_revision(self) -> str | None:
+        """The schema's revision as Alembic noted it, or None for an empty database."""
+        async with self.read_session() as session:
+            connection = await session.connection()
+            if not await connection.run_sync(lambda plain: inspect(plain).has_table("alembic_version")):
+                return None
+            found = await session.scalar(text("SELECT version_num FROM alembic_version"))
+            return None if found is None else str(found)
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version (Alembic)."""

@@ -20,7 +20,7 @@ from backend.billing import bills, ledger
 from backend.billing.ledger import LedgerLine
 from backend.billing.models import Account, Bill, PrepaidAccount
 from backend.db import DEMO
-from backend.demo.people import DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson, make_bank_account
+from backend.demo.people import DEMO_ACCOUNTS, DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson, make_bank_account
 from backend.logins import service as logins
 from backend.logins.passwords import HASHER
 from backend.members.models import Member
@@ -73,6 +73,15 @@ async def seed(backend: Backend) -> bool:
             return False
         await add(backend, session, DEMO_PEOPLE)
     return True
+
+
+async def find_demo_accounts(backend: Backend) -> list[tuple[str, str, str]]:
+    """Those of DEMO_ACCOUNTS that this database has: none after an import of others."""
+    query = select(Account.number, Member.phone).join(Member, Account.member_id == Member.id)
+    async with backend.db.read_session() as session:
+        rows = await session.execute(query.where(Account.number.in_([number for number, _, _ in DEMO_ACCOUNTS])))
+        there = {(number, (phone or "")[-4:]) for number, phone in rows}
+    return [each for each in DEMO_ACCOUNTS if each[:2] in there]
 
 
 async def add(backend: Backend, session: AsyncSession, people: Iterable[DemoPerson]) -> None:

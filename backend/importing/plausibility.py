@@ -31,6 +31,7 @@ async def check(backend: Backend, session: AsyncSession, staging: Staging, repor
     _check_before_opening(staging, report)
     _check_lost_zeros(staging, report)
     _check_coop_contacts(backend, staging, report)
+    _check_tokens(backend, staging, report)
     await _check_periods(session, staging, report)
     await _check_undeliverable_mail(session, staging, report)
     if backend.settings.production:
@@ -188,3 +189,18 @@ def _check_fictional_phones(staging: Staging, report: ErrorReport) -> None:
     for line, address in staging.rows("SELECT line, email FROM members WHERE email IS NOT NULL ORDER BY line"):
         if is_reserved_domain(address):
             report.add("members.csv", line, "email is in a domain kept for examples: it is for trying alone")
+
+
+def _check_tokens(backend: Backend, staging: Staging, report: ErrorReport) -> None:
+    """Where the payment network's tokens have a form: another one would fail only when Auto Pay debits it."""
+    pattern = getattr(backend.payments, "saved_tokens", None)
+    if pattern is None:
+        return
+    form = getattr(backend.payments, "saved_tokens_form", "")
+    query = "SELECT line, token, kind FROM payment_methods WHERE token IS NOT NULL ORDER BY line"
+    for line, token, kind in staging.rows(query):
+        if not pattern.fullmatch(token):
+            text = f"token is none of PAYMENT_PROVIDER={backend.settings.payment_provider}, such as {form}"
+            report.add("payment_methods.csv", line, text)
+        elif kind and not token.startswith(f"{kind}:"):
+            report.add("payment_methods.csv", line, f"token is not of a {kind}, as the column kind says")

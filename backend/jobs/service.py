@@ -47,7 +47,9 @@ async def _recover(backend: Backend, _on: date) -> Any:
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await collect_news(backend) + await apply_folder(backend)
+    count, folder = await collect_news(backend), await apply_folder(backend)
+    count += folder.new
+    return {"entries": count, "files_not_used": list(folder.not_used)} if folder.not_used else count
 
 
 JOBS: dict[str, Job] = {

@@ -59,6 +59,20 @@ def known_revisions() -> frozenset[str]:
     return frozenset(script.revision for script in scripts.walk_revisions())
 
 
+def refuse_other_schema(found: str) -> None:
+    """Raises UnusableDatabase unless `found` is the newest revision: only a start, a restore and `memberline migrate`
+    bring a schema up, since the version before may still be serving with it."""
+    newest = newest_revision()
+    if found == newest:
+        return
+    if found not in known_revisions():
+        raise UnusableDatabase(newer_schema_text(found))
+    raise UnusableDatabase(
+        f"DATABASE_URL: the database has the older schema {found}, and this version needs {newest}: back it up, stop "
+        "the service, then start this version, or run `memberline migrate` (docs/server.md)"
+    )
+
+
 def newer_schema_text(revision: str) -> str:
     return (
         f"DATABASE_URL: the database has the schema {revision}, which this version does not know (its newest is "

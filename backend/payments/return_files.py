@@ -49,6 +49,8 @@ OUTCOMES = {
     "not_taken": "we have no money of this payment",
     "office": "the bank disputes it: please look",
 }
+WOULD = {"booked": "would be booked as returned", "reenter": "member would be asked to enter the account again"}
+"""Of those, what a dry run has not done."""
 NEEDS_PERSON = frozenset({"unmatched", "several", "amount", "not_taken", "office", "reenter", "refund_failed"})
 LOOKED_AT_ANEW = frozenset({"unmatched", "several"})
 
@@ -60,6 +62,16 @@ class AppliedItem:
     item: ReturnItem
     outcome: str
     confirmation: str | None
+    before: bool = False
+    """The same line of the same file was read earlier; `outcome` is what became of it then."""
+
+    def describe(self, *, dry_run: bool = False) -> str:
+        """The outcome in words."""
+        if self.before and self.outcome == "booked":
+            return OUTCOMES["already"]
+        if self.before:
+            return f"{OUTCOMES[self.outcome]} (read before)"
+        return WOULD.get(self.outcome, OUTCOMES[self.outcome]) if dry_run else OUTCOMES[self.outcome]
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -71,6 +83,7 @@ class AppliedItem:
             "confirmation": self.confirmation,
             "outcome": self.outcome,
             "meaning": OUTCOMES[self.outcome],
+            "read_before": self.before,
         }
 
 
@@ -89,6 +102,14 @@ class FileReport:
             "other_entries": self.parsed.other_entries,
             "notes": [{"line": note.line, "text": note.text} for note in self.parsed.notes],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """`new` entries were read for the first time; the files `not_used` could not be read."""
+
+    new: int
+    not_used: tuple[str, ...]
 
 
 async def apply_return_file(backend: Backend, name: str, data: bytes, *, dry_run: bool = False) -> FileReport:
@@ -112,18 +133,18 @@ async def apply_return_file(backend: Backend, name: str, data: bytes, *, dry_run
     return report
 
 
-async def apply_folder(backend: Backend) -> int:
-    """Apply every file of RETURNS_DIR, in the order of their names; returns how many entries were new.
+async def apply_folder(backend: Backend) -> FolderReport:
+    """Apply every file of RETURNS_DIR, in the order of their names.
 
     A file that cannot be read stays where it is, and the office is told of it once. Raises MemberlineError when there
     is no such folder.
     """
     folder = backend.settings.returns_dir
     if folder is None:
-        return 0
+        return FolderReport(0, ())
     if not folder.is_dir():
         raise MemberlineError(f"RETURNS_DIR: {folder} is no folder")
-    count = 0
+    count, not_used = 0, []
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or not path.is_file():
             continue
@@ -134,6 +155,7 @@ async def apply_folder(backend: Backend) -> int:
         except OSError as error:  # the rights of one file must not keep the others from being read
             logger.error("return file %s was not read: %s", path.name, error.strerror)
             await _tell_office_of_closed_file(backend, path.name, error)
+            not_used.append(path.name)
             continue
         try:
             before = await _known_lines(backend, parse_return_file(data).digest)
@@ -142,7 +164,8 @@ async def apply_folder(backend: Backend) -> int:
         except BadReturnFile as error:
             logger.error("return file %s was not used: %s", path.name, error.faults[0])
             await _tell_office_of_bad_file(backend, path.name, data, error)
-    return count
+            not_used.append(path.name)
+    return FolderReport(count, tuple(not_used))
 
 
 async def list_open(session: AsyncSession) -> list[tuple[ReturnFileEntry, str | None]]:
@@ -180,7 +203,7 @@ def format_report(report: FileReport, *, dry_run: bool) -> list[str]:
     lines = [f"{report.name}: {len(report.applied)} returns and changes" + (", nothing booked" if dry_run else "")]
     for one in report.applied:
         what = f"line {one.item.line}: {one.item.code} {format_cents(one.item.amount_cents)}"
-        lines.append(f"  {what} {one.confirmation or 'no payment'}: {OUTCOMES[one.outcome]}")
+        lines.append(f"  {what} {one.confirmation or 'no payment'}: {one.describe(dry_run=dry_run)}")
     if report.parsed.other_entries:
         lines.append(f"  {report.parsed.other_entries} entries are no returns and were left out")
     return lines + [f"  note, {note}" for note in report.parsed.notes]
@@ -208,7 +231,7 @@ async def mark_seen(session: AsyncSession, backend: Backend, entry_id: int, by: 
 async def _apply(session: AsyncSession, backend: Backend, name: str, digest: str, item: ReturnItem) -> AppliedItem:
     known = await _find_entry(session, digest, item.line)
     if known is not None and known.outcome not in LOOKED_AT_ANEW:
-        return AppliedItem(item, known.outcome, await _confirmation_of(session, known.payment_id))
+        return AppliedItem(item, known.outcome, await _confirmation_of(session, known.payment_id), before=True)
     match = await find_match(session, backend, item)
     outcome = await _book(session, backend, item, match)
     payment_id = match.payment.id if match.payment else match.refund.payment_id if match.refund else None
@@ -280,7 +303,7 @@ async def _handle_change(session: AsyncSession, backend: Backend, payment: Payme
 async def _preview(session: AsyncSession, backend: Backend, digest: str, item: ReturnItem) -> AppliedItem:
     known = await _find_entry(session, digest, item.line)
     if known is not None and known.outcome not in LOOKED_AT_ANEW:
-        return AppliedItem(item, known.outcome, await _confirmation_of(session, known.payment_id))
+        return AppliedItem(item, known.outcome, await _confirmation_of(session, known.payment_id), before=True)
     match = await find_match(session, backend, item)
     if item.kind in ("dishonored", "contested", "refused"):
         return AppliedItem(item, "office", match.payment.confirmation if match.payment else None)

@@ -81,7 +81,7 @@ class FileOutcome:
             ]
         counted = [f"{self.counts[sort]:,} {sort.replace('_', ' ')}" for sort in TEXTS if self.counts[sort]]
         lines = [f"{self.file}: {', '.join([f'{self.rows:,} rows', *counted, f'{self.unchanged:,} unchanged'])}"]
-        lines += [f"  without --force it is refused: {self.warning}"] if self.warning else []
+        lines += [f"  only --force has it taken: {self.warning}"] if self.warning else []
         for sort, text in TEXTS.items():
             if names := self.names.get(sort):
                 more = self.counts[sort] - len(names)

@@ -12,13 +12,15 @@ import click
 
 from backend.app import Backend
 from backend.config import Settings
-from backend.config.remarks import describe_database, find_remarks
+from backend.config.remarks import describe_database, find_misspelled, find_remarks
 from backend.coop import Coop, load_coop
+from backend.demo_facts import find_demo_facts
 from backend.errors import MemberlineError, SettingsError
 from backend.knowledge.check import check as check_folder
 from backend.knowledge.service import FOLDER
 from bot.commands.findings import Finding, fault, ok, remark
 from bot.commands.running import print_json
+from bot.commands.training import describe_stale
 from bot.commands.version import read_revision
 
 
@@ -44,6 +46,7 @@ def find_all(environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
         for line in str(error).splitlines():
             name, _, text = line.partition(" ")
             yield fault(name, text)
+        yield from (_named(remark, line) for line in find_misspelled(environ, Settings.names()))
         return
     yield ok("settings", f"read; this is {settings.environment}")
     yield from _check_files(settings, environ)
@@ -61,7 +64,10 @@ def _check_files(settings: Settings, environ: Mapping[str, str]) -> Iterator[Fin
     except SettingsError as error:
         yield _named(fault, str(error))
         return
-    yield ok("COOP_FILE", f"{settings.coop_file}: {coop.name}")
+    demo = find_demo_facts(coop) if settings.production else []
+    yield from (fault("COOP_FILE", f"{settings.coop_file}: {line}") for line in demo)
+    if not demo:
+        yield ok("COOP_FILE", f"{settings.coop_file}: {coop.name}")
     yield from (_named(remark, line) for line in remarks)
     if not coop.on_call:
         yield remark("COOP_FILE", "has no [[on_call]]: nobody is told of danger at once (docs/on-call.md)")
@@ -69,7 +75,9 @@ def _check_files(settings: Settings, environ: Mapping[str, str]) -> Iterator[Fin
     yield _check_providers(settings)
     from bot.commands.serve import MODEL
 
-    if MODEL.is_file():
+    if stale := describe_stale(MODEL, environ):
+        yield fault("model", stale)
+    elif MODEL.is_file():
         yield ok("model", str(MODEL))
     elif "ENGINE_URL" not in environ:
         yield fault("model", f"{MODEL} is not there: make it with `memberline train`")
@@ -131,12 +139,14 @@ async def _check_database(settings: Settings) -> Finding:
     if found == newest:
         return ok("DATABASE_URL", f"{shown}: schema {found}, the newest")
     if found in known_revisions():
-        return remark("DATABASE_URL", f"{shown}: schema {found}; the next start brings it to {newest}")
+        return remark(
+            "DATABASE_URL", f"{shown}: schema {found}; the next start brings it to {newest}, or `memberline migrate`"
+        )
     if found.isdigit():
         return _named(fault, newer_schema_text(found))
     if found.startswith("not readable"):
         return fault("DATABASE_URL", f"{shown}: {found.replace('DATABASE_URL: ', '')}")
-    return remark("DATABASE_URL", f"{shown}: {found}; the first start makes the tables")
+    return ok("DATABASE_URL", f"{shown}: {found}, the first start makes the tables")
 
 
 def _named(level: Callable[[str, str], Finding], line: str) -> Finding:

@@ -23,7 +23,7 @@ from bot.commands.check import check
 from bot.commands.conformance import conformance
 from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
-from bot.commands.operate import backup, hold, restore
+from bot.commands.operate import backup, hold, migrate, restore
 from bot.commands.posting import posting, reconcile
 from bot.commands.records import COMMANDS as RECORDS_COMMANDS
 from bot.commands.running import ExistingPath
@@ -245,8 +245,11 @@ def run_job(name: str, on: datetime | None) -> None:
 @click.password_option()
 def staff_password(name: str, password: str) -> None:
     """Print what STAFF_ACCOUNTS needs to let NAME into the office's pages."""
+    from backend.demo import DEMO_PASSWORD
     from backend.logins import passwords
 
+    if password.casefold() == DEMO_PASSWORD:
+        raise MemberlineError("this password is that of the demo members, which everybody can read: choose another one")
     if not 12 <= len(password) <= passwords.MAX_LENGTH:
         raise MemberlineError(f"a password for the office's pages needs 12 to {passwords.MAX_LENGTH} characters")
     click.echo(f"{name}={asyncio.run(passwords.hash_password(password))}")
@@ -305,7 +308,7 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (check, knowledge, conformance, backup, restore, hold, posting, reconcile, *RECORDS_COMMANDS):
+for command in (check, knowledge, conformance, backup, restore, migrate, hold, posting, reconcile, *RECORDS_COMMANDS):
     main.add_command(command)
 
 

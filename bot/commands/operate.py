@@ -16,6 +16,7 @@ from backend.audit.service import verify
 from backend.billing import ledger
 from backend.billing.models import Account
 from backend.config import Settings
+from backend.db import Database
 from backend.errors import MemberlineError
 from backend.jobs import holds
 from backend.jobs import locks as job_locks
@@ -49,11 +50,23 @@ def backup(folder: Path, keep: int | None) -> None:
 
     settings = Settings.from_env()
     tell_database(settings)
+    asyncio.run(_reach_postgresql(settings))
     made = create_backup(settings, folder)
     click.echo(f"{made} ({made.stat().st_size:,} bytes)")
     asyncio.run(_note_backup(settings))
     for path in delete_old_backups(folder, keep) if keep else []:
         click.echo(f"deleted {path}")
+
+
+async def _reach_postgresql(settings: Settings) -> None:
+    """Raises DatabaseAway, which says in words of the settings what PostgreSQL's own tools say in theirs."""
+    if settings.database_url.startswith("sqlite"):
+        return
+    database = Database(settings.database_url)
+    try:
+        await database.read_revision()
+    finally:
+        await database.close()
 
 
 async def _note_backup(settings: Settings) -> None:
@@ -78,6 +91,7 @@ def restore(file: Path, replace: bool) -> None:
     settings = Settings.from_env()
     tell_database(settings, always=True)
     make_database_folder(settings)
+    asyncio.run(_reach_postgresql(settings))
     done = restore_backup(settings, file, replace=replace)
     created = done.manifest.created_at
     checked = asyncio.run(_check_restored(settings, created))
@@ -116,6 +130,25 @@ async def _describe(session: AsyncSession) -> dict[str, str]:
         "ledger": "balanced" if not imbalances else f"does not sum to zero: {', '.join(imbalances[:5])}",
         "audit trail": "whole" if broken is None else f"broken at row {broken.id}: {broken.reason}",
     }
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema to this version's, as a start does. Stop the service and take a backup first."""
+    settings = Settings.from_env()
+    tell_database(settings, always=True)
+    before, after = asyncio.run(_migrate(settings))
+    click.echo(f"schema {after}, as it was" if before == after else f"schema {before or 'none'} -> {after}")
+
+
+async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
+    backend = Backend.create(settings)
+    try:
+        before = await backend.db.read_revision()
+        await backend.db.migrate()
+        return before, await backend.db.read_revision()
+    finally:
+        await backend.close()
 
 
 @click.group()

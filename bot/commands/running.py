@@ -21,7 +21,9 @@ from backend.errors import MemberlineError
 
 
 def run_with_backend(work: Callable[[Backend], Awaitable[Any]], *, names_database: bool = False) -> Any:
-    """Run `work` with a backend on a migrated database, and close it. `names_database`: also where nobody looks on."""
+    """Run `work` with a backend on a database with this version's schema, and close it. An empty database gets its
+    tables; one with an older schema is refused. `names_database`: also where nobody looks on.
+    """
 
     async def run() -> Any:
         settings = Settings.from_env()
@@ -29,12 +31,22 @@ def run_with_backend(work: Callable[[Backend], Awaitable[Any]], *, names_databas
         logs.configure(settings.log_format, settings.log_level or "WARNING")
         backend = Backend.create(settings)
         try:
-            await backend.db.migrate()
+            await _prepare_schema(backend)
             return await work(backend)
         finally:
             await backend.close()
 
     return asyncio.run(run())
+
+
+async def _prepare_schema(backend: Backend) -> None:
+    from backend.migrations.run import refuse_other_schema  # Alembic is heavy
+
+    found = await backend.db.read_revision()
+    if found is None:
+        await backend.db.migrate()
+    else:
+        refuse_other_schema(found)
 
 
 def tell_database(settings: Settings, *, always: bool = False) -> None:

@@ -10,14 +10,17 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from backend import logs
 from backend.app import Backend
 from backend.config import NETWORK_URL_FILE, ROOT, Settings
-from backend.config.remarks import find_remarks
-from backend.demo import DEMO_ACCOUNTS, seed
+from backend.config.remarks import find_misspelled, find_remarks
+from backend.coop import load_coop
+from backend.demo import find_demo_accounts, seed
+from backend.demo_facts import find_demo_facts
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
 from bot.commands.child_processes import (
@@ -26,19 +29,24 @@ from bot.commands.child_processes import (
     create_sandbox_process,
     find_free_port,
 )
+from bot.commands.training import describe_stale
 
 log = logging.getLogger("memberline.start")
 MODEL = ROOT / "models" / "current.tar.gz"
+STOP_AGAIN_SECONDS = 0.2
 EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password")
 
 
 def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     """Run until Ctrl-C or SIGTERM. Raises SettingsError, with a one-line message, when it cannot start."""
     began = time.monotonic()
-    settings = Settings.from_env(environ)
+    settings = _read_settings(os.environ if environ is None else environ)
     logs.configure(settings.log_format, settings.log_level or "INFO")
     for remark in find_remarks(settings, os.environ if environ is None else environ):
         log.warning("%s", remark)
+    _warn_of_demo_facts(settings)
+    if stale := describe_stale(model, os.environ):  # it answers, only less well: no reason to be away
+        log.warning("the model %s", stale)
     _check_port_free(settings)
     os.umask(0o077)
     make_private_runtime(settings.runtime_dir)
@@ -51,6 +59,19 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
         _run_app(settings, children, began)
     finally:
         children.stop()
+
+
+def _read_settings(environ: Mapping[str, str]) -> Settings:
+    """Beside a fault a misspelled setting is told too: it may be the reason."""
+    try:
+        return Settings.from_env(environ)
+    except SettingsError as error:
+        raise SettingsError("\n".join([str(error), *find_misspelled(environ, Settings.names())])) from None
+
+
+def _warn_of_demo_facts(settings: Settings) -> None:
+    for line in find_demo_facts(load_coop(settings.coop_file)) if settings.production else ():
+        log.warning("COOP_FILE: %s: %s", settings.coop_file, line)
 
 
 def _check_port_free(settings: Settings) -> None:
@@ -93,10 +114,11 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
 
     @app.after_server_start
     async def _start_beside(app: Any) -> None:
+        wanted = _catch_stop_signals()
         # what is loaded now is never freed; without the freeze each full collection would stop the app for 0.25 seconds
         gc.collect()
         gc.freeze()
-        works = (children.watch(), _announce_ready(app, settings, began))
+        works = (_stop_when(wanted, app), children.watch(), _announce_ready(app, settings, began))
         background.extend(asyncio.create_task(work) for work in works)
 
     @app.before_server_stop
@@ -116,6 +138,22 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
     )
 
 
+def _catch_stop_signals() -> asyncio.Event:
+    """Set at SIGTERM or SIGINT. Sanic's own handler forgets one that comes while the start's last listeners run, since
+    the loop that it stops is begun anew."""
+    wanted = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, wanted.set)
+    return wanted
+
+
+async def _stop_when(wanted: asyncio.Event, app: Any) -> None:
+    await wanted.wait()
+    while True:  # until the stop itself cancels this
+        app.stop(terminate=False)
+        await asyncio.sleep(STOP_AGAIN_SECONDS)
+
+
 async def _prepare_database(backend: Backend) -> None:
     """Migrate the schema and, outside production, add the demo members."""
     await backend.db.migrate()
@@ -133,8 +171,10 @@ async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
     print(f"\nReady after {time.monotonic() - began:.1f} s: {settings.public_url}\n")
     if settings.production:
         return
-    print("Demo members (full number, last four of the phone on file):")
-    for number, last4, purpose in DEMO_ACCOUNTS:
+    there = await find_demo_accounts(app.ctx.services.backend)
+    if there:
+        print("Demo members (full number, last four of the phone on file):")
+    for number, last4, purpose in there:
         print(f"  {number:<11} {last4}  {purpose}")
     print("\nThings to say: " + ", ".join(f'"{said}"' for said in EXAMPLE_MESSAGES))
     print(f"Messages that would go out: {settings.public_url}/dev/outbox   Ctrl-C ends everything.", flush=True)

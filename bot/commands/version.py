@@ -7,13 +7,14 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.config import ROOT, Settings
 from backend.db import Database
 from backend.db.connecting import DatabaseAway
 from backend.errors import SettingsError
+
+EMPTY, NOT_CREATED = "empty", "not created yet"
 
 
 def describe_version() -> str:
@@ -58,13 +59,12 @@ async def read_revision(url: str) -> str:
     """The schema's revision, or in words why there is none. Creates nothing."""
     try:
         if url.startswith("sqlite") and not Path(url.split(":///", 1)[1]).is_file():  # noqa: ASYNC240 - a local file
-            return "not created yet"
+            return NOT_CREATED
     except PermissionError as error:
         return f"not readable ({error.filename}: {error.strerror})"
     database = Database(url)
     try:
-        async with database.read_session() as session:
-            return str(await session.scalar(text("SELECT version_num FROM alembic_version")) or "without a schema")
+        return await database.read_revision() or EMPTY
     except DatabaseAway as error:
         return f"not readable ({error})"
     except (SQLAlchemyError, OSError) as error:

@@ -40,8 +40,11 @@ class Metrics:
         self.urgent_untaken = gauge("memberline_urgent_tickets_untaken", "Urgent tickets that nobody has taken")
         self.oldest_untaken = gauge("memberline_urgent_tickets_untaken_oldest_seconds", "Age of the oldest of them")
         self.holds = gauge("memberline_holds", "Groups of jobs on hold")
-        self.job_finished = gauge("memberline_job_finished_timestamp_seconds", "When a job last finished", ["job"])
-        self.job_failures = counter("memberline_job_failures", "Runs of a job that failed in this process", ["job"])
+        # not "job": that label is Prometheus's own, for what it scrapes, and it renames one of ours
+        self.job_finished = gauge("memberline_job_finished_timestamp_seconds", "When a job last finished", ["job_name"])
+        self.job_failures = counter(
+            "memberline_job_failures", "Runs of a job that failed in this process", ["job_name"]
+        )
         self.postings = gauge(
             "memberline_postings",
             "Payments, returns and refunds that the billing system is not known to have, by status",

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -115,16 +115,24 @@ class PushNotifier:
             try:
                 await listen()
             except (RedisError, SQLAlchemyError, OSError) as failure:
+                if self.closing:
+                    return  # the client may raise this in place of a cancellation
                 logger.warning("the push listener starts over: %s", type(failure).__name__)
             await asyncio.sleep(pause)
 
-    async def close(self) -> None:
-        """End every stream, so that the server can stop."""
+    def end_streams(self) -> None:
+        """So that the server can stop."""
         self.closing = True
         for conversation in list(self._listeners):
             self._wake(conversation)
+
+    async def close(self) -> None:
+        """End every stream, and leave Redis; `run` must have ended: a connection that is closed under a reader takes
+        the reader's cancellation with it."""
+        self.end_streams()
         if self._redis is not None:
-            await self._redis.aclose()
+            with suppress(RedisError, OSError):  # one that went away needs no goodbye
+                await self._redis.aclose()
 
     def _wake(self, conversation: str) -> None:
         for listener in self._listeners.get(conversation, ()):

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from backend import demo
 from backend.app import Backend
@@ -169,6 +169,16 @@ async def test_the_banner_names_real_members(seeded: Backend) -> None:
             assert account
             assert (await session.get_one(Member, account.member_id)).phone_last4 == last4
     assert demo.DEMO_ACCOUNTS[0][:2] == ("99999-001", "0142")
+
+
+async def test_the_banner_names_only_who_is_there(seeded: Backend) -> None:
+    assert await demo.find_demo_accounts(seeded) == demo.DEMO_ACCOUNTS
+    async with seeded.db.transaction() as session:
+        await session.execute(update(Account).where(Account.number == "99999-001").values(number="99998-001"))
+        await session.execute(update(Member).where(Member.number == "31005").values(phone="+15555550177"))
+    there = {number for number, _, _ in await demo.find_demo_accounts(seeded)}
+    assert len(there) < len(demo.DEMO_ACCOUNTS) - 1
+    assert not [number for number in there if number.startswith(("99999-001", "31005"))]
 
 
 async def test_bills_follow_each_other_and_add_up(seeded: Backend) -> None:

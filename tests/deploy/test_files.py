@@ -147,3 +147,21 @@ def test_the_dashboard_and_the_rules_use_metrics_that_there_are() -> None:
     named = {name for text in asked for name in re.findall(r"\bmemberline_[a-z_]+", text)}
     assert named
     assert named <= known
+
+
+def test_no_metric_has_a_label_that_prometheus_sets_itself() -> None:
+    from bot.web.metrics import Metrics
+
+    labels = {name for metric in Metrics().registry._collector_to_names for name in metric._labelnames}
+    assert "job_name" in labels
+    assert not labels & {"job", "instance"}
+    text = (DEPLOY / "monitoring" / "alerts.yml").read_text()
+    assert not re.search(r"memberline_\w+\{job=|by \(job\)", text)
+
+
+def test_prometheus_accepts_the_scrape_configuration_of_the_docs(tmp_path: Path) -> None:
+    [block] = re.findall(r"```yaml\n(.*?)```", (DEPLOY.parent / "docs" / "monitoring.md").read_text(), re.DOTALL)
+    (tmp_path / "prometheus.yml").write_text(block)
+    run([program("promtool", "prometheus"), "check", "config", "--syntax-only", str(tmp_path / "prometheus.yml")])
+    [scraped] = yaml.safe_load(block)["scrape_configs"]
+    assert f'up{{job="{scraped["job_name"]}"}}' in (DEPLOY / "monitoring" / "alerts.yml").read_text()

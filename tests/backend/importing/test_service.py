@@ -22,6 +22,7 @@ from backend.logins.service import verify_holder_proof
 from backend.members.models import Member
 from backend.members.service import find_account
 from backend.providers.billing.system import Prepaid
+from backend.providers.payments.stripe.provider import create as create_stripe
 from backend.show import json_default, show
 from bench.make_members import write_members
 from tests.backend.household import Household
@@ -185,6 +186,26 @@ async def test_invented_area_code_is_refused_in_production(backend: Backend, tmp
     errors = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
     assert len(errors) == 1
     assert errors[0].startswith("members.csv:2: phone is in the area 555")
+
+
+async def test_tokens_that_the_network_cannot_have_are_refused(backend: Backend, tmp_path: Path) -> None:
+    stripe = create_stripe(backend.settings.with_values(stripe_secret_key="sk_test_x"))
+    real = replace(backend, payments=stripe, settings=backend.settings.with_values(payment_provider="stripe"))
+    head = "member,token,kind,brand,last4,exp_month,exp_year\n"
+    wrong = (
+        "00417,tok_visa_4242,card,Visa,4242,12,2029\n"
+        "00417,card:cus_1:pm_2,bank,checking,0089,,\n"
+        "88001,bank:cus_2:pm_3,bank,savings,6789,,\n"
+    )
+    errors = await refusal(real, write(tmp_path, payment_methods=head + wrong, drafts=None, autopay=None))
+    assert [error.partition(",")[0] for error in errors] == [
+        "payment_methods.csv:2: token is none of PAYMENT_PROVIDER=stripe",
+        "payment_methods.csv:3: token is not of a bank",
+    ]
+    right = "00417,card:cus_1:pm_2,card,Visa,4242,12,2029\n00417,bank:cus_1:pm_3,bank,checking,0089,,\n"
+    assert (await import_folder(real, write(tmp_path, payment_methods=head + right, drafts=None, autopay=None)))[
+        "payment_methods"
+    ] == 2
 
 
 async def test_prepaid_accounts_arrive_with_what_is_left(backend: Backend, tmp_path: Path) -> None:

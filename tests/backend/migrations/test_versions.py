@@ -13,7 +13,9 @@ from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from backend.migrations.run import config
+from backend.db import Database
+from backend.migrations.run import config, newest_revision
+from tests.backend.databases import Databases
 
 A_VALUE = {"INTEGER": 1, "BOOLEAN": False, "DATE": date(2026, 10, 30), "VARCHAR": "x", "TEXT": "x", "JSON": {}}
 
@@ -81,3 +83,10 @@ def _row(table: Table, **values: Any) -> dict[str, Any]:
         kind = str(column.type).split("(")[0]
         row[column.name] = datetime(2026, 10, 30, 12, tzinfo=UTC) if "TIME" in kind else A_VALUE[kind]
     return row
+
+
+async def test_a_database_tells_its_revision_and_that_it_is_empty(databases: Databases) -> None:
+    for url, expected in ((databases.empty(), None), (databases.new("postgresql"), newest_revision())):
+        database = Database(url)
+        assert await database.read_revision() == expected
+        await database.close()

@@ -23,8 +23,10 @@ from backend.payments.refunds import request_refund
 from backend.payments.return_files import (
     BadReturnFile,
     FileReport,
+    FolderReport,
     apply_folder,
     apply_return_file,
+    format_report,
     list_open,
     mark_seen,
 )
@@ -79,6 +81,16 @@ async def test_return_is_booked_once_however_often_the_file_comes(backend: Backe
     async with backend.db.read_session() as session:
         assert await ledger.find_imbalances(session) == []
         assert await audit.verify(session) is None
+
+
+@sqlite_alone
+async def test_report_says_what_would_be_is_and_was_booked(backend: Backend, home: Household) -> None:
+    row = Row(reference(await pay(backend, home)), DUE_CENTS, "R01")
+    said = []
+    for dry_run in (True, False, False, True):
+        report = await apply(backend, row, dry_run=dry_run)
+        said.append(format_report(report, dry_run=dry_run)[1].rpartition(": ")[2])
+    assert said == ["would be booked as returned", "booked as returned", "was booked before", "was booked before"]
 
 
 async def test_file_read_by_two_processes_at_once(backend: Backend, home: Household) -> None:
@@ -271,8 +283,9 @@ async def test_watched_folder(backend: Backend, home: Household, tmp_path: Path)
         (folder / name).write_text(text)
         os.utime(folder / name, (old, old))
     (folder / "growing.ach").write_text(good[:900])
-    assert await apply_folder(backend) == 2
-    assert (await run_named_job(backend, "returns", TODAY))["result"] == 0
+    assert await apply_folder(backend) == FolderReport(2, ("a.ach", "d.csv"))
+    ran = await run_named_job(backend, "returns", TODAY)
+    assert ran["result"] == {"entries": 0, "files_not_used": ["a.ach", "d.csv"]}
     assert await due(backend, home.account_id) == DUE_CENTS
     told = Counter(one.subject for one in await outbox(backend) if one.dedupe_key.startswith("office:"))
     assert told == {"Bank file a.ach was not used": 1, "Bank file d.csv was not used": 1, "Bank returns to look at": 1}
@@ -296,8 +309,8 @@ async def test_file_that_cannot_be_read_keeps_no_other_back(
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refuse_the_first)
-    assert await apply_folder(backend) == 1
-    assert await apply_folder(backend) == 0
+    assert await apply_folder(backend) == FolderReport(1, ("a.ach",))
+    assert await apply_folder(backend) == FolderReport(0, ("a.ach",))
     told = [one.subject for one in await outbox(backend) if one.dedupe_key.startswith("office:closed")]
     assert told == ["Bank file a.ach cannot be read"]
 

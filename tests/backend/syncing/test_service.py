@@ -113,7 +113,7 @@ async def test_a_cut_off_file_is_refused(backend: Backend, tmp_path: Path) -> No
     [said] = await refuse(backend, tmp_path, force=False, members=head + rows.replace("Member", "Someone"))
     assert "20 changed of 20 rows" in said
     tried = await sync(backend, only(fresh(tmp_path), members=cut), dry_run=True)
-    assert any("without --force it is refused: 10 missing of 20 rows" in line for line in tried.lines())
+    assert any("only --force has it taken: 10 missing of 20 rows" in line for line in tried.lines())
     assert (await take(backend, tmp_path, members=cut)).counts["missing"] == 10
 
 

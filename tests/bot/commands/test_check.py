@@ -13,9 +13,11 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner
 
-from backend.config import Settings
+from backend.config import ROOT, Settings
+from bot.commands import serve, training
 from bot.commands.check_outside import check_servers
 from bot.commands.cli import main
+from tests.backend.test_config import GOOD as PRODUCTION
 from tests.backend.test_config import WHOLE
 from tests.standins.smtp import StandInMail
 from tests.support.ports import free_port
@@ -54,6 +56,8 @@ def test_each_wrong_setting_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = found(code=1)
     assert set(seen) == {"PORT", "TWILIO_NUMBER", "SECRET_KEY"}
     assert seen["PORT"] == ("fault", "must be a port number from 1 to 65535")
+    monkeypatch.setenv("CHAT_ORIGIN", "https://www.coop.example")
+    assert found(code=1)["CHAT_ORIGIN"] == ("remark", "is not a setting, and ignored: is it CHAT_ORIGINS?")
 
 
 def test_wrong_fact_and_wrong_folders_are_faults(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,6 +69,27 @@ def test_wrong_fact_and_wrong_folders_are_faults(folder: Path, monkeypatch: pyte
     assert "[phones] is missing" in seen["COOP_FILE"][1]
     assert seen["SYNC_DIR"][0] == "fault"
     assert not (folder / "feed").exists()
+
+
+def test_model_of_other_data_is_a_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ENGINE_URL")
+    monkeypatch.setattr(serve, "MODEL", model := folder / "current.tar.gz")
+    model.touch()
+    (folder / "current.json").write_text(json.dumps({"inputs": "of the version before"}))
+    level, text = found(code=1)["model"]
+    assert (level, "trained from other data" in text, "train --if-stale" in text) == ("fault", True, True)
+    fresh = {"inputs": training._load_model_stamp().project_digest(ROOT)}
+    (folder / "current.json").write_text(json.dumps(fresh))
+    assert found()["model"] == ("ok", str(model))
+
+
+def test_the_shipped_facts_are_faults_in_production(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, ["check", "--offline"], catch_exceptions=False)
+    assert done.exit_code == 1
+    lines = [line for line in done.stdout.splitlines() if line.startswith("fault   COOP_FILE")]
+    assert "phones.outage is a number in the area 555, which no carrier serves: it is for trying alone" in lines[2]
 
 
 def test_misspelled_setting_is_a_remark(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +118,15 @@ def test_databases_that_are_not_there(folder: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DATABASE_URL", f"postgresql://coop:opensesame@127.0.0.1:{free_port()}/memberline")
     level, text = found(code=1)["DATABASE_URL"]
     assert (level, "no PostgreSQL answers at 127.0.0.1" in text) == ("fault", True)
+
+
+def test_database_before_the_first_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "memberline.db").unlink()
+    said = "not created yet, the first start makes the tables"
+    assert (found()["DATABASE_URL"][0], found()["DATABASE_URL"][1].endswith(said)) == ("ok", True)
+    assert not (folder / "memberline.db").exists()
+    (folder / "memberline.db").touch()
+    assert found()["DATABASE_URL"][1].endswith(": empty, the first start makes the tables")
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from backend.app import Backend
 from backend.conversations.models import Conversation
-from backend.demo import seed
+from backend.demo import DEMO_PASSWORD, seed
 from backend.members.service import find_account
 from backend.tickets import office
 from backend.tickets import service as tickets
@@ -100,6 +100,13 @@ def test_job_without_its_network_fails_in_one_line(tmp_path: Path, monkeypatch: 
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert line.startswith("memberline: the job 'returns' was not finished")
+
+
+def test_the_demo_members_password_opens_no_office() -> None:
+    for password, code in ((DEMO_PASSWORD, 1), ("another lantern of birch", 0)):
+        typed = f"{password}\n{password}\n"
+        done = CliRunner().invoke(main, ["staff-password", "ann"], input=typed, catch_exceptions=False)
+        assert (done.exit_code, "everybody can read" in done.stderr) == (code, bool(code))
 
 
 def test_return_file_is_previewed_booked_and_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

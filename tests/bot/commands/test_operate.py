@@ -16,6 +16,7 @@ from backend.outbox.service import enqueue
 from bot.commands.cli import main
 from bot.web.database_metrics import read_database_metrics
 from bot.web.metrics import Metrics
+from tests.support.ports import free_port
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_the_time_of_a_backup_is_kept_for_the_metrics(folder: Path) -> None:
         await backend.close()
         return metrics.render().decode()
 
-    assert re.search(r'job_finished_timestamp_seconds\{job="backup"\} 1\.\d+e\+09', asyncio.run(finished()))
+    assert re.search(r'job_finished_timestamp_seconds\{job_name="backup"\} 1\.\d+e\+09', asyncio.run(finished()))
 
 
 def test_a_restore_holds_what_the_backup_cannot_know(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +62,34 @@ def test_a_restore_holds_what_the_backup_cannot_know(folder: Path, monkeypatch: 
     assert held == ["automatic-payments", "messages", "posting"]
     for name in held:
         assert f"hold release {name}" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_database_that_is_away_is_one_line_of_the_settings(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://coop:opensesame@127.0.0.1:{port}/memberline")
+    (folder / "file").touch()
+    done = CliRunner().invoke(main, [command, str(folder / ("file" if command == "restore" else "backups"))])
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith(f"memberline: DATABASE_URL: no PostgreSQL answers at 127.0.0.1:{port}")
+    assert (done.exit_code, "opensesame" in done.output) == (2, False)
+
+
+def test_what_is_no_whole_backup_is_said_in_words(folder: Path) -> None:
+    CliRunner().invoke(main, ["backup", str(folder / "backups")], catch_exceptions=False)
+    [file] = (folder / "backups").iterdir()
+    whole = file.read_bytes()
+    for content, said in (
+        (b"", "it is no .tar.gz archive"),
+        (whole[:2000], "it ends before its end"),
+        (whole[:-2000], "it ends before its end"),
+        (whole[:900] + bytes(64) + whole[964:], "is damaged"),
+    ):
+        file.write_bytes(content)
+        done = CliRunner().invoke(main, ["restore", str(file), "--replace"], catch_exceptions=False)
+        assert (done.exit_code, said in done.stderr, "Error" in done.stderr) == (1, True, False), done.stderr
 
 
 def test_messages_are_held_and_what_waits_is_told(folder: Path) -> None:

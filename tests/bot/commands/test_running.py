@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from click.testing import CliRunner
 
+from backend.migrations.run import config
 from backend.private_files import FOLDER
 from bot.commands.cli import main
 from tests.backend.importing.files import only
@@ -54,3 +58,44 @@ def test_the_runtime_folder_is_made_and_closed(tmp_path: Path, monkeypatch: pyte
     assert CliRunner().invoke(main, ["hold", "list"], catch_exceptions=False).exit_code == 0
     assert (tmp_path / "run" / "memberline.db").is_file()
     assert (tmp_path / "run").stat().st_mode & 0o777 == FOLDER
+
+
+def set_revision(folder: Path, revision: str) -> None:
+    with closing(sqlite3.connect(folder / "memberline.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        database.commit()
+
+
+def read_revision(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "memberline.db")) as database:
+        return str(database.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "00417"], ["hold", "place", "--reason", "a try"], ["jobs", "run", "returns"], ["sync", "."]]
+)
+def test_a_command_leaves_an_older_schema_to_the_version_that_may_be_serving(folder: Path, words: list[str]) -> None:
+    set_revision(folder, "0001")
+    done = CliRunner().invoke(main, words)
+    line = done.stderr.splitlines()[-1]
+    assert (done.exit_code, "has the older schema 0001" in line, "memberline migrate" in line) == (2, True, True)
+    assert read_revision(folder) == "0001"
+
+
+def test_a_command_refuses_a_newer_schema(folder: Path) -> None:
+    set_revision(folder, "9335")
+    done = CliRunner().invoke(main, ["hold", "list"])
+    assert (done.exit_code, "which this version does not know" in done.stderr) == (2, True)
+
+
+def test_migrate_brings_a_schema_up(folder: Path) -> None:
+    newest = read_revision(folder)
+    assert CliRunner().invoke(main, ["migrate"]).stdout == f"schema {newest}, as it was\n"
+    (folder / "memberline.db").unlink()
+    assert CliRunner().invoke(main, ["migrate"]).stdout == f"schema none -> {newest}\n"
+    command.downgrade(config(f"sqlite+aiosqlite:///{folder}/memberline.db"), "-1")
+    before = read_revision(folder)
+    assert before != newest
+    assert CliRunner().invoke(main, ["hold", "list"]).exit_code == 2
+    assert CliRunner().invoke(main, ["migrate"]).stdout == f"schema {before} -> {newest}\n"
+    assert CliRunner().invoke(main, ["hold", "list"]).exit_code == 0

@@ -101,7 +101,7 @@ async def test_a_job_of_each_minute_that_ended_in_an_orderly_way_runs_again_the_
     assert "job sync-folder failed: SYNC_DIR: /srv/feeds is no folder" in caplog.text
     clock.advance(minutes=1)
     assert not await ticking.run_if_due("sync-folder")
-    assert 'memberline_job_failures_total{job="sync-folder"} 2.0' in metrics.render().decode()
+    assert 'memberline_job_failures_total{job_name="sync-folder"} 2.0' in metrics.render().decode()
     monkeypatch.setitem(jobs.JOBS, "sync-folder", replace(job, run=done_nothing))
     clock.advance(minutes=1)
     assert await ticking.run_if_due("sync-folder")

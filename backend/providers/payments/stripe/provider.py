@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -75,6 +76,9 @@ class StripeProvider:
 
     entry_origins = (checkout.PAGE_ORIGIN,)
     wallets = ("Apple Pay", "Google Pay")
+    # an id that began as a card or a source is a payment method too: https://docs.stripe.com/payments/payment-methods
+    saved_tokens = re.compile(r"(card:cus_\w+:(pm|card|src)_|bank:cus_\w+:pm_)\w+", re.ASCII)
+    saved_tokens_form = "card:cus_…:pm_… or bank:cus_…:pm_…"
 
     def __init__(
         self,
