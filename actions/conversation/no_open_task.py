@@ -84,6 +84,9 @@ async def handle_without_task(turn: Turn, response: str) -> None:
     """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
     if await handle_danger_or_report(turn):
         return
+    if side_questions.open_outage_alerts(turn):
+        turn.set("misses", 0)
+        return
     if states_outage(turn.focused_text, turn.text) and turn.intent in (*UNRECOGNIZED_INTENTS, "inform", ""):
         turn.set("misses", 0)
         turn.add_followup_action("outage_form")
