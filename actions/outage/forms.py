@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import follow_ups, side_questions
+from actions import agenda, follow_ups, side_questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint, is_own
 from actions.cases.report_form import ReportForm
@@ -36,7 +36,12 @@ from backend.reading.service.outages import (
     names_town,
     states_outage,
 )
-from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
+from backend.reading.tickets.status_questions import (
+    denies_power_is_back,
+    denies_reporting,
+    only_asks_if_back,
+    says_power_is_fine,
+)
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 from backend.tickets.kinds import MAY_BECOME_DANGER, POWER_KINDS
@@ -67,6 +72,14 @@ class OutageForm(ReportForm):
         self._close_task(turn)
         side_questions.open_outage_alerts(turn)
         return None
+
+    def _wants_handoff(self, turn: Turn) -> bool:
+        """A person who is wanted beside an outage comes after the report, which is on the agenda then."""
+        wants = super()._wants_handoff(turn)
+        if wants and turn.was_just_opened() and states_outage(turn.full_text, turn.text):
+            agenda.add_item(turn, "action_person", turn.full_text, {})
+            return False
+        return wants
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
         """A question about one outage opens the form; a general one is answered from knowledge/."""
@@ -105,7 +118,12 @@ class OutageForm(ReportForm):
         return depends_on_power(str(self.get_report_slot(turn, "words") or ""))
 
     async def extract_report_slots(self, turn: Turn, asked: str | None) -> bool:
-        fine = turn.intent == "outage_restored" or (asked is None and says_power_is_fine(turn.full_text))
+        asks_if_back = only_asks_if_back(turn.full_text)
+        if asks_if_back and not turn.get(STATUS_SLOT):
+            turn.set(STATUS_SLOT, True)
+        fine = (turn.intent == "outage_restored" and not asks_if_back) or (
+            asked is None and says_power_is_fine(turn.full_text)
+        )
         if fine and not denies_power_is_back(turn.full_text) and not signals_danger(turn):
             turn.notes["restored"] = True
             return True
