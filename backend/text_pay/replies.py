@@ -13,10 +13,12 @@ from datetime import timedelta
 from backend.billing.models import Account
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, current_language, tr, use_language
+from backend.language import ENGLISH, SPANISH, current_language, tr, use_language
 from backend.members.levels import Level
 from backend.reading.language import detect_language
 from backend.reading.normalize import to_plain_text
+from backend.reading.numbers.account_separator import means_all_accounts
+from backend.reading.spanish.translation import to_english
 from backend.reading.texts.pay_replies import (
     PayReply,
     accepts_offer,
@@ -34,6 +36,8 @@ from backend.text_pay.turns import LANGUAGE, Answer, ForDialogue, TextTurn
 
 REPEAT_TIME = timedelta(minutes=5)
 """A PAY or yes within this time of a payment is taken for the same once more."""
+ALL_IN_WORDS = {ENGLISH: "pay all my accounts", SPANISH: "pagar todas mis cuentas"}
+"""`Both`, as the dialogue reads it."""
 PART, PARTS = "part", ("half", "split")
 """Key of a part of a bill that was asked for, with its words, while the account is asked about."""
 
@@ -107,11 +111,20 @@ async def _go_on(turn: TextTurn) -> Answer | ForDialogue | None:
 
 
 async def _choose_account(turn: TextTurn) -> Answer | ForDialogue | None:
-    """`The barn`, `mine is 8 Ferry Street`, `the one with 002`: which of the accounts that were asked about."""
+    """`The barn`, `mine is 8 Ferry Street`, `the one with 002`: which of the accounts that were asked about.
+
+    `Both` is for the dialogue, which pays several accounts together.
+    """
     async with turn.backend.db.read_session() as session:
         known = [one.account for one in await offers.list_candidates(session, turn.backend, turn.phone)]
     words = set(to_plain_text(turn.text).split())
+    language = detect_language(turn.text, current_language())
+    takes_all = not turn.open_value(PART)  # half of each is agreed on with one after the other
+    if takes_all and (means_all_accounts(turn.text) or means_all_accounts(to_english(turn.text))):
+        return ForDialogue(ALL_IN_WORDS[language])
     by_place = [one for one in known if words >= set(to_plain_text(one.short_place).split()) != set()]
+    if takes_all and len(by_place) > 1 and len(by_place) == len(known):
+        return ForDialogue(ALL_IN_WORDS[language])
     digits = by_place[0].number_digits if len(by_place) == 1 else re.sub(r"[^0-9]", "", turn.text)
     return await _pay(turn, PayReply(digits)) if digits else None
 

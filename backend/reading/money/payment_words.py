@@ -28,12 +28,13 @@ asks_about_overpayment = detector(
 asks_to_change_payment = detector(r"^(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?")
 says_already_paid = detector(
     r"^\W*(?:(?:no|but|hey|hi|hello|um|well|why|that|because|que|pero|oiga|hola|si)\W+)*(?:(?:i|we)(?:'?ve)? (?:have )?"
-    r"(?:already|just) (?:paid|sent|payed)\b|(?:i|we) (?:paid|payed) (?:it|this|that|my bill|the bill|you)? ?(?:already|"
-    r"yesterday|today|last week|this morning|at the (?:office|counter|store)|in person|by (?:check|mail))|"
+    r"(?:already|just) (?:paid|sent|payed)\b|(?:i|we) (?:paid|payed) (?:it|this|that|my bill|the bill|you)? ?(?:"
+    r"already|yesterday|today|last week|this morning|at the (?:office|counter|store)|in person|by (?:check|mail))|"
     r"(?:(?:yo|nosotros) )?ya (?:(?:yo|nosotros) )?(?:(?:lo|la|los|las|se lo) )?(?:pag(?:ue|amos)|i paid)\b|"
-    r"it'?s (?:already )?(?:been )?paid\b|already paid\b|(?:lo|la) (?:pague|pagamos|i paid) (?:ayer|hoy|en|yesterday|today)\b)",
-    unless=r"^\W*(?:if|when|can|could|where|si) |\b(?:too much|twice|double|dos veces|de mas|wrong|cut|shut|desconect\w*|"
-    r"sin luz|no power|turn\w* .{0,12}on)\b",
+    r"it'?s (?:already )?(?:been )?paid\b|already paid\b|"
+    r"(?:lo|la) (?:pague|pagamos|i paid) (?:ayer|hoy|en|yesterday|today)\b)",
+    unless=r"^\W*(?:if|when|can|could|where|si) |\b(?:too much|twice|double|dos veces|de mas|wrong|cut|shut|"
+    r"desconect\w*|sin luz|no power|turn\w* .{0,12}on)\b",
     fold=fold_line,
 )
 """`I already paid at the office`, `ya lo pagué ayer`: what is known of payments answers it."""
