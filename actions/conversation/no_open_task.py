@@ -14,6 +14,7 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
 from actions.conversation.feelings import acknowledge_feeling
 from actions.conversation.previous_requests import (
+    handle_already_paid,
     handle_booked_call,
     handle_message_for_office,
     handle_request_correction,
@@ -45,7 +46,6 @@ from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.dates.usage_months import asks_for_months
 from backend.reading.money.amount import Amount
 from backend.reading.money.payment_method import pays_whole_bill
-from backend.reading.money.payment_words import says_already_paid
 from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.outages import states_outage
@@ -121,14 +121,6 @@ async def _handle_scam(turn: Turn, offer: Offer) -> bool:
 
 async def _handle_card_update(turn: Turn, offer: Offer) -> bool:
     return await side_questions.answer_card_update(turn)
-
-
-async def _handle_already_paid(turn: Turn, offer: Offer) -> bool:
-    """`I already paid at the office`: look for the payment."""
-    if offer.opener or not says_already_paid(turn.full_text):
-        return False
-    turn.add_followup_action("payment_status_form")
-    return True
 
 
 async def _handle_latest_payment(turn: Turn, offer: Offer) -> bool:
@@ -391,7 +383,7 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     handle_message_for_office,
     handle_request_correction,
     _handle_disputed_balance,
-    _handle_already_paid,
+    handle_already_paid,
     # the open offer
     _handle_offer_reply,
     handle_undo,
