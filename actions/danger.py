@@ -17,7 +17,7 @@ from backend.reading.service.disconnection import (
     says_coop_disconnected,
     says_disconnected_in_spanish,
 )
-from backend.reading.service.outages import states_outage
+from backend.reading.service.outages import states_outage, tells_only_outage
 from backend.reading.tickets.status_questions import says_power_is_fine
 
 REPORT_FORMS = ("outage_form", "case_form")
@@ -91,6 +91,8 @@ def _detect_signs_by_model(turn: Turn, *, reported: bool) -> frozenset[str]:
     is_other_request = turn.intent not in DANGER_INTENTS and predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
     if is_other_request and score < MIN_SCORE_WITH_OTHER_INTENT:
         return frozenset()  # the bill of a pump, a light that is out
+    if hazard == WIRE and tells_only_outage(turn.full_text):
+        return frozenset()
     if denies_danger(turn.full_text) or is_harmless_talk(turn.full_text):
         return frozenset()
     if hazard == LIFE and _has_power_for_device(turn):

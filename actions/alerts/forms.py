@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from actions import side_questions
@@ -23,14 +24,28 @@ from backend.alerts.parsing import (
     is_stop_all_texts,
     parse_alert_request,
 )
+from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.members.service import list_member_accounts
 from backend.providers.billing.system import find_system
 from backend.reading.acts.task_control import begins_as_question, wants_nothing_else
+from backend.reading.normalize import to_plain_text
+from backend.reading.numbers.account_separator import means_all_accounts, mentions_home
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
 DENIED = "alert_denied"
+SCOPE = "alert_scope"
+"""The words that may name several accounts: `both of them`, `for the house and the barn`."""
 STOP_TEXTS_SUBJECT = "stop_texts"  # in knowledge/
+_TURN_OFF_THOSE = re.compile(
+    r"\bturn (?:them|it|those|these|that|all) off\b|\bturn off (?:them|those|all)\b", re.IGNORECASE
+)
+"""At the read-back of what would be turned on, this ends it."""
+_NAMES_TWO = re.compile(r"\b(?:and|y|plus|too|also|tambien)\b", re.IGNORECASE)
+_MY_PLACES = re.compile(
+    r"\b(?:my|our|mis|nuestr[ao]s) (?:places|accounts|houses|properties|meters|cuentas|casas)\b", re.IGNORECASE
+)
 
 
 class AlertsForm(AccountForm):
@@ -39,7 +54,7 @@ class AlertsForm(AccountForm):
     title = mark("alerts")
     skill = "manage_alerts"
     explanation_response = "utter_alerts_explained"
-    slots: ClassVar[tuple[str, ...]] = (WHAT, VERB, WAYS, DENIED, THRESHOLD, AGREED)
+    slots: ClassVar[tuple[str, ...]] = (WHAT, VERB, WAYS, DENIED, THRESHOLD, SCOPE, AGREED)
     asks: ClassVar[dict[str, str]] = {WHAT: "several", THRESHOLD: "amount", WAYS: "several", AGREED: "yes_no"}
     shows_status_first = True
     opening_intents: ClassVar[frozenset[str]] = frozenset({"manage_alerts"})
@@ -63,9 +78,11 @@ class AlertsForm(AccountForm):
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if self._extract_buttons(turn):
             return True
+        if self._extract_scope(turn, asked):
+            return True
         if asked == AGREED and self._extract_agreement(turn):
             return True
-        if asked == WHAT and (is_no(turn) or wants_nothing_else(turn.text.strip())):
+        if asked == WHAT and not self._names_alert(turn) and (is_no(turn) or wants_nothing_else(turn.text.strip())):
             turn.notes["ended"] = True
             return True
         if asked == THRESHOLD and self._extract_threshold(turn):
@@ -80,6 +97,30 @@ class AlertsForm(AccountForm):
         request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
         self._send_unsupported_alerts(turn, request)
         return self._save_request(turn, request, asked)
+
+    def _extract_scope(self, turn: Turn, asked: str | None) -> bool:
+        """Keep the words that may name accounts. Returns whether they change the scope at the read-back."""
+        if asked in IDENTITY_SLOTS or not turn.text:
+            return False
+        if asked is None or means_all_accounts(turn.text) or _NAMES_TWO.search(turn.text):
+            before = turn.get(SCOPE)
+            turn.set(SCOPE, turn.text)
+            return asked == AGREED and before != turn.text and not is_yes(turn)
+        return False
+
+    async def _find_accounts(self, turn: Turn, identity: Identity) -> list[Account]:
+        """The accounts that the alerts are for: several only where the member named them."""
+        scope, own = str(turn.get(SCOPE) or ""), identity.known_account
+        found = await list_member_accounts(turn.session, identity.known_member.id)
+        accounts = [one for one in found if one.status == "open"]
+        if means_all_accounts(scope) or _MY_PLACES.search(scope):
+            return accounts if len(accounts) > 1 else [own]
+        named = [one for one in accounts if _is_named(one, scope)]
+        return named if len(named) > 1 else [own]
+
+    def _names_alert(self, turn: Turn) -> bool:
+        """`No, not those: text me when the power is out` refuses none of it."""
+        return bool(parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn)).kinds)
 
     def _send_unsupported_alerts(self, turn: Turn, request: AlertRequest) -> None:
         """Say once what account alerts cannot do: stop all texts."""
@@ -100,6 +141,9 @@ class AlertsForm(AccountForm):
 
     def _extract_agreement(self, turn: Turn) -> bool:
         request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
+        if _TURN_OFF_THOSE.search(turn.text) and not request.kinds:
+            turn.set(VERB, "off")
+            return True
         if request.kinds or (request.channels and sorted(request.channels) != turn.get(WAYS)):
             return False  # "yes, but by email" and "no, by text" change the request
         if is_yes(turn):
@@ -187,7 +231,8 @@ class AlertsForm(AccountForm):
             return SlotQuestion(
                 WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.known_member)
             )
-        values = questions.read_back_values(wanted, channels)
+        accounts = await self._find_accounts(turn, identity)
+        values = questions.read_back_values(wanted, channels, accounts)
         if not turn.notes.get("agreed"):
             return SlotQuestion(AGREED, "utter_question_alert_confirm", values, questions.confirm_buttons())
         await self._turn_on(turn, identity, wanted, channels, values)
@@ -196,18 +241,15 @@ class AlertsForm(AccountForm):
     async def _turn_on(
         self, turn: Turn, identity: Identity, wanted: dict[str, int | None], channels: list[str], values: dict[str, Any]
     ) -> None:
-        number = await alerts.turn_on(
-            turn.session,
-            turn.backend,
-            identity.known_account,
-            wanted,
-            channels,
-            turn.agreement_to("utter_question_alert_confirm", identity),
-        )
+        agreement = turn.agreement_to("utter_question_alert_confirm", identity)
+        numbers = [
+            await alerts.turn_on(turn.session, turn.backend, account, wanted, channels, agreement)
+            for account in await self._find_accounts(turn, identity)
+        ]
         stopped = "text" in channels and await alerts.texts_are_stopped(turn.session, identity.known_member)
         if stopped:  # no text went out, so the answer must not mention one
             values = {**values, "by_text": False}
-        turn.utter("utter_alerts_on", **values, **confirmation_values(number))
+        turn.utter("utter_alerts_on", **values, **confirmation_values(numbers[0]))
         if stopped:
             turn.utter("utter_alerts_texts_stopped")
 
@@ -234,6 +276,13 @@ class AlertsForm(AccountForm):
             ways=by_channels,
             **confirmation_values(number),
         )
+
+
+def _is_named(account: Account, words: str) -> bool:
+    """Whether the words name the account's place; `the house` is the one without a name of its own."""
+    place = to_plain_text(account.short_place).split()
+    named = bool(place) and set(re.findall(r"[\w'-]+", to_plain_text(words))) >= set(place)
+    return named or (not account.place_name and mentions_home(words))
 
 
 def _has_shutoff_dates(turn: Turn) -> bool:

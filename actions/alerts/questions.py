@@ -8,6 +8,7 @@ from typing import Any
 from actions.buttons import build_button
 from backend.alerts.kinds import KINDS, check_threshold
 from backend.alerts.models import AlertSetting
+from backend.billing.models import Account
 from backend.language import join_words, mark, tr
 from backend.members.models import Member
 
@@ -19,6 +20,7 @@ def common_alert_buttons() -> list[dict[str, str]]:
     return [
         build_button(tr("Bill due soon"), alert_what="bill_due"),
         build_button(tr("New bill ready"), alert_what="bill_ready"),
+        build_button(tr("Power outage"), alert_what="outage"),
         build_button(tr("Payment received or failed"), alert_what="payment_received,payment_failed"),
         build_button(tr("Use over a limit"), alert_what="usage_over"),
         build_button(tr("Profile changed"), alert_what="profile_changed"),
@@ -40,10 +42,19 @@ def needs_threshold(name: str, threshold: int | None) -> bool:
     return threshold is None and bool(KINDS[name].unit) and KINDS[name].default_threshold is None
 
 
-def read_back_values(wanted: Mapping[str, int | None], channels: Sequence[str]) -> dict[str, Any]:
-    """The alerts to turn on and their channels, in words, and whether texts are among those."""
+def read_back_values(
+    wanted: Mapping[str, int | None], channels: Sequence[str], accounts: Sequence[Account] = ()
+) -> dict[str, Any]:
+    """The alerts to turn on and their channels, in words, and whether texts are among those.
+
+    `accounts` are those that they are for, where that is more than one.
+    """
     described = [KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()]
-    return {"when": join_words(described), "ways": join_channels(channels), "by_text": "text" in channels}
+    when = join_words(described)
+    if len(accounts) > 1:
+        names = join_words([account.short_place or account.masked_number for account in accounts])
+        when = tr("{when}, for each of these accounts: {accounts}", when=when, accounts=names)
+    return {"when": when, "ways": join_channels(channels), "by_text": "text" in channels}
 
 
 def join_channels(channels: Iterable[str]) -> str:

@@ -21,6 +21,8 @@ from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments.balances import Balance, get_balance
+from backend.payments.past_payments import find_last_payment
+from backend.payments.refund_status import describe_refunds
 from backend.reading.back_references import mentions_double_charge
 from backend.reading.numbers.account_separator import names_all_accounts
 
@@ -62,7 +64,8 @@ class BalanceForm(AccountForm):
             for sentence in describe_given_back(balance):
                 turn.utter("utter_told", told=sentence)
         today = turn.backend.today()
-        send_last_payment(turn, balance)
+        if send_last_payment(turn, balance):
+            await _send_refunds(turn, identity.known_account.id)
         if balance.pending_cents:
             turn.utter("utter_balance_pending", amount=format_cents(balance.pending_cents))
         for planned in balance.scheduled:
@@ -124,3 +127,10 @@ def send_last_payment(turn: Turn, balance: Balance) -> bool:
     day = format_day(balance.last_payment_on, turn.backend.today())
     turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
     return True
+
+
+async def _send_refunds(turn: Turn, account_id: int) -> None:
+    """Say that the payment just told was given back, in all or in part."""
+    last = await find_last_payment(turn.session, account_id)
+    if last is not None and (told := await describe_refunds(turn.session, turn.backend, last)):
+        turn.utter("utter_told", told=told)

@@ -35,7 +35,7 @@ from backend.reading.contact.call_subject import shorten
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_electricians_phone
-from backend.reading.service.outages import mentions_death
+from backend.reading.service.outages import mentions_death, tells_only_outage
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_details import (
     has_no_number,
@@ -87,6 +87,10 @@ class CaseForm(ReportForm):
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """`Can somebody look at it` accepts what was offered just before, and starts no report of its own."""
+        if turn.intent == "voltage_problem" and turn.get(KIND) is None and tells_only_outage(turn.full_text):
+            self._close_task(turn)  # "the barn and the house are both out" is no weak power
+            turn.add_followup_action("outage_form")
+            return None
         offer = Offer.read(turn)
         is_short_request = is_request(turn.text) and len(turn.text.split()) <= MAX_OFFER_REPLY_WORDS
         if is_short_request and turn.get(KIND) is None:

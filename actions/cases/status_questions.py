@@ -29,6 +29,7 @@ from backend.language import format_day, tr
 from backend.members.levels import Level
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.hazards.danger_words import mentions_gas
+from backend.reading.service.outages import states_outage
 from backend.reading.tickets.report_questions import asks_if_already_reported, says_still_out
 from backend.reading.tickets.status_questions import (
     StatusQuestion,
@@ -70,6 +71,8 @@ async def answer_report_status(turn: Turn) -> bool:
     ticket = _select_ticket(turn, recent, question)
     if signals_danger(turn) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN_STATUSES):
         return False  # the danger is reported first, and the question answered after it
+    if ticket is None and states_outage(turn.full_text, turn.text):
+        return False  # "my power is out and nobody comes" is reported
     if ticket is None:
         return await _answer_no_report(turn, question, recent)
     if question is StatusQuestion.ABOUT_LAST_TOPIC and not await _is_about_ticket(turn, ticket):

@@ -14,6 +14,7 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
 from actions.conversation.feelings import acknowledge_feeling
 from actions.conversation.previous_requests import (
+    handle_already_paid,
     handle_booked_call,
     handle_message_for_office,
     handle_request_correction,
@@ -83,6 +84,9 @@ async def handle_danger_or_report(turn: Turn) -> bool:
 async def handle_without_task(turn: Turn, response: str) -> None:
     """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
     if await handle_danger_or_report(turn):
+        return
+    if side_questions.open_outage_alerts(turn):
+        turn.set("misses", 0)
         return
     if states_outage(turn.focused_text, turn.text) and turn.intent in (*UNRECOGNIZED_INTENTS, "inform", ""):
         turn.set("misses", 0)
@@ -379,6 +383,7 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     handle_message_for_office,
     handle_request_correction,
     _handle_disputed_balance,
+    handle_already_paid,
     # the open offer
     _handle_offer_reply,
     handle_undo,

@@ -16,6 +16,7 @@ from backend.reading.contact.call_requests import cancels_call, wants_no_calls
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.message_for_office import has_message_for_office
 from backend.reading.money.arrangement_talk import cancels_arrangement
+from backend.reading.money.payment_words import says_already_paid
 from backend.reading.spanish import to_english
 from backend.reading.tickets.withdrawal import asks_to_withdraw, says_never_mind
 from backend.tickets import service as tickets
@@ -31,6 +32,14 @@ async def handle_restored(turn: Turn, offer: Offer) -> bool:
     ):
         return False
     turn.add_followup_action("action_outage_restored")
+    return True
+
+
+async def handle_already_paid(turn: Turn, offer: Offer) -> bool:
+    """`I already paid at the office`: look for the payment."""
+    if offer.opener or not says_already_paid(turn.full_text):
+        return False
+    turn.add_followup_action("payment_status_form")
     return True
 
 

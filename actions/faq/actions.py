@@ -11,6 +11,7 @@ from actions.turn import Turn
 from backend.language import tr
 from backend.money import format_cents
 from backend.reading.acts.signals import is_small_talk
+from backend.reading.money.payment_words import says_already_paid
 from backend.reading.service.faq_topics import select_response
 
 NARROW_INTENTS = frozenset({"faq_member_number"})
@@ -27,6 +28,9 @@ class ActionAnswer(SkillAction):
 
     async def act(self, turn: Turn) -> None:
         if await handle_danger_or_report(turn):
+            return
+        if says_already_paid(turn.full_text) and not turn.get("open_task"):
+            turn.add_followup_action("payment_status_form")  # and not when or where the office takes payments
             return
         if side_questions.is_goodbye(turn) and not turn.get("open_task"):
             turn.clear("offer")

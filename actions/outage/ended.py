@@ -94,3 +94,5 @@ async def send_news_offer(turn: Turn, ticket: Ticket) -> None:
             return
     turn.utter("utter_filed_news", number=ticket.number)
     turn.utter("utter_told", told=tr('To get a text when an outage at your place ends, say "outage alerts".'))
+    if not turn.get("open_task"):
+        turn.set("offer", {"opener": "alerts_form", "slots": {"alert_what": {"outage": None}, "alert_verb": "on"}})

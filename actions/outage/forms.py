@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import follow_ups
+from actions import agenda, follow_ups, side_questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint, is_own
 from actions.cases.report_form import ReportForm
@@ -23,6 +23,7 @@ from actions.outage.restored import (
     note_restored,
 )
 from actions.turn import Turn
+from backend.alerts.parsing import wants_outage_alert
 from backend.language import mark
 from backend.members.identity import Identity
 from backend.providers.outages.base import OutageInfo
@@ -35,7 +36,12 @@ from backend.reading.service.outages import (
     names_town,
     states_outage,
 )
-from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
+from backend.reading.tickets.status_questions import (
+    denies_power_is_back,
+    denies_reporting,
+    only_asks_if_back,
+    says_power_is_fine,
+)
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 from backend.tickets.kinds import MAY_BECOME_DANGER, POWER_KINDS
@@ -43,6 +49,8 @@ from backend.tickets.models import Ticket
 
 KNOWN_OUTAGE = "known_outage"
 """In the notes of the turn: the id of the outage that the report belongs to."""
+ALERT_WISH = "alert_wish"
+"""In the notes of the turn: nothing is to be reported, and outages are to be told of."""
 SLOT_SUFFIXES = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
 
 
@@ -56,6 +64,22 @@ class OutageForm(ReportForm):
     asks: ClassVar[dict[str, str]] = {"outage_place": "place", "outage_phone": "phone", "outage_confirm": "yes_no"}
     files_ticket = True
     opening_intents: ClassVar[frozenset[str]] = frozenset({"report_outage", "outage_status"})
+
+    async def _start(self, turn: Turn) -> ExternalCall | None:
+        """Who wants to be told of outages reports none: that is an alert."""
+        if turn.other_action_answered(self.form) or signals_danger(turn) or not _wants_alert(turn):
+            return await super()._start(turn)
+        self._close_task(turn)
+        side_questions.open_outage_alerts(turn)
+        return None
+
+    def _wants_handoff(self, turn: Turn) -> bool:
+        """A person who is wanted beside an outage comes after the report, which is on the agenda then."""
+        wants = super()._wants_handoff(turn)
+        if wants and turn.was_just_opened() and states_outage(turn.full_text, turn.text):
+            agenda.add_item(turn, "action_person", turn.full_text, {})
+            return False
+        return wants
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
         """A question about one outage opens the form; a general one is answered from knowledge/."""
@@ -94,12 +118,19 @@ class OutageForm(ReportForm):
         return depends_on_power(str(self.get_report_slot(turn, "words") or ""))
 
     async def extract_report_slots(self, turn: Turn, asked: str | None) -> bool:
-        fine = turn.intent == "outage_restored" or (asked is None and says_power_is_fine(turn.full_text))
+        asks_if_back = only_asks_if_back(turn.full_text)
+        if asks_if_back and not turn.get(STATUS_SLOT):
+            turn.set(STATUS_SLOT, True)
+        fine = (turn.intent == "outage_restored" and not asks_if_back) or (
+            asked is None and says_power_is_fine(turn.full_text)
+        )
         if fine and not denies_power_is_back(turn.full_text) and not signals_danger(turn):
             turn.notes["restored"] = True
             return True
         if turn.get(STATUS_SLOT) == RESTORED:
             return False
+        if asked is not None and _wants_alert(turn) and not signals_danger(turn):
+            return bool(turn.notes.setdefault(ALERT_WISH, True))
         if asked is None and denies_reporting(turn.full_text) and not signals_danger(turn):
             return bool(turn.notes.setdefault("denied", True))
         if turn.intent == "outage_status" or (asked is None and asks_if_outage(turn.text)):
@@ -114,11 +145,7 @@ class OutageForm(ReportForm):
     async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.get(STATUS_SLOT) == RESTORED:
             return await self._handle_restored_place(turn, identity)
-        if turn.notes.get("restored"):
-            await close_restored_outage(turn, await find_account(turn), asked=True)
-            return None
-        if turn.notes.get("denied"):
-            await note_denied(turn)
+        if await self._ends_without_report(turn):
             return None
         if self.is_urgent(turn) and not self.get_report_slot(turn, "warned"):
             turn.utter("utter_outage_life_support")
@@ -159,6 +186,19 @@ class OutageForm(ReportForm):
             return filed
         await self._send_filed(turn, filed, known)
         return None
+
+    async def _ends_without_report(self, turn: Turn) -> bool:
+        """Whether the power is back, nobody reported it, or only an alert is wanted; that is then done."""
+        if turn.notes.get("restored"):
+            await close_restored_outage(turn, await find_account(turn), asked=True)
+        elif turn.notes.get("denied"):
+            await note_denied(turn)
+        elif turn.notes.get(ALERT_WISH):
+            turn.set("open_task", None)
+            side_questions.open_outage_alerts(turn)
+        else:
+            return False
+        return True
 
     async def _tell_status(
         self, turn: Turn, where: ReportLocation, known: OutageInfo | None, before: Ticket | None
@@ -278,3 +318,7 @@ class OutageForm(ReportForm):
             called=await format_callout_status(turn, filed.ticket),
             own=filed.is_own,
         )
+
+
+def _wants_alert(turn: Turn) -> bool:
+    return wants_outage_alert(turn.focused_text, turn.text)

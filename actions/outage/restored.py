@@ -20,7 +20,12 @@ from backend.reading.acts.signals import is_question
 from backend.reading.normalize import split_sentences
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.report_questions import says_still_out
-from backend.reading.tickets.status_questions import asks_to_restore, denies_power_is_back, says_power_is_back
+from backend.reading.tickets.status_questions import (
+    asks_to_restore,
+    denies_power_is_back,
+    only_asks_if_back,
+    says_power_is_back,
+)
 from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
@@ -43,6 +48,11 @@ class ActionOutageRestored(SkillAction):
         if not back and await answer_about_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
             return
         if not back and await add_danger_details(turn):  # "ya salió", of who was inside
+            return
+        if only_asks_if_back(turn.full_text):  # a question closes nothing
+            if not await answer_about_filed(turn):
+                turn.set(STATUS_SLOT, True)
+                turn.add_followup_action("outage_form")
             return
         if says_coop_disconnected(turn.text):  # "I paid, turn my power back on" is about a bill
             await handoff_disconnected(turn)

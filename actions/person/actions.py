@@ -15,6 +15,7 @@ from actions.base import SkillAction, clear_task
 from actions.cases.conversation_tickets import open_danger_ticket
 from actions.conversation.feelings import acknowledge_feeling
 from actions.conversation.no_open_task import handle_danger_or_report
+from actions.danger import signals_danger
 from actions.person.agent_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, handoff_to_agent
 from actions.person.booked_call import cancel_call, find_booked_call
 from actions.person.call_subject import find_offered_subject, find_subject, find_task_tried, list_earlier_messages
@@ -23,6 +24,9 @@ from actions.turn import Turn
 from backend.reading.contact.call_requests import cancels_call
 from backend.reading.hazards.emergency_questions import is_about_bill
 from backend.reading.live_agent_request import wants_call, wants_live_agent
+from backend.reading.service.outages import states_outage
+from backend.tickets import service as tickets
+from backend.tickets.kinds import DANGER, POWER_KINDS
 
 logger = logging.getLogger("memberline.person")
 
@@ -45,7 +49,7 @@ class ActionPerson(SkillAction):
         return turn.new_events()
 
     async def act(self, turn: Turn) -> None:
-        if await handle_danger_or_report(turn):
+        if await self._reports_outage_first(turn) or await handle_danger_or_report(turn):
             return
         is_open = turn.backend.coop.is_open(turn.backend.clock.now())
         told_in_danger = turn.last_text_of(DANGER_HANDOFF_RESPONSE)
@@ -78,3 +82,14 @@ class ActionPerson(SkillAction):
         turn.deactivate_form()
         if calls or not is_open:
             turn.add_followup_action("callback_form")
+
+    async def _reports_outage_first(self, turn: Turn) -> bool:
+        """`I need a person, my power is out`: the outage is reported, and then the person is offered."""
+        if turn.get("open_task") or signals_danger(turn) or not states_outage(turn.full_text, turn.text):
+            return False
+        filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+        if any(one.kind in POWER_KINDS or one.kind == DANGER for one in filed):
+            return False
+        agenda.add_item(turn, self.action_name, turn.full_text, {})
+        turn.add_followup_action("outage_form")
+        return True

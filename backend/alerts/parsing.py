@@ -11,6 +11,7 @@ from backend.reading.money.amount import Amount, parse_amount
 from backend.reading.normalize import clean_text
 from backend.reading.numbers.menu_number import is_menu_number
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
+from backend.reading.service.outages import states_outage
 
 Verb = Literal["on", "off", "list"]
 
@@ -28,7 +29,10 @@ class AlertRequest:
 
 _OUTAGE_WORDS = (
     r"(?:\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|"
-    r"\bapag[oó]n\w*|\bcortes de luz\b)"
+    r"\bapag[oó]n\w*|\bcortes de luz\b|\b(?:lose|loses|losing) power\b|"
+    r"\b(?:when|once|if|cuando|si) (?:it|things|everything|that)(?: ?'?s| is| comes| goes| gets)? (?:back|restored)\b|"
+    r"\b(?:se |nos )?(?:va|vaya|fue|vuelv\w+|regres\w+|cort[ae]n?) (?:la |el )?(?:luz|corriente|electricity|power)\b|"
+    r"\b(?:cuando|when|si|if) no (?:hay|haya|is there) (?:luz|corriente|electricity|power)\b)"
 )
 _NIGHT = r"\b(?:at night|nights?|any ?time|any hour|de noche|noches?)\b"
 OUTAGES = re.compile(_OUTAGE_WORDS)
@@ -79,7 +83,7 @@ KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 CHANNEL_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("text", re.compile(r"\b(text(s|ed|ing)?|sms|text messages?|messag(e|ing) me)\b")),
+    ("text", re.compile(r"\b(te?xt(s|ed|ing)?|sms|text messages?|messag(e|ing) me)\b")),
     ("email", re.compile(r"\b(e-?mail(s|ed|ing)?|by mail|mail me)\b")),
     ("call", re.compile(r"\b(call(s|ed|ing)?|phone call|by phone|ring me|voice)\b")),
 )
@@ -127,13 +131,28 @@ _POWER_OFF = re.compile(
 )
 """Power that goes off, which is no request to turn an alert off."""
 CHANNEL_REQUEST = re.compile(
-    r"\b(?:text(?:s|ed|ing)? (?:me|us|when|before|alerts?|if|about)|(?:get|send|want|have|got|need|offer|is there|"
+    r"\b(?:te?xt(?:s|ed|ing)? (?:me|us|when|before|alerts?|if|about)|(?:get|send|want|have|got|need|offer|is there|"
     r"y'?all|you|u) "
-    r"(?:\w+ ){0,3}?(?:texts?|alerts?|messages?|notifications?|sms)|avis\w+|mensajes?|alertas?|textos?|"
+    r"(?:\w+ ){0,3}?(?:te?xts?|alerts?|messages?|notifications?|sms)|avis\w+|mensajes?|alertas?|textos?|"
     r"(?:alert|notify|tell|warn) (?:me|us)|(?:shut ?-?off|outage|disconnect\w*) (?:texts?|alerts?|messages?|"
     r"warnings?))\b"
 )
 """A request to get messages from us."""
+_TOLD_WHEN = (
+    r"(?:(?:te?xt|message|notify|alert|tell|call|email|ping)(?: (?:me|us))|let (?:me|us) know|"
+    r"send (?:me |us )?(?:an? )?(?:te?xts?|messages?|alerts?|sms|notice)|(?:get|want|need) (?:an? )?(?:te?xts?|alerts?|"
+    r"messages?)|(?:que )?(?:me |nos )?(?:avis\w+|notifi\w+|alert\w+)|"
+    r"(?:que )?(?:me |nos )?(?:mand|envi)\w+ (?:un |una |textos?|mensajes?|alertas?)|(?:por )?(?:mensaje|texto)s?|"
+    r"alertas?)"
+)
+_OUTAGE_WISH = re.compile(
+    rf"\b{_TOLD_WHEN}[^.?!]{{0,40}}?\b(?:when\w*|if|once|about|for|of|cuando|si|de|en cuanto)\b[^.?!]*|"
+    r"\b(?:power )?outage (?:texts?|alerts?|messages?|notifications?|notices?|news|updates? by text)\b|"
+    r"\b(?:alertas?|avisos?|textos?|mensajes?|alerts?) (?:de|por) (?:los )?(?:apag[oó]n\w*|cortes)\b"
+)
+_ASKS_IF_TOLD = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|so|and)\W+)*(?:do|did|does|will|are|is|how|what|which|when|why|who)\b"
+)
 ALL_TEXTS = re.compile(r"\b(?:texts?|texting|messages?|sms)\b")
 PART_SEPARATOR = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
 DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
@@ -221,6 +240,22 @@ def find_notice_wish(text: str, own_words: str = "", *, has_shutoff_dates: bool 
     if SHUTOFF_WARNING.search(said):
         return None if has_shutoff_dates else "shutoff"
     return "outage" if OUTAGES.search(said) else None
+
+
+def wants_outage_alert(own_words: str, text: str) -> bool:
+    """Whether messages about outages are asked for: `text me when its back`; not where the power is told to be out.
+
+    `own_words` are as written, `text` is their English form. `Do you text when it is out` asks, and wants none yet.
+    """
+    said = [clean_text(words) for words in (own_words, text)]
+    if any(
+        _parse_verb(words) == "off" or SHUTOFF_WARNING.search(words) or _ASKS_IF_TOLD.search(words) for words in said
+    ):
+        return False
+    if not any(OUTAGES.search(found[0]) for words in said for found in _OUTAGE_WISH.finditer(words)):
+        return False
+    rest = [_OUTAGE_WISH.sub(" ", words) for words in said]
+    return not states_outage(*rest)
 
 
 def is_stop_all_texts(text: str) -> bool:

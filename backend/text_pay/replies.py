@@ -7,23 +7,17 @@ crash does the same again.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
-from backend.alerts import service as alerts
-from backend.alerts.kinds import KINDS, OUTAGES
-from backend.alerts.models import AlertSetting
-from backend.alerts.parsing import parse_alert_request
 from backend.billing.models import Account
 from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, current_language, join_words, tr, use_language
+from backend.language import ENGLISH, SPANISH, current_language, tr, use_language
 from backend.members.levels import Level
-from backend.members.service import list_accounts_at_phone
-from backend.reading.acts.signals import is_question
 from backend.reading.language import detect_language
 from backend.reading.normalize import to_plain_text
+from backend.reading.numbers.account_separator import means_all_accounts
 from backend.reading.spanish.translation import to_english
 from backend.reading.texts.pay_replies import (
     PayReply,
@@ -35,25 +29,17 @@ from backend.reading.texts.pay_replies import (
 )
 from backend.reading.texts.reminder_replies import is_spanish_reply, names_reminded_bill, read_reminder_reply
 from backend.text_pay import enrollment, offers, payment, service
+from backend.text_pay.refusals import refuse_reminders
 from backend.text_pay.reminded import HALF_IN_WORDS, SPLIT_IN_WORDS, find_reminded, tell_bills
+from backend.text_pay.sender import tell_sender
 from backend.text_pay.turns import LANGUAGE, Answer, ForDialogue, TextTurn
 
 REPEAT_TIME = timedelta(minutes=5)
 """A PAY or yes within this time of a payment is taken for the same once more."""
+ALL_IN_WORDS = {ENGLISH: "pay all my accounts", SPANISH: "pagar todas mis cuentas"}
+"""`Both`, as the dialogue reads it."""
 PART, PARTS = "part", ("half", "split")
 """Key of a part of a bill that was asked for, with its words, while the account is asked about."""
-REFUSED_WORDS = re.compile(
-    r"\b(?:reminders?|alerts?|notices?|notifications?|recordatorios?|alertas?|avisos?|reminding(?: me)?"
-    r"|texting me about|(?<=\boutage )(?:texts?|messages?|msgs?)|(?<=\bbill )(?:texts?|messages?|msgs?))\b"
-)
-BEGINS_REFUSAL = re.compile(
-    r"(?:please |por favor |i said |just )*(?:stop|no more|no mas|quit|end|cancel|turn off|enough|basta|ya no)\b"
-)
-OUTAGE_KINDS = {kind.name for kind in KINDS.values() if kind.group == OUTAGES}
-BILL_KINDS = {"bill_due", "past_due", "bill_ready", "shutoff_near", "card_expiring"}
-"""The reminders of a bill, where that is all that is named."""
-_ABOUT_BILL = re.compile(r"\b(?:bills?|facturas?|recibos?)\b")
-MAX_REFUSAL_WORDS = 16
 
 
 async def answer(turn: TextTurn) -> Answer | ForDialogue | None:
@@ -77,7 +63,7 @@ async def _answer(turn: TextTurn) -> Answer | ForDialogue | None:
         return await _pay(turn, reply)
     if turn.is_free and (accepts_offer(turn.text) or read_reminder_reply(turn.text)):
         return await _answer_reminder(turn)
-    return await _refuse_reminders(turn)
+    return await refuse_reminders(turn) or await tell_sender(turn)
 
 
 async def _answer_reminder(turn: TextTurn) -> Answer | ForDialogue | None:
@@ -125,11 +111,20 @@ async def _go_on(turn: TextTurn) -> Answer | ForDialogue | None:
 
 
 async def _choose_account(turn: TextTurn) -> Answer | ForDialogue | None:
-    """`The barn`, `mine is 8 Ferry Street`, `the one with 002`: which of the accounts that were asked about."""
+    """`The barn`, `mine is 8 Ferry Street`, `the one with 002`: which of the accounts that were asked about.
+
+    `Both` is for the dialogue, which pays several accounts together.
+    """
     async with turn.backend.db.read_session() as session:
         known = [one.account for one in await offers.list_candidates(session, turn.backend, turn.phone)]
     words = set(to_plain_text(turn.text).split())
+    language = detect_language(turn.text, current_language())
+    takes_all = not turn.open_value(PART)  # half of each is agreed on with one after the other
+    if takes_all and (means_all_accounts(turn.text) or means_all_accounts(to_english(turn.text))):
+        return ForDialogue(ALL_IN_WORDS[language])
     by_place = [one for one in known if words >= set(to_plain_text(one.short_place).split()) != set()]
+    if takes_all and len(by_place) > 1 and len(by_place) == len(known):
+        return ForDialogue(ALL_IN_WORDS[language])
     digits = by_place[0].number_digits if len(by_place) == 1 else re.sub(r"[^0-9]", "", turn.text)
     return await _pay(turn, PayReply(digits)) if digits else None
 
@@ -182,47 +177,3 @@ async def _end(turn: TextTurn) -> Answer:
     return Answer(
         tr("Text to pay is off (number {number}). Nothing is paid by text without asking who you are.", number=numbers)
     )
-
-
-async def _refuse_reminders(turn: TextTurn) -> Answer | None:
-    """`No more reminders`, from a phone that gets them: at once, and without a code."""
-    plain = to_plain_text(turn.text)
-    if not REFUSED_WORDS.search(plain) or len(plain.split()) > MAX_REFUSAL_WORDS or is_question(turn.text):
-        return None
-    if not turn.is_free and not BEGINS_REFUSAL.match(plain):
-        return None
-    english = to_english(plain) if detect_language(turn.text, current_language()) == SPANISH else plain
-    # "reminders" alone means all of them, and not only those of the due date
-    request = parse_alert_request(REFUSED_WORDS.sub("alerts", english), has_shutoff_dates=True)
-    if request.verb != "off" or request.channels or request.unwanted_channels - {"text"}:
-        return None  # the dialogue asks what is meant
-    kept = request.kept_kinds | (OUTAGE_KINDS if request.kept_kinds & OUTAGE_KINDS else set())
-    all_kinds = BILL_KINDS if _ABOUT_BILL.search(english) else set(KINDS)
-    refused = (set(request.kinds) or all_kinds) - kept
-    agreement = Agreement(turn.conversation_id, Level.ANONYMOUS, "sms", "", turn.text)
-    async with turn.backend.db.transaction() as session:
-        ended: list[AlertSetting] = []
-        still_on: set[str] = set()
-        for account in await list_accounts_at_phone(session, turn.phone):
-            changed, _number = await alerts.stop_texts(session, turn.backend, account, refused, agreement)
-            ended += changed
-            active = await alerts.list_active_settings(session, account.id)
-            still_on |= {one.kind for one in active if one.by_text and one.kind in kept}
-            if turn.backend.coop.tells_everyone and "outage" not in await alerts.previous_thresholds(
-                session, account.id
-            ):
-                still_on.add("outage")  # who never said anything of outages is told of them
-    if not ended:
-        return None
-    done = tr("Done: no more of these reminders come by text to this phone. To get them again, write ALERTS.")
-    return Answer(f"{done} {_describe_kept(kept, still_on)}".strip())
-
-
-def _describe_kept(kept: Collection[str], still_on: Collection[str]) -> str:
-    """Which texts stay on, of those that the member wants to keep."""
-    if "outage" in kept and "outage" not in still_on:
-        return tr("Texts about outages are not on; to get them, write TEXT ME ABOUT OUTAGES.")
-    if not still_on:
-        return ""
-    when = join_words([KINDS[name].describe(None) for name in KINDS if name in still_on and not KINDS[name].unit])
-    return tr("Texts still come when {when}.", when=when) if when else ""

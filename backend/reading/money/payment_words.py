@@ -7,6 +7,7 @@ import re
 from backend.confirmation_numbers import ALPHABET
 from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE
 from backend.reading.detectors import detector
+from backend.reading.normalize import fold_line
 
 wants_another_day = detector(
     r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
@@ -25,6 +26,18 @@ asks_about_overpayment = detector(
 )
 """`Where does the extra money go?`, of a payment over what is owed."""
 asks_to_change_payment = detector(r"^(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?")
+says_already_paid = detector(
+    r"^\W*(?:(?:no|but|hey|hi|hello|um|well|why|that|because|que|pero|oiga|hola|si)\W+)*(?:(?:i|we)(?:'?ve)? (?:have )?"
+    r"(?:already|just) (?:paid|sent|payed)\b|(?:i|we) (?:paid|payed) (?:it|this|that|my bill|the bill|you)? ?(?:"
+    r"already|yesterday|today|last week|this morning|at the (?:office|counter|store)|in person|by (?:check|mail))|"
+    r"(?:(?:yo|nosotros) )?ya (?:(?:yo|nosotros) )?(?:(?:lo|la|los|las|se lo) )?(?:pag(?:ue|amos)|i paid)\b|"
+    r"it'?s (?:already )?(?:been )?paid\b|already paid\b|"
+    r"(?:lo|la) (?:pague|pagamos|i paid) (?:ayer|hoy|en|yesterday|today)\b)",
+    unless=r"^\W*(?:if|when|can|could|where|si) |\b(?:too much|twice|double|dos veces|de mas|wrong|cut|shut|"
+    r"desconect\w*|sin luz|no power|turn\w* .{0,12}on)\b",
+    fold=fold_line,
+)
+"""`I already paid at the office`, `ya lo pagué ayer`: what is known of payments answers it."""
 CHANGE_PATTERNS = {
     "amount": re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
     "day": re.compile(r"\b(day|date|when)\b", re.IGNORECASE),

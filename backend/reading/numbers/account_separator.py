@@ -11,7 +11,9 @@ SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>
 mentions_home = detector(r"\b(home|house|residence)\b")
 names_all_accounts = detector(
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
-    r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b"
+    r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b|"
+    r"\b(?:both|all|each) (?:of )?(?:'?em|them)\b|"
+    r"^\W*(?:both|all of (?:them|'?em)|(?:para |en )?(?:l[ao]s dos|amb[ao]s))(?: please| por favor)?\W*$"
 )
 PAY_ALL_ACCOUNTS = re.compile(
     r"\b(?:pay|paying|for|do|cover|settle) (?:off )?(?:both|all (?:of (?:them|those|these)|them|accounts)|"

@@ -47,7 +47,45 @@ def states_outage(words: str, glossed: str) -> bool:
     if says_coop_disconnected(glossed) or detect_disconnection_topic(glossed):
         return False
     told = [part for part in split_sentences(words) if not part.rstrip().endswith("?") and not is_question(part)]
-    return any(says_power_is_out_now(part) or says_power_went_out(part) for part in told)
+    return any(says_power_is_out_now(part) or says_power_went_out(part) or says_place_is_out(part) for part in told)
+
+
+_HOME = r"(?:house|home|barn|shop|shed|garage|cabin|farm|place|neighbors?|block|road|street|town|casa|granero|taller)s?"
+says_place_is_out = detector(
+    rf"\b{_HOME}\b(?: (?:and|y) (?:the |my |la |el )?{_HOME})?(?:'s| is| are| esta| estan)(?: (?:both|all|also|"
+    r"still|now|completely|todavia))* (?:out|dark|without power|a oscuras|sin luz)\b|"
+    rf"\b(?:it|power|lights?)(?:'s| is| are) (?:also |still )?(?:out|off) (?:at|in|on|over at) (?:the |my |"
+    rf"our )?{_HOME}\b|"
+    r"\b(?:half|part|all|most) (?:of )?(?:\w+ ){0,2}?(?:road|rd|street|st|lane|ln|avenue|ave|block|town|neighborhood|"
+    r"county|village|side) (?:is|are|'s) (?:still )?(?:dark|out|without power)\b",
+    unless=r"\b(?:half|part|some|la mitad|parte) (?:of |de )?(?:my |the |our |la |mi )?(?:house|home|casa|barn|shop)\b",
+    fold=fold_line,
+)
+"""Whether places are said to be without power: `the barn and the house are both out`, `half of Mill Road is dark`."""
+_MORE_THAN_OUT = re.compile(
+    r"\b(?:wires?|lines?|cables?|alambres?|poles?|postes?|spark\w*|chisp\w*|smok\w*|humo|fire\w*|fuego|lumbre|flam\w*|"
+    r"burn\w*|quem\w*|smell\w*|huele\w*|olor|gas|propan\w*|transform\w*|box|caja|hum\w*|buzz\w*|hiss\w*|zumb\w*|boom|"
+    r"bang|explo\w*|pop\w*|trono|shock\w*|toques?|tree|limb|branch|arbol|rama|water|flood\w*|agua|inund\w*|hurt|herid\w*|"
+    r"injur\w*|911|oxyg\w*|oxig\w*|breath\w*|respir\w*|ventilat\w*|concentrat\w*|machine|maquina|dialysis|dialisis|"
+    r"insulin\w*|generator\w*|generador\w*|monoxid\w*|meter|medidor|car|truck|carro|fell|cay\w*|caid\w*|down|arc\w*|"
+    r"flash\w*|trapped|atrapad\w*|help|ayuda|auxilio|hot|cold|frio|freez\w*|sick|enferm\w*|emergenc\w*|danger\w*|pelig\w*|"
+    r"low|baj\w*|dim\w*|flicker\w*|parpad\w*|surg\w*|blink\w*|bright)\b"
+)
+_DENIED = re.compile(
+    r"\b(?:no (?:hay|veo|tengo)|there(?:'?s| is| are) no|no|not any|i (?:don'?t|do not) see (?:any|a)) (?:\w+ )?"
+    r"(?:wires?|lines?|cables?|alambres?|danger|peligro|sparks?|chispas)\b"
+)
+
+
+def tells_only_outage(words: str) -> bool:
+    """Whether the power is told to be out, with no word of a wire, a smell, a machine or anything else that is wrong.
+
+    `Se fue la luz, hay un bebé`, `it is out at the barn too`; what is denied does not count: `no hay cables`.
+    """
+    text = _DENIED.sub(" ", fold_line(words))
+    return not _MORE_THAN_OUT.search(text) and (
+        says_power_is_out_now(text) or says_power_went_out(text) or says_place_is_out(text)
+    )
 
 
 asks_if_outage = detector(
@@ -91,4 +129,5 @@ def detect_outage_kind(words: str) -> str:
         return "damage"
     if LIGHT_WORDS.search(words):
         return "light"
-    return "voltage" if UNSTEADY_POWER.search(words) and not says_power_went_out(words) else "outage"
+    is_out = says_power_went_out(words) or says_place_is_out(words)
+    return "voltage" if UNSTEADY_POWER.search(words) and not is_out else "outage"

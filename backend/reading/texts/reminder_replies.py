@@ -81,6 +81,22 @@ _SPANISH = re.compile(
     r"\b(?:cuant[oa]|cuando|mitad|pag(?:o|ar|are|ue)|el resto|lo que falta|rec(?:ue|o)rd\w+|avis\w+|venc\w+|que|cual|"
     r"factura|cuenta)\b"
 )
+_THESE = (
+    r"(?:(?:of )?(?:these|those|them|this|that|it|such)(?: (?:texts?|messages?|msgs?|things?|ones?|reminders?))?|"
+    r"(?:est|es)[aeo]s?(?: (?:textos?|mensajes?|avisos?))?|l[oa]s)"
+)
+_REFUSES_THESE = re.compile(
+    r"(?:(?:please|no|ok|okay|hey|hi|i said|just|por favor|oiga|and|y|ya) )*"
+    rf"(?:(?:no|dont (?:want|send|need)(?: me)?|do not (?:want|send|need)(?: me)?|i (?:dont|do not) (?:want|need)) "
+    rf"(?:any ?more|more) {_THESE}|"
+    rf"(?:i )?(?:dont|do not) (?:want|need|send)(?: me)?(?: any)? {_THESE}(?: any ?more)?|"
+    rf"(?:stop|quit|end)(?: (?:with|sending(?: me)?|texting me|getting)){{0,2}} {_THESE}|"
+    rf"turn (?:{_THESE} off|off {_THESE})|"
+    rf"(?:no|ya no|no quiero|ya no quiero) mas(?: de)? {_THESE}|"
+    rf"(?:ya )?no (?:(?:quiero(?: recibir)?|(?:me )?(?:mand|envi)\w+)(?: mas)?(?: de)?) {_THESE}|"
+    rf"(?:quit|apagu|desactiv)\w* {_THESE})"
+    r"(?: (?:please|thanks|thank you|any ?more|now|por favor|gracias|ya))*"
+)
 MAX_WORDS = 16
 
 
@@ -107,6 +123,11 @@ def read_reminder_reply(text: str) -> ReminderReply | None:
 def is_spanish_reply(text: str) -> bool:
     """Whether such an answer is in Spanish; most are too short to tell a language by common words."""
     return _SPANISH.search(_plain(text)) is not None
+
+
+def refuses_these(text: str) -> bool:
+    """`No more of these`, `turn them off`, `ya no quiero estos`: what the phone was texted last must tell which."""
+    return "?" not in text and _REFUSES_THESE.fullmatch(_plain(text)) is not None
 
 
 def names_reminded_bill(text: str) -> bool:

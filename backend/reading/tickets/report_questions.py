@@ -70,7 +70,11 @@ _ASKS_PHONE = re.compile(
 _ASKS_FOR_NEWS = re.compile(
     r"\b(?:will|would|do|does|can|could|going to|gonna)\b.{0,24}\b(?:text|call|tell|notif\w+|alert|"
     r"let (?:me|us) know|message|hear|told|avis\w+)\b.{0,30}\b(?:when|once|if|cuando)\b.{0,24}\b(?:back|on|fixed|"
-    r"restored|repaired|done|vuelv\w+|regres\w+)\b|\b(?:me )?(?:avisan|avisa|mandan un (?:texto|mensaje)|"
+    r"restored|repaired|done|vuelv\w+|regres\w+)\b|"
+    r"\b(?:te?xt|call|tell|notify|alert|message|let)\b (?:me|us)\b.{0,12}\b(?:when|once|if)\b.{0,24}\b(?:back|fixed|"
+    r"restored|repaired)\b|\b(?:avis[ae]|avisen|mand[ae]|manden|text)(?:me|nos| me)\b.{0,16}\b(?:cuando|"
+    r"when|en cuanto)\b.{0,16}\b(?:back|vuelv\w+|regres\w+|ven[gi]\w+)\b|"
+    r"\b(?:me )?(?:avisan|avisa|mandan un (?:texto|mensaje)|"
     r"llega un (?:texto|mensaje))\b.{0,20}\b(?:cuando|when)\b"
 )
 _CALLED_911 = re.compile(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from backend.reading.acts.signals import is_question
 from backend.reading.detectors import detector
-from backend.reading.normalize import fold, fold_line
+from backend.reading.normalize import fold, fold_line, split_sentences
 from backend.reading.tickets.withdrawal import asks_to_withdraw, remove_ticket_numbers
 
 _FEW_WORDS_ES = r"(?:\w+ ){0,3}?"
@@ -248,6 +249,12 @@ def says_power_is_back(words: str) -> bool:
     """Whether the words name that the power is back; without them nothing is closed."""
     text = fold(words)
     return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not asks_to_restore(text)
+
+
+def only_asks_if_back(words: str) -> bool:
+    """`Is it back?`: each sentence that names it asks, so nothing is told to be over. `Ya regresó la luz` tells it."""
+    named = [part for part in split_sentences(words) if _POWER_BACK.search(fold(part))]
+    return bool(named) and all(part.rstrip().endswith("?") or is_question(part) for part in named)
 
 
 def _compile_any(*patterns: str) -> re.Pattern[str]:

@@ -10,6 +10,7 @@ from backend.members.levels import Level
 from backend.payments.models import Payment
 from tests.actions.conftest import Begin
 from tests.backend.household import TODAY, Household, add_bill
+from tests.backend.payments.test_refunds import ask as ask_for_refund
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
 
@@ -88,3 +89,12 @@ async def test_of_two_accounts_the_other_is_offered_and_all_are_added_up(
     await ask(talk, "what do i owe on all my accounts")
     talk.assert_response("utter_balance_all")
     talk.assert_message(r"\$122\.40")
+
+
+async def test_a_last_payment_that_was_given_back_is_told_so(talk: Talk, backend: Backend) -> None:
+    await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    [made] = await list_rows(backend, Payment)
+    await ask_for_refund(backend, made, 4000)
+    await talk.user_input("what do I owe now", intent="check_balance", acts={"ask"})
+    talk.assert_message(r"Your last payment was \$40\.00.*\n.*refund of \$40\.00 to Visa ending 4242")

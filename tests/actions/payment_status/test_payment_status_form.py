@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.app import Backend
 from backend.payments import office
 from backend.payments.models import Payment, ScheduledPayment
+from tests.actions.conftest import Begin
 from tests.backend.household import Household
 from tests.backend.payments.test_office import book
 from tests.backend.payments.test_refunds import ask as ask_for_refund
@@ -77,3 +80,18 @@ async def test_refund_of_the_payment_is_told(talk: Talk, backend: Backend) -> No
     await ask_for_refund(backend, made, 1500)
     await ask(talk, f"did payment {made.confirmation} go through")
     talk.assert_message(r"it went through\. A refund of \$15\.00 to Visa ending 4242 is under way\.")
+
+
+@pytest.mark.parametrize("intent", ["faq_hours_contact", "out_of_scope"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", "ya lo pague en la oficina"),
+        ("es", "no, que yo ya pagué ayer en la oficina"),
+        ("en", "i already paid at the office"),
+    ],
+)
+async def test_who_paid_already_is_told_what_is_known(begin: Begin, language: str, words: str, intent: str) -> None:
+    talk = await begin(language=language)
+    await talk.user_input(words, intent=intent, acts={"volunteer"})
+    assert talk.responses == ["utter_status_none", "utter_status_owed"]

@@ -241,6 +241,11 @@ async def test_of_two_accounts_the_digits_choose(backend: Backend, home: Househo
     await remind(backend, home)
     await remind(backend, other)
     assert await phone.text("PAY") == "Which account? Reply one of these: PAY 9-001, PAY 9-002 (barn)."
+    asked = phone.said
+    assert await phone.text("both of em") == "-> pay all my accounts"
+    phone.said = asked
+    assert await phone.text("las dos") in ("-> pay all my accounts", "-> pagar todas mis cuentas")
+    phone.said = asked
     assert "$30.00" in str(await phone.text("the barn one"))
     await phone.text("no")
     phone.is_free = False  # whatever is open, this names an account and no amount

@@ -78,6 +78,12 @@ async def test_a_phone_that_got_none_yet_refuses_them_too(backend: Backend, home
         "stop with the bill reminders but keep the outage texts",
         "no more bill reminders, just outage texts",
         "quit the bill texts, i still want the outage ones",
+        "turn off the bill ones, keep the outage ones",
+        "no. turn off the bill ones, keep the outage ones",
+        "STOP the bill ones but keep outage",
+        "no no. stop the bill reminder texts. keep outage texts",
+        "ya no me manden los de la factura, solo los de apagones",
+        "quiten los avisos de la factura pero dejen los de apagones",
         "ya no me manden recordatorios de la factura pero sí los avisos de apagones",
         "no más recordatorios de la factura, pero deje los avisos de apagones",
     ],
@@ -98,3 +104,43 @@ async def test_outage_texts_that_are_not_on_are_not_promised(backend: Backend, h
     told = str(await phone.text("stop the bill reminders but keep the outage texts"))
     assert "Texts about outages are not on" in told
     assert await list_on(backend, home) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no more of these",
+        "No more of these please",
+        "turn them off",
+        "stop these texts",
+        "dont send me these",
+        "i don't want these anymore",
+        "ya no quiero estos mensajes",
+        "no más de estos",
+        "ya no me manden estos avisos",
+    ],
+)
+async def test_these_are_what_was_texted_last(backend: Backend, home: Household, phone: Texting, words: str) -> None:
+    await on(backend, home, {"outage": None}, "text")
+    await remind(backend, home)
+    assert str(await phone.text(words)).startswith(("Done", "Listo"))
+    assert await list_on(backend, home) == [("outage", ["text"])]
+
+
+@pytest.mark.parametrize(
+    "words", ["no more", "stop these", "can you turn them off?", "turn off my power", "no, that one"]
+)
+async def test_these_are_nothing_where_no_reminder_came(
+    backend: Backend, home: Household, phone: Texting, words: str
+) -> None:
+    await on(backend, home, {"bill_due": 3}, "text")
+    assert await phone.text(words) is None
+    assert await list_on(backend, home) == [("bill_due", ["text"])]
+
+
+async def test_these_are_no_reminder_that_something_was_said_after(
+    backend: Backend, home: Household, phone: Texting
+) -> None:
+    await remind(backend, home)
+    await phone.text("how do I read my meter")
+    assert await phone.text("no more of these") is None
