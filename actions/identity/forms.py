@@ -31,7 +31,7 @@ CODE_SENT = "code_sent"
 PENDING_PROOF = ["proof", ""]
 """An identity challenge: a code may decide instead of number and last four, and where it went is not told."""
 CODE_TROUBLE = "code_trouble"
-"""The slot for what was wrong with a code: NO_PHONE, UNPROVEN, AGAIN, "told" (the member knows), a status of CodeResult."""
+"""The slot for what was wrong with a code: NO_PHONE, UNPROVEN, AGAIN, "told" (it is known), a status of CodeResult."""
 NO_PHONE = "no_phone"
 """The member does not have the phone on file: a code goes by email."""
 UNPROVEN = "unproven"
