@@ -24,9 +24,11 @@ from actions.subject_matching import (
 from actions.turn import Turn
 from backend.account_question import service as account_questions
 from backend.alerts.parsing import OUTAGES, find_notice_wish, wants_outage_alert
+from backend.arrangement.service import active_arrangement
 from backend.knowledge.subjects import Subject
 from backend.providers.billing.system import find_system
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
+from backend.reading.money.arrangement_talk import asks_if_part_is_automatic
 from backend.reading.money.payment_method import asks_to_update_card
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.service.scam_report import reports_scam
@@ -138,7 +140,7 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
     """Answer the questions of this message. `offer` is the task that a yes to the answer opens. False: no answer."""
     if not turn.has_act("ask"):
         return False
-    if answer_notice_wish(turn) or await follow_ups.answer_follow_up(turn):
+    if answer_notice_wish(turn) or await _answer_arrangement_part(turn) or await follow_ups.answer_follow_up(turn):
         return True
     if (again := follow_ups.find_repeated_subject(turn)) is not None:
         await answer_subject(turn, again, offer)
@@ -175,6 +177,18 @@ def open_outage_alerts(turn: Turn) -> bool:
     turn.set("alert_what", {"outage": None})
     turn.set("alert_verb", "on")
     turn.add_followup_action("alerts_form")
+    return True
+
+
+async def _answer_arrangement_part(turn: Turn) -> bool:
+    """`Will the 5th one be taken by itself?` of a member with an arrangement: no, each part is theirs to pay."""
+    words = f"{turn.text} {turn.focused_text}"
+    if turn.get("open_task") or not asks_if_part_is_automatic(words):
+        return False
+    account = (await turn.identity()).account
+    if account is None or await active_arrangement(turn.session, account.id) is None:
+        return False
+    turn.utter("utter_arrangement_not_by_itself")
     return True
 
 

@@ -21,6 +21,7 @@ from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question.amounts_due import describe_shutoff
 from backend.account_question.question import AccountQuestion
+from backend.alerts.parsing import asks_for_reminder
 from backend.arrangement import plan as plans
 from backend.arrangement import service as arrangements
 from backend.arrangement.plan import Plan
@@ -78,6 +79,7 @@ FREQUENCY_CHOICES = {
 PAYMENT_LIKE_INTENTS = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
 """Intents that the classifier may find in a part of the plan."""
 QUICK_PAY = "quick_pay_form"
+ALERTS = "alerts_form"
 
 
 class ArrangementForm(IdentifiedForm):
@@ -95,10 +97,10 @@ class ArrangementForm(IdentifiedForm):
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """`Cancel the arrangement` ends an arrangement and starts none; parts for accounts are a payment of today."""
-        if not turn.other_action_answered(self.form) and self._is_for_accounts(turn):
+        if not turn.other_action_answered(self.form) and (opener := self._find_meant_task(turn)):
             self._pause_open_task(turn)
             save_identity_numbers(turn)
-            agenda.add_item(turn, QUICK_PAY, turn.full_text, {})
+            agenda.add_item(turn, opener, turn.full_text, {})
             self._close_task(turn)
             return None
         if turn.other_action_answered(self.form) or not cancels_arrangement(turn.text):
@@ -113,6 +115,19 @@ class ArrangementForm(IdentifiedForm):
                 turn.utter("utter_arrangement_none")
             else:
                 turn.utter("utter_undo_arrangement", number=active.number)
+        self._close_task(turn)
+        return None
+
+    def _find_meant_task(self, turn: Turn) -> str | None:
+        """The form that is meant by words that only sound like an arrangement."""
+        if asks_for_reminder(turn.text):
+            return ALERTS
+        return QUICK_PAY if self._is_for_accounts(turn) else None
+
+    async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
+        if not asks_for_reminder(turn.text):
+            return await super()._handle_reply(turn, asked)
+        agenda.add_item(turn, ALERTS, turn.full_text, {})
         self._close_task(turn)
         return None
 

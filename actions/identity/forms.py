@@ -10,6 +10,7 @@ from typing import ClassVar
 from actions import current_figures, side_questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.form import Form
+from actions.identity.code_again import AGAIN, send_again, tell_what_was_sent, wants_another_code
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
 from backend.coop import format_phone
@@ -30,7 +31,7 @@ CODE_SENT = "code_sent"
 PENDING_PROOF = ["proof", ""]
 """An identity challenge: a code may decide instead of number and last four, and where it went is not told."""
 CODE_TROUBLE = "code_trouble"
-"""The slot for what was wrong with a code: NO_PHONE, UNPROVEN, "told" (the member knows), or a status of CodeResult."""
+"""The slot for what was wrong with a code: NO_PHONE, UNPROVEN, AGAIN, "told" (it is known), a status of CodeResult."""
 NO_PHONE = "no_phone"
 """The member does not have the phone on file: a code goes by email."""
 UNPROVEN = "unproven"
@@ -214,6 +215,8 @@ class IdentifiedForm(Form):
         if turn.get("open_task") == self.form and not self.is_informational:
             await side_questions.answer_queued_questions(turn)
         if not self.is_level_reached(turn, identity):
+            if turn.get(CODE_TROUBLE) == AGAIN and turn.get(CODE_SENT):
+                return await self._send_code_again(turn)
             return await self._ask_code(turn)
         turn.clear(CODE_SENT)
         if turn.get(CODE_TROUBLE) != UNPROVEN:
@@ -285,8 +288,11 @@ class IdentifiedForm(Form):
         if (ask := self._ask_code_again(turn, "utter_question_proof_again")) is not None:
             return ask
         trouble = turn.get(CODE_TROUBLE)
-        if trouble == NO_PHONE:
-            asked = await identities.resend_challenge(turn.session, turn.backend, turn.conversation_id, by_email=True)
+        if trouble in (NO_PHONE, AGAIN):
+            by_email = trouble == NO_PHONE
+            asked = await identities.resend_challenge(
+                turn.session, turn.backend, turn.conversation_id, by_email=by_email
+            )
             turn.clear(CODE_TROUBLE)
             if asked:
                 return SlotQuestion(CODE, "utter_question_proof", is_new=True)
@@ -332,8 +338,25 @@ class IdentifiedForm(Form):
             return await self.on_code_refused(turn, sent.reason)
         turn.set(CODE_SENT, [sent.channel, sent.to])
         turn.clear(CODE_TROUBLE)  # the next message is read as the new code, and sends no other
+        if sent.earlier is not None:
+            tell_what_was_sent(turn, sent)
+            return SlotQuestion(CODE, "utter_question_code_still", is_new=True)
         response = "utter_question_code_expired" if not by_email and trouble else "utter_question_code"
         return SlotQuestion(CODE, response, {"where": sent.masked}, is_new=True)
+
+    async def _send_code_again(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
+        turn.clear(CODE_TROUBLE)
+        sent = await send_again(turn)
+        if isinstance(sent, identities.CodeRefused):
+            return await self.on_code_refused(turn, sent.reason)
+        turn.set(CODE_SENT, [sent.channel, sent.to])
+        tell_what_was_sent(turn, sent)
+        return SlotQuestion(CODE, "utter_question_code_still", is_new=True)
+
+    def _may_be_control_message(self, turn: Turn) -> bool:
+        """`Send it again` is about the code there, and not about what was said last."""
+        asked_anew = turn.get(REQUESTED_SLOT) == CODE and wants_another_code(turn)
+        return super()._may_be_control_message(turn) and not asked_anew
 
     def _hand_off_identity(self, turn: Turn, response: str) -> None:
         """Let a person of the office find out who the member is; `response` says why."""
@@ -343,6 +366,9 @@ class IdentifiedForm(Form):
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         """Tell a member without a complete number once where to find it; then hand off to an agent."""
+        if asked == CODE and wants_another_code(turn):
+            turn.set(CODE_TROUBLE, AGAIN)
+            return await self._ask_next(turn, misses=0)
         lacks = asked in (NUMBER, LAST4) and not self.is_number_optional and lacks_requested_number(turn.focused_text)
         if not lacks or turn.extract_values(asked).last4 or self._has_complete_number(turn, asked):
             return await super()._handle_reply(turn, asked)

@@ -161,12 +161,37 @@ ACCOUNT_NUMBER = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7
 NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
 
 
+_SHORT_WORDS = tuple(
+    (re.compile(words), whole)
+    for words, whole in (
+        (r"\bb4\b", "before"),
+        (r"\b(?:txt|tex)(?= me\b)", "text"),
+        (r"\b(?:rember|remeber|remmber|remimd|remined|rimind)\b", "remind"),
+        (r"(?<=[0-9] )d[ií]as?\b", "days"),
+    )
+)
+_REASON = re.compile(
+    r"\b(?:so (?:that )?(?:i|we) (?:don'?t|do not|won'?t|can avoid|never|am not)|to avoid|because|para no|"
+    r"para evitar)\b.*"
+)
+"""Why it is wanted names no alert: `so I don't get a late fee`."""
+_ONLY_DAYS = re.compile(
+    r"(?:no|nope|i|said|meant|want|make it|it|should be|be|please|[,.!]|\s)*"
+    r"(?:(?:[0-9]+|a|the) (?:day|week)s?|night before)(?: (?:before|ahead|early|prior|instead|please)|[,.!]|\s)*"
+)
+_REMIND_ME = re.compile(
+    r"\b(?:remind|remember|text|message|notify|tell|alert|warn|ping|email|call) me\b"
+    r".{0,40}?\b(?:before|ahead|prior|early)\b|"
+    r"\b(?:reminder|text|message|alert|notice)s? (?:me )?(?:\w+ ){0,4}(?:before|ahead)\b"
+)
+
+
 def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertRequest:
     """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts.
 
     `has_shutoff_dates`: the co-op's billing system names them, so a shutoff means that alert and not the past due one.
     """
-    said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
+    said = _normalize_numbers(_write_out(clean_text(ACCOUNT_NUMBER.sub(" ", text))))
     request = AlertRequest(_parse_verb(said))
     exception = KEPT_ALERTS.search(said) if request.verb == "off" else None
     if exception is not None:
@@ -192,11 +217,35 @@ def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertR
                 if kind.group == group and (request.verb == "off" or not kind.unit or kind.default_threshold):
                     request.kinds[kind.name] = None
             said = words.sub(" ", said)
-    request.kinds |= _extract_kinds(said, has_shutoff_dates=has_shutoff_dates)
+    request.kinds |= _extract_kinds(_REASON.sub(" ", said), has_shutoff_dates=has_shutoff_dates)
+    _add_days(request, said)
     _add_night_or_day(request, said)
     for name in request.kept_kinds:
         request.kinds.pop(name, None)
     return request
+
+
+def _write_out(cleaned: str) -> str:
+    """`b4` as `before`, so that its 4 is no number of days; `6 dias` as `6 days`."""
+    for words, whole in _SHORT_WORDS:
+        cleaned = words.sub(whole, cleaned)
+    return cleaned
+
+
+def _add_days(request: AlertRequest, said: str) -> None:
+    """The days that stand apart from the alert: `before my bill is due, 6 days`, or alone: `no, I said 6 days`."""
+    days = DAYS.search(said)
+    if days is None or request.verb != "on":
+        return
+    stands_alone = not request.kinds and _ONLY_DAYS.fullmatch(said)
+    if stands_alone or request.kinds.get("bill_due", 0) is None:
+        request.kinds["bill_due"] = _parse_days(days[0])
+
+
+def asks_for_reminder(text: str) -> bool:
+    """Whether a text asks to be reminded before a bill is due: `rember me a week b4 bill due`."""
+    said = _write_out(clean_text(text))
+    return _REMIND_ME.search(said) is not None and "bill_due" in parse_alert_request(text).kinds
 
 
 def _add_night_or_day(request: AlertRequest, said: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -29,10 +29,14 @@ MAX_TRIES = 5
 
 @dataclass(frozen=True)
 class CodeSent:
-    """`channel`: text or email. `to` is the masked recipient: the phone's last four, or `r***@example.org`."""
+    """`channel`: text or email. `to` is the masked recipient: the phone's last four, or `r***@example.org`.
+
+    `earlier`: when it was sent (UTC), if no other was sent now and that one still works.
+    """
 
     channel: str
     to: str
+    earlier: datetime | None = field(default=None, compare=False)
 
     @property
     def masked(self) -> str:
@@ -190,15 +194,21 @@ async def _reusable_code(
     session: AsyncSession, backend: Backend, conversation_id: str, member: Member
 ) -> CodeSent | None:
     """Where the newest code went, if it is still valid and the phone on file requests another by text."""
-    row = await _newest(session, conversation_id, member)
-    now = backend.clock.now()
-    if row is None or row.used_at is not None or row.misses >= MAX_TRIES or now >= row.expires_at:
-        return None
     if not await _is_text_from_member(session, conversation_id, member):
         return None
+    return await find_valid_code(session, backend, conversation_id, member)
+
+
+async def find_valid_code(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member
+) -> CodeSent | None:
+    """Where and when the conversation's newest code was sent, if it still works."""
+    row = await _newest(session, conversation_id, member)
+    if row is None or row.used_at is not None or row.misses >= MAX_TRIES or backend.clock.now() >= row.expires_at:
+        return None
     if await _recipient(session, row) == member.phone:
-        return CodeSent("text", member.phone_last4)
-    return CodeSent("email", mask_email(member.email)) if member.email else None
+        return CodeSent("text", member.phone_last4, row.sent_at)
+    return CodeSent("email", mask_email(member.email), row.sent_at) if member.email else None
 
 
 async def _recipient(session: AsyncSession, row: OneTimeCode) -> str | None:

@@ -226,9 +226,17 @@ async def send_code(
         return CodeRefused("too_many")
     asker = await code_limits.classify_asker(session, backend, conversation, now.member, attempt.target)
     sent = await codes.send(session, backend, conversation_id, now.member, by_email=by_email, asker=asker)
-    if isinstance(sent, CodeSent):
+    if isinstance(sent, CodeSent) and sent.earlier is None:
         await record_act(session, backend, conversation, "code_sent", now.account.id, after={"way": sent.channel})
     return sent
+
+
+async def find_valid_code(session: AsyncSession, backend: Backend, conversation_id: str) -> CodeSent | None:
+    """The code that was sent in this conversation and still works."""
+    now = await load_identity(session, backend, conversation_id)
+    if now.member is None:
+        return None
+    return await codes.find_valid_code(session, backend, conversation_id, now.member)
 
 
 async def resend_challenge(

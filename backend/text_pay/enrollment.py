@@ -20,7 +20,7 @@ from backend.payments.models import PaymentMethod
 from backend.payments.prechecks import find_method_problem
 from backend.payments.service import list_saved_methods
 from backend.reading.normalize import to_plain_text
-from backend.reading.texts.pay_replies import is_agreement, read_yes_no
+from backend.reading.texts.pay_replies import asks_about_enrollment, is_agreement, read_yes_no
 from backend.text_pay import service
 from backend.text_pay.turns import STEP, Answer, TextTurn
 
@@ -57,7 +57,8 @@ async def begin(turn: TextTurn) -> Answer:
 
 async def go_on(turn: TextTurn) -> Answer | None:
     """The next step. None: the text is about something else, and the enrollment is over."""
-    if turn.step != CODE and read_yes_no(turn.text) == "no":
+    is_asked = turn.step == AGREE and asks_about_enrollment(turn.text)
+    if turn.step != CODE and not is_asked and read_yes_no(turn.text) == "no":
         return Answer(tr("All right, text to pay is not set up."))
     if turn.step == CODE:
         return await _check_code(turn)
@@ -74,7 +75,22 @@ async def go_on(turn: TextTurn) -> Answer | None:
             methods = await _list_methods(session, turn, account)
             chosen = _pick(turn.text, [method.last4 for method in methods], [method.label for method in methods])
             return _ask_agreement(turn, account, methods[chosen]) if chosen is not None else None
+        if asks_about_enrollment(turn.text):
+            return await _explain(session, turn, account)
     return await _accept(turn, account) if is_agreement(turn.text) else None
+
+
+async def _explain(session: AsyncSession, turn: TextTurn, account: Account) -> Answer | None:
+    """Answer a question about the words, and give them again: what is agreed to is what stands in one text."""
+    method = await session.get(PaymentMethod, int(turn.open_value("method")))
+    if method is None:
+        return None
+    asked = _ask_agreement(turn, account, method)
+    told = tr(
+        "It never takes more than is owed, and only what you reply PAY to; any fee is shown before. "
+        "Nothing is set up yet."
+    )
+    return Answer(f"{told} {asked.words}", asked.state)
 
 
 async def _check_code(turn: TextTurn) -> Answer | None:

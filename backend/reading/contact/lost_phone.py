@@ -50,3 +50,17 @@ declines_to_give_phone = detector(
 
 mentions_phone = detector(r"\b(?:phone|cell|telefono|tel[eé]fono)\b")
 """Whether the number that is meant is a phone's."""
+
+
+wants_code_again = detector(
+    r"\b(?:re-?send|(?:send|text|email|give|get)(?: (?:me|it|that|this|one|the|a|new|my|another|other|code|text|to))*"
+    r" (?:again|once more|one more time|another(?: one| code)?|(?:a )?new (?:one|code))|(?:another|a new) code|"
+    r"try (?:it |sending )?again)\b|"
+    r"\b(?:didn'?t|didnt|did not|haven'?t|havent|have not|never|don'?t|not)\b(?: \w+)? (?:got|get|gotten|receive\w*|"
+    r"see|come|came|show\w*|arrive\w*|here)\b|\b(?:no|nothing|where(?:'s| is)) (?:the |my |a )?(?:code|text|message|"
+    r"came|yet)\b|"
+    r"\b(?:no (?:me )?(?:ha |han )?(?:lleg|recib|veo)\w*|(?:mand|envi|env[ií]|reenv[ií])\w* ?(?:lo|me|melo)?\w* "
+    r"(?:otra vez|de nuevo|otro)|reenv[ií]\w*|otro c[oó]digo|(?:el )?c[oó]digo no (?:lleg|me)\w*|"
+    r"otra vez el c[oó]digo)\b"
+)
+"""At the question for a code: whether it did not come, or another one is asked for."""

@@ -66,7 +66,9 @@ _ALL_ALONE = re.compile(
 )
 _PAST_DUE = re.compile(
     r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s|"
-    r" is) )?\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
+    r" is) )?\b(?:(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill|one|portion))?"
+    r"|late (?:part|amount|balance|bill|one|portion)\b|(?:(?:what(?:ever)?|that|which|part)(?:'s| is)|what i'?m) "
+    r"(?:late|behind)\b)(?: due| owed)?"
 )
 _PAYS_BEFORE_NAME = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
 # "from my balance", "on my bill": with figures beside them these name no second amount
@@ -97,8 +99,15 @@ _COUNTED_UNIT = re.compile(
     r"accounts?\b(?! ?(?:~|number|no\b|#|[0-9]))|bills?|"
     r"payments?|members?|meters?|houses?|installments?|charges|kwh|kilowatts?|degrees?|miles?|feet|am|pm)\b"
 )
+_NUMBER_WORD = (
+    r"(?:[0-9]|oh\b|zero\b|(?:one|two|three|four|five|six|seven|eight|nine)(?:ty|teen)?\b|ten\b|eleven\b|twelve\b|"
+    r"(?:thir|fif|eigh)(?:ty|teen)\b|twenty\b|forty\b|hundred\b|thousand\b)"
+)
 _NOT_NUMBER_WORDS = re.compile(
-    r"\b(?:no ?one|any ?one|this one|that one|the one|one (?:more|of|thing|time|second)|number one)\b"
+    r"\b(?:no ?one|any ?one|one (?:more|of|thing|time|second)|number one)\b|"
+    # "the one", "the past due one"; "the one twelve forty" and "the one dollar" are sums
+    rf"\b(?:this|that|the|my|which)(?: (?!(?:full|whole|is|was|a)\b|{_NUMBER_WORD})[a-z'-]+){{0,3}}? one\b"
+    rf"(?! (?:{_NUMBER_WORD}|dollars?\b|bucks?\b|cents?\b|percent\b|point\b))"
 )
 _NOT_NUMERIC = re.compile(r"\$ ?[a-z]+|\b(?:nan|inf|infinity|infinite)\b")
 _ZERO = re.compile(r"\b(?:nothing|zero|nil)\b")

@@ -91,8 +91,8 @@ _CARD_BEFORE = re.compile(
 _FOUR_DIGITS, _TOO_LONG = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{7,}")
 PAY_BEFORE_AMOUNT = re.compile(
     r"\b(?:pay(?:ing)?|payment(?: of| for)?|put|do|give|take|charge|send|amount(?: of| is)?|transfer|schedule|"
-    r"make (?:it|that)|just|only|want to do|towards?|i meant?|actually|no,?(?: wait,?)?)(?: (?:me|you|just|only|"
-    r"about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
+    r"make (?:it|that)|just|only|want to do|towards?|i meant?|actually|no[,.!]*(?: wait[,.!]*)?)(?: (?:me|you|just|"
+    r"only|about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
 )
 
 

@@ -44,6 +44,14 @@ cancels_arrangement = detector(
 """`Please cancel the arrangement`, without a request for another one."""
 asks_if_automatic = detector(r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b")
 """`Is the second part automatic?`"""
+asks_if_part_is_automatic = detector(
+    r"\b(?:one|part|half|rest|other|second|third|next|payment|segunda?|parte|otra|otro|resto|mitad|pago|"
+    r"[0-9]+(?:st|nd|rd|th))\b"
+    r".{0,40}\b(?:automatic(?:ally)?|by itself|on its own|autom[aá]tic\w*|(?:se )?(?:cobra|paga|toma)\w* sol[oa]|"
+    r"por s[ií] sol[oa])(?=\W|$)",
+    unless=r"auto ?-?pay|draft|d[eé]bito|pago autom",
+)
+"""`Will the 5th one be taken by itself?`; not of Auto Pay."""
 FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
 wants_autopay = detector(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b")
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from backend.language import SPANISH, current_language
+from backend.reading.acts.signals import is_question
 from backend.reading.acts.yes_no import YES, detect_yes_no
 from backend.reading.language import detect_language
 from backend.reading.normalize import to_plain_text
@@ -30,6 +31,34 @@ _ENROLL = re.compile(
     r"(?:set ?up|setup|enroll(?: me)?(?: in)?|sign(?: me)? up(?: for)?|join|turn on|activate|use|start|"
     r"activar|configurar|inscribirme en|usar) )?"
     rf"(?:the |el )?{_TEXT_TO_PAY}(?: please| por favor)?"
+)
+_BY_TEXT = (
+    r"(?:by|through|via|just by|with) (?:just )?"
+    r"(?:(?:reply|text|answer|respond|messag)ing|a (?:reply|text))(?: \w+){0,6}"
+)
+# "i would like to be able to pay by replying pay to a text", "can i just pay by texting you back every month"
+_ENROLL_IN_WORDS = re.compile(
+    rf"\b(?:set ?(?:me )?up|setup|sign(?: me)? up|enroll(?: me)?|turn on|activate|start|join)\b"
+    rf"(?: \w+){{0,4}} {_TEXT_TO_PAY}\b|"
+    rf"\bset (?:it|me|this) up so (?:that )?i can (?:reply|text|answer)(?: you)?(?: back)? pay\b|"
+    rf"\b(?:pay|pay (?:my|the) bills?) (?:just |only )?{_BY_TEXT}|"
+    r"\b(?:be able to|how (?:can|do) i|can i|could i|want to|like to|let me)(?: just)? "
+    r"(?:reply|answer|text)(?: you)?(?: back)? (?:with )?pay (?:to|when|every|each|in the future)\b|"
+    r"\b(?:answer|reply) pay to (?:your|the|a) (?:texts?|messages?|reminders?)\b|"
+    r"\bpagar (?:solo )?(?:contestando|respondiendo)(?: \w+){0,5}|"
+    r"\b(?:activ(?:ar|o|e)|inscrib\w+|apunt\w+|registr\w+|configurar)\b(?: \w+){0,4} "
+    r"(?:pago|pagar|pagos) por (?:texto|mensaje)s?\b|"
+    r"\bpoder (?:contestar|responder) pagar?\b"
+)
+_NO_ENROLLMENT = re.compile(
+    r"\b(?:what is|whats|is it safe|is text|que es|es seguro|stop|cancel|end|off|already|ya esta)\b"
+)
+MAX_ENROLL_WORDS = 24
+_SPOKEN_SHORT = re.compile(r" (?:u|ya)\b")
+_ABOUT_ENROLLMENT = re.compile(
+    r"\b(?:agree|acepto|limit|limite|max(?:imum|imo)?|at most|cap|fees?|cost|cargos?|comision|cuesta|stop|cancel|end|"
+    r"terminar|cancelar|every month|each month|cada mes|automatic\w*|automatico|how much (?:can|will|do|would) you|"
+    r"cuanto (?:pueden|van|me)|what (?:am i|does (?:it|that|this))|que (?:significa|quiere decir))\b"
 )
 _END = re.compile(
     r"(?:(?:please |i (?:want|would like|d like)(?: to)? |quiero |por favor )*"
@@ -62,8 +91,18 @@ def parse_pay_reply(text: str) -> PayReply | None:
 
 
 def is_enroll_request(text: str) -> bool:
-    """`Text to pay`, `set up text to pay`; not a question about it."""
-    return "?" not in text and _ENROLL.fullmatch(_plain(text)) is not None
+    """`Text to pay`, `set up text to pay`, `can I just pay by texting you back?`; not `what is text to pay?`."""
+    plain = _plain(text)
+    if "?" not in text and _ENROLL.fullmatch(plain) is not None:
+        return True
+    if len(plain.split()) > MAX_ENROLL_WORDS or _NO_ENROLLMENT.search(plain) or _END.search(plain):
+        return False
+    return _ENROLL_IN_WORDS.search(_SPOKEN_SHORT.sub(" you", plain)) is not None
+
+
+def asks_about_enrollment(text: str) -> bool:
+    """Whether a question at the words to agree to is about them: `what is the limit? agree`."""
+    return is_question(text) and _ABOUT_ENROLLMENT.search(_plain(text)) is not None
 
 
 def is_end_request(text: str) -> bool:

@@ -219,7 +219,11 @@ class SmsChannel:
             idle = silent or not (state.expects or state.offered)
             accounts = None
             if not stopped:
-                accounts = await wrong_number.find_misdirected_accounts(session, phone, inbound.text, idle=idle)
+                # a list of choices, such as "1 More", asks for no number that could be the wrong one
+                answers_reminder = not state.expects and await wrong_number.was_reminded(session, backend, phone)
+                accounts = await wrong_number.find_misdirected_accounts(
+                    session, phone, inbound.text, idle=idle or answers_reminder
+                )
             objects = await objections.is_objection_to_notice(session, backend, phone, inbound.text)
             context = TextContext(stopped, state.expects, recent, idle, accounts, is_objection=objects)
             if stopped:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.alerts.models import AlertSent
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.language import mark, tr
@@ -17,6 +20,7 @@ APOLOGY = mark(
     "{coop}: Sorry for the mix-up. No more texts go to this phone, and our office will check the number. Text START to"
     " undo."
 )
+REMINDED_LATELY = timedelta(days=1)
 APOLOGY_UNKNOWN_PHONE = mark("{coop}: Sorry for the mix-up. No more texts go to this phone. Text START to undo.")
 OFFICE_NOTE = (
     "Whoever answers at this phone says it is not the member's. Texts to it were stopped; find the new number."
@@ -32,6 +36,13 @@ async def find_misdirected_accounts(
     accounts = await list_accounts_at_phone(session, phone)
     names = [account.member.name for account in accounts]
     return accounts if is_wrong_number(text, names, idle=idle) else None
+
+
+async def was_reminded(session: AsyncSession, backend: Backend, phone: str) -> bool:
+    """Whether a reminder went to this phone within a day."""
+    since = backend.clock.now() - REMINDED_LATELY
+    sent = select(AlertSent.id).where(AlertSent.texted_to == phone, AlertSent.at > since)
+    return await session.scalar(sent.limit(1)) is not None
 
 
 async def find_possibly_misdirected_accounts(session: AsyncSession, phone: str, text: str) -> list[Account] | None:

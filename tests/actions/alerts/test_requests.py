@@ -36,3 +36,17 @@ def test_alerts_are_formatted_in_spanish() -> None:
         shown = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
     assert shown["ways"] == "texto y correo electrónico"
     assert shown["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("I want a text message before my bill is due, 6 days. thank you", 6),
+        ("no I said 6 days", 6),
+        ("rember me a week b4 bill due", 7),
+        ("txt me before bill is due so I dont get a late fee", None),
+        ("text me before it is due, 6 dias", 6),
+    ],
+)
+def test_the_days_are_read_wherever_they_stand(words: str, days: int | None) -> None:
+    assert parse_alert_request(words).kinds == {"bill_due": days}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.app import Backend
 from backend.arrangement.models import Arrangement
 from backend.members.levels import Level
@@ -92,6 +94,22 @@ async def test_the_office_gets_every_amount_and_day(begin: Begin, backend: Backe
     assert ticket.details["disconnection"] == "a notice, says the member"
     assert "6 payments" in ticket.details["not granted at once"]
     assert await list_rows(backend, Arrangement) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [("will the 5th one be taken by itself?", "en"), ("¿la otra parte se cobra sola?", "es")],
+)
+async def test_no_part_is_taken_by_itself(begin: Begin, words: str, language: str) -> None:
+    talk = await begin(language=language)
+    await talk.user_input(words, intent="out_of_scope", acts={"ask"})
+    talk.assert_no_response("utter_arrangement_not_by_itself")
+    talk = await begin(channel="sms", language="en")
+    await arrange(talk, "i can't pay it all, half today and half friday")
+    await talk.user_input("yes", acts={"affirm"})
+    talk.language = language
+    await talk.user_input(words, intent="out_of_scope", acts={"ask"})
+    talk.assert_response("utter_arrangement_not_by_itself")
 
 
 async def test_notice_is_mentioned_only_if_the_member_does(begin: Begin, backend: Backend) -> None:

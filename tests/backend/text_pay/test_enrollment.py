@@ -100,3 +100,31 @@ async def test_in_spanish(backend: Backend, home: Household, phone: Texting) -> 
     await phone.text("acepto")
     assert "Revise: pagar $112.40 hoy con cuenta de cheques terminada en 6789" in str(await phone.text("PAGAR"))
     assert "Se pagaron $112.40" in str(await phone.text("pagar"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "want to set up text to pay",
+        "I'd like to be able to pay just by replying pay to a text",
+        "can i just pay by texting u back every month",
+        "how do I turn on pay by text",
+        "quiero pagar contestando al mensaje",
+        "como activo el pago por texto?",
+    ],
+)
+async def test_it_begins_in_own_words(backend: Backend, home: Household, phone: Texting, words: str) -> None:
+    assert "code that I am texting you now" in str(await phone.text(words))
+
+
+async def test_a_question_about_the_words_keeps_them_open(backend: Backend, home: Household, phone: Texting) -> None:
+    await phone.text("text to pay")
+    await phone.text(await phone.code())
+    await phone.text("2")
+    answer = str(await phone.text("what is the limit? agree"))
+    assert "never takes more than is owed" in answer
+    assert "Reply AGREE or NO" in answer
+    assert await list_given(backend) == []
+    assert "Text to pay is on" in str(await phone.text("AGREE"))
+    async with backend.db.read_session() as session:
+        assert (await session.scalars(select(Consent))).one().wording == answer

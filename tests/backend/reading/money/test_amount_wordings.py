@@ -30,6 +30,8 @@ def cents_or_code(text, asked):
         ("eighty four fifty", 8450), ("eighty-four fifty", 8450), ("84 50", 8450), ("84,50", "unclear"),
         ("a hundred and twelve forty", 11240), ("hundred twelve forty", 11240),
         ("one hundred and twelve dollars and forty cents", 11240), ("112 and 40 cents", 11240),
+        ("the one twelve forty", 11240), ("the ninety two seventy six", 9276), ("the barn one", None),
+        ("the second one", "unclear"), ("the eighty one", 8100), ("the one dollar", 100),
         ("one twelve forty", 11240), ("one twelve and forty cents", 11240), ("four hundo", 40000), ("a hundo", 10000),
         ("100", 10000), ("ninety dollas", 9000), ("90 bux", 9000), ("90 dollar", 9000), ("90 dolars", 9000),
         ("90 dollers", 9000), ("fifty dollar bill", 5000), ("fiddy", 5000), ("fitty bucks", 5000),

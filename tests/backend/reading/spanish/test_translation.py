@@ -39,7 +39,15 @@ def test_amounts(message: str, cents: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "share"), [("todo", "all"), ("la mitad", "half"), ("sólo lo vencido", "past_due"), ("el total", "all")]
+    ("message", "share"),
+    [
+        ("todo", "all"),
+        ("la mitad", "half"),
+        ("sólo lo vencido", "past_due"),
+        ("el total", "all"),
+        ("la atrasada", "past_due"),
+        ("solo la parte atrasada", "past_due"),
+    ],
 )
 def test_shares(message: str, share: str) -> None:
     assert read(message, "amount")["share"] == share

@@ -33,14 +33,34 @@ def test_no_pay_reply(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["text to pay", "Set up text to pay", "enroll me in text-to-pay", "pago por texto", "sign me up for text 2 pay"],
+    [
+        "text to pay",
+        "Set up text to pay",
+        "enroll me in text-to-pay",
+        "pago por texto",
+        "sign me up for text 2 pay",
+        "not autopay. I want to answer PAY to your text",
+        "I don't want to pay now. sign me up for text to pay",
+    ],
 )
 def test_a_request_to_set_it_up(text: str) -> None:
     assert is_enroll_request(text)
     assert not is_end_request(text)
 
 
-@pytest.mark.parametrize("text", ["what is text to pay?", "is text to pay safe", "text me when to pay", "pay"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is text to pay?",
+        "is text to pay safe",
+        "text me when to pay",
+        "pay",
+        "can I pay by text?",
+        "how do i sign up for auto pay",
+        "text me before i have to pay",
+        "stop text to pay",
+    ],
+)
 def test_no_request_to_set_it_up(text: str) -> None:
     assert not is_enroll_request(text)
 
