@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import agenda, follow_ups, registry
+from actions.alerts.wishes import answer_notice_wish
 from actions.faq.hours import format_hours_for_day
 from actions.follow_ups import LAST_SUBJECT
 from actions.subject_matching import (
@@ -23,10 +24,8 @@ from actions.subject_matching import (
 )
 from actions.turn import Turn
 from backend.account_question import service as account_questions
-from backend.alerts.parsing import OUTAGES, find_notice_wish, wants_outage_alert
 from backend.arrangement.service import active_arrangement
 from backend.knowledge.subjects import Subject
-from backend.providers.billing.system import find_system
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.arrangement_talk import asks_if_part_is_automatic
 from backend.reading.money.payment_method import asks_to_update_card
@@ -150,34 +149,6 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
         await answer_subject(turn, subject, offer, words)
     _mention_unanswered(turn, found)
     return bool(found)
-
-
-def answer_notice_wish(turn: Turn) -> bool:
-    """Say whether there is such an alert: `do you text before a shutoff?`. False if none of those is asked for."""
-    if open_outage_alerts(turn):
-        return True
-    has_shutoff_dates = find_system(turn.backend.billing) is not None
-    alert = find_notice_wish(turn.text, turn.focused_text, has_shutoff_dates=has_shutoff_dates)
-    no_shutoff = turn.last_text_of("utter_alerts_no_shutoff")
-    if alert is None and no_shutoff and no_shutoff in turn.last_bot_text() and OUTAGES.search(turn.text):
-        alert = "outage"  # "what about for outages?"
-    if alert is None:
-        return False
-    turn.utter("utter_alerts_outage" if alert == "outage" else "utter_alerts_no_shutoff")
-    if not turn.get("open_task"):
-        wanted = "past_due" if alert == "shutoff" else "outage"
-        turn.set("offer", {"opener": "alerts_form", "slots": {"alert_what": {wanted: None}, "alert_verb": "on"}})
-    return True
-
-
-def open_outage_alerts(turn: Turn) -> bool:
-    """Open the alerts for who asks to be told of outages and reports none. False where another task is open."""
-    if turn.get("open_task") or not wants_outage_alert(turn.focused_text, turn.text):
-        return False
-    turn.set("alert_what", {"outage": None})
-    turn.set("alert_verb", "on")
-    turn.add_followup_action("alerts_form")
-    return True
 
 
 async def _answer_arrangement_part(turn: Turn) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from actions import side_questions
 from actions.accounts.forms import AccountForm
 from actions.alerts import questions
+from actions.alerts.wishes import answer_notice_wish
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
 from actions.form import MISS_INTENTS
@@ -69,7 +69,7 @@ class AlertsForm(AccountForm):
             return await super()._start(turn)
         self._pause_open_task(turn)
         turn.set("open_task", None)
-        side_questions.answer_notice_wish(turn)
+        answer_notice_wish(turn)
         self._close_task(turn)
         return None
 

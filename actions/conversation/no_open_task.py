@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
 from actions.accounts.forms import switch_to_named_account
+from actions.alerts.wishes import open_outage_alerts
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
 from actions.cases.danger_talk import add_danger_details
@@ -85,7 +86,7 @@ async def handle_without_task(turn: Turn, response: str) -> None:
     """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
     if await handle_danger_or_report(turn):
         return
-    if side_questions.open_outage_alerts(turn):
+    if open_outage_alerts(turn):
         turn.set("misses", 0)
         return
     if states_outage(turn.focused_text, turn.text) and turn.intent in (*UNRECOGNIZED_INTENTS, "inform", ""):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import agenda, follow_ups, side_questions
+from actions import agenda, follow_ups
+from actions.alerts.wishes import open_outage_alerts
 from actions.base import ExternalCall, SlotQuestion
 from actions.cases.conversation_tickets import format_callout_status, format_withdraw_hint, is_own
 from actions.cases.report_form import ReportForm
@@ -70,7 +71,7 @@ class OutageForm(ReportForm):
         if turn.other_action_answered(self.form) or signals_danger(turn) or not _wants_alert(turn):
             return await super()._start(turn)
         self._close_task(turn)
-        side_questions.open_outage_alerts(turn)
+        open_outage_alerts(turn)
         return None
 
     def _wants_handoff(self, turn: Turn) -> bool:
@@ -195,7 +196,7 @@ class OutageForm(ReportForm):
             await note_denied(turn)
         elif turn.notes.get(ALERT_WISH):
             turn.set("open_task", None)
-            side_questions.open_outage_alerts(turn)
+            open_outage_alerts(turn)
         else:
             return False
         return True
