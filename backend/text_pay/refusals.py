@@ -8,11 +8,11 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from backend.alerts import service as alerts
-from backend.alerts.kinds import KINDS, OUTAGES
+from backend.alerts.kinds import CHANNELS, KINDS, OUTAGES
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.alerts.parsing import parse_alert_request
 from backend.consents.service import Agreement
-from backend.language import SPANISH, current_language, join_words, tr
+from backend.language import SPANISH, current_language, join_words, mark, tr
 from backend.members.levels import Level
 from backend.members.service import list_accounts_at_phone
 from backend.reading.acts.signals import is_question
@@ -38,6 +38,7 @@ BILL_KINDS = {"bill_due", "past_due", "bill_ready", "shutoff_near", "card_expiri
 """The reminders of a bill, where that is all that is named."""
 _ABOUT_BILL = re.compile(r"\b(?:bills?|facturas?|recibos?)\b")
 MAX_REFUSAL_WORDS = 16
+WAY_NAMES = {"email": mark("email"), "call": mark("phone call")}
 
 
 async def refuse_reminders(turn: TextTurn) -> Answer | None:
@@ -93,6 +94,10 @@ async def _end_texts(turn: TextTurn, refused: Collection[str], kept: Collection[
     if not ended:
         return None
     done = tr("Done: no more of these reminders come by text to this phone. To get them again, write ALERTS.")
+    ways = {way for one in ended if one.active for way in one.channels}
+    if ways:
+        others = join_words([tr(WAY_NAMES[way]) for way in CHANNELS if way in ways])
+        done += " " + tr("They still come by {ways}; to end those, write TURN OFF MY ALERTS.", ways=others)
     return Answer(f"{done} {_describe_kept(kept, still_on)}".strip())
 
 

@@ -32,7 +32,9 @@ async def list_on(backend: Backend, home: Household) -> list[tuple[str, list[str
 async def test_all_of_them(backend: Backend, home: Household, phone: Texting, words: str) -> None:
     await remind(backend, home)
     await on(backend, home, {"past_due": None}, "text", "email")
-    assert str(await phone.text(words)).startswith("Done: no more of these reminders")
+    told = str(await phone.text(words))
+    assert told.startswith("Done: no more of these reminders")
+    assert "They still come by email;" in told
     assert await list_on(backend, home) == [("past_due", ["email"])]
 
 
