@@ -33,6 +33,7 @@ from backend.reading.acts.signals import is_request
 from backend.reading.back_references import mentions_double_charge
 from backend.reading.contact.call_subject import shorten
 from backend.reading.dates.call_time import parse_call_time
+from backend.reading.money.account_shares import is_all_but
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_electricians_phone
 from backend.reading.service.outages import mentions_death, tells_only_outage
@@ -90,6 +91,11 @@ class CaseForm(ReportForm):
         if turn.intent == "voltage_problem" and turn.get(KIND) is None and tells_only_outage(turn.full_text):
             self._close_task(turn)  # "the barn and the house are both out" is no weak power
             turn.add_followup_action("outage_form")
+            return None
+        if not turn.other_action_answered(self.form) and is_all_but(turn.text):
+            self._pause_open_task(turn)
+            agenda.add_item(turn, "quick_pay_form", f"pay {turn.full_text}", {})
+            self._close_task(turn)
             return None
         offer = Offer.read(turn)
         is_short_request = is_request(turn.text) and len(turn.text.split()) <= MAX_OFFER_REPLY_WORDS

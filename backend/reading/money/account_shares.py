@@ -49,6 +49,11 @@ _ADDS = re.compile(
     r"\b(?:too|also|as well|add|include|all the same|anyway)\b|^(?:\W|yes|ok|okay|no)*(?:and|plus)\b", re.IGNORECASE
 )
 _ALL_BUT = re.compile(r"\b(everything|all|both|of them|accounts|bills) but (?!not\b)", re.IGNORECASE)
+_ONLY_ALL_BUT = re.compile(
+    r"\W*(?:(?:ok|okay|yes|no|just|pay)\W+)*(?:everything|all(?: of them)?|todo|todas|todos)\W+"
+    r"(?:but|except(?: for)?|menos|excepto|salvo)\W+(?:the |my |el |la |mi )?\w+(?: \w+)?\W*(?:please|por favor)?\W*",
+    re.IGNORECASE,
+)
 _EVERYTHING = re.compile(r"\b(?:everything|all|both|todo|todos|todas|ambos|ambas)\b", re.IGNORECASE)
 """All accounts, where some are left out of them; `everything` alone may be all of one bill."""
 _SHORT_WORDS = 5
@@ -94,6 +99,11 @@ class AccountShares:
     is_only: bool = False
     adds: bool = False
     total: int | None = None
+
+
+def is_all_but(text: str) -> bool:
+    """`Everything but the barn` and nothing more: what is to be paid, and no trouble with the power."""
+    return _ONLY_ALL_BUT.fullmatch(text) is not None
 
 
 def read_account_shares(text: str, base: str, places: Sequence[NamedPlace], today: date) -> AccountShares:

@@ -322,3 +322,13 @@ async def test_a_total_for_both_is_not_taken_for_each(talk: Talk, backend: Backe
 async def test_parts_for_places_are_no_arrangement(talk: Talk, barn_id: int) -> None:
     await talk.user_input("40 on the barn and the rest on the house", intent="payment_arrangement", acts={"start"})
     talk.assert_response("utter_question_pay_together_which")
+
+
+@pytest.mark.parametrize("words", ["everything but the barn", "all except the barn please"])
+async def test_all_but_one_said_cold_is_a_payment(
+    talk: Talk, backend: Backend, home: Household, barn_id: int, words: str
+) -> None:
+    await talk.user_input(words, intent="voltage_problem", acts={"start"})
+    assert talk.open_task == "quick_pay_form", str(talk)
+    talk.assert_message(r"\$112\.40")
+    talk.assert_no_message(r"flickering|\$174\.58")
