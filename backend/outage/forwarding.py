@@ -18,9 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.jobs.progress import current_progress
-from backend.language import ENGLISH, use_language
 from backend.outage.models import ForwardedReport
-from backend.outbox.service import enqueue
+from backend.outbox.office_mail import mail_office
 from backend.providers.billing.system import BillingSystemError, SystemRejected
 from backend.providers.outages.base import TakesReports
 from backend.tickets.models import Ticket
@@ -129,8 +128,6 @@ async def _send(backend: Backend, provider: TakesReports, call: _Call) -> str:
 
 
 async def _tell_office(session: AsyncSession, backend: Backend, call: _Call, status: str, problem: str) -> None:
-    if not backend.coop.email:
-        return
     if status == REFUSED:
         words = f"The outage system refused the report {call.number}: {problem}\nPlease enter it by hand."
     else:
@@ -138,14 +135,5 @@ async def _tell_office(session: AsyncSession, backend: Backend, call: _Call, sta
             f"The outage system has not answered {call.tries} times about the report {call.number}: {problem}\n"
             "It is sent again until it is 12 hours old. Please see that the crew knows of it."
         )
-    with use_language(ENGLISH):
-        await enqueue(
-            session,
-            backend,
-            kind="email",
-            recipient=backend.coop.email,
-            subject=f"Outage {call.number} is not in the outage system",
-            body=f"{words}\n",
-            purpose="office",
-            dedupe_key=f"outage-report:{call.number}:{status}"[:120],
-        )
+    subject = f"Outage {call.number} is not in the outage system"
+    await mail_office(session, backend, subject=subject, body=f"{words}\n", key=f"outage-report:{call.number}:{status}")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.language import ENGLISH, use_language
 from backend.money import format_cents
-from backend.outbox.service import enqueue
+from backend.outbox.office_mail import mail_office
 from backend.posting.models import QueuedPosting
 from backend.posting.order import is_open
 
@@ -41,14 +39,14 @@ async def tell_unresolved(backend: Backend) -> int:
         lines = [_describe(row) for row in rows[:LISTED]]
         if len(rows) > LISTED:
             lines.append(f"… and {len(rows) - LISTED} more: memberline posting list --json")
-        await _send(
+        await mail_office(
             session,
             backend,
-            f"{len(rows)} {'movement' if len(rows) == 1 else 'movements'} to look up in the billing system",
-            "\n".join(
+            subject=f"{len(rows)} {'movement' if len(rows) == 1 else 'movements'} to look up in the billing system",
+            body="\n".join(
                 ["The billing system refused these, or may have them and cannot be asked:", "", *lines, "", WHAT_TO_DO]
             ),
-            f"posting-unresolved:{rows[0].id}:{rows[0].attempts}:{backend.clock.now().isoformat()}",
+            key=f"posting-unresolved:{rows[0].id}:{rows[0].attempts}:{backend.clock.now().isoformat()}",
         )
         return len(rows)
 
@@ -56,28 +54,13 @@ async def tell_unresolved(backend: Backend) -> int:
 async def tell_trouble(backend: Backend, name: str, words: str) -> None:
     """Email the office, once a day for each `name`, that nothing can be sent, and why."""
     async with backend.db.transaction() as session:
-        await _send(
+        await mail_office(
             session,
             backend,
-            "Payments cannot be sent to the billing system",
-            f"{words}\nPayments wait, and none is lost. They are sent when this is mended.",
-            f"posting-trouble:{backend.today().isoformat()}:{name}",
+            subject="Payments cannot be sent to the billing system",
+            body=f"{words}\nPayments wait, and none is lost. They are sent when this is mended.",
+            key=f"posting-trouble:{backend.today().isoformat()}:{name}",
         )
-
-
-async def _send(session: AsyncSession, backend: Backend, subject: str, body: str, key: str) -> None:
-    if backend.coop.email:
-        with use_language(ENGLISH):
-            await enqueue(
-                session,
-                backend,
-                kind="email",
-                recipient=backend.coop.email,
-                subject=subject,
-                body=body,
-                purpose="office",
-                dedupe_key=key[:120],
-            )
 
 
 def _describe(row: QueuedPosting) -> str:

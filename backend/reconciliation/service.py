@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
-from backend.language import ENGLISH, use_language
-from backend.outbox.service import enqueue
+from backend.outbox.office_mail import mail_office
 from backend.payments.counter_totals import list_counter_totals
 from backend.payments.models import PaymentRefund
 from backend.posting.batch_file import replace_file
@@ -177,14 +176,10 @@ async def _tell_office(backend: Backend, report: Report) -> None:
     state = ";".join(sorted(f"{each.name} {each.key} {each.theirs_cents}" for each in report.differences))
     digest = hashlib.sha256(state.encode()).hexdigest()[:32]
     async with backend.db.transaction() as session:
-        with use_language(ENGLISH):
-            await enqueue(
-                session,
-                backend,
-                kind="email",
-                recipient=backend.coop.email,
-                subject=f"Payments of {report.on.isoformat()}: {found}",
-                body=format_text(backend, report, masked=True),
-                purpose="office",
-                dedupe_key=f"reconciliation:{report.on.isoformat()}:{digest}",
-            )
+        await mail_office(
+            session,
+            backend,
+            subject=f"Payments of {report.on.isoformat()}: {found}",
+            body=format_text(backend, report, masked=True),
+            key=f"reconciliation:{report.on.isoformat()}:{digest}",
+        )
