@@ -140,20 +140,21 @@ async def _book_given(session: AsyncSession, backend: Backend, refund: PaymentRe
         key, payment.key, refund.account_id, refund.given_cents, refund.given_fee_cents, backend.clock.now()
     )
     await backend.billing.refund_given(session, fact)
-    await posting.enqueue(
-        session,
-        backend,
-        kind="refund",
-        key=key,
-        account_id=refund.account_id,
-        amount_cents=refund.given_cents,
-        fee_cents=refund.given_fee_cents,
-        payment_id=refund.payment_id,
-        method_kind=refund.handled_as,
-        confirmation=refund.confirmation,
-        channel="office",
-        number=refund.handled_reference or "",
-    )
+    if refund.given_cents:  # a fee alone is not in the co-op's books
+        await posting.enqueue(
+            session,
+            backend,
+            kind="refund",
+            key=key,
+            account_id=refund.account_id,
+            amount_cents=refund.given_cents,
+            fee_cents=refund.given_fee_cents,
+            payment_id=refund.payment_id,
+            method_kind=refund.handled_as,
+            confirmation=refund.confirmation,
+            channel="office",
+            number=refund.handled_reference or "",
+        )
     await refund_notices.send_given_receipt(session, backend, refund, payment)
 
 
