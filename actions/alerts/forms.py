@@ -32,20 +32,13 @@ from backend.providers.billing.system import find_system
 from backend.reading.acts.task_control import begins_as_question, wants_nothing_else
 from backend.reading.normalize import to_plain_text
 from backend.reading.numbers.account_separator import means_all_accounts, mentions_home
+from backend.reading.texts.alert_replies import may_name_several, names_own_places, turns_those_off
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
 DENIED = "alert_denied"
 SCOPE = "alert_scope"
 """The words that may name several accounts: `both of them`, `for the house and the barn`."""
 STOP_TEXTS_SUBJECT = "stop_texts"  # in knowledge/
-_TURN_OFF_THOSE = re.compile(
-    r"\bturn (?:them|it|those|these|that|all) off\b|\bturn off (?:them|those|all)\b", re.IGNORECASE
-)
-"""At the read-back of what would be turned on, this ends it."""
-_NAMES_TWO = re.compile(r"\b(?:and|y|plus|too|also|tambien)\b", re.IGNORECASE)
-_MY_PLACES = re.compile(
-    r"\b(?:my|our|mis|nuestr[ao]s) (?:places|accounts|houses|properties|meters|cuentas|casas)\b", re.IGNORECASE
-)
 
 
 class AlertsForm(AccountForm):
@@ -102,7 +95,7 @@ class AlertsForm(AccountForm):
         """Keep the words that may name accounts. Returns whether they change the scope at the read-back."""
         if asked in IDENTITY_SLOTS or not turn.text:
             return False
-        if asked is None or means_all_accounts(turn.text) or _NAMES_TWO.search(turn.text):
+        if asked is None or means_all_accounts(turn.text) or may_name_several(turn.text):
             before = turn.get(SCOPE)
             turn.set(SCOPE, turn.text)
             return asked == AGREED and before != turn.text and not is_yes(turn)
@@ -113,7 +106,7 @@ class AlertsForm(AccountForm):
         scope, own = str(turn.get(SCOPE) or ""), identity.known_account
         found = await list_member_accounts(turn.session, identity.known_member.id)
         accounts = [one for one in found if one.status == "open"]
-        if means_all_accounts(scope) or _MY_PLACES.search(scope):
+        if means_all_accounts(scope) or names_own_places(scope):
             return accounts if len(accounts) > 1 else [own]
         named = [one for one in accounts if _is_named(one, scope)]
         return named if len(named) > 1 else [own]
@@ -141,7 +134,7 @@ class AlertsForm(AccountForm):
 
     def _extract_agreement(self, turn: Turn) -> bool:
         request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
-        if _TURN_OFF_THOSE.search(turn.text) and not request.kinds:
+        if turns_those_off(turn.text) and not request.kinds:
             turn.set(VERB, "off")
             return True
         if request.kinds or (request.channels and sorted(request.channels) != turn.get(WAYS)):
