@@ -11,6 +11,7 @@ import importlib.util
 import json
 import mmap
 import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,6 +36,9 @@ BATCH = 32
 THREADS = 2  # of `encode_many`, which is for training; a message takes one
 CACHE_SIZE = 2000  # sentences whose vector is kept: "yes" and "1" come all the time
 
+LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{4,}(?:-\d+)*(?![.,]?\d)")
+SAMPLE_NUMBER, SAMPLE_FOUR_DIGITS = "12345-001", "0142"
+
 EncoderInput = str | tuple[str, str]  # a sentence, or what was said before it and a reply
 
 
@@ -50,6 +54,22 @@ class TokenIds(NamedTuple):
 
     ids: list[int]
     context_length: int
+
+
+def unify_numbers(text: EncoderInput) -> EncoderInput:
+    """The input with one sample in place of each long number, when a message is read.
+
+    What it means must not depend on whose member number is in it. Training keeps the various numbers: it learns more
+    from them.
+    """
+    if isinstance(text, str):
+        return LONG_NUMBER.sub(_sample_number, text)
+    before, reply = text
+    return LONG_NUMBER.sub(_sample_number, before), LONG_NUMBER.sub(_sample_number, reply)
+
+
+def _sample_number(found: re.Match[str]) -> str:
+    return SAMPLE_FOUR_DIGITS if len(found[0]) == len(SAMPLE_FOUR_DIGITS) else SAMPLE_NUMBER
 
 
 def tokenize(tokenizer: Any, text: EncoderInput) -> TokenIds:
@@ -161,7 +181,8 @@ class Encoder:
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
     def __call__(self, text: EncoderInput) -> np.ndarray:
-        """The vector of a sentence, or of a reply to what was said."""
+        """The vector of a sentence, or of a reply to what was said, whatever the digits of its long numbers."""
+        text = unify_numbers(text)
         vector = self._remembered.get(text)
         if vector is None:
             if len(self._remembered) >= CACHE_SIZE:
