@@ -15,7 +15,7 @@ from backend.billing.figures import MAX_AGE_TO_DEBIT
 from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.outbox.models import OutboxMessage
-from backend.outbox.service import enqueue
+from backend.outbox.office_mail import mail_office
 from backend.providers.billing.base import FiguresUnknown
 from backend.providers.billing.system import find_system
 
@@ -57,15 +57,12 @@ async def report_held(backend: Backend, job: str, account_ids: Collection[int], 
         is_told = await session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key)) is not None
         query = select(Account.number).where(Account.id.in_(sorted(account_ids)[:LISTED])).order_by(Account.number)
         numbers = list(await session.scalars(query))
-        await enqueue(
+        await mail_office(
             session,
             backend,
-            kind="email",
-            recipient=backend.coop.email,
             subject=f"No money was taken from {len(account_ids)} accounts: what they owe is not known",
             body=_write_letter(job, numbers, len(account_ids), on),
-            purpose="office",
-            dedupe_key=key,
+            key=key,
         )
         for account_id in () if is_told else sorted(account_ids):
             act = f"{job.replace('-', '_')}_held"

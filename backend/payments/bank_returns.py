@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.language import use_language
 from backend.money import format_cents
+from backend.outbox.office_mail import mail_office
 from backend.payments import failed_refunds, receipts, refund_notices
 from backend.payments.models import Payment, PaymentMethod, ReturnCursor
 from backend.payments.processing import SYSTEM, build_payment_fact, enqueue_posting, lock_payment, move_status
@@ -112,7 +113,8 @@ async def _follow_up(session: AsyncSession, backend: Backend, payment: Payment, 
             "account are off. Please look into it: unauthorized debits must stay rare (Nacha allows 0.5 percent)."
         )
         subject = f"Payment {payment.confirmation} returned: {code}"
-        await refund_notices.tell_office(session, backend, f"returned:{payment.key}", subject, body)
+        key = f"office:returned:{payment.key}"
+        await mail_office(session, backend, subject=subject, body=f"{body}\n", key=key)
     await failed_refunds.end_as_returned(session, backend, payment)
     if await failed_refunds.given_twice_cents(session, payment):
         await refund_notices.tell_office_of_double(session, backend, payment)

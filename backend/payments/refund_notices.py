@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import mark, tr, use_language
 from backend.money import format_balance, format_cents
-from backend.outbox.service import enqueue
+from backend.outbox.office_mail import mail_office
 from backend.payments import receipts
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_codes import RETURN_REASONS
@@ -129,7 +129,8 @@ async def tell_office_of_failure(
             f"returned the payment {payment.confirmation} itself, so the member has the money back. "
             "There is nothing more to do."
         )
-    await tell_office(session, backend, f"refund-failed:{refund.key}", subject, body)
+    key = f"office:refund-failed:{refund.key}"
+    await mail_office(session, backend, subject=subject, body=f"{body}\n", key=key)
 
 
 async def tell_office_of_double(session: AsyncSession, backend: Backend, payment: Payment) -> None:
@@ -139,21 +140,8 @@ async def tell_office_of_double(session: AsyncSession, backend: Backend, payment
         "twice; the account owes the difference. Please call them."
     )
     subject = f"Payment {payment.confirmation} went back twice"
-    await tell_office(session, backend, f"refund-double:{payment.key}", subject, body)
-
-
-async def tell_office(session: AsyncSession, backend: Backend, key: str, subject: str, body: str) -> None:
-    """An email to the office's own mailbox, once for each `key`."""
-    await enqueue(
-        session,
-        backend,
-        kind="email",
-        recipient=backend.coop.email,
-        subject=subject,
-        body=f"{body}\n",
-        purpose="notice",
-        dedupe_key=f"office:{key}"[:120],
-    )
+    key = f"office:refund-double:{payment.key}"
+    await mail_office(session, backend, subject=subject, body=f"{body}\n", key=key)
 
 
 async def _send(

@@ -21,7 +21,8 @@ from backend.audit import service as audit
 from backend.errors import MemberlineError
 from backend.language import use_language
 from backend.money import format_cents
-from backend.payments import receipts, refund_notices
+from backend.outbox.office_mail import mail_office
+from backend.payments import receipts
 from backend.payments.bank_returns import book_return
 from backend.payments.models import Payment, ReturnFileEntry
 from backend.payments.nacha_returns import BadReturnFile, ReturnFile, ReturnItem, parse_return_file
@@ -342,21 +343,21 @@ async def _tell_office(backend: Backend, report: FileReport) -> None:
     lines = "\n".join(f"line {one.item.line}: {one.item.code}, {OUTCOMES[one.outcome]}" for one in waiting)
     body = f"The bank's file {report.name} has entries for you to look at, under /staff/money:\n\n{lines}"
     async with backend.db.transaction() as session:
-        key = f"return-file:{report.parsed.digest}"
-        await refund_notices.tell_office(session, backend, key, "Bank returns to look at", body)
+        key = f"office:return-file:{report.parsed.digest}"
+        await mail_office(session, backend, subject="Bank returns to look at", body=f"{body}\n", key=key)
 
 
 async def _tell_office_of_closed_file(backend: Backend, name: str, error: OSError) -> None:
     """Once a day, for as long as it cannot be read."""
     body = f"The bank's file {name} cannot be read: {error.strerror}. Please ask who runs the server to open it."
-    key = f"closed-return-file:{backend.today()}:{name[-80:]}"
+    key = f"office:closed-return-file:{backend.today()}:{name[-80:]}"
     async with backend.db.transaction() as session:
-        await refund_notices.tell_office(session, backend, key, f"Bank file {name} cannot be read", body)
+        await mail_office(session, backend, subject=f"Bank file {name} cannot be read", body=f"{body}\n", key=key)
 
 
 async def _tell_office_of_bad_file(backend: Backend, name: str, data: bytes, error: BadReturnFile) -> None:
     faults = "\n".join(str(fault) for fault in error.faults[:20])
     body = f"The bank's file {name} was not used, because it cannot be trusted:\n\n{faults}\n\nPlease ask the bank."
-    key = f"bad-return-file:{hashlib.sha256(data).hexdigest()}"
+    key = f"office:bad-return-file:{hashlib.sha256(data).hexdigest()}"
     async with backend.db.transaction() as session:
-        await refund_notices.tell_office(session, backend, key, f"Bank file {name} was not used", body)
+        await mail_office(session, backend, subject=f"Bank file {name} was not used", body=f"{body}\n", key=key)

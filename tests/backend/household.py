@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from backend.app import Backend
@@ -76,6 +76,18 @@ async def add_bill(backend: Backend, account_id: int, cents: int, due_on: date) 
         )
         await bills.issue(session, bill, at=NOW)
         return bill.number
+
+
+async def add_barn(backend: Backend, home: Household) -> Household:
+    """A second account of the same member, 99999-002; nothing is owed there."""
+    async with backend.db.transaction() as session:
+        barn = Account(
+            member_id=home.member_id, separator="002", number="99999-002", number_digits="99999002",
+            service_address="510 Prairie Road (barn)",
+        )  # fmt: skip
+        session.add(barn)
+        await session.flush()
+        return replace(home, account_id=barn.id)
 
 
 async def add_conversation(backend: Backend, name: str, channel: str = "web") -> str:

@@ -13,11 +13,10 @@ from backend.alerts.models import AlertSent
 from backend.app import Backend
 from backend.arrangement.models import Arrangement
 from backend.autopay.models import AutoPay
-from backend.billing.models import Account
 from backend.payments.models import PaymentMethod
 from backend.tickets.models import Ticket
 from tests.backend.alerts.alert_settings import DUE, on, pay, sent_alerts
-from tests.backend.household import NOW, TODAY, Household
+from tests.backend.household import NOW, TODAY, Household, add_barn
 from tests.backend.providers.billing.elsewhere import NUMBER, move_books
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -45,13 +44,7 @@ async def test_a_reminder_says_what_to_reply_and_is_kept_with_its_phone(backend:
 
 @on_sqlite
 async def test_with_two_accounts_at_the_phone_the_reply_has_the_digits(backend: Backend, home: Household) -> None:
-    async with backend.db.transaction() as session:
-        session.add(
-            Account(
-                member_id=home.member_id, separator="002", number="99999-002", number_digits="99999002",
-                service_address="510 Prairie Road (barn)",
-            )
-        )  # fmt: skip
+    await add_barn(backend, home)
     await on(backend, home, {"bill_due": 3}, "text")
     await deliver_alerts(backend, DUE - timedelta(days=3))
     assert "Reply PAY 001 to pay." in await only_alert(backend)

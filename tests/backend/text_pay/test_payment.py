@@ -18,7 +18,7 @@ from backend.text_pay import replies
 from backend.text_pay.models import TextPayAuthorization
 from backend.text_pay.turns import Answer
 from tests.backend.alerts.alert_settings import pay
-from tests.backend.household import Household, add_bill
+from tests.backend.household import Household, add_barn, add_bill
 from tests.backend.text_pay.texting import PHONE, Texting, authorize, list_payments, remind
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -227,14 +227,7 @@ async def test_one_that_is_found_broken_is_marked_ended(
 
 
 async def test_of_two_accounts_the_digits_choose(backend: Backend, home: Household, phone: Texting) -> None:
-    async with backend.db.transaction() as session:
-        barn = Account(
-            member_id=home.member_id, separator="002", number="99999-002", number_digits="99999002",
-            service_address="510 Prairie Road (barn)",
-        )  # fmt: skip
-        session.add(barn)
-        await session.flush()
-        other = Household(home.member_id, barn.id, home.card_id, home.bank_id, home.conversation_id)
+    other = await add_barn(backend, home)
     await add_bill(backend, other.account_id, 3000, backend.today())
     await authorize(backend, home)
     await authorize(backend, other)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.app import Backend
-from backend.billing.models import Account
-from tests.backend.household import Household, add_bill
+from tests.backend.household import Household, add_barn, add_bill
 from tests.backend.text_pay.texting import Texting, list_payments, remind
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -70,14 +69,7 @@ async def test_anything_more_is_for_the_dialogue(backend: Backend, home: Househo
 
 
 async def test_half_of_one_of_two_accounts(backend: Backend, home: Household, phone: Texting) -> None:
-    async with backend.db.transaction() as session:
-        barn = Account(
-            member_id=home.member_id, separator="002", number="99999-002", number_digits="99999002",
-            service_address="510 Prairie Road (barn)",
-        )  # fmt: skip
-        session.add(barn)
-        await session.flush()
-        other = Household(home.member_id, barn.id, home.card_id, home.bank_id, home.conversation_id)
+    other = await add_barn(backend, home)
     await add_bill(backend, other.account_id, 3000, backend.today())
     await remind(backend, home)
     await remind(backend, other)
