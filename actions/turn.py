@@ -17,12 +17,12 @@ from actions import claim_checks, current_figures
 from backend.app import Backend
 from backend.consents.service import Agreement
 from backend.conversations import idempotency
-from backend.language import ENGLISH, SPANISH
+from backend.language import ENGLISH
 from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.reading.acts import Act, ActReader, ContextReader, EnginePredictions, OpenQuestion
 from backend.reading.extract_all import ExtractedValues, extract_all
-from backend.reading.spanish import english_form, to_english
+from backend.reading.spanish import english_form
 
 REQUESTED_SLOT = "requested_slot"
 # What a bare number means depends on the question. A skill whose slot takes one adds it (`NUMBER_TYPES.update`).
@@ -123,18 +123,6 @@ class Turn:
     def has_act(self, *kinds: str) -> bool:
         """Whether this message does any of these."""
         return any(act.kind in kinds for act in self.acts)
-
-    def original_spelling(self, found: str) -> str:
-        """The member's spelling of `found`, the last words of `text`: names and streets are kept as written."""
-        if self.language != SPANISH:
-            return found
-
-        def normalize(text: str) -> str:
-            return " ".join(text.split()).strip(" .")
-
-        words = self.focused_text.split()
-        ends = (" ".join(words[start:]) for start in range(len(words)))
-        return next((end.rstrip(" .") for end in ends if normalize(to_english(end)) == normalize(found)), found)
 
     @property
     def exact_reply(self) -> str:

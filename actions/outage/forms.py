@@ -167,13 +167,7 @@ class OutageForm(ReportForm):
         turn.notes[KNOWN_OUTAGE] = known.outage_id if known else None
         report = self.build_report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         ticket = await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
-        if (
-            not (known or ticket)
-            and self._asks_if_over(turn)
-            and await answer_if_ended(turn, where.place, where.account)
-        ):
-            return None
-        if asks_status and await self._send_status(turn, known, ticket):
+        if await self._tell_status(turn, where, known, ticket):
             return None
         if ticket:  # it is still out, or reported again: this goes onto the open ticket without a read-back
             added = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
