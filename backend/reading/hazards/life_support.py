@@ -23,6 +23,12 @@ _LIFE_SUPPORT = re.compile(
     rf"{_DEVICE_SPANISH} (?:medic[oa]s?|(?:para|de) (?:respirar|respiracion|el corazon|los pulmones|dormir|dialisis))|"
     rf"(?:conectad[oa]|depende|vive)\b.{{0,24}}\b{_DEVICE_SPANISH})\b"
 )
+_NO_DEVICE = re.compile(
+    rf"(?:n'?t|\bnot|\bnever) (?:have|use|need|got|on|own) (?:a|an|any) (?:\w+ )?{_DEVICE}\b|"
+    rf"\b(?:no|without(?: any)?|has no|have no) medical {_DEVICE}\b|"
+    rf"\bno (?:tiene|tengo|usa|uso|necesita|necesito|tenemos|depende de) (?:ningun[ao]? )?{_DEVICE_SPANISH}"
+    r"(?: medic[oa]s?)?\b"
+)
 _POWER = r"(?:power|electric\w*|electicity|lights?|juice|current|house)"
 _BETWEEN_WORDS = r"(?:'?s| is| are| was| has| have| been| just| went| still| all| here| suddenly| again| and| gone)*"
 _OFF_WORDS = (
@@ -121,8 +127,8 @@ def is_at_risk_now(text: str) -> bool:
 
 
 def depends_on_power(text: str) -> bool:
-    """Oxygen, a breathing machine, dialysis, insulin to be kept cold."""
-    return _LIFE_SUPPORT.search(fold_line(text)) is not None
+    """Oxygen, a breathing machine, dialysis, insulin to be kept cold; not `she has no medical equipment`."""
+    return _LIFE_SUPPORT.search(_NO_DEVICE.sub(" ", fold_line(text))) is not None
 
 
 def says_power_is_out_now(text: str) -> bool:

@@ -106,3 +106,23 @@ def test_danger_without_its_best_known_word(text: str) -> None:
 )
 def test_no_danger(text: str) -> None:
     assert not detect_danger(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He doesn't use any machine, he's 90 and by himself",
+        "there is no medical equipment in the house",
+        "mi mamá no tiene ningún aparato médico, nada más está sola",
+    ],
+)
+def test_who_says_that_there_is_no_device_needs_none(text: str) -> None:
+    assert not depends_on_power(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["she doesn't have her oxygen machine", "he is not on his breathing machine any more", "no tiene oxígeno"],
+)
+def test_a_device_that_does_not_run_is_not_the_same_as_none(text: str) -> None:
+    assert depends_on_power(text)
