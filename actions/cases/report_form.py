@@ -37,6 +37,7 @@ from backend.reading.acts.yes_no import contains_yes
 from backend.reading.contact.lost_phone import declines_to_give_phone, mentions_phone
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.read_back_replies import may_refuse_report, says_power_is_out
+from backend.reading.tickets.report_details import wants_other_phone
 from backend.reading.tickets.withdrawal import says_never_mind
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES
@@ -136,7 +137,12 @@ class ReportForm(DangerReportForm):
         return await super()._handle_message(turn)
 
     async def _reply_to_read_back(self, turn: Turn) -> ExternalCall | None:
-        """A yes files the report at once; a question beside it is answered after that."""
+        """A yes files the report at once; a question beside it is answered after that. With another phone wanted and
+        none given, it is asked for, and the report is read back once more."""
+        if wants_other_phone(turn.full_text) and self._extract_phone(turn, self.slot_name("confirm")) is None:
+            turn.clear(self.slot_name("phone"))
+            report_notes(turn).has_other_phone = True
+            return await self._ask_next(turn, misses=0)
         agreement = None if turn.get("resuming") or is_yes(turn) else find_agreement(turn)
         if agreement is not None:
             return await self._file_and_answer(turn, agreement)

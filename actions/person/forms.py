@@ -58,6 +58,11 @@ def callback_notes(turn: Turn) -> CallbackNotes:
     return notes
 
 
+def _reports_outage(turn: Turn) -> bool:
+    """Whether the message reports an outage, which is no part of a call back."""
+    return turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
+
+
 class CallbackForm(Form):
     form = "callback_form"
     backend_package = "backend.tickets"
@@ -106,6 +111,8 @@ class CallbackForm(Form):
         if asked == CONFIRM and is_agreed:
             callback_notes(turn).agreed = True
             return True
+        if asked is not None and _reports_outage(turn):
+            return False  # the 19 of "my power is out at 19 Birch Lane" is no time
         understood = self._extract_callback_phone(turn) or await self._extract_other_phone(turn, asked)
         if self._extract_time(turn, remove_phone_digits(turn.text), asked):
             understood = True
@@ -157,10 +164,7 @@ class CallbackForm(Form):
             bare = turn.focused_text.strip(" .!")  # "My bill."
             if "?" not in bare and len(bare.split()) <= MAX_SUBJECT_ONLY_WORDS and content_words(bare):
                 return bare
-        reports_outage = (
-            turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
-        )
-        if turn.get(ABOUT) is None and asked in (WHEN, CONFIRM) and not reports_outage:
+        if turn.get(ABOUT) is None and asked in (WHEN, CONFIRM) and not _reports_outage(turn):
             return extract_subject(turn.focused_text) or None
         return None
 

@@ -168,3 +168,29 @@ async def test_when_it_is_back_is_of_the_place_that_was_reported(talk: Talk) -> 
     await talk.user_input("a que hora vuelve la luz", intent="outage_status", acts={"ask"})
     talk.assert_no_response("utter_question_case_confirm")
     assert len(await filed(talk)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "acts"),
+    [
+        ("yes, only this is not my phone, it's my neighbor's", {"affirm"}),
+        ("that's right but please reach me on my cell", {"affirm", "person"}),
+        ("can they call another number", {"person"}),
+        ("sí, pero este teléfono no es mío", {"affirm"}),
+    ],
+)
+async def test_another_phone_is_asked_for_and_read_back(talk: Talk, words: str, acts: set[str]) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input(words, intent="speak_to_human" if "person" in acts else "affirm", acts=acts)
+    talk.assert_response("utter_question_case_phone")
+    assert await filed(talk) == []
+    await talk.user_input("815-555-0144", intent="inform", acts={"answer"})
+    talk.assert_message("0144")
+    await talk.user_input("yes")
+    assert [ticket.phone for ticket in await filed(talk)] == ["+18155550144"]
+
+
+async def test_the_phone_read_back_is_kept_where_it_is_named(talk: Talk) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input("yes, call my cell when you know more", intent="affirm", acts={"affirm"})
+    assert len(await filed(talk)) == 1

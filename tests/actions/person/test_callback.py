@@ -164,3 +164,11 @@ async def test_outage_news_is_not_a_call_subject(night: Talk) -> None:
     night.assert_no_response("utter_question_callback_confirm")
     assert night.slots["callback_about"] is None
     assert night.open_task == "outage_form"
+
+
+async def test_an_outage_with_a_house_number_is_no_time_for_the_call(night: Talk) -> None:
+    await night.user_input("can someone just call me", intent="speak_to_human", acts={"person"})
+    await night.user_input("my power is out at 19 Birch Lane", intent="report_outage", acts={"start"})
+    night.assert_no_response("utter_question_callback_when")
+    assert night.open_task == "outage_form"
+    assert night.slots["outage_place"] == "19 Birch Lane"
