@@ -21,6 +21,12 @@ REST = "rest"
 """What is left of a total for this account; it stays where no total is stated."""
 
 _CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", re.IGNORECASE)
+_IT_ONE = re.compile(
+    r"\bit ones?\b(?!\W*(?:hundred|thousand|dollars?|bucks?|cents?|point|oh?|\d|ten|eleven|twelve|\w+teen|twenty|"
+    r"thirty|forty|fifty|sixty|seventy|eighty|ninety))",
+    re.IGNORECASE,
+)
+"""`The house one`, with `it` for the account: no number."""
 _HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
@@ -37,7 +43,7 @@ _EACH = re.compile(r"\b(?:each|apiece|(?:on|for|to) (?:both|all|each|every))\b",
 _LEAVES_OUT = re.compile(
     r"\b(?:not|without|except(?: for)?|excluding|other than|besides|leave (?:out|off)|skip|minus|excepto|salvo|"
     r"menos|drop|remove|take (?:out|off)) (?:(?:la|el|las|los|de|for|on) )*it\b|"
-    r"\b(?:leave|take) it (?:out|off|away)\b",
+    r"\b(?:leave|take) it (?:out|off|away)\b|\bleave it\b\W*(?:(?:alone|be|for (?:now|later)|please)\W*)*$",
     re.IGNORECASE,
 )
 """In a clause with `it` for the account."""
@@ -212,7 +218,7 @@ def _find_named(clause: str, base: str, places: Sequence[NamedPlace]) -> tuple[l
 
 
 def _read_wish(words: str, today: date) -> ShareWish:
-    values = extract_all(words, asked="amount", today=today)
+    values = extract_all(_IT_ONE.sub("it", words), asked="amount", today=today)
     if isinstance(values.amount, Amount):
         return values.amount.cents
     return REST if _REST.search(words) else values.share

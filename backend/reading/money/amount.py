@@ -72,6 +72,7 @@ _PAST_DUE = re.compile(
 )
 _PAYS_BEFORE_NAME = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
 # "from my balance", "on my bill": with figures beside them these name no second amount
+_ANY_BILL_CENTS = 10**9
 _ONLY_BILL_NAME = re.compile(r"(?:(?:the|my) )?(?:whole |entire |full )?(?:balance|bill|amount|total)|full")
 _ALL_PLAINLY = re.compile(
     r"\b(?:all of it|in full|(?:the )?(?:full|whole|entire) (?:amount|balance|thing|bill|lot)|everything i owe|"
@@ -196,11 +197,24 @@ def parse_cleaned_amount(
     named = _find_named_amounts(cleaned, due_cents, asked) if due_cents is not None else []
     if figures:
         named = [one for one in named if not _ONLY_BILL_NAME.fullmatch(cleaned, one.start, one.end)]
+    if figures and due_cents is None and _is_against_bill(cleaned, figures, asked):
+        return AmountProblem("unclear", cleaned.strip())
     chosen = choose_amount(cleaned, [*figures, *named], due_cents or 0)
     if chosen is not None or not asked:
         return chosen
     is_past_due_question = "?" in cleaned and _PAST_DUE.search(cleaned)
     return None if is_past_due_question else _detect_amount_problem(cleaned)
+
+
+def _is_against_bill(cleaned: str, figures: list[AmountCandidate], asked: bool) -> bool:
+    """Whether the figures are not the amount, since all of a bill, which is not known yet, is named beside them."""
+    named = [
+        one
+        for one in _find_named_amounts(cleaned, _ANY_BILL_CENTS, asked)
+        if not _ONLY_BILL_NAME.fullmatch(cleaned, one.start, one.end)
+    ]
+    chosen = choose_amount(cleaned, [*figures, *named], _ANY_BILL_CENTS) if named else None
+    return isinstance(chosen, AmountProblem) or (chosen is not None and chosen.cents == _ANY_BILL_CENTS)
 
 
 def _find_uncounted(cleaned: str) -> list[AmountCandidate]:

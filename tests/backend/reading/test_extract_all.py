@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import ExtractedValues, extract_all
-from backend.reading.money.amount import Amount
+from backend.reading.money.amount import Amount, AmountProblem
 from tests.support.costs import cost_of
 
 TODAY = date(2026, 11, 12)
@@ -162,3 +162,12 @@ def test_any_text_is_read_without_errors(text, asked):
 )
 def test_hostile_length_costs_little(text):
     assert cost_of(lambda: extract_all(text, asked="member_number", today=TODAY)) < 0.25
+
+
+@pytest.mark.parametrize("asked", [None, "amount", "change"])
+@pytest.mark.parametrize("text", ["what is this about 5 dollars, pay all of it", "3 dollars? no, all of it"])
+def test_figures_beside_all_of_the_bill_are_asked_about(text: str, asked: str | None) -> None:
+    """What the bill comes to is not known here, and the figures are not what is wanted."""
+    found = extract_all(text, asked=asked, today=date(2026, 11, 27))
+    assert isinstance(found.amount, AmountProblem)
+    assert found.amount.code == "unclear"

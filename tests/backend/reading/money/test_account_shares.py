@@ -35,6 +35,9 @@ def read(text: str) -> AccountShares:
         ("99999-002 and 40120-003", {WELL: None}),
         ("no, 60 on the barn", {BARN: 6000}),
         ("yes but only 30", {}),
+        ("pay the irrigation one and the house one", {WELL: None, HOME: None}),
+        ("20 for the barn one", {BARN: 2000}),
+        ("the house one twelve forty", {HOME: 11240}),
     ],
 )
 def test_amounts_belong_to_the_accounts_of_their_clause(text: str, shares: dict[int, int | str | None]) -> None:
@@ -127,3 +130,9 @@ def test_one_beside_the_others(text: str) -> None:
 @pytest.mark.parametrize("text", ["and the barn too", "the barn as well", "add the barn", "the barn anyway"])
 def test_one_comes_to_the_others(text: str) -> None:
     assert read(text).adds
+
+
+@pytest.mark.parametrize("text", ["pay the house and leave the barn", "the house, and leave the barn for now"])
+def test_an_account_that_is_left_is_not_paid(text: str) -> None:
+    found = read(text)
+    assert (dict(found.shares), found.left_out) == ({HOME: None}, {BARN})
