@@ -34,10 +34,10 @@ from backend.members.identity import Identity
 from backend.members.levels import Level
 from backend.reading.acts.qualified_yes import QualifiedYes
 from backend.reading.acts.yes_no import contains_yes
+from backend.reading.contact.call_requests import wants_other_phone
 from backend.reading.contact.lost_phone import declines_to_give_phone, mentions_phone
 from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.read_back_replies import may_refuse_report, says_power_is_out
-from backend.reading.tickets.report_details import wants_other_phone
 from backend.reading.tickets.withdrawal import says_never_mind
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES

@@ -51,7 +51,9 @@ KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("daily_usage_over", r"(kwh|kilowatt|usage|\buse\b).*\b(a|per|each|every) day\b|\bdaily (usage|use)\b"),
         (
             "usage_over",
-            r"\busage\b|\bkwh|\bkilowatt|\bconsumption\b|\b(use|using) (too much|more|over|above)\b"
+            r"\buse?age\b|\bkwh|\bkilowatt|"
+            r"\bhow much (?:\w+ )?(?:i|we)(?:'m|'re| am| are)? us(?:e|ed|ing)\b"
+            r"|\bconsumption\b|\b(use|using) (too much|more|over|above)\b"
             r"|\b(power|electric(ity)?|energy) use\b|too much (power|electric|energy)|\buse (goes|gets|is|runs|over)\b",
         ),
         (
@@ -106,7 +108,9 @@ GROUP_PATTERNS = (
 )
 KEPT_ALERTS = re.compile(
     r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|no|keep|leave|still|do|yes|si|deje\w*)|"
-    r"pero (?:no|si|yes|todavia|deje\w*|sigan)|just keep|(?:i |we )?still (?:want|need|like|tell|text|send)|"
+    r"pero (?:no|si|yes|todavia|deje\w*|sigan)|just keep|"
+    r"(?:i |we )?still (?:want|need|like|tell|text|send)|(?:i|we) do (?:want|need|like)|"
+    r""
     r"(?<=[,;.] )(?:just|only|solo)(?= (?:\w+ ){0,3}?(?:outages?|power|apag\w+|cortes))|salvo|menos|minus|"
     r"keep(?! getting))\b(.*)"
 )
@@ -170,6 +174,10 @@ _SHORT_WORDS = tuple(
         (r"(?<=[0-9] )d[ií]as?\b", "days"),
     )
 )
+_NAMED_TOPIC = re.compile(
+    r"\b(?:about|regarding|concerning|sobre|acerca de)\W+(?!(?:it|this|that|these|those|things?|anything|everything|"
+    r"est[aeo]s?|es[aeo]s?|todo)\b)\w"
+)
 _REASON = re.compile(
     r"\b(?:so (?:that )?(?:i|we) (?:don'?t|do not|won'?t|can avoid|never|am not)|to avoid|because|para no|"
     r"para evitar)\b.*"
@@ -203,6 +211,8 @@ def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertR
     request.channels = {channel for channel, words in CHANNEL_PATTERNS if words.search(others)} - unwanted
     if exception is not None and not (request.kept_kinds or unwanted):
         request.verb = "list"  # what stays on was not understood: nothing ends on a guess
+    elif request.verb == "off" and _NAMED_TOPIC.search(said) and not _extract_kinds(said):
+        request.verb = "list"  # nor where what shall end was not understood
     elif exception is None and request.verb == "off" and request.channels and not unwanted:
         # "no more alerts by email" ends those, and leaves the texts
         request.unwanted_channels, request.channels = request.channels, set()

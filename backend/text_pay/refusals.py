@@ -36,6 +36,9 @@ BEGINS_REFUSAL = re.compile(
 OUTAGE_KINDS = {kind.name for kind in KINDS.values() if kind.group == OUTAGES}
 BILL_KINDS = {"bill_due", "past_due", "bill_ready", "shutoff_near", "card_expiring"}
 """The reminders of a bill, where that is all that is named."""
+REMINDER_KINDS = BILL_KINDS | {"prepaid_low"}
+"""What `reminders` means: not what tells that a payment came in."""
+_ABOUT_REMINDERS = re.compile(r"\b(?:remind\w*|recordator\w*|recuerd\w*)\b")
 _ABOUT_BILL = re.compile(r"\b(?:bills?|facturas?|recibos?)\b")
 MAX_REFUSAL_WORDS = 16
 WAY_NAMES = {"email": mark("email"), "call": mark("phone call")}
@@ -56,7 +59,11 @@ async def refuse_reminders(turn: TextTurn) -> Answer | None:
     if request.verb != "off" or request.channels or request.unwanted_channels - {"text"}:
         return None  # the dialogue asks what is meant
     kept = request.kept_kinds | (OUTAGE_KINDS if request.kept_kinds & OUTAGE_KINDS else set())
-    all_kinds = BILL_KINDS if _ABOUT_BILL.search(english) else set(KINDS)
+    all_kinds = set(KINDS)
+    if _ABOUT_BILL.search(english):
+        all_kinds = BILL_KINDS
+    elif _ABOUT_REMINDERS.search(plain):
+        all_kinds = REMINDER_KINDS
     refused = (set(request.kinds) or all_kinds) - kept
     return await _end_texts(turn, refused, kept)
 

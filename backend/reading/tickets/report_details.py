@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from backend.reading.detectors import detector, whole_detector
-from backend.reading.normalize import fold_line
 
 is_bare_report_request = whole_detector(
     r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|with|on|"
@@ -37,19 +36,6 @@ RETRACTS_YES = re.compile(
 is_last4_only = whole_detector(r"\W*(?:\d\W*){4}|(?:\W*[a-z]+){1,8}\W*")
 """Whether it can be four digits alone, in figures or in words."""
 names_phone = detector(r"\b(?:phone|cell|call)\b")
-_PHONE = r"(?:cell(?:phone| phone)?|mobile|phone|number|landline|celular|cel|telefono|numero)"
-wants_other_phone = detector(
-    rf"\b(?:my|our|her|his) (?:other|own|home|work|new|real) {_PHONE}\b|"
-    rf"\b(?:but|instead|rather|pero|mejor)\b.{{0,60}}\b(?:my|our|her|his|mi|su) {_PHONE}\b|"
-    rf"\b(?:my|our|her|his) {_PHONE} instead\b|\b(?:another|a different|some other|the wrong) {_PHONE}\b|"
-    rf"\bnot (?:(?:at|on) )?(?:this|that|the same) {_PHONE}\b|"
-    rf"\b(?:this|that|it)(?:'?s| is)?(?: not|n'?t) (?:my|our) (?:own )?{_PHONE}\b|"
-    rf"\b(?:don'?t|do not|can'?t|cannot) (?:call|live at|use|reach me (?:at|on)|have) (?:this|that) {_PHONE}\b|"
-    rf"\b(?:otro|distinto|diferente) {_PHONE}\b|\b(?:este|ese) (?:{_PHONE} )?no es (?:(?:el )?mio|mi {_PHONE})\b|"
-    rf"\bno es (?:mi|ese) {_PHONE}\b|\ba mi propio {_PHONE}\b",
-    fold=fold_line,
-)
-"""Whether the reporter wants to be called at another phone than the one read back: `this is not my phone`."""
 mentions_notice = detector(
     r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b"
 )

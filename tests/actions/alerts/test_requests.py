@@ -50,3 +50,20 @@ def test_alerts_are_formatted_in_spanish() -> None:
 )
 def test_the_days_are_read_wherever_they_stand(words: str, days: int | None) -> None:
     assert parse_alert_request(words).kinds == {"bill_due": days}
+
+
+def test_what_is_stopped_is_what_is_named() -> None:
+    request = parse_alert_request("quit emailing me about how much power we use, but I do want the due date ones")
+    assert (request.verb, dict(request.kinds), request.unwanted_channels) == ("off", {"usage_over": None}, {"email"})
+    assert request.kept_kinds == {"bill_due"}
+
+
+@pytest.mark.parametrize("words", ["stop texting me about my garden", "quit emailing me regarding the meeting"])
+def test_nothing_ends_where_what_is_named_is_unknown(words: str) -> None:
+    assert parse_alert_request(words).verb == "list"
+
+
+@pytest.mark.parametrize("words", ["stop texting me about it", "turn off my alerts", "no more emails about anything"])
+def test_all_end_where_nothing_is_named(words: str) -> None:
+    request = parse_alert_request(words)
+    assert (request.verb, request.kinds) == ("off", {})

@@ -146,3 +146,10 @@ async def test_these_are_no_reminder_that_something_was_said_after(
     await remind(backend, home)
     await phone.text("how do I read my meter")
     assert await phone.text("no more of these") is None
+
+
+async def test_receipts_are_no_reminders(backend: Backend, home: Household, phone: Texting) -> None:
+    await remind(backend, home)
+    await on(backend, home, {"payment_received": None}, "text")
+    assert str(await phone.text("ok then quit reminding me")).startswith("Done")
+    assert await list_on(backend, home) == [("payment_received", ["text"])]
