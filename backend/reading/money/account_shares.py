@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from backend.reading.back_references import COUNTS
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount
 from backend.reading.numbers.account_separator import (
@@ -21,7 +22,9 @@ REST = "rest"
 """What is left of a total for this account; it stays where no total is stated."""
 
 _CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", re.IGNORECASE)
-_HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
+_ONE = rf"(?: ones?\b{COUNTS})?"
+"""In `the house one` it is no number."""
+_HOME = re.compile(rf"\b(?:(?:the |my )?(?:home|house|residence)\b{_ONE}|where (?:i|we) live\b)", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
     r"(?:both|ambas|ambos|todas|todos|(?:them|those) (?:all|both)|every one|all|"
@@ -199,7 +202,7 @@ def _find_named(clause: str, base: str, places: Sequence[NamedPlace]) -> tuple[l
             found += [(*match.span(), each.account_id) for each in places if each.separator == match["separator"]]
     for each in places:
         if each.place:
-            word = rf"\b(?:the |my )?{re.escape(each.place)}\b"
+            word = rf"\b(?:the |my )?{re.escape(each.place)}\b{_ONE}"
             found += [(*match.span(), each.account_id) for match in re.finditer(word, clause, re.IGNORECASE)]
     homes = [each.account_id for each in places if not each.place]
     if len(homes) == 1 and mentions_home(clause):
