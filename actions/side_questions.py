@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import agenda, follow_ups, registry
+from actions.accounts.account_choice import list_other_accounts
+from actions.accounts.due_answers import NAMED_TOPICS, TOLD, find_accounts_asked_about, format_with_account
 from actions.alerts.wishes import answer_notice_wish
 from actions.faq.hours import format_hours_for_day
 from actions.follow_ups import LAST_SUBJECT
@@ -212,6 +214,8 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
     none. With no task open, a question about the account that needs an identity starts asking for that.
     """
     is_busy, words = bool(turn.get("open_task")), words or turn.full_text
+    if subject.account in NAMED_TOPICS and turn.notes.get(TOLD):
+        return  # it was answered for the account that it names
     if subject.account is not None and not is_busy and not await _may_answer(turn, subject.account):
         _ask_identity_first(turn, subject.account, words)
         return
@@ -333,8 +337,16 @@ async def _may_answer(turn: Turn, topic: str) -> bool:
 
 
 async def _answer_from_account(turn: Turn, topic: str, words: str) -> str | None:
-    account = (await turn.identity()).known_account
-    return await account_questions.answer(turn.session, turn.backend, account, topic, words)
+    """The answer for the account that the words name, else for the open one; of several accounts it is named."""
+    identity = await turn.identity()
+    account = identity.known_account
+    if topic in NAMED_TOPICS:
+        asked_about = await find_accounts_asked_about(turn, words) or await find_accounts_asked_about(turn, turn.text)
+        account = asked_about[0] if asked_about else account
+    answer = await account_questions.answer(turn.session, turn.backend, account, topic, words)
+    if answer and topic in NAMED_TOPICS and await list_other_accounts(turn, identity):
+        return format_with_account(account, identity, answer)
+    return answer
 
 
 def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str) -> None:

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from actions import agenda
 from actions.account_question.requests_during_code import MAX_CODE_WORDS, queue_request
+from actions.accounts.account_choice import list_other_accounts
+from actions.accounts.due_answers import NAMED_TOPICS, format_with_account
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
@@ -54,6 +56,8 @@ class AccountQuestionForm(AccountForm):
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         topic, words = str(turn.get(TOPIC_SLOT)), str(turn.get(WORDS_SLOT) or "")
         answer = await account_questions.answer(turn.session, turn.backend, identity.known_account, topic, words)
+        if answer and topic in NAMED_TOPICS and await list_other_accounts(turn, identity):
+            answer = format_with_account(identity.known_account, identity, answer)
         turn.utter("utter_told", told=answer) if answer else turn.utter("utter_question_unknown")
         turn.set(LAST_SUBJECT, f"account_{topic}")  # "how much?" and "from which card?" then follow up on it
         if answer and topic in BALANCE_TOPICS and not turn.get("paused_task") and not agenda.pending_items(turn):

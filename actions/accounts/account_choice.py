@@ -49,6 +49,26 @@ def find_named_account(
     return matches[0] if len(matches) == 1 else None
 
 
+def find_asked_accounts(
+    words: str, base: str, accounts: Sequence[Account], here: Account | None = None
+) -> list[Account]:
+    """The accounts that a question names, in the order of the member's accounts; none where one would be guessed."""
+    told, _exception = split_exception(words)
+    separators = find_separators(told, base)
+    named = [
+        account
+        for account in accounts
+        if account.separator in separators
+        or (contains_word(told, account.place_name) if account.place_name else mentions_home(told))
+    ]
+    if len([account for account in named if not account.place_name and account.separator not in separators]) > 1:
+        return []  # two homes
+    if len(named) > 1 and len(accounts) > 1:
+        return named
+    one = find_named_account(words, base, accounts, here)
+    return [one] if one is not None else []
+
+
 async def list_other_accounts(turn: Turn, identity: Identity) -> list[Account]:
     here = identity.known_account.id
     return [

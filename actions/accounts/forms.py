@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account
+from actions.accounts.due_answers import TOLD, answer_due_questions, find_accounts_asked_about
+from actions.base import ExternalCall
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.turn import Turn
+from actions.yes_no import is_no, is_yes
 from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.members.service import list_member_accounts
+from backend.reading.money.due_questions import only_states_account, split_due_questions
 
 FIRST_WORDS = "account_said"
 """The first words of a task, kept until the member's accounts are known."""
@@ -21,7 +25,26 @@ MAX_ACCOUNT_NAME_WORDS = 12
 class AccountForm(IdentifiedForm):
     slots: ClassVar[tuple[str, ...]] = (FIRST_WORDS,)
 
+    async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
+        """As in the base class, but a question about an account that it names is answered first, and sets nothing."""
+        if self.is_informational or not await answer_due_questions(turn, turn.text):
+            return await super()._handle_reply(turn, asked)
+        _asked, rest = split_due_questions(turn.text)
+        understood = await self._extract_rest(turn, asked, rest)
+        return await self._ask_next(turn, misses=0, still=asked if understood else None)
+
+    async def _extract_rest(self, turn: Turn, asked: str | None, rest: str) -> bool:
+        """Read what stands beside a question. A bare yes or no there is no answer: it is not clear to what."""
+        if not rest or only_states_account(rest):
+            return False
+        turn.focus(rest)
+        if self.question_type(asked) == "yes_no" and (is_yes(turn) or is_no(turn)) and not any(map(str.isdigit, rest)):
+            return False
+        return await self.extract_slots(turn, asked)
+
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
+        if asked is None and not self.is_informational:
+            await answer_beside_request(turn)
         if asked is None and turn.text and (await turn.identity()).member is None:
             turn.set(FIRST_WORDS, turn.text[:MAX_FIRST_WORDS_LENGTH])
         if asked in IDENTITY_SLOTS:
@@ -41,9 +64,20 @@ class AccountForm(IdentifiedForm):
         """Switch to the account of the first words (`pay the barn`), whatever number the member gave later."""
         first_words = str(turn.get(FIRST_WORDS) or "")
         turn.clear(FIRST_WORDS)
+        if not self.is_informational and await answer_due_questions(turn, first_words):
+            _asked, first_words = split_due_questions(first_words)
         if first_words and len(first_words.split()) <= MAX_ACCOUNT_NAME_WORDS:
             await switch_to_named_account(turn, first_words)
         return await turn.identity()
+
+
+async def answer_beside_request(turn: Turn) -> None:
+    """Answer a question about a named account in a message that opens a task; the task reads the rest."""
+    if turn.notes.get(TOLD) or not await answer_due_questions(turn, turn.text):
+        return
+    _asked, rest = split_due_questions(turn.text)
+    if rest:
+        turn.focus(rest)
 
 
 async def switch_to_named_account(turn: Turn, words: str | None = None, *, other: bool = True) -> bool:
@@ -56,7 +90,11 @@ async def switch_to_named_account(turn: Turn, words: str | None = None, *, other
         return False
     accounts = await list_member_accounts(turn.session, identity.member.id)
     account_words = words or turn.button_value(ACCOUNT_ENTITY) or turn.text
-    account = find_named_account(account_words, identity.member.number, accounts, identity.account if other else None)
+    asked_about = await find_accounts_asked_about(turn, account_words)
+    account = asked_about[0] if len(asked_about) == 1 else None  # "that's the barn. how much is the house"
+    if account is None:
+        here = identity.account if other else None
+        account = find_named_account(account_words, identity.member.number, accounts, here)
     if account is None:
         return False
     if identity.account is None or account.id != identity.account.id:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from actions.accounts.account_choice import find_asked_accounts
 from actions.cases.report_notes import report_notes
 from actions.danger import signals_danger
 from actions.free_text import extract_place
@@ -28,6 +30,8 @@ from backend.reading.contact.phone_mentions import (
     remove_formatted_phones,
 )
 from backend.reading.extract_all import extract_all
+from backend.reading.service.dead_places import parts_without_power
+from backend.reading.spanish import english_form
 from backend.reading.tickets.read_back_replies import (
     extract_crossing,
     extract_town,
@@ -92,20 +96,31 @@ class ReportSlots(IdentifiedForm):
         given = self.get_report_slot(turn, "place")
         if identity.account is not None:
             place = given or identity.account.service_address or None
-            account = tr("account {number}", number=identity.account.number)
+            number = tr("account {number}", number=identity.account.number)
             shown = given or (place if identity.level >= Level.STEPPED_UP or identity.is_texting else None)
-            return ReportLocation(identity.account, place, f"{shown}, {account}" if shown else account)
+            return ReportLocation(identity.account, place, f"{shown}, {number}" if shown else number)
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         at_phone = await list_accounts_at_phone(turn.session, conversation.address) if conversation.address else []
         if given:
             key = make_place_key(str(given))
             same = [account for account in at_phone if make_place_key(account.service_address) == key]
-            return ReportLocation(same[0] if same else None, str(given), str(given))
-        if len(at_phone) != 1:
+            account = self._find_dead_account(turn, same) or next(iter(same), None)
+            return ReportLocation(account, str(given), str(given))
+        account = self._find_dead_account(turn, at_phone)
+        if account is None:
             return None
         if not conversation.replies_reach_sender and not self.get_report_slot(turn, "danger"):
             return None  # a caller's number can be forged: the address would be told to a stranger
-        return ReportLocation(at_phone[0], at_phone[0].service_address, at_phone[0].service_address)
+        return ReportLocation(account, account.service_address, account.service_address)
+
+    def _find_dead_account(self, turn: Turn, accounts: Sequence[Account]) -> Account | None:
+        """The only one, or the one that the report names by its place: `no power at the barn, the house is fine`."""
+        if len(accounts) < 2:
+            return next(iter(accounts), None)
+        words = english_form(str(self.get_report_slot(turn, "words") or turn.full_text), turn.language)
+        named = [find_asked_accounts(part, "", accounts) for part in parts_without_power(words)]
+        found = {account.id: account for part in named for account in part}
+        return next(iter(found.values())) if len(found) == 1 else None
 
     async def get_shareable_place(self, turn: Turn) -> str | None:
         """The report's place, where it may be read back."""

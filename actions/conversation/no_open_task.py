@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
-from actions.accounts.forms import switch_to_named_account
 from actions.alerts.wishes import open_outage_alerts
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
+from actions.conversation.balance_questions import handle_due_question, handle_other_account
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
 from actions.conversation.feelings import acknowledge_feeling
 from actions.conversation.previous_requests import (
@@ -47,7 +47,6 @@ from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.dates.usage_months import asks_for_months
 from backend.reading.money.amount import Amount
 from backend.reading.money.payment_method import pays_whole_bill
-from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.outages import states_outage
 from backend.reading.spanish import english_form
@@ -65,8 +64,6 @@ REPORT_OFFERS = frozenset({"callback_form", "case_form"})
 """After an offer of these, an amount belongs to the report, and is no payment."""
 ACTS_BESIDE_NO = ("ask", "start", "volunteer", "person")
 """Acts that go on after a no: the conversation is not over."""
-MAX_ACCOUNT_NAME_WORDS = 6
-"""In a longer message than "and what about the barn?" a place is only mentioned."""
 
 
 async def handle_danger_or_report(turn: Turn) -> bool:
@@ -304,18 +301,6 @@ async def _handle_number(turn: Turn, offer: Offer) -> bool:
     return True
 
 
-async def _handle_other_account(turn: Turn, offer: Offer) -> bool:
-    """`And the barn?` asks for the balance of that account of the member."""
-    if len(turn.text.split()) > MAX_ACCOUNT_NAME_WORDS:
-        return False
-    if not (names_all_accounts(turn.text) or await switch_to_named_account(turn)):
-        return False
-    if (await turn.identity()).account is None:
-        return False
-    turn.add_followup_action("balance_form")
-    return True
-
-
 async def _handle_follow_up(turn: Turn, offer: Offer) -> bool:
     """A follow-up that is no question: `he had a badge`, after the advice about a stranger who wants to come in."""
     is_certain = turn.predictions.follow_up_score >= follow_ups.MIN_CERTAIN_FOLLOW_UP_SCORE
@@ -379,7 +364,8 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     handle_restored,
     _handle_card_update,
     _handle_latest_payment,
-    _handle_other_account,
+    handle_due_question,
+    handle_other_account,
     handle_booked_call,
     handle_message_for_office,
     handle_request_correction,

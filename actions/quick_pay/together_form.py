@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from actions.accounts.account_choice import format_account_label, list_other_accounts
-from actions.accounts.forms import FIRST_WORDS, AccountForm
+from actions.accounts.forms import FIRST_WORDS, AccountForm, answer_beside_request
 from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import CODE, IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay import questions, together, together_payment
@@ -24,6 +24,7 @@ from backend.money import format_cents
 from backend.payments import group_quotes, pay_links, prechecks
 from backend.payments.balances import get_balance
 from backend.reading.money.account_shares import REST
+from backend.reading.money.due_questions import split_due_questions
 from backend.reading.money.payment_words import is_question_about_payment
 
 ACCOUNTS_READ = "accounts_read"
@@ -46,6 +47,8 @@ class TogetherForm(AccountForm):
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         identity = await turn.identity()
+        if asked is None:
+            await answer_beside_request(turn)
         if identity.member is not None and asked == CODE and turn.get(TOGETHER) and not turn.extract_values(CODE).code:
             turn.notes[ACCOUNTS_READ] = await together.correct(turn, identity, asked)
         if identity.member is None or asked in IDENTITY_SLOTS:
@@ -81,7 +84,7 @@ class TogetherForm(AccountForm):
         return is_other
 
     async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
-        first_words = str(turn.get(FIRST_WORDS) or "")
+        _asked, first_words = split_due_questions(str(turn.get(FIRST_WORDS) or ""))
         identity = await super().on_identified(turn, identity)
         if first_words:
             await together.begin(turn, identity, first_words)

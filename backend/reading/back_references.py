@@ -9,12 +9,13 @@ from backend.money import share_of
 from backend.reading.dates.day_vocabulary import MONTH_NAMES
 from backend.reading.detectors import detector
 
-_COUNTS = (
+COUNTS = (
     r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|dollars?|\d))"
 )
 ONE_AS_PRONOUN = re.compile(
     r"\b(?:the |an)?(?:other|that|this|which|wrong|right|next|previous|same|last|only|either|"
-    rf"neither|each|every|no|new|old) one\b{_COUNTS}",
+    r"neither|each|every|no|new|old|"
+    rf"(?:the|my) (?:house|home|barn|shop|well|garage|cabin|farm|shed|place)) one\b{COUNTS}",
     re.IGNORECASE,
 )
 """`the other one` is no number: without this it was read as $1.00."""

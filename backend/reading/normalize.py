@@ -44,8 +44,9 @@ _REASON = re.compile(r"[\s,]*\b(?:because|cause|cuz|cos|coz|bc)\b[^.;!?\n]*", re
 _PAYDAY = re.compile(r"\bpa(?:id|y ?day|y ?check)\b|\bcheck\b|\bmoney\b", re.IGNORECASE)
 # "why not friday" agrees to it
 _DENIAL = re.compile(
-    r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than)(?: the| for| on|"
-    r" by)?\s+\$?\s?$"
+    r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than|"
+    r"\b(?:(?:dunno|do(?:n'?t| not) know)(?: anything| nothing)?|said anything) (?:about|de|of))"
+    r"(?: the| for| on| by| any| an?)?\s+\$?\s?$"
 )
 
 
@@ -78,7 +79,7 @@ def count_corrections_before(position: int, breaks: Iterable[int]) -> int:
 
 
 def is_value_denied(text: str, start: int) -> bool:
-    """Whether the value at `start` is named only to be refused: `not 900`, `instead of 50`."""
+    """Whether the value at `start` is named only to be refused: `not 900`, `I don't know about 50`."""
     return bool(_DENIAL.search(text, max(0, start - 24), start))
 
 

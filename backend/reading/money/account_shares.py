@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from backend.reading.back_references import COUNTS
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount
 from backend.reading.numbers.account_separator import (
@@ -21,13 +22,9 @@ REST = "rest"
 """What is left of a total for this account; it stays where no total is stated."""
 
 _CLAUSE = re.compile(r"\s*(?:[,;](?=\s|$)|\.(?=\s|$)|\b(?:and|but|plus)\b)\s*", re.IGNORECASE)
-_IT_ONE = re.compile(
-    r"\bit ones?\b(?!\W*(?:hundred|thousand|dollars?|bucks?|cents?|point|oh?|\d|ten|eleven|twelve|\w+teen|twenty|"
-    r"thirty|forty|fifty|sixty|seventy|eighty|ninety))",
-    re.IGNORECASE,
-)
-"""`The house one`, with `it` for the account: no number."""
-_HOME = re.compile(r"\b(?:the |my )?(?:home|house|residence)\b", re.IGNORECASE)
+_ONE = rf"(?: ones?\b{COUNTS})?"
+"""In `the house one` it is no number."""
+_HOME = re.compile(rf"\b(?:(?:the |my )?(?:home|house|residence)\b{_ONE}|where (?:i|we) live\b)", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:yes|ok|okay|no|pay|for|the|please|just|i|want|to|would|like|let'?s|do)\W+)*"
     r"(?:both|ambas|ambos|todas|todos|(?:them|those) (?:all|both)|every one|all|"
@@ -205,7 +202,7 @@ def _find_named(clause: str, base: str, places: Sequence[NamedPlace]) -> tuple[l
             found += [(*match.span(), each.account_id) for each in places if each.separator == match["separator"]]
     for each in places:
         if each.place:
-            word = rf"\b(?:the |my )?{re.escape(each.place)}\b"
+            word = rf"\b(?:the |my )?{re.escape(each.place)}\b{_ONE}"
             found += [(*match.span(), each.account_id) for match in re.finditer(word, clause, re.IGNORECASE)]
     homes = [each.account_id for each in places if not each.place]
     if len(homes) == 1 and mentions_home(clause):
@@ -218,7 +215,7 @@ def _find_named(clause: str, base: str, places: Sequence[NamedPlace]) -> tuple[l
 
 
 def _read_wish(words: str, today: date) -> ShareWish:
-    values = extract_all(_IT_ONE.sub("it", words), asked="amount", today=today)
+    values = extract_all(words, asked="amount", today=today)
     if isinstance(values.amount, Amount):
         return values.amount.cents
     return REST if _REST.search(words) else values.share

@@ -8,7 +8,7 @@ from backend.reading.detectors import detector, whole_detector
 from backend.reading.numbers.digit_groups import spoken_to_digits
 
 SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
-mentions_home = detector(r"\b(home|house|residence)\b")
+mentions_home = detector(r"\b(home|house|residence|where (?:i|we) live|(?:donde|where) viv(?:o|imos))\b")
 names_all_accounts = detector(
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
     r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b|"
