@@ -10,7 +10,8 @@ NEAREST_DAYS = 1
 """The latest reminder is the day before."""
 _DAY_OF = re.compile(
     r"(?<!before )(?<!before the )(?<!prior to the )(?<!ahead of the )\b(?:the |that |on )?(?:day|date) "
-    r"(?:(?:that )?(?:it'?s|it is|its|the bill is|my bill is|they'?re|is|when it'?s) due|of\b(?! (?:the )?(?:month|week)))|"
+    r"(?:(?:that )?(?:it'?s|it is|its|the bill is|my bill is|they'?re|is|when it'?s) due|"
+    r"of\b(?! (?:the )?(?:month|week)))|"
     r"\b(?:very |exact )?same day\b|"
     r"\bon the due (?:date|day)\b|\bmismo d[ií]a\b|\bel d[ií]a (?:que|en que) (?:se )?(?:vence|venza)\b"
 )
