@@ -46,7 +46,7 @@ _PAYING_BY_TEXT = (
 _ENROLL_IN_WORDS = re.compile(
     rf"\b(?:set ?(?:(?:me|us|it) )?up|setup|sign(?:ing)?(?: (?:me|us))? up|enroll(?:ed|ing)?(?: (?:me|us|in))?|turn on|"
     r"activate|start|join|register|opt(?: me)? in(?:to)?|add me|put me (?:on|in|down)|get (?:me )?(?:on|started)|"
-    r"(?:want|like) (?:in|on|into|to (?:use|have|get|try|do|be (?:on|in))))\b"
+    r"(?:want|like) (?:in|on|into|to (?:have|get|try|do|be (?:on|in))))\b"
     rf"(?: \w+){{0,4}} {_PAYING_BY_TEXT}\b|"
     rf"\b(?:i|we) (?:want|need|would like|d like) {_TEXT_TO_PAY}\b|"
     rf"\bset (?:it|me|this) up so (?:that )?i can (?:reply|text|answer)(?: you)?(?: back)? pay\b|"
