@@ -24,6 +24,7 @@ from backend.alerts.parsing import (
     is_stop_all_texts,
     parse_alert_request,
 )
+from backend.alerts.reminder_days import NEAREST_DAYS, find_reminder_days, wants_single_reminder
 from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.members.identity import Identity
@@ -58,11 +59,15 @@ class AlertsForm(AccountForm):
     async def _start(self, turn: Turn) -> ExternalCall | None:
         """Say at once, before any identification, if there is no such alert, and offer the nearest one."""
         wish = find_notice_wish(turn.text, turn.focused_text, has_shutoff_dates=_has_shutoff_dates(turn))
-        if turn.other_action_answered(self.form) or wish != "shutoff":
+        is_single = self._wants_single(turn)
+        if turn.other_action_answered(self.form) or (wish != "shutoff" and not is_single):
             return await super()._start(turn)
         self._pause_open_task(turn)
         turn.set("open_task", None)
-        answer_notice_wish(turn)
+        if wish == "shutoff":
+            answer_notice_wish(turn)
+        else:
+            questions.tell_no_single_reminder(turn)
         self._close_task(turn)
         return None
 
@@ -70,6 +75,11 @@ class AlertsForm(AccountForm):
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if self._extract_buttons(turn):
+            return True
+        is_due_alone = set(turn.get(WHAT) or ()) <= {"bill_due"}
+        if asked in (AGREED, WAYS, WHAT) and is_due_alone and self._wants_single(turn, is_about_reminders=True):
+            turn.clear(WHAT, WAYS, VERB)
+            turn.notes["another"] = turn.notes["single"] = True
             return True
         if self._extract_scope(turn, asked):
             return True
@@ -87,7 +97,8 @@ class AlertsForm(AccountForm):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opening_intents:
             return False  # a number is then a member number, and no threshold
-        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
+        request = self._parse_request(turn, asked)
+        questions.tell_reminder_days(turn, turn.notes.get("reminder_days") or ())
         self._send_unsupported_alerts(turn, request)
         return self._save_request(turn, request, asked)
 
@@ -98,8 +109,32 @@ class AlertsForm(AccountForm):
         if asked is None or means_all_accounts(turn.text) or may_name_several(turn.text):
             before = turn.get(SCOPE)
             turn.set(SCOPE, turn.text)
-            return asked == AGREED and before != turn.text and not is_yes(turn)
+            changes = asked == AGREED and before != turn.text and not is_yes(turn)
+            return changes and not self._changes_request(turn)
         return False
+
+    def _changes_request(self, turn: Turn) -> bool:
+        """`Text only, and make it two days` is about more than the accounts."""
+        request = self._parse_request(turn, AGREED)
+        return bool(request.kinds or request.channels or request.unwanted_channels)
+
+    def _wants_single(self, turn: Turn, *, is_about_reminders: bool = False) -> bool:
+        """Whether a reminder at one moment is wanted, and no other alert."""
+        if not turn.text or not wants_single_reminder(turn.text, is_about_reminders=is_about_reminders):
+            return False
+        request = parse_alert_request(turn.text)
+        return request.verb == "on" and set(request.kinds) <= {"bill_due"}
+
+    def _parse_request(self, turn: Turn, asked: str | None) -> AlertRequest:
+        """What the message asks for. One alert has one count of days: of several the earliest, and that is told."""
+        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
+        is_about_due = asked in (AGREED, WAYS) and set(turn.get(WHAT) or ()) == {"bill_due"} and not request.kinds
+        if request.verb != "on" or not (is_about_due or "bill_due" in request.kinds):
+            return request
+        if days := find_reminder_days(turn.text, may_be_bare=is_about_due and asked == AGREED):
+            request.kinds["bill_due"] = max(days[0], NEAREST_DAYS)
+            turn.notes["reminder_days"] = days
+        return request
 
     async def _find_accounts(self, turn: Turn, identity: Identity) -> list[Account]:
         """The accounts that the alerts are for: several only where the member named them."""
@@ -133,7 +168,7 @@ class AlertsForm(AccountForm):
         return bool(names or channels)
 
     def _extract_agreement(self, turn: Turn) -> bool:
-        request = parse_alert_request(turn.text, has_shutoff_dates=_has_shutoff_dates(turn))
+        request = self._parse_request(turn, AGREED)
         if turns_those_off(turn.text) and not request.kinds:
             turn.set(VERB, "off")
             return True
@@ -177,6 +212,8 @@ class AlertsForm(AccountForm):
         if turn.notes.get("ended"):
             turn.utter("utter_alerts_left")
             return None
+        if turn.notes.get("single"):
+            questions.tell_no_single_reminder(turn)
         if turn.notes.get("another"):
             return SlotQuestion(WHAT, "utter_question_alert_another", buttons=questions.common_alert_buttons())
         if turn.get(VERB) == "off":

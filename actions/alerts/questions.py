@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.buttons import build_button
-from backend.alerts.kinds import KINDS, check_threshold
+from actions.turn import Turn
+from backend.alerts.kinds import KINDS, check_threshold, format_threshold
 from backend.alerts.models import AlertSetting
+from backend.alerts.reminder_days import NEAREST_DAYS
 from backend.billing.models import Account
 from backend.language import join_words, mark, tr
 from backend.members.models import Member
@@ -76,3 +78,22 @@ def list_alerts(settings: Iterable[AlertSetting]) -> str:
         tr("by {ways} when {when}", ways=join_channels(channels), when=describe_alerts(alike))
         for channels, alike in grouped.items()
     )
+
+
+def tell_no_single_reminder(turn: Turn) -> None:
+    """Say what can be had in place of a reminder at one moment."""
+    told = tr(
+        "I can't set a single reminder for one day or hour. I can schedule the payment for that day: say pay tomorrow. "
+        "Or I remind you some days before each bill is due."
+    )
+    turn.utter("utter_told", told=told)
+
+
+def tell_reminder_days(turn: Turn, days: Sequence[int]) -> None:
+    """Say what becomes of the days asked for, the most first, where they can't all be had."""
+    if len(days) > 1:
+        most = format_threshold("days", max(days[0], NEAREST_DAYS))
+        told = tr("I can set one reminder for each bill, not several. I take the first: {most} before.", most=most)
+        turn.utter("utter_told", told=told)
+    elif days and days[0] < NEAREST_DAYS:
+        turn.utter("utter_told", told=tr("I can't remind you on the due date itself. The nearest is the day before."))

@@ -199,7 +199,7 @@ def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertR
 
     `has_shutoff_dates`: the co-op's billing system names them, so a shutoff means that alert and not the past due one.
     """
-    said = _normalize_numbers(_write_out(clean_text(ACCOUNT_NUMBER.sub(" ", text))))
+    said = normalize_alert_words(text)
     request = AlertRequest(_parse_verb(said))
     exception = KEPT_ALERTS.search(said) if request.verb == "off" else None
     if exception is not None:
@@ -235,6 +235,11 @@ def parse_alert_request(text: str, *, has_shutoff_dates: bool = False) -> AlertR
     return request
 
 
+def normalize_alert_words(text: str) -> str:
+    """The text without account numbers, with numbers in figures and short words written out."""
+    return _normalize_numbers(_write_out(clean_text(ACCOUNT_NUMBER.sub(" ", text))))
+
+
 def _write_out(cleaned: str) -> str:
     """`b4` as `before`, so that its 4 is no number of days; `6 dias` as `6 days`."""
     for words, whole in _SHORT_WORDS:
@@ -249,7 +254,7 @@ def _add_days(request: AlertRequest, said: str) -> None:
         return
     stands_alone = not request.kinds and _ONLY_DAYS.fullmatch(said)
     if stands_alone or request.kinds.get("bill_due", 0) is None:
-        request.kinds["bill_due"] = _parse_days(days[0])
+        request.kinds["bill_due"] = parse_days(days[0])
 
 
 def asks_for_reminder(text: str) -> bool:
@@ -331,7 +336,7 @@ def extract_threshold(unit: str, text: str) -> int | None:
     """The days, cents or kwh in these words; None where there are none."""
     said = _normalize_numbers(clean_text(text))
     if unit == "days":
-        return _parse_days(said)
+        return parse_days(said)
     if unit == "cents":
         if is_menu_number(text):
             return None
@@ -353,7 +358,8 @@ def _parse_channel(word: str) -> str:
     return "email" if "mail" in word else "call" if "call" in word else "text"
 
 
-def _parse_days(said: str) -> int | None:
+def parse_days(said: str) -> int | None:
+    """The first count of days in normalized words; a number alone counts. None where there is none."""
     found = DAYS.search(said)
     if found is None:
         bare = re.fullmatch(r"\D*([0-9]+)\D*", said)

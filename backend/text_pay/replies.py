@@ -57,7 +57,7 @@ async def _answer(turn: TextTurn) -> Answer | ForDialogue | None:
     if is_end_request(turn.text):
         return await _end(turn)
     reply = parse_pay_reply(turn.text)
-    if turn.is_free and is_enroll_request(turn.text):
+    if (turn.is_free or turn.may_enroll) and is_enroll_request(turn.text):
         return await enrollment.begin(turn)
     if reply is not None and (turn.is_free or reply.has_hyphen):
         return await _pay(turn, reply)

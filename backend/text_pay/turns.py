@@ -41,6 +41,8 @@ class TextTurn:
     last: Said | None
     is_free: bool
     spoke_at: datetime | None = None
+    may_enroll: bool = False
+    """An open question may be left for the enrollment: it is not one whose yes does something."""
 
     @property
     def step(self) -> str:

@@ -37,21 +37,35 @@ _BY_TEXT = (
     r"(?:(?:reply|text|answer|respond|messag)ing|a (?:reply|text))(?: \w+){0,6}"
 )
 # "i would like to be able to pay by replying pay to a text", "can i just pay by texting you back every month"
+_PAYING_BY_TEXT = (
+    rf"(?:{_TEXT_TO_PAY}|text[ -]?payments?|text[ -](?:to|2)[ -]paying|payments by (?:text|sms)|"
+    r"pay(?:ing)?(?: (?:(?:my|our|the|this) )?(?:\w+ )?bills?)? (?:by|via|through|with|over)(?: a)? "
+    r"(?:texts?|texting|sms|text messages?))"
+)
+"""What is joined or signed up for; beside a word for that, for alone some of these are one payment."""
 _ENROLL_IN_WORDS = re.compile(
-    rf"\b(?:set ?(?:me )?up|setup|sign(?: me)? up|enroll(?: me)?|turn on|activate|start|join)\b"
-    rf"(?: \w+){{0,4}} {_TEXT_TO_PAY}\b|"
+    rf"\b(?:set ?(?:(?:me|us|it) )?up|setup|sign(?:ing)?(?: (?:me|us))? up|enroll(?:ed|ing)?(?: (?:me|us|in))?|turn on|"
+    r"activate|start|join|register|opt(?: me)? in(?:to)?|add me|put me (?:on|in|down)|get (?:me )?(?:on|started)|"
+    r"(?:want|like) (?:in|on|into|to (?:have|get|try|do|be (?:on|in))))\b"
+    rf"(?: \w+){{0,4}} {_PAYING_BY_TEXT}\b|"
+    rf"\b(?:i|we) (?:want|need|would like|d like) {_TEXT_TO_PAY}\b|"
     rf"\bset (?:it|me|this) up so (?:that )?i can (?:reply|text|answer)(?: you)?(?: back)? pay\b|"
     rf"\b(?:pay|pay (?:my|the) bills?) (?:just |only )?{_BY_TEXT}|"
     r"\b(?:be able to|how (?:can|do) i|can i|could i|want to|like to|let me)(?: just)? "
     r"(?:reply|answer|text)(?: you)?(?: back)? (?:with )?pay (?:to|when|every|each|in the future)\b|"
     r"\b(?:answer|reply) pay to (?:your|the|a) (?:texts?|messages?|reminders?)\b|"
     r"\bpagar (?:solo )?(?:contestando|respondiendo)(?: \w+){0,5}|"
-    r"\b(?:activ(?:ar|o|e)|inscrib\w+|apunt\w+|registr\w+|configurar)\b(?: \w+){0,4} "
-    r"(?:pago|pagar|pagos) por (?:texto|mensaje)s?\b|"
+    r"\b(?:activ(?:ar\w*|o|e\w*)|inscrib\w+|apunt\w+|anot\w+|registr\w+|configur(?:ar\w*|e\w*)|unir(?:me|nos)|"
+    r"met(?:er)?(?:me|ame)|entrar|afili\w+)\b(?: \w+){0,4} "
+    r"(?:pago|pagar|pagos)(?: (?:(?:mi|la|el) )?(?:factura|recibo|luz|cuenta))? por (?:texto|mensaje|sms)s?\b|"
     r"\bpoder (?:contestar|responder) pagar?\b"
 )
 _NO_ENROLLMENT = re.compile(
-    r"\b(?:what is|whats|is it safe|is text|que es|es seguro|stop|cancel|end|off|already|ya esta)\b"
+    r"\b(?:what is|whats|is it safe|is text|que es|es seguro|stop|cancel|end|off|already|ya esta)\b|"
+    r"\b(?:remind(?:ers?)?|alerts?)(?: me)? to pay\b|\brecord(?:atorios?|ar\w*) (?:para|de|que)\b|"
+    r"\b(?:don ?t|do not|didn ?t|did not|never|not) (?:(?:really|even|ever) )?"
+    rf"(?:want|need|like|sign|enroll|set|join|ask)(?:ed)?(?: (?!now|sign|join|enroll)\w+){{0,6}} {_PAYING_BY_TEXT}|"
+    r"\bno (?:quiero|deseo|me)(?: \w+){0,5} por (?:texto|mensaje)"
 )
 MAX_ENROLL_WORDS = 24
 _SPOKEN_SHORT = re.compile(r" (?:u|ya)\b")

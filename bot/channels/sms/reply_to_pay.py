@@ -20,6 +20,9 @@ from bot.services import Services
 
 OPEN = "text_pay"
 """The hint of an answer that holds what is open since."""
+MAY_BE_LEFT = frozenset({"", "amount", "choice", "date", "member_number", "last", "number"})
+"""The `expects` of questions that an enrollment may leave open. Not a read-back: a later yes must not be taken for an
+answer to it; and not words for the office."""
 
 
 class ReplyToPay:
@@ -43,6 +46,7 @@ class ReplyToPay:
                 last=_read_open(recent),
                 is_free=await self._is_free(session, inbound.address, recent, state),
                 spoke_at=recent.received_at if recent is not None else None,
+                may_enroll=state.expects in MAY_BE_LEFT,
             )
         taken = await replies.answer(text_turn)
         if taken is None:

@@ -128,3 +128,13 @@ async def test_a_question_about_the_words_keeps_them_open(backend: Backend, home
     assert "Text to pay is on" in str(await phone.text("AGREE"))
     async with backend.db.read_session() as session:
         assert (await session.scalars(select(Consent))).one().wording == answer
+
+
+async def test_an_open_question_is_left_for_it_but_not_a_read_back(
+    backend: Backend, home: Household, phone: Texting
+) -> None:
+    phone.is_free = False
+    assert await phone.text("please sign me up for paying by text") is None
+    phone.may_enroll = True
+    assert "To set up text to pay" in str(await phone.text("please sign me up for paying by text"))
+    assert "Pay with which?" in str(await phone.text(await phone.code()))

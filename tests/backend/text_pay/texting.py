@@ -34,6 +34,7 @@ class Texting:
     said: Said | None = None
     is_free: bool = True
     spoke_at: datetime | None = None
+    may_enroll: bool = False
 
     def turn(self, text: str) -> TextTurn:
         return TextTurn(
@@ -45,6 +46,7 @@ class Texting:
             last=self.said,
             is_free=self.is_free,
             spoke_at=self.spoke_at,
+            may_enroll=self.may_enroll,
         )
 
     async def text(self, words: str, *, seconds: int = 60) -> str | None:

@@ -41,6 +41,15 @@ def test_no_pay_reply(text: str) -> None:
         "sign me up for text 2 pay",
         "not autopay. I want to answer PAY to your text",
         "I don't want to pay now. sign me up for text to pay",
+        "sign us up for paying our bill by text",
+        "i'd like to join text to pay",
+        "no no, enroll me in paying by text message",
+        "put me on that text to pay thing",
+        "I want to use text to pay please",
+        "i want text-to-pay",
+        "anóteme para pagar por texto",
+        "quiero inscribirme en los pagos por mensaje de texto",
+        "quiero unirme al pago por texto",
     ],
 )
 def test_a_request_to_set_it_up(text: str) -> None:
@@ -59,6 +68,12 @@ def test_a_request_to_set_it_up(text: str) -> None:
         "how do i sign up for auto pay",
         "text me before i have to pay",
         "stop text to pay",
+        "i don't want to be in text to pay",
+        "do not sign me up for paying by text",
+        "set up a reminder to pay by text",
+        "set up a payment by text",
+        "no quiero inscribirme en pago por texto",
+        "active un recordatorio para pagar por texto",
     ],
 )
 def test_no_request_to_set_it_up(text: str) -> None:
