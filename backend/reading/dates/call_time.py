@@ -57,7 +57,10 @@ _HOUR_WORDS = "|".join(CARDINALS_TO_TWELVE)
 _HOUR = rf"(?P<hour>\d{{1,2}}|{_HOUR_WORDS})"
 _MINUTE = r"(?:[:. ]?(?P<minute>[0-5]\d)|[ -](?P<word>fifteen|thirty|forty[ -]?five))?"
 _AM_PM = r"(?P<pm>\s*[ap]\.?\s?m\b\.?)?"
-_CHANGE_VERB = r"(?:(?:make|change|move|switch|push|set|put|do) (?:it|that|this)(?: (?:to|for|at|back to))?|(?:rather|better) (?:at |do )?)"
+_CHANGE_VERB = (
+    r"(?:(?:make|change|move|switch|push|set|put|do) (?:it|that|this)(?: (?:to|for|at|back to))?|"
+    r"(?:rather|better)(?: (?:at|do))?)"
+)
 _ENDS_TIME = r"(?=\s*(?:$|[,.;!?]|(?:instead|please|then|on|and|since|because|o'?clock|in the|if)\b))"
 CLOCK_PATTERNS = (
     re.compile(rf"\b(?P<past>half past|quarter past|quarter to)\s+{_HOUR}\b{_AM_PM}"),
