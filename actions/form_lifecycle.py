@@ -12,14 +12,19 @@ from actions.disambiguation import is_supported, restore_earlier_words, save_ide
 from actions.offers import Offer
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
+from backend.contact.service import extract_email
 from backend.language import join_words, tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
 from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task
 from backend.reading.acts.task_control import asks_for_something_else, names_stop, speaks_in_first_person
+from backend.reading.contact.contact_change import gives_new_email
 from backend.reading.service.outages import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
+CONTACT_FORM = "contact_form"
+FORMS_WITH_EMAIL = frozenset({CONTACT_FORM, "reset_password_form", "recover_user_id_form"})
+"""Forms that read a new email themselves: nothing is put on the agenda beside them."""
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
 """A question about a charge is answered where an answer is known; filing a dispute is only offered."""
 MIN_POSSIBLE_TASK_CONFIDENCE = 0.5
@@ -173,7 +178,17 @@ class LifecycleForm(BaseForm):
         added = agenda.add_requests(turn, turn.acts, self.form)
         if added:
             turn.utter("utter_agenda_added", tasks=join_words(added))
+        self._queue_new_email(turn)
         self._focus_on_own_words(turn)
+
+    def _queue_new_email(self, turn: Turn) -> None:
+        """Keep a new email that is given beside another request, even if its clause has no intent of its own."""
+        email = extract_email(turn.full_text) if gives_new_email(turn.full_text) else None
+        known = {str(item["opener"]) for item in agenda.pending_items(turn)}
+        if email is None or self.form in FORMS_WITH_EMAIL or FORMS_WITH_EMAIL & {*known, turn.get("paused_task")}:
+            return
+        slots = {"contact_what": "email", "contact_value": email}
+        agenda.add_item(turn, CONTACT_FORM, email, slots, confirm=True)
 
     def _focus_on_own_words(self, turn: Turn) -> None:
         if self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES:

@@ -24,7 +24,8 @@ from backend.reading.contact.mailing_address import (
     replace_street,
     replace_unit,
 )
-from backend.reading.contact.phone_mentions import contains_phone_digits, remove_phone_digits
+from backend.reading.contact.phone_mentions import contains_phone_digits, detect_phone, remove_phone_digits
+from backend.reading.numbers.digit_groups import spoken_to_digits
 
 WHAT, VALUE, AGREED, EMAIL_CODE = "contact_what", "contact_value", "contact_agreed", "contact_proof"
 SECOND_CHANGE = "contact_second"
@@ -85,7 +86,8 @@ class ContactForm(IdentifiedForm):
         """Ten digits of a new phone are no member number."""
         if turn.get(EMAIL_TO_VERIFY):
             return await self._extract_email_code(turn)
-        if asked in (VALUE, AGREED) and turn.get(WHAT) == "phone" and self._contact_phone(turn):
+        is_phone_asked = asked in (VALUE, AGREED) and turn.get(WHAT) == "phone"
+        if is_phone_asked and (self._contact_phone(turn) or detect_phone(turn.text)):
             return await self.extract_task_slots(turn, asked)
         words = turn.focused_text if asked or contains_phone_digits(turn.focused_text) else turn.full_text
         new, old = contact.extract_new_phone(words, strict=turn.backend.settings.production)
@@ -101,8 +103,11 @@ class ContactForm(IdentifiedForm):
 
     def _contact_phone(self, turn: Turn) -> str | None:
         """The new phone (E.164). Outside production the demo members' fictional numbers are accepted."""
-        new, old = contact.extract_new_phone(turn.focused_text, strict=turn.backend.settings.production)
-        if new is None and turn.get(REQUESTED_SLOT) in (VALUE, AGREED) and not rejects_number(turn.focused_text):
+        strict, is_asked = turn.backend.settings.production, turn.get(REQUESTED_SLOT) in (VALUE, AGREED)
+        new, old = contact.extract_new_phone(turn.focused_text, strict=strict)
+        if not (new or old) and is_asked:  # digits in words, as a caller says them
+            new, old = contact.extract_new_phone(spoken_to_digits(turn.text), strict=strict)
+        if new is None and is_asked and not rejects_number(turn.focused_text):
             return old  # "no, 815-555-0199" corrects the new one
         return new
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from actions.accounts.forms import AccountForm
+from actions.balance.forms import send_last_payment
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import confirmation_values
 from actions.turn import Turn
@@ -69,6 +70,7 @@ class PaymentStatusForm(AccountForm):
                 turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": about}})
                 return
             turn.utter("utter_status_none")
+            send_last_payment(turn, balance)  # an older one, for "when did we pay last"
         turn.utter("utter_status_owed", left=format_balance(balance.amount_due_cents))
 
     async def _send_status(self, turn: Turn, payment: PastPayment | ScheduledPayment) -> None:

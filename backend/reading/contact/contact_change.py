@@ -14,6 +14,11 @@ CONTACT_KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 rejects_number = detector(r"\b(?:not|isn'?t|old|viejo)\b")
 """`Not 815-555-0199`, `my old one`."""
 names_own_name = detector(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b")
+gives_new_email = detector(
+    r"\b(?:change|update|switch|correct|replace|fix|cambi\w+|actuali\w+|corrij\w+)\b[^@.]{0,30}\b(?:e-?mail|correo)\b"
+    r"[^@]{0,30}\S@\S|\b(?:new e-?mail|(?:e-?mail|correo) nuevo|nuevo (?:e-?mail|correo))\b[^@]{0,30}\S@\S"
+)
+"""`Change my email to ann@example.com`: a change asked for with its value, whatever else the message asks."""
 BARE_USER_ID = re.compile(
     r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
 )

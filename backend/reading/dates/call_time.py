@@ -57,10 +57,17 @@ _HOUR_WORDS = "|".join(CARDINALS_TO_TWELVE)
 _HOUR = rf"(?P<hour>\d{{1,2}}|{_HOUR_WORDS})"
 _MINUTE = r"(?:[:. ]?(?P<minute>[0-5]\d)|[ -](?P<word>fifteen|thirty|forty[ -]?five))?"
 _AM_PM = r"(?P<pm>\s*[ap]\.?\s?m\b\.?)?"
+_CHANGE_VERB = (
+    r"(?:(?:make|change|move|switch|push|set|put|do) (?:it|that|this)(?: (?:to|for|at|back to))?|"
+    r"(?:rather|better)(?: (?:at|do))?)"
+)
+_ENDS_TIME = r"(?=\s*(?:$|[,.;!?]|(?:instead|please|then|on|and|since|because|o'?clock|in the|if)\b))"
 CLOCK_PATTERNS = (
     re.compile(rf"\b(?P<past>half past|quarter past|quarter to)\s+{_HOUR}\b{_AM_PM}"),
     re.compile(rf"\b(?:at|around|about|by|after|@)\s*{_HOUR}{_MINUTE}(?:\s*o'?clock)?{_AM_PM}(?![\d/-])"),
     re.compile(rf"\b{_HOUR}{_MINUTE}\s*(?P<pm>[ap]\.?\s?m\b\.?)"),
+    re.compile(rf"\b{_CHANGE_VERB} {_HOUR}{_MINUTE}{_AM_PM}{_ENDS_TIME}"),
+    re.compile(rf"\b{_HOUR}{_MINUTE}{_AM_PM}\s+(?:instead|rather|would be better|is better|works better|suits)\b"),
     re.compile(rf"\b{_HOUR}:(?P<minute>[0-5]\d)\b(?P<word>)(?P<pm>)"),
     re.compile(rf"\b{_HOUR}\s+o'?clock\b(?P<minute>)(?P<word>){_AM_PM}"),
     re.compile(

@@ -47,7 +47,8 @@ COUNT_WORDS = re.compile(r"\b(?:last|past|latest|recent|previous)\s+(\d{1,2}|[a-
 ONLY_LATEST = 1
 ASKS_LAST_PAYMENT = re.compile(
     r"\b(my|the|your|what was|when was|how much was) ?(very |most )?(last|latest|recent|previous) payment\b(?! method)|"
-    r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
+    r"\bwhen did (?:i|we) (last pay|pay last|make (?:my|our) last)\b|\bdid (?:i|we) pay (you )?last\b(?! \w)|"
+    r"\bwhen (?:i|we) last paid\b",
     re.IGNORECASE,
 )
 wants_printed_copy = detector(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b")

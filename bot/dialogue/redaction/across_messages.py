@@ -75,6 +75,10 @@ FIXED_LENGTH_QUESTIONS = ("last4", "identity", "code", "phone")
 """Questions whose answer has a fixed number of digits."""
 USUAL_CARD_LENGTHS = (15, 16)
 """Lengths of the cards that people carry; a Diners card has 14 digits and begins with a 3."""
+PHONE_SHAPE = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
+"""A phone of the North American Numbering Plan: neither the area code nor the exchange begins with 0 or 1."""
+MAX_ANSWERS_BEFORE_PHONE = 4
+"""A last four, perhaps corrected, and a code, perhaps a second one."""
 CONTINUABLE_KINDS = ("card", "number", "ssn", "bank")
 """Kinds of number whose rest may still come."""
 
@@ -286,6 +290,7 @@ def _classify_joined(
     if last is not None and last >= before:
         joined = digits[: last + 1]
         of_answers = _are_separate_answers(joined, context) or _is_expected_answer(joined, sizes[before:], context)
+        of_answers = of_answers or _is_phone_behind_code(digits, before, alone, context)
         if not of_answers and not _is_one_time_code(sizes, before, alone, context):
             return "card", last
     ours = sizes[before:]
@@ -316,6 +321,18 @@ def _is_one_time_code(sizes: list[int], before: int, alone: bool, context: Redac
     """
     answers = context.asked == "code" and alone and sizes[before:] == [6]
     return answers and set(sizes[:before]) <= {4, 6} and 6 in sizes[:before]
+
+
+def _is_phone_behind_code(digits: list[str], before: int, alone: bool, context: RedactionContext) -> bool:
+    """Whether the phone that is asked for stands behind the last four and the code that opened the account.
+
+    A code of six digits and a phone are sixteen, and one in ten of those with a network's first digits passes the
+    Luhn check. The rest of such a card rarely is a phone of the North American plan, and is no answer elsewhere.
+    """
+    ours = "".join(digits[before:])
+    earlier = {len(one) for one in digits[:before]}
+    answers = 6 in earlier and earlier <= {4, 6} and before <= MAX_ANSWERS_BEFORE_PHONE
+    return context.asked == "phone" and alone and answers and PHONE_SHAPE.fullmatch(ours) is not None
 
 
 def scrub_digits(text: str, pieces: Sequence[str]) -> str:

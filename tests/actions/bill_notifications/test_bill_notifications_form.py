@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.alerts import service as alerts
 from backend.app import Backend
 from backend.members.models import Member
+from tests.actions.conftest import Begin
 from tests.backend.household import Household
 from tests.support.harness.talk import Talk
 
@@ -66,3 +69,24 @@ async def test_text_alert_requested_with_paperless_comes_after_it(talk: Talk) ->
     await talk.user_input(words, intent="bill_notifications", acts={"start"})
     await talk.user_input("yes", acts={"affirm"})
     talk.assert_response("utter_agenda_next", "utter_question_alert_confirm")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "no more paper bills, and update my email to ruth.new@example.org"),
+        ("es", "quiero facturas sin papel y cambie mi correo a ruth.new@example.org"),
+    ],
+)
+async def test_new_email_beside_it_is_told_and_changed_next(begin: Begin, language: str, words: str) -> None:
+    talk = await begin(language=language)
+    await ask(talk, words)
+    talk.assert_response("utter_agenda_added", "utter_question_bills_email")
+    await talk.user_input("sí" if language == "es" else "yes", acts={"affirm"})
+    talk.assert_response("utter_bills_now_email", "utter_question_contact_confirm")
+    talk.assert_message("ruth.new@example.org")
+
+
+async def test_email_that_is_only_mentioned_is_no_change(talk: Talk) -> None:
+    await ask(talk, "go paperless, my email is ruth@example.com")
+    assert "utter_agenda_added" not in talk.responses

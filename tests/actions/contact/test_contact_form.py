@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.members.levels import Level
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
@@ -51,3 +53,28 @@ async def test_the_old_phone_and_the_new_one(begin: Begin) -> None:
     )
     talk.assert_message("the email r\\*\\*\\*@example.com")
     assert talk.slots["contact_value"] == "+18155550177"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Eight one five, five five five, oh one seven seven"),
+        ("en", "it's eight one five triple five zero one double seven"),
+        ("es", "ocho uno cinco cinco cinco cinco cero uno siete siete"),
+    ],
+)
+async def test_new_phone_in_words_is_no_other_account(begin: Begin, language: str, words: str) -> None:
+    talk = await begin(channel="voice", language=language)
+    await talk.user_input("I have a new phone number", intent="update_contact_info", acts={"start"})
+    talk.assert_response("utter_question_contact_phone")
+    await talk.user_input(words, acts={"answer"})
+    assert talk.slots["contact_value"] == "+18155550177"
+    assert talk.slots["member_number"] is None
+
+
+async def test_phone_that_nobody_has_keeps_the_account_open(begin: Begin) -> None:
+    talk = await begin(channel="voice")
+    await talk.user_input("I have a new phone number", intent="update_contact_info", acts={"start"})
+    await talk.user_input("two eleven, five five five, oh one seven seven", acts={"answer"})
+    talk.assert_response("utter_question_contact_phone")
+    assert talk.slots["member_number"] is None

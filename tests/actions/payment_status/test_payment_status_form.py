@@ -7,6 +7,7 @@ import pytest
 from backend.app import Backend
 from backend.payments import office
 from backend.payments.models import Payment, ScheduledPayment
+from backend.reading.money.payment_words import ONLY_LATEST, extract_count
 from tests.actions.conftest import Begin
 from tests.backend.household import Household
 from tests.backend.payments.test_office import book
@@ -95,3 +96,8 @@ async def test_who_paid_already_is_told_what_is_known(begin: Begin, language: st
     talk = await begin(language=language)
     await talk.user_input(words, intent=intent, acts={"volunteer"})
     assert talk.responses == ["utter_status_none", "utter_status_owed"]
+
+
+@pytest.mark.parametrize("words", ["when did we pay last", "did we pay you last", "when did I last pay"])
+def test_last_payment_is_asked_for_by_a_household_too(words: str) -> None:
+    assert extract_count(words) == ONLY_LATEST

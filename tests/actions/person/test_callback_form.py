@@ -114,3 +114,24 @@ async def test_a_call_in_the_night_before_a_long_weekend(clock: ManualClock, beg
     await ask_for_a_call(talk, "call me as soon as possible")
     await talk.user_input("815-555-0123", acts={"answer"})
     talk.assert_message("on Monday, November 30 at 8:00 AM")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Yes, thanks. But make it 11 instead, I see the dentist"),
+        ("en", "yes but move it to eleven"),
+        ("es", "sí, pero mejor a las 11"),
+    ],
+)
+async def test_yes_with_another_time_takes_that_time(
+    clock: ManualClock, begin: Begin, language: str, words: str
+) -> None:
+    clock.advance(hours=13)
+    night = await begin(Level.ANONYMOUS, language=language)
+    await ask_for_a_call(night)
+    await night.user_input("el viernes a las 10" if language == "es" else "friday at 10", acts={"answer"})
+    await night.user_input("815-555-0123", acts={"answer"})
+    await night.user_input(words, acts={"affirm", "correct"})
+    night.assert_response("utter_question_callback_confirm")
+    assert str(night.slots["callback_when"]).startswith("2026-11-20T11:00")

@@ -225,6 +225,30 @@ def test_expected_code_is_not_the_end_of_a_card() -> None:
     assert redact_in_context(earlier, "172368", RedactionContext("")).text != "172368", "nothing was asked for"
 
 
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "five five five five five five zero one nine nine",
+        "Five five five, five five five, oh one nine nine",
+        "cinco cinco cinco cinco cinco cinco cero uno nueve nueve",
+        "5555550199",
+        "five five five double five five zero one double nine",
+    ],
+)
+def test_expected_phone_behind_a_code_is_not_the_end_of_a_card(phone: str) -> None:
+    """The code that opened the account and the new phone are sixteen digits: 6657 4855 5555 0199 passes the check."""
+    earlier = [EarlierMessage(1, "1", "two six five eight"), EarlierMessage(2, "2", "665748")]
+    assert redact_in_context(earlier, phone, RedactionContext("phone")).text == phone
+    assert redact_in_context(earlier, phone, RedactionContext("")).text != phone, "nothing was asked for"
+
+
+def test_card_in_words_is_redacted_where_a_phone_is_asked_for() -> None:
+    card = "four two four two four two four two four two four two four two four two"
+    for earlier, text in (("2658", card), ("four one one one one one", "one one one one one one one one one one")):
+        kept = redact_in_context([EarlierMessage(1, "1", earlier)], text, RedactionContext("phone"))
+        assert "one one" not in kept.text and "four two" not in kept.text
+
+
 @pytest.mark.parametrize("asked", ["last4", "member_number", ""])
 @pytest.mark.parametrize(
     ("words", "expected"),

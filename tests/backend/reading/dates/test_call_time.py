@@ -47,6 +47,8 @@ SUNDAY = datetime(2026, 11, 22, 17, 0, tzinfo=ZONE)
         ("at 12 am", None),
         ("thursday at 10", None),
         ("friday at 10", "2026-11-27 10:00"),
+        ("tomorrow, but make it eleven, I see the dentist first", "2026-11-23 11:00"),
+        ("tuesday and 2:30 instead please", "2026-11-24 14:30"),
     ],
 )
 def test_times(message: str, when: str | None) -> None:
