@@ -10,7 +10,8 @@ from backend.reading.dates.day_vocabulary import MONTH_NAMES
 from backend.reading.detectors import detector
 
 COUNTS = (
-    r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|dollars?|\d))"
+    r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|"
+    r"dollars?|bucks?|point|\d))"
 )
 ONE_AS_PRONOUN = re.compile(
     r"\b(?:the |an)?(?:other|that|this|which|wrong|right|next|previous|same|last|only|either|"

@@ -26,8 +26,6 @@ def test_another_phone_is_wanted(text: str) -> None:
     assert wants_other_phone(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["yes", "yes call my cell", "that is my phone", "sí, ese es mi teléfono"]
-)
+@pytest.mark.parametrize("text", ["yes", "yes call my cell", "that is my phone", "sí, ese es mi teléfono"])
 def test_the_same_phone_is_meant(text: str) -> None:
     assert not wants_other_phone(text)
