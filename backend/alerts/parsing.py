@@ -110,7 +110,6 @@ KEPT_ALERTS = re.compile(
     r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|no|keep|leave|still|do|yes|si|deje\w*)|"
     r"pero (?:no|si|yes|todavia|deje\w*|sigan)|just keep|"
     r"(?:i |we )?still (?:want|need|like|tell|text|send)|(?:i|we) do (?:want|need|like)|"
-    r""
     r"(?<=[,;.] )(?:just|only|solo)(?= (?:\w+ ){0,3}?(?:outages?|power|apag\w+|cortes))|salvo|menos|minus|"
     r"keep(?! getting))\b(.*)"
 )
