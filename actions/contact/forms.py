@@ -258,9 +258,10 @@ class ContactForm(IdentifiedForm):
             ]
             return SlotQuestion(WHAT, "utter_question_contact_what", buttons=buttons)
         what = cast(ContactField, turn.get(WHAT))
-        if turn.get(VALUE) is None:
+        value = str(turn.get(VALUE) or "")
+        if not value or not contact.is_usable(what, value):
+            turn.clear(VALUE)
             return SlotQuestion(VALUE, f"utter_question_contact_{what}")
-        value = str(turn.get(VALUE))
         values: dict[str, Any] = {"value": contact.format_value(what, value), "contact_what": what}
         if not turn.notes.get("agreed"):
             buttons = [

@@ -55,6 +55,7 @@ CHANGE_TEXTS = {
 """Subject and text of the notice."""
 EMAIL_LOCAL_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
 DOMAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+E164 = re.compile(r"\+[0-9]{8,15}")
 EMAIL = re.compile(rf"{EMAIL_LOCAL_PART}@(?:{DOMAIN_LABEL}\.)+[A-Za-z]{{2,24}}")
 # in both languages: addresses are not translated before parsing, since their words are names
 SPOKEN_DOT = re.compile(r"\s+(?:dot|punto)\s+", re.IGNORECASE)
@@ -131,6 +132,13 @@ def current_value(member: Member, what: ContactField) -> str:
     return {"phone": member.phone, "email": member.email or "", "address": member.mailing_address or ""}[what]
 
 
+def is_usable(what: ContactField, value: str) -> bool:
+    """Whether a value is whole. A number that was taken for a card's is removed from the conversation, and from a value
+    that waits in it: `+[removed]` is no phone."""
+    whole = {"phone": E164, "email": EMAIL}.get(what)
+    return whole is None or whole.fullmatch(value) is not None
+
+
 def format_value(what: ContactField, value: str) -> str:
     """The value as read back to a stepped-up member."""
     return format_phone(value) if what == "phone" else value
@@ -139,7 +147,9 @@ def format_value(what: ContactField, value: str) -> str:
 async def change(
     session: AsyncSession, backend: Backend, conversation_id: str, requester: Identity, what: ContactField, value: str
 ) -> bool:
-    """Make a confirmed change. False when the value is the same already. Raises StepUpNeeded.
+    """Make a confirmed change. False when the value is the same already.
+
+    Raises StepUpNeeded, and ValueError for a value that is not `is_usable`: nothing is changed then.
 
     For 24 hours a new phone or email gets no step-up codes (`Member.is_established`): somebody with brief access to an
     account must not take it over with a phone of their own, and the notices give the member time to object.
@@ -148,6 +158,8 @@ async def change(
     require("update_contact_info", requester.level)
     if member is None or account is None:
         raise StepUpNeeded()
+    if not is_usable(what, value):
+        raise ValueError(f"no {what} to put on file")
     before = current_value(member, what)
     if before == value:
         return False

@@ -78,3 +78,13 @@ async def test_phone_that_nobody_has_keeps_the_account_open(begin: Begin) -> Non
     await talk.user_input("two eleven, five five five, oh one seven seven", acts={"answer"})
     talk.assert_response("utter_question_contact_phone")
     assert talk.slots["member_number"] is None
+
+
+async def test_a_phone_that_was_removed_meanwhile_is_asked_for_again(talk: Talk) -> None:
+    """A number that was taken for a card's is removed from the conversation, and from the value that waits."""
+    await talk.user_input("I got a new phone number", intent="update_contact_info", acts={"start"})
+    await talk.user_input("8155550909", acts={"answer"})
+    talk.slots["contact_value"] = "+[removed]"
+    await talk.user_input("yes", acts={"affirm"})
+    talk.assert_response("utter_question_contact_phone")
+    assert talk.slots["contact_value"] is None

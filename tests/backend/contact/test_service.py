@@ -73,6 +73,14 @@ async def test_unchanged_contact_is_not_a_change(backend: Backend, home: Househo
     assert await recipients(backend) == []
 
 
+@pytest.mark.parametrize(("what", "value"), [("phone", "+[removed]"), ("phone", "8155550177"), ("email", "[removed]")])
+async def test_what_is_no_contact_is_not_put_on_file(backend: Backend, home: Household, what: Any, value: str) -> None:
+    """A number that was taken for a card's is removed from a value that waits for its yes, too."""
+    with pytest.raises(ValueError, match="to put on file"):
+        await changed(backend, home, what, value)
+    assert await recipients(backend) == []
+
+
 async def test_new_phone_does_not_step_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
     await changed(backend, home, "phone", NEW)
     async with backend.db.transaction() as session:
