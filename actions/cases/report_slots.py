@@ -55,6 +55,8 @@ MAX_ADDITIONS = 3
 """After so many messages with details and no place, the question for the place counts as missed."""
 MIN_DETAIL_WORDS = 4
 """A message with fewer words contains nothing that a crew needs."""
+MAX_PLAIN_YES_WORDS = 6
+"""A longer yes says more, such as `yes, and call before they come, there is a mean dog`: the crew must read it."""
 THIS_CHAT = "this chat"
 """Value of the phone slot for a reporter without phone and email: the answer comes into the chat."""
 TICKET_NUMBER_SENT = "number told"
@@ -269,7 +271,7 @@ class ReportSlots(IdentifiedForm):
         agreed = is_yes(turn) or likely
         if chosen == "yes" or (chosen is None and (agreed or (yes_and and not place))):
             report_notes(turn).agreed = True
-            if yes_and and not is_yes(turn):
+            if (yes_and and not is_yes(turn)) or len(turn.focused_text.split()) > MAX_PLAIN_YES_WORDS:
                 report_notes(turn).keeps_words = True
             return True
         if place or report_notes(turn).has_phone:

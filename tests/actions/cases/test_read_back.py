@@ -194,3 +194,10 @@ async def test_the_phone_read_back_is_kept_where_it_is_named(talk: Talk) -> None
     await at_the_read_back(talk)
     await talk.user_input("yes, call my cell when you know more", intent="affirm", acts={"affirm"})
     assert len(await filed(talk)) == 1
+
+
+async def test_what_is_said_behind_the_yes_is_on_the_ticket(talk: Talk) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input("yes thanks, and tell them the gate is locked and the bull is out", acts={"affirm"})
+    (ticket,) = await filed(talk)
+    assert "bull is out" in ticket.details["words"]
