@@ -47,7 +47,7 @@ class TimedHttp(Http):
 
 
 class TimedProtocol(WebSocketProtocol):
-    """A connection. A websocket has its own limits after the handshake, in bot/channels/voice/relay.py."""
+    """A connection. A websocket has its own limits after the handshake, in bot/channels/voice/relay/session.py."""
 
     HTTP_CLASS = TimedHttp
     __slots__ = ("_silence",)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from bot.channels.voice.speech import spell_amount
+from bot.channels.voice.speaking.speech import spell_amount
 from lab.records import format_money
 from lab.simulation import style
 from lab.simulation.personas import ALL_AT_ONCE, CORRECTING, NO_SEPARATOR, TERSE, WRONG_CODE, WRONG_LAST4, Persona

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from backend.config import ROOT
-from bot.channels.voice.speech import make_speakable
+from bot.channels.voice.speaking.speech import make_speakable
 from lab.channel_clients import ChannelClient, WebChatClient
 
 VALUE_SLOT = re.compile(r"\{\w+\}")

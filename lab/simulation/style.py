@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bot.channels.voice.speech import spell_amount
+from bot.channels.voice.speaking.speech import spell_amount
 from lab.noise.asr import DIGITS
 from lab.records import format_money
 from lab.simulation.personas import CHATTY, TERSE

@@ -17,8 +17,9 @@ from backend.language import current_language, tr, use_language
 from backend.outage.greeting import format_known_outage
 from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import english_form
-from bot.channels.voice import links, menu, prompts
-from bot.channels.voice.extract import CallerInput, extract_input
+from bot.channels.voice import links
+from bot.channels.voice.listening.extract import CallerInput, extract_input
+from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json

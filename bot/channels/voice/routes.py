@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from sanic import Blueprint, HTTPResponse, Request, Websocket
 
 from bot.channels.senders import phone_source
-from bot.channels.voice import links, relay_messages
+from bot.channels.voice import links
 from bot.channels.voice.call import CALL_ID, Call, Caller
-from bot.channels.voice.relay import RelaySession
-from bot.channels.voice.render import render_twiml
+from bot.channels.voice.gather.render import render_twiml
+from bot.channels.voice.relay import messages as relay_messages
+from bot.channels.voice.relay.session import RelaySession
 from bot.channels.voice.steps import CallPosition, CallStep
 from bot.services import Services
 from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed, twilio_signed_socket

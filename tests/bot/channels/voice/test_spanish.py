@@ -7,10 +7,10 @@ import pytest
 from backend.config import ROOT
 from backend.coop import load_coop
 from backend.language import SPANISH, use_language
-from bot.channels.voice import menu, prompts
-from bot.channels.voice.extract import extract_input
-from bot.channels.voice.render import render_twiml as rendered
-from bot.channels.voice.speech import make_speakable
+from bot.channels.voice.gather.render import render_twiml as rendered
+from bot.channels.voice.listening.extract import extract_input
+from bot.channels.voice.speaking import menu, prompts
+from bot.channels.voice.speaking.speech import make_speakable
 from bot.channels.voice.steps import CallPosition, CallStep
 from bot.dialogue.messages import Message, Reply
 from tests.bot.channels.voice.twiml_check import check

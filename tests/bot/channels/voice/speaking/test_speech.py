@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.voice.speech import make_speakable, spell_amount, spell_digits, split_speech
+from bot.channels.voice.speaking.speech import make_speakable, spell_amount, spell_digits, split_speech
 
 WRITTEN_AND_SAID = [
     ("You owe $112.40.", "You owe 112 dollars and 40 cents."),

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.voice import menu
-from bot.channels.voice.extract import HUMAN_PAYLOAD, CallerInput, extract_input
+from bot.channels.voice.listening.extract import HUMAN_PAYLOAD, CallerInput, extract_input
+from bot.channels.voice.speaking import menu
 from bot.dialogue.messages import Button, Message, Reply
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from backend.language import mark, tr
-from bot.channels.voice import menu
+from bot.channels.voice.speaking import menu
 from bot.dialogue.messages import Button, Reply
 
 MAX_CHOICES = 5
@@ -23,7 +23,7 @@ DAY_HINTS = mark(
 
 
 @dataclass(frozen=True)
-class GatherOptions:
+class ListenOptions:
     """The attributes of <Gather> that depend on the question. Times are in seconds.
 
     `timeout` is also the time between two keys, so numbers get more: many callers read them off a bill.
@@ -38,14 +38,14 @@ class GatherOptions:
 
 
 OPTIONS_BY_EXPECT = {
-    "member_number": GatherOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
-    "identity": GatherOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
-    "last4": GatherOptions(timeout=7, speech_timeout=3, num_digits=4, hints=NUMBER_HINTS),
-    "code": GatherOptions(timeout=10, speech_timeout=3, num_digits=6, hints=NUMBER_HINTS),
-    "amount": GatherOptions(timeout=7, hints=MONEY_HINTS),
-    "date": GatherOptions(timeout=7, hints=DAY_HINTS),
-    "number": GatherOptions(timeout=7, hints=NUMBER_HINTS),
-    "confirm": GatherOptions(timeout=7, num_digits=1, hints=YES_NO_HINTS),
+    "member_number": ListenOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
+    "identity": ListenOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
+    "last4": ListenOptions(timeout=7, speech_timeout=3, num_digits=4, hints=NUMBER_HINTS),
+    "code": ListenOptions(timeout=10, speech_timeout=3, num_digits=6, hints=NUMBER_HINTS),
+    "amount": ListenOptions(timeout=7, hints=MONEY_HINTS),
+    "date": ListenOptions(timeout=7, hints=DAY_HINTS),
+    "number": ListenOptions(timeout=7, hints=NUMBER_HINTS),
+    "confirm": ListenOptions(timeout=7, num_digits=1, hints=YES_NO_HINTS),
 }
 SPOKEN_HELP = {
     "member_number": mark(
@@ -81,12 +81,12 @@ def list_choices(reply: Reply) -> tuple[Button, ...]:
     return reply.buttons[:MAX_CHOICES]
 
 
-def select_gather_options(reply: Reply) -> GatherOptions:
+def select_listen_options(reply: Reply) -> ListenOptions:
     """How to listen for the answer to `reply`, with its choices as speech hints.
 
     With choices, one key is always a choice: 1 must not be both a choice and $1.
     """
-    options = OPTIONS_BY_EXPECT.get(reply.expects, GatherOptions())
+    options = OPTIONS_BY_EXPECT.get(reply.expects, ListenOptions())
     choices = list_choices(reply)
     if choices:
         options = replace(options, num_digits=1)

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.coop import load_coop
-from bot.channels.voice import menu, prompts
-from bot.channels.voice.render import render_twiml
+from bot.channels.voice.gather.render import render_twiml
+from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.steps import CallPosition, CallStep, TransferStep
 from bot.dialogue.messages import Button, Message, Reply
 from tests.bot.channels.voice.twiml_check import check
 
-COOP = load_coop(Path(__file__).parents[4] / "coop.toml")
+COOP = load_coop(Path(__file__).parents[5] / "coop.toml")
 BASE = "/twilio/voice/turn"
 READ_BACK = Reply(
     (

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from backend.clock import ManualClock
-from bot.channels.voice import relay as relays
 from bot.channels.voice import routes
+from bot.channels.voice.relay import session as relays
 from bot.web.rates import rate_limit
 from tests.bot.channels.voice.phone_call import OPEN
-from tests.bot.channels.voice.relay_socket import new_call, signature, socket_of, talk
+from tests.bot.channels.voice.relay.relay_socket import new_call, signature, socket_of, talk
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, Edge
 

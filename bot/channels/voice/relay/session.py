@@ -16,11 +16,11 @@ from sanic.exceptions import WebsocketClosed
 from websockets.exceptions import ConnectionClosed
 
 from backend.language import ENGLISH
-from bot.channels.voice import relay_messages as messages
 from bot.channels.voice.call import Call
-from bot.channels.voice.extract import MAX_KEYS
-from bot.channels.voice.gather_options import select_gather_options
-from bot.channels.voice.relay_messages import InvalidFrame, KeyEvent, RelayEvent, SpeechEvent
+from bot.channels.voice.listening.extract import MAX_KEYS
+from bot.channels.voice.listening.options import select_listen_options
+from bot.channels.voice.relay import messages
+from bot.channels.voice.relay.messages import InvalidFrame, KeyEvent, RelayEvent, SpeechEvent
 from bot.channels.voice.steps import AskStep, CallStep, WaitStep
 from bot.services import Services
 from bot.web.rates import rate_limit
@@ -134,7 +134,7 @@ class RelaySession:
 
     async def _wait_for_input(self, step: AskStep) -> dict[str, str] | None:
         """What the caller said or pressed, in <Gather>'s form fields; empty for silence, None after a hang-up."""
-        options = select_gather_options(step.reply)
+        options = select_listen_options(step.reply)
         while True:
             wait = key_pause_seconds(step) if self._keys else max(0.0, self._quiet_at - time.monotonic())
             try:
@@ -157,12 +157,12 @@ class RelaySession:
 def seconds_until_silence(step: AskStep) -> float:
     """Seconds from now until silence counts: the step has to be spoken first."""
     letters = sum(len(line) for line in (*step.uninterruptible, *step.interruptible))
-    return letters / LETTERS_PER_SECOND + select_gather_options(step.reply).timeout
+    return letters / LETTERS_PER_SECOND + select_listen_options(step.reply).timeout
 
 
 def key_pause_seconds(step: AskStep) -> float:
     """Seconds without another key that end a number."""
-    return select_gather_options(step.reply).timeout
+    return select_listen_options(step.reply).timeout
 
 
 def _enqueue_end(queue: asyncio.Queue[RelayEvent | None]) -> None:

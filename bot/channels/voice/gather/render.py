@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from backend.language import ENGLISH, SPANISH, current_language, other_language, use_language
-from bot.channels.voice.gather_options import select_gather_options
-from bot.channels.voice.speech import make_speakable, split_speech
+from bot.channels.voice.listening.options import select_listen_options
+from bot.channels.voice.speaking.speech import make_speakable, split_speech
 from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
 
 # Amazon Polly's voice and Twilio's locale for each language
@@ -64,7 +64,7 @@ def _add_question(response: VoiceResponse, step: AskStep, base: str) -> None:
 
 
 def _add_gather(response: VoiceResponse, step: AskStep, base: str) -> Gather:
-    options = select_gather_options(step.reply)
+    options = select_listen_options(step.reply)
     return response.gather(
         input="dtmf speech",
         action=step.position.build_url(base),

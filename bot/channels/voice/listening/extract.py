@@ -9,7 +9,7 @@ from typing import Literal
 
 from backend.language import current_language, tr
 from backend.reading.spanish import english_form
-from bot.channels.voice.gather_options import list_choices
+from bot.channels.voice.listening.options import list_choices
 from bot.dialogue.messages import Button, Reply
 from bot.dialogue.turn import HUMAN_PAYLOAD
 

@@ -15,11 +15,11 @@ from backend.config import Settings
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
 from bot.channels.senders import keyed_hash, phone_source
-from bot.channels.voice import menu, prompts
 from bot.channels.voice.call import CALL_ID, Caller
-from bot.channels.voice.gather_options import COMMON_HINTS, NUMBER_HINTS
-from bot.channels.voice.render import TWILIO_LANGUAGES, VOICES, add_says
-from bot.channels.voice.speech import make_speakable
+from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, add_says
+from bot.channels.voice.listening.options import COMMON_HINTS, NUMBER_HINTS
+from bot.channels.voice.speaking import menu, prompts
+from bot.channels.voice.speaking.speech import make_speakable
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep, WaitStep
 from bot.web.twilio_guard import parse_phone, socket_url
 

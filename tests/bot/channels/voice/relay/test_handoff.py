@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.voice import call as calls
 from tests.bot.channels.voice.phone_call import TRANSFER
-from tests.bot.channels.voice.relay_socket import new_call, talk
+from tests.bot.channels.voice.relay.relay_socket import new_call, talk
 from tests.bot.channels.voice.twiml_check import check
 from tests.bot.edge import Edge
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from backend.language import SPANISH, current_language, other_language, tr, use_language
-from bot.channels.voice import menu
-from bot.channels.voice.gather_options import format_keypad_help, format_spoken_help, list_choices
+from bot.channels.voice.listening.options import format_keypad_help, format_spoken_help, list_choices
+from bot.channels.voice.speaking import menu
 from bot.channels.voice.steps import AskStep, CallPosition, WaitStep
 from bot.dialogue.messages import Button, Reply
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from backend.conversations.models import Conversation
 from backend.outbox.models import OutboxMessage
-from bot.channels.voice import relay as relays
-from tests.bot.channels.voice.relay_socket import (
+from bot.channels.voice.relay import session as relays
+from tests.bot.channels.voice.relay.relay_socket import (
     Socket,
     address,
     new_call,
@@ -170,7 +170,7 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, mo
 
 
 async def test_silence_counts_from_the_end_of_the_speech() -> None:
-    from bot.channels.voice.prompts import build_question
+    from bot.channels.voice.speaking.prompts import build_question
     from bot.channels.voice.steps import CallPosition
     from bot.dialogue.messages import Message, Reply
 
@@ -192,8 +192,8 @@ async def test_yes_before_the_read_back_does_not_confirm_it(edge: Edge) -> None:
 
 
 def test_a_read_back_cannot_be_interrupted() -> None:
-    from bot.channels.voice.prompts import build_question
-    from bot.channels.voice.relay_messages import render_frames
+    from bot.channels.voice.relay.messages import render_frames
+    from bot.channels.voice.speaking.prompts import build_question
     from bot.channels.voice.steps import CallPosition
     from bot.dialogue.messages import Message, Reply
 

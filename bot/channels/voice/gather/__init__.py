@@ -1,0 +1,1 @@
+"""Calls by webhook: each step as TwiML with `<Gather>`."""

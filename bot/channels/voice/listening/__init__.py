@@ -1,0 +1,1 @@
+"""How a caller is heard: what keys and words mean, and how to listen for each question."""

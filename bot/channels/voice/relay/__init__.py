@@ -1,0 +1,1 @@
+"""Calls over a socket: Twilio's ConversationRelay."""
