@@ -29,6 +29,8 @@ def is_no(turn: Turn) -> bool:
     found = _read_polarity(turn)
     if found is not None:
         return found == NO
+    if any(act.kind == "unclear" and act.is_certain for act in turn.acts):
+        return False  # "no, wait. well, yes" is asked again
     confidence = (turn.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0
     return turn.has_act("deny") or (turn.intent == "deny" and float(confidence) >= MIN_NO_CONFIDENCE)
 

@@ -6,7 +6,7 @@ from actions import subject_matching
 from actions.claim_checks import RECENT, list_completed_actions
 from actions.turn import Turn
 from backend.audit.service import list_by_actor
-from backend.reading.acts.task_control import asks_if_done, mentions_payment, seeks_confirmation
+from backend.reading.acts.task_control import asks_if_done, asks_only_if_done, mentions_payment, seeks_confirmation
 
 PAYMENT_INTENTS = frozenset({"payment_status", "payment_history"})
 PAYMENT_ACTS = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set_up")
@@ -21,7 +21,8 @@ async def answer_if_done(turn: Turn) -> bool:
         return seeks_confirmation(turn.text) and await _has_paid(turn) and await send_completed_actions(turn)
     if await send_completed_actions(turn):
         return True
-    if turn.predictions.follow_up_score or subject_matching.match_message(turn) is not None:
+    names_subject = turn.predictions.follow_up_score or subject_matching.match_message(turn) is not None
+    if names_subject and not asks_only_if_done(turn.text):
         return False
     turn.utter("utter_nothing_done")
     return True

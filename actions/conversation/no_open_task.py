@@ -255,6 +255,7 @@ async def _handle_request(turn: Turn, offer: Offer) -> bool:
         return False
     if turn.intent in UNRECOGNIZED_INTENTS and await side_questions.answer_instead_of_task(turn, opener, offered=False):
         return True  # "thinking about solar, do you do net metering"
+    save_identity_numbers(turn)  # "my number is 99999-001, and I want …": the request is not all that was said
     agenda.add_requests(turn, turn.acts, "", min_confidence=MIN_CLAUSE_CONFIDENCE)
     return agenda.start_next(turn)
 

@@ -47,8 +47,9 @@ async def handle_undo(turn: Turn, offer: Offer) -> bool:
     """Undo what was done if the message asks for it; if it only cancels, name the newest ticket, which stays open."""
     if offer.asks_which_ticket and answers_which_ticket(turn.text) and await withdraw_ticket(turn, newest=False):
         return True
-    # "retírelo" counts in an English conversation as well
-    words = turn.text if turn.language == SPANISH else f"{turn.text} {to_english(turn.focused_text)}"
+    # "retírelo" counts as it is spelled, and in an English conversation as well
+    other = turn.focused_text if turn.language == SPANISH else to_english(turn.focused_text)
+    words = f"{turn.text} {other}"
     is_arrangement = cancels_arrangement(words)
     if (asks_to_withdraw(words) or is_arrangement) and await undo_last_action(turn):
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import agenda, follow_ups, side_questions, subject_matching
 from actions.base import SkillAction
 from actions.conversation.no_open_task import handle_danger_or_report, handle_without_task
+from actions.disambiguation import save_identity_numbers
 from actions.faq.hours import format_hours_for_day
 from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
@@ -58,6 +59,7 @@ class ActionAnswer(SkillAction):
             return
         coop = turn.backend.coop
         if not turn.get("open_task") and agenda.add_requests(turn, turn.acts, ""):
+            save_identity_numbers(turn)
             agenda.start_next(turn)  # the other requests of the message are done after the answer
         turn.utter(
             response,

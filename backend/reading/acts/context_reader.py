@@ -27,6 +27,7 @@ from backend.reading.acts.clause_reader import (
 from backend.reading.acts.model import Act, EnginePredictions, OpenQuestion, PredictedClause
 from backend.reading.acts.signals import (
     asks_for_language,
+    asks_to_undo,
     asks_to_wait,
     detect_feeling,
     has_request_after_wait,
@@ -94,6 +95,8 @@ class ContextReader:
             ]
         clauses = [_remove_asides(clause) for clause in predictions.clauses or (predictions.whole,)]
         acts = [act for clause in clauses if clause.text for act in read_clause(clause, language, question)]
+        if {"affirm", "deny"} <= {act.kind for act in acts if act.is_certain}:
+            return [Act("unclear", words=words, is_certain=True)]  # "no, wait. well, yes": neither, so it is asked again
         acts += [
             act for act in _feeling_acts(text, words) if act.value not in {a.value for a in acts if a.kind == "feeling"}
         ]
@@ -155,7 +158,7 @@ def _remove_asides(clause: PredictedClause) -> PredictedClause:
 def _is_only_follow_up(text: str, predictions: EnginePredictions) -> bool:
     """`How long does it take` is a question, whatever request a classifier takes it for."""
     likely = predictions.follow_up_score >= (MIN_ACT_PROBABILITY if is_question(text) else PLAIN_PROBABILITY)
-    return likely and len(text.split()) < LONG_MESSAGE_WORDS and not is_request(text)
+    return likely and len(text.split()) < LONG_MESSAGE_WORDS and not is_request(text) and not asks_to_undo(text)
 
 
 def _is_not_an_option(text: str, question: OpenQuestion) -> bool:

@@ -16,6 +16,11 @@ asks_if_done = detector(
     r"noted|set|booked)\b|\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|^\W*(?:are )?(?:you|u) (?:sure|certain|"
     r"positive)\W*$|\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)"
 )
+asks_only_if_done = whole_detector(
+    r"(?:(?:so|and|ok|okay|but|well)[ ,]+)*(?:(?:is|was) (?:it|that|this|everything)|(?:it|that|everything)(?: is|'?s))"
+    r"(?: all)? (?:done|set|filed|reported|noted|booked|sent|taken care of)(?:[ ,]+(?:now|then|yet|right|already))*\W*"
+)
+"""`So is it done?` and no more: the talk answers that, and no subject."""
 mentions_paying = detector(r"\bpay(?:ing)?\b")
 names_price = detector(
     r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"

@@ -173,6 +173,14 @@ _NUMBER_AFTER_STREET = re.compile(
 )
 """A house number said behind its street, as it is in Spanish: `calle Roble número treinta y cuatro`."""
 _NUMBER_WORD = re.compile(r"(?:number|n[uú]mero|#)$", re.IGNORECASE)
+_TAKEN_BACK = re.compile(
+    r"[\s,.;-]+(?:\b(?:no|oh|wait|sorry|actually|rather|i mean|i meant|scratch that|make that|excuse me|digo|"
+    r"perd[oó]n|espere|mejor dicho|quise decir|disculpe)\b[\s,.]*)+"
+    r"(?:(?:it'?s|that'?s|it is|es|at|number|en)\s+(?:(?:el|la)\s+)?)?(?=\d|calle|avenida|camino|carretera)",
+    re.IGNORECASE,
+)
+"""`210 Mill Road, no wait, 212 Mill Road`: a place that is corrected in one breath."""
+_BARE_HOUSE_NUMBER = re.compile(r"(\d{1,6})\W*$")
 MAX_NUMBER_WORDS = 4
 
 
@@ -181,11 +189,25 @@ def extract_address_or_road(words: str) -> str | None:
 
     A house number that is said in words is told in figures: `five oh nine Franklin Street` is `509 Franklin Street`.
     """
-    found = _find_address(words)
+    found = _find_corrected_address(_number_words_to_digits(words)) or _find_address(words)
     if found and _has_digit(found):
         return found
     spoken = _find_address(_number_words_to_digits(words))
     return spoken if spoken and _has_digit(spoken) else found
+
+
+def _find_corrected_address(words: str) -> str | None:
+    """The place, or the house number, behind the last words that take one back."""
+    for taken_back in reversed(list(_TAKEN_BACK.finditer(words))):
+        before, after = words[: taken_back.start()], words[taken_back.end() :]
+        first = _find_address(before)
+        if first is None:
+            continue
+        if later := _find_address(after):
+            return later
+        if (number := _BARE_HOUSE_NUMBER.fullmatch(after)) and re.match(r"\d", first):
+            return re.sub(r"^\d+", number[1], first)
+    return None
 
 
 def _number_words_to_digits(words: str) -> str:
@@ -217,6 +239,8 @@ def _append_spot(words: str, found: str) -> str:
 
 def extract_location(words: str) -> str | None:
     """The place that the answer to "where is it?" tells: an address, else words that name a spot."""
+    if found := _find_corrected_address(_number_words_to_digits(words)):
+        return found
     plain = _remove_filler_pieces(words)
     if found := extract_address_or_road(plain) or extract_address_or_road(words):
         return _append_town(plain if found in " ".join(plain.split()) else _number_words_to_digits(plain), found)
