@@ -263,7 +263,9 @@ class ReportSlots(IdentifiedForm):
             report_notes(turn).has_other_phone = True
             return True
         chosen = turn.button_value(self.slot_name("confirm"))
-        yes_and = is_yes_with_more(turn.text) and not turn.was_redacted
+        was_refused = self.get_report_slot(turn, "confirm") == "no"
+        # behind a no an "ok" with more is no yes: "ok, my number is 99999-001"
+        yes_and = is_yes_with_more(turn.text) and not turn.was_redacted and (not was_refused or contains_yes(turn.text))
         # no money moves, and a report can be withdrawn, so "ok yes send it i guess" is enough
         likely = (
             turn.has_act("affirm") and not turn.has_act("ask", "correct", "deny", "cancel") and contains_yes(turn.text)
@@ -283,7 +285,7 @@ class ReportSlots(IdentifiedForm):
         if chosen == "no" or is_no(turn):
             turn.set(self.slot_name("confirm"), "no")
             return True
-        if self.get_report_slot(turn, "confirm") == "no" and turn.focused_text:  # the member was asked what to change
+        if was_refused and turn.focused_text:  # the member was asked what to change
             turn.clear(self.slot_name("confirm"))
             report_notes(turn).keeps_words = True
             return True

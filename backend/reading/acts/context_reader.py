@@ -96,7 +96,7 @@ class ContextReader:
         clauses = [_remove_asides(clause) for clause in predictions.clauses or (predictions.whole,)]
         acts = [act for clause in clauses if clause.text for act in read_clause(clause, language, question)]
         if {"affirm", "deny"} <= {act.kind for act in acts if act.is_certain}:
-            return [Act("unclear", words=words, is_certain=True)]  # "no, wait. well, yes": neither, so it is asked again
+            return [Act("unclear", words=words, is_certain=True)]  # "no, wait. well, yes"
         acts += [
             act for act in _feeling_acts(text, words) if act.value not in {a.value for a in acts if a.kind == "feeling"}
         ]

@@ -49,6 +49,7 @@ _CONDITIONS = re.compile(
 _RETRACTS = re.compile(r"\b(?:undo|cancel|withdraw|take .* back|drop|deshaga|retire)\b", re.IGNORECASE)
 _ASKS_TO_WRITE = re.compile(rf"(?:please |por favor )?(?:{_WRITE_VERBS})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_LONG_NUMBER = re.compile(r"\d{4}")  # "ok, is 99999-001" tells a number and asks nothing
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def parse_qualified_yes(text: str, read_out: str = "", language: str = ENGLISH) 
             return None
         if found == YES:
             agreed = True
-        elif part.endswith("?") or is_question(part):
+        elif part.endswith("?") or (is_question(part) and not _LONG_NUMBER.search(part)):
             questions.append(part)
         elif _RETRACTS.search(part):
             undone.append(part)

@@ -46,7 +46,9 @@ STOP_WORDS = re.compile(
     r"\b(?:stop|disconnect|cancel|end|close|shut\b.{0,20}\boff|turn\b.{0,20}\boff|out of my name|final bill)\b",
     re.IGNORECASE,
 )
-_BACK_IN_MY_NAME = re.compile(r"\bback (?:in|into|to|under) my (?:own )?name\b|\bde vuelta a mi nombre\b", re.IGNORECASE)
+_BACK_IN_MY_NAME = re.compile(
+    r"\bback (?:in|into|to|under) my (?:own )?name\b|\bde vuelta a mi nombre\b", re.IGNORECASE
+)
 """A landlord's words: `the tenants are moving out, so the service goes back in my name`."""
 _NEW_PLACE = re.compile(r"\bstart|\bto \d|\bnew (?:house|home|place|address)", re.IGNORECASE)
 # at the read-back "stop" alone cancels the request; with "service" it names a kind

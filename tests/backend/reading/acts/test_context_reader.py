@@ -36,6 +36,23 @@ def test_a_yes_with_words_is_a_yes(words: str) -> None:
     assert read(words, CONFIRM) == [("affirm", True)]
 
 
+def test_no_and_yes_in_one_message_are_neither() -> None:
+    clauses = [
+        {"text": "no, hold on.", "intent": {"name": "deny", "confidence": 0.9}, "acts": {"deny": 0.9}},
+        {"text": "oh well, yes", "intent": {"name": "affirm", "confidence": 0.9}, "acts": {"affirm": 0.9}},
+    ]
+    words = "no, hold on. oh well, yes"
+    assert read(words, CONFIRM, intent="deny", acts={"deny": 0.8}, clauses=clauses) == [("unclear", True)]
+
+
+def test_cancel_it_is_a_request_and_not_a_question_whether_one_can() -> None:
+    knowledge = [{"subject": "follow_cancel", "score": 0.97}]
+    nothing = OpenQuestion("none", "anything_else", "A person will call you.")
+    assert read("actually cancel that", nothing, intent="cancel", acts={"ask": 0.9}, knowledge=knowledge) == [
+        ("cancel", True)
+    ]
+
+
 @pytest.mark.parametrize(
     "words",
     [
