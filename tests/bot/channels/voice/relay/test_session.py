@@ -19,6 +19,7 @@ from tests.bot.channels.voice.relay.relay_socket import (
     opening,
     parameters,
     signature,
+    socket_after,
     socket_of,
     talk,
 )
@@ -32,7 +33,13 @@ async def test_call_is_connected_to_the_socket_and_greeted(edge: Edge) -> None:
     relay = root.find("Connect/ConversationRelay")
     assert relay is not None
     assert relay.get("url") == address(edge, "ws")
-    assert "press 1" in relay.get("welcomeGreeting", "")
+    assert relay.get("welcomeGreeting") is None, "the choices are said by the socket, each language by its own voice"
+    assert relay.get("applicationReconnect") == "true"
+    async with socket_after(edge, new_call(), root) as socket:
+        said = await socket.frames()
+    assert any("press 1" in frame["token"] for frame in said)
+    assert {frame["lang"] for frame in said if "oprima el 2" in frame["token"]} == {"es-US"}
+    assert {frame["lang"] for frame in said if "press 1" in frame["token"]} == {"en-US"}
     assert relay.get("dtmfDetection") == "true"
     connect = root.find("Connect")
     assert connect is not None
@@ -189,18 +196,6 @@ async def test_yes_before_the_read_back_does_not_confirm_it(edge: Edge) -> None:
         await socket.receive_text()
         assert "You said: no" in await socket.speak("no")
     assert edge.engine.texts_of(socket.conversation) == ["slow expect confirm", "no"]
-
-
-def test_a_read_back_cannot_be_interrupted() -> None:
-    from bot.channels.voice.relay.messages import render_frames
-    from bot.channels.voice.speaking.prompts import build_question
-    from bot.channels.voice.steps import CallPosition
-    from bot.dialogue.messages import Message, Reply
-
-    reply = Reply((Message("Please check: pay $112.40 today.", hints={"expect": "confirm"}),))
-    first, last = render_frames(build_question(reply, CallPosition(2, 1)))
-    assert (first["interruptible"], last["interruptible"]) == (False, True)
-    assert "112 dollars and 40 cents" in first["token"]
 
 
 async def test_a_link_is_texted_and_never_read_out(edge: Edge) -> None:
