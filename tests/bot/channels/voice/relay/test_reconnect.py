@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.channels.voice.relay import session as relays
+from bot.channels.voice.relay.keypad import Keypad
 from tests.bot.channels.voice.phone_call import spoken_text
 from tests.bot.channels.voice.relay.relay_socket import Socket, socket_after, socket_of, talk
 from tests.bot.edge import Edge, until
@@ -85,19 +86,34 @@ async def test_a_yes_from_before_the_drop_does_not_answer_a_read_back(edge: Edge
     assert edge.engine.texts_of(socket.conversation) == ["terms"]
 
 
-async def test_a_number_half_keyed_before_the_drop_is_finished_after_it(edge: Edge) -> None:
+@asynccontextmanager
+async def half_keyed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Socket]:
+    """A call whose socket drops after five keys of a member number."""
+    pressed: list[str] = []
+    press = Keypad.press
+
+    def note(keypad: Keypad, key: str) -> dict[str, str] | None:
+        pressed.append(key)
+        return press(keypad, key)
+
+    monkeypatch.setattr(Keypad, "press", note)
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
         await socket.press("99999")
-    async with reopened_by_twilio(edge, socket) as again:
+        await until(lambda: len(pressed) == 5)
+    yield socket
+
+
+async def test_a_number_half_keyed_before_the_drop_is_finished_after_it(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with half_keyed(edge, monkeypatch) as socket, reopened_by_twilio(edge, socket) as again:
         await again.press("001#")
         assert "I have 9 9 9, 9 9, 0 0 1." in await again.receive_text()
 
 
 async def test_half_a_number_is_forgotten_after_a_while(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with talk(edge) as socket:
-        await socket.speak("expect member_number")
-        await socket.press("99999")
-    monkeypatch.setattr(relays, "key_pause_seconds", lambda step: -1.0)
-    async with reopened_by_twilio(edge, socket) as again:
-        assert "Well?" in await again.receive_text()
+    async with half_keyed(edge, monkeypatch) as socket:
+        monkeypatch.setattr(relays, "key_pause_seconds", lambda step: -1.0)
+        async with reopened_by_twilio(edge, socket) as again:
+            assert "Well?" in await again.receive_text()

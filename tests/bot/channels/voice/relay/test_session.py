@@ -153,6 +153,70 @@ async def test_a_pause_ends_a_number(edge: Edge, monkeypatch: pytest.MonkeyPatch
     assert edge.engine.texts_of(socket.conversation)[-1] == "50"
 
 
+JOINED = {
+    "the rest of a member number": ("member_number", "99999", "zero zero one", "99999001"),
+    "the last of the last four": ("last4", "01", "four two", "0142"),
+    "the unit of an amount": ("amount", "50", "dollars and 25 cents", "50 dollars and 25 cents"),
+}
+
+
+@pytest.mark.parametrize(("expect", "keys", "words", "taken"), JOINED.values(), ids=JOINED.keys())
+async def test_words_behind_half_of_a_number_finish_it(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, expect: str, keys: str, words: str, taken: str
+) -> None:
+    monkeypatch.setattr(relays, "key_pause_seconds", lambda step: 0.5)
+    async with talk(edge) as socket:
+        await socket.speak(f"expect {expect}")
+        await socket.press(keys)
+        await socket.speak(words)
+    assert edge.engine.texts_of(socket.conversation)[-1] == taken
+
+
+async def test_keys_go_on_behind_spoken_digits(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        await socket.press("99")
+        await socket.send(type="prompt", voicePrompt="nine nine nine", last=True)
+        await socket.press("001#")
+        await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation)[-1] == "99999001"
+
+
+async def test_other_words_count_when_nothing_more_is_keyed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "key_pause_seconds", lambda step: 0.3)
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        await socket.press("99")
+        assert "I do not know it" in await socket.speak("I do not know it")
+
+
+async def test_a_person_is_asked_for_behind_half_of_a_number(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        await socket.press("99")
+        await socket.send(type="prompt", voicePrompt="a person please", last=True)
+        assert (await socket.receive_end())["reason"] == "transfer"
+
+
+async def test_the_carrier_is_told_how_to_listen_at_each_question(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        assert socket.config["speechTimeout"] == 3000
+        assert "double" in socket.hints["en-US"]
+        await socket.speak("expect confirm")
+        assert socket.config["ignoreBackchannel"] is False, "an uh-huh is an answer here"
+
+
+async def test_a_carrier_that_takes_no_settings_is_not_told_again(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        socket.takes_config = False
+        await socket.speak("expect member_number")
+        socket.takes_config = True
+        await socket.speak("expect confirm")
+        assert "You said: hello" in await socket.speak("hello")
+        assert (socket.config, socket.hints) == ({}, {})
+
+
 async def test_words_into_the_keys_do_not_replace_them(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
