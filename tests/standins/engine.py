@@ -1,7 +1,7 @@
 """Stands for the dialogue engine: speaks its HTTP contract and gives the answers that a test sets.
 
 It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME`, `transfer`,
-`picture`, `long`, `link`, `goodbye`, `curly`; everything else is echoed.
+`picture`, `long`, `link`, `goodbye`, `curly`, `terms`; everything else is echoed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ CHOICES = [
     {"title": "Full amount", "payload": '/choose{"amount":"full"}'},
     {"title": "Other amount", "payload": '/choose{"amount":"other"}'},
 ]
+TERMS = "Auto Pay takes the whole bill. It goes out on the due date. You can stop it at any time. Do you agree?"
 
 
 class StandInEngine(LocalServer):
@@ -88,6 +89,8 @@ def _messages(text: str) -> list[dict[str, Any]]:
         return [message("How much?", buttons=CHOICES, custom={"expect": "amount"})]
     if (quick := text.removeprefix("slow ")).startswith("expect "):
         return [message("Well?", custom={"expect": quick.removeprefix("expect ")})]
+    if text == "terms":
+        return [message(TERMS, custom={"expect": "confirm"})]
     if text == "transfer":
         return [message("One moment.", custom={"act": "transfer"})]
     if text == "picture":

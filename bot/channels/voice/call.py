@@ -65,6 +65,7 @@ class Call:
         self.services = services
         self.caller = caller
         self.coop = services.coop
+        self.heard: str | None = None  # where the caller interrupted us: what they had heard of the last words
         self._said = ""  # the words of this request, for advice on danger if it fails
 
     async def start(self) -> CallStep:
@@ -77,13 +78,26 @@ class Call:
         position = CallPosition(await self._newest_turn() + 1)
         return prompts.build_greeting(menu.format_opening(self.coop), position, outage)
 
-    async def resume(self) -> CallStep:
-        """Repeat the open question, such as when a relay broke off, or wait for a pending answer."""
+    async def resume(self, position: CallPosition | None = None) -> CallStep:
+        """Repeat the open question, such as when a relay broke off, or wait for a pending answer.
+
+        `position` is where the call was left, by default behind the newest turn; an older one is passed over. An answer
+        that asks nothing is said again: nobody knows whether it was heard.
+        """
         with use_language((await self._load_state()).language):
             if (waiting := await self._find_unanswered()) is not None:
                 return prompts.build_filler(waiting)
-            position = await self._current_position()
-            return await self._ask_again(position, await self._load_question(position.question_turn))
+            if position is None or await self.has_passed(position):
+                position = await self._current_position()
+            asked = await self._load_question(position.question_turn)
+            rest = _without_transfer(asked)
+            if prompts.has_no_question(rest) and prompts.list_texts(rest):
+                return prompts.build_question(rest, replace(position, polls=0, misses=0))
+            return await self._ask_again(position, asked)
+
+    async def has_passed(self, position: CallPosition) -> bool:
+        """Whether the turn at `position` has been taken."""
+        return position.turn <= await self._newest_turn()
 
     async def handle_unplaced_turn(self, form: Mapping[str, str]) -> CallStep:
         """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
@@ -225,6 +239,7 @@ class Call:
             address=caller.address,
             attested=caller.attested,
             source=caller.source,
+            heard=self.heard or "",
         )
 
     def _transfer(self, after: CallPosition, before: CallPosition, reply: Reply, *, asked_for: bool) -> CallStep:
