@@ -114,7 +114,8 @@ async def _respond(call: Call, step: Awaitable[CallStep], position: CallPosition
 def _render_call(call: Call, step: CallStep) -> str:
     settings = call.services.settings
     base = urlsplit(settings.public_url).path.rstrip("/") + TURN_PATH
-    return render_twiml(step, base, call.coop.transfer_phone, settings.twilio_number or call.caller.called_number)
+    caller_id = settings.twilio_number or call.caller.called_number
+    return render_twiml(step, base, call.coop.transfer_phone, caller_id, (call.coop.name, call.coop.short_name))
 
 
 def _xml_response(text: str) -> HTTPResponse:
