@@ -80,7 +80,13 @@ _CALLED_NUMBER = re.compile(
 _THOUSANDS = re.compile(r"(?<![\w.,$-])(\d{1,3}(?:,\d{3})+)\b(?!,\d|\.\d)")
 _ZEROS_FIRST = re.compile(r"(?<![\w.,$:/-])0\d+\b(?![.,:/]\d)")
 _LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{5,}(?![\d,]*\d)")
+# what to type is said: "send PERSON", "Reply NEVER MIND"
+_TYPED = re.compile(
+    r"\b(?P<first>[Ss]|[Rr]|[Tt]|[Ee]|[Mm]|[Cc])(?:end|eply|ype|nv[ií]e|ande|esponda|onteste|scriba)"
+    r"(?: with| con)?:? (?P<words>[A-ZÁÉÍÓÚÑ]{2,}(?: [A-ZÁÉÍÓÚÑ]{2,})*)\b(?![-\d])"
+)
 _TO = mark(" to ")
+_SAY = mark("say")
 _WORD_RULES = (
     (r"(?<=\ba )kWh\b|(?<=\bper )kWh\b|(?<=\bpor )kWh\b|(?<=\bel )kWh\b", mark("kilowatt hour")),
     (r"\bkWh\b", mark("kilowatt hours")),
@@ -186,6 +192,12 @@ def _spell_reference(match: re.Match[str]) -> str:
     return f"{long}; {tr(AGAIN)}: {short}" if is_given and not comes_again else long
 
 
+def _spell_typed(match: re.Match[str]) -> str:
+    """`Send PERSON` as `Say person`."""
+    verb = tr(_SAY)
+    return f"{verb.capitalize() if match['first'].isupper() else verb} {match['words'].lower()}"
+
+
 def _word_rule(word: str) -> Callable[[re.Match[str]], Words]:
     return lambda match: tr(word)  # at each match: the language is not known at import
 
@@ -195,6 +207,7 @@ def _each(spell: Callable[[str], str]) -> Callable[[re.Match[str]], Words]:
 
 
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Words]], ...] = (
+    (_TYPED, _spell_typed),
     (_SENTENCE_OF_URL, lambda match: " "),
     (_SITE, _name_site),
     (_URL, lambda match: tr("the link")),
