@@ -180,3 +180,15 @@ async def test_conditional_yes_is_not_a_question_and_asks_again(talk: Talk) -> N
     await talk.user_input("yes when I have money", intent="affirm", sure=0.87, acts={"affirm": 0.6, "ask": 0.55})
     talk.assert_no_response("utter_question_unknown")
     talk.assert_message("clear yes or no")
+
+
+async def test_on_the_phone_the_account_is_named_by_its_end_and_its_place(begin: Begin) -> None:
+    talk = await begin(channel="voice")
+    await to_the_read_back(talk)
+    talk.assert_message(r"for account \.\.\.-00\d, [\w ]+\.")
+    talk.assert_no_message(r"\d{4}-00\d")
+
+
+async def test_in_writing_the_account_is_named_by_its_whole_number(talk: Talk) -> None:
+    await to_the_read_back(talk)
+    talk.assert_message(r"account \d{4,}-00\d")
