@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any
 
 from backend.coop import format_at_clock, format_clock
 from backend.language import ENGLISH, format_day, tr, use_language
@@ -12,11 +11,6 @@ from backend.language import ENGLISH, format_day, tr, use_language
 def format_day_for_office(day: date, today: date) -> str:
     with use_language(ENGLISH):
         return format_day(day, today)
-
-
-def confirmation_values(confirmation: str) -> dict[str, Any]:
-    """A confirmation number, for reading and for hearing character by character."""
-    return {"confirmation": confirmation, "confirmation_spoken": ", ".join(confirmation.replace("-", ""))}
 
 
 def format_on_day(day: date, today: date) -> str:

@@ -72,6 +72,11 @@ class Coop:
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What the co-op is called: the full name, then the short one."""
+        return self.name, self.short_name
+
+    @property
     def office_phone_display(self) -> str:
         return format_phone(self.office_phone)
 

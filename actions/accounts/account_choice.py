@@ -87,6 +87,14 @@ def format_account_label(account: Account, identity: Identity) -> str:
     return f"{account.separator}, {account.short_place}" if account.short_place else account.separator
 
 
+def format_account_in_question(turn: Turn, account: Account, identity: Identity) -> str:
+    """The number of the account; on the phone only its end, with its place for whom may hear it: `...-001, barn`."""
+    if turn.channel != "voice":
+        return account.number
+    place = account.short_place if identity.level >= Level.STEPPED_UP else ""
+    return f"...-{account.separator}, {place}" if place else f"...-{account.separator}"
+
+
 def account_buttons(accounts: Sequence[Account], identity: Identity, intent: str) -> list[dict[str, str]]:
     """One button per account, which sends `intent` with it."""
     return [

@@ -11,7 +11,6 @@ from actions.alerts.wishes import answer_notice_wish
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
 from actions.form import MISS_INTENTS
-from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
@@ -279,7 +278,7 @@ class AlertsForm(AccountForm):
         stopped = "text" in channels and await alerts.texts_are_stopped(turn.session, identity.known_member)
         if stopped:  # no text went out, so the answer must not mention one
             values = {**values, "by_text": False}
-        turn.utter("utter_alerts_on", **values, **confirmation_values(numbers[0]))
+        turn.utter("utter_alerts_on", **values, confirmation=numbers[0])
         if stopped:
             turn.utter("utter_alerts_texts_stopped")
 
@@ -304,7 +303,7 @@ class AlertsForm(AccountForm):
             "utter_alerts_off",
             what=questions.describe_alerts(ended),
             ways=by_channels,
-            **confirmation_values(number),
+            confirmation=number,
         )
 
 

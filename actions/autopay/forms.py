@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from actions import agenda
+from actions.accounts.account_choice import format_account_in_question
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
@@ -225,7 +226,7 @@ class AutoPayForm(AutoPayEnrollment):
             today = turn.backend.today()
             effective_on = await service.find_effective_date(turn.session, turn.backend, row)
             values = {
-                "account": identity.known_account.number,
+                "account": format_account_in_question(turn, identity.known_account, identity),
                 "late": effective_on > today,
                 "next_day": format_day(next_run.on, today) if next_run else "",
             }

@@ -8,7 +8,6 @@ from typing import Any
 
 from actions.base import SlotQuestion
 from actions.buttons import build_button
-from actions.formatting import confirmation_values
 from actions.turn import Turn
 from backend.autopay.formatting import format_next_run, format_run_day
 from backend.autopay.schedule import first_run_day
@@ -28,7 +27,7 @@ def result_values(turn: Turn, done: AutoPayResult, method: str, day_of_month: in
         "next": format_next_run(done.next_run, today),
         "late": done.effective_from > today,
         "counts_from": format_day(done.effective_from, today),
-        **confirmation_values(done.confirmation),
+        "confirmation": done.confirmation,
     }
 
 

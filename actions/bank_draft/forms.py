@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from actions.accounts.account_choice import format_account_in_question
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
 from actions.autopay import questions
@@ -158,7 +159,7 @@ class BankDraftForm(AccountForm):
             today = turn.backend.today()
             next_run = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
-                "account": identity.known_account.number,
+                "account": format_account_in_question(turn, identity.known_account, identity),
                 "late": effective_date(today, next_run.on if next_run else None, turn.backend.coop) > today,
                 "next_day": format_day(next_run.on, today) if next_run else "",
             }

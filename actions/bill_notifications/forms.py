@@ -8,7 +8,6 @@ from actions import agenda
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
-from actions.formatting import confirmation_values
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
@@ -87,5 +86,5 @@ class BillNotificationsForm(AccountForm):
         note = tr("There is no email on file, so no note of it is sent.")
         if identity.known_member.email:
             note = tr("A note of this is on its way to your email.")
-        turn.utter(f"utter_bills_now_{choice}", note=note, **confirmation_values(confirmation))
+        turn.utter(f"utter_bills_now_{choice}", note=note, confirmation=confirmation)
         return None

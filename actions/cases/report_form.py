@@ -340,7 +340,7 @@ class ReportForm(DangerReportForm):
         if phone:
             reach = tr("call the phone ending {last4}", last4=phone[-4:])
         elif reach_otherwise == THIS_CHAT:
-            reach = tr("answer in this chat")
+            reach = tr("answer in this chat") if turn.channel != "voice" else tr("answer when you call again")
         else:
             reach = tr("write to {email}", email=reach_otherwise)
         state = "unknown" if report_notes(turn).is_outage_unknown else ""

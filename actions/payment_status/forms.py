@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.balance.forms import send_last_payment
 from actions.base import ExternalCall, SlotQuestion
-from actions.formatting import confirmation_values
 from actions.turn import Turn
 from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
@@ -75,7 +74,7 @@ class PaymentStatusForm(AccountForm):
 
     async def _send_status(self, turn: Turn, payment: PastPayment | ScheduledPayment) -> None:
         amount = format_cents(payment.amount_cents + payment.fee_cents)
-        values = {"amount": amount, **confirmation_values(payment.confirmation)}
+        values: dict[str, Any] = {"amount": amount, "confirmation": payment.confirmation}
         today, zone = turn.backend.today(), turn.backend.coop.zone
         if not isinstance(payment, ScheduledPayment):
             day = payment.posted_on or payment.created_at.astimezone(zone).date()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import ClassVar, NamedTuple
 
 from actions import agenda
+from actions.accounts.account_choice import format_account_in_question
 from actions.base import ExternalCall, SlotQuestion
 from actions.disambiguation import save_identity_numbers
 from actions.quick_pay import questions
@@ -323,7 +324,11 @@ class QuickPayForm(TogetherForm):
         quote = await quotes.open_quote(turn.session, turn.backend, turn.conversation_id, turn.get(QUOTE))
         if quote is None:
             return ExternalCall(create_quote)
-        return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
+        read_back = await quotes.read_back_quote(turn.session, quote)
+        account = identity.known_account
+        named = format_account_in_question(turn, account, identity)
+        is_same = account.number == read_back.account_number
+        return questions.build_confirm_question(turn, read_back, named if is_same else read_back.account_number)
 
     async def _is_over_bill(self, turn: Turn, identity: Identity) -> bool:
         """Whether more is paid than is owed, on the account or on one of several."""

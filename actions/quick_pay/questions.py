@@ -158,14 +158,14 @@ def build_agreement_question(turn: Turn, warning: PaymentWarning, balance: Balan
     return SlotQuestion(AGREED, f"utter_question_agree_{warning.code}", values)
 
 
-def build_confirm_question(turn: Turn, quote: ReadBack) -> SlotQuestion:
-    """The read-back: account, amount, fee, method and day, exactly as the quote has them."""
+def build_confirm_question(turn: Turn, quote: ReadBack, account: str) -> SlotQuestion:
+    """The read-back: amount, fee, method and day exactly as the quote has them, and its account as `account`."""
     fee = quote.fee_cents
     values = {
         "total": format_cents(quote.total_cents),
         "when": tr("today") if quote.pay_now else format_on_day(quote.pay_on, turn.backend.today()),
         "method": quote.method,
-        "account": quote.account_number,
+        "account": account,
         "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
     }
     return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_confirm", values, is_new=True)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from actions import agenda
-from actions.formatting import confirmation_values
 from actions.quick_pay import together_payment
 from actions.turn import Turn
 from backend.billing.prepaid import describe_left
@@ -137,7 +136,7 @@ async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]
     values = {
         "total": format_cents(made.amount_cents + made.fee_cents),
         "method": method.label,
-        **confirmation_values(made.confirmation),
+        "confirmation": made.confirmation,
         "left": left,
     }
     if outcome.scheduled is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.base import SlotQuestion
-from actions.formatting import confirmation_values, format_on_day
+from actions.formatting import format_on_day
 from actions.quick_pay.questions import CONFIRMED_QUOTE, DAY, METHOD
 from actions.quick_pay.together import (
     MOST_PLACES_WITH_NUMBER,
@@ -162,12 +161,13 @@ async def _list_outcomes(turn: Turn, session: AsyncSession, made: Sequence[Payme
     for item in made:
         account = await session.get_one(Account, item.account_id)
         named = format_account(turn, account, len(made))
-        values: dict[str, Any] = confirmation_values(item.confirmation)
         if turn.channel != "voice":
             amount = format_cents(item.amount_cents)
-            told.append(f"{named} {amount}, {tr('number {number}', number=values['confirmation'])}")
+            told.append(f"{named} {amount}, {tr('number {number}', number=item.confirmation)}")
         elif len(made) <= MOST_PLACES_WITH_NUMBER:
-            told.append(f"{named}, {tr('number {number}', number=values['confirmation_spoken'])}")
+            told.append(f"{named}, {tr('number {number}', number=item.confirmation)}")
         else:
             told.append(named)
-    return join_words(told) if turn.channel == "voice" else "; ".join(told)
+    # a number is said twice where its clause ends
+    names_only = turn.channel == "voice" and len(made) > MOST_PLACES_WITH_NUMBER
+    return join_words(told) if names_only else "; ".join(told)

@@ -10,7 +10,6 @@ from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SkillAction, SlotQuestion
 from actions.buttons import build_button
-from actions.formatting import confirmation_values
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import format_last_day
 from actions.turn import NUMBER_TYPES, Turn
@@ -170,7 +169,7 @@ class ScheduledPaymentsForm(AccountForm):
             "amount": format_cents(item.amount_cents + item.fee_cents),
             "day": format_day(item.run_on, turn.backend.today()),
             "method": method.label,
-            **confirmation_values(item.confirmation),
+            "confirmation": item.confirmation,
         }
 
     async def _cancel(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from backend.app import Backend
+from backend.billing.models import Account
 from backend.payments.models import ScheduledPayment
 from tests.actions.conftest import Begin
 from tests.backend.network import DirectNetwork
@@ -180,3 +182,16 @@ async def test_conditional_yes_is_not_a_question_and_asks_again(talk: Talk) -> N
     await talk.user_input("yes when I have money", intent="affirm", sure=0.87, acts={"affirm": 0.6, "ask": 0.55})
     talk.assert_no_response("utter_question_unknown")
     talk.assert_message("clear yes or no")
+
+
+async def test_on_the_phone_the_account_is_named_by_its_end_and_its_place(begin: Begin, backend: Backend) -> None:
+    async with backend.db.transaction() as session:
+        await session.execute(update(Account).values(service_address="12 Oak Street (barn), Hanover"))
+    talk = await begin(channel="voice")
+    await to_the_read_back(talk)
+    talk.assert_message("for account ...-001, barn.")
+
+
+async def test_in_writing_the_account_is_named_by_its_whole_number(talk: Talk) -> None:
+    await to_the_read_back(talk)
+    talk.assert_message(r"account \d{4,}-00\d")

@@ -22,4 +22,4 @@ class GatherPort:
     def render(self, caller: Caller, step: CallStep, *, reopened: int = 0) -> str:
         """Nothing is open between two documents, so `reopened` changes nothing."""
         caller_id = self._settings.twilio_number or caller.called_number
-        return render_twiml(step, self._base, self._coop.transfer_phone, caller_id)
+        return render_twiml(step, self._base, self._coop.transfer_phone, caller_id, self._coop.names)

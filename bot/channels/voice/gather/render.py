@@ -8,7 +8,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from backend.language import ENGLISH, SPANISH, current_language, other_language, use_language
 from bot.channels.voice.listening.options import select_listen_options
-from bot.channels.voice.speaking.speech import make_speakable, split_speech
+from bot.channels.voice.speaking.speech import Span, make_spans, split_speech
 from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
 
 # Amazon Polly's voice and Twilio's locale for each language
@@ -19,14 +19,20 @@ MAX_SAY_LENGTH = 1500
 DIAL_SECONDS = 25
 
 
-def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
-    """TwiML for a step. `base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`."""
+def render_twiml(
+    step: CallStep, base: str, person: str, caller_id: str | None, english_names: Iterable[str] = ()
+) -> str:
+    """TwiML for a step. `base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`.
+
+    `english_names`, such as the co-op's own, are said in English in a Spanish text too.
+    """
+    names = tuple(english_names)
     response = VoiceResponse()
     with use_language(step.language):
         if isinstance(step, AskStep):
-            _add_question(response, step, base)
+            _add_question(response, step, base, names)
             return str(response)
-        add_says(response, step.texts)
+        add_says(response, step.texts, names)
     if isinstance(step, TransferStep):
         response.dial(
             person,
@@ -44,21 +50,40 @@ def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None) 
     return str(response)
 
 
-def add_says(parent: VoiceResponse | Gather, texts: Iterable[str]) -> None:
+def add_says(parent: VoiceResponse | Gather, texts: Iterable[str], english_names: Iterable[str] = ()) -> None:
     """Add a <Say> for each text, and more for a long one."""
+    names = tuple(english_names)
     for text in texts:
-        for piece in split_speech(make_speakable(text), MAX_SAY_LENGTH):
-            voice, locale = VOICES[current_language()], TWILIO_LANGUAGES[current_language()]
-            parent.say(piece, voice=f"Polly.{voice}", language=locale)
+        spans = make_spans(text, names)
+        if len(spans) > 1 and sum(len(span.text) for span in spans) <= MAX_SAY_LENGTH:
+            _add_mixed_say(parent, spans)
+            continue
+        for piece in split_speech("".join(span.text for span in spans), MAX_SAY_LENGTH):
+            parent.say(piece, **_voice())
 
 
-def _add_question(response: VoiceResponse, step: AskStep, base: str) -> None:
-    add_says(response, step.uninterruptible)  # outside <Gather>: cannot be interrupted
+def _add_mixed_say(parent: VoiceResponse | Gather, spans: Iterable[Span]) -> None:
+    """One <Say> whose parts in the other language are marked, so that its voice says them in that one."""
+    say = parent.say("", **_voice())
+    for span in spans:
+        if span.language == current_language():
+            say.append(span.text)
+        else:
+            say.lang(span.text, xml_lang=TWILIO_LANGUAGES[span.language])
+
+
+def _voice() -> dict[str, str]:
+    language = current_language()
+    return {"voice": f"Polly.{VOICES[language]}", "language": TWILIO_LANGUAGES[language]}
+
+
+def _add_question(response: VoiceResponse, step: AskStep, base: str, names: tuple[str, ...]) -> None:
+    add_says(response, step.uninterruptible, names)  # outside <Gather>: cannot be interrupted
     gather = _add_gather(response, step, base)
     if step.language_offer:
         with use_language(other_language(step.language)):
-            add_says(gather, (step.language_offer,))  # a key at once interrupts it
-    add_says(gather, step.interruptible)
+            add_says(gather, (step.language_offer,), names)  # a key at once interrupts it
+    add_says(gather, step.interruptible, names)
     # some carriers send no empty result: this makes silence a reprompt there too
     response.redirect(step.position.build_url(base), method="POST")
 

@@ -48,7 +48,8 @@ class TelnyxRelay:
     def render(self, caller: Caller, step: CallStep, *, reopened: int = 0) -> str:
         """TeXML has the verbs of TwiML that are used here."""
         if not isinstance(step, AskStep | WaitStep):
-            return render_twiml(step, self._folder + TURN_PATH, self._coop.transfer_phone, caller.called_number)
+            path = self._folder + TURN_PATH
+            return render_twiml(step, path, self._coop.transfer_phone, caller.called_number, self._coop.names)
         response = VoiceResponse()
         with use_language(step.language):
             for line in list_words_before(step, reopened):

@@ -41,7 +41,7 @@ class TwilioRelay:
         """Notices are said here; the question is said by the socket, in each language's own voice."""
         if not isinstance(step, AskStep | WaitStep):
             caller_id = self._settings.twilio_number or caller.called_number
-            return render_twiml(step, self._folder + TURN_PATH, self._coop.transfer_phone, caller_id)
+            return render_twiml(step, self._folder + TURN_PATH, self._coop.transfer_phone, caller_id, self._coop.names)
         response = VoiceResponse()
         with use_language(step.language):
             add_says(response, list_words_before(step, reopened))

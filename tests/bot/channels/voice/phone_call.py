@@ -56,4 +56,4 @@ class Line:
 
 
 def spoken_text(root: ET.Element) -> str:
-    return " ".join(say.text or "" for say in root.iter("Say"))
+    return " ".join("".join(say.itertext()) for say in root.iter("Say"))

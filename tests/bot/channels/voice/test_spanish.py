@@ -11,7 +11,7 @@ from bot.channels.voice.gather.render import render_twiml as rendered
 from bot.channels.voice.listening.extract import extract_input
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.speaking.speech import make_speakable
-from bot.channels.voice.steps import CallPosition, CallStep
+from bot.channels.voice.steps import CallPosition, CallStep, EndStep
 from bot.dialogue.messages import Message, Reply
 from tests.bot.channels.voice.twiml_check import check
 
@@ -54,6 +54,21 @@ def test_a_person_in_spanish(message: str) -> None:
         assert extract_input({"SpeechResult": message, "Confidence": "0.9"}, ASKED).kind == "person"
 
 
+def test_english_names_in_a_spanish_text_are_said_in_english() -> None:
+    text = "Prairie Rivers: apagón en 12 Oak St. Active Auto Pay."
+    with use_language(SPANISH):
+        twiml = rendered(EndStep((text,)), "/turn", COOP.transfer_phone, COOP.text_line, (COOP.short_name,))
+    say = check(twiml)[0]
+    assert {part.text for part in say} == {"Prairie Rivers", "Oak Street", "Auto Pay"}
+    assert {language for part in say for language in part.attrib.values()} == {"en-US"}
+    assert "".join(say.itertext()) == "Prairie Rivers: apagón en 12 Oak Street. Active Auto Pay."
+
+
+def test_an_english_text_has_one_language() -> None:
+    twiml = rendered(EndStep(("An outage at 12 Oak St. Auto Pay.",)), "/turn", COOP.transfer_phone, COOP.text_line)
+    assert len(check(twiml)[0]) == 0
+
+
 def test_zero_inside_a_number_is_a_digit() -> None:
     with use_language(SPANISH):
         assert extract_input({"SpeechResult": "cero", "Confidence": "0.9"}, ASKED).kind == "answer"
@@ -64,7 +79,19 @@ def test_zero_inside_a_number_is_a_digit() -> None:
     ("written", "expected"),
     [
         ("Debe $112.40.", "Debe 112 dólares con 40 centavos."),
-        ("$1.00 y $0.25", "1 dólar y 25 centavos"),
+        ("$1.00 y $0.25", "un dólar y 25 centavos"),
+        ("$1,234.01", "mil 234 dólares con un centavo"),
+        ("$12,345.67", "12 mil 345 dólares con 67 centavos"),
+        ("$1,000,000.00 y $2,500,000", "un millón de dólares y 2 millones 500 mil dólares"),
+        ("Abierto de 8:00 AM a 4:30 PM.", "Abierto de 8 de la mañana a 4 y 30 de la tarde."),
+        ("a las 12:00 PM o a las 9 p.m.", "a las 12 del mediodía o a las 9 de la noche."),
+        (
+            "Su número de confirmación es K7M-4Q2.",
+            "Su número de confirmación es ka de kilo, 7, eme de María, 4, cu de queso, 2; otra vez: ka 7 eme, 4 cu 2.",
+        ),
+        ("en 1204 N Main St, Apt 4B", "en mil 204 North Main Street, apartamento 4 B"),
+        ("ann_b7@example.com", "ann guion bajo be 7 arroba example punto com"),
+        ("La página es https://coop.example/portal. Diga sí.", "Diga sí."),
         ("Visa terminada en 4242", "Visa terminada en 4 2 4 2"),
         ("Usó 900 kWh, 12%", "Usó 900 kilovatios hora, 12 por ciento"),
         ("En https://x.example/a pague.", "En el enlace pague."),

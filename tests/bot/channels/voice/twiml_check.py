@@ -14,6 +14,7 @@ from functools import cache
 from twilio.twiml import TwiML, lower_camel, voice_response
 from twilio.twiml.voice_response import VoiceResponse
 
+XML_PREFIX = "{http://www.w3.org/XML/1998/namespace}"  # as ElementTree writes it
 NOT_VERBS = {"append", "nest", "to_xml", "xml", "add_child"}
 LONGEST_SAY = 3000  # Polly
 MOST_HINTS, LONGEST_HINT = 500, 100
@@ -34,23 +35,41 @@ def builders() -> dict[str, dict[str, Callable[..., object]]]:
     classes = {
         name: value for name, value in inspect.getmembers(voice_response, inspect.isclass) if issubclass(value, TwiML)
     }
-    table = {name: _children(value) for name, value in classes.items() if name != "VoiceResponse"}
+    table = {_tag(name): _children(value) for name, value in classes.items() if name != "VoiceResponse"}
     return {**table, "Response": _children(VoiceResponse)}
+
+
+def _tag(name: str) -> str:
+    """`Gather` as it is, `SsmlSayAs` as `say-as`."""
+    speech = name.removeprefix("Ssml")
+    return name if speech == name else re.sub(r"(?<!^)(?=[A-Z])", "-", speech).lower()
 
 
 def _children(parent: type[TwiML]) -> dict[str, Callable[..., object]]:
     methods = inspect.getmembers(parent, inspect.isfunction)
-    return {_element(name): method for name, method in methods if not name.startswith("_") and name not in NOT_VERBS}
+    is_speech = parent.__name__ == "Say" or parent.__name__.startswith("Ssml")
+    return {
+        _element(name, is_speech=is_speech): method
+        for name, method in methods
+        if not name.startswith("_") and name not in NOT_VERBS
+    }
 
 
-def _element(method: str) -> str:
+def _element(method: str, *, is_speech: bool) -> str:
+    """The name of the element that a builder's method makes; those of SSML are lowercase, such as `say-as`."""
+    if is_speech:
+        return method.rstrip("_").replace("_", "-")
     camel = lower_camel(method.rstrip("_"))
     return camel[0].upper() + camel[1:]
 
 
 def _attributes(method: Callable[..., object]) -> set[str]:
     names = [name for name in inspect.signature(method).parameters if name not in ("self", "kwargs")]
-    return {lower_camel(TwiML.MAP.get(name, name)) for name in names}
+    return {_attribute(TwiML.MAP.get(name, name)) for name in names}
+
+
+def _attribute(name: str) -> str:
+    return name.replace("xml:", XML_PREFIX) if name.startswith("xml:") else lower_camel(name)
 
 
 def check(twiml: str) -> ET.Element:
@@ -90,7 +109,7 @@ def _check_values(element: ET.Element) -> None:
 
 
 def _check_say(say: ET.Element) -> None:
-    text = say.text or ""
+    text = "".join(say.itertext())
     if not text.strip():
         raise BadTwiml("a <Say> with nothing to say")
     if len(text) > LONGEST_SAY:

@@ -30,7 +30,7 @@ def shown(step: CallStep) -> str:
 
 
 def spoken_text(element: ET.Element) -> str:
-    return " ".join(say.text or "" for say in element.iter("Say"))
+    return " ".join("".join(say.itertext()) for say in element.iter("Say"))
 
 
 def gather(twiml: str) -> ET.Element:
