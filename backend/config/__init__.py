@@ -29,6 +29,7 @@ EXPECTED = {
     "PORT": "must be a port number from 1 to 65535",
     "PROXIES_COUNT": "must be a number from 0 to 9",
     "CLOCK_SHIFT": "must be a number of seconds",
+    "TWILIO_PAY_CONNECTOR": "must be the unique name of a Pay Connector: letters, digits and . _ -",
     "BILLING_TIMEOUT": "must be a number of seconds from 1 to 5",
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
@@ -197,6 +198,7 @@ class Settings(BaseSettings):
     twilio_number: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
+    twilio_pay_connector: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")  # <Pay>; None: links only
     smtp_url: str | None = Field(default=None, repr=False)
     texts_per_second: Rate = 1.25  # parts of texts; AT&T's lowest class of 10DLC, 75 a minute
     calls_per_second: Rate = 1.0  # what Twilio gives a new account
