@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 from actions import agenda
 from actions.base import ExternalCall, SlotQuestion
 from actions.disambiguation import save_identity_numbers
-from actions.quick_pay import questions
+from actions.quick_pay import keypad, questions
 from actions.quick_pay.extract import (
     WHOLE_BILL,
     extract_button_values,
@@ -289,8 +289,9 @@ class QuickPayForm(TogetherForm):
 
     async def ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
-        chosen = turn.get(METHOD)
-        if not methods:
+        entered = await keypad.find_chosen_entry(turn, identity.known_member.id)
+        chosen, with_keypad = turn.get(METHOD), keypad.is_offered(turn)
+        if not methods and not with_keypad:
             chosen = "link"
         if chosen == "saved":
             hint = str(turn.get(METHOD_HINT) or "")
@@ -303,15 +304,19 @@ class QuickPayForm(TogetherForm):
         if chosen == "link":
             await (self.send_links(turn) if turn.get(TOGETHER) else self._send_link(turn, identity))
             return None
-        method = next((m for m in methods if str(m.id) == chosen), None)
+        if with_keypad and entered is None and (not methods or keypad.wants_new_method(chosen)):
+            return keypad.build_new_method_question(turn)
+        method = entered or next((m for m in methods if str(m.id) == chosen), None)
         opened = is_allowed(identity, "saved_method")
-        if method is None or not opened:
-            return questions.build_method_question(turn, methods, opened=opened)
+        if method is None or not (opened or entered):
+            return questions.build_method_question(turn, methods, opened=opened, with_keypad=with_keypad)
         expires_on = prechecks.card_expiry_date(method)
         if expires_on is not None and expires_on < questions.get_chosen_day(turn):
             turn.clear(METHOD)
-            return questions.build_method_question(turn, methods, opened=True, expired=method)
-        if identity.level < NEEDS["saved_method"] and await self._is_over_bill(turn, identity):
+            if entered is not None:
+                return keypad.build_new_method_question(turn, expired=method)
+            return questions.build_method_question(turn, methods, opened=True, expired=method, with_keypad=with_keypad)
+        if method.saved and identity.level < NEEDS["saved_method"] and await self._is_over_bill(turn, identity):
             # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
             turn.set(METHOD_HINT, method.label.lower())

@@ -23,6 +23,11 @@ from backend.providers.payments.base import EntryResult, MethodKind, ProviderRej
 if TYPE_CHECKING:
     from backend.app import Backend
 
+ENTERED = "entered"
+"""The way to pay by which the phone line answers when something was keyed in."""
+ENTERED_PAYLOAD = '/choose{"pay_method": "entered"}'
+"""The payload of that answer. Members are not offered it."""
+
 
 def list_keypad_kinds(backend: Backend, channel: str) -> tuple[MethodKind, ...]:
     """What can be keyed in on this channel; nothing without a connector, or with a network that has none."""

@@ -13,9 +13,11 @@ from bot.channels.senders import phone_source
 from bot.channels.voice import links
 from bot.channels.voice.call import CALL_ID, Call, Caller
 from bot.channels.voice.gather.render import render_twiml
+from bot.channels.voice.pay.render import render_pay
+from bot.channels.voice.pay.routes import add_routes as add_pay_routes
 from bot.channels.voice.relay import messages as relay_messages
 from bot.channels.voice.relay.session import RelaySession
-from bot.channels.voice.steps import CallPosition, CallStep
+from bot.channels.voice.steps import AskStep, CallPosition, CallStep, PayStep, WaitStep
 from bot.services import Services
 from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed, twilio_signed_socket
 
@@ -69,6 +71,14 @@ def blueprint(services: Services) -> Blueprint:
             return _xml_response(_render_call(call, step))
         return await _respond(call, call.resume())
 
+    add_pay_routes(
+        voice,
+        lambda form: Call(services, parse_caller(services, form)),
+        parse_position,
+        lambda call, step: _xml_response(_render_call(call, step)),
+        lambda call, step: _xml_response(_render_relay_again(call, step)),
+    )
+
     @voice.websocket("/twilio/relay")
     @twilio_signed_socket
     async def relay(request: Request, socket: Websocket) -> None:
@@ -113,8 +123,21 @@ async def _respond(call: Call, step: Awaitable[CallStep], position: CallPosition
 
 def _render_call(call: Call, step: CallStep) -> str:
     settings = call.services.settings
-    base = urlsplit(settings.public_url).path.rstrip("/") + TURN_PATH
+    public_path = urlsplit(settings.public_url).path.rstrip("/")
+    if isinstance(step, PayStep):
+        return render_pay(step, public_path)
+    base = public_path + TURN_PATH
     return render_twiml(step, base, call.coop.transfer_phone, settings.twilio_number or call.caller.called_number)
+
+
+def _render_relay_again(call: Call, step: CallStep) -> str:
+    """Go on over a relay, which asks the open question; what comes before it is said here."""
+    if not isinstance(step, AskStep | WaitStep):
+        return _render_call(call, step)
+    before = step.uninterruptible if isinstance(step, AskStep) and step.reply.expects != "confirm" else ()
+    return relay_messages.render_connect(
+        call.services.settings, call.coop, call.caller, RELAY_ENDED_PATH, resumed=before, language=step.language
+    )
 
 
 def _xml_response(text: str) -> HTTPResponse:

@@ -6,7 +6,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from twilio.twiml.voice_response import Connect, VoiceResponse
@@ -14,13 +14,14 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 from backend.config import Settings
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, tr, use_language
+from backend.providers.payments.base import MethodKind
 from bot.channels.senders import keyed_hash, phone_source
 from bot.channels.voice.call import CALL_ID, Caller
 from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, add_says
 from bot.channels.voice.listening.options import COMMON_HINTS, NUMBER_HINTS
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.speaking.speech import make_speakable
-from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep, WaitStep
+from bot.channels.voice.steps import CallPosition, CallStep, EndStep, PayStep, TransferStep, WaitStep
 from bot.web.twilio_guard import parse_phone, socket_url
 
 RELAY_PATH = "/twilio/relay"
@@ -57,11 +58,24 @@ class InterruptEvent:
 RelayEvent = SpeechEvent | KeyEvent | InterruptEvent
 
 
-def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: str) -> str:
-    """The TwiML that opens a relay: the opening, which cannot be interrupted, then the choices."""
+def render_connect(
+    settings: Settings,
+    coop: Coop,
+    caller: Caller,
+    ended_path: str,
+    *,
+    resumed: tuple[str, ...] | None = None,
+    language: str = ENGLISH,
+) -> str:
+    """The TwiML that opens a relay: the opening, which cannot be interrupted, then the choices.
+
+    `resumed`: what to say in `language` instead when a call comes back to the relay; the socket asks the open question.
+    """
     response = VoiceResponse()
-    add_says(response, (menu.format_opening(coop),))
+    with use_language(language):
+        add_says(response, (menu.format_opening(coop),) if resumed is None else resumed)
     opening = prompts.build_question(menu.build_main_menu(), CallPosition(1))
+    greeting = " ".join(make_speakable(line) for line in (opening.language_offer, *opening.interruptible))
     connect = Connect(action=urlsplit(settings.public_url).path + ended_path, method="POST")
     relay = connect.conversation_relay(
         url=socket_url(settings, RELAY_PATH),
@@ -70,7 +84,7 @@ def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: s
         voice=VOICES[ENGLISH],
         dtmf_detection=True,
         profanity_filter=False,
-        welcome_greeting=" ".join(make_speakable(line) for line in (opening.language_offer, *opening.interruptible)),
+        welcome_greeting=greeting if resumed is None else None,
         welcome_greeting_interruptible="any",
         interruptible="any",
         # what is said during a read-back, which cannot be interrupted, is no answer to it
@@ -83,6 +97,8 @@ def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: s
     attested = "1" if caller.attested else "0"
     relay.parameter(name="attested", value=attested)
     relay.parameter(name="pass", value=_sign_caller(settings, caller.call_id, caller.address, attested))
+    if resumed is not None:
+        relay.parameter(name="resumed", value="1")
     response.append(connect)
     return str(response)
 
@@ -117,6 +133,12 @@ def parse_setup(settings: Settings, setup: Mapping[str, Any]) -> Caller:
     )
 
 
+def is_resumed(setup: Mapping[str, Any]) -> bool:
+    """Whether the call comes back to the relay, and is not greeted again."""
+    parameters = setup.get("customParameters")
+    return isinstance(parameters, dict) and parameters.get("resumed") == "1"
+
+
 def parse_frame(data: Any) -> Frame:
     """A message of the socket. Raises InvalidFrame."""
     if not isinstance(data, str):
@@ -144,10 +166,12 @@ def parse_event(message: Frame) -> RelayEvent | None:
 
 def render_frames(step: CallStep) -> list[Frame]:
     """The messages that say a step. At the end of a relay the last words are said by the TwiML that follows."""
-    if isinstance(step, TransferStep | EndStep):
+    if isinstance(step, TransferStep | PayStep | EndStep):
         handoff: Frame = {"reason": "end", "words": list(step.texts), "language": step.language}
-        if isinstance(step, TransferStep):
+        if isinstance(step, TransferStep | PayStep):
             handoff |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
+        if isinstance(step, PayStep):
+            handoff |= {"reason": "pay", "kind": step.kind, "connector": step.connector, "token": step.token_type}
         return [{"type": "end", "handoffData": json.dumps(handoff, separators=(",", ":"))}]
     with use_language(step.language):
         if isinstance(step, WaitStep):
@@ -190,7 +214,19 @@ def parse_handoff(data: str) -> CallStep | None:
     language = SPANISH if handoff.get("language") == SPANISH else ENGLISH
     if handoff.get("reason") == "end":
         return EndStep(tuple(words), language)
-    if handoff.get("reason") != "transfer" or not isinstance(turn, int) or not isinstance(asked, int):
+    if not isinstance(turn, int) or not isinstance(asked, int) or not 0 <= asked < turn:
+        return None
+    if handoff.get("reason") == "pay":
+        return _parse_pay(handoff, tuple(words), CallPosition(turn, asked), language)
+    if handoff.get("reason") != "transfer":
         return None
     position = CallPosition(turn, asked, is_after_dial=True)
-    return TransferStep(tuple(words), position, language) if 0 <= asked < turn else None
+    return TransferStep(tuple(words), position, language)
+
+
+def _parse_pay(handoff: Frame, words: tuple[str, ...], position: CallPosition, language: str) -> PayStep | None:
+    kind = next((kind for kind in get_args(MethodKind) if kind == handoff.get("kind")), None)
+    connector, token_type = handoff.get("connector"), handoff.get("token")
+    if kind is None or not isinstance(connector, str) or not isinstance(token_type, str):
+        return None
+    return PayStep(words, position, kind, connector, token_type, over_relay=True, language=language)

@@ -63,7 +63,7 @@ class RelaySession:
         call = Call(self._services, caller)
         reading = asyncio.create_task(self._receive_events())
         try:
-            await self._converse(call)
+            await self._converse(call, resumed=messages.is_resumed(setup))
         except (ConnectionClosed, WebsocketClosed):
             logger.info("a caller hung up")
         finally:
@@ -90,9 +90,9 @@ class RelaySession:
         finally:
             _enqueue_end(self._events)
 
-    async def _converse(self, call: Call) -> None:
-        step = await call.run_safely(call.start())
-        if isinstance(step, AskStep):
+    async def _converse(self, call: Call, *, resumed: bool) -> None:
+        step = await call.run_safely(call.resume() if resumed else call.start())
+        if isinstance(step, AskStep) and not resumed:
             self._start_listening(step)  # the greeting itself was spoken by the TwiML that opened the socket
         else:
             step = await self._speak_until_question(call, step)
