@@ -1,6 +1,6 @@
 """The network's end of a carrier's connector: it takes what a caller keyed in, and gives a token for it.
 
-The exchange has the names of Twilio's Generic Pay Connector. Like the hosted page it takes only the public test numbers,
+The exchange has the names of Twilio's Generic Pay Connector. Like the hosted page it takes public test numbers alone,
 and keeps none of them.
 """
 

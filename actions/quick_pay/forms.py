@@ -31,6 +31,7 @@ from backend.members.levels import NEEDS, Level
 from backend.payments import group_quotes, groups, pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
+from backend.payments.models import PaymentMethod
 from backend.reading.money.account_shares import splits_between_places
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
 from backend.reading.money.payment_plan import parse_payment_plan
@@ -290,17 +291,8 @@ class QuickPayForm(TogetherForm):
     async def ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
         entered = await keypad.find_chosen_entry(turn, identity.known_member.id)
-        chosen, with_keypad = turn.get(METHOD), keypad.is_offered(turn)
-        if not methods and not with_keypad:
-            chosen = "link"
-        if chosen == "saved":
-            hint = str(turn.get(METHOD_HINT) or "")
-            chosen = find_hinted_method(hint, methods)
-            if chosen is None and (last4 := extract_method_last4(hint)):
-                turn.notes["no_such_way"] = last4
-            elif chosen is None and len(methods) == 1:
-                chosen = str(methods[0].id)
-            turn.set(METHOD, chosen)
+        with_keypad = keypad.is_offered(turn)
+        chosen = self._resolve_saved(turn, methods) if methods or with_keypad else "link"
         if chosen == "link":
             await (self.send_links(turn) if turn.get(TOGETHER) else self._send_link(turn, identity))
             return None
@@ -329,6 +321,19 @@ class QuickPayForm(TogetherForm):
         if quote is None:
             return ExternalCall(create_quote)
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
+
+    def _resolve_saved(self, turn: Turn, methods: Sequence[PaymentMethod]) -> str | None:
+        """The chosen method, with "saved" replaced by the one that the member's words meant, if they meant one."""
+        if turn.get(METHOD) != "saved":
+            return turn.get(METHOD)
+        hint = str(turn.get(METHOD_HINT) or "")
+        chosen = find_hinted_method(hint, methods)
+        if chosen is None and (last4 := extract_method_last4(hint)):
+            turn.notes["no_such_way"] = last4
+        elif chosen is None and len(methods) == 1:
+            chosen = str(methods[0].id)
+        turn.set(METHOD, chosen)
+        return chosen
 
     async def _is_over_bill(self, turn: Turn, identity: Identity) -> bool:
         """Whether more is paid than is owed, on the account or on one of several."""

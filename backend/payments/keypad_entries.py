@@ -93,8 +93,8 @@ async def get_usable_method(
 ) -> PaymentMethod:
     """The saved method, or the one that was keyed in during this very call.
 
-    Raises MethodNotUsable for any other, StepUpNeeded below the level that a saved method needs. What a caller has keyed
-    in themselves needs no more than paying does.
+    Raises MethodNotUsable for any other, StepUpNeeded below the level that a saved method needs. What a caller has
+    keyed in themselves needs no more than paying does.
     """
     method = await session.get(PaymentMethod, method_id)
     if method is None or not (method.saved or method.entered_in == conversation_id):

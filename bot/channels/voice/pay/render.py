@@ -27,7 +27,10 @@ LANGUAGES: dict[tuple[MethodKind, str], str] = {("card", SPANISH): "es-MX"}
 
 
 def render_pay(step: PayStep, public_path: str) -> str:
-    """TwiML that keys in a method and makes a token of it; nothing is charged. `public_path`: the path of PUBLIC_URL."""
+    """TwiML by which a method is keyed in and made a token; nothing is charged.
+
+    `public_path` is the path of PUBLIC_URL.
+    """
     place = {"kind": step.kind, **({"relay": 1} if step.over_relay else {})}
     action = step.position.build_url(public_path + RESULT_PATH) + "&" + urlencode(place)
     response = VoiceResponse()

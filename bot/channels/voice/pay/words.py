@@ -16,8 +16,8 @@ from backend.providers.payments.base import MethodKind
 class FieldWords:
     """The words for one field of <Pay>.
 
-    `ask` is said first and `help` when it is asked again, behind the words of `mistakes`: Twilio's error types, parted by
-    spaces. `cards` limits the words to these types of cards. `again` asks for the same number a second time.
+    `ask` is said first and `help` when it is asked again, behind the words of `mistakes`. Their keys are Twilio's error
+    types, parted by spaces. `cards` limits the words to these types of cards. `again` asks for the same number twice.
     """
 
     name: str
