@@ -160,9 +160,7 @@ async def test_asking_again_does_not_open_the_keypad_again(call: Talk) -> None:
     assert "utter_pay_keypad_card" not in [answer["metadata"]["utter_action"] for answer in call.answers]
 
 
-async def test_a_saved_method_comes_first_and_another_one_may_be_keyed_in(
-    begin: Begin, network: DirectNetwork
-) -> None:
+async def test_a_saved_method_comes_first_and_another_one_may_be_keyed_in(begin: Begin, network: DirectNetwork) -> None:
     call = await begin(channel="voice")
     await call.user_input("pay 40", intent="quick_pay", acts={"start"})
     assert titles(call) == ["Visa ending 4242", "checking ending 6789", ANOTHER]
