@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -22,6 +23,7 @@ from backend.errors import SettingsError
 from backend.private_files import make_private_folder, read_or_create_text
 
 ROOT = Path(__file__).resolve().parents[2]
+ED25519_KEY_BYTES = 32
 NETWORK_URL_FILE = "sandbox-network.url"
 
 EXPECTED = {
@@ -33,6 +35,7 @@ EXPECTED = {
     "BILLING_TIMEOUT": "must be a number of seconds from 1 to 5",
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
+    "VOICE_TRANSPORT": "must be gather or relay",
     "POSTING": "must be auto, provider, csv or none",
     "MULTISPEAK_SECONDS": "must be a number of seconds from 1 to 60",
     "MULTISPEAK_ACCOUNT_NUMBERS": "must be dash or digits",
@@ -119,6 +122,16 @@ def _parse_database_url(value: Any) -> Any:
     raise ValueError("must be a sqlite:/// or postgresql:// address")
 
 
+def _parse_public_key(value: Any) -> Any:
+    """32 bytes in base64, as Telnyx shows its Ed25519 key."""
+    try:
+        if len(base64.b64decode(str(value), validate=True)) == ED25519_KEY_BYTES:
+            return value
+    except ValueError:
+        pass
+    raise ValueError("must be a public key of 32 bytes in base64")
+
+
 def _parse_redis_url(value: Any) -> Any:
     if not str(value).startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must be a redis://, rediss:// or unix:// address")
@@ -131,6 +144,7 @@ Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parse_origins)]
 Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_accounts)]
 Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_emails)]
 DatabaseUrl = Annotated[str, BeforeValidator(_parse_database_url)]
+PublicKey = Annotated[str, BeforeValidator(_parse_public_key)]
 RedisUrl = Annotated[str, BeforeValidator(_parse_redis_url)]
 WholeNumber = Annotated[int, BeforeValidator(_parse_whole_number)]
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
@@ -199,6 +213,8 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
     twilio_pay_connector: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")  # <Pay>; None: links only
+    voice_transport: Literal["gather", "relay"] = "gather"  # what a call at /twilio/voice begins with
+    telnyx_public_key: PublicKey | None = None  # base64 of the 32 bytes with which Telnyx's signatures are checked
     smtp_url: str | None = Field(default=None, repr=False)
     texts_per_second: Rate = 1.25  # parts of texts; AT&T's lowest class of 10DLC, 75 a minute
     calls_per_second: Rate = 1.0  # what Twilio gives a new account

@@ -65,6 +65,7 @@ class Inbound:
     `provider_id` is unique per channel: the same one again is a repeated delivery. `address` is the sender's phone in
     E.164 where the channel has one; `attested`: the channel vouches for it. `browser` holds the tokens by which a page
     is recognized, separated by spaces; `source` is the sender by which guesses are counted (bot/channels/senders.py).
+    `heard`: on the phone, what had been heard of our last words when the caller interrupted them.
     """
 
     channel: str
@@ -76,6 +77,7 @@ class Inbound:
     attested: bool = False
     source: str = ""
     browser: str = ""
+    heard: str = ""
 
     @property
     def key(self) -> tuple[str, str]:

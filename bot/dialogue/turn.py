@@ -316,6 +316,8 @@ class TurnProcessor:
             "message": inbound.provider_id,
             "language": turn.language,
         }
+        if inbound.heard:
+            metadata["heard"] = inbound.heard
         if normalized.removed_kinds:
             metadata["removed"] = list(normalized.removed_kinds)
         if state.expects == giving_up.SETTLED:

@@ -20,6 +20,7 @@ from backend.reading.spanish import english_form
 from bot.channels.voice import links
 from bot.channels.voice.listening.extract import CallerInput, extract_input
 from bot.channels.voice.pay.entry import find_pay_step, without_request
+from bot.channels.voice.pay.words import CANNOT_NOW
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
@@ -45,13 +46,17 @@ ANSWERED_STATUSES = ("completed", "answered")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called."""
+    """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called.
+
+    `takes_pay`: the carrier has Twilio's <Pay>.
+    """
 
     call_id: str
     address: str | None
     attested: bool
     source: str
     called_number: str | None
+    takes_pay: bool = True
 
     @property
     def conversation(self) -> str:
@@ -66,6 +71,7 @@ class Call:
         self.services = services
         self.caller = caller
         self.coop = services.coop
+        self.heard: str | None = None  # where the caller interrupted us: what they had heard of the last words
         self._said = ""  # the words of this request, for advice on danger if it fails
 
     async def start(self) -> CallStep:
@@ -78,13 +84,26 @@ class Call:
         position = CallPosition(await self._newest_turn() + 1)
         return prompts.build_greeting(menu.format_opening(self.coop), position, outage)
 
-    async def resume(self) -> CallStep:
-        """Repeat the open question, such as when a relay broke off, or wait for a pending answer."""
+    async def resume(self, position: CallPosition | None = None) -> CallStep:
+        """Repeat the open question, such as when a relay broke off, or wait for a pending answer.
+
+        `position` is where the call was left, by default behind the newest turn; an older one is passed over. An answer
+        that asks nothing is said again: nobody knows whether it was heard.
+        """
         with use_language((await self._load_state()).language):
             if (waiting := await self._find_unanswered()) is not None:
                 return prompts.build_filler(waiting)
-            position = await self._current_position()
-            return await self._ask_again(position, await self._load_question(position.question_turn))
+            if position is None or await self.has_passed(position):
+                position = await self._current_position()
+            asked = await self._load_question(position.question_turn)
+            rest = _without_transfer(asked)
+            if prompts.has_no_question(rest) and prompts.list_texts(rest):
+                return prompts.build_question(rest, replace(position, polls=0, misses=0))
+            return await self._ask_again(position, asked)
+
+    async def has_passed(self, position: CallPosition) -> bool:
+        """Whether the turn at `position` has been taken."""
+        return position.turn <= await self._newest_turn()
 
     async def handle_unplaced_turn(self, form: Mapping[str, str]) -> CallStep:
         """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
@@ -211,9 +230,11 @@ class Call:
             acts = [message.hints.get("act") for message in reply.messages]
             last = acts.index("end") if "end" in acts else len(acts)
             return EndStep((*prompts.list_texts(Reply(reply.messages[: last + 1])), *notes))
-        if (keyed := find_pay_step(self.services.backend, reply, after)) is not None:
+        keyed = find_pay_step(self.services.backend, reply, after) if self.caller.takes_pay else None
+        if keyed is not None:
             return keyed
-        reply = without_request(reply)
+        if (rest := without_request(reply)) != reply:  # here nothing can be keyed in
+            reply, understood = rest, (*understood, tr(CANNOT_NOW))
         if await self._is_still_open(asked, reply):
             # a notice of our own, such as on a card number, answers nothing: ask the question again
             return prompts.build_question(asked, replace(position, turn=after.turn, polls=0), prompts.list_texts(reply))
@@ -247,6 +268,7 @@ class Call:
             address=caller.address,
             attested=caller.attested,
             source=caller.source,
+            heard=self.heard or "",
         )
 
     def _transfer(self, after: CallPosition, before: CallPosition, reply: Reply, *, asked_for: bool) -> CallStep:

@@ -1,24 +1,31 @@
-"""Twilio's voice webhooks: check the signature, parse the form, handle the call, answer in TwiML."""
+"""The carriers' voice webhooks and sockets: check who sends, parse the form, handle the call, answer by the port."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Awaitable
-from urllib.parse import urlsplit
+from typing import get_args
 
 from sanic import Blueprint, HTTPResponse, Request, Websocket
 
+from backend.providers.payments.base import MethodKind
 from bot.channels.senders import phone_source
 from bot.channels.voice import links
 from bot.channels.voice.call import CALL_ID, Call, Caller
-from bot.channels.voice.gather.render import render_twiml
-from bot.channels.voice.pay.render import render_pay
-from bot.channels.voice.pay.routes import add_routes as add_pay_routes
-from bot.channels.voice.relay import messages as relay_messages
+from bot.channels.voice.gather.port import GatherPort
+from bot.channels.voice.pay.render import RESULT_PATH, STATUS_PATH
+from bot.channels.voice.pay.results import continue_call, log_status
+from bot.channels.voice.port import SocketPort, VoicePort
+from bot.channels.voice.relay import telnyx, twilio
+from bot.channels.voice.relay.memory import CallMemory
 from bot.channels.voice.relay.session import RelaySession
-from bot.channels.voice.steps import AskStep, CallPosition, CallStep, PayStep, WaitStep
+from bot.channels.voice.relay.telnyx import TelnyxRelay
+from bot.channels.voice.relay.twilio import TwilioRelay
+from bot.channels.voice.steps import AskStep, CallPosition, CallStep, WaitStep
 from bot.services import Services
+from bot.web.errors import InvalidRequestField
+from bot.web.telnyx_guard import telnyx_signed, unsigned_socket
 from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed, twilio_signed_socket
 
 FULL_ATTESTATION = "TN-Validation-Passed-A"
@@ -26,69 +33,160 @@ FULL_ATTESTATION = "TN-Validation-Passed-A"
 MAX_TURNS = 9999
 MAX_RELAYS = 200
 """Per process. A handshake's signature does not expire: whoever got hold of one can open sockets with it."""
+MAX_REOPENED = 2
+"""How often a relay that broke off is opened again in one call; then the call goes on by <Gather>."""
 TRY_AGAIN_LATER = 1013
 TURN_PATH = "/twilio/voice/turn"
-RELAY_ENDED_PATH = "/twilio/voice/relay/ended"
+
+
+class VoiceRoutes:
+    """What the routes of all carriers share: the ports, the memory of calls, and the number of open sockets."""
+
+    def __init__(self, services: Services) -> None:
+        settings, coop = services.backend.settings, services.coop
+        self.services = services
+        self.gather = GatherPort(settings, coop, TURN_PATH)
+        self.twilio = TwilioRelay(settings, coop)
+        self.telnyx = TelnyxRelay(settings, coop)
+        self.telnyx_gather = GatherPort(settings, coop, telnyx.TURN_PATH)
+        self.memory = CallMemory()
+        self._slots = asyncio.Semaphore(MAX_RELAYS)
+
+    @property
+    def first_port(self) -> VoicePort:
+        """What a call at `/twilio/voice` begins with, by VOICE_TRANSPORT."""
+        return self.twilio if self.services.backend.settings.voice_transport == "relay" else self.gather
+
+    async def start(self, caller: Caller, port: VoicePort) -> HTTPResponse:
+        call = Call(self.services, caller)
+        return await self._respond(call, port, call.start())
+
+    async def take_turn(self, request: Request, caller: Caller, form: TwilioForm, port: VoicePort) -> HTTPResponse:
+        call, position = Call(self.services, caller), parse_position(request)
+        step = call.handle_turn(position, form) if position else call.handle_unplaced_turn(form)
+        return await self._respond(call, port, step, position)
+
+    async def end_relay(
+        self, request: Request, caller: Caller, form: TwilioForm, port: SocketPort, gather: VoicePort
+    ) -> HTTPResponse:
+        """Go on with what a relay handed over, or where it broke off: by the relay again, at last by <Gather>."""
+        call = Call(self.services, caller)
+        step = port.parse_handoff(form) or self.memory.take_last_step(caller.call_id)
+        if step is not None:
+            return _xml_response(port.render(caller, step))
+        reopened = parse_count(request.args.get("again", "")) + 1
+        step = await call.run_safely(call.resume())
+        if isinstance(step, AskStep | WaitStep) and reopened > MAX_REOPENED:
+            return _xml_response(gather.render(caller, step))
+        return _xml_response(port.render(caller, step, reopened=reopened))
+
+    async def end_pay(self, request: Request, caller: Caller, form: TwilioForm, port: VoicePort) -> HTTPResponse:
+        """Go on with what was keyed in by <Pay>, or with what kept it from being keyed in."""
+        call, position = Call(self.services, caller), parse_position(request)
+        kind = next((kind for kind in get_args(MethodKind) if kind == request.args.get("kind")), None)
+        step = continue_call(call, position, kind, form) if position and kind else call.resume()
+        return await self._respond(call, port, step, position)
+
+    async def run_socket(self, socket: Websocket, port: SocketPort) -> None:
+        if self._slots.locked():
+            await socket.close(TRY_AGAIN_LATER, "too many calls")
+            return
+        async with self._slots:
+            await RelaySession(self.services, socket, port, self.memory).run()
+
+    async def _respond(
+        self, call: Call, port: VoicePort, step: Awaitable[CallStep], position: CallPosition | None = None
+    ) -> HTTPResponse:
+        """Answer a document even on an error; without it a carrier says that there was one, and hangs up."""
+        return _xml_response(port.render(call.caller, await call.run_safely(step, position)))
 
 
 def blueprint(services: Services) -> Blueprint:
-    """`/twilio/voice` starts a call and `/twilio/voice/turn` continues it.
+    """Twilio: `/twilio/voice` starts a call; `/twilio/voice/turn` goes on with it by <Gather>.
 
-    `/twilio/voice/relay` starts a call over the socket `/twilio/relay`; it ends or continues at
-    `/twilio/voice/relay/ended`.
+    `/twilio/voice/relay` starts a call over the socket `/twilio/relay`; `…/relay/turn` goes on with it after a dial,
+    and `…/relay/ended` after the socket. Telnyx has the same under `/telnyx`.
     """
     voice = Blueprint("voice")
-    relay_slots = asyncio.Semaphore(MAX_RELAYS)
     services.turns.deliver["voice"] = links.create_deliverer(services.backend)
+    routes = VoiceRoutes(services)
+    _add_twilio_routes(voice, routes)
+    _add_telnyx_routes(voice, routes)
+    return voice
+
+
+def _add_twilio_routes(voice: Blueprint, routes: VoiceRoutes) -> None:
+    services = routes.services
 
     @voice.post("/twilio/voice")
     @twilio_signed
     async def start(request: Request, form: TwilioForm) -> HTTPResponse:
-        call = Call(services, parse_caller(services, form))
-        return await _respond(call, call.start())
+        return await routes.start(parse_caller(services, form), routes.first_port)
 
     @voice.post(TURN_PATH)
     @twilio_signed
     async def turn(request: Request, form: TwilioForm) -> HTTPResponse:
-        call = Call(services, parse_caller(services, form))
-        position = parse_position(request)
-        return await _respond(
-            call, call.handle_turn(position, form) if position else call.handle_unplaced_turn(form), position
-        )
+        return await routes.take_turn(request, parse_caller(services, form), form, routes.gather)
 
     @voice.post("/twilio/voice/relay")
     @twilio_signed
     async def start_relay(request: Request, form: TwilioForm) -> HTTPResponse:
-        caller = parse_caller(services, form)
-        return _xml_response(relay_messages.render_connect(services.settings, services.coop, caller, RELAY_ENDED_PATH))
+        return await routes.start(parse_caller(services, form), routes.twilio)
 
-    @voice.post(RELAY_ENDED_PATH)
+    @voice.post(twilio.TURN_PATH)
+    @twilio_signed
+    async def relay_turn(request: Request, form: TwilioForm) -> HTTPResponse:
+        return await routes.take_turn(request, parse_caller(services, form), form, routes.twilio)
+
+    @voice.post(twilio.ENDED_PATH)
     @twilio_signed
     async def relay_ended(request: Request, form: TwilioForm) -> HTTPResponse:
-        call = Call(services, parse_caller(services, form))
-        step = relay_messages.parse_handoff(form.get("HandoffData", ""))
-        if step is not None:
-            return _xml_response(_render_call(call, step))
-        return await _respond(call, call.resume())
+        return await routes.end_relay(request, parse_caller(services, form), form, routes.twilio, routes.gather)
 
-    add_pay_routes(
-        voice,
-        lambda form: Call(services, parse_caller(services, form)),
-        parse_position,
-        lambda call, step: _xml_response(_render_call(call, step)),
-        lambda call, step: _xml_response(_render_relay_again(call, step)),
-    )
+    @voice.post(RESULT_PATH)
+    @twilio_signed
+    async def pay_result(request: Request, form: TwilioForm) -> HTTPResponse:
+        port = routes.twilio if request.args.get("relay") == "1" else routes.gather
+        return await routes.end_pay(request, parse_caller(services, form), form, port)
 
-    @voice.websocket("/twilio/relay")
+    @voice.post(STATUS_PATH)
+    @twilio_signed
+    async def pay_status(request: Request, form: TwilioForm) -> HTTPResponse:
+        log_status(form)
+        return HTTPResponse(status=204)
+
+    @voice.websocket(twilio.SOCKET_PATH)
     @twilio_signed_socket
     async def relay(request: Request, socket: Websocket) -> None:
-        if relay_slots.locked():
-            await socket.close(TRY_AGAIN_LATER, "too many calls")
-            return
-        async with relay_slots:
-            await RelaySession(services, socket).run()
+        await routes.run_socket(socket, routes.twilio)
 
-    return voice
+
+def _add_telnyx_routes(voice: Blueprint, routes: VoiceRoutes) -> None:
+    services = routes.services
+
+    @voice.post("/telnyx/voice")
+    @telnyx_signed
+    async def start_telnyx(request: Request, form: TwilioForm) -> HTTPResponse:
+        return await routes.start(parse_telnyx_caller(services, form), routes.telnyx)
+
+    @voice.post(telnyx.TURN_PATH)
+    @telnyx_signed
+    async def telnyx_turn(request: Request, form: TwilioForm) -> HTTPResponse:
+        caller = parse_telnyx_caller(services, form)
+        # a keypress or words come from <Gather>, with which the call then goes on
+        port = routes.telnyx if "DialCallStatus" in form else routes.telnyx_gather
+        return await routes.take_turn(request, caller, form, port)
+
+    @voice.post(telnyx.ENDED_PATH)
+    @telnyx_signed
+    async def telnyx_ended(request: Request, form: TwilioForm) -> HTTPResponse:
+        caller = parse_telnyx_caller(services, form)
+        return await routes.end_relay(request, caller, form, routes.telnyx, routes.telnyx_gather)
+
+    @voice.websocket(telnyx.SOCKET_PATH)
+    @unsigned_socket
+    async def telnyx_relay(request: Request, socket: Websocket) -> None:
+        await routes.run_socket(socket, routes.telnyx)
 
 
 def parse_caller(services: Services, form: TwilioForm) -> Caller:
@@ -104,6 +202,22 @@ def parse_caller(services: Services, form: TwilioForm) -> Caller:
     )
 
 
+def parse_telnyx_caller(services: Services, form: TwilioForm) -> Caller:
+    """As `parse_caller`. Telnyx's TeXML says nothing of the attestation that could be relied on, so there is none."""
+    call_id = telnyx.normalize_call_id(form.get("CallSid"))
+    if call_id is None:
+        raise InvalidRequestField("CallSid", "is missing or not what Telnyx sends", status=400)
+    address = parse_phone(form.get("From"))
+    source = phone_source(services.settings, address)
+    called = parse_phone(form.get("To"))
+    return Caller(call_id, address, attested=False, source=source, called_number=called, takes_pay=False)
+
+
+def parse_count(text: str) -> int:
+    """A small number of the request's address; 0 for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else 0
+
+
 def parse_position(request: Request) -> CallPosition | None:
     """The position in the request's URL; None if it has no valid position."""
     names = ("turn", "asked", "misses", "poll", "dial")
@@ -114,30 +228,6 @@ def parse_position(request: Request) -> CallPosition | None:
     if not 0 < values["turn"] <= MAX_TURNS or values["asked"] >= values["turn"]:
         return None
     return CallPosition(values["turn"], values["asked"], values["misses"], values["poll"], bool(values["dial"]))
-
-
-async def _respond(call: Call, step: Awaitable[CallStep], position: CallPosition | None = None) -> HTTPResponse:
-    """Answer TwiML even on an error; without it Twilio says "an application error has occurred" and hangs up."""
-    return _xml_response(_render_call(call, await call.run_safely(step, position)))
-
-
-def _render_call(call: Call, step: CallStep) -> str:
-    settings = call.services.settings
-    public_path = urlsplit(settings.public_url).path.rstrip("/")
-    if isinstance(step, PayStep):
-        return render_pay(step, public_path)
-    base = public_path + TURN_PATH
-    return render_twiml(step, base, call.coop.transfer_phone, settings.twilio_number or call.caller.called_number)
-
-
-def _render_relay_again(call: Call, step: CallStep) -> str:
-    """Go on over a relay, which asks the open question; what comes before it is said here."""
-    if not isinstance(step, AskStep | WaitStep):
-        return _render_call(call, step)
-    before = step.uninterruptible if isinstance(step, AskStep) and step.reply.expects != "confirm" else ()
-    return relay_messages.render_connect(
-        call.services.settings, call.coop, call.caller, RELAY_ENDED_PATH, resumed=before, language=step.language
-    )
 
 
 def _xml_response(text: str) -> HTTPResponse:

@@ -61,7 +61,7 @@ class TransferStep:
 class PayStep:
     """Say the texts, then take a card or bank account on the keypad. The result is posted to `position`.
 
-    `connector` and `token_type` are attributes of <Pay>. `over_relay`: the call goes back to a relay afterward.
+    `connector` and `token_type` are attributes of <Pay>.
     """
 
     texts: tuple[str, ...]
@@ -69,7 +69,6 @@ class PayStep:
     kind: MethodKind
     connector: str
     token_type: str
-    over_relay: bool = False
     language: str = field(default_factory=current_language)
 
 

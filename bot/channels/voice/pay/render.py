@@ -26,12 +26,12 @@ LANGUAGES: dict[tuple[MethodKind, str], str] = {("card", SPANISH): "es-MX"}
 """<Pay> knows Spanish for cards alone; with words of ours for everything it says, its own language is never heard."""
 
 
-def render_pay(step: PayStep, public_path: str) -> str:
+def render_pay(step: PayStep, public_path: str, *, over_relay: bool = False) -> str:
     """TwiML by which a method is keyed in and made a token; nothing is charged.
 
-    `public_path` is the path of PUBLIC_URL.
+    `public_path` is the path of PUBLIC_URL; `over_relay`: the call goes back to a relay afterward.
     """
-    place = {"kind": step.kind, **({"relay": 1} if step.over_relay else {})}
+    place = {"kind": step.kind, **({"relay": 1} if over_relay else {})}
     action = step.position.build_url(public_path + RESULT_PATH) + "&" + urlencode(place)
     response = VoiceResponse()
     with use_language(step.language):

@@ -1,142 +1,71 @@
-"""The messages of Twilio's ConversationRelay, and the TwiML that opens it. Pure."""
+"""The frames that the relays of Twilio and Telnyx have in common, and the data that goes on when one ends. Pure."""
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
-from urllib.parse import urlsplit
-
-from twilio.twiml.voice_response import Connect, VoiceResponse
 
 from backend.config import Settings
-from backend.coop import Coop
-from backend.language import ENGLISH, SPANISH, tr, use_language
+from backend.language import ENGLISH, SPANISH, other_language, use_language
 from backend.providers.payments.base import MethodKind
-from bot.channels.senders import keyed_hash, phone_source
-from bot.channels.voice.call import CALL_ID, Caller
-from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, add_says
-from bot.channels.voice.listening.options import COMMON_HINTS, NUMBER_HINTS
-from bot.channels.voice.speaking import menu, prompts
+from bot.channels.senders import keyed_hash
+from bot.channels.voice.call import Caller
+from bot.channels.voice.port import (
+    CarrierEvent,
+    ConfigUpdatedEvent,
+    ErrorEvent,
+    Frame,
+    InterruptEvent,
+    InvalidFrame,
+    KeyEvent,
+    SpeechEvent,
+)
+from bot.channels.voice.relay.sentences import split_sentences
 from bot.channels.voice.speaking.speech import make_speakable
-from bot.channels.voice.steps import CallPosition, CallStep, EndStep, PayStep, TransferStep, WaitStep
-from bot.web.twilio_guard import parse_phone, socket_url
+from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, PayStep, TransferStep, WaitStep
 
-RELAY_PATH = "/twilio/relay"
 VALID_KEYS = frozenset("0123456789*#")
 MAX_HANDOFF_TEXTS = 20
-
-Frame = dict[str, Any]
-
-
-class InvalidFrame(ValueError):
-    """A message that Twilio would not send."""
+MAX_TURN = 9999
+SIGNING_PURPOSE = "relay-pass"
 
 
-@dataclass(frozen=True)
-class SpeechEvent:
-    """The caller said this; while `is_final` is False the words may still change."""
+class SpokenSentence:
+    """One sentence as a carrier gets it: `words`, their `language`, and whether the caller may cut it off."""
 
-    words: str
-    is_final: bool = True
-
-
-@dataclass(frozen=True)
-class KeyEvent:
-    """The caller pressed one key."""
-
-    key: str
+    def __init__(self, words: str, language: str, *, interruptible: bool, preemptible: bool = False) -> None:
+        self.words = words
+        self.language = language
+        self.interruptible = interruptible
+        self.preemptible = preemptible
 
 
-@dataclass(frozen=True)
-class InterruptEvent:
-    """The caller spoke into what was being said."""
+def list_sentences(step: AskStep | WaitStep) -> list[SpokenSentence]:
+    """All that is said in a step, in order."""
+    return list(_iterate_sentences(step))
 
 
-RelayEvent = SpeechEvent | KeyEvent | InterruptEvent
+def _iterate_sentences(step: AskStep | WaitStep) -> Iterator[SpokenSentence]:
+    if isinstance(step, WaitStep):
+        # the answer itself does not wait for the end of these words
+        yield from _speak(step.texts, step.language, interruptible=True, preemptible=True)
+        return
+    yield from _speak(step.uninterruptible, step.language, interruptible=False)
+    if step.language_offer:
+        yield from _speak((step.language_offer,), other_language(step.language), interruptible=True)
+    yield from _speak(step.interruptible, step.language, interruptible=True)
 
 
-def render_connect(
-    settings: Settings,
-    coop: Coop,
-    caller: Caller,
-    ended_path: str,
-    *,
-    resumed: tuple[str, ...] | None = None,
-    language: str = ENGLISH,
-) -> str:
-    """The TwiML that opens a relay: the opening, which cannot be interrupted, then the choices.
-
-    `resumed`: what to say in `language` instead when a call comes back to the relay; the socket asks the open question.
-    """
-    response = VoiceResponse()
+def _speak(
+    lines: tuple[str, ...], language: str, *, interruptible: bool, preemptible: bool = False
+) -> Iterator[SpokenSentence]:
     with use_language(language):
-        add_says(response, (menu.format_opening(coop),) if resumed is None else resumed)
-    opening = prompts.build_question(menu.build_main_menu(), CallPosition(1))
-    greeting = " ".join(make_speakable(line) for line in (opening.language_offer, *opening.interruptible))
-    connect = Connect(action=urlsplit(settings.public_url).path + ended_path, method="POST")
-    relay = connect.conversation_relay(
-        url=socket_url(settings, RELAY_PATH),
-        language=TWILIO_LANGUAGES[ENGLISH],
-        tts_provider="Amazon",
-        voice=VOICES[ENGLISH],
-        dtmf_detection=True,
-        profanity_filter=False,
-        welcome_greeting=greeting if resumed is None else None,
-        welcome_greeting_interruptible="any",
-        interruptible="any",
-        # what is said during a read-back, which cannot be interrupted, is no answer to it
-        report_input_during_agent_speech="none",
-        hints=f"{tr(menu.SPEECH_HINTS)}, {NUMBER_HINTS}, {COMMON_HINTS}, español, Spanish",
-    )
-    for language, voice in VOICES.items():
-        relay.language(code=TWILIO_LANGUAGES[language], tts_provider="Amazon", voice=voice)
-    # what the signed webhook says of the caller goes on to the socket, whose own messages are not signed
-    attested = "1" if caller.attested else "0"
-    relay.parameter(name="attested", value=attested)
-    relay.parameter(name="pass", value=_sign_caller(settings, caller.call_id, caller.address, attested))
-    if resumed is not None:
-        relay.parameter(name="resumed", value="1")
-    response.append(connect)
-    return str(response)
-
-
-def _sign_caller(settings: Settings, call: str, address: str | None, attested: str) -> str:
-    return keyed_hash(settings, "relay-pass", f"{call} {address} {attested}")
-
-
-def parse_setup(settings: Settings, setup: Mapping[str, Any]) -> Caller:
-    """Who calls, from the first message of a socket. Raises InvalidFrame.
-
-    Without the signature from our own TwiML the number counts as withheld: a handshake's signature does not expire, so
-    whoever got hold of one could name any number.
-    """
-    call, account = setup.get("callSid"), settings.twilio_account_sid
-    if setup.get("type") != "setup" or not isinstance(call, str) or not CALL_ID.fullmatch(call):
-        raise InvalidFrame("a socket begins with its setup")
-    if account and setup.get("accountSid") != account:
-        raise InvalidFrame("the call belongs to another account")
-    parameters = setup.get("customParameters")
-    parameters = parameters if isinstance(parameters, dict) else {}
-    address, attested = parse_phone(setup.get("from")), str(parameters.get("attested", "0"))
-    signature = _sign_caller(settings, call, address, attested)
-    if not hmac.compare_digest(signature.encode(), str(parameters.get("pass")).encode()):
-        address = None
-    return Caller(
-        call_id=call,
-        address=address,
-        attested=address is not None and attested == "1",
-        source=phone_source(settings, address),
-        called_number=parse_phone(setup.get("to")),
-    )
-
-
-def is_resumed(setup: Mapping[str, Any]) -> bool:
-    """Whether the call comes back to the relay, and is not greeted again."""
-    parameters = setup.get("customParameters")
-    return isinstance(parameters, dict) and parameters.get("resumed") == "1"
+        spoken = [make_speakable(sentence) for line in lines for sentence in split_sentences(line)]
+    for words in spoken:
+        if words:
+            yield SpokenSentence(words, language, interruptible=interruptible, preemptible=preemptible)
 
 
 def parse_frame(data: Any) -> Frame:
@@ -152,54 +81,64 @@ def parse_frame(data: Any) -> Frame:
     return frame
 
 
-def parse_event(message: Frame) -> RelayEvent | None:
-    """The event of a message; None for nothing to act on, such as an unknown type."""
-    kind = message.get("type")
+def parse_event(frame: Frame) -> CarrierEvent | None:
+    """The event of a frame; None for nothing to act on, such as an unknown type."""
+    kind = frame.get("type")
     if kind == "prompt":
-        words = message.get("voicePrompt")
-        return SpeechEvent(words if isinstance(words, str) else "", message.get("last") is not False)
+        words = frame.get("voicePrompt")
+        return SpeechEvent(words if isinstance(words, str) else "", frame.get("last") is not False)
     if kind == "dtmf":
-        key = message.get("digit")
+        key = frame.get("digit")
         return KeyEvent(key) if isinstance(key, str) and key in VALID_KEYS else None
-    return InterruptEvent() if kind == "interrupt" else None
+    if kind == "interrupt":
+        heard = frame.get("utteranceUntilInterrupt")
+        return InterruptEvent(heard if isinstance(heard, str) else "")
+    if kind == "error":
+        return ErrorEvent(str(frame.get("description") or ""))
+    return ConfigUpdatedEvent() if kind == "configUpdated" else None
 
 
-def render_frames(step: CallStep) -> list[Frame]:
-    """The messages that say a step. At the end of a relay the last words are said by the TwiML that follows."""
-    if isinstance(step, TransferStep | PayStep | EndStep):
-        handoff: Frame = {"reason": "end", "words": list(step.texts), "language": step.language}
-        if isinstance(step, TransferStep | PayStep):
-            handoff |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
-        if isinstance(step, PayStep):
-            handoff |= {"reason": "pay", "kind": step.kind, "connector": step.connector, "token": step.token_type}
-        return [{"type": "end", "handoffData": json.dumps(handoff, separators=(",", ":"))}]
-    with use_language(step.language):
-        if isinstance(step, WaitStep):
-            return _render_text_frames([(line, True) for line in step.texts])
-        return _render_text_frames(
-            [(line, False) for line in step.uninterruptible] + [(line, True) for line in step.interruptible]
-        )
+def sign_caller(settings: Settings, caller: Caller) -> str:
+    """The pass with which a socket, whose frames are unsigned, proves who the document said is calling."""
+    attested = "1" if caller.attested else "0"
+    return keyed_hash(settings, SIGNING_PURPOSE, f"{caller.call_id} {caller.address} {attested}")
 
 
-def render_language_frame(language: str) -> Frame:
-    """The message that changes the language of speech and recognition."""
-    code = TWILIO_LANGUAGES[language]
-    return {"type": "language", "ttsLanguage": code, "transcriptionLanguage": code}
+def is_caller_signed(settings: Settings, caller: Caller, parameters: Mapping[str, Any]) -> bool:
+    return hmac.compare_digest(sign_caller(settings, caller).encode(), str(parameters.get("pass")).encode())
 
 
-def _render_text_frames(lines: list[tuple[str, bool]]) -> list[Frame]:
-    """One message for each (text, can be interrupted); `last` marks the end of what is said."""
-    spoken = [(words, free) for line, free in lines if (words := make_speakable(line))]
-    return [
-        {
-            "type": "text",
-            "token": words if position == len(spoken) else f"{words} ",
-            "last": position == len(spoken),
-            "interruptible": free,
-            "preemptible": False,
-        }
-        for position, (words, free) in enumerate(spoken, start=1)
-    ]
+def build_parameters(settings: Settings, caller: Caller, position: CallPosition) -> dict[str, str]:
+    """What a document tells its socket: the caller, and the place in the call."""
+    return {
+        "attested": "1" if caller.attested else "0",
+        "pass": sign_caller(settings, caller),
+        "turn": str(position.turn),
+        "asked": str(position.question_turn),
+    }
+
+
+def parse_parameters(frame: Frame) -> dict[str, Any]:
+    parameters = frame.get("customParameters")
+    return parameters if isinstance(parameters, dict) else {}
+
+
+def parse_place(parameters: Mapping[str, Any]) -> CallPosition | None:
+    """The place in the call; None where there is none that can be."""
+    turn, asked = str(parameters.get("turn")), str(parameters.get("asked"))
+    if not (turn.isdecimal() and turn.isascii() and asked.isdecimal() and asked.isascii()):
+        return None
+    return CallPosition(int(turn), int(asked)) if 0 <= int(asked) < int(turn) <= MAX_TURN else None
+
+
+def render_end(step: TransferStep | PayStep | EndStep) -> Frame:
+    """The message that ends a relay. The last words are said to their end by the document that follows."""
+    handoff: Frame = {"reason": "end", "words": list(step.texts), "language": step.language}
+    if isinstance(step, TransferStep | PayStep):
+        handoff |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
+    if isinstance(step, PayStep):
+        handoff |= {"reason": "pay", "kind": step.kind, "connector": step.connector, "token": step.token_type}
+    return {"type": "end", "handoffData": json.dumps(handoff, separators=(",", ":"))}
 
 
 def parse_handoff(data: str) -> CallStep | None:
@@ -229,4 +168,4 @@ def _parse_pay(handoff: Frame, words: tuple[str, ...], position: CallPosition, l
     connector, token_type = handoff.get("connector"), handoff.get("token")
     if kind is None or not isinstance(connector, str) or not isinstance(token_type, str):
         return None
-    return PayStep(words, position, kind, connector, token_type, over_relay=True, language=language)
+    return PayStep(words, position, kind, connector, token_type, language=language)

@@ -9,6 +9,7 @@ import pytest
 
 from backend.clock import ManualClock
 from bot.channels.voice import call as calls
+from bot.channels.voice.relay import session as relays
 from tests.bot.channels.voice.phone_call import CLOSED, OPEN
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
@@ -21,6 +22,7 @@ def _enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for answers however slow the machine is; tests of slow answers set their own limit."""
     monkeypatch.setattr(calls, "ANSWER_SECONDS", 30.0)
     monkeypatch.setattr(calls, "STEP_SECONDS", 60.0)
+    monkeypatch.setattr(relays, "FILLER_SECONDS", 30.0)
 
 
 @pytest.fixture

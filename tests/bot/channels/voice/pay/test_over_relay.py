@@ -7,7 +7,7 @@ import json
 from bot.channels.voice.relay.messages import parse_handoff
 from tests.bot.channels.voice.pay.keypad import CARD, find_pay, post_result, run_pay
 from tests.bot.channels.voice.phone_call import Line, spoken_text
-from tests.bot.channels.voice.relay.relay_socket import Socket, parameters, socket_of, talk
+from tests.bot.channels.voice.relay.relay_socket import Socket, socket_after, talk
 from tests.bot.edge import Edge
 
 
@@ -27,8 +27,7 @@ async def test_a_relay_ends_before_the_keypad_and_asks_on_after_it(paying: Edge)
     relay = after.find("Connect/ConversationRelay")
     assert relay is not None
     assert relay.get("welcomeGreeting") is None
-    async with socket_of(paying, socket.call) as resumed:
-        await resumed.setup(customParameters=parameters(after))
+    async with socket_after(paying, socket.call, after) as resumed:
         assert "Pay 40 dollars with it?" in await resumed.receive_text()
 
 

@@ -1,4 +1,7 @@
-"""Twilio's end of a relay: the webhook that opens it, and the socket that it names."""
+"""Twilio's end of a relay: the webhook that opens it, and the socket that it names.
+
+It refuses a frame with a field that Twilio does not document, by an `error` message, and confirms settings.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,16 @@ from tests.bot.channels.voice.twiml_check import check
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, MEMBER, NUMBER, Edge
 
 _sids = itertools.count(1)
+FRAME_FIELDS = {
+    "text": {"token", "last", "lang", "interruptible", "preemptible"},
+    "language": {"ttsLanguage", "transcriptionLanguage"},
+    "config": {"speechTimeout", "interruptSensitivity", "ignoreBackchannel", "interruptible", "preemptible"},
+    "hints": {"lang", "hints"},
+    "end": {"handoffData"},
+}
+"""The frames that we send, and the fields that each may have."""
+ENDED = "/twilio/voice/relay/ended"
+CONFIG_TYPES = ("config", "hints")
 
 
 class Socket:
@@ -25,6 +38,10 @@ class Socket:
         self.edge = edge
         self.ws = ws
         self.call = call
+        self.config: dict[str, Any] = {}
+        self.hints: dict[str, str] = {}
+        self.takes_config = True
+        self.parameters: Any = None
 
     @property
     def conversation(self) -> str:
@@ -33,8 +50,10 @@ class Socket:
     async def send(self, **message: Any) -> None:
         await self.ws.send_str(json.dumps(message))
 
-    async def setup(self, **more: Any) -> None:
+    async def setup(self, *, greeted: bool = True, **more: Any) -> None:
+        """Begin the socket, and hear the choices unless nothing is said at once."""
         call = self.call
+        self.parameters = more.get("customParameters")
         await self.send(
             type="setup",
             sessionId="VX" + "0" * 32,
@@ -43,6 +62,8 @@ class Socket:
             **{"from": call["From"], "to": NUMBER},
             **more,
         )
+        if greeted:
+            await self.receive_text()
 
     async def speak(self, words: str) -> str:
         """Say it; what is said back comes as one text."""
@@ -55,13 +76,30 @@ class Socket:
 
     async def receive_text(self) -> str:
         """Everything up to the last token."""
-        return "".join(frame["token"] for frame in await self.frames())
+        return "".join(frame["token"] for frame in await self.frames() if frame["type"] == "text")
 
     async def frames(self) -> list[dict[str, Any]]:
+        """What is said or done next, up to the last token, without the settings: these are in `config` and `hints`."""
         frames: list[dict[str, Any]] = []
-        while not frames or not frames[-1].get("last", True):
-            frames.append(json.loads(await self.ws.receive_str(timeout=10)))
+        while not frames or not frames[-1].get("last", frames[-1]["type"] != "language"):
+            frame = json.loads(await self.ws.receive_str(timeout=10))
+            unknown = set(frame) - {"type"} - FRAME_FIELDS[frame["type"]]
+            assert not unknown, f"{frame['type']} has no {unknown}"
+            if frame["type"] in CONFIG_TYPES:
+                await self._take_config(frame)
+            else:
+                frames.append(frame)
         return frames
+
+    async def _take_config(self, frame: dict[str, Any]) -> None:
+        if not self.takes_config:
+            await self.send(type="error", description=f"Invalid message: unknown type: {frame['type']}")
+            return
+        if frame["type"] == "hints":
+            self.hints[frame["lang"]] = frame["hints"]
+        else:
+            self.config |= {name: value for name, value in frame.items() if name != "type"}
+        await self.send(type="configUpdated")
 
     async def receive_end(self) -> dict[str, Any]:
         """The hand-off data of the message that ends the relay, behind which the socket is closed."""
@@ -74,11 +112,11 @@ class Socket:
         await self.ws.receive(timeout=10)
         return self.ws.close_code
 
-    async def after(self, data: dict[str, Any] | None = None) -> ET.Element:
+    async def after(self, data: dict[str, Any] | None = None, action: str = ENDED) -> ET.Element:
         """What Twilio is told when it says that the relay is over."""
         handed = {"HandoffData": json.dumps(data)} if data is not None else {}
         form = {**self.call, "SessionId": "VX1", "SessionStatus": "ended" if data else "failed", **handed}
-        answer = await self.edge.twilio_post("/twilio/voice/relay/ended", form)
+        answer = await self.edge.twilio_post(action, form)
         assert answer.status == 200, answer.text
         return check(answer.text)
 
@@ -100,6 +138,14 @@ async def socket_of(edge: Edge, call: dict[str, str], headers: dict[str, str] | 
     headers = {"X-Twilio-Signature": signature(edge, {})} if headers is None else headers
     async with edge.http.ws_connect(edge.url + "/twilio/relay", headers=headers) as ws:
         yield Socket(edge, ws, call)
+
+
+@asynccontextmanager
+async def socket_after(edge: Edge, call: dict[str, str], twiml: ET.Element, **more: Any) -> AsyncIterator[Socket]:
+    """The socket that a document of the call opens."""
+    async with socket_of(edge, call) as socket:
+        await socket.setup(greeted=False, customParameters=parameters(twiml), **more)
+        yield socket
 
 
 @asynccontextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.voice import call as calls
-from tests.bot.channels.voice.phone_call import TRANSFER
-from tests.bot.channels.voice.relay.relay_socket import new_call, talk
+from bot.channels.voice.relay import session as relays
+from tests.bot.channels.voice.phone_call import TRANSFER, spoken_text
+from tests.bot.channels.voice.relay.relay_socket import new_call, socket_after, talk
 from tests.bot.channels.voice.twiml_check import check
 from tests.bot.edge import Edge
 
@@ -22,7 +23,7 @@ async def test_person_takes_over_after_the_relay(edge: Edge) -> None:
     assert edge.engine.texts_of(socket.conversation)[-1] == "/speak_to_human"
 
 
-async def test_unanswered_transfer_continues_by_webhooks(edge: Edge) -> None:
+async def test_call_that_nobody_took_goes_on_by_the_relay(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
         await socket.send(type="prompt", voicePrompt="a person please", last=True)
@@ -31,11 +32,12 @@ async def test_unanswered_transfer_continues_by_webhooks(edge: Edge) -> None:
     assert dial is not None
     form = {**socket.call, "DialCallStatus": "no-answer"}
     back = check((await edge.twilio_post(dial.get("action", ""), form)).text)
-    assert "nobody could take your call" in "".join(back.itertext())
-    assert "Well?" in "".join(back.itertext())
-    gather = back.find("Gather")
-    assert gather is not None
-    await edge.twilio_post(gather.get("action", ""), {**socket.call, "Digits": "99999001"})
+    assert "nobody could take your call" in spoken_text(back)
+    assert "Well?" not in spoken_text(back), "the question is said by the socket"
+    async with socket_after(edge, socket.call, back) as again:
+        assert "Well?" in await again.receive_text()
+        await again.press("99999001#")
+        await again.receive_text()
     assert edge.engine.texts_of(socket.conversation)[-1] == "99999001"
 
 
@@ -49,35 +51,43 @@ async def test_goodbye_is_spoken_to_its_end(edge: Edge) -> None:
     assert root[0].text == "Goodbye."
 
 
-async def test_a_relay_that_broke_off_goes_on_by_webhooks_at_the_open_question(edge: Edge) -> None:
-    async with talk(edge) as socket:
-        await socket.speak("hello")
-        await socket.speak("expect last4")
-    root = await socket.after()
-    assert "Well?" in "".join(root.itertext())
-    gather = root.find("Gather")
-    assert gather is not None
-    assert gather.get("numDigits") == "4"
-    await edge.twilio_post(gather.get("action", ""), {**socket.call, "Digits": "0142"})
-    assert edge.engine.texts_of(socket.conversation) == ["hello", "expect last4", "0142"]
-
-
 ODD_HANDOFFS = ["", "{", "[]", '{"reason":"transfer"}', '{"reason":"transfer","words":[1],"turn":2,"asked":1}', '"x"']
 
 
 @pytest.mark.parametrize("data", ODD_HANDOFFS)
-async def test_hand_off_data_of_no_relay_of_ours_goes_on_by_webhooks(edge: Edge, data: str) -> None:
+async def test_hand_off_data_of_no_relay_of_ours_opens_the_relay_again(edge: Edge, data: str) -> None:
     answer = await edge.twilio_post("/twilio/voice/relay/ended", {**new_call(), "HandoffData": data})
-    assert check(answer.text).find("Gather") is not None
+    assert check(answer.text).find("Connect/ConversationRelay") is not None
 
 
 async def test_a_slow_answer_is_waited_for_with_a_word(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(relays, "FILLER_SECONDS", 0.3)
+    async with talk(edge) as socket:
+        await socket.send(type="prompt", voicePrompt="slow one", last=True)
+        (filler,) = await socket.frames()
+        assert "One moment" in filler["token"]
+        assert filler["preemptible"] is True, "the answer does not wait for the end of it"
+        edge.engine.gate.set()
+        assert "You said: slow one" in await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation) == ["slow one"]
+
+
+async def test_a_quick_answer_is_not_announced(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        assert (await socket.speak("hello")).startswith("You said: hello")
+
+
+async def test_an_answer_that_takes_long_is_waited_for_with_other_words(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "FILLER_SECONDS", 0.2)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.4)
     async with talk(edge) as socket:
         assert "One moment" in await socket.speak("slow one")
+        assert "still looking" in await socket.receive_text(), "not the same word twice"
         edge.engine.gate.set()
         answer = await socket.receive_text()
-        if "still looking" in answer:
+        while "still looking" in answer:
             answer = await socket.receive_text()
         assert "You said: slow one" in answer
     assert edge.engine.texts_of(socket.conversation) == ["slow one"]

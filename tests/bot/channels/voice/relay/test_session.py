@@ -19,6 +19,7 @@ from tests.bot.channels.voice.relay.relay_socket import (
     opening,
     parameters,
     signature,
+    socket_after,
     socket_of,
     talk,
 )
@@ -32,7 +33,13 @@ async def test_call_is_connected_to_the_socket_and_greeted(edge: Edge) -> None:
     relay = root.find("Connect/ConversationRelay")
     assert relay is not None
     assert relay.get("url") == address(edge, "ws")
-    assert "press 1" in relay.get("welcomeGreeting", "")
+    assert relay.get("welcomeGreeting") is None, "the choices are said by the socket, each language by its own voice"
+    assert relay.get("applicationReconnect") == "true"
+    async with socket_after(edge, new_call(), root) as socket:
+        said = await socket.frames()
+    assert any("press 1" in frame["token"] for frame in said)
+    assert {frame["lang"] for frame in said if "oprima el 2" in frame["token"]} == {"es-US"}
+    assert {frame["lang"] for frame in said if "press 1" in frame["token"]} == {"en-US"}
     assert relay.get("dtmfDetection") == "true"
     connect = root.find("Connect")
     assert connect is not None
@@ -146,6 +153,70 @@ async def test_a_pause_ends_a_number(edge: Edge, monkeypatch: pytest.MonkeyPatch
     assert edge.engine.texts_of(socket.conversation)[-1] == "50"
 
 
+JOINED = {
+    "the rest of a member number": ("member_number", "99999", "zero zero one", "99999001"),
+    "the last of the last four": ("last4", "01", "four two", "0142"),
+    "the unit of an amount": ("amount", "50", "dollars and 25 cents", "50 dollars and 25 cents"),
+}
+
+
+@pytest.mark.parametrize(("expect", "keys", "words", "taken"), JOINED.values(), ids=JOINED.keys())
+async def test_words_behind_half_of_a_number_finish_it(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, expect: str, keys: str, words: str, taken: str
+) -> None:
+    monkeypatch.setattr(relays, "key_pause_seconds", lambda step: 0.5)
+    async with talk(edge) as socket:
+        await socket.speak(f"expect {expect}")
+        await socket.press(keys)
+        await socket.speak(words)
+    assert edge.engine.texts_of(socket.conversation)[-1] == taken
+
+
+async def test_keys_go_on_behind_spoken_digits(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        await socket.press("99")
+        await socket.send(type="prompt", voicePrompt="nine nine nine", last=True)
+        await socket.press("001#")
+        await socket.receive_text()
+    assert edge.engine.texts_of(socket.conversation)[-1] == "99999001"
+
+
+async def test_other_words_count_when_nothing_more_is_keyed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "key_pause_seconds", lambda step: 0.3)
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        await socket.press("99")
+        assert "I do not know it" in await socket.speak("I do not know it")
+
+
+async def test_a_person_is_asked_for_behind_half_of_a_number(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        await socket.press("99")
+        await socket.send(type="prompt", voicePrompt="a person please", last=True)
+        assert (await socket.receive_end())["reason"] == "transfer"
+
+
+async def test_the_carrier_is_told_how_to_listen_at_each_question(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.speak("expect member_number")
+        assert socket.config["speechTimeout"] == 3000
+        assert "double" in socket.hints["en-US"]
+        await socket.speak("expect confirm")
+        assert socket.config["ignoreBackchannel"] is False, "an uh-huh is an answer here"
+
+
+async def test_a_carrier_that_takes_no_settings_is_not_told_again(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        socket.takes_config = False
+        await socket.speak("expect member_number")
+        socket.takes_config = True
+        await socket.speak("expect confirm")
+        assert "You said: hello" in await socket.speak("hello")
+        assert (socket.config, socket.hints) == ({}, {})
+
+
 async def test_words_into_the_keys_do_not_replace_them(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
@@ -189,18 +260,6 @@ async def test_yes_before_the_read_back_does_not_confirm_it(edge: Edge) -> None:
         await socket.receive_text()
         assert "You said: no" in await socket.speak("no")
     assert edge.engine.texts_of(socket.conversation) == ["slow expect confirm", "no"]
-
-
-def test_a_read_back_cannot_be_interrupted() -> None:
-    from bot.channels.voice.relay.messages import render_frames
-    from bot.channels.voice.speaking.prompts import build_question
-    from bot.channels.voice.steps import CallPosition
-    from bot.dialogue.messages import Message, Reply
-
-    reply = Reply((Message("Please check: pay $112.40 today.", hints={"expect": "confirm"}),))
-    first, last = render_frames(build_question(reply, CallPosition(2, 1)))
-    assert (first["interruptible"], last["interruptible"]) == (False, True)
-    assert "112 dollars and 40 cents" in first["token"]
 
 
 async def test_a_link_is_texted_and_never_read_out(edge: Edge) -> None:
