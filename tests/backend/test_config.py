@@ -163,6 +163,8 @@ FAULTS = [
     ("CLOCK_SHIFT", "1"),
     ("PAYMENT_PROVIDER", "sandbox"),
     ("POSTING", "file"),
+    ("VOICE_TRANSPORT", "sip"),
+    *(("TELNYX_PUBLIC_KEY", bad) for bad in ("key", "AAAA", "A" * 43)),
     *(("POSTING_DIR", bad) for bad in ("postings", "/proc/postings", "/etc/hostname")),
     *(("SYNC_DIR", bad) for bad in ("feeds", "/nowhere/feeds", "/etc/hostname", "/proc/self")),
     *(("RETURNS_DIR", bad) for bad in ("returns", "/nowhere/returns", "/etc/hostname")),

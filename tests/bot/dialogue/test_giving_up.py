@@ -31,6 +31,7 @@ from bot.workers import unanswered
 from tests.backend.household import NOW, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.bot.channels.voice.phone_call import TRANSFER, Line, spoken_text
+from tests.bot.channels.voice.relay.relay_socket import socket_after
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine
@@ -326,9 +327,14 @@ async def test_a_relay_that_broke_off_in_a_turn_goes_on_with_its_answer(till: Ti
     assert (await till.edge.services.turns.take_turn(inbound, within=0.1)).pending
     line.action = "/twilio/voice/relay/ended"
     root = await line.go()
-    assert "one moment" in spoken_text(root).lower()
-    till.edge.engine.gate.set()
-    assert "You said: slow yes" in spoken_text(await line.go())
+    async with socket_after(till.edge, line.fields, root) as socket:
+        assert "one moment" in (await socket.receive_text()).lower()
+        till.edge.engine.gate.set()
+        said = await socket.receive_text()
+        while "still looking" in said:
+            said = await socket.receive_text()
+        assert "You said: slow yes" in said
+    assert till.edge.engine.texts_of(line.conversation) == ["slow yes"]
 
 
 async def test_failed_lookup_is_reported_as_unknown(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
