@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from backend.providers.payments.base import LONGEST_DESCRIPTOR
+from sandbox import pay_connector
 from sandbox.charges import MAX_CENTS, ChargeRefused, ChargeResult, Charges
 from sandbox.database import NetworkDatabase
 from sandbox.entries import CardEntries
@@ -44,6 +45,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/v1/returns", _returns)
     app.router.add_post("/v1/entries", _open_entry)
     app.router.add_get("/v1/entries/{id}", _entry_result)
+    app.router.add_get("/v1/methods/{token}", _method)
+    app.router.add_post("/v1/pay-connector", _make_token)
     app.router.add_get("/v1/sandbox/calendar", _calendar)
     app.router.add_post("/v1/sandbox/calendar", _move_calendar)
 
@@ -132,6 +135,21 @@ async def _open_entry(request: web.Request) -> web.Response:
 
 async def _entry_result(request: web.Request) -> web.Response:
     return web.json_response(asdict(request.app[NETWORK].entries.result(request.match_info["id"])))
+
+
+async def _make_token(request: web.Request) -> web.Response:
+    """Answer a carrier's connector. A refusal is no error of HTTP: it has `error_message`, and no token."""
+    network = request.app[NETWORK]
+    checked = pay_connector.check_request(await _json(request), network.database.today())
+    if checked.instrument is None:
+        refusal = {"token_id": None, "error_code": "refused", "error_message": pay_connector.describe_refusal(checked)}
+        return web.json_response(refusal)
+    token = network.entries.keep(checked.instrument)
+    return web.json_response({"token_id": token, "error_code": None, "error_message": None})
+
+
+async def _method(request: web.Request) -> web.Response:
+    return web.json_response(asdict(request.app[NETWORK].entries.describe(request.match_info["token"])))
 
 
 async def _calendar(request: web.Request) -> web.Response:

@@ -59,10 +59,26 @@ class CardEntries:
         """Store the visit's card or account. The first one stays, however often the form is sent."""
         with self._db.transaction():
             if self.get(entry_id).status == "pending":
-                token = f"tok_{secrets.token_urlsafe(18)}"
-                self._db.save_method(token, instrument)
+                token = self._save(instrument)
                 self._db.execute("update entries set status = 'complete', token = ? where id = ?", token, entry_id)
             return self.get(entry_id)
+
+    def keep(self, instrument: Instrument) -> str:
+        """Store a card or account that came without a visit, from a carrier's connector; returns its token."""
+        with self._db.transaction():
+            return self._save(instrument)
+
+    def _save(self, instrument: Instrument) -> str:
+        token = f"tok_{secrets.token_urlsafe(18)}"
+        self._db.save_method(token, instrument)
+        return token
+
+    def describe(self, token: str) -> EntryResult:
+        """What a token stands for. Raises ChargeRefused for an unknown one."""
+        method = self._db.method(token)
+        if method is None:
+            raise ChargeRefused(404, "invalid_token", "There is no card or account with this token.")
+        return _to_result("complete", token, method)
 
     def abandon(self, entry_id: str) -> CardEntry:
         with self._db.transaction():
@@ -74,12 +90,16 @@ class CardEntries:
         method = self._db.method(entry.token) if entry.token else None
         if method is None:
             return EntryResult(status=entry.status)
-        return EntryResult(
-            status=entry.status,
-            token=entry.token,
-            kind=method.kind,
-            brand=method.brand,
-            last4=method.last4,
-            exp_month=method.exp_month,
-            exp_year=method.exp_year,
-        )
+        return _to_result(entry.status, entry.token, method)
+
+
+def _to_result(status: EntryStatus, token: str | None, method: Instrument) -> EntryResult:
+    return EntryResult(
+        status=status,
+        token=token,
+        kind=method.kind,
+        brand=method.brand,
+        last4=method.last4,
+        exp_month=method.exp_month,
+        exp_year=method.exp_year,
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from actions.identity.forms import CODE
+from actions.quick_pay import keypad
 from actions.quick_pay.questions import AGREED, AMOUNT, ASK_DAY, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT, NOT_PREFIX
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, is_yes
@@ -140,6 +141,8 @@ def _extract_day(turn: Turn, values: ExtractedValues) -> None:
 
 async def _extract_method(turn: Turn, asked: str | None) -> None:
     words = remove_reason(turn.text).lower()  # "the visa, because my checking is for the rent"
+    if keypad.is_offered(turn) and keypad.extract_new_method(turn, words, asked):
+        return
     if turn.was_redacted:
         turn.set(METHOD, "link")  # a card or bank number must not be sent here: the secure page takes it
         return

@@ -11,7 +11,7 @@ from actions import agenda
 from actions.accounts.account_choice import format_account_in_question
 from actions.base import ExternalCall, SlotQuestion
 from actions.disambiguation import save_identity_numbers
-from actions.quick_pay import questions
+from actions.quick_pay import keypad, questions
 from actions.quick_pay.extract import (
     WHOLE_BILL,
     extract_button_values,
@@ -32,6 +32,7 @@ from backend.members.levels import NEEDS, Level
 from backend.payments import group_quotes, groups, pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
+from backend.payments.models import PaymentMethod
 from backend.reading.money.account_shares import splits_between_places
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
 from backend.reading.money.payment_plan import parse_payment_plan
@@ -290,29 +291,25 @@ class QuickPayForm(TogetherForm):
 
     async def ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         methods = await payments.list_saved_methods(turn.session, identity.known_member.id)
-        chosen = turn.get(METHOD)
-        if not methods:
-            chosen = "link"
-        if chosen == "saved":
-            hint = str(turn.get(METHOD_HINT) or "")
-            chosen = find_hinted_method(hint, methods)
-            if chosen is None and (last4 := extract_method_last4(hint)):
-                turn.notes["no_such_way"] = last4
-            elif chosen is None and len(methods) == 1:
-                chosen = str(methods[0].id)
-            turn.set(METHOD, chosen)
+        entered = await keypad.find_chosen_entry(turn, identity.known_member.id)
+        with_keypad = keypad.is_offered(turn)
+        chosen = self._resolve_saved(turn, methods) if methods or with_keypad else "link"
         if chosen == "link":
             await (self.send_links(turn) if turn.get(TOGETHER) else self._send_link(turn, identity))
             return None
-        method = next((m for m in methods if str(m.id) == chosen), None)
+        if with_keypad and entered is None and (not methods or keypad.wants_new_method(chosen)):
+            return keypad.build_new_method_question(turn)
+        method = entered or next((m for m in methods if str(m.id) == chosen), None)
         opened = is_allowed(identity, "saved_method")
-        if method is None or not opened:
-            return questions.build_method_question(turn, methods, opened=opened)
+        if method is None or not (opened or entered):
+            return questions.build_method_question(turn, methods, opened=opened, with_keypad=with_keypad)
         expires_on = prechecks.card_expiry_date(method)
         if expires_on is not None and expires_on < questions.get_chosen_day(turn):
             turn.clear(METHOD)
-            return questions.build_method_question(turn, methods, opened=True, expired=method)
-        if identity.level < NEEDS["saved_method"] and await self._is_over_bill(turn, identity):
+            if entered is not None:
+                return keypad.build_new_method_question(turn, expired=method)
+            return questions.build_method_question(turn, methods, opened=True, expired=method, with_keypad=with_keypad)
+        if method.saved and identity.level < NEEDS["saved_method"] and await self._is_over_bill(turn, identity):
             # a text's sender can be forged: without a code it pays no more than the bill (docs/decisions/0009)
             turn.set(METHOD, "saved")
             turn.set(METHOD_HINT, method.label.lower())
@@ -329,6 +326,19 @@ class QuickPayForm(TogetherForm):
         named = format_account_in_question(turn, account, identity)
         is_same = account.number == read_back.account_number
         return questions.build_confirm_question(turn, read_back, named if is_same else read_back.account_number)
+
+    def _resolve_saved(self, turn: Turn, methods: Sequence[PaymentMethod]) -> str | None:
+        """The chosen method, with "saved" replaced by the one that the member's words meant, if they meant one."""
+        if turn.get(METHOD) != "saved":
+            return turn.get(METHOD)
+        hint = str(turn.get(METHOD_HINT) or "")
+        chosen = find_hinted_method(hint, methods)
+        if chosen is None and (last4 := extract_method_last4(hint)):
+            turn.notes["no_such_way"] = last4
+        elif chosen is None and len(methods) == 1:
+            chosen = str(methods[0].id)
+        turn.set(METHOD, chosen)
+        return chosen
 
     async def _is_over_bill(self, turn: Turn, identity: Identity) -> bool:
         """Whether more is paid than is owed, on the account or on one of several."""

@@ -24,6 +24,8 @@ from backend.reading.money.payment_method import detect_method_kind
 AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 METHOD_HINT = "pay_method_hint"
 """The slot for the member's words for a saved method, until the saved methods may be looked up."""
+NEW_METHOD = "new"
+"""The value of METHOD for what is not on file, where it can be keyed in."""
 NOT_PREFIX = "not: "
 """Before a hint: the other one of two saved methods is meant."""
 ASK_DAY = "ask"
@@ -124,16 +126,35 @@ def build_day_question(turn: Turn, balance: Balance, problem: str | None = None)
 
 
 def build_method_question(
-    turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expired: PaymentMethod | None = None
+    turn: Turn,
+    methods: Sequence[PaymentMethod],
+    *,
+    opened: bool,
+    expired: PaymentMethod | None = None,
+    with_keypad: bool = False,
 ) -> SlotQuestion:
-    """Which method to pay with. The saved ones are named only if the identity level allows it (`opened`)."""
+    """Which method to pay with. The saved ones are named only if the identity level allows it (`opened`).
+
+    `with_keypad`: what is not on file can be keyed in, and a further question asks how to give it.
+    """
     if opened:
         day = get_chosen_day(turn)
         good = [m for m in methods if m is not expired and (prechecks.card_expiry_date(m) or day) >= day]
         buttons = [build_button(m.label, pay_method=str(m.id)) for m in good]
     else:
         buttons = [build_button(tr("What is saved on my account"), pay_method="saved")]
-    buttons.append(build_button(tr("Another card or bank account, by secure link"), pay_method="link"))
+    if with_keypad:
+        # as many as a call has keys for
+        buttons = [*buttons[:4], build_button(tr("Another card or bank account"), pay_method=NEW_METHOD)]
+    else:
+        buttons.append(build_button(tr("Another card or bank account, by secure link"), pay_method="link"))
+    return build_method_choice(turn, buttons, expired=expired)
+
+
+def build_method_choice(
+    turn: Turn, buttons: list[dict[str, str]], *, expired: PaymentMethod | None = None
+) -> SlotQuestion:
+    """The question for one of the ways in `buttons`, after what became of the last one."""
     response, values = "utter_question_pay_method", chosen_values(turn)
     if expired is not None:
         response, values = "utter_question_pay_method_expired", {**values, "method": expired.label}

@@ -31,6 +31,7 @@ EXPECTED = {
     "PORT": "must be a port number from 1 to 65535",
     "PROXIES_COUNT": "must be a number from 0 to 9",
     "CLOCK_SHIFT": "must be a number of seconds",
+    "TWILIO_PAY_CONNECTOR": "must be the unique name of a Pay Connector: letters, digits and . _ -",
     "BILLING_TIMEOUT": "must be a number of seconds from 1 to 5",
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
@@ -211,6 +212,7 @@ class Settings(BaseSettings):
     twilio_number: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
+    twilio_pay_connector: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")  # <Pay>; None: links only
     voice_transport: Literal["gather", "relay"] = "gather"  # what a call at /twilio/voice begins with
     telnyx_public_key: PublicKey | None = None  # base64 of the 32 bytes with which Telnyx's signatures are checked
     smtp_url: str | None = Field(default=None, repr=False)

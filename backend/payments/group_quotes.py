@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.members import identity
-from backend.members.levels import NEEDS, Level, StepUpNeeded
-from backend.payments.errors import MethodNotUsable, PaymentRefused
+from backend.members.levels import NEEDS, StepUpNeeded
+from backend.payments.errors import PaymentRefused
 from backend.payments.group_models import GROUPED_KEY, PaymentGroup, PaymentGroupPart
-from backend.payments.models import PaymentMethod, Quote
+from backend.payments.keypad_entries import get_usable_method
+from backend.payments.models import Quote
 from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import expire_open_quotes, is_within_balance, write_quote
 
@@ -46,13 +46,11 @@ async def make_group_quote(
     level: int,
     texting: bool = False,
 ) -> str:
-    """Quotes for two accounts or more of one member, by one saved method on one day; returns the key of the group.
+    """Quotes for two accounts or more of one member, by one method on one day; returns the key of the group.
 
     What holds for a single quote (`quotes.make_quote`, with its parameters and errors) holds for each, and the most
     that may be paid at once holds for their sum.
     """
-    if not identity.is_allowed(identity.Identity(Level(level), is_texting=texting), "saved_method"):
-        raise StepUpNeeded()
     if not 1 < len({share.account_id for share in shares}) == len(shares) <= MOST_ACCOUNTS:
         raise ValueError("a group has two to six different accounts")
     if sum(share.amount_cents for share in shares) > backend.coop.max_payment_cents:
@@ -61,9 +59,7 @@ async def make_group_quote(
         await backend.billing.refresh(backend.db, share.account_id)
     async with backend.db.transaction() as session:
         accounts = await lock_accounts(session, [share.account_id for share in shares])
-        method = await session.get(PaymentMethod, method_id)
-        if method is None or not method.saved:
-            raise MethodNotUsable()
+        method = await get_usable_method(session, conversation_id, method_id, level=level, texting=texting)
         await expire_open_quotes(session, backend, conversation_id)
         group = PaymentGroup(
             key=GROUPED_KEY + secrets.token_hex(16),
@@ -74,8 +70,10 @@ async def make_group_quote(
         session.add(group)
         await session.flush()
         for share in shares:
-            if level < NEEDS["saved_method"] and not await is_within_balance(
-                session, backend, share.account_id, share.amount_cents
+            if (
+                method.saved
+                and level < NEEDS["saved_method"]
+                and not await is_within_balance(session, backend, share.account_id, share.amount_cents)
             ):
                 raise StepUpNeeded()
             quote = await write_quote(

@@ -47,6 +47,8 @@ class PaymentMethod(Base):
     exp_year: Mapped[int | None]
     saved: Mapped[bool] = mapped_column(default=True)  # False: typed for one payment on the provider's page
     active: Mapped[bool] = mapped_column(default=True)
+    # the call in which it was keyed in; it is no `saved` one, and pays in that call alone
+    entered_in: Mapped[str | None] = mapped_column(String(80), index=True)
 
     @property
     def label(self) -> str:

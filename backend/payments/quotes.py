@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
-from backend.members import identity
-from backend.members.levels import NEEDS, Level, StepUpNeeded
+from backend.members.levels import NEEDS, StepUpNeeded
 from backend.payments import prechecks
 from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
+from backend.payments.keypad_entries import get_usable_method
 from backend.payments.models import PaymentMethod, Quote
 
 if TYPE_CHECKING:
@@ -52,22 +52,23 @@ async def make_quote(
     level: int,
     texting: bool = False,
 ) -> Quote:
-    """A quote by a saved method of the account's member, good for ten minutes; it replaces the conversation's last.
+    """A quote by a saved method of the account's member, or by one that was keyed in during this call; good for ten
+    minutes. It replaces the conversation's last.
 
     `texting`: asked for by text from the phone on file (`identity.Identity`), which without a step up pays no more
     than is owed. Raises StepUpNeeded below the level of `saved_method`, MethodNotUsable for a method that is not
     theirs, PaymentRefused for what blocks. Warnings that do not block must have been said before by the caller.
     """
-    if not identity.is_allowed(identity.Identity(Level(level), is_texting=texting), "saved_method"):
-        raise StepUpNeeded()
     await backend.billing.refresh(backend.db, account_id)
     async with backend.db.transaction() as session:
         account = await lock_account(session, account_id)
-        if level < NEEDS["saved_method"] and not await is_within_balance(session, backend, account_id, amount_cents):
+        method = await get_usable_method(session, conversation_id, method_id, level=level, texting=texting)
+        if (
+            method.saved
+            and level < NEEDS["saved_method"]
+            and not await is_within_balance(session, backend, account_id, amount_cents)
+        ):
             raise StepUpNeeded()
-        method = await session.get(PaymentMethod, method_id)
-        if method is None or not method.saved:
-            raise MethodNotUsable()
         return await write_quote(
             session,
             backend,

@@ -24,7 +24,7 @@ def blank_values(model: type[Base]) -> dict[str, Any]:
         PaymentMethod: {
             # unique, as tokens are at some networks
             "token": literal("erased-").concat(cast(PaymentMethod.id, String)), "exp_month": None, "exp_year": None,
-            "saved": False, "active": False,
+            "saved": False, "active": False, "entered_in": None,
         },
         Conversation: {
             "address": None, "source": "", "browser": "", "attested": False, "level": 0, "account_id": None,

@@ -16,6 +16,7 @@ from backend.providers.payments.base import (
     ChargeDetails,
     EntryResult,
     HostedEntry,
+    MethodKind,
     NetworkNotice,
     ProviderRejected,
     ProviderTimeout,
@@ -24,12 +25,16 @@ from backend.providers.payments.base import (
 )
 from sandbox.charges import ChargeRefused, ChargeResult, Charges
 from sandbox.database import NetworkDatabase
+from sandbox.entries import CardEntries
 
 T = TypeVar("T")
 
 
 class DirectNetwork:
     """A payment provider. `before` and `after` are called with the name of each call, and may raise."""
+
+    keypad_kinds: tuple[MethodKind, ...] = ("card", "bank")
+    keypad_token_type = "reusable"
 
     def __init__(self) -> None:
         self.database = NetworkDatabase(":memory:")
@@ -76,6 +81,9 @@ class DirectNetwork:
         entry_id = f"entry-{len(self.entries)}"
         self.entries[entry_id] = EntryResult("pending")
         return HostedEntry(entry_id, f"https://network.example/entry/{entry_id}")
+
+    async def read_keypad_entry(self, token: str) -> EntryResult:
+        return await self._call("keypad", token, lambda: CardEntries(self.database).describe(token))
 
     async def entry_result(self, entry_id: str) -> EntryResult:
         return self.entries[entry_id]

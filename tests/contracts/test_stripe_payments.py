@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from backend.db import Database
-from backend.providers.payments.base import HostedEntry, PaymentProvider
+from backend.providers.payments.base import HostedEntry, PaymentProvider, ProviderRejected
 from backend.providers.payments.stripe.provider import StripeProvider
 from tests.backend.databases import KINDS, Databases
 from tests.contracts.payment_provider import DETAILS, PaymentProviderContract
@@ -177,3 +177,18 @@ class TestStandIn(PaymentProviderContract):
 
     async def pass_return_time(self, provider: PaymentProvider) -> None:
         self.standin.control("days", days=5)
+
+    async def test_a_keyed_in_card_is_read_from_stripe_and_can_be_charged(self, provider: StripeProvider) -> None:
+        entry = await provider.read_keypad_entry("pm_card_visa")
+        assert (entry.status, entry.kind, entry.brand, entry.last4) == ("complete", "card", "Visa", "4242")
+        assert entry.token is not None
+        charge = await provider.authorize(
+            key=new_key(), token=entry.token, amount_cents=4000, description="a bill", details=DETAILS
+        )
+        assert charge.status == "authorized"
+
+    @pytest.mark.parametrize("token", ["tok_visa", "pm_nothing", "pm_usBankAccount_success", "pm_/../events"])
+    async def test_only_a_card_of_stripe_can_be_keyed_in(self, provider: StripeProvider, token: str) -> None:
+        with pytest.raises(ProviderRejected) as refused:
+            await provider.read_keypad_entry(token)
+        assert refused.value.code == "invalid_token"

@@ -1,7 +1,7 @@
 """Stands for the dialogue engine: speaks its HTTP contract and gives the answers that a test sets.
 
 It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME`, `transfer`,
-`picture`, `long`, `link`, `goodbye`, `curly`, `terms`; everything else is echoed.
+`picture`, `long`, `link`, `goodbye`, `curly`, `terms`, `keypad card`, `keypad bank`; everything else is echoed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,20 @@ CHOICES = [
     {"title": "Other amount", "payload": '/choose{"amount":"other"}'},
 ]
 TERMS = "Auto Pay takes the whole bill. It goes out on the due date. You can stop it at any time. Do you agree?"
+
+ENTERED = '/choose{"pay_method": "entered"}'
+WAYS = [
+    {"title": "Enter a card on the keypad", "payload": "keypad card"},
+    {"title": "Get a secure link by text", "payload": '/choose{"pay_method": "link"}'},
+    {"title": "It is entered", "payload": ENTERED},
+]
+_HOW = {"words": "How would you like to pay $40.00?", "buttons": WAYS, "custom": {"expect": "choice"}}
+ANSWERS: dict[str, list[dict[str, Any]]] = {
+    "keypad card": [{"words": "Now use the keypad.", "custom": {"act": "keypad", "method": "card"}}, _HOW],
+    "keypad bank": [{"words": "Now use the keypad.", "custom": {"act": "keypad", "method": "bank"}}, _HOW],
+    "terms": [{"words": TERMS, "custom": {"expect": "confirm"}}],
+    ENTERED: [{"words": "Pay $40.00 with it?", "custom": {"expect": "confirm"}}],
+}
 
 
 class StandInEngine(LocalServer):
@@ -89,8 +103,8 @@ def _messages(text: str) -> list[dict[str, Any]]:
         return [message("How much?", buttons=CHOICES, custom={"expect": "amount"})]
     if (quick := text.removeprefix("slow ")).startswith("expect "):
         return [message("Well?", custom={"expect": quick.removeprefix("expect ")})]
-    if text == "terms":
-        return [message(TERMS, custom={"expect": "confirm"})]
+    if text in ANSWERS:
+        return [message(**answer) for answer in ANSWERS[text]]
     if text == "transfer":
         return [message("One moment.", custom={"act": "transfer"})]
     if text == "picture":

@@ -248,6 +248,25 @@ class PaymentProvider(Protocol):
 
 
 @runtime_checkable
+class TakesKeypadEntries(Protocol):
+    """A provider whose tokens a carrier can make of what a caller keys in, such as Twilio's <Pay> with its connector.
+
+    - `keypad_kinds`: what may be keyed in. A kind that the network cannot charge at once is left out.
+    - `keypad_token_type`: the `tokenType` of <Pay> with which the connector makes a token that read_keypad_entry takes.
+    """
+
+    keypad_kinds: tuple[MethodKind, ...]
+    keypad_token_type: str
+
+    async def read_keypad_entry(self, token: str) -> EntryResult:
+        """What the carrier's token stands for, "complete", as the network itself has it: its `token` can be charged.
+
+        May raise ProviderTimeout, ProviderUnavailable, and ProviderRejected (invalid_token) for one that it has not.
+        """
+        ...
+
+
+@runtime_checkable
 class KeepsRecords(Protocol):
     """A provider that keeps rows of its own in the app's database; it is given the database before its first call."""
 

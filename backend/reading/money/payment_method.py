@@ -9,6 +9,13 @@ from backend.reading.numbers.digit_groups import CARD_BRANDS
 
 MAX_METHOD_ANSWER_WORDS = 4
 WANTS_PAY_LINK = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
+WANTS_TEXTED_LINK = re.compile(r"\b(link|text(ed)?|text message|message|online|web ?(site|page))\b", re.IGNORECASE)
+WANTS_KEYPAD = re.compile(
+    r"\b(key ?pad|dial ?pad|buttons|(key|type|punch|enter|put|dial|give) (it|them|that|one|the \w+|my \w+|a \w+)?"
+    r" ?(in|here|now|by phone|on the phone|over the phone)|teclado|teclas)\b",
+    re.IGNORECASE,
+)
+"""At the question how to pay: it is to be keyed in on the phone."""
 WANTS_OTHER_METHOD = re.compile(
     r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
     re.IGNORECASE,

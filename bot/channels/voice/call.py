@@ -19,6 +19,8 @@ from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import english_form
 from bot.channels.voice import links
 from bot.channels.voice.listening.extract import CallerInput, extract_input
+from bot.channels.voice.pay.entry import find_pay_step, without_request
+from bot.channels.voice.pay.words import CANNOT_NOW
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
@@ -44,13 +46,17 @@ ANSWERED_STATUSES = ("completed", "answered")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called."""
+    """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called.
+
+    `takes_pay`: the carrier has Twilio's <Pay>.
+    """
 
     call_id: str
     address: str | None
     attested: bool
     source: str
     called_number: str | None
+    takes_pay: bool = True
 
     @property
     def conversation(self) -> str:
@@ -138,6 +144,24 @@ class Call:
             return EndStep((tr(menu.GOODBYE),))
         return _transfer_step((tr(menu.TRANSFER_AFTER_MISSES),), after)
 
+    async def load_language(self) -> str:
+        """The language of the call."""
+        return (await self._load_state()).language
+
+    async def press_button(self, position: CallPosition, payload: str) -> CallStep:
+        """Take the turn at `position` as if the caller had pressed that button of the open question."""
+        asked = await self._load_question(position.question_turn)
+        with use_language(await self.load_language()):
+            button = next((button for button in asked.buttons if button.payload == payload), None)
+            if button is None:
+                return await self._ask_again(replace(position, turn=position.turn + 1), asked)
+            return await self._take_turn(position, asked, CallerInput("answer", button.title, button.payload))
+
+    async def repeat_question(self, position: CallPosition, *notes: str) -> CallStep:
+        """Say `notes`, then the open question again."""
+        asked = await self._load_question(position.question_turn)
+        return await self._ask_again(replace(position, turn=position.turn + 1), asked, *notes)
+
     async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
 
@@ -206,6 +230,11 @@ class Call:
             acts = [message.hints.get("act") for message in reply.messages]
             last = acts.index("end") if "end" in acts else len(acts)
             return EndStep((*prompts.list_texts(Reply(reply.messages[: last + 1])), *notes))
+        keyed = find_pay_step(self.services.backend, reply, after) if self.caller.takes_pay else None
+        if keyed is not None:
+            return keyed
+        if (rest := without_request(reply)) != reply:  # here nothing can be keyed in
+            reply, understood = rest, (*understood, tr(CANNOT_NOW))
         if await self._is_still_open(asked, reply):
             # a notice of our own, such as on a card number, answers nothing: ask the question again
             return prompts.build_question(asked, replace(position, turn=after.turn, polls=0), prompts.list_texts(reply))
@@ -283,7 +312,7 @@ class Call:
         if turn:
             async with self.services.backend.db.read_session() as session:
                 row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
-        return reply_from_json(row.reply) if row and row.reply else menu.build_main_menu()
+        return without_request(reply_from_json(row.reply)) if row and row.reply else menu.build_main_menu()
 
     async def _current_position(self) -> CallPosition:
         """The position after the newest turn."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable
+from typing import get_args
 
 from sanic import Blueprint, HTTPResponse, Request, Websocket
 
+from backend.providers.payments.base import MethodKind
 from bot.channels.senders import phone_source
 from bot.channels.voice import links
 from bot.channels.voice.call import CALL_ID, Call, Caller
 from bot.channels.voice.gather.port import GatherPort
+from bot.channels.voice.pay.render import RESULT_PATH, STATUS_PATH
+from bot.channels.voice.pay.results import continue_call, log_status
 from bot.channels.voice.port import SocketPort, VoicePort
 from bot.channels.voice.relay import telnyx, twilio
 from bot.channels.voice.relay.memory import CallMemory
@@ -76,6 +80,13 @@ class VoiceRoutes:
             return _xml_response(gather.render(caller, step))
         return _xml_response(port.render(caller, step, reopened=reopened))
 
+    async def end_pay(self, request: Request, caller: Caller, form: TwilioForm, port: VoicePort) -> HTTPResponse:
+        """Go on with what was keyed in by <Pay>, or with what kept it from being keyed in."""
+        call, position = Call(self.services, caller), parse_position(request)
+        kind = next((kind for kind in get_args(MethodKind) if kind == request.args.get("kind")), None)
+        step = continue_call(call, position, kind, form) if position and kind else call.resume()
+        return await self._respond(call, port, step, position)
+
     async def run_socket(self, socket: Websocket, port: SocketPort) -> None:
         if self._slots.locked():
             await socket.close(TRY_AGAIN_LATER, "too many calls")
@@ -132,6 +143,18 @@ def _add_twilio_routes(voice: Blueprint, routes: VoiceRoutes) -> None:
     async def relay_ended(request: Request, form: TwilioForm) -> HTTPResponse:
         return await routes.end_relay(request, parse_caller(services, form), form, routes.twilio, routes.gather)
 
+    @voice.post(RESULT_PATH)
+    @twilio_signed
+    async def pay_result(request: Request, form: TwilioForm) -> HTTPResponse:
+        port = routes.twilio if request.args.get("relay") == "1" else routes.gather
+        return await routes.end_pay(request, parse_caller(services, form), form, port)
+
+    @voice.post(STATUS_PATH)
+    @twilio_signed
+    async def pay_status(request: Request, form: TwilioForm) -> HTTPResponse:
+        log_status(form)
+        return HTTPResponse(status=204)
+
     @voice.websocket(twilio.SOCKET_PATH)
     @twilio_signed_socket
     async def relay(request: Request, socket: Websocket) -> None:
@@ -186,7 +209,8 @@ def parse_telnyx_caller(services: Services, form: TwilioForm) -> Caller:
         raise InvalidRequestField("CallSid", "is missing or not what Telnyx sends", status=400)
     address = parse_phone(form.get("From"))
     source = phone_source(services.settings, address)
-    return Caller(call_id, address, attested=False, source=source, called_number=parse_phone(form.get("To")))
+    called = parse_phone(form.get("To"))
+    return Caller(call_id, address, attested=False, source=source, called_number=called, takes_pay=False)
 
 
 def parse_count(text: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from backend.language import current_language
+from backend.providers.payments.base import MethodKind
 from bot.dialogue.messages import Reply
 
 
@@ -57,6 +58,21 @@ class TransferStep:
 
 
 @dataclass(frozen=True)
+class PayStep:
+    """Say the texts, then take a card or bank account on the keypad. The result is posted to `position`.
+
+    `connector` and `token_type` are attributes of <Pay>.
+    """
+
+    texts: tuple[str, ...]
+    position: CallPosition
+    kind: MethodKind
+    connector: str
+    token_type: str
+    language: str = field(default_factory=current_language)
+
+
+@dataclass(frozen=True)
 class WaitStep:
     """Say the texts while an answer is slow, then poll for it at `position`."""
 
@@ -73,4 +89,4 @@ class EndStep:
     language: str = field(default_factory=current_language)
 
 
-CallStep = AskStep | TransferStep | WaitStep | EndStep
+CallStep = AskStep | TransferStep | PayStep | WaitStep | EndStep

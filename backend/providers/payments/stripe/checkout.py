@@ -12,6 +12,7 @@ from backend.providers.payments.stripe.client import find_expanded, read_id
 
 PAGE_ORIGIN = "https://checkout.stripe.com"
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,200}")
+METHOD_ID = re.compile(r"pm_[A-Za-z0-9_]{1,100}")
 LONGEST_TEXT = 1200
 """Characters of custom_text."""
 CARD_BRANDS = {
@@ -27,6 +28,10 @@ CARD_BRANDS = {
 
 def is_session_id(entry_id: str) -> bool:
     return SESSION_ID.fullmatch(entry_id) is not None
+
+
+def is_method_id(token: str) -> bool:
+    return METHOD_ID.fullmatch(token) is not None
 
 
 def build_session_request(reference: str, amount_cents: int, description: str, return_url: str) -> dict[str, Any]:
@@ -60,7 +65,12 @@ def read_entry_result(session: Any) -> EntryResult:
     method = find_expanded(setup, "payment_method") if setup else None
     if session.status != "complete" or setup is None or setup.status != "succeeded" or method is None:
         return EntryResult("pending")
-    token = f"{read_id(session, 'customer')}:{method.id}"
+    return describe_method(method, read_id(session, "customer"))
+
+
+def describe_method(method: Any, customer: str) -> EntryResult:
+    """What may be kept of a payment method, with the token that charges it; `customer` may be empty."""
+    token = f"{customer}:{method.id}"
     if method.type == "card":
         card = method.card
         brand = CARD_BRANDS.get(card.brand, "Card")

@@ -32,7 +32,7 @@ from backend.providers.payments.base import (
     ReturnNotice,
 )
 from backend.providers.payments.stripe import checkout, codes, events, refunds
-from backend.providers.payments.stripe.client import API_URL, StripeClient, call
+from backend.providers.payments.stripe.client import API_URL, StripeClient, call, read_id
 from backend.providers.payments.stripe.intents import (
     CAPTURABLE,
     METHOD_TYPES,
@@ -75,6 +75,8 @@ class StripeProvider:
     """A method's token is `kind:customer:payment method`, such as `card:cus_1:pm_2`; the customer may be empty."""
 
     entry_origins = (checkout.PAGE_ORIGIN,)
+    keypad_kinds: tuple[MethodKind, ...] = ("card",)  # a keyed-in account would wait days for its two small deposits
+    keypad_token_type = "payment-method"  # noqa: S105 - one of <Pay>'s words
     wallets = ("Apple Pay", "Google Pay")
     # an id that began as a card or a source is a payment method too: https://docs.stripe.com/payments/payment-methods
     saved_tokens = re.compile(r"(card:cus_\w+:(pm|card|src)_|bank:cus_\w+:pm_)\w+", re.ASCII)
@@ -244,6 +246,15 @@ class StripeProvider:
         except ProviderRejected as refusal:
             raise ProviderRejected("no_such_entry") if refusal.code == "invalid_token" else refusal from refusal
         return checkout.read_entry_result(session)
+
+    async def read_keypad_entry(self, token: str) -> EntryResult:
+        if not checkout.is_method_id(token):
+            raise ProviderRejected("invalid_token", "The Pay Connector must make a PaymentMethod.")
+        async with self._limit():
+            method = await call(lambda: self._client.v1.payment_methods.retrieve_async(token))
+            if method.type != "card":
+                raise ProviderRejected("invalid_token", "Only cards can be keyed in.")
+            return checkout.describe_method(method, read_id(method, "customer"))
 
     async def close(self) -> None:
         await self._client.close()

@@ -8,7 +8,8 @@ from backend.config import Settings
 from backend.coop import Coop
 from bot.channels.voice.call import Caller
 from bot.channels.voice.gather.render import render_twiml
-from bot.channels.voice.steps import CallStep
+from bot.channels.voice.pay.render import render_pay
+from bot.channels.voice.steps import CallStep, PayStep
 
 
 class GatherPort:
@@ -17,9 +18,12 @@ class GatherPort:
     def __init__(self, settings: Settings, coop: Coop, turn_path: str) -> None:
         self._settings = settings
         self._coop = coop
-        self._base = urlsplit(settings.public_url).path.rstrip("/") + turn_path
+        self._folder = urlsplit(settings.public_url).path.rstrip("/")
+        self._base = self._folder + turn_path
 
     def render(self, caller: Caller, step: CallStep, *, reopened: int = 0) -> str:
         """Nothing is open between two documents, so `reopened` changes nothing."""
+        if isinstance(step, PayStep):
+            return render_pay(step, self._folder)
         caller_id = self._settings.twilio_number or caller.called_number
         return render_twiml(step, self._base, self._coop.transfer_phone, caller_id, self._coop.names)

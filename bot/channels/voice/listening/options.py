@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from backend.language import mark, tr
+from backend.payments.keypad_entries import ENTERED_PAYLOAD
 from bot.channels.voice.speaking import menu
 from bot.dialogue.messages import Button, Reply
 
@@ -77,8 +78,8 @@ IN_A_FEW_WORDS = mark("Or say a few words, such as pay my bill.")
 
 
 def list_choices(reply: Reply) -> tuple[Button, ...]:
-    """The buttons that get a key, MAX_CHOICES at most."""
-    return reply.buttons[:MAX_CHOICES]
+    """The buttons that get a key, MAX_CHOICES at most; one that only the phone line itself presses gets none."""
+    return tuple(button for button in reply.buttons if button.payload != ENTERED_PAYLOAD)[:MAX_CHOICES]
 
 
 def select_listen_options(reply: Reply) -> ListenOptions:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from backend.config import Settings
 from backend.language import ENGLISH, SPANISH, other_language, use_language
+from backend.providers.payments.base import MethodKind
 from bot.channels.senders import keyed_hash
 from bot.channels.voice.call import Caller
 from bot.channels.voice.port import (
@@ -23,7 +24,7 @@ from bot.channels.voice.port import (
 )
 from bot.channels.voice.relay.sentences import split_sentences
 from bot.channels.voice.speaking.speech import make_speakable
-from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, TransferStep, WaitStep
+from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, PayStep, TransferStep, WaitStep
 
 VALID_KEYS = frozenset("0123456789*#")
 MAX_HANDOFF_TEXTS = 20
@@ -130,11 +131,13 @@ def parse_place(parameters: Mapping[str, Any]) -> CallPosition | None:
     return CallPosition(int(turn), int(asked)) if 0 <= int(asked) < int(turn) <= MAX_TURN else None
 
 
-def render_end(step: TransferStep | EndStep) -> Frame:
+def render_end(step: TransferStep | PayStep | EndStep) -> Frame:
     """The message that ends a relay. The last words are said to their end by the document that follows."""
     handoff: Frame = {"reason": "end", "words": list(step.texts), "language": step.language}
-    if isinstance(step, TransferStep):
+    if isinstance(step, TransferStep | PayStep):
         handoff |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
+    if isinstance(step, PayStep):
+        handoff |= {"reason": "pay", "kind": step.kind, "connector": step.connector, "token": step.token_type}
     return {"type": "end", "handoffData": json.dumps(handoff, separators=(",", ":"))}
 
 
@@ -150,7 +153,19 @@ def parse_handoff(data: str) -> CallStep | None:
     language = SPANISH if handoff.get("language") == SPANISH else ENGLISH
     if handoff.get("reason") == "end":
         return EndStep(tuple(words), language)
-    if handoff.get("reason") != "transfer" or not isinstance(turn, int) or not isinstance(asked, int):
+    if not isinstance(turn, int) or not isinstance(asked, int) or not 0 <= asked < turn:
+        return None
+    if handoff.get("reason") == "pay":
+        return _parse_pay(handoff, tuple(words), CallPosition(turn, asked), language)
+    if handoff.get("reason") != "transfer":
         return None
     position = CallPosition(turn, asked, is_after_dial=True)
-    return TransferStep(tuple(words), position, language) if 0 <= asked < turn else None
+    return TransferStep(tuple(words), position, language)
+
+
+def _parse_pay(handoff: Frame, words: tuple[str, ...], position: CallPosition, language: str) -> PayStep | None:
+    kind = next((kind for kind in get_args(MethodKind) if kind == handoff.get("kind")), None)
+    connector, token_type = handoff.get("connector"), handoff.get("token")
+    if kind is None or not isinstance(connector, str) or not isinstance(token_type, str):
+        return None
+    return PayStep(words, position, kind, connector, token_type, language=language)

@@ -8,6 +8,7 @@ heard to its end does not count (`session.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from bot.channels.voice.port import CarrierEvent, Frame, InvalidFrame, Opening
 from bot.channels.voice.relay import messages
 from bot.channels.voice.relay.twilio import list_words_before, parse_caller
 from bot.channels.voice.speaking.speech import make_speakable
-from bot.channels.voice.steps import AskStep, CallStep, EndStep, TransferStep, WaitStep
+from bot.channels.voice.steps import AskStep, CallStep, EndStep, PayStep, TransferStep, WaitStep
 from bot.dialogue.messages import Reply
 from bot.web.twilio_guard import socket_url
 
@@ -76,7 +77,8 @@ class TelnyxRelay:
         call = normalize_call_id(frame.get("callSid"))
         if frame.get("type") != "setup" or call is None:
             raise InvalidFrame("a socket begins with its setup")
-        caller, parameters = parse_caller(self._settings, frame, call), messages.parse_parameters(frame)
+        caller = replace(parse_caller(self._settings, frame, call), takes_pay=False)
+        parameters = messages.parse_parameters(frame)
         if not messages.is_caller_signed(self._settings, caller, parameters):
             raise InvalidFrame("the call is not one that we connected")
         return Opening(caller, messages.parse_place(parameters))
@@ -85,7 +87,7 @@ class TelnyxRelay:
         return messages.parse_event(frame)
 
     def render_step(self, step: CallStep) -> list[Frame]:
-        if isinstance(step, TransferStep | EndStep):
+        if isinstance(step, TransferStep | PayStep | EndStep):
             return [messages.render_end(step)]
         frames: list[Frame] = []
         sentences = messages.list_sentences(step)

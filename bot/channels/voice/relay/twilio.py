@@ -15,12 +15,13 @@ from backend.language import tr, use_language
 from bot.channels.senders import phone_source
 from bot.channels.voice.call import CALL_ID, Caller
 from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, add_says, render_twiml
+from bot.channels.voice.pay.render import render_pay
 from bot.channels.voice.port import CarrierEvent, Frame, InvalidFrame, Opening
 from bot.channels.voice.relay import messages
 from bot.channels.voice.relay.listening import select_relay_listening
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.speaking.interruptions import RECONNECTED
-from bot.channels.voice.steps import AskStep, CallStep, EndStep, TransferStep, WaitStep
+from bot.channels.voice.steps import AskStep, CallStep, EndStep, PayStep, TransferStep, WaitStep
 from bot.dialogue.messages import Reply
 from bot.web.twilio_guard import parse_phone, socket_url
 
@@ -39,6 +40,8 @@ class TwilioRelay:
 
     def render(self, caller: Caller, step: CallStep, *, reopened: int = 0) -> str:
         """Notices are said here; the question is said by the socket, in each language's own voice."""
+        if isinstance(step, PayStep):
+            return render_pay(step, self._folder, over_relay=True)
         if not isinstance(step, AskStep | WaitStep):
             caller_id = self._settings.twilio_number or caller.called_number
             return render_twiml(step, self._folder + TURN_PATH, self._coop.transfer_phone, caller_id, self._coop.names)
@@ -99,7 +102,7 @@ class TwilioRelay:
         return messages.parse_event(frame)
 
     def render_step(self, step: CallStep) -> list[Frame]:
-        if isinstance(step, TransferStep | EndStep):
+        if isinstance(step, TransferStep | PayStep | EndStep):
             return [messages.render_end(step)]
         sentences = messages.list_sentences(step)
         return [
