@@ -116,6 +116,8 @@ class Call:
         after = replace(position, turn=position.turn + 1)
         if caller_input.kind == "repeat":
             return prompts.build_question(asked, after)
+        if caller_input.kind == "something_else":
+            return prompts.build_something_else(CallPosition(after.turn))
         after = replace(after, misses=position.misses + 1)
         if after.misses < MAX_MISSES:
             start = MISS_TEXTS.get(caller_input.kind, menu.NOT_UNDERSTOOD)

@@ -36,11 +36,16 @@ def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] 
             reply, position, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply))
         )
     language_offer = ""
-    if reply == menu.build_main_menu():
+    if menu.is_main_menu(reply):
         with use_language(other_language(current_language())):
             language_offer = tr(menu.LANGUAGE_OFFER)
     spoken = _drop_empty(*texts, _format_keys(reply), *_format_invitation(reply))
     return AskStep(reply, position, notes, spoken, language_offer)
+
+
+def build_something_else(position: CallPosition) -> AskStep:
+    """Ask what the call is about, with examples of what is not in the menu; its keys go on working."""
+    return AskStep(menu.build_main_menu(), position, (), (tr(menu.WHAT_IS_IT_ABOUT),))
 
 
 def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskStep:
@@ -53,7 +58,7 @@ def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskSt
         spoken = _drop_empty(tr(start), format_spoken_help(reply), *list_texts(reply)[-1:], _format_keys(reply))
         return AskStep(reply, position, (), spoken)
     star, person = tr(menu.STAR_KEY), tr(menu.PERSON_KEY)
-    keys = star if reply == menu.build_main_menu() else f"{person} {star}"
+    keys = star if menu.is_main_menu(reply) else f"{person} {star}"
     keypad = f"{tr(menu.USE_THE_KEYPAD)} {format_keypad_help(reply)}"
     return AskStep(reply, position, (), _drop_empty(tr(start), keypad, _format_choices(reply), keys))
 
@@ -97,7 +102,7 @@ def _format_choices(reply: Reply) -> str:
     if not buttons:
         return tr(menu.YES_NO_KEYS) if reply.expects == "confirm" else ""
     lines = [tr(menu.CHOICE_KEY, choice=_format_choice(button), key=key) for key, button in enumerate(buttons, start=1)]
-    if reply == menu.build_main_menu():
+    if menu.is_main_menu(reply):
         del lines[menu.LANGUAGE_KEY - 1]  # it is offered first, in the other language
         lines.append(tr(menu.PERSON_KEY))
     return " ".join(lines)

@@ -48,7 +48,7 @@ def test_greeting_names_the_coop_and_the_machine_before_interruptions() -> None:
 
 def test_greeting_offers_the_choice_before_its_key_and_a_person() -> None:
     words = spoken_text(gather(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1)))))
-    assert "To pay your bill, press 1." in words
+    assert "For an outage or danger, press 1. To pay your bill, press 3." in words
     assert "For a person, press 0" in words
     assert words.count("press") <= 6
 
