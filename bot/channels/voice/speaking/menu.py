@@ -50,10 +50,6 @@ def format_with_office(template: str, coop: Coop) -> str:
 
 
 CONNECTING = mark("One moment, I am connecting you to a person.")
-CONNECTING_WHILE_CLOSED = mark(
-    "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
-    "I will still try to connect you."
-)
 NOBODY_ANSWERED = mark(
     "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
     "For an outage or danger call {outage}, day or night. We can also go on here."
@@ -69,6 +65,7 @@ YES_NO_KEYS = mark("For yes, press 1. For no, press 2.")
 CHOICE_KEY = mark("{choice}, press {key}.")
 USE_THE_KEYPAD = mark("Let us use the keypad.")
 PERSON_KEY = mark("For a person, press 0.")
+WHAT_NEXT = mark("What would you like to do?")
 WHAT_IS_IT_ABOUT = mark(
     "What is it about? Say it in a few words, such as: my usage, Auto Pay, moving out, or your office hours."
 )

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from backend.language import SPANISH, current_language, other_language, tr, use_language
 from bot.channels.voice.listening.options import format_keypad_help, format_spoken_help, list_choices
 from bot.channels.voice.speaking import menu
+from bot.channels.voice.speaking.parts import (
+    build_go_on_question,
+    is_emergency,
+    split_into_parts,
+    split_into_sentences,
+)
 from bot.channels.voice.steps import AskStep, CallPosition, WaitStep
 from bot.dialogue.messages import Button, Reply
 
@@ -18,8 +25,7 @@ _PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
 # a button speaks as the member ("pay my bill"), but its key is explained to them: "To pay your bill, press 1."
 _SECOND_PERSON = {"my": "your", "what i": "what you"}
 _FIRST_PERSON = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
-_EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
-"""Marks a reply about danger: the caller is then not asked for anything else."""
+_ANYTHING_ELSE = re.compile(r"\b(?:anything else|algo m[aá]s|otra cosa)\b[^.?!]*\?\s*$", re.IGNORECASE)
 _MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
@@ -30,8 +36,15 @@ def build_greeting(opening: str, position: CallPosition, outage: str = "") -> As
 
 def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:
     """Say `notes` and the reply, then listen. A payment read-back cannot be interrupted."""
-    texts = list_texts(reply)
-    if reply.expects == "confirm" and any("$" in text for text in texts):
+    said = split_into_parts(list_texts(reply))
+    texts, is_read_back = said[min(position.part, len(said) - 1)], _is_read_back(reply)
+    if position.part < len(said) - 1:
+        there, go_on = replace(position, part=position.part + 1), build_go_on_question()
+        asks = (*list_texts(go_on), tr(menu.YES_NO_KEYS)) if position.part == 0 else list_texts(go_on)
+        before, behind = ((*notes, *texts), asks) if is_read_back else (notes, (*texts, *asks))
+        return AskStep(go_on, there, before, behind)
+    position = replace(position, part=0)
+    if is_read_back:
         return AskStep(
             reply, position, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply))
         )
@@ -43,9 +56,16 @@ def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] 
     return AskStep(reply, position, notes, spoken, language_offer)
 
 
-def build_something_else(position: CallPosition) -> AskStep:
-    """Ask what the call is about, with examples of what is not in the menu; its keys go on working."""
-    return AskStep(menu.build_main_menu(), position, (), (tr(menu.WHAT_IS_IT_ABOUT),))
+def build_last_question(reply: Reply, position: CallPosition) -> AskStep:
+    """The question of a long reply alone; an invitation if it has none."""
+    question = () if has_no_question(reply) else split_into_sentences(list_texts(reply))[-1:]
+    spoken = _drop_empty(*question, _format_keys(reply)) or (tr(menu.ANYTHING_ELSE),)
+    return AskStep(reply, position, (), spoken)
+
+
+def build_something_else(position: CallPosition, words: str = menu.WHAT_IS_IT_ABOUT) -> AskStep:
+    """Ask what the call is about, by default with examples of what is not in the menu; its keys go on working."""
+    return AskStep(menu.build_main_menu(), position, (), (tr(words),))
 
 
 def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskStep:
@@ -71,12 +91,25 @@ def has_no_question(reply: Reply) -> bool:
     return not reply.expects and not reply.buttons
 
 
+def asks_anything_else(reply: Reply) -> bool:
+    """Whether the reply ends in "is there anything else", in our words or the dialogue's."""
+    texts = list_texts(reply)
+    if not has_no_question(reply) or not texts:
+        return False
+    return _format_invitation(reply) == (tr(menu.ANYTHING_ELSE),) or _ANYTHING_ELSE.search(texts[-1]) is not None
+
+
 def list_texts(reply: Reply) -> tuple[str, ...]:
     return tuple(message.text for message in reply.messages if message.text.strip())
 
 
 def _drop_empty(*lines: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
+
+
+def _is_read_back(reply: Reply) -> bool:
+    """Whether it asks for a yes to an amount: it is then heard to its end."""
+    return reply.expects == "confirm" and any("$" in text for text in list_texts(reply))
 
 
 def _format_invitation(reply: Reply) -> tuple[str, ...]:
@@ -86,8 +119,7 @@ def _format_invitation(reply: Reply) -> tuple[str, ...]:
     waits = any(message.hints.get("act") == "wait" for message in reply.messages)
     if asks or waits or not has_no_question(reply):
         return ()
-    in_danger = any(_EMERGENCY_NUMBER.search(text) for text in texts)
-    return (tr(menu.I_AM_LISTENING if in_danger else menu.ANYTHING_ELSE),)
+    return (tr(menu.I_AM_LISTENING if is_emergency(texts) else menu.ANYTHING_ELSE),)
 
 
 def _format_keys(reply: Reply) -> str:

@@ -115,6 +115,7 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge) ->
     assert "I did not hear anything" in answers[0]
     assert "one digit at a time" in answers[0]
     assert "keypad" in answers[1]
+    assert "Would you like to talk to a person?" in spoken_text(await line.silence())
     last = await line.silence()
     assert last.findtext("Dial") == TRANSFER
     assert edge.engine.texts_of(line.conversation) == ["expect member_number"]
