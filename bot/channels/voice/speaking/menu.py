@@ -65,6 +65,7 @@ YES_NO_KEYS = mark("For yes, press 1. For no, press 2.")
 CHOICE_KEY = mark("{choice}, press {key}.")
 USE_THE_KEYPAD = mark("Let us use the keypad.")
 PERSON_KEY = mark("For a person, press 0.")
+MENU_HELP = mark("Say a few words, such as: pay my bill, or my power is out.")
 WHAT_NEXT = mark("What would you like to do?")
 WHAT_IS_IT_ABOUT = mark(
     "What is it about? Say it in a few words, such as: my usage, Auto Pay, moving out, or your office hours."

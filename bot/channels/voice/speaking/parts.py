@@ -11,6 +11,7 @@ from bot.dialogue.messages import Message, Reply
 WORDS_PER_MINUTE = 150
 MAX_SECONDS = 20.0
 """Of talk without a question."""
+MAX_MENU_SECONDS = 15.0
 PART_SECONDS = 17.0
 """Of one part, so that its question still fits."""
 GO_ON = mark("Shall I go on?")
@@ -41,15 +42,18 @@ def split_into_parts(texts: tuple[str, ...]) -> list[tuple[str, ...]]:
     sentences = split_into_sentences(texts)
     if is_emergency(texts) or _seconds_until_question(sentences) <= MAX_SECONDS:
         return [texts]
-    total = speaking_seconds(*sentences)
+    lengths = [speaking_seconds(sentence) for sentence in sentences]
+    total = sum(lengths)
     longest = min(PART_SECONDS, total / (total // PART_SECONDS + 1) + 3)
     parts: list[tuple[str, ...]] = []
     part: list[str] = []
-    for sentence in sentences:
-        if part and speaking_seconds(*part, sentence) > longest and not _is_last_question(sentence, sentences):
+    part_length = 0.0
+    for sentence, length in zip(sentences, lengths, strict=True):
+        if part and part_length + length > longest and not _is_last_question(sentence, sentences):
             parts.append((" ".join(part),))
-            part = []
+            part, part_length = [], 0.0
         part.append(sentence)
+        part_length += length
     return [*parts, (" ".join(part),)]
 
 

@@ -9,8 +9,10 @@ from backend.language import SPANISH, current_language, other_language, tr, use_
 from bot.channels.voice.listening.options import format_keypad_help, format_spoken_help, list_choices
 from bot.channels.voice.speaking import menu
 from bot.channels.voice.speaking.parts import (
+    MAX_MENU_SECONDS,
     build_go_on_question,
     is_emergency,
+    speaking_seconds,
     split_into_parts,
     split_into_sentences,
 )
@@ -48,6 +50,8 @@ def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] 
         return AskStep(
             reply, position, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply))
         )
+    if menu.is_main_menu(reply) and reply != menu.build_main_menu():
+        return AskStep(reply, position, notes, _format_own_menu(reply, texts))
     language_offer = ""
     if menu.is_main_menu(reply):
         with use_language(other_language(current_language())):
@@ -74,11 +78,13 @@ def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskSt
         return AskStep(
             reply, position, (), (tr(start), tr(menu.STILL_THERE if position.misses < 2 else menu.FINAL_REPROMPT))
         )
+    if menu.is_main_menu(reply):
+        help_text = tr(menu.MENU_HELP) if position.misses < 2 else _format_choices(reply)
+        return AskStep(reply, position, (), (tr(start), help_text))
     if position.misses < 2:
         spoken = _drop_empty(tr(start), format_spoken_help(reply), *list_texts(reply)[-1:], _format_keys(reply))
         return AskStep(reply, position, (), spoken)
-    star, person = tr(menu.STAR_KEY), tr(menu.PERSON_KEY)
-    keys = star if menu.is_main_menu(reply) else f"{person} {star}"
+    keys = f"{tr(menu.PERSON_KEY)} {tr(menu.STAR_KEY)}"
     keypad = f"{tr(menu.USE_THE_KEYPAD)} {format_keypad_help(reply)}"
     return AskStep(reply, position, (), _drop_empty(tr(start), keypad, _format_choices(reply), keys))
 
@@ -105,6 +111,13 @@ def list_texts(reply: Reply) -> tuple[str, ...]:
 
 def _drop_empty(*lines: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
+
+
+def _format_own_menu(reply: Reply, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The dialogue's own list of what the call may be about; its keys are said if that is short enough for a menu."""
+    asks = texts if texts and texts[-1].rstrip().endswith("?") else (*texts, tr(menu.WHAT_NEXT))
+    with_keys = (*asks, _format_choices(reply))
+    return with_keys if speaking_seconds(*with_keys) <= MAX_MENU_SECONDS else asks
 
 
 def _is_read_back(reply: Reply) -> bool:

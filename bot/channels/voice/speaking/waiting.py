@@ -26,7 +26,7 @@ TROUBLE = mark("I am having trouble hearing you.")
 NOT_GETTING_IT = mark("I am sorry, I am not getting this right.")
 OFFER_PERSON = mark("Would you like to talk to a person?")
 OFFER_CALL = mark(
-    "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
+    "The office is closed right now. For an outage or danger call {outage}, day or night. "
     "Shall the office call you back?"
 )
 CALL_ME_BACK = mark("please call me back")

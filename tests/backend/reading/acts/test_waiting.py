@@ -8,18 +8,22 @@ from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.waiting import asks_only_to_wait, asks_to_go_on, says_is_back
 
 WAITS = [
-    "hold on", "Hold on.", "hang on a second", "no wait", "no, wait", "wait", "wait a minute", "just a moment please",
+    "hold on", "Hold on.",
+    "hang on a second", "no wait", "no, wait", "wait", "wait a minute", "just a moment please",
     "one moment", "give me a minute", "can you hold on", "ok hold on, let me get my glasses", "let me find my bill",
-    "hold on let me find my glasses", "I'm looking for my card", "bear with me honey", "one second while I find the bill",
+    "hold on let me find my glasses", "I'm looking for my card", "bear with me honey",
+    "one second while I find the bill",
     "I need a minute", "don't hang up", "hold please", "yes hold on", "let me go get my reading glasses", "just a sec",
     "I have to find my statement", "be right back", "give me one more minute",
 ]  # fmt: skip
 WAITS_IN_SPANISH = [
-    "espéreme tantito", "un momento por favor", "no, espere", "permítame", "déjeme buscar mi factura", "espere un minuto",
+    "espéreme tantito",
+    "un momento por favor", "no, espere", "permítame", "déjeme buscar mi factura", "espere un minuto",
     "un segundo", "permítame buscar mis lentes", "no cuelgue",
 ]  # fmt: skip
 ANSWERS = [
-    "hold on, a wire is down", "wait, not that card", "let me check my balance", "wait, pay 50", "one", "one two three four",
+    "hold on, a wire is down",
+    "wait, not that card", "let me check my balance", "wait, pay 50", "one", "one two three four",
     "hold my mail", "yes", "no", "let me talk to a person", "wait is that with the fee", "how long is the wait",
     "my house is on fire hold on", "I waited an hour", "give me a payment plan",
 ]  # fmt: skip
@@ -40,7 +44,9 @@ def test_is_more_than_a_wait(words: str) -> None:
     assert not asks_only_to_wait(words, ENGLISH)
 
 
-@pytest.mark.parametrize("words", ["ok I'm back", "I found it", "okay, ready", "sorry about that, I have it", "ya volví", "listo"])
+@pytest.mark.parametrize(
+    "words", ["ok I'm back", "I found it", "okay, ready", "sorry about that, I have it", "ya volví", "listo"]
+)
 def test_the_wait_is_over(words: str) -> None:
     assert says_is_back(words)
 

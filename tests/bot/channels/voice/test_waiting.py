@@ -96,7 +96,10 @@ async def test_yes_to_the_offer_of_a_person_transfers(edge: Edge) -> None:
     assert "talk to a person?" in await until_offer(line)
     root = await line.press("1")
     assert root.findtext("Dial") == TRANSFER
-    assert edge.engine.texts_of(line.conversation) == ["expect confirm", "/speak_to_human"]  # and no yes to the question
+    assert edge.engine.texts_of(line.conversation) == [
+        "expect confirm",
+        "/speak_to_human",
+    ]  # and no yes to the question
 
 
 async def test_no_to_the_offer_goes_back_to_the_question(edge: Edge) -> None:
