@@ -193,9 +193,13 @@ class WebChatClient(ChannelClient):
 
 
 class VoiceClient(ChannelClient):
-    """A phone call. A line in <angle brackets> is typed on the keypad, any other is spoken; "" is silence."""
+    """A phone call. A line in <angle brackets> is typed on the keypad, any other is spoken; "" is silence.
+
+    With `hears_out`, a text that comes in parts is heard to its end before the next line.
+    """
 
     channel = "voice"
+    hears_out = True
 
     def __init__(self, served: MemberlineSystem, phone: str, **more: str) -> None:
         super().__init__(served)
@@ -238,6 +242,8 @@ class VoiceClient(ChannelClient):
             self.transferred_to = "".join(dial.itertext()).strip()
         if gather is not None:
             self.action = self._strip_public_url(gather.get("action", ""))
+            if self.hears_out and re.search(r"[?&]part=", self.action):
+                return f"{said} {self.read_answer(self.deliver(self.prepare('go on')))}"
         elif redirect is not None:
             again = self._sign_request(self._strip_public_url((redirect.text or "").strip()), {})
             return f"{said} {self.read_answer(self.deliver(again))}".strip()

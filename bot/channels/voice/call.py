@@ -15,14 +15,16 @@ from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
 from backend.language import current_language, tr, use_language
 from backend.outage.greeting import format_known_outage
+from backend.reading.acts.signals import asks_to_wait
 from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import english_form
-from bot.channels.voice import links
+from bot.channels.voice import links, own_answers
 from bot.channels.voice.listening.extract import CallerInput, extract_input
+from bot.channels.voice.own_answers import OpenQuestion, transfer_step
 from bot.channels.voice.pay.entry import find_pay_step, without_request
 from bot.channels.voice.pay.words import CANNOT_NOW
-from bot.channels.voice.speaking import menu, prompts
-from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
+from bot.channels.voice.speaking import menu, prompts, waiting
+from bot.channels.voice.steps import CallPosition, CallStep, EndStep
 from bot.dialogue import edge_texts, giving_up
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json
 from bot.dialogue.record_deadline import RecordDeadline, run_with_timeout
@@ -39,8 +41,6 @@ MAX_POLLS = 9
 STEP_SECONDS = 10.0
 """Then something must be said, even if the database hangs: Twilio hangs up after 15 seconds."""
 RECORD_SECONDS = 6.0
-MAX_MISSES = 3
-MISS_TEXTS = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
 ANSWERED_STATUSES = ("completed", "answered")
 
 
@@ -76,8 +76,8 @@ class Call:
 
     async def start(self) -> CallStep:
         """Greet the caller. A call that starts again, such as after a failure, first gets its pending answer."""
-        if (waiting := await self._find_unanswered()) is not None:
-            return prompts.build_filler(waiting)
+        if (unanswered := await self._find_unanswered()) is not None:
+            return prompts.build_filler(unanswered)
         async with self.services.backend.db.read_session() as session:
             caller = self.caller
             outage = await format_known_outage(session, self.services.backend, caller.address, attested=caller.attested)
@@ -91,8 +91,8 @@ class Call:
         that asks nothing is said again: nobody knows whether it was heard.
         """
         with use_language((await self._load_state()).language):
-            if (waiting := await self._find_unanswered()) is not None:
-                return prompts.build_filler(waiting)
+            if (unanswered := await self._find_unanswered()) is not None:
+                return prompts.build_filler(unanswered)
             if position is None or await self.has_passed(position):
                 position = await self._current_position()
             asked = await self._load_question(position.question_turn)
@@ -126,23 +126,26 @@ class Call:
         if position.is_after_dial:
             if form.get("DialCallStatus") in ANSWERED_STATUSES:
                 return EndStep()
-            after = replace(position, turn=position.turn + 1)
-            return await self._ask_again(after, asked, menu.format_with_office(menu.NOBODY_ANSWERED, self.coop))
+            again = replace(position, turn=position.turn + 1)
+            return await self._ask_again(again, asked, menu.format_with_office(menu.NOBODY_ANSWERED, self.coop))
         if position.polls:
             return await self._take_turn(position, asked, CallerInput("answer"))
+        question = OpenQuestion(await self._with_notes(position, asked), position, self.coop, self._is_office_open())
+        own = own_answers.answer_at_once(form, question)
+        if isinstance(own, CallerInput):
+            return await self._take_turn(position, asked, own)
+        if own is not None:
+            return own
         caller_input = extract_input(form, asked)
         if caller_input.kind in ("answer", "person"):
             return await self._take_turn(position, asked, caller_input)
-        after = replace(position, turn=position.turn + 1)
-        if caller_input.kind == "repeat":
-            return prompts.build_question(asked, after)
-        after = replace(after, misses=position.misses + 1)
-        if after.misses < MAX_MISSES:
-            start = MISS_TEXTS.get(caller_input.kind, menu.NOT_UNDERSTOOD)
-            return prompts.build_reprompt(asked, after, start=start)
-        if prompts.has_no_question(asked):
-            return EndStep((tr(menu.GOODBYE),))
-        return _transfer_step((tr(menu.TRANSFER_AFTER_MISSES),), after)
+        return own_answers.answer_rest(caller_input, question)
+
+    async def _with_notes(self, position: CallPosition, asked: Reply) -> Reply:
+        """The reply as it is being said in parts: with what became of its links."""
+        if not position.part:
+            return asked
+        return _add_link_notes(asked, *await self._link_notes(self.caller.provider_id(position.question_turn), asked))
 
     async def load_language(self) -> str:
         """The language of the call."""
@@ -185,7 +188,7 @@ class Call:
         if advice and advice not in outcome:
             outcome = (advice, *outcome)
         if self._is_office_open():
-            return _transfer_step((*outcome, tr(edge_texts.VOICE_TRANSFERRING)), position or CallPosition(1))
+            return transfer_step((*outcome, tr(edge_texts.VOICE_TRANSFERRING)), position or CallPosition(1))
         return self._end_out_of_order(outcome)
 
     async def _give_up_turn(self, position: CallPosition) -> tuple[str, ...]:
@@ -220,11 +223,13 @@ class Call:
     ) -> CallStep:
         notes, texted = await self._link_notes(provider_id, reply)
         understood = await self._read_back_member_number(asked, provider_id)
-        after = CallPosition(position.turn + 1, question_turn=position.turn)
+        after = CallPosition(position.turn + 1, question_turn=position.turn, offers=position.offers)
         asked_for = caller_input.kind == "person"
         # out of hours nobody answers: the dialogue says when the office is open, and offers a call back
         if reply.transfer or (asked_for and (self._is_office_open() or not reply.messages)):
             return self._transfer(after, position, reply, asked_for=asked_for)
+        if waiting.is_wait(reply) and asks_to_wait(english_form(caller_input.text, current_language())):
+            return waiting.build_hold(asked, replace(position, turn=after.turn, polls=0), *prompts.list_texts(reply))
         if reply.end:
             # up to the goodbye: the engine may put the question of an open task behind it
             acts = [message.hints.get("act") for message in reply.messages]
@@ -272,20 +277,23 @@ class Call:
         )
 
     def _transfer(self, after: CallPosition, before: CallPosition, reply: Reply, *, asked_for: bool) -> CallStep:
-        """Transfer to a person. Out of hours, a caller who did not ask for one is not sent to an empty office."""
+        """Transfer to a person. Out of hours nobody is dialed: a call back is offered instead."""
         texts = prompts.list_texts(Reply(tuple(message for message in reply.messages if _is_transfer_message(message))))
         transferring = tr(edge_texts.VOICE_TRANSFERRING)
         gave_up = transferring in texts  # the engine did not answer; the other texts say what was done
         outcome = tuple(text for text in texts if text != transferring) if gave_up else ()
-        if gave_up and not asked_for and not self._is_office_open():
-            return self._end_out_of_order(outcome)
+        # if nobody answers, continue at the new question, or else at the old one
+        rest = _without_transfer(reply)
+        position = after if rest.expects else replace(before, turn=after.turn, holds=0, part=0)
+        if not self._is_office_open():
+            if gave_up or before.offers >= waiting.MAX_OFFERS:
+                return self._end_out_of_order(outcome)
+            words = prompts.list_texts(rest) if asked_for else (*prompts.list_texts(rest), tr(waiting.NOT_GETTING_IT))
+            return waiting.ask_for_help_offer(self.coop, position, *words, is_open=False)
         words = texts
         if not texts or (gave_up and asked_for):
-            connecting = menu.CONNECTING if self._is_office_open() else menu.CONNECTING_WHILE_CLOSED
-            words = (*outcome, menu.format_with_office(connecting, self.coop))
-        # if nobody answers, continue at the new question, or else at the old one
-        position = after if _without_transfer(reply).expects else replace(before, turn=after.turn)
-        return _transfer_step(words, position)
+            words = (*outcome, menu.format_with_office(menu.CONNECTING, self.coop))
+        return transfer_step(words, position)
 
     async def _ask_again(self, position: CallPosition, asked: Reply, *notes: str) -> CallStep:
         """Repeat the open question; the main menu if there is none, or if its task was finished when giving up."""
@@ -293,7 +301,9 @@ class Call:
         # settled: the turn was given up on after something was done, so its question is over
         is_open = (rest.expects or rest.buttons) and (await self._load_state()).expects != giving_up.SETTLED
         question = rest if is_open else menu.build_main_menu()
-        there = CallPosition(position.turn, question_turn=position.question_turn if question is rest else 0)
+        there = CallPosition(
+            position.turn, question_turn=position.question_turn if question is rest else 0, offers=position.offers
+        )
         return prompts.build_question(question, there, notes)
 
     async def _link_notes(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
@@ -337,10 +347,6 @@ class Call:
 
     def _is_office_open(self) -> bool:
         return self.coop.is_open(self.services.backend.clock.now())
-
-
-def _transfer_step(words: tuple[str, ...], position: CallPosition) -> TransferStep:
-    return TransferStep(words, replace(position, is_after_dial=True, misses=0, polls=0))
 
 
 def _is_transfer_message(message: Message) -> bool:

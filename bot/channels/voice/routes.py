@@ -220,14 +220,23 @@ def parse_count(text: str) -> int:
 
 def parse_position(request: Request) -> CallPosition | None:
     """The position in the request's URL; None if it has no valid position."""
-    names = ("turn", "asked", "misses", "poll", "dial")
+    names = ("turn", "asked", "misses", "poll", "dial", "hold", "part", "offers")
     texts = {name: request.args.get(name, "") for name in names}
     if any(text and not re.fullmatch(r"[0-9]{1,4}", text) for text in texts.values()):
         return None
     values = {name: int(text or 0) for name, text in texts.items()}
     if not 0 < values["turn"] <= MAX_TURNS or values["asked"] >= values["turn"]:
         return None
-    return CallPosition(values["turn"], values["asked"], values["misses"], values["poll"], bool(values["dial"]))
+    return CallPosition(
+        values["turn"],
+        values["asked"],
+        values["misses"],
+        values["poll"],
+        bool(values["dial"]),
+        values["hold"],
+        values["part"],
+        values["offers"],
+    )
 
 
 def _xml_response(text: str) -> HTTPResponse:

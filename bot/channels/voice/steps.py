@@ -18,7 +18,9 @@ class CallPosition:
     """The position in a call. It is kept in the action URL, which Twilio signs, and nowhere else.
 
     `turn` numbers the answer that is awaited, `question_turn` is the turn whose reply is the open question, `misses`
-    counts the silences and no-matches to it, `polls` how often a slow answer was polled.
+    counts the silences and no-matches to it, `polls` how often a slow answer was polled. `holds` counts the silences of
+    a caller who asked for time, `part` the parts of a long reply that have been said, `offers` how often a person or a
+    call back was offered because the caller was not heard.
     """
 
     turn: int
@@ -26,6 +28,9 @@ class CallPosition:
     misses: int = 0
     polls: int = 0
     is_after_dial: bool = False
+    holds: int = 0
+    part: int = 0
+    offers: int = 0
 
     def build_url(self, base: str) -> str:
         """`base` is the path of the turn webhook."""
@@ -33,6 +38,9 @@ class CallPosition:
         values |= {"misses": self.misses} if self.misses else {}
         values |= {"poll": self.polls} if self.polls else {}
         values |= {"dial": 1} if self.is_after_dial else {}
+        values |= {"hold": self.holds} if self.holds else {}
+        values |= {"part": self.part} if self.part else {}
+        values |= {"offers": self.offers} if self.offers else {}
         return f"{base}?{urlencode(values)}"
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from backend.language import current_language, tr
 from backend.reading.spanish import english_form
 from bot.channels.voice.listening.options import list_choices
+from bot.channels.voice.speaking import menu
 from bot.dialogue.messages import Button, Reply
 from bot.dialogue.turn import HUMAN_PAYLOAD
 
@@ -24,7 +25,7 @@ _AGENT_PHRASE = re.compile(
 _AGENT_WORD = re.compile(r"\b(?:zero|0|person|operator|agent|human|representative)\b")
 _REPEAT = re.compile(r"(?:please )?(?:repeat(?: that| it)?|say (?:that|it) again|star)(?: please)?")
 
-InputKind = Literal["silence", "no_match", "star_inside", "repeat", "person", "answer"]
+InputKind = Literal["silence", "no_match", "star_inside", "repeat", "person", "something_else", "answer"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def _extract_keys(keys: str, reply: Reply) -> CallerInput:
         return CallerInput("star_inside")  # not taken for a decimal point: $50*25 must not become another amount
     if not digits:
         return CallerInput("silence")
-    choices = list_choices(reply)
+    # where nothing is asked, the keys of the main menu go on working
+    is_menu_key = len(digits) == 1 and not reply.expects and not reply.buttons
+    choices = list_choices(menu.build_main_menu() if is_menu_key else reply)
     if not choices and reply.expects == "confirm":
         choices = (Button(tr("yes"), "/affirm"), Button(tr("no"), "/deny"))
     if choices:
@@ -70,6 +73,8 @@ def _extract_choice(key: int, choices: tuple[Button, ...]) -> CallerInput:
     if not 1 <= key <= len(choices):
         return CallerInput("no_match")
     button = choices[key - 1]
+    if button.payload == menu.SOMETHING_ELSE:
+        return CallerInput("something_else")
     # a plain intent keeps its payload; any other goes by its title, which makes sense even if no longer offered
     is_plain_intent = re.fullmatch(r"/[a-z_]+", button.payload)
     return CallerInput("answer", button.title, button.payload if is_plain_intent else None)

@@ -78,7 +78,12 @@ IN_A_FEW_WORDS = mark("Or say a few words, such as pay my bill.")
 
 
 def list_choices(reply: Reply) -> tuple[Button, ...]:
-    """The buttons that get a key, MAX_CHOICES at most; one that only the phone line itself presses gets none."""
+    """The buttons that get a key, MAX_CHOICES at most. What the call is about always has the keys of the main menu.
+
+    A button that only the phone line itself presses gets none.
+    """
+    if menu.is_main_menu(reply):
+        return menu.build_main_menu().buttons
     return tuple(button for button in reply.buttons if button.payload != ENTERED_PAYLOAD)[:MAX_CHOICES]
 
 
@@ -91,7 +96,7 @@ def select_listen_options(reply: Reply) -> ListenOptions:
     choices = list_choices(reply)
     if choices:
         options = replace(options, num_digits=1)
-    if reply == menu.build_main_menu():
+    if menu.is_main_menu(reply):
         return replace(options, hints=tr(menu.SPEECH_HINTS))
     # a hint may have 100 characters, and commas separate the hints
     titles = [" ".join(re.findall(r"[\w'$.-]+", button.title))[:100] for button in choices]

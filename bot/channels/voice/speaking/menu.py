@@ -7,24 +7,27 @@ from backend.language import SPANISH, current_language, mark, tr
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH
 from bot.dialogue.messages import Button, Message, Reply
 
-# What most people call about; a new skill needs no line here, since callers may say anything.
-OPTIONS = (
-    (mark("pay your bill"), "/quick_pay"),
-    (mark("hear your balance and due date"), "/check_balance"),
-    (mark("report an outage"), "/report_outage"),
-    (mark("hear our hours and phone numbers"), "/faq_hours_contact"),
-)
+# One key map for the whole call, in both languages: the place in this list is the key. Danger comes first, and the
+# other language has the second key, as is usual on phone lines in the US. A new skill needs no line here, since callers
+# may say anything.
 LANGUAGE_KEY = 2
-"""For the other language, as is usual on phone lines in the US."""
+SOMETHING_ELSE = "/something_else"
+"""Handled by the call itself, which then asks what it is about; the dialogue never sees it."""
+OPTIONS = (
+    (mark("an outage or danger"), "/report_outage"),
+    (mark("pay your bill"), "/quick_pay"),
+    (mark("your balance"), "/check_balance"),
+    (mark("something else"), SOMETHING_ELSE),
+)
 SPEECH_HINTS = mark(
     "pay my bill, my balance, what do I owe, when is my bill due, report an outage, my power is out, "
-    "office hours, person, operator"
+    "something else, office hours, person, operator"
 )
 
 
 def format_opening(coop: Coop) -> str:
     """Who answers. Speech does not interrupt it: the caller must learn that this is a machine."""
-    return tr("Thank you for calling {coop}. This is an automated assistant.", coop=coop.name)
+    return tr("Thank you for calling {coop}. I am an automated assistant. Just say what you need.", coop=coop.name)
 
 
 def build_main_menu() -> Reply:
@@ -32,8 +35,13 @@ def build_main_menu() -> Reply:
     other = Button("English", SPEAK_ENGLISH) if current_language() == SPANISH else Button("español", SPEAK_SPANISH)
     choices = [Button(tr(title), payload) for title, payload in OPTIONS]
     choices.insert(LANGUAGE_KEY - 1, other)
-    text = tr("How can I help? You can say it in your own words.")
+    text = tr("How can I help?")
     return Reply((Message(text, tuple(choices), hints={"expect": "choice"}),))
+
+
+def is_main_menu(reply: Reply) -> bool:
+    """Whether the reply asks what the call is about: the dialogue's own list of that then gets the keys of the menu."""
+    return {"/quick_pay", "/check_balance"} <= {button.payload for button in reply.buttons}
 
 
 def format_with_office(template: str, coop: Coop) -> str:
@@ -42,10 +50,6 @@ def format_with_office(template: str, coop: Coop) -> str:
 
 
 CONNECTING = mark("One moment, I am connecting you to a person.")
-CONNECTING_WHILE_CLOSED = mark(
-    "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
-    "I will still try to connect you."
-)
 NOBODY_ANSWERED = mark(
     "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
     "For an outage or danger call {outage}, day or night. We can also go on here."
@@ -60,7 +64,12 @@ NOT_TEXTED = mark("I could not text it to you. Please call our office at {phone}
 YES_NO_KEYS = mark("For yes, press 1. For no, press 2.")
 CHOICE_KEY = mark("{choice}, press {key}.")
 USE_THE_KEYPAD = mark("Let us use the keypad.")
-PERSON_KEY = mark("For a person, press 0 at any time.")
+PERSON_KEY = mark("For a person, press 0.")
+MENU_HELP = mark("Say a few words, such as: pay my bill, or my power is out.")
+WHAT_NEXT = mark("What would you like to do?")
+WHAT_IS_IT_ABOUT = mark(
+    "What is it about? Say it in a few words, such as: my usage, Auto Pay, moving out, or your office hours."
+)
 STAR_KEY = mark("To hear the question again, press star.")
 ANYTHING_ELSE = mark("Is there anything else I can do for you?")
 I_AM_LISTENING = mark("I am listening.")

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from backend.language import SPANISH, current_language, other_language, tr, use_language
 from bot.channels.voice.listening.options import format_keypad_help, format_spoken_help, list_choices
 from bot.channels.voice.speaking import menu
+from bot.channels.voice.speaking.parts import (
+    MAX_MENU_SECONDS,
+    build_go_on_question,
+    is_emergency,
+    speaking_seconds,
+    split_into_parts,
+    split_into_sentences,
+)
 from bot.channels.voice.steps import AskStep, CallPosition, WaitStep
 from bot.dialogue.messages import Button, Reply
 
@@ -18,8 +27,7 @@ _PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
 # a button speaks as the member ("pay my bill"), but its key is explained to them: "To pay your bill, press 1."
 _SECOND_PERSON = {"my": "your", "what i": "what you"}
 _FIRST_PERSON = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
-_EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
-"""Marks a reply about danger: the caller is then not asked for anything else."""
+_ANYTHING_ELSE = re.compile(r"\b(?:anything else|algo m[aá]s|otra cosa)\b[^.?!]*\?\s*$", re.IGNORECASE)
 _MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
@@ -30,17 +38,38 @@ def build_greeting(opening: str, position: CallPosition, outage: str = "") -> As
 
 def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:
     """Say `notes` and the reply, then listen. A payment read-back cannot be interrupted."""
-    texts = list_texts(reply)
-    if reply.expects == "confirm" and any("$" in text for text in texts):
+    said = split_into_parts(list_texts(reply))
+    texts, is_read_back = said[min(position.part, len(said) - 1)], _is_read_back(reply)
+    if position.part < len(said) - 1:
+        there, go_on = replace(position, part=position.part + 1), build_go_on_question()
+        asks = (*list_texts(go_on), tr(menu.YES_NO_KEYS)) if position.part == 0 else list_texts(go_on)
+        before, behind = ((*notes, *texts), asks) if is_read_back else (notes, (*texts, *asks))
+        return AskStep(go_on, there, before, behind)
+    position = replace(position, part=0)
+    if is_read_back:
         return AskStep(
             reply, position, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply))
         )
+    if menu.is_main_menu(reply) and reply != menu.build_main_menu():
+        return AskStep(reply, position, notes, _format_own_menu(reply, texts))
     language_offer = ""
-    if reply == menu.build_main_menu():
+    if menu.is_main_menu(reply):
         with use_language(other_language(current_language())):
             language_offer = tr(menu.LANGUAGE_OFFER)
     spoken = _drop_empty(*texts, _format_keys(reply), *_format_invitation(reply))
     return AskStep(reply, position, notes, spoken, language_offer)
+
+
+def build_last_question(reply: Reply, position: CallPosition) -> AskStep:
+    """The question of a long reply alone; an invitation if it has none."""
+    question = () if has_no_question(reply) else split_into_sentences(list_texts(reply))[-1:]
+    spoken = _drop_empty(*question, _format_keys(reply)) or (tr(menu.ANYTHING_ELSE),)
+    return AskStep(reply, position, (), spoken)
+
+
+def build_something_else(position: CallPosition, words: str = menu.WHAT_IS_IT_ABOUT) -> AskStep:
+    """Ask what the call is about, by default with examples of what is not in the menu; its keys go on working."""
+    return AskStep(menu.build_main_menu(), position, (), (tr(words),))
 
 
 def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskStep:
@@ -49,11 +78,13 @@ def build_reprompt(reply: Reply, position: CallPosition, *, start: str) -> AskSt
         return AskStep(
             reply, position, (), (tr(start), tr(menu.STILL_THERE if position.misses < 2 else menu.FINAL_REPROMPT))
         )
+    if menu.is_main_menu(reply):
+        help_text = tr(menu.MENU_HELP) if position.misses < 2 else _format_choices(reply)
+        return AskStep(reply, position, (), (tr(start), help_text))
     if position.misses < 2:
         spoken = _drop_empty(tr(start), format_spoken_help(reply), *list_texts(reply)[-1:], _format_keys(reply))
         return AskStep(reply, position, (), spoken)
-    star, person = tr(menu.STAR_KEY), tr(menu.PERSON_KEY)
-    keys = star if reply == menu.build_main_menu() else f"{person} {star}"
+    keys = f"{tr(menu.PERSON_KEY)} {tr(menu.STAR_KEY)}"
     keypad = f"{tr(menu.USE_THE_KEYPAD)} {format_keypad_help(reply)}"
     return AskStep(reply, position, (), _drop_empty(tr(start), keypad, _format_choices(reply), keys))
 
@@ -66,12 +97,32 @@ def has_no_question(reply: Reply) -> bool:
     return not reply.expects and not reply.buttons
 
 
+def asks_anything_else(reply: Reply) -> bool:
+    """Whether the reply ends in "is there anything else", in our words or the dialogue's."""
+    texts = list_texts(reply)
+    if not has_no_question(reply) or not texts:
+        return False
+    return _format_invitation(reply) == (tr(menu.ANYTHING_ELSE),) or _ANYTHING_ELSE.search(texts[-1]) is not None
+
+
 def list_texts(reply: Reply) -> tuple[str, ...]:
     return tuple(message.text for message in reply.messages if message.text.strip())
 
 
 def _drop_empty(*lines: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
+
+
+def _format_own_menu(reply: Reply, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The dialogue's own list of what the call may be about; its keys are said if that is short enough for a menu."""
+    asks = texts if texts and texts[-1].rstrip().endswith("?") else (*texts, tr(menu.WHAT_NEXT))
+    with_keys = (*asks, _format_choices(reply))
+    return with_keys if speaking_seconds(*with_keys) <= MAX_MENU_SECONDS else asks
+
+
+def _is_read_back(reply: Reply) -> bool:
+    """Whether it asks for a yes to an amount: it is then heard to its end."""
+    return reply.expects == "confirm" and any("$" in text for text in list_texts(reply))
 
 
 def _format_invitation(reply: Reply) -> tuple[str, ...]:
@@ -81,8 +132,7 @@ def _format_invitation(reply: Reply) -> tuple[str, ...]:
     waits = any(message.hints.get("act") == "wait" for message in reply.messages)
     if asks or waits or not has_no_question(reply):
         return ()
-    in_danger = any(_EMERGENCY_NUMBER.search(text) for text in texts)
-    return (tr(menu.I_AM_LISTENING if in_danger else menu.ANYTHING_ELSE),)
+    return (tr(menu.I_AM_LISTENING if is_emergency(texts) else menu.ANYTHING_ELSE),)
 
 
 def _format_keys(reply: Reply) -> str:
@@ -97,7 +147,7 @@ def _format_choices(reply: Reply) -> str:
     if not buttons:
         return tr(menu.YES_NO_KEYS) if reply.expects == "confirm" else ""
     lines = [tr(menu.CHOICE_KEY, choice=_format_choice(button), key=key) for key, button in enumerate(buttons, start=1)]
-    if reply == menu.build_main_menu():
+    if menu.is_main_menu(reply):
         del lines[menu.LANGUAGE_KEY - 1]  # it is offered first, in the other language
         lines.append(tr(menu.PERSON_KEY))
     return " ".join(lines)

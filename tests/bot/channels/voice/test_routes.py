@@ -43,7 +43,7 @@ async def test_a_call_from_greeting_to_answer(edge: Edge) -> None:
     line = Line(edge)
     greeting = await line.go()
     assert edge.services.coop.name in spoken_text(greeting)
-    answer = await line.press("1")
+    answer = await line.press("3")
     assert edge.engine.texts_of(line.conversation) == ["/quick_pay"]
     assert "You said" in spoken_text(answer)
     assert line.action == "/twilio/voice/turn?turn=2&asked=1"
@@ -103,7 +103,7 @@ async def test_input_at_a_bare_address_belongs_to_the_current_turn(edge: Edge) -
     await line.go()
     for caller_input in ({"SpeechResult": "expect last4"}, {"Digits": "0142"}, {"SpeechResult": "hello"}):
         line.action = "/twilio/voice/turn"
-        assert "hear our hours" not in spoken_text(await line.go(**caller_input))
+        assert "How can I help" not in spoken_text(await line.go(**caller_input))
     assert edge.engine.texts_of(line.conversation) == ["expect last4", "0142", "hello"]
 
 
@@ -115,6 +115,7 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge) ->
     assert "I did not hear anything" in answers[0]
     assert "one digit at a time" in answers[0]
     assert "keypad" in answers[1]
+    assert "Would you like to talk to a person?" in spoken_text(await line.silence())
     last = await line.silence()
     assert last.findtext("Dial") == TRANSFER
     assert edge.engine.texts_of(line.conversation) == ["expect member_number"]
@@ -199,7 +200,7 @@ async def test_an_odd_address_is_a_new_start(edge: Edge, query: str) -> None:
 async def test_a_question_that_is_not_known_is_the_main_menu(edge: Edge) -> None:
     line = Line(edge)
     line.action = "/twilio/voice/turn?turn=9&asked=8"
-    await line.press("1")
+    await line.press("3")
     assert edge.engine.texts_of(line.conversation) == ["/quick_pay"]
 
 

@@ -29,7 +29,7 @@ def test_the_greeting_offers_spanish_first_and_in_spanish() -> None:
     twiml = shown(prompts.build_greeting("Thank you for calling.", CallPosition(1)))
     check(twiml)
     offer = '<Say language="es-US" voice="Polly.Lupe-Neural">Para español, oprima el 2.</Say>'
-    assert twiml.index(offer) < twiml.index("To pay your bill, press 1.")
+    assert twiml.index(offer) < twiml.index("For an outage or danger, press 1.")
     assert "press 2" not in twiml
     assert extract_input({"Digits": "2"}, menu.build_main_menu()).payload == "/speak_spanish"
 
@@ -42,7 +42,7 @@ def test_spanish_call_speaks_and_listens_in_spanish() -> None:
     for made in (twiml, again):
         check(made)
         assert made.count('language="en-US"') == made.count("For English, press 2.")
-    assert "Para pagar su factura, oprima 1. Para escuchar su saldo y fecha de vencimiento, oprima 3." in twiml
+    assert "Para un apagón o peligro, oprima 1. Para pagar su factura, oprima 3. Para su saldo, oprima 4." in twiml
     assert "Disculpe, no le entendí." in again
 
 

@@ -12,6 +12,8 @@ def asking(expect: str, *buttons: Button) -> Reply:
 
 
 OPEN = asking("")
+MAIN = menu.build_main_menu()
+START = asking("", Button("Pay my bill", "/quick_pay"), Button("What I owe", "/check_balance"), Button("Hours", "/faq"))
 NUMBER, LAST4, AMOUNT, DATE, CONFIRM = (
     asking(kind) for kind in ("member_number", "last4", "amount", "date", "confirm")
 )
@@ -35,7 +37,12 @@ CASES = {
     "a choice is never an amount": (AMOUNTS, {"Digits": "50"}, CallerInput("no_match")),
     "whole dollars": (AMOUNT, {"Digits": "50"}, CallerInput("answer", "50")),
     "a date": (DATE, {"Digits": "0615"}, CallerInput("answer", "06/15")),
-    "the main menu": (menu.build_main_menu(), {"Digits": "1"}, CallerInput("answer", "pay your bill", "/quick_pay")),
+    "danger first": (MAIN, {"Digits": "1"}, CallerInput("answer", "an outage or danger", "/report_outage")),
+    "the main menu": (MAIN, {"Digits": "3"}, CallerInput("answer", "pay your bill", "/quick_pay")),
+    "something else": (MAIN, {"Digits": "5"}, CallerInput("something_else")),
+    "the dialogue's own menu": (START, {"Digits": "1"}, CallerInput("answer", "an outage or danger", "/report_outage")),
+    "the menu's keys after an answer": (OPEN, {"Digits": "3"}, CallerInput("answer", "pay your bill", "/quick_pay")),
+    "a number after an answer": (OPEN, {"Digits": "99999001"}, CallerInput("answer", "99999001")),
     "keys win over speech": (LAST4, {"Digits": "0142", "SpeechResult": "hm"}, CallerInput("answer", "0142")),
     "huge digits": (NUMBER, {"Digits": "9" * 5000}, CallerInput("no_match")),
     "letters as digits": (NUMBER, {"Digits": "12; drop"}, CallerInput("no_match")),

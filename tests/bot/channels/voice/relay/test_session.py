@@ -237,6 +237,7 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, mo
         assert "I did not hear anything" in answers[0]
         assert "one digit at a time" in answers[0]
         assert "keypad" in answers[1]
+        assert "talk to a person?" in await socket.receive_text()
         assert (await socket.receive_end())["reason"] == "transfer"
 
 
@@ -246,7 +247,7 @@ async def test_silence_counts_from_the_end_of_the_speech() -> None:
     from bot.dialogue.messages import Message, Reply
 
     short = relays.seconds_until_silence(build_question(Reply((Message("Well?"),)), CallPosition(2, 1)))
-    long = relays.seconds_until_silence(build_question(Reply((Message("A word. " * 100),)), CallPosition(2, 1)))
+    long = relays.seconds_until_silence(build_question(Reply((Message("A word, " * 100),)), CallPosition(2, 1)))
     assert long > short + 30
 
 
