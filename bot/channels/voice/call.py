@@ -19,8 +19,10 @@ from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import english_form
 from bot.channels.voice import links
 from bot.channels.voice.listening.extract import CallerInput, extract_input
-from bot.channels.voice.speaking import menu, prompts
-from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
+from bot.channels.voice.speaking import menu, prompts, waiting
+from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, QueueStep, TransferStep
+from bot.channels.voice.transfer import office_phone
+from bot.channels.voice.transfer.outcome import read_outcome, select_notes
 from bot.dialogue import edge_texts, giving_up
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json
 from bot.dialogue.record_deadline import RecordDeadline, run_with_timeout
@@ -39,7 +41,6 @@ STEP_SECONDS = 10.0
 RECORD_SECONDS = 6.0
 MAX_MISSES = 3
 MISS_TEXTS = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
-ANSWERED_STATUSES = ("completed", "answered")
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,7 @@ class Call:
     async def _handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
         asked = await self._load_question(position.question_turn)
         if position.is_after_dial:
-            if form.get("DialCallStatus") in ANSWERED_STATUSES:
-                return EndStep()
-            after = replace(position, turn=position.turn + 1)
-            return await self._ask_again(after, asked, menu.format_with_office(menu.NOBODY_ANSWERED, self.coop))
+            return await self._handle_transfer_result(position, asked, form)
         if position.polls:
             return await self._take_turn(position, asked, CallerInput("answer"))
         caller_input = extract_input(form, asked)
@@ -123,6 +121,34 @@ class Call:
         if prompts.has_no_question(asked):
             return EndStep((tr(menu.GOODBYE),))
         return _transfer_step((tr(menu.TRANSFER_AFTER_MISSES),), after)
+
+    async def _handle_transfer_result(self, position: CallPosition, asked: Reply, form: Mapping[str, str]) -> CallStep:
+        """After a transfer or a wait for one: with a person, in the queue, or with the assistant again."""
+        outcome = read_outcome(form)
+        if outcome == "hung_up":
+            return EndStep()
+        after = replace(position, turn=position.turn + 1)
+        if outcome == "taken":
+            # the office has hung up: whoever is still there has the assistant again
+            return AskStep(menu.build_main_menu(), CallPosition(after.turn), (), (tr(waiting.BACK_FROM_PERSON),))
+        if outcome == "busy" and self._is_office_open() and office_phone.find_carrier(self.services):
+            return QueueStep((tr(waiting.ALL_BUSY),), position)
+        if outcome == "left" and await self._newest_turn() >= position.turn:  # a call back was asked for meanwhile
+            return await self._take_turn(replace(position, is_after_dial=False), asked, CallerInput("answer"))
+        notes = select_notes(outcome, is_open=self._is_office_open())
+        return await self._ask_again(after, asked, *(menu.format_with_office(note, self.coop) for note in notes))
+
+    async def request_call_back(self, position: CallPosition) -> None:
+        """Take the turn at `position` for a caller who waits for a person and would rather be called back."""
+        with use_language(await self.load_language()):
+            wish = self._inbound(
+                self.caller.provider_id(position.turn), CallerInput("answer", tr(waiting.CALL_ME_BACK))
+            )
+            await self.services.turns.take_turn(wish, within=ANSWER_SECONDS, deadline=RecordDeadline(RECORD_SECONDS))
+
+    async def load_language(self) -> str:
+        """The language that the call is held in."""
+        return (await self._load_state()).language
 
     async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.

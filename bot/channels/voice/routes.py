@@ -16,6 +16,7 @@ from bot.channels.voice.gather.render import render_twiml
 from bot.channels.voice.relay import messages as relay_messages
 from bot.channels.voice.relay.session import RelaySession
 from bot.channels.voice.steps import CallPosition, CallStep
+from bot.channels.voice.transfer import office_phone
 from bot.services import Services
 from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed, twilio_signed_socket
 
@@ -114,7 +115,9 @@ async def _respond(call: Call, step: Awaitable[CallStep], position: CallPosition
 def _render_call(call: Call, step: CallStep) -> str:
     settings = call.services.settings
     base = urlsplit(settings.public_url).path.rstrip("/") + TURN_PATH
-    return render_twiml(step, base, call.coop.transfer_phone, settings.twilio_number or call.caller.called_number)
+    step = office_phone.queue_behind(call.services, step)
+    caller_id = settings.twilio_number or call.caller.called_number
+    return render_twiml(step, base, call.coop.transfer_phone, caller_id, call.caller.call_id)
 
 
 def _xml_response(text: str) -> HTTPResponse:

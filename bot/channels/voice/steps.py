@@ -57,6 +57,11 @@ class TransferStep:
 
 
 @dataclass(frozen=True)
+class QueueStep(TransferStep):
+    """As a transfer, but by waiting in the office's queue, since the office talks to somebody else."""
+
+
+@dataclass(frozen=True)
 class WaitStep:
     """Say the texts while an answer is slow, then poll for it at `position`."""
 

@@ -9,33 +9,31 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from backend.language import ENGLISH, SPANISH, current_language, other_language, use_language
 from bot.channels.voice.listening.options import select_listen_options
 from bot.channels.voice.speaking.speech import make_speakable, split_speech
-from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
+from bot.channels.voice.steps import AskStep, CallStep, QueueStep, TransferStep, WaitStep
+from bot.channels.voice.transfer import dialing
 
 # Amazon Polly's voice and Twilio's locale for each language
 VOICES = {ENGLISH: "Joanna-Neural", SPANISH: "Lupe-Neural"}
 TWILIO_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
 MAX_SAY_LENGTH = 1500
 """Characters of one <Say>: Polly takes 3000."""
-DIAL_SECONDS = 25
 
 
-def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
-    """TwiML for a step. `base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`."""
+def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None, call_id: str = "") -> str:
+    """TwiML for a step. `base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`.
+
+    `call_id` is the call of which `person` is told before they take it.
+    """
     response = VoiceResponse()
     with use_language(step.language):
         if isinstance(step, AskStep):
             _add_question(response, step, base)
             return str(response)
         add_says(response, step.texts)
-    if isinstance(step, TransferStep):
-        response.dial(
-            person,
-            action=step.position.build_url(base),
-            method="POST",
-            timeout=DIAL_SECONDS,
-            caller_id=caller_id,
-            answer_on_bridge=True,
-        )
+    if isinstance(step, QueueStep):
+        dialing.add_enqueue(response, step.position, base)
+    elif isinstance(step, TransferStep):
+        dialing.add_dial(response, step, base, person=person, caller_id=caller_id, call_id=call_id)
     elif isinstance(step, WaitStep):
         response.pause(length=1)
         response.redirect(step.position.build_url(base), method="POST")

@@ -116,7 +116,7 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge) ->
     assert "one digit at a time" in answers[0]
     assert "keypad" in answers[1]
     last = await line.silence()
-    assert last.findtext("Dial") == TRANSFER
+    assert last.findtext("Dial/Number") == TRANSFER
     assert edge.engine.texts_of(line.conversation) == ["expect member_number"]
 
 
