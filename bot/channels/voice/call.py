@@ -90,7 +90,20 @@ class Call:
         """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
         if form.get("Digits") or form.get("SpeechResult"):
             return await self.handle_turn(await self._current_position(), form)
-        return await self.start()
+        return await self.come_back()
+
+    async def come_back(self) -> CallStep:
+        """Say what the newest turn led to: the request that would have said it failed. Else greet.
+
+        What was said is stored before it is acted on, so the turn is taken again and does nothing twice.
+        """
+        newest = await self._newest_turn()
+        if not newest:
+            return await self.start()
+        position = CallPosition(newest, question_turn=newest - 1)
+        with use_language(await self.load_language()):
+            asked = await self._load_question(position.question_turn)
+            return await self._take_turn(position, asked, CallerInput("answer"))
 
     async def handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
         """Handle what the caller said or pressed at `position`."""
