@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -48,7 +47,9 @@ async def proxy_at(folder: Path, make: Proxy, port: int, upstream: int) -> Async
     """A running proxy; its address."""
     command, environment = make(folder, port, upstream)
     with (folder / "proxy.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(
+            *command, env={**os.environ, **environment}, stdout=log, stderr=log
+        )
     try:
         deadline = time.monotonic() + 20
         while True:
@@ -57,10 +58,10 @@ async def proxy_at(folder: Path, make: Proxy, port: int, upstream: int) -> Async
                 writer.close()
                 break
             except OSError:
-                assert process.poll() is None, (folder / "proxy.log").read_text()
+                assert process.returncode is None, (folder / "proxy.log").read_text()
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
-        process.wait()
+        await process.wait()

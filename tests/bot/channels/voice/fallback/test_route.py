@@ -33,6 +33,16 @@ async def test_a_failed_request_leads_back_into_the_call_and_what_was_said_is_an
     assert edge.engine.texts_of(line.conversation) == ["expect member_number", "99999001"]
 
 
+async def test_words_that_never_arrived_are_asked_for_again(edge: Edge) -> None:
+    line = Line(edge)
+    await line.go()
+    await line.speak("expect member_number")
+    line.action = (await fall_back(line, line.action)).findtext("Redirect") or ""
+    assert "Well?" in spoken_text(await line.go())
+    await line.press("99999001")
+    assert edge.engine.texts_of(line.conversation) == ["expect member_number", "99999001"]
+
+
 async def test_a_call_that_failed_at_its_start_is_greeted(edge: Edge) -> None:
     line = Line(edge)
     line.action = (await fall_back(line, "/twilio/voice")).findtext("Redirect") or ""
