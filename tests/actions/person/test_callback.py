@@ -65,9 +65,9 @@ async def test_caller_in_office_hours_may_be_called_back_instead(begin: Begin, w
     await talk.user_input(words, intent="speak_to_human", acts={"person"})
     talk.assert_no_response("utter_person")
     talk.assert_response("utter_question_callback_when")
-    await talk.user_input("call me back tomorrow at 10", intent="speak_to_human", acts={"answer"})
+    await talk.user_input("call me back tomorrow at 10", intent="speak_to_human", acts={"person"})
     talk.assert_no_response("utter_person")
-    talk.assert_response("utter_question_callback_confirm")
+    talk.assert_response("utter_question_callback_phone")
     await talk.user_input("no, a person now please", intent="speak_to_human", acts={"person"})
     talk.assert_response("utter_person")
 

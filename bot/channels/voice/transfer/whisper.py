@@ -46,9 +46,15 @@ async def load_whisper(backend: Backend, conversation_id: str) -> Whisper:
             place=caller.account.short_place if caller.account else "",
             level=int(caller.level),
             address=conversation.address,
-            tried=str(handoff.summary.get("tried", "")) if handoff else "",
+            tried=_tried(handoff),
             language=conversation.language,
         )
+
+
+def _tried(handoff: AgentHandoff | None) -> str:
+    """The task and question that were open; empty if there were none."""
+    tried = str(handoff.summary.get("tried", "")) if handoff else ""
+    return "" if tried.startswith("nothing") else tried
 
 
 def format_whisper(whisper: Whisper) -> tuple[str, ...]:
