@@ -17,6 +17,8 @@ from backend.app import Backend
 from backend.config import ROOT
 from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
+from bot.channels.voice.fallback import routes as voice_fallback
+from bot.channels.voice.transfer import routes as voice_transfer
 from bot.channels.webchat import routes as webchat
 from bot.dialogue import action_webhook
 from bot.dialogue.conversation_queue import ConversationQueues
@@ -67,7 +69,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     request_ids.install(app)
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
-    for module in (site, sms, webchat, voice, staff, payment_webhook):
+    for module in (site, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
         app.blueprint(module.blueprint(services))
     for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
         app.blueprint(pages(services).blueprint())

@@ -23,7 +23,7 @@ from actions.person.forms import ABOUT, BEFORE, TRIED
 from actions.turn import Turn
 from backend.reading.contact.call_requests import cancels_call
 from backend.reading.hazards.emergency_questions import is_about_bill
-from backend.reading.live_agent_request import wants_call, wants_live_agent
+from backend.reading.live_agent_request import wants_call, wants_call_back, wants_live_agent
 from backend.reading.service.outages import states_outage
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER, POWER_KINDS
@@ -64,7 +64,8 @@ class ActionPerson(SkillAction):
             agenda.add_requests(turn, turn.acts, "")
             agenda.start_next(turn)
             return
-        calls = wants_call(turn.full_text) and turn.channel != "voice"
+        # somebody on the phone who says "call me" may mean a person now; "call me back" is plain
+        calls = (wants_call_back if turn.channel == "voice" else wants_call)(turn.full_text)
         if is_open and not calls:
             await handoff_to_agent(turn, "utter_person")
         elif not is_open and not turn.last_text_of("utter_person") and await find_booked_call(turn) is None:

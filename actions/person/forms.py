@@ -29,6 +29,7 @@ from backend.reading.dates.call_time import (
     parse_call_time,
     remove_past_events,
 )
+from backend.reading.live_agent_request import wants_call
 from backend.tickets import service as tickets
 
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
@@ -85,7 +86,8 @@ class CallbackForm(Form):
     def _wants_handoff(self, turn: Turn) -> bool:
         """This form itself leads to an agent, so only a caller in office hours is transferred from it."""
         is_open = turn.backend.coop.is_open(turn.backend.clock.now())
-        return turn.channel == "voice" and is_open and super()._wants_handoff(turn)
+        wants_now = turn.channel == "voice" and is_open and not wants_call(turn.full_text)
+        return wants_now and super()._wants_handoff(turn)
 
     async def send_canceled(self, turn: Turn) -> None:
         if not (cancels_call(turn.text) and await cancel_call(turn)):

@@ -94,6 +94,11 @@ _NOT_WANTED = re.compile(
     re.IGNORECASE,
 )
 _names_call = detector(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", fold=fold)
+_names_call_back = detector(
+    r"\b(?:(?:call|called|ring|phone)(?: (?:me|us))? ?back|call ?back|(?:devuel|devolv|regres)\w* (?:la|una|esa|mi) "
+    r"llamada|llam\w+ (?:de vuelta|despues|luego|mas tarde))\b",
+    fold=fold,
+)
 _WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone call me" wishes it
 
 
@@ -109,6 +114,11 @@ def wants_live_agent(words: str) -> bool:
 def wants_call(words: str) -> bool:
     """Whether the member asks for a call, rather than for somebody to talk to at once."""
     return wants_live_agent(words) and _names_call(words)
+
+
+def wants_call_back(words: str) -> bool:
+    """Whether the member asks to be called back: on the phone that is a call later, and no transfer now."""
+    return wants_call(words) and _names_call_back(words)
 
 
 def _is_meant(text: str, found: re.Match[str]) -> bool:

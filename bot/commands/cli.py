@@ -31,6 +31,7 @@ from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
 from bot.commands.tables import format_member, format_table
 from bot.commands.version import describe_version
+from bot.commands.voice_fallback import voice_fallback
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 file_argument = click.argument("file", type=ExistingPath(exists=True, dir_okay=False, path_type=Path))
@@ -308,7 +309,19 @@ def numbers(file: Path) -> None:
     _print_json(evaluate_numbers(file))
 
 
-for command in (check, knowledge, conformance, backup, restore, migrate, hold, posting, reconcile, *RECORDS_COMMANDS):
+for command in (
+    check,
+    knowledge,
+    conformance,
+    backup,
+    restore,
+    migrate,
+    hold,
+    posting,
+    reconcile,
+    voice_fallback,
+    *RECORDS_COMMANDS,
+):
     main.add_command(command)
 
 

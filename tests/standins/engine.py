@@ -7,6 +7,7 @@ It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -119,3 +120,15 @@ def _messages(text: str) -> list[dict[str, Any]]:
     if text == "curly":
         return [message("It’s due – “soon”…")]
     return [message(f"You said: {text}")]
+
+
+async def _serve(port: int, token: str) -> None:
+    standin = StandInEngine(token)
+    standin.port = port
+    standin.gate.set()
+    await standin.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1]), sys.argv[2]))  # PORT TOKEN: as a process of its own

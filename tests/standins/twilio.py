@@ -20,6 +20,8 @@ from yarl import URL
 
 from tests.standins.server import LocalServer
 
+QUEUE_SID = "QU" + "5" * 32
+
 
 @dataclass
 class Sent:
@@ -41,13 +43,17 @@ class Trouble:
 
 @dataclass
 class StandInTwilio(LocalServer):
-    """`messages` and `calls` are those it took, each once; `requests` counts every try."""
+    """`messages` and `calls` are those it took, each once; `requests` counts every try.
+
+    `queue` has the calls that wait in the one queue, the first in front; whoever plays a call puts it in and out.
+    """
 
     account: str
     auth_token: str
     messages: list[Sent] = field(default_factory=list)
     calls: list[Sent] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
+    queue: list[str] = field(default_factory=list)
     requests: int = 0
     repeats: int = 0
     """Requests for a message that it had taken before."""
@@ -69,13 +75,24 @@ class StandInTwilio(LocalServer):
         app = web.Application()
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._create)
         app.router.add_post("/2010-04-01/Accounts/{account}/Calls.json", self._create)
+        app.router.add_get(f"/2010-04-01/Accounts/{{account}}/Queues/{QUEUE_SID}/Members/Front.json", self._front)
         app.router.add_get("/taken", self._list_taken)
         return app
 
+    def _is_ours(self, request: web.Request) -> bool:
+        login = base64.b64encode(f"{self.account}:{self.auth_token}".encode()).decode("ascii")
+        return request.headers.get("Authorization") == f"Basic {login}"
+
+    async def _front(self, request: web.Request) -> web.Response:
+        if not self._is_ours(request):
+            return _refusal(401, 20003, "Authenticate")
+        if not self.queue:
+            return _refusal(404, 20404, "The requested resource was not found")
+        return web.json_response({"queue_sid": QUEUE_SID, "call_sid": self.queue[0], "position": 1, "wait_time": 7})
+
     async def _create(self, request: web.Request) -> web.Response:
         self.requests += 1
-        login = base64.b64encode(f"{self.account}:{self.auth_token}".encode()).decode("ascii")
-        if request.headers.get("Authorization") != f"Basic {login}":
+        if not self._is_ours(request):
             return _refusal(401, 20003, "Authenticate")
         if self.trouble is not None and self.trouble.times > 0:
             self.trouble.times -= 1

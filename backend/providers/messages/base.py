@@ -16,6 +16,18 @@ class TransportError(Exception):
         self.permanent = permanent
 
 
+class CallQueueCarrier(Protocol):
+    """The carrier's calls and queues, for callers who wait for the office. Methods raise TransportError."""
+
+    async def ring(self, to: str, answer_url: str, *, caller_id: str | None, seconds: int, key: str) -> str:
+        """Ring an E.164 number for `seconds`; who answers hears the TwiML of `answer_url`. Returns the call's id."""
+        ...
+
+    async def find_front(self, queue: str) -> str | None:
+        """The call that is first in the queue with this id; None if nobody waits."""
+        ...
+
+
 @runtime_checkable
 class MessageProvider(Protocol):
     """Sends one message at a time. Methods raise TransportError.

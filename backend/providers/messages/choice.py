@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from backend.config import Settings
-from backend.providers.messages.base import MessageProvider
+from backend.providers.messages.base import CallQueueCarrier, MessageProvider
 from backend.providers.messages.smtp import SmtpEmail
 from backend.providers.messages.twilio import TwilioProvider
 
@@ -36,6 +36,11 @@ class SplitMessageProvider:
     def __init__(self, sms: TwilioProvider | OutboxOnly, email: SmtpEmail | OutboxOnly) -> None:
         self._sms = sms
         self._email = email
+
+    @property
+    def queue_carrier(self) -> CallQueueCarrier | None:
+        """The carrier whose queues callers can wait in; None where calls stay in the outbox."""
+        return self._sms if isinstance(self._sms, TwilioProvider) else None
 
     async def send_sms(self, to: str, body: str, media_url: str | None = None, *, key: str) -> str:
         return await self._sms.send_sms(to, body, media_url, key=key)

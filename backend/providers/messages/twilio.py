@@ -53,6 +53,25 @@ class TwilioProvider:
         twiml = f'<Response>{say}{once}</Say><Pause length="1"/>{say}{again}</Say></Response>'
         return await self._post("Calls.json", {"To": to, "From": self._number, "Twiml": twiml}, key)
 
+    async def ring(self, to: str, answer_url: str, *, caller_id: str | None, seconds: int, key: str) -> str:
+        """Call a number; whoever answers hears the TwiML of `answer_url`. Raises TransportError."""
+        fields = {"To": to, "From": caller_id or self._number, "Url": answer_url, "Method": "POST"}
+        return await self._post("Calls.json", {**fields, "Timeout": str(seconds)}, key)
+
+    async def find_front(self, queue: str) -> str | None:
+        """The call that is first in the queue with this Sid; None if nobody waits. Raises TransportError."""
+        url = f"{self._account_url}/Queues/{queue}/Members/Front.json"
+        try:
+            async with self._open().get(url) as answer:
+                body = await _json(answer)
+                if answer.status == 404:
+                    return None
+                if answer.status >= 300 or not isinstance(body.get("call_sid"), str):
+                    raise TransportError(str(body.get("code") or answer.status), permanent=False)
+                return str(body["call_sid"])
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise TransportError(type(error).__name__, permanent=False) from error
+
     async def _post(self, resource: str, fields: dict[str, str], key: str) -> str:
         headers = {"i-twilio-idempotency-token": key}
         try:

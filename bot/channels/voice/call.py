@@ -23,8 +23,10 @@ from bot.channels.voice.listening.extract import CallerInput, extract_input
 from bot.channels.voice.own_answers import OpenQuestion, transfer_step
 from bot.channels.voice.pay.entry import find_pay_step, without_request
 from bot.channels.voice.pay.words import CANNOT_NOW
-from bot.channels.voice.speaking import menu, prompts, waiting
-from bot.channels.voice.steps import CallPosition, CallStep, EndStep
+from bot.channels.voice.speaking import menu, prompts, transfers, waiting
+from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, QueueStep
+from bot.channels.voice.transfer import office_phone
+from bot.channels.voice.transfer.outcome import read_outcome, select_notes
 from bot.dialogue import edge_texts, giving_up
 from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json
 from bot.dialogue.record_deadline import RecordDeadline, run_with_timeout
@@ -41,14 +43,13 @@ MAX_POLLS = 9
 STEP_SECONDS = 10.0
 """Then something must be said, even if the database hangs: Twilio hangs up after 15 seconds."""
 RECORD_SECONDS = 6.0
-ANSWERED_STATUSES = ("completed", "answered")
 
 
 @dataclass(frozen=True)
 class Caller:
     """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called.
 
-    `takes_pay`: the carrier has Twilio's <Pay>.
+    `is_on_twilio`: the carrier has Twilio's <Pay>.
     """
 
     call_id: str
@@ -56,7 +57,7 @@ class Caller:
     attested: bool
     source: str
     called_number: str | None
-    takes_pay: bool = True
+    is_on_twilio: bool = True
 
     @property
     def conversation(self) -> str:
@@ -109,7 +110,20 @@ class Call:
         """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
         if form.get("Digits") or form.get("SpeechResult"):
             return await self.handle_turn(await self._current_position(), form)
-        return await self.start()
+        return await self.come_back()
+
+    async def come_back(self) -> CallStep:
+        """Say what the newest turn led to: the request that would have said it failed. Else greet.
+
+        What was said is stored before it is acted on, so the turn is taken again and does nothing twice.
+        """
+        newest = await self._newest_turn()
+        if not newest:
+            return await self.start()
+        position = CallPosition(newest, question_turn=newest - 1)
+        with use_language(await self.load_language()):
+            asked = await self._load_question(position.question_turn)
+            return await self._take_turn(position, asked, CallerInput("answer"))
 
     async def handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
         """Handle what the caller said or pressed at `position`."""
@@ -124,10 +138,7 @@ class Call:
     async def _handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
         asked = await self._load_question(position.question_turn)
         if position.is_after_dial:
-            if form.get("DialCallStatus") in ANSWERED_STATUSES:
-                return EndStep()
-            again = replace(position, turn=position.turn + 1)
-            return await self._ask_again(again, asked, menu.format_with_office(menu.NOBODY_ANSWERED, self.coop))
+            return await self._handle_transfer_result(position, asked, form)
         if position.polls:
             return await self._take_turn(position, asked, CallerInput("answer"))
         question = OpenQuestion(await self._with_notes(position, asked), position, self.coop, self._is_office_open())
@@ -164,6 +175,30 @@ class Call:
         """Say `notes`, then the open question again."""
         asked = await self._load_question(position.question_turn)
         return await self._ask_again(replace(position, turn=position.turn + 1), asked, *notes)
+
+    async def _handle_transfer_result(self, position: CallPosition, asked: Reply, form: Mapping[str, str]) -> CallStep:
+        """After a transfer or a wait for one: with a person, in the queue, or with the assistant again."""
+        outcome = read_outcome(form)
+        if outcome == "hung_up":
+            return EndStep()
+        after = replace(position, turn=position.turn + 1)
+        if outcome == "taken":
+            # the office has hung up: whoever is still there has the assistant again
+            return AskStep(menu.build_main_menu(), CallPosition(after.turn), (), (tr(transfers.BACK_FROM_PERSON),))
+        if outcome == "busy" and self._may_wait_in_line():
+            return QueueStep((tr(transfers.ALL_BUSY),), position)
+        if outcome == "left" and await self._newest_turn() >= position.turn:  # a call back was asked for meanwhile
+            return await self._take_turn(replace(position, is_after_dial=False), asked, CallerInput("answer"))
+        notes = select_notes(outcome, is_open=self._is_office_open())
+        return await self._ask_again(after, asked, *(menu.format_with_office(note, self.coop) for note in notes))
+
+    async def request_call_back(self, position: CallPosition) -> None:
+        """Take the turn at `position` for a caller who waits for a person and would rather be called back."""
+        with use_language(await self.load_language()):
+            wish = self._inbound(
+                self.caller.provider_id(position.turn), CallerInput("answer", tr(transfers.CALL_ME_BACK))
+            )
+            await self.services.turns.take_turn(wish, within=ANSWER_SECONDS, deadline=RecordDeadline(RECORD_SECONDS))
 
     async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
@@ -235,7 +270,7 @@ class Call:
             acts = [message.hints.get("act") for message in reply.messages]
             last = acts.index("end") if "end" in acts else len(acts)
             return EndStep((*prompts.list_texts(Reply(reply.messages[: last + 1])), *notes))
-        keyed = find_pay_step(self.services.backend, reply, after) if self.caller.takes_pay else None
+        keyed = find_pay_step(self.services.backend, reply, after) if self.caller.is_on_twilio else None
         if keyed is not None:
             return keyed
         if (rest := without_request(reply)) != reply:  # here nothing can be keyed in
@@ -344,6 +379,9 @@ class Call:
     async def _newest_inbound(self) -> InboundMessage | None:
         async with self.services.backend.db.read_session() as session:
             return await conversations.newest_inbound(session, self.caller.conversation)
+
+    def _may_wait_in_line(self) -> bool:
+        return self.caller.is_on_twilio and self._is_office_open() and bool(office_phone.find_carrier(self.services))
 
     def _is_office_open(self) -> bool:
         return self.coop.is_open(self.services.backend.clock.now())

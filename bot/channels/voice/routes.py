@@ -23,6 +23,7 @@ from bot.channels.voice.relay.session import RelaySession
 from bot.channels.voice.relay.telnyx import TelnyxRelay
 from bot.channels.voice.relay.twilio import TwilioRelay
 from bot.channels.voice.steps import AskStep, CallPosition, CallStep, WaitStep
+from bot.channels.voice.transfer import office_phone
 from bot.services import Services
 from bot.web.errors import InvalidRequestField
 from bot.web.telnyx_guard import telnyx_signed, unsigned_socket
@@ -73,7 +74,7 @@ class VoiceRoutes:
         call = Call(self.services, caller)
         step = port.parse_handoff(form) or self.memory.take_last_step(caller.call_id)
         if step is not None:
-            return _xml_response(port.render(caller, step))
+            return self._render(caller, step, port)
         reopened = parse_count(request.args.get("again", "")) + 1
         step = await call.run_safely(call.resume())
         if isinstance(step, AskStep | WaitStep) and reopened > MAX_REOPENED:
@@ -98,7 +99,12 @@ class VoiceRoutes:
         self, call: Call, port: VoicePort, step: Awaitable[CallStep], position: CallPosition | None = None
     ) -> HTTPResponse:
         """Answer a document even on an error; without it a carrier says that there was one, and hangs up."""
-        return _xml_response(port.render(call.caller, await call.run_safely(step, position)))
+        return self._render(call.caller, await call.run_safely(step, position), port)
+
+    def _render(self, caller: Caller, step: CallStep, port: VoicePort) -> HTTPResponse:
+        """A transfer while somebody waits for one goes to the end of the queue."""
+        step = office_phone.queue_behind(self.services, step) if caller.is_on_twilio else step
+        return _xml_response(port.render(caller, step))
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -210,7 +216,7 @@ def parse_telnyx_caller(services: Services, form: TwilioForm) -> Caller:
     address = parse_phone(form.get("From"))
     source = phone_source(services.settings, address)
     called = parse_phone(form.get("To"))
-    return Caller(call_id, address, attested=False, source=source, called_number=called, takes_pay=False)
+    return Caller(call_id, address, attested=False, source=source, called_number=called, is_on_twilio=False)
 
 
 def parse_count(text: str) -> int:

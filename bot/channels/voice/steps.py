@@ -66,6 +66,11 @@ class TransferStep:
 
 
 @dataclass(frozen=True)
+class QueueStep(TransferStep):
+    """As a transfer, but by waiting in the office's queue, since the office talks to somebody else."""
+
+
+@dataclass(frozen=True)
 class PayStep:
     """Say the texts, then take a card or bank account on the keypad. The result is posted to `position`.
 

@@ -59,6 +59,26 @@ async def test_call_is_not_transferred_to_a_closed_office(clock: ManualClock, be
     assert talk.open_task == "callback_form"
 
 
+@pytest.mark.parametrize("words", ["Please call me back.", "Devuélvanme la llamada, por favor."])
+async def test_caller_in_office_hours_may_be_called_back_instead(begin: Begin, words: str) -> None:
+    talk = await begin(Level.ANONYMOUS, channel="voice")
+    await talk.user_input(words, intent="speak_to_human", acts={"person"})
+    talk.assert_no_response("utter_person")
+    talk.assert_response("utter_question_callback_when")
+    await talk.user_input("call me back tomorrow at 10", intent="speak_to_human", acts={"person"})
+    talk.assert_no_response("utter_person")
+    talk.assert_response("utter_question_callback_phone")
+    await talk.user_input("no, a person now please", intent="speak_to_human", acts={"person"})
+    talk.assert_response("utter_person")
+
+
+@pytest.mark.parametrize("words", ["somebody call me", "a person please"])
+async def test_caller_in_office_hours_who_wants_a_person_is_transferred(begin: Begin, words: str) -> None:
+    talk = await begin(Level.ANONYMOUS, channel="voice")
+    await talk.user_input(words, intent="speak_to_human", acts={"person"})
+    talk.assert_response("utter_person")
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from backend.config import Settings
 from backend.coop import Coop
 from bot.channels.voice.call import Caller
-from bot.channels.voice.gather.render import render_twiml
+from bot.channels.voice.gather.render import CallContext, render_twiml
 from bot.channels.voice.pay.render import render_pay
 from bot.channels.voice.steps import CallStep, PayStep
 
@@ -25,5 +25,7 @@ class GatherPort:
         """Nothing is open between two documents, so `reopened` changes nothing."""
         if isinstance(step, PayStep):
             return render_pay(step, self._folder)
+        call_id = caller.call_id if caller.is_on_twilio else ""
         caller_id = self._settings.twilio_number or caller.called_number
-        return render_twiml(step, self._base, self._coop.transfer_phone, caller_id, self._coop.names)
+        context = CallContext(self._base, self._coop.transfer_phone, caller_id, call_id, self._coop.names)
+        return render_twiml(step, context)

@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from backend.language import ENGLISH, SPANISH, current_language, other_language, use_language
 from bot.channels.voice.listening.options import select_listen_options
 from bot.channels.voice.speaking.speech import Span, make_spans, split_speech
-from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
+from bot.channels.voice.steps import AskStep, CallStep, QueueStep, TransferStep, WaitStep
+from bot.channels.voice.transfer import dialing
 
 # Amazon Polly's voice and Twilio's locale for each language
 VOICES = {ENGLISH: "Joanna-Neural", SPANISH: "Lupe-Neural"}
 TWILIO_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
 MAX_SAY_LENGTH = 1500
 """Characters of one <Say>: Polly takes 3000."""
-DIAL_SECONDS = 25
 
 
-def render_twiml(
-    step: CallStep, base: str, person: str, caller_id: str | None, english_names: Iterable[str] = ()
-) -> str:
-    """TwiML for a step. `base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`.
+@dataclass(frozen=True)
+class CallContext:
+    """What a document needs beside the step. `turn_path` is the path of the turn webhook.
 
-    `english_names`, such as the co-op's own, are said in English in a Spanish text too.
+    A transfer dials `person` (E.164) from `caller_id`, who is told of the call `call_id` before they take it; with none
+    they are told nothing. `english_names`, such as the co-op's own, are said in English in a Spanish text too.
     """
-    names = tuple(english_names)
+
+    turn_path: str
+    person: str
+    caller_id: str | None
+    call_id: str = ""
+    english_names: tuple[str, ...] = ()
+
+
+def render_twiml(step: CallStep, context: CallContext) -> str:
+    """TwiML for a step."""
+    names, base = context.english_names, context.turn_path
     response = VoiceResponse()
     with use_language(step.language):
         if isinstance(step, AskStep):
             _add_question(response, step, base, names)
             return str(response)
         add_says(response, step.texts, names)
-    if isinstance(step, TransferStep):
-        response.dial(
-            person,
-            action=step.position.build_url(base),
-            method="POST",
-            timeout=DIAL_SECONDS,
-            caller_id=caller_id,
-            answer_on_bridge=True,
+    if isinstance(step, QueueStep):
+        dialing.add_enqueue(response, step.position, base)
+    elif isinstance(step, TransferStep):
+        dialing.add_dial(
+            response, step, base, person=context.person, caller_id=context.caller_id, call_id=context.call_id
         )
     elif isinstance(step, WaitStep):
         response.pause(length=1)

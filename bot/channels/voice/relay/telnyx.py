@@ -18,7 +18,7 @@ from backend.config import Settings
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, use_language
 from bot.channels.voice.call import CALL_ID, Caller
-from bot.channels.voice.gather.render import render_twiml
+from bot.channels.voice.gather.render import CallContext, render_twiml
 from bot.channels.voice.port import CarrierEvent, Frame, InvalidFrame, Opening
 from bot.channels.voice.relay import messages
 from bot.channels.voice.relay.twilio import list_words_before, parse_caller
@@ -50,7 +50,8 @@ class TelnyxRelay:
         """TeXML has the verbs of TwiML that are used here."""
         if not isinstance(step, AskStep | WaitStep):
             path = self._folder + TURN_PATH
-            return render_twiml(step, path, self._coop.transfer_phone, caller.called_number, self._coop.names)
+            called, names = caller.called_number, self._coop.names
+            return render_twiml(step, CallContext(path, self._coop.transfer_phone, called, english_names=names))
         response = VoiceResponse()
         with use_language(step.language):
             for line in list_words_before(step, reopened):
@@ -77,7 +78,7 @@ class TelnyxRelay:
         call = normalize_call_id(frame.get("callSid"))
         if frame.get("type") != "setup" or call is None:
             raise InvalidFrame("a socket begins with its setup")
-        caller = replace(parse_caller(self._settings, frame, call), takes_pay=False)
+        caller = replace(parse_caller(self._settings, frame, call), is_on_twilio=False)
         parameters = messages.parse_parameters(frame)
         if not messages.is_caller_signed(self._settings, caller, parameters):
             raise InvalidFrame("the call is not one that we connected")

@@ -14,7 +14,7 @@ from backend.coop import Coop
 from backend.language import tr, use_language
 from bot.channels.senders import phone_source
 from bot.channels.voice.call import CALL_ID, Caller
-from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, add_says, render_twiml
+from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, CallContext, add_says, render_twiml
 from bot.channels.voice.pay.render import render_pay
 from bot.channels.voice.port import CarrierEvent, Frame, InvalidFrame, Opening
 from bot.channels.voice.relay import messages
@@ -44,7 +44,8 @@ class TwilioRelay:
             return render_pay(step, self._folder, over_relay=True)
         if not isinstance(step, AskStep | WaitStep):
             caller_id = self._settings.twilio_number or caller.called_number
-            return render_twiml(step, self._folder + TURN_PATH, self._coop.transfer_phone, caller_id, self._coop.names)
+            turn_path, person = self._folder + TURN_PATH, self._coop.transfer_phone
+            return render_twiml(step, CallContext(turn_path, person, caller_id, caller.call_id, self._coop.names))
         response = VoiceResponse()
         with use_language(step.language):
             add_says(response, list_words_before(step, reopened))

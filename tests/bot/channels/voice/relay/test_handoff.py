@@ -19,7 +19,7 @@ async def test_person_takes_over_after_the_relay(edge: Edge) -> None:
         data = await socket.receive_end()
     assert data["reason"] == "transfer"
     root = await socket.after(data)
-    assert root.findtext("Dial") == TRANSFER
+    assert root.findtext("Dial/Number") == TRANSFER
     assert edge.engine.texts_of(socket.conversation)[-1] == "/speak_to_human"
 
 
