@@ -336,11 +336,11 @@ class PhoneCall:
             return request
         refused, dial.leg = dial.leg.was_refused, None
         if refused:
-            return self._end_dial("no-answer")
+            return self._end_dial("completed", bridged=False)
         self.mode = "talking"
         return None
 
-    def _end_dial(self, status: str) -> CarrierRequest | None:
+    def _end_dial(self, status: str, *, bridged: bool = True) -> CarrierRequest | None:
         dial, self._dial = self._dial, None
         assert dial is not None
         words = {"busy": "(is busy)", "completed": "(hangs up)"}.get(status, "(does not answer)")

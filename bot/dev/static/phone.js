@@ -21,7 +21,7 @@ const SPEAKERS = {
 };
 const MODES = {
   asking: "One moment",
-  listening: "In a call: the line listens",
+  listening: "The line is listening",
   ringing: "Ringing at the office",
   talking: "Talking to a person",
   queued: "Waiting for a person",
