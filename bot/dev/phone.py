@@ -140,7 +140,7 @@ def blueprint(services: Services, carrier: Carrier) -> Blueprint:
     async def act(request: Request, sid: str) -> HTTPResponse:
         return json_response(await page.act(request, sid))
 
-    @routes.get(f"{PHONE_PAGE}/texts")
+    @routes.route(f"{PHONE_PAGE}/texts", methods=READ_METHODS)
     @allowed
     async def list_texts(request: Request) -> HTTPResponse:
         phone = request.args.get("phone", "")

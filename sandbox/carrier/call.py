@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from sandbox.carrier.parties import QUEUE_SECONDS, Dial, Entry, Listening, Queue
+from sandbox.carrier.parties import CHOICES, WHISPER_CHOICES, Dial, Entry, Listening, Queue
 from sandbox.carrier.signing import CarrierAccount, CarrierRequest
 from sandbox.carrier.spoken import SpokenPart, list_parts
 
@@ -142,16 +142,8 @@ class PhoneCall:
     def choices(self) -> list[tuple[str, str]]:
         """What the others can do now: names for `act`, with their words."""
         if self._dial and self._dial.leg and self._dial.leg.listening:
-            return [
-                ("person_1", "They press 1"),
-                ("person_2", "They press 2"),
-                ("no_answer", "They hang up"),
-            ]
-        return {
-            "ringing": [("answer", "They answer"), ("no_answer", "Nobody answers"), ("busy", "Busy")],
-            "talking": [("person_leaves", "They hang up")],
-            "queued": [("wait_on", f"Wait {QUEUE_SECONDS} seconds"), ("take", "A person takes the call")],
-        }.get(self.mode, [])
+            return WHISPER_CHOICES
+        return CHOICES.get(self.mode, [])
 
     def act(self, choice: str) -> CarrierRequest | None:
         """One of `choices`. Raises ValueError for any other."""
@@ -347,10 +339,7 @@ class PhoneCall:
         self._add("person", SpokenPart(words))
         if not dial.action:
             return self._run()
-        duration = {"DialCallDuration": "60"} if status == "completed" else {}
-        return self._ask(
-            dial.action, {"DialCallStatus": status, "DialCallSid": "CA" + secrets.token_hex(16), **duration}
-        )
+        return self._ask(dial.action, dial.end(status, bridged=bridged))
 
     def _person_leaves(self) -> CarrierRequest | None:
         if self._dial is not None:

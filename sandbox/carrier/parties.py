@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import xml.etree.ElementTree as ElementTree
 from collections import deque
 from dataclasses import dataclass
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 QUEUE_SID = "QU" + "0" * 32
 QUEUE_SECONDS = 30
 """How much later it is in the queue each time the caller waits on."""
+CHOICES = {
+    "ringing": [("answer", "They answer"), ("no_answer", "Nobody answers"), ("busy", "Busy")],
+    "talking": [("person_leaves", "They hang up")],
+    "queued": [("wait_on", f"Wait {QUEUE_SECONDS} seconds"), ("take", "A person takes the call")],
+}
+"""What the others can do in each mode of a call, with the words for it."""
+WHISPER_CHOICES = [("person_1", "They press 1"), ("person_2", "They press 2"), ("no_answer", "They hang up")]
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,13 @@ class Dial:
     action: str
     whisper: str = ""
     leg: PhoneCall | None = None
+
+    def end(self, status: str, *, bridged: bool) -> dict[str, str]:
+        """The fields that the action of <Dial> is told the end with."""
+        told = {"DialCallStatus": status, "DialCallSid": "CA" + secrets.token_hex(16)}
+        if status == "completed":
+            told |= {"DialCallDuration": "60", "DialBridged": "true" if bridged else "false"}
+        return told
 
 
 @dataclass
