@@ -90,6 +90,8 @@ def _create_carrier(backend: Backend) -> dev_phone.Carrier:
         webhook_token(settings),
         settings.twilio_number or backend.coop.text_line,
         settings.public_url,
+        settings.sandbox_network_url,
+        settings.sandbox_network_key,
     )
     return created
 

@@ -10,31 +10,30 @@ from __future__ import annotations
 import secrets
 import xml.etree.ElementTree as ElementTree
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urljoin
 
-from sandbox.carrier.parties import CHOICES, WHISPER_CHOICES, Dial, Entry, Listening, Queue
+from sandbox.carrier.document import DocumentRunner
+from sandbox.carrier.parties import CHOICES, WHISPER_CHOICES, Dial, Listening, Queue
+from sandbox.carrier.paying import KeypadPayment
 from sandbox.carrier.signing import CarrierAccount, CarrierRequest
-from sandbox.carrier.spoken import SpokenPart, list_parts
+from sandbox.carrier.spoken import SpokenPart
 
 WITHHELD = "+266696687"
 """How Twilio writes a caller who withholds the number: the keys of the word `anonymous`."""
 ATTESTED, NOT_ATTESTED = "TN-Validation-Passed-A", "No-TN-Validation"
 KEYS = frozenset("0123456789*#")
-APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
-"""What Twilio says itself when it gets no TwiML."""
 
 
-class PhoneCall:
+class PhoneCall(DocumentRunner):
     """A call from `phone` (E.164; empty is withheld) to the account's number.
 
-    `mode` is `asking` (a request is due), `listening`, `ringing`, `talking`, `queued`, `relaying` or `ended`.
+    `mode` is `asking` (a request is due), `listening`, `ringing`, `talking`, `queued`, `paying` or `ended`. `notices`
+    are requests whose answers are not waited for.
     """
 
     def __init__(self, account: CarrierAccount, phone: str, *, attested: bool = False) -> None:
         self.sid = "CA" + secrets.token_hex(16)
-        self.fields = {
+        fields = {
             "CallSid": self.sid,
             "AccountSid": account.sid,
             "From": phone or WITHHELD,
@@ -43,56 +42,38 @@ class PhoneCall:
             "Direction": "inbound",
             "StirVerstat": ATTESTED if attested and phone else NOT_ATTESTED,
         }
+        super().__init__(fields)
         self._account = account
-        self.mode = "asking"
-        self.entries: list[Entry] = []
         self.listening: Listening | None = None
-        self.relay: ElementTree.Element | None = None
-        self.was_refused = False
-        self._speaker = "line"
-        self._url = ""
-        self._verbs: deque[ElementTree.Element] = deque()
-        self._pause = 0
+        self.notices: list[CarrierRequest] = []
         self._dial: Dial | None = None
         self._queue: Queue | None = None
-        self._relay_action = ""
-        self._do: dict[str, Callable[[ElementTree.Element], CarrierRequest | bool]] = {
-            "Say": self._say,
-            "Play": self._play,
-            "Pause": self._wait,
+        self._payment: KeypadPayment | None = None
+        self._do |= {
             "Gather": self._gather,
-            "Redirect": self._redirect,
             "Dial": self._dial_out,
             "Enqueue": self._enqueue,
             "Leave": self._leave,
+            "Pay": self._pay,
             "Connect": self._connect,
-            "Hangup": self._hang_up,
-            "Reject": self._hang_up,
         }
-
-    def start(self, url: str) -> CarrierRequest:
-        return self._ask(url)
 
     def read(self, answer: str, status: int = 200) -> CarrierRequest | None:
         """Take the answer to the request that was due; returns the next one if there is one at once."""
         if self.mode == "ended":
             return None
+        if self._payment is not None:
+            self._payment.finish(answer)
+            return self._go_on_paying()
         if self._dial and self._dial.leg:
             return self._after_whisper(self._dial.leg.read(answer, status))
-        try:
-            root = ElementTree.fromstring(answer)  # noqa: S314 - the app's own
-        except ElementTree.ParseError:
-            root = ElementTree.Element("none")
-        if status >= 400 or root.tag != "Response":
-            self._note(f"The app answered {status} without TwiML. A carrier now asks its fallback address, or says:")
-            self._add("line", SpokenPart(APPLICATION_ERROR))
-            self.mode = "ended"
-            return None
-        self._verbs = deque(root)
-        return self._run()
+        return self._take_document(answer, status)
 
     def press(self, keys: str) -> CarrierRequest | None:
         """Press keys one after the other; those after the end of the <Gather> are not heard."""
+        if self._payment is not None:
+            self._payment.press(keys)
+            return self._after_keys()
         for position, key in enumerate(keys):
             request = self._press_one(key)
             if request is not None or self.listening is None:
@@ -118,6 +99,9 @@ class PhoneCall:
     def keep_silent(self) -> CarrierRequest | None:
         """Let the <Gather> run out: what was keyed is sent, else the silence is."""
         listening = self.listening
+        if self._payment is not None:
+            self._payment.keep_silent()
+            return self._after_keys()
         if listening is None:
             return self.wait_on() if self.mode == "queued" else None
         if listening.keyed:
@@ -127,6 +111,13 @@ class PhoneCall:
             return self._answer({})
         self.listening = None
         return self._run()
+
+    @property
+    def keyed(self) -> str:
+        """The keys so far; those of a card or a bank account as dots."""
+        if self._payment is not None:
+            return "•" * len(self._payment.keyed)
+        return self.listening.keyed if self.listening else ""
 
     def hang_up(self) -> CarrierRequest | None:
         """The caller hangs up; a queue's action is still told so."""
@@ -170,50 +161,7 @@ class PhoneCall:
         self._queue.wait()
         return self._run() if self._verbs else self._ask_wait()
 
-    def end_relay(self, fields: dict[str, str]) -> CarrierRequest | None:
-        """The relay's socket is closed: go on at the action of <Connect>, with its session's fields."""
-        self.relay = None
-        if self.mode == "ended":
-            return None
-        return self._ask(self._relay_action, fields) if self._relay_action else self._run()
-
-    def add_relayed(self, by: str, text: str, language: str) -> None:
-        """Something said over the relay's socket."""
-        self._add(by, SpokenPart(text, language))
-
     # verbs: each returns a request that is due, True to stop here, or False to go on
-
-    def _run(self) -> CarrierRequest | None:
-        self.mode, self.listening = "asking", None
-        while self._verbs:
-            verb = self._verbs.popleft()
-            done = self._do.get(str(verb.tag), self._pass_over)(verb)
-            if isinstance(done, CarrierRequest):
-                return done
-            if done:
-                return None
-        if self._queue is not None:
-            self.mode = "queued"
-        else:
-            self._end()
-        return None
-
-    def _say(self, verb: ElementTree.Element) -> bool:
-        parts = list_parts(verb)
-        if parts:
-            self._add(self._speaker, *parts)
-        return False
-
-    def _play(self, verb: ElementTree.Element) -> bool:
-        self._note(f"Plays {(verb.text or '').strip() or 'keys ' + verb.get('digits', '')}")
-        if self._queue is None:
-            return False
-        self.mode = "queued"  # waiting music plays for as long as one waits
-        return True
-
-    def _wait(self, verb: ElementTree.Element) -> bool:
-        self._pause += int(verb.get("length") or 1)
-        return False
 
     def _gather(self, verb: ElementTree.Element) -> bool:
         for child in verb:
@@ -224,13 +172,35 @@ class PhoneCall:
         self.mode = "queued" if self._queue else "listening"
         return True
 
+    def _run(self) -> CarrierRequest | None:
+        self.listening = None
+        return super()._run()
+
+    def _finish_document(self) -> None:
+        """In a queue the waiting document is asked for again; anywhere else its end is the end of the call."""
+        if self._queue is None:
+            self._end()
+        else:
+            self.mode = "queued"
+
+    def _play(self, verb: ElementTree.Element) -> bool:
+        super()._play(verb)
+        if self._queue is None:
+            return False
+        self.mode = "queued"  # waiting music plays for as long as one waits
+        return True
+
     def _redirect(self, verb: ElementTree.Element) -> CarrierRequest | bool:
-        url = self._resolve((verb.text or "").strip())
-        if self._queue is not None:  # a waiting document that asks for itself would go round for ever
-            self._queue.again, self.mode = url, "queued"
-            self._verbs.clear()
-            return True
-        return self._ask(url)
+        if self._queue is None:
+            return super()._redirect(verb)
+        # a waiting document that asks for itself would go round for ever
+        self._queue.again, self.mode = self._resolve((verb.text or "").strip()), "queued"
+        self._verbs.clear()
+        return True
+
+    def _end(self) -> None:
+        super()._end()
+        self.listening = None
 
     def _dial_out(self, verb: ElementTree.Element) -> bool:
         target = next(iter(verb), verb)
@@ -251,28 +221,38 @@ class PhoneCall:
         request = self._ask_wait()
         return request if request is not None else True
 
+    def _pay(self, verb: ElementTree.Element) -> CarrierRequest | bool:
+        status_url = self._resolve(verb.get("statusCallback")) if verb.get("statusCallback") else ""
+        self._payment = KeypadPayment(verb, self._resolve(verb.get("action")), status_url)
+        self.mode = "paying"
+        return self._go_on_paying() or True
+
+    def _go_on_paying(self) -> CarrierRequest | None:
+        """Say what <Pay> asks, or make the request that it comes to."""
+        payment = self._payment
+        assert payment is not None
+        self.notices += [
+            CarrierRequest(payment.status_url, {**self._status(), **told}) for told in payment.take_notices()
+        ]
+        if payment.result is not None:
+            self._payment = None
+            return self._ask(payment.action, payment.result)
+        if payment.connector_fields is not None:
+            return CarrierRequest("", payment.connector_fields, to_connector=True)
+        self._add(self._speaker, *payment.said)
+        return None
+
+    def _connect(self, verb: ElementTree.Element) -> CarrierRequest | bool:
+        """A relay's socket is not simulated: the app is told that it broke, and goes on without."""
+        self._note("The carrier simulator has no relay: it goes on as if the socket had broken.")
+        if not verb.get("action"):
+            return False
+        return self._ask(self._resolve(verb.get("action")), {"SessionStatus": "failed", "SessionDuration": "0"})
+
     def _leave(self, _verb: ElementTree.Element) -> CarrierRequest | bool:
         if self._queue is None:
             return False
         return self._end_queue("leave") or True
-
-    def _connect(self, verb: ElementTree.Element) -> bool:
-        relay = verb.find("ConversationRelay")
-        if relay is None:
-            return self._pass_over(next(iter(verb), verb))
-        self.relay, self.mode = relay, "relaying"
-        self._relay_action = self._resolve(verb.get("action")) if verb.get("action") else ""
-        return True
-
-    def _hang_up(self, _verb: ElementTree.Element) -> bool:
-        self.was_refused = True
-        self._note("The line hangs up")
-        self._end()
-        return True
-
-    def _pass_over(self, verb: ElementTree.Element) -> bool:
-        self._note(f"The carrier simulator does not know <{verb.tag}> and goes on after it.")
-        return False
 
     # what follows
 
@@ -302,6 +282,15 @@ class PhoneCall:
         self.listening = None
         self._verbs.clear()
         return self._ask(listening.action, fields)
+
+    def _after_keys(self) -> CarrierRequest | None:
+        """Go on with <Pay> once a field has its keys, which are not shown."""
+        payment = self._payment
+        assert payment is not None
+        if payment.keyed:
+            return None
+        self._add("caller", SpokenPart("(presses keys that nobody hears)"))
+        return self._go_on_paying()
 
     def _person_answers(self) -> CarrierRequest | None:
         dial = self._dial
@@ -369,25 +358,3 @@ class PhoneCall:
             return None
         url, queue.again = queue.again, queue.wait_url
         return self._ask(url, queue.describe())
-
-    def _ask(self, url: str, more: dict[str, str] | None = None) -> CarrierRequest:
-        self._url = self._resolve(url)
-        self.mode = "asking"
-        pause, self._pause = self._pause, 0
-        return CarrierRequest(self._url, {**self._status(), **(more or {})}, pause)
-
-    def _status(self) -> dict[str, str]:
-        return {**self.fields, "CallStatus": "completed" if self.mode == "ended" else "in-progress"}
-
-    def _resolve(self, url: str | None) -> str:
-        """An address of the document against the document's own, which is the default."""
-        return urljoin(self._url, url) if url else self._url
-
-    def _end(self) -> None:
-        self.mode, self.listening = "ended", None
-
-    def _note(self, text: str) -> None:
-        self._add("carrier", SpokenPart(text))
-
-    def _add(self, by: str, *parts: SpokenPart) -> None:
-        self.entries.append(Entry(by, parts))

@@ -7,6 +7,7 @@ import logging
 import secrets
 import xml.etree.ElementTree as ElementTree
 from collections import OrderedDict, deque
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,14 @@ class Text:
     media: str = ""
 
 
+@dataclass(frozen=True)
+class PaymentNetwork:
+    """The sandbox network, whose connector makes the tokens of <Pay>."""
+
+    url: str
+    key: str = field(repr=False)
+
+
 @dataclass
 class LiveCall:
     """A call, one act at a time. `due` is the request that follows the pause of its document."""
@@ -57,8 +66,9 @@ class LiveCall:
 class CarrierLine:
     """Calls and texts to one number. `app_url` is where the app listens, which need not be its public URL."""
 
-    def __init__(self, account: CarrierAccount) -> None:
+    def __init__(self, account: CarrierAccount, network: PaymentNetwork) -> None:
         self._account = account
+        self._network = network
         self._calls: OrderedDict[str, LiveCall] = OrderedDict()
         self._texts: dict[str, deque[Text]] = {}
 
@@ -122,18 +132,36 @@ class CarrierLine:
     async def _follow(self, app_url: str, live: LiveCall, request: CarrierRequest | None) -> None:
         """Make requests until the call waits for somebody or for a pause, or has ended."""
         for _ in range(MAX_REQUESTS):
+            await self._tell(app_url, live.call)
             if request is None:
                 return
             if request.pause:
                 live.due = request
                 return
             try:
-                status, answer = await self._request(app_url, request)
+                ask = self._ask_connector(request) if request.to_connector else self._request(app_url, request)
+                status, answer = await ask
             except (aiohttp.ClientError, TimeoutError) as failure:
                 logger.warning("the app did not answer the carrier simulator: %s", type(failure).__name__)
                 status, answer = 504, ""
             request = live.call.read(answer, status)
         live.call.hang_up()
+
+    async def _tell(self, app_url: str, call: PhoneCall) -> None:
+        """Make the requests whose answers are not waited for."""
+        while call.notices:
+            with suppress(aiohttp.ClientError, TimeoutError):
+                await self._request(app_url, call.notices.pop(0))
+
+    async def _ask_connector(self, request: CarrierRequest) -> tuple[int, str]:
+        """Have the sandbox network make a token of what was keyed in."""
+        headers = {"Authorization": f"Bearer {self._network.key}"}
+        limit = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        async with (
+            aiohttp.ClientSession(timeout=limit) as http,
+            http.post(f"{self._network.url}/v1/pay-connector", json=request.fields, headers=headers) as answer,
+        ):
+            return answer.status, await answer.text()
 
     async def _request(self, app_url: str, request: CarrierRequest) -> tuple[int, str]:
         path, body, headers = request.sign(self._account)
@@ -163,14 +191,15 @@ def describe(live: LiveCall, heard: int) -> dict[str, Any]:
         "pause": live.due.pause if live.due and call.mode != "ended" else 0,
         "heard": len(call.entries),
         "entries": entries,
-        "keyed": listening.keyed if listening else "",
-        "takes_keys": bool(listening and listening.takes_keys),
-        "takes_speech": bool(listening and listening.takes_speech),
+        "keyed": call.keyed,
         "language": listening.language if listening else "",
         "choices": [{"act": name, "title": title} for name, title in call.choices()],
     }
 
 
-def create_line(sid: str, auth_token: str, number: str, public_url: str) -> CarrierLine:
+def create_line(
+    sid: str, auth_token: str, number: str, public_url: str, network_url: str, network_key: str
+) -> CarrierLine:
     """Create the line of an account; `public_url` is the address that its requests are signed for."""
-    return CarrierLine(CarrierAccount(sid, auth_token, number, public_url))
+    account = CarrierAccount(sid, auth_token, number, public_url)
+    return CarrierLine(account, PaymentNetwork(network_url.rstrip("/"), network_key))

@@ -15,7 +15,7 @@ class CarrierAccount:
     """What the carrier knows of its customer. `public_url` has no slash at the end; the webhooks stand below it."""
 
     sid: str
-    auth_token: str
+    auth_token: str = field(repr=False)
     number: str
     public_url: str
 
@@ -26,11 +26,15 @@ class CarrierAccount:
 
 @dataclass(frozen=True)
 class CarrierRequest:
-    """A request that the carrier makes next, `pause` seconds from now. `url` may be relative to the public URL."""
+    """A request that the carrier makes next, `pause` seconds from now. `url` may be relative to the public URL.
+
+    One `to_connector` goes to the payment network instead, which makes a token of its fields.
+    """
 
     url: str
     fields: dict[str, str] = field(default_factory=dict)
     pause: int = 0
+    to_connector: bool = False
 
     def sign(self, account: CarrierAccount) -> tuple[str, bytes, dict[str, str]]:
         """The path with its query, the body and the headers.

@@ -25,7 +25,6 @@ const MODES = {
   ringing: "Ringing at the office",
   talking: "Talking to a person",
   queued: "Waiting for a person",
-  relaying: "In a call",
   paying: "The carrier takes the payment",
   ended: "The call has ended",
 };
@@ -78,15 +77,19 @@ async function request(path, body) {
   const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const answer = await fetch(`/dev/phone/${path}`, options || {});
   const data = await answer.json();
-  if (!answer.ok) throw new Error(data.error?.message || "The app did not answer.");
+  if (!answer.ok) {
+    const failure = new Error(data.error?.message || "The app did not answer.");
+    failure.isUnknown = answer.status === 404;
+    throw failure;
+  }
   return data;
 }
 
 /* One act after the other: quick keys must arrive in their order. */
 function inTurn(work) {
   waiting = waiting.then(work).catch((failure) => {
-    statusLine.textContent = failure.message;
-    show({ ...state, entries: [], pause: 0 }, failure.message);
+    const goesOn = state.call && !failure.isUnknown;
+    show({ ...state, mode: goesOn ? state.mode : "none", entries: [], pause: 0 }, failure.message);
   });
   return waiting;
 }

@@ -214,3 +214,48 @@ def test_requests_are_signed_for_the_public_url_and_go_nowhere_else() -> None:
     for elsewhere in ("https://evil.example/x", "//evil.example/x", "https://line.example.evil.example/"):
         with pytest.raises(ValueError, match="app alone"):
             CarrierRequest(elsewhere).sign(ACCOUNT)
+
+
+PAY = (
+    '<Pay action="/paid" statusCallback="/status" paymentMethod="ach-debit" tokenType="one-time">'
+    '<Prompt for="bank-routing-number"><Say>Routing?</Say></Prompt>'
+    '<Prompt for="bank-account-number"><Say>Account?</Say></Prompt>'
+    '<Prompt for="payment-processing"><Say>One moment.</Say></Prompt></Pay>'
+)
+
+
+def test_a_bank_account_is_keyed_in_unseen_and_becomes_a_token() -> None:
+    call = begin(PAY)
+    assert call.mode == "paying"
+    assert call.entries[-1].text == "Routing?"
+    assert call.press("110000000") is None
+    assert call.keyed == "•" * 9
+    assert call.press("#") is None
+    assert call.entries[-1].text == "Account?"
+    asked = call.press("000123456789#")
+    assert asked is not None
+    assert asked.to_connector
+    assert asked.fields["bank_account_number"] == "000123456789"
+    done = call.read('{"token_id": "tok_1"}')
+    assert done is not None
+    assert (done.url, done.fields["Result"], done.fields["PaymentToken"]) == ("/paid", "success", "tok_1")
+    assert "110000000" not in " ".join(entry.text for entry in call.entries)
+    first = call.notices[0]
+    assert (first.url, first.fields["For"]) == ("/status", "bank-routing-number")
+
+
+@pytest.mark.parametrize(
+    ("keys", "result"), [("*", "caller-interrupted-with-star"), ("12#", "too-many-failed-attempts")]
+)
+def test_how_a_keypad_payment_ended_is_told_to_its_action(keys: str, result: str) -> None:
+    done = begin(PAY).press(keys)
+    assert done is not None
+    assert (done.url, done.fields["Result"]) == ("/paid", result)
+
+
+def test_a_relay_is_as_good_as_broken() -> None:
+    call = PhoneCall(ACCOUNT, "")
+    call.start("/voice")
+    asked = call.read('<Response><Connect action="/ended"><ConversationRelay url="wss://x/"/></Connect></Response>')
+    assert asked is not None
+    assert (asked.url, asked.fields["SessionStatus"]) == ("/ended", "failed")
