@@ -24,10 +24,9 @@ from bot.web.guards import development_only
 from bot.web.headers import SECURITY_HEADERS
 from bot.web.json_requests import READ_METHODS, parse_json_object
 from bot.web.pages import BOT, create_templates
-from bot.web.site import StaticFiles
+from bot.web.site import PHONE_PAGE, StaticFiles
 from bot.web.twilio_guard import E164
 
-PHONE_PAGE = "/dev/phone"
 UNKNOWN_PHONE = "+15555550777"
 """A phone that is on no account."""
 MAX_WORDS = 1000

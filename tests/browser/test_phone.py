@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.chat import REPLY_TIMEOUT_MS
 from tests.browser.screens import DESKTOP, PHONE, PHONE_DARK, violations
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ class TestPhone:
 
     async def begin(self) -> None:
         await self.call.click()
-        await expect(self.status).to_have_text("The line is listening")
+        await expect(self.status).to_have_text("The line is listening", timeout=REPLY_TIMEOUT_MS)
 
     def key(self, key: str) -> Locator:
         return self.page.locator(f'[data-key="{key}"]')
@@ -74,29 +75,29 @@ async def phone(page: Page, base_url: str) -> TestPhone:
 
 async def test_a_call_by_keys_from_the_greeting_to_the_amount_due(phone: TestPhone) -> None:
     await phone.begin()
-    await expect(phone.talk).to_contain_text("automated assistant")
-    await expect(phone.call).to_be_disabled()
+    await expect(phone.talk).to_contain_text("automated assistant", timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.call).to_be_disabled(timeout=REPLY_TIMEOUT_MS)
     await phone.say("what do I owe")
-    await expect(phone.talk).to_contain_text("member number")
+    await expect(phone.talk).to_contain_text("member number", timeout=REPLY_TIMEOUT_MS)
     await phone.press("99")
-    await expect(phone.page.get_by_label("Keys so far")).to_have_text("99")
+    await expect(phone.page.get_by_label("Keys so far")).to_have_text("99", timeout=REPLY_TIMEOUT_MS)
     await phone.press("999001#")
-    await expect(phone.talk).to_contain_text("9 9 9, 9 9, 0 0 1")
+    await expect(phone.talk).to_contain_text("9 9 9, 9 9, 0 0 1", timeout=REPLY_TIMEOUT_MS)
     await phone.press("0142")
-    await expect(phone.talk).to_contain_text("112 dollars and 40 cents")
+    await expect(phone.talk).to_contain_text("112 dollars and 40 cents", timeout=REPLY_TIMEOUT_MS)
     await phone.hang_up.click()
-    await expect(phone.status).to_have_text("The call has ended")
-    await expect(phone.call).to_be_focused()
+    await expect(phone.status).to_have_text("The call has ended", timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.call).to_be_focused(timeout=REPLY_TIMEOUT_MS)
     await phone.begin()
-    await expect(phone.talk).not_to_contain_text("112 dollars")
+    await expect(phone.talk).not_to_contain_text("112 dollars", timeout=REPLY_TIMEOUT_MS)
 
 
 async def test_silence_is_asked_about(phone: TestPhone) -> None:
     await phone.begin()
     before = await phone.talk.locator(".line").count()
     await phone.page.get_by_role("button", name="Say nothing").click()
-    await expect(phone.talk.locator(".line").nth(before)).to_be_visible()
-    await expect(phone.talk).to_contain_text("(says nothing)")
+    await expect(phone.talk.locator(".line").nth(before)).to_be_visible(timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.talk).to_contain_text("(says nothing)", timeout=REPLY_TIMEOUT_MS)
 
 
 async def test_the_browser_reads_in_the_language_that_is_spoken_and_can_be_muted(phone: TestPhone) -> None:
@@ -107,15 +108,15 @@ async def test_the_browser_reads_in_the_language_that_is_spoken_and_can_be_muted
     await phone.page.get_by_role("button", name="Mute the voice").click()
     await phone.page.evaluate("window.spoken.length = 0")
     await phone.say("what are your hours")
-    await expect(phone.talk.locator(".caller")).to_have_count(1)
-    await expect(phone.status).to_have_text("The line is listening")
+    await expect(phone.talk.locator(".caller")).to_have_count(1, timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.status).to_have_text("The line is listening", timeout=REPLY_TIMEOUT_MS)
     assert [text for language, _, text in await phone.page.evaluate("window.spoken") if language] == []
 
 
 async def test_words_are_taken_from_the_browsers_recognizer(phone: TestPhone) -> None:
     await phone.begin()
     await phone.page.get_by_role("button", name="Speak", exact=True).click()
-    await expect(phone.talk.locator(".caller")).to_contain_text("what do I owe")
+    await expect(phone.talk.locator(".caller")).to_contain_text("what do I owe", timeout=REPLY_TIMEOUT_MS)
     assert await phone.page.evaluate("window.heardIn") == "en-US"
 
 
@@ -123,25 +124,25 @@ async def test_a_code_for_an_unproven_caller_comes_as_a_text(phone: TestPhone) -
     await phone.page.get_by_label(re.compile("carrier vouches")).uncheck()
     await phone.begin()
     await phone.say("show me my past bills")
-    await expect(phone.talk).to_contain_text("member number")
+    await expect(phone.talk).to_contain_text("member number", timeout=REPLY_TIMEOUT_MS)
     await phone.press("99999001#")
-    await expect(phone.talk).to_contain_text("last four")
+    await expect(phone.talk).to_contain_text("last four", timeout=REPLY_TIMEOUT_MS)
     await phone.press("0142")
-    await expect(phone.texts).to_contain_text(re.compile(r"\b\d{6}\b"))
+    await expect(phone.texts).to_contain_text(re.compile(r"\b\d{6}\b"), timeout=REPLY_TIMEOUT_MS)
     code = re.findall(r"\b\d{6}\b", await phone.texts.inner_text())[-1]
-    await expect(phone.status).to_have_text("The line is listening")
+    await expect(phone.status).to_have_text("The line is listening", timeout=REPLY_TIMEOUT_MS)
     await phone.press(code)
-    await expect(phone.talk).to_contain_text(re.compile(r"dollars"))
+    await expect(phone.talk).to_contain_text(re.compile(r"dollars"), timeout=REPLY_TIMEOUT_MS)
 
 
 async def test_texts_go_out_and_are_answered_beside_the_call(phone: TestPhone) -> None:
     await phone.page.get_by_label("Who calls").select_option("+15555550777")
     await phone.text("what are your hours")
-    await expect(phone.texts.locator(".phone").last).to_contain_text("what are your hours")
-    await expect(phone.texts.locator(".line").last).to_contain_text(re.compile(r"Monday|8"))
+    await expect(phone.texts.locator(".phone").last).to_contain_text("what are your hours", timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.texts.locator(".line").last).to_contain_text(re.compile(r"Monday|8"), timeout=REPLY_TIMEOUT_MS)
     await phone.page.get_by_label("Who calls").select_option("")
     await expect(phone.page.get_by_label("Your text")).to_be_disabled()
-    await expect(phone.texts.locator("p")).to_have_count(0)
+    await expect(phone.texts.locator("p")).to_have_count(0, timeout=REPLY_TIMEOUT_MS)
     await phone.begin()
     await expect(phone.page.get_by_label("Who calls")).to_be_disabled()
 
@@ -149,20 +150,20 @@ async def test_texts_go_out_and_are_answered_beside_the_call(phone: TestPhone) -
 async def test_everything_works_from_the_keyboard(phone: TestPhone) -> None:
     await phone.call.focus()
     await phone.page.keyboard.press("Enter")
-    await expect(phone.key("1")).to_be_focused()
+    await expect(phone.key("1")).to_be_focused(timeout=REPLY_TIMEOUT_MS)
     await phone.page.keyboard.type("0")
     await expect(phone.key("0")).to_be_focused()
-    await expect(phone.talk).to_contain_text("(presses 0)")
+    await expect(phone.talk).to_contain_text("(presses 0)", timeout=REPLY_TIMEOUT_MS)
     await phone.say("0142")  # in a text field digits are words
-    await expect(phone.talk.locator(".caller").last).to_contain_text("0142")
-    await expect(phone.talk.locator(".caller").last).not_to_contain_text("presses")
+    await expect(phone.talk.locator(".caller").last).to_contain_text("0142", timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.talk.locator(".caller").last).not_to_contain_text("presses", timeout=REPLY_TIMEOUT_MS)
 
 
 async def test_what_the_app_refuses_is_said(phone: TestPhone) -> None:
     await phone.page.route("**/dev/phone/calls", lambda route: route.fulfill(status=503, json={"error": {}}))
     await phone.call.click()
-    await expect(phone.status).to_have_text("The app did not answer.")
-    await expect(phone.call).to_be_enabled()
+    await expect(phone.status).to_have_text("The app did not answer.", timeout=REPLY_TIMEOUT_MS)
+    await expect(phone.call).to_be_enabled(timeout=REPLY_TIMEOUT_MS)
 
 
 @pytest.mark.parametrize("context_options", [DESKTOP, PHONE, PHONE_DARK], ids=["desktop", "phone 320", "dark"])
@@ -170,7 +171,7 @@ async def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(phone: Tes
     assert await violations(phone.page) == []
     await phone.begin()
     await phone.text("hello")
-    await expect(phone.texts.locator(".line").last).to_be_visible()
+    await expect(phone.texts.locator(".line").last).to_be_visible(timeout=REPLY_TIMEOUT_MS)
     assert await violations(phone.page) == []
     width = phone.page.viewport_size["width"] if phone.page.viewport_size else 0
     assert await phone.page.evaluate("document.documentElement.scrollWidth") <= width
