@@ -104,7 +104,7 @@ def test_each_language_is_a_part_of_its_own() -> None:
     )
 
 
-@pytest.mark.parametrize(("answer", "status"), [("", 200), ("<Response><Say>", 200), ("<html/>", 404), ("{}", 500)])
+@pytest.mark.parametrize(("answer", "status"), [("", 200), ("<Response><Say>", 200), ("<Response/>", 500), ("{}", 500)])
 def test_no_twiml_ends_the_call_with_twilios_apology(answer: str, status: int) -> None:
     call = PhoneCall(ACCOUNT, "")
     call.start("/voice")
