@@ -10,7 +10,7 @@ UV := PYTHONPATH=.tools/uv .tools/uv/bin/uv
 APP := .venv/bin/python
 ENGINE := engine/.venv/bin/python
 
-.PHONY: help run test train chat bench lint format setup setup-test sbom clean
+.PHONY: help run test train chat call bench lint format setup setup-test sbom clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ train: setup ## train the model
 
 chat: setup ## talk to a running memberline in the terminal
 	@.venv/bin/memberline chat
+
+call: setup ## call a running memberline in the terminal (FROM=+15555550777: as another phone)
+	@.venv/bin/memberline call $(if $(FROM),--from '$(FROM)')
 
 bench: setup-test ## measure against stock Rasa in one run (sets up a stock environment of its own)
 	@$(ENGINE) engine/train.py --if-stale

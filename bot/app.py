@@ -20,6 +20,7 @@ from bot.channels.voice import routes as voice
 from bot.channels.voice.fallback import routes as voice_fallback
 from bot.channels.voice.transfer import routes as voice_transfer
 from bot.channels.webchat import routes as webchat
+from bot.dev import phone as dev_phone
 from bot.dialogue import action_webhook
 from bot.dialogue.conversation_queue import ConversationQueues
 from bot.dialogue.engine_client import EngineClient
@@ -35,6 +36,7 @@ from bot.web import errors, headers, payment_webhook, request_ids, site
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
+from bot.web.twilio_guard import webhook_token
 from bot.workers.clock import JobScheduler
 from bot.workers.login_mail import send_login_mail
 from bot.workers.network_news import book_network_news
@@ -74,10 +76,26 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
         app.blueprint(pages(services).blueprint())
     app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
+    if not backend.settings.production:
+        app.blueprint(dev_phone.blueprint(services, _create_carrier(backend)))
     _add_background_tasks(app, services)
     if unguarded := find_unguarded_routes(app):
         raise RuntimeError(f"these routes do not say who may call them: {', '.join(unguarded)}")
     return app
+
+
+def _create_carrier(backend: Backend) -> dev_phone.Carrier:
+    """The carrier simulator of development, by name: what production runs does not import the sandbox."""
+    settings = backend.settings
+    created: dev_phone.Carrier = importlib.import_module("sandbox.carrier.line").create_line(
+        settings.twilio_account_sid or dev_phone.ACCOUNT_SID,
+        webhook_token(settings),
+        settings.twilio_number or backend.coop.text_line,
+        settings.public_url,
+        settings.sandbox_network_url,
+        settings.sandbox_network_key,
+    )
+    return created
 
 
 def create_services(backend: Backend, known_intents: Iterable[str]) -> Services:

@@ -115,6 +115,18 @@ def chat(url: str | None) -> None:
 
 
 @main.command()
+@click.option("--url", default=None, help="Where the app is served; by default this machine's PORT.")
+@click.option("--from", "phone", default="+15555550142", help="The caller's number; empty withholds it.")
+@click.option("--unattested", is_flag=True, help="The carrier does not vouch for the number.")
+def call(url: str | None, phone: str, unattested: bool) -> None:
+    """Call a running memberline in the terminal; without --from as the demo member Ruth Alvarez."""
+    from bot.commands.call import run_call
+
+    base = url or f"http://127.0.0.1:{Settings.from_env().port}"
+    asyncio.run(run_call(base, phone, attested=not unattested))
+
+
+@main.command()
 @click.argument("number")
 @as_json_option
 def show(number: str, as_json: bool) -> None:

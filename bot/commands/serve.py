@@ -177,4 +177,5 @@ async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
     for number, last4, purpose in there:
         print(f"  {number:<11} {last4}  {purpose}")
     print("\nThings to say: " + ", ".join(f'"{said}"' for said in EXAMPLE_MESSAGES))
+    print(f"A phone to call and text with: {settings.public_url}/dev/phone (or make call)")
     print(f"Messages that would go out: {settings.public_url}/dev/outbox   Ctrl-C ends everything.", flush=True)

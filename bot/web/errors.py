@@ -25,6 +25,8 @@ logger = logging.getLogger("memberline.web")
 MESSAGES_PATH = "/chat/messages"
 MAX_READ_CHARS = 2000  # of a refused message, when it is searched for danger
 PAGE_PATHS = ("/portal", "/staff", "/dev")
+SCRIPT_PATHS = ("/dev/phone/",)
+"""Below a page's path, but asked for by its script."""
 ERROR_CODES = {
     400: "bad_request",
     403: "forbidden",
@@ -152,7 +154,7 @@ def _error_response(
     path = request.path if request is not None else ""
     if request is not None and path.endswith(MESSAGES_PATH):
         message = _add_danger_advice(request, message)
-    if path == "/" or path.startswith(PAGE_PATHS):
+    if path == "/" or (path.startswith(PAGE_PATHS) and not path.startswith(SCRIPT_PATHS)):
         return _error_page(status, message, reference)
     error = {"code": code, "message": f"{message} Reference: {reference}" if reference else message}
     if field:

@@ -30,6 +30,7 @@ from bot.web.json_requests import READ_METHODS
 from bot.web.pages import BOT, create_templates
 
 OUTBOX_PAGE = "/dev/outbox"
+PHONE_PAGE = "/dev/phone"
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -95,7 +96,7 @@ def demo_page_values(services: Services) -> dict[str, Any]:
     if services.settings.production:
         return {"coop": services.coop}
     members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
-    return {"coop": services.coop, "demo_members": members, "outbox_url": OUTBOX_PAGE}
+    return {"coop": services.coop, "demo_members": members, "outbox_url": OUTBOX_PAGE, "phone_url": PHONE_PAGE}
 
 
 def _add_charts(routes: Blueprint, services: Services) -> None:

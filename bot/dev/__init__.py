@@ -1,0 +1,1 @@
+"""Pages of development: they answer this machine alone, and never in production."""
