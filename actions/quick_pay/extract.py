@@ -32,6 +32,7 @@ from backend.reading.money.payment_method import (
 from backend.reading.money.payment_words import (
     has_letters,
     is_question_about_payment,
+    is_unmarked_sum,
     wants_another_day,
 )
 from backend.reading.normalize import clean_text, find_corrections, remove_reason
@@ -235,9 +236,24 @@ def find_named_method(words: str, methods: Sequence[PaymentMethod], asked: str |
     return str(matches[0].id) if len(matches) == 1 else "saved"
 
 
+def _check_unmarked_sum(turn: Turn, due_cents: int) -> None:
+    """`11240` of a caller who said one twelve forty: the amount due, if that is it; any other such sum is asked for."""
+    cents = turn.get(AMOUNT)
+    if turn.channel != "voice" or not turn.was_set(AMOUNT) or not isinstance(cents, int) or cents <= due_cents:
+        return
+    if not is_unmarked_sum(turn.text):
+        return
+    if cents == due_cents * 100:
+        turn.set(AMOUNT, due_cents)
+    else:
+        turn.clear(AMOUNT)
+        turn.notes["amount_problem"] = "unclear"
+
+
 def resolve_amount_and_day(turn: Turn, balance: Balance) -> None:
     """Replace "all of it" by cents and "the due date" by a date, for the account of `balance`."""
     due = balance.amount_due_cents
+    _check_unmarked_sum(turn, due)
     if balance.prepaid and turn.get(AMOUNT) in SHARES:
         turn.clear(AMOUNT)  # there is no bill to pay all or half of
     if turn.get(AMOUNT) == "past_due" and balance.past_due_cents <= 0 < due:

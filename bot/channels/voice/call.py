@@ -15,10 +15,10 @@ from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
 from backend.language import current_language, tr, use_language
 from backend.outage.greeting import format_known_outage
-from backend.reading.numbers.member_number import parse_member_number
-from backend.reading.spanish import english_form
 from bot.channels.voice import links
 from bot.channels.voice.listening.extract import CallerInput, extract_input
+from bot.channels.voice.listening.number_parts import FROM_THE_START, is_number_question
+from bot.channels.voice.number_entry import AFTER_NUMBER, NumberEntry, NumberInput, format_read_back
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
@@ -65,6 +65,7 @@ class Call:
         self.services = services
         self.caller = caller
         self.coop = services.coop
+        self._numbers = NumberEntry(services.backend, services.turns)
         self._said = ""  # the words of this request, for advice on danger if it fails
 
     async def start(self) -> CallStep:
@@ -111,11 +112,17 @@ class Call:
         if position.polls:
             return await self._take_turn(position, asked, CallerInput("answer"))
         caller_input = extract_input(form, asked)
+        if is_number_question(asked):
+            said = await self._load_said(position.question_turn)
+            number = await self._numbers.read(caller_input, asked, said, position.question_turn)
+            if number.more is not None or number.starts_over:
+                return await self._go_on_with_number(position, number)
+            caller_input = number.caller_input
         if caller_input.kind in ("answer", "person"):
             return await self._take_turn(position, asked, caller_input)
         after = replace(position, turn=position.turn + 1)
         if caller_input.kind == "repeat":
-            return prompts.build_question(asked, after)
+            return prompts.build_question(asked, after, await self._read_back_again(position, asked))
         after = replace(after, misses=position.misses + 1)
         if after.misses < MAX_MISSES:
             start = MISS_TEXTS.get(caller_input.kind, menu.NOT_UNDERSTOOD)
@@ -123,6 +130,28 @@ class Call:
         if prompts.has_no_question(asked):
             return EndStep((tr(menu.GOODBYE),))
         return _transfer_step((tr(menu.TRANSFER_AFTER_MISSES),), after)
+
+    async def _go_on_with_number(self, position: CallPosition, number: NumberInput) -> CallStep:
+        """Ask for the rest of a number that comes in parts, or for all of it from the start."""
+        if number.more is None:
+            start = number.parts.question_turn or position.question_turn
+            again = CallPosition(position.turn + 1, question_turn=start)
+            return prompts.build_question(await self._load_question(start), again, (tr(FROM_THE_START),))
+        said = CallerInput("answer", " ".join(number.parts.parts))
+        inbound = self._inbound(self.caller.provider_id(position.turn), said)
+        reply = await self._numbers.record_part(inbound, number.more, RecordDeadline(RECORD_SECONDS))
+        return prompts.build_question(reply, CallPosition(position.turn + 1, question_turn=position.turn))
+
+    async def _load_said(self, turn: int) -> str:
+        """What the caller said in a turn; empty for 0, and for keys that choose."""
+        async with self.services.backend.db.read_session() as session:
+            row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
+        return row.text if row else ""
+
+    async def _read_back_again(self, position: CallPosition, asked: Reply) -> tuple[str, ...]:
+        if asked.expects not in AFTER_NUMBER:
+            return ()
+        return format_read_back(await self._load_said(position.question_turn), "member_number", asked.expects)
 
     async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
@@ -181,7 +210,7 @@ class Call:
         self, position: CallPosition, asked: Reply, caller_input: CallerInput, provider_id: str, reply: Reply
     ) -> CallStep:
         notes, texted = await self._link_notes(provider_id, reply)
-        understood = await self._read_back_member_number(asked, provider_id)
+        understood = format_read_back(await self._load_said(position.turn), asked.expects, reply.expects)
         after = CallPosition(position.turn + 1, question_turn=position.turn)
         asked_for = caller_input.kind == "person"
         # out of hours nobody answers: the dialogue says when the office is open, and offers a call back
@@ -203,16 +232,6 @@ class Call:
             return False
         state = await self._load_state()
         return bool(state.offered or state.expects) and state.expects != giving_up.SETTLED
-
-    async def _read_back_member_number(self, asked: Reply, provider_id: str) -> tuple[str, ...]:
-        """The member number as it was understood, read back in groups so that the caller notices an error."""
-        if asked.expects != "member_number":
-            return ()
-        async with self.services.backend.db.read_session() as session:
-            row = await conversations.find_inbound(session, "voice", provider_id)
-        said = row.text if row else ""
-        reading = parse_member_number(english_form(said, current_language()))
-        return (tr(menu.READ_BACK, number=reading.dashed),) if reading and reading.dashed else ()
 
     def _inbound(self, provider_id: str, caller_input: CallerInput) -> Inbound:
         caller = self.caller

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from backend.language import mark, tr
+from bot.channels.voice.listening import number_parts
 from bot.channels.voice.speaking import menu
 from bot.dialogue.messages import Button, Reply
 
@@ -90,6 +91,8 @@ def select_listen_options(reply: Reply) -> ListenOptions:
     choices = list_choices(reply)
     if choices:
         options = replace(options, num_digits=1)
+    elif missing := number_parts.count_missing_keys(reply):
+        options = replace(options, num_digits=missing)
     if reply == menu.build_main_menu():
         return replace(options, hints=tr(menu.SPEECH_HINTS))
     # a hint may have 100 characters, and commas separate the hints
