@@ -19,6 +19,7 @@ from backend.reading.back_references import is_same_as_last_time, refers_to_othe
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import ExtractedValues, extract_all
 from backend.reading.money.amount import Amount, detect_share_alone
+from backend.reading.money.amount_correction import correct_amount
 from backend.reading.money.payment_method import (
     NOT_ON_FILE,
     SAVED_WORDS,
@@ -105,6 +106,8 @@ async def _extract_amount(turn: Turn, values: ExtractedValues) -> None:
     present = turn.get(AMOUNT) if isinstance(turn.get(AMOUNT), int) else None
     if (half := resolve_half(turn.text, present)) is not None:
         turn.set(AMOUNT, half)
+    elif present is not None and (corrected := correct_amount(turn.text, present)) is not None:
+        turn.set(AMOUNT, corrected)
     elif is_same_as_last_time(turn.text) and (cents := await _last_payment_cents(turn)):
         turn.set(AMOUNT, cents)
     elif values.share and not is_question_about_payment(turn.text.strip()):

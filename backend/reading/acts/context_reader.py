@@ -37,6 +37,7 @@ from backend.reading.acts.signals import (
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.bystander_talk import remove_bystander_talk
 from backend.reading.live_agent_request import wants_live_agent
+from backend.reading.money.amount_correction import is_plain_sum
 from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.spanish import to_english
 
@@ -57,7 +58,7 @@ class ContextReader:
 
         1. Talk to somebody else in the room is no message, and is removed from one.
         2. A request for the other language.
-        3. A bare number where one is asked for, and a number that is none of the options.
+        3. A bare number or sum where one is asked for, and a number that is none of the options.
         4. A request to wait, unless a number or a plain request follows, or a live agent is wanted as well.
         5. At a yes-or-no question a certain yes or no, with what else is said.
         6. At an open-ended question a goodbye.
@@ -74,6 +75,10 @@ class ContextReader:
             return [Act("language", words=words, is_certain=True)]
         if question.question_type in NUMBER_TYPES and _is_bare_number(text):
             return [Act("answer", value=words, intent="inform", words=words)]  # "is 41005-001" asks nothing
+        if question.question_type == "amount" and is_plain_sum(text):
+            return [
+                Act("answer", value=words, intent="inform", words=words)
+            ]  # however rare its words: "fifteen dollars"
         if _is_not_an_option(text, question):
             return [Act("unclear", words=words, is_certain=True)]
         person = [Act("person", words=words, is_certain=True)] if wants_live_agent(words) else []

@@ -34,6 +34,7 @@ _REPEAT_ALIKE = re.compile(rf"\b({'|'.join(_SOUND_ALIKE_REPEATS)})(?= (?:\d|{'|'
 # "5.9", "5 9s": five nines
 _COUNTED = re.compile(r"(?<![\d.])([2-9])(?:\.(\d)(?:'?s\b)?(?!\.\d)|[ .-]?(\d)'?s\b)(\d*)")
 _COUNTED_WORD = re.compile(rf"\b({'|'.join(UNITS)}) (\d)'?s\b")
+_TENS_AND_UNIT = re.compile(rf"\b({'|'.join(TENS)}) ({'|'.join(word for word, digit in UNITS.items() if digit)})\b")
 _HALF_OF_DAY = re.compile(r"(?<=\d) ?[ap]\.?m\b\.?")
 _MARKS_BETWEEN = re.compile(r"(?<=\d)[:/,.'](?=\d)")
 _DASHES_BETWEEN = re.compile(r"(?<=\d) ?- ?(?=\d)")
@@ -77,6 +78,7 @@ def restore_digits(words: str, asked: str) -> str:
 def digits_alone(words: str) -> str | None:
     """The digits, if nothing but digits is said: `uh, 9 9, double oh` gives `9900`. None for anything else."""
     cleaned = " ".join(_FILLER.sub(" ", _restore_words(clean_text(words))).split())
+    cleaned = _TENS_AND_UNIT.sub(lambda two: str(TENS[two[1]] + UNITS[two[2]]), cleaned)
     found: list[str] = []
     repeat = 1
     for piece in re.findall(r"\d+|[a-z]+|[^\s\d\w,.;#()-]", cleaned):

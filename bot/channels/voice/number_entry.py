@@ -55,7 +55,7 @@ class NumberEntry:
         plain = NumberInput(caller_input, given)
         if caller_input.kind == "restart" or (caller_input.kind == "repeat" and given.parts):
             return replace(plain, starts_over=True)
-        if caller_input.kind == "silence" and len(given.digits) >= number_parts.MIN_DIGITS_AT_SILENCE:
+        if caller_input.kind == "silence" and len(given.digits) >= number_parts.LAST4_DIGITS:
             return NumberInput(CallerInput("answer", self._as_number(given.digits, asked)))
         if caller_input.kind != "answer" or caller_input.payload:
             return plain

@@ -106,7 +106,7 @@ def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
 
 def _extract_spoken_key(words: str, reply: Reply) -> CallerInput | None:
     """The key that is said at a menu, a list or a yes-or-no question, `press one`; None for anything else."""
-    is_yes_no = reply.expects == "confirm" and not reply.buttons
+    is_yes_no = reply.expects == "confirm"  # also with buttons of its own: the first of them is the yes
     if not is_yes_no and not list_choices(reply):
         return None
     key = read_menu_number(words, ordinals=reply.expects != "date", is_yes_no=is_yes_no)

@@ -19,10 +19,13 @@ from bot.dialogue.messages import Message, Reply
 
 MIN_NUMBER_DIGITS = 7
 """Of a member number: four digits, and three behind the dash."""
-MIN_DIGITS_AT_SILENCE = 3
-"""So many may be an answer of their own, such as the digits behind the dash."""
 LAST4_DIGITS = 4
+"""So many may be an answer of their own when no more come."""
+SUFFIX_DIGITS = 3
 MORE = mark("I have {digits} so far. Please go on.")
+MORE_OF_SHORT = mark(
+    "I have {digits}, and our member numbers are longer. Please say the whole number once more, or go on with the rest."
+)
 MORE_OR_LAST4 = mark(
     "I have {digits}. If those are the last four digits of your phone, press pound. Or go on with your member number."
 )
@@ -70,7 +73,8 @@ def find_parts(asked: Reply, stored: str) -> NumberParts:
 
 def build_more_question(parts: NumberParts, expects: str, *, may_be_last4: bool = False) -> Reply:
     """Ask for the rest. The hint `missing` is how many keys end it, where that is known."""
-    template = MORE_OR_LAST4 if may_be_last4 else MORE
+    seems_whole = len(parts.parts[-1]) >= MIN_NUMBER_DIGITS
+    template = MORE_OR_LAST4 if may_be_last4 else MORE_OF_SHORT if seems_whole else MORE
     hints: dict[str, object] = {"expect": expects, "continues": parts.question_turn}
     if expects in DIGITS_OF_QUESTION:
         hints["missing"] = DIGITS_OF_QUESTION[expects] - len(parts.digits)
@@ -123,6 +127,6 @@ def select_next(expects: str, parts: NumberParts, *, heard_number: str, may_be_s
         return "all"
     if count >= MIN_NUMBER_DIGITS:
         return "ask_length"
-    if may_be_suffix and not is_anew and newest == MIN_DIGITS_AT_SILENCE:
+    if may_be_suffix and not is_anew and newest == SUFFIX_DIGITS:
         return "unchanged"
     return "more"
