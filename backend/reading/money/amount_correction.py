@@ -13,6 +13,10 @@ from backend.reading.numbers.number_tokens import tokenize
 _LEAD_IN = r"(?:(?:no|nope|wait|sorry|wrong|that'?s (?:wrong|not right)|it'?s|i said|i meant|is|es|um|uh)\b[\s,.;!]*)*"
 _OLD_THEN_NEW = re.compile(rf"{_LEAD_IN}not (?P<rest>.+?)\W*")
 _NEW_THEN_OLD = re.compile(rf"{_LEAD_IN}(?P<new>.+?),? (?:and )?(?:not|instead of|rather than) (?P<old>.+?)\W*")
+_SAID = re.compile(
+    rf"{_LEAD_IN}(?:i said|i meant|it'?s|it is|make it|make that|change (?:it|that) to|(?:it )?should be|dije)\b,? "
+    r"(?P<new>.+?)\W*"
+)
 _BETWEEN = re.compile(r"^(?:but|it'?s|i said|i meant|make it|es|sino)\b\s*")
 _FILLER = re.compile(
     r"\b(?:um+|uh+|er+|please|thanks|thank you|just|only|maybe|pay|ok(?:ay)?|yes|well)\b|[,.!]+(?=\s|$)"
@@ -22,6 +26,8 @@ _FILLER = re.compile(
 def correct_amount(text: str, present_cents: int) -> int | None:
     """The new amount in cents, where the words take back the present one and name another; else None."""
     cleaned = clean_text(text)
+    if (found := _SAID.fullmatch(cleaned)) and is_plain_sum(found["new"]):
+        return cents if (cents := _read_sum(found["new"])) != present_cents else None
     for old, new in _list_pairs(cleaned):
         if _read_sum(old) == present_cents and (cents := _read_sum(new)) not in (None, present_cents):
             return cents

@@ -30,6 +30,8 @@ AFTER_NUMBER = ("last4", "identity")
 """The questions at which the member number has been read back, and may still be corrected."""
 BARE_LENGTHS = (8, 9)
 """Digits of a member number that need no dash where something else was asked for: no phone has as many."""
+SSN_LENGTH = 9
+"""So many digits that are no member number go to the dialogue as they are: they are removed on the way."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ class NumberEntry:
             if newest >= number_parts.MIN_NUMBER_DIGITS and await is_issued_length(session, newest):
                 return "newest" if len(now.parts) > 1 else "unchanged"
             if await is_issued_length(session, count):
-                return "all"
-            if count < await longest_issued_length(session):
+                return "all" if len(now.parts) > 1 else "unchanged"
+            if count != SSN_LENGTH and count < await longest_issued_length(session):
                 return "more"
         return "unchanged" if len(now.parts) == 1 else "over"
 
@@ -137,7 +139,8 @@ class NumberEntry:
         async def respond(
             session: AsyncSession, stored: Inbound, record: conversations.RecordedMessage
         ) -> tuple[Reply, bool]:
-            return more, False
+            # what was taken out of the message, such as half a card number, is not said back either
+            return (more if stored.text == inbound.text else number_parts.build_anew_question(more)), False
 
         return await self._turns.answer_at_once(inbound, deadline, respond)
 

@@ -27,6 +27,8 @@ _AGENT_WORD = re.compile(r"\b(?:zero|0|person|operator|agent|human|representativ
 _PRESS = re.compile(r"(?:i )?(?:press|pressed|push|hit)\b")
 _REPEAT = re.compile(r"(?:please )?(?:repeat(?: that| it)?|say (?:that|it) again|star)(?: please)?")
 
+MAX_DIGITS_OF_SPOKEN_DOLLARS = 3
+"""More figures without a mark may be dollars and cents: `5025` of `fifty twenty five`."""
 RESTARTABLE_QUESTIONS = ("member_number", "identity", "last4", "code")
 """Where a star among the keys starts the number over; inside an amount it would be taken for a decimal point."""
 
@@ -73,6 +75,10 @@ def _extract_keys(keys: str, reply: Reply) -> CallerInput:
     if reply.expects == "date" and len(digits) in (4, 6, 8):
         # 0615 is June 15, with two or four more digits for the year
         digits = "/".join(part for part in (digits[:2], digits[2:4], digits[4:]) if part)
+    if reply.expects == "amount" and len(digits) > MAX_DIGITS_OF_SPOKEN_DOLLARS:
+        return CallerInput(
+            "answer", tr("{number} dollars", number=digits)
+        )  # keys are whole dollars, spoken figures not
     return CallerInput("answer", digits)
 
 

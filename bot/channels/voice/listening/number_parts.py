@@ -29,6 +29,7 @@ MORE_OF_SHORT = mark(
 MORE_OR_LAST4 = mark(
     "I have {digits}. If those are the last four digits of your phone, press pound. Or go on with your member number."
 )
+SAY_ALL = mark("I could not take that. Please key in or say the whole number.")
 FROM_THE_START = mark("All right, from the start.")
 _IS_DONE = re.compile(
     r"(?:and )?(?:that'?s (?:it|all|the (?:whole )?number)|that is (?:it|all)|done|i'?m done|finished|pound|hash|"
@@ -80,6 +81,11 @@ def build_more_question(parts: NumberParts, expects: str, *, may_be_last4: bool 
         hints["missing"] = DIGITS_OF_QUESTION[expects] - len(parts.digits)
     text = tr(template, digits=spell_digits(parts.digits))
     return Reply((Message(text, hints=hints),), language=current_language())
+
+
+def build_anew_question(more: Reply) -> Reply:
+    """In place of `more`: the same question from its start, with no digits in it."""
+    return Reply((Message(tr(SAY_ALL), hints={"expect": more.expects}),), language=more.language)
 
 
 def count_missing_keys(reply: Reply) -> int:
