@@ -1,4 +1,4 @@
-"""Corrects digits of a number that was read back: `not two, one`, `the last one is a 3`, `it ends in 002`."""
+"""Corrects digits of a number that was read back: `not two, one`, `the last one is a 3`, `no, 002`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _NEW_NOT_OLD = re.compile(
 _OLD_IS_NEW = re.compile(
     rf"(?:change )?the (?P<old>{_RUN})\s+(?:is|should be|should have been|to|es)\s+{_ARTICLE}(?P<new>{_RUN})\W*"
 )
+_SUFFIX = re.compile(r"\W*0[ -]?\d[ -]?\d\W*")
 _END = re.compile(
     rf"(?:the )?(?:last|final) (?:(?:1|digit|number|part|3|group|of them)\s)*(?:is|are|should be) "
     rf"{_ARTICLE}(?P<new>{_RUN})\W*|"
@@ -53,6 +54,8 @@ def correct_digits(words: str, number: str) -> DigitCorrection | None:
     """
     said = _write_figures(words)
     rest = _LEAD_IN.sub("", said)
+    if rest != said and (found := _SUFFIX.fullmatch(rest)):
+        return _replace_at(number, -1, _digits(found[0]))
     if found := _END.fullmatch(rest):
         return _replace_at(number, -1, _digits(found["new"] or found["ending"]))
     if found := _START.fullmatch(rest):

@@ -70,8 +70,11 @@ def restore_digits(words: str, asked: str) -> str:
     restored = _restore_words(cleaned)
     restored = _restore_figures(restored, asked)
     missing_one = DIGITS_OF_QUESTION.get(asked if asked != "identity" else "last4", 0) - 1
-    if (lead := _LEADING_OH.match(restored)) and len(digits_alone(restored[lead.end() :]) or "") == missing_one:
-        restored = "0" + restored[lead.end() :]
+    if (lead := _LEADING_OH.match(restored)) and asked != "member_number":
+        behind = digits_alone(restored[lead.end() :]) or ""
+        # "no, 001" takes back the digits behind the dash
+        if len(behind) == missing_one and not (asked != "code" and behind.startswith("0")):
+            restored = "0" + restored[lead.end() :]
     return restored if restored != cleaned else words
 
 

@@ -18,7 +18,7 @@ from backend.outage.greeting import format_known_outage
 from bot.channels.voice import links
 from bot.channels.voice.listening.extract import CallerInput, extract_input
 from bot.channels.voice.listening.number_parts import FROM_THE_START, is_number_question
-from bot.channels.voice.number_entry import AFTER_NUMBER, NumberEntry, NumberInput, format_read_back
+from bot.channels.voice.number_entry import AFTER_NUMBER, NumberEntry, NumberInput, find_number, format_read_back
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep
 from bot.dialogue import edge_texts, giving_up
@@ -38,6 +38,8 @@ STEP_SECONDS = 10.0
 """Then something must be said, even if the database hangs: Twilio hangs up after 15 seconds."""
 RECORD_SECONDS = 6.0
 MAX_MISSES = 3
+MAX_TURNS_BACK = 8
+"""How far back the member number is looked for that a caller corrects."""
 MISS_TEXTS = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
 ANSWERED_STATUSES = ("completed", "answered")
 
@@ -114,7 +116,8 @@ class Call:
         caller_input = extract_input(form, asked)
         if is_number_question(asked):
             said = await self._load_said(position.question_turn)
-            number = await self._numbers.read(caller_input, asked, said, position.question_turn)
+            heard = await self._find_heard_number(asked, position.question_turn)
+            number = await self._numbers.read(caller_input, asked, said, position.question_turn, heard)
             if number.more is not None or number.starts_over:
                 return await self._go_on_with_number(position, number)
             caller_input = number.caller_input
@@ -148,10 +151,18 @@ class Call:
             row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
         return row.text if row else ""
 
+    async def _find_heard_number(self, asked: Reply, turn: int) -> str:
+        """The member number, digits alone, that was given before the question for the last four, or empty."""
+        if asked.expects in AFTER_NUMBER:
+            for earlier in range(turn, max(0, turn - MAX_TURNS_BACK), -1):
+                if number := find_number(await self._load_said(earlier)):
+                    return number
+        return ""
+
     async def _read_back_again(self, position: CallPosition, asked: Reply) -> tuple[str, ...]:
-        if asked.expects not in AFTER_NUMBER:
-            return ()
-        return format_read_back(await self._load_said(position.question_turn), "member_number", asked.expects)
+        return format_read_back(
+            await self._find_heard_number(asked, position.question_turn), "member_number", asked.expects
+        )
 
     async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
@@ -211,6 +222,8 @@ class Call:
     ) -> CallStep:
         notes, texted = await self._link_notes(provider_id, reply)
         understood = format_read_back(await self._load_said(position.turn), asked.expects, reply.expects)
+        if reply.expects == "identity" and not understood:  # the two did not match: it may be the number that is wrong
+            understood = await self._read_back_again(replace(position, question_turn=position.turn), reply)
         after = CallPosition(position.turn + 1, question_turn=position.turn)
         asked_for = caller_input.kind == "person"
         # out of hours nobody answers: the dialogue says when the office is open, and offers a call back

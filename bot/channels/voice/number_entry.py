@@ -6,7 +6,6 @@ same answer and any process can go on.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +14,7 @@ from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import current_language, tr
 from backend.members.service import is_issued_length, longest_issued_length
+from backend.reading.numbers.account_separator import is_partial_number
 from backend.reading.numbers.digit_corrections import correct_digits
 from backend.reading.numbers.member_number import SUFFIX_LENGTH, parse_member_number
 from backend.reading.spanish import english_form
@@ -51,8 +51,13 @@ class NumberEntry:
         self._backend = backend
         self._turns = turns
 
-    async def read(self, caller_input: CallerInput, asked: Reply, answered: str, question_turn: int) -> NumberInput:
-        """Join, correct or keep what was said at `asked`, the reply of `question_turn` to the message `answered`."""
+    async def read(
+        self, caller_input: CallerInput, asked: Reply, answered: str, question_turn: int, heard: str
+    ) -> NumberInput:
+        """Join, correct or keep what was said at `asked`, the reply of `question_turn` to the message `answered`.
+
+        `heard` is the member number that was read back before, digits alone, or empty.
+        """
         given = number_parts.find_parts(asked, answered)
         plain = NumberInput(caller_input, given)
         if caller_input.kind == "restart" or (caller_input.kind == "repeat" and given.parts):
@@ -65,19 +70,22 @@ class NumberEntry:
             return NumberInput(CallerInput("answer", self._as_number(given.digits, asked)))
         if given.parts and number_parts.starts_over(caller_input.text):
             return replace(plain, starts_over=True)
-        if (corrected := self._correct(caller_input, asked, answered, given)) is not None:
+        if (corrected := self._correct(caller_input, asked, heard, given)) is not None:
             return corrected
         now = number_parts.read_part(
             caller_input.text, replace(given, question_turn=given.question_turn or question_turn)
         )
         if now is None:
             return plain
-        return await self._take_part(caller_input, asked, answered, now)
+        return await self._take_part(caller_input, asked, answered, heard, now)
 
-    async def _take_part(self, caller_input: CallerInput, asked: Reply, answered: str, now: NumberParts) -> NumberInput:
-        may_be_suffix = len(_find_digits(answered)) >= number_parts.LAST4_DIGITS and not _find_number(answered)
-        heard = _find_number(answered) if asked.expects in AFTER_NUMBER else ""
-        following = number_parts.select_next(asked.expects, now, heard_number=heard, may_be_suffix=may_be_suffix)
+    async def _take_part(
+        self, caller_input: CallerInput, asked: Reply, answered: str, heard: str, now: NumberParts
+    ) -> NumberInput:
+        base = _find_base(answered) if asked.expects == "member_number" else ""
+        if base and len(now.parts) == 1 and len(now.digits) == SUFFIX_LENGTH:
+            return NumberInput(CallerInput("answer", f"{base}-{now.digits}"))  # the digits behind its dash
+        following = number_parts.select_next(asked.expects, now, heard)
         if following == "ask_length":
             following = await self._compare_length(now)
         if following == "over":
@@ -101,11 +109,9 @@ class NumberEntry:
                 return "more"
         return "unchanged" if len(now.parts) == 1 else "over"
 
-    def _correct(
-        self, caller_input: CallerInput, asked: Reply, answered: str, given: NumberParts
-    ) -> NumberInput | None:
+    def _correct(self, caller_input: CallerInput, asked: Reply, heard: str, given: NumberParts) -> NumberInput | None:
         """`Not two, one`, of the digits so far or of the number that was read back with this question."""
-        number = given.digits or (_find_number(answered) if asked.expects in AFTER_NUMBER else "")
+        number = given.digits or heard
         found = correct_digits(english_form(caller_input.text, current_language()), number) if number else None
         if found is None:
             return None
@@ -157,11 +163,13 @@ def format_read_back(said: str, asked: str, following: str) -> tuple[str, ...]:
     return (tr(menu.READ_BACK, number=reading.dashed),) if reading and reading.dashed else ()
 
 
-def _find_number(said: str) -> str:
+def find_number(said: str) -> str:
     """The digits of the member number in what was said before; empty if there is no whole one."""
     reading = parse_member_number(english_form(said, current_language()))
     return reading.digits if reading and reading.is_complete else ""
 
 
-def _find_digits(said: str) -> str:
-    return "".join(re.findall(r"\d", said))
+def _find_base(said: str) -> str:
+    """The digits before the dash of a member number that was given without the rest; empty if there are none."""
+    reading = parse_member_number(english_form(said, current_language()), None)
+    return reading.digits if reading and is_partial_number(reading.digits) else ""

@@ -21,7 +21,6 @@ MIN_NUMBER_DIGITS = 7
 """Of a member number: four digits, and three behind the dash."""
 LAST4_DIGITS = 4
 """So many may be an answer of their own when no more come."""
-SUFFIX_DIGITS = 3
 MORE = mark("I have {digits} so far. Please go on.")
 MORE_OF_SHORT = mark(
     "I have {digits}, and our member numbers are longer. Please say the whole number once more, or go on with the rest."
@@ -112,16 +111,15 @@ def read_part(words: str, parts: NumberParts) -> NumberParts | None:
     return None if digits is None else NumberParts((*before, digits), parts.question_turn)
 
 
-def select_next(expects: str, parts: NumberParts, *, heard_number: str, may_be_suffix: bool) -> NextPart:
+def select_next(expects: str, parts: NumberParts, heard_number: str) -> NextPart:
     """What to do with the parts at a question that expects `expects`; `ask_length` where a member number may be whole.
 
-    `heard_number` is the member number that was read back with this question, digits alone, or empty. `may_be_suffix`:
-    the three digits behind the dash are what is missing.
+    `heard_number` is the member number that was read back before, digits alone, or empty.
     """
     newest, count = len(parts.parts[-1]), len(parts.digits)
     wanted = DIGITS_OF_QUESTION.get("last4" if expects == "identity" else expects)
     is_anew = len(parts.parts) > 1
-    if wanted == newest and expects != "code" and parts.parts[-1] == heard_number[:LAST4_DIGITS]:
+    if wanted == newest and expects != "code" and heard_number.startswith(parts.parts[-1]):
         return "maybe_last4"
     if wanted == newest:
         return "newest" if is_anew else "unchanged"
@@ -133,6 +131,4 @@ def select_next(expects: str, parts: NumberParts, *, heard_number: str, may_be_s
         return "all"
     if count >= MIN_NUMBER_DIGITS:
         return "ask_length"
-    if may_be_suffix and not is_anew and newest == SUFFIX_DIGITS:
-        return "unchanged"
     return "more"

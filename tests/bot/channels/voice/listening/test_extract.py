@@ -84,5 +84,6 @@ def test_never_fails_and_never_invents_a_payload(digits: str, message: str, ques
 def test_a_star_never_becomes_part_of_an_amount(keys: str) -> None:
     result = extract_input({"Digits": keys}, AMOUNT)
     if result.kind == "answer":
-        assert result.text == keys.strip("#")
+        digits = keys.strip("#")
+        assert result.text == (digits if len(digits) < 4 else f"{digits} dollars")
         assert "*" not in keys
