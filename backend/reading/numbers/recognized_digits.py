@@ -81,6 +81,8 @@ def restore_digits(words: str, asked: str) -> str:
 def digits_alone(words: str) -> str | None:
     """The digits, if nothing but digits is said: `uh, 9 9, double oh` gives `9900`. None for anything else."""
     cleaned = " ".join(_FILLER.sub(" ", _restore_words(clean_text(words))).split())
+    if cleaned in _SOUND_ALIKE:
+        return None  # alone it may be any word
     cleaned = _TENS_AND_UNIT.sub(lambda two: str(TENS[two[1]] + UNITS[two[2]]), cleaned)
     found: list[str] = []
     repeat = 1
