@@ -10,7 +10,7 @@ from backend.demo import seed
 from tests.bot.channels.voice.phone_call import Line, spoken_text
 from tests.bot.edge import Edge
 
-BEFORE = "expect last4 and my member number is 99999-002"
+BEFORE = "expect identity and my member number is 99999-002"
 """To the stand-in engine: a member number has been given, and the last four are asked for."""
 
 
@@ -114,7 +114,7 @@ CORRECTIONS = [
     ("the last one is a one", "99999001"),
     ("no, 001", "99999001"),
     ("<99999001>", "99999001"),
-    ("9-9-9-9-9-0-0-1.", "99999001"),
+    ("9-9-9-9-9-0-0-1.", "99999001."),
     ("no that's wrong, it's 99999-001", "no that's wrong, it's 99999-001"),
 ]
 
