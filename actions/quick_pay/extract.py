@@ -20,6 +20,7 @@ from backend.reading.back_references import is_same_as_last_time, refers_to_othe
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import ExtractedValues, extract_all
 from backend.reading.money.amount import Amount, detect_share_alone
+from backend.reading.money.amount_correction import correct_amount
 from backend.reading.money.payment_method import (
     NOT_ON_FILE,
     SAVED_WORDS,
@@ -33,6 +34,7 @@ from backend.reading.money.payment_method import (
 from backend.reading.money.payment_words import (
     has_letters,
     is_question_about_payment,
+    is_unmarked_sum,
     wants_another_day,
 )
 from backend.reading.normalize import clean_text, find_corrections, remove_reason
@@ -105,6 +107,8 @@ async def _extract_amount(turn: Turn, values: ExtractedValues) -> None:
     present = turn.get(AMOUNT) if isinstance(turn.get(AMOUNT), int) else None
     if (half := resolve_half(turn.text, present)) is not None:
         turn.set(AMOUNT, half)
+    elif present is not None and (corrected := correct_amount(turn.text, present)) is not None:
+        turn.set(AMOUNT, corrected)
     elif is_same_as_last_time(turn.text) and (cents := await _last_payment_cents(turn)):
         turn.set(AMOUNT, cents)
     elif values.share and not is_question_about_payment(turn.text.strip()):
@@ -238,9 +242,24 @@ def find_named_method(words: str, methods: Sequence[PaymentMethod], asked: str |
     return str(matches[0].id) if len(matches) == 1 else "saved"
 
 
+def _check_unmarked_sum(turn: Turn, due_cents: int) -> None:
+    """`11240` of a caller who said one twelve forty: the amount due, if that is it; any other such sum is asked for."""
+    cents = turn.get(AMOUNT)
+    if turn.channel != "voice" or not turn.was_set(AMOUNT) or not isinstance(cents, int) or cents <= due_cents:
+        return
+    if not is_unmarked_sum(turn.text):
+        return
+    if cents == due_cents * 100:
+        turn.set(AMOUNT, due_cents)
+    else:
+        turn.clear(AMOUNT)
+        turn.notes["amount_problem"] = "unclear"
+
+
 def resolve_amount_and_day(turn: Turn, balance: Balance) -> None:
     """Replace "all of it" by cents and "the due date" by a date, for the account of `balance`."""
     due = balance.amount_due_cents
+    _check_unmarked_sum(turn, due)
     if balance.prepaid and turn.get(AMOUNT) in SHARES:
         turn.clear(AMOUNT)  # there is no bill to pay all or half of
     if turn.get(AMOUNT) == "past_due" and balance.past_due_cents <= 0 < due:

@@ -47,6 +47,11 @@ async def is_issued_length(session: AsyncSession, length: int) -> bool:
     return await session.scalar(query) is not None
 
 
+async def longest_issued_length(session: AsyncSession) -> int:
+    """The digits of the co-op's longest full account number; 0 where there are no accounts."""
+    return await session.scalar(select(func.max(func.length(Account.number_digits)))) or 0
+
+
 async def list_member_accounts(session: AsyncSession, member_id: int) -> list[Account]:
     """All of a member's accounts, in the order of their numbers."""
     query = select(Account).where(Account.member_id == member_id).order_by(Account.number)

@@ -1,6 +1,6 @@
 """Stands for the dialogue engine: speaks its HTTP contract and gives the answers that a test sets.
 
-It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME`, `transfer`,
+It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME …`, `transfer`,
 `picture`, `long`, `link`, `goodbye`, `curly`, `terms`, `keypad card`, `keypad bank`; everything else is echoed.
 """
 
@@ -103,7 +103,7 @@ def _messages(text: str) -> list[dict[str, Any]]:
     if text == "buttons":
         return [message("How much?", buttons=CHOICES, custom={"expect": "amount"})]
     if (quick := text.removeprefix("slow ")).startswith("expect "):
-        return [message("Well?", custom={"expect": quick.removeprefix("expect ")})]
+        return [message("Well?", custom={"expect": quick.split()[1]})]
     if text in ANSWERS:
         return [message(**answer) for answer in ANSWERS[text]]
     if text == "transfer":

@@ -38,6 +38,7 @@ from backend.reading.acts.signals import (
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.bystander_talk import remove_bystander_talk
 from backend.reading.live_agent_request import wants_live_agent
+from backend.reading.money.amount_correction import is_plain_sum
 from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.spanish import to_english
 
@@ -58,7 +59,7 @@ class ContextReader:
 
         1. Talk to somebody else in the room is no message, and is removed from one.
         2. A request for the other language.
-        3. A bare number where one is asked for, and a number that is none of the options.
+        3. A bare number or sum where one is asked for, and a number that is none of the options.
         4. A request to wait, unless a number or a plain request follows, or a live agent is wanted as well.
         5. At a yes-or-no question a certain yes or no, with what else is said.
         6. At an open-ended question a goodbye.
@@ -73,8 +74,8 @@ class ContextReader:
             return [Act("unclear", words=words)]
         if asks_for_language(text):
             return [Act("language", words=words, is_certain=True)]
-        if question.question_type in NUMBER_TYPES and _is_bare_number(text):
-            return [Act("answer", value=words, intent="inform", words=words)]  # "is 41005-001" asks nothing
+        if _is_bare_answer(text, question):
+            return [Act("answer", value=words, intent="inform", words=words)]
         if _is_not_an_option(text, question):
             return [Act("unclear", words=words, is_certain=True)]
         person = [Act("person", words=words, is_certain=True)] if wants_live_agent(words) else []
@@ -107,6 +108,12 @@ class ContextReader:
         resolved = _resolve_acts(acts, words)
         only_waits = all(act.kind == "hold" for act in resolved)
         return (_request_after_wait(text, words, predictions.whole) if only_waits else []) or resolved
+
+
+def _is_bare_answer(text: str, question: OpenQuestion) -> bool:
+    """`Is 41005-001` asks nothing where a number is asked for, nor does `fifteen dollars`, however rare its words."""
+    is_number = question.question_type in NUMBER_TYPES and _is_bare_number(text)
+    return is_number or (question.question_type == "amount" and is_plain_sum(text))
 
 
 def _is_bare_number(text: str) -> bool:

@@ -15,6 +15,8 @@ wants_another_day = detector(
 )
 has_letters = detector(r"[^\W\d_]{2}")
 """Whether it has anything but figures."""
+is_unmarked_sum = detector(r"^\D{0,20}(?:\d,? ?){4,}\W*$(?<!\.\d\d)(?<!\.\d)")
+"""Four figures or more with nothing that parts dollars from cents: how recognizers write `fifty twenty five`."""
 is_question_about_payment = detector(
     r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$"
 )

@@ -75,7 +75,7 @@ def _match_member_number(run: DigitGroup, asked: str | None) -> MemberNumberSpan
     if run.is_money or run.is_denied or run.label in ("last4", METHOD_LABEL, "phone"):
         return None
     own, last4 = _split_last4(run)
-    reading = _build_member_number(own)
+    reading = _build_member_number(own, asked)
     if reading is None or not _may_be_member_number(own, reading, asked):
         return None
     return MemberNumberSpan(reading, run.start, run.end, last4)
@@ -91,8 +91,11 @@ def _may_be_member_number(run: DigitGroup, reading: MemberNumber, asked: str | N
     return reading.is_complete and asked not in ("amount", "date", "last4", "code") and run.label != "amount"
 
 
-def _build_member_number(run: DigitGroup) -> MemberNumber | None:
+def _build_member_number(run: DigitGroup, asked: str | None) -> MemberNumber | None:
+    """Where it was asked for, dashes that cannot be its own, `9-9-9-9-9-0-0-1`, are a recognizer's and mean nothing."""
     digits = run.digits
+    if asked == "member_number" and len(run.dash_positions) > 1:
+        run = replace(run, dash_positions=())
     if not MIN_BASE_LENGTH <= len(digits) <= MAX_BASE_LENGTH + SUFFIX_LENGTH:
         return None
     split = len(digits) - SUFFIX_LENGTH

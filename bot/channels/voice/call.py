@@ -7,19 +7,19 @@ request delivered again gets the same answer from any process.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from backend.conversations import service as conversations
-from backend.conversations.models import InboundMessage
 from backend.language import current_language, tr, use_language
 from backend.outage.greeting import format_known_outage
 from backend.reading.acts.signals import asks_to_wait
-from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import english_form
 from bot.channels.voice import links, own_answers
+from bot.channels.voice.call_records import CallRecords
+from bot.channels.voice.caller import Caller
 from bot.channels.voice.listening.extract import CallerInput, extract_input
+from bot.channels.voice.listening.number_parts import FROM_THE_START, is_number_question
+from bot.channels.voice.number_entry import NumberEntry, NumberInput, format_read_back
 from bot.channels.voice.own_answers import OpenQuestion, transfer_step
 from bot.channels.voice.pay.entry import find_pay_step, without_request
 from bot.channels.voice.pay.words import CANNOT_NOW
@@ -28,14 +28,13 @@ from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, Q
 from bot.channels.voice.transfer import office_phone
 from bot.channels.voice.transfer.outcome import read_outcome, select_notes
 from bot.dialogue import edge_texts, giving_up
-from bot.dialogue.messages import Inbound, Message, Reply, reply_from_json
+from bot.dialogue.messages import Inbound, Message, Reply
 from bot.dialogue.record_deadline import RecordDeadline, run_with_timeout
 from bot.services import Services
 from bot.web.errors import format_frames
 
 logger = logging.getLogger("memberline.voice")
 
-CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ANSWER_SECONDS = 4.0
 """How long a caller waits in silence; then a filler is said and the answer is polled again."""
 MAX_POLLS = 9
@@ -45,44 +44,24 @@ STEP_SECONDS = 10.0
 RECORD_SECONDS = 6.0
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called.
-
-    `is_on_twilio`: the carrier has Twilio's <Pay>.
-    """
-
-    call_id: str
-    address: str | None
-    attested: bool
-    source: str
-    called_number: str | None
-    is_on_twilio: bool = True
-
-    @property
-    def conversation(self) -> str:
-        return f"call-{self.call_id}"
-
-    def provider_id(self, turn: int) -> str:
-        return f"{self.call_id}:{turn}"
-
-
 class Call:
     def __init__(self, services: Services, caller: Caller) -> None:
         self.services = services
         self.caller = caller
         self.coop = services.coop
         self.heard: str | None = None  # where the caller interrupted us: what they had heard of the last words
+        self.records = CallRecords(services.backend, caller)
+        self._numbers = NumberEntry(services.backend, services.turns)
         self._said = ""  # the words of this request, for advice on danger if it fails
 
     async def start(self) -> CallStep:
         """Greet the caller. A call that starts again, such as after a failure, first gets its pending answer."""
-        if (unanswered := await self._find_unanswered()) is not None:
+        if (unanswered := await self.records.find_unanswered()) is not None:
             return prompts.build_filler(unanswered)
         async with self.services.backend.db.read_session() as session:
             caller = self.caller
             outage = await format_known_outage(session, self.services.backend, caller.address, attested=caller.attested)
-        position = CallPosition(await self._newest_turn() + 1)
+        position = CallPosition(await self.records.newest_turn() + 1)
         return prompts.build_greeting(menu.format_opening(self.coop), position, outage)
 
     async def resume(self, position: CallPosition | None = None) -> CallStep:
@@ -91,12 +70,12 @@ class Call:
         `position` is where the call was left, by default behind the newest turn; an older one is passed over. An answer
         that asks nothing is said again: nobody knows whether it was heard.
         """
-        with use_language((await self._load_state()).language):
-            if (unanswered := await self._find_unanswered()) is not None:
+        with use_language(await self.records.load_language()):
+            if (unanswered := await self.records.find_unanswered()) is not None:
                 return prompts.build_filler(unanswered)
             if position is None or await self.has_passed(position):
-                position = await self._current_position()
-            asked = await self._load_question(position.question_turn)
+                position = await self.records.current_position()
+            asked = await self.records.load_question(position.question_turn)
             rest = _without_transfer(asked)
             if prompts.has_no_question(rest) and prompts.list_texts(rest):
                 return prompts.build_question(rest, replace(position, polls=0, misses=0))
@@ -104,12 +83,12 @@ class Call:
 
     async def has_passed(self, position: CallPosition) -> bool:
         """Whether the turn at `position` has been taken."""
-        return position.turn <= await self._newest_turn()
+        return position.turn <= await self.records.newest_turn()
 
     async def handle_unplaced_turn(self, form: Mapping[str, str]) -> CallStep:
         """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
         if form.get("Digits") or form.get("SpeechResult"):
-            return await self.handle_turn(await self._current_position(), form)
+            return await self.handle_turn(await self.records.current_position(), form)
         return await self.come_back()
 
     async def come_back(self) -> CallStep:
@@ -117,26 +96,22 @@ class Call:
 
         What was said is stored before it is acted on, so the turn is taken again and does nothing twice.
         """
-        newest = await self._newest_turn()
+        newest = await self.records.newest_turn()
         if not newest:
             return await self.start()
         position = CallPosition(newest, question_turn=newest - 1)
-        with use_language(await self.load_language()):
-            asked = await self._load_question(position.question_turn)
+        with use_language(await self.records.load_language()):
+            asked = await self.records.load_question(position.question_turn)
             return await self._take_turn(position, asked, CallerInput("answer"))
 
     async def handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
         """Handle what the caller said or pressed at `position`."""
         self._said = form.get("SpeechResult", "")
-        with use_language((await self._load_state()).language):
+        with use_language(await self.records.load_language()):
             return await self._handle_turn(position, form)
 
-    async def _load_state(self) -> conversations.ConversationState:
-        async with self.services.backend.db.read_session() as session:
-            return await conversations.open_now(session, self.caller.conversation)
-
     async def _handle_turn(self, position: CallPosition, form: Mapping[str, str]) -> CallStep:
-        asked = await self._load_question(position.question_turn)
+        asked = await self.records.load_question(position.question_turn)
         if position.is_after_dial:
             return await self._handle_transfer_result(position, asked, form)
         if position.polls:
@@ -148,6 +123,15 @@ class Call:
         if own is not None:
             return own
         caller_input = extract_input(form, asked)
+        if is_number_question(asked):
+            said = await self.records.load_said(position.question_turn)
+            heard = await self.records.find_heard_number(asked, position.question_turn)
+            number = await self._numbers.read(caller_input, asked, said, position.question_turn, heard)
+            if number.more is not None or number.starts_over:
+                return await self._go_on_with_number(position, number)
+            caller_input = number.caller_input
+            if caller_input.kind == "repeat":
+                return prompts.build_question(asked, question.next, await self._read_back_again(position, asked))
         if caller_input.kind in ("answer", "person"):
             return await self._take_turn(position, asked, caller_input)
         return own_answers.answer_rest(caller_input, question)
@@ -158,14 +142,10 @@ class Call:
             return asked
         return _add_link_notes(asked, *await self._link_notes(self.caller.provider_id(position.question_turn), asked))
 
-    async def load_language(self) -> str:
-        """The language of the call."""
-        return (await self._load_state()).language
-
     async def press_button(self, position: CallPosition, payload: str) -> CallStep:
         """Take the turn at `position` as if the caller had pressed that button of the open question."""
-        asked = await self._load_question(position.question_turn)
-        with use_language(await self.load_language()):
+        asked = await self.records.load_question(position.question_turn)
+        with use_language(await self.records.load_language()):
             button = next((button for button in asked.buttons if button.payload == payload), None)
             if button is None:
                 return await self._ask_again(replace(position, turn=position.turn + 1), asked)
@@ -173,7 +153,7 @@ class Call:
 
     async def repeat_question(self, position: CallPosition, *notes: str) -> CallStep:
         """Say `notes`, then the open question again."""
-        asked = await self._load_question(position.question_turn)
+        asked = await self.records.load_question(position.question_turn)
         return await self._ask_again(replace(position, turn=position.turn + 1), asked, *notes)
 
     async def _handle_transfer_result(self, position: CallPosition, asked: Reply, form: Mapping[str, str]) -> CallStep:
@@ -187,18 +167,36 @@ class Call:
             return AskStep(menu.build_main_menu(), CallPosition(after.turn), (), (tr(transfers.BACK_FROM_PERSON),))
         if outcome == "busy" and self._may_wait_in_line():
             return QueueStep((tr(transfers.ALL_BUSY),), position)
-        if outcome == "left" and await self._newest_turn() >= position.turn:  # a call back was asked for meanwhile
+        if (
+            outcome == "left" and await self.records.newest_turn() >= position.turn
+        ):  # asked for a call back meanwhile
             return await self._take_turn(replace(position, is_after_dial=False), asked, CallerInput("answer"))
         notes = select_notes(outcome, is_open=self._is_office_open())
         return await self._ask_again(after, asked, *(menu.format_with_office(note, self.coop) for note in notes))
 
     async def request_call_back(self, position: CallPosition) -> None:
         """Take the turn at `position` for a caller who waits for a person and would rather be called back."""
-        with use_language(await self.load_language()):
+        with use_language(await self.records.load_language()):
             wish = self._inbound(
                 self.caller.provider_id(position.turn), CallerInput("answer", tr(transfers.CALL_ME_BACK))
             )
             await self.services.turns.take_turn(wish, within=ANSWER_SECONDS, deadline=RecordDeadline(RECORD_SECONDS))
+
+    async def _go_on_with_number(self, position: CallPosition, number: NumberInput) -> CallStep:
+        """Ask for the rest of a number that comes in parts, or for all of it from the start."""
+        if number.more is None:
+            start = number.parts.question_turn or position.question_turn
+            again = CallPosition(position.turn + 1, question_turn=start)
+            return prompts.build_question(await self.records.load_question(start), again, (tr(FROM_THE_START),))
+        said = CallerInput("answer", " ".join(number.parts.parts))
+        inbound = self._inbound(self.caller.provider_id(position.turn), said)
+        reply = await self._numbers.record_part(inbound, number.more, RecordDeadline(RECORD_SECONDS))
+        return prompts.build_question(reply, CallPosition(position.turn + 1, question_turn=position.turn))
+
+    async def _read_back_again(self, position: CallPosition, asked: Reply) -> tuple[str, ...]:
+        return format_read_back(
+            await self.records.find_heard_number(asked, position.question_turn), "member_number", asked.expects
+        )
 
     async def run_safely(self, step: Awaitable[CallStep], position: CallPosition | None = None) -> CallStep:
         """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
@@ -214,7 +212,7 @@ class Call:
     async def handle_failure(self, position: CallPosition | None) -> CallStep:
         """Say what was done in the turn, or that it is unknown; then transfer, or out of hours say where to call."""
         try:
-            position = position or await self._find_unanswered()
+            position = position or await self.records.find_unanswered()
             outcome = await self._give_up_turn(position) if position else ()
         except Exception as failure:
             logger.error("what came of a turn is not known: %s", type(failure).__name__)
@@ -257,7 +255,9 @@ class Call:
         self, position: CallPosition, asked: Reply, caller_input: CallerInput, provider_id: str, reply: Reply
     ) -> CallStep:
         notes, texted = await self._link_notes(provider_id, reply)
-        understood = await self._read_back_member_number(asked, provider_id)
+        understood = format_read_back(await self.records.load_said(position.turn), asked.expects, reply.expects)
+        if reply.expects == "identity" and not understood:  # the two did not match: it may be the number that is wrong
+            understood = await self._read_back_again(replace(position, question_turn=position.turn), reply)
         after = CallPosition(position.turn + 1, question_turn=position.turn, offers=position.offers)
         asked_for = caller_input.kind == "person"
         # out of hours nobody answers: the dialogue says when the office is open, and offers a call back
@@ -284,18 +284,8 @@ class Call:
         """Whether `asked` was a question of the dialogue and is still open after `reply`."""
         if prompts.has_no_question(asked) or not prompts.has_no_question(reply):
             return False
-        state = await self._load_state()
+        state = await self.records.load_state()
         return bool(state.offered or state.expects) and state.expects != giving_up.SETTLED
-
-    async def _read_back_member_number(self, asked: Reply, provider_id: str) -> tuple[str, ...]:
-        """The member number as it was understood, read back in groups so that the caller notices an error."""
-        if asked.expects != "member_number":
-            return ()
-        async with self.services.backend.db.read_session() as session:
-            row = await conversations.find_inbound(session, "voice", provider_id)
-        said = row.text if row else ""
-        reading = parse_member_number(english_form(said, current_language()))
-        return (tr(menu.READ_BACK, number=reading.dashed),) if reading and reading.dashed else ()
 
     def _inbound(self, provider_id: str, caller_input: CallerInput) -> Inbound:
         caller = self.caller
@@ -334,7 +324,7 @@ class Call:
         """Repeat the open question; the main menu if there is none, or if its task was finished when giving up."""
         rest = _without_transfer(asked)
         # settled: the turn was given up on after something was done, so its question is over
-        is_open = (rest.expects or rest.buttons) and (await self._load_state()).expects != giving_up.SETTLED
+        is_open = (rest.expects or rest.buttons) and (await self.records.load_state()).expects != giving_up.SETTLED
         question = rest if is_open else menu.build_main_menu()
         there = CallPosition(
             position.turn, question_turn=position.question_turn if question is rest else 0, offers=position.offers
@@ -350,35 +340,6 @@ class Call:
         if phone is None:
             return (menu.format_with_office(menu.NOT_TEXTED, self.coop),), False
         return (tr(menu.TEXTED, last4=phone[-4:]),), True
-
-    async def _load_question(self, turn: int) -> Reply:
-        """The reply of `turn`; the main menu for 0 and for an unknown turn."""
-        row = None
-        if turn:
-            async with self.services.backend.db.read_session() as session:
-                row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
-        return without_request(reply_from_json(row.reply)) if row and row.reply else menu.build_main_menu()
-
-    async def _current_position(self) -> CallPosition:
-        """The position after the newest turn."""
-        newest = await self._newest_turn()
-        return CallPosition(newest + 1, question_turn=newest)
-
-    async def _find_unanswered(self) -> CallPosition | None:
-        """The position to poll for the answer to the newest turn; None if it has been answered."""
-        row = await self._newest_inbound()
-        if row is None or row.status != "received":
-            return None
-        return CallPosition(int(row.provider_id.rpartition(":")[2]), polls=1)
-
-    async def _newest_turn(self) -> int:
-        """The number of the newest turn; 0 if there is none."""
-        row = await self._newest_inbound()
-        return int(row.provider_id.rpartition(":")[2]) if row else 0
-
-    async def _newest_inbound(self) -> InboundMessage | None:
-        async with self.services.backend.db.read_session() as session:
-            return await conversations.newest_inbound(session, self.caller.conversation)
 
     def _may_wait_in_line(self) -> bool:
         return self.caller.is_on_twilio and self._is_office_open() and bool(office_phone.find_carrier(self.services))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.channels.voice.call import Caller
+from bot.channels.voice.caller import Caller
 from bot.channels.voice.steps import CallPosition, CallStep
 from bot.dialogue.messages import Reply
 

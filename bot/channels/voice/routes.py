@@ -12,7 +12,8 @@ from sanic import Blueprint, HTTPResponse, Request, Websocket
 from backend.providers.payments.base import MethodKind
 from bot.channels.senders import phone_source
 from bot.channels.voice import links
-from bot.channels.voice.call import CALL_ID, Call, Caller
+from bot.channels.voice.call import Call
+from bot.channels.voice.caller import CALL_ID, Caller
 from bot.channels.voice.gather.port import GatherPort
 from bot.channels.voice.pay.render import RESULT_PATH, STATUS_PATH
 from bot.channels.voice.pay.results import continue_call, log_status

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app import Backend
+from backend.payments.balances import get_balance
 from tests.actions.conftest import Begin
 from tests.backend.household import TODAY, Household, add_bill
 
@@ -36,3 +37,15 @@ async def test_an_amount_that_was_misheard_is_mended_in_bare_words(begin: Begin)
     await talk.user_input("one dollar? no. the ninety two seventy six", acts={"deny", "answer"})
     assert talk.slots["pay_amount"] == 9276
     talk.assert_message(r"\$92\.76")
+
+
+@pytest.mark.parametrize(("more", "is_taken"), [(0, True), (1, False)])
+async def test_figures_without_a_point_are_the_amount_due_or_asked_about(
+    begin: Begin, backend: Backend, home: Household, more: int, is_taken: bool
+) -> None:
+    async with backend.db.read_session() as session:
+        due = (await get_balance(session, backend, home.account_id)).amount_due_cents
+    talk = await begin(channel="voice")
+    await talk.user_input("I want to pay", intent="quick_pay", acts={"start"})
+    await talk.user_input(str(due + more), acts={"answer"})
+    assert talk.slots["pay_amount"] == (due if is_taken else None)

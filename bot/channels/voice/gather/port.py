@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from backend.config import Settings
 from backend.coop import Coop
-from bot.channels.voice.call import Caller
+from bot.channels.voice.caller import Caller
 from bot.channels.voice.gather.render import CallContext, render_twiml
 from bot.channels.voice.pay.render import render_pay
 from bot.channels.voice.steps import CallStep, PayStep

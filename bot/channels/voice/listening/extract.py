@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.language import current_language, tr
+from backend.reading.numbers.menu_number import read_menu_number
+from backend.reading.numbers.recognized_digits import restore_digits
 from backend.reading.spanish import english_form
 from bot.channels.voice.listening.options import list_choices
 from bot.channels.voice.speaking import menu
@@ -20,12 +22,18 @@ MAX_SPEECH_LENGTH = 1000
 NUMERIC_QUESTIONS = ("member_number", "identity", "last4", "code", "amount", "date", "number")
 _AGENT_PHRASE = re.compile(
     r"(?:(?:a|an|the|live|real|please|zero|0|person|operator|agent|human|representative|someone|talk|speak|to|with|i|want|need"
-    r"|would|like|get|me|give)\s*)+",
+    r"|would|like|get|me|give|press|pressed|push|hit|dial|key|number)\s*)+",
 )
 _AGENT_WORD = re.compile(r"\b(?:zero|0|person|operator|agent|human|representative)\b")
+_PRESS = re.compile(r"(?:i )?(?:press|pressed|push|hit)\b")
 _REPEAT = re.compile(r"(?:please )?(?:repeat(?: that| it)?|say (?:that|it) again|star)(?: please)?")
 
-InputKind = Literal["silence", "no_match", "star_inside", "repeat", "person", "something_else", "answer"]
+MAX_DIGITS_OF_SPOKEN_DOLLARS = 3
+"""More figures without a mark may be dollars and cents: `5025` of `fifty twenty five`."""
+RESTARTABLE_QUESTIONS = ("member_number", "identity", "last4", "code")
+"""Where a star among the keys starts the number over; inside an amount it would be taken for a decimal point."""
+
+InputKind = Literal["silence", "no_match", "star_inside", "restart", "repeat", "person", "something_else", "answer"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,10 @@ def _extract_keys(keys: str, reply: Reply) -> CallerInput:
         return CallerInput("person", tr("a person"), HUMAN_PAYLOAD)
     if keys == "*":
         return CallerInput("repeat")
+    if reply.expects in RESTARTABLE_QUESTIONS:
+        keys = keys.rpartition("*")[2]  # the star starts the number over
+        if not keys.strip("#"):
+            return CallerInput("restart")
     digits = keys.strip("#")
     if "*" in digits or "#" in digits:
         return CallerInput("star_inside")  # not taken for a decimal point: $50*25 must not become another amount
@@ -66,6 +78,10 @@ def _extract_keys(keys: str, reply: Reply) -> CallerInput:
     if reply.expects == "date" and len(digits) in (4, 6, 8):
         # 0615 is June 15, with two or four more digits for the year
         digits = "/".join(part for part in (digits[:2], digits[2:4], digits[4:]) if part)
+    if reply.expects == "amount" and len(digits) > MAX_DIGITS_OF_SPOKEN_DOLLARS:
+        return CallerInput(
+            "answer", tr("{number} dollars", number=digits)
+        )  # keys are whole dollars, spoken figures not
     return CallerInput("answer", digits)
 
 
@@ -86,15 +102,26 @@ def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
         return CallerInput("silence")
     if not any(letter.isalnum() for letter in words) or _is_low_confidence(confidence):
         return CallerInput("no_match")
+    if (spoken_key := _extract_spoken_key(words, reply)) is not None:
+        return spoken_key
     english = english_form(words, current_language())
     plain = re.sub(r"[^\w\s]", "", english).lower()
     # "zero" asks for a person, as the key does, except where it may be a digit of the answer
-    may_be_digit = ("zero" in plain or "0" in plain) and reply.expects in NUMERIC_QUESTIONS
+    may_be_digit = re.search(r"zero|0", plain) and not _PRESS.match(plain) and reply.expects in NUMERIC_QUESTIONS
     if _AGENT_WORD.search(plain) and _AGENT_PHRASE.fullmatch(plain) and not may_be_digit:
         return CallerInput("person", words, HUMAN_PAYLOAD)
     if _REPEAT.fullmatch(plain):
         return CallerInput("repeat")
-    return CallerInput("answer", words)
+    return CallerInput("answer", restore_digits(words, reply.expects))
+
+
+def _extract_spoken_key(words: str, reply: Reply) -> CallerInput | None:
+    """The key that is said at a menu, a list or a yes-or-no question, `press one`; None for anything else."""
+    is_yes_no = reply.expects == "confirm"  # also with buttons of its own: the first of them is the yes
+    if not is_yes_no and not list_choices(reply):
+        return None
+    key = read_menu_number(words, ordinals=reply.expects != "date", is_yes_no=is_yes_no)
+    return _extract_keys(str(key), reply) if key is not None else None
 
 
 def _is_low_confidence(confidence: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from backend.language import mark, tr
 from backend.payments.keypad_entries import ENTERED_PAYLOAD
+from bot.channels.voice.listening import number_parts
 from bot.channels.voice.speaking import menu
 from bot.dialogue.messages import Button, Reply
 
@@ -17,6 +18,7 @@ YES_NO_HINTS = mark("yes, no, yes please, no thank you, that is right, that is w
 NUMBER_HINTS = mark(
     "zero, oh, one, two, three, four, five, six, seven, eight, nine, double, triple, dash, thousand, hundred"
 )
+KEY_HINTS = mark("press one, press two, one, two, three, four, five")
 MONEY_HINTS = mark("the full amount, all of it, half, dollars, cents, hundred, thousand")
 DAY_HINTS = mark(
     "today, tomorrow, next Friday, the first, the fifteenth, the due date, the end of the month, in two weeks"
@@ -96,11 +98,16 @@ def select_listen_options(reply: Reply) -> ListenOptions:
     choices = list_choices(reply)
     if choices:
         options = replace(options, num_digits=1)
+    elif missing := number_parts.count_missing_keys(reply):
+        options = replace(options, num_digits=missing)
     if menu.is_main_menu(reply):
         return replace(options, hints=tr(menu.SPEECH_HINTS))
     # a hint may have 100 characters, and commas separate the hints
     titles = [" ".join(re.findall(r"[\w'$.-]+", button.title))[:100] for button in choices]
-    return replace(options, hints=", ".join(part for part in (*titles, tr(options.hints), tr(COMMON_HINTS)) if part))
+    keys = (tr(KEY_HINTS),) if choices or reply.expects == "confirm" else ()
+    return replace(
+        options, hints=", ".join(part for part in (*titles, *keys, tr(options.hints), tr(COMMON_HINTS)) if part)
+    )
 
 
 def format_spoken_help(reply: Reply) -> str:

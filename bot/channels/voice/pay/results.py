@@ -48,7 +48,7 @@ async def continue_call(call: Call, position: CallPosition, kind: MethodKind, fo
     elif result == "success":
         result = "internal-error"  # <Pay> was to make a token
     _log(result, form.get("PayErrorCode", ""))
-    with use_language(await call.load_language()):
+    with use_language(await call.records.load_language()):
         said = [tr(RESULT_WORDS.get(result, words.CANNOT_NOW))]
         if wrong := list_wrong_fields(form):
             said.append(tr(words.WHAT_WAS_WRONG, fields=", ".join(wrong)))

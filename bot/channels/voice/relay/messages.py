@@ -11,7 +11,7 @@ from backend.config import Settings
 from backend.language import ENGLISH, SPANISH, other_language, use_language
 from backend.providers.payments.base import MethodKind
 from bot.channels.senders import keyed_hash
-from bot.channels.voice.call import Caller
+from bot.channels.voice.caller import Caller
 from bot.channels.voice.port import (
     CarrierEvent,
     ConfigUpdatedEvent,

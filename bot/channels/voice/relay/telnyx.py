@@ -17,7 +17,7 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 from backend.config import Settings
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, use_language
-from bot.channels.voice.call import CALL_ID, Caller
+from bot.channels.voice.caller import CALL_ID, Caller
 from bot.channels.voice.gather.render import CallContext, render_twiml
 from bot.channels.voice.port import CarrierEvent, Frame, InvalidFrame, Opening
 from bot.channels.voice.relay import messages

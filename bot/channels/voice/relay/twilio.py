@@ -13,7 +13,7 @@ from backend.config import Settings
 from backend.coop import Coop
 from backend.language import tr, use_language
 from bot.channels.senders import phone_source
-from bot.channels.voice.call import CALL_ID, Caller
+from bot.channels.voice.caller import CALL_ID, Caller
 from bot.channels.voice.gather.render import TWILIO_LANGUAGES, VOICES, CallContext, add_says, render_twiml
 from bot.channels.voice.pay.render import render_pay
 from bot.channels.voice.port import CarrierEvent, Frame, InvalidFrame, Opening

@@ -12,7 +12,8 @@ from sanic.exceptions import NotFound
 from backend.language import current_language, use_language
 from backend.reading.live_agent_request import wants_call
 from backend.reading.spanish import english_form
-from bot.channels.voice.call import CALL_ID, Call
+from bot.channels.voice.call import Call
+from bot.channels.voice.caller import CALL_ID
 from bot.channels.voice.routes import parse_caller, parse_position
 from bot.channels.voice.steps import CallPosition
 from bot.channels.voice.transfer import dialing, music, office_phone, queue_twiml, whisper
@@ -95,7 +96,7 @@ def _add_waiting_routes(transfer: Blueprint, services: Services, base: str) -> N
     @twilio_signed
     async def connect(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, parse_caller(services, form))
-        with use_language(await call.load_language()):
+        with use_language(await call.records.load_language()):
             return _xml(queue_twiml.render_connect())
 
     @transfer.get(f"/{dialing.MUSIC}")
@@ -121,7 +122,7 @@ async def _begin_round(
         caller_id = services.settings.twilio_number or parse_phone(form.get("To"))
         await office_phone.ring_for(services, call.caller.call_id, queue, wait_round, caller_id)
     key_url = dialing.build_url(base, dialing.WAIT_KEY, turn=at.turn, asked=at.question_turn, round=wait_round)
-    with use_language(await call.load_language()):
+    with use_language(await call.records.load_language()):
         return _xml(queue_twiml.render_round(base, position=place, wait_round=wait_round, key_url=key_url))
 
 
@@ -130,7 +131,7 @@ async def _read_wish(call: Call, form: TwilioForm) -> str:
     keys, said = form.get("Digits", ""), form.get("SpeechResult", "")
     if keys:
         return {CALL_BACK_KEY: "call back", ASSISTANT_KEY: "assistant"}.get(keys, "")
-    with use_language(await call.load_language()):
+    with use_language(await call.records.load_language()):
         if wants_call(said):
             return "call back"
         return "assistant" if BACK_TO_ASSISTANT.fullmatch(english_form(said, current_language())) else ""

@@ -18,6 +18,7 @@ NUMBER, LAST4, AMOUNT, DATE, CONFIRM = (
     asking(kind) for kind in ("member_number", "last4", "amount", "date", "confirm")
 )
 WAYS = asking("choice", Button("Visa ending 4242", '/choose{"m":"1"}'), Button("A pay link", '/choose{"m":"link"}'))
+PAY = asking("confirm", Button("Yes, pay $15.00", "/affirm"), Button("No, change something", "/deny"))
 AMOUNTS = asking("amount", Button("All of it", '/choose{"a":"all"}'), Button("Another amount", '/choose{"a":"other"}'))
 
 CASES = {
@@ -66,6 +67,23 @@ CASES = {
     "zero written as a digit": (OPEN, {"SpeechResult": "0"}, CallerInput("person", "0", HUMAN_PAYLOAD)),
     "zero said as an answer": (LAST4, {"SpeechResult": "zero"}, CallerInput("answer", "zero")),
     "not just a person": (OPEN, {"SpeechResult": "which person is my agent"}, None),
+    "one said at a yes or no": (CONFIRM, {"SpeechResult": "press one"}, CallerInput("answer", "yes", "/affirm")),
+    "dos said at a yes or no": (CONFIRM, {"SpeechResult": "dos"}, CallerInput("answer", "no", "/deny")),
+    "no with a one is no yes": (CONFIRM, {"SpeechResult": "no, one"}, CallerInput("answer", "no, one")),
+    "no with a one at buttons is no yes": (PAY, {"SpeechResult": "no, 1"}, CallerInput("answer", "no, 1")),
+    "one said at buttons": (PAY, {"SpeechResult": "one please"}, CallerInput("answer", "Yes, pay $15.00", "/affirm")),
+    "a number said at choices": (WAYS, {"SpeechResult": "the second one"}, CallerInput("answer", "A pay link")),
+    "a number said at choices of amounts": (AMOUNTS, {"SpeechResult": "won"}, CallerInput("answer", "All of it")),
+    "a number said that is no choice": (WAYS, {"SpeechResult": "press five"}, CallerInput("no_match")),
+    "zero pressed in words": (
+        LAST4,
+        {"SpeechResult": "press zero"},
+        CallerInput("person", "press zero", HUMAN_PAYLOAD),
+    ),
+    "four figures keyed are whole dollars": (AMOUNT, {"Digits": "5025"}, CallerInput("answer", "5025 dollars")),
+    "a time for the last four": (LAST4, {"SpeechResult": "12:34 p.m."}, CallerInput("answer", "1234")),
+    "a star starts a number over": (NUMBER, {"Digits": "123*99999001"}, CallerInput("answer", "99999001")),
+    "a star behind a number": (LAST4, {"Digits": "12*"}, CallerInput("restart")),
     "repeat": (NUMBER, {"SpeechResult": "Please repeat that."}, CallerInput("repeat")),
     "long speech is cut": (OPEN, {"SpeechResult": "a" * 9000}, CallerInput("answer", "a" * 1000)),
 }
@@ -91,5 +109,6 @@ def test_never_fails_and_never_invents_a_payload(digits: str, message: str, ques
 def test_a_star_never_becomes_part_of_an_amount(keys: str) -> None:
     result = extract_input({"Digits": keys}, AMOUNT)
     if result.kind == "answer":
-        assert result.text == keys.strip("#")
+        digits = keys.strip("#")
+        assert result.text == (digits if len(digits) < 4 else f"{digits} dollars")
         assert "*" not in keys
