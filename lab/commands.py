@@ -101,3 +101,29 @@ def simulate(
             del row["transcript"]  # it is printed of conversations with a breach, and of the one asked for with --only
     click.echo(json.dumps(result, indent=2, default=str) if as_json else results.format_table(result))
     sys.exit(0 if not result["broken"] and not result["breaches"] else 1)
+
+
+@click.command()
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same numbers and noise.")
+@RUNNING_OPTION
+@JSON_OPTION
+def utterances(seed: int, running: bool, as_json: bool) -> None:
+    """Say sixty things callers say over a telephone line with noise; tell how many were taken as they were meant."""
+    from lab import report
+    from lab.audio import utterances as spoken
+    from lab.audio.line import open_line
+    from lab.served_system import CLOSED
+
+    with ExitStack() as stack:
+        settings = Settings.from_env()
+        systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        system = systems.get_system(CLOSED)
+        line = stack.enter_context(open_line(seed))
+        members = spoken.create_speakers(system, seed)
+        composed = spoken.compose_utterances(members)
+        captures = []
+        with Progress(len(composed), "Utterances") as progress:
+            for utterance in composed:
+                captures.append(spoken.play_utterance(system, line, utterance, members[utterance.index]))
+                progress.reach(len(captures))
+    click.echo(spoken.build_json(captures) if as_json else spoken.format_captures(captures))
