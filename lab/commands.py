@@ -119,7 +119,7 @@ def utterances(seed: int, running: bool, as_json: bool) -> None:
         systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
         system = systems.get_system(CLOSED)
         line = stack.enter_context(open_line(seed))
-        members = spoken.create_speakers(system, seed)
+        members = spoken.create_speakers(system, seed, sum(spoken.ALL.values()))
         composed = spoken.compose_utterances(members)
         captures = []
         with Progress(len(composed), "Utterances") as progress:
@@ -127,3 +127,36 @@ def utterances(seed: int, running: bool, as_json: bool) -> None:
                 captures.append(spoken.play_utterance(system, line, utterance, members[utterance.index]))
                 progress.reach(len(captures))
     click.echo(spoken.build_json(captures) if as_json else spoken.format_captures(captures))
+
+
+@click.command()
+@click.option(
+    "--count",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    help="How many, half by voice.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same callers and noise.")
+@click.option("--only", type=click.IntRange(0), help="Only the call at this place, with its transcript.")
+@RUNNING_OPTION
+@JSON_OPTION
+def calls(count: int, seed: int, only: int | None, running: bool, as_json: bool) -> None:
+    """Play whole phone calls, half over a real line and half by keys, and judge them clean, repaired or failed."""
+    from lab import report
+    from lab.audio import call_report
+    from lab.audio.calls import plan_calls, play_calls
+    from lab.audio.line import open_line
+    from lab.served_system import OPEN
+
+    with ExitStack() as stack:
+        settings = Settings.from_env()
+        systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        line = stack.enter_context(open_line(seed))
+        plans = [plan for plan in plan_calls(seed, max(count, (only or 0) + 1)) if only in (None, plan.index)]
+        with Progress(len(plans), "Calls") as progress:
+            played = play_calls(systems.get_system(OPEN), line, plans, seed, progress.reach)
+    result = call_report.build_result(played, seed)
+    click.echo(json.dumps(result, indent=2) if as_json else call_report.format_result(result))
+    if only is not None and not as_json:
+        click.echo(played[0].transcript)

@@ -1,1 +1,1 @@
-"""A test line with real audio: a voice says the caller's words, a telephone line narrows them, a recognizer hears them."""
+"""A test line with real audio: a voice says a caller's words, a line narrows them, a recognizer hears them."""

@@ -80,6 +80,11 @@ class MeasuredCaller(VoiceClient):
         self._heard = heard.text
         return super().prepare(heard.text, str(heard.confidence))
 
+    @property
+    def locale(self) -> str:
+        """The locale in which the open question listens."""
+        return self._find_attribute("language")
+
     def deliver(self, request: ClientRequest) -> str:
         began = time.perf_counter()
         answer = super().deliver(request)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.channels.voice.speaking.speech import make_speakable
 from lab.audio import sayings
 from lab.members import MemberCopy
-from lab.simulation.answers import mentions_amount
+from lab.noise.asr import DIGITS
 from lab.simulation.member import SimulatedMember
 from lab.simulation.personas import COMPLETE, PLAIN, Persona
 from lab.simulation.response_matching import OfferedChoice
@@ -22,8 +22,12 @@ YES_LINE = re.compile(r"(?:<1>|yes|yes please|that's right|PAY|AGREE|OK|ENROLL)"
 NO_LINE = re.compile(r"(?:no|no thanks|nope)", re.IGNORECASE)
 LONG_READ_BACK = re.compile(r"\d(?:[ ,]+\d){4,}")
 """A number read back digit by digit: five digits at least."""
-ASKS_YES_OR_NO = re.compile(r"yes, press 1|press 1 for yes|is that right|is that correct|did i get that right", re.IGNORECASE)
+ASKS_YES_OR_NO = re.compile(
+    r"yes, press 1|press 1 for yes|is that right|is that correct|did i get that right", re.IGNORECASE
+)
 MAX_CORRECTIONS = 3
+MAX_SPOKEN = 2
+"""How often an answer to the same question is spoken before the caller takes the keys."""
 
 
 def compose_phone_persona(
@@ -62,6 +66,7 @@ class PhoneMember:
     restarts: int = 0
     last_code: str = ""
     asked: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.mind = SimulatedMember(self.persona, self.copy.number, self.copy.last4, self._read_code)
@@ -101,16 +106,23 @@ class PhoneMember:
         return f"no that's wrong, it's {sayings.say_member_number(self.copy.number)}"
 
     def _speak(self, line: str, question: str, choices: list[OfferedChoice]) -> str:
+        """The line in spoken words; whoever was asked the same before says it more plainly, then uses the keys."""
+        times = self.asked.count(question) if question else 1
+        if times > MAX_SPOKEN:
+            return self._press(line, question, choices)
+        index = self.persona.index + times - 1
         if NUMBER_QUESTION.fullmatch(question):
-            form = sayings.NUMBER_FORMS[(self.persona.index + self.asked.count(question) - 1) % len(sayings.NUMBER_FORMS)]
-            return sayings.say_member_number(self.copy.number, form)
+            form = sayings.NUMBER_FORMS[index % len(sayings.NUMBER_FORMS)]
+            return sayings.say_member_number(self.copy.number, form if times == 1 else "groups")
         if LAST4_QUESTION.fullmatch(question):
-            return sayings.say_last4(self.copy.last4, sayings.LAST4_FORMS[self.persona.index % len(sayings.LAST4_FORMS)])
+            form = sayings.LAST4_FORMS[index % len(sayings.LAST4_FORMS)]
+            return sayings.say_last4(self.copy.last4, form if times == 1 else "run")
         if CODE_QUESTION.fullmatch(question):
             return sayings.say_digits(self.last_code)
         if line.startswith("<"):
-            title = next((choice.title for choice in choices if choice.line == line), "yes")
-            return title
+            if times > 1:
+                return DIGITS[int(line[1])]
+            return next((choice.title.split(",")[0] for choice in choices if choice.line == line), "yes")
         phone = re.fullmatch(r"(\d{3})(\d{3})(\d{4})", line)
         if phone:
             return ", ".join(sayings.say_digits(group) for group in phone.groups())
@@ -142,7 +154,3 @@ class PhoneMember:
         """The key of the first choice of the opening menu that matches, or the opening in words."""
         found = next((choice.line for choice in choices if re.search(pattern, choice.title, re.IGNORECASE)), None)
         return found or self.first_line()
-
-
-def hears_amount(text: str, cents: int) -> bool:
-    return mentions_amount(text, cents, "voice")

