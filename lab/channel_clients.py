@@ -196,6 +196,7 @@ class VoiceClient(ChannelClient):
     """A phone call. A line in <angle brackets> is typed on the keypad, any other is spoken; "" is silence."""
 
     channel = "voice"
+    opening_path = "/twilio/voice"
 
     def __init__(self, served: MemberlineSystem, phone: str, **more: str) -> None:
         super().__init__(served)
@@ -212,7 +213,7 @@ class VoiceClient(ChannelClient):
         self.ended = False
         self.transferred_to: str | None = None
         self.twiml = ""
-        self.greeting = self.read_answer(self.deliver(self._sign_request("/twilio/voice", {})))
+        self.greeting = self.read_answer(self.deliver(self._sign_request(self.opening_path, {})))
 
     @property
     def conversation(self) -> str:

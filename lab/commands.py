@@ -139,14 +139,17 @@ def utterances(seed: int, running: bool, as_json: bool) -> None:
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same callers and noise.")
 @click.option("--only", type=click.IntRange(0), help="Only the call at this place, with its transcript.")
+@click.option("--relay", is_flag=True, help="Over the socket of a relay instead of <Gather>.")
 @RUNNING_OPTION
 @JSON_OPTION
-def calls(count: int, seed: int, only: int | None, running: bool, as_json: bool) -> None:
+def calls(count: int, seed: int, only: int | None, relay: bool, running: bool, as_json: bool) -> None:
     """Play whole phone calls, half over a real line and half by keys, and judge them clean, repaired or failed."""
     from lab import report
     from lab.audio import call_report
+    from lab.audio.caller import MeasuredCaller
     from lab.audio.calls import plan_calls, play_calls
     from lab.audio.line import open_line
+    from lab.audio.relay_caller import RelayCaller
     from lab.served_system import OPEN
 
     with ExitStack() as stack:
@@ -155,7 +158,8 @@ def calls(count: int, seed: int, only: int | None, running: bool, as_json: bool)
         line = stack.enter_context(open_line(seed))
         plans = [plan for plan in plan_calls(seed, max(count, (only or 0) + 1)) if only in (None, plan.index)]
         with Progress(len(plans), "Calls") as progress:
-            played = play_calls(systems.get_system(OPEN), line, plans, seed, progress.reach)
+            transport = RelayCaller if relay else MeasuredCaller
+            played = play_calls(systems.get_system(OPEN), line, plans, seed, progress.reach, transport=transport)
     result = call_report.build_result(played, seed)
     click.echo(json.dumps(result, indent=2) if as_json else call_report.format_result(result))
     if only is not None and not as_json:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from lab.audio.line import AudioLine, LineQuality
+from lab.audio.listener import Heard
 from lab.channel_clients import ClientRequest, VoiceClient
 from lab.system import MemberlineSystem
 
@@ -62,8 +63,7 @@ class MeasuredCaller(VoiceClient):
     def say(self, line: str) -> str:
         self._share = 0.0
         silence = self._end_of_speech()
-        request = self.prepare(line)
-        answer = self.read_answer(self.deliver(request))
+        answer = self._exchange(line)
         keyed = line.startswith("<")
         own = KEY_SECONDS * len(line.strip("<>")) if keyed else count_seconds(line) + silence
         self.seconds += REACTION_SECONDS + own + count_seconds(answer)
@@ -71,14 +71,32 @@ class MeasuredCaller(VoiceClient):
         self.turns.append(CallTurn(line, self._heard, answer, self._share, misses))
         return answer
 
+    def _exchange(self, line: str) -> str:
+        return self.read_answer(self.deliver(self.prepare(line)))
+
     def prepare(self, line: str, confidence: str = "0.92") -> ClientRequest:
         self._heard = line
-        if self._line is None or not line or line.startswith("<"):
+        if not line or line.startswith("<"):
             return super().prepare(line, confidence)
-        heard = self._line.hear(line, self._find_attribute("hints"), self._quality, self._repetitions[line])
-        self._repetitions[line] += 1
-        self._heard = heard.text
+        heard = self._hear(line)
         return super().prepare(heard.text, str(heard.confidence))
+
+    def _hear(self, line: str) -> Heard:
+        """What the recognizer makes of the line."""
+        heard = Heard(line, 0.92)
+        if self._line is not None:
+            heard = self._line.hear(line, self.hints, self._quality, self._repetitions[line])
+            self._repetitions[line] += 1
+        self._heard = heard.text
+        return heard
+
+    @property
+    def hints(self) -> str:
+        """The words that the open question expects, parted by commas."""
+        return self._find_attribute("hints")
+
+    def close(self) -> None:
+        """Hang up."""
 
     @property
     def locale(self) -> str:
@@ -93,7 +111,7 @@ class MeasuredCaller(VoiceClient):
 
     def _find_attribute(self, name: str) -> str:
         """An attribute of the open question's <Gather>, or empty."""
-        gather = ElementTree.fromstring(self.twiml).find("Gather")  # noqa: S314 - our own
+        gather = ElementTree.fromstring(self.twiml).find("Gather") if self.twiml else None  # noqa: S314 - our own
         return gather.get(name, "") if gather is not None else ""
 
     def _end_of_speech(self) -> float:

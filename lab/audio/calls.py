@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from websockets.exceptions import WebSocketException
 
 from backend.app import Backend
 from backend.show import show
@@ -100,30 +101,36 @@ def play_calls(
     seed: int,
     report_progress: Callable[[int], None] = lambda done: None,
     workers: int = 2,
+    transport: type[MeasuredCaller] = MeasuredCaller,
 ) -> list[PlayedCall]:
-    """Play and judge each; the callers are members of their own, the same for the same seed."""
+    """Play and judge each over `transport`; the callers are members of their own, the same for the same seed."""
     played: list[PlayedCall] = []
     with SharedSystem(system) as shared, ThreadPoolExecutor(workers) as pool:
         members = create_members(shared, [plan.like for plan in plans], Random(f"callers:{seed}"))  # noqa: S311
-        for call in pool.map(partial(_play, shared, line), plans, members):
+        for call in pool.map(partial(_play, shared, line, transport), plans, members):
             played.append(call)
             report_progress(len(played))
     return played
 
 
-def _play(system: SharedSystem, line: AudioLine, plan: CallPlan, member: MemberCopy) -> PlayedCall:
+def _play(
+    system: SharedSystem, line: AudioLine, transport: type[MeasuredCaller], plan: CallPlan, member: MemberCopy
+) -> PlayedCall:
     call = PlayedCall(plan)
     before = system.show(member.number)
     try:
         phone = member.phone if plan.own_phone else f"+15559{member.phone[-6:]}"
         attested = {"StirVerstat": FULL_ATTESTATION} if plan.own_phone else {}
         quality = LineQuality.of_caller(plan.index // 2)
-        call.caller = MeasuredCaller(system, phone, line if plan.by_voice else None, quality, **attested)
+        call.caller = transport(system, phone, line if plan.by_voice else None, quality, **attested)
         guide = _create_guide(system, plan, member)
         _converse(call, call.caller, guide)
-    except (AssertionError, OSError, LookupError) as error:
+    except (AssertionError, OSError, LookupError, WebSocketException) as error:
         call.reasons = [f"the line broke: {type(error).__name__} {error}"]
         return call
+    finally:
+        if call.caller is not None:
+            call.caller.close()
     outcome = system.read(partial(_read_outcome, call=call, member=member, before=before))
     unconfirmed = system.read(partial(_find_unconfirmed, conversation=call.caller.conversation))
     call.verdict, call.reasons = judging.judge(
