@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from backend.config import Settings
+from backend.errors import MemberlineError
 from backend.progress import Progress
 from lab.noise import KINDS
 
@@ -103,12 +105,22 @@ def simulate(
     sys.exit(0 if not result["broken"] and not result["breaches"] else 1)
 
 
+def _require_audio() -> None:
+    """Raise MemberlineError where the packages of the real audio are missing: the app's environment has none."""
+    try:
+        importlib.import_module("lab.audio.line")
+        importlib.import_module("faster_whisper")
+    except ModuleNotFoundError as missing:
+        raise MemberlineError(f"real audio needs the tools of the tests ({missing.name}): make setup-test") from None
+
+
 @click.command()
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same numbers and noise.")
 @RUNNING_OPTION
 @JSON_OPTION
 def utterances(seed: int, running: bool, as_json: bool) -> None:
     """Say sixty things callers say over a telephone line with noise; tell how many were taken as they were meant."""
+    _require_audio()
     from lab import report
     from lab.audio import utterances as spoken
     from lab.audio.line import open_line
@@ -144,6 +156,7 @@ def utterances(seed: int, running: bool, as_json: bool) -> None:
 @JSON_OPTION
 def calls(count: int, seed: int, only: int | None, relay: bool, running: bool, as_json: bool) -> None:
     """Play whole phone calls, half over a real line and half by keys, and judge them clean, repaired or failed."""
+    _require_audio()
     from lab import report
     from lab.audio import call_report
     from lab.audio.caller import MeasuredCaller
