@@ -25,6 +25,7 @@ LONG_READ_BACK = re.compile(r"\d(?:[ ,]+\d){4,}")
 ASKS_YES_OR_NO = re.compile(
     r"yes, press 1|press 1 for yes|is that right|is that correct|did i get that right", re.IGNORECASE
 )
+PAYING_GOALS = ("pay_all", "pay_part", "schedule")
 MAX_CORRECTIONS = 3
 MAX_SPOKEN = 2
 """How often an answer to the same question is spoken before the caller takes the keys."""
@@ -86,12 +87,24 @@ class PhoneMember:
             return wrong
         if not question and ASKS_YES_OR_NO.search(text) and "transfer" not in names:
             return "yes" if self.by_voice else "<1>"
-        line = self.mind.next_line(text, names, choices)
+        if question.startswith("utter_question_pay_") and self.persona.goal not in PAYING_GOALS:
+            self.corrections += 1
+            return f"never mind, {self.persona.opening}"
+        line = self._decide(question, choices) or self.mind.next_line(text, names, choices)
         if line is None:
             return None
         self.asked.append(question)
         self.restarts += not question
         return self._speak(line, question, choices) if self.by_voice else self._press(line, question, choices)
+
+    def _decide(self, question: str, choices: list[OfferedChoice]) -> str | None:
+        """The choice that the wish itself decides, or None."""
+        wanted = "$ ^"
+        if AMOUNT_QUESTION.fullmatch(question) and self.persona.day != "today" and self.persona.cents is None:
+            wanted = "another day"
+        elif question == "utter_question_autopay_act":
+            wanted = "turn it off" if self.persona.goal == "autopay_off" else "leave"
+        return next((choice.line for choice in choices if re.search(wanted, choice.title, re.IGNORECASE)), None)
 
     def _correct_number(self, text: str) -> str | None:
         """The right number again, when the one that was read back is another."""

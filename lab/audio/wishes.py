@@ -110,7 +110,7 @@ WISHES = (
          lambda outcome: outcome.has_said("utter_arrangement_(ticket|granted)"), 8, members=(PAST_DUE,),
          moves=("arrangement", "scheduled")),
     Wish("call back", 10, "callback", ("have someone call me back", "I want a call back"),
-         _has_ticket("callback"), 5, moves=("callback",)),
+         lambda outcome: outcome.transferred or "callback" in outcome.tickets, 5, moves=("callback",)),
     Wish("password", 8, "reset_password", ("I forgot my password", "I need a new password"),
          _has_said("utter_reset_asked"), 4),
     Wish("a person", 8, "person", ("let me talk to a person", "representative"),

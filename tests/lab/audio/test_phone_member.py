@@ -60,3 +60,17 @@ def test_a_yes_is_given_to_a_read_back_that_no_skill_asks() -> None:
     read_back = "I have 2 0 4, 1 7, 0 0 1. For yes, press 1. For no, press 2."
     assert call(by_voice=True).next_line(read_back, [], []) == "yes"
     assert call(by_voice=False).next_line(read_back, [], []) == "<1>"
+
+
+def test_a_caller_who_wants_another_day_chooses_it() -> None:
+    persona = compose_phone_persona(0, "schedule", USUAL_MEMBER, "schedule a payment", day="next friday")
+    member = PhoneMember(persona, MemberCopy("20417-001", "+15557004242"), lambda: "123456", by_voice=False)
+    choices = [OfferedChoice("All of it today", "<1>"), OfferedChoice("All of it on another day", "<3>")]
+    assert member.next_line("", [AMOUNT], choices) == "<3>"
+
+
+def test_a_caller_who_does_not_want_to_pay_says_so_instead_of_paying() -> None:
+    persona = compose_phone_persona(0, "autopay_on", USUAL_MEMBER, "set up auto pay")
+    member = PhoneMember(persona, MemberCopy("20417-001", "+15557004242"), lambda: "123456", by_voice=True)
+    assert member.next_line("How much?", [AMOUNT], CHOICES) == "never mind, set up auto pay"
+    assert member.corrections == 1
