@@ -200,6 +200,7 @@ class VoiceClient(ChannelClient):
 
     channel = "voice"
     hears_out = True
+    opening_path = "/twilio/voice"
 
     def __init__(self, served: MemberlineSystem, phone: str, **more: str) -> None:
         super().__init__(served)
@@ -216,7 +217,7 @@ class VoiceClient(ChannelClient):
         self.ended = False
         self.transferred_to: str | None = None
         self.twiml = ""
-        self.greeting = self.read_answer(self.deliver(self._sign_request("/twilio/voice", {})))
+        self.greeting = self.read_answer(self.deliver(self._sign_request(self.opening_path, {})))
 
     @property
     def conversation(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from backend.config import Settings
+from backend.errors import MemberlineError
 from backend.progress import Progress
 from lab.noise import KINDS
 
@@ -101,3 +103,77 @@ def simulate(
             del row["transcript"]  # it is printed of conversations with a breach, and of the one asked for with --only
     click.echo(json.dumps(result, indent=2, default=str) if as_json else results.format_table(result))
     sys.exit(0 if not result["broken"] and not result["breaches"] else 1)
+
+
+def _require_audio() -> None:
+    """Raise MemberlineError where the packages of the real audio are missing: the app's environment has none."""
+    try:
+        importlib.import_module("lab.audio.line")
+        importlib.import_module("faster_whisper")
+    except ModuleNotFoundError as missing:
+        raise MemberlineError(f"real audio needs the tools of the tests ({missing.name}): make setup-test") from None
+
+
+@click.command()
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same numbers and noise.")
+@RUNNING_OPTION
+@JSON_OPTION
+def utterances(seed: int, running: bool, as_json: bool) -> None:
+    """Say sixty things callers say over a telephone line with noise; tell how many were taken as they were meant."""
+    _require_audio()
+    from lab import report
+    from lab.audio import utterances as spoken
+    from lab.audio.line import open_line
+    from lab.served_system import CLOSED
+
+    with ExitStack() as stack:
+        settings = Settings.from_env()
+        systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        system = systems.get_system(CLOSED)
+        line = stack.enter_context(open_line(seed))
+        members = spoken.create_speakers(system, seed, sum(spoken.ALL.values()))
+        composed = spoken.compose_utterances(members)
+        captures = []
+        with Progress(len(composed), "Utterances") as progress:
+            for utterance in composed:
+                captures.append(spoken.play_utterance(system, line, utterance, members[utterance.index]))
+                progress.reach(len(captures))
+    click.echo(spoken.build_json(captures) if as_json else spoken.format_captures(captures))
+
+
+@click.command()
+@click.option(
+    "--count",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    help="How many, half by voice.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same callers and noise.")
+@click.option("--only", type=click.IntRange(0), help="Only the call at this place, with its transcript.")
+@click.option("--relay", is_flag=True, help="Over the socket of a relay instead of <Gather>.")
+@RUNNING_OPTION
+@JSON_OPTION
+def calls(count: int, seed: int, only: int | None, relay: bool, running: bool, as_json: bool) -> None:
+    """Play whole phone calls, half over a real line and half by keys, and judge them clean, repaired or failed."""
+    _require_audio()
+    from lab import report
+    from lab.audio import call_report
+    from lab.audio.caller import MeasuredCaller
+    from lab.audio.calls import plan_calls, play_calls
+    from lab.audio.line import open_line
+    from lab.audio.relay_caller import RelayCaller
+    from lab.served_system import OPEN
+
+    with ExitStack() as stack:
+        settings = Settings.from_env()
+        systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        line = stack.enter_context(open_line(seed))
+        plans = [plan for plan in plan_calls(seed, max(count, (only or 0) + 1)) if only in (None, plan.index)]
+        with Progress(len(plans), "Calls") as progress:
+            transport = RelayCaller if relay else MeasuredCaller
+            played = play_calls(systems.get_system(OPEN), line, plans, seed, progress.reach, transport=transport)
+    result = call_report.build_result(played, seed)
+    click.echo(json.dumps(result, indent=2) if as_json else call_report.format_result(result))
+    if only is not None and not as_json:
+        click.echo(played[0].transcript)

@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 TOGETHER = {
     "tests/transcripts/": "the served system",
     "tests/browser/": "the served system",
+    "tests/lab/audio/test_utterances.py": "the served system",
     "tests/lab/test_report.py": "the served system",
     "tests/lab/simulation/test_simulation.py": "the served system",
     "tests/engine/": "an engine with a small model",

@@ -167,9 +167,7 @@ class Call:
             return AskStep(menu.build_main_menu(), CallPosition(after.turn), (), (tr(transfers.BACK_FROM_PERSON),))
         if outcome == "busy" and self._may_wait_in_line():
             return QueueStep((tr(transfers.ALL_BUSY),), position)
-        if (
-            outcome == "left" and await self.records.newest_turn() >= position.turn
-        ):  # asked for a call back meanwhile
+        if outcome == "left" and await self.records.newest_turn() >= position.turn:  # asked for a call back meanwhile
             return await self._take_turn(replace(position, is_after_dial=False), asked, CallerInput("answer"))
         notes = select_notes(outcome, is_open=self._is_office_open())
         return await self._ask_again(after, asked, *(menu.format_with_office(note, self.coop) for note in notes))
