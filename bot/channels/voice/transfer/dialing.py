@@ -33,6 +33,7 @@ def add_dial(
     Without a `call_id` there is no whisper.
     """
     dial = Dial(
+        number=None if call_id else person,
         action=step.position.build_url(turn_base),
         method="POST",
         timeout=DIAL_SECONDS,
@@ -41,8 +42,6 @@ def add_dial(
     )
     if call_id:
         dial.number(person, url=build_url(turn_base, WHISPER, call=call_id), method="POST")
-    else:
-        dial.number(person)
     response.append(dial)
 
 

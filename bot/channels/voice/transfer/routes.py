@@ -22,6 +22,7 @@ from bot.dialogue.live_agent import BACK_TO_ASSISTANT
 from bot.services import Services
 from bot.web.errors import InvalidRequestField
 from bot.web.guards import public
+from bot.web.json_requests import READ_METHODS
 from bot.web.twilio_guard import TwilioForm, parse_phone, twilio_signed
 
 QUEUE_ID = re.compile(r"QU[A-Za-z0-9]{2,64}")
@@ -99,7 +100,7 @@ def _add_waiting_routes(transfer: Blueprint, services: Services, base: str) -> N
         with use_language(await call.records.load_language()):
             return _xml(queue_twiml.render_connect())
 
-    @transfer.get(f"/{dialing.MUSIC}")
+    @transfer.route(f"/{dialing.MUSIC}", methods=READ_METHODS)
     @public
     async def play(request: Request) -> HTTPResponse:
         sound = await asyncio.to_thread(music.compose)

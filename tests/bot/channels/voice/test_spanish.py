@@ -7,7 +7,7 @@ import pytest
 from backend.config import ROOT
 from backend.coop import load_coop
 from backend.language import SPANISH, use_language
-from bot.channels.voice.gather.render import render_twiml as rendered
+from bot.channels.voice.gather.render import CallContext, render_twiml
 from bot.channels.voice.listening.extract import extract_input
 from bot.channels.voice.speaking import menu, prompts
 from bot.channels.voice.speaking.speech import make_speakable
@@ -18,8 +18,12 @@ from tests.bot.channels.voice.twiml_check import check
 COOP = load_coop(ROOT / "coop.toml")
 
 
+def rendered(step: CallStep, *english_names: str) -> str:
+    return render_twiml(step, CallContext("/twilio/voice/turn", COOP.transfer_phone, None, english_names=english_names))
+
+
 def shown(step: CallStep) -> str:
-    return rendered(step, "/twilio/voice/turn", COOP.transfer_phone, COOP.text_line)
+    return rendered(step)
 
 
 ASKED = Reply((Message("¿Cuál es su número?", hints={"expect": "member_number"}),))
@@ -57,7 +61,7 @@ def test_a_person_in_spanish(message: str) -> None:
 def test_english_names_in_a_spanish_text_are_said_in_english() -> None:
     text = "Prairie Rivers: apagón en 12 Oak St. Active Auto Pay."
     with use_language(SPANISH):
-        twiml = rendered(EndStep((text,)), "/turn", COOP.transfer_phone, COOP.text_line, (COOP.short_name,))
+        twiml = rendered(EndStep((text,)), COOP.short_name)
     say = check(twiml)[0]
     assert {part.text for part in say} == {"Prairie Rivers", "Oak Street", "Auto Pay"}
     assert {language for part in say for language in part.attrib.values()} == {"en-US"}
@@ -65,7 +69,7 @@ def test_english_names_in_a_spanish_text_are_said_in_english() -> None:
 
 
 def test_an_english_text_has_one_language() -> None:
-    twiml = rendered(EndStep(("An outage at 12 Oak St. Auto Pay.",)), "/turn", COOP.transfer_phone, COOP.text_line)
+    twiml = rendered(EndStep(("An outage at 12 Oak St. Auto Pay.",)))
     assert len(check(twiml)[0]) == 0
 
 

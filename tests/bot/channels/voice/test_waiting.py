@@ -95,7 +95,7 @@ async def test_yes_to_the_offer_of_a_person_transfers(edge: Edge) -> None:
     line = await begin(edge, "expect confirm")
     assert "talk to a person?" in await until_offer(line)
     root = await line.press("1")
-    assert root.findtext("Dial") == TRANSFER
+    assert root.findtext("Dial/Number") == TRANSFER
     assert edge.engine.texts_of(line.conversation) == [
         "expect confirm",
         "/speak_to_human",

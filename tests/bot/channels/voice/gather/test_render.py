@@ -26,7 +26,7 @@ READ_BACK = Reply(
 
 
 def shown(step: CallStep) -> str:
-    return render_twiml(step, CallContext(BASE, COOP.transfer_phone, COOP.text_line))
+    return render_twiml(step, CallContext(BASE, COOP.transfer_phone, COOP.text_line, "CA1"))
 
 
 def spoken_text(element: ET.Element) -> str:
