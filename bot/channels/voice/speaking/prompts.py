@@ -23,6 +23,10 @@ _VERBS = re.compile(
     r"(?:add|cancel|change|check|choose|enter|get|go|hear|pay|pick|report|schedule|send|set|speak|start|stop|talk|try|use)\b",
     re.IGNORECASE,
 )
+_YES_OR_NO = re.compile(r"(?:yes|s[ií])\b|(?P<no>no)\b", re.IGNORECASE)
+_YES_OR_NO_AT_END = re.compile(r"\?\s+(?:Yes or no|S[ií] o no)\.?$")
+_LEADING_WORD = re.compile(r"^(?:All|Another|The|A|An|Every|On|Half|Other|My|Hours|None|Both|Each|Full)\b")
+"""Ordinary words at the start of a title: not "Visa" or a name."""
 _PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
 # a button speaks as the member ("pay my bill"), but its key is explained to them: "To pay your bill, press 1."
 _SECOND_PERSON = {"my": "your", "what i": "what you"}
@@ -106,7 +110,11 @@ def asks_anything_else(reply: Reply) -> bool:
 
 
 def list_texts(reply: Reply) -> tuple[str, ...]:
-    return tuple(message.text for message in reply.messages if message.text.strip())
+    """What the reply says. `Yes or no.` behind a question is left to the words that name the keys."""
+    texts = tuple(message.text for message in reply.messages if message.text.strip())
+    if reply.expects != "confirm" or not texts:
+        return texts
+    return (*texts[:-1], _YES_OR_NO_AT_END.sub("?", texts[-1]))
 
 
 def _drop_empty(*lines: str) -> tuple[str, ...]:
@@ -144,13 +152,21 @@ def _format_keys(reply: Reply) -> str:
 def _format_choices(reply: Reply) -> str:
     """`To pay your bill, press 1.`: the choice comes before its key."""
     buttons = list_choices(reply)
+    if reply.expects == "confirm" and (not buttons or _are_yes_and_no(buttons)):
+        return tr(menu.YES_NO_KEYS)
     if not buttons:
-        return tr(menu.YES_NO_KEYS) if reply.expects == "confirm" else ""
+        return ""
     lines = [tr(menu.CHOICE_KEY, choice=_format_choice(button), key=key) for key, button in enumerate(buttons, start=1)]
     if menu.is_main_menu(reply):
         del lines[menu.LANGUAGE_KEY - 1]  # it is offered first, in the other language
         lines.append(tr(menu.PERSON_KEY))
     return " ".join(lines)
+
+
+def _are_yes_and_no(buttons: tuple[Button, ...]) -> bool:
+    """Whether the two titles are a yes and a no: what they say more was said by the question."""
+    starts = [_YES_OR_NO.match(button.title) for button in buttons]
+    return len(buttons) == 2 and all(starts) and starts[0] is not None and starts[0]["no"] is None
 
 
 def _format_choice(button: Button) -> str:
@@ -161,4 +177,4 @@ def _format_choice(button: Button) -> str:
     title = _FIRST_PERSON.sub(lambda found: _SECOND_PERSON[found[0].lower()], title)
     if _VERBS.match(title):
         return f"To {title[:1].lower()}{title[1:]}"
-    return title if _PREPOSITION.match(title) else f"For {title}"
+    return title if _PREPOSITION.match(title) else f"For {_LEADING_WORD.sub(lambda word: word[0].lower(), title)}"

@@ -48,6 +48,9 @@ def make_spans(text: str, names: Iterable[str] = ()) -> tuple[Span, ...]:
     return _Rewriting().rewrite(text, tuple(names))
 
 
+_DOUBLED_END = re.compile(r"\.{2,}")
+
+
 class _Rewriting:
     """The rewriting of one text: what is finished is kept aside, and a private character stands in its place."""
 
@@ -62,7 +65,7 @@ class _Rewriting:
             text = _compile_names(names).sub(lambda match: self._keep([(match[0], ENGLISH)]), text)
         # XML 1.0 has no way to write most control characters, and the SDK does not refuse them
         text = "".join(x if x.isprintable() or x in "\n\t" or _PRIVATE.match(x) else " " for x in text)
-        text = _SPACES.sub(" ", _UNSPEAKABLE.sub(" ", text)).strip()
+        text = _SPACES.sub(" ", _DOUBLED_END.sub(".", _UNSPEAKABLE.sub(" ", text))).strip()
         return _join_spans(self._restore(text))
 
     def _keeper(self, replacement: Callable[[re.Match[str]], Words]) -> Callable[[re.Match[str]], str]:

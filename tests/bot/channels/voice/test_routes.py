@@ -174,7 +174,7 @@ async def test_choices_by_key(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
     asked = await line.speak("buttons")
-    assert "For Full amount, press 1. For Other amount, press 2." in spoken_text(asked)
+    assert "For full amount, press 1. For other amount, press 2." in spoken_text(asked)
     await line.press("2")
     assert edge.engine.texts_of(line.conversation)[-1] == '/choose{"amount":"other"}'
 

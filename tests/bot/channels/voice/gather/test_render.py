@@ -80,7 +80,7 @@ def test_choices_take_one_key_even_where_an_amount_is_asked_for() -> None:
     reply = Reply((Message("How much?", (Button("All of it", "/a"),), hints={"expect": "amount"}),))
     found = gather(shown(prompts.build_question(reply, CallPosition(2, 1))))
     assert found.get("numDigits") == "1"
-    assert "For All of it, press 1." in spoken_text(found)
+    assert "For all of it, press 1." in spoken_text(found)
 
 
 def test_choices_are_spoken_naturally() -> None:
@@ -153,3 +153,22 @@ def test_any_reply_gives_valid_twiml(texts: list[str], titles: list[str], expect
     reply = Reply(tuple(messages))
     check(shown(prompts.build_question(reply, CallPosition(2, 1))))
     check(shown(prompts.build_reprompt(reply, CallPosition(2, 1, misses), start="Sorry.")))
+
+
+@pytest.mark.parametrize("title", ["Yes, pay $112.40", "Sí, adelante"])
+def test_titles_that_are_a_yes_and_a_no_are_said_as_such(title: str) -> None:
+    ask = Message(
+        "Report it? Yes or no.", (Button(title, "/affirm"), Button("No, wait", "/deny")), hints={"expect": "confirm"}
+    )
+    said = spoken_text(gather(shown(prompts.build_question(Reply((ask,)), CallPosition(2)))))
+    assert said == "Report it? For yes, press 1. For no, press 2."
+
+
+def test_other_titles_beside_a_no_are_said_as_they_are() -> None:
+    ask = Message(
+        "Would you like it?",
+        (Button("Set up Auto Pay", "/a"), Button("No, thank you", "/deny")),
+        hints={"expect": "confirm"},
+    )
+    said = spoken_text(gather(shown(prompts.build_question(Reply((ask,)), CallPosition(2)))))
+    assert "To set up Auto Pay, press 1. For No, thank you, press 2." in said
