@@ -13,6 +13,7 @@ from backend.reading.numbers.recognized_digits import restore_digits
 from backend.reading.spanish import english_form
 from bot.channels.voice.listening.options import list_choices
 from bot.channels.voice.speaking import menu
+from bot.channels.voice.speaking.speech import make_speakable
 from bot.dialogue.messages import Button, Reply
 from bot.dialogue.turn import HUMAN_PAYLOAD
 
@@ -104,6 +105,8 @@ def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
         return CallerInput("no_match")
     if (spoken_key := _extract_spoken_key(words, reply)) is not None:
         return spoken_key
+    if (titled := _extract_title(words, reply)) is not None:
+        return titled
     english = english_form(words, current_language())
     plain = re.sub(r"[^\w\s]", "", english).lower()
     # "zero" asks for a person, as the key does, except where it may be a digit of the answer
@@ -122,6 +125,21 @@ def _extract_spoken_key(words: str, reply: Reply) -> CallerInput | None:
         return None
     key = read_menu_number(words, ordinals=reply.expects != "date", is_yes_no=is_yes_no)
     return _extract_keys(str(key), reply) if key is not None else None
+
+
+def _extract_title(words: str, reply: Reply) -> CallerInput | None:
+    """The choice whose title is said as it was offered: recognizers end "what is saved on your account" with a `?`."""
+    said = _bare_words(words)
+    choices = () if reply.expects == "confirm" else list_choices(reply)
+    for key, button in enumerate(choices, start=1):
+        if said in (_bare_words(button.title), _bare_words(make_speakable(button.title))):
+            return _extract_choice(key, choices)
+    return None
+
+
+def _bare_words(text: str) -> str:
+    """Letters and digits in lower case, with nothing between them: `Visa ending 4 2 4 2` is `visaending4242`."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def _is_low_confidence(confidence: str) -> bool:

@@ -21,7 +21,8 @@ OPTIONS = (
 )
 SPEECH_HINTS = mark(
     "pay my bill, my balance, what do I owe, when is my bill due, report an outage, my power is out, "
-    "something else, office hours, person, operator"
+    "something else, office hours, person, operator, auto pay, set up auto pay, stop auto pay, set up alerts, "
+    "paperless, payment arrangement, more time to pay, reset my password, my usage, call me back"
 )
 
 

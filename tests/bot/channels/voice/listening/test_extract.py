@@ -34,6 +34,13 @@ CASES = {
     "2 denies": (CONFIRM, {"Digits": "2"}, CallerInput("answer", "no", "/deny")),
     "3 is neither": (CONFIRM, {"Digits": "3"}, CallerInput("no_match")),
     "a choice": (WAYS, {"Digits": "2"}, CallerInput("answer", "A pay link")),
+    "a choice by its title": (WAYS, {"SpeechResult": "a pay link?"}, CallerInput("answer", "A pay link")),
+    "a choice as it was spoken": (
+        WAYS,
+        {"SpeechResult": "Visa ending 4 2 4 2."},
+        CallerInput("answer", "Visa ending 4242"),
+    ),
+    "a choice with more words": (WAYS, {"SpeechResult": "a pay link, no"}, CallerInput("answer", "a pay link, no")),
     "a choice that is not there": (WAYS, {"Digits": "3"}, CallerInput("no_match")),
     "a choice is never an amount": (AMOUNTS, {"Digits": "50"}, CallerInput("no_match")),
     "whole dollars": (AMOUNT, {"Digits": "50"}, CallerInput("answer", "50")),
