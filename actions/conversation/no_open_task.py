@@ -32,6 +32,7 @@ from actions.scheduled.latest_payment import open_form_for_latest_payment
 from actions.turn import Turn
 from actions.usage.forms import UsageForm
 from actions.yes_no import is_no, is_yes
+from backend.reading.acts.qualified_yes import accepts_offer
 from backend.reading.acts.signals import (
     asks_if_present,
     asks_to_undo,
@@ -175,7 +176,7 @@ async def _handle_offer_reply(turn: Turn, offer: Offer) -> bool:
     is_offer = offer.opener is not None
     is_request_for_it = is_offer and turn.intent == "out_of_scope" and is_request(turn.text)
     # "yes please. that would be kind" is enough here: each task reads back before it does anything
-    is_agreed = is_yes(turn) or (is_offer and find_agreement(turn) is not None)
+    is_agreed = is_yes(turn) or (is_offer and (find_agreement(turn) is not None or accepts_offer(turn.text)))
     if is_agreed or is_request_for_it or _accepts_call(turn, offer):
         if is_offer:
             offer.accept(turn)

@@ -37,6 +37,8 @@ NO_PHONE = "no_phone"
 UNPROVEN = "unproven"
 """No code can reach the member, and the task goes to the office without one."""
 IDENTITY_FAILED = "identity_failed"
+PHONE_LENGTHS = (10, 11)
+"""Digits of a phone, without and with the 1 in front."""
 PHONE_TYPED = "phone_typed"
 """In the turn's notes: a phone number was given for the member number."""
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
@@ -129,8 +131,11 @@ class IdentifiedForm(Form):
 
     async def _extract_other_account(self, turn: Turn, identity: Identity) -> bool:
         """Switch to the account of a complete number other than the open one; a stranger's number starts over."""
-        values = turn.extract_values(turn.get(REQUESTED_SLOT))
+        asked = turn.get(REQUESTED_SLOT)
+        values = turn.extract_values(asked)
         number = values.member_number
+        if number is not None and self.question_type(asked) == "phone" and len(number.digits) in PHONE_LENGTHS:
+            return False  # "five five five, five five one, two four zero six" is the phone that was asked for
         if number is None or not number.is_complete or number.digits == identity.known_account.number_digits:
             return False
         self.on_account_changed(turn)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from backend.language import ENGLISH
 from backend.reading.acts.signals import detect_feeling, is_question, is_small_talk
-from backend.reading.acts.yes_no import NO, YES, detect_yes_no
+from backend.reading.acts.yes_no import NO, YES, contains_yes, detect_yes_no
 from backend.reading.normalize import TIGHT_SENTENCE_BREAK
 
 _SENTENCE_END = re.compile(TIGHT_SENTENCE_BREAK)
@@ -49,6 +49,7 @@ _CONDITIONS = re.compile(
 _RETRACTS = re.compile(r"\b(?:undo|cancel|withdraw|take .* back|drop|deshaga|retire)\b", re.IGNORECASE)
 _ASKS_TO_WRITE = re.compile(rf"(?:please |por favor )?(?:{_WRITE_VERBS})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_YES_WORD = re.compile(r"\b(?:yes|si)\b")
 _LONG_NUMBER = re.compile(r"\d{4}")  # "ok, is 99999-001" tells a number and asks nothing
 
 
@@ -86,6 +87,17 @@ def parse_qualified_yes(text: str, read_out: str = "", language: str = ENGLISH) 
         else:
             facts.append(part)
     return QualifiedYes(tuple(questions), tuple(facts), tuple(undone)) if agreed else None
+
+
+def accepts_offer(text: str) -> bool:
+    """Whether a yes stands anywhere in it, and nothing that conditions, refuses or asks: `Yes, Auto Pay, I would like`.
+
+    Enough for an offer, since the task that it opens reads back before it does anything.
+    """
+    plain = text.strip().lower()
+    return contains_yes(plain) and not (
+        "?" in plain or _CONDITIONS.search(_YES_WORD.sub("", plain)) or is_question(plain)
+    )
 
 
 def _split_parts(text: str) -> list[str]:

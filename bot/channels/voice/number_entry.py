@@ -156,7 +156,7 @@ def format_read_back(said: str, asked: str, following: str) -> tuple[str, ...]:
 
     `said` answered a question that expects `asked`; the next one expects `following`.
     """
-    if asked not in ("member_number", *AFTER_NUMBER) and following not in AFTER_NUMBER:
+    if asked == "phone" or (asked not in ("member_number", *AFTER_NUMBER) and following not in AFTER_NUMBER):
         return ()
     kind = asked if asked in ("member_number", *AFTER_NUMBER) else None
     reading = parse_member_number(english_form(said, current_language()), "last4" if kind == "identity" else kind)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from backend.coop import Coop
 from backend.language import current_language, tr
+from backend.reading.acts.signals import says_goodbye
 from backend.reading.acts.waiting import asks_only_to_wait, asks_to_go_on, says_is_back
 from backend.reading.acts.yes_no import NO, YES, detect_yes_no
 from backend.reading.spanish import english_form
@@ -112,6 +113,8 @@ def _answer_go_on(form: Mapping[str, str], asked: OpenQuestion) -> CallStep | Ca
         return prompts.build_question(asked.reply, replace(asked.next, part=asked.position.part - 1))
     if decision == NO and asked.reply.expects == "confirm":
         return CallerInput("answer", tr("no"), "/deny")
+    if heard.kind == "answer" and says_goodbye(english_form(heard.text, current_language())):
+        return heard  # "no, that's all" is not asked once more
     if decision == NO:
         return prompts.build_last_question(asked.reply, replace(asked.next, part=0))
     return None

@@ -11,6 +11,8 @@ from bot.dialogue.messages import Message, Reply
 WORDS_PER_MINUTE = 150
 MAX_SECONDS = 20.0
 """Of talk without a question."""
+MAX_SECONDS_WITH_NUMBER = 30.0
+"""With a number that is said twice to be written down: nobody writes while they are asked something else."""
 MAX_MENU_SECONDS = 15.0
 PART_SECONDS = 17.0
 """Of one part, so that its question still fits."""
@@ -40,7 +42,8 @@ def split_into_sentences(texts: tuple[str, ...]) -> list[str]:
 def split_into_parts(texts: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The texts in parts of about equal length, cut between sentences; one part if they are short or about danger."""
     sentences = split_into_sentences(texts)
-    if is_emergency(texts) or _seconds_until_question(sentences) <= MAX_SECONDS:
+    limit = MAX_SECONDS_WITH_NUMBER if _gives_number(texts) else MAX_SECONDS
+    if is_emergency(texts) or _seconds_until_question(sentences) <= limit:
         return [texts]
     lengths = [speaking_seconds(sentence) for sentence in sentences]
     total = sum(lengths)
@@ -55,6 +58,11 @@ def split_into_parts(texts: tuple[str, ...]) -> list[tuple[str, ...]]:
         part.append(sentence)
         part_length += length
     return [*parts, (" ".join(part),)]
+
+
+def _gives_number(texts: tuple[str, ...]) -> bool:
+    """Whether a confirmation number is said, which comes twice."""
+    return any(f"; {tr('again')}: " in make_speakable(text) for text in texts)
 
 
 def _seconds_until_question(sentences: list[str]) -> float:

@@ -66,7 +66,10 @@ def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] 
 
 def build_last_question(reply: Reply, position: CallPosition) -> AskStep:
     """The question of a long reply alone; an invitation if it has none."""
-    question = () if has_no_question(reply) else split_into_sentences(list_texts(reply))[-1:]
+    sentences = split_into_sentences(list_texts(reply))
+    # what follows a question, such as how to answer it, goes with it
+    asked = next((at for at in reversed(range(len(sentences))) if sentences[at].endswith("?")), len(sentences) - 1)
+    question = () if has_no_question(reply) else sentences[asked:]
     spoken = _drop_empty(*question, _format_keys(reply)) or (tr(menu.ANYTHING_ELSE),)
     return AskStep(reply, position, (), spoken)
 
