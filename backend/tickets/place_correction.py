@@ -34,6 +34,10 @@ _NUMBER = re.compile(
     r"luces|postes?|arboles|cables?|percent|volts?|of (?:us|them|my|the))\b)",
     re.IGNORECASE,
 )
+_DENIED_NUMBER = re.compile(
+    r"\b(?:not|isn'?t|instead of|rather than|no es(?: el)?|en vez de(?:l)?)\s+(?:the |el )?\d{1,6}\b", re.IGNORECASE
+)
+"""`2230, not 2210` names the one that is right, and the other is none to write down."""
 _HOUSE_NUMBER_IN = re.compile(r"^\d{1,6}\b|(?<=\s)\d{1,6}$")
 """The house number: before the street, or after it as in Spanish."""
 _STREET_NAME = re.compile(
@@ -106,8 +110,9 @@ def _house_number(words: str, text: str, house: str) -> str | None:
     in_digits = number_words_to_digits(words)
     if not any(map(str.isdigit, in_digits)):
         in_digits = number_words_to_digits(to_english(words))
-    numbers = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", in_digits))))
-    others = [number for number in numbers if number != house]
+    plain = _ROAD_WORDS.sub(" ", in_digits)
+    numbers = _NUMBER.findall(plain)
+    others = list(dict.fromkeys(found for found in _NUMBER.findall(_DENIED_NUMBER.sub(" ", plain)) if found != house))
     if len(others) != 1:
         return None
     length = len(words.split())

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from backend.config import ROOT
+from bot.channels.voice.speaking.prompts import YES_OR_NO_AT_END
 from bot.channels.voice.speaking.speech import make_speakable
 from lab.channel_clients import ChannelClient, WebChatClient
 
@@ -80,6 +81,7 @@ def load_patterns(spoken: bool) -> tuple[ResponsePattern, ...]:
 
 
 def _build_pattern(text: str, spoken: bool) -> str:
+    text = YES_OR_NO_AT_END.sub("?", text) if spoken else text
     parts = [keep_letters(make_speakable(part) if spoken else part) for part in VALUE_SLOT.split(text)]
     if sum(len(part.replace(" ", "")) for part in parts) < MIN_LETTERS:
         return ""

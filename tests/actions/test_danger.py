@@ -49,6 +49,9 @@ def test_only_the_harmless_sentence_is_removed() -> None:
     assert remove_harmless_talk("My tenant left after the fire last year. The meter sparks.") == "The meter sparks."
     assert is_harmless_talk("My tenant left after the fire last year. I want to pay.")
     assert not is_harmless_talk("My tenant left after the fire last year. The wire lies in the yard.")
+    assert is_harmless_talk("el martes por la tarde, y no hay perro")
+    assert is_harmless_talk("no tengo perro, y la reja está abierta")
+    assert not is_harmless_talk("no dog, but the wire lies on the gate"), "the gate is not what it is about"
     assert not is_harmless_talk("is it safe to mow under the line?"), "the engine's model may know better"
 
 

@@ -66,6 +66,12 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
         re.compile(rf"\b(?:{_ONGOING_WORDS}|now it|but|pero|right now|worse|peor)\b"),
     ),
+    (  # how a visit gets in, which is asked for
+        re.compile(r"\b(?:no|without|sin|ningun|tengo|i have|we have|there'?s|there is|hay)\b.{0,20}"
+                   r"\b(?:dogs?|perros?)\b|"
+                   r"\b(?:gate|porton|reja)\b.{0,20}\b(?:open|locked|unlocked|closed|abiert[oa]|cerrad[oa]|candado)\b"),
+        re.compile(rf"\b(?:{_TROUBLE_WORDS}|bit|bites?|bitten|mordio|wires?|lines?|cables?|{_BURNED_SOMEONE})\b"),
+    ),
     (  # brush that somebody burns
         re.compile(r"\bburn(?:ed|ing)? (?:some |the |my |our |a |off )?(?:brush|leaves|trash|weeds|ditch(?:es)?|"
                    r"grass|stubble|stumps?)\b|"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.dates.day_vocabulary import MONTH_NAMES
 from backend.reading.normalize import clean_text
 from backend.reading.numbers.number_tokens import MISHEARD_DIGITS, PLURAL_DIGITS, REPEAT_WORDS, TEENS, TENS, UNITS
 
@@ -15,6 +16,9 @@ DIGITS_OF_QUESTION = {"last4": 4, "code": 6}
 """How many digits answer the question. A member number has as many as the co-op chose."""
 NUMBER_QUESTIONS = ("member_number", "identity", "last4", "code")
 MIN_PHONE_DIGITS = 10
+MIN_BASE_DIGITS, MAX_BASE_DIGITS, DIGITS_BEHIND_DASH = 4, 12, 3
+WHOLE_WITHOUT_DASH = (7, 8)
+"""So many digits may be a member number without its dash: nine may be a social security number, ten are a phone."""
 
 _SOUND_ALIKE = {**MISHEARD_DIGITS, "free": 3, "fore": 4, "sex": 6, "oh": 0, "o": 0, "owe": 0}
 _SOUND_ALIKE_REPEATS = {"purple": "triple", "tripple": "triple", "trouble": "double", "bubble": "double"}
@@ -48,6 +52,8 @@ _SPACED_MONEY = re.compile(
 )
 _SPLIT_CENTS = re.compile(r"(?<=\d) \.(?=\d\d\b)")
 _CENT_MARK = re.compile(r"(\d\d?) ?¢")
+_SPOKEN_DASH = re.compile(r"[\s,.]*\b(?:dash|hyphen|gui[oó]n)\b(?: of\b)?[\s,.]*")
+_COMMA_IN_DATE = re.compile(rf"\b({MONTH_NAMES})\b\.?, (?=\d)", re.IGNORECASE)
 _TIME_FOR_DATE = re.compile(r"^\W*(\d{1,2}):(\d\d)\W*$")
 _SPLIT_TOMORROW = re.compile(r"\b(?:to|two|2) morrow\b", re.IGNORECASE)
 _TIME_FOR_MONEY = re.compile(r"(?<![\d:.$])(\d{1,3})[:.](\d\d) (\d\d)(?!\d)")
@@ -61,12 +67,15 @@ def restore_digits(words: str, asked: str) -> str:
     if asked == "amount":
         return _restore_amount(words)
     if asked == "date":
+        words = _COMMA_IN_DATE.sub(r"\1 ", words)
         return _TIME_FOR_DATE.sub(r"\1/\2", _SPLIT_TOMORROW.sub("tomorrow", words))
     if asked not in NUMBER_QUESTIONS:
         return words
     cleaned = clean_text(words)
     if _PHONE.search(cleaned) or _SSN.search(cleaned):
         return words
+    if joined := _join_alone(cleaned, asked):
+        return joined
     restored = _restore_words(cleaned)
     restored = _restore_figures(restored, asked)
     missing_one = DIGITS_OF_QUESTION.get(asked if asked != "identity" else "last4", 0) - 1
@@ -76,6 +85,23 @@ def restore_digits(words: str, asked: str) -> str:
         if len(behind) == missing_one and not (asked != "code" and behind.startswith("0")):
             restored = "0" + restored[lead.end() :]
     return restored if restored != cleaned else words
+
+
+def _join_alone(cleaned: str, asked: str) -> str:
+    """The number in figures where nothing but its digits is said, in pairs or with a word for the dash; else empty.
+
+    `68, 36` is 6836 where four digits were asked for, and `198, 11, zero, zero, one` is one member number.
+    """
+    if wanted := DIGITS_OF_QUESTION.get(asked):
+        alone = digits_alone(cleaned) or ""
+        return alone if len(alone) == wanted else ""
+    before, dash, behind = _SPOKEN_DASH.sub(" dash ", cleaned).rpartition(" dash ")
+    base, rest = digits_alone(before) or "", digits_alone(behind) or ""
+    if dash and MIN_BASE_DIGITS <= len(base) <= MAX_BASE_DIGITS and len(rest) == DIGITS_BEHIND_DASH:
+        return f"{base}-{rest}"
+    is_mixed = asked == "member_number" and re.search(r"\d\d", cleaned) and re.search(r"\d[\s,.]+[a-z]", cleaned)
+    alone = (digits_alone(cleaned) or "") if is_mixed else ""
+    return alone if len(alone) in WHOLE_WITHOUT_DASH else ""
 
 
 def digits_alone(words: str) -> str | None:

@@ -348,7 +348,7 @@ async def test_failed_lookup_is_reported_as_unknown(till: Till, monkeypatch: pyt
     monkeypatch.setattr(conversations, "find_inbound", fail)
     root = await line.speak("yes")
     assert "cannot see right now" in spoken_text(root)
-    assert root.findtext("Dial") == TRANSFER
+    assert root.findtext("Dial/Number") == TRANSFER
     assert "nothing" not in spoken_text(root).lower()
 
 

@@ -16,7 +16,7 @@ MAX_SECONDS_WITH_NUMBER = 30.0
 MAX_MENU_SECONDS = 15.0
 PART_SECONDS = 17.0
 """Of one part, so that its question still fits."""
-GO_ON = mark("Shall I go on?")
+GO_ON = mark("There is more: shall I go on?")
 _EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\w¿¡\"(])")
 
@@ -61,8 +61,9 @@ def split_into_parts(texts: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _gives_number(texts: tuple[str, ...]) -> bool:
-    """Whether a confirmation number is said, which comes twice."""
-    return any(f"; {tr('again')}: " in make_speakable(text) for text in texts)
+    """Whether a confirmation number is told, which is said twice, and nothing is asked."""
+    asks = any(text.rstrip().endswith("?") for text in texts)
+    return not asks and any(f"; {tr('again')}: " in make_speakable(text) for text in texts)
 
 
 def _seconds_until_question(sentences: list[str]) -> float:

@@ -24,7 +24,7 @@ _VERBS = re.compile(
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(r"(?:yes|s[ií])\b|(?P<no>no)\b", re.IGNORECASE)
-_YES_OR_NO_AT_END = re.compile(r"\?\s+(?:Yes or no|S[ií] o no)\.?$")
+YES_OR_NO_AT_END = re.compile(r"\?\s+(?:Yes or no|S[ií] o no)\.?$")
 _LEADING_WORD = re.compile(r"^(?:All|Another|The|A|An|Every|On|Half|Other|My|Hours|None|Both|Each|Full)\b")
 """Ordinary words at the start of a title: not "Visa" or a name."""
 _PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
@@ -46,7 +46,7 @@ def build_question(reply: Reply, position: CallPosition, notes: tuple[str, ...] 
     texts, is_read_back = said[min(position.part, len(said) - 1)], _is_read_back(reply)
     if position.part < len(said) - 1:
         there, go_on = replace(position, part=position.part + 1), build_go_on_question()
-        asks = (*list_texts(go_on), tr(menu.YES_NO_KEYS)) if position.part == 0 else list_texts(go_on)
+        asks = list_texts(go_on)  # no keys are told: silence goes on, and so do 1 and "yes"
         before, behind = ((*notes, *texts), asks) if is_read_back else (notes, (*texts, *asks))
         return AskStep(go_on, there, before, behind)
     position = replace(position, part=0)
@@ -117,7 +117,7 @@ def list_texts(reply: Reply) -> tuple[str, ...]:
     texts = tuple(message.text for message in reply.messages if message.text.strip())
     if reply.expects != "confirm" or not texts:
         return texts
-    return (*texts[:-1], _YES_OR_NO_AT_END.sub("?", texts[-1]))
+    return (*texts[:-1], YES_OR_NO_AT_END.sub("?", texts[-1]))
 
 
 def _drop_empty(*lines: str) -> tuple[str, ...]:

@@ -38,10 +38,10 @@ def test_a_yes_with_words_is_a_yes(words: str) -> None:
 
 def test_no_and_yes_in_one_message_are_neither() -> None:
     clauses = [
-        {"text": "no, hold on.", "intent": {"name": "deny", "confidence": 0.9}, "acts": {"deny": 0.9}},
+        {"text": "no, not yet.", "intent": {"name": "deny", "confidence": 0.9}, "acts": {"deny": 0.9}},
         {"text": "oh well, yes", "intent": {"name": "affirm", "confidence": 0.9}, "acts": {"affirm": 0.9}},
     ]
-    words = "no, hold on. oh well, yes"
+    words = "no, not yet. oh well, yes"
     assert read(words, CONFIRM, intent="deny", acts={"deny": 0.8}, clauses=clauses) == [("unclear", True)]
 
 

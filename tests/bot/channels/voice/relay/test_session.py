@@ -115,7 +115,7 @@ async def test_only_the_last_token_is_marked_last_and_all_are_speakable(edge: Ed
         frames = await socket.frames()
     assert [frame["type"] for frame in frames] == ["text"] * len(frames)
     assert [frame["last"] for frame in frames] == [False] * (len(frames) - 1) + [True]
-    assert "For Full amount, press 1." in "".join(frame["token"] for frame in frames)
+    assert "For full amount, press 1." in "".join(frame["token"] for frame in frames)
 
 
 async def test_partial_speech_is_ignored(edge: Edge) -> None:
