@@ -28,6 +28,7 @@ from bot.channels.voice.steps import AskStep, CallPosition, CallStep, EndStep, P
 
 VALID_KEYS = frozenset("0123456789*#")
 MAX_HANDOFF_TEXTS = 20
+MAX_DIGITS = 5
 MAX_TURN = 9999
 SIGNING_PURPOSE = "relay-pass"
 
@@ -115,6 +116,7 @@ def build_parameters(settings: Settings, caller: Caller, position: CallPosition)
         "pass": sign_caller(settings, caller),
         "turn": str(position.turn),
         "asked": str(position.question_turn),
+        "offers": str(position.offers),
     }
 
 
@@ -125,17 +127,19 @@ def parse_parameters(frame: Frame) -> dict[str, Any]:
 
 def parse_place(parameters: Mapping[str, Any]) -> CallPosition | None:
     """The place in the call; None where there is none that can be."""
-    turn, asked = str(parameters.get("turn")), str(parameters.get("asked"))
-    if not (turn.isdecimal() and turn.isascii() and asked.isdecimal() and asked.isascii()):
+    texts = [str(parameters.get(name)) for name in ("turn", "asked", "offers")]
+    if not all(text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS for text in texts):
         return None
-    return CallPosition(int(turn), int(asked)) if 0 <= int(asked) < int(turn) <= MAX_TURN else None
+    turn, asked, offers = map(int, texts)
+    return CallPosition(turn, asked, offers=offers) if 0 <= asked < turn <= MAX_TURN else None
 
 
 def render_end(step: TransferStep | PayStep | EndStep) -> Frame:
     """The message that ends a relay. The last words are said to their end by the document that follows."""
     handoff: Frame = {"reason": "end", "words": list(step.texts), "language": step.language}
     if isinstance(step, TransferStep | PayStep):
-        handoff |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
+        at = step.position
+        handoff |= {"reason": "transfer", "turn": at.turn, "asked": at.question_turn, "offers": at.offers}
     if isinstance(step, PayStep):
         handoff |= {"reason": "pay", "kind": step.kind, "connector": step.connector, "token": step.token_type}
     return {"type": "end", "handoffData": json.dumps(handoff, separators=(",", ":"))}
@@ -148,18 +152,19 @@ def parse_handoff(data: str) -> CallStep | None:
     except InvalidFrame:
         return None
     words, turn, asked = handoff.get("words"), handoff.get("turn"), handoff.get("asked")
+    offers = handoff.get("offers", 0)
     if not isinstance(words, list) or len(words) > MAX_HANDOFF_TEXTS or not all(isinstance(one, str) for one in words):
         return None
     language = SPANISH if handoff.get("language") == SPANISH else ENGLISH
     if handoff.get("reason") == "end":
         return EndStep(tuple(words), language)
-    if not isinstance(turn, int) or not isinstance(asked, int) or not 0 <= asked < turn:
+    if not all(isinstance(number, int) for number in (turn, asked, offers)) or not 0 <= asked < turn or offers < 0:
         return None
     if handoff.get("reason") == "pay":
-        return _parse_pay(handoff, tuple(words), CallPosition(turn, asked), language)
+        return _parse_pay(handoff, tuple(words), CallPosition(turn, asked, offers=offers), language)
     if handoff.get("reason") != "transfer":
         return None
-    position = CallPosition(turn, asked, is_after_dial=True)
+    position = CallPosition(turn, asked, is_after_dial=True, offers=offers)
     return TransferStep(tuple(words), position, language)
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from bot.channels.voice import call as calls
 from bot.channels.voice.relay import session as relays
+from bot.channels.voice.relay.messages import parse_handoff, render_end
+from bot.channels.voice.steps import CallPosition, TransferStep
 from tests.bot.channels.voice.phone_call import TRANSFER, spoken_text
 from tests.bot.channels.voice.relay.relay_socket import new_call, socket_after, talk
 from tests.bot.channels.voice.twiml_check import check
@@ -100,3 +102,8 @@ async def test_a_broken_engine_is_a_person(edge: Edge) -> None:
         data = await socket.receive_end()
     assert data["reason"] == "transfer"
     assert "sorry" in " ".join(data["words"])
+
+
+def test_the_offers_made_go_with_the_call() -> None:
+    step = TransferStep(("One moment.",), CallPosition(4, 3, is_after_dial=True, offers=2))
+    assert parse_handoff(render_end(step)["handoffData"]) == step
