@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 from backend.config import Settings
@@ -127,7 +128,7 @@ def parse_parameters(frame: Frame) -> dict[str, Any]:
 
 def parse_place(parameters: Mapping[str, Any]) -> CallPosition | None:
     """The place in the call; None where there is none that can be."""
-    texts = [str(parameters.get(name)) for name in ("turn", "asked", "offers")]
+    texts = [str(parameters.get(name, "")) for name in ("turn", "asked", "offers")]
     if not all(text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS for text in texts):
         return None
     turn, asked, offers = map(int, texts)
@@ -151,21 +152,20 @@ def parse_handoff(data: str) -> CallStep | None:
         handoff = parse_frame(data)
     except InvalidFrame:
         return None
-    words, turn, asked = handoff.get("words"), handoff.get("turn"), handoff.get("asked")
-    offers = handoff.get("offers", 0)
+    words = handoff.get("words")
     if not isinstance(words, list) or len(words) > MAX_HANDOFF_TEXTS or not all(isinstance(one, str) for one in words):
         return None
     language = SPANISH if handoff.get("language") == SPANISH else ENGLISH
     if handoff.get("reason") == "end":
         return EndStep(tuple(words), language)
-    if not all(isinstance(number, int) for number in (turn, asked, offers)) or not 0 <= asked < turn or offers < 0:
+    position = parse_place(handoff)
+    if position is None:
         return None
     if handoff.get("reason") == "pay":
-        return _parse_pay(handoff, tuple(words), CallPosition(turn, asked, offers=offers), language)
+        return _parse_pay(handoff, tuple(words), position, language)
     if handoff.get("reason") != "transfer":
         return None
-    position = CallPosition(turn, asked, is_after_dial=True, offers=offers)
-    return TransferStep(tuple(words), position, language)
+    return TransferStep(tuple(words), replace(position, is_after_dial=True), language)
 
 
 def _parse_pay(handoff: Frame, words: tuple[str, ...], position: CallPosition, language: str) -> PayStep | None:
