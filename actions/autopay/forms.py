@@ -166,6 +166,8 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_ending", counts_from=ends_on, next=format_next_run(remaining, today))
             return None
         answer = turn.notes.pop("yes", None)
+        if answer is None and turn.get(WANTED_CHANGE) == "cancel":
+            answer = False  # who wants it stopped is not asked whether they want it
         if answer is None:
             # a change to another day was made an enrollment before, so that what is left is about the card
             wants_other_card = turn.get(WANTED_CHANGE) == "change"
