@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
+from actions.cases.compound_agreement import find_agreement
 from actions.cases.report_slots import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
 from actions.formatting import format_day_for_office
@@ -110,7 +111,7 @@ class CallbackForm(Form):
         if asked is None:
             await self._load_booked_call(turn)
         is_agreed = callback_notes(turn).agreed or turn.button_value(CONFIRM) == "yes" or is_yes(turn)
-        if asked == CONFIRM and is_agreed:
+        if asked == CONFIRM and (is_agreed or find_agreement(turn) is not None):
             callback_notes(turn).agreed = True
             return True
         if asked is not None and _reports_outage(turn):

@@ -192,3 +192,12 @@ async def test_an_outage_with_a_house_number_is_no_time_for_the_call(night: Talk
     night.assert_no_response("utter_question_callback_when")
     assert night.open_task == "outage_form"
     assert night.slots["outage_place"] == "19 Birch Lane"
+
+
+@pytest.mark.parametrize("words", ["Yes. And how long does the call take?", "yes, and where are you?"])
+async def test_a_question_beside_the_yes_arranges_the_call(backend: Backend, night: Talk, words: str) -> None:
+    await book(night, "Monday at 10")
+    night.assert_response("utter_question_callback_confirm")
+    await night.user_input(words, acts={"affirm", "ask"})
+    assert (await arranged(backend, night)).kind == "callback"
+    assert night.open_task is None
