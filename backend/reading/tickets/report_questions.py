@@ -80,7 +80,8 @@ _ASKS_FOR_NEWS = re.compile(
 _CALLED_911 = re.compile(
     r"\b(?:i|we|he|she|they|somebody|someone|my \w+|neighbor) (?:did |already |just |have |'?ve )*(?:call(?:ed)?|"
     r"phoned|talked to|got) (?:the )?911\b|\b911 (?:is|was|has been|has|are)\b|\balready (?:called|on with) 911\b|"
-    r"\bcalled 911\b|\b(?:ya )?(?:llame|llamamos|hable) (?:al|con el) 911\b"
+    r"\bcalled 911\b|\b(?:i'?m|i am|we'?re|we are|i'?ll|we'?ll) (?:now )?(?:call(?:ing)?|dial(?:ing)?) (?:the )?911\b|"
+    r"\b(?:estoy llamando|voy a llamar) al 911\b|\b(?:ya )?(?:llame|llamamos|hable) (?:al|con el) 911\b"
 )
 says_still_out = detector(
     r"\b(?:still|we'?re) (?:\w+ )?(?:out|off|dark|no|without|not|in the dark|sparking|down|there)\b|"
@@ -110,7 +111,7 @@ def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
     if asks_which_address(words):
         return FiledQuestion.PLACE
     if _CALLED_911.search(text) and not detect_danger(
-        re.sub(r"\b(?:did )?call(?:ed)? (?:the )?911\b|911", " ", glossed)
+        re.sub(r"\b(?:did )?(?:call(?:ed|ing)?|dial(?:ing)?) (?:the )?911\b|911", " ", glossed)
     ):
         return FiledQuestion.CALLED_911
     if asks_which_phone(text):

@@ -43,6 +43,7 @@ async def a_light_is_filed(talk: Talk) -> str:
         ("can they call my other phone when it's back on? 555-555-7731", FiledQuestion.PHONE),
         ("Will I get a text when it's back on?", FiledQuestion.NEWS),
         ("ok I did call 911. thanks", FiledQuestion.CALLED_911),
+        ("I am dialing 911 now. goodbye", FiledQuestion.CALLED_911),
         ("ya llamé al 911", FiledQuestion.CALLED_911),
         ("what is my member number", None),
         ("what number do I call", None),
