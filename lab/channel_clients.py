@@ -24,6 +24,7 @@ from bot.dialogue.messages import Reply
 from bot.web.twilio_guard import compute_signature
 from lab.system import MemberlineSystem
 
+_GO_ON = re.compile(r"\s*(?:There is more: shall I go on\?|Hay algo más: ¿sigo\?)$")
 CHANNELS = ("sms", "web", "voice")
 ACCOUNT_SID = "AC" + "0" * 32
 COOP_PHONE = "+15555550199"
@@ -244,6 +245,7 @@ class VoiceClient(ChannelClient):
         if gather is not None:
             self.action = self._strip_public_url(gather.get("action", ""))
             if self.hears_out and re.search(r"[?&]part=", self.action):
+                said = _GO_ON.sub("", said)
                 return f"{said} {self.read_answer(self.deliver(self.prepare('go on')))}"
         elif redirect is not None:
             again = self._sign_request(self._strip_public_url((redirect.text or "").strip()), {})

@@ -115,7 +115,7 @@ def _messages(text: str) -> list[dict[str, Any]]:
     if text == "link":
         words = "I have texted a secure link to you."
         return [message(words, custom={"act": "text_link", "link": "https://pay.example/p/1"})]
-    if text == "goodbye":
+    if text in ("goodbye", "it has been you all"):
         return [message("Goodbye.", custom={"act": "end"}), message("How much?", custom={"expect": "amount"})]
     if text == "curly":
         return [message("It’s due – “soon”…")]

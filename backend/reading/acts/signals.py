@@ -25,6 +25,12 @@ _PHRASES = {
     for name, pieces in yaml.safe_load(SIGNALS_FILE.read_text(encoding="utf-8")).items()
 }
 
+_PARTING = re.compile(
+    r"\b(?:(?:good ?)?bye|good (?:night|day)|see you|hang(?:ing)? up|thank(?:s| you)|that'?s (?:all|it)|that is all|"
+    r"never ?mind|nothing|no more|gracias|adi[oó]s|hasta luego|nada)\b",
+    re.IGNORECASE,
+)
+
 
 def _anywhere(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{_PHRASES[name]})(?!\w)", re.IGNORECASE)
@@ -145,6 +151,11 @@ def says_goodbye(text: str) -> bool:
     """`That is all, thank you`, `no thanks, bye`: nothing but that the talk is over."""
     words = text.strip().replace("’", "'")
     return bool(_GOODBYE.fullmatch(words) and _SAYS_THAT_IS_ALL.search(words))
+
+
+def takes_leave(text: str) -> bool:
+    """Whether a word of parting or of thanks stands in it; less than `says_goodbye`, for what ends a talk anyway."""
+    return bool(_PARTING.search(text))
 
 
 def is_question(text: str) -> bool:

@@ -53,8 +53,8 @@ _IS_BACK = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"(?:(?:yes|please|ok|okay|and|just)[\s,.]+)*(?:go on|go ahead|continue|keep going|next|more|read on|"
-    r"tell me(?: more)?|siga|contin[uú]e|adelante)(?:[\s,.]+(?:please|por favor))*",
+    r"(?:(?:yes|please|ok|okay|and|just)[\s,.]+)*(?:go on|no one|going|gone|go ahead|continue|keep going|next|more|"
+    r"read on|tell me(?: more)?|siga|contin[uú]e|adelante)(?:[\s,.]+(?:please|por favor))*",
     re.IGNORECASE,
 )
 
@@ -73,7 +73,7 @@ def says_is_back(text: str) -> bool:
 
 
 def asks_to_go_on(text: str, language: str) -> bool:
-    """`Go on`, `next`, `siga`: the rest is to be read too."""
+    """`Go on`, `next`, `siga`: the rest is to be read too. Recognizers write "no one" for "go on"."""
     return bool(_GOES_ON.fullmatch(_plain(text)) or _GOES_ON.fullmatch(_plain(english_form(text, language))))
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from backend.language import current_language, tr, use_language
 from backend.outage.greeting import format_known_outage
-from backend.reading.acts.signals import asks_to_wait
+from backend.reading.acts.signals import asks_to_wait, takes_leave
 from backend.reading.spanish import english_form
 from bot.channels.voice import links, own_answers
 from bot.channels.voice.call_records import CallRecords
@@ -264,10 +264,7 @@ class Call:
         if waiting.is_wait(reply) and asks_to_wait(english_form(caller_input.text, current_language())):
             return waiting.build_hold(asked, replace(position, turn=after.turn, polls=0), *prompts.list_texts(reply))
         if reply.end:
-            # up to the goodbye: the engine may put the question of an open task behind it
-            acts = [message.hints.get("act") for message in reply.messages]
-            last = acts.index("end") if "end" in acts else len(acts)
-            return EndStep((*prompts.list_texts(Reply(reply.messages[: last + 1])), *notes))
+            return self._end(position, asked, caller_input, reply, notes)
         keyed = find_pay_step(self.services.backend, reply, after) if self.caller.is_on_twilio else None
         if keyed is not None:
             return keyed
@@ -277,6 +274,17 @@ class Call:
             # a notice of our own, such as on a card number, answers nothing: ask the question again
             return prompts.build_question(asked, replace(position, turn=after.turn, polls=0), prompts.list_texts(reply))
         return prompts.build_question(_add_link_notes(reply, notes, texted), after, understood)
+
+    def _end(
+        self, position: CallPosition, asked: Reply, caller_input: CallerInput, reply: Reply, notes: tuple[str, ...]
+    ) -> CallStep:
+        """Say goodbye. At the menu only to who takes leave: what was misheard hangs up on nobody."""
+        if menu.is_main_menu(asked) and not takes_leave(english_form(caller_input.text, current_language())):
+            return own_answers.handle_miss("no_match", OpenQuestion(asked, position, self.coop, self._is_office_open()))
+        # up to the goodbye: the engine may put the question of an open task behind it
+        acts = [message.hints.get("act") for message in reply.messages]
+        last = acts.index("end") if "end" in acts else len(acts)
+        return EndStep((*prompts.list_texts(Reply(reply.messages[: last + 1])), *notes))
 
     async def _is_still_open(self, asked: Reply, reply: Reply) -> bool:
         """Whether `asked` was a question of the dialogue and is still open after `reply`."""

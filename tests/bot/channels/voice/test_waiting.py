@@ -61,6 +61,14 @@ async def test_danger_behind_hold_on_is_heard(edge: Edge) -> None:
     assert edge.engine.texts_of(line.conversation)[-1] == "hold on, there is a wire down in my yard"
 
 
+async def test_what_is_misheard_as_a_goodbye_at_the_menu_hangs_up_on_nobody(edge: Edge) -> None:
+    line = await begin(edge)
+    root = await line.speak("it has been you all")  # so a recognizer wrote "español"
+    assert root.find("Hangup") is None
+    assert "press 1" in spoken_text(root)
+    assert (await line.speak("goodbye")).find("Hangup") is not None
+
+
 async def test_no_at_the_menu_hangs_up_on_nobody(edge: Edge) -> None:
     for words in ("no", "no wait", "nope"):
         line = await begin(edge)
