@@ -128,7 +128,7 @@ def parse_parameters(frame: Frame) -> dict[str, Any]:
 
 def parse_place(parameters: Mapping[str, Any]) -> CallPosition | None:
     """The place in the call; None where there is none that can be."""
-    texts = [str(parameters.get(name, "")) for name in ("turn", "asked", "offers")]
+    texts = [str(parameters.get("turn")), str(parameters.get("asked")), str(parameters.get("offers", 0))]
     if not all(text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS for text in texts):
         return None
     turn, asked, offers = map(int, texts)

@@ -45,5 +45,5 @@ async def test_a_stopped_entry_is_told_before_the_relay_asks_again(paying: Edge)
 def test_data_that_is_not_ours_opens_no_keypad() -> None:
     good = {"reason": "pay", "words": [], "turn": 3, "asked": 2, "kind": "card", "connector": "a", "token": "reusable"}
     assert parse_handoff(json.dumps(good)) is not None
-    for wrong in ({"kind": "cash"}, {"connector": 1}, {"token": None}, {"asked": 3}, {"turn": "3"}):
+    for wrong in ({"kind": "cash"}, {"connector": 1}, {"token": None}, {"asked": 3}, {"turn": "three"}, {"offers": -1}):
         assert parse_handoff(json.dumps(good | wrong)) is None
