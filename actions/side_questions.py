@@ -7,7 +7,6 @@ A question never starts the task that it is about; the answer may offer that tas
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +27,7 @@ from actions.subject_matching import (
 from actions.turn import Turn
 from backend.account_question import service as account_questions
 from backend.arrangement.service import active_arrangement
+from backend.knowledge.sentences import offers_one_thing
 from backend.knowledge.subjects import Subject
 from backend.language import tr
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
@@ -53,7 +53,6 @@ SCAM_SUBJECTS = frozenset({SCAM_SUBJECT, "scam_door", "is_this_really_the_coop"}
 """Subjects with the advice about a swindler."""
 MIN_REPEAT_SCORE = 0.75
 """From this score on a subject is answered twice in a row."""
-_OFFERS_ONE_THING = re.compile(r"(?:I can|Puedo) (?!.* (?:or|o) ).*\.$")
 MIN_SCORE_INSTEAD = 0.55
 """From this score on a subject is answered in place of a task that was only guessed."""
 HOURS_SUBJECT = "office_hours_holidays"
@@ -234,7 +233,7 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
         turn.utter("utter_told_once_known")
     else:
         offer_text = "" if is_busy or is_repeated else answer.offer_text
-        if turn.channel == "voice" and _OFFERS_ONE_THING.match(offer_text):
+        if turn.channel == "voice" and offers_one_thing(offer_text):
             offer_text += " " + tr("Shall I?")  # the line asks what else there is behind what asks nothing
         turn.utter("utter_told", told=f"{answer.text} {offer_text}".rstrip())
     if is_busy:

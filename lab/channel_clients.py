@@ -16,15 +16,17 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+from backend.language import LANGUAGES, tr, use_language
 from bot.channels.sms.render import render_texts, render_twiml
 from bot.channels.sms.routes import sms_conversation_id as conversation_of_phone
+from bot.channels.voice.speaking.parts import GO_ON
+from bot.channels.voice.speaking.speech import make_speakable
 from bot.channels.webchat import render
 from bot.channels.webchat.sessions import session_conversation_id as conversation_of_session
 from bot.dialogue.messages import Reply
 from bot.web.twilio_guard import compute_signature
 from lab.system import MemberlineSystem
 
-_GO_ON = re.compile(r"\s*(?:There is more: shall I go on\?|Hay algo más: ¿sigo\?)$")
 CHANNELS = ("sms", "web", "voice")
 ACCOUNT_SID = "AC" + "0" * 32
 COOP_PHONE = "+15555550199"
@@ -193,6 +195,14 @@ class WebChatClient(ChannelClient):
         return json.dumps(render.render_answer(reply))
 
 
+def _without_go_on(said: str) -> str:
+    """What was said without the question whether to go on."""
+    for language in LANGUAGES:
+        with use_language(language):
+            said = said.removesuffix(make_speakable(tr(GO_ON))).rstrip()
+    return said
+
+
 class VoiceClient(ChannelClient):
     """A phone call. A line in <angle brackets> is typed on the keypad, any other is spoken; "" is silence.
 
@@ -245,7 +255,7 @@ class VoiceClient(ChannelClient):
         if gather is not None:
             self.action = self._strip_public_url(gather.get("action", ""))
             if self.hears_out and re.search(r"[?&]part=", self.action):
-                said = _GO_ON.sub("", said)
+                said = _without_go_on(said)
                 return f"{said} {self.read_answer(self.deliver(self.prepare('go on')))}"
         elif redirect is not None:
             again = self._sign_request(self._strip_public_url((redirect.text or "").strip()), {})

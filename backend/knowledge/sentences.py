@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_ONE_OFFER = re.compile(r"(?:I can|Puedo) (?!.* (?:or|o) ).*\.$")
 # space after the end and before the start of a sentence: not in `$5.00`, not in `a.m. and`
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(¿¡]*(?:[A-ZÁÉÍÓÚÑ0-9{$]))")
 # abbreviations that never end a sentence, and initials such as U.S. or EE. UU.
@@ -39,3 +40,8 @@ def _is_continuation(before: str, after: str) -> bool:
     if _NUMBER_ABBREVIATION.search(before):
         return after[:1].isdigit()
     return _ABBREVIATION.search(before) is not None
+
+
+def offers_one_thing(offer: str) -> bool:
+    """Whether an offer can be asked with "Shall I?" behind it: `I can report the light now.`, and no choice of two."""
+    return _ONE_OFFER.match(offer) is not None

@@ -10,13 +10,12 @@ import re
 
 from backend.reading.dates.day_vocabulary import MONTH_NAMES
 from backend.reading.normalize import clean_text
+from backend.reading.numbers.member_number import MAX_BASE_LENGTH, MIN_BASE_LENGTH, SUFFIX_LENGTH
 from backend.reading.numbers.number_tokens import MISHEARD_DIGITS, PLURAL_DIGITS, REPEAT_WORDS, TEENS, TENS, UNITS
 
 DIGITS_OF_QUESTION = {"last4": 4, "code": 6}
 """How many digits answer the question. A member number has as many as the co-op chose."""
 NUMBER_QUESTIONS = ("member_number", "identity", "last4", "code")
-MIN_PHONE_DIGITS = 10
-MIN_BASE_DIGITS, MAX_BASE_DIGITS, DIGITS_BEHIND_DASH = 4, 12, 3
 WHOLE_WITHOUT_DASH = (7, 8)
 """So many digits may be a member number without its dash: nine may be a social security number, ten are a phone."""
 
@@ -97,7 +96,7 @@ def _join_alone(cleaned: str, asked: str) -> str:
         return alone if len(alone) == wanted else ""
     before, dash, behind = _SPOKEN_DASH.sub(" dash ", cleaned).rpartition(" dash ")
     base, rest = digits_alone(before) or "", digits_alone(behind) or ""
-    if dash and MIN_BASE_DIGITS <= len(base) <= MAX_BASE_DIGITS and len(rest) == DIGITS_BEHIND_DASH:
+    if dash and MIN_BASE_LENGTH <= len(base) <= MAX_BASE_LENGTH and len(rest) == SUFFIX_LENGTH:
         return f"{base}-{rest}"
     is_mixed = asked == "member_number" and re.search(r"\d\d", cleaned) and re.search(r"\d[\s,.]+[a-z]", cleaned)
     alone = (digits_alone(cleaned) or "") if is_mixed else ""

@@ -106,9 +106,9 @@ def _answer_go_on(form: Mapping[str, str], asked: OpenQuestion) -> CallStep | Ca
         return prompts.build_question(asked.reply, replace(asked.next, part=asked.position.part - 1))
     if heard.kind in UNHEARD:  # somebody who listens says nothing
         return prompts.build_question(asked.reply, asked.next)
-    if _read_yes_no(heard) == YES or asks_to_go_on(heard.text, current_language()):
-        return prompts.build_question(asked.reply, asked.next)
     decision = _read_yes_no(heard)
+    if decision == YES or asks_to_go_on(heard.text, current_language()):
+        return prompts.build_question(asked.reply, asked.next)
     if asks_only_to_wait(heard.text, current_language()):
         return prompts.build_question(asked.reply, replace(asked.next, part=asked.position.part - 1))
     if decision == NO and asked.reply.expects == "confirm":

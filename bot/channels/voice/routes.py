@@ -14,6 +14,7 @@ from bot.channels.senders import phone_source
 from bot.channels.voice import links
 from bot.channels.voice.call import Call
 from bot.channels.voice.caller import CALL_ID, Caller
+from bot.channels.voice.documents import xml_response
 from bot.channels.voice.gather.port import GatherPort
 from bot.channels.voice.pay.render import RESULT_PATH, STATUS_PATH
 from bot.channels.voice.pay.results import continue_call, log_status
@@ -79,8 +80,8 @@ class VoiceRoutes:
         reopened = parse_count(request.args.get("again", "")) + 1
         step = await call.run_safely(call.resume())
         if isinstance(step, AskStep | WaitStep) and reopened > MAX_REOPENED:
-            return _xml_response(gather.render(caller, step))
-        return _xml_response(port.render(caller, step, reopened=reopened))
+            return xml_response(gather.render(caller, step))
+        return xml_response(port.render(caller, step, reopened=reopened))
 
     async def end_pay(self, request: Request, caller: Caller, form: TwilioForm, port: VoicePort) -> HTTPResponse:
         """Go on with what was keyed in by <Pay>, or with what kept it from being keyed in."""
@@ -105,7 +106,7 @@ class VoiceRoutes:
     def _render(self, caller: Caller, step: CallStep, port: VoicePort) -> HTTPResponse:
         """A transfer while somebody waits for one goes to the end of the queue."""
         step = office_phone.queue_behind(self.services, step) if caller.is_on_twilio else step
-        return _xml_response(port.render(caller, step))
+        return xml_response(port.render(caller, step))
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -244,7 +245,3 @@ def parse_position(request: Request) -> CallPosition | None:
         values["part"],
         values["offers"],
     )
-
-
-def _xml_response(text: str) -> HTTPResponse:
-    return HTTPResponse(text, content_type="text/xml; charset=utf-8", headers={"cache-control": "no-store"})

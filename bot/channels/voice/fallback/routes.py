@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from bot.channels.voice.documents import xml_response
 from bot.channels.voice.fallback import twiml
 from bot.channels.voice.transfer.dialing import TURN_PATH
 from bot.services import Services
@@ -24,10 +25,10 @@ def blueprint(services: Services) -> Blueprint:
     async def fall_back(request: Request, form: TwilioForm) -> HTTPResponse:
         times = _count_holds(form.get("ErrorUrl", ""))
         if times < twiml.HOLDS:
-            return _xml(twiml.render_hold(turn_path, times))
+            return xml_response(twiml.render_hold(turn_path, times))
         caller_id = services.settings.twilio_number or parse_phone(form.get("To"))
         is_open = services.coop.is_open(services.backend.clock.now())
-        return _xml(twiml.render_last_resort(services.coop, office_is_open=is_open, caller_id=caller_id))
+        return xml_response(twiml.render_last_resort(services.coop, office_is_open=is_open, caller_id=caller_id))
 
     return fallback
 
@@ -36,7 +37,3 @@ def _count_holds(failed_url: str) -> int:
     """How often the caller has held, from the address that failed (Twilio's ErrorUrl)."""
     again = parse_qs(urlsplit(failed_url).query).get("again", ["0"])[-1]
     return int(again) if again.isdecimal() and len(again) < 3 else 0
-
-
-def _xml(text: str) -> HTTPResponse:
-    return HTTPResponse(text, content_type="text/xml; charset=utf-8", headers={"cache-control": "no-store"})

@@ -30,7 +30,6 @@ AGAIN = mark("again")
 _EMAIL_PARTS = re.compile(r"[A-Za-z]+|\d+|[._+-]")
 _SEPARATORS = {".": mark("dot"), "_": mark("underscore"), "+": mark("plus"), "-": mark("dash")}
 _MAIL_HOSTS = {"gmail": "G mail", "aol": "A O L", "msn": "M S N", "icloud": "i cloud", "sbcglobal": "S B C global"}
-_VOWELS = "aeiouy"
 _BEGINNINGS = re.compile(
     r"(?:[bcdfghjklmnpqrstvwxyz]?[aeiouy]|[bcfgkps]l[aeiouy]|[bcdfgkptw]r[aeiouy]|s[ckmnptw][aeiouy]|"
     r"s[ckpt][rl][aeiouy]|(?:ch|kn|ph|qu|sh|th|wh|wr|dw|tw|sch|chr|shr|thr)[aeiouy])"

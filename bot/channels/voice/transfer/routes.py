@@ -14,6 +14,7 @@ from backend.reading.live_agent_request import wants_call
 from backend.reading.spanish import english_form
 from bot.channels.voice.call import Call
 from bot.channels.voice.caller import CALL_ID
+from bot.channels.voice.documents import xml_response
 from bot.channels.voice.routes import parse_caller, parse_position
 from bot.channels.voice.steps import CallPosition
 from bot.channels.voice.transfer import dialing, music, office_phone, queue_twiml, whisper
@@ -45,12 +46,12 @@ def _add_office_routes(transfer: Blueprint, services: Services, base: str) -> No
     @twilio_signed
     async def tell(request: Request, form: TwilioForm) -> HTTPResponse:
         told = await whisper.load_whisper(backend, f"call-{_call_id(request)}")
-        return _xml(whisper.render_whisper(told, dialing.build_url(base, dialing.WHISPER_KEY)))
+        return xml_response(whisper.render_whisper(told, dialing.build_url(base, dialing.WHISPER_KEY)))
 
     @transfer.post(f"/{dialing.WHISPER_KEY}")
     @twilio_signed
     async def accept(request: Request, form: TwilioForm) -> HTTPResponse:
-        return _xml(whisper.render_whisper_key(form.get("Digits", "")))
+        return xml_response(whisper.render_whisper_key(form.get("Digits", "")))
 
     @transfer.post(f"/{dialing.OFFICE}")
     @twilio_signed
@@ -61,17 +62,17 @@ def _add_office_routes(transfer: Blueprint, services: Services, base: str) -> No
     @twilio_signed
     async def take_waiting(request: Request, form: TwilioForm) -> HTTPResponse:
         if form.get("Digits") != whisper.ACCEPT_KEY:
-            return _xml(whisper.render_whisper_key(""))
+            return xml_response(whisper.render_whisper_key(""))
         first = await office_phone.find_first(services, _queue_id(request))
         if first is None:
-            return _xml(queue_twiml.render_caller_is_gone())
+            return xml_response(queue_twiml.render_caller_is_gone())
         if first != _call_id(request):  # the one that was told of has left: the office hears of the next
             return await _whisper_of(first, _queue_id(request))
-        return _xml(queue_twiml.render_take_first(base))
+        return xml_response(queue_twiml.render_take_first(base))
 
     async def _whisper_of(call_id: str, queue: str) -> HTTPResponse:
         told = await whisper.load_whisper(backend, f"call-{call_id}")
-        return _xml(
+        return xml_response(
             whisper.render_whisper(told, dialing.build_url(base, dialing.OFFICE_KEY, call=call_id, queue=queue))
         )
 
@@ -90,7 +91,7 @@ def _add_waiting_routes(transfer: Blueprint, services: Services, base: str) -> N
         if wish == "call back":
             await call.request_call_back(position)
         if wish:
-            return _xml(queue_twiml.render_leave())
+            return xml_response(queue_twiml.render_leave())
         return await _begin_round(services, base, request, form, _round(request) + 1)
 
     @transfer.post(f"/{dialing.CONNECT}")
@@ -98,7 +99,7 @@ def _add_waiting_routes(transfer: Blueprint, services: Services, base: str) -> N
     async def connect(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, parse_caller(services, form))
         with use_language(await call.records.load_language()):
-            return _xml(queue_twiml.render_connect())
+            return xml_response(queue_twiml.render_connect())
 
     @transfer.route(f"/{dialing.MUSIC}", methods=READ_METHODS)
     @public
@@ -114,7 +115,7 @@ async def _begin_round(
     """Play a round and, for the first in line, ring the office; at its closing, or after long, end the wait."""
     is_open = services.coop.is_open(services.backend.clock.now())
     if not is_open or read_number(form, "QueueTime") >= MAX_WAIT_SECONDS:
-        return _xml(queue_twiml.render_leave())
+        return xml_response(queue_twiml.render_leave())
     call, at = Call(services, parse_caller(services, form)), _position(request)
     office_phone.note_waiting(services)
     place = max(read_number(form, "QueuePosition"), 1)
@@ -124,7 +125,7 @@ async def _begin_round(
         await office_phone.ring_for(services, call.caller.call_id, queue, wait_round, caller_id)
     key_url = dialing.build_url(base, dialing.WAIT_KEY, turn=at.turn, asked=at.question_turn, round=wait_round)
     with use_language(await call.records.load_language()):
-        return _xml(queue_twiml.render_round(base, position=place, wait_round=wait_round, key_url=key_url))
+        return xml_response(queue_twiml.render_round(base, position=place, wait_round=wait_round, key_url=key_url))
 
 
 async def _read_wish(call: Call, form: TwilioForm) -> str:
@@ -161,7 +162,3 @@ def _queue_id(request: Request) -> str:
     if not QUEUE_ID.fullmatch(queue):
         raise NotFound
     return str(queue)
-
-
-def _xml(text: str) -> HTTPResponse:
-    return HTTPResponse(text, content_type="text/xml; charset=utf-8", headers={"cache-control": "no-store"})
