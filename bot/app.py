@@ -31,7 +31,7 @@ from bot.portal.password import PasswordPages
 from bot.portal.pay_routes import PayPages
 from bot.services import Services
 from bot.staff import routes as staff
-from bot.staff.on_call import OnCallPages
+from bot.staff.tickets.on_call import OnCallPages
 from bot.web import errors, headers, payment_webhook, request_ids, site
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics

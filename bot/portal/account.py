@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sanic import HTTPResponse, Request
 
 from backend.language import mark, tr
@@ -12,8 +14,10 @@ from backend.members.service import lacks_account_suffix
 from bot.portal.base_pages import PortalPages, parse_fields
 from bot.portal.summary import load_accounts
 from bot.web import pages
+from bot.web.pages import form_field
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
+PORTAL_PAGE = re.compile(r"/portal/[a-z][a-z-]{1,40}(?:/[A-Za-z0-9-]{1,40})?")
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
 THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
 WRONG_CODE = mark("That is not the code of our newest email.")
@@ -21,6 +25,11 @@ CODE_EXPIRED = mark("That code is used up or too old. Please sign in again.")
 SUFFIX_MISSING = mark(
     "The number alone no longer opens an account: add the three digits behind the dash. They are on your bill."
 )
+
+
+def read_next(page: str | None) -> str:
+    """The page of the portal that was asked for before the sign-in, else the first one: never another site's."""
+    return page if page and PORTAL_PAGE.fullmatch(page) else HOME_URL
 
 
 class AccountPages(PortalPages):
@@ -53,17 +62,17 @@ class AccountPages(PortalPages):
 
     async def login(self, request: Request) -> HTTPResponse:
         if await self.find_signed_in(request):
-            return pages.redirect(HOME_URL)
+            return pages.redirect(read_next(request.args.get("next")))
         notice = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
         notice = tr("You are signed out.") if request.args.get("out") == "1" else notice
-        return self.render_form("sign_in.html", user_id="", done=notice)
+        return self.render_form("sign_in.html", user_id="", done=notice, next=request.args.get("next") or "")
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "user_id", "password")
         typed = given["user_id"].strip()
         if is_account_number(typed) and lacks_account_suffix(typed):
             # decided by the shape alone, before any lookup: the answer says nothing about an account
-            return self._render_sign_in_error(typed, SUFFIX_MISSING)
+            return self._render_sign_in_error(request, typed, SUFFIX_MISSING)
         result = await signin.sign_in(
             self.backend,
             typed,
@@ -72,28 +81,32 @@ class AccountPages(PortalPages):
             device=self.cookies.read_device(request),
         )
         if isinstance(result, signin.CodeRequired):
-            return self.render_form("sign_in_code.html", code_token=result.token)
+            return self.render_form("sign_in_code.html", code_token=result.token, next=form_field(request, "next"))
         if isinstance(result, signin.SignInRefused):
-            return self._render_sign_in_error(typed, THROTTLED if result.reason == "throttled" else NO_MATCH)
-        return self._finish_sign_in(result)
+            problem = THROTTLED if result.reason == "throttled" else NO_MATCH
+            return self._render_sign_in_error(request, typed, problem)
+        return self._finish_sign_in(request, result)
 
     async def confirm(self, request: Request) -> HTTPResponse:
         """The mailed code, asked for after many failed tries when the browser is new."""
         given = parse_fields(request, "code_token", "code")
         result = await signin.confirm(self.backend, given["code_token"], given["code"].strip())
         if result is not None:
-            return self._finish_sign_in(result)
-        if await sign_in_codes.is_page_valid(self.backend, given["code_token"]):
-            return self.render_form("sign_in_code.html", {"code": tr(WRONG_CODE)}, code_token=given["code_token"])
-        return self._render_sign_in_error("", CODE_EXPIRED)
+            return self._finish_sign_in(request, result)
+        token = given["code_token"]
+        if await sign_in_codes.is_page_valid(self.backend, token):
+            errors = {"code": tr(WRONG_CODE)}
+            return self.render_form("sign_in_code.html", errors, code_token=token, next=form_field(request, "next"))
+        return self._render_sign_in_error(request, "", CODE_EXPIRED)
 
-    def _finish_sign_in(self, result: signin.PortalSignIn) -> HTTPResponse:
-        response = pages.redirect(HOME_URL)
+    def _finish_sign_in(self, request: Request, result: signin.PortalSignIn) -> HTTPResponse:
+        response = pages.redirect(read_next(form_field(request, "next")))
         self.cookies.set_sign_in(response, result)
         return response
 
-    def _render_sign_in_error(self, typed: str, problem: str) -> HTTPResponse:
-        return self.render_form("sign_in.html", {"password": tr(problem)}, user_id=typed, done="")
+    def _render_sign_in_error(self, request: Request, typed: str, problem: str) -> HTTPResponse:
+        errors = {"password": tr(problem)}
+        return self.render_form("sign_in.html", errors, user_id=typed, done="", next=form_field(request, "next"))
 
     async def sign_out(self, request: Request) -> HTTPResponse:
         if not self.cookies.is_form_token_valid(request, parse_fields(request, "form_token")["form_token"]):

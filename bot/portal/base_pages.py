@@ -10,7 +10,7 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from backend.language import ENGLISH, LANGUAGES, mark, tr, use_language
+from backend.language import ENGLISH, mark, tr, use_language
 from backend.logins import signin
 from backend.logins.models import Login
 from backend.logins.passwords import MAX_LENGTH, MIN_LENGTH
@@ -18,16 +18,14 @@ from backend.members.models import Member
 from bot.channels.senders import client_source
 from bot.services import Services
 from bot.web import pages
-from bot.web.cookies import SignInCookies, read_cookie, set_cookie
+from bot.web.cookies import SignInCookies
 from bot.web.guards import public
 from bot.web.json_requests import route_methods
+from bot.web.languages import find_named_language, keep_named_language
 
 TEMPLATES = pages.create_templates(Path(__file__).parent / "templates")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MAX_FIELD_LENGTH = 256
-LANGUAGE_ARGUMENT = "lang"  # /portal/login?lang=es
-LANGUAGE_FIELD = "language"  # of a form: the consent is kept in the language in which the member read it
-LANGUAGE_COOKIE = "ml_language"
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 PASSWORD_PROBLEMS = {
@@ -63,14 +61,10 @@ class PortalPages:
 
         @wraps(handler)
         async def respond(request: Request, **values: str) -> HTTPResponse:
-            asked = request.args.get(LANGUAGE_ARGUMENT)
-            form: Any = (request.get_form() if request.method == "POST" else None) or {}
-            cookie = read_cookie(request, self.settings, LANGUAGE_COOKIE)
-            named = [one for one in (asked, form.get(LANGUAGE_FIELD), cookie) if one in LANGUAGES]
-            with use_language(str(named[0]) if named else await self.find_language(**values)):
+            named = find_named_language(request, self.settings)
+            with use_language(named or await self.find_language(**values)):
                 response = await self.respond(handler, request, **values)
-            if asked in LANGUAGES:
-                set_cookie(response, self.settings, LANGUAGE_COOKIE, asked, None, "Lax")
+            keep_named_language(request, self.settings, response)
             return response
 
         return respond

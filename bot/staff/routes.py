@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from sanic import Blueprint, HTTPResponse, Request
@@ -14,30 +14,45 @@ from sanic.exceptions import NotFound
 
 from backend.agent_handoff import service as handover
 from backend.audit.service import record
+from backend.language import ENGLISH, tr, use_language
 from backend.logins import sign_in_codes
 from backend.staff import kept_forms, signin
+from backend.staff.roles import ROLE_NAMES, Role, SignedInStaff
 from backend.tickets import office as office_tickets
 from backend.tickets import service as tickets
 from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import sent_forms, views
-from bot.staff.money import MoneyPages
-from bot.staff.outages import OutagePages
-from bot.staff.refunds import RefundPages
-from bot.staff.tickets import TicketPages
+from bot.staff.money.pages import MoneyPages
+from bot.staff.money.refunds import RefundPages
+from bot.staff.navigation import find_area, list_areas
+from bot.staff.outages.pages import OutagePages
+from bot.staff.tickets.pages import TicketPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
 from bot.web.json_requests import route_methods
+from bot.web.languages import find_named_language, keep_named_language
 from bot.web.pages import form_field
 
 MAX_ANSWER_LENGTH = 600
 SEEN = re.compile(r"\d{1,18}", re.ASCII)
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
 SIGN_IN_URL = "/staff/sign-in"
+
+
+class AreaPages(Protocol):
+    """The pages of one area."""
+
+    def __init__(self, staff: StaffPages) -> None: ...
+
+    def routes(self) -> Routes: ...
+
+
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
-Routes = tuple[tuple[PageHandler, str, str], ...]
+Routes = tuple[tuple[PageHandler, str, str, Role], ...]
+"""(handler, HTTP method, path below /staff, the lowest role that may)."""
 
 
 class StaffPages:
@@ -57,33 +72,59 @@ class StaffPages:
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            if request.method == "POST" and not pages.is_same_site_post(request, self.services.settings):
-                return self._render_sign_in("Please use this page to sign in.", 403)
-            return await handler(request, **values)
+            with use_language(find_named_language(request, self.services.settings) or ENGLISH):
+                if request.method == "POST" and not pages.is_same_site_post(request, self.services.settings):
+                    response = self._render_sign_in(tr("Please use this page to sign in."), 403)
+                else:
+                    response = await handler(request, **values)
+            keep_named_language(request, self.services.settings, response)
+            return response
 
         return mark_guard(checked, "staff door")  # type: ignore[return-value]
 
-    def require_sign_in(self, handler: PageHandler) -> PageHandler:
-        """Guard: only for signed-in staff, and forms only with the token of their session."""
+    def require_role(self, handler: PageHandler, role: Role) -> PageHandler:
+        """Guard: only for signed-in staff of this role or a higher one, and forms only with their session's token.
+
+        The handler is called with the request and the name; `request.ctx.staff` is a SignedInStaff.
+        """
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
-            if name is None:
+            staff = await self._find_staff(request)
+            if staff is None:
                 return await self._ask_to_sign_in(request)
-            session = self.cookies.read_session(request)
-            if request.method == "POST":
-                same_site = pages.is_same_site_post(request, self.services.settings)
-                if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
-                    return await self._refuse_form(request, name)
-                await kept_forms.forget(self.backend, session)
-            else:
-                request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)
-            return await handler(request, name, **values)
+            request.ctx.staff = staff
+            with use_language(staff.language):
+                response = await self._respond(request, staff, handler, role, values)
+            keep_named_language(request, self.services.settings, response)
+            return response
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
+
+    async def _find_staff(self, request: Request) -> SignedInStaff | None:
+        name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
+        if name is None:
+            return None
+        return SignedInStaff(name, Role.ADMIN, find_named_language(request, self.services.settings) or ENGLISH)
+
+    async def _respond(
+        self, request: Request, staff: SignedInStaff, handler: PageHandler, role: Role, values: dict[str, Any]
+    ) -> HTTPResponse:
+        session = self.cookies.read_session(request)
+        if request.method == "POST":
+            same_site = pages.is_same_site_post(request, self.services.settings)
+            if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
+                return await self._refuse_form(request, staff.name)
+        if staff.role < role:
+            text = tr("This needs the role {role}. Ask an administrator of the office.", role=tr(ROLE_NAMES[role]))
+            return self.render_notice(403, tr("Not with your role"), text)
+        if request.method == "POST":
+            await kept_forms.forget(self.backend, session)
+        else:
+            request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)
+        return await handler(request, staff.name, **values)
 
     async def _ask_to_sign_in(self, request: Request) -> HTTPResponse:
         """To the sign-in; a form that was posted is kept for who signed in on this browser before."""
@@ -100,7 +141,8 @@ class StaffPages:
         back filled in; it is not done."""
         form = sent_forms.form_to_keep(request)
         if form is None or request.headers.get("sec-fetch-site") != "same-origin":
-            return self.render_notice(403, "Please try again", "The page was too old. Nothing was booked or sent.")
+            text = tr("The page was too old. Nothing was booked or sent.")
+            return self.render_notice(403, tr("Please try again"), text)
         await kept_forms.keep_for_session(self.backend, self.cookies.read_session(request), name, *form)
         return pages.redirect(quote(form[0]))
 
@@ -150,7 +192,7 @@ class StaffPages:
     async def show_queue(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
             queue = await views.load_queue(session, self.backend.clock.now())
-        return self.render_page("desk.html", queue=queue, name=name, token=self.cookies.form_token(request))
+        return self.render_page("inbox/desk.html", queue=queue, name=name, token=self.cookies.form_token(request))
 
     async def show_conversation(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
@@ -160,7 +202,7 @@ class StaffPages:
         await self.record_reading(name, {"conversation": conversation})
         token = self.cookies.form_token(request)
         return self.render_page(
-            "talk.html",
+            "inbox/talk.html",
             talk=view,
             name=name,
             token=token,
@@ -194,7 +236,7 @@ class StaffPages:
                 closed = await handover.close(session, self.backend, handover_id, name, seen=_read_seen(request))
         except handover.UnreadMessages as unread:
             return self.render_page(
-                "talk_close.html", 409, unread=unread, handover_id=handover_id, name=name,
+                "inbox/talk_close.html", 409, unread=unread, handover_id=handover_id, name=name,
                 token=self.cookies.form_token(request),
             )  # fmt: skip
         if closed is not None:
@@ -216,16 +258,30 @@ class StaffPages:
             )
 
     def _render_sign_in(self, trouble: str = "", status: int = 200, typed: str = "") -> HTTPResponse:
-        return self.render_page("sign_in.html", status, trouble=trouble, typed=typed)
+        return self.render_page("access/sign_in.html", status, trouble=trouble, typed=typed)
 
     def render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
         return self.render_page("notice.html", status, heading=heading, text=text)
 
     def _render_code_form(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
-        return self.render_page("code.html", status, trouble=trouble, code_token=token)
+        return self.render_page("access/code.html", status, trouble=trouble, code_token=token)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-        return pages.render_private_page(self._templates, template, status, coop=self.backend.coop, **values)
+        """A page inside the office's frame; `staff`, `areas`, `area` and the form `token` come from the request."""
+        request = Request.get_current()
+        staff: SignedInStaff | None = getattr(request.ctx, "staff", None)
+        frame = {
+            "coop": self.backend.coop,
+            "staff": staff,
+            "areas": list_areas(staff.role) if staff else [],
+            "area": find_area(request.path),
+            "token": self.cookies.form_token(request),
+        }
+        return pages.render_private_page(self._templates, template, status, **frame | values)
+
+
+AREA_PAGES: tuple[type[AreaPages], ...] = (TicketPages, OutagePages, MoneyPages, RefundPages)
+"""The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
 
 def _read_seen(request: Request) -> int | None:
@@ -238,23 +294,22 @@ def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
     staff = Blueprint("staff", url_prefix="/staff")
     office = StaffPages(services)
-    signed_out: Routes = (
+    signed_out = (
         (office.sign_in_page, "GET", "/sign-in"),
         (office.sign_in, "POST", "/sign-in"),
         (office.confirm_code, "POST", "/sign-in/code"),
     )
     signed_in: Routes = (
-        (office.sign_out, "POST", "/sign-out"),
-        (office.show_queue, "GET", "/"),
-        (office.show_conversation, "GET", "/talks/<conversation:str>"),
-        (office.send_answer, "POST", "/talks/<conversation:str>/answer"),
-        (office.close_handoff, "POST", "/handovers/<handover_id:int>/close"),
-        *TicketPages(office).routes(),
-        *OutagePages(office).routes(),
-        *MoneyPages(office).routes(),
-        *RefundPages(office).routes(),
+        (office.sign_out, "POST", "/sign-out", Role.READ),
+        (office.show_queue, "GET", "/", Role.READ),
+        (office.show_conversation, "GET", "/talks/<conversation:str>", Role.READ),
+        (office.send_answer, "POST", "/talks/<conversation:str>/answer", Role.AGENT),
+        (office.close_handoff, "POST", "/handovers/<handover_id:int>/close", Role.AGENT),
+        *(route for area in AREA_PAGES for route in area(office).routes()),
     )
-    for guard, routes in ((office.allow_signed_out, signed_out), (office.require_sign_in, signed_in)):
-        for handler, method, path in routes:
-            staff.add_route(guard(handler), path, methods=route_methods(method), name=handler.__name__)
+    for handler, method, path in signed_out:
+        staff.add_route(office.allow_signed_out(handler), path, methods=route_methods(method), name=handler.__name__)
+    for handler, method, path, role in signed_in:
+        guarded = office.require_role(handler, role)
+        staff.add_route(guarded, path, methods=route_methods(method), name=handler.__name__)
     return staff

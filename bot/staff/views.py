@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel.dates import format_datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,7 @@ from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
+from backend.language import SPANISH, current_language
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
 from backend.payments.failed_refunds import FAILED_ENDS
@@ -103,10 +105,12 @@ async def load_conversation(session: AsyncSession, conversation_id: str) -> Conv
 
 
 def format_local_time(backend: Backend, at: datetime | None) -> str:
-    """A UTC time in the co-op's zone: `Nov 23, 10:05 AM`."""
+    """A UTC time in the co-op's zone: `Nov 23, 10:05 AM`, `23 nov, 10:05`."""
     if at is None:
         return ""
     local = at.astimezone(backend.coop.zone)
+    if current_language() == SPANISH:
+        return format_datetime(local, "d MMM, H:mm", locale=SPANISH)
     return f"{local:%b} {local.day}, {local:%I:%M %p}".replace(" 0", " ")
 
 

@@ -66,11 +66,11 @@ def render_private_page(
     templates: Environment, template: str, status: int = 200, /, *, form_targets: tuple[str, ...] = (), **values: Any
 ) -> HTTPResponse:
     """A page for one person's eyes. `form_targets` are origins to which its forms may redirect."""
-    # no scripts; browsers apply form-action to the redirect after a form as well, so it names the provider
+    # only our own scripts; browsers apply form-action to the redirect after a form too, so it names the provider
     targets = " ".join(("'self'", *form_targets))
     policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {targets}"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {targets}"
     )
     page = templates.get_template(template).render(values)
     return html(page, status, headers={**PRIVATE_HEADERS, "content-security-policy": policy})

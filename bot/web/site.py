@@ -54,7 +54,7 @@ MAX_CONCURRENT_CHARTS = 2
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js, /portal/static/<name>, /media/<token>.png, /dev/outbox, /health, /ready and /metrics."""
+    """GET /, /widget.js, /static/<name>, /media/<token>.png, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
     _add_charts(routes, services)
@@ -65,7 +65,7 @@ def blueprint(services: Services) -> Blueprint:
 def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = create_templates(BOT / "portal" / "templates")
     widget = StaticFiles(BOT / "channels" / "webchat" / "static")
-    portal_files = StaticFiles(BOT / "portal" / "static")
+    shared_files = StaticFiles(BOT / "static")
     demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
     @routes.route("/", methods=READ_METHODS)
@@ -78,10 +78,10 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
     async def widget_file(request: Request) -> HTTPResponse:
         return widget.respond(request, "widget.js", any_site=True)
 
-    @routes.route("/portal/static/<name:str>", methods=READ_METHODS)
+    @routes.route("/static/<name:str>", methods=READ_METHODS)
     @public
-    async def portal_file(request: Request, name: str) -> HTTPResponse:
-        return portal_files.respond(request, name)
+    async def static_file(request: Request, name: str) -> HTTPResponse:
+        return shared_files.respond(request, name)
 
     @routes.route(OUTBOX_PAGE, methods=READ_METHODS)
     @development_only(services.settings)

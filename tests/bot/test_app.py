@@ -48,7 +48,7 @@ def test_a_route_without_a_guard_is_found() -> None:
     assert find_unguarded_routes(app) == ["/open"]
 
 
-@pytest.mark.parametrize("path", ["/", "/widget.js", "/health", "/ready", "/portal/static/portal.css"])
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/health", "/ready", "/static/site.css"])
 async def test_head_is_get_without_its_body(app_server: Edge, path: str) -> None:
     got, head = await app_server.get(path), await app_server.request("HEAD", path)
     assert (head.status, head.text) == (200, "")
@@ -153,10 +153,10 @@ async def test_the_widget_may_be_loaded_by_the_coops_site_and_is_cached(app_serv
 
 
 @pytest.mark.parametrize(
-    "name", ["../routes.py", "..%2f..%2fapp.py", "portal.css/../../pages.py", "nothing.css", ".", "%00"]
+    "name", ["../routes.py", "..%2f..%2fapp.py", "site.css/../../pages.py", "nothing.css", ".", "%00"]
 )
 async def test_no_other_file_can_be_asked_for(app_server: Edge, name: str) -> None:
-    assert (await app_server.get(f"/portal/static/{name}")).status in (400, 404)
+    assert (await app_server.get(f"/static/{name}")).status in (400, 404)
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/chat/nothing", "/widget.js", "/nothing", "/portal/pay/x"])

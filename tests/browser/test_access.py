@@ -32,7 +32,7 @@ async def test_axe_finds_nothing_in_a_full_conversation(chat: Chat, page: Page, 
         {"text": "Read https://help.example/faq.", "buttons": [{"title": "Yes", "payload": "/affirm"}]},
         {
             "text": "Your usage:",
-            "image": base_url + "/portal/static/mark.svg",
+            "image": base_url + "/static/mark.svg",
             "alt": "Bars",
             "link": base_url + "/p",
             "table": {"head": ["Month", "kWh"], "rows": [["May", "900"], ["June", "1,100"]]},

@@ -84,7 +84,7 @@ async def test_good_addresses_are_links(chat: Chat, base_url: str) -> None:
 
 @pytest.mark.browser
 async def test_a_picture_has_its_words(chat: Chat, base_url: str) -> None:
-    picture = base_url + "/portal/static/mark.svg"
+    picture = base_url + "/static/mark.svg"
     await chat.answer_with({"text": "Your usage:", "image": picture, "alt": "Bar chart: May 900 kWh, June 1,100 kWh"})
     await chat.open()
     await chat.say("usage")

@@ -109,7 +109,7 @@ def _messages(text: str) -> list[dict[str, Any]]:
     if text == "transfer":
         return [message("One moment.", custom={"act": "transfer"})]
     if text == "picture":
-        return [message("Your use", image="/portal/static/use.png", custom={"alt": "A chart"})]
+        return [message("Your use", image="/static/use.png", custom={"alt": "A chart"})]
     if text == "long":
         return [message("This is one of many sentences. " * 80)]
     if text == "link":

@@ -14,7 +14,7 @@ from backend.members.models import Member
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
 from bot.portal.summary import load_accounts
-from bot.staff.money_base import parse_amount
+from bot.staff.money.base import parse_amount
 from sandbox.charges import ChargeRefused
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork

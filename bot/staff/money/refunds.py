@@ -12,7 +12,8 @@ from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.refunds import RefundRefused
 from backend.providers.payments.base import PaymentProviderError
-from bot.staff.money_base import KEY, MONEY_URL, MoneyBase, approves, item_url, parse_amount, read_reason
+from backend.staff.roles import Role
+from bot.staff.money.base import KEY, MONEY_URL, MoneyBase, approves, item_url, parse_amount, read_reason
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 class RefundPages(MoneyBase):
     def routes(self) -> Routes:
         return (
-            (self.refund_payment, "POST", "/money/payments/<number:str>/refund"),
-            (self.finish_paid_twice, "POST", "/money/payments/<number:str>/called"),
-            (self.show_refund, "GET", "/money/refunds/<number:str>"),
-            (self.decide_refund, "POST", "/money/refunds/<number:str>/decide"),
-            (self.withdraw_refund, "POST", "/money/refunds/<number:str>/withdraw"),
-            (self.finish_refund, "POST", "/money/refunds/<number:str>/finish"),
+            (self.refund_payment, "POST", "/money/payments/<number:str>/refund", Role.AGENT),
+            (self.finish_paid_twice, "POST", "/money/payments/<number:str>/called", Role.AGENT),
+            (self.show_refund, "GET", "/money/refunds/<number:str>", Role.READ),
+            (self.decide_refund, "POST", "/money/refunds/<number:str>/decide", Role.SUPERVISOR),
+            (self.withdraw_refund, "POST", "/money/refunds/<number:str>/withdraw", Role.AGENT),
+            (self.finish_refund, "POST", "/money/refunds/<number:str>/finish", Role.AGENT),
         )
 
     async def refund_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -112,6 +113,6 @@ class RefundPages(MoneyBase):
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_refund(session, self.backend, item.id)
         return self.render(
-            request, name, "money_refund.html", status, view=view, url=item_url(item), trouble=trouble,
+            request, name, "money/refund.html", status, view=view, url=item_url(item), trouble=trouble,
             ends=FAILED_ENDS, money_url=MONEY_URL,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from backend.callout import service as callout
 from backend.callout.delivery import list_notices
 from backend.confirmation_numbers import normalize_number
 from backend.outage.forwarding import find_forwarded
+from backend.staff.roles import Role
 from backend.tickets import office
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
@@ -39,11 +40,11 @@ class TicketPages:
 
     def routes(self) -> Routes:
         return (
-            (self.find_ticket, "GET", "/tickets"),
-            (self.show_ticket, "GET", "/tickets/<number:str>"),
-            (self.take_ticket, "POST", "/tickets/<number:str>/take"),
-            (self.close_ticket, "POST", "/tickets/<number:str>/close"),
-            (self.reopen_ticket, "POST", "/tickets/<number:str>/reopen"),
+            (self.find_ticket, "GET", "/tickets", Role.READ),
+            (self.show_ticket, "GET", "/tickets/<number:str>", Role.READ),
+            (self.take_ticket, "POST", "/tickets/<number:str>/take", Role.AGENT),
+            (self.close_ticket, "POST", "/tickets/<number:str>/close", Role.AGENT),
+            (self.reopen_ticket, "POST", "/tickets/<number:str>/reopen", Role.AGENT),
         )
 
     async def find_ticket(self, request: Request, name: str) -> HTTPResponse:
@@ -75,8 +76,8 @@ class TicketPages:
             forwarded = (await find_forwarded(session, [ticket.id])).get(ticket.id)
         await self.staff.record_reading(name, {"ticket": number})
         return self.staff.render_page(
-            "ticket.html", status, ticket=ticket, talk=talk, account=account, callout=ticket_callout, notices=notices,
-            forwarded=forwarded, name=name, token=self.staff.cookies.form_token(request), longest=MAX_ANSWER_LENGTH,
+            "tickets/ticket.html", status, ticket=ticket, talk=talk, account=account, callout=ticket_callout,
+            notices=notices, forwarded=forwarded, name=name, longest=MAX_ANSWER_LENGTH,
             can_reopen=office.can_reopen(self.backend, ticket), needs_words=office.needs_words(self.backend, ticket),
             is_late=ticket.due_at is not None and ticket.due_at < self.backend.clock.now(),
             close_trouble=close_trouble, done=form_field(request, "done"), **sent_forms.page_values(request),

@@ -21,8 +21,9 @@ from backend.payments.office import LooksAlike, MoreThanDue
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused
 from backend.providers.payments.base import PaymentProviderError
+from backend.staff.roles import Role
 from backend.tickets import service as tickets
-from bot.staff.money_base import (
+from bot.staff.money.base import (
     KEY,
     MONEY_URL,
     ItemChange,
@@ -56,18 +57,18 @@ class MoneyPages(MoneyBase):
 
     def routes(self) -> Routes:
         return (
-            (self.show_money, "GET", "/money"),
-            (self.search_accounts, "POST", "/money/search"),
-            (self.show_payment, "GET", "/money/payments/<number:str>"),
-            (self.void_payment, "POST", "/money/payments/<number:str>/void"),
-            (self.cancel_payment, "POST", "/money/payments/<number:str>/cancel"),
-            (self.show_account_money, "GET", "/money/accounts/<number:str>"),
-            (self.book_counter, "POST", "/money/accounts/<number:str>/book"),
-            (self.show_counter, "GET", "/money/counter/<number:str>"),
-            (self.decide_counter, "POST", "/money/counter/<number:str>/decide"),
-            (self.withdraw_counter, "POST", "/money/counter/<number:str>/withdraw"),
-            (self.undo_counter, "POST", "/money/counter/<number:str>/undo"),
-            (self.finish_return_entry, "POST", "/money/returns/<entry_id:int>/done"),
+            (self.show_money, "GET", "/money", Role.READ),
+            (self.search_accounts, "POST", "/money/search", Role.READ),
+            (self.show_payment, "GET", "/money/payments/<number:str>", Role.READ),
+            (self.void_payment, "POST", "/money/payments/<number:str>/void", Role.AGENT),
+            (self.cancel_payment, "POST", "/money/payments/<number:str>/cancel", Role.AGENT),
+            (self.show_account_money, "GET", "/money/accounts/<number:str>", Role.READ),
+            (self.book_counter, "POST", "/money/accounts/<number:str>/book", Role.AGENT),
+            (self.show_counter, "GET", "/money/counter/<number:str>", Role.READ),
+            (self.decide_counter, "POST", "/money/counter/<number:str>/decide", Role.SUPERVISOR),
+            (self.withdraw_counter, "POST", "/money/counter/<number:str>/withdraw", Role.AGENT),
+            (self.undo_counter, "POST", "/money/counter/<number:str>/undo", Role.AGENT),
+            (self.finish_return_entry, "POST", "/money/returns/<entry_id:int>/done", Role.AGENT),
         )
 
     async def show_money(self, request: Request, name: str) -> HTTPResponse:
@@ -85,7 +86,7 @@ class MoneyPages(MoneyBase):
             taken = await list_counter_day(session, self.backend, today)
         trouble = "No payment, refund, account or member has that number." if words and not accounts else ""
         return self.render(
-            request, name, "money.html", accounts=accounts, waiting=waiting, words=words, trouble=trouble,
+            request, name, "money/desk.html", accounts=accounts, waiting=waiting, words=words, trouble=trouble,
             outcomes=return_files.OUTCOMES,
             totals=totals, sums=sum_by_kind(totals), taken=taken, kinds=COUNTER_KINDS,
         )  # fmt: skip
@@ -105,7 +106,7 @@ class MoneyPages(MoneyBase):
         if found:
             await self.staff.record_reading(name, {"search": [account.number for account in found]})
         return self.render(
-            request, name, "money_search.html", words=words, found=found, most=search.MAX_HITS, checks=checks,
+            request, name, "money/search.html", words=words, found=found, most=search.MAX_HITS, checks=checks,
             given=given, kinds=COUNTER_KINDS,
         )  # fmt: skip
 
@@ -217,7 +218,7 @@ class MoneyPages(MoneyBase):
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_account(session, self.backend, account)
         return self.render(
-            request, name, "money_account.html", status, view=view, trouble=trouble, kinds=COUNTER_KINDS,
+            request, name, "money/account.html", status, view=view, trouble=trouble, kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
             states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
             due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,
@@ -230,6 +231,6 @@ class MoneyPages(MoneyBase):
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_counter(session, self.backend, item.id)
         return self.render(
-            request, name, "money_counter.html", status, view=view, url=item_url(item), trouble=trouble,
+            request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
             kinds=COUNTER_KINDS, fingerprint=fingerprint,
         )  # fmt: skip

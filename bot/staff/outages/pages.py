@@ -15,6 +15,7 @@ from backend.outage import service as outages
 from backend.outage.models import KnownOutage
 from backend.outage.service import NewOutage
 from backend.outage.texts import CAUSES
+from backend.staff.roles import Role
 from bot.dialogue.normalize import clean_and_redact
 from bot.staff import sent_forms, views
 from bot.web import pages
@@ -44,14 +45,14 @@ class OutagePages:
 
     def routes(self) -> Routes:
         return (
-            (self.list_outages, "GET", "/outages"),
-            (self.preview_outage, "POST", "/outages/preview"),
-            (self.add_outage, "POST", "/outages"),
-            (self.update_outage, "POST", "/outages/<outage_id:int>"),
-            (self.tell_outage, "POST", "/outages/<outage_id:int>/tell"),
-            (self.shrink_outage, "POST", "/outages/<outage_id:int>/part"),
-            (self.clear_outage, "POST", "/outages/<outage_id:int>/clear"),
-            (self.list_told, "GET", "/outages/<outage_id:int>/told"),
+            (self.list_outages, "GET", "/outages", Role.READ),
+            (self.preview_outage, "POST", "/outages/preview", Role.AGENT),
+            (self.add_outage, "POST", "/outages", Role.AGENT),
+            (self.update_outage, "POST", "/outages/<outage_id:int>", Role.AGENT),
+            (self.tell_outage, "POST", "/outages/<outage_id:int>/tell", Role.AGENT),
+            (self.shrink_outage, "POST", "/outages/<outage_id:int>/part", Role.AGENT),
+            (self.clear_outage, "POST", "/outages/<outage_id:int>/clear", Role.AGENT),
+            (self.list_told, "GET", "/outages/<outage_id:int>/told", Role.READ),
         )
 
     async def list_outages(self, request: Request, name: str) -> HTTPResponse:
@@ -69,7 +70,7 @@ class OutagePages:
         values |= {"outages": listed, "causes": CAUSES, "stages": STAGES}
         values |= {"parted": changed if form == "part" else None, "changed": changed if form == "change" else None}
         values |= {"is_new": changed is None}
-        return self._render(request, name, "outages.html", status=422 if trouble else 200, **values)
+        return self._render(request, name, "outages/list.html", status=422 if trouble else 200, **values)
 
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
         """Whom it would tell, and with which words, before anything goes out."""
@@ -80,7 +81,7 @@ class OutagePages:
             preview = await overview.preview(session, self.backend, parsed)
         sent = {each: form_field(request, each) for each in ("area", "accounts", "cause", "estimate", "danger")}
         return self._render(
-            request, name, "outage_preview.html", new=parsed, preview=preview, sent=sent, key=secrets.token_hex(16)
+            request, name, "outages/preview.html", new=parsed, preview=preview, sent=sent, key=secrets.token_hex(16)
         )
 
     async def add_outage(self, request: Request, name: str) -> HTTPResponse:
@@ -133,7 +134,7 @@ class OutagePages:
             notices = await told.list_notices(session, outage_id)
         await self.staff.record_reading(name, {"outage": outage_id})
         return self._render(
-            request, name, "outage_told.html", outage=outage, notices=notices, stages=STAGES, longest=told.LISTED
+            request, name, "outages/told.html", outage=outage, notices=notices, stages=STAGES, longest=told.LISTED
         )
 
     async def clear_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
@@ -144,7 +145,7 @@ class OutagePages:
                 asked = await session.get(KnownOutage, outage_id)
             if asked is None:
                 raise NotFound()
-            return self._render(request, name, "outage_mistake.html", outage=asked)
+            return self._render(request, name, "outages/mistake.html", outage=asked)
         restored = mistake != "yes"
         async with self.backend.db.transaction() as session:
             await outages.clear(session, self.backend, name, outage_id, restored=restored)

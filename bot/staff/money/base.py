@@ -74,7 +74,7 @@ class MoneyBase:
             view = await office_lookup.load_payment(session, self.backend, current)
         doubts: Sequence[RefundDoubt] = trouble.doubts if isinstance(trouble, RefundDoubtful) else ()
         return self.render(
-            request, name, "money_payment.html", status, view=view, trouble=trouble,
+            request, name, "money/payment.html", status, view=view, trouble=trouble,
             is_payment=isinstance(view.item, Payment), limit=self.backend.coop.refund_second_person_cents,
             asked=doubts, doubts=doubts or view.doubts, name_doubts=name_doubts,
         )  # fmt: skip

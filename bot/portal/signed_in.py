@@ -1,0 +1,76 @@
+"""Pages behind the member's password: who is signed in, which account is meant, and forms only of their session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sanic import HTTPResponse, Request
+
+from backend.billing.models import Account
+from backend.language import tr
+from backend.logins.models import Login
+from backend.members.models import Member
+from backend.members.service import list_member_accounts
+from bot.portal.base_pages import PageHandler, PortalPages
+from bot.portal.menu import MENU
+from bot.web import pages
+
+LOGIN_URL = "/portal/login"
+ACCOUNT_ARGUMENT = "account"
+FORM_TOKEN = "form_token"  # noqa: S105 - the name of the field
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A signed-in member. `account` is the one that the page is about: `?account=`, else the first open one.
+
+    It is None for a member without any account.
+    """
+
+    login: Login
+    member: Member
+    accounts: Sequence[Account]
+    account: Account | None
+
+
+class SignedInPages(PortalPages):
+    """One method per page, called with the request and a Visit. `PAGES` as in PortalPages.
+
+    A page with a form posts `form_token`, and `account` where there are several.
+    """
+
+    async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
+        signed_in = await self.find_signed_in(request)
+        if signed_in is None:
+            return pages.redirect(f"{LOGIN_URL}?next={quote(request.path)}")
+        request.ctx.visit = await self._load_visit(request, *signed_in)
+        if request.method == "POST":
+            is_ours = pages.is_same_site_post(request, self.settings)
+            if not is_ours or not self.cookies.is_form_token_valid(request, pages.form_field(request, FORM_TOKEN)):
+                texts = [tr("The page was too old. Nothing was done."), tr("Please open the page again.")]
+                return self.render_notice(tr("Please try again"), texts, status=403, again=request.path)
+        return await handler(request, request.ctx.visit, **values)
+
+    async def _load_visit(self, request: Request, login: Login, member: Member) -> Visit:
+        async with self.backend.db.read_session() as session:
+            accounts = await list_member_accounts(session, member.id)
+        asked = pages.form_field(request, ACCOUNT_ARGUMENT) if request.method == "POST" else None
+        asked = asked or request.args.get(ACCOUNT_ARGUMENT)
+        named = [account for account in accounts if account.number == asked]
+        still_open = [account for account in accounts if account.status != "closed"]
+        return Visit(login, member, accounts, next(iter((*named, *still_open, *accounts)), None))
+
+    def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+        """A page inside the account page's frame; the menu, the accounts and the form token come from the request."""
+        request = Request.get_current()
+        visit: Visit | None = getattr(request.ctx, "visit", None)
+        frame = {
+            "visit": visit,
+            "menu": MENU if visit else (),
+            "here": request.path,
+            "form_token": self.cookies.form_token(request),
+        }
+        return super().render_page(template, status, **frame | values)

@@ -1,0 +1,1 @@
+"""The inbox: who waits, and the talks."""

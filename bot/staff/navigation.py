@@ -1,0 +1,41 @@
+"""The menu of the office's pages: one line an area, in the order of the day's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.language import mark
+from backend.staff.roles import Role
+
+
+@dataclass(frozen=True)
+class Area:
+    """`role` is the lowest that sees it."""
+
+    title: str
+    url: str
+    role: Role = Role.READ
+
+
+AREAS = (
+    Area(mark("Inbox"), "/staff"),
+    Area(mark("Members"), "/staff/members"),
+    Area(mark("Tickets"), "/staff/tickets"),
+    Area(mark("Calls"), "/staff/calls"),
+    Area(mark("Outages"), "/staff/outages"),
+    Area(mark("Money"), "/staff/money"),
+    Area(mark("Review"), "/staff/review"),
+    Area(mark("Reports"), "/staff/reports"),
+    Area(mark("Settings"), "/staff/settings", Role.SUPERVISOR),
+    Area(mark("People"), "/staff/people", Role.ADMIN),
+)
+
+
+def list_areas(role: Role) -> list[Area]:
+    return [area for area in AREAS if role >= area.role]
+
+
+def find_area(path: str) -> Area | None:
+    """The area of a page: the longest address that the path begins with."""
+    fitting = [area for area in AREAS if path == area.url or path.startswith(area.url + "/")]
+    return max(fitting, key=lambda area: len(area.url), default=None)
