@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from backend.language import mark, tr
 from backend.luhn import is_card_number
 
 LONGEST = 20
@@ -21,7 +22,7 @@ MICR = re.compile(r"[\u2446-\u2449]|[|:a]\s?\d{9}\s?[|:a]", re.IGNORECASE)
 """The signs around a routing number, in Unicode or as readers of checks and people write them."""
 ROUTING_WEIGHTS = (3, 7, 1) * 3
 """The check digit of the American Bankers Association's routing numbers."""
-ACCOUNT_TOO = "Please give the check's own number alone: account and routing numbers are not kept here."
+ACCOUNT_TOO = mark("Please give the check's own number alone: account and routing numbers are not kept here.")
 
 
 def check_number(reference: str | None) -> str:
@@ -37,15 +38,18 @@ def find_number_problem(reference: str) -> tuple[str, str] | None:
     """
     plain = _simplify(reference)
     if any(is_card_number(re.sub(r"\D", "", found)) for found in CARD.findall(plain)):
-        return "card_number", "That is a card's number, which is not kept here. Please give the number on the check."
+        return "card_number", tr(
+            "That is a card's number, which is not kept here. Please give the number on the check."
+        )
     if SSN.search(plain):
-        return "card_number", "That looks like a social security number, which is not kept here."
+        return "card_number", tr("That looks like a social security number, which is not kept here.")
     if MICR.search(plain) or _has_routing_number(re.findall(r"\d+", plain)):
-        return "bank_account", ACCOUNT_TOO
+        return "bank_account", tr(ACCOUNT_TOO)
     if re.search(r"[^\w\s.,#:'/()+-]", plain) or plain.startswith("+"):
-        return "strange_number", "Please give letters and digits alone."
+        return "strange_number", tr("Please give letters and digits alone.")
     if len(_strip_label(plain)) > LONGEST or len(plain) > 2 * LONGEST:
-        return "long_number", f"The number has more than {LONGEST} letters and digits. {ACCOUNT_TOO}"
+        words = tr("The number has more than {longest} letters and digits.", longest=LONGEST)
+        return "long_number", f"{words} {tr(ACCOUNT_TOO)}"
     return None
 
 

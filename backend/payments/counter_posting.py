@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.language import tr
 from backend.payments.models import CounterPayment
 from backend.posting import service as posting
 from backend.posting.models import QueuedPosting
@@ -39,29 +40,29 @@ async def describe_way(session: AsyncSession, backend: Backend, payment: Counter
         return ""
     booking = await _find_booking(session, payment)
     if booking is None:
-        return "It is not sent to the billing system from here: enter it there."
+        return tr("It is not sent to the billing system from here: enter it there.")
     reversal = await posting.find(session, f"return:{payment.key}")
-    words = _describe(backend, booking, "It")
-    return f"{words} {_describe(backend, reversal, 'That it was taken off')}" if reversal is not None else words
+    words = _describe(backend, booking, tr("The payment"))
+    return f"{words} {_describe(backend, reversal, tr('Taking it off'))}" if reversal is not None else words
 
 
 def describe_target(backend: Backend) -> str:
     """What becomes of a payment that is booked now, in a sentence for a clerk."""
     if not backend.coop.counter_to_billing:
-        return "It is not sent to the billing system from here: enter it there as well."
+        return tr("It is not sent to the billing system from here: enter it there as well.")
     if choose_target(backend) == "none":
-        return "It waits here until payments go to the billing system."
-    return "It goes to the billing system with the other payments: do not enter it there."
+        return tr("It waits here until payments go to the billing system.")
+    return tr("It goes to the billing system with the other payments: do not enter it there.")
 
 
 def _describe(backend: Backend, row: QueuedPosting, subject: str) -> str:
     if row.status == "sent":
-        return f"{subject} went to the billing system ({row.reference})."
+        return tr("{what} went to the billing system ({reference}).", what=subject, reference=row.reference)
     if row.status in ("failed", "review"):
-        return f"{subject} has to be looked up in the billing system: {row.problem}."
+        return tr("{what} has to be looked up in the billing system: {why}.", what=subject, why=row.problem)
     if choose_target(backend) == "none":
-        return f"{subject} waits here until payments go to the billing system."
-    return f"{subject} goes to the billing system with the next file."
+        return tr("{what} waits here until payments go to the billing system.", what=subject)
+    return tr("{what} goes to the billing system with the next file.", what=subject)
 
 
 async def _find_booking(session: AsyncSession, payment: CounterPayment) -> QueuedPosting | None:

@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
+from backend.language import mark, tr
 from backend.money import format_cents
 from backend.payments import refund_notices
 from backend.payments.check_numbers import check_number, find_number_problem
 from backend.payments.models import Payment, PaymentRefund
+from backend.payments.office_words import describe_state
 from backend.payments.refund_notices import GIVEN_KINDS
 from backend.payments.refunds import RefundRefused, check_reason, lock_refund, record_refund, refundable_cents
 from backend.posting import service as posting
@@ -29,12 +31,12 @@ if TYPE_CHECKING:
 
 RETURNED = "returned"
 FAILED_ENDS = {
-    "check": "given by check",
-    "cash": "given in cash",
-    "bank": "given by bank transfer",
-    "again": "refunded again",
-    "credit": "not given: it stays on the account",
-    RETURNED: "nothing is to be paid: the bank returned the payment itself",
+    "check": mark("given by check"),
+    "cash": mark("given in cash"),
+    "bank": mark("given by bank transfer"),
+    "again": mark("refunded again"),
+    "credit": mark("not given: it stays on the account"),
+    RETURNED: mark("nothing is to be paid: the bank returned the payment itself"),
 }
 """What may become of a refund that failed. The last one happens by itself."""
 GIVEN_KEY = "given-"
@@ -82,12 +84,14 @@ async def finish_failed_refund(
     refund = await lock_refund(session, refund_id)
     is_given = how in GIVEN_KINDS
     if refund.status != "failed" or not (may_give(refund) if is_given else refund.handled_at is None):
-        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
+        raise RefundRefused("not_waiting", tr("This refund does not wait for anybody any more."))
     if how not in FAILED_ENDS or how == RETURNED:
-        raise RefundRefused("no_kind", "Please say what became of the money: how it was given, or that it was not.")
+        raise RefundRefused("no_kind", tr("Please say what became of the money: how it was given, or that it was not."))
     payment = await session.get_one(Payment, refund.payment_id, populate_existing=True)
     if how == "again" and not await _is_refunded_again(session, refund):
-        raise RefundRefused("not_again", "The payment was not refunded again since. Refund it on the payment's page.")
+        raise RefundRefused(
+            "not_again", tr("The payment was not refunded again since. Refund it on the payment's page.")
+        )
     if is_given:
         cents = refund.total_cents if amount_cents is None else amount_cents
         await _check_giving(session, refund, payment, how, cents, reference)
@@ -110,18 +114,20 @@ async def _check_giving(
     session: AsyncSession, refund: PaymentRefund, payment: Payment, how: str, cents: int, reference: str
 ) -> None:
     if payment.status != "posted":
-        raise RefundRefused("payment_returned", f"The payment is {payment.status}: nothing is to be paid.")
+        text = tr("Nothing is to be paid. The payment is: {state}.", state=describe_state(payment.status))
+        raise RefundRefused("payment_returned", text)
     if cents <= 0:
-        raise RefundRefused("zero", "The amount must be more than zero.")
+        raise RefundRefused("zero", tr("The amount must be more than zero."))
     left, fee_left = await refundable_cents(session, payment)
     part = min(cents, refund.amount_cents)
     if cents > refund.total_cents or part > left or cents - part > fee_left:
         most = min(refund.amount_cents, left) + min(refund.fee_cents, fee_left)
-        raise RefundRefused("too_large", f"At most {format_cents(max(most, 0))} is left to give for this refund.")
+        text = tr("At most {amount} is left to give for this refund.", amount=format_cents(max(most, 0)))
+        raise RefundRefused("too_large", text)
     if problem := find_number_problem(reference):
         raise RefundRefused(*problem)
     if how == "check" and not check_number(reference):
-        raise RefundRefused("no_reference", "Please give the number of the check.")
+        raise RefundRefused("no_reference", tr("Please give the number of the check."))
 
 
 async def _is_refunded_again(session: AsyncSession, refund: PaymentRefund) -> bool:
@@ -218,7 +224,7 @@ async def finish_paid_twice(session: AsyncSession, backend: Backend, payment_id:
                 await session.flush()
                 await record_refund(session, backend, refund, "refund_double_handled", by=by, reason=reason)
             return
-    raise RefundRefused("not_waiting", "Nobody has to be called about this payment any more.")
+    raise RefundRefused("not_waiting", tr("Nobody has to be called about this payment any more."))
 
 
 def _given_cents(refund: PaymentRefund) -> int:

@@ -13,12 +13,13 @@ from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.consents import service as consents
-from backend.language import use_language
+from backend.language import tr, use_language
 from backend.money import format_balance, format_cents
 from backend.payments import counter_posting, receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
 from backend.payments.check_numbers import check_number, find_number_problem
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
+from backend.payments.office_words import describe_state
 from backend.payments.outside_entries import find_same_payment
 from backend.payments.processing import lock_payment, record_charge
 from backend.payments.refund_notices import COUNTER_KINDS
@@ -47,8 +48,11 @@ class MoreThanDue(OfficeRefused):
     def __init__(self, amount_cents: int, due_cents: int) -> None:
         super().__init__(
             "more_than_due",
-            f"Nothing is booked yet: {format_cents(amount_cents)} is more than what is due, "
-            f"{format_balance(due_cents)}.",
+            tr(
+                "Nothing is booked yet: {amount} is more than what is due, {due}.",
+                amount=format_cents(amount_cents),
+                due=format_balance(due_cents),
+            ),
         )
         self.due_cents = due_cents
 
@@ -59,8 +63,10 @@ class LooksAlike(OfficeRefused):
     def __init__(self, found: Sequence[AlikePayment]) -> None:
         super().__init__(
             "looks_alike",
-            "Nothing is booked yet: the account has a payment of this amount at about this day already. It is named "
-            "above the button.",
+            tr(
+                "Nothing is booked yet: the account has a payment of this amount at about this day already. It is "
+                "named above the button."
+            ),
         )
         self.found = found
 
@@ -74,7 +80,8 @@ async def void_payment(backend: Backend, payment_id: int, *, reason: str, by: st
     async with backend.db.transaction() as session:
         payment = await lock_payment(session, payment_id)
         if payment.status != "authorized":
-            raise OfficeRefused("not_authorized", f"A payment that is {payment.status} cannot be voided.")
+            text = tr("This payment cannot be voided. It is: {state}.", state=describe_state(payment.status))
+            raise OfficeRefused("not_authorized", text)
         payment.decline_code = VOIDED_BY_OFFICE
         await _record(session, backend, by, "payment_void_asked", payment.account_id, {
             "confirmation": payment.confirmation, "amount_cents": payment.amount_cents, "reason": reason,
@@ -99,7 +106,7 @@ async def cancel_scheduled(session: AsyncSession, backend: Backend, scheduled_id
     result = await session.execute(update(ScheduledPayment).where(*waiting).values(status="canceled"))
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
-        raise OfficeRefused("not_scheduled", "This payment is not scheduled any more.")
+        raise OfficeRefused("not_scheduled", tr("This payment is not scheduled any more."))
     await session.refresh(item)
     await consents.revoke(session, backend, item.account_id, reference=item.confirmation)
     with use_language(await receipts.language_for(session, item)):
@@ -134,7 +141,7 @@ async def book_counter_payment(
     known = await session.scalar(select(CounterPayment).where(CounterPayment.key == key))
     if known is not None:
         if (known.account_id, known.amount_cents) != (account_id, amount_cents):
-            raise OfficeRefused("key_used", "This form was sent before with another amount. Please open it again.")
+            raise OfficeRefused("key_used", tr("This form was sent before with another amount. Please open it again."))
         return known
     reference = " ".join(reference.split())
     await _check_booking(session, backend, account_id, amount_cents, kind, reference, received_on)
@@ -181,9 +188,9 @@ async def decide_counter_payment(
     """
     payment = await _lock_counter(session, payment_id)
     if payment.status != "requested":
-        raise OfficeRefused("not_waiting", "This payment does not wait for anybody any more.")
+        raise OfficeRefused("not_waiting", tr("This payment does not wait for anybody any more."))
     if payment.asked_by == by:
-        raise OfficeRefused("same_person", "Nobody decides about their own booking. Please ask somebody else.")
+        raise OfficeRefused("same_person", tr("Nobody decides about their own booking. Please ask somebody else."))
     payment.approved_by, payment.decided_at = by, backend.clock.now()
     payment.decision_reason = check_reason(reason)
     if approve:
@@ -204,9 +211,9 @@ async def withdraw_counter_payment(
     """Take back a waiting booking, as the person who made it: rejected by nobody. Raises OfficeRefused."""
     payment = await _lock_counter(session, payment_id)
     if payment.status != "requested":
-        raise OfficeRefused("not_waiting", "This payment does not wait for anybody any more.")
+        raise OfficeRefused("not_waiting", tr("This payment does not wait for anybody any more."))
     if payment.asked_by != by:
-        raise OfficeRefused("other_person", "Only the person who asked for it can withdraw it. You can reject it.")
+        raise OfficeRefused("other_person", tr("Only the person who asked for it can withdraw it. You can reject it."))
     payment.status, payment.decided_at = "rejected", backend.clock.now()
     payment.decision_reason = check_reason(reason)
     await _record_counter(session, backend, payment, "counter_payment_withdrawn", by, payment.decision_reason)
@@ -223,7 +230,7 @@ async def undo_counter_payment(
     reason = check_reason(reason)
     payment = await _lock_counter(session, payment_id)
     if payment.status != "booked":
-        raise OfficeRefused("not_booked", "This payment is not booked.")
+        raise OfficeRefused("not_booked", tr("This payment is not booked."))
     payment.status, payment.undone_at = "undone", backend.clock.now()
     payment.undone_by, payment.undone_reason = by, reason
     await backend.billing.counter_payment_undone(session, _build_fact(backend, payment))
@@ -244,22 +251,26 @@ async def _check_booking(
 ) -> None:
     if find_system(backend.billing) is not None:
         # what is owed is that system's to say: a payment that only we know would be taken for unpaid by it
-        raise OfficeRefused("books_elsewhere", "Please book it in the billing system: what is owed comes from there.")
+        raise OfficeRefused(
+            "books_elsewhere", tr("Please book it in the billing system: what is owed comes from there.")
+        )
     today, most = backend.today(), backend.coop.max_payment_cents
     if kind not in COUNTER_KINDS:
-        raise OfficeRefused("no_kind", "Please say how it was paid: cash, check or money order.")
+        raise OfficeRefused("no_kind", tr("Please say how it was paid: cash, check or money order."))
     if not 0 < amount_cents <= most:
-        raise OfficeRefused("zero", f"The amount must be more than zero, and at most {format_cents(most)}.")
+        text = tr("The amount must be more than zero, and at most {most}.", most=format_cents(most))
+        raise OfficeRefused("zero", text)
     if not today - OLDEST_BOOKING <= received_on <= today:
-        raise OfficeRefused("day", "The day must be today or in the last 60 days.")
+        raise OfficeRefused("day", tr("The day must be today or in the last 60 days."))
     if problem := find_number_problem(reference):
         raise OfficeRefused(*problem)
     if kind == "cash":
         return
     if not check_number(reference):
-        raise OfficeRefused("no_reference", "Please give the number on the check or money order.")
+        raise OfficeRefused("no_reference", tr("Please give the number on the check or money order."))
     if number := await _find_same_check(session, backend, account_id, amount_cents, kind, reference):
-        raise OfficeRefused("same_check", f"This number is booked for the account already, as {number}.")
+        text = tr("This number is booked for the account already, as {number}.", number=number)
+        raise OfficeRefused("same_check", text)
     await _refuse_if_in_files(session, account_id, amount_cents, reference)
 
 
@@ -303,7 +314,8 @@ def _check_alike(found: Sequence[AlikePayment], confirmed: str) -> None:
 async def _refuse_if_in_files(session: AsyncSession, account_id: int, amount_cents: int, *references: str) -> None:
     """Raise OfficeRefused when the co-op's own files have brought the payment."""
     if number := await find_same_payment(session, account_id, amount_cents, references):
-        raise OfficeRefused("same_check", f"This payment came with the co-op's own files already, as {number}.")
+        text = tr("This payment came with the co-op's own files already, as {number}.", number=number)
+        raise OfficeRefused("same_check", text)
 
 
 async def _book(

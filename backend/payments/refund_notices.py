@@ -20,12 +20,12 @@ COUNTER_KINDS = {"cash": mark("cash"), "check": mark("check"), "money_order": ma
 GIVEN_KINDS = {"check": mark("check"), "cash": mark("cash"), "bank": mark("bank transfer")}
 """How the office gives the money of a refund that failed."""
 FAILURES = {
-    "bank_refused": "the bank did not take it",
-    "payment_returned": "the bank had returned the payment itself",
-    "not_refundable": "the payment network cannot refund this payment",
-    "refund_too_large": "the payment network has less than that left of the payment",
-    "no_such_charge": "the payment network does not know the payment",
-    "invalid_amount": "the payment network does not take the amount",
+    "bank_refused": mark("the bank did not take it"),
+    "payment_returned": mark("the bank had returned the payment itself"),
+    "not_refundable": mark("the payment network cannot refund this payment"),
+    "refund_too_large": mark("the payment network has less than that left of the payment"),
+    "no_such_charge": mark("the payment network does not know the payment"),
+    "invalid_amount": mark("the payment network does not take the amount"),
 }
 """Why a refund failed, as the office reads it."""
 
@@ -33,8 +33,8 @@ FAILURES = {
 def describe_failure(code: str | None) -> str:
     """In words for the office; Nacha's codes are kept beside: `R03, account not found`."""
     if code in RETURN_REASONS:
-        return f"{code}, {RETURN_REASONS[code]}"
-    return FAILURES.get(code or "", code or "no reason given")
+        return f"{code}, {tr(RETURN_REASONS[code])}"
+    return tr(FAILURES.get(code or "", code or mark("no reason given")))
 
 
 async def send_refund_receipt(session: AsyncSession, backend: Backend, refund: PaymentRefund, payment: Payment) -> None:

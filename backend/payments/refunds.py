@@ -18,8 +18,10 @@ from backend.audit import service as audit
 from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.errors import MemberlineError
+from backend.language import tr
 from backend.money import format_cents
 from backend.payments.models import Payment, PaymentRefund
+from backend.payments.office_words import describe_state
 from backend.payments.processing import SYSTEM, lock_payment
 from backend.payments.refund_doubts import RefundDoubt, list_doubts, name_doubts
 
@@ -31,7 +33,6 @@ logger = logging.getLogger(__name__)
 ONE_PERSON_WINDOW = timedelta(days=30)
 """Refunds by one person alone are added up over this time, so that the limit cannot be passed in small steps."""
 LONGEST_REASON = 200
-RETURNED_MEANWHILE = "The bank returned the payment itself: the member has the money back."
 GIVEN_BACK_CENTS = case(
     (PaymentRefund.status == "failed", func.coalesce(PaymentRefund.handled_cents, 0)),
     else_=PaymentRefund.amount_cents + PaymentRefund.fee_cents,
@@ -52,7 +53,7 @@ class RefundDoubtful(RefundRefused):
     """A refund like it was asked for lately, or the bank refused one. A clerk may confirm that it is meant."""
 
     def __init__(self, doubts: Sequence[RefundDoubt]) -> None:
-        super().__init__("doubtful", "Nothing is done yet: please read what stands above the button.")
+        super().__init__("doubtful", tr("Nothing is done yet: please read what stands above the button."))
         self.doubts = doubts
 
 
@@ -77,16 +78,17 @@ async def request_refund(
     known = await session.scalar(select(PaymentRefund).where(PaymentRefund.key == key))
     if known is not None:
         if (known.payment_id, known.amount_cents) != (payment_id, amount_cents):
-            raise RefundRefused("key_used", "This form was sent before with another amount. Please open it again.")
+            raise RefundRefused("key_used", tr("This form was sent before with another amount. Please open it again."))
         return known
     reason = check_reason(reason)
     left, fee_left = await refundable_cents(session, payment)
     if payment.status != "posted":
-        raise RefundRefused("not_posted", f"A payment that is {payment.status} cannot be refunded.")
+        state = describe_state(payment.status)
+        raise RefundRefused("not_posted", tr("This payment cannot be refunded. It is: {state}.", state=state))
     if amount_cents <= 0:
-        raise RefundRefused("zero", "The amount must be more than zero.")
+        raise RefundRefused("zero", tr("The amount must be more than zero."))
     if amount_cents > left:
-        raise RefundRefused("too_large", f"{format_cents(left)} is left of this payment.")
+        raise RefundRefused("too_large", tr("{amount} is left of this payment.", amount=format_cents(left)))
     doubts = await list_doubts(session, backend, payment, amount_cents)
     if doubts and confirmed != name_doubts(doubts):
         raise RefundDoubtful(doubts)
@@ -117,12 +119,13 @@ async def decide_refund(
     """Approve or reject a waiting refund, as a second person. Raises RefundRefused."""
     refund = await lock_refund(session, refund_id)
     if refund.status != "requested":
-        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
+        raise RefundRefused("not_waiting", tr("This refund does not wait for anybody any more."))
     if refund.asked_by == by:
-        raise RefundRefused("same_person", "Nobody decides about their own refund. Please ask somebody else.")
+        raise RefundRefused("same_person", tr("Nobody decides about their own refund. Please ask somebody else."))
     payment = await session.get_one(Payment, refund.payment_id, populate_existing=True)
     if approve and payment.status == "returned":
-        raise RefundRefused("payment_returned", f"{RETURNED_MEANWHILE} Please reject the refund.")
+        text = tr("The bank returned the payment itself: the member has the money back. Please reject the refund.")
+        raise RefundRefused("payment_returned", text)
     refund.approved_by, refund.decided_at = by, backend.clock.now()
     refund.decision_reason = check_reason(reason)
     await move_refund(
@@ -137,9 +140,9 @@ async def withdraw_refund(
     """Take back a request that still waits, as the person who made it: rejected by nobody. Raises RefundRefused."""
     refund = await lock_refund(session, refund_id)
     if refund.status != "requested":
-        raise RefundRefused("not_waiting", "This refund does not wait for anybody any more.")
+        raise RefundRefused("not_waiting", tr("This refund does not wait for anybody any more."))
     if refund.asked_by != by:
-        raise RefundRefused("other_person", "Only the person who asked for it can withdraw it. You can reject it.")
+        raise RefundRefused("other_person", tr("Only the person who asked for it can withdraw it. You can reject it."))
     refund.decided_at, refund.decision_reason = backend.clock.now(), check_reason(reason)
     await move_refund(session, backend, refund, "rejected", by=by, reason=refund.decision_reason)
     return refund
@@ -149,7 +152,7 @@ def check_reason(reason: str) -> str:
     """The reason in one line. Raises RefundRefused when there is none."""
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if len(reason) < 3:
-        raise RefundRefused("no_reason", "Please say why, in a few words: it is kept for the auditor.")
+        raise RefundRefused("no_reason", tr("Please say why, in a few words: it is kept for the auditor."))
     return reason
 
 

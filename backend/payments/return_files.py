@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.errors import MemberlineError
-from backend.language import use_language
+from backend.language import mark, use_language
 from backend.money import format_cents
 from backend.outbox.office_mail import mail_office
 from backend.payments import receipts
@@ -39,16 +39,16 @@ logger = logging.getLogger(__name__)
 STILL_WRITTEN_SECONDS = 60.0
 """A file in the watched folder that changed this lately may not be complete yet."""
 OUTCOMES = {
-    "booked": "booked as returned",
-    "already": "was booked before",
-    "refund_failed": "our refund came back",
-    "reenter": "member asked to enter the account again",
-    "noted": "noted, nothing to do",
-    "unmatched": "no payment of ours fits",
-    "several": "more than one payment fits",
-    "amount": "the amount differs from our payment",
-    "not_taken": "we have no money of this payment",
-    "office": "the bank disputes it: please look",
+    "booked": mark("booked as returned"),
+    "already": mark("was booked before"),
+    "refund_failed": mark("our refund came back"),
+    "reenter": mark("member asked to enter the account again"),
+    "noted": mark("noted, nothing to do"),
+    "unmatched": mark("no payment of ours fits"),
+    "several": mark("more than one payment fits"),
+    "amount": mark("the amount differs from our payment"),
+    "not_taken": mark("we have no money of this payment"),
+    "office": mark("the bank disputes it: please look"),
 }
 WOULD = {"booked": "would be booked as returned", "reenter": "member would be asked to enter the account again"}
 """Of those, what a dry run has not done."""

@@ -148,7 +148,7 @@ class StaffPages:
 
     async def sign_in_page(self, request: Request) -> HTTPResponse:
         words = {"kept": sent_forms.KEPT, "lost": sent_forms.LOST}
-        return self._render_sign_in(words.get(str(request.args.get("form") or ""), ""))
+        return self._render_sign_in(tr(words.get(str(request.args.get("form") or ""), "")))
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         result = await signin.sign_in(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sanic import Request
 
+from backend.language import mark, tr
 from backend.payments.check_numbers import find_number_problem
 from bot.dialogue.normalize import clean_and_redact
 from bot.web.pages import form_field
@@ -16,10 +17,11 @@ CONFIRMED = ("alike", "more")
 """Boxes under a warning: kept while the clerk answers one warning after the other, and asked again after a sign-in."""
 WORDS = ("reason", "text", "area", "cause")
 LONGEST = 600
-NOT_DONE = "You were signed out. Nothing was booked or sent. Sign in again"
-KEPT = f"{NOT_DONE}, and you get the form back as you filled it in."
-LOST = f"{NOT_DONE}, and fill in the form once more."
-GIVEN_BACK = (
+KEPT = mark(
+    "You were signed out. Nothing was booked or sent. Sign in again, and you get the form back as you filled it in."
+)
+LOST = mark("You were signed out. Nothing was booked or sent. Sign in again, and fill in the form once more.")
+GIVEN_BACK = mark(
     "Nothing was booked or sent: you were signed out. The form is as you filled it in. Please look, and send it."
 )
 FORM_PATH = re.compile(
@@ -42,7 +44,7 @@ def read_sent(request: Request) -> dict[str, str]:
 
 def given_back(request: Request) -> str:
     """What a page says above a form that was kept; empty for none."""
-    return GIVEN_BACK if getattr(request.ctx, "kept", {}) else ""
+    return tr(GIVEN_BACK) if getattr(request.ctx, "kept", {}) else ""
 
 
 def page_values(request: Request) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, current_language
+from backend.language import SPANISH, current_language, tr
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
 from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.office_lookup import WaitingMoney, load_waiting
+from backend.payments.office_words import describe_channel, describe_state
 from backend.payments.refund_notices import describe_failure
 from backend.tickets import listing
 from backend.tickets.models import Ticket
@@ -131,19 +132,19 @@ def format_callout(backend: Backend, ticket_callout: Callout) -> str:
 def describe_refund_state(refund: PaymentRefund) -> str:
     """For a clerk; of one that failed, why and what became of it."""
     if refund.status == "rejected" and not refund.approved_by:
-        return "withdrawn"
+        return tr("withdrawn")
     if refund.status == "failed":
-        why = f"failed: {describe_failure(refund.failure_code)}"
-        return f"{why}; {FAILED_ENDS[refund.handled_as]}" if refund.handled_as else why
-    words = {"requested": "waits for a second person", "approved": "about to be made"}
-    started = "on its way" if refund.accepted_at else "asked of the payment network"
-    return {**words, "started": started}.get(refund.status, refund.status)
+        why = tr("failed: {why}", why=describe_failure(refund.failure_code))
+        return f"{why}; {tr(FAILED_ENDS[refund.handled_as])}" if refund.handled_as else why
+    if refund.status == "started":
+        return tr("on its way") if refund.accepted_at else tr("asked of the payment network")
+    return describe_state(refund.status)
 
 
 def describe_counter_state(payment: CounterPayment) -> str:
     if payment.status == "rejected" and not payment.approved_by:
-        return "withdrawn"
-    return {"requested": "waits for a second person", "undone": "taken off"}.get(payment.status, payment.status)
+        return tr("withdrawn")
+    return describe_state(payment.status)
 
 
 IDENTITY_WORDS = {
@@ -164,6 +165,8 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "counter_state": describe_counter_state,
         "balance": format_balance,
         "identity": lambda level: IDENTITY_WORDS.get(level, level),
+        "state": describe_state,
+        "by_way": describe_channel,
         "way": lambda way: {"sms": "text"}.get(way, way),
         # the value of a datetime-local field, in the co-op's zone
         "field_time": lambda moment: f"{moment.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if moment else "",

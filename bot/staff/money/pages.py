@@ -12,12 +12,14 @@ from sanic import HTTPResponse, Request
 
 from backend.billing.models import Account
 from backend.confirmation_numbers import normalize_number
+from backend.language import mark, tr
 from backend.members import search
 from backend.payments import counter_posting, office, office_lookup, return_files
 from backend.payments.alike import fingerprint
 from backend.payments.counter_totals import list_counter_day, list_counter_totals, sum_by_kind
 from backend.payments.models import CounterPayment, Payment, ScheduledPayment
 from backend.payments.office import LooksAlike, MoreThanDue
+from backend.payments.office_words import describe_state
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused
 from backend.providers.payments.base import PaymentProviderError
@@ -43,13 +45,13 @@ if TYPE_CHECKING:
     from bot.staff.routes import Routes
 
 OUTSIDE_STATES = {
-    "taken_over": "in the balance that was taken over",
-    "ours": "ours, not booked twice",
-    "counter": "booked here too, counts once",
-    "history": "known, what is owed comes from the billing system",
-    "void": "void",
+    "taken_over": mark("in the balance that was taken over"),
+    "ours": mark("ours, not booked twice"),
+    "counter": mark("booked here too, counts once"),
+    "history": mark("known, what is owed comes from the billing system"),
+    "void": mark("void"),
 }
-NOT_KNOWN = "The payment network has not answered. We ask again every minute: please look again soon."
+NOT_KNOWN = mark("The payment network has not answered. We ask again every minute: please look again soon.")
 
 
 class MoneyPages(MoneyBase):
@@ -84,7 +86,7 @@ class MoneyPages(MoneyBase):
             waiting = await office_lookup.load_waiting(session, self.backend.clock.now())
             totals = await list_counter_totals(session, self.backend, today)
             taken = await list_counter_day(session, self.backend, today)
-        trouble = "No payment, refund, account or member has that number." if words and not accounts else ""
+        trouble = tr("No payment, refund, account or member has that number.") if words and not accounts else ""
         return self.render(
             request, name, "money/desk.html", accounts=accounts, waiting=waiting, words=words, trouble=trouble,
             outcomes=return_files.OUTCOMES,
@@ -136,13 +138,14 @@ class MoneyPages(MoneyBase):
         except RefundRefused as refusal:
             return await self.render_payment(request, name, item, refusal, 409)
         except PaymentProviderError:
-            return await self.render_payment(request, name, item, NOT_KNOWN, 503)
+            return await self.render_payment(request, name, item, tr(NOT_KNOWN), 503)
         return pages.redirect(item_url(item))
 
     async def cancel_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self.find(number, ScheduledPayment, Payment)
         if not isinstance(item, ScheduledPayment):
-            trouble = f"It has run already and is {item.status}: it cannot be canceled."
+            state = describe_state(item.status)
+            trouble = tr("It has run already and cannot be canceled. It is: {state}.", state=state)
             return await self.render_payment(request, name, item, trouble, 409)
         try:
             async with self.backend.db.transaction() as session:
@@ -161,7 +164,7 @@ class MoneyPages(MoneyBase):
         amount, day = parse_amount(form_field(request, "amount")), parse_day(form_field(request, "received_on"))
         key = form_field(request, "key")
         if amount is None or day is None or not KEY.fullmatch(key):
-            trouble = "Write the amount like 112.40, and the day as it is on the calendar."
+            trouble = tr("Write the amount like 112.40, and the day as it is on the calendar.")
             return await self._render_account(request, name, account, trouble, 422)
         try:
             async with self.backend.db.transaction() as session:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sanic import HTTPResponse, Request
 
+from backend.language import tr
 from backend.payments import failed_refunds, office_lookup, refund_processing, refunds
 from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import Payment, PaymentRefund
@@ -37,7 +38,7 @@ class RefundPages(MoneyBase):
         amount = parse_amount(form_field(request, "amount"))
         key = form_field(request, "key")
         if amount is None or not KEY.fullmatch(key):
-            return await self.render_payment(request, name, item, "Write the amount like 112.40.", 422)
+            return await self.render_payment(request, name, item, tr("Write the amount like 112.40."), 422)
         try:
             async with self.backend.db.transaction() as session:
                 refund = await refunds.request_refund(
@@ -89,7 +90,7 @@ class RefundPages(MoneyBase):
         typed = form_field(request, "amount").strip()
         amount = parse_amount(typed) if typed else None
         if typed and amount is None:
-            return await self._render_refund(request, name, item, "Write the amount like 112.40.", 422)
+            return await self._render_refund(request, name, item, tr("Write the amount like 112.40."), 422)
         try:
             async with self.backend.db.transaction() as session:
                 await failed_refunds.finish_failed_refund(
