@@ -235,6 +235,7 @@ class Settings(BaseSettings):
     sandbox_network_url: HttpUrl = Field(default_factory=_default_network_url)
     sandbox_network_key: str = _derived("sandbox-network")
     chat_origins: Origins = ()  # other web sites that may embed the chat; "*" for any
+    chat_identity_secret: str = Field(default="", repr=False)  # a co-op's portal signs with it who is signed in
     chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages per ten seconds
     metrics_token: str | None = Field(default=None, repr=False)
     staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages

@@ -28,6 +28,7 @@ SECRETS = {
     "ENGINE_TOKEN": MIN_KEY_LENGTH,
     "TWILIO_AUTH_TOKEN": 32,
     "METRICS_TOKEN": MIN_TOKEN_LENGTH,
+    "CHAT_IDENTITY_SECRET": MIN_TOKEN_LENGTH,
 }
 HOW_TO_MAKE = "make one with `python3 -c 'import secrets; print(secrets.token_hex(32))'`"
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")

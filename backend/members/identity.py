@@ -159,7 +159,7 @@ async def identify(
         await rate_limits.clear_misses(session, attempt)
         # step-up for one account does not carry over to another
         reached = _make_identity(conversation, backend, Level.KNOWN, account)
-        _set_level(conversation, backend, reached.level, account)
+        set_level(conversation, backend, reached.level, account)
         await record_act(session, backend, conversation, "identified", account.id)
         return IdentityResult("ok", reached)
     after = await rate_limits.record_miss(session, backend, attempt, account.id if account else None)
@@ -195,7 +195,8 @@ async def _record_failure(
     return IdentityResult(status, now, needs_separator, locked_for)
 
 
-def _set_level(conversation: Conversation, backend: Backend, level: Level, account: Account) -> None:
+def set_level(conversation: Conversation, backend: Backend, level: Level, account: Account) -> None:
+    """After a proof: the conversation is the account's member's, at this level."""
     conversation.level = level
     conversation.account_id = account.id
     conversation.member_id = account.member_id
@@ -274,7 +275,7 @@ async def check_code(session: AsyncSession, backend: Backend, conversation_id: s
     if status == "ok":
         if not attempt.forgeable:  # else each success of the member would forgive a forger's misses
             await rate_limits.clear_misses(session, attempt)
-        _set_level(conversation, backend, Level.STEPPED_UP, now.account)
+        set_level(conversation, backend, Level.STEPPED_UP, now.account)
         await codes.record_verified_contact(session, backend, conversation_id, now.member)
         await record_act(session, backend, conversation, "stepped_up", now.account.id)
         return CodeResult("ok", replace(now, level=Level.STEPPED_UP))
@@ -320,7 +321,7 @@ async def _check_challenge(
             return CodeResult("another", now)
         for kind in (IDENTITY,) if attempt.forgeable else (IDENTITY, CODE):
             await rate_limits.clear_misses(session, replace(attempt, kind=kind))
-        _set_level(conversation, backend, Level.STEPPED_UP, account)
+        set_level(conversation, backend, Level.STEPPED_UP, account)
         await record_act(session, backend, conversation, "identified", account.id)
         return CodeResult("ok", Identity(Level.STEPPED_UP, account, account.member))
     challenge.misses += 1

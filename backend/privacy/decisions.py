@@ -157,6 +157,10 @@ DECISIONS: dict[str, Decision] = {
     "OfficeMessage": Decision(
         "conversation", "delete", export=_words("at text"), period="conversations", age="at"
     ),
+    "TalkRating": Decision(
+        "conversation", "delete", export=_words("helped words at"), period="conversations", age="at"
+    ),
+    "TalkPhoto": Decision("conversation", "delete", export=_words("width height at"), period="conversations", age="at"),
     # tickets
     "Ticket": Decision(
         "account", "blank",

@@ -117,7 +117,7 @@ def blueprint(services: Services, carrier: Carrier) -> Blueprint:
     routes = Blueprint("dev-phone")
     allowed = development_only(services.settings)
     page = PhonePage(services, carrier)
-    files = StaticFiles(BOT / "dev" / "static")
+    files = StaticFiles.of_folder(BOT / "dev" / "static")
 
     @routes.route(PHONE_PAGE, methods=READ_METHODS)
     @allowed

@@ -116,7 +116,8 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
 
 
 def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]:
-    """A message for the web page, without the hints. `lang` is set if it is not English."""
+    """A message for the web page. Of the hints it has `card`, {"title", "lines"}, and `rate`: the talk has come to an
+    end, and may be rated. `lang` is set if it is not English."""
     return {
         "text": message.text,
         "buttons": buttons_to_json(message.buttons),
@@ -124,6 +125,8 @@ def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]
         "alt": message.alt,
         "link": message.link,
         **({"table": message.table} if message.table else {}),
+        **({"card": message.hints["card"]} if "card" in message.hints else {}),
+        **({"rate": True} if message.hints.get("act") == "rate" else {}),
         **({"lang": language} if language != ENGLISH else {}),
     }
 

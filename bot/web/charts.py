@@ -13,6 +13,9 @@ import pygal
 from markupsafe import Markup
 from pygal.style import Style
 
+from backend.language import tr
+from backend.usage.chart import THIS_YEAR, YEAR_BEFORE, Bar
+
 Kind = Literal["bar", "stacked", "line"]
 Series = tuple[str, Sequence[float | None]]
 FONT = "system-ui, sans-serif"
@@ -44,6 +47,12 @@ def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dar
         chart.add(name, list(values))
     drawn: bytes = chart.render()
     return drawn
+
+
+def draw_usage(bars: Sequence[Bar], *, dark: bool) -> bytes:
+    """Use by month beside the year before, in kWh, with words in the current language."""
+    series = [(tr(THIS_YEAR), [bar.kwh for bar in bars]), (tr(YEAR_BEFORE), [bar.kwh_before for bar in bars])]
+    return draw_svg("bar", [bar.label for bar in bars], series, dark=dark)
 
 
 def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str) -> Markup:

@@ -15,10 +15,11 @@ from sanic.response import html as html_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import MemberlineError
-from backend.language import ENGLISH, use_language
+from backend.language import ENGLISH, current_language, mark, tr, use_language
 from backend.reading.language import detect_language
 from bot.dialogue import edge_texts
 from bot.dialogue.record_deadline import MessageNotRecorded
+from bot.web.languages import find_named_language
 
 logger = logging.getLogger("memberline.web")
 
@@ -27,6 +28,7 @@ MAX_READ_CHARS = 2000  # of a refused message, when it is searched for danger
 PAGE_PATHS = ("/portal", "/staff", "/dev")
 SCRIPT_PATHS = ("/dev/phone/",)
 """Below a page's path, but asked for by its script."""
+PROGRAM_PATHS = ("/chat/", "/twilio/", "/telnyx/", "/internal/", "/media/", "/static/", "/payments/")
 ERROR_CODES = {
     400: "bad_request",
     403: "forbidden",
@@ -42,16 +44,16 @@ ERROR_CODES = {
     503: "unavailable",
 }
 ERROR_TEXTS = {
-    400: "This request could not be understood.",
-    403: "This request is not allowed.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that kind of request.",
-    408: "The request took too long to arrive.",
-    413: "This is more than we can take at once.",
-    415: "Send JSON, with Content-Type: application/json.",
-    429: "That was a lot at once. Please wait a moment.",
-    500: "Something went wrong on our side.",
-    503: "We can't answer right now. Please try again in a moment.",
+    400: mark("This request could not be understood."),
+    403: mark("This request is not allowed."),
+    404: mark("There is nothing at this address."),
+    405: mark("This address does not take that kind of request."),
+    408: mark("The request took too long to arrive."),
+    413: mark("This is more than we can take at once."),
+    415: mark("Send JSON, with Content-Type: application/json."),
+    429: mark("That was a lot at once. Please wait a moment."),
+    500: mark("Something went wrong on our side."),
+    503: mark("We can't answer right now. Please try again in a moment."),
 }
 
 
@@ -83,13 +85,31 @@ class InvalidRequestField(RequestRefused):
         super().__init__("invalid", f"{field} {problem}", status=status, field=field)
 
 
-def _error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
-    # no template and no file, so that it works when all else fails
-    note = f"<p>Reference: {html.escape(reference)}</p>" if reference else ""
+def _error_page(request: Request, status: int, message: str, reference: str = "") -> HTTPResponse:
+    """In the look of the site, in the reader's language. Without a template, so that it works when all else fails."""
+    services = request.app.ctx.services
+    coop = services.coop
+    with use_language(find_named_language(request, services.settings) or ENGLISH):
+        home, words = ("/staff", tr("Back to the inbox")) if request.path.startswith("/staff") else ("/", tr("Home"))
+        links = [(home, words)]
+        if home == "/":
+            links += [("/portal", tr("My Account")), ("/portal/quick-pay", "Quick Pay")]
+        title = tr(message)
+        phone = tr("Questions? Call {phone}.", phone=coop.office_phone_display)
+        outage = tr("Power out or a line down? Call {phone}.", phone=coop.outage_phone_display)
+        note = f"<p class=muted>{html.escape(tr('Reference: {number}', number=reference))}</p>" if reference else ""
+        body = "".join(f'<a class="button quiet" href="{url}">{html.escape(name)}</a> ' for url, name in links)
+        language = current_language()
     return html_response(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not possible</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        f"<body><main><h1>{html.escape(message)}</h1>{note}</main></body></html>",
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/site.css"></head>'
+        f'<body><header class="topbar"><div class="narrow"><a class="brand" href="/">'
+        '<img src="/static/mark.svg" alt="" width="40" height="40">'
+        f"<span>{html.escape(coop.name)}</span></a></div></header>"
+        f'<main id="main" class="narrow"><section class="card"><h1>{html.escape(title)}</h1>{note}'
+        f'<p>{html.escape(phone)} {html.escape(outage)}</p><div class="actions">{body}</div></section>'
+        "</main></body></html>",
         status,
     )
 
@@ -143,6 +163,15 @@ def _add_danger_advice(request: Request, message: str) -> str:
         return edge_texts.add_danger_advice(message, text, request.app.ctx.services.coop)
 
 
+def _is_page(request: Request) -> bool:
+    """Whether a person's browser asked for it, and not a program or a script."""
+    if request.path.startswith(SCRIPT_PATHS):
+        return False
+    wants_page = "text/html" in request.headers.get("accept", "") and request.method == "GET"
+    is_ours = request.path == "/" or request.path.startswith(PAGE_PATHS)
+    return is_ours or (wants_page and not request.path.startswith(PROGRAM_PATHS))
+
+
 def _error_response(
     request: Request | None,
     status: int,
@@ -154,8 +183,8 @@ def _error_response(
     path = request.path if request is not None else ""
     if request is not None and path.endswith(MESSAGES_PATH):
         message = _add_danger_advice(request, message)
-    if path == "/" or (path.startswith(PAGE_PATHS) and not path.startswith(SCRIPT_PATHS)):
-        return _error_page(status, message, reference)
+    if request is not None and _is_page(request):
+        return _error_page(request, status, message, reference)
     error = {"code": code, "message": f"{message} Reference: {reference}" if reference else message}
     if field:
         error["field"] = field

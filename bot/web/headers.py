@@ -5,8 +5,9 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request, Sanic
 
 from backend.config import Settings
+from backend.photos.service import MAX_BYTES as MAX_PHOTO_BYTES
 from bot.web.errors import RequestRefused
-from bot.web.json_requests import MAX_BODY_BYTES
+from bot.web.json_requests import MAX_BODY_BYTES, PHOTO_PATH
 from bot.web.metrics import Metrics
 
 SECURITY_HEADERS = {
@@ -31,8 +32,9 @@ def install(app: Sanic, settings: Settings, metrics: Metrics) -> None:
 
     @app.on_request
     async def refuse_large_body(request: Request) -> None:
-        if len(request.body) > MAX_BODY_BYTES and not request.path.startswith("/internal/"):
-            raise RequestRefused("too_large", f"Send {MAX_BODY_BYTES // 1024} KB at most.", status=413)
+        most = MAX_PHOTO_BYTES if request.path == PHOTO_PATH else MAX_BODY_BYTES
+        if len(request.body) > most and not request.path.startswith("/internal/"):
+            raise RequestRefused("too_large", f"Send {most // 1024} KB at most.", status=413)
 
     @app.on_response
     async def add_headers(request: Request, response: HTTPResponse) -> None:

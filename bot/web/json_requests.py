@@ -11,6 +11,8 @@ from sanic import Request
 from bot.web.errors import InvalidRequestField, RequestRefused
 
 MAX_BODY_BYTES = 64 * 1024
+PHOTO_PATH = "/chat/photos"
+"""Takes more: a picture."""
 READ_METHODS = ("GET", "HEAD")
 """HEAD too: mail scanners, load balancers and uptime checks use it."""
 

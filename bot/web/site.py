@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ from backend.language import use_language
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
+from bot.channels.webchat.widget_file import build_widget
 from bot.services import Services
+from bot.web.charts import draw_usage
 from bot.web.database_metrics import read_database_metrics
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
@@ -40,13 +43,15 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
 }
 COMPRESSIBLE = (".css", ".js", ".svg")
-CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})\.png")
+CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})(?:\.png|(?P<dark>\.dark)?(?P<svg>\.svg))")
 CHART_HEADERS = {
     "Cache-Control": "private, max-age=600",
     "X-Robots-Tag": "noindex, nofollow",
     # the chat widget may be on the co-op's own site
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+SVG_HEADERS = CHART_HEADERS | {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""A picture has its colors inside; it may run and load nothing."""
 METRICS_SECONDS = 2
 """The metrics do not wait longer for the database: they are read to see that it is away."""
 MAX_CONCURRENT_CHARTS = 2
@@ -54,7 +59,7 @@ MAX_CONCURRENT_CHARTS = 2
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js, /static/<name>, /media/<token>.png, /dev/outbox, /health, /ready and /metrics."""
+    """GET /, /widget.js, /static/<name>, /media/<token>.png and .svg, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
     _add_charts(routes, services)
@@ -64,8 +69,8 @@ def blueprint(services: Services) -> Blueprint:
 
 def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = create_templates(BOT / "portal" / "templates")
-    widget = StaticFiles(BOT / "channels" / "webchat" / "static")
-    shared_files = StaticFiles(BOT / "static")
+    widget = StaticFiles({"widget.js": build_widget()})
+    shared_files = StaticFiles.of_folder(BOT / "static")
     demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
     @routes.route("/", methods=READ_METHODS)
@@ -105,18 +110,25 @@ def _add_charts(routes: Blueprint, services: Services) -> None:
     @routes.route("/media/<name:str>", methods=READ_METHODS)
     @public
     async def usage_chart(request: Request, name: str) -> HTTPResponse:
-        """A usage chart, drawn at each request. The signed token in the address is the permission."""
+        """A usage chart, drawn at each request: PNG for texts, SVG for screens (`.dark.svg` for dark ones).
+
+        The signed token in the address is the permission.
+        """
         token = CHART_NAME.fullmatch(name)
         found = signed_media.open_token(services.backend, token[1]) if token else None
         if found is None:
             raise NotFound()
         async with services.backend.db.read_session() as session:
             months = await usage.list_last_months(session, found.account_id)
+        svg, dark = bool(token and token["svg"]), bool(token and token["dark"])
         with use_language(found.language):
             bars = [chart.Bar.of(month) for month in months]
-            async with drawing:
-                png = await asyncio.to_thread(chart.draw, bars)  # to_thread passes the language on
-        return HTTPResponse(png, headers=CHART_HEADERS, content_type="image/png")
+            async with drawing:  # to_thread passes the language on
+                if svg:
+                    body = await asyncio.to_thread(draw_usage, bars, dark=dark)
+                    return HTTPResponse(body, headers=SVG_HEADERS, content_type="image/svg+xml")
+                body = await asyncio.to_thread(chart.draw, bars)
+        return HTTPResponse(body, headers=CHART_HEADERS, content_type="image/png")
 
 
 def _add_monitoring(routes: Blueprint, services: Services) -> None:
@@ -158,19 +170,23 @@ class StaticFile:
 
 
 class StaticFiles:
-    """The files of a folder by name, read once at the start; browsers rarely load them again, thanks to the ETag.
+    """Files by name, read once at the start; browsers rarely load them again, thanks to the ETag.
 
     Names are looked up in memory, so that no request can reach other files.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files: dict[str, StaticFile] = {}
-        for path in folder.iterdir():
-            if path.suffix in CONTENT_TYPES:
-                body = path.read_bytes()
-                gzipped = gzip.compress(body, mtime=0) if path.suffix in COMPRESSIBLE else None
-                etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-                self._files[path.name] = StaticFile(body, gzipped, CONTENT_TYPES[path.suffix], etag)
+        for name, body in files.items():
+            suffix = Path(name).suffix
+            gzipped = gzip.compress(body, mtime=0) if suffix in COMPRESSIBLE else None
+            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            self._files[name] = StaticFile(body, gzipped, CONTENT_TYPES[suffix], etag)
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> StaticFiles:
+        """The files of a folder whose kind is known."""
+        return cls({path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in CONTENT_TYPES})
 
     def respond(self, request: Request, name: str, *, any_site: bool = False) -> HTTPResponse:
         """The file, or "not modified". Raises NotFound."""

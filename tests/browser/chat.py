@@ -20,7 +20,7 @@ class Chat:
         self.launcher = self.host.locator(".launcher")
         self.panel = self.host.locator("dialog")
         self.log = self.host.get_by_role("log")
-        self.input = self.host.get_by_role("textbox", name="Your message")
+        self.input = self.host.locator("textarea")
         self.mine = self.host.locator(".turn.me")
         self.replies = self.host.locator(".turn:not(.me)")  # the greeting is the first
         self.choices = self.host.locator(".choices button:enabled")

@@ -15,6 +15,7 @@ from backend.config.hosts import is_this_machine
 from backend.coop import load_coop
 from backend.errors import SettingsError
 from backend.providers.messages.base import TransportError
+from backend.providers.messages.html_mail import Sender, render_html
 
 SECONDS = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
@@ -41,6 +42,7 @@ class SmtpEmail:
         self._password = unquote(parts.password) if parts.password else None
         self._address = (parse_qs(parts.query).get("from") or [coop.email])[0]
         self._sender = formataddr((coop.name, self._address))
+        self._frame = Sender(coop.name, f"{coop.name} · {coop.office_phone_display} · {coop.email}")
 
     @property
     def _connection(self) -> dict[str, Any]:
@@ -97,4 +99,5 @@ class SmtpEmail:
         message["Message-ID"] = f"<{identity}@{self._address.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(body)
+        message.add_alternative(render_html(subject, body, self._frame), subtype="html")
         return message

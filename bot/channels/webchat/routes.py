@@ -18,6 +18,7 @@ from backend.text_pay.elsewhere import answer_on_web
 from bot.channels.senders import client_source
 from bot.channels.webchat import render, sessions
 from bot.channels.webchat.rate_limits import ChatRateLimits
+from bot.channels.webchat.talk_routes import add_talk_routes
 from bot.dialogue import normalize
 from bot.dialogue.message_turn import MessageTurn
 from bot.dialogue.messages import Inbound, Message, Reply
@@ -45,13 +46,13 @@ class WebChatChannel:
     services: Services
 
     def __post_init__(self) -> None:
-        self._limits = ChatRateLimits(self.services.rates, self.services.settings.chat_per_address)
+        self.limits = ChatRateLimits(self.services.rates, self.services.settings.chat_per_address)
 
     async def start_session(self, request: Request) -> str:
         """Create a session and return its token. The body may be empty; invalid JSON is refused."""
         if request.body and is_json_request(request):
             parse_json_object(request)
-        await self._limits.check_new_session(request)
+        await self.limits.check_new_session(request)
         return sessions.create_session_token(self.services.settings)
 
     def find_conversation(self, token: str | None) -> str:
@@ -91,7 +92,7 @@ class WebChatChannel:
     async def take_message(self, request: Request) -> tuple[Inbound, Reply]:
         """Take the message of a request and answer it. Raises RequestRefused, also when it is over a limit."""
         inbound = self.parse_inbound(request)
-        async with self._limits.limit_message(request, inbound.conversation):
+        async with self.limits.limit_message(request, inbound.conversation):
             self.services.pushes.show_typing(inbound.conversation)
             return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
 
@@ -126,7 +127,7 @@ class WebChatChannel:
         last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
         if not last.isascii() or not last.isdigit() or len(last) > MAX_EVENT_ID_DIGITS:
             raise InvalidRequestField("last_event_id", "must be a number")
-        async with self._limits.limit_stream(request, conversation):
+        async with self.limits.limit_stream(request, conversation):
             with self.services.pushes.open_listener(conversation) as listener:
                 await self._send_events(request, conversation, int(last), listener)
 
@@ -180,12 +181,13 @@ def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
 
 
 def blueprint(services: Services) -> Blueprint:
-    """POST /chat/sessions, POST /chat/messages, GET /chat/events."""
+    """POST /chat/sessions, POST /chat/messages, GET /chat/events, and what is in talk_routes.py."""
     chat = WebChatChannel(services)
     services.turns.deliver["web"] = chat.deliver
     services.turns.before_engine["web"] = chat.answer_text_to_pay
     services.turns.after_commit.append(chat.notify_delivered)
     routes = Blueprint("webchat", url_prefix="/chat")
+    add_talk_routes(routes, chat)
 
     @routes.post("/sessions")
     @public
@@ -212,6 +214,10 @@ def blueprint(services: Services) -> Blueprint:
     # one by one: a catch-all route under /chat would lose to these paths, which have no OPTIONS
     @routes.options("/sessions", name="before_new_session")
     @routes.options("/messages", name="before_message")
+    @routes.options("/identity", name="before_identity")
+    @routes.options("/photos", name="before_photo")
+    @routes.options("/rating", name="before_rating")
+    @routes.options("/transcript", name="before_transcript")
     @public
     async def before_post(request: Request) -> HTTPResponse:
         headers = cors_headers(request, services.settings)

@@ -141,7 +141,10 @@ async def test_an_email_goes_out_whole(settings: Settings, mail: StandInMail) ->
     assert recipient == "ruth@example.com"
     assert message["Subject"] == "Payment received"
     assert "Prairie Rivers" in str(message["From"])
-    assert str(message.get_payload()).strip().split("\n") == ["Paid.", ".", "Thank you."]
+    text, html = message.get_payload()
+    assert str(text.get_payload()).strip().split("\n") == ["Paid.", ".", "Thank you."]
+    assert html.get_content_type() == "text/html"
+    assert "Prairie Rivers" in html.get_payload()
     # a mail server that gets it twice can tell by the id
     assert await email.send_email("ruth@example.com", "Payment received", "Paid.", key="1") == first
 

@@ -1,0 +1,1 @@
+"""Photos that members send to the office: a meter, a line on the ground."""

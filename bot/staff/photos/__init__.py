@@ -1,0 +1,1 @@
+"""Photos that members sent, as the office sees them."""

@@ -1,0 +1,135 @@
+"""What a member does with the talk itself, over real HTTP: a rating, a photo, the talk by mail, who is signed in."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from backend.agent_handoff import service as handoffs
+from backend.billing.models import Account
+from backend.feedback.models import TalkRating
+from backend.members import identity, signed_in_talks
+from backend.members.levels import Level
+from backend.outbox.models import OutboxMessage
+from backend.photos import service as photos
+from bot.channels.webchat import sessions
+from tests.backend.household import make_household
+from tests.bot.edge import Edge
+
+PLACE = "Taken at 42.1, -90.2"
+
+
+async def begin(edge: Edge) -> tuple[str, str]:
+    """(session token, conversation) of a talk in which something was said."""
+    made = (await edge.post("/chat/sessions", json={})).json["session"]
+    await edge.chat(made, "hello", id="1")
+    found = sessions.session_conversation_id(edge.services.settings, made)
+    assert found
+    return made, found
+
+
+def take_photo(size: tuple[int, int] = (2000, 1000), kind: str = "JPEG") -> bytes:
+    """A picture that knows where it was taken."""
+    out, data = io.BytesIO(), Image.Exif()
+    data[0x010E] = PLACE  # ImageDescription
+    Image.new("RGB", size, "#336699").save(out, kind, exif=data)
+    return out.getvalue()
+
+
+async def send_photo(edge: Edge, session: str, body: bytes, kind: str = "image/jpeg") -> tuple[int, dict[str, object]]:
+    answer = await edge.post(f"/chat/photos?session={session}", data=body, headers={"Content-Type": kind})
+    return answer.status, answer.json
+
+
+async def test_a_rating_is_kept_once_and_without_secrets(app_server: Edge) -> None:
+    made, conversation = await begin(app_server)
+    for helped, words in ((True, ""), (False, "my card 4242 4242 4242 4242 was refused")):
+        body = {"session": made, "helped": helped, "words": words}
+        assert (await app_server.post("/chat/rating", json=body)).status == 200
+    async with app_server.services.backend.db.read_session() as session:
+        [rating] = await session.scalars(select(TalkRating).where(TalkRating.conversation_id == conversation))
+    assert not rating.helped
+    assert "4242" not in rating.words
+
+
+@pytest.mark.parametrize(
+    "body", [{"helped": "yes"}, {"helped": True, "words": "x" * 401}, {"helped": True, "words": 3}]
+)
+async def test_a_wrong_rating_names_the_field(app_server: Edge, body: dict[str, object]) -> None:
+    made, _ = await begin(app_server)
+    answer = await app_server.post("/chat/rating", json={"session": made, **body})
+    assert answer.status == 422
+    assert answer.json["error"]["field"] in body
+
+
+async def test_a_photo_needs_somebody_who_reads_it(app_server: Edge) -> None:
+    made, conversation = await begin(app_server)
+    status, refused = await send_photo(app_server, made, take_photo())
+    assert status == 422
+    assert refused["error"]["code"] == "nobody_reads"  # type: ignore[index]
+    backend = app_server.services.backend
+    async with backend.db.transaction() as session:
+        await handoffs.request_handoff(session, backend, conversation, tried="hello")
+    status, taken = await send_photo(app_server, made, take_photo())
+    assert (status, taken["reader"]) == (201, "person")
+    async with backend.db.read_session() as session:
+        [row] = await photos.list_photos(session, conversation)
+        found = await photos.load_photo(session, row.id)
+    assert found
+    assert (row.width, row.height) == (1600, 800)
+    assert PLACE.encode() not in found[1], "where it was taken is nobody's business"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"no picture", "image/jpeg", 422),
+        (take_photo()[:200], "image/jpeg", 422),
+        (b"<svg/>", "image/svg+xml", 415),
+        (b"x" * (photos.MAX_BYTES + 1), "image/jpeg", 413),
+    ],
+)
+async def test_what_is_no_photo_is_refused(app_server: Edge, body: bytes, kind: str, status: int) -> None:
+    made, _ = await begin(app_server)
+    assert (await send_photo(app_server, made, body, kind))[0] == status
+
+
+async def test_the_talk_is_mailed_to_the_address_on_file_alone(app_server: Edge) -> None:
+    backend = app_server.services.backend
+    await make_household(backend)
+    made, conversation = await begin(app_server)
+    asked = {"session": made, "email": "thief@example.com"}
+    assert (await app_server.post("/chat/transcript", json=asked)).json["error"]["code"] == "not_mailed"
+    async with backend.db.transaction() as session:
+        found = await identity.identify(session, backend, conversation, number="99999-001", last4="0142")
+    assert found.status == "ok"
+    answer = await app_server.post("/chat/transcript", json=asked)
+    assert answer.status == 200
+    async with backend.db.read_session() as session:
+        mails = list(await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "email")))
+    [mail] = [one for one in mails if "You said: hello" in one.body]
+    assert mail.recipient != "thief@example.com"
+    assert answer.json["email"].endswith(mail.recipient.partition("@")[2])
+
+
+async def test_who_is_signed_in_on_the_page_is_known_in_the_talk(app_server: Edge) -> None:
+    backend = app_server.services.backend
+    home = await make_household(backend)
+    made, conversation = await begin(app_server)
+    async with backend.db.read_session() as session:
+        account = await session.get_one(Account, home.account_id)
+    token = signed_in_talks.make_token(backend, account)
+    for wrong in (token[:-1] + "x", "x" + token, "nothing", signed_in_talks.sign("another key", "99999-001", 2**31)):
+        assert (await app_server.post("/chat/identity", json={"session": made, "identity": wrong})).status == 403
+    late = int(backend.clock.now().timestamp()) + 3600
+    own_key = backend.settings.derived_key(signed_in_talks.PURPOSE)
+    for ends in (late, late - 2 * 3600):
+        forever = signed_in_talks.sign(own_key, "99999-001", ends)
+        assert (await app_server.post("/chat/identity", json={"session": made, "identity": forever})).status == 403
+    assert (await app_server.post("/chat/identity", json={"session": made, "identity": token})).status == 200
+    async with backend.db.read_session() as session:
+        known = await identity.load_identity(session, backend, conversation)
+    assert (known.level, known.known_account.number) == (Level.STEPPED_UP, "99999-001")
