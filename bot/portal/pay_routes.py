@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from sanic import HTTPResponse, Request
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.language import mark, tr
 from backend.payments import pay_links
@@ -14,6 +16,7 @@ from backend.providers.billing.base import FiguresUnknown
 from backend.providers.payments.base import PaymentProviderError
 from bot.portal import pay_actions, pay_texts
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages
+from bot.portal.talk_news import tell_talk
 from bot.services import Services
 from bot.web import pages
 
@@ -117,7 +120,11 @@ class PayPages(PortalPages):
     async def confirm(self, request: Request, token: str) -> HTTPResponse:
         """The member agrees. Answered with a redirect, so that reloading the result does not pay again."""
         agreed = await pay_actions.agree_to_payment(self.backend, token, pages.form_field(request, "quote"))
-        return pages.redirect(f"{_page_url(token)}/done" if agreed else f"{_page_url(token)}/return?again=1")
+        if not agreed:
+            return pages.redirect(f"{_page_url(token)}/return?again=1")
+        with suppress(SQLAlchemyError, OSError, FiguresUnknown):  # the payment stands, and its page says so
+            await tell_talk(self.services, await pay_actions.load_pay_link(self.backend, token))
+        return pages.redirect(f"{_page_url(token)}/done")
 
     async def reread(self, _request: Request, token: str) -> HTTPResponse:
         """A refused confirmation shows its notice at this address; the notice's language link asks for it by GET."""

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.consents.models import Consent
+from backend.conversations.models import PushEvent
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.processing import recover
 from tests.bot.portal.conftest import Member, in_days
@@ -43,6 +44,20 @@ async def test_a_member_pays_by_link(member: Member) -> None:
     assert made.status == "posted"
     assert made.confirmation in page
     assert "nothing more is due" in text(page)
+
+
+async def test_the_talk_that_gave_the_link_goes_on_by_itself(member: Member) -> None:
+    url = await member.link()
+    quote = quote_in(await member.enter_card(url))
+    for _ in range(2):
+        await member.post(f"{url}/confirm", data={"quote": quote})
+    made = (await payments(member))[0]
+    async with member.backend.db.read_session() as session:
+        events = [event.data for event in await session.scalars(select(PushEvent))]
+    assert {event["reply_to"] for event in events} == {events[0]["reply_to"]}, "a page shows it once"
+    [message] = events[0]["messages"]
+    assert "It is paid" in message["text"]
+    assert message["card"] == {"title": "Paid: $112.40", "lines": [f"Confirmation {made.confirmation}"]}
 
 
 async def test_consent_has_the_words_shown(member: Member) -> None:
