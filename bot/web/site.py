@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.demo import DEMO_ACCOUNTS
-from backend.language import use_language
+from backend.language import ENGLISH, use_language
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
@@ -30,6 +30,7 @@ from bot.web.charts import draw_usage
 from bot.web.database_metrics import read_database_metrics
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
+from bot.web.languages import find_named_language, keep_named_language
 from bot.web.pages import BOT, create_templates
 
 OUTBOX_PAGE = "/dev/outbox"
@@ -71,12 +72,14 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = create_templates(BOT / "portal" / "templates")
     widget = StaticFiles({"widget.js": build_widget()})
     shared_files = StaticFiles.of_folder(BOT / "static")
-    demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
     @routes.route("/", methods=READ_METHODS)
     @public
     async def demo(request: Request) -> HTTPResponse:
-        return html(demo_page)
+        with use_language(find_named_language(request, services.settings) or ENGLISH):
+            response = html(templates.get_template("demo.html").render(demo_page_values(services)))
+        keep_named_language(request, services.settings, response)
+        return response
 
     @routes.route("/widget.js", methods=READ_METHODS)
     @public
