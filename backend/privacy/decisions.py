@@ -157,6 +157,7 @@ DECISIONS: dict[str, Decision] = {
     "OfficeMessage": Decision(
         "conversation", "delete", export=_words("at text"), period="conversations", age="at"
     ),
+    "MemberNote": Decision("member", "delete", export=_words("at act text")),
     # tickets
     "Ticket": Decision(
         "account", "blank",
