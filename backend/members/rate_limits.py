@@ -122,9 +122,7 @@ async def clear_misses(session: AsyncSession, attempt: IdentityAttempt) -> None:
 
 async def forget_misses(session: AsyncSession, target: str) -> int:
     """Forget all misses at this member, by whomever: the office has seen who it is. Returns how many there were."""
-    gone = await session.execute(
-        delete(IdentityMiss).where(IdentityMiss.target == target).returning(IdentityMiss.id)
-    )
+    gone = await session.execute(delete(IdentityMiss).where(IdentityMiss.target == target).returning(IdentityMiss.id))
     return len(gone.all())
 
 

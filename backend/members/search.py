@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -52,8 +53,10 @@ async def search_accounts(session: AsyncSession, words: str) -> list[Account]:
 
 
 async def search_members(session: AsyncSession, words: str) -> list[Account]:
-    """The first MAX_HITS accounts of a number (full or the member's), an email, or as `search_accounts`; where nothing is
-    so, those of a name that differs by accents or by one letter a word. The member is loaded."""
+    """The first MAX_HITS accounts of a number (full or the member's), an email, or as `search_accounts`.
+
+    Where nothing is so, those of a name that differs by accents or by one letter a word. The member is loaded.
+    """
     words = words.strip()
     if NUMBER.fullmatch(words) and (found := await _find_by_number(session, words)):
         return found
@@ -79,6 +82,12 @@ async def find_member_account(session: AsyncSession, number: str) -> tuple[Accou
         theirs = await _list_of(session, Member.number == number.strip())
         account = next((one for one in theirs if one.status == "open"), theirs[0] if theirs else None)
     return (account, await list_member_accounts(session, account.member_id)) if account else None
+
+
+async def list_accounts(session: AsyncSession, ids: Sequence[int]) -> list[Account]:
+    """The accounts with these ids in their order, with the member loaded."""
+    found = {account.id: account for account in await _list_of(session, Account.id.in_(ids))}
+    return [found[one] for one in ids if one in found]
 
 
 async def _search_alike(session: AsyncSession, words: str) -> list[Account]:

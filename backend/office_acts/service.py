@@ -1,4 +1,4 @@
-"""Acts of the office for a member: a pay link, a payment arrangement, contact and language, locks, mail about signing in.
+"""Acts of the office for a member: a pay link, an arrangement, locks, mail about signing in, codes, the language.
 
 Functions flush; the caller commits. Each is called only by who has claimed the form (`notes.claim`). `by` is a staff
 sign-in name. Messages to the member are in the member's language.
@@ -83,17 +83,11 @@ async def send_pay_link(
     url = await pay_links.create(
         session, backend, talk.id, account_id=account.id, amount_cents=amount_cents, pay_on=pay_on
     )
-    coop = backend.coop
     with use_language(member.language):
-        text = tr(
-            "{coop}: here you can pay {amount} on acct {account}: {link} The link works once, for 30 minutes.",
-            coop=coop.short_name, amount=format_cents(amount_cents), account=account.masked_number, link=url,
-        )  # fmt: skip
-        if pay_on != backend.today():
-            text += " " + tr("It is paid on {day}.", day=format_short_date(pay_on))
         sent = await enqueue(
-            session, backend, kind=way, recipient=(member.phone if way == "sms" else member.email) or "", body=text,
-            subject=tr("Pay your {coop} bill", coop=coop.short_name) if way == "email" else "",
+            session, backend, kind=way, recipient=(member.phone if way == "sms" else member.email) or "",
+            body=format_pay_link(backend, account, amount_cents, pay_on, url),
+            subject=tr("Pay your {coop} bill", coop=backend.coop.short_name) if way == "email" else "",
             purpose="link", dedupe_key=f"office-link:{key}",
         )  # fmt: skip
     if sent.status == "refused" or not sent.recipient:
@@ -102,6 +96,17 @@ async def send_pay_link(
         session, backend, account, by, "pay_link_sent",
         after={"amount_cents": amount_cents, "pay_on": pay_on.isoformat(), "way": way},
     )  # fmt: skip
+
+
+def format_pay_link(backend: Backend, account: Account, amount_cents: int, pay_on: date, link: str) -> str:
+    """The words that the member gets, in the current language."""
+    text = tr(
+        "{coop}: here you can pay {amount} on acct {account}: {link} The link works once, for 30 minutes.",
+        coop=backend.coop.short_name, amount=format_cents(amount_cents), account=account.masked_number, link=link,
+    )  # fmt: skip
+    if pay_on == backend.today():
+        return text
+    return f"{text} {tr('It will be paid on {day}.', day=format_short_date(pay_on))}"
 
 
 async def grant_arrangement(
