@@ -94,6 +94,7 @@ class MemberPages(MemberBase):
             (self.search_by_form, "POST", "/search", Role.READ),
             (self.show_member, "GET", "/members/<number:str>", Role.READ),
             (self.show_member_card, "GET", "/members/<number:str>/card", Role.READ),
+            (self.show_member_notes, "GET", "/members/<number:str>/notes", Role.READ),
             (self.show_member_section, "GET", "/members/<number:str>/<part:str>", Role.READ),
             (self.add_member_note, "POST", "/members/<number:str>/notes", Role.AGENT),
         )
@@ -144,6 +145,9 @@ class MemberPages(MemberBase):
         if part not in BY_NAME:
             raise NotFound()
         return await self._show(request, name, number, BY_NAME[part])
+
+    async def show_member_notes(self, request: Request, name: str, number: str) -> HTTPResponse:
+        return await self._show(request, name, number, BY_NAME["notes"])
 
     async def _show(self, request: Request, name: str, number: str, section: Section) -> HTTPResponse:
         view = await self.load(name, number, section.name)

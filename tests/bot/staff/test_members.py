@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 
@@ -17,7 +15,7 @@ from backend.members.models import IdentityMiss, Member
 from backend.office_acts.models import MemberNote
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.payments.models import PayLink
-from backend.staff.roles import Role
+from backend.staff.roles import Role, SignedInStaff
 from backend.tickets import service as tickets
 from tests.backend.household import DUE_CENTS, Household, add_barn, make_household
 from tests.backend.payments.paying import outbox, quote_for, say_yes
@@ -126,7 +124,7 @@ async def test_a_number_of_a_payment_or_ticket_leads_to_it(edge: Edge, backend: 
     await become(edge, "ann")
     paid = await edge.get("/staff/search", params={"q": payment.confirmation.lower()})
     assert f"Payment {payment.confirmation}" in paid.text
-    assert f"Ticket {ticket.number}" in (await edge.get("/staff/search", params={"q": ticket.number})).text
+    assert f"{ticket.number}</h1>" in (await edge.get("/staff/search", params={"q": ticket.number})).text
 
 
 async def test_every_section_is_shown_and_reading_recorded_once(
@@ -155,7 +153,7 @@ async def test_the_overview_says_what_matters_first(signed_in: Edge, backend: Ba
             session, backend, home.conversation_id, kind="medical", details=details, account_id=home.account_id
         )
         session.add(OptOut(phone="+15555550142", active=True, changed_at=backend.clock.now()))
-    backend.clock.advance(timedelta(days=30))  # type: ignore[attr-defined]
+    backend.clock.advance(days=30)  # type: ignore[attr-defined]
     await become(signed_in, "ann")
     page = (await signed_in.get("/staff/members/99999")).text
     assert '<p class="amount">$112.40</p>' in page
@@ -177,7 +175,7 @@ async def test_a_pay_link_is_read_back_and_sent_once(signed_in: Edge, backend: B
     path = f"{PAGE}/acts/pay-link"
     form = await signed_in.get(path)
     assert 'value="112.40"' in form.text
-    page = await read_back(signed_in, "pay-link", amount="112.40", day="2026-11-23", way="sms")
+    page = await read_back(signed_in, "pay-link", amount="112.40", day="2026-11-18", way="sms")
     assert "Send the link for $112.40" in page.text
     assert "here you can pay $112.40 on acct ..9-001" in page.text
     assert await count(backend, PayLink) == 0
@@ -207,7 +205,7 @@ async def test_a_pay_link_is_read_back_and_sent_once(signed_in: Edge, backend: B
 async def test_a_wrong_pay_link_form_comes_back(
     signed_in: Edge, backend: Backend, fields: dict[str, str], words: str
 ) -> None:
-    page = await read_back(signed_in, "pay-link", **{"amount": "77.10", "day": "2026-11-24", "way": "email", **fields})
+    page = await read_back(signed_in, "pay-link", **{"amount": "77.10", "day": "2026-11-20", "way": "email", **fields})
     assert page.status == 422
     assert words in page.text
     assert "autofocus" in page.text
@@ -217,7 +215,7 @@ async def test_a_wrong_pay_link_form_comes_back(
 
 
 async def test_no_link_goes_to_a_phone_that_stopped_texts(signed_in: Edge, backend: Backend, home: Household) -> None:
-    page = await read_back(signed_in, "pay-link", amount="112.40", day="2026-11-23", way="sms")
+    page = await read_back(signed_in, "pay-link", amount="112.40", day="2026-11-18", way="sms")
     async with backend.db.transaction() as session:
         session.add(OptOut(phone="+15555550142", active=True, changed_at=backend.clock.now()))
     refused = await confirm(signed_in, "pay-link", page)
@@ -229,7 +227,7 @@ async def test_no_link_goes_to_a_phone_that_stopped_texts(signed_in: Edge, backe
 async def test_an_arrangement_within_the_rules_is_granted_once(
     signed_in: Edge, backend: Backend, home: Household
 ) -> None:
-    fields = {"amount1": "60.00", "day1": "2026-11-23", "amount2": "52.40", "day2": "2026-12-07"}
+    fields = {"amount1": "60.00", "day1": "2026-11-18", "amount2": "52.40", "day2": "2026-12-07"}
     page = await read_back(signed_in, "arrangement", **fields)
     assert "$112.40 of $112.40 due" in page.text
     for _ in range(2):
@@ -241,14 +239,14 @@ async def test_an_arrangement_within_the_rules_is_granted_once(
 
 
 async def test_an_arrangement_outside_the_rules_has_no_button(signed_in: Edge, backend: Backend) -> None:
-    fields = {"amount1": "60.00", "day1": "2026-11-23"}
+    fields = {"amount1": "60.00", "day1": "2026-11-18"}
     page = await read_back(signed_in, "arrangement", **fields)
     assert "the plan does not say how all of it is paid" in page.text
     assert "Grant this arrangement" not in page.text
     refused = await confirm(signed_in, "arrangement", page)
     assert refused.status == 409
     assert await count(backend, Arrangement) == 0
-    wrong = await read_back(signed_in, "arrangement", amount1="60,00", day1="2026-11-23", amount2="5", day2="")
+    wrong = await read_back(signed_in, "arrangement", amount1="60,00", day1="2026-11-18", amount2="5", day2="")
     assert wrong.status == 422
     assert "Choose today or a later day." in wrong.text
     assert 'value="60,00"' in wrong.text
@@ -261,7 +259,7 @@ async def code_in(backend: Backend) -> str:
 
 async def test_a_new_phone_after_a_code_tells_old_and_new(signed_in: Edge, backend: Backend, home: Household) -> None:
     page = await read_back(signed_in, "phone", value="815-555-0177", proof="code-text")
-    assert "(815) 555-0177" in page.text
+    assert "815-555-0177" in page.text
     code = await code_in(backend)
     wrong = await confirm(signed_in, "phone", page, code="000000" if code != "000000" else "111111")
     assert wrong.status == 422
@@ -355,7 +353,7 @@ async def test_who_may_only_read_gets_no_acts(
 ) -> None:
     path = f"{PAGE}/acts/pay-link"
     fields = hidden_fields(await signed_in.get(path), path)
-    monkeypatch.setattr("bot.staff.routes.Role.ADMIN", Role.READ)
+    monkeypatch.setattr("bot.staff.routes.SignedInStaff", lambda name, _role, language: SignedInStaff(name, Role.READ, language))
     page = await signed_in.get(PAGE)
     assert "<h1>Ruth Alvarez</h1>" in page.text
     assert "Do for the member" not in page.text
