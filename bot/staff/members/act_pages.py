@@ -70,7 +70,9 @@ class MemberActPages(MemberBase):
 
     async def confirm_act(self, request: Request, name: str, number: str, act: str) -> HTTPResponse:
         view, chosen = await self.load(name, number, act), self._find(act)
-        sent, key = _read_fields(request, chosen), _read_key(request)
+        sent, key = _read_fields(request, chosen), form_field(request, "key")
+        if not KEY.fullmatch(key):
+            return await self._render_form(view, chosen, sent, FormErrors({"form": tr("Please check it once more.")}))
         done = pages.redirect(f"{view.url}?done={key}")
         async with self.backend.db.read_session() as session:
             if await notes.find_by_key(session, key) is not None:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+from sanic import Request
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +22,7 @@ from backend.billing.bills import list_newest_bills
 from backend.consents.models import Consent
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation, InboundMessage
-from backend.language import format_short_month, mark, tr
+from backend.language import format_month_name, mark, tr
 from backend.months import add_months
 from backend.office_acts.notes import list_notes
 from backend.office_acts.service import CHANNEL
@@ -146,7 +147,7 @@ async def load_usage(session: AsyncSession, _backend: Backend, view: MemberView)
 
 
 def _draw_usage(months: Sequence[MonthUsage]) -> Markup:
-    labels = [format_short_month(each.month) for each in months]
+    labels = [format_month_name(each.month, short=True) for each in months]
     before = [each.before.kwh if each.before else None for each in months]
     now = [each.now.kwh if each.now else None for each in months]
     alt = tr("Use in kWh by month, this year beside the year before. The table below has the numbers.")
@@ -221,9 +222,13 @@ async def load_notes(session: AsyncSession, _backend: Backend, view: MemberView)
 
 
 async def load_audit(session: AsyncSession, _backend: Backend, view: MemberView) -> dict[str, Any]:
+    """What was done; with `?looks=1` also who looked, which is most of the trail."""
+    looks = Request.get_current().args.get("looks") == "1"
     query = select(AuditRow).where(AuditRow.account_id == view.account.id).order_by(AuditRow.id.desc())
+    query = query if looks else query.where(AuditRow.act != "office_read")
     rows = list(await session.scalars(query.limit(MAX_ROWS)))
-    return {"rows": [(row, _plain(row.before), _plain(row.after)) for row in rows], "most": MAX_ROWS}
+    shown = [(row, _plain(row.before), _plain(row.after)) for row in rows]
+    return {"rows": shown, "most": MAX_ROWS, "looks": looks}
 
 
 def _plain(values: dict[str, Any] | None) -> str:

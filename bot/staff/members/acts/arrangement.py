@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.rules import PlanPart
 from backend.arrangement.service import refusal_reasons
-from backend.language import mark, tr
+from backend.language import join_words, mark, tr
 from backend.money import format_cents
 from backend.office_acts import service
-from bot.staff.members.acts.base import Act, ActRefused, FormErrors, ReadBack, Sent
+from bot.staff.members.acts.base import Act, ActRefused, FormErrors, ReadBack, Sent, list_told
 from bot.staff.members.views import MemberView
 from bot.staff.money.base import parse_amount, parse_day
 from bot.web.pages import format_day_with_year
@@ -23,7 +23,7 @@ FIRST_GAP = timedelta(days=14)
 
 class ArrangementAct(Act):
     name, title, template = "arrangement", mark("Make a payment arrangement"), "members/acts/arrangement.html"
-    fields = tuple(f"{part}{row}" for row in range(1, MOST_ROWS + 1) for part in ("amount", "day")) + ("notice",)
+    fields = (*(f"{part}{row}" for row in range(1, MOST_ROWS + 1) for part in ("amount", "day")), "notice")
 
     @property
     def rows(self) -> int:
@@ -76,9 +76,14 @@ class ArrangementAct(Act):
             rows=[*rows, (tr("Together"), tr("{total} of {due} due", total=total, due=format_cents(due)))],
             button=tr("Grant this arrangement"),
             note=tr("Payment arrangement: {plan}", plan=plan),
+            warnings=[] if why_not else [self._tell_terms(view)],
             refusals=why_not,
             perform=perform,
         )
+
+    def _tell_terms(self, view: MemberView) -> str:
+        told = tr("The member is told at {ways}.", ways=join_words(list_told(view)))
+        return f"{told} {tr('Nothing is charged by it: the member pays each part. A missed part ends the plan.')}"
 
     def _read_parts(self, sent: Sent) -> list[PlanPart] | FormErrors:
         """The rows that are filled in, by their day; days before today are no promise."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import mark, tr
-from backend.members.codes import mask_email
+from backend.members.codes import CodeSent, mask_email
 from backend.office_acts.service import Proof
 from backend.staff.roles import Role
 from bot.dialogue.normalize import clean_and_redact
@@ -96,6 +96,13 @@ def list_proofs(view: MemberView) -> list[tuple[str, str]]:
 def is_new(view: MemberView, way: str) -> bool:
     """Whether the phone or email is too new to prove anything."""
     return way in view.new_contacts
+
+
+def list_told(view: MemberView) -> list[str]:
+    """`the phone ending 0142`, `the email r***@example.com`: where notices to the member go."""
+    member = view.member
+    found = [CodeSent("text", member.phone_last4).masked] if member.phone else []
+    return found + ([CodeSent("email", mask_email(member.email)).masked] if member.email else [])
 
 
 def read_proof(view: MemberView, sent: Sent) -> Proof | FormErrors:

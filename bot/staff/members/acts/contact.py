@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contact import service as contact
 from backend.contact.service import ContactField
-from backend.language import mark, tr
-from backend.members.codes import mask_email
+from backend.language import join_words, mark, tr
 from backend.office_acts import service
 from bot.staff.members.acts.base import (
     PROOF_FIELDS,
@@ -21,6 +20,7 @@ from bot.staff.members.acts.base import (
     code_way,
     format_proof,
     list_proofs,
+    list_told,
     read_proof,
 )
 from bot.staff.members.views import MemberView
@@ -75,14 +75,11 @@ class ContactAct(Act):
         )
 
     def list_warnings(self, view: MemberView) -> list[str]:
-        told = [view.member.phone_last4] if view.member.phone else []
-        told += [mask_email(view.member.email)] if view.member.email else []
-        words = [tr("The member is told at what is on file now ({ways}) and at the new one.", ways=", ".join(told))]
+        ways = join_words(list_told(view))
         if self.what == "address":
-            words = [tr("The member is told at what is on file ({ways}).", ways=", ".join(told))]
-        else:
-            words.append(tr("For 24 hours no codes go to the new one, so that the member can object."))
-        return words
+            return [tr("The member is told at {ways}.", ways=ways)]
+        told = tr("The member is told at {ways}, and at the new one.", ways=ways)
+        return [f"{told} {tr('For 24 hours no codes go to the new one, so that the member can object.')}"]
 
 
 class PhoneAct(ContactAct):
