@@ -27,6 +27,7 @@ from bot.staff.members.acts import ACTS
 from bot.staff.members.sections import CHANNEL_NAMES, SECTIONS, Section
 from bot.staff.members.views import MemberView, load_member, member_url
 from bot.staff.money.base import KEY, item_url
+from bot.staff.navigation import find_area
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -101,7 +102,7 @@ class MemberPages(MemberBase):
 
     async def show_members(self, _request: Request, name: str) -> HTTPResponse:
         """The search, and whom this clerk had open lately."""
-        return self.staff.render_page("members/search.html", words="", found=None, lately=await self._lately(name))
+        return self._render_search("", None, await self._lately(name))
 
     async def search_by_address(self, request: Request, name: str) -> HTTPResponse:
         return await self._search(name, str(request.args.get("q") or ""))
@@ -121,9 +122,13 @@ class MemberPages(MemberBase):
             return pages.redirect(member_url(_first_open(found)))
         if found:
             await self.staff.record_reading(name, {"search": [account.number for account in found]})
+        return self._render_search(words, found if words else None, [] if words else await self._lately(name))
+
+    def _render_search(self, words: str, found: list[Account] | None, lately: list[Account]) -> HTTPResponse:
+        """`found` is None where nothing was looked for."""
         return self.staff.render_page(
-            "members/search.html", words=words, found=found if words else None, most=search.MAX_HITS,
-            lately=[] if words else await self._lately(name),
+            "members/search.html", words=words, found=found, most=search.MAX_HITS, lately=lately,
+            area=find_area("/staff/members"),
         )  # fmt: skip
 
     async def _lately(self, name: str) -> list[Account]:
