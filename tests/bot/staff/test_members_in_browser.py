@@ -20,8 +20,8 @@ from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 pytestmark = pytest.mark.browser
-TABS = ("Bills", "Payments", "Usage", "Enrollments", "Talks", "Audit")
-PHONE_TABS = ("Usage", "Audit")
+TABS = ("Bills", "Usage", "Talks", "Audit")
+PHONE_TABS = ("Usage",)
 
 
 async def make_talk(edge: Edge) -> None:
@@ -73,7 +73,8 @@ async def test_members(browser: Browser, folder: Path, engine: StandInEngine, tw
             await page.get_by_label("Amount").fill("12.5")
             await page.get_by_role("button", name="Go on").click()
             await expect(page.get_by_label("Amount")).to_be_focused()
-            await check(page, "members-pay-link-wrong")
+            if options is DESKTOP:
+                await check(page, "members-pay-link-wrong")
             await page.get_by_label("Amount").fill("60.00")
             await page.get_by_role("button", name="Go on").click()
             await check(page, "members-pay-link-read-back")
