@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.models import AuditRow
 from backend.audit.service import record
+from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.coop import format_phone
 from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
@@ -160,30 +161,70 @@ async def change(
         raise StepUpNeeded()
     if not is_usable(what, value):
         raise ValueError(f"no {what} to put on file")
-    before = current_value(member, what)
-    if before == value:
+    if current_value(member, what) == value:
         return False
-    recipients = _list_recipients(member, what, value)
+    conversation = await session.get_one(Conversation, conversation_id)
+    channel, level = conversation.channel, int(requester.level)
+    languages = (current_language(), member.language)
+    await _put_on_file(
+        session, backend, account, member, what, value, languages, actor=conversation_id, level=level, channel=channel
+    )
+    return True
+
+
+async def change_by_office(
+    session: AsyncSession, backend: Backend, account: Account, what: ContactField, value: str, *, proof: str, by: str
+) -> bool:
+    """As `change`, by the clerk `by` (a staff sign-in name), who says how they know that it is the member (`proof`).
+
+    The same notices go to the old and the new contact, in the member's language, and the same day of probation begins.
+    """
+    member = await session.get_one(Member, account.member_id)
+    if not is_usable(what, value):
+        raise ValueError(f"no {what} to put on file")
+    if current_value(member, what) == value:
+        return False
+    await _put_on_file(
+        session, backend, account, member, what, value, (member.language,), actor=f"office:{by}"[:80], level=0,
+        channel="office", proof={"proof": proof},
+    )  # fmt: skip
+    return True
+
+
+async def _put_on_file(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    member: Member,
+    what: ContactField,
+    value: str,
+    languages: tuple[str, ...],
+    *,
+    actor: str,
+    level: int,
+    channel: str,
+    proof: dict[str, str] | None = None,
+) -> None:
+    """Write the value, the audit row, and the notices in these languages."""
+    before, recipients = current_value(member, what), _list_recipients(member, what, value)
     if what == "address":
         member.mailing_address = value
     else:
         member.change_contact(what, value, backend.clock.now())
     await session.flush()
-    conversation = await session.get_one(Conversation, conversation_id)
     row = await record(
         session,
         backend,
-        actor=conversation_id,
-        level=int(requester.level),
-        channel=conversation.channel,
+        actor=actor,
+        level=level,
+        channel=channel,
         act=f"contact_{what}",
         account_id=account.id,
         before=refer_to(backend, what, before),
-        after=refer_to(backend, what, value),
+        after={**refer_to(backend, what, value), **(proof or {})},
     )
     for recipient in recipients:
-        await _notice(session, backend, recipient, what, row.id, (current_language(), member.language))
-    return True
+        await _notice(session, backend, recipient, what, row.id, languages)
 
 
 def _list_recipients(member: Member, what: ContactField, value: str) -> list[str]:

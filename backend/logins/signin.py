@@ -131,9 +131,14 @@ async def sign_out(backend: Backend, token: str) -> None:
         await session.execute(delete(PortalSession).where(PortalSession.token_hash == service.hash_token(token)))
 
 
-async def clear_misses(session: AsyncSession, backend: Backend, login: Login) -> None:
-    """Forget misses of strangers, for a member who was verified by email."""
-    await throttle.clear_misses(session, _target(backend, "", login))
+async def clear_misses(session: AsyncSession, backend: Backend, login: Login) -> int:
+    """Forget misses of strangers, for a member who was verified by email or by the office; returns how many."""
+    return await throttle.clear_misses(session, _target(backend, "", login))
+
+
+async def is_slowed(session: AsyncSession, backend: Backend, login: Login) -> bool:
+    """Whether wrong passwords hold up signing in to this login now."""
+    return await throttle.is_under_attack(session, backend, _target(backend, "", login))
 
 
 def _target(backend: Backend, typed: str, login: Login | None) -> str:

@@ -59,10 +59,20 @@ def record_miss(session: AsyncSession, backend: Backend, sender: str, target: st
     session.add(LoginMiss(at=backend.clock.now(), source=sender, target=target))
 
 
-async def clear_misses(session: AsyncSession, target: str, sender: str | None = None) -> None:
-    """Forget the misses for a name: those of one sender, who knew the password after all, or all."""
+async def clear_misses(session: AsyncSession, target: str, sender: str | None = None) -> int:
+    """Forget the misses for a name: those of one sender, who knew the password after all, or all. Returns how many."""
     query = delete(LoginMiss).where(LoginMiss.target == target)
-    await session.execute(query if sender is None else query.where(LoginMiss.source == sender))
+    query = query if sender is None else query.where(LoginMiss.source == sender)
+    return len((await session.execute(query.returning(LoginMiss.id))).all())
+
+
+async def is_under_attack(session: AsyncSession, backend: Backend, target: str) -> bool:
+    """Whether a sign-in with the right password needs a mailed code now, or one sender is refused at this name."""
+    since = backend.clock.now() - WINDOW
+    query = select(LoginMiss.source).where(LoginMiss.at > since, LoginMiss.target == target)
+    sources = list(await session.scalars(query))
+    most = max((sources.count(each) for each in set(sources)), default=0)
+    return len(sources) >= MAX_PER_TARGET or most >= MAX_PER_SOURCE_AND_TARGET
 
 
 def hash_target(backend: Backend, name: str) -> str:

@@ -120,6 +120,23 @@ async def clear_misses(session: AsyncSession, attempt: IdentityAttempt) -> None:
     )
 
 
+async def forget_misses(session: AsyncSession, target: str) -> int:
+    """Forget all misses at this member, by whomever: the office has seen who it is. Returns how many there were."""
+    gone = await session.execute(delete(IdentityMiss).where(IdentityMiss.target == target).returning(IdentityMiss.id))
+    return len(gone.all())
+
+
+async def find_member_lock(session: AsyncSession, backend: Backend, target: str) -> datetime | None:
+    """Until when strangers, or one of the senders, need a code at this member; None where nothing is locked."""
+    now = backend.clock.now()
+    query = select(IdentityMiss.kind, IdentityMiss.source, IdentityMiss.known).where(
+        IdentityMiss.target == target, IdentityMiss.kind.in_(LIMITS), IdentityMiss.at > now - lockouts.YEAR
+    )
+    senders = (await session.execute(query.distinct())).all()
+    attempts = [IdentityAttempt(kind, target, source, known=known) for kind, source, known in senders]
+    return _latest(now, [await _locked(session, attempt, now) for attempt in attempts])
+
+
 async def count_mail_requests(session: AsyncSession, backend: Backend, source: str, within: timedelta) -> int:
     """Recovery mails that a sender requested. Counted apart: requests reveal nothing and must lock nothing, and misses
     elsewhere must not prevent a password reset."""

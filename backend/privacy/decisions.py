@@ -161,6 +161,7 @@ DECISIONS: dict[str, Decision] = {
         "conversation", "delete", export=_words("helped words at"), period="conversations", age="at"
     ),
     "TalkPhoto": Decision("conversation", "delete", export=_words("width height at"), period="conversations", age="at"),
+    "MemberNote": Decision("member", "delete", export=_words("at act text")),
     # tickets
     "Ticket": Decision(
         "account", "blank",

@@ -24,6 +24,8 @@ from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import sent_forms, views
+from bot.staff.members.act_pages import MemberActPages
+from bot.staff.members.pages import MemberPages
 from bot.staff.money.pages import MoneyPages
 from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
@@ -281,7 +283,10 @@ class StaffPages:
         return pages.render_private_page(self._templates, template, status, **frame | values)
 
 
-AREA_PAGES: tuple[type[AreaPages], ...] = (TicketPages, OutagePages, MoneyPages, RefundPages, PhotoPages)
+AREA_PAGES: tuple[type[AreaPages], ...] = (
+    TicketPages, OutagePages, MoneyPages, RefundPages, PhotoPages,
+    MemberPages, MemberActPages,
+)  # fmt: skip
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
 

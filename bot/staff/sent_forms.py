@@ -25,7 +25,7 @@ GIVEN_BACK = mark(
     "Nothing was booked or sent: you were signed out. The form is as you filled it in. Please look, and send it."
 )
 FORM_PATH = re.compile(
-    r"(/staff/(?:money/(?:accounts|payments|refunds|counter)|talks)/[^/]+)/\w+|(/staff/outages)/preview"
+    r"(/staff/(?:money/(?:accounts|payments|refunds|counter)|talks|members)/[^/]+)/\w+|(/staff/outages)/preview"
 )
 TICKET = re.compile(r"[A-Z0-9-]{4,16}")
 

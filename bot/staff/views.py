@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_datetime
@@ -22,7 +22,7 @@ from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, current_language, tr
+from backend.language import SPANISH, current_language, format_short_date, tr
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
 from backend.payments.failed_refunds import FAILED_ENDS
@@ -158,6 +158,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
     return {
         "at": lambda moment: format_local_time(backend, moment),
         "at_iso": lambda text: format_local_time(backend, datetime.fromisoformat(text)),  # a note's time is text
+        "iso_day": lambda text: format_short_date(date.fromisoformat(text)),  # an arrangement's days are text
         "kind": lambda kind: kind.replace("_", " "),  # name_change
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
         "refund_state": describe_refund_state,
