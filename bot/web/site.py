@@ -54,7 +54,7 @@ MAX_CONCURRENT_CHARTS = 2
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js, /static/<name>, /media/<token>.png, /dev/outbox, /health, /ready and /metrics."""
+    """GET /, /static/<name>, /media/<token>.png, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
     _add_charts(routes, services)
@@ -64,19 +64,12 @@ def blueprint(services: Services) -> Blueprint:
 
 def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = create_templates(BOT / "portal" / "templates")
-    widget = StaticFiles(BOT / "channels" / "webchat" / "static")
     shared_files = StaticFiles(BOT / "static")
-    demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
     @routes.route("/", methods=READ_METHODS)
     @public
     async def demo(request: Request) -> HTTPResponse:
-        return html(demo_page)
-
-    @routes.route("/widget.js", methods=READ_METHODS)
-    @public
-    async def widget_file(request: Request) -> HTTPResponse:
-        return widget.respond(request, "widget.js", any_site=True)
+        return html(templates.get_template("demo.html").render(demo_page_values(services)))
 
     @routes.route("/static/<name:str>", methods=READ_METHODS)
     @public

@@ -19,6 +19,7 @@
 
   const ORIGIN = new URL(script.src, location.href).origin;
   const OPTIONS = { ...script.dataset };
+  const PUBLISHED = {}; // served with the office's words and colors in it (bot/web/theme.py)
   const STORE_KEY = `memberline:1:${ORIGIN}`;
   const KNOWN_KEY = `memberline:known:${ORIGIN}`;
   const MOST_KNOWN = 4;
@@ -599,7 +600,7 @@ padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inse
       if (this.shadowRoot) return;
       this.lang = LANGUAGE;
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
+      sheet.replaceSync(STYLE + (PUBLISHED.theme || ''));
       const root = this.attachShadow({ mode: 'open' });
       root.adoptedStyleSheets = [sheet];
       root.append(this.buildLauncher(), this.buildDialog());
@@ -684,8 +685,11 @@ padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inse
     redraw() {
       this.log.replaceChildren();
       this.turns.clear();
-      const starters = (OPTIONS.starters || t('starters')).split('|').map((title) => ({ title: title.trim() }));
-      this.greeting = { from: 'bot', messages: [{ text: OPTIONS.greeting || t('greeting'), buttons: starters }] };
+      const office = PUBLISHED.words?.[LANGUAGE] || {};
+      const starters = (OPTIONS.starters || office.starters || t('starters')).split('|').map((title) => ({ title: title.trim() }));
+      const news = office.banner ? [{ text: office.banner }] : [];
+      const hello = { text: OPTIONS.greeting || office.greeting || t('greeting'), buttons: starters };
+      this.greeting = { from: 'bot', messages: [...news, hello] };
       this.draw(this.greeting);
       for (const entry of this.line.state.log) this.draw(entry);
       this.refreshChoices();
