@@ -47,7 +47,7 @@ STARTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Banner:
-    """What is said above every page, in the chat and at the start of a call. `until` is aware; None: until taken off."""
+    """What is said above pages, in the chat and at the start of a call. `until` is aware; None: until taken off."""
 
     words: Mapping[str, str]  # by language
     until: datetime | None = None
@@ -58,8 +58,8 @@ class Banner:
 
 @dataclass(frozen=True)
 class Look:
-    """`accent` is for light screens, `dark_accent` for dark ones (#rrggbb). `logo` names a file beside coop.toml, or the
-    digest of one that the office uploaded; empty: our own."""
+    """`accent` is for light screens, `dark_accent` for dark ones (#rrggbb). `logo` names a file beside coop.toml, or
+    the digest of one that the office uploaded; empty: our own."""
 
     accent: str = DEFAULT_ACCENT
     dark_accent: str = DEFAULT_DARK_ACCENT
@@ -117,7 +117,7 @@ def _parse_starters(table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
         return STARTERS
     found = {}
     for language in LANGUAGES:
-        titles = table.get(language)
+        titles: Any = table.get(language)
         fits = isinstance(titles, list) and 1 <= len(titles) <= MOST_STARTERS and all(map(_is_title, titles))
         if not fits or len(set(titles)) < len(titles):
             raise ValueError(

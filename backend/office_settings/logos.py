@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import xml.etree.ElementTree as ET  # noqa: S405 - a document type, the way to harm it, is refused first
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,7 @@ def _clean_svg(content: bytes) -> bytes:
     if b"<!DOCTYPE" in content.upper() or b"<!ENTITY" in content.upper():
         raise LogoRefused(mark("An SVG with a document type is not taken. Save it as plain SVG."))
     try:
-        root = ET.fromstring(content.decode("utf-8-sig"))  # noqa: S314 - see the import
+        root = ET.fromstring(content.decode("utf-8-sig"))  # noqa: S314 - without a document type
     except (UnicodeDecodeError, ET.ParseError):
         raise unreadable from None
     if root.tag != f"{{{SVG_NAMESPACE}}}svg":

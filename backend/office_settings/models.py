@@ -12,7 +12,7 @@ from backend.db import Base, UtcTime
 
 
 class SettingsVersion(Base):
-    """One published state. `id` is the version's number, from 1 without gaps; version 0 is coop.toml and knowledge/ alone.
+    """One published state. `id` is the version's number, from 1 without gaps; 0 means coop.toml and knowledge/ alone.
 
     `state` is whole, not a difference: `{"tables": {section: {key: value}}, "knowledge": {subject: text or null}}`.
     """

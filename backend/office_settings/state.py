@@ -69,7 +69,7 @@ def merge_subjects(shipped: Iterable[Subject], state: State) -> list[Subject]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference of two states. `key` is `fees.card`, or `knowledge.late_fee`; a value that is not there is None."""
+    """One difference of two states. `key` is `fees.card` or `knowledge.late_fee`; None: a value that is not there."""
 
     key: str
     before: Any
