@@ -38,7 +38,7 @@ def find_least_contrast(color: str, grounds: tuple[str, ...]) -> float:
 
 
 def nearest_readable(color: str, grounds: tuple[str, ...]) -> str:
-    """`color`, or the nearest shade of it that can be read on all grounds: darker on light ones, lighter on dark ones."""
+    """`color`, or the nearest shade of it that can be read on all: darker on light grounds, lighter on dark ones."""
     toward = "#000000" if _luminance(grounds[0]) > 0.5 else WHITE
     share = 0.0
     while share < 1 and find_least_contrast(mix(color, toward, share), grounds) < LEAST_CONTRAST:

@@ -13,7 +13,7 @@ from backend.errors import MemberlineError
 from backend.knowledge.check import check_subjects
 from backend.knowledge.parsing import KnowledgeError
 from backend.office_settings.models import SettingsVersion
-from backend.office_settings.state import State, find_changes, merge_tables
+from backend.office_settings.state import State, find_changed_subjects, find_changes, merge_tables
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -91,7 +91,7 @@ async def publish(
     await session.flush()  # a second one at the same moment has the same number, and fails here
     raw = backend.live.raw
     changes = find_changes(merge_tables(raw, before), merge_tables(raw, state))
-    subjects = find_changes({"knowledge": before.knowledge}, {"knowledge": state.knowledge})
+    subjects = find_changed_subjects(before, state)
     await record(
         session, backend, actor=f"office:{by}"[:80], level=0, channel="office", act="settings_changed", account_id=None,
         before={"version": base, **{each.key: str(each.before) for each in changes}},
@@ -100,7 +100,7 @@ async def publish(
             "area": area,
             "reason": row.reason,
             **{each.key: str(each.after) for each in changes},
-            **{each.key: "changed" for each in subjects},
+            **{f"knowledge.{each}": "changed" for each in subjects},
         },
     )  # fmt: skip
     return row

@@ -67,6 +67,13 @@ def merge_subjects(shipped: Iterable[Subject], state: State) -> list[Subject]:
     return [found[name] for name in sorted(found)]
 
 
+def find_changed_subjects(before: State, after: State) -> list[str]:
+    """The names of the subjects that are not the same in two states."""
+    missing = object()
+    names = sorted({*before.knowledge, *after.knowledge})
+    return [each for each in names if before.knowledge.get(each, missing) != after.knowledge.get(each, missing)]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference of two states. `key` is `fees.card` or `knowledge.late_fee`; None: a value that is not there."""
