@@ -39,6 +39,7 @@ from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
 from bot.web.twilio_guard import webhook_token
 from bot.workers.clock import JobScheduler
+from bot.workers.engine_knowledge import keep_engine_knowledge
 from bot.workers.login_mail import send_login_mail
 from bot.workers.network_news import book_network_news
 from bot.workers.outbox import OutboxSender
@@ -148,6 +149,7 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
             partial(send_login_mail, services.backend),
             partial(book_network_news, services.backend),
             partial(keep_fresh, services.backend),
+            partial(keep_engine_knowledge, services.backend, services.engine),
             JobScheduler(services.backend, services.metrics).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))

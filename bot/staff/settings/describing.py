@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.language import tr
+from backend.coop_presentation import CHAT_GREETING, DEFAULT_ACCENT
+from backend.language import mark, tr
 from backend.office_settings.state import Change, State, find_changed_subjects, find_changes, merge_tables
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.staff.settings.fields import Area, format_value
@@ -26,6 +27,23 @@ SECTION_TITLES = {
     "starters": STARTERS_AREA.title,
     "facts": FACTS.title,
     "look": LOOK.title,
+}
+
+USUAL: Mapping[str, Any] = {
+    "payments.refund_fee": "returned",
+    "payments.refund_second_person_cents": 10_000,
+    "payments.booking_second_person_cents": 100_000,
+    "greetings.chat": dict(CHAT_GREETING),
+    "greetings.phone": {},
+    "look.accent": DEFAULT_ACCENT,
+    "look.dark_accent": "",
+    "look.logo": "",
+}
+"""What holds where coop.toml does not have the key: giving it again is no change."""
+LOOK_LABELS = {
+    "look.accent": mark("Color of buttons and links"),
+    "look.dark_accent": mark("On dark screens"),
+    "look.logo": mark("Logo"),
 }
 
 
@@ -67,6 +85,8 @@ def _label(whole: str, section: str, key: str) -> str:
         for one in group.fields:
             if ".".join(one.path) == whole:
                 return tr(one.label)
+    if whole in LOOK_LABELS:
+        return tr(LOOK_LABELS[whole])
     title = tr(SECTION_TITLES.get(section, section))
     if section == "hours" and key in WEEKDAYS:
         return f"{title}: {tr(key.capitalize())}"

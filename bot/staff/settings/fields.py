@@ -17,6 +17,7 @@ Path = tuple[str, ...]
 Typed = Mapping[str, str]
 """What a form holds, by the name of the field."""
 MOST_COUNT = 100_000
+DIGEST_LENGTH = 64  # of an uploaded logo
 IN_BOTH = mark("Please write it in both languages, or leave both empty.")
 LANGUAGE_LABELS = {"en": mark("in English"), "es": mark("in Spanish")}
 
@@ -183,8 +184,10 @@ MONEY_KEYS = frozenset(
 
 def format_value(key: str, value: Any) -> str:
     """A value in a list of changes: cents as dollars, hours with a dash, words by language."""
-    if value is None or value == {} or value == []:
+    if value in (None, "", {}, []):
         return "-"
+    if key == "look.logo":
+        return tr("uploaded, {mark}", mark=value[:8]) if len(value) == DIGEST_LENGTH else str(value)
     if key in MONEY_KEYS and isinstance(value, int):
         return format_cents(value)
     if isinstance(value, Mapping):

@@ -85,8 +85,8 @@ class KnowledgePages(SettingsBase):
         order = ("name", "title", *(f"{part}_{language}" for language in LANGUAGES for part in PARTS))
         return self.staff.render_page(
             "settings/subject.html", 422 if errors or trouble else 200, subject=subject, errors=errors,
-            typed=_show(None) | dict(typed), trouble=trouble, first=next((one for one in order if one in errors), ""), groups=sorted(GROUPS),
-            skills=sorted(SKILLS), state_word=_state_of(state, subject), languages=LANGUAGES,
+            typed=_show(None) | dict(typed), trouble=trouble, first=next((one for one in order if one in errors), ""),
+            groups=sorted(GROUPS), skills=sorted(SKILLS), state_word=_state_of(state, subject), languages=LANGUAGES,
             is_shipped=default_knowledge().find(subject) is not None, is_needed=subject in NEEDED_SUBJECTS,
             is_new=subject == NEW, is_follow_up=subject.startswith(FOLLOW_UP_PREFIX),
             facts=sorted(self.backend.coop.facts),

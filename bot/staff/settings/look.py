@@ -35,11 +35,11 @@ def _groups(_tables: Mapping[str, Any], _typed: Typed) -> list[Group]:
             (
                 Field(
                     "accent", mark("Color of buttons and links"), "color", longest=7, required=True,
-                    hint=mark("As #rrggbb. Words in it must be readable on white and on gray."),
+                    hint=mark("Words in it must be readable on white and on gray."),
                 ),
                 Field(
                     "dark_accent", mark("On dark screens"), "color", longest=7,
-                    hint=mark("Leave it empty: a lighter shade of the color is found by itself."),
+                    hint=mark("As #rrggbb. Leave it empty, and a lighter shade of the color is found by itself."),
                 ),
             ),
         ),
@@ -106,15 +106,16 @@ def _samples(coop: Coop) -> list[Sample]:
     look = coop.shown.look
     light, dark = light_shades(look.accent), dark_shades(look.dark_accent, look.accent)
     return [
-        Sample(tr("On a light screen"), tr("Contrast {ratio}", ratio=_ratio(look.accent, LIGHT_GROUNDS)),
+        Sample(tr("On a light screen"), _contrast(look.accent, LIGHT_GROUNDS),
                picture=draw_page(coop, light, LIGHT_GROUNDS, "#17211f")),
-        Sample(tr("On a dark screen"), tr("Contrast {ratio}", ratio=_ratio(look.dark_accent, DARK_GROUNDS)),
+        Sample(tr("On a dark screen"), _contrast(look.dark_accent, DARK_GROUNDS),
                picture=draw_page(coop, dark, DARK_GROUNDS, "#eaf1ee")),
     ]  # fmt: skip
 
 
-def _ratio(color: str, grounds: tuple[str, ...]) -> str:
-    return f"{find_least_contrast(color, grounds):.1f}"
+def _contrast(color: str, grounds: tuple[str, ...]) -> str:
+    found = f"{find_least_contrast(color, grounds):.1f}"
+    return tr("The contrast of words is {found}; {least} is needed.", found=found, least=LEAST_CONTRAST)
 
 
 def draw_page(coop: Coop, shades: Shades, grounds: tuple[str, ...], ink: str) -> str:
@@ -136,7 +137,12 @@ def draw_page(coop: Coop, shades: Shades, grounds: tuple[str, ...], ink: str) ->
 <circle cx="310" cy="82" r="8" fill="{shades.on_bar}"/>
 <rect x="302" y="140" width="148" height="36" rx="12" fill="{shades.bar}"/>
 <text x="376" y="163" font-size="13" text-anchor="middle" fill="{shades.on_bar}">{said}</text></svg>"""
-    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
+    return data_url("image/svg+xml", drawing.encode())
+
+
+def data_url(media_type: str, content: bytes) -> str:
+    """A picture as an address that holds it."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 LOOK = Area(

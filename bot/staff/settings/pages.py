@@ -10,18 +10,18 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 from sqlalchemy.exc import IntegrityError
 
-from backend.coop_presentation import CHAT_GREETING, DEFAULT_ACCENT, STARTERS
+from backend.coop_presentation import STARTERS
 from backend.language import tr
 from backend.office_settings import live, service
-from backend.office_settings.logos import LogoRefused, clean_logo, keep_logo
+from backend.office_settings.logos import LogoRefused, clean_logo, find_logo, keep_logo
 from backend.office_settings.models import SettingsVersion
 from backend.office_settings.service import SettingsOutdated, SettingsRefused
 from backend.office_settings.state import WHOLE_TABLES, State, merge_tables
 from backend.staff.roles import Role
 from bot.dialogue.normalize import clean_and_redact
-from bot.staff.settings.describing import AREAS, ShownChange, describe_area, list_changes
+from bot.staff.settings.describing import AREAS, USUAL, ShownChange, describe_area, list_changes
 from bot.staff.settings.fields import Area, Group, Reading, Sample, Typed
-from bot.staff.settings.look import LOOK
+from bot.staff.settings.look import LOOK, data_url
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -33,17 +33,6 @@ LEAST_REASON = 3
 LONGEST_TYPED = 4000
 OWN_FIELDS = frozenset(("token", "step", "base", "reason", "act"))
 """Of every form; the others are the area's."""
-USUAL: Mapping[str, Any] = {
-    "payments.refund_fee": "returned",
-    "payments.refund_second_person_cents": 10_000,
-    "payments.booking_second_person_cents": 100_000,
-    "greetings.chat": dict(CHAT_GREETING),
-    "greetings.phone": {},
-    "look.accent": DEFAULT_ACCENT,
-    "look.dark_accent": "",
-    "look.logo": "",
-}
-"""What holds where coop.toml does not have the key: giving it again is no change."""
 
 
 @dataclass
@@ -137,9 +126,9 @@ class SettingsPages(SettingsBase):
         async with self.backend.db.read_session() as session:
             newest = await service.list_versions(session, 3)
         coop = self.backend.coop
-        areas = [(area, area.summary(coop)) for area in AREAS.values()]
+        cards = [(area, area.summary(coop)) for area in AREAS.values()]
         return self.staff.render_page(
-            "settings/list.html", areas=areas, version=version, newest=newest, describe_area=describe_area,
+            "settings/list.html", cards=cards, version=version, newest=newest, describe_area=describe_area,
             subjects=len(self.backend.knowledge.subjects), changed_subjects=len(state.knowledge),
         )  # fmt: skip
 
@@ -180,6 +169,8 @@ class SettingsPages(SettingsBase):
         try:
             service.check_state(self.backend, draft.state)
             draft.samples = area.samples(self.backend.live.build_coop(draft.state))
+            if area is LOOK:
+                draft.samples += await self._show_logo(typed.get("logo", ""), reading)
         except SettingsRefused as refused:
             return self._render_form(area, state, typed, {}, str(refused))
         if form_field(request, "step") == "publish":
@@ -207,6 +198,12 @@ class SettingsPages(SettingsBase):
             await keep_logo(session, self.backend, logo)
         typed["logo"] = logo.digest
         return {}
+
+    async def _show_logo(self, logo: str, reading: Reading) -> list[Sample]:
+        """The uploaded logo, where it is what would be published."""
+        async with self.backend.db.read_session() as session:
+            found = await find_logo(session, logo) if reading.tables["look"]["logo"] == logo else None
+        return [Sample(tr("Logo"), "", picture=data_url(found.media_type, found.content))] if found else []
 
     # -- history
 
