@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.coop_presentation import CHAT_GREETING, DEFAULT_ACCENT
-from backend.language import mark, tr
+from backend.language import format_weekday, mark, tr
 from backend.office_settings.state import Change, State, find_changed_subjects, find_changes, merge_tables
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.staff.settings.fields import Area, format_value
@@ -89,7 +89,7 @@ def _label(whole: str, section: str, key: str) -> str:
         return tr(LOOK_LABELS[whole])
     title = tr(SECTION_TITLES.get(section, section))
     if section == "hours" and key in WEEKDAYS:
-        return f"{title}: {tr(key.capitalize())}"
+        return f"{title}: {format_weekday(WEEKDAYS.index(key))}"
     return f"{title}: {key.replace('_', ' ')}"
 
 
