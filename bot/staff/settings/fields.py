@@ -20,6 +20,7 @@ MOST_COUNT = 100_000
 DIGEST_LENGTH = 64  # of an uploaded logo
 IN_BOTH = mark("Please write it in both languages, or leave both empty.")
 LANGUAGE_LABELS = {"en": mark("in English"), "es": mark("in Spanish")}
+LANGUAGE_TITLES = {"en": mark("In English"), "es": mark("In Spanish")}
 
 
 @dataclass(frozen=True)

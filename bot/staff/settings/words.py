@@ -23,9 +23,11 @@ from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.channels.voice.speaking.menu import format_opening
 from bot.staff.settings.fields import (
     LANGUAGE_LABELS,
+    LANGUAGE_TITLES,
     Area,
     Field,
     Group,
+    Kind,
     Reading,
     Sample,
     Typed,
@@ -38,6 +40,7 @@ EMPTY_HOLIDAYS = 3
 MOST_HOLIDAYS = 40
 NAMED_CLOSURES = 4
 DAYS_AHEAD = 400
+LONGEST_SHORT_FACT = 30  # characters that a field of one line shows on a phone
 Tables = Mapping[str, Any]
 
 
@@ -319,9 +322,7 @@ def _read_starters(typed: Typed, _tables: Tables) -> Reading:
 
 
 def _starter_samples(coop: Coop) -> list[Sample]:
-    return [
-        Sample(tr(LANGUAGE_LABELS[one]).capitalize(), "  ·  ".join(coop.shown.starters[one]), one) for one in LANGUAGES
-    ]
+    return [Sample(tr(LANGUAGE_TITLES[one]), "  ·  ".join(coop.shown.starters[one]), one) for one in LANGUAGES]
 
 
 STARTERS_AREA = Area(
@@ -334,19 +335,15 @@ STARTERS_AREA = Area(
 
 
 def _fact_groups(tables: Tables, _typed: Typed) -> list[Group]:
-    return [
-        Group(
-            name.replace("_", " ").capitalize(),
-            tuple(
-                Field(
-                    f"fact_{name}_{one}", LANGUAGE_LABELS[one], path=("facts", name, one), language=one, required=True
-                )
-                for one in LANGUAGES
-            ),
-            is_row=True,
+    groups = []
+    for name, words in _as_both(tables).items():
+        kind: Kind = "lines" if max(map(len, words.values())) > LONGEST_SHORT_FACT else "text"
+        fields = tuple(
+            Field(f"fact_{name}_{one}", LANGUAGE_TITLES[one], kind, ("facts", name, one), language=one, required=True)
+            for one in LANGUAGES
         )
-        for name in tables.get("facts", {})
-    ]
+        groups.append(Group(name.replace("_", " ").capitalize(), fields, is_row=True))
+    return groups
 
 
 def _as_both(tables: Tables) -> dict[str, dict[str, str]]:
