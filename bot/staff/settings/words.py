@@ -18,7 +18,7 @@ from backend.coop_presentation import (
     STARTERS,
 )
 from backend.holidays import parse_rule
-from backend.language import LANGUAGES, format_day, format_weekday, mark, tr, use_language
+from backend.language import LANGUAGES, current_language, format_day, format_weekday, mark, tr, use_language
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.channels.voice.speaking.menu import format_opening
 from bot.staff.settings.fields import (
@@ -41,6 +41,9 @@ MOST_HOLIDAYS = 40
 NAMED_CLOSURES = 4
 DAYS_AHEAD = 400
 LONGEST_SHORT_FACT = 30  # characters that a field of one line shows on a phone
+RULE_HELP = mark(
+    "Write the day like: december 25 - july 4, or the nearest weekday - last monday of may - 2026-12-24 for once."
+)
 Tables = Mapping[str, Any]
 
 
@@ -62,7 +65,7 @@ def in_each_language(title: str, make: Any) -> list[Sample]:
 def _hours_groups(_tables: Tables, _typed: Typed) -> list[Group]:
     return [
         Group(
-            format_weekday(number),
+            format_weekday(number).capitalize(),
             (
                 Field(f"{day}_opens", mark("Opens"), "time", longest=5),
                 Field(f"{day}_closes", mark("Closes"), "time", longest=5),
@@ -118,18 +121,20 @@ HOURS = Area(
 
 
 def _holiday_groups(tables: Tables, typed: Typed) -> list[Group]:
-    there = len(tables.get("holidays", {}))
+    names = [each[current_language()] for each in tables.get("holidays", {}).values()]
+    there = len(names)
     posted = sum(name.startswith("holiday_on_") for name in typed)
     rows = min(max(there + EMPTY_HOLIDAYS, posted), MOST_HOLIDAYS)
     return [
         Group(
-            tr("Holiday {number}", number=row + 1) if row < there else tr("Another holiday"),
+            names[row] if row < there else tr("Another holiday"),
             (
                 Field(f"holiday_on_{row}", mark("Day"), longest=80),
                 Field(f"holiday_en_{row}", mark("Name in English"), longest=60, language=""),
                 Field(f"holiday_es_{row}", mark("Name in Spanish"), longest=60),
             ),
             is_row=True,
+            hint="" if row else RULE_HELP,
         )
         for row in range(rows)
     ]
@@ -158,11 +163,6 @@ def _read_holidays(typed: Typed, tables: Tables) -> Reading:
             reading.errors[f"holiday_en_{row}"] = tr("This holiday is in the list already.")
         reading.tables["holidays"][key] = parts
     return reading
-
-
-RULE_HELP = mark(
-    "Write the day like: december 25 - july 4, or the nearest weekday - last monday of may - 2026-12-24 for once."
-)
 
 
 def _is_rule(text: str) -> bool:
