@@ -12,10 +12,12 @@ from typing import Any
 from backend.autopay.draft_outcomes import DraftsAndAutoPay
 from backend.clock import Clock, SystemClock, local_date
 from backend.config import Settings
-from backend.coop import Coop, load_coop
+from backend.coop import Coop, load_coop, read_coop_file
 from backend.db import Database
 from backend.errors import SettingsError, UnusableDatabase
 from backend.knowledge.service import Knowledge, default_knowledge
+from backend.office_settings.live import LiveSettings
+from backend.office_settings.logos import read_logo_files
 from backend.payments.automatic_payments import AutomaticPayments
 from backend.posting.targets import choose_target
 from backend.private_files import make_private_folder
@@ -39,6 +41,7 @@ class Backend:
     messages: MessageProvider
     knowledge: Knowledge
     outages: OutageProvider
+    live: LiveSettings  # puts what the office publishes into `coop` and `knowledge`
     automatic_payments: AutomaticPayments = field(default_factory=DraftsAndAutoPay)
     # set when the payment network reported something, so that it is booked at once
     network_news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,14 +59,15 @@ class Backend:
         payments = _provider(PaymentProvider, "PAYMENT_PROVIDER", settings.payment_provider, settings)
         if isinstance(payments, KeepsRecords):
             payments.use_database(db)
+        complete = partial(_complete_coop, settings=settings, clock=clock, payments=payments)
+        live = LiveSettings(
+            read_coop_file(settings.coop_file), complete, read_logo_files(coop, settings.coop_file.parent)
+        )
+        live.logo = live.logo_of(coop)
         backend = cls(
             settings=settings,
-            coop=replace(
-                coop,
-                today=partial(local_date, clock, coop.zone),
-                wallets=tuple(getattr(payments, "wallets", ())),
-                portal_url=coop.portal_url or f"{settings.public_url}/portal",
-            ),
+            coop=complete(coop),
+            live=live,
             clock=clock,
             db=db,
             billing=_provider(BillingProvider, "BILLING_PROVIDER", settings.billing_provider, settings),
@@ -86,6 +90,17 @@ class Backend:
         if close_outages := getattr(self.outages, "close", None):
             await close_outages()
         await self.db.close()
+
+
+def _complete_coop(coop: Coop, *, settings: Settings, clock: Clock, payments: PaymentProvider) -> Coop:
+    """With what coop.toml does not have: the time, the page's wallets and our own portal."""
+    return replace(
+        coop,
+        today=partial(local_date, clock, coop.zone),
+        now=clock.now,
+        wallets=tuple(getattr(payments, "wallets", ())),
+        portal_url=coop.portal_url or f"{settings.public_url}/portal",
+    )
 
 
 def make_database_folder(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from backend.arrangement.rules import ArrangementRules
 from backend.callout.roster import OnCallPerson, parse_on_call
+from backend.coop_presentation import Presentation, parse_presentation
 from backend.coop_table import Table, find_unknown_keys, read_optional_table, read_table
 from backend.errors import SettingsError
 from backend.holidays import Holiday, parse_rule
@@ -68,13 +69,23 @@ class Coop:
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
     tells_provider_outages: bool = False  # members are told of an outage of the provider without the office's word
+    shown: Presentation = field(default_factory=Presentation)  # banner, greetings, starters, color and logo
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
+    now: Callable[[], datetime] | None = field(default=None, compare=False)
+    """UTC. Where set, a banner is taken off at its time."""
 
     @property
     def names(self) -> tuple[str, str]:
         """What the co-op is called: the full name, then the short one."""
         return self.name, self.short_name
+
+    @property
+    def banner_text(self) -> str:
+        """The outage banner in the current language; empty for none."""
+        banner = self.shown.banner
+        is_shown = banner is not None and (self.now is None or banner.is_shown(self.now()))
+        return banner.words[current_language()] if banner and is_shown else ""
 
     @property
     def office_phone_display(self) -> str:
@@ -233,17 +244,18 @@ def format_phone(e164: str) -> str:
 def load_coop(path: Path) -> Coop:
     """Read coop.toml. Raises SettingsError with the section and key that is missing or wrong, and the form expected."""
     try:
-        return _parse_coop(_read(path))
+        return parse_coop(read_coop_file(path))
     except ValueError as error:
         raise SettingsError(f"COOP_FILE: {path}: {error}") from None
 
 
 def find_unknown_facts(path: Path) -> list[str]:
     """What coop.toml has and nobody reads, a line each. Raises SettingsError for a file that cannot be read."""
-    return [f"COOP_FILE: {path}: {each}" for each in find_unknown_keys(_read(path))]
+    return [f"COOP_FILE: {path}: {each}" for each in find_unknown_keys(read_coop_file(path))]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_coop_file(path: Path) -> dict[str, Any]:
+    """The tables of coop.toml as they stand. Raises SettingsError for a file that cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -256,7 +268,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"COOP_FILE: {path} is not valid TOML: {error}") from None
 
 
-def _parse_coop(raw: dict[str, Any]) -> Coop:
+def parse_coop(raw: Mapping[str, Any]) -> Coop:
+    """The facts in the tables of coop.toml. Raises ValueError with the section and key, and the form expected."""
     coop, phones, office, fees, payments = (
         read_table(raw, name) for name in ("coop", "phones", "office", "fees", "payments")
     )
@@ -297,10 +310,11 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         retention=parse_periods(read_optional_table(raw, "retention")),
         tells_everyone=alerts.choice("outages", "asked", "everyone") == "everyone",
         tells_provider_outages=alerts.choice("provider_outages", "office", "at once") == "at once",
+        shown=parse_presentation(raw, coop.zone("zone")),
     )
 
 
-def _parse_arrangements(raw: dict[str, Any]) -> ArrangementRules | None:
+def _parse_arrangements(raw: Mapping[str, Any]) -> ArrangementRules | None:
     """None where the co-op has no rules: the office then decides each."""
     if "arrangements" not in raw:
         return None

@@ -42,6 +42,10 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     },
     "arrangements": {"past_due_days": "30", "unbroken_months": "12", "most_parts": "4", "within_days": "60"},
     "alerts": {"send_between": '["08:00", "20:00"]', "outages": '"asked"', "provider_outages": '"office"'},
+    "banner": {"en": '"Storm damage in the east."', "es": '"Daños de la tormenta."', "until": '"2026-12-24T18:00"'},
+    "greetings": dict.fromkeys(("chat", "phone"), '{ en = "...", es = "..." }'),
+    "starters": dict.fromkeys(("en", "es"), '["Pay my bill", "Talk to a person"]'),
+    "look": {"accent": '"#0b5f57"', "dark_accent": '"#7bd3c3"', "logo": '"logo.svg"'},
 }
 """What each key looks like. A key that is not here is not read."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.config import ROOT
+from backend.office_settings.live import keep_fresh
 from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
 from bot.channels.voice.fallback import routes as voice_fallback
@@ -32,12 +33,13 @@ from bot.portal.pay_routes import PayPages
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.tickets.on_call import OnCallPages
-from bot.web import errors, headers, payment_webhook, request_ids, site
+from bot.web import errors, headers, payment_webhook, request_ids, site, theme
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
 from bot.web.twilio_guard import webhook_token
 from bot.workers.clock import JobScheduler
+from bot.workers.engine_knowledge import keep_engine_knowledge
 from bot.workers.login_mail import send_login_mail
 from bot.workers.network_news import book_network_news
 from bot.workers.outbox import OutboxSender
@@ -71,7 +73,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     request_ids.install(app)
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
-    for module in (site, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
+    for module in (site, theme, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
         app.blueprint(module.blueprint(services))
     for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
         app.blueprint(pages(services).blueprint())
@@ -146,11 +148,13 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
             services.pushes.run,
             partial(send_login_mail, services.backend),
             partial(book_network_news, services.backend),
+            partial(keep_fresh, services.backend),
+            partial(keep_engine_knowledge, services.backend, services.engine),
             JobScheduler(services.backend, services.metrics).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))
-        if keep_fresh := getattr(services.backend.outages, "keep_fresh", None):
-            tasks.append(asyncio.create_task(_run_forever(keep_fresh)))
+        if keep_outages := getattr(services.backend.outages, "keep_fresh", None):
+            tasks.append(asyncio.create_task(_run_forever(keep_outages)))
 
     @app.before_server_stop
     async def stop(_app: Sanic) -> None:

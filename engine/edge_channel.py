@@ -20,6 +20,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import InvalidUsage
 from sanic.response import json as json_response
 
+from engine.components.knowledge import LIVE
 from engine.current_turn import CURRENT_TURN, ActiveTurn
 from engine.logs import enter_turn
 from engine.patches import TurnFailedError
@@ -143,8 +144,25 @@ async def _handle_forget(body: dict[str, Any], agent: Any) -> HTTPResponse:
     return json_response({})
 
 
+async def _handle_knowledge(body: dict[str, Any]) -> HTTPResponse:
+    """Search what the office has changed of knowledge/; a few texts are encoded, so it runs beside the turns."""
+    version, changed = body.get("version"), body.get("changed")
+    texts = changed.values() if isinstance(changed, dict) else [0]
+    if not isinstance(version, str) or not all(text is None or isinstance(text, str) for text in texts):
+        return _error_response(400, "version: a text; changed: an object of texts")
+    try:
+        await asyncio.to_thread(LIVE.replace, version, changed)
+    except Exception:
+        logger.exception("the changed knowledge could not be read")
+        return _error_response(500, "knowledge failed")
+    return json_response({"version": LIVE.version})
+
+
 class EdgeChannel(InputChannel):
-    """POST turn, POST parse, POST forget and GET health under /webhooks/edge. All but health need the shared token."""
+    """POST turn, parse and forget, GET and POST knowledge, and GET health under /webhooks/edge.
+
+    All but health need the shared token.
+    """
 
     def __init__(self, token: str) -> None:
         """`token` is the secret shared with the app."""
@@ -164,7 +182,7 @@ class EdgeChannel(InputChannel):
         return cls(token)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The three routes."""
+        """The routes."""
         edge = Blueprint("edge")
 
         @edge.on_request
@@ -187,6 +205,14 @@ class EdgeChannel(InputChannel):
         @edge.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
             return await _handle_forget(_parse_body(request), request.app.ctx.agent)
+
+        @edge.get("/knowledge")
+        async def knowledge_version(request: Request) -> HTTPResponse:
+            return json_response({"version": LIVE.version})
+
+        @edge.post("/knowledge")
+        async def knowledge(request: Request) -> HTTPResponse:
+            return await _handle_knowledge(_parse_body(request))
 
         @edge.post("/parse")
         async def parse(request: Request) -> HTTPResponse:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sanic import Sanic
 
 HOST = "127.0.0.1"
-MAX_BODY_BYTES = 256 * 1024
+MAX_BODY_BYTES = 1024 * 1024  # all of knowledge/, should the office change all of it
 KEEP_ALIVE_SECONDS = 75
 PR_SET_PDEATHSIG = 1
 MIN_TOKEN_LENGTH = 32  # characters

@@ -51,7 +51,14 @@ class Findings:
 
 def check(folder: Path, coop: Coop) -> Findings:
     subjects, faults = load_folder(folder)
-    found = Findings(count=len(subjects), unreadable=[str(fault) for fault in faults])
+    found = check_subjects(subjects, coop)
+    found.unreadable = [str(fault) for fault in faults]
+    return found
+
+
+def check_subjects(subjects: Sequence[Subject], coop: Coop) -> Findings:
+    """The findings about subjects that can be read."""
+    found = Findings(count=len(subjects))
     questions = [
         ExampleQuestion(subject.name, language, line, text)
         for subject in subjects

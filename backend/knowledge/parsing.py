@@ -69,6 +69,17 @@ def parse_file(path: Path) -> Subject:
     except UnicodeDecodeError as error:
         at = path.read_bytes()[: error.start].count(b"\n") + 1
         raise _error_at(path, at, "is not UTF-8 text; save the file as UTF-8") from None
+    return _parse_lines(path, lines)
+
+
+def parse_text(name: str, text: str) -> Subject:
+    """One subject from the text of its file. Raises KnowledgeError naming the line of the first error."""
+    if not _NAME.fullmatch(name):
+        raise KnowledgeError(f"{name}: a subject's name is small letters, digits and underscores")
+    return _parse_lines(Path(f"{name}.md"), text.split("\n"))
+
+
+def _parse_lines(path: Path, lines: list[str]) -> Subject:
     draft = _Draft(path)
     for number, line in enumerate(lines, start=1):
         if line.strip():

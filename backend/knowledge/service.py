@@ -20,6 +20,11 @@ NO_VALUES: Mapping[str, str] = MappingProxyType({})
 FOLDER = ROOT / "knowledge"
 CONVERSATION_PLACEHOLDERS = frozenset({"ticket_number", "ticket_words"})
 """Placeholders of follow-up answers that come from the conversation, not from coop.toml."""
+NEEDED_SUBJECTS = frozenset(
+    "account_last_payment account_shutoff card_update office_hours_holidays oxygen_and_shutoff scam_call stop_texts "
+    "what_can_you_do".split()
+)
+"""Subjects that the assistant names itself: their words may be changed, but they cannot be switched off."""
 _TWO_PERIODS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
@@ -39,7 +44,7 @@ class KnowledgeAnswer:
 
 
 class Knowledge:
-    """The subjects by name. Read once; changes need a restart."""
+    """The subjects by name. A change makes a new one, which takes the place of this in `Backend.knowledge`."""
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
         self.subjects: Mapping[str, Subject] = MappingProxyType({subject.name: subject for subject in subjects})

@@ -210,6 +210,8 @@ DECISIONS: dict[str, Decision] = {
     "Hold": Decision("nobody", "keep", left_out="which jobs are stopped, and why"),
     "SendRate": Decision("nobody", "keep", left_out="how many messages went out just now"),
     "JobLock": Decision("nobody", "keep", left_out="which job ran when"),
+    "SettingsVersion": Decision("nobody", "keep", left_out="what the office set: hours, fees, words"),
+    "OfficeLogo": Decision("nobody", "keep", left_out="the co-op's logo"),
     "KnownOutage": Decision("nobody", "keep", left_out="what the office wrote down about an area"),
     "OutageAnnouncement": Decision("nobody", "keep", left_out="what was told about an area, and how far that is"),
     "OutageAccount": Decision(

@@ -23,6 +23,7 @@ from bot.commands.check import check
 from bot.commands.conformance import conformance
 from bot.commands.errors import explain_error
 from bot.commands.knowledge import knowledge
+from bot.commands.office_settings import settings
 from bot.commands.operate import backup, hold, migrate, restore
 from bot.commands.posting import posting, reconcile
 from bot.commands.records import COMMANDS as RECORDS_COMMANDS
@@ -331,6 +332,7 @@ for command in (
     hold,
     posting,
     reconcile,
+    settings,
     voice_fallback,
     *RECORDS_COMMANDS,
 ):

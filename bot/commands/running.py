@@ -18,6 +18,7 @@ from backend.app import Backend
 from backend.config import Settings
 from backend.config.remarks import describe_database
 from backend.errors import MemberlineError
+from backend.office_settings.live import refresh
 
 
 def run_with_backend(work: Callable[[Backend], Awaitable[Any]], *, names_database: bool = False) -> Any:
@@ -32,6 +33,7 @@ def run_with_backend(work: Callable[[Backend], Awaitable[Any]], *, names_databas
         backend = Backend.create(settings)
         try:
             await _prepare_schema(backend)
+            await refresh(backend)
             return await work(backend)
         finally:
             await backend.close()

@@ -22,6 +22,7 @@ from backend.coop import load_coop
 from backend.demo import find_demo_accounts, seed
 from backend.demo_facts import find_demo_facts
 from backend.errors import SettingsError
+from backend.office_settings.live import refresh
 from backend.private_files import make_private_runtime
 from bot.commands.child_processes import (
     ProcessSupervisor,
@@ -159,6 +160,7 @@ async def _prepare_database(backend: Backend) -> None:
     await backend.db.migrate()
     if not backend.settings.production:
         await seed(backend)
+    await refresh(backend)
     await backend.db.close()
 
 

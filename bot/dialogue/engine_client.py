@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -48,6 +49,23 @@ class EngineClient:
     async def forget(self, conversation: str, messages: dict[str, str]) -> None:
         """Replace messages in its tracker: {provider_id: redacted text}. Raises EngineError."""
         await self._post("forget", {"conversation": conversation, "messages": messages})
+
+    async def find_knowledge_version(self) -> str:
+        """The name of the changed knowledge that it searches; empty for knowledge/ as it is. Raises EngineError."""
+        try:
+            async with self._get_session().get(f"{self._url}/knowledge") as answer:
+                found = await answer.json() if answer.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise EngineUnavailable(type(error).__name__) from error
+        except ValueError as error:
+            raise EngineFailed("not JSON") from error
+        if not isinstance(found, dict):
+            raise EngineFailed("not an object")
+        return str(found.get("version", ""))
+
+    async def send_knowledge(self, version: str, changed: Mapping[str, str | None]) -> None:
+        """Have it search the changed subjects too: their files' texts; None: switched off. Raises EngineError."""
+        await self._post("knowledge", {"version": version, "changed": dict(changed)})
 
     async def is_healthy(self) -> bool:
         """Whether the engine has loaded its model and answers."""

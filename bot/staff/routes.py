@@ -31,6 +31,8 @@ from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
 from bot.staff.outages.pages import OutagePages
 from bot.staff.photos.pages import PhotoPages
+from bot.staff.settings.knowledge import KnowledgePages
+from bot.staff.settings.pages import SettingsPages
 from bot.staff.tickets.pages import TicketPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
@@ -284,9 +286,16 @@ class StaffPages:
 
 
 AREA_PAGES: tuple[type[AreaPages], ...] = (
-    TicketPages, OutagePages, MoneyPages, RefundPages, PhotoPages,
-    MemberPages, MemberActPages,
-)  # fmt: skip
+    TicketPages,
+    OutagePages,
+    MoneyPages,
+    RefundPages,
+    PhotoPages,
+    MemberPages,
+    MemberActPages,
+    SettingsPages,
+    KnowledgePages,
+)
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
 

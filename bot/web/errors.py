@@ -103,9 +103,10 @@ def _error_page(request: Request, status: int, message: str, reference: str = ""
     return html_response(
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/site.css"></head>'
+        '<link rel="icon" href="/logo"><link rel="stylesheet" href="/static/site.css">'
+        '<link rel="stylesheet" href="/theme.css"></head>'
         f'<body><header class="topbar"><div class="narrow"><a class="brand" href="/">'
-        '<img src="/static/mark.svg" alt="" width="40" height="40">'
+        '<img src="/logo" alt="" width="40" height="40">'
         f"<span>{html.escape(coop.name)}</span></a></div></header>"
         f'<main id="main" class="narrow"><section class="card"><h1>{html.escape(title)}</h1>{note}'
         f'<p>{html.escape(phone)} {html.escape(outage)}</p><div class="actions">{body}</div></section>'

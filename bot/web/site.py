@@ -24,7 +24,6 @@ from backend.language import ENGLISH, use_language
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
-from bot.channels.webchat.widget_file import build_widget
 from bot.services import Services
 from bot.web.charts import draw_usage
 from bot.web.database_metrics import read_database_metrics
@@ -60,7 +59,7 @@ MAX_CONCURRENT_CHARTS = 2
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js, /static/<name>, /media/<token>.png and .svg, /dev/outbox, /health, /ready and /metrics."""
+    """GET /, /static/<name>, /media/<token>.png and .svg, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
     _add_charts(routes, services)
@@ -70,7 +69,6 @@ def blueprint(services: Services) -> Blueprint:
 
 def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = create_templates(BOT / "portal" / "templates")
-    widget = StaticFiles({"widget.js": build_widget()})
     shared_files = StaticFiles.of_folder(BOT / "static")
 
     @routes.route("/", methods=READ_METHODS)
@@ -80,11 +78,6 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
             response = html(templates.get_template("demo.html").render(demo_page_values(services)))
         keep_named_language(request, services.settings, response)
         return response
-
-    @routes.route("/widget.js", methods=READ_METHODS)
-    @public
-    async def widget_file(request: Request) -> HTTPResponse:
-        return widget.respond(request, "widget.js", any_site=True)
 
     @routes.route("/static/<name:str>", methods=READ_METHODS)
     @public

@@ -1,7 +1,8 @@
 """Which subjects of knowledge/ a message is nearest to.
 
 A message is compared with the example questions (`? ` lines), the answer and the title of each. Nothing is trained: a
-file may be added or changed and is searched from the next start on.
+file may be added or changed and is searched from the next start on. What the office changes on its pages comes from the
+app and is searched a few seconds later (`LiveKnowledge`).
 
 Files with `@ ` lines hold follow-up questions ("do I have to be home?"), whose answer depends on what is talked about.
 They are ranked apart from the subjects, since only the actions know the context and can choose.
@@ -12,9 +13,11 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
 
 import numpy as np
 
@@ -35,6 +38,9 @@ CONFIDENT_SCORE = 0.5  # below it a short message is also searched together with
 MAX_CONTEXT_WORDS = 16  # words
 LAST_SUBJECT_WEIGHT = 2 / 3  # the share of that search
 MIN_SCORE = 0.05  # below it a subject is not worth naming
+
+
+NOTHING_CHANGED: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,19 @@ def _parse_examples(subject: str, lines: list[str]) -> Iterator[KnowledgeExample
         yield KnowledgeExample(subject, language, " ".join(answer), is_question=False)
 
 
-def load_examples(folder: Path) -> list[KnowledgeExample]:
-    """The questions, titles and answers of all files; none when there is no folder."""
-    found = []
-    for path in sorted(folder.glob("*.md"), key=lambda path: path.stem):
-        found += _parse_examples(path.stem, path.read_text(encoding="utf-8").splitlines())
-    return found
+def load_examples(folder: Path, changed: Mapping[str, str | None] = NOTHING_CHANGED) -> list[KnowledgeExample]:
+    """The questions, titles and answers of all files; none when there is no folder.
+
+    `changed` has the text of subjects that stand in no file or not as there; None: the subject is switched off.
+    """
+    texts: dict[str, str | None] = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    texts.update(changed)
+    return [
+        example
+        for subject, text in sorted(texts.items())
+        if text is not None
+        for example in _parse_examples(subject, text.splitlines())
+    ]
 
 
 class WordOverlap:
@@ -172,10 +185,10 @@ class KnowledgeIndex:
         self._indexes = {language: LanguageIndex(examples, vectors, language) for language in languages}
 
     @classmethod
-    def from_environment(cls, encoder: Encoder) -> KnowledgeIndex:
-        """Read the folder that the environment names."""
+    def from_environment(cls, encoder: Encoder, changed: Mapping[str, str | None] = NOTHING_CHANGED) -> KnowledgeIndex:
+        """Read the folder that the environment names, and what has changed since."""
         folder, cache = os.environ.get("KNOWLEDGE_FOLDER"), os.environ.get("KNOWLEDGE_CACHE")
-        examples = load_examples(Path(folder)) if folder else []
+        examples = load_examples(Path(folder), changed) if folder else []
         return cls(examples, encoder, Path(cache) if cache else None)
 
     def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
@@ -206,3 +219,34 @@ class KnowledgeIndex:
         return [
             {"subject": index.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= MIN_SCORE
         ]
+
+
+class LiveKnowledge:
+    """The one index of this process. It is searched while the next is made, and `version` says which it is."""
+
+    def __init__(self) -> None:
+        """Empty until `start`."""
+        self.version = ""
+        self._index: KnowledgeIndex | None = None
+        self._encoder: Encoder | None = None
+        self._changing = Lock()
+
+    def start(self, encoder: Encoder) -> None:
+        """Read the folder, as it is shipped."""
+        self._encoder = encoder
+        self._index, self.version = KnowledgeIndex.from_environment(encoder), ""
+
+    def replace(self, version: str, changed: Mapping[str, str | None]) -> None:
+        """Take the office's changes; `version` is the app's name for them. Blocking: for a thread."""
+        with self._changing:
+            if self._encoder is None or version == self.version:
+                return
+            self._index = KnowledgeIndex.from_environment(self._encoder, changed)
+            self.version = version
+
+    def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
+        """As that of the index."""
+        return self._index.nearest(text, language, last) if self._index else []
+
+
+LIVE = LiveKnowledge()

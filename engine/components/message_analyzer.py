@@ -26,7 +26,7 @@ from engine.components.danger_models import (
     classify_hazard,
 )
 from engine.components.encoder import shared_encoder, vector_cache_file
-from engine.components.knowledge import KnowledgeIndex
+from engine.components.knowledge import LIVE, LiveKnowledge
 from engine.components.question_context import QuestionContext
 from engine.components.sentence_model import SentenceModel, is_sampled, load_sentences, weigh_equally
 
@@ -72,7 +72,7 @@ class MessageAnalyzer(GraphComponent):
         self._acts: ActModel | None = None
         self._danger: SentenceModel | None = None
         self._danger_talk: SentenceModel | None = None
-        self._knowledge: KnowledgeIndex | None = None
+        self._knowledge: LiveKnowledge | None = None
 
     @classmethod
     def create(
@@ -127,7 +127,8 @@ class MessageAnalyzer(GraphComponent):
             loaded._acts = ActModel.load(folder, shared_encoder())
             loaded._danger = SentenceModel.load(folder, DANGER_NAME, shared_encoder())
             loaded._danger_talk = SentenceModel.load(folder, DANGER_TALK_NAME, shared_encoder())
-        loaded._knowledge = KnowledgeIndex.from_environment(shared_encoder())
+        LIVE.start(shared_encoder())
+        loaded._knowledge = LIVE
         return loaded
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -151,3 +151,20 @@ def test_offline_parsing_reads_in_context(model: Path, tmp_path: Path) -> None:
     assert likeliest(first["reading"]["acts"]) == "answer"
     assert second["reading"]["knowledge"][0]["subject"] == "late_fee"
     assert (tmp_path / "knowledge.npz").is_file()
+
+
+def test_the_offices_changed_subjects_are_searched_without_training(engine: Engine) -> None:
+    text = "# Balloon rides\ngroup: office\n\n## en\n? do you sell tickets for balloon rides\nThe rides are not ours.\n"
+    asked = "who sells the hot air balloon ride tickets"
+    try:
+        changed = {"balloon_rides": text, "late_fee": None}
+        assert engine.call("knowledge", {"version": "one", "changed": changed}) == (200, {"version": "one"})
+        assert engine.call("knowledge", None) == (200, {"version": "one"})
+        assert reading(engine, asked)["knowledge"][0]["subject"] == "balloon_rides"
+        named = {one["subject"] for one in reading(engine, "do i get a late fee")["knowledge"]}
+        assert "late_fee" not in named
+    finally:
+        assert engine.call("knowledge", {"version": "", "changed": {}})[0] == 200
+    assert reading(engine, "do i get a late fee")["knowledge"][0]["subject"] == "late_fee"
+    assert engine.call("knowledge", {"version": "two", "changed": {"late_fee": 5}})[0] == 400
+    assert engine.call("knowledge", None, token=None)[0] == 401

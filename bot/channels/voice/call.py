@@ -62,7 +62,8 @@ class Call:
             caller = self.caller
             outage = await format_known_outage(session, self.services.backend, caller.address, attested=caller.attested)
         position = CallPosition(await self.records.newest_turn() + 1)
-        return prompts.build_greeting(menu.format_opening(self.coop), position, outage)
+        news = " ".join(filter(None, (self.coop.banner_text, outage)))
+        return prompts.build_greeting(menu.format_opening(self.coop), position, news)
 
     async def resume(self, position: CallPosition | None = None) -> CallStep:
         """Repeat the open question, such as when a relay broke off, or wait for a pending answer.

@@ -28,6 +28,8 @@ SPEECH_HINTS = mark(
 
 def format_opening(coop: Coop) -> str:
     """Who answers. Speech does not interrupt it: the caller must learn that this is a machine."""
+    if own := coop.shown.phone_greeting.get(current_language()):
+        return f"{own} {tr('I am an automated assistant. Just say what you need.')}"
     return tr("Thank you for calling {coop}. I am an automated assistant. Just say what you need.", coop=coop.name)
 
 

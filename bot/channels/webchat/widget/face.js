@@ -7,7 +7,7 @@ class Chat extends HTMLElement {
     if (this.line.state.language in STRINGS) language = this.line.state.language;
     this.lang = language;
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(STYLE + (PUBLISHED.theme || ''));
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet];
     root.append(this.buildLauncher(), this.buildDialog());
@@ -123,8 +123,11 @@ class Chat extends HTMLElement {
     this.log.replaceChildren();
     this.turns.clear();
     this.person = '';
-    const starters = (OPTIONS.starters || t('starters')).split('|').map((title) => ({ title: title.trim() }));
-    this.greeting = { from: 'bot', messages: [{ text: OPTIONS.greeting || t('greeting'), buttons: starters }] };
+    const office = PUBLISHED.words?.[language] || {};
+    const starters = (OPTIONS.starters || office.starters || t('starters')).split('|').map((title) => ({ title: title.trim() }));
+    const news = office.banner ? [{ text: office.banner }] : [];
+    const hello = { text: OPTIONS.greeting || office.greeting || t('greeting'), buttons: starters };
+    this.greeting = { from: 'bot', messages: [...news, hello] };
     this.draw(this.greeting);
     for (const entry of this.line.state.log) this.draw(entry);
     this.refreshChoices();

@@ -6,6 +6,7 @@ if (!script || customElements.get(TAG)) return;
 
 const ORIGIN = new URL(script.src, location.href).origin;
 const OPTIONS = { ...script.dataset };
+const PUBLISHED = {}; // served with the office's words and colors in it (bot/web/theme.py)
 const STORE_KEY = `memberline:1:${ORIGIN}`;
 const KNOWN_KEY = `memberline:known:${ORIGIN}`;
 const MOST_KNOWN = 4;
