@@ -73,7 +73,7 @@ class TalkActs:
             over = form_field(request, "over")
             collision = await find_collision(session, conversation, text, name, last=last, over=over)
             if collision is None:
-                seen = _read_number(request, "seen")
+                seen = _read_number(request, "seen") or None
                 channel = await handover.send_answer(session, self.backend, conversation, text, name, seen=seen)
                 await presence.set_writing(session, self.backend, conversation, name, writes=False)
                 ticket = await tickets.find(session, number) if number and channel else None

@@ -88,7 +88,7 @@ class InboxPages:
             if page is None:
                 raise NotFound()
             talks = await loading.load_list(session, page.now, read_filter(request), name)
-        shown = {"errors": {}, "collision": None, "over": "", **sent_forms.page_values(request), **values}
+        shown = {"errors": {}, "collision": None, "over": "", "words": "", **sent_forms.page_values(request), **values}
         if not shown["sent"]["text"]:
             asked = str(request.args.get("ready") or "")
             shown["sent"]["text"] = next((one.text for one in page.answers if str(one.id) == asked), "")
