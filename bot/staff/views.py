@@ -108,9 +108,9 @@ def describe_counter_state(payment: CounterPayment) -> str:
 
 
 IDENTITY_WORDS = {
-    "anonymous": "not identified",
-    "known": "gave a member number and the last four digits",
-    "stepped up": "signed in with a code, or called from the phone on file",
+    "anonymous": mark("not identified"),
+    "known": mark("gave a member number and the last four digits"),
+    "stepped up": mark("signed in with a code, or called from the phone on file"),
 }
 
 
@@ -140,7 +140,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "failure": describe_failure,
         "counter_state": describe_counter_state,
         "balance": format_balance,
-        "identity": lambda level: IDENTITY_WORDS.get(level, level),
+        "identity": lambda level: tr(IDENTITY_WORDS.get(level) or level),
         "way": lambda way: {"sms": "text"}.get(way, way),
         # the value of a datetime-local field, in the co-op's zone
         "field_time": lambda moment: f"{moment.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if moment else "",

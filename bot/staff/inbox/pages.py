@@ -88,7 +88,7 @@ class InboxPages:
             if page is None:
                 raise NotFound()
             talks = await loading.load_list(session, page.now, read_filter(request), name)
-        shown = {"errors": {}, "collision": None, "over": "", "words": "", **sent_forms.page_values(request), **values}
+        shown = {"errors": {}, "collision": None, "over": "", "words": "", "is_part": False, **sent_forms.page_values(request), **values}
         if not shown["sent"]["text"]:
             asked = str(request.args.get("ready") or "")
             shown["sent"]["text"] = next((one.text for one in page.answers if str(one.id) == asked), "")
@@ -103,7 +103,7 @@ class InboxPages:
             page = await loading.load_talk(session, self.backend, conversation, name)
         if page is None:
             raise NotFound()
-        return self._render("inbox/lines.html", 200, page=page, name=name)
+        return self._render("inbox/lines.html", 200, page=page, name=name, is_part=True)
 
     async def show_talk_viewers(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
