@@ -86,7 +86,9 @@ class TalkActs:
         if channel is None:
             words = tr("Please call instead. What you wrote was not sent: {text}", text=text)
             return self.staff.render_notice(409, tr("No way to write there"), words)
-        return pages.redirect(f"/staff/tickets/{number}") if number else self._back(request, conversation, "#answer-form")
+        if number:
+            return pages.redirect(f"/staff/tickets/{number}")
+        return self._back(request, conversation, "#answer-form")
 
     async def _render_collision(
         self, request: Request, name: str, conversation: str, collision: Collision
@@ -190,7 +192,9 @@ class TalkActs:
     def _back(self, request: Request, conversation: str, place: str = "") -> HTTPResponse:
         """To the talk's page, with the filter that the list had, at a `place` of it."""
         show = str(request.args.get("show") or "")
-        return pages.redirect(f"/staff/talks/{conversation}" + (f"?{urlencode({'show': show})}" if show else "") + place)
+        return pages.redirect(
+            f"/staff/talks/{conversation}" + (f"?{urlencode({'show': show})}" if show else "") + place
+        )
 
 
 def _find_fault(typed: str, text: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILTER_NAMES: dict[Filter, str] = {
     "all": mark("All"),
     "mine": mark("Mine"),
-    "unassigned": mark("Nobody's"),
+    "unassigned": mark("Free"),
     "snoozed": mark("Put aside"),
     "closed": mark("Closed"),
 }
@@ -88,7 +88,15 @@ class InboxPages:
             if page is None:
                 raise NotFound()
             talks = await loading.load_list(session, page.now, read_filter(request), name)
-        shown = {"errors": {}, "collision": None, "over": "", "words": "", "is_part": False, **sent_forms.page_values(request), **values}
+        shown = {
+            "errors": {},
+            "collision": None,
+            "over": "",
+            "words": "",
+            "is_part": False,
+            **sent_forms.page_values(request),
+            **values,
+        }
         if not shown["sent"]["text"]:
             asked = str(request.args.get("ready") or "")
             shown["sent"]["text"] = next((one.text for one in page.answers if str(one.id) == asked), "")

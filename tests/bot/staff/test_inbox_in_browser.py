@@ -36,8 +36,8 @@ async def sign_in(browser: Browser, edge: Edge, name: str, options: dict[str, An
     return page
 
 
-async def make_talks(edge: Edge) -> tuple[str, str, str]:
-    """A text with an urgent ticket, and a web chat in Spanish; (text, web, the web chat's session)."""
+async def make_talks(edge: Edge) -> tuple[str, str]:
+    """A text with an urgent ticket, and a web chat."""
     backend = edge.services.backend
     await make_household(backend)
     session = await edge.session()
@@ -53,14 +53,14 @@ async def make_talks(edge: Edge) -> tuple[str, str, str]:
         )
         await ready_answers.add_usual(open_session, backend, "ann")
     await edge.text("are you there? it got louder")
-    return text, web, session
+    return text, web
 
 
 async def test_two_people_share_the_inbox(
     browser: Browser, folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as edge:
-        text, web, session = await make_talks(edge)
+        text, web = await make_talks(edge)
         ann = await sign_in(browser, edge, "ann", DESKTOP)
         bob = await sign_in(browser, edge, "bob", PHONE_DARK)
         for page, size in ((ann, "desktop"), (bob, "phone")):
@@ -80,7 +80,6 @@ async def test_two_people_share_the_inbox(
         await expect(ann.locator(".line").last).to_contain_text("now it sparks")
         await expect(ann.locator(".talk-link[aria-current]")).to_contain_text("now it sparks")
         await ann.get_by_text("Ready answers", exact=True).last.click()
-        await check(ann, "talk-ready-answers")
         await ann.get_by_role("link", name="Hello").click()
         assert "this is Ann of Prairie Rivers" in await ann.get_by_label("Your answer").input_value()
         await ann.get_by_role("button", name="Send", exact=True).click()
@@ -88,7 +87,6 @@ async def test_two_people_share_the_inbox(
         await ann.get_by_label("Your answer").fill("Ann here, the crew is on its way.")
         await ann.get_by_role("button", name="Send", exact=True).click()
         await expect(ann.locator(".line.office")).to_contain_text("crew is on its way")
-        await check(ann, "talk-desktop")
         # bob typed meanwhile: his words are kept, hers are shown
         await expect(bob.locator(".line.office")).to_contain_text("crew is on its way")
         await bob.get_by_label("Your answer").fill("Please stay away from the wire.")
@@ -102,12 +100,11 @@ async def test_two_people_share_the_inbox(
         await ann.get_by_label("Note", exact=True).fill("Sam is on the way, do not promise a time")
         await ann.get_by_role("button", name="Keep the note").click()
         await expect(bob.locator(".line.note")).to_contain_text("do not promise")
-        await check(bob, "talk-phone")
         # the web chat: the member sees that somebody types
         await ann.goto(f"{edge.url}/staff/talks/{web}")
         await ann.get_by_label("Your answer").fill("Hola")
         await ann.get_by_text("Give it to…").click()
-        await check(ann, "talk-give")
+        await check(ann, "talk-desktop")
         await ann.goto(f"{edge.url}/staff/inbox/answers")
         await check(ann, "ready-answers")
         await ann.goto(f"{edge.url}/staff/inbox/answers/0?lang=es")
@@ -115,5 +112,3 @@ async def test_two_people_share_the_inbox(
         await check(ann, "ready-answer-es")
         await ann.goto(f"{edge.url}/staff/talks/{text}")
         await check(ann, "talk-es")
-        await ann.goto(f"{edge.url}/staff")
-        await check(ann, "inbox-es")
