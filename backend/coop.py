@@ -67,6 +67,7 @@ class Coop:
     counter_to_billing: bool = True
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
+    unanswered_minutes: int = 5  # a member who waits longer is told of by text, in office hours; 0: never
     tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
     tells_provider_outages: bool = False  # members are told of an outage of the provider without the office's word
     shown: Presentation = field(default_factory=Presentation)  # banner, greetings, starters, color and logo
@@ -308,6 +309,7 @@ def parse_coop(raw: Mapping[str, Any]) -> Coop:
         arrangements=_parse_arrangements(raw),
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
         retention=parse_periods(read_optional_table(raw, "retention")),
+        unanswered_minutes=office.whole_number("unanswered_minutes", 5),
         tells_everyone=alerts.choice("outages", "asked", "everyone") == "everyone",
         tells_provider_outages=alerts.choice("provider_outages", "office", "at once") == "at once",
         shown=parse_presentation(raw, coop.zone("zone")),

@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "address": '"100 Main Street, Elizabeth, IL"',
         "mail": '"PO Box 100, Elizabeth, IL 61028"',
         "email": '"office@coop.example"',
+        "unanswered_minutes": "5",
     },
     "hours": dict.fromkeys(
         ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), '["08:00", "16:30"]'

@@ -1,11 +1,11 @@
-"""The queue of handoffs, and the office's messages."""
+"""The queue of handoffs, the office's messages and notes, who looks at a talk, and ready answers."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -16,7 +16,9 @@ class AgentHandoff(Base):
 
     `summary` has the member, the level, what was tried, and the last lines with sensitive digits masked. Its `seen` is
     the newest inbound message that the office knew with its last answer; `waiting_since` (ISO, UTC) is there when the
-    member wrote again since; `told` has, by kind of notice, the message that it answered.
+    member wrote again since; `told` has, by kind of notice, the message that it answered; `reminded` is the
+    `waiting_since` of which the office was reminded by text. `owner` is the staff name of who has it. Until
+    `snoozed_until` it is out of the list.
     """
 
     __tablename__ = "handovers"
@@ -29,6 +31,8 @@ class AgentHandoff(Base):
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    owner: Mapped[str | None] = mapped_column(String(60), index=True)
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
 
     @property
     def waits_again(self) -> bool:
@@ -52,3 +56,41 @@ class OfficeMessage(Base):
     author: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class TalkNote(Base):
+    """What the office says among itself about a talk; members are never sent it."""
+
+    __tablename__ = "talk_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    author: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class TalkViewer(Base):
+    """Somebody of the office who has a talk open: until `looks_until`, and writes until `writes_until`."""
+
+    __tablename__ = "talk_viewers"
+    __table_args__ = (UniqueConstraint("conversation_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    looks_until: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    writes_until: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ReadyAnswer(Base):
+    """An answer that the office gives often, in both languages; {fields} are filled in for the member."""
+
+    __tablename__ = "ready_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(60), unique=True)
+    english: Mapped[str] = mapped_column(Text)
+    spanish: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(60))
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)

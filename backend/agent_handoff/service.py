@@ -42,6 +42,7 @@ async def request_handoff(
     waiting = await find_open_handoff(session, conversation_id)
     if waiting is not None:
         await session.refresh(waiting, with_for_update=True)
+        waiting.snoozed_until = None
         if waiting.status == "answered":
             unseen.change_summary(waiting, told={**waiting.summary.get("told", {}), "open": 0})  # asking tells it
             await _wait_again(session, backend, waiting, backend.clock.now())
@@ -97,6 +98,7 @@ async def note_member_message(
     same message gets the same notice. The request itself has told those who never had an answer.
     """
     await session.refresh(handoff, with_for_update=True)
+    handoff.snoozed_until = None
     if handoff.status == "answered":
         # one that was answered by an earlier version has no `seen`
         unseen.change_summary(handoff, seen=handoff.summary.get("seen", message.id - 1))
@@ -113,7 +115,7 @@ async def note_member_message(
 
 
 async def _wait_again(session: AsyncSession, backend: Backend, handoff: AgentHandoff, since: datetime) -> None:
-    handoff.status = "waiting"
+    handoff.status, handoff.snoozed_until = "waiting", None
     unseen.change_summary(handoff, waiting_since=since.isoformat())
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     await _record(session, backend, conversation, "handover_waits_again", conversation.id, handoff)
@@ -143,11 +145,12 @@ async def send_answer(
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or (conversation.channel != "web" and not conversation.address):
         return None
+    joins = await _find_last_author(session, await find_open_handoff(session, conversation_id)) != by
     written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now())
     session.add(written)
     await session.flush()
     way = await _send_message(
-        session, backend, conversation, text, f"office:{written.id}", author=agent_display_name(by)
+        session, backend, conversation, text, f"office:{written.id}", author=agent_display_name(by), joins=joins
     )
     # replies go to the person, even where the office wrote first
     handoff = await find_open_handoff(session, conversation_id)
@@ -155,6 +158,7 @@ async def send_answer(
         handoff = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
     await session.refresh(handoff, with_for_update=True)
     await _mark_answered(session, handoff, seen)
+    handoff.owner, handoff.snoozed_until = handoff.owner or by, None
     await _set_expects(session, conversation_id, LIVE_AGENT)
     await _record(session, backend, conversation, "office_answered", f"office:{by}", handoff)
     return way
@@ -177,8 +181,8 @@ async def is_abandoned(session: AsyncSession, backend: Backend, handoff: AgentHa
         return not is_open
     query = select(func.max(OfficeMessage.at)).where(OfficeMessage.conversation_id == handoff.conversation_id)
     written = await session.scalar(query)
-    if written is not None and handoff.waits_again:
-        written = max(written, handoff.waiting_since)
+    if handoff.waits_again:
+        written = max(written or handoff.waiting_since, handoff.waiting_since)
     return written is not None and now - written > (ABANDONED_AFTER if is_open else ABANDONED_AFTER_WHEN_CLOSED)
 
 
@@ -188,13 +192,26 @@ def agent_display_name(by: str) -> str:
 
 
 async def _send_message(
-    session: AsyncSession, backend: Backend, conversation: Conversation, text: str, key: str, author: str = ""
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    text: str,
+    key: str,
+    *,
+    author: str = "",
+    joins: bool = False,
+    left: str = "",
 ) -> str | None:
-    """Send to the member by web or text. `author` is the person; empty for the assistant."""
+    """Send to the member by web or text. `author` is the person, who `joins` with the first message; empty for the
+    assistant, which says who has `left`."""
     if conversation.channel == "web":
         message: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
         # screen readers need the language; that of a person's message is not known
         message |= {"author": author} if author else {"lang": conversation.language}
+        if author:
+            message["from"] = {"kind": "person", "name": author, "joined": joins}
+        elif left:
+            message["from"] = {"kind": "assistant", "left": left}
         await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
         return "web"
     if not conversation.address:
@@ -235,22 +252,35 @@ async def close(
             raise UnreadMessages(handoff.conversation_id, handoff.summary["who"], lines, unread[-1].id)
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     if conversation.expects == LIVE_AGENT:  # a member who went back to the assistant is not told
+        author = await _find_last_author(session, handoff)
+        left = agent_display_name(author) if author else ""
         with use_language(conversation.language):
-            words = await _format_closing(session, handoff)
-        await _send_message(session, backend, conversation, words, f"office-left:{handoff.id}")
+            words = _format_closing(left)
+        # one that is opened again is closed again: the member is told each time
+        rounds = handoff.summary.get("closings", 0)
+        key = f"office-left:{handoff.id}" + (f":{rounds}" if rounds else "")
+        await _send_message(session, backend, conversation, words, key, left=left)
+        unseen.change_summary(handoff, closings=rounds + 1)
     await _end(session, backend, handoff, f"office:{by}")
     return handoff
 
 
-async def _format_closing(session: AsyncSession, handoff: AgentHandoff) -> str:
+async def _find_last_author(session: AsyncSession, handoff: AgentHandoff | None) -> str | None:
+    """The staff name of who wrote last since the request."""
+    if handoff is None:
+        return None
     query = select(OfficeMessage.author).where(
         OfficeMessage.conversation_id == handoff.conversation_id, OfficeMessage.at >= handoff.created_at
     )
-    author = await session.scalar(query.order_by(OfficeMessage.id.desc()).limit(1))
-    if author:
+    return await session.scalar(query.order_by(OfficeMessage.id.desc()).limit(1))
+
+
+def _format_closing(left: str) -> str:
+    """`left` is the person who leaves, as members read it; empty where nobody had written."""
+    if left:
         return tr(
             "{name} has left this talk. The automated assistant answers again; for a person, say so at any time.",
-            name=agent_display_name(author),
+            name=left,
         )
     return tr(
         "Our office has closed your wish for a person here. The automated assistant answers again; if you still need "
@@ -270,7 +300,7 @@ async def return_to_assistant(
 
 
 async def _end(session: AsyncSession, backend: Backend, handoff: AgentHandoff, actor: str) -> None:
-    handoff.status, handoff.closed_at = "closed", backend.clock.now()
+    handoff.status, handoff.closed_at, handoff.snoozed_until = "closed", backend.clock.now(), None
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     if conversation.expects == LIVE_AGENT:
         await _set_expects(session, conversation.id, "")

@@ -38,9 +38,11 @@ async def read_transcript(session: AsyncSession, conversation_id: str, limit: in
         .limit(limit)
     )
     lines: list[TranscriptLine] = []
-    for message in await session.scalars(inbound):
+    # the oldest first, so that lines of the same time stay in their order
+    for message in reversed(list(await session.scalars(inbound))):
         lines += _message_lines(message)
-    lines += [TranscriptLine(row.at, row.author, row.text) for row in await session.scalars(office)]
+    written = reversed(list(await session.scalars(office)))
+    lines += [TranscriptLine(row.at, row.author, row.text) for row in written]
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 

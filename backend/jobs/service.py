@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from backend.agent_handoff.reminders import remind_of_unanswered
 from backend.alerts import delivery
 from backend.app import Backend
 from backend.arrangement import service as arrangements
@@ -70,6 +71,7 @@ JOBS: dict[str, Job] = {
     "outage-reports": Job(forward_reports, JobSchedule("minute")),
     "alerts": Job(delivery.deliver_alerts, JobSchedule("hour")),
     "sync-folder": Job(take_folder, JobSchedule("minute", lease=timedelta(minutes=30))),
+    "unanswered-talks": Job(remind_of_unanswered, JobSchedule("minute")),
     # checked each minute; the job itself knows which callouts are due for their next round
     "callouts": Job(reminders.send_reminders, JobSchedule("minute", lease=timedelta(minutes=2))),
 }

@@ -24,6 +24,7 @@ PURPOSES: dict[str, Priority] = {
     "on-call-link": Priority.LINK,
     "link": Priority.LINK,
     "reply": Priority.LINK,
+    "waiting-talk": Priority.LINK,
     "receipt": Priority.RECEIPT,
     "notice": Priority.RECEIPT,
     "office": Priority.RECEIPT,

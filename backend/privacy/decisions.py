@@ -162,6 +162,16 @@ DECISIONS: dict[str, Decision] = {
     ),
     "TalkPhoto": Decision("conversation", "delete", export=_words("width height at"), period="conversations", age="at"),
     "MemberNote": Decision("member", "delete", export=_words("at act text")),
+    "TalkNote": Decision(
+        "conversation", "delete", left_out="what the office says among itself", period="conversations", age="at"
+    ),
+    "TalkViewer": Decision(
+        "conversation", "delete", left_out="who of the office has the talk open", period="conversations",
+        age="looks_until",
+    ),
+    "ReadyAnswer": Decision(
+        "nobody", "keep", left_out="the office's own words, about nobody", kept="the office edits them"
+    ),
     # tickets
     "Ticket": Decision(
         "account", "blank",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
@@ -12,18 +11,15 @@ from urllib.parse import quote
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
-from backend.agent_handoff import service as handover
 from backend.audit.service import record
 from backend.language import ENGLISH, tr, use_language
 from backend.logins import sign_in_codes
 from backend.staff import kept_forms, signin
 from backend.staff.roles import ROLE_NAMES, Role, SignedInStaff
-from backend.tickets import office as office_tickets
-from backend.tickets import service as tickets
 from bot.channels.senders import client_source
-from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import sent_forms, views
+from bot.staff.inbox.pages import InboxPages
 from bot.staff.members.act_pages import MemberActPages
 from bot.staff.members.pages import MemberPages
 from bot.staff.money.pages import MoneyPages
@@ -41,8 +37,6 @@ from bot.web.json_requests import route_methods
 from bot.web.languages import find_named_language, keep_named_language
 from bot.web.pages import form_field
 
-MAX_ANSWER_LENGTH = 600
-SEEN = re.compile(r"\d{1,18}", re.ASCII)
 SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
 SIGN_IN_URL = "/staff/sign-in"
 
@@ -97,7 +91,7 @@ class StaffPages:
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            staff = await self._find_staff(request)
+            staff = await self.find_staff(request)
             if staff is None:
                 return await self._ask_to_sign_in(request)
             request.ctx.staff = staff
@@ -108,7 +102,8 @@ class StaffPages:
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
 
-    async def _find_staff(self, request: Request) -> SignedInStaff | None:
+    async def find_staff(self, request: Request) -> SignedInStaff | None:
+        """Who is signed in on the browser that asks; None for nobody."""
         name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
         if name is None:
             return None
@@ -194,60 +189,6 @@ class StaffPages:
         self.cookies.set_sign_in(response, signed_in)
         return response
 
-    async def show_queue(self, request: Request, name: str) -> HTTPResponse:
-        async with self.backend.db.read_session() as session:
-            queue = await views.load_queue(session, self.backend.clock.now())
-        return self.render_page("inbox/desk.html", queue=queue, name=name, token=self.cookies.form_token(request))
-
-    async def show_conversation(self, request: Request, name: str, conversation: str) -> HTTPResponse:
-        async with self.backend.db.read_session() as session:
-            view = await views.load_conversation(session, conversation)
-        if view is None:
-            raise NotFound()
-        await self.record_reading(name, {"conversation": conversation})
-        token = self.cookies.form_token(request)
-        return self.render_page(
-            "inbox/talk.html",
-            talk=view,
-            name=name,
-            token=token,
-            longest=MAX_ANSWER_LENGTH,
-            ticket="",
-            **sent_forms.page_values(request),
-        )
-
-    async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
-        """Send the answer to the member. Card and social security numbers are taken out first."""
-        text = clean_and_redact(form_field(request, "text").strip()[:MAX_ANSWER_LENGTH])
-        number = form_field(request, "ticket")
-        seen = _read_seen(request)
-        if text:
-            async with self.backend.db.transaction() as session:
-                channel = await handover.send_answer(session, self.backend, conversation, text, name, seen=seen)
-                ticket = await tickets.find(session, number) if number and channel else None
-                if ticket is not None and ticket.conversation_id == conversation:
-                    await office_tickets.mark_answered(session, self.backend, ticket, name)
-            if channel == "web":
-                self.services.pushes.notify(conversation)
-            if channel is None:
-                words = f"Please call instead. What you wrote was not sent: {text}"
-                return self.render_notice(409, "No way to write there", words)
-        return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
-
-    async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
-        """Close it; where the member wrote what the clerk has not seen, that is shown first."""
-        try:
-            async with self.backend.db.transaction() as session:
-                closed = await handover.close(session, self.backend, handover_id, name, seen=_read_seen(request))
-        except handover.UnreadMessages as unread:
-            return self.render_page(
-                "inbox/talk_close.html", 409, unread=unread, handover_id=handover_id, name=name,
-                token=self.cookies.form_token(request),
-            )  # fmt: skip
-        if closed is not None:
-            self.services.pushes.notify(closed.conversation_id)
-        return pages.redirect("/staff")
-
     async def record_reading(self, name: str, after: dict[str, Any]) -> None:
         """Write into the audit trail what a staff member looked at."""
         async with self.backend.db.transaction() as session:
@@ -286,6 +227,7 @@ class StaffPages:
 
 
 AREA_PAGES: tuple[type[AreaPages], ...] = (
+    InboxPages,
     TicketPages,
     OutagePages,
     MoneyPages,
@@ -299,12 +241,6 @@ AREA_PAGES: tuple[type[AreaPages], ...] = (
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
 
-def _read_seen(request: Request) -> int | None:
-    """The newest message of the member's that the clerk's page showed."""
-    shown = form_field(request, "seen")
-    return int(shown) if SEEN.fullmatch(shown) else None
-
-
 def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
     staff = Blueprint("staff", url_prefix="/staff")
@@ -316,10 +252,6 @@ def blueprint(services: Services) -> Blueprint:
     )
     signed_in: Routes = (
         (office.sign_out, "POST", "/sign-out", Role.READ),
-        (office.show_queue, "GET", "/", Role.READ),
-        (office.show_conversation, "GET", "/talks/<conversation:str>", Role.READ),
-        (office.send_answer, "POST", "/talks/<conversation:str>/answer", Role.AGENT),
-        (office.close_handoff, "POST", "/handovers/<handover_id:int>/close", Role.AGENT),
         *(route for area in AREA_PAGES for route in area(office).routes()),
     )
     for handler, method, path in signed_out:

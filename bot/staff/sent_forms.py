@@ -12,10 +12,10 @@ from backend.payments.check_numbers import find_number_problem
 from bot.dialogue.normalize import clean_and_redact
 from bot.web.pages import form_field
 
-FIELDS = ("amount", "reason", "reference", "key", "kind", "received_on", "text", "area", "cause", "estimate")
+FIELDS = ("amount", "reason", "reference", "key", "kind", "received_on", "text", "area", "cause", "estimate", "note")
 CONFIRMED = ("alike", "more")
 """Boxes under a warning: kept while the clerk answers one warning after the other, and asked again after a sign-in."""
-WORDS = ("reason", "text", "area", "cause")
+WORDS = ("reason", "text", "area", "cause", "note")
 LONGEST = 600
 KEPT = mark(
     "You were signed out. Nothing was booked or sent. Sign in again, and you get the form back as you filled it in."

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_datetime
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff import service as handover
 from backend.agent_handoff import transcript
+from backend.agent_handoff.collisions import newest_answer
 from backend.agent_handoff.models import AgentHandoff
 from backend.agent_handoff.transcript import TranscriptLine
-from backend.agent_handoff.unseen import UnseenMessages, load_unseen
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, current_language, format_short_date, tr
+from backend.language import SPANISH, current_language, format_short_date, mark, tr
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
 from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import CounterPayment, PaymentRefund
-from backend.payments.office_lookup import WaitingMoney, load_waiting
 from backend.payments.office_words import describe_channel, describe_state
 from backend.payments.refund_notices import describe_failure
-from backend.tickets import listing
-from backend.tickets.models import Ticket
-
-
-@dataclass(frozen=True)
-class StaffQueue:
-    """The first page. `withdrawn` are tickets that members took back lately."""
-
-    handovers: list[AgentHandoff]
-    unseen: dict[int, UnseenMessages]  # by the id of the handoff
-    callbacks: list[Ticket]
-    tickets: list[Ticket]
-    withdrawn: list[Ticket]
-    closed: list[Ticket]  # in the last day
-    phones: dict[str, str]  # E.164, of the other end, by the conversation of a handoff
-    callouts: dict[int, Callout]  # by the id of its ticket
-    money: WaitingMoney
 
 
 @dataclass(frozen=True)
@@ -59,34 +39,14 @@ class ConversationView:
     lines: list[TranscriptLine]
     can_answer: bool
     seen: int  # the newest message of the member's that is shown
+    last_answer: int  # the newest message of the office's that is shown
     phone: str | None  # E.164, of the other end
     on_file: list[Account]  # open accounts of members with that phone; it proves nothing about who writes
     is_identified: bool
 
 
-async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
-    tickets = await listing.list_open(session)
-    waiting = await handover.list_waiting(session)
-    return StaffQueue(
-        handovers=waiting,
-        unseen=await load_unseen(session, waiting),
-        callbacks=[ticket for ticket in tickets if ticket.kind == "callback"],
-        tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
-        withdrawn=await listing.list_withdrawn(session, now),
-        closed=await listing.list_closed(session, now),
-        phones=await _load_phones(session, waiting),
-        callouts=await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent]),
-        money=await load_waiting(session, now),
-    )
-
-
-async def _load_phones(session: AsyncSession, waiting: Sequence[AgentHandoff]) -> dict[str, str]:
-    talks = [each.conversation_id for each in waiting]
-    query = select(Conversation.id, Conversation.address).where(Conversation.id.in_(talks))
-    return {talk: phone for talk, phone in await session.execute(query) if phone}
-
-
-async def load_conversation(session: AsyncSession, conversation_id: str) -> ConversationView | None:
+async def load_conversation(session: AsyncSession, conversation_id: str, *, limit: int = 60) -> ConversationView | None:
+    """With the newest `limit` lines."""
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
         return None
@@ -96,9 +56,10 @@ async def load_conversation(session: AsyncSession, conversation_id: str) -> Conv
         id=conversation_id,
         channel=conversation.channel,
         handover=await handover.find_open_handoff(session, conversation_id),
-        lines=await transcript.read_transcript(session, conversation_id),
+        lines=await transcript.read_transcript(session, conversation_id, limit),
         can_answer=conversation.channel == "web" or bool(conversation.address),
         seen=newest.id if newest else 0,
+        last_answer=await newest_answer(session, conversation_id),
         phone=conversation.address,
         on_file=await list_accounts_at_phone(session, conversation.address) if conversation.address else [],
         is_identified=conversation.level > 0,
@@ -148,10 +109,22 @@ def describe_counter_state(payment: CounterPayment) -> str:
 
 
 IDENTITY_WORDS = {
-    "anonymous": "not identified",
-    "known": "gave a member number and the last four digits",
-    "stepped up": "signed in with a code, or called from the phone on file",
+    "anonymous": mark("not identified"),
+    "known": mark("gave a member number and the last four digits"),
+    "stepped up": mark("signed in with a code, or called from the phone on file"),
 }
+
+
+CHANNEL_NAMES = {"sms": mark("Text"), "web": mark("Web chat"), "voice": mark("Phone call")}
+LANGUAGE_NAMES = {"en": mark("English"), "es": mark("Spanish")}
+
+
+def format_since(moment: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit: `12 min`, `3 h`, `2 d`; both languages write it so."""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
 
 
 def template_filters(backend: Backend) -> dict[str, Any]:
@@ -159,13 +132,17 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "at": lambda moment: format_local_time(backend, moment),
         "at_iso": lambda text: format_local_time(backend, datetime.fromisoformat(text)),  # a note's time is text
         "iso_day": lambda text: format_short_date(date.fromisoformat(text)),  # an arrangement's days are text
+        "since": lambda moment, now: format_since(moment, now),
+        "channel": lambda channel: tr(CHANNEL_NAMES.get(channel) or channel),
+        "language_name": lambda language: tr(LANGUAGE_NAMES.get(language) or language),
+        "person": handover.agent_display_name,
         "kind": lambda kind: kind.replace("_", " "),  # name_change
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
         "refund_state": describe_refund_state,
         "failure": describe_failure,
         "counter_state": describe_counter_state,
         "balance": format_balance,
-        "identity": lambda level: IDENTITY_WORDS.get(level, level),
+        "identity": lambda level: tr(IDENTITY_WORDS.get(level) or level),
         "state": describe_state,
         "by_way": describe_channel,
         "way": lambda way: {"sms": "text"}.get(way, way),

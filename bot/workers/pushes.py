@@ -21,6 +21,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.agent_handoff import presence
+from backend.agent_handoff.service import agent_display_name
 from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import ENGLISH
@@ -38,11 +40,11 @@ REDIS_RETRY_SECONDS = 10.0
 
 
 class StreamListener:
-    """One open stream. `signs` are events that are not stored, such as a typing sign."""
+    """One open stream. `signs` are the data of typing signs, which are not stored."""
 
     def __init__(self) -> None:
         self.news = asyncio.Event()
-        self.signs: list[str] = []
+        self.signs: list[dict[str, Any]] = []
 
 
 class PushNotifier:
@@ -97,10 +99,25 @@ class PushNotifier:
             task.add_done_callback(self._sending.discard)
 
     def show_typing(self, conversation: str) -> None:
-        """Show a typing sign to the listeners in this process. It is not stored."""
+        """Show the listeners in this process that the assistant is at work. It is not stored."""
+        self._sign(conversation, {})
+
+    def _sign(self, conversation: str, data: dict[str, Any]) -> None:
         for listener in self._listeners.get(conversation, ()):
-            listener.signs.append("typing")
+            listener.signs.append(data)
             listener.news.set()
+
+    async def _show_writers(self, session: AsyncSession, shown: dict[str, str]) -> dict[str, str]:
+        """Show who of the office has begun to write to a member since, and who has stopped; in any process. `shown` and
+        what is returned are the names that members see, by conversation."""
+        writers = await presence.list_writers(session, self._backend.clock.now())
+        writing = {talk: agent_display_name(name) for talk, name in writers}
+        for conversation, name in writing.items():
+            if shown.get(conversation) != name:
+                self._sign(conversation, {"from": {"kind": "person", "name": name}})
+        for conversation in shown.keys() - writing.keys():
+            self._sign(conversation, {"stopped": True})
+        return writing
 
     async def run(self) -> None:
         """Until canceled: listen for what other processes add."""
@@ -160,12 +177,14 @@ class PushNotifier:
             newest = await conversations.newest_event(session)
         for conversation in list(self._listeners):
             self._wake(conversation)  # events added before this first poll, or since a failed one
+        writing: dict[str, str] = {}
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if not self._listeners:
                 continue
             async with self._backend.db.read_session() as session:
                 added = await conversations.conversations_with_events(session, newest)
+                writing = await self._show_writers(session, writing)
             for event_id, conversation in added:
                 newest = max(newest, event_id)
                 self._wake(conversation)

@@ -1,14 +1,14 @@
 """Notes of the office on members, and what it did for them
 
 Revision ID: 0400
-Revises: 0370
+Revises: 0390
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0400"
-down_revision = "0370"
+down_revision = "0390"
 branch_labels = None
 depends_on = None
 

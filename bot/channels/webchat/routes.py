@@ -160,7 +160,7 @@ class WebChatChannel:
             await response.send(render.render_event(event.data, event.id))
             after = event.id
         if not events and signs:
-            await response.send(render.render_event({}, name=signs[-1]))
+            await response.send(render.render_event(signs[-1], name="typing"))
         if len(events) == MAX_EVENTS:
             listener.news.set()  # there may be more
         return after

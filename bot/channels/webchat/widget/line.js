@@ -274,7 +274,7 @@ class Line extends EventTarget {
     const source = (this.source = new EventSource(`${ORIGIN}/chat/events?${query}`));
     source.onopen = () => (this.streamTries = 0);
     source.onmessage = (event) => this.onEvent(event);
-    source.addEventListener('typing', () => this.tell('typing', true));
+    source.addEventListener('typing', (event) => this.tell('typing', !JSON.parse(event.data).stopped));
     source.onerror = () => {
       this.hush();
       this.streamTimer = setTimeout(() => this.listen(), backoff(this.streamTries++));

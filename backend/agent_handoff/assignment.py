@@ -1,0 +1,140 @@
+"""Who has a talk: take it, hand it over, put it aside, open it again. Functions flush; the caller commits.
+
+Each act has an audit row; `by` and `to` are staff names.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.agent_handoff import unseen
+from backend.agent_handoff.models import AgentHandoff, TalkNote
+from backend.agent_handoff.service import OPEN_STATUSES, find_open_handoff, request_handoff
+from backend.audit.service import record
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LONGEST_SNOOZE = timedelta(days=60)
+
+
+async def take(
+    session: AsyncSession, backend: Backend, conversation_id: str, by: str, *, instead_of: str = ""
+) -> str | None:
+    """`by` takes the open talk. Returns who has it now; None when it is not open.
+
+    One that somebody else has stays theirs, unless `instead_of` names them: then it was shown who has it.
+    """
+    handoff = await _lock_open(session, conversation_id)
+    if handoff is None:
+        return None
+    if handoff.owner and handoff.owner not in (by, instead_of):
+        return handoff.owner
+    await _set_owner(session, backend, handoff, by, by)
+    return by
+
+
+async def give_back(session: AsyncSession, backend: Backend, conversation_id: str, by: str) -> bool:
+    """Nobody has the talk any more: whoever is free takes it. False when it is not open or somebody else's."""
+    handoff = await _lock_open(session, conversation_id)
+    if handoff is None or handoff.owner != by:
+        return False
+    await _set_owner(session, backend, handoff, None, by)
+    return True
+
+
+async def hand_over(
+    session: AsyncSession, backend: Backend, conversation_id: str, to: str, words: str, by: str
+) -> bool:
+    """Give the talk to `to`, with `words` for them as a note. One that is not open yet is put into the queue for them.
+
+    `words` have their secrets taken out, and may be empty. False for an unknown talk.
+    """
+    handoff = await _lock_open(session, conversation_id)
+    if handoff is None:
+        handoff = await request_handoff(session, backend, conversation_id, tried=f"given to {to} by {by}")
+    handoff.snoozed_until = None
+    await _set_owner(session, backend, handoff, to, by)
+    if words:
+        await add_note(session, backend, conversation_id, words, by)
+    return True
+
+
+async def snooze(session: AsyncSession, backend: Backend, conversation_id: str, until: datetime, by: str) -> bool:
+    """Put the talk aside until then (UTC); it comes back by itself, and when the member writes. Who puts it aside has
+    it. False when it is not open, or the time is past or too far away."""
+    now = backend.clock.now()
+    handoff = await _lock_open(session, conversation_id)
+    if handoff is None or not now < until <= now + LONGEST_SNOOZE:
+        return False
+    handoff.owner = handoff.owner or by
+    handoff.snoozed_until = until
+    # what the member wrote until now was seen by who puts it aside: only what comes later wakes it
+    await _record(session, backend, handoff, "handover_snoozed", by, until=until.isoformat())
+    return True
+
+
+async def wake(session: AsyncSession, backend: Backend, conversation_id: str, by: str) -> None:
+    """Back into the list before its time."""
+    handoff = await _lock_open(session, conversation_id)
+    if handoff is not None and handoff.snoozed_until is not None:
+        handoff.snoozed_until = None
+        await _record(session, backend, handoff, "handover_woken", by)
+
+
+async def reopen(session: AsyncSession, backend: Backend, conversation_id: str, by: str) -> bool:
+    """Put the talk that was closed last back into the queue; `by` has it. False when one is open, or none was closed.
+
+    The member is told nothing, and the assistant answers until the office writes.
+    """
+    newest = select(AgentHandoff).where(AgentHandoff.conversation_id == conversation_id)
+    handoff = await session.scalar(newest.order_by(AgentHandoff.id.desc()).limit(1).with_for_update())
+    if handoff is None or handoff.status != "closed":
+        return False
+    handoff.status, handoff.closed_at, handoff.owner, handoff.snoozed_until = "waiting", None, by, None
+    seen = await unseen.newest_seen(session, conversation_id)
+    unseen.change_summary(handoff, waiting_since=backend.clock.now().isoformat(), told=None, seen=seen)
+    await _record(session, backend, handoff, "handover_reopened", by)
+    return True
+
+
+async def add_note(session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str) -> None:
+    """Keep a note for the office; `text` has its secrets taken out."""
+    session.add(TalkNote(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now()))
+    await session.flush()
+    await record(
+        session, backend, actor=f"office:{by}", level=0, channel="office", act="talk_note", account_id=None,
+        after={"conversation": conversation_id},
+    )  # fmt: skip
+
+
+async def _lock_open(session: AsyncSession, conversation_id: str) -> AgentHandoff | None:
+    handoff = await find_open_handoff(session, conversation_id)
+    if handoff is None:
+        return None
+    await session.refresh(handoff, with_for_update=True)
+    return handoff if handoff.status in OPEN_STATUSES else None
+
+
+async def _set_owner(
+    session: AsyncSession, backend: Backend, handoff: AgentHandoff, owner: str | None, by: str
+) -> None:
+    before = handoff.owner
+    if before == owner:
+        return
+    handoff.owner = owner
+    await _record(session, backend, handoff, "handover_assigned", by, owner=owner, before=before)
+
+
+async def _record(
+    session: AsyncSession, backend: Backend, handoff: AgentHandoff, act: str, by: str, **what: Any
+) -> None:
+    await session.flush()
+    await record(
+        session, backend, actor=f"office:{by}", level=0, channel="office", act=act, account_id=handoff.account_id,
+        after={"handover": handoff.id, "conversation": handoff.conversation_id, **what},
+    )  # fmt: skip
