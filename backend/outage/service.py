@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -232,7 +232,8 @@ async def _expire_queued(
         inside = await select_in_area(session, outage, list({(account, place) for _, account, place in found}))
         kept = {message for message, account, _ in found if account in inside}
         found = [each for each in found if each[0] not in kept]
-    ids, now = sorted({message for message, _, _ in found}), backend.clock.now()
+    to_reporters = set() if only_outside else await _find_unsent_to_reporters(session, outage)
+    ids, now = sorted({message for message, _, _ in found} | to_reporters), backend.clock.now()
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         locked = select(OutboxMessage.id).where(OutboxMessage.id.in_(some)).order_by(OutboxMessage.id)
@@ -256,6 +257,18 @@ async def _find_unsent(session: AsyncSession, outage: KnownOutage) -> list[tuple
         )
     )
     return [(message, account, place) for message, account, place in await session.execute(query)]
+
+
+async def _find_unsent_to_reporters(session: AsyncSession, outage: KnownOutage) -> set[int]:
+    """The messages to who reported it that it is known, which are not sent; these have no notice of an account."""
+    told = select(OutageAnnouncement.id).where(
+        OutageAnnouncement.outage_id == outage.id, OutageAnnouncement.stage == OUT
+    )
+    keys = [OutboxMessage.dedupe_key.startswith(f"outage:{each}:") for each in await session.scalars(told)]
+    if not keys:
+        return set()
+    query = select(OutboxMessage.id).where(OutboxMessage.status.in_(("queued", "sending")), or_(*keys))
+    return set(await session.scalars(query))
 
 
 async def _record(session: AsyncSession, backend: Backend, by: str, act: str, outage: KnownOutage) -> None:
