@@ -61,7 +61,7 @@ class HandPreview:
 
 
 def apply_danger_rules(report: tickets.Report, *, is_asked: bool = False) -> tickets.Report:
-    """As in a conversation: words of danger make a ticket a danger; a machine that somebody depends on, an urgent one."""
+    """As in a conversation: words of danger make it a danger; of a machine that somebody depends on, urgent."""
     words = str(report.details.get("words") or "")
     signs = detect_signs(words)
     if report.kind == DANGER:

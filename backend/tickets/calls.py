@@ -104,7 +104,7 @@ async def move_call(
         return False
     before = _format_when(backend, ticket.due_at)
     _promise(backend, ticket, at)
-    note = f"moved from {before} to {_format_when(backend, at)}"
+    note = f"moved to: {_format_when(backend, at)}; before: {before}"
     if text_member and await can_receive_texts(session, call.phone):
         moves = sum(1 for each in ticket.notes if each.get("what") == CHANGE)
         await enqueue(
@@ -112,7 +112,7 @@ async def move_call(
             dedupe_key=f"call-moved:{ticket.id}:{moves}",
             not_before=backend.coop.after_quiet_hours(backend.clock.now()),
         )  # fmt: skip
-        note += "; the member was sent the new time by text"
+        note += "; texted: yes"
     append_note(backend, ticket, ticket.conversation_id, note, office=by, what=CHANGE)
     await record_staff_act(session, backend, ticket, f"office:{by}", "call_moved", ticket.status)
     return True
@@ -127,7 +127,7 @@ async def record_no_answer(
         return False
     ticket.tries, ticket.tried_at = ticket.tries + 1, backend.clock.now()
     _promise(backend, ticket, again_at)
-    note = f"no answer, try {ticket.tries}; again {_format_when(backend, again_at)}"
+    note = f"no answer: {ticket.tries}; next try: {_format_when(backend, again_at)}"
     append_note(backend, ticket, ticket.conversation_id, note, office=by, what=CHANGE)
     await record_staff_act(session, backend, ticket, f"office:{by}", "call_not_answered", ticket.status)
     return True

@@ -24,10 +24,13 @@ from bot.channels.senders import client_source
 from bot.dialogue.normalize import clean_and_redact
 from bot.services import Services
 from bot.staff import sent_forms, views
+from bot.staff.calls.pages import CallPages
 from bot.staff.money.pages import MoneyPages
 from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
 from bot.staff.outages.pages import OutagePages
+from bot.staff.tickets.by_hand import NewTicketPages
+from bot.staff.tickets.listing import TicketListPages
 from bot.staff.tickets.pages import TicketPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
@@ -280,7 +283,15 @@ class StaffPages:
         return pages.render_private_page(self._templates, template, status, **frame | values)
 
 
-AREA_PAGES: tuple[type[AreaPages], ...] = (TicketPages, OutagePages, MoneyPages, RefundPages)
+AREA_PAGES: tuple[type[AreaPages], ...] = (
+    TicketListPages,
+    NewTicketPages,
+    TicketPages,
+    CallPages,
+    OutagePages,
+    MoneyPages,
+    RefundPages,
+)
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
 

@@ -22,6 +22,7 @@ from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
+from backend.coop import format_clock
 from backend.language import SPANISH, current_language
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
@@ -31,6 +32,7 @@ from backend.payments.office_lookup import WaitingMoney, load_waiting
 from backend.payments.refund_notices import describe_failure
 from backend.tickets import listing
 from backend.tickets.models import Ticket
+from bot.staff.tickets import words as ticket_words
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "balance": format_balance,
         "identity": lambda level: IDENTITY_WORDS.get(level, level),
         "way": lambda way: {"sms": "text"}.get(way, way),
+        **ticket_words.FILTERS,
+        "clock": lambda moment: format_clock(moment.astimezone(backend.coop.zone).time()),
         # the value of a datetime-local field, in the co-op's zone
         "field_time": lambda moment: f"{moment.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if moment else "",
     }
