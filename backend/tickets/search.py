@@ -109,9 +109,8 @@ def _order(wanted: TicketFilter) -> Sequence[Any]:
     if wanted.state not in ("open", "new", WORKING, WAITING):
         return (Ticket.id.desc(),)
     rank = case((Ticket.priority == HIGH, 0), (Ticket.priority == LOW, 2), else_=1)
-    return (
-        (Ticket.kind == DANGER).desc(), Ticket.urgent.desc(), rank, Ticket.due_at.is_(None), Ticket.due_at, Ticket.id,
-    )  # fmt: skip
+    due = func.coalesce(Ticket.due_at, Ticket.created_at)  # what nothing is promised for is due since it was told
+    return (Ticket.kind == DANGER).desc(), Ticket.urgent.desc(), rank, due, Ticket.id
 
 
 def _conditions(wanted: TicketFilter, now: datetime) -> list[ColumnElement[bool]]:

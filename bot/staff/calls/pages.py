@@ -114,9 +114,10 @@ class CallPages:
             can_text = await can_receive_texts(session, call.phone)
         await self.staff.record_reading(name, {"ticket": number})
         typed = {each: form_field(request, each) for each in ("done", "again", "at", "text")}
+        shown = dict.fromkeys(typed, "") | (errors or {})
         again = calls.next_try(self.backend)
         return self.staff.render_page(
-            "calls/call.html", 422 if errors else 200, call=call, errors=errors or {}, typed=typed, can_text=can_text,
+            "calls/call.html", 422 if errors else 200, call=call, errors=shown, typed=typed, can_text=can_text,
             is_open=call.ticket.status in OPEN_STATUSES, again=again, longest=MAX_ANSWER_LENGTH,
         )  # fmt: skip
 

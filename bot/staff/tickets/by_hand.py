@@ -115,6 +115,7 @@ class NewTicketPages:
         phone = _parse_phone(typed["phone"])
         checks = (
             ("kind", kind not in KINDS, NO_KIND),
+            ("words", not typed["words"], NO_WORDS),
             ("account", bool(typed["account"]) and account is None, NO_ACCOUNT),
             (
                 "place",
@@ -123,7 +124,6 @@ class NewTicketPages:
             ),
             ("phone", bool(typed["phone"]) and phone is None, WRONG_PHONE),
             ("phone", kind == CALLBACK and not typed["phone"], NO_PHONE),
-            ("words", not typed["words"], NO_WORDS),
             ("due", kind == CALLBACK and self._due(typed) is None, NO_TIME),
             ("due", kind == CALLBACK and self._is_past(typed), PAST_CALL),
         )
