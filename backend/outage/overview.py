@@ -128,7 +128,7 @@ async def preview_end(session: AsyncSession, backend: Backend, outage: KnownOuta
     return EndPreview(heard, len(phones), len(closes), _format_each(backend, outage, RESTORED))
 
 
-def _open_reports_of(outage: KnownOutage) -> Select[tuple[Ticket]]:
+def _open_reports_of(outage: KnownOutage) -> Select[Ticket]:
     return select(Ticket).where(Ticket.outage_id == outage.id, Ticket.status.in_(OPEN_STATUSES), ~is_marked())
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -65,7 +65,7 @@ async def find_call(session: AsyncSession, backend: Backend, number: str) -> Pro
     return next(iter(_to_calls(backend, rows)), None)
 
 
-def _calls():  # type: ignore[no-untyped-def] # the type of a joined select says nothing to the reader
+def _calls() -> Select[Ticket, str, str, str]:
     return (
         select(Ticket, Account.number, Member.name, Conversation.language)
         .outerjoin(Account, Account.id == Ticket.account_id)
@@ -76,13 +76,13 @@ def _calls():  # type: ignore[no-untyped-def] # the type of a joined select says
     )
 
 
-def _open_calls():  # type: ignore[no-untyped-def]
+def _open_calls() -> Select[Ticket, str, str, str]:
     return _calls().where(Ticket.status.in_(OPEN_STATUSES))
 
 
-def _to_calls(backend: Backend, rows: Sequence[object]) -> list[PromisedCall]:
+def _to_calls(backend: Backend, rows: Sequence[Any]) -> list[PromisedCall]:
     now, calls = backend.clock.now(), []
-    for ticket, account, member, spoken in rows:  # type: ignore[misc]
+    for ticket, account, member, spoken in rows:
         named = str(ticket.details.get("name") or "")
         who = member or ("" if named == NOT_IDENTIFIED else named)
         phone = str(ticket.phone or ticket.details.get("phone") or "")

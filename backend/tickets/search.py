@@ -97,7 +97,7 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _select_rows() -> Select[Any]:
+def _select_rows() -> Select[Ticket, str, str]:
     return (
         select(Ticket, Account.number, Member.name)
         .outerjoin(Account, Account.id == Ticket.account_id)

@@ -92,5 +92,5 @@ FILTERS = {
     "ticket_state": state_name, "kind_name": kind_name, "label_name": label_name, "change": describe_change,
     "capfirst": lambda text: text[:1].upper() + text[1:], "map_url": map_url,
     "way_name": way_name, "status_name": status_name,
-    "identity_name": lambda level: tr(IDENTITY_NAMES.get(level, level)),
+    "identity_name": lambda level: tr(IDENTITY_NAMES.get(str(level), str(level))),
 }  # fmt: skip
