@@ -19,8 +19,9 @@ from backend.outage import announcing, reports, told
 from backend.outage.areas import parse_area
 from backend.outage.messages import night_ends
 from backend.outage.models import KnownOutage, OutageAccount, OutageAnnouncement, OutageNotice
-from backend.outage.service import NewOutage
+from backend.outage.service import NewOutage, names_gone
 from backend.outage.still_out import is_marked, list_still_out
+from backend.outage.texts import ESTIMATE as TIME
 from backend.outage.texts import OUT, RESTORED, format_notice
 from backend.outage.told import Counts
 from backend.tickets.deduplication import OPEN_STATUSES
@@ -126,6 +127,22 @@ async def preview_end(session: AsyncSession, backend: Backend, outage: KnownOuta
     phones -= set(await session.scalars(members))
     closes = [ticket for ticket in open_ones if not has_callout(ticket)]
     return EndPreview(heard, len(phones), len(closes), _format_each(backend, outage, RESTORED))
+
+
+async def preview_news(
+    session: AsyncSession, backend: Backend, outage: KnownOutage, *, estimate_at: datetime | None = None, left: str = ""
+) -> EndPreview:
+    """What members would be told of a later time, or that the power is back except at `left`."""
+    if left:
+        stage, area, estimate = RESTORED, names_gone(outage.area, left), outage.estimate_at
+    else:
+        stage, area, estimate = TIME, outage.area, estimate_at
+    changed = KnownOutage(
+        area=area, cause=outage.cause, estimate_at=estimate, started_at=outage.started_at,
+        is_dangerous=outage.is_dangerous,
+    )  # fmt: skip
+    counts = (await told.count_accounts(session, [outage.id])).get(outage.id, {})
+    return EndPreview(counts[OUT].told if OUT in counts else 0, 0, 0, _format_each(backend, changed, stage))
 
 
 def _open_reports_of(outage: KnownOutage) -> Select[Ticket]:

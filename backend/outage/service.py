@@ -98,9 +98,10 @@ async def update(
     outage = await _lock_open(session, outage_id)
     if outage is None:
         return None
+    tells = is_told(outage, estimate_at)
     outage.cause, outage.estimate_at = cause.strip()[:MAX_CAUSE_LENGTH], estimate_at
     outage.updated_at = backend.clock.now()
-    if outage.tells and _is_material(outage):
+    if tells:
         outage.told_estimate_at = estimate_at
         await _cancel(session, backend, outage, (ESTIMATE,))
         await _expire_queued(session, backend, outage)  # whoever was not told yet gets the new time alone
@@ -141,7 +142,7 @@ async def shrink(
     await session.flush()
     await _expire_queued(session, backend, outage, only_outside=True)
     await _cancel(session, backend, outage, (RESTORED,))
-    await _announce(session, backend, outage, RESTORED, area=_names_gone(before, outage.area))
+    await _announce(session, backend, outage, RESTORED, area=names_gone(before, outage.area))
     await _record(session, backend, by, "outage_partly_restored", outage)
     return outage
 
@@ -166,13 +167,14 @@ async def clear(
     return outage
 
 
-def _is_material(outage: KnownOutage) -> bool:
-    if outage.estimate_at is None:
+def is_told(outage: KnownOutage, estimate_at: datetime | None) -> bool:
+    """Whether members would be told of this time: a first one, or one that is much later."""
+    if estimate_at is None or not outage.tells:
         return False
-    return outage.told_estimate_at is None or outage.estimate_at - outage.told_estimate_at >= MATERIAL_DELAY
+    return outage.told_estimate_at is None or estimate_at - outage.told_estimate_at >= MATERIAL_DELAY
 
 
-def _names_gone(before: str, after: str) -> str:
+def names_gone(before: str, after: str) -> str:
     """The names of the area that are not in it any more; all of them where none can be told."""
     left = {name.strip().lower() for name in after.split(",")}
     gone = [name.strip() for name in before.split(",") if name.strip() and name.strip().lower() not in left]

@@ -131,6 +131,9 @@ class OutagePages:
             known = await session.get(KnownOutage, outage_id)
         if trouble := self._find_time_trouble(request, known.estimate_at if known else None):
             return await self._render_list(request, name, trouble, outage_id)
+        estimate = self._parse_outage(request)["estimate_at"]
+        if known and outages.is_told(known, estimate) and form_field(request, "sure") != "yes":
+            return await self._confirm_news(request, name, known, "cause", "estimate", estimate_at=estimate)
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
@@ -165,12 +168,28 @@ class OutagePages:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
             return await self._render_list(request, name, _describe_unknown(unknown), outage_id, form="part")
+        async with self.backend.db.read_session() as session:
+            known = await session.get(KnownOutage, outage_id)
+        is_whole = not area.strip() or (known is not None and known.by_accounts and not accounts)
+        if known and not is_whole and form_field(request, "sure") != "yes":
+            return await self._confirm_news(request, name, known, "area", "accounts", left=area)
         try:
             async with self.backend.db.transaction() as session:
                 await outages.shrink(session, self.backend, name, outage_id, area=area, account_ids=accounts)
         except ValueError:
             return await self._render_list(request, name, tr(NO_PLACE_LEFT), outage_id, form="part")
         return pages.redirect(OUTAGES_URL)
+
+    async def _confirm_news(
+        self, request: Request, name: str, outage: KnownOutage, *fields: str, **news: Any
+    ) -> HTTPResponse:
+        """The words of a later time, or of the part where the power is back, before they go out."""
+        async with self.backend.db.read_session() as session:
+            preview = await overview.preview_news(session, self.backend, outage, **news)
+        sent = {field: form_field(request, field) for field in fields}
+        return self._render(
+            request, name, "outages/news.html", outage=outage, preview=preview, sent=sent, path=request.path
+        )
 
     async def list_told(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         """The accounts that were told of it, each with what became of the message."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.callout.models import Callout
+from backend.outage.models import KnownOutage, OutageAnnouncement
 from backend.tickets import service as tickets
 from backend.tickets.models import WAITING, Ticket
 from bot.channels.sms.routes import sms_conversation_id
@@ -212,3 +213,27 @@ async def test_a_call_is_done_with_words_only(edge: Edge, backend: Backend) -> N
     await act(edge, made.number, "done", done="explained the bill")
     assert (await find(backend, made.number)).outcome == "explained the bill"
     assert made.number not in (await edge.get("/staff/calls")).text
+
+
+async def test_news_of_an_outage_are_read_first(edge: Edge, backend: Backend) -> None:
+    """A later time, a part where it is back, and the end: the words are shown before anything is done."""
+    await become(edge, "ann")
+    token = token_in(await edge.get("/staff/outages"))
+    new = {"token": token, "area": "Ridge Road, Mill Road", "tell": "yes", "key": "a" * 32}
+    await edge.post("/staff/outages", data=new)
+    later = await edge.post("/staff/outages/1", data={"token": token, "cause": "", "estimate": "2026-11-18T13:30"})
+    assert "news of the outage at Ridge Road, Mill Road: power expected back at 1:30 PM" in later.text
+    part = await edge.post("/staff/outages/1/part", data={"token": token, "area": "Mill Road"})
+    assert "the power is back at Ridge Road." in part.text
+    end = await edge.get("/staff/outages/1/clear")
+    assert "the power is back at Ridge Road, Mill Road." in end.text
+    async with backend.db.read_session() as session:
+        known = await session.get_one(KnownOutage, 1)
+        assert (known.area, known.estimate_at, known.cleared_at) == ("Ridge Road, Mill Road", None, None)
+    for page, path in ((later, "1"), (part, "1/part"), (end, "1/clear")):
+        await edge.post(f"/staff/outages/{path}", data={**fields_of(page), "sure": "yes"})
+    async with backend.db.read_session() as session:
+        known = await session.get_one(KnownOutage, 1)
+        stages = list(await session.scalars(select(OutageAnnouncement.stage).order_by(OutageAnnouncement.id)))
+    assert (known.area, stages) == ("Mill Road", ["out", "estimate", "restored", "restored"])
+    assert known.cleared_at is not None
