@@ -92,7 +92,7 @@ class CallPages:
     def _make_day(self, day: date, found: list[PromisedCall]) -> CalendarDay:
         coop, today = self.backend.coop, self.backend.today()
         own = [call for call in found if call.ticket.due_at and self._local_day(call.ticket.due_at) == day]
-        closed = coop.holiday_name(day) or ("" if coop.hours_on(day) else tr("closed"))
+        closed = coop.holiday_name(day) or ("" if coop.hours_on(day) else tr("office closed"))
         title = f"{format_weekday(day.weekday())} {format_short_date(day)}"
         return CalendarDay(day, title, own, day == today, closed)
 

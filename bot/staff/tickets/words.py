@@ -20,7 +20,7 @@ KIND_NAMES = {
 }  # fmt: skip
 STATE_NAMES = {
     "open": mark("Open"), "new": mark("New"), WORKING: mark("In progress"), WAITING: mark("Waiting for the member"),
-    ANSWERED: mark("Answered"), CLOSED: mark("Closed"), WITHDRAWN: mark("Taken back"), "all": mark("All"),
+    ANSWERED: mark("Answered"), CLOSED: mark("Done"), WITHDRAWN: mark("Withdrawn"), "all": mark("Any"),
 }  # fmt: skip
 PRIORITY_NAMES = {"high": mark("High"), "normal": mark("Normal"), "low": mark("Low")}
 PROGRESS_NAMES = {"": mark("Not begun"), WORKING: mark("In progress"), WAITING: mark("Waiting for the member")}

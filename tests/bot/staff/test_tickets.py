@@ -45,7 +45,7 @@ async def test_closed_with_words_found_and_opened_again(edge: Edge, backend: Bac
     desk = (await edge.get("/staff")).text
     assert f"dispute {made.number}</a>, Nov 18, 10:00 AM by ann: called her, &lt;refund&gt; made" in desk
     page = (await edge.get(f"/staff/tickets?number={made.number.replace('-', ' ').lower()}")).text
-    assert "<dt>Closed</dt><dd>Nov 18, 10:00 AM by ann</dd>" in page
+    assert "<dt>Done</dt><dd>Nov 18, 10:00 AM by ann</dd>" in page
     assert "<dt>What was done</dt><dd>called her, &lt;refund&gt; made</dd>" in page
     page = (await press(edge, made.number, "reopen")).text
     assert "ann: closed by ann, then opened again: called her, &lt;refund&gt; made" in page
