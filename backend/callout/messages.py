@@ -53,7 +53,8 @@ def later_details(ticket: Ticket) -> list[str]:
     later: list[str] = []
     for note in reversed(ticket.notes):
         words = str(note["words"]).removeprefix(REPORTER_SAYS_PREFIX)
-        if note.get("crew") or words == denied:
+        is_internal = note.get("what") and not note.get("to_crew")  # among the office
+        if note.get("crew") or is_internal or words == denied:
             continue
         if later and len(" / ".join([words, *later])) > MAX_LATER_LENGTH:
             break

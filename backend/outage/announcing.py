@@ -91,10 +91,9 @@ async def _tell_batch(backend: Backend, announcement_id: int) -> int | None:
         if last is not None:
             announcement.after_account = last
             return await _tell(session, backend, current, announcement, recipients)
-        if announcement.stage == RESTORED:
-            count = await reports.tell_reporters(session, backend, current, announcement)
-            if count:
-                return count
+        tell_reporters = {RESTORED: reports.tell_reporters, OUT: reports.tell_of_outage}.get(announcement.stage)
+        if tell_reporters and (count := await tell_reporters(session, backend, current, announcement)):
+            return count
         _finish(backend, announcement)
         return None
 

@@ -8,21 +8,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.language import LANGUAGES, use_language
+from backend.members.models import Member
 from backend.members.service import strip_to_digits
 from backend.outage import announcing, reports, told
 from backend.outage.areas import parse_area
 from backend.outage.messages import night_ends
-from backend.outage.models import KnownOutage, OutageAnnouncement
-from backend.outage.service import NewOutage
-from backend.outage.still_out import list_still_out
-from backend.outage.texts import OUT, format_notice
+from backend.outage.models import KnownOutage, OutageAccount, OutageAnnouncement, OutageNotice
+from backend.outage.service import NewOutage, names_gone
+from backend.outage.still_out import is_marked, list_still_out
+from backend.outage.texts import ESTIMATE as TIME
+from backend.outage.texts import OUT, RESTORED, format_notice
 from backend.outage.told import Counts
+from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.models import Ticket
+from backend.tickets.service import has_callout
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -36,12 +40,33 @@ RECENT = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`accounts` in it; how many are told by each way; the text in each language; until when it waits at night."""
+    """`accounts` in it; how many are told by each way; the text in each language; until when it waits at night.
+
+    `reports` are the open ones that it takes up; `reporters` the phones that reported these and are texted besides.
+    """
 
     accounts: int
     told: Counter[str]
     texts: dict[str, str]
     held_until: datetime | None
+    reports: int = 0
+    reporters: int = 0
+
+    @property
+    def people(self) -> int:
+        """Messages that go out in all."""
+        return self.told.total() + self.reporters
+
+
+@dataclass(frozen=True, slots=True)
+class EndPreview:
+    """What *Power is back* does: accounts that hear it, phones that only reported it, reports that it closes, and the
+    text in each language."""
+
+    accounts: int
+    reporters: int
+    reports: int
+    texts: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -77,11 +102,74 @@ async def preview(session: AsyncSession, backend: Backend, new: NewOutage) -> Pr
         area=new.area, cause=new.cause, estimate_at=new.estimate_at, started_at=now, is_dangerous=new.is_dangerous,
     )  # fmt: skip
     inside = set(new.account_ids) or await _list_in_area(session, new.area)
+    found = await reports.find_open_inside(session, outage, new.account_ids)
+    return await _preview(session, backend, outage, inside, found)
+
+
+async def preview_telling(session: AsyncSession, backend: Backend, outage: KnownOutage) -> Preview:
+    """As `preview`, of an outage that is written down and was told to nobody."""
+    if outage.by_accounts:
+        listed = select(OutageAccount.account_id).where(OutageAccount.outage_id == outage.id)
+        inside = set(await session.scalars(listed))
+    else:
+        inside = await _list_in_area(session, outage.area)
+    query = _open_reports_of(outage).where(Ticket.created_at <= outage.started_at)
+    return await _preview(session, backend, outage, inside, list(await session.scalars(query)))
+
+
+async def preview_end(session: AsyncSession, backend: Backend, outage: KnownOutage) -> EndPreview:
+    counts = (await told.count_accounts(session, [outage.id])).get(outage.id, {})
+    heard = counts[OUT].told if OUT in counts else 0
+    open_ones = list(await session.scalars(_open_reports_of(outage)))
+    phones = await reports.list_reporter_phones(session, open_ones)
+    accounts = select(OutageNotice.account_id).where(OutageNotice.outage_id == outage.id)
+    members = select(Member.phone).join(Account, Account.member_id == Member.id).where(Account.id.in_(accounts))
+    phones -= set(await session.scalars(members))
+    closes = [ticket for ticket in open_ones if not has_callout(ticket)]
+    return EndPreview(heard, len(phones), len(closes), _format_each(backend, outage, RESTORED))
+
+
+async def preview_news(
+    session: AsyncSession, backend: Backend, outage: KnownOutage, *, estimate_at: datetime | None = None, left: str = ""
+) -> EndPreview:
+    """What members would be told of a later time, or that the power is back except at `left`."""
+    if left:
+        stage, area, estimate = RESTORED, names_gone(outage.area, left), outage.estimate_at
+    else:
+        stage, area, estimate = TIME, outage.area, estimate_at
+    changed = KnownOutage(
+        area=area, cause=outage.cause, estimate_at=estimate, started_at=outage.started_at,
+        is_dangerous=outage.is_dangerous,
+    )  # fmt: skip
+    counts = (await told.count_accounts(session, [outage.id])).get(outage.id, {})
+    return EndPreview(counts[OUT].told if OUT in counts else 0, 0, 0, _format_each(backend, changed, stage))
+
+
+def _open_reports_of(outage: KnownOutage) -> Select[Ticket]:
+    return select(Ticket).where(Ticket.outage_id == outage.id, Ticket.status.in_(OPEN_STATUSES), ~is_marked())
+
+
+async def _preview(
+    session: AsyncSession, backend: Backend, outage: KnownOutage, inside: set[int], found: list[Ticket]
+) -> Preview:
+    counts, members = await _count_told(session, backend, inside)
+    phones = await reports.list_reporter_phones(session, found)
+    reached = set[str]()
+    for start in range(0, len(members), CHUNK):
+        some = select(Member.phone).where(Member.id.in_(members[start : start + CHUNK]))
+        reached |= set(await session.scalars(some))
+    return Preview(
+        len(inside), counts, _format_each(backend, outage, OUT), night_ends(backend, outage),
+        len(found), len(phones - reached),
+    )  # fmt: skip
+
+
+def _format_each(backend: Backend, outage: KnownOutage, stage: str) -> dict[str, str]:
     texts = {}
     for language in LANGUAGES:
         with use_language(language):
-            texts[language] = format_notice(backend, outage, OUT, new.area, "text")
-    return Preview(len(inside), await _count_told(session, backend, inside), texts, night_ends(backend, outage))
+            texts[language] = format_notice(backend, outage, stage, outage.area, "text")
+    return texts
 
 
 async def _list_in_area(session: AsyncSession, words: str) -> set[int]:
@@ -95,16 +183,20 @@ async def _list_in_area(session: AsyncSession, words: str) -> set[int]:
         last = rows[-1][0]
 
 
-async def _count_told(session: AsyncSession, backend: Backend, inside: set[int]) -> Counter[str]:
+async def _count_told(session: AsyncSession, backend: Backend, inside: set[int]) -> tuple[Counter[str], list[int]]:
+    """Accounts told by each way, and the ids of the members who are told by text."""
     ways: Counter[str] = Counter()
+    texted: list[int] = []
     last = 0
     while True:
         rows = (await session.execute(announcing.settings_query(backend, last).limit(PAGE))).all()
-        for account_id, _, _, day, night in rows:
+        for account_id, _, member_id, day, night in rows:
             if account_id in inside:
-                ways.update(announcing.list_ways(backend, day, night))
+                chosen = announcing.list_ways(backend, day, night)
+                ways.update(chosen)
+                texted += [member_id] if "text" in chosen else []
         if len(rows) < PAGE:
-            return ways
+            return ways, texted
         last = rows[-1][0]
 
 

@@ -22,6 +22,7 @@ from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
 from backend.outage.still_out import STILL_OUT_LABEL, describe_end, is_marked, list_still_out
 from backend.outage.texts import RESTORED, format_notice
 from backend.outbox.models import OutboxMessage
+from backend.outbox.priorities import Priority
 from backend.outbox.service import can_receive_texts, enqueue
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES
@@ -50,8 +51,7 @@ async def count_reports(session: AsyncSession, outage_ids: Sequence[int]) -> dic
 
 async def link_open_reports(session: AsyncSession, outage: KnownOutage) -> None:
     """Link the reports that came before the outage was opened."""
-    waiting = select(Ticket).where(Ticket.kind == OUTAGE, Ticket.status.in_(OPEN_STATUSES), Ticket.outage_id.is_(None))
-    for ticket in await _select_inside(session, outage, list(await session.scalars(waiting))):
+    for ticket in await find_open_inside(session, outage):
         ticket.outage_id = outage.id
     await session.flush()
 
@@ -109,6 +109,54 @@ async def tell_reporters(
     return len(found)
 
 
+async def tell_of_outage(
+    session: AsyncSession, backend: Backend, outage: KnownOutage, announcement: OutageAnnouncement
+) -> int:
+    """Tell the next ones who reported it before it was opened what is known now; returns how many reports were looked
+    at, 0 when there are no more. Whoever reported later was told in the conversation.
+
+    The caller has locked the outage.
+    """
+    query = select(Ticket).where(
+        Ticket.outage_id == outage.id,
+        Ticket.id > announcement.after_ticket,
+        Ticket.status.in_(OPEN_STATUSES),
+        Ticket.created_at <= outage.started_at,
+        ~is_marked(),
+    )
+    found = list(await session.scalars(query.order_by(Ticket.id).limit(BATCH)))
+    if not found:
+        return 0
+    announcement.after_ticket = found[-1].id
+    morning = messages.night_ends(backend, outage)
+    if morning:
+        announcement.held_until = morning
+        return len(found)
+    for ticket in found:
+        await _tell_reporters_of(session, backend, outage, announcement, ticket, (), on_page=True)
+    return len(found)
+
+
+async def find_open_inside(
+    session: AsyncSession, outage: KnownOutage, account_ids: Collection[int] = ()
+) -> list[Ticket]:
+    """Open reports that belong to no outage yet and lie in this one, which may not be written down so far. Its accounts
+    are `account_ids`, where it goes by a list."""
+    waiting = select(Ticket).where(Ticket.kind == OUTAGE, Ticket.status.in_(OPEN_STATUSES), Ticket.outage_id.is_(None))
+    found = list(await session.scalars(waiting.order_by(Ticket.id)))
+    if account_ids:
+        return [ticket for ticket in found if ticket.account_id in account_ids]
+    return await _select_inside(session, outage, found)
+
+
+async def list_reporter_phones(session: AsyncSession, found: Sequence[Ticket]) -> set[str]:
+    """The phones (E.164) of who reported these tickets, as far as they take texts."""
+    phones = {ticket.phone for ticket in found}
+    talks = {each for ticket in found for each in reporting_conversations(ticket)}
+    phones |= set(await session.scalars(select(Conversation.address).where(Conversation.id.in_(talks))))
+    return {phone for phone in phones if phone and await can_receive_texts(session, phone)}
+
+
 async def find_still_out(session: AsyncSession, outage_id: int) -> set[tuple[int | None, str]]:
     """(account, phone) of all who have said after the end that it is still out; `` for a phone that is not known."""
     found: set[tuple[int | None, str]] = set()
@@ -129,7 +177,8 @@ async def _tell_reporters_of(
     *,
     on_page: bool,
 ) -> None:
-    """Not to the `silent` phones, who have said meanwhile that it is still out."""
+    """The stage of the announcement. Not to the `silent` phones, who have said meanwhile that it is still out."""
+    stage = announcement.stage
     for number, conversation_id in enumerate(reporting_conversations(ticket)):
         conversation = await session.get(Conversation, conversation_id)
         if conversation is None:
@@ -138,7 +187,7 @@ async def _tell_reporters_of(
         with use_language(conversation.language):
             if conversation.channel == "web" and on_page:
                 area = announcement.area if await _knows_place(session, ticket, None) else ""
-                words = format_notice(backend, outage, RESTORED, area, "call")
+                words = format_notice(backend, outage, stage, area, "call")
                 message: dict[str, Any] = {"text": words, "buttons": [], "image": None, "alt": None, "link": None}
                 message["lang"] = conversation.language
                 await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
@@ -149,9 +198,11 @@ async def _tell_reporters_of(
                     backend,
                     kind="sms",
                     recipient=phone,
-                    body=format_notice(backend, outage, RESTORED, area, "text"),
-                    purpose=messages.PURPOSES[RESTORED],
+                    body=format_notice(backend, outage, stage, area, "text"),
+                    purpose=messages.PURPOSES[stage],
                     dedupe_key=messages.message_key(announcement, "text", phone),
+                    not_after=None if stage == RESTORED else backend.clock.now() + messages.OUT_LIFETIME,
+                    priority=Priority.RECEIPT if outage.is_dangerous and stage != RESTORED else None,
                 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -98,9 +98,10 @@ async def update(
     outage = await _lock_open(session, outage_id)
     if outage is None:
         return None
+    tells = is_told(outage, estimate_at)
     outage.cause, outage.estimate_at = cause.strip()[:MAX_CAUSE_LENGTH], estimate_at
     outage.updated_at = backend.clock.now()
-    if outage.tells and _is_material(outage):
+    if tells:
         outage.told_estimate_at = estimate_at
         await _cancel(session, backend, outage, (ESTIMATE,))
         await _expire_queued(session, backend, outage)  # whoever was not told yet gets the new time alone
@@ -141,7 +142,7 @@ async def shrink(
     await session.flush()
     await _expire_queued(session, backend, outage, only_outside=True)
     await _cancel(session, backend, outage, (RESTORED,))
-    await _announce(session, backend, outage, RESTORED, area=_names_gone(before, outage.area))
+    await _announce(session, backend, outage, RESTORED, area=names_gone(before, outage.area))
     await _record(session, backend, by, "outage_partly_restored", outage)
     return outage
 
@@ -166,13 +167,14 @@ async def clear(
     return outage
 
 
-def _is_material(outage: KnownOutage) -> bool:
-    if outage.estimate_at is None:
+def is_told(outage: KnownOutage, estimate_at: datetime | None) -> bool:
+    """Whether members would be told of this time: a first one, or one that is much later."""
+    if estimate_at is None or not outage.tells:
         return False
-    return outage.told_estimate_at is None or outage.estimate_at - outage.told_estimate_at >= MATERIAL_DELAY
+    return outage.told_estimate_at is None or estimate_at - outage.told_estimate_at >= MATERIAL_DELAY
 
 
-def _names_gone(before: str, after: str) -> str:
+def names_gone(before: str, after: str) -> str:
     """The names of the area that are not in it any more; all of them where none can be told."""
     left = {name.strip().lower() for name in after.split(",")}
     gone = [name.strip() for name in before.split(",") if name.strip() and name.strip().lower() not in left]
@@ -232,7 +234,8 @@ async def _expire_queued(
         inside = await select_in_area(session, outage, list({(account, place) for _, account, place in found}))
         kept = {message for message, account, _ in found if account in inside}
         found = [each for each in found if each[0] not in kept]
-    ids, now = sorted({message for message, _, _ in found}), backend.clock.now()
+    to_reporters = set() if only_outside else await _find_unsent_to_reporters(session, outage)
+    ids, now = sorted({message for message, _, _ in found} | to_reporters), backend.clock.now()
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         locked = select(OutboxMessage.id).where(OutboxMessage.id.in_(some)).order_by(OutboxMessage.id)
@@ -256,6 +259,18 @@ async def _find_unsent(session: AsyncSession, outage: KnownOutage) -> list[tuple
         )
     )
     return [(message, account, place) for message, account, place in await session.execute(query)]
+
+
+async def _find_unsent_to_reporters(session: AsyncSession, outage: KnownOutage) -> set[int]:
+    """The messages to who reported it that it is known, which are not sent; these have no notice of an account."""
+    told = select(OutageAnnouncement.id).where(
+        OutageAnnouncement.outage_id == outage.id, OutageAnnouncement.stage == OUT
+    )
+    keys = [OutboxMessage.dedupe_key.startswith(f"outage:{each}:") for each in await session.scalars(told)]
+    if not keys:
+        return set()
+    query = select(OutboxMessage.id).where(OutboxMessage.status.in_(("queued", "sending")), or_(*keys))
+    return set(await session.scalars(query))
 
 
 async def _record(session: AsyncSession, backend: Backend, by: str, act: str, outage: KnownOutage) -> None:

@@ -49,4 +49,6 @@ def is_danger_denied(ticket: Ticket) -> bool:
 
 
 def _reported_texts(ticket: Ticket) -> list[str]:
-    return [str(ticket.details.get("words") or ""), *(str(note["words"]) for note in ticket.notes)]
+    """What reporters and the crew said. The office's own notes hide nothing that a reporter says later."""
+    told = (str(note["words"]) for note in ticket.notes if not note.get("what"))
+    return [str(ticket.details.get("words") or ""), *told]

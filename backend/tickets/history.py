@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
-from backend.tickets.models import Ticket
+from backend.tickets.models import WAITING, Ticket
 from backend.tickets.place_matching import make_place_key
 
 if TYPE_CHECKING:
@@ -44,8 +44,13 @@ async def add_crew_note(
 
 
 def append_note(backend: Backend, ticket: Ticket, conversation_id: str, words: str, **marks: object) -> None:
-    """Add a note unless `words` is empty. `marks` are `unproven=True` or `crew=name`, see `Ticket`."""
+    """Add a note unless `words` is empty. `marks` are `unproven=True`, `crew=name` or `office=name`, see `Ticket`.
+
+    What a reporter says ends the office's waiting for it.
+    """
     if words:
+        if ticket.progress == WAITING and not marks.keys() & {"crew", "office"}:
+            ticket.progress = ""
         at = backend.clock.now().isoformat(timespec="seconds")
         ticket.notes = [*ticket.notes, {"at": at, "conversation": conversation_id, "words": words, **marks}]
 

@@ -235,6 +235,8 @@ async def _describe_identity(
     session: AsyncSession, backend: Backend, conversation: Conversation, member: Member
 ) -> str:
     """What the conversation has proven about the requester, for the office."""
+    if conversation.channel == "office":
+        return "told to the office, which knows who it spoke with"
     requester = await identity.load_identity(session, backend, conversation.id)
     if requester.member is not None and requester.member.id == member.id:
         if requester.level >= Level.STEPPED_UP:

@@ -20,6 +20,11 @@ DENIED_LABEL = "no danger, says who reported it"
 UNPROVEN_LABEL = "by text, not proven"
 """Label beside it: a text's sender can be forged, so the crew is reminded as often as before."""
 
+WORKING, WAITING = "working", "waiting"
+"""How far the office is with an open ticket: somebody is at it, or the member is to answer first."""
+HIGH, NORMAL, LOW = "high", "normal", "low"
+TAKEN_DOWN_LABEL = "taken down by"
+"""Label in `details`: the person of the office who opened it by hand."""
 CLOSED_BY_LABEL = "closed by"
 """Label in `details`: the office user who closed it."""
 
@@ -32,10 +37,14 @@ class Ticket(Base):
     somebody who has not proven a right to the ticket, `crew` names its author on call, `office` who opened it again.
     `outcome` says how it ended; `due_at` is when a call back, or a response of the office, is promised. `outage_id` is
     the known outage that it was reported in, or that it is left over from.
+
+    The office's own work on it: `owner` is the person of the office who has it, `priority` high, normal or low,
+    `progress` empty, `working`, or `waiting` for the member. `tries` counts calls that nobody answered, the last one at
+    `tried_at`. A note of the office has `what`: `note` or `change`.
     """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index(None, "status", "created_at"), Index(None, "place_key"))
+    __table_args__ = (Index(None, "status", "created_at"), Index(None, "place_key"), Index(None, "kind", "due_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(12), unique=True, info=UNIQUE_NUMBER)
@@ -54,3 +63,8 @@ class Ticket(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    owner: Mapped[str | None] = mapped_column(String(60))
+    priority: Mapped[str] = mapped_column(String(6), default="normal", server_default="normal")
+    progress: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    tried_at: Mapped[datetime | None] = mapped_column(UtcTime)

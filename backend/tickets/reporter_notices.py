@@ -59,7 +59,7 @@ async def notify_reopened(session: AsyncSession, backend: Backend, ticket: Ticke
 
 
 def _count_reopened(ticket: Ticket) -> int:
-    return sum(1 for note in ticket.notes if note.get("office"))
+    return sum(1 for note in ticket.notes if note.get("office") and not note.get("what"))
 
 
 async def _list_reporters(session: AsyncSession, ticket: Ticket) -> list[tuple[int, Conversation]]:

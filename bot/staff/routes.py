@@ -19,6 +19,7 @@ from backend.staff.roles import ROLE_NAMES, Role, SignedInStaff
 from bot.channels.senders import client_source
 from bot.services import Services
 from bot.staff import sent_forms, views
+from bot.staff.calls.pages import CallPages
 from bot.staff.inbox.pages import InboxPages
 from bot.staff.members.act_pages import MemberActPages
 from bot.staff.members.pages import MemberPages
@@ -29,6 +30,8 @@ from bot.staff.outages.pages import OutagePages
 from bot.staff.photos.pages import PhotoPages
 from bot.staff.settings.knowledge import KnowledgePages
 from bot.staff.settings.pages import SettingsPages
+from bot.staff.tickets.by_hand import NewTicketPages
+from bot.staff.tickets.listing import TicketListPages
 from bot.staff.tickets.pages import TicketPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
@@ -228,7 +231,10 @@ class StaffPages:
 
 AREA_PAGES: tuple[type[AreaPages], ...] = (
     InboxPages,
+    TicketListPages,
+    NewTicketPages,
     TicketPages,
+    CallPages,
     OutagePages,
     MoneyPages,
     RefundPages,

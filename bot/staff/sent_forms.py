@@ -61,5 +61,5 @@ def form_to_keep(request: Request) -> tuple[str, dict[str, str]] | None:
     if found is None or not fields or form_field(request, "accounts"):
         return None
     ticket = form_field(request, "ticket")
-    page = f"/staff/tickets/{ticket}" if TICKET.fullmatch(ticket) else found[1] or found[2]
+    page = f"/staff/tickets/{ticket}" if TICKET.fullmatch(ticket) else found[1] or f"{found[2]}/new"
     return page, fields

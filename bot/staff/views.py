@@ -20,6 +20,7 @@ from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
+from backend.coop import format_clock
 from backend.language import SPANISH, current_language, format_short_date, mark, tr
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
@@ -27,6 +28,7 @@ from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.office_words import describe_channel, describe_state
 from backend.payments.refund_notices import describe_failure
+from bot.staff.tickets import words as ticket_words
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,8 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "state": describe_state,
         "by_way": describe_channel,
         "way": lambda way: {"sms": "text"}.get(way, way),
+        **ticket_words.FILTERS,
+        "clock": lambda moment: format_clock(moment.astimezone(backend.coop.zone).time()),
         # the value of a datetime-local field, in the co-op's zone
         "field_time": lambda moment: f"{moment.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if moment else "",
     }

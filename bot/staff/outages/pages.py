@@ -1,4 +1,4 @@
-"""The staff's pages about outages: open one after seeing whom it tells, change it, end it or a part of it."""
+"""The outage board: reports by road, and known outages, opened, changed and ended after seeing whom it tells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 from sqlalchemy.exc import IntegrityError
 
-from backend.outage import overview, told
+from backend.language import mark, tr
+from backend.outage import board, overview, told
 from backend.outage import service as outages
 from backend.outage.models import KnownOutage
 from backend.outage.service import NewOutage
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
 
 OUTAGES_URL = "/staff/outages"
 MAX_NAMED = 10
-NO_AREA = "Nothing was added: please write where it is, the roads or towns, as members name them."
-PAST_TIME = (
+NO_AREA = mark("Nothing was added: please write where it is, the roads or towns, as members name them.")
+PAST_TIME = mark(
     "Nothing was changed: power is expected back at a time that has passed, {when}. Members would hear that there is "
     "no time yet. Check AM and PM and the day, or leave it empty."
 )
-NO_PLACE_LEFT = "Nothing was changed: write where the power is still out. If it is back everywhere, use that button."
-WRONG_TIME = "Nothing was changed: please give the time as it is on the calendar, or leave it empty."
-STAGES = {"out": "that it is out", "restored": "that it is back"}
+NO_PLACE_LEFT = mark(
+    "Nothing was changed: write where the power is still out. If it is back everywhere, use that button."
+)
+WRONG_TIME = mark("Nothing was changed: please give the time as it is on the calendar, or leave it empty.")
+STAGES = {"out": mark("that it is out"), "restored": mark("that it is back")}
+NEW_TIME = mark("the new time")
+WAYS = {"text": mark("text"), "email": mark("email"), "call": mark("call")}
 
 
 class OutagePages:
@@ -46,8 +51,12 @@ class OutagePages:
     def routes(self) -> Routes:
         return (
             (self.list_outages, "GET", "/outages", Role.READ),
+            (self.show_board_part, "GET", "/outages/list", Role.READ),
+            (self.write_outage, "GET", "/outages/new", Role.AGENT),
             (self.preview_outage, "POST", "/outages/preview", Role.AGENT),
             (self.add_outage, "POST", "/outages", Role.AGENT),
+            (self.confirm_tell, "GET", "/outages/<outage_id:int>/tell", Role.AGENT),
+            (self.confirm_end, "GET", "/outages/<outage_id:int>/clear", Role.AGENT),
             (self.update_outage, "POST", "/outages/<outage_id:int>", Role.AGENT),
             (self.tell_outage, "POST", "/outages/<outage_id:int>/tell", Role.AGENT),
             (self.shrink_outage, "POST", "/outages/<outage_id:int>/part", Role.AGENT),
@@ -56,21 +65,41 @@ class OutagePages:
         )
 
     async def list_outages(self, request: Request, name: str) -> HTTPResponse:
-        """The known outages; members who ask about an outage are answered from them."""
+        """The board: reports by town and road, and the known outages, from which members are answered."""
         return await self._render_list(request, name)
+
+    async def show_board_part(self, request: Request, name: str) -> HTTPResponse:
+        """The reports of the board without its page, which loads them again when something changes."""
+        async with self.backend.db.read_session() as session:
+            reports = await board.load_board(session)
+        return self._render(request, name, "outages/reports.html", board=reports)
 
     async def _render_list(
         self, request: Request, name: str, trouble: str = "", changed: int | None = None, form: str = "change"
     ) -> HTTPResponse:
-        """`changed` is the outage whose `form` (change or part) was refused with `trouble`; None: that of a new one."""
+        """`changed` is the outage whose `form` (change or part) was refused with `trouble`."""
         async with self.backend.db.read_session() as session:
             listed = await overview.list_views(session, self.backend)
-        values = sent_forms.page_values(request) | ({"trouble": trouble} if trouble else {})
-        values |= {"accounts_typed": form_field(request, "accounts"), "danger": form_field(request, "danger") == "yes"}
-        values |= {"outages": listed, "causes": CAUSES, "stages": STAGES}
+            reports = await board.load_board(session)
+        values = sent_forms.page_values(request) | {"trouble": trouble}
+        values |= {"accounts_typed": form_field(request, "accounts"), "outages": listed, "board": reports}
+        values |= {"causes": CAUSES, "stage_name": stage_name}
         values |= {"parted": changed if form == "part" else None, "changed": changed if form == "change" else None}
-        values |= {"is_new": changed is None}
         return self._render(request, name, "outages/list.html", status=422 if trouble else 200, **values)
+
+    async def write_outage(self, request: Request, name: str) -> HTTPResponse:
+        """The form of a new one; `?at=` are roads or towns that were chosen on the board."""
+        return self._render_new(request, name)
+
+    def _render_new(self, request: Request, name: str, trouble: str = "", field: str = "") -> HTTPResponse:
+        """With `trouble`: it was refused for this field, and comes back as it was typed."""
+        values = sent_forms.page_values(request)
+        chosen = ", ".join(dict.fromkeys(each.strip() for each in request.args.getlist("at", [])))
+        if not values["sent"]["area"]:
+            values["sent"]["area"] = clean_and_redact(chosen)[: outages.MAX_AREA_LENGTH]
+        values |= {"accounts_typed": form_field(request, "accounts"), "danger": form_field(request, "danger") == "yes"}
+        values |= {"causes": CAUSES, "errors": {field: trouble} if trouble else {}}
+        return self._render(request, name, "outages/new.html", status=422 if trouble else 200, **values)
 
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
         """Whom it would tell, and with which words, before anything goes out."""
@@ -102,9 +131,30 @@ class OutagePages:
             known = await session.get(KnownOutage, outage_id)
         if trouble := self._find_time_trouble(request, known.estimate_at if known else None):
             return await self._render_list(request, name, trouble, outage_id)
+        estimate = self._parse_outage(request)["estimate_at"]
+        if known and outages.is_told(known, estimate) and form_field(request, "sure") != "yes":
+            return await self._confirm_news(request, name, known, "cause", "estimate", estimate_at=estimate)
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
         return pages.redirect(OUTAGES_URL)
+
+    async def confirm_tell(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        """Whom *Tell members* tells, and with which words, before anything goes out."""
+        async with self.backend.db.read_session() as session:
+            outage = await session.get(KnownOutage, outage_id)
+            if outage is None or outage.cleared_at is not None or outage.tells:
+                raise NotFound()
+            preview = await overview.preview_telling(session, self.backend, outage)
+        return self._render(request, name, "outages/tell.html", outage=outage, preview=preview)
+
+    async def confirm_end(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        """Who hears that the power is back, and with which words, before anything goes out."""
+        async with self.backend.db.read_session() as session:
+            outage = await session.get(KnownOutage, outage_id)
+            if outage is None or outage.cleared_at is not None:
+                raise NotFound()
+            preview = await overview.preview_end(session, self.backend, outage)
+        return self._render(request, name, "outages/end.html", outage=outage, preview=preview)
 
     async def tell_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
@@ -118,12 +168,28 @@ class OutagePages:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
             return await self._render_list(request, name, _describe_unknown(unknown), outage_id, form="part")
+        async with self.backend.db.read_session() as session:
+            known = await session.get(KnownOutage, outage_id)
+        is_whole = not area.strip() or (known is not None and known.by_accounts and not accounts)
+        if known and not is_whole and form_field(request, "sure") != "yes":
+            return await self._confirm_news(request, name, known, "area", "accounts", left=area)
         try:
             async with self.backend.db.transaction() as session:
                 await outages.shrink(session, self.backend, name, outage_id, area=area, account_ids=accounts)
         except ValueError:
-            return await self._render_list(request, name, NO_PLACE_LEFT, outage_id, form="part")
+            return await self._render_list(request, name, tr(NO_PLACE_LEFT), outage_id, form="part")
         return pages.redirect(OUTAGES_URL)
+
+    async def _confirm_news(
+        self, request: Request, name: str, outage: KnownOutage, *fields: str, **news: Any
+    ) -> HTTPResponse:
+        """The words of a later time, or of the part where the power is back, before they go out."""
+        async with self.backend.db.read_session() as session:
+            preview = await overview.preview_news(session, self.backend, outage, **news)
+        sent = {field: form_field(request, field) for field in fields}
+        return self._render(
+            request, name, "outages/news.html", outage=outage, preview=preview, sent=sent, path=request.path
+        )
 
     async def list_told(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         """The accounts that were told of it, each with what became of the message."""
@@ -134,7 +200,14 @@ class OutagePages:
             notices = await told.list_notices(session, outage_id)
         await self.staff.record_reading(name, {"outage": outage_id})
         return self._render(
-            request, name, "outages/told.html", outage=outage, notices=notices, stages=STAGES, longest=told.LISTED
+            request,
+            name,
+            "outages/told.html",
+            outage=outage,
+            notices=notices,
+            stage_name=stage_name,
+            longest=told.LISTED,
+            ways=WAYS,
         )
 
     async def clear_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
@@ -155,13 +228,13 @@ class OutagePages:
         """The outage of a form, or the page that says what is wrong with it."""
         area = clean_and_redact(form_field(request, "area"))
         if not area:
-            return await self._render_list(request, name, NO_AREA)
+            return self._render_new(request, name, tr(NO_AREA), "area")
         if trouble := self._find_time_trouble(request):
-            return await self._render_list(request, name, trouble)
+            return self._render_new(request, name, trouble, "estimate")
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
-            return await self._render_list(request, name, _describe_unknown(unknown))
+            return self._render_new(request, name, _describe_unknown(unknown), "accounts")
         key = form_field(request, "key").strip()[:64]
         return NewOutage(
             area=area,
@@ -180,10 +253,10 @@ class OutagePages:
             return ""
         at = views.parse_field_time(self.backend, text)
         if at is None:
-            return WRONG_TIME
+            return tr(WRONG_TIME)
         if at > self.backend.clock.now() or (before is not None and at == before.replace(second=0, microsecond=0)):
             return ""
-        return PAST_TIME.format(when=views.format_local_time(self.backend, at))
+        return tr(PAST_TIME, when=views.format_local_time(self.backend, at))
 
     def _parse_outage(self, request: Request) -> dict[str, Any]:
         return {
@@ -199,5 +272,11 @@ class OutagePages:
 def _describe_unknown(unknown: list[str]) -> str:
     """Nothing is opened for a list with a wrong number: somebody would be forgotten."""
     named = ", ".join(clean_and_redact(number)[:40] for number in unknown[:MAX_NAMED])
-    more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
-    return f"Nothing was changed: no account has the number {named}{more}."
+    if len(unknown) > MAX_NAMED:
+        named = tr("{numbers} and {count} more", numbers=named, count=len(unknown) - MAX_NAMED)
+    return tr("Nothing was changed: no account has the number {numbers}.", numbers=named)
+
+
+def stage_name(stage: str) -> str:
+    """What was told with this stage; the later ones are new times."""
+    return tr(STAGES.get(stage, NEW_TIME))

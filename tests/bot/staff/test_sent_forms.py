@@ -73,18 +73,18 @@ async def test_a_refused_refund_keeps_every_field(edge: Edge, backend: Backend, 
 async def test_a_refused_outage_keeps_every_field(edge: Edge, backend: Backend) -> None:
     await become(edge, "ann")
     typed = {"area": "Ridge Road", "cause": "a tree", "estimate": "11/18/2026 5pm"}
-    refused = await send(edge, "/staff/outages", "/staff/outages/preview", **typed)
+    refused = await send(edge, "/staff/outages/new", "/staff/outages/preview", **typed)
     assert refused.status == 422
     assert filled_in(refused, "/staff/outages/preview").items() >= typed.items()
     async with backend.db.read_session() as session:
         assert list(await session.scalars(select(KnownOutage))) == []
     good = {**typed, "estimate": "2026-11-18T17:00"}
-    preview = await send(edge, "/staff/outages", "/staff/outages/preview", **good)
+    preview = await send(edge, "/staff/outages/new", "/staff/outages/preview", **good)
     await edge.post("/staff/outages", data=filled_in(preview, "/staff/outages"))
     changed = {"cause": "two trees", "estimate": "soon"}
     refused = await send(edge, "/staff/outages", "/staff/outages/1", **changed)
     assert filled_in(refused, "/staff/outages/1").items() >= changed.items()
-    assert 'name="area" required maxlength="300" value=""' in refused.text
+    assert 'name="area" required maxlength="300" value=""' in (await edge.get("/staff/outages/new")).text
 
 
 async def test_a_refused_sign_in_keeps_the_name(edge: Edge) -> None:

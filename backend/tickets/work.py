@@ -1,0 +1,93 @@
+"""How the office works on a ticket: who has it, how far it is, by when, and notes among the office.
+
+Functions flush; the caller commits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.callout import service as callout
+from backend.outage.still_out import lock_report
+from backend.tickets.history import append_note, record_staff_act
+from backend.tickets.models import HIGH, LOW, NORMAL, WAITING, WORKING, Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+PRIORITIES = (HIGH, NORMAL, LOW)
+PROGRESS = ("", WORKING, WAITING)
+NOTE, CHANGE = "note", "change"
+"""What a note of the office is: its own words, or what was changed on the ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkChange:
+    """The ticket's work as it is to be. `owner` empty: nobody has it. `due_at` is UTC, None for no time."""
+
+    owner: str
+    priority: str
+    progress: str
+    due_at: datetime | None
+
+
+async def change_work(session: AsyncSession, backend: Backend, ticket: Ticket, by: str, change: WorkChange) -> bool:
+    """Set owner, priority, progress and due time of an open ticket. False when it is closed, or nothing differs.
+
+    Raises ValueError for a priority or progress that does not exist.
+    """
+    if change.priority not in PRIORITIES or change.progress not in PROGRESS:
+        raise ValueError(f"not a state of work: {change.priority}, {change.progress}")
+    if not await lock_report(session, ticket):
+        return False
+    parts = _describe(backend, ticket, change)
+    if not parts:
+        return False
+    ticket.owner, ticket.priority = change.owner or None, change.priority
+    ticket.progress, ticket.due_at = change.progress, change.due_at
+    await _note(session, backend, ticket, by, "; ".join(parts), CHANGE, "ticket_worked")
+    return True
+
+
+async def take_ticket(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> bool:
+    """`by` has it from now on. False when it is closed, or theirs already."""
+    due_at = ticket.due_at
+    return await change_work(session, backend, ticket, by, WorkChange(by, ticket.priority, WORKING, due_at))
+
+
+async def add_office_note(
+    session: AsyncSession, backend: Backend, ticket: Ticket, by: str, words: str, *, to_crew: bool = False
+) -> None:
+    """A note by the office user `by`, which reporters never read. `to_crew`: who is on call for it gets the words."""
+    await session.refresh(ticket, with_for_update=True)
+    await _note(session, backend, ticket, by, words, NOTE, "ticket_noted", **({"to_crew": True} if to_crew else {}))
+    if to_crew:
+        await callout.relay_addition(session, backend, ticket, words)
+
+
+async def _note(
+    session: AsyncSession, backend: Backend, ticket: Ticket, by: str, words: str, what: str, act: str, **marks: object
+) -> None:
+    append_note(backend, ticket, ticket.conversation_id, words, office=by, what=what, **marks)
+    await record_staff_act(session, backend, ticket, f"office:{by}", act, ticket.status)
+
+
+def _describe(backend: Backend, ticket: Ticket, change: WorkChange) -> list[str]:
+    """What differs, as `label: value`, in the words of the notes."""
+    before: dict[str, Any] = {
+        "owner": ticket.owner or "", "priority": ticket.priority, "progress": ticket.progress, "due": ticket.due_at,
+    }  # fmt: skip
+    after = {"owner": change.owner, "priority": change.priority, "progress": change.progress, "due": change.due_at}
+    changed = [label for label in before if before[label] != after[label]]
+    return [f"{label}: {_format_value(backend, after[label])}" for label in changed]
+
+
+def _format_value(backend: Backend, value: str | datetime | None) -> str:
+    if isinstance(value, datetime):
+        local = value.astimezone(backend.coop.zone)
+        return f"{local:%a %b} {local.day}, {local:%I:%M %p}"
+    return value or "none"

@@ -1,0 +1,1 @@
+"""The pages of the office under /staff/calls: the calls that were promised."""

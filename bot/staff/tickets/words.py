@@ -1,0 +1,96 @@
+"""The words of tickets as the office reads them, in both languages."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from backend.callout.service import CHANNEL_NAMES, STATUS_NAMES
+from backend.language import mark, tr
+from backend.tickets.models import CLOSED_BY_LABEL, TAKEN_DOWN_LABEL, WAITING, WORKING, Ticket
+from backend.tickets.service import ANSWERED, CLOSED, WITHDRAWN
+
+MAP_URL = "https://www.openstreetmap.org/search?"
+KIND_NAMES = {
+    "danger": mark("Danger"), "outage": mark("Outage"), "light": mark("Light"), "tree": mark("Tree"),
+    "meter": mark("Meter"), "voltage": mark("Voltage"), "medical": mark("Medical need"),
+    "name_change": mark("Name change"), "dispute": mark("Dispute"), "high_bill": mark("High bill"),
+    "damage": mark("Damage"), "arrangement": mark("Arrangement"), "service": mark("Service"),
+    "complaint": mark("Complaint"), "callback": mark("Call back"), "electrician": mark("Electrician"),
+    "other": mark("Other"),
+}  # fmt: skip
+STATE_NAMES = {
+    "open": mark("Open"), "new": mark("New"), WORKING: mark("In progress"), WAITING: mark("Waiting for the member"),
+    ANSWERED: mark("Answered"), CLOSED: mark("Done"), WITHDRAWN: mark("Withdrawn"), "all": mark("Any"),
+}  # fmt: skip
+PRIORITY_NAMES = {"high": mark("High"), "normal": mark("Normal"), "low": mark("Low")}
+PROGRESS_NAMES = {"": mark("Not begun"), WORKING: mark("In progress"), WAITING: mark("Waiting for the member")}
+IDENTITY_NAMES = {
+    "anonymous": mark("not identified"),
+    "known": mark("gave a member number and the last four digits"),
+    "stepped up": mark("signed in with a code, or called from the phone on file"),
+}
+LABEL_NAMES = {
+    "danger": mark("Danger"), "hazard": mark("Hazard"), "when": mark("When"), "about": mark("About"),
+    "name": mark("Name"), "language": mark("Language"), "tried": mark("Tried before"), "level": mark("Identity shown"),
+    "said before": mark("Said before"), "who asked": mark("Who asked"), "not before": mark("Not before"),
+    "wish": mark("Wish"), "still out": mark("Still out"), "address": mark("Address"), "until": mark("Until"),
+    "no danger, says who reported it": mark("No danger, says who reported it"),
+    "danger asked about": mark("Danger asked about"), TAKEN_DOWN_LABEL: mark("Taken down by"),
+}  # fmt: skip
+CHANGE_NAMES = {
+    "owner": mark("owner"), "priority": mark("priority"), "progress": mark("progress"), "due": mark("due"),
+    "no answer": mark("nobody answered, try"), "next try": mark("next try"), "moved to": mark("moved to"),
+    "before": mark("before"), "texted": mark("new time sent by text"),
+}  # fmt: skip
+VALUE_NAMES = {
+    "none": mark("none"), "high": mark("high"), "normal": mark("normal"), "low": mark("low"), "yes": mark("yes"),
+    "working": mark("in progress"), "waiting": mark("waiting for the member"),
+}  # fmt: skip
+SHOWN_APART = frozenset({CLOSED_BY_LABEL, "words"})
+"""Labels that the page has a place for."""
+
+
+def state_name(ticket: Ticket) -> str:
+    """The state as the office sees it: an open one by how far the work is."""
+    if ticket.status in (CLOSED, WITHDRAWN):
+        return tr(STATE_NAMES[ticket.status])
+    return tr(STATE_NAMES[ticket.progress or ticket.status])
+
+
+def kind_name(kind: str) -> str:
+    return tr(KIND_NAMES.get(kind, kind))
+
+
+def label_name(label: str) -> str:
+    """A label of the details; one that is not known here, as it was written."""
+    return tr(LABEL_NAMES[label]) if label in LABEL_NAMES else label.capitalize()
+
+
+def describe_change(words: str) -> str:
+    """A note of what was changed, `owner: bob; due: none`, in the reader's language."""
+    parts = (part.partition(": ") for part in words.split("; "))
+    return "; ".join(
+        f"{tr(CHANGE_NAMES.get(label, label))}{mid}{tr(VALUE_NAMES[value]) if value in VALUE_NAMES else value}"
+        for label, mid, value in parts
+    )
+
+
+def map_url(place: str) -> str:
+    """A search on OpenStreetMap. Nothing goes there before somebody clicks."""
+    return MAP_URL + urlencode({"query": place})
+
+
+def way_name(way: str) -> str:
+    return tr(CHANNEL_NAMES.get(way, way))
+
+
+def status_name(status: str) -> str:
+    return tr(STATUS_NAMES.get(status, status))
+
+
+FILTERS = {
+    "ticket_state": state_name, "kind_name": kind_name, "label_name": label_name, "change": describe_change,
+    "capfirst": lambda text: text[:1].upper() + text[1:], "map_url": map_url,
+    "way_name": way_name, "status_name": status_name,
+    "identity_name": lambda level: tr(IDENTITY_NAMES.get(str(level), str(level))),
+}  # fmt: skip
