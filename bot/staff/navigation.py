@@ -28,6 +28,7 @@ AREAS = (
     Area(mark("Reports"), "/staff/reports"),
     Area(mark("Settings"), "/staff/settings", Role.SUPERVISOR),
     Area(mark("People"), "/staff/people", Role.ADMIN),
+    Area(mark("Audit"), "/staff/audit", Role.SUPERVISOR),
 )
 
 
