@@ -13,7 +13,7 @@ from backend.language import PACKAGES, SPANISH, load_catalog
 IN_TEMPLATES = re.compile(r'\btr\("((?:[^"\\]|\\.)*)"')
 TAG_TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*)<")
 ENGLISH_ONLY = {"demo.html", "outbox.html"}  # a stand-in for the co-op's own site, and a developer's page
-NOT_YET = {"access", "inbox", "money", "outages", "tickets"}  # folders of the office whose pages are in English alone
+NOT_YET = {"inbox", "money", "outages", "tickets"}  # folders of the office whose pages are in English alone
 TEMPLATES = sorted(
     path
     for folder in ("bot/portal/templates", "bot/templates", "bot/staff/templates")

@@ -55,7 +55,7 @@ class DoorPages:
 
     async def sign_in_page(self, request: Request) -> HTTPResponse:
         words = {"kept": sent_forms.KEPT, "lost": sent_forms.LOST}
-        return self.render(request, trouble=words.get(str(request.args.get("form") or ""), ""))
+        return self.render(request, trouble=tr(words.get(str(request.args.get("form") or ""), "")))
 
     def render(self, request: Request, *, trouble: str = "", status: int = 200, typed: str = "") -> HTTPResponse:
         settings = self.backend.settings

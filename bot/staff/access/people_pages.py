@@ -133,7 +133,7 @@ class PeoplePages:
         facts = (
             (tr("Now"), tr(ROLE_NAMES[_role(account)])),
             (tr("From now on"), tr(ROLE_NAMES[role])),
-            (tr("May"), tr(ROLE_MAY[role])),
+            (tr("May do"), tr(ROLE_MAY[role])),
         )
         if form_field(request, "confirmed") != "yes":
             return self._read_back(
@@ -274,7 +274,7 @@ class PeoplePages:
             (tr("Name that members see"), typed["name"]),
             (tr("Email"), typed["email"]),
             (tr("Role"), tr(ROLE_NAMES[role])),
-            (tr("May"), tr(ROLE_MAY[role])),
+            (tr("May do"), tr(ROLE_MAY[role])),
         )
         mailed = bool(self.backend.settings.smtp_url)
         text = (
