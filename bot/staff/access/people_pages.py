@@ -19,7 +19,7 @@ from backend.staff import accounts, second_steps, sessions
 from backend.staff.accounts import StaffAccountError, StaffLink
 from backend.staff.models import StaffAccount
 from backend.staff.roles import ROLE_NAMES, Role
-from bot.staff.access.own_pages import tell_done
+from bot.staff.access.own_pages import OWN_URL, tell_done
 from bot.staff.access.roles_told import ROLE_MAY, STATES
 from bot.web import pages
 from bot.web.pages import form_field
@@ -223,9 +223,10 @@ class PeoplePages:
                 if str(row.change) != form_field(request, "change"):
                     return pages.redirect(f"{_url(person)}?done=meanwhile")
                 await work(session, row)
+                stays = row.name != request.ctx.staff.name or row.role == accounts.role_key(Role.ADMIN)
         except StaffAccountError as error:
             return await self._render_person(person, errors={error.field: str(error)}, typed=typed, status=422)
-        return pages.redirect(f"{_url(person)}?done={done}")
+        return pages.redirect(f"{_url(person) if stays else OWN_URL}?done={done}")
 
     async def _do_link(self, request: Request, person: int, make: Any, by: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
