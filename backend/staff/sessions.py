@@ -165,6 +165,6 @@ def mark(backend: Backend, login: StaffLogin) -> str:
 
 def describe_browser(agent: str) -> str:
     """`Chrome, Windows` of a User-Agent; "" for one that says neither."""
-    browser = next((name for sign, name in BROWSERS if re.search(rf"\b{sign}[a-zA-Z]*/", agent)), "")
+    browser = next((name for sign, name in BROWSERS if re.search(rf"{sign}[a-zA-Z]*/", agent)), "")
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
     return ", ".join(filter(None, (browser, system)))

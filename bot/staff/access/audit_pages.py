@@ -19,6 +19,7 @@ from backend.language import tr
 from backend.members.models import Member
 from backend.staff import accounts
 from backend.staff.roles import Role
+from bot.staff.access.act_names import name_act
 from bot.web import pages
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ class AuditPages:
             await self.staff.record_reading(name, {"audit": _describe(typed)})
         shown, more = found[:PAGE], len(found) > PAGE
         return self.staff.render_page(
-            "access/audit.html", 422 if errors else 200, entries=[_line(entry) for entry in shown], acts=acts,
+            "access/audit.html", 422 if errors else 200, entries=[_line(entry) for entry in shown],
+            acts=sorted(((act, name_act(act)) for act in acts), key=lambda pair: pair[1]),
             people=people, typed=typed, errors=errors, query=urlencode({k: v for k, v in typed.items() if v}),
-            older=shown[-1].row.id if more else None, newest=older is None, max_csv=MAX_CSV,
+            older=shown[-1].row.id if more else None, newest=older is None, max_csv=f"{MAX_CSV:,}",
         )  # fmt: skip
 
     async def download_audit(self, request: Request, name: str) -> HTTPResponse:
@@ -134,7 +136,7 @@ def _line(entry: AuditEntry) -> dict[str, Any]:
         "row": row,
         "who": row.actor.removeprefix(OFFICE) if person else row.actor,
         "person": person,
-        "act": row.act.replace("_", " "),
+        "act": name_act(row.act),
         "account": entry.account_number,
         "change": [(key.replace("_", " "), _shown((row.before or {}).get(key)), _shown((row.after or {}).get(key)))
                    for key in dict.fromkeys((*(row.before or {}), *(row.after or {})))],

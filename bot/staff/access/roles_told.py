@@ -8,8 +8,10 @@ from backend.staff.roles import Role
 ROLE_MAY = {
     Role.READ: mark("sees talks, members, tickets and reports; changes nothing"),
     Role.AGENT: mark("answers members, works on tickets and outages, books payments, asks for refunds"),
-    Role.SUPERVISOR: mark("also approves refunds, reviews talks, changes settings and reads the audit trail"),
-    Role.ADMIN: mark("also invites people, changes roles and ends sessions"),
+    Role.SUPERVISOR: mark(
+        "does what an agent does; approves refunds, reviews talks, changes settings, reads the audit trail"
+    ),
+    Role.ADMIN: mark("does everything; invites people, changes roles, ends sessions"),
 }
 WAYS = {
     "password": mark("password"),
