@@ -31,7 +31,7 @@ def _words(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
-def _secret(owner: Owner, age: str, *, period: str | None = "codes", left_out: str = "a code, token or its hash") -> Decision:
+def _secret(owner: Owner, age: str, *, period: str = "codes", left_out: str = "a code, token or its hash") -> Decision:
     return Decision(owner, "delete", left_out=left_out, period=period, age=age)
 
 
@@ -194,9 +194,9 @@ DECISIONS: dict[str, Decision] = {
     "StaffAccount": Decision(
         "nobody", "keep", left_out="about a person of the office", kept="past answers and the audit trail name them"
     ),
-    "StaffCodeApp": _secret("nobody", "made_at", period=None),
-    "StaffRecoveryCode": _secret("nobody", "made_at", period=None),
-    "StaffPasskey": _secret("nobody", "made_at", period=None, left_out="a public key of a person of the office"),
+    "StaffCodeApp": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
+    "StaffRecoveryCode": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
+    "StaffPasskey": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
     "StaffChallenge": _secret("nobody", "made_at"),
     "StaffKeptForm": _secret("nobody", "kept_at", left_out="a form of the office, for half an hour"),
     "PayLink": _secret("conversation", "created_at"),

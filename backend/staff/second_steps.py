@@ -142,9 +142,10 @@ async def _make_recovery_codes(session: AsyncSession, backend: Backend, name: st
 
 
 async def _take_recovery_code(session: AsyncSession, backend: Backend, name: str, code: str) -> bool:
+    before = backend.settings.previous_keyed_hash("staff-recovery", f"{name}:{code}")
     query = select(StaffRecoveryCode).where(
         StaffRecoveryCode.name == name,
-        StaffRecoveryCode.code_hash == _hash(backend, name, code),
+        StaffRecoveryCode.code_hash.in_([each for each in (_hash(backend, name, code), before) if each]),
         StaffRecoveryCode.used_at.is_(None),
     )
     row = await session.scalar(query.with_for_update())

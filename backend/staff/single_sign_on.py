@@ -11,6 +11,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -165,7 +166,8 @@ async def _find_account(session: AsyncSession, backend: Backend, claims: Mapping
         account.status, account.link_hash, account.link_expires_at = accounts.ACTIVE, None, None
         account.change += 1
     if role is not None:
-        await accounts.change_role(session, backend, account, role, by="single sign-on")
+        with suppress(accounts.StaffAccountError):  # the last administrator stays one
+            await accounts.change_role(session, backend, account, role, by="single sign-on")
     return account
 
 

@@ -52,6 +52,7 @@ def find_all(environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
     yield from _check_files(settings, environ)
     yield from _check_folders(settings)
     yield asyncio.run(_check_database(settings))
+    yield from asyncio.run(_check_people(settings))
     from bot.commands.check_outside import check_servers  # the clients of the servers are heavy
 
     yield from asyncio.run(check_servers(settings, offline=offline))
@@ -125,6 +126,25 @@ def _check_folders(settings: Settings) -> Iterator[Finding]:
             yield fault(name, f"{folder} cannot be {what} by this account: give it the rights")
         else:
             yield ok(name, str(folder))
+
+
+async def _check_people(settings: Settings) -> list[Finding]:
+    """Whether anybody can work at /staff; nothing where the database cannot tell."""
+    from backend.migrations.run import newest_revision
+    from backend.staff.accounts import is_office_open
+
+    if await read_revision(settings.database_url) != newest_revision():
+        return []
+    try:
+        backend = Backend.create(settings)
+    except MemberlineError:
+        return []  # told above
+    try:
+        async with backend.db.read_session() as session:
+            there = await is_office_open(session, backend)
+    finally:
+        await backend.close()
+    return [] if there else [remark("office", "nobody works at /staff yet: `memberline staff invite` lets the first in")]
 
 
 async def _check_database(settings: Settings) -> Finding:

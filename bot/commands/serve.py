@@ -23,6 +23,7 @@ from backend.demo import find_demo_accounts, seed
 from backend.demo_facts import find_demo_facts
 from backend.errors import SettingsError
 from backend.private_files import make_private_runtime
+from backend.staff.accounts import is_office_open
 from backend.staff.demo_clerk import add_demo_clerk, find_demo_clerk
 from bot.commands.child_processes import (
     ProcessSupervisor,
@@ -161,6 +162,9 @@ async def _prepare_database(backend: Backend) -> None:
     if not backend.settings.production:
         await seed(backend)
         await add_demo_clerk(backend)
+    async with backend.db.read_session() as session:
+        if not await is_office_open(session, backend):
+            log.warning("nobody works at /staff yet: invite the first person with `memberline staff invite`")
     await backend.db.close()
 
 

@@ -191,12 +191,16 @@ class DoorPages:
         return response
 
     async def invitation_page(self, request: Request, link: str) -> HTTPResponse:
+        if not self.backend.settings.staff_passwords:  # with the invitation the account of their work opens the door
+            return pages.redirect(SIGN_IN_URL)
         async with self.backend.db.read_session() as session:
             account = await accounts.find_by_link(session, self.backend, link)
         return self._render_invitation(account, link) if account else self._render_dead_link()
 
     async def accept_invitation(self, request: Request, link: str) -> HTTPResponse:
         """Set the password; the link proves who it is, so this signs in, with the second step of who has one."""
+        if not self.backend.settings.staff_passwords:
+            return pages.redirect(SIGN_IN_URL)
         password, again = form_field(request, "password"), form_field(request, "again")
         async with self.backend.db.read_session() as session:
             account = await accounts.find_by_link(session, self.backend, link)
