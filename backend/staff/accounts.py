@@ -26,6 +26,7 @@ from backend.staff.roles import Role
 
 if TYPE_CHECKING:
     from backend.app import Backend
+    from backend.config import Settings
 
 LINK_LIFETIME = timedelta(days=3)
 MIN_PASSWORD = 12
@@ -47,7 +48,7 @@ class StaffAccountError(MemberlineError):
 class StaffLogin:
     """A person who may sign in now. `account` is None for a name from the setting.
 
-    `phone` is E.164; `language` is en or es. `password_hash` is None for who signs in by single sign-on or passkey alone.
+    `phone` is E.164; `language` is en or es. `password_hash` is None for who has no password.
     """
 
     name: str
@@ -114,9 +115,9 @@ async def list_accounts(session: AsyncSession) -> list[StaffAccount]:
     return list(await session.scalars(select(StaffAccount).order_by(StaffAccount.name_key)))
 
 
-async def is_office_open(session: AsyncSession, backend: Backend) -> bool:
+async def is_office_open(session: AsyncSession, settings: Settings) -> bool:
     """Whether anybody was ever let in: without, the office's pages do not exist."""
-    if backend.settings.staff_accounts or backend.settings.single_sign_on:
+    if settings.staff_accounts or settings.single_sign_on:
         return True
     return await session.scalar(select(StaffAccount.id).limit(1)) is not None
 
@@ -235,7 +236,9 @@ async def change_contact(
     """The email for links and codes, the phone (E.164) for notices. Raises StaffAccountError."""
     if len(email) > 254 or not EMAIL.fullmatch(email):
         raise StaffAccountError(tr("This is no email address, such as ann@coop.example."), "email")
-    same = select(StaffAccount.name).where(func.lower(StaffAccount.email) == email.lower(), StaffAccount.id != account.id)
+    same = select(StaffAccount.name).where(
+        func.lower(StaffAccount.email) == email.lower(), StaffAccount.id != account.id
+    )
     if (taken := await session.scalar(same)) is not None:
         raise StaffAccountError(tr("{name} has this email address.", name=taken), "email")
     account.email, account.phone = email, phone

@@ -161,9 +161,7 @@ async def sign_in(
         return await sessions.start(session, backend, login, "passkey", visitor)
 
 
-async def _check(
-    session: AsyncSession, site: Site, answer: str, name: str, challenge: bytes
-) -> StaffPasskey | None:
+async def _check(session: AsyncSession, site: Site, answer: str, name: str, challenge: bytes) -> StaffPasskey | None:
     """The key that gave the answer, with its count moved on."""
     try:
         parsed = _parse(answer)

@@ -27,6 +27,5 @@ class StaffPerson:
 async def list_people(session: AsyncSession, backend: Backend) -> list[StaffPerson]:
     """Those who may sign in now, by name."""
     return [
-        StaffPerson(login.name, login.role, login.email, login.phone)
-        for login in await list_logins(session, backend)
+        StaffPerson(login.name, login.role, login.email, login.phone) for login in await list_logins(session, backend)
     ]

@@ -135,9 +135,7 @@ async def _make_recovery_codes(session: AsyncSession, backend: Backend, name: st
     await session.execute(delete(StaffRecoveryCode).where(StaffRecoveryCode.name == name))
     codes = ["".join(secrets.choice(LETTERS) for _ in range(10)) for _ in range(RECOVERY_CODES)]
     now = backend.clock.now()
-    session.add_all(
-        StaffRecoveryCode(name=name, code_hash=_hash(backend, name, code), made_at=now) for code in codes
-    )
+    session.add_all(StaffRecoveryCode(name=name, code_hash=_hash(backend, name, code), made_at=now) for code in codes)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.language import tr, use_language
 from backend.logins import passwords, sign_in_codes, throttle
 from backend.logins.models import LoginMiss
 from backend.logins.sign_in_codes import CodeRequired
 from backend.logins.throttle import SignInRefused
 from backend.outbox.service import enqueue
-from backend.language import tr, use_language
 from backend.staff import accounts, challenges, second_steps, sessions
 from backend.staff.accounts import StaffLogin
 from backend.staff.sessions import OWNER, StaffSignIn, Visitor

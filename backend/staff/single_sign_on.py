@@ -6,7 +6,6 @@ provider says the role at each sign-in, and makes accounts; without it only who 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 import time
@@ -190,7 +189,9 @@ async def _make_account(
     )  # fmt: skip
     session.add(account)
     await session.flush()
-    await accounts.note(session, backend, "single sign-on", "office_invited", after={"name": name, "role": account.role})
+    await accounts.note(
+        session, backend, "single sign-on", "office_invited", after={"name": name, "role": account.role}
+    )
     return account
 
 
@@ -225,7 +226,7 @@ async def _ask(method: str, url: str, **more: Any) -> dict[str, Any]:
         ):
             found = await answer.json(content_type=None)
             status = answer.status
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
         raise SingleSignOnFailed(f"the provider cannot be asked: {type(error).__name__}") from None
     if status != 200 or not isinstance(found, dict):
         raise SingleSignOnFailed(f"the provider answers with status {status}")

@@ -163,7 +163,7 @@ async def _prepare_database(backend: Backend) -> None:
         await seed(backend)
         await add_demo_clerk(backend)
     async with backend.db.read_session() as session:
-        if not await is_office_open(session, backend):
+        if not await is_office_open(session, backend.settings):
             log.warning("nobody works at /staff yet: invite the first person with `memberline staff invite`")
     await backend.db.close()
 

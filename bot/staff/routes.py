@@ -110,7 +110,7 @@ class StaffPages:
     async def _refuse_without_people(self) -> None:
         """404 as long as nobody was let into the office."""
         async with self.backend.db.read_session() as session:
-            if not await accounts.is_office_open(session, self.backend):
+            if not await accounts.is_office_open(session, self.backend.settings):
                 raise NotFound()
 
     async def _find_staff(self, request: Request) -> SignedInStaff | None:

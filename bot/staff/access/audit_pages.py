@@ -87,7 +87,7 @@ class AuditPages:
             digits = "".join(each for each in typed["account"] if each.isascii() and each.isdigit())
             query = select(Account.id).join(Member, Member.id == Account.member_id)
             query = query.where(or_(Account.number_digits == digits, Member.number == digits))
-    
+
             known = tuple(await session.scalars(query))
             if not known:
                 errors["account"] = tr("No account or member has this number.")

@@ -16,8 +16,8 @@ from bot.channels.senders import client_source
 from bot.staff.access.door import answer_options, find_site, read_visitor
 from bot.staff.access.roles_told import ROLE_MAY, WAYS
 from bot.web import pages
-from bot.web.languages import LANGUAGE_COOKIE
 from bot.web.cookies import set_cookie
+from bot.web.languages import LANGUAGE_COOKIE
 from bot.web.pages import form_field
 
 if TYPE_CHECKING:
@@ -181,9 +181,7 @@ class OwnPages:
             return None
         return self.staff.render_page("access/sign_in_again.html", 403)
 
-    async def _render(
-        self, request: Request, errors: dict[str, str] | None = None, status: int = 200
-    ) -> HTTPResponse:
+    async def _render(self, request: Request, errors: dict[str, str] | None = None, status: int = 200) -> HTTPResponse:
         login = request.ctx.session.login
         async with self.backend.db.read_session() as session:
             steps = await second_steps.find(session, login.name)

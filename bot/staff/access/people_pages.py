@@ -112,9 +112,7 @@ class PeoplePages:
             return self._render_form(typed, {error.field: str(error)}, 422)
         return self._render_link(link)
 
-    async def _sent_twice(
-        self, session: AsyncSession, request: Request, typed: dict[str, str]
-    ) -> HTTPResponse | None:
+    async def _sent_twice(self, session: AsyncSession, request: Request, typed: dict[str, str]) -> HTTPResponse | None:
         """A confirmed invitation that is there already was sent twice: its page is shown."""
         there = await accounts.find_account(session, typed["name"])
         same = there is not None and there.email == typed["email"] and there.role == typed["role"]
@@ -200,8 +198,11 @@ class PeoplePages:
     async def remove_second_steps(self, request: Request, name: str, person: int) -> HTTPResponse:
         account = await self._find(person)
         if form_field(request, "confirmed") != "yes":
-            text = tr("For somebody who lost the phone. Be sure that it is {name} who asks: see them, or call them on a "
-                      "number that you know.", name=account.name)  # fmt: skip
+            text = tr(
+                "For somebody who lost the phone. Be sure that it is {name} who asks: see them, or call them on a number "
+                "that you know.",
+                name=account.name,
+            )
             heading = tr("Remove the codes and passkeys of {name}?", name=account.name)
             return self._read_back(request, account, heading, (), text, tr("Remove codes and passkeys"))
 

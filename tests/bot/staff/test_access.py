@@ -82,7 +82,9 @@ async def press(edge: Edge, page: str, action: str, **fields: str) -> Answer:
 def hidden_in(page: str, action: str) -> dict[str, str]:
     form = page[page.index(f'action="{action}"') :]
     form = form[: form.index("</form>")]
-    return {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
+    return {
+        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    }
 
 
 async def acts_of(backend: Backend, actor: str) -> list[str]:
