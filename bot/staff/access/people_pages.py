@@ -199,8 +199,8 @@ class PeoplePages:
         account = await self._find(person)
         if form_field(request, "confirmed") != "yes":
             text = tr(
-                "For somebody who lost the phone. Be sure that it is {name} who asks: see them, or call them on a number "
-                "that you know.",
+                "For somebody who lost the phone. Be sure that it is {name} who asks: see them, or call them on a "
+                "number that you know.",
                 name=account.name,
             )
             heading = tr("Remove the codes and passkeys of {name}?", name=account.name)
