@@ -13,12 +13,11 @@ from backend.language import PACKAGES, SPANISH, load_catalog
 IN_TEMPLATES = re.compile(r'\btr\("((?:[^"\\]|\\.)*)"')
 TAG_TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*)<")
 ENGLISH_ONLY = {"outbox.html"}  # a developer's page
-NOT_YET = {"access"}  # folders of the office whose pages are in English alone
 TEMPLATES = sorted(
     path
     for folder in ("bot/portal/templates", "bot/templates", "bot/staff/templates")
     for path in (ROOT / folder).rglob("*.html")
-    if path.name not in ENGLISH_ONLY and path.parent.name not in NOT_YET
+    if path.name not in ENGLISH_ONLY
 )
 SAME_IN_BOTH = {"memberline sync", "kWh", "English", "Español", "Quick Pay"}
 

@@ -25,6 +25,7 @@ from backend.private_files import make_private_folder, read_or_create_text
 ROOT = Path(__file__).resolve().parents[2]
 ED25519_KEY_BYTES = 32
 NETWORK_URL_FILE = "sandbox-network.url"
+STAFF_ROLES = ("read", "agent", "supervisor", "admin")
 
 EXPECTED = {
     "MEMBERLINE_ENV": "must be development, test or production",
@@ -47,6 +48,10 @@ EXPECTED = {
     **dict.fromkeys(
         ("TEXTS_PER_SECOND", "CALLS_PER_SECOND", "EMAILS_PER_SECOND"), "must be a number above 0, such as 1.25"
     ),
+    "STAFF_TWO_STEP": "must be optional or required",
+    "STAFF_PASSWORDS": "must be yes or no",
+    "STAFF_IDLE_MINUTES": "must be a number of minutes from 5 to 480",
+    "OIDC_TRUST_EMAIL": "must be yes or no",
     "RUN_CONCURRENCY": "must be a whole number from 1 to 500",
 }
 """Messages for settings whose pydantic message would say less."""
@@ -98,6 +103,19 @@ def _parse_emails(value: Any) -> Any:
     return found
 
 
+def _parse_oidc_roles(value: Any) -> Any:
+    """`claim value=role` pairs separated by whitespace; the highest role of a person's values holds."""
+    if isinstance(value, Mapping):
+        return value
+    found: dict[str, str] = {}
+    for part in str(value).split():
+        given, _, role = part.rpartition("=")
+        if not given or role not in STAFF_ROLES:
+            raise ValueError("must list value=role with the roles read, agent, supervisor and admin")
+        found[given] = role
+    return found
+
+
 def _parse_origins(value: Any) -> Any:
     """Web origins separated by commas; `*` for any."""
     if not isinstance(value, str):
@@ -142,6 +160,7 @@ Url = Annotated[str, BeforeValidator(_strip_slash)]
 HttpUrl = Annotated[str, BeforeValidator(_parse_http_url)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parse_origins)]
 Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_accounts)]
+OidcRoles = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_oidc_roles)]
 Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_parse_emails)]
 DatabaseUrl = Annotated[str, BeforeValidator(_parse_database_url)]
 PublicKey = Annotated[str, BeforeValidator(_parse_public_key)]
@@ -238,8 +257,17 @@ class Settings(BaseSettings):
     chat_identity_secret: str = Field(default="", repr=False)  # a co-op's portal signs with it who is signed in
     chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages per ten seconds
     metrics_token: str | None = Field(default=None, repr=False)
-    staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages
+    staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; the older way
     staff_emails: Emails = Field(default_factory=dict)  # name -> address for sign-in codes
+    staff_two_step: Literal["optional", "required"] = "optional"
+    staff_passwords: bool = True  # no: single sign-on and passkeys alone
+    staff_idle_minutes: WholeNumber = Field(default=240, ge=5, le=480)
+    oidc_issuer: HttpUrl | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_role_claim: str | None = None  # None: only who was invited by email gets in
+    oidc_roles: OidcRoles = Field(default_factory=dict)  # value of the claim -> role
+    oidc_trust_email: bool = False  # the provider gives no email_verified, and lets nobody write an email of their own
     clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
     proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
     sync_dir: Path | None = None  # a folder into which the co-op's system puts its files
@@ -275,6 +303,11 @@ class Settings(BaseSettings):
     @property
     def twilio_configured(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token and self.twilio_number)
+
+    @property
+    def single_sign_on(self) -> bool:
+        """Whether people of the office may sign in by OpenID Connect."""
+        return bool(self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret)
 
     def messages_per_second(self, kind: str) -> float:
         """How many a sender of this kind (sms, call or email) may send: parts of texts, calls or emails."""

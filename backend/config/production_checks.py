@@ -89,6 +89,13 @@ def _check_combinations(env: Environ) -> dict[str, str]:
         )
     if env.get("POSTING") == "csv" and "POSTING_DIR" not in env:
         found["POSTING_DIR"] = "is not set, and POSTING=csv needs the folder that its files go to"
+    oidc = [name for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if name not in env]
+    if 0 < len(oidc) < 3:
+        found |= dict.fromkeys(oidc, "is not set, and single sign-on needs OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET")
+    if oidc and env.get("STAFF_PASSWORDS", "yes").lower() not in TRUE_WORDS:
+        found["STAFF_PASSWORDS"] = "is no, but without OIDC_ISSUER nobody of the office could sign in"
+    if bool(env.get("OIDC_ROLE_CLAIM")) != bool(env.get("OIDC_ROLES")):
+        found["OIDC_ROLES"] = "and OIDC_ROLE_CLAIM belong together: the claim, and which of its values is which role"
     behind_none = env.get("PROXIES_COUNT", "0") == "0" and env.get("ALLOW_NO_PROXY", "").lower() not in TRUE_WORDS
     if behind_none and env.get("PUBLIC_URL", "").startswith("https://"):
         found["PROXIES_COUNT"] = (
@@ -361,6 +368,7 @@ CHECKS: dict[str, SettingCheck] = {
     "SMTP_URL": _check_smtp_url,
     "CHAT_ORIGINS": _check_chat_origins,
     "STAFF_ACCOUNTS": _check_staff_accounts,
+    "OIDC_ISSUER": _check_https_url,
     "CLOCK_SHIFT": _check_clock_shift,
     "ENGINE_URL": _check_engine_url,
     "COOP_FILE": _check_coop_file,

@@ -75,10 +75,10 @@ def find_what_is_off(settings: Settings, environ: Mapping[str, str]) -> list[str
         )
     if not settings.smtp_url and settings.messages_provider == "auto":
         found.append("SMTP_URL is not set: emails, and codes by email, stay in the outbox and reach nobody")
-    if not settings.staff_accounts:
+    if settings.staff_accounts:
         found.append(
-            "STAFF_ACCOUNTS is not set: there is no /staff, so nobody of the office sees tickets, answers members or "
-            "refunds a payment there"
+            "STAFF_ACCOUNTS is the older way into the office: invite these people with `memberline staff invite`, and "
+            "leave the setting out (docs/staff-access.md)"
         )
     return found
 

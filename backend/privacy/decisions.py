@@ -206,6 +206,13 @@ DECISIONS: dict[str, Decision] = {
     "SignInCode": _secret("nobody", "created_at"),
     "PortalSession": _secret("login", "seen_at"),
     "StaffSession": _secret("nobody", "started_at"),
+    "StaffAccount": Decision(
+        "nobody", "keep", left_out="about a person of the office", kept="past answers and the audit trail name them"
+    ),
+    "StaffCodeApp": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
+    "StaffRecoveryCode": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
+    "StaffPasskey": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
+    "StaffChallenge": _secret("nobody", "made_at"),
     "StaffKeptForm": _secret("nobody", "kept_at", left_out="a form of the office, for half an hour"),
     "PayLink": _secret("conversation", "created_at"),
     "MailRequest": _secret("member", "asked_at", left_out="that a link by email was asked for"),

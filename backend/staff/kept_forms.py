@@ -14,8 +14,9 @@ from sqlalchemy import delete, or_, select
 
 from backend.logins import throttle
 from backend.logins.service import hash_token
+from backend.staff.accounts import list_logins
 from backend.staff.models import StaffKeptForm
-from backend.staff.signin import OWNER, StaffSignIn
+from backend.staff.sessions import OWNER, StaffSignIn
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -26,9 +27,11 @@ LONGEST_FIELD = 600
 
 async def keep_for_browser(backend: Backend, device: str, page: str, fields: Mapping[str, str]) -> bool:
     """Keep the fields of the form on `page` for who signed in on this browser; False for an unknown browser."""
-    for name, hashed in backend.settings.staff_accounts.items():
-        if throttle.known_browser_source(backend, OWNER + name, hashed, device) is not None:
-            await _keep(backend, hash_token(device), name, page, fields)
+    async with backend.db.read_session() as session:
+        logins = await list_logins(session, backend)
+    for login in logins:
+        if throttle.known_browser_source(backend, OWNER + login.name, login.password_mark, device) is not None:
+            await _keep(backend, hash_token(device), login.name, page, fields)
             return True
     return False
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.staff.accounts import list_logins
 from backend.staff.roles import Role
 
 if TYPE_CHECKING:
@@ -26,6 +27,5 @@ class StaffPerson:
 async def list_people(session: AsyncSession, backend: Backend) -> list[StaffPerson]:
     """Those who may sign in now, by name."""
     return [
-        StaffPerson(name, Role.ADMIN, backend.settings.staff_emails.get(name) or backend.coop.email)
-        for name in sorted(backend.settings.staff_accounts)
+        StaffPerson(login.name, login.role, login.email, login.phone) for login in await list_logins(session, backend)
     ]

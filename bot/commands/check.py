@@ -14,6 +14,7 @@ from backend.app import Backend
 from backend.config import Settings
 from backend.config.remarks import describe_database, find_misspelled, find_remarks
 from backend.coop import Coop, load_coop
+from backend.db import Database
 from backend.demo_facts import find_demo_facts
 from backend.errors import MemberlineError, SettingsError
 from backend.knowledge.check import check as check_folder
@@ -52,6 +53,7 @@ def find_all(environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
     yield from _check_files(settings, environ)
     yield from _check_folders(settings)
     yield asyncio.run(_check_database(settings))
+    yield from asyncio.run(_check_people(settings))
     from bot.commands.check_outside import check_servers  # the clients of the servers are heavy
 
     yield from asyncio.run(check_servers(settings, offline=offline))
@@ -125,6 +127,23 @@ def _check_folders(settings: Settings) -> Iterator[Finding]:
             yield fault(name, f"{folder} cannot be {what} by this account: give it the rights")
         else:
             yield ok(name, str(folder))
+
+
+async def _check_people(settings: Settings) -> list[Finding]:
+    """Whether anybody can work at /staff; nothing where the database cannot tell, or the demo's clerk is there."""
+    from backend.migrations.run import newest_revision
+    from backend.staff.accounts import is_office_open
+
+    if not settings.production or await read_revision(settings.database_url) != newest_revision():
+        return []
+    database = Database(settings.database_url)
+    try:
+        async with database.read_session() as session:
+            there = await is_office_open(session, settings)
+    finally:
+        await database.close()
+    text = "nobody works at /staff yet: `memberline staff invite` lets the first in"
+    return [] if there else [remark("office", text)]
 
 
 async def _check_database(settings: Settings) -> Finding:

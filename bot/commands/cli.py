@@ -30,6 +30,7 @@ from bot.commands.records import COMMANDS as RECORDS_COMMANDS
 from bot.commands.running import ExistingPath
 from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
+from bot.commands.staff import staff
 from bot.commands.tables import format_member, format_table
 from bot.commands.version import describe_version
 from bot.commands.voice_fallback import voice_fallback
@@ -258,7 +259,7 @@ def run_job(name: str, on: datetime | None) -> None:
 @click.argument("name")
 @click.password_option()
 def staff_password(name: str, password: str) -> None:
-    """Print what STAFF_ACCOUNTS needs to let NAME into the office's pages."""
+    """Print what STAFF_ACCOUNTS, the older way, needs to let NAME into the office's pages."""
     from backend.demo import DEMO_PASSWORD
     from backend.logins import passwords
 
@@ -333,6 +334,7 @@ for command in (
     posting,
     reconcile,
     settings,
+    staff,
     voice_fallback,
     *RECORDS_COMMANDS,
 ):

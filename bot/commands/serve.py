@@ -24,6 +24,8 @@ from backend.demo_facts import find_demo_facts
 from backend.errors import SettingsError
 from backend.office_settings.live import refresh
 from backend.private_files import make_private_runtime
+from backend.staff.accounts import is_office_open
+from backend.staff.demo_clerk import add_demo_clerk, find_demo_clerk
 from bot.commands.child_processes import (
     ProcessSupervisor,
     create_engine_process,
@@ -156,11 +158,15 @@ async def _stop_when(wanted: asyncio.Event, app: Any) -> None:
 
 
 async def _prepare_database(backend: Backend) -> None:
-    """Migrate the schema and, outside production, add the demo members."""
+    """Migrate the schema and, outside production, add the demo members and a clerk."""
     await backend.db.migrate()
     if not backend.settings.production:
         await seed(backend)
+        await add_demo_clerk(backend)
     await refresh(backend)
+    async with backend.db.read_session() as session:
+        if not await is_office_open(session, backend.settings):
+            log.warning("nobody works at /staff yet: invite the first person with `memberline staff invite`")
     await backend.db.close()
 
 
@@ -178,6 +184,9 @@ async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
         print("Demo members (full number, last four of the phone on file):")
     for number, last4, purpose in there:
         print(f"  {number:<11} {last4}  {purpose}")
+    clerk = await find_demo_clerk(app.ctx.services.backend)
+    if clerk:
+        print(f"\nThe office: {settings.public_url}/staff, as {clerk.name} with the password: {clerk.password}")
     print("\nThings to say: " + ", ".join(f'"{said}"' for said in EXAMPLE_MESSAGES))
     print(f"A phone to call and text with: {settings.public_url}/dev/phone (or make call)")
     print(f"Messages that would go out: {settings.public_url}/dev/outbox   Ctrl-C ends everything.", flush=True)

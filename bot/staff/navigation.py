@@ -28,7 +28,9 @@ AREAS = (
     Area(mark("Reports"), "/staff/reports"),
     Area(mark("Settings"), "/staff/settings", Role.SUPERVISOR),
     Area(mark("People"), "/staff/people", Role.ADMIN),
+    Area(mark("Audit"), "/staff/audit", Role.SUPERVISOR),
 )
+OWN_PAGE = "/staff/me"
 
 
 def list_areas(role: Role) -> list[Area]:
@@ -36,6 +38,8 @@ def list_areas(role: Role) -> list[Area]:
 
 
 def find_area(path: str) -> Area | None:
-    """The area of a page: the longest address that the path begins with."""
+    """The area of a page: the longest address that the path begins with. One's own account is in none."""
+    if path == OWN_PAGE or path.startswith(f"{OWN_PAGE}/"):
+        return None
     fitting = [area for area in AREAS if path == area.url or path.startswith(area.url + "/")]
     return max(fitting, key=lambda area: len(area.url), default=None)

@@ -1,4 +1,4 @@
-"""The pages under /staff. Without accounts in STAFF_ACCOUNTS they answer 404."""
+"""The pages under /staff. As long as nobody was let into the office they answer 404."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from sanic.exceptions import NotFound
 
 from backend.audit.service import record
 from backend.language import ENGLISH, tr, use_language
-from backend.logins import sign_in_codes
-from backend.staff import kept_forms, signin
+from backend.staff import accounts, kept_forms, sessions
 from backend.staff.roles import ROLE_NAMES, Role, SignedInStaff
-from bot.channels.senders import client_source
 from bot.services import Services
 from bot.staff import sent_forms, views
+from bot.staff.access.audit_pages import AuditPages
+from bot.staff.access.door import SIGN_IN_URL, DoorPages
+from bot.staff.access.own_pages import OwnPages
+from bot.staff.access.people_pages import PeoplePages
 from bot.staff.calls.pages import CallPages
 from bot.staff.inbox.pages import InboxPages
 from bot.staff.members.act_pages import MemberActPages
@@ -40,8 +42,9 @@ from bot.web.json_requests import route_methods
 from bot.web.languages import find_named_language, keep_named_language
 from bot.web.pages import form_field
 
-SESSION_SECONDS = int(signin.SESSION_LIFETIME.total_seconds())
-SIGN_IN_URL = "/staff/sign-in"
+SESSION_SECONDS = int(sessions.SESSION_LIFETIME.total_seconds())
+OWN_PAGES = ("/staff/me", "/staff/sign-out")
+SECOND_STEP_URL = "/staff/me/codes"
 
 
 class AreaPages(Protocol):
@@ -64,19 +67,19 @@ class StaffPages:
         self.cookies = SignInCookies(
             services.settings, "ml_staff", "ml_staff_device", "staff-form", "Strict", SESSION_SECONDS
         )
+        self.door = DoorPages(self)
         self._templates = pages.create_templates(Path(__file__).parent / "templates")
         self._templates.filters |= views.template_filters(services.backend)
 
     def allow_signed_out(self, handler: PageHandler) -> PageHandler:
-        """Guard of the sign-in pages: open to all while there are accounts; forms only from our own page."""
+        """Guard of the sign-in pages: open to all once somebody was let in; forms only from our own page."""
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
-            if not self.services.settings.staff_accounts:
-                raise NotFound()
+            await self._refuse_without_people()
             with use_language(find_named_language(request, self.services.settings) or ENGLISH):
                 if request.method == "POST" and not pages.is_same_site_post(request, self.services.settings):
-                    response = self._render_sign_in(tr("Please use this page to sign in."), 403)
+                    response = self.door.render(request, trouble=tr("Please use this page to sign in."), status=403)
                 else:
                     response = await handler(request, **values)
             keep_named_language(request, self.services.settings, response)
@@ -92,11 +95,12 @@ class StaffPages:
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
-            if not self.services.settings.staff_accounts:
-                raise NotFound()
             staff = await self.find_staff(request)
             if staff is None:
+                await self._refuse_without_people()
                 return await self._ask_to_sign_in(request)
+            if request.ctx.session.needs_second_step and not request.path.startswith(OWN_PAGES):
+                return pages.redirect(SECOND_STEP_URL)
             request.ctx.staff = staff
             with use_language(staff.language):
                 response = await self._respond(request, staff, handler, role, values)
@@ -105,12 +109,23 @@ class StaffPages:
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
 
+    async def _refuse_without_people(self) -> None:
+        """404 as long as nobody was let into the office."""
+        async with self.backend.db.read_session() as session:
+            if not await accounts.is_office_open(session, self.backend.settings):
+                raise NotFound()
+
     async def find_staff(self, request: Request) -> SignedInStaff | None:
-        """Who is signed in on the browser that asks; None for nobody."""
-        name = await signin.find_session_name(self.backend, self.cookies.read_session(request))
-        if name is None:
+        """Who is signed in on the browser that asks, None for nobody; `request.ctx.session` is the FoundSession."""
+        loads_itself = request.method == "GET" and (
+            "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", "")
+        )
+        found = await sessions.find(self.backend, self.cookies.read_session(request), used=not loads_itself)
+        if found is None:
             return None
-        return SignedInStaff(name, Role.ADMIN, find_named_language(request, self.services.settings) or ENGLISH)
+        request.ctx.session = found
+        language = find_named_language(request, self.services.settings) or found.login.language
+        return SignedInStaff(found.login.name, found.login.role, language)
 
     async def _respond(
         self, request: Request, staff: SignedInStaff, handler: PageHandler, role: Role, values: dict[str, Any]
@@ -131,6 +146,8 @@ class StaffPages:
 
     async def _ask_to_sign_in(self, request: Request) -> HTTPResponse:
         """To the sign-in; a form that was posted is kept for who signed in on this browser before."""
+        if "hx-request" in request.headers:  # a part of a page: the whole page goes to the sign-in
+            return HTTPResponse(status=401, headers={**pages.PRIVATE_HEADERS, "hx-redirect": SIGN_IN_URL})
         if request.method != "POST":
             return pages.redirect(SIGN_IN_URL)
         form = sent_forms.form_to_keep(request)
@@ -149,49 +166,6 @@ class StaffPages:
         await kept_forms.keep_for_session(self.backend, self.cookies.read_session(request), name, *form)
         return pages.redirect(quote(form[0]))
 
-    async def sign_in_page(self, request: Request) -> HTTPResponse:
-        words = {"kept": sent_forms.KEPT, "lost": sent_forms.LOST}
-        return self._render_sign_in(tr(words.get(str(request.args.get("form") or ""), "")))
-
-    async def sign_in(self, request: Request) -> HTTPResponse:
-        result = await signin.sign_in(
-            self.backend,
-            form_field(request, "name").strip(),
-            form_field(request, "password"),
-            source=client_source(request, self.services.settings),
-            device=self.cookies.read_device(request),
-        )
-        if isinstance(result, signin.CodeRequired):
-            return self._render_code_form(result.token)
-        if isinstance(result, signin.StaffSignIn):
-            return await self._finish_sign_in(request, result)
-        typed = form_field(request, "name").strip()[:60]
-        if result.reason == "throttled":
-            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", 429, typed)
-        return self._render_sign_in("Name and password do not match.", 403, typed)
-
-    async def confirm_code(self, request: Request) -> HTTPResponse:
-        """The mailed code, asked for after many failed tries when the browser is new."""
-        token = form_field(request, "code_token")
-        result = await signin.confirm(self.backend, token, form_field(request, "code").strip())
-        if result is not None:
-            return await self._finish_sign_in(request, result)
-        if await sign_in_codes.is_page_valid(self.backend, token):
-            return self._render_code_form(token, "That is not the code of our newest email.", 403)
-        return self._render_sign_in("That code is used up or too old. Please sign in again.", 403)
-
-    async def sign_out(self, request: Request, name: str) -> HTTPResponse:
-        await signin.sign_out(self.backend, self.cookies.read_session(request), name)
-        response = pages.redirect("/staff/sign-in")
-        self.cookies.clear_session(response)
-        return response
-
-    async def _finish_sign_in(self, request: Request, signed_in: signin.StaffSignIn) -> HTTPResponse:
-        page = await kept_forms.hand_over(self.backend, self.cookies.read_device(request), signed_in)
-        response = pages.redirect(quote(page or "/staff"))
-        self.cookies.set_sign_in(response, signed_in)
-        return response
-
     async def record_reading(self, name: str, after: dict[str, Any]) -> None:
         """Write into the audit trail what a staff member looked at."""
         async with self.backend.db.transaction() as session:
@@ -206,14 +180,8 @@ class StaffPages:
                 after=after,
             )
 
-    def _render_sign_in(self, trouble: str = "", status: int = 200, typed: str = "") -> HTTPResponse:
-        return self.render_page("access/sign_in.html", status, trouble=trouble, typed=typed)
-
     def render_notice(self, status: int, heading: str, text: str) -> HTTPResponse:
         return self.render_page("notice.html", status, heading=heading, text=text)
-
-    def _render_code_form(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
-        return self.render_page("access/code.html", status, trouble=trouble, code_token=token)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         """A page inside the office's frame; `staff`, `areas`, `area` and the form `token` come from the request."""
@@ -243,6 +211,9 @@ AREA_PAGES: tuple[type[AreaPages], ...] = (
     MemberActPages,
     SettingsPages,
     KnowledgePages,
+    PeoplePages,
+    OwnPages,
+    AuditPages,
 )
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
@@ -251,16 +222,11 @@ def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
     staff = Blueprint("staff", url_prefix="/staff")
     office = StaffPages(services)
-    signed_out = (
-        (office.sign_in_page, "GET", "/sign-in"),
-        (office.sign_in, "POST", "/sign-in"),
-        (office.confirm_code, "POST", "/sign-in/code"),
-    )
     signed_in: Routes = (
-        (office.sign_out, "POST", "/sign-out", Role.READ),
+        (office.door.sign_out, "POST", "/sign-out", Role.READ),
         *(route for area in AREA_PAGES for route in area(office).routes()),
     )
-    for handler, method, path in signed_out:
+    for handler, method, path in office.door.routes():
         staff.add_route(office.allow_signed_out(handler), path, methods=route_methods(method), name=handler.__name__)
     for handler, method, path, role in signed_in:
         guarded = office.require_role(handler, role)

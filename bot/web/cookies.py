@@ -10,7 +10,7 @@ from sanic import HTTPResponse, Request
 
 from backend.config import Settings
 from backend.logins.signin import PortalSignIn
-from backend.staff.signin import StaffSignIn
+from backend.staff.sessions import StaffSignIn
 
 PREFIX = "__Host-"
 """Over https the names begin with it: browsers then accept the cookies only over https and for this host alone."""

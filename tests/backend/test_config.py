@@ -314,6 +314,37 @@ def test_stripe_needs_both_of_its_secrets(name: str) -> None:
     assert named(refusal(**{key: value for key, value in STRIPE.items() if key != name})) == [name]
 
 
+OIDC = {"OIDC_ISSUER": "https://login.coop.example", "OIDC_CLIENT_ID": "memberline", "OIDC_CLIENT_SECRET": "x7-Rt2"}
+
+
+def test_single_sign_on_needs_its_three_settings_and_passwords_need_it() -> None:
+    assert Settings.from_env(GOOD | OIDC | {"STAFF_PASSWORDS": "no"}).single_sign_on
+    assert named(refusal(**GOOD, OIDC_CLIENT_ID="memberline")) == ["OIDC_ISSUER", "OIDC_CLIENT_SECRET"]
+    assert named(refusal(**GOOD, STAFF_PASSWORDS="no")) == ["STAFF_PASSWORDS"]
+    assert named(refusal(**GOOD | OIDC | {"OIDC_ISSUER": "http://login.coop.example"})) == ["OIDC_ISSUER"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_ROLES", "it=king"),
+        ("OIDC_ROLES", "it=admin"),  # without the claim
+        ("STAFF_TWO_STEP", "always"),
+        ("STAFF_IDLE_MINUTES", "1"),
+        ("STAFF_PASSWORDS", "maybe"),
+        ("OIDC_TRUST_EMAIL", "maybe"),
+    ],
+)
+def test_wrong_setting_of_the_office_is_named(name: str, value: str) -> None:
+    assert named(refusal(**GOOD | OIDC | {name: value})) == [name]
+
+
+def test_a_value_of_the_role_claim_may_have_an_equals_sign() -> None:
+    roles = "cn=it,dc=coop=admin desk=agent"
+    given = GOOD | OIDC | {"OIDC_ROLE_CLAIM": "groups", "OIDC_ROLES": roles}
+    assert Settings.from_env(given).oidc_roles == {"cn=it,dc=coop": "admin", "desk": "agent"}
+
+
 def test_unknown_provider_is_reported_with_the_known_ones() -> None:
     message = refusal(
         **GOOD | {"BILLING_PROVIDER": "nisc", "MESSAGES_PROVIDER": "twilio", "PAYMENT_PROVIDER": "paypal"}

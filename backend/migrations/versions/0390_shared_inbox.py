@@ -1,14 +1,14 @@
 """Who has a talk, until when it is snoozed, notes, who looks at it, and ready answers
 
 Revision ID: 0390
-Revises: 0370
+Revises: 0380
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0390"
-down_revision = "0370"
+down_revision = "0380"
 branch_labels = None
 depends_on = None
 TIME = sa.DateTime(timezone=True)

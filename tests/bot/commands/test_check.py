@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -15,6 +17,7 @@ from click.testing import CliRunner
 
 from backend.config import ROOT, Settings
 from bot.commands import serve, training
+from bot.commands.check import _check_people
 from bot.commands.check_outside import check_servers
 from bot.commands.cli import main
 from tests.backend.test_config import GOOD as PRODUCTION
@@ -48,6 +51,16 @@ def test_all_is_well(folder: Path) -> None:
     assert {"settings", "COOP_FILE", "knowledge", "providers", "DATABASE_URL"} <= set(levels)
     lines = CliRunner().invoke(main, ["check"], catch_exceptions=False).stdout.splitlines()
     assert lines[0] == "ok      settings: read; this is development"
+
+
+async def test_production_without_people_is_remarked(folder: Path) -> None:
+    settings = Settings.from_env(os.environ).with_values(environment="production")
+    assert [each.what for each in await _check_people(settings)] == ["office"]
+    invited = await asyncio.to_thread(
+        CliRunner().invoke, main, ["staff", "invite", "Ann", "--email", "a@coop.example", "--role", "admin"]
+    )
+    assert invited.exit_code == 0
+    assert await _check_people(settings) == []
 
 
 def test_each_wrong_setting_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,6 +225,8 @@ async def test_a_member_who_writes_after_the_answer_waits_again(edge: Edge, cloc
     assert "data-since" not in (await edge.get("/staff")).text
 
     clock.advance(hours=6, minutes=20)  # 4:27 PM
+    await sign_in(edge)  # the session ended in the idle hours
+    data["token"] = token_in(await edge.get(f"/staff/talks/{talks[1]}"))
     await edge.post(f"/staff/talks/{talks[1]}/answer", data=data)
     clock.advance(minutes=10)
     (closed,) = (await edge.chat(session, "thanks, when?", id="m5")).json["messages"]
