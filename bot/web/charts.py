@@ -42,8 +42,8 @@ def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dar
     chart.x_labels = list(labels)
     for name, values in series:
         chart.add(name, list(values))
-    drawn: bytes = chart.render()
-    return drawn
+    drawn: bytes | str = chart.render()  # text where the XML declaration is left out
+    return drawn if isinstance(drawn, bytes) else drawn.encode()
 
 
 def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str) -> Markup:

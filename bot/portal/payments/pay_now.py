@@ -134,7 +134,7 @@ class PayNowPages(MoneyPages):
             made = await reviews.list_made(session, self.backend, found)
         if not made:
             return pages.redirect(PAY_URL)
-        return self.render_page("payments/made.html", made=made, states={each.state for each in made})
+        return self.render_page("payments/made.html", made=made, states=sorted({each.state for each in made}))
 
     async def _load(self, visit: Visit) -> tuple[list[tuple[Account, Balance | None]], list[MethodChoice]]:
         """The open accounts with what each owes, and the saved methods. Raises FiguresUnknown for a single account."""

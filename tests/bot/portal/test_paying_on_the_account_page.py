@@ -236,7 +236,7 @@ async def test_auto_pay_keeps_the_words_shown(payer: Visitor) -> None:
         assert "Auto Pay is set as you agreed" in text(done)
     async with payer.services.backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent).where(Consent.kind == "autopay"))).one()
-        row = (await session.scalars(select(AutoPay).where(AutoPay.active))).one()
+        row = (await session.scalars(select(AutoPay).where(AutoPay.account_id == 1))).one()
     assert consent.wording in text(check)
     assert (row.day_of_month, consent.channel, consent.reply) == (15, "portal", "I agree")
     _, page, _ = await payer.get("/portal/autopay/stop")
