@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sanic import HTTPResponse, Request
 
-from backend.language import format_short_month, tr
+from backend.language import format_month_name, tr
 from backend.usage.service import MonthUsage, list_last_months
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments.base import MethodChoice, MoneyPages, find_account, format_input
@@ -101,9 +101,9 @@ def draw_usage(usage: Sequence[MonthUsage]) -> Markup:
     """The kWh of each month beside the year before, the oldest first; empty without readings."""
     if not usage:
         return Markup("")
-    labels = [format_short_month(month.month) for month in usage]
+    labels = [format_month_name(month.month, short=True) for month in usage]
     now = [month.now.kwh if month.now else None for month in usage]
     before = [month.before.kwh if month.before else None for month in usage]
-    series = [(tr("Year before"), before), (tr("This year"), now)]
+    series = [(tr("This year"), now), (tr("Year before"), before)]
     alt = tr("Electric use in kWh for each of {count} months, beside the year before.", count=len(usage))
     return chart_picture("bar", labels, series, alt)

@@ -50,7 +50,7 @@ def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], a
     """A `<picture>` for a page, in the colors of the reader's screen. `alt` says in a sentence what it shows."""
     light, dark = (_data_url(draw_svg(kind, labels, series, dark=dark)) for dark in (False, True))
     return Markup(
-        '<picture class="chart"><source media="(prefers-color-scheme: dark) and (not print)" srcset="{dark}">'
+        '<picture class="chart"><source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
         '<img src="{light}" alt="{alt}" width="{width}" height="{height}"></picture>'
     ).format(dark=dark, light=light, alt=alt, width=WIDTH, height=HEIGHT)
 

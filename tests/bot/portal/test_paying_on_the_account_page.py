@@ -12,6 +12,11 @@ from sqlalchemy import func, select
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutoPay
 from backend.consents.models import Consent
+from backend.demo import DEMO_PASSWORD
+from backend.logins import service as logins
+from backend.logins.passwords import hash_password
+from backend.members.models import Member
+from backend.members.service import find_account
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from tests.bot.portal.conftest import CARD, in_days
 from tests.bot.portal.page_text import quote_in, text
@@ -272,3 +277,50 @@ async def test_an_arrangement_beyond_the_rules_goes_to_the_office_once(payer: Vi
         numbers.add(found[1])
     assert len(numbers) == 1
     assert payer.services.backend.today() + timedelta(days=7) == first
+
+
+async def test_several_accounts_are_paid_by_one_yes(payer: Visitor) -> None:
+    ole = payer.another()
+    await ole.sign_in("ole.lindqvist")
+    _, page, _ = await ole.get("/portal/pay-now")
+    method = re.search(r'name="method" value="(\d+)"', page)
+    assert method
+    form = [("form_token", token_in(page)), ("several", "1"), ("when", "today"), ("method", method[1])]
+    form += [("pay", "40120-001"), ("amount-40120-001", "143.77"), ("pay", "40120-002"), ("amount-40120-002", "62.18")]
+    url = payer.services.settings.public_url
+    async with ole.http.post(f"{url}/portal/pay-now", data=form) as answer:
+        page = await answer.text()
+    assert "Pay $205.95 now" in text(page)
+    assert "$143.77 for account ...-001 and $62.18 for account ...-002" in text(page)
+    for _ in range(2):
+        _, done, _ = await confirm(ole, page)
+        assert done.count("Your confirmation number is") == 2
+    await ole.http.close()
+    assert [made.amount_cents for made in await rows(payer, Payment)] == [14377, 6218]
+
+
+async def test_a_draft_payment_is_changed_and_removed(payer: Visitor) -> None:
+    backend = payer.services.backend
+    async with backend.db.transaction() as session:
+        account = await find_account(session, "60022-001")
+        assert account is not None
+        member = await session.get_one(Member, account.member_id)
+        await logins.add(session, backend, member, "marian.voss", await hash_password(DEMO_PASSWORD))
+    marian = payer.another()
+    await marian.sign_in("marian.voss")
+    _, page, _ = await marian.get("/portal/drafts")
+    assert "A draft payment is scheduled" in text(page)
+    method = re.search(r'name="method" value="(\d+)"', page)
+    assert method
+    _, check, _ = await marian.post("/portal/drafts", form_token=token_in(page), account="60022-001", method=method[1])
+    for _ in range(2):
+        _, done, _ = await marian.post("/portal/drafts/check", **hidden_fields(check, "/portal/drafts/check"))
+        assert "The draft payment is set as you agreed" in text(done)
+    _, check, _ = await marian.get("/portal/drafts/remove")
+    for _ in range(2):
+        _, done, _ = await marian.post("/portal/drafts/remove", **hidden_fields(check, "/portal/drafts/remove"))
+        assert "The draft payment is removed" in text(done)
+    await marian.http.close()
+    async with backend.db.read_session() as session:
+        consents = (await session.scalars(select(Consent).where(Consent.kind == "bank_draft"))).all()
+    assert [(one.channel, one.revoked_at is not None) for one in consents] == [("portal", True)]
