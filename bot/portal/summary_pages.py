@@ -64,7 +64,9 @@ def list_notices(tiles: Sequence[AccountTile], methods: Sequence[MethodChoice], 
         number, balance = tile.account.number, tile.balance
         if tile.outage:
             text = tr("We know of an outage at {address}.", address=tile.account.service_address)
-            found.append({"kind": "bad", "text": text, "url": "/portal/outage", "link": tr("See the outage")})
+            found.append(
+                {"kind": "bad", "text": text, "url": f"/portal/outage?account={number}", "link": tr("See the outage")}
+            )
         if not balance:
             continue
         if balance.disconnect_on and balance.past_due_cents > 0:
@@ -73,7 +75,12 @@ def list_notices(tiles: Sequence[AccountTile], methods: Sequence[MethodChoice], 
         elif balance.past_due_cents > 0:
             text = tr("A bill on account {number} is past due.", number=number)
             found.append(
-                {"kind": "warn", "text": text, "url": "/portal/arrangement", "link": tr("Payment arrangement")}
+                {
+                    "kind": "warn",
+                    "text": text,
+                    "url": f"/portal/arrangement?account={number}",
+                    "link": tr("Payment arrangement"),
+                }
             )
     for method in methods:
         if method.soon or not method.usable:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,17 +62,19 @@ def open_form(
     accounts: Sequence[tuple[Account, Balance | None]],
     methods: Sequence[MethodChoice],
     chosen: Account,
-    asked: Mapping[str, str],
+    *,
+    named: bool,
 ) -> PayForm:
-    """The form before anything was typed: what is due, today, with the preferred method; `asked` may name others."""
-    lines = []
-    for account, balance in accounts:
-        line = PayLine(account, balance, account.id == chosen.id, "")
-        typed = asked.get("amount", "") if line.chosen else ""
-        lines.append(PayLine(account, balance, line.chosen, typed or _prefill(line.due_cents)))
-    usable = next((str(method.id) for method in methods if method.usable), NEW_METHOD)
-    day = asked.get("day", "")
-    return PayForm(lines, LATER if day else TODAY, day, asked.get("method") or usable)
+    """The form before anything was typed: what is due, today, with the preferred method.
+
+    Where no account was `named`, all that owe something are ticked; a new card can pay one alone.
+    """
+    method = next((str(method.id) for method in methods if method.usable), NEW_METHOD)
+    lines = [PayLine(account, balance, account.id == chosen.id, "") for account, balance in accounts]
+    owing = {line.account.id for line in lines if line.due_cents}
+    if not named and method != NEW_METHOD and 0 < len(owing) <= MOST_ACCOUNTS:
+        lines = [replace(line, chosen=line.account.id in owing) for line in lines]
+    return PayForm([replace(line, typed=_prefill(line.due_cents)) for line in lines], TODAY, "", method)
 
 
 def _prefill(due_cents: int) -> str:

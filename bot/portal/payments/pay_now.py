@@ -29,7 +29,7 @@ from bot.portal.payments.pay_forms import (
     open_form,
     read_form,
 )
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import ACCOUNT_ARGUMENT, Visit
 from bot.web import pages
 
 PAY_URL = "/portal/pay-now"
@@ -49,8 +49,7 @@ class PayNowPages(MoneyPages):
 
     async def start(self, request: Request, visit: Visit) -> HTTPResponse:
         accounts, methods = await self._load(visit)
-        asked = {name: str(request.args.get(name) or "")[:20] for name in ("amount", "day", "method")}
-        form = open_form(accounts, methods, find_account(visit), asked)
+        form = open_form(accounts, methods, find_account(visit), named=bool(request.args.get(ACCOUNT_ARGUMENT)))
         notice = tr(CHANGED) if request.args.get("again") == "1" else ""
         return self._render(form, methods, notice)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from backend.demo import DEMO_PASSWORD
 from tests.bot.portal.chromium import check, fill, heading
@@ -64,10 +64,11 @@ async def test_the_pages_of_money(browser: Browser, payer: Visitor, options: dic
     await heading(page, "My Account")
     await check(page, "summary_several")
     await page.goto(f"{url}/portal/pay-now")
-    await page.get_by_label("510 Prairie Road (barn), Mount Carroll, IL").check()
+    await page.get_by_label("Section 12 (irrigation), Mount Carroll, IL").uncheck()
     await check(page, "pay_several")
     await press(page, "Continue")
     await heading(page, "Is everything right?")
+    await expect(page.get_by_role("button", name="Pay $205.95 now")).to_be_visible()
     await check(page, "pay_several_check")
     await page.goto(f"{url}/portal/arrangement")
     await page.locator("#first").fill("2026-12-05")
