@@ -17,7 +17,7 @@ from bot.portal.signed_in import SignedInPages, Visit
 from bot.web import pages
 
 SECURITY_URL = "/portal/security"
-WRONG_PASSWORD = mark("That is not your password of now.")
+WRONG_PASSWORD = mark("That is not your current password.")
 
 
 class SecurityPages(SignedInPages):

@@ -17,7 +17,7 @@ async def test_a_new_password_ends_every_other_browser(visitor: Visitor) -> None
     assert "ruth.alvarez" in page
     form = {"form_token": token_in(page), "old": DEMO_PASSWORD, "password": NEW, "again": NEW}
     for wrong, words in (
-        ({"old": "wrong"}, "not your password of now"),
+        ({"old": "wrong"}, "not your current password"),
         ({"again": f"{NEW}!"}, "not the same"),
         ({"password": "short", "again": "short"}, "10 characters"),
     ):
