@@ -17,6 +17,7 @@ from backend.logins import service as logins
 from backend.logins.passwords import hash_password
 from backend.members.models import Member
 from backend.members.service import find_account
+from backend.outbox.models import OutboxMessage
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from tests.bot.portal.conftest import CARD, in_days
 from tests.bot.portal.page_text import quote_in, text
@@ -102,10 +103,13 @@ async def test_nobody_confirms_the_read_back_of_another_browser(payer: Visitor) 
     _, page, _ = await read_back(payer)
     other = payer.another()
     _, own, _ = await other.sign_in("ole.lindqvist")
+    _, shown, path = await other.get(f"/portal/pay-now/check?key={quote_in(page)}")
+    assert (path, "Pay $112.40" in shown) == ("/portal/pay-now", False)
     await other.post("/portal/pay-now/check", form_token=token_in(own), quote=quote_in(page))
     await payer.post("/portal/pay-now/check", form_token="0" * 64, quote=quote_in(page))
     await other.http.close()
     assert await rows(payer, Payment) == []
+    assert len(await rows(payer, Quote)) == 1
 
 
 @pytest.mark.parametrize(
@@ -269,13 +273,16 @@ async def test_an_arrangement_beyond_the_rules_goes_to_the_office_once(payer: Vi
     form = {"form_token": token_in(page), "account": RUTH, "rhythm": "month", "first": first.isoformat()}
     _, check, _ = await payer.post("/portal/arrangement", **form, count="6")
     assert "Send it to the office" in text(check)
-    numbers = set()
+    numbers, told = set(), []
     for _ in range(2):
         _, page, _ = await payer.post("/portal/arrangement/check", **hidden_fields(check, "/portal/arrangement/check"))
+        async with payer.services.backend.db.read_session() as session:
+            told.append(await session.scalar(select(func.count()).select_from(OutboxMessage)))
         found = re.search(r"Your request number is ([0-9A-Z-]+)", text(page))
         assert found
         numbers.add(found[1])
     assert len(numbers) == 1
+    assert told[0] == told[1]
     assert payer.services.backend.today() + timedelta(days=7) == first
 
 
