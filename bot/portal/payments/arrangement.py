@@ -167,7 +167,7 @@ class ArrangementPages(MoneyPages):
     async def _ask_office(
         self, session: AsyncSession, conversation: str, account: Account, review: PlanReview, *, urgent: bool
     ) -> str:
-        """The number of the request; the same plan sent again finds the one that is open."""
+        """The number of the request; sent again, the service finds the one that is open."""
         details = {
             "owes": format_cents(review.balance.amount_due_cents),
             "past due": format_cents(review.balance.past_due_cents),
@@ -176,10 +176,6 @@ class ArrangementPages(MoneyPages):
         }
         if urgent:
             details["disconnection"] = "a notice, says the member"
-        report = tickets.Report(kind="arrangement", details=details, account_id=account.id, urgent=urgent)
-        same = await tickets.find_same_ticket(session, self.backend, conversation, report)
-        if same is not None and same.details.get("plan") == details["plan"]:
-            return same.number
         ticket = await tickets.open_ticket(
             session, self.backend, conversation, kind="arrangement", details=details, account_id=account.id,
             urgent=urgent,
