@@ -30,6 +30,15 @@ from bot.portal.account import AccountPages
 from bot.portal.login_creation import LoginCreationPages
 from bot.portal.password import PasswordPages
 from bot.portal.pay_routes import PayPages
+from bot.portal.payments.arrangement import ArrangementPages
+from bot.portal.payments.automatic import AutopayPages
+from bot.portal.payments.drafts import DraftPages
+from bot.portal.payments.history import HistoryPages
+from bot.portal.payments.methods import MethodPages
+from bot.portal.payments.pay_now import PayNowPages
+from bot.portal.payments.quick_pay import QuickPayPages
+from bot.portal.security import SecurityPages
+from bot.portal.summary_pages import SummaryPages
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.tickets.on_call import OnCallPages
@@ -75,7 +84,22 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     headers.install(app, backend.settings, services.metrics)
     for module in (site, theme, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
         app.blueprint(module.blueprint(services))
-    for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
+    for pages in (
+        PayPages,
+        AccountPages,
+        PasswordPages,
+        LoginCreationPages,
+        OnCallPages,
+        SummaryPages,
+        PayNowPages,
+        HistoryPages,
+        MethodPages,
+        AutopayPages,
+        DraftPages,
+        ArrangementPages,
+        SecurityPages,
+        QuickPayPages,
+    ):
         app.blueprint(pages(services).blueprint())
     app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
     if not backend.settings.production:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from actions.autopay import questions
 from actions.autopay.extract import find_method
@@ -11,7 +10,6 @@ from actions.autopay.slot_filling import (
     CONFIRM,
     DAY,
     EXCLUDED_METHOD_PREFIX,
-    EXPIRES_SOON,
     METHOD,
     PROGRESS,
     READ_OUT,
@@ -21,17 +19,15 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
 from actions.turn import Turn
 from backend.autopay import service
-from backend.autopay.formatting import format_run_day
-from backend.autopay.models import AutoPay
-from backend.autopay.open_bills import list_open_bills
-from backend.autopay.schedule import find_active_draft, first_run_day, next_run_day_for_bill, runs_after_due_date
+from backend.autopay.cautions import find_cautions
+from backend.autopay.formatting import format_bill, format_fee, format_run_day, format_start
+from backend.autopay.schedule import find_active_draft, first_run_day, runs_after_due_date
 from backend.billing import bills
 from backend.language import format_day, format_long_date, join_words, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments import service as payments
-from backend.payments.balances import get_balance
 from backend.payments.models import PaymentMethod
 from backend.reading.money.autopay_words import DUE_DATE
 
@@ -132,8 +128,8 @@ class AutoPayEnrollment(AutoPaySlotFilling):
                 "account": identity.known_account.number,
                 "method": method.label,
                 "when": format_run_day(day),
-                "starting": questions.format_start(turn, next_run, starts_on),
-                "fee_words": questions.format_fee(turn, method),
+                "starting": format_start(turn.backend.coop, turn.backend.today(), next_run, starts_on),
+                "fee_words": format_fee(turn.backend.coop, method),
                 "today": format_long_date(turn.backend.today()),
             },
         )
@@ -141,39 +137,17 @@ class AutoPayEnrollment(AutoPaySlotFilling):
     async def _send_notes(self, turn: Turn, account_id: int, method: PaymentMethod, day: int | None) -> None:
         """Tell what to know before a yes: money on its way, a bill that is due too soon, a card that ends soon."""
         today = turn.backend.today()
-        starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
-        covered = await self._due_dates_still_paid(turn, account_id, starts_on)
-        balance = await get_balance(turn.session, turn.backend, account_id)
-        if balance.pending_cents:
-            turn.utter("utter_autopay_note_pending", amount=format_cents(balance.pending_cents))
-        for item in balance.scheduled[:1]:
+        found = await find_cautions(turn.session, turn.backend, account_id, method, day)
+        if found.pending_cents:
+            turn.utter("utter_autopay_note_pending", amount=format_cents(found.pending_cents))
+        if (item := found.scheduled) is not None:
             amount, on = format_cents(item.amount_cents), format_day(item.run_on, today)
             turn.utter("utter_autopay_note_scheduled", amount=amount, day=on)
-        uncovered = [
-            questions.format_bill(bill, cents, today)
-            for bill, cents in await list_open_bills(turn.session, turn.backend, account_id, today)
-            if next_run_day_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None
-            and bill.due_on not in covered
-        ]
-        if uncovered:  # in one sentence: members miss the second of two notes that are alike
-            turn.utter("utter_autopay_note_uncovered", bills=join_words(uncovered))
-        expires_on = prechecks.card_expiry_date(method)
-        if expires_on and expires_on < starts_on + EXPIRES_SOON:
-            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(expires_on, today))
-
-    async def _due_dates_still_paid(self, turn: Turn, account_id: int, starts_on: date) -> set[date]:
-        """Due dates of bills that the present Auto Pay or draft still pays, before `starts_on`."""
-        row = await service.find_autopay(turn.session, account_id)
-        present = row if row is not None and row.active else await find_active_draft(turn.session, account_id)
-        if present is None:
-            return set()
-        today = turn.backend.today()
-        day, since = (present.day_of_month, present.starts_on) if isinstance(present, AutoPay) else (None, None)
-        runs = [
-            (bill.due_on, next_run_day_for_bill(day, since, bill.issued_on, bill.due_on, today))
-            for bill, _ in await list_open_bills(turn.session, turn.backend, account_id, today)
-        ]
-        return {due_on for due_on, on in runs if on is not None and on < starts_on}
+        if found.uncovered:  # in one sentence: members miss the second of two notes that are alike
+            listed = [format_bill(bill, cents, today) for bill, cents in found.uncovered]
+            turn.utter("utter_autopay_note_uncovered", bills=join_words(listed))
+        if found.expires_on:
+            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(found.expires_on, today))
 
     async def _submit(self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None) -> None:
         account_id = identity.known_account.id

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from actions.accounts.forms import AccountForm
 from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question, extract_method
 from actions.identity.forms import CODE, IDENTITY_SLOTS
@@ -21,8 +19,6 @@ WANTED_CHANGE, DAY, METHOD, PROGRESS, CONFIRM, READ_OUT = (
     "auto_confirm",
     "auto_told",
 )
-EXPIRES_SOON = timedelta(days=60)
-"""The member is told of a card that ends so soon after the first run."""
 EXCLUDED_METHOD_PREFIX = "not"
 """Before the id of a saved card or account that must not be used."""
 CALLED_INVALID, METHOD_ASKED, NEW_CARD_EXPLAINED, CALL_OFFERED = (

@@ -15,7 +15,7 @@ from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, note_agreement
 from backend.autopay import service
-from backend.autopay.formatting import format_next_run, format_run_day
+from backend.autopay.formatting import format_fee, format_next_run, format_run_day, format_start
 from backend.autopay.models import LegacyDraft
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
 from backend.language import format_day, format_long_date, mark, tr
@@ -142,8 +142,8 @@ class BankDraftForm(AccountForm):
                 "name": identity.known_member.name,
                 "account": identity.known_account.number,
                 "method": method.label,
-                "fee_words": questions.format_fee(turn, method),
-                "starting": questions.format_start(turn, next_run),
+                "fee_words": format_fee(turn.backend.coop, method),
+                "starting": format_start(turn.backend.coop, turn.backend.today(), next_run),
                 "today": format_long_date(turn.backend.today()),
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_confirm", values)

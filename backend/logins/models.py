@@ -36,7 +36,7 @@ class HolderProof(Base):
 
 
 class PortalSession(Base):
-    """A signed-in browser. Only the hash of its cookie is stored."""
+    """A signed-in browser. Only the hash of its cookie is stored; `browser` is its name, for the member alone."""
 
     __tablename__ = "portal_sessions"
 
@@ -45,6 +45,7 @@ class PortalSession(Base):
     login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    browser: Mapped[str] = mapped_column(String(80), default="", server_default="")  # such as Firefox on Windows
 
 
 class LoginMiss(Base):

@@ -40,15 +40,15 @@ class PortalSignIn:
 
 
 async def sign_in(
-    backend: Backend, typed: str, password: str, *, source: str, device: str = ""
+    backend: Backend, typed: str, password: str, *, source: str, device: str = "", browser: str = ""
 ) -> PortalSignIn | CodeRequired | SignInRefused:
     """Check a user ID or full number and a password. Takes the same time whether or not the login exists."""
     async with backend.db.read_session() as session:
         member, login = await service.find(session, typed)
-        browser = device_source(backend, login, device)
-        sender = browser or source
+        own_browser = device_source(backend, login, device)
+        sender = own_browser or source
         target = _target(backend, typed, login)
-        decision = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
+        decision = await throttle.check_throttle(session, backend, sender, target, known=own_browser is not None)
     if decision == "refuse":
         return SignInRefused("throttled")
     right = await passwords.verify_password(login.password_hash if login else None, password)
@@ -72,29 +72,33 @@ async def sign_in(
         if new_hash:
             row.password_hash = new_hash
         await throttle.clear_misses(session, target, sender)
-        return await _complete_sign_in(session, backend, row)
+        return await _complete_sign_in(session, backend, row, browser)
 
 
-async def confirm(backend: Backend, token: str, code: str) -> PortalSignIn | None:
+async def confirm(backend: Backend, token: str, code: str, *, browser: str = "") -> PortalSignIn | None:
     """Sign in with the mailed code; None when it is wrong or used up."""
     async with backend.db.transaction() as session:
         owner = await sign_in_codes.check(session, backend, token, code)
         if not owner or not owner.startswith(OWNER):
             return None
-        return await _complete_sign_in(session, backend, await session.get_one(Login, int(owner.removeprefix(OWNER))))
+        login = await session.get_one(Login, int(owner.removeprefix(OWNER)))
+        return await _complete_sign_in(session, backend, login, browser)
 
 
-async def _complete_sign_in(session: AsyncSession, backend: Backend, login: Login) -> PortalSignIn:
-    token = await start(session, backend, login)
+async def _complete_sign_in(session: AsyncSession, backend: Backend, login: Login, browser: str) -> PortalSignIn:
+    token = await start(session, backend, login, browser=browser)
     await _record(session, backend, login, "signed_in")
     return PortalSignIn(token, throttle.issue_browser_token(backend, _owner(login), login.password_hash))
 
 
-async def start(session: AsyncSession, backend: Backend, login: Login) -> str:
-    """Start a session; returns the cookie's token."""
+async def start(session: AsyncSession, backend: Backend, login: Login, *, browser: str = "") -> str:
+    """Start a session; returns the cookie's token. `browser` is what the member is shown of it."""
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
     await session.execute(delete(PortalSession).where(PortalSession.seen_at < now - MAX_SESSION))
-    session.add(PortalSession(token_hash=service.hash_token(token), login_id=login.id, started_at=now, seen_at=now))
+    row = PortalSession(
+        token_hash=service.hash_token(token), login_id=login.id, started_at=now, seen_at=now, browser=browser[:80]
+    )
+    session.add(row)
     await session.flush()
     return token
 
@@ -124,6 +128,30 @@ async def find_session(backend: Backend, token: str) -> tuple[Login, Member] | N
             if row is not None:
                 row.seen_at = now
     return found[1], found[2]
+
+
+async def list_sessions(session: AsyncSession, backend: Backend, login: Login) -> list[PortalSession]:
+    """The login's sessions that are still open, the one used last first."""
+    now = backend.clock.now()
+    query = select(PortalSession).where(
+        PortalSession.login_id == login.id,
+        PortalSession.seen_at > now - IDLE,
+        PortalSession.started_at > now - MAX_SESSION,
+    )
+    return list(await session.scalars(query.order_by(PortalSession.seen_at.desc(), PortalSession.id.desc())))
+
+
+async def end_sessions(
+    session: AsyncSession, backend: Backend, login: Login, *, token: str, only: int | None = None
+) -> None:
+    """End the login's session with the id `only`, or all but that of `token`, which is the member's own cookie."""
+    query = delete(PortalSession).where(PortalSession.login_id == login.id)
+    if only is None:
+        query = query.where(PortalSession.token_hash != service.hash_token(token))
+    else:
+        query = query.where(PortalSession.id == only)
+    await session.execute(query)
+    await _record(session, backend, login, "sessions_ended")
 
 
 async def sign_out(backend: Backend, token: str) -> None:

@@ -47,6 +47,8 @@ class PaymentMethod(Base):
     exp_year: Mapped[int | None]
     saved: Mapped[bool] = mapped_column(default=True)  # False: typed for one payment on the provider's page
     active: Mapped[bool] = mapped_column(default=True)
+    # chosen first on the account page; one of a member's saved methods at most
+    preferred: Mapped[bool] = mapped_column(default=False, server_default=false())
     # the call in which it was keyed in; it is no `saved` one, and pays in that call alone
     entered_in: Mapped[str | None] = mapped_column(String(80), index=True)
 

@@ -1,4 +1,4 @@
-"""Pages for signing in and out, and the summary of a member's accounts."""
+"""Pages for signing in and out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.logins.service import is_account_number
 from backend.members.codes import mask_email
 from backend.members.service import lacks_account_suffix
 from bot.portal.base_pages import PortalPages, parse_fields
-from bot.portal.summary import load_accounts
+from bot.portal.browser_names import name_browser
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -34,31 +34,12 @@ def read_next(page: str | None) -> str:
 
 class AccountPages(PortalPages):
     PAGES = (
-        ("summary", "GET", ""),
         ("login", "GET", "/login"),
         ("sign_in", "POST", "/login"),
         ("confirm", "POST", "/login/code"),
         ("sign_out", "POST", "/logout"),
         ("created", "GET", "/created"),
     )
-
-    async def summary(self, request: Request) -> HTTPResponse:
-        signed_in = await self.find_signed_in(request)
-        if signed_in is None:
-            return pages.redirect(LOGIN_URL)
-        _login, member = signed_in
-        views = await load_accounts(self.backend, member)
-        balances = [view.balance for view in views if view.balance]
-        return self.render_page(
-            "summary.html",
-            name=member.name,
-            # a credit on one account does not reduce what another owes
-            due_cents=sum(max(balance.amount_due_cents, 0) for balance in balances),
-            past_due_cents=sum(balance.past_due_cents for balance in balances),
-            is_due_known=len(balances) == len(views),
-            accounts=views,
-            form_token=self.cookies.form_token(request),
-        )
 
     async def login(self, request: Request) -> HTTPResponse:
         if await self.find_signed_in(request):
@@ -79,6 +60,7 @@ class AccountPages(PortalPages):
             given["password"],
             source=self.client_source(request),
             device=self.cookies.read_device(request),
+            browser=name_browser(request),
         )
         if isinstance(result, signin.CodeRequired):
             return self.render_form("sign_in_code.html", code_token=result.token, next=form_field(request, "next"))
@@ -90,7 +72,8 @@ class AccountPages(PortalPages):
     async def confirm(self, request: Request) -> HTTPResponse:
         """The mailed code, asked for after many failed tries when the browser is new."""
         given = parse_fields(request, "code_token", "code")
-        result = await signin.confirm(self.backend, given["code_token"], given["code"].strip())
+        code = given["code"].strip()
+        result = await signin.confirm(self.backend, given["code_token"], code, browser=name_browser(request))
         if result is not None:
             return self._finish_sign_in(request, result)
         token = given["code_token"]

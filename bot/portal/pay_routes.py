@@ -135,7 +135,10 @@ class PayPages(PortalPages):
         view = await pay_actions.load_pay_link(self.backend, token)
         if view.result is None:
             return pages.redirect(_page_url(token))
-        return self.render_page("pay_result.html", here=_page_url(token), account=view.account, result=view.result)
+        signed_in = await self.find_signed_in(request) is not None
+        return self.render_page(
+            "pay_result.html", here=_page_url(token), account=view.account, result=view.result, signed_in=signed_in
+        )
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         return super().render_page(template, status, form_targets=find_entry_origins(self.services), **values)

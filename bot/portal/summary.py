@@ -1,4 +1,4 @@
-"""Loads what the summary page shows of a member's accounts."""
+"""Loads what the summary and the billing page show of a member's accounts."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.service import is_paperless
 from backend.app import Backend
+from backend.autopay.formatting import format_next_run
+from backend.autopay.models import AutoPay
 from backend.autopay.schedule import find_active_autopay, find_active_draft
+from backend.autopay.service import find_autopay, find_next_run
 from backend.billing.figures import format_as_of
 from backend.billing.models import Account, Bill
 from backend.language import mark, tr
-from backend.members.models import Member
-from backend.members.service import list_member_accounts
+from backend.outage.areas import is_account_in
+from backend.outage.models import KnownOutage
+from backend.outage.service import current_outages
 from backend.payments.balances import Balance, get_balance
-from backend.payments.past_payments import PastPayment, is_paid_at_counter, list_payments
+from backend.payments.past_payments import PastPayment, find_last_payment, is_paid_at_counter, list_payments
 from backend.payments.refund_status import describe_refunds, is_given_back
 from backend.programs.service import find_enrollment
 from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
 
-MAX_SHOWN = 12
+MAX_SHOWN = 6
+AUTOPAY_URL, DRAFTS_URL, ENROLLMENTS_URL = "/portal/autopay", "/portal/drafts", "/portal/enrollments"
 STATUS_TEXTS = {
     "started": mark("on its way"),
     "authorized": mark("on its way"),
@@ -38,56 +43,113 @@ PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized 
 
 
 @dataclass(frozen=True)
-class AccountView:
-    """One account on the page; amounts are cents.
+class AccountTile:
+    """An account on the summary; amounts are cents.
 
-    `balance` is None when it cannot be looked up, and `as_of` its time in words when it is not of now. `payments` are
-    (payment, the co-op's local day, status in words), `enrolled` (program, the account's state in it).
+    `balance` is None when it cannot be looked up, and `as_of` its time in words when it is not of now. `automatic` says
+    in words how it is paid by itself; it is empty where nothing is on.
     """
 
-    number: str
-    address: str
-    closed: bool
+    account: Account
     balance: Balance | None
     as_of: str
+    automatic: str
+    automatic_url: str
+    outage: bool
+    last_payment: PastPayment | None
+
+    @property
+    def due_cents(self) -> int:
+        """Zero for a credit, for a prepaid account and where nothing is known."""
+        return max(self.balance.amount_due_cents, 0) if self.balance and not self.balance.prepaid else 0
+
+    @property
+    def uncovered_cents(self) -> int:
+        """What is left to pay beyond what is on its way or scheduled."""
+        return max(self.balance.uncovered_cents, 0) if self.balance and not self.balance.prepaid else 0
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """One account on the billing page. `payments` are (payment, the co-op's local day, status in words), `enrolled`
+    (program, the account's state in it, the page that changes it)."""
+
+    tile: AccountTile
     bills: Sequence[Bill]
     payments: Sequence[tuple[PastPayment, date, str]]
-    enrolled: Sequence[tuple[str, str]]
+    enrolled: Sequence[tuple[str, str, str]]
     usage: Sequence[MonthUsage]
 
 
-async def load_accounts(backend: Backend, member: Member) -> list[AccountView]:
-    async with backend.db.read_session() as session:
-        accounts = await list_member_accounts(session, member.id)
+async def load_tiles(backend: Backend, accounts: Sequence[Account]) -> list[AccountTile]:
     await asyncio.gather(*(backend.billing.refresh(backend.db, account.id) for account in accounts))
     async with backend.db.read_session() as session:
-        return [await _load_account(session, backend, account) for account in accounts]
+        outages = await current_outages(session)
+        return [await _load_tile(session, backend, account, outages) for account in accounts]
 
 
-async def _load_account(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
-    newest_bills = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc())
-    payments = []
-    for payment in await list_payments(session, account.id, count=MAX_SHOWN):
-        day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
-        payments.append((payment, day, await _describe_status(session, backend, payment)))
+async def load_account(backend: Backend, account: Account) -> AccountView:
+    """The account's newest bills and payments, its enrollments, and its use."""
+    await backend.billing.refresh(backend.db, account.id)
+    newest_bills = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc(), Bill.id.desc())
+    async with backend.db.read_session() as session:
+        return AccountView(
+            tile=await _load_tile(session, backend, account, ()),
+            bills=(await session.scalars(newest_bills.limit(MAX_SHOWN))).all(),
+            payments=await load_payments(session, backend, account, MAX_SHOWN),
+            enrolled=await _enrollment_rows(session, account),
+            usage=list(reversed(await list_last_months(session, account.id))),
+        )
+
+
+async def load_payments(
+    session: AsyncSession, backend: Backend, account: Account, count: int
+) -> list[tuple[PastPayment, date, str]]:
+    """The newest payments, each with its day in the co-op's zone and its status in words."""
+    return [
+        (payment, local_day(backend, payment), await describe_status(session, backend, payment))
+        for payment in await list_payments(session, account.id, count=count)
+    ]
+
+
+def local_day(backend: Backend, payment: PastPayment) -> date:
+    """The day on which it counts, or on which it was made; in the co-op's zone."""
+    return payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
+
+
+async def _load_tile(
+    session: AsyncSession, backend: Backend, account: Account, outages: Sequence[KnownOutage]
+) -> AccountTile:
     try:
         balance = await get_balance(session, backend, account.id)
     except FiguresUnknown:
         balance = None
-    return AccountView(
-        number=account.number,
-        address=account.service_address,
-        closed=account.status == "closed",
+    automatic, url = await _describe_automatic(session, backend, account)
+    return AccountTile(
+        account=account,
         balance=balance,
         as_of=describe_time(backend, balance) if balance else "",
-        bills=(await session.scalars(newest_bills.limit(MAX_SHOWN))).all(),
-        payments=payments,
-        enrolled=await _enrollment_rows(session, account),
-        usage=list(reversed(await list_last_months(session, account.id))),
+        automatic=automatic,
+        automatic_url=url,
+        outage=any([await is_account_in(session, outage, account) for outage in outages]),
+        last_payment=await find_last_payment(session, account.id),
     )
 
 
-async def _describe_status(session: AsyncSession, backend: Backend, payment: PastPayment) -> str:
+async def _describe_automatic(session: AsyncSession, backend: Backend, account: Account) -> tuple[str, str]:
+    """How bills are paid by themselves, in words, and the page about it."""
+    row = await find_autopay(session, account.id) or await find_active_draft(session, account.id)
+    if row is None:
+        return "", AUTOPAY_URL
+    url = AUTOPAY_URL if isinstance(row, AutoPay) else DRAFTS_URL
+    try:
+        coming = await find_next_run(session, backend, row)
+    except FiguresUnknown:
+        return tr("On"), url
+    return format_next_run(coming, backend.today()), url
+
+
+async def describe_status(session: AsyncSession, backend: Backend, payment: PastPayment) -> str:
     """In words, with what went back of it."""
     if is_paid_at_counter(payment):
         return tr("paid at the counter")
@@ -104,7 +166,7 @@ def describe_time(backend: Backend, balance: Balance) -> str:
     return format_as_of(balance.as_of, backend.clock.now(), backend.coop.zone)
 
 
-async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
+async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tuple[str, str, str]]:
     autopay = await find_active_autopay(session, account.id)
     draft = await find_active_draft(session, account.id)
     program = await find_enrollment(session, account.id)
@@ -116,11 +178,20 @@ async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tupl
         )
     paperless = await is_paperless(session, account.id)
     return [
-        ("Auto Pay", autopay_state),
-        (tr("Bank or card draft"), tr("A draft payment is scheduled on each due date") if draft else tr("None")),
-        (tr("Bill notifications"), tr("Paperless, by email") if paperless else tr("Bills by mail")),
+        ("Auto Pay", autopay_state, AUTOPAY_URL),
+        (
+            tr("Draft Payments"),
+            tr("A draft payment is scheduled on each due date") if draft else tr("None"),
+            DRAFTS_URL,
+        ),
+        (
+            tr("Bill notifications"),
+            tr("Paperless, by email") if paperless else tr("Bills by mail"),
+            ENROLLMENTS_URL,
+        ),
         (
             tr("Budget or levelized billing"),
             tr(PROGRAM_NAMES.get(program.program, "")) if program else tr("Not enrolled"),
+            ENROLLMENTS_URL,
         ),
     ]

@@ -1,13 +1,13 @@
 """Ratings of talks, and photos for the office
 
 Revision ID: 0460
-Revises: 0430
+Revises: 0440
 """
 
 import sqlalchemy as sa
 from alembic import op
 revision = "0460"
-down_revision = "0430"
+down_revision = "0440"
 branch_labels = None
 depends_on = None
 

@@ -89,3 +89,18 @@ async def visitor(demo_folder: Path) -> AsyncIterator[Visitor]:
         yield visitor
         await visitor.http.close()
     await mail.stop()
+
+
+@pytest_asyncio.fixture
+async def payer(demo_folder: Path, network: SandboxNetwork) -> AsyncIterator[Visitor]:
+    """Ruth, signed in, where the provider's page can be visited."""
+    mail = StandInMail()
+    await mail.start()
+    clock = ManualClock(NOON)
+    settings = settings_for(demo_folder, SMTP_URL=mail.url, SANDBOX_NETWORK_URL=network.url, SANDBOX_NETWORK_KEY=KEY)
+    async with serving(settings, clock) as services:
+        visitor = Visitor(services, clock, mail)
+        await visitor.sign_in()
+        yield visitor
+        await visitor.http.close()
+    await mail.stop()

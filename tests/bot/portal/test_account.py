@@ -20,7 +20,16 @@ async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str)
     status, page, path = await visitor.sign_in(user_id)
     assert (status, path) == (200, "/portal")
     shown = text(page)
-    for words in ("Total amount due $112.40", "Billing history", "Payment history", "Enrollments", "Recent usage"):
+    for words in ("Total amount due $112.40", "Last payment", "Recent usage"):
+        assert words in shown
+    shown = text((await visitor.get("/portal/billing"))[1])
+    for words in (
+        "Total amount due $112.40",
+        "Billing history",
+        "Payment history",
+        "Enrollment Options",
+        "Recent usage",
+    ):
         assert words in shown
 
 

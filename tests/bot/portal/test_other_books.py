@@ -29,12 +29,12 @@ async def test_the_summary_has_their_figures_and_their_time(visitor: Visitor) ->
     system = await books_of(visitor.services.backend)
     await visitor.sign_in("ruth.alvarez")
     shown = text((await visitor.get("/portal"))[1])
-    assert "Amount due $84.20" in shown
+    assert "Total amount due $84.20" in shown
     assert "As of" not in shown
     system.trouble = SystemUnavailable()
     visitor.clock.advance(minutes=10)
     shown = text((await visitor.get("/portal"))[1])
-    assert "Amount due $84.20" in shown
+    assert "Total amount due $84.20" in shown
     assert STALE in shown
 
 

@@ -147,6 +147,8 @@ async def test_the_summary_in_spanish(visitor: Visitor) -> None:
     _, page, _ = await visitor.sign_in()
     assert in_spanish(page)
     shown = text(page)
+    assert "Total que debe $112.40" in shown
+    shown = text((await visitor.get("/portal/billing"))[1])
     for words in ("Total que debe $112.40", "Historial de facturas", "Historial de pagos", "Consumo reciente"):
         assert words in shown
     assert re.search(r"\b\d{1,2} nov 2026\b", shown)

@@ -13,7 +13,7 @@ from backend.billing.models import Account, OutsideEntry
 from backend.members.models import Member
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
 from backend.payments.return_files import apply_return_file
-from bot.portal.summary import load_accounts
+from bot.portal.summary import load_account
 from bot.staff.money.base import parse_amount
 from sandbox.charges import ChargeRefused
 from tests.backend.household import DUE_CENTS, Household, make_household
@@ -91,8 +91,9 @@ async def test_a_search_finds_nothing_or_at_most_twenty(edge: Edge, backend: Bac
 async def portal_states(backend: Backend, home: Household) -> list[str]:
     """What the member's account page says of each payment."""
     async with backend.db.read_session() as session:
-        member = await session.get_one(Member, home.member_id)
-    [view] = await load_accounts(backend, member)
+        account = await session.scalar(select(Account).where(Account.member_id == home.member_id))
+    assert account is not None
+    view = await load_account(backend, account)
     return [state for _payment, _day, state in view.payments]
 
 

@@ -1,0 +1,246 @@
+"""Payments: 24 months of them with their receipts, and the scheduled ones, which can be moved and canceled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import quote as quote_url
+
+from sanic import HTTPResponse, Request
+from sanic.exceptions import NotFound
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.language import tr
+from backend.logins.portal_conversations import PORTAL
+from backend.members.levels import Level
+from backend.money import format_cents
+from backend.months import add_months
+from backend.payments import service as payments
+from backend.payments.balances import list_scheduled
+from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.past_payments import PaidAtCounter, describe_source
+from backend.payments.quotes import ReadBack
+from bot.portal import pay_texts
+from bot.portal.payments.base import (
+    CHANGED,
+    MoneyPages,
+    find_account,
+    fingerprint,
+    is_confirmed_form,
+    parse_day,
+)
+from bot.portal.signed_in import Visit
+from bot.portal.summary import describe_status, load_payments
+from bot.web import pages
+
+PAYMENTS_URL = "/portal/payments"
+SHOWN_MONTHS, MAX_SHOWN = 24, 200
+STATES = {"started": "pending", "authorized": "pending", "posted": "paid", "done": "paid", "running": "pending",
+          "failed": "declined", "canceled": "voided"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """One payment and its account. `status` are words; `state` is one of the badges; `changeable`: not run yet."""
+
+    item: Payment | ScheduledPayment | PaidAtCounter
+    account: Account
+    method: str
+    day: date
+    state: str
+    status: str
+    changeable: bool
+
+    @property
+    def total_cents(self) -> int:
+        return self.item.amount_cents + self.item.fee_cents
+
+
+class HistoryPages(MoneyPages):
+    PAGES = (
+        ("history", "GET", "/payments"),
+        ("payment", "GET", "/payments/<number>"),
+        ("choose_day", "POST", "/payments/<number>/move"),
+        ("check", "GET", "/payments/<number>/move"),
+        ("move", "POST", "/payments/<number>/moved"),
+        ("ask_cancel", "GET", "/payments/<number>/cancel"),
+        ("cancel", "POST", "/payments/<number>/cancel"),
+    )
+
+    async def history(self, request: Request, visit: Visit) -> HTTPResponse:
+        account = find_account(visit)
+        since = add_months(self.backend.today(), -SHOWN_MONTHS)
+        async with self.backend.db.read_session() as session:
+            found = await load_payments(session, self.backend, account, MAX_SHOWN)
+            planned = [
+                (item, (await session.get_one(PaymentMethod, item.method_id)).label)
+                for item in await list_scheduled(session, account.id)
+            ]
+        shown = [(payment, day, status) for payment, day, status in found if day >= since]
+        return self.render_page("payments/history.html", payments=shown, planned=planned, account=account)
+
+    async def payment(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            view = await self._find(session, visit, number)
+        return self._render(view, str(request.args.get("done") or ""), {})
+
+    def _render(self, view: PaymentView, done: str, errors: dict[str, str], day: str = "") -> HTTPResponse:
+        today = self.backend.today()
+        return self.render_form(
+            "payments/payment.html",
+            errors,
+            view=view,
+            done=done,
+            day=day,
+            first_day=today + timedelta(days=1),
+            last_day=today + timedelta(days=self.backend.coop.schedule_days),
+        )
+
+    async def _find(self, session: AsyncSession, visit: Visit, number: str) -> PaymentView:
+        """The payment with this confirmation number on one of the member's accounts. Raises NotFound."""
+        for account in visit.accounts:
+            item = await payments.find_by_confirmation(session, account.id, number)
+            if item is not None:
+                return await self._view(session, account, item)
+        raise NotFound()
+
+    async def _view(
+        self, session: AsyncSession, account: Account, item: Payment | ScheduledPayment | PaidAtCounter
+    ) -> PaymentView:
+        today = self.backend.today()
+        if isinstance(item, ScheduledPayment):
+            method = (await session.get_one(PaymentMethod, item.method_id)).label
+            state = "scheduled" if item.status == "scheduled" else STATES.get(item.status, item.status)
+            status = tr("canceled") if item.status == "canceled" else ""
+            changeable = item.status == "scheduled" and item.run_on > today
+            return PaymentView(item, account, method, item.run_on, state, status, changeable)
+        status = await describe_status(session, self.backend, item)
+        state = STATES.get(item.status, item.status)
+        if isinstance(item, PaidAtCounter):
+            return PaymentView(item, account, describe_source(item), item.posted_on, state, status, False)
+        method = (await session.get_one(PaymentMethod, item.method_id)).label
+        day = item.posted_on or item.created_at.astimezone(self.backend.coop.zone).date()
+        return PaymentView(item, account, method, day, state, status, False)
+
+    async def _find_scheduled(
+        self, session: AsyncSession, visit: Visit, number: str
+    ) -> tuple[PaymentView, ScheduledPayment]:
+        view = await self._find(session, visit, number)
+        if not isinstance(view.item, ScheduledPayment):
+            raise NotFound()
+        return view, view.item
+
+    async def choose_day(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        typed = pages.form_field(request, "day")[:20]
+        day = parse_day(typed)
+        async with self.backend.db.read_session() as session:
+            view, item = await self._find_scheduled(session, visit, number)
+            problem = await payments.find_move_problem(session, self.backend, item, day) if day else "past"
+        if not view.changeable:
+            return pages.redirect(_payment_url(number))
+        if problem or day is None:
+            return self._render(view, "", {"day": self._word_problem(problem, view)}, typed)
+        return pages.redirect(f"{_payment_url(number)}/move?day={day.isoformat()}")
+
+    def _word_problem(self, problem: str | None, view: PaymentView) -> str:
+        if problem == "expired":
+            return tr("{label} will have expired by then.", label=view.method)
+        today = self.backend.today()
+        return tr(
+            "Please choose a day from {first} to {last}.",
+            first=pay_texts.format_day_with_year(today + timedelta(days=1)),
+            last=pay_texts.format_day_with_year(today + timedelta(days=self.backend.coop.schedule_days)),
+        )
+
+    async def check(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        day = parse_day(str(request.args.get("day") or ""))
+        async with self.backend.db.read_session() as session:
+            view, item = await self._find_scheduled(session, visit, number)
+            refused = day is None or await payments.find_move_problem(session, self.backend, item, day)
+        if day is None or refused or not view.changeable:
+            return pages.redirect(_payment_url(number))
+        words = self._word_move(view, item, day)
+        return self._render_agree(
+            request,
+            words,
+            heading=tr("Move it to {day}?", day=pay_texts.format_day_with_year(day)),
+            action=f"{_payment_url(number)}/moved",
+            fields={"day": day.isoformat()},
+            button=_move_button(day),
+            back=_payment_url(number),
+        )
+
+    def _word_move(self, view: PaymentView, item: ScheduledPayment, day: date) -> str:
+        """The authorization for the new day, in the words of every scheduled payment."""
+        read = ReadBack(view.account.number, item.amount_cents, item.fee_cents, view.total_cents, view.method, "", day,
+                        pay_now=False)  # fmt: skip
+        return pay_texts.format_consent(self.backend.coop, read)
+
+    async def move(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        day = parse_day(pages.form_field(request, "day"))
+        if day is None:
+            return pages.redirect(_payment_url(number))
+        async with self.backend.db.transaction() as session:
+            view, item = await self._find_scheduled(session, visit, number)
+            if item.run_on == day:
+                return pages.redirect(f"{_payment_url(number)}?done=moved")  # the same form sent twice
+            words = self._word_move(view, item, day)
+            if not is_confirmed_form(request, words):
+                return pages.redirect(f"{_payment_url(number)}/move?day={day.isoformat()}&again=1")
+            agreement = await self.agree(session, request, view.account, words, _move_button(day))
+            is_moved = await payments.move_scheduled(
+                session, self.backend, scheduled_id=item.id, account_id=view.account.id, run_on=day,
+                agreement=agreement,
+            )  # fmt: skip
+        return pages.redirect(f"{_payment_url(number)}?done={'moved' if is_moved else 'no'}")
+
+    async def ask_cancel(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            view, _ = await self._find_scheduled(session, visit, number)
+        if not view.changeable:
+            return pages.redirect(_payment_url(number))
+        words = tr(
+            "The payment of {amount} set for {day} is then not made, and the bill is still due.",
+            amount=format_cents(view.total_cents),
+            day=pay_texts.format_day_with_year(view.day),
+        )
+        return self._render_agree(
+            request,
+            words,
+            heading=tr("Cancel this payment?"),
+            action=f"{_payment_url(number)}/cancel",
+            fields={},
+            button=tr("Yes, cancel it"),
+            back=_payment_url(number),
+            danger=True,
+        )
+
+    async def cancel(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            view, item = await self._find_scheduled(session, visit, number)
+            actor = await self.open_conversation(session, request, view.account)
+            is_canceled = await payments.cancel_scheduled(
+                session, self.backend, scheduled_id=item.id, account_id=view.account.id, actor=actor,
+                level=int(Level.STEPPED_UP), channel=PORTAL,
+            )  # fmt: skip
+        done = "canceled" if is_canceled or item.status == "canceled" else "no"
+        return pages.redirect(f"{_payment_url(number)}?done={done}")
+
+    def _render_agree(
+        self, request: Request, words: str, *, heading: str, action: str, fields: dict[str, str], button: str,
+        back: str, danger: bool = False,
+    ) -> HTTPResponse:  # fmt: skip
+        changed = tr(CHANGED) if request.args.get("again") == "1" else ""
+        return self.render_page(
+            "payments/agree.html", words=words, notes=[], heading=heading, here=action, button=button, back=back,
+            fields={**fields, "words": fingerprint(words)}, danger=danger, changed=changed,
+        )  # fmt: skip
+
+
+def _move_button(day: date) -> str:
+    return tr("Move it to {day}", day=pay_texts.format_day_with_year(day))
+
+
+def _payment_url(number: str) -> str:
+    return f"{PAYMENTS_URL}/{quote_url(number)}"
