@@ -29,10 +29,13 @@ from bot.portal.account import AccountPages
 from bot.portal.login_creation import LoginCreationPages
 from bot.portal.password import PasswordPages
 from bot.portal.pay_routes import PayPages
+from bot.portal.profile import PROFILE_PAGES
+from bot.portal.service import SERVICE_PAGES
+from bot.portal.usage import USAGE_PAGES
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.tickets.on_call import OnCallPages
-from bot.web import errors, headers, payment_webhook, request_ids, site
+from bot.web import errors, headers, manifest, payment_webhook, request_ids, site
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
@@ -71,10 +74,12 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     request_ids.install(app)
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
-    for module in (site, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
+    for module in (site, manifest, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
         app.blueprint(module.blueprint(services))
     for pages in (PayPages, AccountPages, PasswordPages, LoginCreationPages, OnCallPages):
         app.blueprint(pages(services).blueprint())
+    for member_pages in (*USAGE_PAGES, *PROFILE_PAGES, *SERVICE_PAGES):
+        app.blueprint(member_pages(services).blueprint())
     app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
     if not backend.settings.production:
         app.blueprint(dev_phone.blueprint(services, _create_carrier(backend)))

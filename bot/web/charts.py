@@ -42,8 +42,8 @@ def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dar
     chart.x_labels = list(labels)
     for name, values in series:
         chart.add(name, list(values))
-    drawn: bytes = chart.render()
-    return drawn
+    drawn: str = chart.render(is_unicode=True)
+    return drawn.encode()
 
 
 def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str) -> Markup:
