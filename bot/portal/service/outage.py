@@ -166,7 +166,7 @@ class OutagePages(ActingPages):
                 ),
             )
             words = await self._describe_filed(session, report, filed, known)
-        links = [(tr("Report an outage"), with_account(OUTAGE_URL, visit))]
+        links = [(tr("To the outage page"), with_account(OUTAGE_URL, visit))]
         kind = "bad" if report.is_danger else "good"
         heading = tr("Danger: act now") if report.is_danger else tr("Your report")
         return self.render_result(Result(heading, words, "", links, kind))
@@ -219,7 +219,7 @@ class OutagePages(ActingPages):
             ticket = await tickets.close_restored_outage(
                 session, self.backend, self.conversation_id(request), identity.known_account.id, "the power is back"
             )
-        links = [(tr("Report an outage"), url)]
+        links = [(tr("To the outage page"), url)]
         if ticket is None:
             return self.render_result(Result(tr("Power is back"), [tr("There is no open report.")], "", links))
         if ticket.status == tickets.CLOSED:

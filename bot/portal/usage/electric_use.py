@@ -77,7 +77,7 @@ def draw_use(months: Sequence[MonthUsage]) -> Markup | None:
     if not months:
         return None
     now, before = _values(months, lambda reading: reading.kwh)
-    series = [(tr("The year before"), before), (tr("These months"), now)] if any(before) else [(tr("kWh"), now)]
+    series = [(tr("These months"), now), (tr("The year before"), before)] if any(before) else [("kWh", now)]
     return chart_picture(
         "bar", _labels(months), series, tr("Chart of kWh by month. {summary}", summary=describe(months))
     )
@@ -89,7 +89,7 @@ def draw_weather(months: Sequence[MonthUsage]) -> Markup | None:
     if not any(value is not None for value in now):
         return None
     alt = tr("Chart of the average temperature by month, in degrees Fahrenheit. The table has every figure.")
-    return chart_picture("line", _labels(months), [(tr("The year before"), before), (tr("These months"), now)], alt)
+    return chart_picture("line", _labels(months), [(tr("These months"), now), (tr("The year before"), before)], alt)
 
 
 def describe(months: Sequence[MonthUsage]) -> str:
