@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from reportlab.graphics.charts.barcharts import VerticalBarChart
@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from backend.billing.models import Account, Bill
-from backend.coop import Coop
+from backend.coop import Coop, format_phone
 from backend.language import SPANISH, current_language, format_long_date, format_month_name, tr
 from backend.members.models import Member
 from backend.money import format_cents
@@ -26,8 +26,9 @@ from backend.usage.bill_comparison import count_days, kwh_per_day
 from backend.usage.bill_words import ExplainedBill
 from backend.usage.service import MonthUsage
 
-MARGIN = 0.8 * inch
-WIDTH = letter[0] - 2 * MARGIN
+MARGIN = 0.75 * inch
+PADDING = 6  # points, which a frame of reportlab leaves on each side
+WIDTH = letter[0] - 2 * MARGIN - 2 * PADDING
 INK, GRAY, ACCENT = colors.HexColor("#17211f"), colors.HexColor("#52605c"), colors.HexColor("#0b5f57")
 LINE, SUNKEN, PALE = colors.HexColor("#c9d2ce"), colors.HexColor("#eef2ee"), colors.HexColor("#b4cfc9")
 TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=13.5, textColor=INK)
@@ -36,7 +37,7 @@ RIGHT = ParagraphStyle("right", parent=TEXT, alignment=2)
 BOLD = ParagraphStyle("bold", parent=TEXT, fontName="Helvetica-Bold")
 BOLD_RIGHT = ParagraphStyle("bold-right", parent=BOLD, alignment=2)
 TITLE = ParagraphStyle("title", parent=BOLD, fontSize=18, leading=22)
-HEADING = ParagraphStyle("heading", parent=BOLD, fontSize=12, leading=16, spaceBefore=12, spaceAfter=4)
+HEADING = ParagraphStyle("heading", parent=BOLD, fontSize=12, leading=16, spaceBefore=9, spaceAfter=2)
 AMOUNT = ParagraphStyle("amount", parent=BOLD, fontSize=24, leading=28)
 
 
@@ -60,7 +61,7 @@ def build_pdf(statement: Statement) -> bytes:
     target = io.BytesIO()
     bill = statement.bill
     document = SimpleDocTemplate(
-        target, pagesize=letter, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=0.6 * inch, bottomMargin=0.7 * inch,
+        target, pagesize=letter, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=0.45 * inch, bottomMargin=0.6 * inch,
         title=tr("Electric bill {number}", number=bill.number), author=statement.coop.name,
         subject=tr("Account {number}", number=statement.account.number), displayDocTitle=True,
         lang="es-US" if current_language() == SPANISH else "en-US", invariant=True,
@@ -71,8 +72,8 @@ def build_pdf(statement: Statement) -> bytes:
         canvas.setFont("Helvetica", 8)
         canvas.setFillColor(GRAY)
         coop = statement.coop
-        canvas.drawString(MARGIN, 0.45 * inch, _plain(f"{coop.name}, {coop.address}"))
-        canvas.drawRightString(letter[0] - MARGIN, 0.45 * inch, str(canvas.getPageNumber()))
+        canvas.drawString(MARGIN + PADDING, 0.4 * inch, _plain(f"{coop.name}, {coop.address}"))
+        canvas.drawRightString(letter[0] - MARGIN - PADDING, 0.4 * inch, str(canvas.getPageNumber()))
 
     document.build(story, onFirstPage=write_foot, onLaterPages=write_foot)
     return target.getvalue()
@@ -80,13 +81,14 @@ def build_pdf(statement: Statement) -> bytes:
 
 def _head(statement: Statement) -> list[Flowable]:
     coop, member, account = statement.coop, statement.member, statement.account
-    office = f"{coop.address}<br/>{coop.office_phone_display}<br/>{_xml(coop.hours_text)}"
+    office = f"{_xml(coop.address)}<br/>{coop.office_phone_display}<br/>{_xml(_usual_hours(coop))}"
     mail = member.mailing_address or account.service_address
     return [
         _columns(
-            [Paragraph(_xml(coop.name), TITLE), Paragraph(office, ParagraphStyle("o", parent=SMALL, alignment=2))]
+            [Paragraph(_xml(coop.name), TITLE), Paragraph(office, ParagraphStyle("o", parent=SMALL, alignment=2))],
+            left=0.6,
         ),
-        Spacer(1, 14),
+        Spacer(1, 10),
         _columns(
             [
                 Paragraph(f"{_xml(member.name)}<br/>{_xml(mail)}", TEXT),
@@ -100,7 +102,7 @@ def _head(statement: Statement) -> list[Flowable]:
                 ),
             ]
         ),
-        Spacer(1, 12),
+        Spacer(1, 8),
     ]
 
 
@@ -123,7 +125,7 @@ def _due(statement: Statement) -> list[Flowable]:
             SMALL,
         ),
     ]
-    box = Table([[cell, summary]], colWidths=[WIDTH * 0.4, WIDTH * 0.6])
+    box = Table([[cell, summary]], colWidths=[WIDTH * 0.4, WIDTH * 0.6], hAlign="LEFT")
     box.setStyle(
         TableStyle(
             [
@@ -168,9 +170,9 @@ def _use(statement: Statement) -> list[Flowable]:
 
 def _chart(months: Sequence[MonthUsage]) -> Flowable:
     """kWh by month, the newest month in the strong color."""
-    drawing = Drawing(WIDTH * 0.48, 110)
+    drawing = Drawing(WIDTH * 0.48, 92)
     chart = VerticalBarChart()
-    chart.x, chart.y, chart.width, chart.height = 30, 18, WIDTH * 0.48 - 34, 84
+    chart.x, chart.y, chart.width, chart.height = 30, 16, WIDTH * 0.48 - 34, 70
     chart.data = [tuple(month.now.kwh if month.now else 0 for month in months)]
     chart.categoryAxis.categoryNames = [_plain(format_month_name(month.month, short=True)) for month in months]
     chart.categoryAxis.labels.fontName = chart.valueAxis.labels.fontName = "Helvetica"
@@ -205,9 +207,8 @@ def _pay(statement: Statement) -> list[Flowable]:
         return []
     ways = [
         tr("Online: {url}. Sign in, or use Quick Pay without signing in.", url=coop.portal_url),
-        tr("By phone or text: {phone}, day or night.", phone=coop.outage_phone_display)
-        if coop.outage_phone == coop.text_line
-        else tr("By phone: {phone}, {hours}.", phone=coop.office_phone_display, hours=coop.hours_text),
+        tr("By text: {phone}, day or night.", phone=format_phone(coop.text_line)),
+        tr("By phone: {phone}, {hours}.", phone=coop.office_phone_display, hours=_usual_hours(coop)),
         tr("By mail: a check to {coop}, {mail}. Please write {account} on it.",
            coop=coop.name, mail=coop.mail, account=statement.account.number),
         tr("At the office: {address}.", address=coop.address),
@@ -216,8 +217,13 @@ def _pay(statement: Statement) -> list[Flowable]:
     return [KeepTogether([*words, *(Paragraph(_xml(way), TEXT) for way in ways)])]
 
 
-def _columns(cells: list[Flowable]) -> Flowable:
-    table = Table([cells], colWidths=[WIDTH / 2, WIDTH / 2])
+def _usual_hours(coop: Coop) -> str:
+    """Without the closed days of this week: the file is read in others."""
+    return replace(coop, today=None).hours_text
+
+
+def _columns(cells: list[Flowable], left: float = 0.5) -> Flowable:
+    table = Table([cells], colWidths=[WIDTH * left, WIDTH * (1 - left)], hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [
@@ -263,8 +269,8 @@ def _lined() -> TableStyle:
             ("LINEABOVE", (0, -1), (-1, -1), 1, INK),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ]
     )
 

@@ -13,10 +13,10 @@ from backend.contact.service import extract_phone
 from backend.coop import format_at_clock, format_phone
 from backend.language import format_day, mark, tr
 from backend.providers.outages.base import OutageInfo
-from backend.reading.hazards.hazard_signs import advice_key
+from backend.reading.hazards.hazard_signs import advice_key, find_hazard_signs, is_only_medical_need
 from backend.reading.hazards.life_support import depends_on_power
+from backend.reading.spanish import to_english
 from backend.tickets import service as tickets
-from backend.tickets.danger_signs import detect_signs
 from backend.tickets.kinds import DANGER, OUTAGE
 from backend.tickets.lookup import find_open_outage
 from bot.dialogue.normalize import clean_and_redact
@@ -118,7 +118,9 @@ class OutagePages(ActingPages):
         typed = form_field(request, "phone")[:40].strip()
         phone = extract_phone(typed, strict=False) if typed else visit.member.phone
         needs_power = bool(form_field(request, "needs_power")) or depends_on_power(words)
-        signs = detect_signs(words) - {"life"} if words else frozenset()
+        signs = find_hazard_signs(words, to_english(words)) if words else frozenset()
+        if is_only_medical_need(signs):
+            needs_power, signs = True, frozenset()
         return OutageReport(form_field(request, "what"), words, typed, phone, needs_power, signs)
 
     def _describe(self, visit: Visit, report: OutageReport) -> ReadBack:
