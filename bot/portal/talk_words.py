@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from backend.language import SPANISH, current_language
 FOLDER = ROOT / "data"
 
 
-def talk_words(skill: str, response: str, *, state: dict[str, object] | None = None, **values: object) -> str:
+def talk_words(skill: str, response: str, state: Mapping[str, object] | None = None, /, **values: object) -> str:
     """A response of data/<skill>/responses.yml in the current language, as it is written for a screen.
 
     `state` chooses the variant whose conditions it meets, as the slots of a talk do; without it the plain one.

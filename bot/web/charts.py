@@ -43,15 +43,15 @@ def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dar
     chart.x_labels = list(labels)
     for name, values in series:
         chart.add(name, list(values))
-    drawn: str = chart.render(is_unicode=True)
-    return drawn.encode()
+    drawn: bytes | str = chart.render()  # text where the XML declaration is left out
+    return drawn if isinstance(drawn, bytes) else drawn.encode()
 
 
 def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str) -> Markup:
     """A `<picture>` for a page, in the colors of the reader's screen. `alt` says in a sentence what it shows."""
     light, dark = (_data_url(draw_svg(kind, labels, series, dark=dark)) for dark in (False, True))
     return Markup(
-        '<picture class="chart"><source media="(prefers-color-scheme: dark) and (not print)" srcset="{dark}">'
+        '<picture class="chart"><source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
         '<img src="{light}" alt="{alt}" width="{width}" height="{height}"></picture>'
     ).format(dark=dark, light=light, alt=alt, width=WIDTH, height=HEIGHT)
 

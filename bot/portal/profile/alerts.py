@@ -238,7 +238,7 @@ def describe_turned_on(ways: Sequence[str], kinds: Mapping[str, int | None]) -> 
     """What is agreed to, in the words of the talk."""
     when = join_words([KINDS[name].describe(threshold) for name, threshold in kinds.items()])
     state: dict[str, object] = {"by_text": True} if "text" in ways else {}
-    return talk_words("alerts", "utter_question_alert_confirm", state=state, ways=join_ways(ways), when=when)
+    return talk_words("alerts", "utter_question_alert_confirm", state, ways=join_ways(ways), when=when)
 
 
 def join_ways(ways: Sequence[str]) -> str:

@@ -101,7 +101,7 @@ class ContactPages(ActingPages):
             talk_words(
                 "contact",
                 "utter_question_contact_confirm",
-                state={"contact_what": field},
+                {"contact_what": field},
                 value=contact.format_value(field, value),
             )
         ]

@@ -192,7 +192,7 @@ class OutagePages(ActingPages):
             state = {"danger": True, "case_kind": "outage"}
         number = filed.ticket.number
         said = talk_words(
-            "outage", "utter_outage_ticket", state=state, number=number, called=called, undo="", outage_phone=phone
+            "outage", "utter_outage_ticket", state, number=number, called=called, undo="", outage_phone=phone
         )
         words.append(said.strip())
         if known and not report.is_danger:
@@ -239,7 +239,7 @@ class OutagePages(ActingPages):
         return talk_words(
             "outage",
             "utter_outage_known",
-            state={"state": name} if name else None,
+            {"state": name} if name else None,
             area=f": {outage.area}" if outage.area else "",
             since=tr(", since {time}", time=self._moment(outage.since)) if outage.since else "",
             cause=outage.cause,
@@ -255,6 +255,6 @@ class OutagePages(ActingPages):
 
 def _danger_advice(hazard: str, phone: str) -> str:
     try:
-        return talk_words("outage", "utter_outage_danger", state={"hazard": hazard}, outage_phone=phone)
+        return talk_words("outage", "utter_outage_danger", {"hazard": hazard}, outage_phone=phone)
     except StopIteration:  # the general advice covers the rest
         return talk_words("outage", "utter_outage_danger", outage_phone=phone)

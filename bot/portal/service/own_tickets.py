@@ -93,7 +93,7 @@ def _view(backend: Backend, ticket: Ticket, conversation_id: str) -> TicketView:
 
 def _describe_status(ticket: Ticket, crew: Collection[str]) -> str:
     if ticket.status == tickets.WITHDRAWN:
-        return tr("Taken back")
+        return tr("Withdrawn")
     if ticket.status == tickets.CLOSED:
-        return tr("Power is back") if ticket.outcome == tickets.RESTORED_OUTCOME else tr("Done")
+        return tr("Power is back") if ticket.outcome == tickets.RESTORED_OUTCOME else tr("Finished")
     return tr("With the crew") if ticket.kind in crew else tr("With the office")

@@ -111,7 +111,7 @@ class ServicePages(ActingPages):
         words = talk_words(
             "service",
             "utter_service_ticket",
-            state=None if kind == START else {"service_kind": kind},
+            None if kind == START else {"service_kind": kind},
             day=self._format_on_day(asked.day),
             number=number,
             last4=asked.phone[-4:],
@@ -171,7 +171,7 @@ class ServicePages(ActingPages):
         words = talk_words(
             "service",
             "utter_question_service_confirm",
-            state={"service_kind": asked.kind},
+            {"service_kind": asked.kind},
             where=asked.address or account.service_address or tr("account {number}", number=account.number),
             day=self._format_on_day(asked.day),
             who="",
