@@ -30,19 +30,16 @@ from bot.portal.account import AccountPages
 from bot.portal.login_creation import LoginCreationPages
 from bot.portal.password import PasswordPages
 from bot.portal.pay_routes import PayPages
-from bot.portal.payments.arrangement import ArrangementPages
-from bot.portal.payments.automatic import AutopayPages
-from bot.portal.payments.drafts import DraftPages
-from bot.portal.payments.history import HistoryPages
-from bot.portal.payments.methods import MethodPages
-from bot.portal.payments.pay_now import PayNowPages
-from bot.portal.payments.quick_pay import QuickPayPages
+from bot.portal.payments import PAYMENT_PAGES
+from bot.portal.profile import PROFILE_PAGES
 from bot.portal.security import SecurityPages
+from bot.portal.service import SERVICE_PAGES
 from bot.portal.summary_pages import SummaryPages
+from bot.portal.usage import USAGE_PAGES
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.tickets.on_call import OnCallPages
-from bot.web import errors, headers, payment_webhook, request_ids, site, theme
+from bot.web import errors, headers, manifest, payment_webhook, request_ids, site, theme
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
@@ -82,7 +79,18 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     request_ids.install(app)
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
-    for module in (site, theme, sms, webchat, voice, voice_transfer, voice_fallback, staff, payment_webhook):
+    for module in (
+        site,
+        theme,
+        manifest,
+        sms,
+        webchat,
+        voice,
+        voice_transfer,
+        voice_fallback,
+        staff,
+        payment_webhook,
+    ):
         app.blueprint(module.blueprint(services))
     for pages in (
         PayPages,
@@ -91,16 +99,11 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
         LoginCreationPages,
         OnCallPages,
         SummaryPages,
-        PayNowPages,
-        HistoryPages,
-        MethodPages,
-        AutopayPages,
-        DraftPages,
-        ArrangementPages,
         SecurityPages,
-        QuickPayPages,
     ):
         app.blueprint(pages(services).blueprint())
+    for member_pages in (*PAYMENT_PAGES, *USAGE_PAGES, *PROFILE_PAGES, *SERVICE_PAGES):
+        app.blueprint(member_pages(services).blueprint())
     app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
     if not backend.settings.production:
         app.blueprint(dev_phone.blueprint(services, _create_carrier(backend)))

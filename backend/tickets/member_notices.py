@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
+from backend.logins.portal_conversations import PORTAL
 from backend.members import identity
 from backend.members.levels import Level
 from backend.members.models import Member
@@ -239,6 +240,8 @@ async def _describe_identity(
         return "told to the office, which knows who it spoke with"
     requester = await identity.load_identity(session, backend, conversation.id)
     if requester.member is not None and requester.member.id == member.id:
+        if conversation.channel == PORTAL:
+            return "proven by the password, on the account page"
         if requester.level >= Level.STEPPED_UP:
             return "proven by a code, or by a call that the carrier vouches for"
         return "UNPROVEN, by number and last four alone"

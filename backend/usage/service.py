@@ -30,10 +30,15 @@ class MonthUsage:
         return round((self.now.kwh - self.before.kwh) * 100 / self.before.kwh)
 
 
-async def list_last_months(session: AsyncSession, account_id: int, count: int = MONTHS) -> list[MonthUsage]:
-    """The last `count` months up to the newest reading, the oldest first; empty when there is no reading."""
+async def list_last_months(
+    session: AsyncSession, account_id: int, count: int = MONTHS, *, until: date | None = None
+) -> list[MonthUsage]:
+    """The last `count` months up to the newest reading, the oldest first; empty when there is no reading.
+
+    `until`: up to the newest one that is not after the month of this day.
+    """
     readings = await session.scalars(select(MeterReading).where(MeterReading.account_id == account_id))
-    by_month = {reading.month: reading for reading in readings}
+    by_month = {reading.month: reading for reading in readings if until is None or reading.month <= until}
     if not by_month:
         return []
     newest = max(by_month)
@@ -48,3 +53,9 @@ async def find_reading(session: AsyncSession, account_id: int, month: date) -> M
     return await session.scalar(
         select(MeterReading).where(MeterReading.account_id == account_id, MeterReading.month == month)
     )
+
+
+async def list_readings(session: AsyncSession, account_id: int, count: int) -> list[MeterReading]:
+    """The newest `count` readings, the newest first."""
+    query = select(MeterReading).where(MeterReading.account_id == account_id)
+    return list(await session.scalars(query.order_by(MeterReading.month.desc()).limit(count)))

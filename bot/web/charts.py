@@ -20,6 +20,7 @@ Kind = Literal["bar", "stacked", "line"]
 Series = tuple[str, Sequence[float | None]]
 FONT = "system-ui, sans-serif"
 WIDTH, HEIGHT = 760, 320  # pixels; the picture is scaled to its place
+MOST_LETTERS = 60  # of all labels below the chart: more would run into each other, and are slanted
 LIGHT = Style(
     background="transparent", plot_background="transparent", foreground="#52605c", foreground_strong="#17211f",
     foreground_subtle="#c9d2ce", opacity="1", opacity_hover="1", font_family=FONT, label_font_size=14,
@@ -40,7 +41,7 @@ def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dar
     chart = CHARTS[kind](
         style=DARK if dark else LIGHT, js=(), width=WIDTH, height=HEIGHT, disable_xml_declaration=True, no_prefix=True,
         show_legend=len(series) > 1, legend_at_bottom=True, legend_box_size=14, margin=8, spacing=6, truncate_label=12,
-        x_label_rotation=0 if len(labels) <= 8 else 35, include_x_axis=True,
+        x_label_rotation=0 if sum(map(len, labels)) <= MOST_LETTERS else 35, include_x_axis=True,
     )  # fmt: skip
     chart.x_labels = list(labels)
     for name, values in series:
