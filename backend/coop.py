@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -67,6 +68,7 @@ class Coop:
     wallets: tuple[str, ...] = ()  # names of what the payment page takes besides cards (set by Backend.create)
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
+    text_part_cents: Decimal | None = None  # what the carrier takes for one part of a text, for the reports' estimate
     tells_provider_outages: bool = False  # members are told of an outage of the provider without the office's word
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
@@ -296,6 +298,7 @@ def _parse_coop(raw: dict[str, Any]) -> Coop:
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
         retention=parse_periods(read_optional_table(raw, "retention")),
         tells_everyone=alerts.choice("outages", "asked", "everyone") == "everyone",
+        text_part_cents=Table("reports", read_optional_table(raw, "reports")).decimal("text_part_cents"),
         tells_provider_outages=alerts.choice("provider_outages", "office", "at once") == "at once",
     )
 

@@ -28,6 +28,8 @@ from bot.staff.money.pages import MoneyPages
 from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
 from bot.staff.outages.pages import OutagePages
+from bot.staff.reports.pages import ReportPages
+from bot.staff.review.pages import ReviewPages
 from bot.staff.tickets.pages import TicketPages
 from bot.web import pages
 from bot.web.cookies import SignInCookies
@@ -280,7 +282,7 @@ class StaffPages:
         return pages.render_private_page(self._templates, template, status, **frame | values)
 
 
-AREA_PAGES: tuple[type[AreaPages], ...] = (TicketPages, OutagePages, MoneyPages, RefundPages)
+AREA_PAGES: tuple[type[AreaPages], ...] = (TicketPages, OutagePages, MoneyPages, RefundPages, ReviewPages, ReportPages)
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 
 
