@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportPart:
-    """All figures of one range. `answer_seconds` are the median and the 90th percentile of the assistant's answers."""
+    """All figures of one range. `answer_seconds` are the median and the 90th percentile of the assistant's answers,
+    of which there are `answered`."""
 
     days: DayRange
     talks: TalkFigures
@@ -39,6 +40,7 @@ class ReportPart:
     texts: TextFigures
     failures: FailureFigures
     answer_seconds: tuple[float | None, float | None]
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -64,4 +66,5 @@ async def _load_part(session: AsyncSession, backend: Backend, days: DayRange) ->
         texts=await load_texts(session, days),
         failures=await load_failures(session, days),
         answer_seconds=(grouped_percentile(times, 50), grouped_percentile(times, 90)),
+        answered=sum(count for _, count in times),
     )

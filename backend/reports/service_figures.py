@@ -24,6 +24,11 @@ from backend.review.talks import floor, seconds
 LOCK_ACTS = ("identity_locked", "code_locked")
 NOT_DELIVERED = ("undelivered", "failed", "expired")
 CHARGED = ("sent", "delivered", "undelivered")
+NOT_WISHES = (
+    "affirm", "deny", "choose", "inform", "cancel", "repeat", "greet", "goodbye", "thank", "out_of_scope",
+    "speak_english", "speak_spanish",
+)  # fmt: skip
+"""Intents that answer us, or ask for nothing."""
 MOST_SUBJECTS, MOST_UNKNOWN = 15, 10
 PART, LATER_PART = 160, 153
 """Characters of a text in one part, and in each of several."""
@@ -137,12 +142,12 @@ async def load_subjects(session: AsyncSession, days: DayRange) -> SubjectFigures
         select(InboundMessage.id, InboundMessage.received_at, InboundMessage.text)
         .join(TurnReading, TurnReading.inbound_id == InboundMessage.id)
         .where(*here, TurnReading.missed, InboundMessage.text != "")
-        .order_by(InboundMessage.id.desc())
+        .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
         .limit(MOST_UNKNOWN)
     )
     return SubjectFigures(
         subjects=await most(TurnReading.subject, TurnReading.subject != ""),
-        intents=await most(TurnReading.intent),
+        intents=await most(TurnReading.intent, TurnReading.intent.not_in(NOT_WISHES)),
         read=read,
         missed=int(missed or 0),
         newest_missed=[UnknownMessage(key, at, mask_line(text)) for key, at, text in await session.execute(words)],

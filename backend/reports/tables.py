@@ -117,12 +117,12 @@ def estimate_cost(part: ReportPart, text_part_cents: Decimal | None) -> Money:
 def list_tables(report: Report, text_part_cents: Decimal | None) -> list[ReportTable]:
     return [
         build_talks(report.now),
+        build_wishes(report.now),
+        build_subjects(report.now),
         build_handovers(report.now),
         build_waiting(report.now),
         build_payments(report.now),
         build_failures(report),
-        build_wishes(report.now),
-        build_subjects(report.now),
         build_texts(report, text_part_cents),
     ]
 
@@ -182,7 +182,7 @@ def build_waiting(part: ReportPart) -> ReportTable:
         spread(tr("Until the office closed it"), handovers.closings),
         [tr("No answer by text or chat"), handovers.unanswered, "", ""],
         [tr("Calls put through"), handovers.transferred, "", ""],
-        [tr("Answers of the assistant"), part.talks.messages, *(Seconds(value) for value in part.answer_seconds)],
+        [tr("Answers of the assistant"), part.answered, *(Seconds(value) for value in part.answer_seconds)],
     ]
     meaning = tr(
         "Half were served within the middle time, nine of ten within the long one. Hours in which the office is closed "
@@ -205,7 +205,7 @@ def build_payments(part: ReportPart) -> ReportTable:
     meaning = tr("Payments begun in these days, in the state that they have now, with fees.")
     head = [tr("Way"), tr("Method"), tr("State"), tr("Payments"), tr("Amount")]
     chart = None
-    if by_way:
+    if len(by_way) > 1:
         ways = by_way.most_common()
         dollars = [round(cents / 100, 2) for _, cents in ways]
         chart = Chart("bar", [way for way, _ in ways], [(tr("Dollars"), dollars)], tr("Dollars paid by way."))
@@ -269,6 +269,7 @@ def build_texts(report: Report, text_part_cents: Decimal | None) -> ReportTable:
 def _bars(rows: Iterable[Sequence[Cell]], series: str, alt: str) -> Chart | None:
     """A chart of the first rows: a name and a count each."""
     first = list(rows)[:MOST_BARS]
-    if not first:
+    if len(first) < 2:
         return None
-    return Chart("bar", [str(row[0]) for row in first], [(series, [float(row[1]) for row in first])], alt)  # type: ignore[arg-type]
+    first.reverse()  # drawn from below
+    return Chart("rows", [str(row[0]) for row in first], [(series, [float(row[1]) for row in first])], alt)  # type: ignore[arg-type]

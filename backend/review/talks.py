@@ -17,15 +17,14 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    case,
     cast,
     exists,
     func,
-    literal,
     or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from backend.agent_handoff.models import AgentHandoff
 from backend.agent_handoff.transcript import format_words
@@ -95,90 +94,70 @@ def floor(db: Database, number: Any) -> Any:
 
 
 def select_talks(
-    db: Database, since: datetime, until: datetime, *, task: str = "", words: str = "", conversation: str = ""
+    db: Database, since: datetime, until: datetime, *, conversations: Any = None, next_matters: bool = True
 ) -> Subquery:
-    """The talks that began in [since, until), as a subquery with the columns of Talk up to `missed`, and
-    `began` and `ended`: seconds since 1970, the latter with the pause after the last message.
+    """The talks that began in [since, until), as a subquery: `id`, `conversation_id`, `started_at`, and `began`, which
+    is seconds since 1970. `next_id` and `next_began` are those of the conversation's next talk, or NULL.
 
-    `has_task` and `has_words`, 1 or 0, tell of the task and words that are asked for. `conversation` leaves out all
-    others.
+    `conversations`, a list or a query of ids, leaves out all others. Where `next_matters` not, messages after `until`
+    are not read.
     """
-    lines = _select_lines(db, since, until, task, words, conversation)
-    place = func.sum(lines.c.begins).over(partition_by=lines.c.conversation_id, order_by=lines.c.id)
-    placed = select(lines, place.label("place")).subquery("placed")
-    began = func.min(placed.c.at_seconds)
-    grouped = (
+    in_order: dict[str, Any] = {"partition_by": InboundMessage.conversation_id, "order_by": InboundMessage.id}
+    at = seconds(db, InboundMessage.received_at)
+    lines = select(
+        InboundMessage.id,
+        InboundMessage.conversation_id,
+        InboundMessage.received_at,
+        at.label("at"),
+        func.lag(at).over(**in_order).label("before"),
+    ).where(InboundMessage.received_at >= since - PAUSE)
+    if conversations is not None:
+        lines = lines.where(InboundMessage.conversation_id.in_(conversations))
+    if not next_matters:
+        lines = lines.where(InboundMessage.received_at < until)
+    line = lines.subquery("lines").c
+    in_order = {"partition_by": line.conversation_id, "order_by": line.id}
+    starts = (
         select(
-            func.min(placed.c.id).label("id"),
-            func.max(placed.c.id).label("last_id"),
-            placed.c.conversation_id,
-            func.min(placed.c.received_at).label("started_at"),
-            func.max(placed.c.received_at).label("last_at"),
-            began.label("began"),
-            (func.max(placed.c.at_seconds) + PAUSE_SECONDS).label("ended"),
-            func.count().label("messages"),
-            func.sum(placed.c.missed).label("missed"),
-            func.max(placed.c.has_task).label("has_task"),
-            func.max(placed.c.has_words).label("has_words"),
+            line.id,
+            line.conversation_id,
+            line.received_at.label("started_at"),
+            line.at.label("began"),
+            func.lead(line.id).over(**in_order).label("next_id"),
+            func.lead(line.at).over(**in_order).label("next_began"),
         )
-        .group_by(placed.c.conversation_id, placed.c.place)
-        .having(began >= since.timestamp(), began < until.timestamp())
+        .where(or_(line.before.is_(None), line.at - line.before > PAUSE_SECONDS))
+        .subquery("starts")
     )
-    return grouped.subquery("talks")
+    return select(starts).where(starts.c.started_at >= since, starts.c.started_at < until).subquery("talks")
 
 
-def _select_lines(db: Database, since: datetime, until: datetime, task: str, words: str, conversation: str) -> Subquery:
-    """The messages around the range; `begins` is 1 where a pause or nothing is before."""
-    near = [InboundMessage.received_at >= since - PAUSE, InboundMessage.received_at < until + PAUSE]
-    if conversation:
-        near.append(InboundMessage.conversation_id == conversation)
-    at_seconds = seconds(db, InboundMessage.received_at)
-    before = func.lag(at_seconds).over(partition_by=InboundMessage.conversation_id, order_by=InboundMessage.id)
-    said = func.lower(InboundMessage.text).contains(words.lower(), autoescape=True) if words else literal(False)
-    base = (
-        select(
-            InboundMessage.id,
-            InboundMessage.conversation_id,
-            InboundMessage.received_at,
-            at_seconds.label("at_seconds"),
-            before.label("before"),
-            case((TurnReading.missed, 1), else_=0).label("missed"),
-            case((TurnReading.task == task, 1), else_=0).label("has_task") if task else literal(0).label("has_task"),
-            case((said, 1), else_=0).label("has_words") if words else literal(0).label("has_words"),
-        )
-        .outerjoin(TurnReading, TurnReading.inbound_id == InboundMessage.id)
-        .where(*near)
-        .subquery("lines")
-    )
-    first = or_(base.c.before.is_(None), base.c.at_seconds - base.c.before > PAUSE_SECONDS)
-    return select(base, case((first, 1), else_=0).label("begins")).subquery("marked_lines")
+def has_message(talks: Subquery, conversation: Any, message_id: Any) -> ColumnElement[bool]:
+    """Whether a message of `conversation` belongs to the talk."""
+    before_next = or_(talks.c.next_id.is_(None), message_id < talks.c.next_id)
+    return and_(conversation == talks.c.conversation_id, message_id >= talks.c.id, before_next)
 
 
 def within(db: Database, talks: Subquery, conversation: Any, at: Any) -> ColumnElement[bool]:
     """Whether something of `conversation` at the time `at` belongs to the talk."""
     moment = seconds(db, at)
-    return and_(conversation == talks.c.conversation_id, moment >= talks.c.began, moment < talks.c.ended)
-
-
-def was_handed_over(db: Database, talks: Subquery) -> ColumnElement[bool]:
-    """A person was asked for in it, and the office got the request or the call."""
-    return exists().where(within(db, talks, AgentHandoff.conversation_id, AgentHandoff.created_at))
-
-
-def promised_call(db: Database, talks: Subquery) -> ColumnElement[bool]:
-    """A call back was promised in it."""
-    return exists().where(within(db, talks, Ticket.conversation_id, Ticket.created_at), Ticket.kind == CALLBACK)
+    before_next = or_(talks.c.next_began.is_(None), moment < talks.c.next_began)
+    return and_(conversation == talks.c.conversation_id, moment >= talks.c.began, before_next)
 
 
 def outcome_conditions(db: Database, talks: Subquery) -> dict[str, ColumnElement[bool]]:
     """By outcome, whether a talk has it; `answered` is the one without any."""
-    paid = exists().where(within(db, talks, Payment.conversation_id, Payment.created_at))
+    # payments of a schedule are made by a job, days later
+    paid = exists().where(
+        within(db, talks, Payment.conversation_id, Payment.created_at), Payment.key.not_like("sched:%")
+    )
     planned = exists().where(within(db, talks, ScheduledPayment.conversation_id, ScheduledPayment.created_at))
     changed = exists().where(within(db, talks, AuditRow.actor, AuditRow.at), AuditRow.act.in_(CHANGE_ACTS))
+    called = exists().where(within(db, talks, Ticket.conversation_id, Ticket.created_at), Ticket.kind == CALLBACK)
     filed = exists().where(within(db, talks, Ticket.conversation_id, Ticket.created_at), Ticket.kind != CALLBACK)
     found = {
-        "person": was_handed_over(db, talks),
-        "call_back": promised_call(db, talks),
+        "person": exists().where(within(db, talks, AgentHandoff.conversation_id, AgentHandoff.created_at)),
+        "call_back": called,
         "payment": or_(paid, planned),
         "change": changed,
         "ticket": filed,
@@ -193,33 +172,18 @@ async def list_talks(
     *,
     limit: int,
     offset: int = 0,
-    before_id: int | None = None,
 ) -> list[Talk]:
-    """The talks of a filter, the newest first; only those before a talk, with `before_id`."""
-    talks = select_talks(db, wanted.since, wanted.until, task=wanted.task, words=wanted.words)
+    """The talks of a filter, the newest first."""
+    talks = select_talks(db, wanted.since, wanted.until)
     page = (
         _select_rows(talks)
-        .where(*_conditions(db, talks, wanted), *([talks.c.id < before_id] if before_id is not None else []))
-        .order_by(talks.c.id.desc())
+        .where(*_conditions(db, talks, wanted))
+        .order_by(talks.c.started_at.desc(), talks.c.id.desc())
         .limit(limit)
         .offset(offset)
         .subquery("talks")
     )
-    flags = [cast(each, Boolean).label(f"is_{name}") for name, each in outcome_conditions(db, page).items()]
-    marks = (
-        select(func.count(ReviewMark.id))
-        .where(
-            ReviewMark.conversation_id == page.c.conversation_id,
-            ReviewMark.inbound_id.between(page.c.id, page.c.last_id),
-        )
-        .scalar_subquery()
-    )
-    query = (
-        select(page, marks.label("marks"), InboundMessage.text, InboundMessage.payload, *flags)
-        .join(InboundMessage, InboundMessage.id == page.c.id)
-        .order_by(page.c.id.desc())
-    )
-    return [_build_talk(row) for row in await session.execute(query)]
+    return await _load(session, db, page)
 
 
 async def find_talk(session: AsyncSession, db: Database, first_id: int) -> Talk | None:
@@ -229,15 +193,37 @@ async def find_talk(session: AsyncSession, db: Database, first_id: int) -> Talk 
         return None
     times = await _times_around(session, message)
     until = times[-1] + timedelta(microseconds=1)
-    talks = select_talks(db, times[0], until, conversation=message.conversation_id)
-    page = _select_rows(talks).subquery("talks")
+    talks = select_talks(db, times[0], until, conversations=[message.conversation_id])
+    held = has_message(talks, message.conversation_id, first_id)
+    found = await _load(session, db, _select_rows(talks).where(held).subquery("talks"))
+    return found[0] if found else None
+
+
+async def _load(session: AsyncSession, db: Database, page: Subquery) -> list[Talk]:
+    """The talks of a page, with what needs a look at each of them."""
+    first = aliased(InboundMessage)
+
+    def look(value: Any, table: Any, *conditions: Any) -> Any:
+        key = InboundMessage.id if table is InboundMessage else table.inbound_id
+        return select(value).where(has_message(page, table.conversation_id, key), *conditions).scalar_subquery()
+
     flags = [cast(each, Boolean).label(f"is_{name}") for name, each in outcome_conditions(db, page).items()]
-    query = select(page, literal(0).label("marks"), InboundMessage.text, InboundMessage.payload, *flags)
-    query = query.join(InboundMessage, InboundMessage.id == page.c.id).where(
-        page.c.id <= first_id, page.c.last_id >= first_id
+    query = (
+        select(
+            page,
+            look(func.max(InboundMessage.id), InboundMessage).label("last_id"),
+            look(func.max(InboundMessage.received_at), InboundMessage).label("last_at"),
+            look(func.count(InboundMessage.id), InboundMessage).label("messages"),
+            look(func.count(TurnReading.inbound_id), TurnReading, TurnReading.missed).label("missed"),
+            look(func.count(ReviewMark.id), ReviewMark).label("marks"),
+            first.text,
+            first.payload,
+            *flags,
+        )
+        .join(first, first.id == page.c.id)
+        .order_by(page.c.started_at.desc(), page.c.id.desc())
     )
-    row = (await session.execute(query)).one_or_none()
-    return _build_talk(row) if row else None
+    return [_build_talk(row) for row in await session.execute(query)]
 
 
 async def _times_around(session: AsyncSession, message: InboundMessage) -> list[datetime]:
@@ -270,18 +256,16 @@ def _conditions(db: Database, talks: Subquery, wanted: TalkFilter) -> list[Colum
         found.append(Conversation.language == wanted.language)
     if wanted.outcome:
         found.append(outcome_conditions(db, talks)[wanted.outcome])
+    reads = has_message(talks, TurnReading.conversation_id, TurnReading.inbound_id)
     if wanted.task:
-        found.append(talks.c.has_task == 1)
-    if wanted.words:
-        found.append(talks.c.has_words == 1)
+        found.append(exists().where(reads, TurnReading.task == wanted.task))
     if wanted.missed:
-        found.append(talks.c.missed > 0)
+        found.append(exists().where(reads, TurnReading.missed))
+    if wanted.words:
+        said = func.lower(InboundMessage.text).contains(wanted.words.lower(), autoescape=True)
+        found.append(exists().where(has_message(talks, InboundMessage.conversation_id, InboundMessage.id), said))
     if wanted.marked:
-        marked = exists().where(
-            ReviewMark.conversation_id == talks.c.conversation_id,
-            ReviewMark.inbound_id.between(talks.c.id, talks.c.last_id),
-        )
-        found.append(marked)
+        found.append(exists().where(has_message(talks, ReviewMark.conversation_id, ReviewMark.inbound_id)))
     return found
 
 
@@ -297,7 +281,7 @@ def _build_talk(row: Any) -> Talk:
         started_at=row.started_at,
         last_at=row.last_at,
         messages=row.messages,
-        missed=int(row.missed or 0),
+        missed=row.missed,
         marks=row.marks,
         first_words=format_words(row.text, row.payload),
         outcomes=tuple(name for name in outcomes if getattr(row, f"is_{name}")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from backend.review.talks import TalkFilter
 
 USUAL_DAYS = 30
 FIELDS = ("from", "to", "channel", "language", "outcome", "task", "words", "missed", "marked")
+FOLDED = ("from", "to", "channel", "language", "outcome", "task", "marked")
 MAX_WORDS = 60
 
 
@@ -27,8 +28,18 @@ class TypedFilters:
     values: Mapping[str, str]
     errors: Mapping[str, str]
     wanted: TalkFilter
+    days: DayRange
     query: str
-    is_usual: bool = field(default=False)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing was chosen."""
+        return not self.query
+
+    @property
+    def has_more(self) -> bool:
+        """Whether one of the filters that are folded away was chosen, or has an error."""
+        return bool(self.errors) or any(f"{name}=" in self.query for name in FOLDED)
 
 
 def read_filters(request: Request, backend: Backend) -> TypedFilters:
@@ -48,7 +59,7 @@ def read_filters(request: Request, backend: Backend) -> TypedFilters:
     )
     typed = {name: value for name, value in values.items() if value}
     shown = {**values, "from": values["from"] or str(days.first), "to": values["to"] or str(days.last)}
-    return TypedFilters(shown, errors, wanted, urlencode(typed), is_usual=not typed)
+    return TypedFilters(shown, errors, wanted, days, urlencode(typed))
 
 
 def read_days(first: str, last: str, backend: Backend, usual: int = USUAL_DAYS) -> tuple[DayRange, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
@@ -62,10 +63,11 @@ class ReviewPages:
                 session, self.backend.db, filters.wanted, limit=TALKS_A_PAGE + 1, offset=(page - 1) * TALKS_A_PAGE
             )
             tasks = await list_tasks(session, filters.wanted.since)
+        titles = sorted(((task, format_task(task)) for task in tasks), key=lambda one: one[1].lower())
         return self.staff.render_page(
             "review/talks.html", 422 if filters.errors else 200, talks=talks[:TALKS_A_PAGE], filters=filters, page=page,
-            has_more=len(talks) > TALKS_A_PAGE, tasks=sorted((format_task(task), task) for task in tasks),
-            channels=CHANNELS, outcomes=OUTCOMES,
+            has_more=len(talks) > TALKS_A_PAGE, tasks=titles,
+            channels=CHANNELS, outcomes=OUTCOMES, ended=[(key, tr(title)) for key, title in OUTCOMES.items()],
         )  # fmt: skip
 
     async def show_reviewed_talk(self, request: Request, name: str, message: int) -> HTTPResponse:
@@ -83,7 +85,8 @@ class ReviewPages:
                 raise NotFound()
             lines = await load_turns(session, talk)
             account = await session.get(Account, talk.account_id) if talk.account_id else None
-            following = await list_talks(session, self.backend.db, filters.wanted, limit=1, before_id=talk.id)
+            earlier = replace(filters.wanted, until=min(filters.wanted.until, talk.started_at))
+            following = await list_talks(session, self.backend.db, earlier, limit=1)
         await self.staff.record_reading(name, {"conversation": talk.conversation_id})
         return self.staff.render_page(
             "review/talk.html", status, talk=talk, lines=lines, account=account, filters=filters,
