@@ -26,6 +26,7 @@ from bot.commands.knowledge import knowledge
 from bot.commands.operate import backup, hold, migrate, restore
 from bot.commands.posting import posting, reconcile
 from bot.commands.records import COMMANDS as RECORDS_COMMANDS
+from bot.commands.review import review
 from bot.commands.running import ExistingPath
 from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
@@ -331,6 +332,7 @@ for command in (
     hold,
     posting,
     reconcile,
+    review,
     voice_fallback,
     *RECORDS_COMMANDS,
 ):

@@ -35,6 +35,12 @@ UNDERSTOOD = {
 }  # fmt: skip
 
 
+SUMMARY = {
+    "who": "not identified", "account": "", "level": "anonymous", "channel": "web", "language": "English",
+    "tried": "paying a bill", "last_lines": [], "seen": 3,
+}  # fmt: skip
+
+
 async def add_sample(backend: Backend) -> list[int]:
     """A talk with buttons, one that was missed and handed over, and one in Spanish."""
     at = OPEN - timedelta(days=1)
@@ -48,7 +54,7 @@ async def add_sample(backend: Backend) -> list[int]:
         asked = at + timedelta(minutes=2)
         session.add(
             AgentHandoff(
-                conversation_id="web-1", status="answered", created_at=asked, summary={"tried": "paying a bill"}
+                conversation_id="web-1", status="answered", created_at=asked, summary=SUMMARY
             )
         )
         session.add(OfficeMessage(conversation_id="web-1", author="Ann", text="Ann here.", at=asked + timedelta(minutes=3)))
