@@ -52,8 +52,8 @@ async def make_a_day(backend: Backend) -> None:
         for again in (0, 1):  # who asks twice is one talk
             session.add(
                 AgentHandoff(
-                    conversation_id="c", status="closed", created_at=at + MINUTE * (1 + again), closed_at=at + 30 * MINUTE,
-                    summary={"tried": "paying a bill, asked for the pay amount"},
+                    conversation_id="c", status="closed", created_at=at + MINUTE * (1 + again),
+                    closed_at=at + 30 * MINUTE, summary={"tried": "paying a bill, asked for the pay amount"},
                 )
             )  # fmt: skip
         session.add(OfficeMessage(conversation_id="c", author="Ann", text="Hello", at=at + 7 * MINUTE))

@@ -103,4 +103,5 @@ async def test_a_marked_talk_is_a_script_that_the_lab_reads(backend: Backend, ho
     script = load_script(tmp_path / name)
     assert [turn["say"] for turn in script["turns"]] == ["{number} and {last4}", "pay it", "Yes, pay it", "CODE"]
     assert script["about"] == "turn 2 is marked wrong_act, meant check_balance (Pat Smith only asked)"
-    assert "Ruth" not in text and yaml.safe_load(text) == script
+    assert "Ruth" not in text
+    assert yaml.safe_load(text) == script

@@ -49,15 +49,15 @@ async def add_sample(backend: Backend) -> list[int]:
         [Said("I want to pay my bill <b>now</b>", buttons=(("Yes, pay it", "/affirm"),)), Said("", payload="/affirm"),
          Said("the meter hums", intent="out_of_scope", task="action_unclear", missed=True)],
     )  # fmt: skip
-    await add_talk(backend, "sms-1", at + timedelta(hours=1), [Said("quiero pagar", parts=2)], channel="sms", language="es")
+    await add_talk(
+        backend, "sms-1", at + timedelta(hours=1), [Said("quiero pagar", parts=2)], channel="sms", language="es"
+    )
     async with backend.db.transaction() as session:
         asked = at + timedelta(minutes=2)
+        session.add(AgentHandoff(conversation_id="web-1", status="answered", created_at=asked, summary=SUMMARY))
         session.add(
-            AgentHandoff(
-                conversation_id="web-1", status="answered", created_at=asked, summary=SUMMARY
-            )
+            OfficeMessage(conversation_id="web-1", author="Ann", text="Ann here.", at=asked + timedelta(minutes=3))
         )
-        session.add(OfficeMessage(conversation_id="web-1", author="Ann", text="Ann here.", at=asked + timedelta(minutes=3)))
     return ids
 
 
@@ -113,13 +113,15 @@ async def test_a_mark_is_made_changed_and_taken_off(edge: Edge, backend: Backend
     assert made.headers["location"] == f"{url}?missed=1#turn-{ids[2]}"
     refused = await edge.post(f"{url}/mark", data={**form, "kind": "", "note": "kept words"})
     assert refused.status == 422
-    assert "kept words" in refused.text and "Please choose one of the list." in refused.text
+    assert "kept words" in refused.text
+    assert "Please choose one of the list." in refused.text
     async with backend.db.read_session() as session:
         [mark] = await session.scalars(select(ReviewMark))
     assert (mark.kind, mark.meant, mark.marked_by) == ("missed_wish", "meter_problem", "ann")
     assert "4242" not in mark.note
     marks = (await edge.get("/staff/review/marks")).text
-    assert "the meter hums" in marks and "Meant: Meter problem" in marks
+    assert "the meter hums" in marks
+    assert "Meant: Meter problem" in marks
     sentences = await edge.get("/staff/review/marks/sentences")
     assert [json.loads(line) for line in sentences.text.splitlines()] == [
         {"text": "the meter hums", "intent": "meter_problem", "language": "en"}
