@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.config import ROOT
+from backend.conversations.engine_store import EngineStore
 from backend.members.models import Member
+from backend.privacy.retention import apply_periods
 from backend.reading.acts.model import ACT_KINDS
 from backend.review import marks
 from backend.review.anonymize import anonymize, list_personal_words
 from backend.review.export import export_sentences, export_transcripts
 from backend.review.meanings import ACT_TITLES, INTENT_TITLES
+from backend.review.models import ReviewMark, TurnReading
 from bot.dialogue.action_webhook import list_intents, load_domain
 from lab.player import list_transcripts, load_script
 from tests.backend.household import NOW, Household
@@ -105,3 +109,14 @@ async def test_a_marked_talk_is_a_script_that_the_lab_reads(backend: Backend, ho
     assert script["about"] == "turn 2 is marked wrong_act, meant check_balance (Pat Smith only asked)"
     assert "Ruth" not in text
     assert yaml.safe_load(text) == script
+
+
+async def test_marks_and_readings_go_with_their_message(backend: Backend) -> None:
+    old = NOW - timedelta(days=backend.coop.retention.conversations + 1)
+    ids = [*(await add_talk(backend, "old", old, [Said("hi")])), *(await add_talk(backend, "new", NOW, [Said("hi")]))]
+    for message in ids:
+        await mark(backend, message)
+    await apply_periods(backend, EngineStore(None))
+    async with backend.db.read_session() as session:
+        for model in (ReviewMark, TurnReading):
+            assert list(await session.scalars(select(model.inbound_id))) == ids[1:]
