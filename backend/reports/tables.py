@@ -231,7 +231,7 @@ def build_failures(report: Report) -> ReportTable:
     ]
     rows = list(zip(titles, list_figures(report.now), list_figures(report.before), strict=True))
     meaning = tr("What did not go through. Many locks in a short time can be somebody who guesses.")
-    head = [tr("What"), tr("How many"), tr("In the days before")]
+    head = [tr("What"), tr("How many"), tr("Days before")]
     return ReportTable("failures", tr("What failed"), meaning, head, rows)
 
 
@@ -262,7 +262,7 @@ def build_texts(report: Report, text_part_cents: Decimal | None) -> ReportTable:
         titles.append(tr("Estimated cost"))
     rows = list(zip(titles, list_figures(report.now), list_figures(report.before), strict=True))
     meaning = tr("Carriers charge by part: 160 characters, or 153 where a text has several. This is an estimate.")
-    head = [tr("Parts of texts"), tr("How many"), tr("In the days before")]
+    head = [tr("Parts of texts"), tr("How many"), tr("Days before")]
     return ReportTable("texts", tr("Texts"), meaning, head, rows)
 
 
