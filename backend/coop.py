@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -69,6 +70,7 @@ class Coop:
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     unanswered_minutes: int = 5  # a member who waits longer is told of by text, in office hours; 0: never
     tells_everyone: bool = False  # of an outage, also those who did not ask for it and did not end it
+    text_part_cents: Decimal | None = None  # what the carrier takes for one part of a text, for the reports' estimate
     tells_provider_outages: bool = False  # members are told of an outage of the provider without the office's word
     shown: Presentation = field(default_factory=Presentation)  # banner, greetings, starters, color and logo
     today: Callable[[], date] | None = field(default=None, compare=False)
@@ -311,6 +313,7 @@ def parse_coop(raw: Mapping[str, Any]) -> Coop:
         retention=parse_periods(read_optional_table(raw, "retention")),
         unanswered_minutes=office.whole_number("unanswered_minutes", 5),
         tells_everyone=alerts.choice("outages", "asked", "everyone") == "everyone",
+        text_part_cents=Table("reports", read_optional_table(raw, "reports")).decimal("text_part_cents"),
         tells_provider_outages=alerts.choice("provider_outages", "office", "at once") == "at once",
         shown=parse_presentation(raw, coop.zone("zone")),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,6 +43,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "counter_to_billing": "true",
     },
     "arrangements": {"past_due_days": "30", "unbroken_months": "12", "most_parts": "4", "within_days": "60"},
+    "reports": {"text_part_cents": "1.1"},
     "alerts": {"send_between": '["08:00", "20:00"]', "outages": '"asked"', "provider_outages": '"office"'},
     "banner": {"en": '"Storm damage in the east."', "es": '"Daños de la tormenta."', "until": '"2026-12-24T18:00"'},
     "greetings": dict.fromkeys(("chat", "phone"), '{ en = "...", es = "..." }'),
@@ -72,6 +74,15 @@ class Table:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.fault(key, "must be a whole number, zero or more, without quotes")
         return value
+
+    def decimal(self, key: str) -> Decimal | None:
+        """A number that may have a fraction, zero or more; None where it is missing."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+            raise self.fault(key, "must be a number, zero or more, without quotes")
+        return Decimal(str(value))
 
     def switch(self, key: str, usual: bool) -> bool:
         value = self.values.get(key, usual)

@@ -99,9 +99,11 @@ async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaita
     enter_turn(body.get("log"))
     metadata = body.get("metadata") or {}
     replies: list[dict[str, Any]] = []
+    active: ActiveTurn | None = None
     if _is_valid_text(metadata.get("message"), MAX_MESSAGE_ID):
         # in the context of this turn's own task
-        CURRENT_TURN.set(ActiveTurn(metadata["message"], replies, start_over=metadata.get("anew") is True))
+        active = ActiveTurn(metadata["message"], replies, start_over=metadata.get("anew") is True)
+        CURRENT_TURN.set(active)
     message = UserMessage(
         text=body["text"],
         output_channel=TurnOutput(body["channel"], replies),
@@ -119,7 +121,7 @@ async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaita
     except Exception:
         logger.exception("turn failed")  # the formatter leaves the exception's text out
         return _error_response(500, "turn failed")
-    return json_response({"messages": replies})
+    return json_response({"messages": replies, "reading": active.reading if active else {}})
 
 
 async def _handle_parse(body: dict[str, Any], agent: Any) -> HTTPResponse:

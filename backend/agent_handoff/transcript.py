@@ -48,8 +48,13 @@ async def read_transcript(session: AsyncSession, conversation_id: str, limit: in
 
 def member_words(message: InboundMessage) -> str:
     """What the member wrote, or the button in brackets."""
-    button = re.sub(r"[^A-Za-z0-9]+", " ", message.payload or "").strip()
-    return mask_line(message.text or f"[{button}]")
+    return format_words(message.text, message.payload)
+
+
+def format_words(text: str, payload: str | None) -> str:
+    """As `member_words`, of a message's text and payload."""
+    button = re.sub(r"[^A-Za-z0-9]+", " ", payload or "").strip()
+    return mask_line(text or f"[{button}]")
 
 
 def _message_lines(message: InboundMessage) -> list[TranscriptLine]:

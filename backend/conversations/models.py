@@ -65,6 +65,7 @@ class InboundMessage(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index(None, "status", "received_at"),
+        Index(None, "received_at"),
         Index(
             "ix_inbound_messages_waiting",
             "conversation_id",

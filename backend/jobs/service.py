@@ -29,6 +29,7 @@ from backend.privacy.retention import run_retention
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 from backend.reconciliation.service import reconcile_yesterday
+from backend.reports.weekly import mail_weekly_report
 from backend.syncing.folder import take_folder
 from backend.syncing.member_changes import sync_members
 
@@ -66,6 +67,8 @@ JOBS: dict[str, Job] = {
     # after the payments and returns of the morning, so that one file has them all
     "posting-file": Job(write_posting_file, JobSchedule("day", time(8))),
     "reconciliation": Job(reconcile_yesterday, JobSchedule("day", time(8, 30))),
+    # each day, so that one that was missed on Monday is made up for
+    "weekly-report": Job(mail_weekly_report, JobSchedule("day", time(9))),
     "billing-sync": Job(sync_members, JobSchedule("hour")),
     "outages": Job(tell_members, JobSchedule("minute")),
     "outage-reports": Job(forward_reports, JobSchedule("minute")),

@@ -107,7 +107,7 @@ class Payment(Base):
     fee_cents: Mapped[int]
     status: Mapped[str] = mapped_column(String(12), default="started")
     channel: Mapped[str] = mapped_column(String(12))
-    conversation_id: Mapped[str | None] = mapped_column(String(80))
+    conversation_id: Mapped[str | None] = mapped_column(String(80), index=True)
     provider_ref: Mapped[str | None] = mapped_column(String(80))
     decline_code: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -140,6 +140,14 @@ DECISIONS: dict[str, Decision] = {
     "ActionResult": Decision(
         "conversation", "delete", left_out="how an unanswered message is answered", period="conversations"
     ),
+    "TurnReading": Decision(
+        "conversation", "delete", left_out="which request the assistant took a message for; the words are there",
+        period="conversations",
+    ),
+    "ReviewMark": Decision(
+        "conversation", "delete", left_out="what the office found wrong with the assistant's answer",
+        period="conversations",
+    ),
     "PushEvent": Decision(
         "conversation", "delete", left_out="the same words as in the conversation", period="conversations", age="at"
     ),

@@ -21,6 +21,7 @@ from backend.outage.models import ForwardedReport
 from backend.outbox.models import OutboxMessage
 from backend.privacy.blanking import blank_values, is_filled, is_unreferenced
 from backend.privacy.decisions import DECISIONS
+from backend.review.models import ReviewMark, TurnReading
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ BATCH = 500  # rows of one transaction
 SECRET_PURPOSES = ("code", "link")
 FINAL_STATUSES = ("sent", "delivered", "undelivered", "failed", "refused", "expired")
 WITH_A_TICKET = (Callout, CalloutCode, CalloutNotice, ForwardedReport)
-WITH_A_MESSAGE = (ActionResult,)
+WITH_A_MESSAGE = (ActionResult, TurnReading, ReviewMark)
 
 
 async def run_retention(backend: Backend, _on: date) -> dict[str, int]:
@@ -128,7 +129,8 @@ async def _delete_expired(backend: Backend, model: Any, expired: ColumnElement[b
 def _statements(model: Any, chosen: ColumnElement[bool], keys: Sequence[Any]) -> list[Delete]:
     """How the rows are deleted, with those that mean nothing without them."""
     if model is InboundMessage:
-        return [delete(ActionResult).where(ActionResult.inbound_id.in_(keys)), delete(model).where(chosen)]
+        with_it: tuple[Any, ...] = WITH_A_MESSAGE
+        return [*(delete(each).where(each.inbound_id.in_(keys)) for each in with_it), delete(model).where(chosen)]
     if model is Ticket:
         callouts = select(Callout.id).where(Callout.ticket_id.in_(keys))
         return [

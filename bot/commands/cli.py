@@ -27,6 +27,7 @@ from bot.commands.office_settings import settings
 from bot.commands.operate import backup, hold, migrate, restore
 from bot.commands.posting import posting, reconcile
 from bot.commands.records import COMMANDS as RECORDS_COMMANDS
+from bot.commands.review import review
 from bot.commands.running import ExistingPath
 from bot.commands.running import print_json as _print_json
 from bot.commands.running import run_with_backend as _run_with_backend
@@ -335,6 +336,7 @@ for command in (
     reconcile,
     settings,
     staff,
+    review,
     voice_fallback,
     *RECORDS_COMMANDS,
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -27,6 +28,14 @@ class EngineFailed(EngineError):
     """The engine was reached and failed on this turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class EngineAnswer:
+    """What the engine says to a message, and what it understood (`engine/turn_reading.py`), for the review."""
+
+    messages: tuple[Message, ...]
+    reading: dict[str, Any]
+
+
 class EngineClient:
     """Calls the `edge` channel of the engine on loopback."""
 
@@ -35,12 +44,14 @@ class EngineClient:
         self._headers = {"Authorization": f"Bearer {settings.engine_token}"}
         self._session: aiohttp.ClientSession | None = None
 
-    async def send_turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
+    async def send_turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> EngineAnswer:
         """Send one turn; `text` is the member's words or a payload such as `/affirm`. Raises EngineError."""
         sender = {"conversation": inbound.conversation, "channel": inbound.channel}
         named = {"conversation": CONVERSATION.get(), "request": REQUEST.get()}
         answer = await self._post("turn", {**sender, "text": text, "metadata": metadata, "log": named})
-        return tuple(_parse_message(raw) for raw in answer.get("messages", []))
+        reading = answer.get("reading")
+        messages = tuple(_parse_message(raw) for raw in answer.get("messages", []))
+        return EngineAnswer(messages, reading if isinstance(reading, dict) else {})
 
     async def parse(self, text: str, channel: str) -> dict[str, Any]:
         """Parse a sentence outside any conversation. Raises EngineError."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.language import ENGLISH, mark, tr, use_language
+from backend.outbox import gsm7
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Reply:
     """The answer to one message. `transfer` and `end` concern calls.
 
     `pending`: the real answer comes later, through the channel. `late`: the answer to a repeat, which has already gone
-    out by itself and must not be sent twice.
+    out by itself and must not be sent twice. `reading` is what the engine understood, and is not part of the answer.
     """
 
     messages: tuple[Message, ...] = ()
@@ -46,6 +47,7 @@ class Reply:
     pending: bool = False
     late: bool = False
     language: str = ENGLISH
+    reading: dict[str, Any] | None = field(default=None, compare=False)
 
     @property
     def expects(self) -> str:
@@ -82,6 +84,12 @@ class Inbound:
     @property
     def key(self) -> tuple[str, str]:
         return self.channel, self.provider_id
+
+
+def count_parts(reply: Reply) -> int:
+    """How many parts of a text a carrier charges for this reply, about: choices are written below it, numbered."""
+    choices = [f"{place} {button.title}" for place, button in enumerate(reply.buttons, 1)]
+    return gsm7.count_parts(gsm7.to_gsm7("\n".join([*(each.text for each in reply.messages if each.text), *choices])))
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:

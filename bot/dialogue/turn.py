@@ -22,13 +22,14 @@ from backend.conversations import service as conversations
 from backend.language import current_language, tr, use_language
 from backend.logs import enter_conversation
 from backend.reading.language import detect_language, language_for_payload
+from backend.review.recording import record_reading
 from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize
 from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueues, QueuePlace
 from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
 from bot.dialogue.interception import Interceptor, intercept
 from bot.dialogue.leases import MessageLeases
 from bot.dialogue.message_turn import MessageTurn, resolve_answer, resolve_unless_pending
-from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, reply_from_json, reply_to_json
+from bot.dialogue.messages import Inbound, Message, Reply, buttons_to_json, count_parts, reply_from_json, reply_to_json
 from bot.dialogue.other_processes import OtherProcesses
 from bot.dialogue.record_deadline import COMMIT_SECONDS, MessageNotRecorded, RecordDeadline
 from bot.dialogue.recording import MessageRecorder
@@ -322,7 +323,8 @@ class TurnProcessor:
             metadata["removed"] = list(normalized.removed_kinds)
         if state.expects == giving_up.SETTLED:
             metadata[START_OVER_KEY] = True
-        messages = await self.engine.send_turn(inbound, normalized.text, metadata)
+        answer = await self.engine.send_turn(inbound, normalized.text, metadata)
+        messages = answer.messages
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
             text = queue.pick_variant(edge_texts.NOTHING_TO_SAY, office=self.backend.coop.office_phone_display)
@@ -330,7 +332,7 @@ class TurnProcessor:
         notices = local_replies.redaction_notices(inbound, queue, self.metrics, state.expects)
         queue.last_text = messages[-1].text
         acts = {message.hints.get("act") for message in messages}
-        return Reply((*notices, *messages), transfer="transfer" in acts, end="end" in acts)
+        return Reply((*notices, *messages), transfer="transfer" in acts, end="end" in acts, reading=answer.reading)
 
     async def save_and_deliver(
         self, turn: MessageTurn, reply: Reply, *, offered: list[dict[str, Any]] | None, status: str = "answered"
@@ -351,6 +353,11 @@ class TurnProcessor:
                 language=turn.language if turn.switches_language else None,
                 owner=self.leases.owner,
             )
+            if first:
+                await record_reading(
+                    session, self.backend, turn.record_id, inbound.conversation, reply.reading,
+                    parts=count_parts(reply) if inbound.channel == "sms" and not is_late else 0,  # the outbox has it
+                )  # fmt: skip
             if first and inbound.channel in self.deliver:
                 await self.deliver[inbound.channel](session, inbound, reply, is_late=is_late)
         if not first:

@@ -30,6 +30,8 @@ from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
 from bot.staff.outages.pages import OutagePages
 from bot.staff.photos.pages import PhotoPages
+from bot.staff.reports.pages import ReportPages
+from bot.staff.review.pages import ReviewPages
 from bot.staff.settings.knowledge import KnowledgePages
 from bot.staff.settings.pages import SettingsPages
 from bot.staff.tickets.by_hand import NewTicketPages
@@ -214,6 +216,8 @@ AREA_PAGES: tuple[type[AreaPages], ...] = (
     PeoplePages,
     OwnPages,
     AuditPages,
+    ReviewPages,
+    ReportPages,
 )
 """The areas of the office. Each is made with the StaffPages, and lists its routes."""
 

@@ -16,10 +16,11 @@ from pygal.style import Style
 from backend.language import tr
 from backend.usage.chart import THIS_YEAR, YEAR_BEFORE, Bar
 
-Kind = Literal["bar", "stacked", "line"]
+Kind = Literal["bar", "stacked", "line", "rows"]
 Series = tuple[str, Sequence[float | None]]
 FONT = "system-ui, sans-serif"
 WIDTH, HEIGHT = 760, 320  # pixels; the picture is scaled to its place
+ROWS_WIDTH, ROW_HEIGHT = 560, 30
 MOST_LETTERS = 60  # of all labels below the chart: more would run into each other, and are slanted
 LIGHT = Style(
     background="transparent", plot_background="transparent", foreground="#52605c", foreground_strong="#17211f",
@@ -33,20 +34,31 @@ DARK = Style(
     major_label_font_size=14, legend_font_size=14, value_font_size=12,
     colors=("#7bd3c3", "#f2b33d", "#9db9e6", "#ffab9e", "#c8b3f0", "#c2d08a"),
 )  # fmt: skip
-CHARTS = {"bar": pygal.Bar, "stacked": pygal.StackedBar, "line": pygal.Line}
+CHARTS = {"bar": pygal.Bar, "stacked": pygal.StackedBar, "line": pygal.Line, "rows": pygal.HorizontalBar}
+"""`rows` are bars from the left, for names that are longer than a day's."""
+MOST_LABELS = 12
+"""Of more bars than these only some are labeled, so that no label lies on another."""
+FEW = 8
+"""Whole numbers up to this are all on the axis, and nothing between them."""
 
 
 def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dark: bool = False) -> bytes:
     """One chart as an SVG document without scripts. A value of None is a gap."""
+    width, height = _measure(kind, labels)
+    is_slanted = kind != "rows" and sum(map(len, labels)) > MOST_LETTERS
     chart = CHARTS[kind](
-        style=DARK if dark else LIGHT, js=(), width=WIDTH, height=HEIGHT, disable_xml_declaration=True, no_prefix=True,
-        show_legend=len(series) > 1, legend_at_bottom=True, legend_box_size=14, margin=8, spacing=6, truncate_label=12,
-        x_label_rotation=0 if sum(map(len, labels)) <= MOST_LETTERS else 35, include_x_axis=True,
+        style=DARK if dark else LIGHT, js=(), width=width, height=height, disable_xml_declaration=True, no_prefix=True,
+        show_legend=len(series) > 1, legend_at_bottom=True, legend_box_size=14, margin=8, spacing=6,
+        truncate_label=30 if kind == "rows" else 12, x_label_rotation=35 if is_slanted else 0, include_x_axis=True,
     )  # fmt: skip
     chart.x_labels = list(labels)
+    if len(labels) > MOST_LABELS and kind != "rows":
+        chart.x_labels_major_every, chart.show_minor_x_labels = -(-len(labels) // 10), False
+    if (highest := _highest_few(kind, series)) is not None:
+        chart.y_labels = list(range(highest + 1))
     for name, values in series:
         chart.add(name, list(values))
-    return str(chart.render()).encode()  # a text, since it has no XML declaration
+    return str(chart.render(is_unicode=True)).encode()
 
 
 def draw_usage(bars: Sequence[Bar], *, dark: bool) -> bytes:
@@ -55,13 +67,29 @@ def draw_usage(bars: Sequence[Bar], *, dark: bool) -> bytes:
     return draw_svg("bar", [bar.label for bar in bars], series, dark=dark)
 
 
+def _measure(kind: Kind, labels: Sequence[str]) -> tuple[int, int]:
+    """Pixels of width and height: bars from the left need a line each."""
+    return (ROWS_WIDTH, 70 + ROW_HEIGHT * len(labels)) if kind == "rows" else (WIDTH, HEIGHT)
+
+
+def _highest_few(kind: Kind, series: Sequence[Series]) -> int | None:
+    """The highest value where all are small whole numbers, such as counts; else None."""
+    values = [value for _, each in series for value in each if value is not None]
+    if not values or any(value < 0 or value != int(value) for value in values):
+        return None
+    columns = zip(*(each for _, each in series), strict=False)
+    highest = max(sum(value or 0 for value in column) for column in columns) if kind == "stacked" else max(values)
+    return int(highest) if 0 < highest <= FEW else None
+
+
 def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str) -> Markup:
     """A `<picture>` for a page, in the colors of the reader's screen. `alt` says in a sentence what it shows."""
+    width, height = _measure(kind, labels)
     light, dark = (_data_url(draw_svg(kind, labels, series, dark=dark)) for dark in (False, True))
     return Markup(
         '<picture class="chart"><source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
         '<img src="{light}" alt="{alt}" width="{width}" height="{height}"></picture>'
-    ).format(dark=dark, light=light, alt=alt, width=WIDTH, height=HEIGHT)
+    ).format(dark=dark, light=light, alt=alt, width=width, height=height)
 
 
 def _data_url(svg: bytes) -> str:

@@ -33,6 +33,7 @@ from sqlalchemy.pool import StaticPool
 
 from engine.components.redaction import redact_events
 from engine.current_turn import CURRENT_TURN
+from engine.turn_reading import describe_turn
 
 MAX_LOADED_EVENTS = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
@@ -232,6 +233,8 @@ class WindowedTrackerStore(TrackerStore):
                 connection.execute(DELETE_OLD_ANSWERS, {"sender": tracker.sender_id, "kept": MAX_KEPT_ANSWERS})
             if len(stored.event_ids) > self.window - len(rows):
                 self._move_snapshot(connection, tracker.sender_id, events, stored)
+        if turn:
+            turn.reading = describe_turn(tracker)
         stored.event_count = len(events)
 
     def find_answer(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:

@@ -43,6 +43,7 @@ class StandInEngine(LocalServer):
         super().__init__()
         self.token = token
         self.turns: list[dict[str, Any]] = []
+        self.readings: dict[str, dict[str, Any]] = {}  # what is understood of a text
         self.forgotten: list[dict[str, Any]] = []
         self.gate = asyncio.Event()
         self.failing = False
@@ -81,17 +82,17 @@ class StandInEngine(LocalServer):
         try:
             if act := self.acts.get(body["text"]):
                 await act(conversation)
-            return await self._answer(body["text"])
+            return await self._answer(body["text"], self.readings.get(body["text"], {}))
         finally:
             self.at_once[conversation] -= 1
 
-    async def _answer(self, text: str) -> web.Response:
+    async def _answer(self, text: str, reading: dict[str, Any]) -> web.Response:
         await asyncio.sleep(0)
         if self.failing or text == "fail":
             return web.json_response({"error": "turn failed"}, status=500)
         if text.startswith("slow"):
             await self.gate.wait()
-        return web.json_response({"messages": _messages(text)})
+        return web.json_response({"messages": _messages(text), "reading": reading})
 
 
 def _messages(text: str) -> list[dict[str, Any]]:

@@ -1,14 +1,14 @@
 """Versions of the office's settings, and logos
 
 Revision ID: 0430
-Revises: 0410
+Revises: 0420
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0430"
-down_revision = "0410"
+down_revision = "0420"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,94 @@
+"""How many talks there were, on which channels, in which language, and how many needed a person."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.agent_handoff.models import AgentHandoff
+from backend.conversations.models import Conversation
+from backend.db import Database
+from backend.language import SPANISH
+from backend.reports.days import DayRange
+from backend.review.talks import CALLBACK, floor, seconds, select_talks
+from backend.tickets.models import Ticket
+
+HOUR = 3600
+HANDOVER = "handover"
+
+
+@dataclass
+class TalkFigures:
+    """Counts of talks that began in the range. `by_day` counts (local date, channel).
+
+    `contained`: without a handover and without a promised call.
+    """
+
+    total: int = 0
+    contained: int = 0
+    handed_over: int = 0
+    calls_promised: int = 0
+    spanish: int = 0
+    by_day: Counter[tuple[date, str]] = field(default_factory=Counter)
+    by_channel: Counter[str] = field(default_factory=Counter)
+
+
+async def load_talk_figures(session: AsyncSession, db: Database, days: DayRange) -> TalkFigures:
+    """The database counts the talks by the hour in which they began; the co-op's days are made of hours."""
+    talks = select_talks(db, days.since, days.until, next_matters=False)
+    hour = floor(db, talks.c.began / HOUR).label("hour")
+    query = (
+        select(
+            hour,
+            Conversation.channel,
+            func.count().label("total"),
+            func.sum(case((Conversation.language == SPANISH, 1), else_=0)).label("spanish"),
+        )
+        .join(Conversation, Conversation.id == talks.c.conversation_id)
+        .group_by(hour, Conversation.channel)
+    )
+    figures = TalkFigures()
+    for row in await session.execute(query):
+        day = datetime.fromtimestamp(row.hour * HOUR, UTC).astimezone(days.zone).date()
+        figures.total += row.total
+        figures.spanish += int(row.spanish)
+        figures.by_day[day, row.channel] += row.total
+        figures.by_channel[row.channel] += row.total
+    needing = await _find_needing_person(session, db, days)
+    figures.handed_over = sum(HANDOVER in kinds for kinds in needing)
+    figures.calls_promised = sum(CALLBACK in kinds for kinds in needing)
+    figures.contained = figures.total - len(needing)
+    return figures
+
+
+async def _find_needing_person(session: AsyncSession, db: Database, days: DayRange) -> list[set[str]]:
+    """Of each talk that needed a person, why: HANDOVER, CALLBACK or both.
+
+    Only conversations with such an event are looked at, which are few; its talk is the last one that began before it.
+    """
+    handed = _select_events(db, AgentHandoff, days, HANDOVER)
+    called = _select_events(db, Ticket, days, CALLBACK).where(Ticket.kind == CALLBACK)
+    events = union_all(handed, called).subquery("events")
+    talks = select_talks(db, days.since, days.until, conversations=select(events.c.conversation_id))
+    query = select(talks.c.conversation_id, talks.c.began, talks.c.next_began)
+    begun: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
+    for row in await session.execute(query.order_by(talks.c.id)):
+        begun[row.conversation_id].append((float(row.began), row.next_began))
+    found: dict[tuple[str, float], set[str]] = defaultdict(set)
+    for conversation, at, kind in await session.execute(select(events)):
+        starts = begun.get(conversation, [])
+        place = bisect_right(starts, float(at), key=lambda start: start[0])
+        if place and (starts[place - 1][1] is None or at < starts[place - 1][1]):
+            found[conversation, starts[place - 1][0]].add(kind)
+    return list(found.values())
+
+
+def _select_events(db: Database, table: Any, days: DayRange, kind: str) -> Select[Any]:
+    at = seconds(db, table.created_at).label("at")
+    return select(table.conversation_id, at, literal(kind).label("kind")).where(table.created_at >= days.since)

@@ -1,0 +1,1 @@
+"""What the office looks through: every talk, what was understood in it, and what was marked as wrong."""
