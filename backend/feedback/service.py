@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
@@ -34,3 +35,10 @@ async def find_rating(session: AsyncSession, conversation_id: str) -> TalkRating
         select(TalkRating).where(TalkRating.conversation_id == conversation_id)
     )
     return rating
+
+
+async def count_ratings(session: AsyncSession, since: datetime, until: datetime) -> tuple[int, int]:
+    """(said that it helped, all) of the ratings from `since` to before `until`."""
+    query = select(TalkRating.helped, func.count()).where(TalkRating.at >= since, TalkRating.at < until)
+    counts = {helped: count for helped, count in await session.execute(query.group_by(TalkRating.helped))}
+    return counts.get(True, 0), sum(counts.values())

@@ -104,6 +104,10 @@ def list_headlines(report: Report, text_part_cents: Decimal | None) -> list[Head
             "spanish", tr("In Spanish"), lambda part: Share(part.talks.spanish, part.talks.total),
             tr("Talks whose last answer was in Spanish, of all talks."),
         ),
+        headline(
+            "helped", tr("It helped"), lambda part: Share(part.talks.helped, part.talks.rated),
+            tr("Members who said at the end of a web talk that it helped, of those who said either."),
+        ),
         *(cost if text_part_cents is not None else []),
     ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.agent_handoff.models import AgentHandoff
 from backend.conversations.models import Conversation
 from backend.db import Database
+from backend.feedback.service import count_ratings
 from backend.language import SPANISH
 from backend.reports.days import DayRange
 from backend.review.talks import CALLBACK, floor, seconds, select_talks
@@ -27,7 +28,8 @@ HANDOVER = "handover"
 class TalkFigures:
     """Counts of talks that began in the range. `by_day` counts (local date, channel).
 
-    `contained`: without a handover and without a promised call.
+    `contained`: without a handover and without a promised call. `helped` of the `rated` said that it helped; those are
+    counted by when they were said.
     """
 
     total: int = 0
@@ -35,6 +37,8 @@ class TalkFigures:
     handed_over: int = 0
     calls_promised: int = 0
     spanish: int = 0
+    helped: int = 0
+    rated: int = 0
     by_day: Counter[tuple[date, str]] = field(default_factory=Counter)
     by_channel: Counter[str] = field(default_factory=Counter)
 
@@ -64,6 +68,7 @@ async def load_talk_figures(session: AsyncSession, db: Database, days: DayRange)
     figures.handed_over = sum(HANDOVER in kinds for kinds in needing)
     figures.calls_promised = sum(CALLBACK in kinds for kinds in needing)
     figures.contained = figures.total - len(needing)
+    figures.helped, figures.rated = await count_ratings(session, days.since, days.until)
     return figures
 
 

@@ -14,6 +14,7 @@ from backend.language import tr
 from backend.logins.models import Login
 from backend.members.models import Member
 from backend.members.service import list_member_accounts
+from backend.members.signed_in_talks import make_token
 from bot.portal.base_pages import PageHandler, PortalPages
 from bot.portal.menu import MENU
 from bot.web import pages
@@ -67,10 +68,13 @@ class SignedInPages(PortalPages):
         """A page inside the account page's frame; the menu, the accounts and the form token come from the request."""
         request = Request.get_current()
         visit: Visit | None = getattr(request.ctx, "visit", None)
+        account = visit.account if visit else None
+        is_open = account is not None and account.status != "closed"
         frame = {
             "visit": visit,
             "menu": MENU if visit else (),
             "here": request.path,
             "form_token": self.cookies.form_token(request),
+            "identity": make_token(self.backend, account) if account is not None and is_open else "",
         }
         return super().render_page(template, status, **frame | values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +29,8 @@ from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.office_words import describe_channel, describe_state
 from backend.payments.refund_notices import describe_failure
+from backend.photos.models import TalkPhoto
+from backend.photos.service import list_photos
 from bot.staff.tickets import words as ticket_words
 
 
@@ -45,6 +48,7 @@ class ConversationView:
     phone: str | None  # E.164, of the other end
     on_file: list[Account]  # open accounts of members with that phone; it proves nothing about who writes
     is_identified: bool
+    photos: Sequence[TalkPhoto]  # without their pixels
 
 
 async def load_conversation(session: AsyncSession, conversation_id: str, *, limit: int = 60) -> ConversationView | None:
@@ -65,6 +69,7 @@ async def load_conversation(session: AsyncSession, conversation_id: str, *, limi
         phone=conversation.address,
         on_file=await list_accounts_at_phone(session, conversation.address) if conversation.address else [],
         is_identified=conversation.level > 0,
+        photos=await list_photos(session, conversation_id),
     )
 
 

@@ -51,7 +51,7 @@ TITLES = {
     "outage": mark("The power is out at your place, and when it is back"),
     "outage_night": mark("The same at night"),
 }
-UNITS = {"days": mark("Days before"), "cents": mark("Limit in dollars"), "kwh": mark("Limit in kWh")}
+UNITS = {"days": mark("How many days before"), "cents": mark("Limit in dollars"), "kwh": mark("Limit in kWh")}
 WAY_NAMES = {"text": mark("text"), "email": mark("email"), "call": mark("phone call")}
 DOLLARS = re.compile(r"\$? ?(\d{1,6}|\d{1,3}(?:,\d{3})+)(?:\.(\d{2}))?", re.ASCII)
 WHOLE = re.compile(r"\d{1,7}|\d{1,3}(?:,\d{3})+", re.ASCII)
