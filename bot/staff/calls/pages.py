@@ -74,7 +74,7 @@ class CallPages:
     async def _load(self, request: Request) -> dict[str, Any]:
         view = DAY if request.args.get("view") == DAY else WEEK
         today = self.backend.today()
-        chosen = _read_day(str(request.args.get("day") or ""), today)
+        chosen = _read_day(str(request.args.get("day") or ""), today if view == DAY else self._next_open_day(today))
         first = chosen if view == DAY else chosen - timedelta(days=chosen.weekday())
         length = 1 if view == DAY else 7
         start, end = self._midnight(first), self._midnight(first + timedelta(days=length))
@@ -95,6 +95,11 @@ class CallPages:
         closed = coop.holiday_name(day) or ("" if coop.hours_on(day) else tr("office closed"))
         title = f"{format_weekday(day.weekday())} {format_short_date(day)}"
         return CalendarDay(day, title, own, day == today, closed)
+
+    def _next_open_day(self, today: date) -> date:
+        """Today, or on a weekend the Monday: the week that is over has no calls any more."""
+        days = (today + timedelta(days=ahead) for ahead in range(7))
+        return next((day for day in days if self.backend.coop.hours_on(day)), today)
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.backend.coop.zone)
