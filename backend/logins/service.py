@@ -7,11 +7,11 @@ import hmac
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.logins.models import HolderProof, Login, PortalSession
+from backend.logins.models import HolderProof, Login, PortalSession, ResetToken
 from backend.members.models import Member
 from backend.members.service import strip_to_digits
 
@@ -90,8 +90,11 @@ async def add(
 
 
 async def set_password(session: AsyncSession, backend: Backend, login: Login, password_hash: str) -> None:
-    """Set a password and end all sessions."""
-    login.password_hash, login.password_set_at = password_hash, backend.clock.now()
+    """Set a password, end all sessions, and make links useless that were mailed for the password before it."""
+    now = backend.clock.now()
+    login.password_hash, login.password_set_at = password_hash, now
+    links = update(ResetToken).where(ResetToken.login_id == login.id, ResetToken.used_at.is_(None))
+    await session.execute(links.values(used_at=now))
     await session.execute(delete(PortalSession).where(PortalSession.login_id == login.id))
 
 

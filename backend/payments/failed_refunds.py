@@ -22,7 +22,14 @@ from backend.payments.check_numbers import check_number, find_number_problem
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.office_words import describe_state
 from backend.payments.refund_notices import GIVEN_KINDS
-from backend.payments.refunds import RefundRefused, check_reason, lock_refund, record_refund, refundable_cents
+from backend.payments.refunds import (
+    RefundRefused,
+    check_reason,
+    lock_refund,
+    record_refund,
+    refundable_cents,
+    refunded_by_one_person,
+)
 from backend.posting import service as posting
 from backend.providers.billing.base import RefundFact
 
@@ -78,7 +85,7 @@ async def finish_failed_refund(
 
     What was given by check, cash or bank (all of the refund, or `amount_cents` of it) is booked as a refund. One that
     stayed on the account may be given later. Raises RefundRefused: not_waiting, no_kind, not_again, no_reference, zero,
-    too_large, payment_returned, and those of find_number_problem().
+    too_large, payment_returned, same_person, and those of find_number_problem().
     """
     reason, reference = check_reason(reason), " ".join(reference.split())
     refund = await lock_refund(session, refund_id)
@@ -95,6 +102,7 @@ async def finish_failed_refund(
     if is_given:
         cents = refund.total_cents if amount_cents is None else amount_cents
         await _check_giving(session, refund, payment, how, cents, reference)
+        await _check_second_person(session, backend, refund, cents, by)
         refund.handled_cents, refund.handled_reference = cents, reference or None
     refund.handled_by, refund.handled_at = by, backend.clock.now()
     refund.handled_as, refund.handled_reason = how, reason
@@ -108,6 +116,22 @@ async def finish_failed_refund(
 def may_give(refund: PaymentRefund) -> bool:
     """Whether the money of a failed refund was neither given nor is to be kept back."""
     return refund.status == "failed" and refund.handled_as in (None, "credit")
+
+
+async def _check_second_person(
+    session: AsyncSession, backend: Backend, refund: PaymentRefund, cents: int, by: str
+) -> None:
+    """Above the limit somebody else than who asked for the refund gives the money: refunds that fail would else pass
+    the limit in small steps, since they count for nothing until they are given."""
+    if refund.approved_by is not None or refund.asked_by != by:
+        return
+    limit = backend.coop.refund_second_person_cents
+    if await refunded_by_one_person(session, backend, refund.account_id) + cents > limit:
+        text = tr(
+            "Above {limit} in 30 days somebody else than who asked for the refund has to give the money.",
+            limit=format_cents(limit),
+        )
+        raise RefundRefused("same_person", text)
 
 
 async def _check_giving(

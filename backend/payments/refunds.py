@@ -93,7 +93,7 @@ async def request_refund(
     if doubts and confirmed != name_doubts(doubts):
         raise RefundDoubtful(doubts)
     fee_cents = fee_left if amount_cents == left and backend.coop.refund_fee == "returned" else 0
-    alone = await _refunded_by_one_person(session, backend, payment.account_id)
+    alone = await refunded_by_one_person(session, backend, payment.account_id)
     waits = alone + amount_cents + fee_cents > backend.coop.refund_second_person_cents
     refund = PaymentRefund(
         key=key,
@@ -187,7 +187,7 @@ async def refund_to_dict(session: AsyncSession, refund: PaymentRefund) -> dict[s
     }
 
 
-async def _refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:
+async def refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:
     """The cents that were refunded on the account lately without a second person."""
     query = select(func.coalesce(func.sum(GIVEN_BACK_CENTS), 0)).where(
         PaymentRefund.account_id == account_id,

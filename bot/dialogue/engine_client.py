@@ -92,8 +92,9 @@ class EngineClient:
             await self._session.close()
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        limit = aiohttp.ClientTimeout(total=TURN_SECONDS, sock_connect=CONNECT_SECONDS)
         try:
-            async with self._get_session().post(f"{self._url}/{path}", json=body) as answer:
+            async with self._get_session().post(f"{self._url}/{path}", json=body, timeout=limit) as answer:
                 if answer.status != 200:
                     raise EngineFailed(f"status {answer.status}")
                 found = await answer.json()
@@ -110,7 +111,7 @@ class EngineClient:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 headers=self._headers,
-                timeout=aiohttp.ClientTimeout(total=TURN_SECONDS, sock_connect=CONNECT_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=CONNECT_SECONDS),
                 connector=aiohttp.TCPConnector(limit=200, keepalive_timeout=60),
             )
         return self._session

@@ -147,6 +147,14 @@
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  // a part that loads itself again waits while something in it is ticked or typed: that would be lost
+  const isChanged = (field) =>
+    field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const fields = [...event.target.querySelectorAll("input:not([type=hidden]), textarea")];
+    if (event.detail.requestConfig.verb === "get" && fields.some(isChanged)) event.preventDefault();
+  });
+
   // the same form is not sent twice by a double click
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sanic import HTTPResponse, Request
 from sanic.response import html
 
@@ -19,6 +20,7 @@ from backend.coop import format_phone
 from backend.language import current_language, format_day, format_short_date, format_short_month, tr
 from backend.money import format_cents
 
+PHONES = re.compile(r"(?<![\w-])(911|[2-9]\d{2}-\d{3}-\d{4})(?![\w-])", re.ASCII)
 BOT = Path(__file__).resolve().parent.parent
 
 PRIVATE_HEADERS = {
@@ -52,9 +54,21 @@ def create_templates(folder: Path) -> Environment:
         "month": format_short_month,
         "phone": format_phone,
         "days": format_days,
+        "call_links": link_phones,
     }
     env.globals |= {"tr": translate_markup, "language": current_language}
     return env
+
+
+def link_phones(text: str) -> Markup:
+    """Our own words with each phone number, and 911, as a link that calls it."""
+    parts = PHONES.split(text)
+    return Markup("").join(_link_phone(part) if at % 2 else escape(part) for at, part in enumerate(parts))
+
+
+def _link_phone(number: str) -> Markup:
+    to = number if number == "911" else f"+1{number.replace('-', '')}"
+    return Markup('<a href="tel:{to}">{number}</a>').format(to=to, number=number)
 
 
 def translate_markup(text: str, **values: object) -> Markup:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from backend.demo import DEMO_PASSWORD
 from backend.logins import throttle
 from tests.bot.portal.page_text import text
 from tests.bot.portal.test_paying_on_the_account_page import token_in
-from tests.bot.portal.visitor import NEW, Visitor
+from tests.bot.portal.visitor import NEW, Visitor, link_from_mail
 
 
 async def test_a_new_password_ends_every_other_browser(visitor: Visitor) -> None:
@@ -31,6 +33,17 @@ async def test_a_new_password_ends_every_other_browser(visitor: Visitor) -> None
     assert (await other.sign_in())[0] == 422
     assert (await other.sign_in(password=NEW))[2] == "/portal"
     await other.http.close()
+
+
+async def test_a_new_password_makes_an_older_link_useless(visitor: Visitor) -> None:
+    await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
+    link = urlsplit(await link_from_mail(visitor)).path
+    _, page, _ = await visitor.sign_in()
+    form = {"form_token": token_in(page), "old": DEMO_PASSWORD, "password": NEW, "again": NEW}
+    assert (await visitor.post("/portal/security/password", **form))[0] == 200
+    status, page, _ = await visitor.get(link)
+    assert status in (404, 410) or "does not work" in text(page)
+    assert 'name="password"' not in page
 
 
 async def test_guessing_the_old_password_is_stopped(visitor: Visitor) -> None:

@@ -63,7 +63,9 @@ async def link_from_mail(visitor: Visitor, count: int = 1) -> str:
 
 
 def _text(mail: Message) -> str:
-    return str(mail.get_payload(decode=True).decode())  # type: ignore[union-attr]
+    """The text part: the HTML part says the same."""
+    text = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
+    return str(text.get_payload(decode=True).decode())  # type: ignore[union-attr]
 
 
 async def codes_sent(visitor: Visitor) -> dict[str, str]:

@@ -366,7 +366,7 @@ async def test_who_may_only_read_gets_no_acts(
 
 async def test_it_is_in_spanish(signed_in: Edge, backend: Backend) -> None:
     page = await signed_in.get(f"{PAGE}?lang=es")
-    assert "Lo que se debe" in page.text
+    assert "Cuánto se debe" in page.text
     assert "What is owed" not in page.text
     assert DUE_CENTS == 11240
     assert await count(backend, OutboxMessage) == 0

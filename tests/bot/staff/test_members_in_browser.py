@@ -35,7 +35,7 @@ async def make_talk(edge: Edge) -> None:
 
 async def sign_in(page: Page, edge: Edge) -> None:
     await page.goto(f"{edge.url}/staff")
-    await page.get_by_label("Name", exact=True).fill("ann")
+    await page.get_by_label("Name or email").fill("ann")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
 

@@ -186,3 +186,26 @@ async def test_a_schedule_that_ended_says_by_whom_and_why(edge: Edge, backend: B
     await scheduled_runs.run_scheduled(backend, second.run_on)
     page = (await edge.get(f"/staff/money/payments/{second.confirmation}")).text
     assert re.search(r"Not made</dt><dd>Nov 18, 10:01 AM: it was paid elsewhere", page)
+
+
+async def test_money_for_failed_refunds_does_not_pass_the_limit_in_small_steps(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    """Each of them is below the limit, and none counts while it has failed; giving the money is what counts."""
+    payment = await pay_by_bank(backend, home)
+    made = []
+    for cents in (5000, 4900, 1300):
+        refund = await ask(backend, payment, cents, key=f"form-{cents}", by="ann", knowingly=True)
+        await process_refund(backend, refund.id)
+        async with backend.db.transaction() as session:
+            await fail_returned_refund(session, backend, refund.id, "R03")
+        made.append(refund)
+    await become(edge, "ann")
+    for refund, status in zip(made, (200, 200, 409), strict=True):
+        own = f"/staff/money/refunds/{refund.confirmation}"
+        answer = await send(edge, own, f"{own}/finish", kind="cash", reason="given at the counter")
+        assert answer.status == status, refund.confirmation
+    assert "somebody else than who asked" in answer.text
+    await become(edge, "bob")
+    answer = await send(edge, own, f"{own}/finish", kind="cash", reason="given at the counter, seen by me")
+    assert answer.status == 200
