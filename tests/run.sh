@@ -11,8 +11,13 @@ trap 'kill "$training" 2>/dev/null || true' EXIT
 make --no-print-directory lint
 # compiles the tests, which each worker would else do for itself; what it finds wrong is told when they run
 .venv/bin/python -m pytest --collect-only -qq >/dev/null 2>&1 || true
+# `make test SEED=7`: in a random order, which shows what only passes after another test
+order=${SEED:+--random-order-seed="$SEED"}
+# folders that need no model: the second core has them while the first still trains
+early=(tests/backend/reading tests/backend/callout tests/backend/account_question)
+step "tests that need no model, meanwhile"
+.venv/bin/python -m pytest -p no:xdist "${early[@]}" $order
 wait "$training"
 step "tests"
-# `make test SEED=7`: in a random order, which shows what only passes after another test
 .venv/bin/python -m pytest --durations=40 --durations-min=3 -n auto --dist loadfile --no-loadscope-reorder \
-  ${SEED:+--random-order-seed="$SEED"}
+  "${early[@]/#/--ignore=}" $order
