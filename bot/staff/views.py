@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -115,6 +115,12 @@ def describe_counter_state(payment: CounterPayment) -> str:
     return describe_state(payment.status)
 
 
+def find_last_words(summary: Mapping[str, Any]) -> str:
+    """What the member said before the handoff: the newest line of words, not of digits or a button; else empty."""
+    said = [line.removeprefix("member: ") for line in summary.get("last_lines", ()) if line.startswith("member: ")]
+    return next((words for words in reversed(said) if words.count(" ") >= 2 and not words.startswith("[")), "")
+
+
 IDENTITY_WORDS = {
     "anonymous": mark("not identified"),
     "known": mark("gave a member number and the last four digits"),
@@ -142,6 +148,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "since": lambda moment, now: format_since(moment, now),
         "channel": lambda channel: tr(CHANNEL_NAMES.get(channel) or channel),
         "language_name": lambda language: tr(LANGUAGE_NAMES.get(language) or language),
+        "last_words": find_last_words,
         "person": handover.agent_display_name,
         "kind": lambda kind: kind.replace("_", " "),  # name_change
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),

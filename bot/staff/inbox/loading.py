@@ -21,6 +21,7 @@ from backend.callout.models import Callout
 from backend.conversations.models import Conversation
 from backend.payments.office_lookup import WaitingMoney, load_waiting
 from backend.staff.people import StaffPerson, list_people
+from backend.staff.roles import Role
 from backend.tickets import listing
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.models import Ticket
@@ -142,7 +143,11 @@ async def load_talk(
         lines=lines,
         has_earlier=limit == LINES and len(lines) == LINES,
         others=await list_others(session, now, conversation_id, name),
-        people=[person for person in await list_people(session, backend) if person.name != name],
+        people=[
+            person
+            for person in await list_people(session, backend)
+            if person.name != name and person.role >= Role.AGENT
+        ],
         answers=await _fill_answers(session, backend, conversation, name),
         tickets=list(await session.scalars(tickets.order_by(Ticket.urgent.desc(), Ticket.id))),
         card=card,

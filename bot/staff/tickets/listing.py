@@ -16,7 +16,7 @@ from backend.confirmation_numbers import normalize_number
 from backend.coop import format_phone
 from backend.staff.people import list_people
 from backend.staff.roles import Role
-from backend.tickets import search
+from backend.tickets import office, search
 from backend.tickets import service as tickets
 from backend.tickets.kinds import KINDS
 from backend.tickets.search import STATES, TicketFilter, TicketRow
@@ -64,7 +64,9 @@ class TicketListPages:
         async with self.backend.db.read_session() as session:
             values["people"] = [person.name for person in await list_people(session, self.backend)]
             done = normalize_number(str(request.args.get("done") or ""))
-            values["done"] = await tickets.find(session, done) if done else None
+            closed = await tickets.find(session, done) if done else None
+            values["done"] = closed
+            values["can_reopen"] = closed is not None and office.can_reopen(self.backend, closed)
         return self.staff.render_page("tickets/list.html", **values)
 
     async def list_ticket_rows(self, request: Request, name: str) -> HTTPResponse:

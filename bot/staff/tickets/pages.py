@@ -94,7 +94,7 @@ class TicketPages:
         ticket_callout = await callout.find_callout(session, ticket.id)
         notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
         forwarded = (await find_forwarded(session, [ticket.id])).get(ticket.id)
-        people = [person.name for person in await list_people(session, self.backend)]
+        people = [one.name for one in await list_people(session, self.backend) if one.role >= Role.AGENT]
         if ticket.owner and ticket.owner not in people:
             people.append(ticket.owner)
         return {
