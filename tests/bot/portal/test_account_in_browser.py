@@ -8,12 +8,12 @@ from playwright.async_api import Browser
 from backend.demo import DEMO_PASSWORD
 from tests.bot.portal.chromium import check, fill, heading
 from tests.bot.portal.visitor import NEW, Visitor, codes_sent, link_from_mail
-from tests.browser.screens import DESKTOP, PHONE, PHONE_DARK
+from tests.browser.screens import DESKTOP, PHONE_DARK
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("options", [DESKTOP, PHONE, PHONE_DARK], ids=["desktop", "phone", "phone dark"])
+@pytest.mark.parametrize("options", [DESKTOP, PHONE_DARK], ids=["desktop", "phone dark"])
 async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visitor, options: dict[str, object]) -> None:
     context = await browser.new_context(**options)  # type: ignore[arg-type]
     page = await context.new_page()
