@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff import transcript, unseen
@@ -119,19 +119,6 @@ async def _wait_again(session: AsyncSession, backend: Backend, handoff: AgentHan
     unseen.change_summary(handoff, waiting_since=since.isoformat())
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     await _record(session, backend, conversation, "handover_waits_again", conversation.id, handoff)
-
-
-async def list_waiting(session: AsyncSession, limit: int = 200) -> list[AgentHandoff]:
-    """Open handoffs: the longest waiting first, then those that were answered, transferred calls last."""
-    places = {"waiting": 0, "answered": 1, "transferred": 2}
-    query = (
-        select(AgentHandoff)
-        .where(AgentHandoff.status != "closed")
-        .order_by(case(places, value=AgentHandoff.status, else_=3), AgentHandoff.id)
-        .limit(limit)
-    )
-    found = list(await session.scalars(query))
-    return sorted(found, key=lambda each: (places.get(each.status, 3), each.waiting_since))
 
 
 async def send_answer(

@@ -10,10 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import OutsideEntry
-from backend.language import tr
+from backend.language import mark, tr
 from backend.payments.models import CounterPayment, Payment
 from backend.payments.outside_entries import OUTSIDE_SOURCES, find_last_outside_payment, list_outside_payments
 
+STATUS_TEXTS = {
+    "started": mark("on its way"),
+    "authorized": mark("on its way"),
+    "posted": mark("paid"),
+    "declined": mark("declined"),
+    "voided": mark("not taken"),
+    "returned": mark("returned by the bank"),
+}
+"""A payment's status as members read it."""
 AT_COUNTER = "counter"
 _MORNING = time(12)  # at noon UTC it is the same day in every zone of the United States
 

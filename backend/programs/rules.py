@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from backend.billing.models import Bill
+from backend.language import mark
 from backend.money import share_of
 
 BUDGET, LEVELIZED = "budget", "levelized"
 PROGRAMS = (BUDGET, LEVELIZED)
+PROGRAM_NAMES = {BUDGET: mark("Budget billing"), LEVELIZED: mark("Levelized billing")}
+"""As members read them."""
 MONTHS = 12
 LEVELIZED_MAX_KWH = 200_000  # a year; the limit itself is too much
 RECALCULATION_MONTH = 5  # May

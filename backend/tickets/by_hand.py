@@ -19,15 +19,13 @@ from backend.reading.hazards.hazard_signs import is_only_medical_need
 from backend.tickets import service as tickets
 from backend.tickets.danger_signs import detect_signs
 from backend.tickets.history import record_staff_act
-from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, DANGER, KINDS, MAY_BECOME_DANGER
+from backend.tickets.kinds import CALLOUT_KINDS, DANGER, MAY_BECOME_DANGER
 from backend.tickets.models import TAKEN_DOWN_LABEL, Ticket
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 CHANNEL = "office"
-HAND_KINDS = tuple(kind for kind in KINDS if kind != CALLBACK)
-"""A promised call is opened by hand as well, with its time."""
 KEY = re.compile(r"[0-9a-f]{32}")
 ASKED_LABEL = "danger asked about"
 """Label in `details`: the words sounded dangerous, and the person of the office says that nobody is in danger."""

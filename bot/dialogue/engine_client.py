@@ -63,15 +63,7 @@ class EngineClient:
 
     async def find_knowledge_version(self) -> str:
         """The name of the changed knowledge that it searches; empty for knowledge/ as it is. Raises EngineError."""
-        try:
-            async with self._get_session().get(f"{self._url}/knowledge") as answer:
-                found = await answer.json() if answer.status == 200 else None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise EngineUnavailable(type(error).__name__) from error
-        except ValueError as error:
-            raise EngineFailed("not JSON") from error
-        if not isinstance(found, dict):
-            raise EngineFailed("not an object")
+        found = await self._ask("GET", "knowledge", None, CONNECT_SECONDS)
         return str(found.get("version", ""))
 
     async def send_knowledge(self, version: str, changed: Mapping[str, str | None]) -> None:
@@ -92,9 +84,13 @@ class EngineClient:
             await self._session.close()
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        limit = aiohttp.ClientTimeout(total=TURN_SECONDS, sock_connect=CONNECT_SECONDS)
+        return await self._ask("POST", path, body, TURN_SECONDS)
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
+        """The JSON object that it answers within `seconds`. Raises EngineError."""
+        limit = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         try:
-            async with self._get_session().post(f"{self._url}/{path}", json=body, timeout=limit) as answer:
+            async with self._get_session().request(method, f"{self._url}/{path}", json=body, timeout=limit) as answer:
                 if answer.status != 200:
                     raise EngineFailed(f"status {answer.status}")
                 found = await answer.json()

@@ -18,28 +18,26 @@ from backend.autopay.schedule import find_active_autopay, find_active_draft
 from backend.autopay.service import find_autopay, find_next_run
 from backend.billing.figures import format_as_of
 from backend.billing.models import Account, Bill
-from backend.language import mark, tr
+from backend.language import tr
 from backend.outage.areas import is_account_in
 from backend.outage.models import KnownOutage
 from backend.outage.service import current_outages
 from backend.payments.balances import Balance, get_balance
-from backend.payments.past_payments import PastPayment, find_last_payment, is_paid_at_counter, list_payments
+from backend.payments.past_payments import (
+    STATUS_TEXTS,
+    PastPayment,
+    find_last_payment,
+    is_paid_at_counter,
+    list_payments,
+)
 from backend.payments.refund_status import describe_refunds, is_given_back
+from backend.programs.rules import PROGRAM_NAMES
 from backend.programs.service import find_enrollment
 from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
 
 MAX_SHOWN = 6
 AUTOPAY_URL, DRAFTS_URL, ENROLLMENTS_URL = "/portal/autopay", "/portal/drafts", "/portal/enrollments"
-STATUS_TEXTS = {
-    "started": mark("on its way"),
-    "authorized": mark("on its way"),
-    "posted": mark("paid"),
-    "declined": mark("declined"),
-    "voided": mark("not taken"),
-    "returned": mark("returned by the bank"),
-}
-PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized billing")}
 
 
 @dataclass(frozen=True)

@@ -15,32 +15,18 @@ from backend.language import mark, tr
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import CREW_KINDS
+from backend.tickets.member_notices import HOLD_ONLY_TEXTS, NOTICE_TEXTS, SERVICE_TEXTS
 from backend.tickets.models import Ticket
 
 MAX_SHOWN = 20
 TITLES = {
+    **NOTICE_TEXTS,
+    "callback": HOLD_ONLY_TEXTS["callback"],
     "danger": mark("danger"),
     "outage": mark("the power out"),
     "voltage": mark("flickering or weak power"),
     "light": mark("a street or yard light out"),
     "tree": mark("a tree near the lines"),
-    "arrangement": mark("a payment arrangement"),
-    "service": mark("a change of service"),
-    "callback": mark("a call back"),
-    "meter": mark("a check of the meter"),
-    "electrician": mark("a day without power for an electrician"),
-    "medical": mark("a medical note"),
-    "name_change": mark("a change of the name"),
-    "dispute": mark("a look at a charge"),
-    "high_bill": mark("a look at a high bill"),
-    "damage": mark("a claim for damage"),
-    "complaint": mark("a complaint"),
-}
-OTHER = mark("a request to the office")
-SERVICE_TITLES = {
-    "start service": mark("a start of service"),
-    "stop service": mark("a stop of service"),
-    "move service": mark("a move of service"),
 }
 
 
@@ -69,7 +55,7 @@ async def list_tickets(
 
 
 def ticket_title(ticket: Ticket) -> str:
-    words = SERVICE_TITLES.get(str(ticket.details.get("wish"))) or TITLES.get(ticket.kind, OTHER)
+    words = SERVICE_TEXTS.get(str(ticket.details.get("wish"))) or TITLES.get(ticket.kind, NOTICE_TEXTS["other"])
     title = tr(words)
     return title[:1].upper() + title[1:]
 

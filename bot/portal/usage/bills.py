@@ -20,7 +20,6 @@ from bot.portal.acting import ActingPages, find_account
 from bot.portal.signed_in import Visit
 from bot.web.pages import PRIVATE_HEADERS
 
-BILLS_URL = "/portal/bills"
 MONTHS = 24
 CHART_MONTHS = 13  # this month, and the year before it
 PDF_TYPE = "application/pdf"

@@ -27,10 +27,11 @@ from backend.months import add_months
 from backend.office_acts.notes import list_notes
 from backend.office_acts.service import CHANNEL
 from backend.payments.models import Payment, PaymentMethod
-from backend.payments.past_payments import PastPayment, describe_source, is_paid_at_counter, list_payments
+from backend.payments.past_payments import STATUS_TEXTS, PastPayment, describe_source, is_paid_at_counter, list_payments
 from backend.payments.prechecks import card_expiry_date
 from backend.payments.refund_status import describe_refunds, is_given_back
 from backend.payments.service import list_saved_methods
+from backend.programs.rules import PROGRAM_NAMES
 from backend.programs.service import find_enrollment
 from backend.tickets.models import Ticket
 from backend.usage.service import MonthUsage, list_last_months
@@ -42,15 +43,6 @@ if TYPE_CHECKING:
 
 Loader = Callable[[AsyncSession, "Backend", MemberView], Awaitable[dict[str, Any]]]
 MAX_BILLS, MAX_PAYMENTS, MAX_TALKS, MAX_ROWS = 24, 60, 40, 100
-PAYMENT_STATES = {
-    "started": mark("on its way"),
-    "authorized": mark("on its way"),
-    "posted": mark("paid"),
-    "declined": mark("declined"),
-    "voided": mark("not taken"),
-    "returned": mark("returned by the bank"),
-}
-PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized billing")}
 CHANNEL_NAMES = {
     "sms": mark("text"), "web": mark("web chat"), "voice": mark("phone call"), "office": mark("office"),
     "portal": mark("account page"), "job": mark("by itself"), "text": mark("text"), "email": mark("email"),
@@ -118,7 +110,7 @@ async def _payment_rows(session: AsyncSession, backend: Backend, payments: Seque
         state = (
             tr("paid at the counter")
             if is_paid_at_counter(payment)
-            else tr(PAYMENT_STATES.get(payment.status, payment.status))
+            else tr(STATUS_TEXTS.get(payment.status, payment.status))
         )
         if isinstance(payment, Payment):
             state = tr("refunded") if await is_given_back(session, payment) else state
