@@ -8,6 +8,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 MIN_ACT = 0.2  # acts below this probability say nothing
 MIN_SUBJECT = 0.5  # a subject below this score was not asked about
 GIVEN_UP = "utter_person_after_misses"
+NOT_KNOWN = ("utter_not_known", "utter_question_unknown", "utter_rest_unknown", "utter_told_all")
+"""The assistant read a question and says that it does not know the answer."""
 SILENT = (
     "action_listen",
     "action_extract_slots",
@@ -58,8 +60,9 @@ def _find_subject(reading: dict[str, Any]) -> str:
 
 
 def _was_missed(before: list[Event], after: list[Event]) -> bool:
-    """Whether the assistant asked again, or gave up after asking too often."""
-    if any(isinstance(event, BotUttered) and event.metadata.get("utter_action") == GIVEN_UP for event in after):
+    """Whether the assistant asked again, gave up after asking too often, or did not know the answer."""
+    told = {event.metadata.get("utter_action") for event in after if isinstance(event, BotUttered)}
+    if told & {GIVEN_UP, *NOT_KNOWN}:
         return True
     count = next((_misses(event) for event in reversed(before) if _is_misses(event)), 0)
     for event in after:

@@ -22,10 +22,10 @@ class SettingsVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcTime)
     by: Mapped[str] = mapped_column(String(60))
-    area: Mapped[str] = mapped_column(String(24))  # hours, money, …; `undo` where an earlier version came back
+    area: Mapped[str] = mapped_column(String(24))  # hours, money, …; UNDO or UNDO_ONE where something came back
     reason: Mapped[str] = mapped_column(String(300))
     state: Mapped[dict[str, Any]] = mapped_column(JSON)
-    restores: Mapped[int | None]  # the version that came back
+    restores: Mapped[int | None]  # the version that came back (UNDO), or whose change was taken back (UNDO_ONE)
 
 
 class OfficeLogo(Base):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 UNDO = "undo"
+"""Area of a version that made all as it was in an earlier one."""
+UNDO_ONE = "undo_one"
+"""Area of a version that took the change of one earlier version back."""
 LONGEST_REASON = 300
 
 
@@ -50,6 +53,12 @@ async def load_state(session: AsyncSession, version: int) -> State | None:
 async def list_versions(session: AsyncSession, limit: int = 200) -> Sequence[SettingsVersion]:
     """The newest first."""
     query = select(SettingsVersion).order_by(SettingsVersion.id.desc()).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def list_versions_after(session: AsyncSession, version: int) -> Sequence[SettingsVersion]:
+    """Those that were published after `version`, the oldest first."""
+    query = select(SettingsVersion).where(SettingsVersion.id > version).order_by(SettingsVersion.id)
     return list(await session.scalars(query))
 
 

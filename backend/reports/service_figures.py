@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, case, cast, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
@@ -29,6 +29,9 @@ NOT_WISHES = (
     "speak_english", "speak_spanish",
 )  # fmt: skip
 """Intents that answer us, or ask for nothing."""
+WISHING_ACTS = ("start", "ask", "person")
+LEAST_SURE = 0.5
+"""Of an intent: what is guessed below it, and what an answer to our own question looks like, is nobody's wish."""
 MOST_SUBJECTS, MOST_UNKNOWN = 15, 10
 PART, LATER_PART = 160, 153
 """Characters of a text in one part, and in each of several."""
@@ -62,9 +65,10 @@ class UnknownMessage:
 
 @dataclass
 class SubjectFigures:
-    """`subjects` of knowledge/ and `intents` by how often they were asked; `missed` messages out of `read`."""
+    """`subjects` of knowledge/: (name, asked, of those not answered). `intents`: what members began to ask for, by how
+    often. `missed` messages out of `read`."""
 
-    subjects: list[tuple[str, int]] = field(default_factory=list)
+    subjects: list[tuple[str, int, int]] = field(default_factory=list)
     intents: list[tuple[str, int]] = field(default_factory=list)
     read: int = 0
     missed: int = 0
@@ -134,10 +138,15 @@ async def load_subjects(session: AsyncSession, days: DayRange) -> SubjectFigures
     totals = select(count, func.sum(case((TurnReading.missed, 1), else_=0))).where(*here)
     read, missed = (await session.execute(totals)).one()
 
-    async def most(column: Any, *conditions: Any) -> list[tuple[str, int]]:
-        query = select(column, count).where(*here, *conditions).group_by(column).order_by(count.desc(), column)
-        return [(name, number) for name, number in await session.execute(query.limit(MOST_SUBJECTS))]
-
+    missed_ones = func.sum(case((TurnReading.missed, 1), else_=0)).label("missed")
+    subjects = select(TurnReading.subject, count, missed_ones).where(*here, TurnReading.subject != "")
+    subjects = subjects.group_by(TurnReading.subject).order_by(count.desc(), TurnReading.subject)
+    act = TurnReading.acts[(0, 0)].as_string()
+    wishes = select(TurnReading.intent, count).where(
+        *here, TurnReading.intent.not_in(NOT_WISHES), TurnReading.confidence >= LEAST_SURE,
+        or_(act.is_(None), act.in_(WISHING_ACTS)), not_(TurnReading.missed),
+    )  # fmt: skip
+    wishes = wishes.group_by(TurnReading.intent).order_by(count.desc(), TurnReading.intent)
     words = (
         select(InboundMessage.id, InboundMessage.received_at, InboundMessage.text)
         .join(TurnReading, TurnReading.inbound_id == InboundMessage.id)
@@ -146,8 +155,8 @@ async def load_subjects(session: AsyncSession, days: DayRange) -> SubjectFigures
         .limit(MOST_UNKNOWN)
     )
     return SubjectFigures(
-        subjects=await most(TurnReading.subject, TurnReading.subject != ""),
-        intents=await most(TurnReading.intent, TurnReading.intent.not_in(NOT_WISHES)),
+        subjects=[(name, asked, int(lost)) for name, asked, lost in await session.execute(subjects.limit(MOST_SUBJECTS))],
+        intents=[(name, number) for name, number in await session.execute(wishes.limit(MOST_SUBJECTS))],
         read=read,
         missed=int(missed or 0),
         newest_missed=[UnknownMessage(key, at, mask_line(text)) for key, at, text in await session.execute(words)],

@@ -60,6 +60,23 @@ class ReportTable:
     rows: Sequence[Sequence[Cell]]
     chart: Chart | None = None
 
+    @property
+    def counted_rows(self) -> Sequence[Sequence[Cell]]:
+        """Without the rows in which nothing was counted."""
+        return [row for row in self.rows if any(not _is_nothing(cell) for cell in row)]
+
+
+def _is_nothing(cell: Cell) -> bool:
+    """Whether a cell says nothing by itself: a zero, a missing time, or the words and days that only name its row."""
+    match cell:
+        case Money(cents):
+            return cents == 0
+        case Seconds(value):
+            return value is None
+        case int():
+            return cell == 0
+    return True
+
 
 def list_headlines(report: Report, text_part_cents: Decimal | None) -> list[Headline]:
     """The figures at the top of the page, which the weekly mail has too."""
@@ -81,7 +98,11 @@ def list_headlines(report: Report, text_part_cents: Decimal | None) -> list[Head
         ),
         headline(
             "contained", tr("Ended without a person"), lambda part: Share(part.talks.contained, part.talks.total),
-            tr("Talks in which nobody was handed over to the office and no call back was promised, of all talks."),
+            tr("Talks in which nobody asked for a person and no call back was promised, of all talks."),
+        ),
+        headline(
+            "asked", tr("Asked for a person"), lambda part: part.talks.asked,
+            tr("Talks in which the member asked for a person. A table says what became of them."),
         ),
         headline(
             "handed_over", tr("Handed over"), lambda part: part.talks.handed_over,
@@ -89,7 +110,7 @@ def list_headlines(report: Report, text_part_cents: Decimal | None) -> list[Head
         ),
         headline(
             "missed", tr("Not understood"), lambda part: Share(part.subjects.missed, part.subjects.read),
-            tr("Messages after which the assistant had to ask again, of all that it read."),
+            tr("Messages after which the assistant had to ask again or did not know the answer, of all that it read."),
         ),
         headline(
             "paid", tr("Paid"), lambda part: Money(part.money.total("posted")[1]),
@@ -123,6 +144,7 @@ def list_tables(report: Report, text_part_cents: Decimal | None) -> list[ReportT
         build_talks(report.now),
         build_wishes(report.now),
         build_subjects(report.now),
+        build_asked(report.now),
         build_handovers(report.now),
         build_waiting(report.now),
         build_payments(report.now),
@@ -163,6 +185,20 @@ def _say_buckets(days: DayRange) -> str:
     if days.count <= BY_WEEK:
         return tr("A talk counts in the week in which it began; a row is a week and names its first day.")
     return tr("A talk counts in the month in which it began; a row is a month and names its first day.")
+
+
+def build_asked(part: ReportPart) -> ReportTable:
+    talks = part.talks
+    rows: list[list[Cell]] = [
+        [tr("The office got the request, or the call"), talks.asked_reached],
+        [tr("A call back was promised"), talks.asked_called],
+        [tr("Neither: the office was closed, or the member went on"),
+         talks.asked - talks.asked_reached - talks.asked_called],
+    ]  # fmt: skip
+    meaning = tr("A talk counts once. Outside office hours nobody is there: the assistant offers a call back.")
+    return ReportTable(
+        "asked", tr("Asked for a person, and what became of it"), meaning, [tr("What became of it"), tr("Talks")], rows
+    )
 
 
 def build_handovers(part: ReportPart) -> ReportTable:
@@ -241,7 +277,7 @@ def build_failures(report: Report) -> ReportTable:
 
 def build_wishes(part: ReportPart) -> ReportTable:
     rows: list[list[Cell]] = [[format_meaning(intent), count] for intent, count in part.subjects.intents]
-    meaning = tr("What the assistant took messages for, the most frequent ones.")
+    meaning = tr("What members began to ask for, the most frequent ones. Answers to our own questions do not count.")
     head = [tr("Wish"), tr("Messages")]
     return ReportTable(
         "wishes", tr("What members wanted"), meaning, head, rows,
@@ -250,9 +286,13 @@ def build_wishes(part: ReportPart) -> ReportTable:
 
 
 def build_subjects(part: ReportPart) -> ReportTable:
-    rows: list[list[Cell]] = [[format_subject(subject), count] for subject, count in part.subjects.subjects]
-    meaning = tr("Subjects of the co-op's knowledge that messages came near to, the most frequent ones.")
-    return ReportTable("subjects", tr("Subjects asked about"), meaning, [tr("Subject"), tr("Messages")], rows)
+    rows: list[list[Cell]] = [[format_subject(name), count, missed] for name, count, missed in part.subjects.subjects]
+    meaning = tr(
+        "Subjects of the co-op's knowledge that messages came near to, the most frequent ones, and how many of the "
+        "messages the assistant could not answer."
+    )
+    head = [tr("Subject"), tr("Messages"), tr("Not answered")]
+    return ReportTable("subjects", tr("Subjects asked about"), meaning, head, rows)
 
 
 def build_texts(report: Report, text_part_cents: Decimal | None) -> ReportTable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff.models import AgentHandoff
@@ -17,18 +17,23 @@ from backend.db import Database
 from backend.feedback.service import count_ratings
 from backend.language import SPANISH
 from backend.reports.days import DayRange
+from backend.review.models import TurnReading
 from backend.review.talks import CALLBACK, floor, seconds, select_talks
 from backend.tickets.models import Ticket
 
 HOUR = 3600
 HANDOVER = "handover"
+ASKED = "asked"
+PERSON_INTENT, PERSON_TASK = "speak_to_human", "action_person"
 
 
 @dataclass
 class TalkFigures:
     """Counts of talks that began in the range. `by_day` counts (local date, channel).
 
-    `contained`: without a handover and without a promised call. `helped` of the `rated` said that it helped; those are
+    `contained`: nobody asked for a person, none came in, and no call was promised. Of the talks in which somebody asked
+    (`asked`), `asked_reached` were handed over and `asked_called` have a promised call instead; the rest had neither,
+    such as when the office was closed and the member let it be. `helped` of the `rated` said that it helped; those are
     counted by when they were said.
     """
 
@@ -36,6 +41,9 @@ class TalkFigures:
     contained: int = 0
     handed_over: int = 0
     calls_promised: int = 0
+    asked: int = 0
+    asked_reached: int = 0
+    asked_called: int = 0
     spanish: int = 0
     helped: int = 0
     rated: int = 0
@@ -67,19 +75,26 @@ async def load_talk_figures(session: AsyncSession, db: Database, days: DayRange)
     needing = await _find_needing_person(session, db, days)
     figures.handed_over = sum(HANDOVER in kinds for kinds in needing)
     figures.calls_promised = sum(CALLBACK in kinds for kinds in needing)
+    asked = [kinds for kinds in needing if kinds & {ASKED, HANDOVER}]
+    figures.asked = len(asked)
+    figures.asked_reached = figures.handed_over
+    figures.asked_called = sum(CALLBACK in kinds and HANDOVER not in kinds for kinds in asked)
     figures.contained = figures.total - len(needing)
     figures.helped, figures.rated = await count_ratings(session, days.since, days.until)
     return figures
 
 
 async def _find_needing_person(session: AsyncSession, db: Database, days: DayRange) -> list[set[str]]:
-    """Of each talk that needed a person, why: HANDOVER, CALLBACK or both.
+    """Of each talk that needed a person, why: one or more of ASKED, HANDOVER and CALLBACK.
 
     Only conversations with such an event are looked at, which are few; its talk is the last one that began before it.
     """
     handed = _select_events(db, AgentHandoff, days, HANDOVER)
     called = _select_events(db, Ticket, days, CALLBACK).where(Ticket.kind == CALLBACK)
-    events = union_all(handed, called).subquery("events")
+    asked = _select_events(db, TurnReading, days, ASKED, at=TurnReading.at).where(
+        or_(TurnReading.intent == PERSON_INTENT, TurnReading.task == PERSON_TASK), TurnReading.at < days.until
+    )
+    events = union_all(handed, called, asked).subquery("events")
     talks = select_talks(db, days.since, days.until, conversations=select(events.c.conversation_id))
     query = select(talks.c.conversation_id, talks.c.began, talks.c.next_began)
     begun: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
@@ -94,6 +109,7 @@ async def _find_needing_person(session: AsyncSession, db: Database, days: DayRan
     return list(found.values())
 
 
-def _select_events(db: Database, table: Any, days: DayRange, kind: str) -> Select[Any]:
-    at = seconds(db, table.created_at).label("at")
-    return select(table.conversation_id, at, literal(kind).label("kind")).where(table.created_at >= days.since)
+def _select_events(db: Database, table: Any, days: DayRange, kind: str, at: Any = None) -> Select[Any]:
+    moment = table.created_at if at is None else at
+    columns = (table.conversation_id, seconds(db, moment).label("at"), literal(kind).label("kind"))
+    return select(*columns).where(moment >= days.since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.knowledge.service import default_knowledge
 from backend.language import mark, tr
 
 WAYS = {
@@ -55,5 +56,6 @@ def format_reason(reason: str) -> str:
 
 
 def format_subject(subject: str) -> str:
-    """A subject by the name of its file: `net metering`."""
-    return subject.replace("_", " ")
+    """A subject of knowledge/ by its title, as far as it was shipped; one that the office added by its name."""
+    found = default_knowledge().find(subject)
+    return found.title if found else subject.replace("_", " ")

@@ -78,6 +78,31 @@ INTENT_TITLES = {
     "usage_history": mark("Use of power"),
     "voltage_problem": mark("Flickering or weak power"),
 }
+INTENT_GROUPS = {
+    mark("Paying"): (
+        "quick_pay schedule_payment payment_arrangement payment_confirmation payment_history setup_autopay "
+        "change_or_cancel_autopay bank_draft faq_drafts faq_fees faq_same_day"
+    ),
+    mark("Bills and use of power"): (
+        "check_balance check_due_date billing_history high_bill usage_history dispute_charge budget_billing "
+        "bill_notifications"
+    ),
+    mark("Outages and reports"): (
+        "report_outage outage_status outage_restored report_tree report_light meter_problem voltage_problem medical_need"
+    ),
+    mark("The account page"): (
+        "create_account reset_password recover_user_id manage_alerts faq_portal faq_member_number faq_still_works"
+    ),
+    mark("Member and service"): "update_contact_info name_change start_stop_service complaint speak_to_human "
+    "faq_hours_contact",
+    mark("In the talk"): (
+        "affirm deny choose inform cancel repeat greet goodbye thank help_capabilities speak_english speak_spanish "
+        "out_of_scope"
+    ),
+}
+"""All intents by what they are about, the most frequent ones first."""
+USUAL_INTENTS = ("quick_pay", "check_balance", "report_outage", "payment_arrangement", "speak_to_human")
+SURE, FAIRLY_SURE = 0.8, 0.5
 TASK_TITLES = {
     "account_question_form": mark("a question about the account"),
     "action_answer": mark("a question about the co-op"),
@@ -137,6 +162,13 @@ def format_meaning(name: str) -> str:
         act = name.removeprefix(ACT_PREFIX)
         return tr("The member {act}", act=tr(ACT_TITLES[act])) if act in ACT_TITLES else act
     return tr(INTENT_TITLES[name]) if name in INTENT_TITLES else name.replace("_", " ")
+
+
+def format_sureness(probability: float) -> str:
+    """How sure the assistant was, 0 to 1, in words."""
+    if probability >= SURE:
+        return tr("sure")
+    return tr("fairly sure") if probability >= FAIRLY_SURE else tr("only guessed")
 
 
 def format_task(name: str) -> str:

@@ -25,6 +25,7 @@ from bot.staff.calls.pages import CallPages
 from bot.staff.inbox.pages import InboxPages
 from bot.staff.members.act_pages import MemberActPages
 from bot.staff.members.pages import MemberPages
+from bot.staff.money.counter import CounterPages
 from bot.staff.money.pages import MoneyPages
 from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
@@ -32,6 +33,7 @@ from bot.staff.outages.pages import OutagePages
 from bot.staff.photos.pages import PhotoPages
 from bot.staff.reports.pages import ReportPages
 from bot.staff.review.pages import ReviewPages
+from bot.staff.settings.history import HistoryPages
 from bot.staff.settings.knowledge import KnowledgePages
 from bot.staff.settings.pages import SettingsPages
 from bot.staff.tickets.by_hand import NewTicketPages
@@ -207,11 +209,13 @@ AREA_PAGES: tuple[type[AreaPages], ...] = (
     CallPages,
     OutagePages,
     MoneyPages,
+    CounterPages,
     RefundPages,
     PhotoPages,
     MemberPages,
     MemberActPages,
     SettingsPages,
+    HistoryPages,
     KnowledgePages,
     PeoplePages,
     OwnPages,

@@ -25,6 +25,8 @@ class Said:
     payload: str | None = None
     buttons: tuple[tuple[str, str], ...] = ()
     parts: int = 0
+    act: str = "start"
+    sure: float = 0.93
 
 
 async def add_talk(
@@ -65,8 +67,8 @@ async def add_talk(
             await session.flush()
             session.add(
                 TurnReading(
-                    inbound_id=message.id, conversation_id=name, at=moment, intent=one.intent, confidence=0.93,
-                    acts=[["start", 0.9], ["ask", 0.3]] if one.intent else [], task=one.task, subject=one.subject,
+                    inbound_id=message.id, conversation_id=name, at=moment, intent=one.intent, confidence=one.sure,
+                    acts=[[one.act, 0.9], ["ask", 0.3]] if one.intent else [], task=one.task, subject=one.subject,
                     missed=one.missed, parts=one.parts,
                 )
             )  # fmt: skip

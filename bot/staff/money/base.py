@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.members.service import find_account
@@ -33,6 +34,25 @@ ItemChange = Callable[..., Awaitable[object]]
 """`(session, backend, id, *, by, reason)`; raises RefundRefused."""
 
 
+MAKE = "make"
+"""`step` of a form on the page that reads back: do it. Without it what would be done is read back."""
+Faults = Mapping[str, str]
+"""What is wrong, by the name of the field."""
+FAULTY_FIELDS = {
+    **dict.fromkeys(("zero", "too_large"), "amount"),
+    **dict.fromkeys(("no_reference", "same_check", "card_number", "bank_account", "strange_number", "long_number"),
+                    "reference"),
+    "no_kind": "kind",
+    "day": "received_on",
+    "no_reason": "reason",
+}  # fmt: skip
+"""The field beside which a refusal is told, by its code; others are told above the form."""
+
+
+class _OnlyLooked(Exception):
+    """Ends a transaction that was only to see what would happen."""
+
+
 def parse_amount(text: str) -> int | None:
     """`112.40`, `$1,234.50` or `112` in cents; None for anything else, such as half a cent."""
     found = AMOUNT.fullmatch(text.strip())
@@ -53,6 +73,17 @@ class MoneyBase:
             raise NotFound()
         return item
 
+    async def try_out(self, look: Callable[[AsyncSession], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """What `look` finds after it did something in a transaction, which is taken back then. It returns plain
+        values; its errors are raised."""
+        found: dict[str, Any] = {}
+        try:
+            async with self.backend.db.transaction() as session:
+                found = await look(session)
+                raise _OnlyLooked
+        except _OnlyLooked:
+            return found
+
     async def find_account(self, number: str) -> Account:
         async with self.backend.db.read_session() as session:
             account = await find_account(session, number)
@@ -67,6 +98,7 @@ class MoneyBase:
         item: Payment | ScheduledPayment,
         trouble: str | RefundRefused = "",
         status: int = 200,
+        faults: Faults | None = None,
     ) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
             current = await office_lookup.find_item(session, item.confirmation)
@@ -74,7 +106,7 @@ class MoneyBase:
             view = await office_lookup.load_payment(session, self.backend, current)
         doubts: Sequence[RefundDoubt] = trouble.doubts if isinstance(trouble, RefundDoubtful) else ()
         return self.render(
-            request, name, "money/payment.html", status, view=view, trouble=trouble,
+            request, name, "money/payment.html", status, view=view, trouble=trouble, faults=faults,
             is_payment=isinstance(view.item, Payment), limit=self.backend.coop.refund_second_person_cents,
             asked=doubts, doubts=doubts or view.doubts, name_doubts=name_doubts,
         )  # fmt: skip
@@ -87,8 +119,14 @@ class MoneyBase:
         status: int = 200,
         *,
         trouble: str | RefundRefused = "",
+        faults: Faults | None = None,
         **values: Any,
     ) -> HTTPResponse:
+        """A page with forms. A refusal that a field is to blame for is told beside that field, with status 422."""
+        faults = dict(faults or {})
+        if isinstance(trouble, RefundRefused) and trouble.code in FAULTY_FIELDS:
+            faults[FAULTY_FIELDS[trouble.code]] = str(trouble)
+            status = 422
         sent = read_sent(request)
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
@@ -101,7 +139,9 @@ class MoneyBase:
             token=token,
             key=key,
             sent=sent,
-            trouble=str(trouble) or given_back(request),
+            trouble="" if faults else str(trouble) or given_back(request),
+            faults=faults,
+            first=next(iter(faults), ""),
             **values,
         )
 

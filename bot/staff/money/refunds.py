@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import tr
 from backend.payments import failed_refunds, office_lookup, refund_processing, refunds
@@ -14,12 +16,14 @@ from backend.payments.models import Payment, PaymentRefund
 from backend.payments.refunds import RefundRefused
 from backend.providers.payments.base import PaymentProviderError
 from backend.staff.roles import Role
-from bot.staff.money.base import KEY, MONEY_URL, MoneyBase, approves, item_url, parse_amount, read_reason
+from bot.staff.money.base import KEY, MAKE, MONEY_URL, Faults, MoneyBase, approves, item_url, parse_amount, read_reason
 from bot.web import pages
 from bot.web.pages import form_field
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes
+
+Ask = Callable[[AsyncSession], Awaitable[PaymentRefund]]
 
 
 class RefundPages(MoneyBase):
@@ -34,20 +38,52 @@ class RefundPages(MoneyBase):
         )
 
     async def refund_payment(self, request: Request, name: str, number: str) -> HTTPResponse:
+        """The form's next step: read back what would be given, back to the form, or ask for the refund."""
         item = await self.find(number, Payment)
+        if form_field(request, "step") == "edit":
+            return await self.render_payment(request, name, item)
         amount = parse_amount(form_field(request, "amount"))
         key = form_field(request, "key")
         if amount is None or not KEY.fullmatch(key):
-            return await self.render_payment(request, name, item, tr("Write the amount like 112.40."), 422)
+            faults = {"amount": tr("Write the amount like 112.40.")}
+            return await self.render_payment(request, name, item, status=422, faults=faults)
+
+        async def ask(session: AsyncSession) -> PaymentRefund:
+            return await refunds.request_refund(
+                session, self.backend, key=f"office-{key}", payment_id=item.id, amount_cents=amount,
+                reason=read_reason(request), asked_by=name, confirmed=form_field(request, "alike"),
+            )  # fmt: skip
+
         try:
-            async with self.backend.db.transaction() as session:
-                refund = await refunds.request_refund(
-                    session, self.backend, key=f"office-{key}", payment_id=item.id, amount_cents=amount,
-                    reason=read_reason(request), asked_by=name, confirmed=form_field(request, "alike"),
-                )  # fmt: skip
+            if form_field(request, "step") == MAKE:
+                async with self.backend.db.transaction() as session:
+                    refund = await ask(session)
+                return await self._make_refund(refund)
+            return await self._read_back(request, name, item, ask)
         except RefundRefused as refusal:
             return await self.render_payment(request, name, item, refusal, 409)
-        return await self._make_refund(refund)
+
+    async def _read_back(self, request: Request, name: str, item: Payment, ask: Ask) -> HTTPResponse:
+        """What the refund would be, found out by asking for it and taking that back. Raises RefundRefused."""
+
+        async def look(session: AsyncSession) -> dict[str, Any]:
+            view = await office_lookup.load_payment(session, self.backend, item)
+            refund = await ask(session)
+            return {
+                "confirmation": refund.confirmation, "amount_cents": refund.amount_cents, "fee_cents": refund.fee_cents,
+                "total_cents": refund.total_cents, "reason": refund.reason, "waits": refund.status == "requested",
+                "member": view.member.name, "account": view.account.number, "method": view.method.label,
+            }  # fmt: skip
+
+        found = await self.try_out(look)
+        async with self.backend.db.read_session() as session:
+            made = await office_lookup.find_item(session, found["confirmation"])
+        if made is not None:  # the form was sent before
+            return pages.redirect(item_url(made))
+        return self.render(
+            request, name, "money/check_refund.html", look=found, payment=item, make=MAKE,
+            limit=self.backend.coop.refund_second_person_cents,
+        )  # fmt: skip
 
     async def finish_paid_twice(self, request: Request, name: str, number: str) -> HTTPResponse:
         """The member who got the money of a payment twice was called."""
@@ -90,7 +126,8 @@ class RefundPages(MoneyBase):
         typed = form_field(request, "amount").strip()
         amount = parse_amount(typed) if typed else None
         if typed and amount is None:
-            return await self._render_refund(request, name, item, tr("Write the amount like 112.40."), 422)
+            faults = {"amount": tr("Write the amount like 112.40.")}
+            return await self._render_refund(request, name, item, status=422, faults=faults)
         try:
             async with self.backend.db.transaction() as session:
                 await failed_refunds.finish_failed_refund(
@@ -109,11 +146,12 @@ class RefundPages(MoneyBase):
         return pages.redirect(item_url(refund))
 
     async def _render_refund(
-        self, request: Request, name: str, item: PaymentRefund, trouble: str | RefundRefused = "", status: int = 200
-    ) -> HTTPResponse:
+        self, request: Request, name: str, item: PaymentRefund, trouble: str | RefundRefused = "", status: int = 200,
+        faults: Faults | None = None,
+    ) -> HTTPResponse:  # fmt: skip
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_refund(session, self.backend, item.id)
         return self.render(
-            request, name, "money/refund.html", status, view=view, url=item_url(item), trouble=trouble,
+            request, name, "money/refund.html", status, view=view, url=item_url(item), trouble=trouble, faults=faults,
             ends=FAILED_ENDS, money_url=MONEY_URL,
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,21 @@ from sanic.exceptions import NotFound
 
 from backend.billing.models import Account
 from backend.language import tr
+from backend.reports.service_figures import NOT_WISHES
+from backend.reports.words import format_subject
 from backend.review import export, marks
 from backend.review.meanings import (
     ACT_PREFIX,
     ACT_TITLES,
     CHANNELS,
+    FAIRLY_SURE,
+    INTENT_GROUPS,
     INTENT_TITLES,
     MARK_KINDS,
     OUTCOMES,
+    USUAL_INTENTS,
     format_meaning,
+    format_sureness,
     format_task,
 )
 from backend.review.talk_view import OfficeLine, ReviewedTurn, load_turns
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
 
 TALKS_A_PAGE = 50
 MARKS_A_PAGE = 100
+MOST_LIKELY = 8
 
 
 class ReviewPages:
@@ -91,7 +99,7 @@ class ReviewPages:
         return self.staff.render_page(
             "review/talk.html", status, talk=talk, lines=lines, account=account, filters=filters,
             following=following[0] if following else None, channels=CHANNELS, outcomes=OUTCOMES, kinds=MARK_KINDS,
-            meanings=_list_meanings(), typed=typed or {}, is_office=_is_office, meaning=format_meaning,
+            meanings=_list_meanings(lines), typed=typed or {}, is_office=_is_office, meaning=format_meaning,
             understood=_describe_reading, longest=marks.MAX_NOTE,
         )  # fmt: skip
 
@@ -154,11 +162,15 @@ def _read_page(request: Request) -> int:
     return max(1, int(typed)) if typed.isdecimal() and len(typed) < 6 else 1
 
 
-def _list_meanings() -> list[tuple[str, list[tuple[str, str]]]]:
-    """(title of the group, [(value, title)]), each group in the order of its titles."""
-    intents = sorted(((tr(title), name) for name, title in INTENT_TITLES.items()), key=lambda one: one[0].lower())
+def _list_meanings(lines: Sequence[ReviewedTurn | OfficeLine]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(title of the group, [(value, title)]): what the talk was about and what is usual first, then all by theme."""
+    read = [line.reading.intent for line in lines if isinstance(line, ReviewedTurn) and line.reading]
+    likely = dict.fromkeys((*(one for one in read if one in INTENT_TITLES and one not in NOT_WISHES), *USUAL_INTENTS))
+    groups = [(tr("Most likely"), list(likely)[:MOST_LIKELY])]
+    groups += [(tr(title), names.split()) for title, names in INTENT_GROUPS.items()]
+    shown = [(title, [(name, format_meaning(name)) for name in names]) for title, names in groups]
     acts = [(ACT_PREFIX + act, format_meaning(ACT_PREFIX + act)) for act in ACT_TITLES]
-    return [(tr("Wishes"), [(name, title) for title, name in intents]), (tr("What the message does"), acts)]
+    return [*shown, (tr("What the message does"), acts)]
 
 
 def _is_office(line: ReviewedTurn | OfficeLine) -> bool:
@@ -170,13 +182,13 @@ def _describe_reading(turn: ReviewedTurn) -> list[tuple[str, str]]:
     reading = turn.reading
     if reading is None or not reading.intent:
         return []
-    sure = f" ({round(reading.confidence * 100)}%)" if not turn.is_button else ""
-    told = [(tr("Wish"), format_meaning(reading.intent) + sure)]
-    acts = [f"{tr(ACT_TITLES[act])} ({round(each * 100)}%)" for act, each in reading.acts if act in ACT_TITLES]
+    meaning = format_meaning(reading.intent)
+    told = [(tr("Taken for"), meaning if turn.is_button else f"{meaning} ({format_sureness(reading.confidence)})")]
+    acts = [tr(ACT_TITLES[act]) for act, sure in reading.acts if act in ACT_TITLES and sure >= FAIRLY_SURE]
     if acts and not turn.is_button:
         told.append((tr("The member"), ", ".join(acts)))
     if reading.task:
-        told.append((tr("Task"), format_task(reading.task)))
+        told.append((tr("What the assistant did"), format_task(reading.task)))
     if reading.subject:
-        told.append((tr("Subject"), reading.subject.replace("_", " ")))
+        told.append((tr("Subject"), format_subject(reading.subject)))
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -127,6 +128,10 @@ def read_value(one: Field, text: str) -> Any:
         "count": _read_count,
         "moment": _read_moment,
     }
+    if one.language and re.search(r"[{}]", text):
+        raise ValueError(
+            tr("Braces are filled in only in the answers of Knowledge. Please write the words themselves.")
+        )
     if one.kind == "choice" and text not in dict(one.choices):
         raise ValueError(tr("Please choose one of the list."))
     return readers[one.kind](one, text) if one.kind in readers else text
@@ -192,7 +197,9 @@ def format_value(key: str, value: Any) -> str:
     if key in MONEY_KEYS and isinstance(value, int):
         return format_cents(value)
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {each}" for name, each in value.items())
+        return "; ".join(
+            f"{tr(LANGUAGE_LABELS[name]) if name in LANGUAGE_LABELS else name}: {each}" for name, each in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     return str(value)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 
 from backend.knowledge.check import Findings, check_subjects
-from backend.knowledge.parsing import KnowledgeError, parse_text
+from backend.knowledge.parsing import PLACEHOLDER, KnowledgeError, parse_text
 from backend.knowledge.service import NEEDED_SUBJECTS, Knowledge, default_knowledge
 from backend.knowledge.similar_questions import normalize_words
 from backend.knowledge.subjects import GROUPS, SKILLS, Subject
@@ -24,6 +25,7 @@ from backend.staff.roles import Role
 from bot.staff.settings.describing import KNOWLEDGE, list_changes
 from bot.staff.settings.fields import LANGUAGE_LABELS, Sample
 from bot.staff.settings.pages import URL, Draft, SettingsBase, read_typed
+from bot.staff.settings.subject_words import GROUP_TITLES, SKILL_TITLES, list_facts
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -55,8 +57,8 @@ class KnowledgePages(SettingsBase):
         if only in STATES:
             rows = [(one, word) for one, word in rows if word == only]
         return self.staff.render_page(
-            "settings/subjects.html", rows=rows, q=looked_for, group=group, only=only, groups=sorted(GROUPS),
-            total=len(subjects), languages=LANGUAGES,
+            "settings/subjects.html", rows=rows, q=looked_for, group=group, only=only, groups=_titled(GROUPS, GROUP_TITLES),
+            group_titles=GROUP_TITLES, total=len(subjects), languages=LANGUAGES,
         )  # fmt: skip
 
     def _all_subjects(self, state: State) -> list[Subject]:
@@ -65,9 +67,9 @@ class KnowledgePages(SettingsBase):
         return [each for _, each in sorted({**shipped, **found}.items())]
 
     async def show_subject(self, request: Request, name: str, subject: str) -> HTTPResponse:
-        _, state = await self.load_now()
+        version, state = await self.load_now()
         found = self._find(state, subject)
-        return self._render_form(state, subject, _show(found), {})
+        return self._render_form(state, subject, _show(found) | {"opened": str(version)}, {})
 
     def _find(self, state: State, name: str) -> Subject | None:
         """The subject in force, or as it was shipped; None for a new one. Raises NotFound."""
@@ -85,11 +87,12 @@ class KnowledgePages(SettingsBase):
         order = ("name", "title", *(f"{part}_{language}" for language in LANGUAGES for part in PARTS))
         return self.staff.render_page(
             "settings/subject.html", 422 if errors or trouble else 200, subject=subject, errors=errors,
-            typed=_show(None) | dict(typed), trouble=trouble, first=next((one for one in order if one in errors), ""),
-            groups=sorted(GROUPS), skills=sorted(SKILLS), state_word=_state_of(state, subject), languages=LANGUAGES,
+            typed=_show(None) | {"opened": ""} | dict(typed), trouble=trouble, languages=LANGUAGES,
+            first=next((one for one in order if one in errors), ""), state_word=_state_of(state, subject),
+            groups=_titled(GROUPS, GROUP_TITLES), skills=_titled(SKILLS, SKILL_TITLES),
             is_shipped=default_knowledge().find(subject) is not None, is_needed=subject in NEEDED_SUBJECTS,
             is_new=subject == NEW, is_follow_up=subject.startswith(FOLLOW_UP_PREFIX),
-            facts=sorted(self.backend.coop.facts),
+            facts=list_facts(self.backend.coop, subject),
         )  # fmt: skip
 
     async def change_subject(self, request: Request, name: str, subject: str) -> HTTPResponse:
@@ -111,6 +114,8 @@ class KnowledgePages(SettingsBase):
             words = tr("Nothing is different from what is in force now.")
             return self._render_form(state, subject, typed or _show(found), {}, words)
         draft.back = f"{SUBJECTS_URL}/{subject}"
+        if (opened := typed.get("opened", "")).isdecimal() and len(opened) < 9 and int(opened) < base:
+            draft.warnings += await self.list_meanwhile(int(opened))
         try:
             service.check_state(self.backend, after)
         except SettingsRefused as refused:
@@ -140,7 +145,7 @@ class KnowledgePages(SettingsBase):
             if trouble := self._find_name_trouble(state, name):
                 errors["name"] = trouble
         text = _compose(typed, found)
-        _check_parts(typed, name, errors)
+        _check_parts(typed, name, errors, list_facts(self.backend.coop, name))
         if errors:
             return None
         try:
@@ -248,8 +253,8 @@ def _lines(typed: Mapping[str, str], part: str, language: str) -> list[str]:
     return [line.strip().lstrip("?@").strip() for line in lines if line.strip().lstrip("?@").strip()]
 
 
-def _check_parts(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> None:
-    """What a subject needs, told beside its field."""
+def _check_parts(typed: Mapping[str, str], name: str, errors: dict[str, str], facts: list[str]) -> None:
+    """What a subject needs, told beside its field. `facts` may stand in braces."""
     if not typed.get("title", "").strip():
         errors["title"] = tr("Please fill this in.")
     follows = name.startswith(FOLLOW_UP_PREFIX)
@@ -268,9 +273,29 @@ def _check_parts(typed: Mapping[str, str], name: str, errors: dict[str, str]) ->
         if answer[:1] in ("?", "#", "@", "+"):
             errors[f"answer_{language}"] = tr("An answer cannot begin with this sign.")
         for part in ("answer", "offer", "contexts"):
-            if re.search(r"[{}]", re.sub(r"\{[a-z][a-z0-9_]*\}", "", typed.get(f"{part}_{language}", ""))):
-                errors[f"{part}_{language}"] = tr(
-                    "A fact is a name of small letters in braces, such as {name}.", name="{late_fee}"
-                )
+            if trouble := _find_fact_trouble(typed.get(f"{part}_{language}", ""), facts):
+                errors[f"{part}_{language}"] = trouble
     if not has_any:
         errors["questions_en"] = tr("Write at least one question, as members ask it.")
+
+
+def _find_fact_trouble(words: str, facts: list[str]) -> str:
+    """What is wrong with the braces in an answer: a sentence with a fact that nobody knows would never be said."""
+    if re.search(r"[{}]", PLACEHOLDER.sub("", words)):
+        return tr("A fact is a name of small letters in braces, such as {name}.", name="{late_fee}")
+    unknown = [each for each in PLACEHOLDER.findall(words) if each not in facts]
+    if not unknown:
+        return ""
+    near = get_close_matches(unknown[0], facts, n=1)
+    there = tr("Facts that there are: {names}", names=", ".join(facts))
+    if near:
+        return (
+            tr("There is no fact {name}. Do you mean {near}?", name=f"{{{unknown[0]}}}", near=f"{{{near[0]}}}")
+            + f" {there}"
+        )
+    return tr("There is no fact {name}.", name=f"{{{unknown[0]}}}") + f" {there}"
+
+
+def _titled(names: Iterable[str], titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(name, title) by title, for a list to choose from."""
+    return sorted(((name, tr(titles[name])) for name in names), key=lambda pair: pair[1].casefold())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from backend.coop import Coop
 from backend.language import mark, tr
 from backend.money import format_cents
-from bot.staff.settings.fields import Area, Field, Group, Reading, Sample, Typed, read_fields, show_fields
+from bot.staff.settings.fields import Area, Field, Group, Reading, Sample, Typed, get_in, read_fields, show_fields
 
 EXAMPLE_CENTS = 11_240
 FEES = (
@@ -65,6 +66,64 @@ ARRANGEMENT = (
 DEFAULTS = {"refund_fee": "returned", "refund_second": "100.00", "booking_second": "1,000.00"}
 """Of keys that coop.toml need not have."""
 MOST_SCHEDULE_DAYS = 366
+FAR = 3
+"""So many times the present amount, or so small a part of it, is read twice."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What an amount may be, in cents. Above `asks_above` it is read twice; above `most` it is not taken here.
+
+    `usual` holds where coop.toml has none. `falls_matter`: a fall to a third takes something from members.
+    """
+
+    asks_above: int
+    most: int
+    usual: int = 0
+    falls_matter: bool = False
+
+
+BOUNDS = {
+    "fee_card": Bound(1_000, 10_000),
+    "fee_bank": Bound(1_000, 10_000),
+    "max_payment": Bound(2_500_000, 25_000_000, falls_matter=True),
+    "refund_second": Bound(100_000, 2_500_000, 10_000),
+    "booking_second": Bound(500_000, 2_500_000, 100_000),
+}
+
+
+@dataclass(frozen=True)
+class FarAmount:
+    """An amount far from the one in force, or above what is usual. Cents."""
+
+    label: str
+    before: int
+    after: int
+
+    @property
+    def words(self) -> str:
+        return tr("{what}: from {before} to {after}", what=tr(self.label), before=format_cents(self.before),
+                  after=format_cents(self.after))  # fmt: skip
+
+
+def list_far_amounts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FarAmount]:
+    """The amounts of the new tables that nobody should publish without a second look."""
+    found = []
+    for one in (*FEES, *LIMITS, *OFFICE):
+        bound = BOUNDS.get(one.name)
+        if bound is None:
+            continue
+        old, new = (get_in(tables, one.path) for tables in (before, after))
+        old, new = (bound.usual if value is None else value for value in (old, new))
+        if old != new and _is_far(bound, old, new):
+            found.append(FarAmount(one.label, old, new))
+    return found
+
+
+def _is_far(bound: Bound, old: int, new: int) -> bool:
+    if new > bound.asks_above or (old and new >= FAR * old):
+        return True
+    return bound.falls_matter and new * FAR <= old
 
 
 def _groups(tables: Mapping[str, Any], _typed: Typed) -> list[Group]:
@@ -94,6 +153,14 @@ def _read(typed: Typed, tables: Mapping[str, Any]) -> Reading:
     for name, key in (("fee_card", "card"), ("fee_bank", "bank")):
         if most and fees.get(key, 0) >= most:
             reading.errors[name] = tr("A fee must be less than the largest payment.")
+    for name, bound in BOUNDS.items():
+        one = next(each for each in (*FEES, *LIMITS, *OFFICE) if each.name == name)
+        cents = get_in(reading.tables, one.path) or 0
+        if cents > bound.most and cents != get_in(tables, one.path):
+            reading.errors[name] = tr(
+                "{amount} is not taken here; at most {most}. Is a point missing?",
+                amount=format_cents(cents), most=format_cents(bound.most),
+            )  # fmt: skip
     if payments.get("schedule_days", 0) > MOST_SCHEDULE_DAYS:
         reading.errors["schedule_days"] = tr("At most {count} days, please.", count=MOST_SCHEDULE_DAYS)
     if reading.tables.get("arrangements", {}).get("most_parts", 1) == 0:

@@ -1,9 +1,10 @@
-"""The pages of the settings: a list, a form each, the page before publishing, and the history with undo."""
+"""The pages of the settings: a list, a form each, and the page before publishing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
@@ -14,14 +15,17 @@ from backend.coop_presentation import STARTERS
 from backend.language import tr
 from backend.office_settings import live, service
 from backend.office_settings.logos import LogoRefused, clean_logo, find_logo, keep_logo
-from backend.office_settings.models import SettingsVersion
 from backend.office_settings.service import SettingsOutdated, SettingsRefused
 from backend.office_settings.state import WHOLE_TABLES, State, merge_tables
 from backend.staff.roles import Role
 from bot.dialogue.normalize import clean_and_redact
-from bot.staff.settings.describing import AREAS, USUAL, ShownChange, describe_area, list_changes
+from bot.staff.settings.describing import AREAS, USUAL, describe_area, list_changes
 from bot.staff.settings.fields import Area, Group, Reading, Sample, Typed
 from bot.staff.settings.look import LOOK, data_url
+from bot.staff.settings.money import FarAmount, list_far_amounts
+from bot.staff.settings.subject_words import ShownChange
+from bot.staff.settings.words import BANNER
+from bot.staff.views import format_local_time
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -30,8 +34,9 @@ if TYPE_CHECKING:
 
 URL = "/staff/settings"
 LEAST_REASON = 3
+MOST_MEANWHILE = 5
 LONGEST_TYPED = 4000
-OWN_FIELDS = frozenset(("token", "step", "base", "reason", "act"))
+OWN_FIELDS = frozenset(("token", "step", "base", "reason", "act", "sure"))
 """Of every form; the others are the area's."""
 
 
@@ -48,6 +53,17 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
     restores: int | None = None
     is_money: bool = False
+    far: list[FarAmount] = field(default_factory=list)
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether there is a form to go back to: not where something is taken back."""
+        return self.restores is None and bool(self.typed)
+
+    @property
+    def sure(self) -> str:
+        """What a tick on the page says was read: these amounts and no others."""
+        return ",".join(f"{one.before}>{one.after}" for one in self.far)
 
 
 class SettingsBase:
@@ -67,25 +83,44 @@ class SettingsBase:
     def tables(self, state: State) -> dict[str, Any]:
         return merge_tables(self.backend.live.raw, state)
 
+    async def list_meanwhile(self, since: int) -> list[str]:
+        """Who published what after the version `since`."""
+        async with self.backend.db.read_session() as session:
+            rows = await service.list_versions_after(session, since)
+        shown = rows[-MOST_MEANWHILE:]
+        return [
+            tr("{who} published “{area}” {when}: {reason}", who=row.by, area=describe_area(row.area, row.restores),
+               when=format_local_time(self.backend, row.at), reason=row.reason)
+            for row in shown
+        ]  # fmt: skip
+
     def render_draft(
-        self, draft: Draft, base: int, *, status: int = 200, trouble: str = "", reason: str = "", fault: str = ""
+        self, draft: Draft, base: int, *, status: int = 200, trouble: str = "", reason: str = "", **faults: str
     ) -> HTTPResponse:
-        """The page before publishing. `fault` is what is wrong with the reason."""
+        """The page before publishing. `faults` are `fault`, what is wrong with the reason, and `sure_fault`, that of
+        the tick."""
+        faults = {"fault": "", "sure_fault": ""} | faults
         return self.staff.render_page(
-            "settings/publish.html", status, draft=draft, base=base, trouble=trouble, reason=reason, fault=fault
+            "settings/publish.html", status, draft=draft, base=base, trouble=trouble, reason=reason, **faults
         )
 
     async def publish(self, request: Request, name: str, draft: Draft, base: int) -> HTTPResponse:
         """Publish what was read on the page before, if it is still what it would change."""
         reason = clean_and_redact(" ".join(form_field(request, "reason").split()))[: service.LONGEST_REASON]
-        if len(reason) < LEAST_REASON:
-            fault = tr("Please say in a few words why, for who looks back later.")
-            return self.render_draft(draft, base, status=422, reason=reason, fault=fault)
-        if form_field(request, "base") != str(base):
+        opened = form_field(request, "base")
+        if opened != str(base):
+            draft.warnings += await self.list_meanwhile(int(opened) if opened.isdecimal() and len(opened) < 9 else base)
             words = tr(
                 "Somebody published another change meanwhile. This is what yours changes now. Please look again."
             )
             return self.render_draft(draft, base, status=409, trouble=words, reason=reason)
+        faults = {}
+        if draft.far and form_field(request, "sure") != draft.sure:
+            faults["sure_fault"] = tr("Please read the amounts and tick that they are right.")
+        if len(reason) < LEAST_REASON:
+            faults["fault"] = tr("Please say in a few words why, for who looks back later.")
+        if faults:
+            return self.render_draft(draft, base, status=422, reason=reason, **faults)
         try:
             async with self.backend.db.transaction() as session:
                 row = await service.publish(
@@ -95,6 +130,7 @@ class SettingsBase:
                 version = row.id
         except (SettingsOutdated, IntegrityError):
             words = tr("Somebody published another change at the same moment. Please look again.")
+            draft.warnings += await self.list_meanwhile(base)
             return self.render_draft(draft, base, status=409, trouble=words, reason=reason)
         except SettingsRefused as refused:
             return self.render_draft(draft, base, status=422, trouble=str(refused), reason=reason)
@@ -114,9 +150,6 @@ class SettingsPages(SettingsBase):
     def routes(self) -> Routes:
         return (
             (self.list_settings, "GET", "/settings", Role.SUPERVISOR),
-            (self.show_history, "GET", "/settings/history", Role.SUPERVISOR),
-            (self.show_version, "GET", "/settings/history/<version:int>", Role.SUPERVISOR),
-            (self.undo_version, "POST", "/settings/history/<version:int>", Role.SUPERVISOR),
             (self.show_setting, "GET", "/settings/areas/<key:str>", Role.SUPERVISOR),
             (self.change_setting, "POST", "/settings/areas/<key:str>", Role.SUPERVISOR),
         )
@@ -134,8 +167,8 @@ class SettingsPages(SettingsBase):
 
     async def show_setting(self, request: Request, name: str, key: str) -> HTTPResponse:
         area = _find_area(key)
-        _, state = await self.load_now()
-        return self._render_form(area, state, area.show(self.tables(state)), {})
+        version, state = await self.load_now()
+        return self._render_form(area, state, {**area.show(self.tables(state)), "opened": str(version)}, {})
 
     def _render_form(
         self, area: Area, state: State, typed: Typed, errors: Mapping[str, str], trouble: str = ""
@@ -145,7 +178,7 @@ class SettingsPages(SettingsBase):
         shown = {one.name: typed.get(one.name, "") for group in groups for one in group.fields}
         return self.staff.render_page(
             "settings/form.html", 422 if errors or trouble else 200, one=area, groups=groups, typed=shown,
-            errors=errors, first=first, trouble=trouble, logo=typed.get("logo", ""),
+            errors=errors, first=first, trouble=trouble, logo=typed.get("logo", ""), opened=typed.get("opened", ""),
         )  # fmt: skip
 
     async def change_setting(self, request: Request, name: str, key: str) -> HTTPResponse:
@@ -159,9 +192,14 @@ class SettingsPages(SettingsBase):
             return self._render_form(area, state, typed, {})
         reading = area.read(typed, tables)
         errors |= reading.errors
+        if area is BANNER:
+            errors |= self._find_past_end(reading)
         if errors:
             return self._render_form(area, state, typed, errors)
-        draft = self._make_draft(area, state, typed, reading)
+        opened = await self._find_opened(typed, base, state)
+        draft = self._make_draft(area, state, opened, typed, reading)
+        if opened is not state:
+            draft.warnings += await self.list_meanwhile(int(typed["opened"]))
         if not draft.changes:
             if form_field(request, "step") == "publish":
                 return pages.redirect(f"{URL}/history?published={base}")  # the form was sent twice
@@ -177,12 +215,28 @@ class SettingsPages(SettingsBase):
             return await self.publish(request, name, draft, base)
         return self.render_draft(draft, base)
 
-    def _make_draft(self, area: Area, state: State, typed: Typed, reading: Reading) -> Draft:
-        changed = _only_changed(self.tables(state), reading.tables)
-        after = state.with_tables(changed)
+    async def _find_opened(self, typed: Typed, base: int, state: State) -> State:
+        """The state from which the form was made: what was not touched in it follows what others published since."""
+        opened = typed.get("opened", "")
+        if not opened.isdecimal() or len(opened) > 8 or int(opened) >= base:
+            return state
+        async with self.backend.db.read_session() as session:
+            return await service.load_state(session, int(opened)) or state
+
+    def _find_past_end(self, reading: Reading) -> dict[str, str]:
+        """A banner that ends before it begins would never be seen."""
+        until = reading.tables.get("banner", {}).get("until")
+        now = self.backend.clock.now().astimezone(self.backend.coop.zone).replace(tzinfo=None)
+        if until is None or datetime.fromisoformat(until) > now:
+            return {}
+        return {"banner_until": tr("This time is past: nobody would see the banner. Please give a later one.")}
+
+    def _make_draft(self, area: Area, state: State, opened: State, typed: Typed, reading: Reading) -> Draft:
+        after = state.with_tables(_only_changed(self.tables(opened), reading.tables))
         changes = list_changes(self.backend.live.raw, state, after)
         back = f"{URL}/areas/{area.key}"
-        return Draft(after, area.key, back, typed, changes, is_money=area.money)
+        far = list_far_amounts(self.tables(state), self.tables(after))
+        return Draft(after, area.key, back, typed, changes, is_money=area.money, far=far)
 
     async def _take_logo(self, request: Request, typed: dict[str, str]) -> dict[str, str]:
         """Clean an uploaded logo and keep it; nobody sees it before it is published."""
@@ -204,53 +258,6 @@ class SettingsPages(SettingsBase):
         async with self.backend.db.read_session() as session:
             found = await find_logo(session, logo) if reading.tables["look"]["logo"] == logo else None
         return [Sample(tr("Logo"), "", picture=data_url(found.media_type, found.content))] if found else []
-
-    # -- history
-
-    async def show_history(self, request: Request, name: str) -> HTTPResponse:
-        await live.refresh(self.backend)
-        async with self.backend.db.read_session() as session:
-            versions = await service.list_versions(session)
-        published = str(request.args.get("published") or "")
-        done = int(published) if published.isdecimal() and len(published) < 9 else 0
-        return self.staff.render_page(
-            "settings/history.html", versions=versions, published=done, describe_area=describe_area
-        )
-
-    async def show_version(self, request: Request, name: str, version: int) -> HTTPResponse:
-        """What a version changed, and what going back to it would change."""
-        now, state_now = await self.load_now()
-        async with self.backend.db.read_session() as session:
-            state, before = await service.load_state(session, version), await service.load_state(session, version - 1)
-            row = await session.get(SettingsVersion, version)
-        if state is None:
-            raise NotFound()
-        raw = self.backend.live.raw
-        return self.staff.render_page(
-            "settings/version.html", version=version, row=row, now=now, describe_area=describe_area,
-            changes=list_changes(raw, before or State(), state), back=list_changes(raw, state_now, state),
-        )  # fmt: skip
-
-    async def undo_version(self, request: Request, name: str, version: int) -> HTTPResponse:
-        """Go back to a version: read back first, then published as a new one."""
-        base, state_now = await self.load_now()
-        async with self.backend.db.read_session() as session:
-            state = await service.load_state(session, version)
-        if state is None:
-            raise NotFound()
-        changes = list_changes(self.backend.live.raw, state_now, state)
-        if not changes:
-            return pages.redirect(f"{URL}/history?published={base}")
-        is_money = _touches_money(state_now, state)
-        draft = Draft(state, service.UNDO, f"{URL}/history/{version}", {}, changes, restores=version, is_money=is_money)
-        if form_field(request, "step") == "publish":
-            return await self.publish(request, name, draft, base)
-        return self.render_draft(draft, base)
-
-
-def _touches_money(before: State, after: State) -> bool:
-    tables = ("fees", "payments", "arrangements")
-    return any(before.tables.get(table) != after.tables.get(table) for table in tables)
 
 
 def _find_area(key: str) -> Area:

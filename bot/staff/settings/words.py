@@ -311,10 +311,10 @@ def _read_starters(typed: Typed, _tables: Tables) -> Reading:
     reading = Reading({"starters": {}})
     for language in LANGUAGES:
         lines = [" ".join(line.split()) for line in typed.get(f"starters_{language}", "").splitlines() if line.strip()]
-        too_long = any(len(line) > LONGEST_STARTER or "|" in line for line in lines)
+        too_long = any(len(line) > LONGEST_STARTER or set("|{}") & set(line) for line in lines)
         if not 1 <= len(lines) <= MOST_STARTERS or too_long or len(set(lines)) < len(lines):
             reading.errors[f"starters_{language}"] = tr(
-                "Write 1 to {count} different lines of at most {length} characters, without the sign |.",
+                "Write 1 to {count} different lines of at most {length} characters, without braces or the sign |.",
                 count=MOST_STARTERS, length=LONGEST_STARTER,
             )  # fmt: skip
         reading.tables["starters"][language] = lines

@@ -76,7 +76,7 @@ async def test_talks_and_who_needed_a_person(backend: Backend) -> None:
         ["Until the office closed it", "2", "28 min", "29 min"],
         ["No answer by text or chat", "0", "", ""],
     ]
-    assert table(report, "subjects") == [["outage map", "1"]]
+    assert table(report, "subjects") == [["outage map", "1", "0"]]
     assert ["A person", "1"] in table(report, "wishes")
 
 
@@ -96,6 +96,38 @@ async def test_a_handover_of_a_later_talk_leaves_the_earlier_one_contained(backe
     assert (early.now.talks.total, early.now.talks.contained, early.now.talks.handed_over) == (1, 1, 0)
     both = await load(backend, TODAY - 4 * DAY, TODAY)
     assert (both.now.talks.total, both.now.talks.contained, both.now.talks.handed_over) == (2, 1, 1)
+
+
+async def test_who_asked_while_the_office_was_closed_is_counted(backend: Backend) -> None:
+    await make_a_day(backend)
+    at = NOW - DAY
+    await add_talk(backend, "e", at, [Said("a person"), Said("agent", intent="speak_to_human", task="action_person")])
+    await add_talk(backend, "f", at, [Said("agent", intent="speak_to_human"), Said("yes", intent="affirm")])
+    async with backend.db.transaction() as session:
+        ticket = await tickets.open_ticket(session, backend, "f", kind="callback", details={"name": "R"})
+        ticket.created_at = at + MINUTE
+    report = await load(backend, TODAY - DAY, TODAY)
+    assert figures(report)["asked"] == "3"
+    assert [row[1] for row in table(report, "asked")] == ["1", "1", "1"]
+    assert figures(report)["handed_over"] == "1"
+    assert figures(report)["contained"] == "33%", "who asked and reached nobody did not end well without a person"
+
+
+async def test_wishes_are_what_members_began_to_ask_for(backend: Backend) -> None:
+    said = [
+        Said("my name is Ann", intent="name_change", act="answer"),
+        Said("hm", intent="dispute_charge", sure=0.31),
+        Said("what", intent="dispute_charge", missed=True),
+        Said("report an outage", intent="report_outage"),
+    ]
+    await add_talk(backend, "a", NOW, said)
+    assert table(await load(backend, TODAY, TODAY), "wishes") == [["Report an outage", "1"]]
+
+
+async def test_a_row_of_only_zeros_is_left_out_on_the_page(backend: Backend) -> None:
+    report = await load(backend, TODAY, TODAY)
+    shown = next(each for each in list_tables(report, PRICE) if each.key == "failures")
+    assert (len(shown.counted_rows), len(shown.rows)) == (0, 8)
 
 
 async def test_payments_by_way_and_state(backend: Backend, home: Household) -> None:

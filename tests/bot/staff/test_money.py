@@ -44,7 +44,16 @@ async def send(edge: Edge, page: str, path: str, **fields: str) -> Answer:
     shown = await edge.get(page)
     form = shown.text[shown.text.index(f'action="{path}"') :]
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
-    return await edge.post(path, data={**hidden, **fields})
+    return await agree(edge, await edge.post(path, data={**hidden, **fields}))
+
+
+async def agree(edge: Edge, page: Answer) -> Answer:
+    """Press the button of a page that reads back; any other page as it is."""
+    form = re.search(r'<form method="post" action="([^"]*)">((?:(?!</form>).)*value="make".*?)</form>', page.text, re.S)
+    if form is None:
+        return page
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[2]))
+    return await edge.post(form[1], data={**hidden, "step": "make"})
 
 
 async def refunds(backend: Backend) -> list[PaymentRefund]:
@@ -151,7 +160,7 @@ async def test_form_sent_twice_is_one_refund(
     shown = await edge.get(url)
     key = re.search(r'name="key" value="([0-9a-f]{32})"', shown.text)
     assert key
-    form = {"token": token_in(shown), "key": key[1], "amount": "30.00", "reason": "paid twice"}
+    form = {"token": token_in(shown), "key": key[1], "amount": "30.00", "reason": "paid twice", "step": "make"}
     answers = [await edge.post(f"{url}/refund", data=form) for _ in range(3)]
     assert {answer.status for answer in answers} == {200}
     assert network.given_back_cents() == 3000
@@ -230,7 +239,7 @@ async def test_failed_refund_is_listed_until_somebody_says_what_was_done(
     assert "Refunds that failed" in listed.text
     assert own in listed.text
     assert "1 refund that failed" in (await edge.get("/staff")).text
-    assert (await send(edge, own, f"{own}/finish", reason=" ")).status == 409
+    assert (await send(edge, own, f"{own}/finish", reason=" ")).status == 422
     given = await send(edge, own, f"{own}/finish", kind="check", reference="2001", reason="mailed it")
     assert "given by check 2001" in given.text
     assert own not in (await edge.get("/staff/money")).text
@@ -243,7 +252,7 @@ async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Back
     account = "/staff/money/accounts/99999-001"
     assert "Account 99999-001" in (await edge.get("/staff/money?number=99999")).text
     fields = {"amount": "50.00", "kind": "check", "reference": "1042", "received_on": "2026-11-18", "reason": ""}
-    assert (await send(edge, account, f"{account}/book", **{**fields, "reference": ""})).status == 409
+    assert (await send(edge, account, f"{account}/book", **{**fields, "reference": ""})).status == 422
     booked = await send(edge, account, f"{account}/book", **fields)
     assert "check 1042" in booked.text
     assert await due(backend, home.account_id) == DUE_CENTS - 5000
@@ -255,6 +264,27 @@ async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Back
     told = [one for one in await outbox(backend) if one.dedupe_key.startswith("counter-undone")]
     assert "Balance $112.40" in told[0].body
     assert await due(backend, home.account_id) == DUE_CENTS
+
+
+async def test_a_booking_is_read_back_before_it_is_made(edge: Edge, backend: Backend, home: Household) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    form = (await edge.get(account)).text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    fields = {"amount": "50.00", "kind": "check", "reference": "1042", "received_on": "2026-11-18", "reason": "box"}
+    page = await edge.post(f"{account}/book", data={**hidden, **fields})
+    for words in ("Ruth Alvarez", "99999-001", "check 1042", "$112.40", "$62.40", "Book $50.00 on account 99999-001"):
+        assert words in page.text
+    assert await due(backend, home.account_id) == DUE_CENTS, "nothing is booked by reading it back"
+    assert await outbox(backend) == []
+    again = await edge.post(f"{account}/book", data={**hidden, **fields, "step": "edit"})
+    assert 'value="1042"' in again.text
+    done = [await agree(edge, page) for _ in range(2)]
+    assert [answer.status for answer in done] == [200, 200]
+    assert await due(backend, home.account_id) == DUE_CENTS - 5000, "a form sent twice books once"
+    wrong = await edge.post(f"{account}/book", data={**hidden, **fields, "amount": "12,5", "reference": "1043"})
+    assert wrong.status == 422
+    assert re.search(r'id="amount"[^>]*aria-describedby="amount-error" aria-invalid="true" autofocus', wrong.text)
 
 
 async def test_what_is_there_already_is_shown_and_booked_again_only_knowingly(
@@ -280,7 +310,7 @@ async def test_what_is_there_already_is_shown_and_booked_again_only_knowingly(
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     seen = re.search(r'name="alike" value="([0-9a-f]{32})"', form)
     assert seen
-    booked = await edge.post(f"{account}/book", data={**hidden, **fields, "alike": seen[1]})
+    booked = await agree(edge, await edge.post(f"{account}/book", data={**hidden, **fields, "alike": seen[1]}))
     assert "Counter payment" in booked.text
     assert await due(backend, home.account_id) == DUE_CENTS - 4000 - 5000
 
@@ -317,7 +347,7 @@ async def test_numbers_of_checks_are_kept_as_typed_or_refused(edge: Edge, backen
     account = "/staff/money/accounts/99999-001"
     fields = {"amount": "50.00", "kind": "money_order", "received_on": "2026-11-18", "reason": ""}
     refused = await send(edge, account, f"{account}/book", **fields, reference="061000104 1234567890 2211")
-    assert refused.status == 409
+    assert refused.status == 422
     assert "account and routing numbers are not kept here" in refused.text
     assert "1234567890" not in refused.text
     assert (
@@ -394,7 +424,7 @@ async def test_more_than_is_due_is_booked_only_knowingly(edge: Edge, backend: Ba
     assert warned.status == 409
     assert "$122.40 is more than what is due, $112.40" in warned.text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', warned.text))
-    booked = await edge.post(f"{account}/book", data={**hidden, **fields, "more": "11240"})
+    booked = await agree(edge, await edge.post(f"{account}/book", data={**hidden, **fields, "more": "11240"}))
     assert "Paid by</dt><dd>cash, received" in booked.text
     assert "Amount due</dt><dd>$10.00 credit" in (await edge.get(account)).text
     again = await edge.post(f"{account}/book", data={**hidden, **fields, "more": ""})
@@ -407,7 +437,8 @@ async def test_more_than_is_due_is_booked_only_knowingly(edge: Edge, backend: Ba
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text))
     assert hidden["alike"] == seen[1]
     assert "$10.00 credit" in asked.text
-    assert "Counter payment" in (await edge.post(f"{account}/book", data={**hidden, **fields, "more": "-1000"})).text
+    done = await agree(edge, await edge.post(f"{account}/book", data={**hidden, **fields, "more": "-1000"}))
+    assert "Counter payment" in done.text
     assert await due(backend, home.account_id) == DUE_CENTS - 2 * 12240
 
 

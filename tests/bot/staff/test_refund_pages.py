@@ -16,7 +16,7 @@ from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import due, quote_for, say_yes, schedule
 from tests.backend.payments.test_refunds import ask
 from tests.bot.edge import Edge
-from tests.bot.staff.test_money import become, refunds, send
+from tests.bot.staff.test_money import agree, become, refunds, send
 
 
 async def pay_by_bank(backend: Backend, home: Household, amount: int = DUE_CENTS) -> Payment:
@@ -139,7 +139,9 @@ async def test_the_same_refund_in_a_new_form_is_made_only_knowingly(
     assert re.search(r"of the same amount was asked for by ann Nov 18, 10:00 AM: paid twice", asked.text)
     assert network.given_back_cents() == 2000
     fields = dict(re.findall(r'(?:name="(\w+)")(?: type="hidden")? value="([^"]*)"', asked.text))
-    made = await edge.post(f"{url}/refund", data={**fields, "amount": "20.00", "reason": "paid twice"})
+    made = await agree(
+        edge, await edge.post(f"{url}/refund", data={**fields, "amount": "20.00", "reason": "paid twice"})
+    )
     assert "on its way" in made.text
     assert network.given_back_cents() == 4000
 

@@ -15,7 +15,7 @@ from backend.staff import kept_forms
 from backend.staff.models import StaffKeptForm
 from tests.backend.household import Household
 from tests.bot.edge import Answer, Edge
-from tests.bot.staff.test_money import become, pay, send
+from tests.bot.staff.test_money import agree, become, pay, send
 from tests.bot.staff.test_office import sign_in, token_in
 
 ACCOUNT = "/staff/money/accounts/99999-001"
@@ -109,7 +109,7 @@ async def test_a_form_of_an_ended_session_comes_back_and_books_nothing(
     assert again["token"] != shown["token"], "the new session has a form token of its own"
     async with backend.db.read_session() as session:
         assert list(await session.scalars(select(CounterPayment))) == [], "the sign-in books nothing"
-    assert "Counter payment" in (await edge.post(f"{ACCOUNT}/book", data=again)).text
+    assert "Counter payment" in (await agree(edge, await edge.post(f"{ACCOUNT}/book", data=again))).text
     assert filled_in(await edge.get(ACCOUNT), f"{ACCOUNT}/book")["amount"] == ""
     async with backend.db.read_session() as session:
         assert list(await session.scalars(select(StaffKeptForm))) == []

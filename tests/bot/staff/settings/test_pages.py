@@ -56,6 +56,8 @@ async def test_two_people_do_not_overwrite_each_other(edge: Edge, backend: Backe
     refused = await publish(edge, path, second, reason="both fees")
     assert refused.status == 409
     assert "Somebody published another change meanwhile" in refused.text
+    assert "ann published “Fees and limits”" in refused.text
+    assert read_form(refused.text, path)["reason"] == "both fees", "what was typed stays"
     assert "$2.50" not in refused.text.split("<tbody>")[1].split("</tbody>")[0], "that is no change any more"
     assert backend.coop.bank_fee_cents == 0
     done = await edge.post(path, data=read_form(refused.text, path) | {"step": "publish"})
@@ -63,7 +65,60 @@ async def test_two_people_do_not_overwrite_each_other(edge: Edge, backend: Backe
     assert (backend.coop.card_fee_cents, backend.coop.bank_fee_cents) == (250, 100)
 
 
+async def test_a_fee_far_from_the_present_one_is_looked_at_twice(edge: Edge, backend: Backend) -> None:
+    await sign_in(edge)
+    path = f"{AREAS}/money"
+    page = await preview(edge, path, fee_card="15.00", max_payment="9,000.00")
+    assert "Fee for paying by card, in dollars: from $0.00 to $15.00" in page.text
+    assert "Largest payment, in dollars: from" not in page.text, "that is near"
+    refused = await publish(edge, path, page, sure="")
+    assert (refused.status, "tick that they are right" in refused.text) == (422, True)
+    assert (await publish(edge, path, page, sure="0>1400")).status == 422, "another amount was read"
+    assert backend.coop.card_fee_cents == 0
+    await publish(edge, path, page, sure="0>1500")
+    assert backend.coop.card_fee_cents == 1500
+
+
+async def test_one_change_is_taken_back_and_later_ones_stay(edge: Edge, backend: Backend) -> None:
+    await sign_in(edge)
+    await change(edge, "money", fee_card="2.50", fee_bank="1.00")
+    await change(edge, "hours", friday_opens="", friday_closes="")
+    await change(edge, "money", fee_bank="1.50")
+    shown = (await edge.get("/staff/settings/history/1")).text
+    assert "Changed again by a later version" in shown
+    path = "/staff/settings/history/1/take-back"
+    form = {name: value for name, value in read_form(shown, path).items() if not name.startswith("also.")}
+    page = await edge.post(path, data=form | {"step": "preview"})
+    await publish(edge, path, page)
+    assert (backend.coop.card_fee_cents, backend.coop.bank_fee_cents) == (0, 150), "the later fee stays"
+    assert backend.coop.hours_text.startswith("Monday to Thursday"), "and so do the hours"
+    page = await edge.post(path, data=form | {"step": "preview", "also.fees.bank": "yes"})
+    assert "<del>$1.50</del></td><td><ins>$0.00</ins>" in page.text
+    await publish(edge, path, page)
+    assert backend.coop.bank_fee_cents == 0
+    assert "It is back already" in (await edge.get("/staff/settings/history/1")).text
+    path = "/staff/settings/history/2/take-back"
+    page = await edge.post(path, data=read_form((await edge.get(path[:-10])).text, path) | {"step": "preview"})
+    await publish(edge, path, page)
+    assert backend.coop.hours_text.startswith("Monday to Friday")
+    assert "hours" not in backend.live.state.tables, "they follow coop.toml again"
+
+
+async def test_a_form_opened_before_another_change_leaves_that_change(edge: Edge, backend: Backend) -> None:
+    await sign_in(edge)
+    path = f"{AREAS}/money"
+    old = read_form((await edge.get(path)).text, path)
+    await change(edge, "money", fee_bank="1.00")
+    page = await edge.post(path, data=old | {"fee_card": "2.50", "step": "preview"})
+    assert "published “Fees and limits”" in page.text
+    await publish(edge, path, page)
+    assert (backend.coop.card_fee_cents, backend.coop.bank_fee_cents) == (250, 100)
+
+
 BAD_VALUES = [
+    ("money", {"fee_card": "150.00"}, "$150.00 is not taken here; at most $100.00."),
+    ("facts", {"fact_late_fee_en": "{nofact}"}, "Braces are filled in only in the answers of Knowledge."),
+    ("banner", {"banner_en": "a", "banner_es": "a", "banner_until": "2026-11-18T09:59"}, "This time is past"),
     ("money", {"fee_card": "two"}, "This must be an amount, such as 2.50."),
     ("money", {"schedule_days": "-1"}, "This must be a whole number, such as 60."),
     ("money", {"max_payment": "0"}, "With nothing as the limit nobody could pay."),
@@ -147,6 +202,13 @@ async def test_a_subject_is_changed_added_and_switched_off(edge: Edge, backend: 
     path = "/staff/settings/knowledge/late_fee"
     page = await preview(edge, path, act="save", answer_en="A late charge is {late_fee}. Call us first.")
     assert "A late charge is $5.00 or 1.5%" in page.text
+    changes = page.text.split("<tbody>")[1].split("</tbody>")[0]
+    assert "Late fee: Answer, in English" in changes or ": Answer, in English" in changes
+    assert "<ins>A late charge is {late_fee}. Call us first.</ins>" in changes
+    assert not {"## en", "group:", "? "} & set(changes.split("\n")), "no words of the file"
+    assert "in Spanish" not in changes, "what is the same is not shown"
+    bad = await preview(edge, path, act="save", answer_es="El cargo es {late_feee}. Hay {nofact}.")
+    assert (bad.status, "There is no fact {late_feee}. Do you mean {late_fee}?" in bad.text) == (422, True)
     await publish(edge, path, page)
     told = backend.knowledge.answer_subject("late_fee", backend.coop, "en").text
     assert told.endswith("Call us first.")
