@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 HEADER = """# The co-op's own facts, as they were in force in version {version} of the office's settings.
+# Written by a program: comments, blank lines and the order of the file that was read at the start are not in it.
 # docs/knowledge.md and docs/office-settings.md explain the tables.
 """
 

@@ -147,6 +147,7 @@ async def load_subjects(session: AsyncSession, days: DayRange) -> SubjectFigures
         or_(act.is_(None), act.in_(WISHING_ACTS)), not_(TurnReading.missed),
     )  # fmt: skip
     wishes = wishes.group_by(TurnReading.intent).order_by(count.desc(), TurnReading.intent)
+    asked_about = await session.execute(subjects.limit(MOST_SUBJECTS))
     words = (
         select(InboundMessage.id, InboundMessage.received_at, InboundMessage.text)
         .join(TurnReading, TurnReading.inbound_id == InboundMessage.id)
@@ -155,7 +156,7 @@ async def load_subjects(session: AsyncSession, days: DayRange) -> SubjectFigures
         .limit(MOST_UNKNOWN)
     )
     return SubjectFigures(
-        subjects=[(name, asked, int(lost)) for name, asked, lost in await session.execute(subjects.limit(MOST_SUBJECTS))],
+        subjects=[(name, asked, int(lost)) for name, asked, lost in asked_about],
         intents=[(name, number) for name, number in await session.execute(wishes.limit(MOST_SUBJECTS))],
         read=read,
         missed=int(missed or 0),

@@ -88,7 +88,8 @@ INTENT_GROUPS = {
         "bill_notifications"
     ),
     mark("Outages and reports"): (
-        "report_outage outage_status outage_restored report_tree report_light meter_problem voltage_problem medical_need"
+        "report_outage outage_status outage_restored report_tree report_light meter_problem voltage_problem "
+        "medical_need"
     ),
     mark("The account page"): (
         "create_account reset_password recover_user_id manage_alerts faq_portal faq_member_number faq_still_works"

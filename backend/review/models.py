@@ -16,7 +16,8 @@ class TurnReading(Base):
 
     Without an `intent` the assistant did not read it: a person answered, the engine was away, or the channel answered
     by itself. `acts` are act and probability, 0 to 1, the likeliest first. `task` is the form that was at work, or the
-    action that answered. `missed`: the assistant had to ask again, or did not know the answer. `parts` are those of the answer by text.
+    action that answered. `missed`: the assistant had to ask again, or did not know the answer. `parts` are those of the
+    answer by text.
     """
 
     __tablename__ = "turn_readings"

@@ -46,4 +46,8 @@ def transcripts(folder: Path) -> None:
         raise MemberlineError(f"{folder} cannot be made: {error.strerror}") from None
     for name, text in found.items():
         write_private_file(folder / name, text.encode())
-    click.echo(f"Wrote {len(found)} scripts to {folder}. Read each, and say in `hear` what should have been answered.")
+    if not found:
+        click.echo("Wrote nothing: no talk is marked. Mark messages at /staff/review.")
+        return
+    count = "1 script" if len(found) == 1 else f"{len(found)} scripts"
+    click.echo(f"Wrote {count} to {folder}. Read each, and say in `hear` what should have been answered.")

@@ -117,6 +117,11 @@ def list_people(as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    if not found:
+        click.echo(
+            "Nobody may work in the office yet, so /staff answers 404. Let the first person in as administrator:"
+        )
+        click.echo("  memberline staff invite NAME --email ADDRESS --role admin")
     for each in found:
         click.echo(f"{each['name']:<24} {each['role']:<11} {each['state']:<20} {each['email']}")
 

@@ -20,6 +20,7 @@ from backend.members.models import Member
 from backend.staff import accounts
 from backend.staff.roles import Role
 from bot.staff.access.act_names import name_act
+from bot.staff.access.audit_words import OFFICE, describe_entry
 from bot.web import pages
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ AUDIT_URL = "/staff/audit"
 PAGE = 50
 MAX_CSV = 20_000
 FIELDS = ("who", "account", "act", "from", "to")
-OFFICE = "office:"
 
 
 class AuditPages:
@@ -54,11 +54,12 @@ class AuditPages:
             people = [login.name for login in await accounts.list_logins(session, self.backend)]
             older = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
             found = [] if errors else await list_entries(session, wanted, limit=PAGE + 1, before=older)
-        if any(typed.values()) and not errors:
+        if not errors:
             await self.staff.record_reading(name, {"audit": _describe(typed)})
         shown, more = found[:PAGE], len(found) > PAGE
         return self.staff.render_page(
-            "access/audit.html", 422 if errors else 200, entries=[_line(entry) for entry in shown],
+            "access/audit.html", 422 if errors else 200,
+            entries=[describe_entry(self.backend, entry) for entry in shown],
             acts=sorted(((act, name_act(act)) for act in acts), key=lambda pair: pair[1]),
             people=people, typed=typed, errors=errors, query=urlencode({k: v for k, v in typed.items() if v}),
             older=shown[-1].row.id if more else None, newest=older is None, max_csv=f"{MAX_CSV:,}",
@@ -127,24 +128,6 @@ class AuditPages:
 
 def read_filters(request: Request) -> dict[str, str]:
     return {field: str(request.args.get(field) or "").strip()[:80] for field in FIELDS}
-
-
-def _line(entry: AuditEntry) -> dict[str, Any]:
-    row = entry.row
-    person = row.actor.startswith(OFFICE)
-    return {
-        "row": row,
-        "who": row.actor.removeprefix(OFFICE) if person else row.actor,
-        "person": person,
-        "act": name_act(row.act),
-        "account": entry.account_number,
-        "change": [(key.replace("_", " "), _shown((row.before or {}).get(key)), _shown((row.after or {}).get(key)))
-                   for key in dict.fromkeys((*(row.before or {}), *(row.after or {})))],
-    }  # fmt: skip
-
-
-def _shown(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 def _to_text(value: dict[str, Any] | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.kinds import KINDS
 from backend.alerts.service import is_paperless, list_active_settings
+from backend.audit.listing import AuditEntry
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import next_run_day
@@ -35,6 +35,7 @@ from backend.programs.rules import PROGRAM_NAMES
 from backend.programs.service import find_enrollment
 from backend.tickets.models import Ticket
 from backend.usage.service import MonthUsage, list_last_months
+from bot.staff.access.audit_words import describe_entry
 from bot.staff.members.views import MemberView
 from bot.web.charts import chart_picture
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 Loader = Callable[[AsyncSession, "Backend", MemberView], Awaitable[dict[str, Any]]]
+NEWEST = 5
+"""Payments among which the last one is looked for: one of a file can be of an earlier day than its taking over."""
 MAX_BILLS, MAX_PAYMENTS, MAX_TALKS, MAX_ROWS = 24, 60, 40, 100
 CHANNEL_NAMES = {
     "sms": mark("text"), "web": mark("web chat"), "voice": mark("phone call"), "office": mark("office"),
@@ -80,7 +83,7 @@ class TalkRow:
 
 
 async def load_overview(session: AsyncSession, backend: Backend, view: MemberView) -> dict[str, Any]:
-    payments = await list_payments(session, view.account.id, count=1)
+    payments = await list_payments(session, view.account.id, count=NEWEST)
     newest = await _payment_rows(session, backend, payments)
     bills = await list_newest_bills(session, view.account.id, 0, 1)
     return {
@@ -121,7 +124,7 @@ async def _payment_rows(session: AsyncSession, backend: Backend, payments: Seque
         refunds = await describe_refunds(session, backend, payment)
         day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
         rows.append(PaymentRow(payment, day, f"{state}. {refunds}" if refunds else state, how, url))
-    return rows
+    return sorted(rows, key=lambda row: (row.day, row.payment.created_at), reverse=True)
 
 
 async def load_methods(session: AsyncSession, backend: Backend, view: MemberView) -> dict[str, Any]:
@@ -213,23 +216,14 @@ async def load_notes(session: AsyncSession, _backend: Backend, view: MemberView)
     return {"notes": await list_notes(session, view.member.id)}
 
 
-async def load_audit(session: AsyncSession, _backend: Backend, view: MemberView) -> dict[str, Any]:
+async def load_audit(session: AsyncSession, backend: Backend, view: MemberView) -> dict[str, Any]:
     """What was done; with `?looks=1` also who looked, which is most of the trail."""
     looks = Request.get_current().args.get("looks") == "1"
     query = select(AuditRow).where(AuditRow.account_id == view.account.id).order_by(AuditRow.id.desc())
     query = query if looks else query.where(AuditRow.act != "office_read")
     rows = list(await session.scalars(query.limit(MAX_ROWS)))
-    shown = [(row, _plain(row.before), _plain(row.after)) for row in rows]
+    shown = [describe_entry(backend, AuditEntry(row, view.account.number)) for row in rows]
     return {"rows": shown, "most": MAX_ROWS, "looks": looks}
-
-
-def _plain(values: dict[str, Any] | None) -> str:
-    """`amount cents 11240, way sms`; references to what is not kept are left out."""
-    shown = {name: value for name, value in (values or {}).items() if value is not None and not name.endswith("_ref")}
-    return ", ".join(
-        f"{name.replace('_', ' ')} {value if isinstance(value, str) else json.dumps(value)}"
-        for name, value in shown.items()
-    )
 
 
 SECTIONS = (

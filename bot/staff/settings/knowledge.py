@@ -57,8 +57,8 @@ class KnowledgePages(SettingsBase):
         if only in STATES:
             rows = [(one, word) for one, word in rows if word == only]
         return self.staff.render_page(
-            "settings/subjects.html", rows=rows, q=looked_for, group=group, only=only, groups=_titled(GROUPS, GROUP_TITLES),
-            group_titles=GROUP_TITLES, total=len(subjects), languages=LANGUAGES,
+            "settings/subjects.html", rows=rows, q=looked_for, group=group, only=only,
+            groups=_titled(GROUPS, GROUP_TITLES), group_titles=GROUP_TITLES, total=len(subjects), languages=LANGUAGES,
         )  # fmt: skip
 
     def _all_subjects(self, state: State) -> list[Subject]:
