@@ -146,6 +146,8 @@ KEY_NAMES = {
     "message": mark("message"),
     "name": mark("name"),
     "number": mark("number"),
+    "part": mark("section"),
+    "received_on": mark("received on"),
     "owner": mark("person"),
     "payment": mark("payment"),
     "payments_of": mark("money of the account"),

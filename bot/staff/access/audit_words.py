@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from backend.app import Backend
 from backend.audit.listing import AuditEntry
 from backend.audit.models import AuditRow
-from backend.language import tr
+from backend.language import format_short_date, tr
 from backend.money import format_cents
 from backend.reports.words import WAYS
 from bot.staff.access.act_names import name_act, name_key
@@ -19,7 +20,10 @@ from bot.staff.settings.describing import describe_area, describe_key, show_valu
 from bot.staff.views import format_local_time
 
 OFFICE = "office:"
+DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)")
 SETTINGS = "settings_changed"
+WORD_KEYS = ("status", "kind", "role", "part", "language", "way", "method", "proof")
+"""Their values are words of a closed set, told in the reader's language where they have a translation."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ def _show(backend: Backend, key: str, value: Any) -> str:
         return tr("yes") if value else tr("no")
     if key.endswith("_cents") and isinstance(value, int):
         return format_cents(value)
+    if key in WORD_KEYS and isinstance(value, str):
+        return tr(value.replace("_", " "))
     if isinstance(value, list):
         return ", ".join(_show(backend, key, each) for each in value)
     if isinstance(value, Mapping):
@@ -89,7 +95,9 @@ def _show(backend: Backend, key: str, value: Any) -> str:
 
 
 def _show_moment(backend: Backend, text: str) -> str:
-    """A time of the trail, which is UTC, at the co-op; any other text as it is."""
+    """A time of the trail, which is UTC, at the co-op; a day in words; any other text as it is."""
+    if DAY.fullmatch(text):
+        return format_short_date(date.fromisoformat(text), year=True)
     try:
         at = datetime.fromisoformat(text) if "T" in text else None
     except ValueError:

@@ -420,8 +420,16 @@ async def test_the_trail_is_filtered_and_downloaded(edge: Edge, backend: Backend
         await record(
             session, backend, actor="sms-1", level=1, channel="sms", act="quote_made", account_id=home.account_id
         )
+        await record(
+            session, backend, actor="office:Bob Ray", level=0, channel="office", act="settings_changed",
+            account_id=None, before={"version": 0, "fees.card": "0"}, after={"version": 1, "fees.card": "150"},
+        )  # fmt: skip
+    looks = len([act for act in await acts_of(backend, "office:Ann Lee") if act == "office_read"])
+    everything = (await edge.get("/staff/audit")).text
+    assert "Fee for paying by card, in dollars: <s>$0.00</s> → $1.50" in everything
+    assert len([act for act in await acts_of(backend, "office:Ann Lee") if act == "office_read"]) == looks + 1
     shown = (await edge.get("/staff/audit?act=office_role_changed")).text
-    assert "role: <s>supervisor</s> agent" in shown
+    assert "role: <s>supervisor</s> → agent" in shown
     assert "<td>quote made" not in shown
     mine = (await edge.get("/staff/audit?account=99999 001")).text
     assert "<td>quote made" in mine
