@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    null,
     or_,
     select,
 )
@@ -85,7 +86,7 @@ def seconds(db: Database, column: Any) -> Any:
     """A time as seconds since 1970, by the database."""
     if db.sqlite:
         return (func.julianday(column) - 2440587.5) * 86400.0
-    return func.extract("epoch", column)
+    return func.date_part("epoch", column)  # a double; `extract` gives decimals, which are slow to reckon with
 
 
 def floor(db: Database, number: Any) -> Any:
@@ -100,7 +101,7 @@ def select_talks(
     is seconds since 1970. `next_id` and `next_began` are those of the conversation's next talk, or NULL.
 
     `conversations`, a list or a query of ids, leaves out all others. Where `next_matters` not, messages after `until`
-    are not read.
+    are not read, and those two are NULL.
     """
     in_order: dict[str, Any] = {"partition_by": InboundMessage.conversation_id, "order_by": InboundMessage.id}
     at = seconds(db, InboundMessage.received_at)
@@ -123,8 +124,8 @@ def select_talks(
             line.conversation_id,
             line.received_at.label("started_at"),
             line.at.label("began"),
-            func.lead(line.id).over(**in_order).label("next_id"),
-            func.lead(line.at).over(**in_order).label("next_began"),
+            (func.lead(line.id).over(**in_order) if next_matters else null()).label("next_id"),
+            (func.lead(line.at).over(**in_order) if next_matters else null()).label("next_began"),
         )
         .where(or_(line.before.is_(None), line.at - line.before > PAUSE_SECONDS))
         .subquery("starts")

@@ -12,6 +12,7 @@ from backend.language import LANGUAGES, current_language, format_day, format_wee
 from backend.office_settings.service import UNDO, UNDO_ONE
 from backend.office_settings.state import Change, State, find_changed_subjects, find_changes, merge_tables
 from backend.reading.dates.day_vocabulary import WEEKDAYS
+from bot.staff.settings.fact_titles import name_fact
 from bot.staff.settings.fields import LANGUAGE_LABELS, Area, format_value
 from bot.staff.settings.look import LOOK
 from bot.staff.settings.money import MONEY
@@ -131,6 +132,8 @@ def describe_key(whole: str) -> str:
         return f"{title}: {tr(KEY_LABELS[whole])}"
     if section == "hours" and key in WEEKDAYS:
         return f"{title}: {format_weekday(WEEKDAYS.index(key))}"
+    if section == "facts" and key:
+        return f"{title}: {name_fact(key)}"
     return title if not key or key in LANGUAGES else f"{title}: {key.replace('_', ' ')}"
 
 

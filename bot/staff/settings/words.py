@@ -21,6 +21,7 @@ from backend.holidays import parse_rule
 from backend.language import LANGUAGES, current_language, format_day, format_weekday, mark, tr, use_language
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.channels.voice.speaking.menu import format_opening
+from bot.staff.settings.fact_titles import name_fact
 from bot.staff.settings.fields import (
     LANGUAGE_LABELS,
     LANGUAGE_TITLES,
@@ -342,7 +343,7 @@ def _fact_groups(tables: Tables, _typed: Typed) -> list[Group]:
             Field(f"fact_{name}_{one}", LANGUAGE_TITLES[one], kind, ("facts", name, one), language=one, required=True)
             for one in LANGUAGES
         )
-        groups.append(Group(name.replace("_", " ").capitalize(), fields, is_row=True))
+        groups.append(Group(name_fact(name), fields, is_row=True))
     return groups
 
 

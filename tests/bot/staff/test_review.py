@@ -86,7 +86,7 @@ async def test_a_talk_shows_what_was_said_and_understood(edge: Edge, backend: Ba
         "Yes, pay it",
         "pressed a button",
         "Pay a bill (sure)",
-        "asked again",
+        "asked again, or did not know",
         "Ann here.",
         "an unclear wish",
     ):
