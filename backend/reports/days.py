@@ -35,6 +35,24 @@ class DayRange:
         """The end of the last day (UTC), which is not part of it."""
         return datetime.combine(self.last + DAY, time(), self.zone).astimezone(UTC)
 
+    def offsets(self) -> list[tuple[float, int]]:
+        """(since when, in seconds since 1970; seconds that local time is ahead of UTC): a row for each change of the
+        clock, which is at a full hour."""
+        found: list[tuple[float, int]] = []
+        for day in self.days():
+            start = datetime.combine(day, time(), self.zone).astimezone(UTC)
+            end = datetime.combine(day + DAY, time(), self.zone).astimezone(UTC)
+            hours = (start + timedelta(hours=hour) for hour in range(int((end - start) / timedelta(hours=1))))
+            for at in (start, *hours) if self._offset(start) != self._offset(end) or not found else (start,):
+                if not found or found[-1][1] != self._offset(at):
+                    found.append((at.timestamp(), self._offset(at)))
+        return found
+
+    def _offset(self, at: datetime) -> int:
+        shift = at.astimezone(self.zone).utcoffset()
+        assert shift is not None
+        return int(shift.total_seconds())
+
     def before(self) -> DayRange:
         """As many days, right before."""
         return DayRange(self.first - DAY * self.count, self.first - DAY, self.zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, or_, select, union_all
@@ -21,7 +21,8 @@ from backend.review.models import TurnReading
 from backend.review.talks import CALLBACK, floor, seconds, select_talks
 from backend.tickets.models import Ticket
 
-HOUR = 3600
+DAY_SECONDS = 86_400
+FIRST_DAY = date(1970, 1, 1)
 HANDOVER = "handover"
 ASKED = "asked"
 PERSON_INTENT, PERSON_TASK = "speak_to_human", "action_person"
@@ -52,25 +53,25 @@ class TalkFigures:
 
 
 async def load_talk_figures(session: AsyncSession, db: Database, days: DayRange) -> TalkFigures:
-    """The database counts the talks by the hour in which they began; the co-op's days are made of hours."""
+    """The database counts the talks by the local day on which they began: a year is a thousand rows."""
     talks = select_talks(db, days.since, days.until, next_matters=False)
-    hour = floor(db, talks.c.began / HOUR).label("hour")
+    whens = [(talks.c.began >= since, offset) for since, offset in reversed(days.offsets())]
+    day = floor(db, (talks.c.began + case(*whens, else_=0)) / DAY_SECONDS).label("day")
     query = (
         select(
-            hour,
+            day,
             Conversation.channel,
             func.count().label("total"),
             func.sum(case((Conversation.language == SPANISH, 1), else_=0)).label("spanish"),
         )
         .join(Conversation, Conversation.id == talks.c.conversation_id)
-        .group_by(hour, Conversation.channel)
+        .group_by(day, Conversation.channel)
     )
     figures = TalkFigures()
     for row in await session.execute(query):
-        day = datetime.fromtimestamp(row.hour * HOUR, UTC).astimezone(days.zone).date()
         figures.total += row.total
         figures.spanish += int(row.spanish)
-        figures.by_day[day, row.channel] += row.total
+        figures.by_day[FIRST_DAY + timedelta(days=row.day), row.channel] += row.total
         figures.by_channel[row.channel] += row.total
     needing = await _find_needing_person(session, db, days)
     figures.handed_over = sum(HANDOVER in kinds for kinds in needing)

@@ -57,7 +57,8 @@ async def _fill(backend: Any, count: int) -> None:
     from backend.review.models import TurnReading
 
     now = backend.clock.now()
-    talks, messages, readings, handovers, texts = [], [], [], [], []
+    talks: list[dict[str, Any]] = []
+    messages, readings, handovers, texts = talks[:], talks[:], talks[:], talks[:]
     for number in range(count):
         conversation = f"c{number // A_CONVERSATION}"
         at = _moment(now, number, count)

@@ -206,6 +206,14 @@ def test_long_ranges_have_weeks_and_months() -> None:
     assert (days.before().first, days.before().last) == (date(2026, 6, 14), date(2026, 8, 31))
 
 
+async def test_a_talk_counts_on_its_local_day_when_the_clock_changes(backend: Backend) -> None:
+    for name, at in (("a", (10, 31, 23)), ("b", (11, 1, 0)), ("c", (11, 1, 23)), ("d", (11, 2, 0))):
+        local = datetime(2026, *at, 30, tzinfo=ZONE)  # 2026-11-01 has 25 hours
+        await add_talk(backend, name, local.astimezone(UTC), [Said("hello")])
+    rows = table(await load(backend, date(2026, 10, 31), date(2026, 11, 2)), "talks")
+    assert [row[-1] for row in rows] == ["1", "2", "1"]
+
+
 def test_cells_on_the_page_and_in_a_spreadsheet() -> None:
     assert [format_cell(cell) for cell in (Money(123456), Share(1, 3), Share(0, 0), Seconds(None), 1234)] == [
         "$1,234.56", "33%", "no data", "no data", "1,234",
