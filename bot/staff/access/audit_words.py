@@ -21,6 +21,8 @@ from bot.staff.views import format_local_time
 
 OFFICE = "office:"
 DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)")
+MEMBER = re.compile(r"(?:web|sms|voice)-")
+"""Begins the id of a talk, which is the actor of what a member did in it."""
 SETTINGS = "settings_changed"
 WORD_KEYS = ("status", "kind", "role", "part", "language", "way", "method", "proof")
 """Their values are words of a closed set, told in the reader's language where they have a translation."""
@@ -46,7 +48,7 @@ def describe_entry(backend: Backend, entry: AuditEntry) -> Line:
     keys = [key for key in dict.fromkeys((*before, *after)) if not key.endswith("_ref")]
     return Line(
         row=row,
-        who=row.actor.removeprefix(OFFICE),
+        who=tr("a member") if MEMBER.match(row.actor) else row.actor.removeprefix(OFFICE),
         is_person=row.actor.startswith(OFFICE),
         way=tr(WAYS[row.channel]) if row.channel in WAYS else row.channel,
         act=name_act(row.act),

@@ -343,7 +343,7 @@ def _fact_groups(tables: Tables, _typed: Typed) -> list[Group]:
             Field(f"fact_{name}_{one}", LANGUAGE_TITLES[one], kind, ("facts", name, one), language=one, required=True)
             for one in LANGUAGES
         )
-        groups.append(Group(name_fact(name), fields, is_row=True))
+        groups.append(Group(name_fact(name), fields, is_row=True, hint=f"{{{name}}}"))
     return groups
 
 

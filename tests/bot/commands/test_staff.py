@@ -28,6 +28,7 @@ def people() -> dict[str, tuple[str, str]]:
 
 
 def test_people_are_let_in_and_helped(folder: Path) -> None:
+    assert "memberline staff invite NAME --email ADDRESS --role admin" in run("list").stdout, "nobody is there yet"
     first = run("invite", "Ann Lee", "--email", "ann@coop.example", "--role", "admin", "--phone", "573 555 0147")
     assert re.search(r"/staff/invitations/[\w-]{43}\n", first.stdout)
     again = run("invite", "ann  lee", "--email", "other@coop.example", "--role", "admin")

@@ -26,7 +26,6 @@ from backend.staff.roles import Role
 from tests.backend.household import Household, make_household
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
-from tests.bot.staff.test_money import pay
 from tests.bot.staff.test_office import OPEN, token_in
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
@@ -445,20 +444,3 @@ async def test_the_trail_is_filtered_and_downloaded(edge: Edge, backend: Backend
     assert [row[5] for row in rows[1:]] == ["office_role_changed"]
     assert rows[1][2] == "office:=cmd Ann"
     assert (await acts_of(backend, "office:Ann Lee"))[-1] == "office_read", "reading the trail is in it"
-
-
-async def test_an_agent_is_not_shown_what_a_supervisor_decides(edge: Edge, backend: Backend) -> None:
-    home = await make_household(backend)
-    refund = await ask(backend, await pay(backend, home))
-    assert refund.status == "requested"
-    await add_person(backend, "Ann Lee", Role.AGENT)
-    await add_person(backend, "Bob Ray", Role.SUPERVISOR)
-    await sign_in(edge, "Ann Lee")
-    own = f"/staff/money/refunds/{refund.confirmation}"
-    page = (await edge.get(own)).text
-    assert "a supervisor decides" in page
-    assert f"{own}/decide" not in page
-    bob = await other_browser(edge)
-    await sign_in(bob, "Bob Ray")
-    assert 'value="approve"' in (await bob.get(own)).text
-    await bob.http.close()

@@ -11,12 +11,14 @@ from backend.payments.bank_returns import book_return
 from backend.payments.models import Payment
 from backend.payments.processing import lock_payment
 from backend.payments.refund_processing import fail_returned_refund, process_refund
+from backend.staff.roles import Role
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import due, quote_for, say_yes, schedule
 from tests.backend.payments.test_refunds import ask
 from tests.bot.edge import Edge
-from tests.bot.staff.test_money import agree, become, refunds, send
+from tests.bot.staff.test_access import add_person, other_browser, sign_in
+from tests.bot.staff.test_money import agree, become, pay, refunds, send
 
 
 async def pay_by_bank(backend: Backend, home: Household, amount: int = DUE_CENTS) -> Payment:
@@ -211,3 +213,21 @@ async def test_money_for_failed_refunds_does_not_pass_the_limit_in_small_steps(
     await become(edge, "bob")
     answer = await send(edge, own, f"{own}/finish", kind="cash", reason="given at the counter, seen by me")
     assert answer.status == 200
+
+
+async def test_an_agent_is_not_shown_what_a_supervisor_decides(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    refund = await ask(backend, await pay(backend, home))
+    assert refund.status == "requested"
+    await add_person(backend, "Ann Lee", Role.AGENT)
+    await add_person(backend, "Bob Ray", Role.SUPERVISOR)
+    own = f"/staff/money/refunds/{refund.confirmation}"
+    await sign_in(edge, "Ann Lee")
+    page = (await edge.get(own)).text
+    assert "a supervisor decides" in page
+    assert f"{own}/decide" not in page
+    bob = await other_browser(edge)
+    await sign_in(bob, "Bob Ray")
+    assert 'value="approve"' in (await bob.get(own)).text
+    await bob.http.close()
