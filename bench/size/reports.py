@@ -25,6 +25,7 @@ A_TALK = 4
 """Messages of a talk; a conversation on a phone number has one talk a month."""
 A_CONVERSATION = 12 * A_TALK
 HANDED_OVER = 20  # each so many talks
+A_BATCH = 5_000
 TIMES = 3
 
 
@@ -92,7 +93,8 @@ async def _fill(backend: Any, count: int) -> None:
     async with backend.db.transaction() as session:
         tables = (Conversation, talks), (InboundMessage, messages), (TurnReading, readings)
         for table, rows in (*tables, (AgentHandoff, handovers), (OutboxMessage, texts)):
-            await session.execute(insert(table), rows)
+            for start in range(0, len(rows), A_BATCH):
+                await session.execute(insert(table), rows[start : start + A_BATCH])
     async with backend.db.transaction() as session:
         await session.execute(text("ANALYZE"))
 
