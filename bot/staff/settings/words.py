@@ -343,7 +343,8 @@ def _fact_groups(tables: Tables, _typed: Typed) -> list[Group]:
             Field(f"fact_{name}_{one}", LANGUAGE_TITLES[one], kind, ("facts", name, one), language=one, required=True)
             for one in LANGUAGES
         )
-        groups.append(Group(name_fact(name), fields, is_row=True, hint=f"{{{name}}}"))
+        braced = f"{{{{{name}}}}}"  # doubled: a template formats it
+        groups.append(Group(name_fact(name), fields, is_row=True, hint=braced))
     return groups
 
 
