@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement import service as arrangements
-from backend.arrangement.models import Arrangement
 from backend.arrangement.plan import build_plan
+from backend.arrangement.progress import measure_progress
 from backend.arrangement.rules import PlanPart
 from backend.billing.models import Account
 from backend.language import mark, tr
@@ -26,12 +26,14 @@ from bot.portal.payments.base import (
     MoneyPages,
     find_account,
     fingerprint,
+    format_input,
     is_confirmed_form,
     parse_day,
     parse_id,
     with_account,
 )
 from bot.portal.signed_in import Visit
+from bot.portal.summary import name_methods
 from bot.web import pages
 
 ARRANGEMENT_URL = "/portal/arrangement"
@@ -53,6 +55,10 @@ class PlanReview:
     balance: Balance
     refusals: Sequence[str]
     words: str
+
+    @property
+    def total_cents(self) -> int:
+        return sum(part.cents for part in self.parts)
 
     @property
     def granted(self) -> bool:
@@ -78,13 +84,20 @@ class ArrangementPages(MoneyPages):
         async with self.backend.db.read_session() as session:
             active = await arrangements.active_arrangement(session, account.id)
             balance = await get_balance(session, self.backend, account.id)
+            progress = None
+            if active:
+                progress = await measure_progress(
+                    session, active, balance.amount_due_cents, balance.pending_cents, today
+                )
+            planned = await name_methods(session, balance.scheduled)
         rules = self.backend.coop.arrangements
         return self.render_form(
             "payments/arrangement.html",
             errors,
             account=account,
-            active=active,
-            parts=list_parts(active),
+            progress=progress,
+            planned=planned,
+            amount=format_input,
             balance=balance,
             given=given,
             rules=rules,
@@ -120,6 +133,7 @@ class ArrangementPages(MoneyPages):
         return self.render_page(
             "payments/arrangement_check.html",
             review=review,
+            account=account,
             fields={**asked, "words": fingerprint(review.words), "account": account.number},
             notice=bool(asked["notice"]),
             changed=tr(CHANGED) if request.args.get("again") == "1" else "",
@@ -181,12 +195,6 @@ class ArrangementPages(MoneyPages):
             urgent=urgent,
         )  # fmt: skip
         return ticket.number
-
-
-def list_parts(active: Arrangement | None) -> list[PlanPart]:
-    if active is None:
-        return []
-    return [PlanPart(int(part["cents"]), date.fromisoformat(part["on"])) for part in active.parts]
 
 
 def _word_plan(parts: Sequence[PlanPart], *, granted: bool) -> str:

@@ -31,13 +31,13 @@ from bot.portal.payments.base import (
     parse_day,
 )
 from bot.portal.signed_in import Visit
-from bot.portal.summary import describe_status, load_payments
+from bot.portal.summary import describe_not_made, describe_status, load_payments, name_methods
 from bot.web import pages
 
 PAYMENTS_URL = "/portal/payments"
 SHOWN_MONTHS, MAX_SHOWN = 24, 200
 STATES = {"started": "pending", "authorized": "pending", "posted": "paid", "done": "paid", "running": "pending",
-          "failed": "declined", "canceled": "voided"}  # fmt: skip
+          "failed": "not_made"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,7 @@ class HistoryPages(MoneyPages):
         since = add_months(self.backend.today(), -SHOWN_MONTHS)
         async with self.backend.db.read_session() as session:
             found = await load_payments(session, self.backend, account, MAX_SHOWN)
-            planned = [
-                (item, (await session.get_one(PaymentMethod, item.method_id)).label)
-                for item in await list_scheduled(session, account.id)
-            ]
+            planned = await name_methods(session, await list_scheduled(session, account.id))
         shown = [(payment, day, status) for payment, day, status in found if day >= since]
         return self.render_page("payments/history.html", payments=shown, planned=planned, account=account)
 
@@ -112,7 +109,7 @@ class HistoryPages(MoneyPages):
         if isinstance(item, ScheduledPayment):
             method = (await session.get_one(PaymentMethod, item.method_id)).label
             state = "scheduled" if item.status == "scheduled" else STATES.get(item.status, item.status)
-            status = tr("canceled") if item.status == "canceled" else ""
+            status = "" if item.status in ("scheduled", "canceled") else describe_not_made(item)
             changeable = item.status == "scheduled" and item.run_on > today
             return PaymentView(item, account, method, item.run_on, state, status, changeable)
         status = await describe_status(session, self.backend, item)

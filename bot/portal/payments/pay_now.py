@@ -22,6 +22,7 @@ from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments import reviews
 from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account
 from bot.portal.payments.pay_forms import (
+    LATER,
     NEW_METHOD,
     PayForm,
     add_refusals,
@@ -33,11 +34,13 @@ from bot.portal.signed_in import ACCOUNT_ARGUMENT, Visit
 from bot.web import pages
 
 PAY_URL = "/portal/pay-now"
+SCHEDULE_URL = "/portal/schedule-payment"
 
 
 class PayNowPages(MoneyPages):
     PAGES = (
         ("start", "GET", "/pay-now"),
+        ("schedule", "GET", "/schedule-payment"),
         ("review", "POST", "/pay-now"),
         ("check", "GET", "/pay-now/check"),
         ("confirm", "POST", "/pay-now/check"),
@@ -49,9 +52,17 @@ class PayNowPages(MoneyPages):
 
     async def start(self, request: Request, visit: Visit) -> HTTPResponse:
         accounts, methods = await self._load(visit)
-        form = open_form(accounts, methods, find_account(visit), named=bool(request.args.get(ACCOUNT_ARGUMENT)))
+        asked = {name: str(request.args.get(name) or "")[:20] for name in ("amount", "day")}
+        is_named = bool(request.args.get(ACCOUNT_ARGUMENT))
+        form = open_form(accounts, methods, find_account(visit), named=is_named, **asked)
+        if request.path == SCHEDULE_URL:
+            form.when = LATER
         notice = tr(CHANGED) if request.args.get("again") == "1" else ""
         return self._render(form, methods, notice)
+
+    async def schedule(self, request: Request, visit: Visit) -> HTTPResponse:
+        """The same form with a later day chosen: the portal's help calls it Schedule a Payment."""
+        return await self.start(request, visit)
 
     async def review(self, request: Request, visit: Visit) -> HTTPResponse:
         """Make the quote that is read back; a new card goes to the provider's page first."""
