@@ -20,6 +20,7 @@ from backend.money import format_cents
 from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_plan import Frequency, RequestedPlan
 from backend.tickets import service as tickets
+from backend.tickets.member_notices import DEDUPE_PREFIX
 from bot.portal import pay_texts
 from bot.portal.payments.base import (
     CHANGED,
@@ -90,6 +91,8 @@ class ArrangementPages(MoneyPages):
                     session, active, balance.amount_due_cents, balance.pending_cents, today
                 )
             planned = await name_methods(session, balance.scheduled)
+            done = str(request.args.get("done") or "")
+            told = await self.word_newest_copies(session, visit.member, DEDUPE_PREFIX) if done else ""
         rules = self.backend.coop.arrangements
         return self.render_form(
             "payments/arrangement.html",
@@ -104,7 +107,8 @@ class ArrangementPages(MoneyPages):
             most=rules.max_parts if rules else 4,
             rhythms={name: tr(words) for name, (words, _) in RHYTHMS.items()},
             today=today,
-            done=str(request.args.get("done") or ""),
+            done=done,
+            told=told,
             ticket=str(request.args.get("number") or "")[:16],
         )
 

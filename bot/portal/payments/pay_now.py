@@ -18,9 +18,10 @@ from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.group_quotes import Share
 from backend.payments.models import Quote
 from backend.providers.billing.base import FiguresUnknown
+from bot.portal.copies import COPY, RECEIPT, is_settled, word_copies
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments import reviews
-from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account
+from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account, parse_id
 from bot.portal.payments.pay_forms import (
     LATER,
     NEW_METHOD,
@@ -34,6 +35,8 @@ from bot.portal.signed_in import ACCOUNT_ARGUMENT, Visit
 from bot.web import pages
 
 PAY_URL = "/portal/pay-now"
+MOST_LOOKS = 8
+"""How often the result looks whether its copies went out: for about half a minute."""
 SCHEDULE_URL = "/portal/schedule-payment"
 
 
@@ -45,6 +48,7 @@ class PayNowPages(MoneyPages):
         ("check", "GET", "/pay-now/check"),
         ("confirm", "POST", "/pay-now/check"),
         ("done", "GET", "/pay-now/done"),
+        ("copies", "GET", "/pay-now/copies"),
     )
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
@@ -138,13 +142,37 @@ class PayNowPages(MoneyPages):
         return pages.redirect(f"{_check_url(key)}&again=1")
 
     async def done(self, request: Request, visit: Visit) -> HTTPResponse:
+        made = await self._list_made(request)
+        if not made:
+            return pages.redirect(PAY_URL)
+        return self.render_page(
+            "payments/made.html",
+            made=made,
+            states=sorted({each.state for each in made}),
+            taken_cents=sum(each.total_cents for each in made if each.state in ("paid", "scheduled")),
+            told=self._word_copies(request, made),
+            today=self.backend.today(),
+        )
+
+    async def copies(self, request: Request, visit: Visit) -> HTTPResponse:
+        """The part of the result that says what was sent: it is asked for again until nothing is on its way."""
+        return self.render_page("payments/copies.html", told=self._word_copies(request, await self._list_made(request)))
+
+    async def _list_made(self, request: Request) -> list[reviews.MadePayment]:
         key = str(request.args.get("key") or "")[:64]
         async with self.backend.db.read_session() as session:
             found = await reviews.list_quotes(session, self.conversation_id(request), key)
-            made = await reviews.list_made(session, self.backend, found)
-        if not made:
-            return pages.redirect(PAY_URL)
-        return self.render_page("payments/made.html", made=made, states=sorted({each.state for each in made}))
+            return await reviews.list_made(session, self.backend, found)
+
+    def _word_copies(self, request: Request, made: Sequence[reviews.MadePayment]) -> dict[str, str]:
+        """What was sent about these payments, once for all, and the address to ask again; empty once it is settled."""
+        copies = list(dict.fromkeys(copy for each in made for copy in each.copies))
+        words = RECEIPT if any(each.state == "paid" for each in made) else COPY
+        looks, key = parse_id(str(request.args.get("asked") or "")) or 0, str(request.args.get("key") or "")[:64]
+        again = ""
+        if not is_settled(copies) and looks < MOST_LOOKS:
+            again = f"{PAY_URL}/copies?key={quote_url(key)}&asked={looks + 1}"
+        return {"text": word_copies(copies, words), "again": again}
 
     async def _load(self, visit: Visit) -> tuple[list[tuple[Account, Balance | None]], list[MethodChoice]]:
         """The open accounts with what each owes, and the saved methods. Raises FiguresUnknown for a single account."""
