@@ -75,7 +75,8 @@ class ArrangementPages(MoneyPages):
     )
 
     async def arrangement(self, request: Request, visit: Visit) -> HTTPResponse:
-        return await self._render(request, visit, {}, dict(USUAL))
+        asked = {name: str(request.args.get(name) or usual)[:20] for name, usual in USUAL.items()}
+        return await self._render(request, visit, {}, asked)
 
     async def _render(
         self, request: Request, visit: Visit, errors: dict[str, str], given: dict[str, str]
@@ -141,7 +142,7 @@ class ArrangementPages(MoneyPages):
             fields={**asked, "words": fingerprint(review.words), "account": account.number},
             notice=bool(asked["notice"]),
             changed=tr(CHANGED) if request.args.get("again") == "1" else "",
-            back=with_account(ARRANGEMENT_URL, visit),
+            back=with_account(f"{ARRANGEMENT_URL}?{urlencode(asked)}", visit),
         )
 
     async def _review(self, session: AsyncSession, account: Account, asked: dict[str, str]) -> PlanReview | None:

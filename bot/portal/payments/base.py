@@ -101,15 +101,16 @@ class MoneyPages(SignedInPages):
 
 
 def _describe_method(method: PaymentMethod, on: date) -> MethodChoice:
+    label = method.label[:1].upper() + method.label[1:]  # it begins a line
     ends = card_expiry_date(method)
     if ends is None:
-        return MethodChoice(method.id, method.label, method.kind, method.preferred, True)
+        return MethodChoice(method.id, label, method.kind, method.preferred, True)
     month, usable, soon = f"{ends:%m/%Y}", ends >= on, on <= ends < on + EXPIRES_SOON
     if not usable:
         note = tr("Expired {month}", month=month)
     else:
         note = tr("Expires soon: {month}", month=month) if soon else tr("Expires {month}", month=month)
-    return MethodChoice(method.id, method.label, method.kind, method.preferred, usable, soon, note)
+    return MethodChoice(method.id, label, method.kind, method.preferred, usable, soon, note)
 
 
 def find_account(visit: Visit) -> Account:

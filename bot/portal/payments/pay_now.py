@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote as quote_url
+from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 
@@ -21,7 +22,7 @@ from backend.providers.billing.base import FiguresUnknown
 from bot.portal.copies import COPY, RECEIPT, is_settled, word_copies
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments import reviews
-from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account, parse_id
+from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account, format_input, parse_id
 from bot.portal.payments.pay_forms import (
     LATER,
     NEW_METHOD,
@@ -117,7 +118,7 @@ class PayNowPages(MoneyPages):
         if state == reviews.GONE:
             return pages.redirect(f"{PAY_URL}?again=1")
         changed = tr(CHANGED) if request.args.get("again") == "1" else ""
-        return self.render_page("payments/pay_check.html", review=review, changed=changed)
+        return self.render_page("payments/pay_check.html", review=review, changed=changed, back=_change_url(review))
 
     async def confirm(self, request: Request, visit: Visit) -> HTTPResponse:
         key = pages.form_field(request, "quote")[:64]
@@ -204,6 +205,15 @@ class PayNowPages(MoneyPages):
             first_day=today + timedelta(days=1),
             last_day=today + timedelta(days=self.backend.coop.schedule_days),
         )
+
+
+def _change_url(review: reviews.PaymentReview) -> str:
+    """The form again; for one account with the amount and the day that were read back."""
+    if len(review.lines) > 1:
+        return PAY_URL
+    number, _, cents = review.lines[0]
+    asked = {"account": number, "amount": format_input(cents)}
+    return f"{PAY_URL}?{urlencode(asked if review.pay_now else asked | {'day': review.pay_on.isoformat()})}"
 
 
 def _check_url(key: str) -> str:
