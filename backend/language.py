@@ -19,7 +19,7 @@ from backend.config import ROOT
 
 ENGLISH, SPANISH = "en", "es"
 LANGUAGES = (ENGLISH, SPANISH)
-PACKAGES = ("actions", "backend", "bot")
+PACKAGES = ("actions", "backend", "bot", "sandbox")
 
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 

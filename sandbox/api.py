@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from backend.language import SPANISH
 from backend.providers.payments.base import LONGEST_DESCRIPTOR
 from sandbox import pay_connector
 from sandbox.charges import MAX_CENTS, ChargeRefused, ChargeResult, Charges
@@ -129,7 +130,8 @@ async def _open_entry(request: web.Request) -> web.Response:
         raise ChargeRefused(422, "invalid_request", "return_url must be an absolute http or https address.")
     reference, description = _text(body, "reference", 200), _text(body, "description", 500)
     entry_id = request.app[NETWORK].entries.open(reference, _cents(body, zero_too=True), description, return_url)
-    url = f"{request.url.origin()}/entry/{entry_id}"
+    language = f"?lang={SPANISH}" if body.get("language") == SPANISH else ""
+    url = f"{request.url.origin()}/entry/{entry_id}{language}"
     return web.json_response({"entry_id": entry_id, "url": url}, status=201)
 
 

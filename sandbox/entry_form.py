@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from backend.language import tr
 from backend.luhn import is_luhn_valid
 from sandbox.instruments import ACCOUNTS, CARDS, TEST_ROUTING, Instrument
 
@@ -38,7 +39,7 @@ def check_card(form: Mapping[str, str], today: date) -> FormResult:
         "number": _number_problem(number),
         "expiry": _expiry_problem(form.get("expiry", ""), expiry, today),
         "cvc": _cvc_problem(form.get("cvc", "").strip(), number),
-        "zip": None if _ZIP.fullmatch(form.get("zip", "").strip()) else "Enter the 5-digit billing ZIP code.",
+        "zip": None if _ZIP.fullmatch(form.get("zip", "").strip()) else tr("Enter the 5-digit billing ZIP code."),
     }
     errors = {name: problem for name, problem in problems.items() if problem}
     if errors or expiry is None:
@@ -55,7 +56,7 @@ def check_bank(form: Mapping[str, str]) -> FormResult:
         "name": _name_problem(form),
         "routing": _routing_problem(routing),
         "account": _account_problem(account),
-        "account_again": None if again == account else "The two account numbers are not the same.",
+        "account_again": None if again == account else tr("The two account numbers are not the same."),
     }
     errors = {name: problem for name, problem in problems.items() if problem}
     return FormResult(errors=errors) if errors else FormResult(ACCOUNTS[account])
@@ -88,52 +89,56 @@ def parse_expiry(text: str) -> tuple[int, int] | None:
 def _name_problem(form: Mapping[str, str]) -> str | None:
     name = form.get("name", "").strip()
     if not name:
-        return "Enter the name as it is on the card or account."
+        return tr("Enter the name as it is on the card or account.")
     if len(name) > 100:
-        return "Enter a name of 100 characters at most."
-    return "Enter a name, not a number." if len(re.findall(r"[0-9]", name)) > 6 else None
+        return tr("Enter a name of 100 characters at most.")
+    return tr("Enter a name, not a number.") if len(re.findall(r"[0-9]", name)) > 6 else None
 
 
 def _number_problem(number: str) -> str | None:
     if not number:
-        return "Enter the card number."
+        return tr("Please enter the card number.")
     if not _DIGITS.fullmatch(number) or not 12 <= len(number) <= 19:
-        return "Enter the card number as 12 to 19 digits."
+        return tr("Enter the card number as 12 to 19 digits.")
     if not is_luhn_valid(number):
-        return "This card number has a mistake in it. Check each digit."
-    return None if number in CARDS else "This is a test page: use one of the test card numbers listed below."
+        return tr("This card number has a mistake in it. Check each digit.")
+    return None if number in CARDS else tr("This is a test page: use one of the test card numbers listed below.")
 
 
 def _expiry_problem(text: str, expiry: tuple[int, int] | None, today: date) -> str | None:
     if not text.strip():
-        return "Enter the expiry date."
+        return tr("Enter the expiry date.")
     if expiry is None:
-        return "Enter the expiry date as month and year, like 07/30."
+        return tr("Enter the expiry date as month and year, like 07/30.")
     month, year = expiry
     if (year, month) < (today.year, today.month):
-        return "This card has expired. Check the date, or use another card."
-    return "Check the expiry year." if year > today.year + _YEARS_AHEAD else None
+        return tr("This card has expired. Check the date, or use another card.")
+    return tr("Check the expiry year.") if year > today.year + _YEARS_AHEAD else None
 
 
 def _cvc_problem(cvc: str, number: str) -> str | None:
     length = 4 if number.startswith(("34", "37")) else 3
     if not cvc:
-        return "Enter the security code."
+        return tr("Enter the security code.")
     good = _DIGITS.fullmatch(cvc) and len(cvc) == length
-    return None if good else f"Enter the {length}-digit security code."
+    return None if good else tr("Enter the {length}-digit security code.", length=length)
 
 
 def _routing_problem(routing: str) -> str | None:
     if not routing:
-        return "Enter the routing number."
+        return tr("Enter the routing number.")
     if not _DIGITS.fullmatch(routing) or len(routing) != 9 or not is_routing_number_valid(routing):
-        return "Enter the 9-digit routing number from the bottom left of a check."
-    return None if routing == TEST_ROUTING else f"This is a test page: use the routing number {TEST_ROUTING}."
+        return tr("Enter the 9-digit routing number from the bottom left of a check.")
+    return (
+        None
+        if routing == TEST_ROUTING
+        else tr("This is a test page: use the routing number {number}.", number=TEST_ROUTING)
+    )
 
 
 def _account_problem(account: str) -> str | None:
     if not account:
-        return "Enter the account number."
+        return tr("Enter the account number.")
     if not _DIGITS.fullmatch(account) or not 4 <= len(account) <= 17:
-        return "Enter the account number as 4 to 17 digits."
-    return None if account in ACCOUNTS else "This is a test page: use one of the test account numbers listed below."
+        return tr("Enter the account number as 4 to 17 digits.")
+    return None if account in ACCOUNTS else tr("This is a test page: use one of the test account numbers listed below.")

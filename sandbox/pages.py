@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import jinja2
 from aiohttp import web
 
+from backend.language import ENGLISH, LANGUAGES, current_language, tr, use_language, with_language
 from backend.money import format_cents
 from sandbox.api import NETWORK, Handler
 from sandbox.charges import ChargeRefused
@@ -25,6 +26,7 @@ _JINJA = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_JINJA.globals |= {"tr": tr, "language": current_language, "with_language": with_language}
 _STYLE = (_TEMPLATES / "entry.css").read_text()
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -44,15 +46,17 @@ def add_routes(app: web.Application) -> None:
 
 @web.middleware
 async def page_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer errors of pages with a page."""
+    """Answer errors of pages with a page, in the language that the merchant opened the entry in (`?lang=es`)."""
     if request.path.startswith("/v1/"):
         return await handler(request)
-    try:
-        return await handler(request)
-    except (ChargeRefused, web.HTTPNotFound):
-        return _notice(404, "This page is not here", "The link may be incomplete. Please start again.")
-    except web.HTTPException as error:
-        return _notice(error.status, "That did not work", "Please go back and try again.")
+    asked = request.query.get("lang", ENGLISH)
+    with use_language(asked if asked in LANGUAGES else ENGLISH):
+        try:
+            return await handler(request)
+        except (ChargeRefused, web.HTTPNotFound):
+            return _notice(404, tr("This page is not here"), tr("The link may be incomplete. Please start again."))
+        except web.HTTPException as error:
+            return _notice(error.status, tr("That did not work"), tr("Please go back and try again."))
 
 
 async def _style(request: web.Request) -> web.Response:
@@ -103,8 +107,8 @@ def _show_entry(entry: CardEntry, method: Method) -> web.Response:
     if entry.status == "pending":
         return _page(entry, method, {}, {})
     done = entry.status == "complete"
-    title = "Your details are in" if done else "This page is closed"
-    text = "There is nothing more to do here." if done else "Nothing was charged. Please start again."
+    title = tr("Your details are in") if done else tr("This page is closed")
+    text = tr("There is nothing more to do here.") if done else tr("Nothing was charged. Please start again.")
     return _notice(200 if done else 410, title, text, entry.return_url)
 
 

@@ -12,6 +12,7 @@ from yarl import URL
 
 from backend.config import Settings
 from backend.errors import SettingsError
+from backend.language import current_language
 from backend.providers.payments.base import (
     KEY_PATTERN,
     Charge,
@@ -120,6 +121,7 @@ class SandboxProvider:
             "amount_cents": amount_cents,
             "description": description,
             "return_url": return_url,
+            "language": current_language(),
         }
         answer = await self._call("POST", "/v1/entries", body)
         return _build_or_fail(lambda: HostedEntry(**answer))

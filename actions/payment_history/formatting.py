@@ -18,7 +18,7 @@ STATUS_LABELS = {
     "posted": mark("posted"),
     "declined": mark("declined"),
     "returned": mark("returned by the bank"),
-    "voided": mark("voided"),
+    "voided": mark("not taken"),
 }
 
 

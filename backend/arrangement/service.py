@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.arrangement.models import Arrangement
+from backend.arrangement.progress import sum_later_bills
 from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record_job_act
-from backend.billing import bills
 from backend.billing.accounts import lock_account
 from backend.billing.decisions import refresh_to_decide
 from backend.billing.models import Account
@@ -119,8 +119,7 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
         return None
     # what is still owed of the bills in the plan; payments cover the oldest bill first, those on their way count
     owed = await backend.billing.balance(session, found.account_id, on)
-    issued = await bills.list_bills(session, found.account_id)
-    later = sum(bill.amount_cents for bill in issued if bill.issued_on > found.granted_on)
+    later = await sum_later_bills(session, found)
     left = owed.amount_due_cents - await sum_pending(session, found.account_id) - later
     may_be_left = sum(part["cents"] for part in found.parts if date.fromisoformat(part["on"]) >= on)
     status = KEPT if left <= 0 else BROKEN if left > may_be_left else None

@@ -38,6 +38,16 @@ def format_next_run(coming: NextRun | None, today: date) -> str:
     return tr("The next run is {day}.", day=day)
 
 
+def format_coming(coming: NextRun | None, today: date) -> str:
+    """The day and the amount alone, to stand beside the words `Next run`."""
+    if coming is None:
+        return tr("on the due date of your next bill")
+    day = format_day(coming.on, today)
+    if coming.amount_cents:
+        return tr("{day}, {amount} as of now", day=day, amount=format_cents(coming.amount_cents))
+    return day
+
+
 def format_bill(bill: Bill, cents: int, today: date) -> str:
     """One open bill by its amount and due date."""
     amount, day = format_cents(cents), format_day(bill.due_on, today)

@@ -75,6 +75,20 @@ async def list_scheduled(session: AsyncSession, account_id: int) -> tuple[Schedu
     return tuple(await session.scalars(query))
 
 
+async def list_not_made(session: AsyncSession, account_id: int, count: int) -> tuple[ScheduledPayment, ...]:
+    """Scheduled payments that were canceled, or failed before anything was charged; the newest first."""
+    query = (
+        select(ScheduledPayment)
+        .where(
+            ScheduledPayment.account_id == account_id,
+            ScheduledPayment.status.in_(("canceled", "failed")),
+            ScheduledPayment.payment_id.is_(None),
+        )
+        .order_by(ScheduledPayment.created_at.desc(), ScheduledPayment.id.desc())
+    )
+    return tuple(await session.scalars(query.limit(count)))
+
+
 async def sum_pending(session: AsyncSession, account_id: int) -> int:
     """The cents of pending payments, without fees."""
     query = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(

@@ -27,17 +27,36 @@ from backend.providers.billing.base import FiguresUnknown
 if TYPE_CHECKING:
     from backend.app import Backend
 
+RECEIPT_TEXT = mark("paid {amount} on acct {account} with {method}. Confirmation {confirmation}.{balance}")
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
     """The receipt of a posted payment. `answering`: the reply on the payment's channel has the confirmation number."""
-    text = mark("paid {amount} on acct {account} with {method}. Confirmation {confirmation}.{balance}")
     balance = await _format_balance_after(session, backend, payment) + await _format_group(session, payment)
     values = {"amount": _format_total(payment), "balance": balance}
     await _send_about(
-        session, backend, payment, "receipt", "receipt", mark("Payment receipt"), text, values, answered=answering
-    )
+        session, backend, payment, "receipt", "receipt", mark("Payment receipt"), RECEIPT_TEXT, values,
+        answered=answering,
+    )  # fmt: skip
+
+
+async def email_receipt_again(session: AsyncSession, backend: Backend, payment: Payment) -> None:
+    """The receipt of a posted payment by email once more, at most once a minute. It says no balance: that has moved on.
+
+    Nothing is sent to a member without an email on file.
+    """
+    values = {"amount": _format_total(payment), "balance": await _format_group(session, payment)}
+    asked_at = f":{backend.clock.now():%Y%m%d%H%M}"
+    await _send_about(
+        session, backend, payment, "receipt-again", "receipt", mark("Payment receipt"), RECEIPT_TEXT, values,
+        by_text=False, suffix=asked_at,
+    )  # fmt: skip
+
+
+def copy_key(item: Payment | ScheduledPayment) -> str:
+    """The key in the outbox of what was sent when `item` was paid or scheduled."""
+    return f"{'scheduled' if isinstance(item, ScheduledPayment) else 'receipt'}:{item.key}"
 
 
 async def _format_balance_after(session: AsyncSession, backend: Backend, payment: Payment) -> str:
@@ -154,6 +173,7 @@ async def _send_about(
     values: Mapping[str, str] = NO_VALUES,
     *,
     answered: bool = False,
+    by_text: bool = True,
     suffix: str = "",
 ) -> None:
     """Send `text` filled in with `values` and with the amount, day, account, method and number of `item`.
@@ -169,7 +189,7 @@ async def _send_about(
         "confirmation": item.confirmation,
     }
     # a text conversation has the number in it already: a second text would only cost
-    texted = not (answered and item.channel == "sms" and facts.member.email)
+    texted = by_text and not (answered and item.channel == "sms" and facts.member.email)
     key = f"{name}:{item.key}{suffix}"
     filled = tr(text, **{**named, **values})
     await send(session, backend, facts.member, key, purpose, tr(subject), filled, texted=texted)

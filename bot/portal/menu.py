@@ -24,7 +24,8 @@ MENU = (
         mark("Billing & Payments"),
         (
             MenuItem(mark("Billing & Payments"), "/portal/billing"),
-            MenuItem(mark("Make a payment"), "/portal/pay-now"),
+            MenuItem(mark("Pay now"), "/portal/pay-now"),
+            MenuItem(mark("Schedule a payment"), "/portal/schedule-payment"),
             MenuItem(mark("Payments"), "/portal/payments"),
             MenuItem(mark("Bills"), "/portal/bills"),
             MenuItem(mark("Auto Pay"), "/portal/autopay"),

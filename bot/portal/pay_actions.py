@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.billing.models import Account
+from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, pay_links, prechecks
 from backend.payments.balances import get_balance
 from backend.payments.errors import PayLinkInvalid
 from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack, read_back_quote
+from backend.payments.receipts import copy_key
 from bot.portal import pay_texts
 from bot.portal.summary import describe_time
 
@@ -45,7 +48,8 @@ class PayLinkView:
 
 @dataclass(frozen=True)
 class PayLinkResult:
-    """The result of a link's payment. `state` is `paid`, `scheduled`, `pending` or `declined`."""
+    """The result of a link's payment. `state` is `paid`, `scheduled`, `pending` or `declined`; `copies` say what was
+    sent."""
 
     state: str
     confirmation: str
@@ -53,6 +57,7 @@ class PayLinkResult:
     reason: str
     due_cents: int
     is_prepaid: bool
+    copies: Sequence[MessageCopy]
 
 
 @dataclass(frozen=True)
@@ -162,4 +167,5 @@ async def _load_result(session: AsyncSession, backend: Backend, link: PayLink) -
         reason=pay_texts.format_decline_reason(payment.decline_code if payment else None),
         due_cents=balance.amount_due_cents,
         is_prepaid=balance.prepaid is not None,
+        copies=await list_copies(session, copy_key(row)),
     )

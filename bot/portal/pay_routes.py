@@ -16,6 +16,7 @@ from backend.providers.billing.base import FiguresUnknown
 from backend.providers.payments.base import PaymentProviderError
 from bot.portal import pay_actions, pay_texts
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages
+from bot.portal.copies import COPY, RECEIPT, word_copies
 from bot.portal.talk_news import tell_talk
 from bot.services import Services
 from bot.web import pages
@@ -137,7 +138,12 @@ class PayPages(PortalPages):
             return pages.redirect(_page_url(token))
         signed_in = await self.find_signed_in(request) is not None
         return self.render_page(
-            "pay_result.html", here=_page_url(token), account=view.account, result=view.result, signed_in=signed_in
+            "pay_result.html",
+            here=_page_url(token),
+            account=view.account,
+            result=view.result,
+            signed_in=signed_in,
+            told=word_copies(view.result.copies, RECEIPT if view.result.state == "paid" else COPY, named=signed_in),
         )
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:

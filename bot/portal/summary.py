@@ -12,17 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.service import is_paperless
 from backend.app import Backend
-from backend.autopay.formatting import format_next_run
+from backend.arrangement.progress import PlanProgress, measure_progress
+from backend.arrangement.service import active_arrangement
+from backend.autopay.formatting import format_coming, format_next_run
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import find_active_autopay, find_active_draft
 from backend.autopay.service import find_autopay, find_next_run
 from backend.billing.figures import format_as_of
 from backend.billing.models import Account, Bill
-from backend.language import tr
+from backend.language import format_short_date, tr
 from backend.outage.areas import is_account_in
 from backend.outage.models import KnownOutage
 from backend.outage.service import current_outages
-from backend.payments.balances import Balance, get_balance
+from backend.payments.balances import Balance, get_balance, list_not_made, list_scheduled
+from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.payments.past_payments import (
     STATUS_TEXTS,
     PastPayment,
@@ -37,6 +40,8 @@ from backend.providers.billing.base import FiguresUnknown
 from backend.usage.service import MonthUsage, list_last_months
 
 MAX_SHOWN = 6
+ListedPayment = tuple[PastPayment | ScheduledPayment, date, str]
+"""A payment in a list: the co-op's local day, and its status in words."""
 AUTOPAY_URL, DRAFTS_URL, ENROLLMENTS_URL = "/portal/autopay", "/portal/drafts", "/portal/enrollments"
 
 
@@ -45,7 +50,8 @@ class AccountTile:
     """An account on the summary; amounts are cents.
 
     `balance` is None when it cannot be looked up, and `as_of` its time in words when it is not of now. `automatic` says
-    in words how it is paid by itself; it is empty where nothing is on.
+    in words how it is paid by itself; it is empty where nothing is on. `arrangement` is the payment arrangement that
+    holds.
     """
 
     account: Account
@@ -55,6 +61,7 @@ class AccountTile:
     automatic_url: str
     outage: bool
     last_payment: PastPayment | None
+    arrangement: PlanProgress | None = None
 
     @property
     def due_cents(self) -> int:
@@ -69,12 +76,13 @@ class AccountTile:
 
 @dataclass(frozen=True)
 class AccountView:
-    """One account on the billing page. `payments` are (payment, the co-op's local day, status in words), `enrolled`
-    (program, the account's state in it, the page that changes it)."""
+    """One account on the billing page. `payments` are (payment, the co-op's local day, status in words), `planned`
+    (scheduled payment, its method), `enrolled` (program, the account's state in it, the page that changes it)."""
 
     tile: AccountTile
     bills: Sequence[Bill]
-    payments: Sequence[tuple[PastPayment, date, str]]
+    payments: Sequence[ListedPayment]
+    planned: Sequence[tuple[ScheduledPayment, str]]
     enrolled: Sequence[tuple[str, str, str]]
     usage: Sequence[MonthUsage]
 
@@ -95,24 +103,42 @@ async def load_account(backend: Backend, account: Account) -> AccountView:
             tile=await _load_tile(session, backend, account, ()),
             bills=(await session.scalars(newest_bills.limit(MAX_SHOWN))).all(),
             payments=await load_payments(session, backend, account, MAX_SHOWN),
+            planned=await name_methods(session, await list_scheduled(session, account.id)),
             enrolled=await _enrollment_rows(session, account),
             usage=list(reversed(await list_last_months(session, account.id))),
         )
 
 
-async def load_payments(
-    session: AsyncSession, backend: Backend, account: Account, count: int
-) -> list[tuple[PastPayment, date, str]]:
-    """The newest payments, each with its day in the co-op's zone and its status in words."""
-    return [
+async def load_payments(session: AsyncSession, backend: Backend, account: Account, count: int) -> list[ListedPayment]:
+    """The newest payments, each with its day in the co-op's zone and its status in words.
+
+    Scheduled ones that were never made are among them, by the day on which they were agreed.
+    """
+    found: list[ListedPayment] = [
         (payment, local_day(backend, payment), await describe_status(session, backend, payment))
         for payment in await list_payments(session, account.id, count=count)
     ]
+    for item in await list_not_made(session, account.id, count):
+        day = format_short_date(item.run_on, year=True)
+        status = tr("{status}, was set for {day}", status=describe_not_made(item), day=day)
+        found.append((item, local_day(backend, item), status))
+    return sorted(found, key=lambda each: each[0].created_at, reverse=True)[:count]
 
 
-def local_day(backend: Backend, payment: PastPayment) -> date:
+async def name_methods(session: AsyncSession, items: Sequence[ScheduledPayment]) -> list[tuple[ScheduledPayment, str]]:
+    """Each scheduled payment with the label of its card or bank account."""
+    return [(item, (await session.get_one(PaymentMethod, item.method_id)).label) for item in items]
+
+
+def local_day(backend: Backend, payment: PastPayment | ScheduledPayment) -> date:
     """The day on which it counts, or on which it was made; in the co-op's zone."""
-    return payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
+    posted_on = None if isinstance(payment, ScheduledPayment) else payment.posted_on
+    return posted_on or payment.created_at.astimezone(backend.coop.zone).date()
+
+
+def describe_not_made(item: ScheduledPayment) -> str:
+    """In words: the member or the office ended it, or it could not be made."""
+    return tr("canceled") if item.status == "canceled" else tr("not made")
 
 
 async def _load_tile(
@@ -123,6 +149,12 @@ async def _load_tile(
     except FiguresUnknown:
         balance = None
     automatic, url = await _describe_automatic(session, backend, account)
+    arrangement = await active_arrangement(session, account.id) if balance else None
+    progress = None
+    if arrangement and balance:
+        progress = await measure_progress(
+            session, arrangement, balance.amount_due_cents, balance.pending_cents, backend.today()
+        )
     return AccountTile(
         account=account,
         balance=balance,
@@ -131,6 +163,7 @@ async def _load_tile(
         automatic_url=url,
         outage=any([await is_account_in(session, outage, account) for outage in outages]),
         last_payment=await find_last_payment(session, account.id),
+        arrangement=progress,
     )
 
 
@@ -144,13 +177,17 @@ async def _describe_automatic(session: AsyncSession, backend: Backend, account: 
         coming = await find_next_run(session, backend, row)
     except FiguresUnknown:
         return tr("On"), url
-    return format_next_run(coming, backend.today()), url
+    if isinstance(row, AutoPay):
+        return format_next_run(coming, backend.today()), url
+    return tr("A draft payment is scheduled: {next}.", next=format_coming(coming, backend.today())), url
 
 
 async def describe_status(session: AsyncSession, backend: Backend, payment: PastPayment) -> str:
     """In words, with what went back of it."""
     if is_paid_at_counter(payment):
         return tr("paid at the counter")
+    if payment.status == "undone":
+        return tr("paid at the counter, but taken off again. The amount is due again.").removesuffix(".")
     given_back = await is_given_back(session, payment)
     status = tr("refunded") if given_back else tr(STATUS_TEXTS.get(payment.status, payment.status))
     refunds = await describe_refunds(session, backend, payment)

@@ -53,7 +53,10 @@ class SummaryPages(MoneyPages):
     async def billing(self, request: Request, visit: Visit) -> HTTPResponse:
         view = await load_account(self.backend, find_account(visit))
         return self.render_page(
-            "billing.html", view=view, tile=view.tile, usage_chart=draw_usage(list(reversed(view.usage)))
+            "billing.html",
+            view=view,
+            tile=view.tile,
+            usage_chart=draw_usage(list(reversed(view.usage))),
         )
 
 
@@ -72,7 +75,7 @@ def list_notices(tiles: Sequence[AccountTile], methods: Sequence[MethodChoice], 
         if balance.disconnect_on and balance.past_due_cents > 0:
             found.append({"kind": "bad", "text": _describe_shutoff(tile, phone), "url": _pay_url(number),
                           "link": tr("Pay now")})  # fmt: skip
-        elif balance.past_due_cents > 0:
+        elif balance.past_due_cents > _count_agreed(tile):
             text = tr("A bill on account {number} is past due.", number=number)
             found.append(
                 {
@@ -87,6 +90,12 @@ def list_notices(tiles: Sequence[AccountTile], methods: Sequence[MethodChoice], 
             found.append({"kind": "warn", "text": f"{method.label}: {method.note}.", "url": "/portal/methods",
                           "link": tr("Payment methods")})  # fmt: skip
     return found
+
+
+def _count_agreed(tile: AccountTile) -> int:
+    """The cents that an arrangement gives time for, as long as no part of it is late."""
+    plan = tile.arrangement
+    return plan.left_cents + plan.pending_cents if plan and not plan.is_late else 0
 
 
 def _describe_shutoff(tile: AccountTile, phone: str) -> str:

@@ -31,3 +31,19 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
 });
 addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
+
+/* what the accounts chosen come to; the read-back adds it up again */
+document.querySelectorAll("[data-pay-total]").forEach((line) => {
+  const form = line.closest("form");
+  const read = (text) => (/^\s*\$?\s?[\d,]+(\.\d{1,2})?\s*$/.test(text) ? Math.round(Number(text.replace(/[$,\s]/g, "")) * 100) : 0);
+  const add = () => {
+    let cents = 0;
+    form.querySelectorAll("input[name=pay]:checked").forEach((each) => {
+      cents += read(form.elements[`amount-${each.value}`].value);
+    });
+    line.hidden = false;
+    line.querySelector("output").textContent = `$${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })}`;
+  };
+  form.addEventListener("input", add);
+  add();
+});

@@ -71,7 +71,7 @@ def test_common_ways_of_writing(field: str, value: str) -> None:
         ("name", " ", "Enter the name"),
         ("name", "n" * 101, "100 characters"),
         ("name", "4242424242424242", "not a number"),
-        ("number", "", "Enter the card number"),
+        ("number", "", "Please enter the card number"),
         ("number", "4242", "12 to 19 digits"),
         ("number", "4" * 20, "12 to 19 digits"),
         ("number", "4242x42424242424", "12 to 19 digits"),

@@ -233,6 +233,7 @@ class PaymentProvider(Protocol):
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         """Open the provider's page for a card or bank account; it sends the member back to `return_url`.
 
+        The page is in the current language (`backend.language.current_language`) where the provider has it.
         `reference` and `description` are shown there. 0 cents: only keep a method, no amount is shown.
         Coming back proves nothing: ask entry_result.
         """

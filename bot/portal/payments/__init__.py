@@ -1,6 +1,7 @@
 """Paying on the account page: now or on a day, automatic payments, drafts, cards, arrangements, and Quick Pay."""
 
 from bot.portal.payments.arrangement import ArrangementPages
+from bot.portal.payments.arrangement_requests import ArrangementRequestPages
 from bot.portal.payments.automatic import AutopayPages
 from bot.portal.payments.drafts import DraftPages
 from bot.portal.payments.history import HistoryPages
@@ -15,5 +16,6 @@ PAYMENT_PAGES = (
     AutopayPages,
     DraftPages,
     ArrangementPages,
+    ArrangementRequestPages,
     QuickPayPages,
 )

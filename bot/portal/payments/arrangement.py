@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement import service as arrangements
-from backend.arrangement.models import Arrangement
 from backend.arrangement.plan import build_plan
+from backend.arrangement.progress import measure_progress
 from backend.arrangement.rules import PlanPart
 from backend.billing.models import Account
 from backend.language import mark, tr
@@ -20,18 +20,21 @@ from backend.money import format_cents
 from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_plan import Frequency, RequestedPlan
 from backend.tickets import service as tickets
+from backend.tickets.member_notices import DEDUPE_PREFIX
 from bot.portal import pay_texts
 from bot.portal.payments.base import (
     CHANGED,
     MoneyPages,
     find_account,
     fingerprint,
+    format_input,
     is_confirmed_form,
     parse_day,
     parse_id,
     with_account,
 )
 from bot.portal.signed_in import Visit
+from bot.portal.summary import name_methods
 from bot.web import pages
 
 ARRANGEMENT_URL = "/portal/arrangement"
@@ -55,6 +58,10 @@ class PlanReview:
     words: str
 
     @property
+    def total_cents(self) -> int:
+        return sum(part.cents for part in self.parts)
+
+    @property
     def granted(self) -> bool:
         return not self.refusals
 
@@ -68,7 +75,8 @@ class ArrangementPages(MoneyPages):
     )
 
     async def arrangement(self, request: Request, visit: Visit) -> HTTPResponse:
-        return await self._render(request, visit, {}, dict(USUAL))
+        asked = {name: str(request.args.get(name) or usual)[:20] for name, usual in USUAL.items()}
+        return await self._render(request, visit, {}, asked)
 
     async def _render(
         self, request: Request, visit: Visit, errors: dict[str, str], given: dict[str, str]
@@ -78,20 +86,30 @@ class ArrangementPages(MoneyPages):
         async with self.backend.db.read_session() as session:
             active = await arrangements.active_arrangement(session, account.id)
             balance = await get_balance(session, self.backend, account.id)
+            progress = None
+            if active:
+                progress = await measure_progress(
+                    session, active, balance.amount_due_cents, balance.pending_cents, today
+                )
+            planned = await name_methods(session, balance.scheduled)
+            done = str(request.args.get("done") or "")
+            told = await self.word_newest_copies(session, visit.member, DEDUPE_PREFIX) if done else ""
         rules = self.backend.coop.arrangements
         return self.render_form(
             "payments/arrangement.html",
             errors,
             account=account,
-            active=active,
-            parts=list_parts(active),
+            progress=progress,
+            planned=planned,
+            amount=format_input,
             balance=balance,
             given=given,
             rules=rules,
             most=rules.max_parts if rules else 4,
             rhythms={name: tr(words) for name, (words, _) in RHYTHMS.items()},
             today=today,
-            done=str(request.args.get("done") or ""),
+            done=done,
+            told=told,
             ticket=str(request.args.get("number") or "")[:16],
         )
 
@@ -120,10 +138,11 @@ class ArrangementPages(MoneyPages):
         return self.render_page(
             "payments/arrangement_check.html",
             review=review,
+            account=account,
             fields={**asked, "words": fingerprint(review.words), "account": account.number},
             notice=bool(asked["notice"]),
             changed=tr(CHANGED) if request.args.get("again") == "1" else "",
-            back=with_account(ARRANGEMENT_URL, visit),
+            back=with_account(f"{ARRANGEMENT_URL}?{urlencode(asked)}", visit),
         )
 
     async def _review(self, session: AsyncSession, account: Account, asked: dict[str, str]) -> PlanReview | None:
@@ -181,12 +200,6 @@ class ArrangementPages(MoneyPages):
             urgent=urgent,
         )  # fmt: skip
         return ticket.number
-
-
-def list_parts(active: Arrangement | None) -> list[PlanPart]:
-    if active is None:
-        return []
-    return [PlanPart(int(part["cents"]), date.fromisoformat(part["on"])) for part in active.parts]
 
 
 def _word_plan(parts: Sequence[PlanPart], *, granted: bool) -> str:

@@ -39,11 +39,12 @@ class AutopayPages(AutomaticBase):
         account = find_account(visit)
         async with self.backend.db.read_session() as session:
             view, draft, methods = await self.load_views(session, visit)
+            told = await self.word_newest_copies(session, visit.member, "agreed:") if read_done(request) else ""
         chosen = str(view.method_id) if view.method_id else next((str(one.id) for one in methods if one.usable), "")
         given = given or {"method": chosen, "run": ON_DAY if view.day else DUE_DATE, "day": str(view.day or "")}
         return self.render_form(
             "payments/autopay.html", errors, view=view, draft=draft, methods=methods, given=given,
-            fees=self.format_fees(), done=read_done(request), account=account,
+            fees=self.format_fees(), done=read_done(request), told=told, account=account,
         )  # fmt: skip
 
     async def choose(self, request: Request, visit: Visit) -> HTTPResponse:

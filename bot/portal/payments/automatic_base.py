@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay import service
 from backend.autopay.cautions import find_cautions
-from backend.autopay.formatting import format_bill, format_fee, format_next_run, format_run_day, format_start
+from backend.autopay.formatting import format_bill, format_coming, format_fee, format_run_day, format_start
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active_draft, first_run_day, runs_after_due_date
 from backend.autopay.service import AutoPayRefused
@@ -82,7 +82,7 @@ class AutomaticBase(MoneyPages):
             method_id=method_id,
             day=day,
             when=format_run_day(day),
-            next_run=format_next_run(coming, self.backend.today()),
+            next_run=format_coming(coming, self.backend.today()),
             counts_from=row.change_on,
             problem=tr("It cannot run like this: {why}.", why=problem) if problem else "",
         )

@@ -16,18 +16,22 @@ from backend.consents.service import Agreement
 from backend.language import mark, tr
 from backend.logins.portal_conversations import PORTAL, name_conversation, open_conversation
 from backend.members.levels import Level
+from backend.members.models import Member
 from backend.money import format_cents
+from backend.outbox.copies import list_newest_copies
 from backend.payments.models import PaymentMethod
 from backend.payments.prechecks import card_expiry_date
 from backend.payments.service import list_saved_methods
 from backend.providers.billing.base import FiguresUnknown
 from backend.providers.payments.base import PaymentProviderError
 from bot.portal.base_pages import PageHandler
+from bot.portal.copies import COPY, word_copies
 from bot.portal.signed_in import SignedInPages, Visit
 from bot.web import pages
 
 AMOUNT = re.compile(r"\$? ?(\d{1,7}|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?", re.ASCII)
 EXPIRES_SOON = timedelta(days=60)
+JUST_NOW = timedelta(minutes=15)
 CHANGED = mark("Something has changed since the page was shown, so please check again. Nothing was done.")
 
 
@@ -89,17 +93,24 @@ class MoneyPages(SignedInPages):
         chosen = [_describe_method(method, day) for method in saved]
         return sorted(reversed(chosen), key=lambda each: (not each.usable, not each.preferred))
 
+    async def word_newest_copies(self, session: AsyncSession, member: Member, prefix: str) -> str:
+        """What became of the copies of what was just agreed: the newest message to the member whose key begins so."""
+        recipients = [each for each in (member.phone, member.email) if each]
+        since = self.backend.clock.now() - JUST_NOW
+        return word_copies(await list_newest_copies(session, prefix, recipients, since), COPY)
+
 
 def _describe_method(method: PaymentMethod, on: date) -> MethodChoice:
+    label = method.label[:1].upper() + method.label[1:]  # it begins a line
     ends = card_expiry_date(method)
     if ends is None:
-        return MethodChoice(method.id, method.label, method.kind, method.preferred, True)
+        return MethodChoice(method.id, label, method.kind, method.preferred, True)
     month, usable, soon = f"{ends:%m/%Y}", ends >= on, on <= ends < on + EXPIRES_SOON
     if not usable:
         note = tr("Expired {month}", month=month)
     else:
         note = tr("Expires soon: {month}", month=month) if soon else tr("Expires {month}", month=month)
-    return MethodChoice(method.id, method.label, method.kind, method.preferred, usable, soon, note)
+    return MethodChoice(method.id, label, method.kind, method.preferred, usable, soon, note)
 
 
 def find_account(visit: Visit) -> Account:

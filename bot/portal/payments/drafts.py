@@ -35,11 +35,12 @@ class DraftPages(AutomaticBase):
         await self.backend.billing.refresh(self.backend.db, account.id)
         async with self.backend.db.read_session() as session:
             _, draft, methods = await self.load_views(session, visit)
+            told = await self.word_newest_copies(session, visit.member, "agreed:") if read_done(request) else ""
         others = [one for one in methods if one.usable and one.id != draft.method_id]
         return self.render_form(
             "payments/drafts.html", errors, draft=draft, methods=others, fees=self.format_fees(),
             given=pages.form_field(request, "method"), explained=talk_words("bank_draft", "utter_draft_explained"),
-            done=read_done(request), account=account,
+            done=read_done(request), told=told, account=account,
         )  # fmt: skip
 
     async def choose_draft(self, request: Request, visit: Visit) -> HTTPResponse:

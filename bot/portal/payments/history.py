@@ -11,17 +11,23 @@ from sanic.exceptions import NotFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.conversations.service import record_act
 from backend.language import tr
 from backend.logins.portal_conversations import PORTAL
+from backend.members.codes import mask_email
 from backend.members.levels import Level
 from backend.money import format_cents
 from backend.months import add_months
+from backend.outbox.copies import list_copies
 from backend.payments import service as payments
 from backend.payments.balances import list_scheduled
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.past_payments import PaidAtCounter, describe_source
 from backend.payments.quotes import ReadBack
+from backend.payments.receipts import copy_key, email_receipt_again
 from bot.portal import pay_texts
+from bot.portal.copies import COPY, RECEIPT, word_copies
 from bot.portal.payments.base import (
     CHANGED,
     MoneyPages,
@@ -31,13 +37,15 @@ from bot.portal.payments.base import (
     parse_day,
 )
 from bot.portal.signed_in import Visit
-from bot.portal.summary import describe_status, load_payments
+from bot.portal.summary import describe_not_made, describe_status, load_payments, name_methods
 from bot.web import pages
 
 PAYMENTS_URL = "/portal/payments"
+COPIES_OF = {"moved": "schedule-moved", "canceled": "schedule-off", "emailed": "receipt-again"}
+"""What was done: how the keys of its messages begin."""
 SHOWN_MONTHS, MAX_SHOWN = 24, 200
 STATES = {"started": "pending", "authorized": "pending", "posted": "paid", "done": "paid", "running": "pending",
-          "failed": "declined", "canceled": "voided"}  # fmt: skip
+          "failed": "not_made"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class HistoryPages(MoneyPages):
         ("move", "POST", "/payments/<number>/moved"),
         ("ask_cancel", "GET", "/payments/<number>/cancel"),
         ("cancel", "POST", "/payments/<number>/cancel"),
+        ("email", "POST", "/payments/<number>/email"),
     )
 
     async def history(self, request: Request, visit: Visit) -> HTTPResponse:
@@ -73,19 +82,31 @@ class HistoryPages(MoneyPages):
         since = add_months(self.backend.today(), -SHOWN_MONTHS)
         async with self.backend.db.read_session() as session:
             found = await load_payments(session, self.backend, account, MAX_SHOWN)
-            planned = [
-                (item, (await session.get_one(PaymentMethod, item.method_id)).label)
-                for item in await list_scheduled(session, account.id)
-            ]
+            planned = await name_methods(session, await list_scheduled(session, account.id))
         shown = [(payment, day, status) for payment, day, status in found if day >= since]
         return self.render_page("payments/history.html", payments=shown, planned=planned, account=account)
 
     async def payment(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
             view = await self._find(session, visit, number)
-        return self._render(view, str(request.args.get("done") or ""), {})
+            done = str(request.args.get("done") or "")
+            told = await self._word_copies(session, visit, view.item, done)
+        return self._render(view, done, {}, told=told, address=mask_email(visit.member.email or ""))
 
-    def _render(self, view: PaymentView, done: str, errors: dict[str, str], day: str = "") -> HTTPResponse:
+    async def _word_copies(
+        self, session: AsyncSession, visit: Visit, item: Payment | ScheduledPayment | PaidAtCounter, done: str
+    ) -> str:
+        """What was sent about this payment, or about what was just done to it."""
+        if isinstance(item, PaidAtCounter):
+            return ""
+        if done in COPIES_OF:
+            return await self.word_newest_copies(session, visit.member, f"{COPIES_OF[done]}:{item.key}")
+        words = COPY if isinstance(item, ScheduledPayment) else RECEIPT
+        return word_copies(await list_copies(session, copy_key(item)), words)
+
+    def _render(
+        self, view: PaymentView, done: str, errors: dict[str, str], day: str = "", told: str = "", address: str = ""
+    ) -> HTTPResponse:
         today = self.backend.today()
         return self.render_form(
             "payments/payment.html",
@@ -93,6 +114,9 @@ class HistoryPages(MoneyPages):
             view=view,
             done=done,
             day=day,
+            told=told,
+            address=address,
+            can_email=isinstance(view.item, Payment) and view.state == "paid",
             first_day=today + timedelta(days=1),
             last_day=today + timedelta(days=self.backend.coop.schedule_days),
         )
@@ -112,7 +136,7 @@ class HistoryPages(MoneyPages):
         if isinstance(item, ScheduledPayment):
             method = (await session.get_one(PaymentMethod, item.method_id)).label
             state = "scheduled" if item.status == "scheduled" else STATES.get(item.status, item.status)
-            status = tr("canceled") if item.status == "canceled" else ""
+            status = "" if item.status in ("scheduled", "canceled") else describe_not_made(item)
             changeable = item.status == "scheduled" and item.run_on > today
             return PaymentView(item, account, method, item.run_on, state, status, changeable)
         status = await describe_status(session, self.backend, item)
@@ -226,6 +250,19 @@ class HistoryPages(MoneyPages):
             )  # fmt: skip
         done = "canceled" if is_canceled or item.status == "canceled" else "no"
         return pages.redirect(f"{_payment_url(number)}?done={done}")
+
+    async def email(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        """Send the receipt to the email on file once more."""
+        async with self.backend.db.transaction() as session:
+            view = await self._find(session, visit, number)
+            if not isinstance(view.item, Payment) or view.state != "paid" or not visit.member.email:
+                return pages.redirect(_payment_url(number))
+            actor = await self.open_conversation(session, request, view.account)
+            await email_receipt_again(session, self.backend, view.item)
+            conversation = await session.get_one(Conversation, actor)
+            after = {"confirmation": view.item.confirmation}
+            await record_act(session, self.backend, conversation, "receipt_emailed", view.account.id, after=after)
+        return pages.redirect(f"{_payment_url(number)}?done=emailed")
 
     def _render_agree(
         self, request: Request, words: str, *, heading: str, action: str, fields: dict[str, str], button: str,

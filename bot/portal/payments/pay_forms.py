@@ -18,7 +18,7 @@ from backend.payments.group_quotes import MOST_ACCOUNTS, Share
 from backend.payments.prechecks import PaymentWarning
 from bot.portal import pay_texts
 from bot.portal.payments.base import MethodChoice, format_input, parse_amount, parse_day, parse_id
-from bot.web.pages import form_field
+from bot.web.pages import form_field, translate_markup
 
 NEW_METHOD = "new"
 TODAY, LATER = "today", "later"
@@ -64,9 +64,12 @@ def open_form(
     chosen: Account,
     *,
     named: bool,
+    amount: str = "",
+    day: str = "",
 ) -> PayForm:
     """The form before anything was typed: what is due, today, with the preferred method.
 
+    A page that leads here may name the `amount` of the `chosen` account and the `day`; who pays can change both.
     Where no account was `named`, all that owe something are ticked; a new card can pay one alone.
     """
     method = next((str(method.id) for method in methods if method.usable), NEW_METHOD)
@@ -74,7 +77,11 @@ def open_form(
     owing = {line.account.id for line in lines if line.due_cents}
     if not named and method != NEW_METHOD and 0 < len(owing) <= MOST_ACCOUNTS:
         lines = [replace(line, chosen=line.account.id in owing) for line in lines]
-    return PayForm([replace(line, typed=_prefill(line.due_cents)) for line in lines], TODAY, "", method)
+    lines = [replace(line, typed=_prefill(line.due_cents)) for line in lines]
+    if parse_amount(amount):
+        lines = [replace(line, typed=amount) if line.account.id == chosen.id else line for line in lines]
+    later = parse_day(day)
+    return PayForm(lines, LATER if later else TODAY, later.isoformat() if later else "", method)
 
 
 def _prefill(due_cents: int) -> str:
@@ -144,9 +151,9 @@ def _read_day(form: PayForm, backend: Backend) -> None:
 def _read_method(form: PayForm, methods: Sequence[MethodChoice]) -> None:
     if form.method == NEW_METHOD:
         if len(form.shares) > 1:
-            form.errors["method"] = tr(
-                "A new card or bank account pays one account at a time. Save it under Payment methods first, or choose "
-                "one account."
+            form.errors["method"] = translate_markup(
+                'A new card or bank account pays one account at a time. <a href="/portal/methods">Save it first</a>, '
+                "then it pays them all; or choose one account."
             )
         return
     chosen = next((method for method in methods if method.id == parse_id(form.method)), None)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote as quote_url
+from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 
@@ -18,10 +19,12 @@ from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.group_quotes import Share
 from backend.payments.models import Quote
 from backend.providers.billing.base import FiguresUnknown
+from bot.portal.copies import COPY, RECEIPT, is_settled, word_copies
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments import reviews
-from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account
+from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account, format_input, parse_id
 from bot.portal.payments.pay_forms import (
+    LATER,
     NEW_METHOD,
     PayForm,
     add_refusals,
@@ -33,15 +36,20 @@ from bot.portal.signed_in import ACCOUNT_ARGUMENT, Visit
 from bot.web import pages
 
 PAY_URL = "/portal/pay-now"
+MOST_LOOKS = 8
+"""How often the result looks whether its copies went out: for about half a minute."""
+SCHEDULE_URL = "/portal/schedule-payment"
 
 
 class PayNowPages(MoneyPages):
     PAGES = (
         ("start", "GET", "/pay-now"),
+        ("schedule", "GET", "/schedule-payment"),
         ("review", "POST", "/pay-now"),
         ("check", "GET", "/pay-now/check"),
         ("confirm", "POST", "/pay-now/check"),
         ("done", "GET", "/pay-now/done"),
+        ("copies", "GET", "/pay-now/copies"),
     )
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
@@ -49,9 +57,17 @@ class PayNowPages(MoneyPages):
 
     async def start(self, request: Request, visit: Visit) -> HTTPResponse:
         accounts, methods = await self._load(visit)
-        form = open_form(accounts, methods, find_account(visit), named=bool(request.args.get(ACCOUNT_ARGUMENT)))
+        asked = {name: str(request.args.get(name) or "")[:20] for name in ("amount", "day")}
+        is_named = bool(request.args.get(ACCOUNT_ARGUMENT))
+        form = open_form(accounts, methods, find_account(visit), named=is_named, **asked)
+        if request.path == SCHEDULE_URL:
+            form.when = LATER
         notice = tr(CHANGED) if request.args.get("again") == "1" else ""
         return self._render(form, methods, notice)
+
+    async def schedule(self, request: Request, visit: Visit) -> HTTPResponse:
+        """The same form with a later day chosen: the portal's help calls it Schedule a Payment."""
+        return await self.start(request, visit)
 
     async def review(self, request: Request, visit: Visit) -> HTTPResponse:
         """Make the quote that is read back; a new card goes to the provider's page first."""
@@ -102,7 +118,7 @@ class PayNowPages(MoneyPages):
         if state == reviews.GONE:
             return pages.redirect(f"{PAY_URL}?again=1")
         changed = tr(CHANGED) if request.args.get("again") == "1" else ""
-        return self.render_page("payments/pay_check.html", review=review, changed=changed)
+        return self.render_page("payments/pay_check.html", review=review, changed=changed, back=_change_url(review))
 
     async def confirm(self, request: Request, visit: Visit) -> HTTPResponse:
         key = pages.form_field(request, "quote")[:64]
@@ -127,13 +143,37 @@ class PayNowPages(MoneyPages):
         return pages.redirect(f"{_check_url(key)}&again=1")
 
     async def done(self, request: Request, visit: Visit) -> HTTPResponse:
+        made = await self._list_made(request)
+        if not made:
+            return pages.redirect(PAY_URL)
+        return self.render_page(
+            "payments/made.html",
+            made=made,
+            states=sorted({each.state for each in made}),
+            taken_cents=sum(each.total_cents for each in made if each.state in ("paid", "scheduled")),
+            told=self._word_copies(request, made),
+            today=self.backend.today(),
+        )
+
+    async def copies(self, request: Request, visit: Visit) -> HTTPResponse:
+        """The part of the result that says what was sent: it is asked for again until nothing is on its way."""
+        return self.render_page("payments/copies.html", told=self._word_copies(request, await self._list_made(request)))
+
+    async def _list_made(self, request: Request) -> list[reviews.MadePayment]:
         key = str(request.args.get("key") or "")[:64]
         async with self.backend.db.read_session() as session:
             found = await reviews.list_quotes(session, self.conversation_id(request), key)
-            made = await reviews.list_made(session, self.backend, found)
-        if not made:
-            return pages.redirect(PAY_URL)
-        return self.render_page("payments/made.html", made=made, states=sorted({each.state for each in made}))
+            return await reviews.list_made(session, self.backend, found)
+
+    def _word_copies(self, request: Request, made: Sequence[reviews.MadePayment]) -> dict[str, str]:
+        """What was sent about these payments, once for all, and the address to ask again; empty once it is settled."""
+        copies = list(dict.fromkeys(copy for each in made for copy in each.copies))
+        words = RECEIPT if any(each.state == "paid" for each in made) else COPY
+        looks, key = parse_id(str(request.args.get("asked") or "")) or 0, str(request.args.get("key") or "")[:64]
+        again = ""
+        if not is_settled(copies) and looks < MOST_LOOKS:
+            again = f"{PAY_URL}/copies?key={quote_url(key)}&asked={looks + 1}"
+        return {"text": word_copies(copies, words), "again": again}
 
     async def _load(self, visit: Visit) -> tuple[list[tuple[Account, Balance | None]], list[MethodChoice]]:
         """The open accounts with what each owes, and the saved methods. Raises FiguresUnknown for a single account."""
@@ -165,6 +205,15 @@ class PayNowPages(MoneyPages):
             first_day=today + timedelta(days=1),
             last_day=today + timedelta(days=self.backend.coop.schedule_days),
         )
+
+
+def _change_url(review: reviews.PaymentReview) -> str:
+    """The form again; for one account with the amount and the day that were read back."""
+    if len(review.lines) > 1:
+        return PAY_URL
+    number, _, cents = review.lines[0]
+    asked = {"account": number, "amount": format_input(cents)}
+    return f"{PAY_URL}?{urlencode(asked if review.pay_now else asked | {'day': review.pay_on.isoformat()})}"
 
 
 def _check_url(key: str) -> str:

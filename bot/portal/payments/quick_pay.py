@@ -71,7 +71,7 @@ class QuickPayPages(PortalPages):
             return self.render_notice(tr("One moment, please"), texts, status=503, again=f"{QUICK_URL}/pay")
 
     async def start(self, request: Request) -> HTTPResponse:
-        return self.render_form("quick_pay.html", number="", ended=request.args.get("ended") == "1")
+        return self.render_form("quick_pay.html", number="", last4="", ended=request.args.get("ended") == "1")
 
     async def identify(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "number", "last4")
@@ -80,16 +80,16 @@ class QuickPayPages(PortalPages):
         if len(last4) != 4 or not last4.isascii() or not last4.isdigit():
             errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
         if errors:
-            return self.render_form("quick_pay.html", errors, number=number, ended=False)
+            return self.render_form("quick_pay.html", errors, number=number, last4=last4[:8], ended=False)
         token = self._read_token(request) or sessions.create_session_token(self.settings)
         async with self.backend.db.transaction() as session:
             conversation = await self._open_conversation(session, request, token)
             result = await identity.identify(session, self.backend, conversation, number=number, last4=last4)
-        response = self._answer(result, number)
+        response = self._answer(result, number, last4)
         set_cookie(response, self.settings, COOKIE, token, None, "Lax")
         return response
 
-    def _answer(self, result: IdentityResult, number: str) -> HTTPResponse:
+    def _answer(self, result: IdentityResult, number: str, last4: str) -> HTTPResponse:
         if result.status == "ok":
             return pages.redirect(f"{QUICK_URL}/pay")
         if result.status == "proof":
@@ -100,7 +100,7 @@ class QuickPayPages(PortalPages):
             return self._render_locked(result.locked_for)
         else:
             errors = {"last4": tr(NO_MATCH)}
-        return self.render_form("quick_pay.html", errors, number=number, ended=False)
+        return self.render_form("quick_pay.html", errors, number=number, last4=last4, ended=False)
 
     def _render_locked(self, span: timedelta | None) -> HTTPResponse:
         """The words of the talk: they say how long it lasts, and never whether the number exists."""

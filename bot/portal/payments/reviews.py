@@ -15,10 +15,12 @@ from backend.language import join_words, tr
 from backend.logins.portal_conversations import PORTAL
 from backend.members.levels import Level
 from backend.money import format_cents
+from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, group_confirm, group_quotes, groups, prechecks, quotes
 from backend.payments.group_quotes import Share
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack
+from backend.payments.receipts import copy_key
 from bot.portal import pay_texts
 from bot.portal.pay_actions import PAYMENT_STATES
 
@@ -47,7 +49,8 @@ class PaymentReview:
 
 @dataclass(frozen=True)
 class MadePayment:
-    """One payment that came of a yes. `state` is paid, scheduled, pending, declined or voided."""
+    """One payment that came of a yes. `state` is paid, scheduled, pending, declined or voided; `copies` say what was
+    sent about it."""
 
     state: str
     item: Payment | ScheduledPayment
@@ -55,6 +58,11 @@ class MadePayment:
     method: str
     reason: str
     due_cents: int
+    copies: Sequence[MessageCopy]
+
+    @property
+    def total_cents(self) -> int:
+        return self.item.amount_cents + self.item.fee_cents
 
 
 async def make_quotes(
@@ -188,5 +196,6 @@ async def list_made(session: AsyncSession, backend: Backend, found: Sequence[Quo
         state = PAYMENT_STATES.get(item.status, "voided") if isinstance(item, Payment) else "scheduled"
         code = item.decline_code if isinstance(item, Payment) else None
         reason = pay_texts.format_decline_reason(code)
-        made.append(MadePayment(state, item, account.number, method.label, reason, owed.amount_due_cents))
+        copies = await list_copies(session, copy_key(item))
+        made.append(MadePayment(state, item, account.number, method.label, reason, owed.amount_due_cents, copies))
     return made

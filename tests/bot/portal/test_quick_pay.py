@@ -98,3 +98,20 @@ async def test_a_day_too_far_is_said_beside_the_field(payer: Visitor) -> None:
         assert (status, f'id="{field}-error"' in page) == (422, True)
         assert f'value="{form["amount"]}"' in page
     await guest.http.close()
+
+
+async def test_in_spanish_the_providers_page_is_in_spanish_too(payer: Visitor) -> None:
+    guest = payer.another()
+    await guest.get("/portal/quick-pay?lang=es")
+    _, page, _ = await guest.post("/portal/quick-pay", **{**GOOD, "last4": "0143"})
+    assert 'value="0143"' in page
+    assert "número de socio completo" in text(page)
+    await guest.post("/portal/quick-pay", **GOOD)
+    url = payer.services.settings.public_url
+    async with guest.http.post(f"{url}/portal/quick-pay/pay", data={"amount": "40", "when": "today"}) as entry:
+        address, page = str(entry.url), await entry.text()
+    assert '<html lang="es">' in page
+    assert "Número de tarjeta" in text(page)
+    _, page, _ = await guest.post(address, **{**CARD, "number": ""})
+    assert "Por favor escriba el número de la tarjeta." in text(page)
+    await guest.http.close()

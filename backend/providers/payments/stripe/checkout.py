@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from backend.language import SPANISH, current_language
 from backend.money import format_cents
 from backend.providers.payments.base import EntryResult, ProviderRejected
 from backend.providers.payments.stripe.client import find_expanded, read_id
@@ -54,6 +55,8 @@ def build_session_request(reference: str, amount_cents: int, description: str, r
         "custom_text": {"submit": {"message": f"{description}: account {reference}.{amount}"[:LONGEST_TEXT]}},
         "success_url": return_url,
         "cancel_url": return_url,
+        # without it the page has the language of the browser
+        **({"locale": SPANISH} if current_language() == SPANISH else {}),
     }
 
 
