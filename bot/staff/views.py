@@ -31,12 +31,13 @@ from backend.payments.office_words import describe_channel, describe_state
 from backend.payments.refund_notices import describe_failure
 from backend.photos.models import TalkPhoto
 from backend.photos.service import list_photos
+from bot.staff.inbox.delivery import describe_failure as describe_undelivered
 from bot.staff.tickets import words as ticket_words
 
 
 @dataclass(frozen=True)
 class ConversationView:
-    """One conversation. `can_answer`: it is in the web chat or has a phone number to text to."""
+    """One conversation. `can_answer`: it is in the web chat, or its phone takes texts from us."""
 
     id: str
     channel: str
@@ -63,7 +64,7 @@ async def load_conversation(session: AsyncSession, conversation_id: str, *, limi
         channel=conversation.channel,
         handover=await handover.find_open_handoff(session, conversation_id),
         lines=await transcript.read_transcript(session, conversation_id, limit),
-        can_answer=conversation.channel == "web" or bool(conversation.address),
+        can_answer=await handover.can_be_answered(session, conversation),
         seen=newest.id if newest else 0,
         last_answer=await newest_answer(session, conversation_id),
         phone=conversation.address,
@@ -154,6 +155,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
         "refund_state": describe_refund_state,
         "failure": describe_failure,
+        "undelivered": describe_undelivered,
         "counter_state": describe_counter_state,
         "balance": format_balance,
         "identity": lambda level: tr(IDENTITY_WORDS.get(level) or level),

@@ -61,6 +61,7 @@ class TalkLine:
     kind: LineKind
     who: str  # the staff name of an answer or a note; else empty
     text: str
+    failure: str | None = None  # why an answer did not arrive, as OfficeMessage has it
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ async def load_lines(session: AsyncSession, talk: ConversationView, limit: int =
     """What was said and noted, the oldest first; the newest of all where there is more than `limit`."""
     kinds: dict[str, LineKind] = {"member": "member", "assistant": "assistant"}
     lines = [
-        TalkLine(line.at, kinds.get(line.who, "office"), "" if line.who in kinds else line.who, line.text)
+        TalkLine(line.at, kinds.get(line.who, "office"), "" if line.who in kinds else line.who, line.text, line.failure)
         for line in talk.lines
     ]
     notes = select(TalkNote).where(TalkNote.conversation_id == talk.id).order_by(TalkNote.id.desc()).limit(limit)

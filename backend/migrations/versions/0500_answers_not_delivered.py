@@ -1,0 +1,21 @@
+"""Answers of the office that did not arrive
+
+Revision ID: 0500
+Revises: 0460
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0500"
+down_revision = "0460"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("office_messages", sa.Column("failure", sa.String(length=24), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("office_messages", "failure")
