@@ -16,8 +16,8 @@ from backend.conversations.models import InboundMessage
 
 @dataclass(frozen=True)
 class TranscriptLine:
-    """`who` is member, assistant or the name of somebody at the office. `failure` is why an answer of the office did not
-    arrive, as `OfficeMessage` has it."""
+    """`who` is member, assistant or the name of somebody at the office. `failure` is why an answer of the office did
+    not arrive, as `OfficeMessage` has it."""
 
     at: datetime
     who: str

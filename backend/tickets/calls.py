@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 TRY_AGAIN_AFTER = timedelta(hours=1)
+MAX_DAYS_TRIED = 14
+"""An office that is only open at night has no time to call."""
 MAX_LISTED = 500
 NOT_IDENTIFIED = "not identified"
 
@@ -134,8 +136,14 @@ async def record_no_answer(
 
 
 def next_try(backend: Backend) -> datetime | None:
-    """When to try again: in an hour, or at the next opening of the office (aware local); None while none is known."""
-    return backend.coop.next_open(backend.clock.now() + TRY_AGAIN_AFTER)
+    """When to try again: in an hour, or when the office is open next and phones may ring (aware); None while no opening
+    is known."""
+    at = backend.coop.next_open(backend.clock.now() + TRY_AGAIN_AFTER)
+    for _ in range(MAX_DAYS_TRIED):
+        if at is None or (awake := backend.coop.after_quiet_hours(at)) == at:
+            return at
+        at = backend.coop.next_open(awake)
+    return None
 
 
 def format_moved(backend: Backend, call: PromisedCall, at: datetime) -> str:

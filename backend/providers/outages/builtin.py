@@ -24,7 +24,7 @@ class BuiltinOutages:
         for one in await outages.current_outages(session):
             if await self._is_in(session, one, place, account):
                 return OutageInfo(
-                    one.area, format_cause(one.cause), one.estimate_at, one.updated_at, one.started_at, one.id
+                    one.area, format_cause(one.cause), one.estimate_at, one.updated_at, one.since, one.id
                 )
         return None
 

@@ -217,6 +217,7 @@ async def test_a_call_is_done_with_words_only(edge: Edge, backend: Backend) -> N
 
 async def test_news_of_an_outage_are_read_first(edge: Edge, backend: Backend) -> None:
     """A later time, a part where it is back, and the end: the words are shown before anything is done."""
+    await open_ticket(edge, kind="outage", place="12 Mill Road")
     await become(edge, "ann")
     token = token_in(await edge.get("/staff/outages"))
     new = {"token": token, "area": "Ridge Road, Mill Road", "tell": "yes", "key": "a" * 32}
