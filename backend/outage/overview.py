@@ -254,7 +254,9 @@ async def _list_in_area(session: AsyncSession, words: str) -> set[int]:
         last = rows[-1][0]
 
 
-async def _count_told(session: AsyncSession, backend: Backend, inside: set[int]) -> tuple[Counter[str], Counter[str], list[int]]:
+async def _count_told(
+    session: AsyncSession, backend: Backend, inside: set[int]
+) -> tuple[Counter[str], Counter[str], list[int]]:
     """Accounts told by each way, those of them also at night, and the ids of the members who are told by text."""
     ways: Counter[str] = Counter()
     at_night: Counter[str] = Counter()

@@ -109,7 +109,9 @@ async def tell_reporters(
         if ticket in goes_on:
             continue
         closes = not tickets.has_callout(ticket)
-        await _tell_reporters_of(session, backend, outage, announcement, ticket, silent, on_page=closes, morning=morning, awake=awake)
+        await _tell_reporters_of(
+            session, backend, outage, announcement, ticket, silent, on_page=closes, morning=morning, awake=awake
+        )
         if closes:
             before = ticket.status
             ticket.status, ticket.outcome, ticket.closed_at = (

@@ -87,15 +87,17 @@ def format_local_time(backend: Backend, at: datetime | None) -> str:
 def format_callout(backend: Backend, ticket_callout: Callout) -> str:
     """What came of telling the people on call: `Sam has it since Nov 23, 10:05 AM`."""
     rounds = ticket_callout.rounds
-    times = "once" if rounds == 1 else f"{rounds} times"
     match ticket_callout.status:
         case callout.TAKEN:
-            return f"{ticket_callout.taken_by} has it since {format_local_time(backend, ticket_callout.taken_at)}"
+            when = format_local_time(backend, ticket_callout.taken_at)
+            return tr("{name} has it since {when}.", name=ticket_callout.taken_by, when=when).rstrip(".")
+        case callout.CALLING if rounds == 1:
+            return tr("on call told once, nobody has it yet")
         case callout.CALLING:
-            return f"on call told {times}, nobody has it yet"
+            return tr("on call told {count} times, nobody has it yet", count=rounds)
         case callout.UNANSWERED:
-            return f"on call told {times}, nobody answered"
-    return "on call told it is over"
+            return tr("on call told {count} times, nobody answered", count=rounds)
+    return tr("on call told that it is over")
 
 
 def describe_refund_state(refund: PaymentRefund) -> str:
@@ -151,7 +153,7 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "language_name": lambda language: tr(LANGUAGE_NAMES.get(language) or language),
         "last_words": find_last_words,
         "person": handover.agent_display_name,
-        "kind": lambda kind: kind.replace("_", " "),  # name_change
+        "kind": ticket_words.name_code,
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
         "refund_state": describe_refund_state,
         "failure": describe_failure,

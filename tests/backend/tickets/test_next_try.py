@@ -12,7 +12,7 @@ from backend.tickets.calls import next_try
 
 async def test_the_office_opens_before_phones_may_ring(backend: Backend, clock: ManualClock) -> None:
     early = {day: (time(6), time(17)) for day in backend.coop.hours}
-    backend.use_coop(replace(backend.coop, hours=early, quiet_until=time(8), quiet_from=time(20)))
+    backend.coop = replace(backend.coop, hours=early, quiet_until=time(8), quiet_from=time(20))
     clock.advance(hours=17)  # three in the morning
     at = next_try(backend)
     assert at is not None
