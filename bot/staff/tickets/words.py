@@ -47,7 +47,9 @@ DETAIL_NAMES = {
     "not identified": mark("not identified"), "Spanish": mark("Spanish"), "English": mark("English"),
     "of the account, not told": mark("of the account, not told"),
     "no danger, says the office": mark("no danger, says the office"),
-    "is not taken back by who writes in the member's name": mark("is not taken back by who writes in the member's name"),
+    "is not taken back by who writes in the member's name": mark(
+        "is not taken back by who writes in the member's name"
+    ),
 }  # fmt: skip
 """Values of the details that the program writes, and not the member."""
 STILL_OUT = re.compile(r"after the outage at (.+) was ended")
