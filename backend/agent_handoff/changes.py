@@ -87,7 +87,7 @@ class ChangeWatch:
                 talk = (after or {}).get("conversation")
                 if talk:
                     changes.talks.add(talk)
-                if talk and act in ("handover", "handover_assigned"):
+                if talk and act in ("handover", "handover_assigned", "handover_undelivered"):
                     await self._tell(session, changes, [talk])
             elif act.startswith(TICKET_ACTS):
                 changes.topics |= {"tickets", "calls", "outages"}

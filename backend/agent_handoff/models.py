@@ -17,7 +17,8 @@ class AgentHandoff(Base):
     `summary` has the member, the level, what was tried, and the last lines with sensitive digits masked. Its `seen` is
     the newest inbound message that the office knew with its last answer; `waiting_since` (ISO, UTC) is there when the
     member wrote again since; `told` has, by kind of notice, the message that it answered; `reminded` is the
-    `waiting_since` of which the office was reminded by text. `owner` is the staff name of who has it. Until
+    `waiting_since` of which the office was reminded by text; `undelivered` is the office's answer that did not arrive,
+    until somebody answers again. `owner` is the staff name of who has it. Until
     `snoozed_until` it is out of the list.
     """
 
@@ -47,7 +48,8 @@ class AgentHandoff(Base):
 
 
 class OfficeMessage(Base):
-    """What somebody at the office wrote into a conversation."""
+    """What somebody at the office wrote into a conversation. `failure` is why its text did not arrive: the carrier's
+    error code, or the status that the message ended with; None where nothing is known to be wrong."""
 
     __tablename__ = "office_messages"
 
@@ -56,6 +58,7 @@ class OfficeMessage(Base):
     author: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcTime)
+    failure: Mapped[str | None] = mapped_column(String(24))
 
 
 class TalkNote(Base):

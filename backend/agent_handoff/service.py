@@ -17,7 +17,7 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from backend.language import ENGLISH, SPANISH, current_language, tr, use_language
 from backend.members import identity
-from backend.outbox.service import enqueue
+from backend.outbox.service import can_receive_texts, enqueue
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -28,6 +28,8 @@ OPEN_STATUSES = ("waiting", "answered")
 SUMMARY_LINES = 10
 ABANDONED_AFTER, ABANDONED_AFTER_WHEN_CLOSED = timedelta(hours=12), timedelta(hours=1)
 """After the office's last message, while it is open or closed, a handoff counts as abandoned."""
+ANSWER_KEY = "office:"
+"""Of the outbox's key of an answer; the id of the OfficeMessage follows."""
 Notice = Literal["open", "closed"]
 LANGUAGES = {ENGLISH: "English", SPANISH: "Spanish"}
 
@@ -126,18 +128,19 @@ async def send_answer(
 ) -> str | None:
     """Send the office's message to the web chat or by text. Returns `web`, `sms`, or None when neither is possible.
 
-    `by` is a staff sign-in name. `seen` is the newest inbound message that they had before them: a member who wrote
+    A phone that takes no texts from us, such as after STOP, is no way: nothing is kept then. `by` is a staff sign-in
+    name. `seen` is the newest inbound message that they had before them: a member who wrote
     after it still waits. On the web the caller notifies the page's stream after the commit.
     """
     conversation = await session.get(Conversation, conversation_id)
-    if conversation is None or (conversation.channel != "web" and not conversation.address):
+    if conversation is None or not await can_be_answered(session, conversation):
         return None
     joins = await _find_last_author(session, await find_open_handoff(session, conversation_id)) != by
     written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now())
     session.add(written)
     await session.flush()
     way = await _send_message(
-        session, backend, conversation, text, f"office:{written.id}", author=agent_display_name(by), joins=joins
+        session, backend, conversation, text, f"{ANSWER_KEY}{written.id}", author=agent_display_name(by), joins=joins
     )
     # replies go to the person, even where the office wrote first
     handoff = await find_open_handoff(session, conversation_id)
@@ -151,13 +154,20 @@ async def send_answer(
     return way
 
 
+async def can_be_answered(session: AsyncSession, conversation: Conversation) -> bool:
+    """Whether the office can write there: in the web chat, or to a phone that takes texts from us."""
+    return conversation.channel == "web" or await can_receive_texts(session, conversation.address or "")
+
+
 async def _mark_answered(session: AsyncSession, handoff: AgentHandoff, seen: int | None) -> None:
     if seen is None:
         seen = await unseen.newest_seen(session, handoff.conversation_id)
     seen = max(seen, handoff.summary.get("seen", 0))  # a page that was left open shows less
     later = await unseen.first_unseen(session, handoff.conversation_id, seen)
     handoff.status = "answered" if later is None else "waiting"
-    unseen.change_summary(handoff, seen=seen, waiting_since=later.received_at.isoformat() if later else None)
+    unseen.change_summary(
+        handoff, seen=seen, waiting_since=later.received_at.isoformat() if later else None, undelivered=None
+    )
 
 
 async def is_abandoned(session: AsyncSession, backend: Backend, handoff: AgentHandoff) -> bool:

@@ -16,11 +16,13 @@ from backend.conversations.models import InboundMessage
 
 @dataclass(frozen=True)
 class TranscriptLine:
-    """`who` is member, assistant or the name of somebody at the office."""
+    """`who` is member, assistant or the name of somebody at the office. `failure` is why an answer of the office did
+    not arrive, as `OfficeMessage` has it."""
 
     at: datetime
     who: str
     text: str
+    failure: str | None = None
 
 
 async def read_transcript(session: AsyncSession, conversation_id: str, limit: int = 60) -> list[TranscriptLine]:
@@ -42,7 +44,7 @@ async def read_transcript(session: AsyncSession, conversation_id: str, limit: in
     for message in reversed(list(await session.scalars(inbound))):
         lines += _message_lines(message)
     written = reversed(list(await session.scalars(office)))
-    lines += [TranscriptLine(row.at, row.author, row.text) for row in written]
+    lines += [TranscriptLine(row.at, row.author, row.text, row.failure) for row in written]
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 

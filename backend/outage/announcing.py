@@ -21,7 +21,7 @@ from backend.jobs.progress import current_progress
 from backend.members.models import Member
 from backend.outage import provider_events, reports
 from backend.outage.areas import select_in_area
-from backend.outage.messages import KINDS, NOT_TOLD, night_ends, send
+from backend.outage.messages import AT_NIGHT, KINDS, NOT_TOLD, night_ends, send
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
 from backend.outage.service import lock
 from backend.outage.texts import ESTIMATE, OUT, RESTORED
@@ -34,7 +34,7 @@ BATCH = 50
 """Accounts told in one transaction: few, so that other writers do not wait long (SQLite has one at a time)."""
 PAGE = 2_000
 """Accounts looked through at once for those in the area."""
-OUTAGE, AT_NIGHT = "outage", "outage_night"
+OUTAGE = "outage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ async def _find_in_area(
         last = account_id
         if account_id in inside:
             found += [
-                Recipient(account_id, address, member_id, way, _has_way(night, way))
+                Recipient(account_id, address, member_id, way, has_way(night, way))
                 for way in list_ways(backend, day, night)
             ]
     return found, last
@@ -164,10 +164,11 @@ def list_ways(backend: Backend, day: AlertSetting | None, night: AlertSetting | 
     """How the member is told. Where the co-op tells everyone, one who never said anything is told by text."""
     if day is None and night is None and backend.coop.tells_everyone:
         return ["text"]
-    return [way for way in KINDS if _has_way(day, way) or _has_way(night, way)]
+    return [way for way in KINDS if has_way(day, way) or has_way(night, way)]
 
 
-def _has_way(setting: AlertSetting | None, way: str) -> bool:
+def has_way(setting: AlertSetting | None, way: str) -> bool:
+    """Whether the member wishes to be told by this way."""
     return setting is not None and setting.active and way in setting.channels
 
 
@@ -203,7 +204,7 @@ async def _find_told(
     if announcement.stage == RESTORED and outage.cleared_at is None:
         still_out = await select_in_area(session, outage, list({(row[0], row[1]) for row in rows}))
     unique = {(row[0], row[3]): row for row in rows if row[0] not in still_out}
-    found = [Recipient(*row[:4], _has_way(row[4], row[3])) for row in unique.values()]
+    found = [Recipient(*row[:4], has_way(row[4], row[3])) for row in unique.values()]
     return found, (rows[-1][0] if rows else None)
 
 

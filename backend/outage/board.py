@@ -55,6 +55,10 @@ class Board:
     def count(self) -> int:
         return sum(town.count for town in self.towns) + len(self.unplaced)
 
+    @property
+    def road_count(self) -> int:
+        return sum(len(town.roads) for town in self.towns)
+
 
 async def load_board(session: AsyncSession) -> Board:
     """All open reports of no power without a known outage, and the open dangers."""

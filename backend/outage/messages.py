@@ -29,6 +29,8 @@ SUBJECTS = {
     ESTIMATE: mark("News of the power outage"),
     RESTORED: mark("The power is back"),
 }
+AT_NIGHT = "outage_night"
+"""The alert of who wishes to be told in the quiet hours too."""
 KINDS = {"text": "sms", "email": "email", "call": "call"}
 
 

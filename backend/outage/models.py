@@ -15,8 +15,9 @@ class KnownOutage(Base):
 
     `by_accounts`: its accounts are listed (`OutageAccount`), and the area only names it. `estimate_at` is when power is
     expected back, None while nobody knows; `told_estimate_at` is the one that members were told last. `tells`: members
-    who asked for it are told of this outage. It is over once `cleared_at` is set. `source` is `office`, or the name of
-    the provider that opened it, with its own name of the outage in `source_key`.
+    who asked for it are told of this outage. `started_at` is when it was opened, `reported_at` the first report of it,
+    where that came before; `since` is the earlier of them, and what is told. It is over once `cleared_at` is set.
+    `source` is `office`, or the name of the provider that opened it, with its own name of the outage in `source_key`.
     """
 
     __tablename__ = "known_outages"
@@ -36,6 +37,12 @@ class KnownOutage(Base):
     source: Mapped[str] = mapped_column(String(16), default="office", server_default="office")
     source_key: Mapped[str | None] = mapped_column(String(120))
     gone_since: Mapped[datetime | None] = mapped_column(UtcTime)  # since when the provider does not name it any more
+    reported_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    @property
+    def since(self) -> datetime:
+        """Since when it is known to be out (UTC)."""
+        return min(self.started_at, self.reported_at or self.started_at)
 
 
 class OutageAccount(Base):

@@ -8,24 +8,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.alerts.models import AlertSetting
 from backend.billing.models import Account
+from backend.conversations.models import Conversation
 from backend.language import LANGUAGES, use_language
 from backend.members.models import Member
 from backend.members.service import strip_to_digits
 from backend.outage import announcing, reports, told
 from backend.outage.areas import parse_area
-from backend.outage.messages import night_ends
+from backend.outage.messages import AT_NIGHT, NOT_TOLD, night_ends
 from backend.outage.models import KnownOutage, OutageAccount, OutageAnnouncement, OutageNotice
 from backend.outage.service import NewOutage, names_gone
 from backend.outage.still_out import is_marked, list_still_out
 from backend.outage.texts import ESTIMATE as TIME
 from backend.outage.texts import OUT, RESTORED, format_notice
 from backend.outage.told import Counts
+from backend.outbox.models import OutboxMessage
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.models import Ticket
+from backend.tickets.reporter_notices import reporting_conversations
 from backend.tickets.service import has_callout
 
 if TYPE_CHECKING:
@@ -34,19 +38,23 @@ if TYPE_CHECKING:
 PAGE = 5_000
 CHUNK = 500
 MAX_NUMBERS = 5_000
+_IS_CHAT = Conversation.channel == "web"
 RECENT = timedelta(hours=48)
 """So long an outage that is over is still shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`accounts` in it; how many are told by each way; the text in each language; until when it waits at night.
+    """`accounts` in it; how many are `told` by each way, and `later` of these wait for the morning, `held_until`; the
+    text in each language.
 
-    `reports` are the open ones that it takes up; `reporters` the phones that reported these and are texted besides.
+    `reports` are the open ones that it takes up; `reporters` the phones that reported these and are texted besides, in
+    the morning where it is night.
     """
 
     accounts: int
     told: Counter[str]
+    later: Counter[str]
     texts: dict[str, str]
     held_until: datetime | None
     reports: int = 0
@@ -57,16 +65,36 @@ class Preview:
         """Messages that go out in all."""
         return self.told.total() + self.reporters
 
+    @property
+    def people_later(self) -> int:
+        """How many of these wait for the morning."""
+        return self.later.total() + (self.reporters if self.held_until else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class EndPreview:
-    """What *Power is back* does: accounts that hear it, phones that only reported it, reports that it closes, and the
-    text in each language."""
+    """What *Power is back* does: accounts that hear it and phones that only reported it, now and in the morning
+    (`held_until`, None by day); web chats that reported it, which show it at once; reports that it closes, and those
+    that stay open for their crew; and the text in each language."""
 
     accounts: int
+    accounts_later: int
     reporters: int
+    reporters_later: int
+    chats: int
     reports: int
+    kept: int
     texts: dict[str, str]
+    held_until: datetime | None
+
+    @property
+    def people(self) -> int:
+        """Who hears it within a minute."""
+        return self.accounts + self.reporters + self.chats
+
+    @property
+    def people_later(self) -> int:
+        return self.accounts_later + self.reporters_later
 
 
 @dataclass(slots=True)
@@ -103,6 +131,7 @@ async def preview(session: AsyncSession, backend: Backend, new: NewOutage) -> Pr
     )  # fmt: skip
     inside = set(new.account_ids) or await _list_in_area(session, new.area)
     found = await reports.find_open_inside(session, outage, new.account_ids)
+    outage.reported_at = reports.find_first_time(outage, found)
     return await _preview(session, backend, outage, inside, found)
 
 
@@ -118,15 +147,54 @@ async def preview_telling(session: AsyncSession, backend: Backend, outage: Known
 
 
 async def preview_end(session: AsyncSession, backend: Backend, outage: KnownOutage) -> EndPreview:
-    counts = (await told.count_accounts(session, [outage.id])).get(outage.id, {})
-    heard = counts[OUT].told if OUT in counts else 0
+    morning = night_ends(backend, outage)
+    ways = await _list_told_ways(session, outage)
+    later = {each.account_id for each in ways if morning and not each.at_night}
     open_ones = list(await session.scalars(_open_reports_of(outage)))
-    phones = await reports.list_reporter_phones(session, open_ones)
-    accounts = select(OutageNotice.account_id).where(OutageNotice.outage_id == outage.id)
-    members = select(Member.phone).join(Account, Account.member_id == Member.id).where(Account.id.in_(accounts))
-    phones -= set(await session.scalars(members))
+    members = {each.member_id for each in ways}
+    texted = set(await session.scalars(select(Member.phone).where(Member.id.in_(members))))
+    phones = await reports.list_reporter_phones(session, open_ones) - texted
+    awake = phones & await reports.list_awake_phones(session, open_ones) if morning else phones
     closes = [ticket for ticket in open_ones if not has_callout(ticket)]
-    return EndPreview(heard, len(phones), len(closes), _format_each(backend, outage, RESTORED))
+    talks = {each for ticket in closes for each in reporting_conversations(ticket)}
+    chats = select(func.count()).select_from(Conversation).where(Conversation.id.in_(talks), _IS_CHAT)
+    return EndPreview(
+        accounts=len({each.account_id for each in ways if not morning or each.at_night}),
+        accounts_later=len(later),
+        reporters=len(awake),
+        reporters_later=len(phones - awake),
+        chats=await session.scalar(chats) or 0,
+        reports=len(closes),
+        kept=len(open_ones) - len(closes),
+        texts=_format_each(backend, outage, RESTORED),
+        held_until=morning,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ToldWay:
+    account_id: int
+    member_id: int
+    at_night: bool
+
+
+async def _list_told_ways(session: AsyncSession, outage: KnownOutage) -> list[_ToldWay]:
+    """Each account by each way that it was told that it is out; what is not sent yet is not sent any more."""
+    query = (
+        select(OutageNotice.account_id, Account.member_id, OutageNotice.way, AlertSetting)
+        .join(OutboxMessage, OutboxMessage.id == OutageNotice.message_id)
+        .join(Account, Account.id == OutageNotice.account_id)
+        .outerjoin(AlertSetting, (AlertSetting.account_id == Account.id) & (AlertSetting.kind == AT_NIGHT))
+        .where(
+            OutageNotice.outage_id == outage.id,
+            OutageNotice.stage != RESTORED,
+            OutboxMessage.status.not_in((*NOT_TOLD, "queued")),
+        )
+    )
+    return [
+        _ToldWay(account, member, way == "email" or announcing.has_way(night, way))
+        for account, member, way, night in await session.execute(query)
+    ]
 
 
 async def preview_news(
@@ -139,10 +207,12 @@ async def preview_news(
         stage, area, estimate = TIME, outage.area, estimate_at
     changed = KnownOutage(
         area=area, cause=outage.cause, estimate_at=estimate, started_at=outage.started_at,
-        is_dangerous=outage.is_dangerous,
+        reported_at=outage.reported_at, is_dangerous=outage.is_dangerous,
     )  # fmt: skip
     counts = (await told.count_accounts(session, [outage.id])).get(outage.id, {})
-    return EndPreview(counts[OUT].told if OUT in counts else 0, 0, 0, _format_each(backend, changed, stage))
+    heard = counts[OUT].told if OUT in counts else 0
+    texts = _format_each(backend, changed, stage)
+    return EndPreview(heard, 0, 0, 0, 0, 0, 0, texts, night_ends(backend, outage))
 
 
 def _open_reports_of(outage: KnownOutage) -> Select[Ticket]:
@@ -152,16 +222,17 @@ def _open_reports_of(outage: KnownOutage) -> Select[Ticket]:
 async def _preview(
     session: AsyncSession, backend: Backend, outage: KnownOutage, inside: set[int], found: list[Ticket]
 ) -> Preview:
-    counts, members = await _count_told(session, backend, inside)
+    counts, at_night, members = await _count_told(session, backend, inside)
     phones = await reports.list_reporter_phones(session, found)
     reached = set[str]()
     for start in range(0, len(members), CHUNK):
         some = select(Member.phone).where(Member.id.in_(members[start : start + CHUNK]))
         reached |= set(await session.scalars(some))
+    morning = night_ends(backend, outage)
+    later = counts - at_night if morning else Counter()
     return Preview(
-        len(inside), counts, _format_each(backend, outage, OUT), night_ends(backend, outage),
-        len(found), len(phones - reached),
-    )  # fmt: skip
+        len(inside), counts, later, _format_each(backend, outage, OUT), morning, len(found), len(phones - reached)
+    )
 
 
 def _format_each(backend: Backend, outage: KnownOutage, stage: str) -> dict[str, str]:
@@ -183,9 +254,12 @@ async def _list_in_area(session: AsyncSession, words: str) -> set[int]:
         last = rows[-1][0]
 
 
-async def _count_told(session: AsyncSession, backend: Backend, inside: set[int]) -> tuple[Counter[str], list[int]]:
-    """Accounts told by each way, and the ids of the members who are told by text."""
+async def _count_told(
+    session: AsyncSession, backend: Backend, inside: set[int]
+) -> tuple[Counter[str], Counter[str], list[int]]:
+    """Accounts told by each way, those of them also at night, and the ids of the members who are told by text."""
     ways: Counter[str] = Counter()
+    at_night: Counter[str] = Counter()
     texted: list[int] = []
     last = 0
     while True:
@@ -194,9 +268,10 @@ async def _count_told(session: AsyncSession, backend: Backend, inside: set[int])
             if account_id in inside:
                 chosen = announcing.list_ways(backend, day, night)
                 ways.update(chosen)
+                at_night.update(way for way in chosen if way == "email" or announcing.has_way(night, way))
                 texted += [member_id] if "text" in chosen else []
         if len(rows) < PAGE:
-            return ways, texted
+            return ways, at_night, texted
         last = rows[-1][0]
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.alerts.models import AlertSetting
 from backend.billing.models import Account
 from backend.conversations import service as conversations
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.language import tr, use_language
+from backend.members.models import Member
 from backend.members.service import list_accounts_at_phone
 from backend.outage import messages
 from backend.outage.areas import format_area, parse_area, select_in_area
@@ -25,7 +27,7 @@ from backend.outbox.models import OutboxMessage
 from backend.outbox.priorities import Priority
 from backend.outbox.service import can_receive_texts, enqueue
 from backend.tickets import service as tickets
-from backend.tickets.deduplication import OPEN_STATUSES
+from backend.tickets.deduplication import OPEN_STATUSES, SAME_EVENT_WINDOW
 from backend.tickets.history import record_staff_act
 from backend.tickets.kinds import OUTAGE
 from backend.tickets.models import PLACE_SOURCE_LABEL, Ticket
@@ -50,10 +52,18 @@ async def count_reports(session: AsyncSession, outage_ids: Sequence[int]) -> dic
 
 
 async def link_open_reports(session: AsyncSession, outage: KnownOutage) -> None:
-    """Link the reports that came before the outage was opened."""
-    for ticket in await find_open_inside(session, outage):
+    """Link the reports that came before the outage was opened; it began with the first of them."""
+    found = await find_open_inside(session, outage)
+    for ticket in found:
         ticket.outage_id = outage.id
+    outage.reported_at = find_first_time(outage, found)
     await session.flush()
+
+
+def find_first_time(outage: KnownOutage, found: Collection[Ticket]) -> datetime | None:
+    """When the first of these reports came (UTC); one that is many hours older is of another outage."""
+    times = [ticket.created_at for ticket in found if outage.started_at - ticket.created_at < SAME_EVENT_WINDOW]
+    return min(times, default=None)
 
 
 async def _select_inside(session: AsyncSession, outage: KnownOutage, found: Sequence[Ticket]) -> list[Ticket]:
@@ -75,6 +85,8 @@ async def tell_reporters(
     """Tell the next reporters that the power is back, and close their reports; returns how many reports were looked at,
     0 when there are no more. One that somebody depends on stays open, and so does one that was told of after the end.
 
+    At night the reports are closed all the same, and the texts wait for the morning, but for phones that wish them.
+
     The caller has locked the outage; the tickets are locked here, so that nothing is added to one while it is closed.
     """
     query = select(Ticket).where(
@@ -90,16 +102,16 @@ async def tell_reporters(
         return 0
     announcement.after_ticket = found[-1].id
     morning = messages.night_ends(backend, outage)
-    if morning:
-        announcement.held_until = morning
-        return len(found)
+    awake = await list_awake_phones(session, found) if morning else set()
     goes_on = [] if outage.cleared_at else await _select_inside(session, outage, found)
     silent = {phone for _, phone in await find_still_out(session, outage.id)}
     for ticket in found:
         if ticket in goes_on:
             continue
         closes = not tickets.has_callout(ticket)
-        await _tell_reporters_of(session, backend, outage, announcement, ticket, silent, on_page=closes)
+        await _tell_reporters_of(
+            session, backend, outage, announcement, ticket, silent, on_page=closes, morning=morning, awake=awake
+        )
         if closes:
             before = ticket.status
             ticket.status, ticket.outcome, ticket.closed_at = (
@@ -157,6 +169,18 @@ async def list_reporter_phones(session: AsyncSession, found: Sequence[Ticket]) -
     return {phone for phone in phones if phone and await can_receive_texts(session, phone)}
 
 
+async def list_awake_phones(session: AsyncSession, found: Sequence[Ticket]) -> set[str]:
+    """The phones on file (E.164) of the accounts of these tickets whose members wish texts at night too."""
+    accounts = {ticket.account_id for ticket in found if ticket.account_id is not None}
+    query = (
+        select(Member.phone, AlertSetting)
+        .join(Account, Account.member_id == Member.id)
+        .join(AlertSetting, AlertSetting.account_id == Account.id)
+        .where(Account.id.in_(accounts), AlertSetting.kind == messages.AT_NIGHT, AlertSetting.active.is_(True))
+    )
+    return {phone for phone, setting in await session.execute(query) if "text" in setting.channels}
+
+
 async def find_still_out(session: AsyncSession, outage_id: int) -> set[tuple[int | None, str]]:
     """(account, phone) of all who have said after the end that it is still out; `` for a phone that is not known."""
     found: set[tuple[int | None, str]] = set()
@@ -176,8 +200,11 @@ async def _tell_reporters_of(
     silent: Collection[str],
     *,
     on_page: bool,
+    morning: datetime | None = None,
+    awake: Collection[str] = (),
 ) -> None:
-    """The stage of the announcement. Not to the `silent` phones, who have said meanwhile that it is still out."""
+    """The stage of the announcement. Not to the `silent` phones, who have said meanwhile that it is still out. Texts
+    wait until the `morning`, but to phones that are `awake`."""
     stage = announcement.stage
     for number, conversation_id in enumerate(reporting_conversations(ticket)):
         conversation = await session.get(Conversation, conversation_id)
@@ -201,6 +228,7 @@ async def _tell_reporters_of(
                     body=format_notice(backend, outage, stage, area, "text"),
                     purpose=messages.PURPOSES[stage],
                     dedupe_key=messages.message_key(announcement, "text", phone),
+                    not_before=None if phone in awake else morning,
                     not_after=None if stage == RESTORED else backend.clock.now() + messages.OUT_LIFETIME,
                     priority=Priority.RECEIPT if outage.is_dangerous and stage != RESTORED else None,
                 )

@@ -46,7 +46,7 @@ def format_notice(backend: Backend, outage: KnownOutage, stage: str, area: str, 
         back = format_time(backend, estimate)
         words = tr("{coop}: news of the outage at {area}: power expected back {back}.", back=back, **values)
     else:
-        since = format_time(backend, outage.started_at)
+        since = format_time(backend, outage.since)
         words = tr("{coop}: we know of a power outage at {area} {since}.", since=_since(since), **values)
         if outage.cause in CAUSES:
             words += tr(" Cause: {cause}.", cause=format_cause(outage.cause))

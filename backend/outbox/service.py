@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, event, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, event, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -200,15 +200,23 @@ async def apply_carrier_status(
     error_code: str | None = None,
 ) -> bool:
     """Apply a carrier's status to a message, found by its id or our key. False when nothing changed."""
-    found = OutboxMessage.provider_sid == provider_sid
-    if key:
-        # the callback may arrive before the response with the provider's id
-        found = or_(found, OutboxMessage.dedupe_key == key)
+    found = _sent_as(provider_sid, key)
     if error_code == OPTED_OUT:
-        for phone in list(await session.scalars(select(OutboxMessage.recipient).where(found))):
+        for phone in await find_recipients(session, provider_sid, key):
             await opt_out(session, backend, phone)
         status = "refused"
     return await _raise_status(session, backend, found, status, error_code)
+
+
+async def find_recipients(session: AsyncSession, provider_sid: str, key: str | None) -> list[str]:
+    """To whom the message of a carrier's callback went, by its id or our key."""
+    return list(await session.scalars(select(OutboxMessage.recipient).where(_sent_as(provider_sid, key))))
+
+
+def _sent_as(provider_sid: str, key: str | None) -> ColumnElement[bool]:
+    """The callback may arrive before the response with the provider's id, and is then found by our key."""
+    found = OutboxMessage.provider_sid == provider_sid
+    return or_(found, OutboxMessage.dedupe_key == key) if key else found
 
 
 async def _raise_status(

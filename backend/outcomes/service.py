@@ -18,8 +18,8 @@ from backend.payments.models import PENDING_STATUSES, Payment, Quote, ScheduledP
 CONVERSATION_ACTS = frozenset(
     {
         "identified", "identity_locked", "identity_ended", "account_switched", "code_sent", "code_locked", "stepped_up",
-        "handover_closed", "handover_waits_again", "office_answered", "reset_asked", "user_id_asked",
-        "payment_confirmed", "scheduled_payment_confirmed",
+        "handover_closed", "handover_undelivered", "handover_waits_again", "office_answered", "reset_asked",
+        "user_id_asked", "payment_confirmed", "scheduled_payment_confirmed",
     }
 )  # fmt: skip
 """Acts that change nothing for the member, or are reported from payments and mail requests. All others count, so a new

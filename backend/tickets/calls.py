@@ -31,13 +31,19 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 TRY_AGAIN_AFTER = timedelta(hours=1)
+MAX_DAYS_TRIED = 14
+"""An office that is only open at night has no time to call."""
 MAX_LISTED = 500
+ABOUT_LABELS = ("about", "words", "said before", "tried")
 NOT_IDENTIFIED = "not identified"
 
 
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
-    """One call. `phone` is E.164, empty where none is known; `account` is a number; `language` is en or es."""
+    """One call. `phone` is E.164, empty where none is known; `account` is a number; `language` is en or es.
+
+    `is_by_phone`: who and account are those that the phone is on file for, which does not show who asked.
+    """
 
     ticket: Ticket
     who: str
@@ -45,24 +51,38 @@ class PromisedCall:
     phone: str
     language: str
     is_late: bool
+    is_by_phone: bool = False
+
+    @property
+    def about(self) -> str:
+        """What it is about, as the member said it, else what the assistant was doing; empty where nothing is known."""
+        details = self.ticket.details
+        return next((str(details[label]) for label in ABOUT_LABELS if details.get(label)), "")
 
 
 async def list_calls(session: AsyncSession, backend: Backend, since: datetime, until: datetime) -> list[PromisedCall]:
     """Open calls promised from `since` until before `until` (UTC), in the order of their times."""
     query = _open_calls().where(Ticket.due_at >= since, Ticket.due_at < until)
-    return _to_calls(backend, (await session.execute(query.limit(MAX_LISTED))).all())
+    return await _to_calls(session, backend, (await session.execute(query.limit(MAX_LISTED))).all())
 
 
 async def list_late_calls(session: AsyncSession, backend: Backend) -> list[PromisedCall]:
     """Open calls whose time has passed, or that have none, the oldest first."""
     late = (Ticket.due_at < backend.clock.now()) | Ticket.due_at.is_(None)
-    return _to_calls(backend, (await session.execute(_open_calls().where(late).limit(MAX_LISTED))).all())
+    return await _to_calls(session, backend, (await session.execute(_open_calls().where(late).limit(MAX_LISTED))).all())
 
 
 async def find_call(session: AsyncSession, backend: Backend, number: str) -> PromisedCall | None:
     """The call with this ticket number, open or closed."""
     rows = (await session.execute(_calls().where(Ticket.number == number))).all()
-    return next(iter(_to_calls(backend, rows)), None)
+    return next(iter(await _to_calls(session, backend, rows)), None)
+
+
+async def find_next_call(session: AsyncSession, backend: Backend) -> PromisedCall | None:
+    """The open call that is promised next."""
+    query = _open_calls().where(Ticket.due_at >= backend.clock.now())
+    found = await _to_calls(session, backend, (await session.execute(query.limit(1))).all())
+    return next(iter(found), None)
 
 
 def _calls() -> Select[Ticket, str, str, str]:
@@ -80,16 +100,37 @@ def _open_calls() -> Select[Ticket, str, str, str]:
     return _calls().where(Ticket.status.in_(OPEN_STATUSES))
 
 
-def _to_calls(backend: Backend, rows: Sequence[Any]) -> list[PromisedCall]:
+async def _to_calls(session: AsyncSession, backend: Backend, rows: Sequence[Any]) -> list[PromisedCall]:
     now, calls = backend.clock.now(), []
+    on_file = await _find_on_file(session, {_phone_of(row[0]) for row in rows if row[2] is None})
     for ticket, account, member, spoken in rows:
-        named = str(ticket.details.get("name") or "")
+        named, phone = str(ticket.details.get("name") or ""), _phone_of(ticket)
         who = member or ("" if named == NOT_IDENTIFIED else named)
-        phone = str(ticket.phone or ticket.details.get("phone") or "")
+        known = on_file.get(phone) if not who else None
         language = SPANISH if spoken == SPANISH or ticket.details.get("language") == "Spanish" else ENGLISH
         late = ticket.status in OPEN_STATUSES and (ticket.due_at is None or ticket.due_at < now)
-        calls.append(PromisedCall(ticket, who, account, phone, language, late))
+        if known:
+            who, account = known
+        calls.append(PromisedCall(ticket, who, account, phone, language, late, known is not None))
     return calls
+
+
+def _phone_of(ticket: Ticket) -> str:
+    return str(ticket.phone or ticket.details.get("phone") or "")
+
+
+async def _find_on_file(session: AsyncSession, phones: set[str]) -> dict[str, tuple[str, str]]:
+    """(member, account number) by phone (E.164), where one member alone has it on file; the first open account."""
+    query = (
+        select(Member.phone, Member.id, Member.name, Account.number)
+        .join(Account, Account.member_id == Member.id)
+        .where(Member.phone.in_(phones - {""}), Account.status == "open")
+        .order_by(Account.number)
+    )
+    found: dict[str, dict[int, tuple[str, str]]] = {}
+    for phone, member, name, account in await session.execute(query):
+        found.setdefault(phone, {}).setdefault(member, (name, account))
+    return {phone: next(iter(members.values())) for phone, members in found.items() if len(members) == 1}
 
 
 async def move_call(
@@ -134,8 +175,14 @@ async def record_no_answer(
 
 
 def next_try(backend: Backend) -> datetime | None:
-    """When to try again: in an hour, or at the next opening of the office (aware local); None while none is known."""
-    return backend.coop.next_open(backend.clock.now() + TRY_AGAIN_AFTER)
+    """When to try again: in an hour, or when the office is open next and phones may ring (aware); None while no opening
+    is known."""
+    at = backend.coop.next_open(backend.clock.now() + TRY_AGAIN_AFTER)
+    for _ in range(MAX_DAYS_TRIED):
+        if at is None or (awake := backend.coop.after_quiet_hours(at)) == at:
+            return at
+        at = backend.coop.next_open(awake)
+    return None
 
 
 def format_moved(backend: Backend, call: PromisedCall, at: datetime) -> str:

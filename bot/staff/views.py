@@ -31,12 +31,13 @@ from backend.payments.office_words import describe_channel, describe_state
 from backend.payments.refund_notices import describe_failure
 from backend.photos.models import TalkPhoto
 from backend.photos.service import list_photos
+from bot.staff.inbox.delivery import describe_failure as describe_undelivered
 from bot.staff.tickets import words as ticket_words
 
 
 @dataclass(frozen=True)
 class ConversationView:
-    """One conversation. `can_answer`: it is in the web chat or has a phone number to text to."""
+    """One conversation. `can_answer`: it is in the web chat, or its phone takes texts from us."""
 
     id: str
     channel: str
@@ -63,7 +64,7 @@ async def load_conversation(session: AsyncSession, conversation_id: str, *, limi
         channel=conversation.channel,
         handover=await handover.find_open_handoff(session, conversation_id),
         lines=await transcript.read_transcript(session, conversation_id, limit),
-        can_answer=conversation.channel == "web" or bool(conversation.address),
+        can_answer=await handover.can_be_answered(session, conversation),
         seen=newest.id if newest else 0,
         last_answer=await newest_answer(session, conversation_id),
         phone=conversation.address,
@@ -86,15 +87,17 @@ def format_local_time(backend: Backend, at: datetime | None) -> str:
 def format_callout(backend: Backend, ticket_callout: Callout) -> str:
     """What came of telling the people on call: `Sam has it since Nov 23, 10:05 AM`."""
     rounds = ticket_callout.rounds
-    times = "once" if rounds == 1 else f"{rounds} times"
     match ticket_callout.status:
         case callout.TAKEN:
-            return f"{ticket_callout.taken_by} has it since {format_local_time(backend, ticket_callout.taken_at)}"
+            when = format_local_time(backend, ticket_callout.taken_at)
+            return tr("{name} has it since {when}.", name=ticket_callout.taken_by, when=when).rstrip(".")
+        case callout.CALLING if rounds == 1:
+            return tr("on call told once, nobody has it yet")
         case callout.CALLING:
-            return f"on call told {times}, nobody has it yet"
+            return tr("on call told {count} times, nobody has it yet", count=rounds)
         case callout.UNANSWERED:
-            return f"on call told {times}, nobody answered"
-    return "on call told it is over"
+            return tr("on call told {count} times, nobody answered", count=rounds)
+    return tr("on call told that it is over")
 
 
 def describe_refund_state(refund: PaymentRefund) -> str:
@@ -150,10 +153,11 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "language_name": lambda language: tr(LANGUAGE_NAMES.get(language) or language),
         "last_words": find_last_words,
         "person": handover.agent_display_name,
-        "kind": lambda kind: kind.replace("_", " "),  # name_change
+        "kind": ticket_words.name_code,
         "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
         "refund_state": describe_refund_state,
         "failure": describe_failure,
+        "undelivered": describe_undelivered,
         "counter_state": describe_counter_state,
         "balance": format_balance,
         "identity": lambda level: tr(IDENTITY_WORDS.get(level) or level),

@@ -103,13 +103,13 @@
 
   const lines = find("#lines");
   const answer = find("#answer-form textarea");
-  const toEnd = () => lines && (lines.scrollTop = lines.scrollHeight);
+  const toEnd = () => lines && (lines.scrollTop = 0); // its box hangs from the end, above it is negative
   toEnd();
   let wasAtEnd = true;
   let shown = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target !== lines) return;
-    wasAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
+    wasAtEnd = lines.scrollTop > -80;
     shown = find("input[name=seen]")?.value;
   });
   document.addEventListener("htmx:afterSwap", (event) => {

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.agent_handoff.undelivered import take_back_answers
 from backend.app import Backend
 from backend.language import use_language
 from backend.outbox import claims
@@ -155,6 +156,7 @@ class _LaneSender:
         """Note what the carrier answered, and claim the next messages."""
         noted = list(answers)
         outcomes: Counter[tuple[str, str]] = Counter()
+        given_up: set[str] = set()
         sids = {message.id: answer for message, answer in noted if isinstance(answer, str)}
         async with self._backend.db.transaction() as session:
             if sids:
@@ -165,9 +167,14 @@ class _LaneSender:
                     status = await outbox.mark_not_sent(
                         session, self._backend, message, answer.code, permanent=answer.permanent
                     )
+                    if message.kind == "sms" and status != "queued":
+                        given_up.add(message.recipient)
                     logger.warning("message %d: %s, code %s", message.id, status, answer.code)
                 outcomes[message.kind, status] += 1
             claim = await claims.claim_due(session, self._backend, self._lane, room)
+            given_up |= {message.recipient for message in claim.expired if message.kind == "sms"}
+            if given_up:
+                await take_back_answers(session, self._backend, given_up)
         del answers[: len(noted)]
         outcomes[self._lane.kind, "expired"] += len(claim.expired)
         for labels, count in outcomes.items():

@@ -23,9 +23,7 @@ class BuiltinOutages:
         account = await session.get(Account, account_id) if account_id is not None else None
         for one in await outages.current_outages(session):
             if await self._is_in(session, one, place, account):
-                return OutageInfo(
-                    one.area, format_cause(one.cause), one.estimate_at, one.updated_at, one.started_at, one.id
-                )
+                return OutageInfo(one.area, format_cause(one.cause), one.estimate_at, one.updated_at, one.since, one.id)
         return None
 
     async def _is_in(

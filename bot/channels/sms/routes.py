@@ -13,6 +13,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.agent_handoff.undelivered import FAILED_STATUSES, take_back_answers
 from backend.callout import replies as callout_replies
 from backend.config import Settings
 from backend.consents.service import Agreement
@@ -300,6 +301,7 @@ class SmsChannel:
         backend, phone = self.services.backend, inbound.address or ""
         if request in ("stop", "misdirected"):
             await outbox.opt_out(session, backend, phone, via="sms", reply=inbound.text)
+            await take_back_answers(session, backend, {phone})
             await expire_open_quotes(session, backend, inbound.conversation)
             refusal = Agreement(inbound.conversation, Level.ANONYMOUS, "sms", "", inbound.text)
             await text_pay.end_at_phone(session, backend, phone, "stop", refusal)
@@ -340,14 +342,13 @@ class SmsChannel:
         if status is None:
             return
         async with self.services.backend.db.transaction() as session:
+            error = form.get("ErrorCode") or None
             await outbox.apply_carrier_status(
-                session,
-                self.services.backend,
-                provider_sid=sid,
-                key=key,
-                status=status,
-                error_code=form.get("ErrorCode") or None,
+                session, self.services.backend, provider_sid=sid, key=key, status=status, error_code=error
             )
+            if status in FAILED_STATUSES:
+                phones = await outbox.find_recipients(session, sid, key)
+                await take_back_answers(session, self.services.backend, phones)
 
 
 def _is_on_call_reply(inbound: Inbound) -> bool:

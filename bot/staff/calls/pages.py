@@ -64,7 +64,7 @@ class CallPages:
         )
 
     async def show_calendar(self, request: Request, name: str) -> HTTPResponse:
-        """A week or a day; calls whose time has passed stand above it on every page."""
+        """Seven days from today, or one day; late calls and the next one stand above them on every page."""
         return self.staff.render_page("calls/calendar.html", **await self._load(request))
 
     async def show_calendar_part(self, request: Request, name: str) -> HTTPResponse:
@@ -74,18 +74,18 @@ class CallPages:
     async def _load(self, request: Request) -> dict[str, Any]:
         view = DAY if request.args.get("view") == DAY else WEEK
         today = self.backend.today()
-        chosen = _read_day(str(request.args.get("day") or ""), today if view == DAY else self._next_open_day(today))
-        first = chosen if view == DAY else chosen - timedelta(days=chosen.weekday())
+        first = _read_day(str(request.args.get("day") or ""), today if view == DAY else self._next_open_day(today))
         length = 1 if view == DAY else 7
         start, end = self._midnight(first), self._midnight(first + timedelta(days=length))
         async with self.backend.db.read_session() as session:
             found = await calls.list_calls(session, self.backend, start, end)
             late = await calls.list_late_calls(session, self.backend)
+            upcoming = await calls.find_next_call(session, self.backend)
         days = [self._make_day(first + timedelta(days=ahead), found) for ahead in range(length)]
         if view == WEEK:  # a closed Saturday takes no room
             days = [each for each in days if each.calls or not each.closed or each.day.weekday() < 5]
         return {
-            "days": days, "late": late, "view": view, "chosen": chosen, "today": today,
+            "days": days, "late": late, "upcoming": upcoming, "view": view, "chosen": first, "today": today,
             "before": first - timedelta(days=length), "after": first + timedelta(days=length),
         }  # fmt: skip
 
@@ -97,7 +97,7 @@ class CallPages:
         return CalendarDay(day, title, own, day == today, closed)
 
     def _next_open_day(self, today: date) -> date:
-        """Today, or on a weekend the Monday: the week that is over has no calls any more."""
+        """Today, or on a weekend the Monday: days that are over have no calls any more."""
         days = (today + timedelta(days=ahead) for ahead in range(7))
         return next((day for day in days if self.backend.coop.hours_on(day)), today)
 
@@ -120,10 +120,13 @@ class CallPages:
         await self.staff.record_reading(name, {"ticket": number})
         typed = {each: form_field(request, each) for each in ("done", "again", "at", "text")}
         shown = dict.fromkeys(typed, "") | (errors or {})
-        again = calls.next_try(self.backend)
+        again, due, now = calls.next_try(self.backend), call.ticket.due_at, self.backend.clock.now()
+        # a time that would be refused is no suggestion
+        may_stay = due is not None and due > now and self.backend.coop.after_quiet_hours(due) == due
         return self.staff.render_page(
             "calls/call.html", 422 if errors else 200, call=call, errors=shown, typed=typed, can_text=can_text,
-            is_open=call.ticket.status in OPEN_STATUSES, again=again, longest=MAX_ANSWER_LENGTH,
+            is_open=call.ticket.status in OPEN_STATUSES, again=again, at=due if may_stay else again,
+            longest=MAX_ANSWER_LENGTH,
         )  # fmt: skip
 
     async def finish_call(self, request: Request, name: str, number: str) -> HTTPResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -22,7 +22,8 @@ from backend.conversations.models import Conversation
 from backend.payments.office_lookup import WaitingMoney, load_waiting
 from backend.staff.people import StaffPerson, list_people
 from backend.staff.roles import Role
-from backend.tickets import listing
+from backend.tickets import calls, listing
+from backend.tickets.calls import PromisedCall
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.models import Ticket
 from bot.staff import views
@@ -30,6 +31,8 @@ from bot.staff.views import ConversationView
 
 LineKind = Literal["member", "assistant", "office", "note"]
 LINES, EARLIER_LINES = 60, 600
+AHEAD = timedelta(days=366)
+"""Calls that are promised until then."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class InboxList:
 class Day:
     """What else waits for the office. `withdrawn` are tickets that members took back lately."""
 
-    callbacks: list[Ticket]
+    callbacks: list[PromisedCall]
     tickets: list[Ticket]
     withdrawn: list[Ticket]
     closed: list[Ticket]  # in the last day
@@ -61,6 +64,7 @@ class TalkLine:
     kind: LineKind
     who: str  # the staff name of an answer or a note; else empty
     text: str
+    failure: str | None = None  # why an answer did not arrive, as OfficeMessage has it
 
 
 @dataclass(frozen=True)
@@ -98,10 +102,12 @@ async def load_list(session: AsyncSession, now: datetime, show: Filter, name: st
     return InboxList(show, rows, await inbox.count_talks(session, now, name), now)
 
 
-async def load_day(session: AsyncSession, now: datetime) -> Day:
+async def load_day(session: AsyncSession, backend: Backend) -> Day:
+    now = backend.clock.now()
     tickets = await listing.list_open(session)
+    promised = await calls.list_late_calls(session, backend)
     return Day(
-        callbacks=[ticket for ticket in tickets if ticket.kind == "callback"],
+        callbacks=promised + await calls.list_calls(session, backend, now, now + AHEAD),
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
         closed=await listing.list_closed(session, now),
@@ -115,7 +121,7 @@ async def load_lines(session: AsyncSession, talk: ConversationView, limit: int =
     """What was said and noted, the oldest first; the newest of all where there is more than `limit`."""
     kinds: dict[str, LineKind] = {"member": "member", "assistant": "assistant"}
     lines = [
-        TalkLine(line.at, kinds.get(line.who, "office"), "" if line.who in kinds else line.who, line.text)
+        TalkLine(line.at, kinds.get(line.who, "office"), "" if line.who in kinds else line.who, line.text, line.failure)
         for line in talk.lines
     ]
     notes = select(TalkNote).where(TalkNote.conversation_id == talk.id).order_by(TalkNote.id.desc()).limit(limit)

@@ -64,7 +64,7 @@ class InboxPages:
         now = self.backend.clock.now()
         async with self.backend.db.read_session() as session:
             talks = await loading.load_list(session, now, read_filter(request), name)
-            day = await loading.load_day(session, now)
+            day = await loading.load_day(session, self.backend)
         return self._render("inbox/desk.html", 200, talks=talks, day=day, name=name, current="")
 
     async def show_inbox_list(self, request: Request, name: str) -> HTTPResponse:

@@ -32,6 +32,7 @@ PAST_TIME = mark(
     "Nothing was changed: power is expected back at a time that has passed, {when}. Members would hear that there is "
     "no time yet. Check AM and PM and the day, or leave it empty."
 )
+NO_ROAD = mark("Tick the roads that belong together first, under Reports that belong to no outage yet.")
 NO_PLACE_LEFT = mark(
     "Nothing was changed: write where the power is still out. If it is back everywhere, use that button."
 )
@@ -83,12 +84,16 @@ class OutagePages:
             reports = await board.load_board(session)
         values = sent_forms.page_values(request) | {"trouble": trouble}
         values |= {"accounts_typed": form_field(request, "accounts"), "outages": listed, "board": reports}
-        values |= {"causes": CAUSES, "stage_name": stage_name}
+        now = self.backend.clock.now()
+        morning = self.backend.coop.after_quiet_hours(now)
+        values |= {"causes": CAUSES, "stage_name": stage_name, "night_until": morning if morning > now else None}
         values |= {"parted": changed if form == "part" else None, "changed": changed if form == "change" else None}
         return self._render(request, name, "outages/list.html", status=422 if trouble else 200, **values)
 
     async def write_outage(self, request: Request, name: str) -> HTTPResponse:
-        """The form of a new one; `?at=` are roads or towns that were chosen on the board."""
+        """The form of a new one; `?at=` are roads or towns that were chosen on the board, which asks for some."""
+        if request.args.get("from") == "board" and not request.args.getlist("at"):
+            return await self._render_list(request, name, tr(NO_ROAD))
         return self._render_new(request, name)
 
     def _render_new(self, request: Request, name: str, trouble: str = "", field: str = "") -> HTTPResponse:

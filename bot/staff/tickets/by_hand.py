@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.language import ENGLISH, LANGUAGES, mark, tr
+from backend.confirmation_numbers import normalize_number
+from backend.language import ENGLISH, LANGUAGES, SPANISH, mark, tr
 from backend.members.service import find_account
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 from backend.staff.roles import Role
 from backend.tickets import by_hand
+from backend.tickets import service as tickets
 from backend.tickets.by_hand import KEY, HandReport
 from backend.tickets.calls import NOT_IDENTIFIED
 from backend.tickets.kinds import CALLBACK, CREW_KINDS, KINDS
@@ -57,7 +59,7 @@ class NewTicketPages:
         )
 
     async def write_ticket(self, request: Request, name: str) -> HTTPResponse:
-        """The empty form; `?account=` and `?kind=` fill it in."""
+        """The empty form; `?account=` and `?kind=` fill it in, or a closed ticket that is reported `?again=`."""
         typed = dict.fromkeys(FIELDS, "") | {"language": ENGLISH, "key": secrets.token_hex(16)}
         typed["kind"] = str(request.args.get("kind") or "")
         async with self.backend.db.read_session() as session:
@@ -66,7 +68,29 @@ class NewTicketPages:
             known = {"account": account.number, "phone": account.member.phone, "language": account.member.language}
             typed |= {label: value or "" for label, value in known.items()}
             typed |= {"place": account.service_address, "caller": account.member.name}
+        if again := normalize_number(str(request.args.get("again") or "")[:LONGEST]):
+            typed |= await self._read_again(again)
         return self._render(typed, {})
+
+    async def _read_again(self, number: str) -> dict[str, str]:
+        """The facts of a ticket that is reported anew, as the form has them; none for an unknown number."""
+        async with self.backend.db.read_session() as session:
+            ticket = await tickets.find(session, number)
+            if ticket is None:
+                return {}
+            account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
+        words = str(ticket.details.get("words") or "")
+        name = str(ticket.details.get("name") or "")
+        return {
+            "kind": ticket.kind,
+            "words": tr("Still there after {number}: {words}", number=ticket.number, words=words)[:LONGEST],
+            "account": account.number if account else "",
+            "place": ticket.place or "",
+            "phone": ticket.phone or "",
+            "caller": "" if name == NOT_IDENTIFIED else name,
+            "language": SPANISH if ticket.details.get("language") == "Spanish" else ENGLISH,
+            "urgent": "yes" if ticket.urgent else "",
+        }
 
     async def rewrite_ticket(self, request: Request, name: str) -> HTTPResponse:
         """Back from the read-back, with all that was typed."""

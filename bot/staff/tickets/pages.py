@@ -40,7 +40,8 @@ CHANGED = mark(
 )
 CHANGED_WORK = mark("Nothing was saved: a colleague changed this ticket meanwhile. Please look, and save again.")
 NOT_AGAIN = mark(
-    "It can be opened again for a day after it was closed, and not where the people on call were told of it."
+    "It can be opened again for a day after it was closed, and not where the people on call were told of it: such a "
+    "one is reported anew, by the button on its page."
 )
 TYPED = ("done", "note", "owner", "priority", "progress", "due")
 NO_NOTE = mark("Please write the note.")
@@ -83,6 +84,7 @@ class TicketPages:
         return self.staff.render_page(
             "tickets/ticket.html", status, ticket=ticket, name=name, longest=MAX_ANSWER_LENGTH,
             can_reopen=office.can_reopen(self.backend, ticket), needs_words=office.needs_words(self.backend, ticket),
+            is_reported_anew=ticket.status == tickets.CLOSED and tickets.has_callout(ticket),
             is_late=is_late(ticket, self.backend.clock.now()), troubles={form: trouble} if trouble else {},
             typed={each: form_field(request, each) for each in TYPED},
             priorities=PRIORITY_NAMES, progresses=PROGRESS_NAMES, shown_apart=SHOWN_APART,

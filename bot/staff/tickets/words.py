@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 from backend.callout.service import CHANNEL_NAMES, STATUS_NAMES
@@ -37,6 +38,26 @@ LABEL_NAMES = {
     "no danger, says who reported it": mark("No danger, says who reported it"),
     "danger asked about": mark("Danger asked about"), TAKEN_DOWN_LABEL: mark("Taken down by"),
 }  # fmt: skip
+HAZARD_NAMES = {
+    "car": mark("a vehicle with a wire on it"), "burning_car": mark("a burning vehicle"), "hurt": mark("somebody hurt"),
+    "gas": mark("smell of gas"), "fire": mark("fire or smoke"), "water": mark("water and power"),
+    "life": mark("a life depends on power"), "wire": mark("a wire down"),
+}  # fmt: skip
+DETAIL_NAMES = {
+    "not identified": mark("not identified"), "Spanish": mark("Spanish"), "English": mark("English"),
+    "of the account, not told": mark("of the account, not told"),
+    "no danger, says the office": mark("no danger, says the office"),
+    "is not taken back by who writes in the member's name": mark(
+        "is not taken back by who writes in the member's name"
+    ),
+}  # fmt: skip
+"""Values of the details that the program writes, and not the member."""
+STILL_OUT = re.compile(r"after the outage at (.+) was ended")
+ASKED_FOR, GIVEN = ", asked for the ", re.compile(r"given to (\S+) by (\S+)")
+TASK_NAMES = {
+    "nothing; asked for a person": mark("asked for a person, nothing else"),
+    "the office wrote first": mark("the office wrote first"),
+}  # fmt: skip
 CHANGE_NAMES = {
     "owner": mark("owner"), "priority": mark("priority"), "progress": mark("progress"), "due": mark("due"),
     "no answer": mark("nobody answered, try"), "next try": mark("next try"), "moved to": mark("moved to"),
@@ -61,9 +82,39 @@ def kind_name(kind: str) -> str:
     return tr(KIND_NAMES.get(kind, kind))
 
 
+def name_code(code: str) -> str:
+    """A ticket's kind in words; any other code of the program without its underscores."""
+    return kind_name(code) if code in KIND_NAMES else code.replace("_", " ")
+
+
 def label_name(label: str) -> str:
     """A label of the details; one that is not known here, as it was written."""
     return tr(LABEL_NAMES[label]) if label in LABEL_NAMES else label.capitalize()
+
+
+def detail_value(value: object, label: str) -> str:
+    """A value of the details in the reader's language; what a member said stays as it was."""
+    text = str(value)
+    if label == "level":
+        return tr(IDENTITY_NAMES.get(text, text))
+    if label == "tried":
+        return task_words(text)
+    if label == "until":
+        return text.removesuffix(":00")
+    if label in ("hazard", "danger") and text in HAZARD_NAMES:
+        return tr(HAZARD_NAMES[text])
+    if found := STILL_OUT.fullmatch(text):
+        return tr("after the outage at {area} was ended", area=found[1])
+    return tr(DETAIL_NAMES[text]) if text in DETAIL_NAMES else text
+
+
+def task_words(text: str) -> str:
+    """What the assistant was doing, `paying a bill, asked for the amount`, in the reader's language; any other text as
+    it is. The question is left out: its name is the program's, and the talk has its words."""
+    if found := GIVEN.fullmatch(text):
+        return tr("given to {to} by {by}", to=found[1], by=found[2])
+    task = text.partition(ASKED_FOR)[0]
+    return tr(TASK_NAMES.get(task, task))
 
 
 def describe_change(words: str) -> str:
@@ -92,5 +143,6 @@ FILTERS = {
     "ticket_state": state_name, "kind_name": kind_name, "label_name": label_name, "change": describe_change,
     "capfirst": lambda text: text[:1].upper() + text[1:], "map_url": map_url,
     "way_name": way_name, "status_name": status_name,
+    "detail_value": detail_value, "task_words": task_words,
     "identity_name": lambda level: tr(IDENTITY_NAMES.get(str(level), str(level))),
 }  # fmt: skip

@@ -250,3 +250,34 @@ async def test_the_member_sees_a_person_join_type_and_leave(edge: Edge, backend:
         {"kind": "person", "name": "Ann", "joined": False},
         {"kind": "assistant", "left": "Ann"},
     ]
+
+
+async def test_a_member_who_writes_again_waits_again(edge: Edge, backend: Backend) -> None:
+    """By text and by web: with a mark, and as long as the oldest words that nobody has answered."""
+    session = await edge.session()
+    await edge.chat(session, "expect person", id="m1")
+    web = session_conversation_id(edge.services.settings, session)
+    await wait_for_a_person(edge, web)
+    text = await text_talk(edge)
+    await become(edge, "ann")
+    for talk in (text, web):
+        await press(edge, talk, "answer", text="We look at it.")
+    row = re.compile(r'class="talk-link( unread)?" href="/staff/talks/([^"]+)".*?</a>', re.DOTALL)
+
+    async def rows() -> dict[str, tuple[bool, str]]:
+        return {one[2]: (bool(one[1]), one[0]) for one in row.finditer((await edge.get("/staff")).text)}
+
+    assert [unread for unread, _ in (await rows()).values()] == [False, False]
+    backend.clock.advance(minutes=10)  # type: ignore[attr-defined]
+    since = backend.clock.now().isoformat()
+    await edge.text("and the other meter?")
+    await edge.chat(session, "and the other meter?", id="m2")
+    backend.clock.advance(minutes=7)  # type: ignore[attr-defined]
+    await edge.text("hello?")
+    found = await rows()
+    for talk, count in ((text, 2), (web, 1)):
+        unread, shown = found[talk]
+        assert unread, shown
+        assert f"{count} new" in shown
+        assert f'datetime="{since}" data-since>7 min' in shown
+    assert "hello?" in found[text][1]

@@ -335,7 +335,7 @@ async def test_later_notes_and_withdrawals_are_shown(edge: Edge) -> None:
                 session, backend, conversation, kind="name_change", details={"words": words}, place="12 Oak Road"
             )
     await sign_in(edge)
-    assert "name change" in (await edge.get("/staff")).text
+    assert "Name change" in (await edge.get("/staff")).text
     async with backend.db.transaction() as session:
         ticket = await session.get_one(Ticket, made.id)
         await history.add_crew_note(session, backend, ticket, conversation, "Sam", "need a second truck")

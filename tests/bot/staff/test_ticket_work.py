@@ -11,6 +11,7 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.callout.models import Callout
+from backend.conversations.models import Conversation
 from backend.outage.models import KnownOutage, OutageAnnouncement
 from backend.tickets import service as tickets
 from backend.tickets.models import WAITING, Ticket
@@ -217,6 +218,7 @@ async def test_a_call_is_done_with_words_only(edge: Edge, backend: Backend) -> N
 
 async def test_news_of_an_outage_are_read_first(edge: Edge, backend: Backend) -> None:
     """A later time, a part where it is back, and the end: the words are shown before anything is done."""
+    await open_ticket(edge, kind="outage", place="12 Mill Road")
     await become(edge, "ann")
     token = token_in(await edge.get("/staff/outages"))
     new = {"token": token, "area": "Ridge Road, Mill Road", "tell": "yes", "key": "a" * 32}
@@ -237,3 +239,47 @@ async def test_news_of_an_outage_are_read_first(edge: Edge, backend: Backend) ->
         stages = list(await session.scalars(select(OutageAnnouncement.stage).order_by(OutageAnnouncement.id)))
     assert (known.area, stages) == ("Mill Road", ["out", "estimate", "restored", "restored"])
     assert known.cleared_at is not None
+
+
+async def test_a_call_has_its_name_by_the_phone_and_what_it_is_about(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    made = await promise(edge, due_at=OPEN + timedelta(hours=3))
+    page = (await edge.get("/staff/calls")).text
+    shown = rf"Next call.*Ruth Alvarez.*{made.number}.*by the phone.*tel:\{MEMBER}.*the bill"
+    assert re.search(shown, page, re.DOTALL), page
+    assert "No call is promised" in page
+    assert "Monday Nov 16" not in page, "days that are over"
+    assert "by the phone: ask who it is" in (await edge.get(f"/staff/calls/{made.number}")).text
+    asked = {"name": "not identified", "tried": "paying a bill, asked for the amount"}
+    due = OPEN + timedelta(days=1)
+    async with backend.db.transaction() as session:
+        talk = "office-other"
+        session.add(Conversation(id=talk, channel="office", last_seen_at=OPEN, started_at=OPEN))
+        await session.flush()
+        other = await tickets.open_ticket(
+            session, backend, talk, kind="callback", details=asked, phone="+15555550777", due_at=due
+        )
+    spanish = (await edge.get(f"/staff/calls/{other.number}?lang=es")).text
+    assert "el pago de su factura" in spanish
+    assert "asked for" not in spanish
+
+
+async def test_a_danger_that_was_closed_is_reported_anew_with_its_facts(edge: Edge, backend: Backend) -> None:
+    made = await open_ticket(edge, kind="danger", place="20 Oak Lane, Hanover", details={"words": "wire down"})
+    assert "Report it anew" not in (await edge.get(f"/staff/tickets/{made.number}")).text
+    await press(edge, made.number, "close", done="they said")
+    page = (await edge.get(f"/staff/tickets/{made.number}")).text
+    assert "nobody would be called. Report it anew" in page
+    assert "/reopen" not in page
+    form = await edge.get(f"/staff/tickets/new?again={made.number}")
+    assert f">Still there after {made.number}: wire down</textarea>" in form.text
+    assert 'value="20 Oak Lane, Hanover"' in form.text
+    assert '<option value="danger" selected>' in form.text
+    typed = {"kind": "danger", "language": "en", "words": "wire down", "place": "20 Oak Lane, Hanover", "phone": MEMBER}
+    read_back = await edge.post("/staff/tickets/new/check", data=fields_of(form) | typed)
+    await edge.post("/staff/tickets/new", data=fields_of(read_back))
+    opened = (await list_all(backend))[-1]
+    assert (opened.number != made.number, opened.kind, opened.urgent) == (True, "danger", True)
+    assert (opened.place, opened.phone) == ("20 Oak Lane, Hanover", MEMBER)
+    assert (await edge.get("/staff/tickets/new?again=AAA-999")).status == 200

@@ -43,7 +43,7 @@ async def test_closed_with_words_found_and_opened_again(edge: Edge, backend: Bac
     assert "No ticket is open" in listed
     assert f"{made.number} is closed." in listed
     desk = (await edge.get("/staff")).text
-    assert f"dispute {made.number}</a>, Nov 18, 10:00 AM by ann: called her, &lt;refund&gt; made" in desk
+    assert f"Dispute {made.number}</a>, Nov 18, 10:00 AM by ann: called her, &lt;refund&gt; made" in desk
     page = (await edge.get(f"/staff/tickets?number={made.number.replace('-', ' ').lower()}")).text
     assert "<dt>Done</dt><dd>Nov 18, 10:00 AM by ann</dd>" in page
     assert "<dt>What was done</dt><dd>called her, &lt;refund&gt; made</dd>" in page

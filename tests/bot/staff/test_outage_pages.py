@@ -1,0 +1,45 @@
+"""The outage board over HTTP: what is not ticked, and what is said before the end at night."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.app import Backend
+from backend.outage import announcing
+from tests.backend.outage.test_board import report
+from tests.bot.edge import Edge
+from tests.bot.staff.test_money import become
+from tests.bot.staff.test_office import token_in
+from tests.bot.staff.test_ticket_work import find
+from tests.bot.staff.test_tickets import open_ticket
+
+
+async def test_one_road_is_taken_and_of_several_one_is_asked_for(edge: Edge, backend: Backend) -> None:
+    await open_ticket(edge, kind="outage", place="12 Ridge Road, Elizabeth")
+    board = await edge.get("/staff/outages")
+    assert 'value="Ridge Road" checked' in board.text
+    await report(backend, "web-9", "3 Mill Road, Elizabeth")
+    asked = await edge.get("/staff/outages/new?from=board")
+    assert asked.status == 422
+    assert "Tick the roads that belong together first" in asked.text
+    assert 'name="at" value="Mill Road"' in asked.text
+    assert 'value="Mill Road"' in (await edge.get("/staff/outages/new?from=board&at=Mill+Road")).text
+    assert (await edge.get("/staff/outages/new")).status == 200, "the button above the board"
+
+
+async def test_the_end_at_night_says_what_it_does_and_does_it(edge: Edge, backend: Backend) -> None:
+    made = await open_ticket(edge, kind="outage", place="12 Ridge Road")
+    await become(edge, "ann")
+    token = token_in(await edge.get("/staff/outages"))
+    await edge.post("/staff/outages", data={"token": token, "area": "Ridge Road", "tell": "no", "key": "a" * 32})
+    backend.clock.advance(hours=17)  # type: ignore[attr-defined]
+    assert backend.coop.after_quiet_hours(backend.clock.now()) - backend.clock.now() > timedelta(hours=1)
+    await become(edge, "ann")
+    page = await edge.get("/staff/outages/1/clear")
+    assert "Power is back: tell 0 now, 1 at Nov 19, 8:00 AM" in page.text
+    assert "It is night: reports are closed now" in page.text
+    await edge.post("/staff/outages/1/clear", data={"token": token_in(page)})
+    await announcing.tell_members(backend, backend.today())
+    assert (await find(backend, made.number)).status == "closed"
+    board = await edge.get("/staff/outages")
+    assert "told that it is back: 0, at Nov 19, 8:00 AM: 1" in board.text
