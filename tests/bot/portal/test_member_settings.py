@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -80,20 +82,48 @@ async def test_what_is_not_open_to_an_account_cannot_be_joined(visitor: Visitor)
 async def test_alerts_are_set_by_way_and_limit_and_shown_as_they_were_set(visitor: Visitor) -> None:
     await visitor.sign_in()
     _, page = await set_alerts(visitor, bill_due__text="1", bill_due__email="1", bill_due__limit="5")
-    assert "by text and email when your bill is 5 days from due" in text(page)
+    assert "Turned on, by text and email Your bill is 5 days from due" in text(page)
+    assert "Texts and calls go to 555-555-0142 Emails go to ruth@example.com" in text(page)
     assert "STOP ends them" in text(page)
     assert (await confirm(visitor, page))[0] == 200
     assert await alerts_now(visitor) == {"bill_due": (["text", "email"], 5)}
     assert (await confirm(visitor, page))[0] == 200  # the form came twice
+    kept = (await consents(visitor))[0]
     assert len(await consents(visitor)) == 1
+    assert all(part in text(page) for part in re.split("[:.] ", kept.wording.removesuffix(".")))
     _, page = await set_alerts(visitor, bill_due__email="1", bill_due__limit="5", outage__call="1")
-    assert "No more by text when your bill is 5 days from due." in text(page)
+    assert "Turned on, by phone call The power is out at your place, and when it is back" in text(page)
+    assert "Turned off, by text Your bill is 5 days from due" in text(page)
+    assert "STOP ends them" not in text(page)
     await confirm(visitor, page)
     assert await alerts_now(visitor) == {"bill_due": (["email"], 5), "outage": (["call"], None)}
     assert await acts(visitor) == ["alerts_on", "alerts_off", "alerts_on"]
     _, page, _ = await visitor.get(ALERTS)
     assert 'name="bill_due-email" value="1" checked' in page
     assert 'name="bill_due-text" value="1" checked' not in page
+
+
+async def test_back_from_a_read_back_keeps_what_was_typed(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    _, page = await set_alerts(visitor, bill_due__text="1", bill_due__limit="7", outage_night__email="1")
+    assert "The power is out at night" in text(page)
+    status, again = await submit(visitor, page, ALERTS, edit="1")
+    assert status == 200
+    assert re.findall(r'name="([^"]+)" value="1" checked', again) == ["bill_due-text", "outage_night-email"]
+    assert 'name="bill_due-limit" value="7"' in again
+    for url, typed in (
+        ("/portal/outage", {"what": "unsteady", "words": "the porch light", "phone": "555-555-0177"}),
+        ("/portal/service/move", {"address": "12 Oak Street, Hanover", "day": "2026-12-20", "phone": "555-555-0177"}),
+        ("/portal/contact/email", {"value": "ruth@example.net"}),
+    ):
+        _, form, _ = await visitor.get(url)
+        status, page = await submit(visitor, form, url, **typed)
+        assert 'name="edit"' in page, url
+        status, again = await submit(visitor, page, url, edit="1")
+        assert status == 200
+        for name, value in typed.items():
+            assert re.search(rf'name="{name}"[^>]* value="{value}"|name="{name}"[^>]*>{value}', again), (url, name)
+    assert (await alerts_now(visitor), await acts(visitor)) == ({}, [])
 
 
 @pytest.mark.parametrize(("limit", "problem"), [("", "in dollars"), ("much", "in dollars"), ("900000", "in dollars")])
