@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backend.alerts.models import AlertSetting
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
+from backend.programs import rules
 from tests.bot.portal.page_text import text
 from tests.bot.portal.signed_in import acts, confirm, consents, hidden_fields, submit
 from tests.bot.portal.visitor import Visitor, codes_sent, notice_recipients
@@ -220,3 +221,24 @@ async def test_agreements_are_shown_word_for_word_with_where_to_end_them(visitor
     await confirm(visitor, (await visitor.get("/portal/enrollments/paper"))[1])
     _, page, _ = await visitor.get("/portal/agreements")
     assert kept.wording in text(page[page.index("What is over") :])
+
+
+async def test_the_programs_are_judged_by_the_last_twelve_bills(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    _, page, _ = await visitor.get("/portal/enrollments")
+    shown = text(page)
+    assert "the highest was $28.02 above the budget amount, the lowest $22.31 below it" in shown
+    assert "If you join now: $115.00 each month." in shown
+    months = page[page.index("<details><summary>Month by month") :]
+    rows = re.findall(r'<td class="number">\$([\d.,]+)</td>', months)
+    billed, budget = rows[::3], rows[1::3]
+    assert len(billed) == 12
+    assert sum(round(float(each) * 100) for each in billed) == 137636
+    assert set(budget) == {"114.00"}
+
+
+def test_bills_that_are_alike_are_not_called_uneven() -> None:
+    assert not rules.is_uneven(rules.ProgramCost((10000,) * 12, (10000, 11000) * 6))
+    assert rules.is_uneven(rules.ProgramCost((10000,) * 12, (9000, 13000) * 6))
+    assert rules.swings(rules.ProgramCost((10000,) * 12, (9000, 13000) * 6)) == (3000, 1000)
+    assert not rules.is_uneven(rules.ProgramCost((), ()))
