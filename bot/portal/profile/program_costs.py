@@ -62,8 +62,8 @@ def draw_program_months(months: Sequence[ProgramMonth], offers: Sequence[Program
         return None
     labels = [format_month_name(month.issued_on, short=True) for month in months]
     series = [
-        (tr("Your bills, in dollars"), [month.billed_cents / 100 for month in months]),
+        (tr("Your bills ($)"), [month.billed_cents / 100 for month in months]),
         (tr(PROGRAM_NAMES[BUDGET]), [month.asked_cents[place] / 100 for month in months]),
     ]
     alt = tr("Chart of your bills beside budget billing, by month. The table has every figure.")
-    return chart_picture("bar", labels, series, alt)
+    return chart_picture("bar", labels, series, alt, for_phones=True)

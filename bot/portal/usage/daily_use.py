@@ -88,7 +88,7 @@ def draw_days(days: Sequence[DailyReading]) -> Markup | None:
         return None
     labels = [format_short_date(row.day) for row in days]
     alt = tr("Chart of kWh by day. {summary}", summary=describe_days(days))
-    return chart_picture("bar", labels, [("kWh", [row.kwh for row in days])], alt)
+    return chart_picture("bar", labels, [("kWh", [row.kwh for row in days])], alt, for_phones=True)
 
 
 def describe_days(days: Sequence[DailyReading]) -> str:

@@ -80,9 +80,8 @@ def draw_use(months: Sequence[MonthUsage]) -> Markup | None:
         return None
     now, before = _values(months, lambda reading: reading.kwh)
     series = [(tr("These months"), now), (tr("The year before"), before)] if any(before) else [("kWh", now)]
-    return chart_picture(
-        "bar", _labels(months), series, tr("Chart of kWh by month. {summary}", summary=describe(months))
-    )
+    alt = tr("Chart of kWh by month. {summary}", summary=describe(months))
+    return chart_picture("bar", _labels(months), series, alt, for_phones=True)
 
 
 def draw_weather(months: Sequence[MonthUsage]) -> Markup | None:
@@ -91,7 +90,8 @@ def draw_weather(months: Sequence[MonthUsage]) -> Markup | None:
     if not any(value is not None for value in now):
         return None
     alt = tr("Chart of the average temperature by month, in degrees Fahrenheit. The table has every figure.")
-    return chart_picture("line", _labels(months), [(tr("These months"), now), (tr("The year before"), before)], alt)
+    series = [(tr("These months"), now), (tr("The year before"), before)]
+    return chart_picture("line", _labels(months), series, alt, for_phones=True)
 
 
 def describe(months: Sequence[MonthUsage]) -> str:
