@@ -127,7 +127,7 @@ def _local_time(content: ET.Element, file: GreenButtonFile) -> None:
 
 def _reading_type(content: ET.Element, file: GreenButtonFile) -> None:
     kind = ET.SubElement(content, f"{{{ESPI}}}ReadingType")
-    feeds_in = any(row.kwh < 0 for row in (*file.readings, *file.days))
+    feeds_in = any(row.kwh < 0 for row in file.readings) or any(row.wh < 0 for row in file.days)
     length = [("intervalLength", DAY_SECONDS)] if file.days else []
     for name, value in (
         ("accumulationBehaviour", DELTA),
