@@ -44,7 +44,10 @@ class DemoAccount:
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """One demo member. `due_in` is days until the newest bill is due; `alerts` are kinds with thresholds."""
+    """One demo member. `due_in` is days until the newest bill is due; `alerts` are kinds with thresholds.
+
+    `daily_use`: their meter sends each day's use.
+    """
 
     number: str
     name: str
@@ -59,6 +62,7 @@ class DemoPerson:
     autopay_in: int | None = None
     user_id: str = ""
     alerts: tuple[tuple[str, int | None], ...] = ()
+    daily_use: bool = False
 
     @property
     def holder_digits(self) -> str:
@@ -81,6 +85,7 @@ DEMO_PEOPLE = (
         (DemoAccount("001", "14 Mill Road, Elizabeth, IL", 11240),),
         (make_card("4242", "tok_visa_4242"), make_bank_account("6789", "tok_bank_6789")),
         user_id="ruth.alvarez",
+        daily_use=True,
     ),
     DemoPerson(
         "20417",
@@ -118,6 +123,7 @@ DEMO_PEOPLE = (
         ),
         (make_bank_account("6789", "tok_bank_6789"),),
         user_id="ole.lindqvist",
+        daily_use=True,
     ),
     DemoPerson(
         "50310",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -28,7 +28,7 @@ from backend.months import add_months, first_of_month
 from backend.payments.models import Payment, PaymentMethod
 from backend.providers.billing.base import PaymentFact
 from backend.usage.bill_comparison import count_days
-from backend.usage.models import MeterReading
+from backend.usage.models import DailyReading, MeterReading
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -38,6 +38,8 @@ BILL_TO_DUE = timedelta(days=20)
 READ_TO_BILL = timedelta(days=3)
 TEMPERATURES = (21, 26, 38, 50, 61, 71, 75, 73, 65, 53, 39, 27)  # Fahrenheit by month, as in northern Illinois
 READING_MONTHS = 24
+DAYS_BILLS = 3  # of the newest bills, each day is known
+WEEKDAY_WEIGHTS = (92, 90, 95, 93, 98, 118, 114)  # more at the weekend
 KWH_BY_MONTH = (980, 890, 760, 610, 580, 840, 1120, 1080, 760, 600, 690, 900)
 DEMO_PASSWORD = "lantern birch river"  # noqa: S105 - of the demo members who have a user ID
 NEW_ADDRESS_MONTHS = 12  # up to this an address counts as new
@@ -220,6 +222,8 @@ async def _add_history(
             extra = -place.due_cents if back == 0 and place.due_cents < 0 else 0
             await _add_payment(seeding, account, method, bill, extra)
     seeding.session.add_all(_make_readings(account.id, issued)[: place.months])
+    if person.daily_use:
+        seeding.session.add_all(_make_days(account.id, issued, seeding.today))
 
 
 def _build_bill(account: Account, period_start: date, due_on: date, amount_cents: int | None) -> Bill:
@@ -302,6 +306,28 @@ def _make_readings(account_id: int, issued: Iterable[Bill]) -> list[MeterReading
             )
         )
     return found
+
+
+def _make_days(account_id: int, issued: Sequence[Bill], today: date) -> Iterator[DailyReading]:
+    """Each day up to yesterday: those of a bill add up to it, those after the newest bill go on as its days do."""
+    for bill in issued[-DAYS_BILLS:]:
+        days = [bill.period_start + timedelta(days=at) for at in range(count_days(bill))]
+        weights, left = [_day_weight(day) for day in days], bill.kwh * 1000
+        for day, weight in zip(days[:-1], weights[:-1], strict=True):
+            wh = bill.kwh * 1000 * weight // sum(weights)
+            left -= wh
+            yield DailyReading(account_id=account_id, day=day, wh=wh)
+        yield DailyReading(account_id=account_id, day=days[-1], wh=left)
+    newest, day = issued[-1], issued[-1].period_end + timedelta(days=1)
+    while day < today:
+        wh = newest.kwh * 10 * _day_weight(day) // count_days(newest)
+        yield DailyReading(account_id=account_id, day=day, wh=wh)
+        day += timedelta(days=1)
+
+
+def _day_weight(day: date) -> int:
+    """About 100, deterministic."""
+    return WEEKDAY_WEIGHTS[day.weekday()] + (day.toordinal() * 7) % 23 - 11
 
 
 def _weather(month: date) -> int:

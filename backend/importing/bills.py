@@ -1,4 +1,4 @@
-"""bills.csv and usage.csv: bills, how much of each is still owed, and monthly meter readings."""
+"""bills.csv, usage.csv and usage_days.csv: bills, how much of each is still owed, and readings by month and by day."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from backend.importing.fields import (
     parse_cents,
     parse_day,
     parse_dollars,
+    parse_kwh,
     parse_month,
     text_parser,
     whole_number_parser,
 )
 from backend.importing.table import Column, ParsedRow, Table
-from backend.usage.models import MeterReading
+from backend.usage.models import DailyReading, MeterReading
 
 LINE = re.compile(r"\s*(?P<label>.{1,80}?)\s*=\s*(?P<amount>-?\$?[\d,]+\.\d\d)\s*")
 MAX_LINES_LENGTH = 2000
 MAX_DAYS_TO_PAY = 120
 MAX_PERIOD_DAYS = 400  # a year, read late
+MAX_WH_A_DAY = 999_999_999
 _parse_text = text_parser(MAX_LINES_LENGTH)
 
 
@@ -111,6 +113,12 @@ def _usage_rows(loader: BulkLoader) -> Iterator[RowValues]:
         yield account_id, first, kwh, days or calendar.monthrange(first.year, first.month)[1], temperature
 
 
+async def _load_days(loader: BulkLoader) -> None:
+    query = "SELECT i.id, u.day, u.wh FROM usage_days u JOIN account_ids i ON i.number = u.account ORDER BY u.line"
+    rows = ((id_, date.fromisoformat(day), wh) for id_, day, wh in loader.staging.rows(query))
+    await loader.load(DailyReading, ("account_id", "day", "wh"), rows)
+
+
 BILLS = Table(
     "bills",
     (
@@ -144,4 +152,15 @@ USAGE = Table(
     ),
     unique=(("account", "month"),),
     load=_load_usage,
+)
+
+USAGE_DAYS = Table(
+    "usage_days",
+    (
+        Column("account", parse_account_number),
+        Column("day", parse_day),
+        Column("wh", whole_number_parser(-MAX_WH_A_DAY, MAX_WH_A_DAY), alternative=("kwh", parse_kwh)),
+    ),
+    unique=(("account", "day"),),
+    load=_load_days,
 )

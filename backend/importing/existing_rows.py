@@ -19,9 +19,9 @@ from backend.importing.staging import Staging
 from backend.logins.models import Login
 from backend.members.models import Member
 from backend.payments.models import PaymentMethod
-from backend.usage.models import MeterReading
+from backend.usage.models import DailyReading, MeterReading
 
-ACCOUNT_TABLES = ("bills", "usage", "drafts", "autopay", "alerts")
+ACCOUNT_TABLES = ("bills", "usage", "usage_days", "drafts", "autopay", "alerts")
 MEMBER_TABLES = ("accounts", "payment_methods")
 ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not by an import"
 
@@ -34,6 +34,7 @@ async def check(session: AsyncSession, staging: Staging, report: ErrorReport) ->
     await _check_bills(session, staging, report)
     for table, model, column in (
         ("usage", MeterReading, MeterReading.month),
+        ("usage_days", DailyReading, DailyReading.day),
         ("alerts", AlertSetting, AlertSetting.kind),
         ("drafts", LegacyDraft, None),
         ("autopay", AutoPay, None),

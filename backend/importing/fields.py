@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from backend.importing.text_checks import find_name_problem, find_text_problem
@@ -28,6 +29,7 @@ NEGATIVE_FORMS = (re.compile(r"-\s?\$?\s?(.+)"), re.compile(r"\$\s?-\s?(.+)"), r
 """`-12.00`, `-$12.00`, `$-12.00`, `(12.00)`, `($12.00)` and `12.00-`, which mainframes print."""
 CENTS = re.compile(r"-?[0-9]{1,12}")
 WHOLE = re.compile(r"-?([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})")
+KWH = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,3})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # date.fromisoformat also accepts weeks, such as 2026-W01-1
 AMERICAN_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?( ?AM)?$|[ ]12:00(:00)? ?AM$", re.IGNORECASE)
@@ -197,6 +199,14 @@ def whole_number_parser(least: int, most: int) -> CellParser:
         return number
 
     return parse
+
+
+def parse_kwh(value: str) -> int:
+    """Kilowatt hours with up to three decimals, as watt hours: `23.4` is 23400."""
+    if not KWH.fullmatch(value):
+        reject_scientific_notation(value)
+        raise InvalidField(f"{quote_value(value)} is not a number of kWh, such as 23.4")
+    return int(Decimal(value) * 1000)
 
 
 def choice_parser(*allowed: str) -> CellParser:

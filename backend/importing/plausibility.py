@@ -40,7 +40,8 @@ async def check(backend: Backend, session: AsyncSession, staging: Staging, repor
 
 def _check_future_days(backend: Backend, staging: Staging, report: ErrorReport) -> None:
     today = backend.today()
-    for file, column in (("bills", "issued_on"), ("bills", "period_start"), ("accounts", "opened_on")):
+    for file, column in (("bills", "issued_on"), ("bills", "period_start"), ("accounts", "opened_on"),
+                         ("usage_days", "day")):  # fmt: skip
         query = f"SELECT line, {column} FROM {file} WHERE {column} > ? ORDER BY line"  # noqa: S608
         for line, day in staging.rows(query, today.isoformat()):
             if column == "period_start" and staging.scalar("SELECT NOT kwh FROM bills WHERE line = ?", line):
@@ -57,7 +58,11 @@ def _check_before_opening(staging: Staging, report: ErrorReport) -> None:
     """What an account used before it was opened belongs to the member before: it must not be shown."""
     opened = "JOIN accounts a ON t.account = a.member || '-' || a.separator AND a.opened_on IS NOT NULL"
     staging.run("CREATE INDEX accounts_number ON accounts (member || '-' || separator)")
-    for table, column, last in (("bills", "period_end", "t.period_end"), ("usage", "month", "substr(t.month, 1, 7)")):
+    for table, column, last in (
+        ("bills", "period_end", "t.period_end"),
+        ("usage", "month", "substr(t.month, 1, 7)"),
+        ("usage_days", "day", "t.day"),
+    ):
         query = (
             f"SELECT t.line, {last}, a.opened_on FROM {table} t {opened} "  # noqa: S608
             f"WHERE {last} < substr(a.opened_on, 1, length({last})) ORDER BY t.line"

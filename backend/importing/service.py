@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.audit import service as audit
 from backend.importing import existing_rows, plausibility
 from backend.importing.alerts import ALERTS
-from backend.importing.bills import BILLS, USAGE
+from backend.importing.bills import BILLS, USAGE, USAGE_DAYS
 from backend.importing.bulk_load import BulkLoader
 from backend.importing.errors import ErrorReport, ImportRefused
 from backend.importing.members import ACCOUNTS, MEMBERS
@@ -23,7 +23,7 @@ from backend.importing.table import stage
 if TYPE_CHECKING:
     from backend.app import Backend
 
-TABLES = (MEMBERS, ACCOUNTS, BILLS, USAGE, METHODS, DRAFTS, AUTOPAY, ALERTS)
+TABLES = (MEMBERS, ACCOUNTS, BILLS, USAGE, USAGE_DAYS, METHODS, DRAFTS, AUTOPAY, ALERTS)
 """The files in an order in which none refers to a later one."""
 
 ACTOR = "import"

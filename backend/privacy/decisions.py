@@ -58,6 +58,7 @@ DECISIONS: dict[str, Decision] = {
     ),
     "LedgerEntry": Decision("account", "keep", export=_words("book amount_cents at memo"), kept=BOOKS),
     "MeterReading": Decision("account", "keep", export=_words("month kwh days avg_temp_f"), kept=BOOKS),
+    "DailyReading": Decision("account", "delete", export=_words("day wh")),
     "PaymentMethod": Decision(
         "member", "blank", export=_words("kind brand last4 exp_month exp_year saved active preferred"),
         kept="kind, brand and last four, which past payments name; the network's token goes",

@@ -19,6 +19,7 @@ LEVELIZED_MAX_KWH = 200_000  # a year; the limit itself is too much
 RECALCULATION_MONTH = 5  # May
 MISSED_PAYMENTS_LIMIT = 2
 DOLLAR = 100
+UNEVEN_PERCENT = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,19 @@ def estimate_past_cost(program: str, bills: Sequence[Bill]) -> ProgramCost:
             budget = compute_budget(bills[:place])
         asked.append(budget if program == BUDGET else compute_levelized(bills[: place + 1]))
     return ProgramCost(tuple(asked), tuple(bill.amount_cents for bill in bills[first:]))
+
+
+def swings(cost: ProgramCost) -> tuple[int, int]:
+    """Cents by which the highest bill was above what the program asked that month, and the lowest below it."""
+    differences = [actual - asked for actual, asked in zip(cost.actual_cents, cost.monthly_cents, strict=True)]
+    return max(0, *differences), max(0, *(-each for each in differences))
+
+
+def is_uneven(cost: ProgramCost) -> bool:
+    """Whether the bills go up and down so much that evening them out is felt: by UNEVEN_PERCENT of their average."""
+    total = sum(cost.actual_cents)
+    spread = max(cost.actual_cents, default=0) - min(cost.actual_cents, default=0)
+    return total > 0 and spread * 100 * len(cost.actual_cents) >= UNEVEN_PERCENT * total
 
 
 def _has_year_of_service(facts: ProgramFacts) -> bool:

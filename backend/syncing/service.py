@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.importing import existing_rows, plausibility
+from backend.importing.bills import USAGE_DAYS
 from backend.importing.errors import ErrorReport, ImportRefused
 from backend.importing.service import looks_like_import_file
 from backend.importing.staging import Staging
@@ -205,8 +206,9 @@ async def _write(feed: Feed, *, force: bool) -> None:
 
 
 def _create_tables(feed: Feed) -> None:
-    for kind in FEEDS:
-        feed.staging.create(kind.table.name, [column.name for column in kind.table.columns])
+    # a sync takes no usage by day, but the checks that it shares with the import look for its rows
+    for table in (*(kind.table for kind in FEEDS), USAGE_DAYS):
+        feed.staging.create(table.name, [column.name for column in table.columns])
     feed.staging.run("CREATE TABLE acts (id INTEGER PRIMARY KEY, act TEXT, account_id INT, before TEXT, after TEXT)")
 
 

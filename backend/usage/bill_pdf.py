@@ -13,6 +13,8 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
@@ -29,16 +31,20 @@ from backend.usage.service import MonthUsage
 MARGIN = 0.75 * inch
 PADDING = 6  # points, which a frame of reportlab leaves on each side
 WIDTH = letter[0] - 2 * MARGIN - 2 * PADDING
+FONT, BOLD_FONT = "Vera", "VeraBd"
+"""Of reportlab, and put into the file: a font of the reader's own may be wider, and its lines would not fit."""
 INK, GRAY, ACCENT = colors.HexColor("#17211f"), colors.HexColor("#52605c"), colors.HexColor("#0b5f57")
 LINE, SUNKEN, PALE = colors.HexColor("#c9d2ce"), colors.HexColor("#eef2ee"), colors.HexColor("#b4cfc9")
-TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=13.5, textColor=INK)
-SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8.5, leading=11, textColor=GRAY)
+for _name in (FONT, BOLD_FONT):
+    pdfmetrics.registerFont(TTFont(_name, f"{_name}.ttf"))
+TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=13, textColor=INK)
+SMALL = ParagraphStyle("small", parent=TEXT, fontSize=7.75, leading=10.5, textColor=GRAY)
 RIGHT = ParagraphStyle("right", parent=TEXT, alignment=2)
-BOLD = ParagraphStyle("bold", parent=TEXT, fontName="Helvetica-Bold")
+BOLD = ParagraphStyle("bold", parent=TEXT, fontName=BOLD_FONT)
 BOLD_RIGHT = ParagraphStyle("bold-right", parent=BOLD, alignment=2)
-TITLE = ParagraphStyle("title", parent=BOLD, fontSize=18, leading=22)
-HEADING = ParagraphStyle("heading", parent=BOLD, fontSize=12, leading=16, spaceBefore=9, spaceAfter=2)
-AMOUNT = ParagraphStyle("amount", parent=BOLD, fontSize=24, leading=28)
+TITLE = ParagraphStyle("title", parent=BOLD, fontSize=14, leading=18)
+HEADING = ParagraphStyle("heading", parent=BOLD, fontSize=11, leading=15, spaceBefore=9, spaceAfter=2)
+AMOUNT = ParagraphStyle("amount", parent=BOLD, fontSize=21, leading=26)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def build_pdf(statement: Statement) -> bytes:
     story = [*_head(statement), *_due(statement), *_lines(bill), *_use(statement), *_why(statement), *_pay(statement)]
 
     def write_foot(canvas: Canvas, _document: object) -> None:
-        canvas.setFont("Helvetica", 8)
+        canvas.setFont(FONT, 7.25)
         canvas.setFillColor(GRAY)
         coop = statement.coop
         canvas.drawString(MARGIN + PADDING, 0.4 * inch, _plain(f"{coop.name}, {coop.address}"))
@@ -86,7 +92,7 @@ def _head(statement: Statement) -> list[Flowable]:
     return [
         _columns(
             [Paragraph(_xml(coop.name), TITLE), Paragraph(office, ParagraphStyle("o", parent=SMALL, alignment=2))],
-            left=0.6,
+            left=0.64,
         ),
         Spacer(1, 10),
         _columns(
@@ -133,6 +139,7 @@ def _due(statement: Statement) -> list[Flowable]:
                 ("LINEBEFORE", (0, 0), (0, -1), 4, ACCENT),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 12),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 12),
                 ("TOPPADDING", (0, 0), (-1, -1), 8),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 8),
             ]
@@ -175,8 +182,8 @@ def _chart(months: Sequence[MonthUsage]) -> Flowable:
     chart.x, chart.y, chart.width, chart.height = 30, 16, WIDTH * 0.48 - 34, 70
     chart.data = [tuple(month.now.kwh if month.now else 0 for month in months)]
     chart.categoryAxis.categoryNames = [_plain(format_month_name(month.month, short=True)) for month in months]
-    chart.categoryAxis.labels.fontName = chart.valueAxis.labels.fontName = "Helvetica"
-    chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 6.5
+    chart.categoryAxis.labels.fontName = chart.valueAxis.labels.fontName = FONT
+    chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 6
     chart.valueAxis.valueMin = min(0, *chart.data[0])
     chart.bars.strokeColor = None
     chart.bars[0].fillColor = PALE
@@ -229,7 +236,8 @@ def _columns(cells: list[Flowable], left: float = 0.5) -> Flowable:
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (0, -1), 12),
+                ("RIGHTPADDING", (1, 0), (-1, -1), 0),
             ]
         )
     )
@@ -238,7 +246,7 @@ def _columns(cells: list[Flowable], left: float = 0.5) -> Flowable:
 
 def _facts(rows: Sequence[tuple[str, str]]) -> Flowable:
     cells = [[Paragraph(_xml(label), SMALL), Paragraph(_xml(value), TEXT)] for label, value in rows]
-    table = Table(cells, colWidths=[WIDTH * 0.17, WIDTH * 0.31], hAlign="LEFT")
+    table = Table(cells, colWidths=[WIDTH * 0.18, WIDTH * 0.3], hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [

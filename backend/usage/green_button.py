@@ -1,11 +1,12 @@
 """An account's use as Green Button data: an Atom feed of NAESB ESPI 4.0, which other programs read.
 
-One usage point, one meter reading, its type, and a block for each month. Values are Wh, costs hundred-thousandths of a
-dollar, times seconds since 1970 (UTC).
+One usage point, one meter reading, its type, and a block for each month: of one interval, or of one for each day.
+Values are Wh, costs hundred-thousandths of a dollar, times seconds since 1970 (UTC).
 """
 
 from __future__ import annotations
 
+import itertools
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from backend.billing.models import Bill
 from backend.months import add_months, first_of_month
-from backend.usage.models import MeterReading
+from backend.usage.models import DailyReading, MeterReading
 
 ATOM, ESPI = "http://www.w3.org/2005/Atom", "http://naesb.org/espi"
 FILE_TYPE = "application/atom+xml"
@@ -25,7 +26,8 @@ WH_PER_KWH = 1000
 COST_PER_CENT = 1000
 # codes of the standard
 ELECTRICITY, DELTA, DOLLAR, NORMAL, FORWARD, NET, ENERGY, WATT_HOURS, VALID = 0, 4, 840, 12, 1, 4, 12, 72, 0
-SECONDARY_METERED, NO_MULTIPLIER, BILLING_PERIOD = 1, 0, 8
+SECONDARY_METERED, NO_MULTIPLIER, BILLING_PERIOD, DAILY = 1, 0, 8, 11
+DAY_SECONDS = 86_400
 # the second Sunday of March and the first of November at 2 AM, as the standard packs such a rule into four bytes
 DST_STARTS, DST_ENDS, NO_DST = "360E2000", "B40E2000", "FFFFFFFF"
 
@@ -35,35 +37,59 @@ ET.register_namespace("espi", ESPI)
 
 @dataclass(frozen=True, slots=True)
 class GreenButtonFile:
-    """What goes into it. `readings` and `bills` are one account's; `seed` stands for the account in the ids."""
+    """What goes into it: one account's `readings` with their `bills`, or its `days`. `seed` stands for the account in
+    the ids."""
 
     title: str
     seed: str
     zone: ZoneInfo
     made_at: datetime
-    readings: Sequence[MeterReading]
-    bills: Sequence[Bill]
+    readings: Sequence[MeterReading] = ()
+    bills: Sequence[Bill] = ()
+    days: Sequence[DailyReading] = ()
 
 
 def build_feed(file: GreenButtonFile) -> bytes:
-    """The XML document, in UTF-8."""
-    feed = ET.Element(f"{{{ATOM}}}feed")
-    _text(feed, ATOM, "id", _urn(file, "feed"))
-    _text(feed, ATOM, "title", file.title)
-    _text(feed, ATOM, "updated", _stamp(file.made_at))
-    point, reading = "/resource/UsagePoint/1", "/resource/UsagePoint/1/MeterReading/1"
-    kind, clock = "/resource/ReadingType/1", "/resource/LocalTimeParameters/1"
-    content = _entry(feed, file, "usage point", point, f"{point}/MeterReading", clock)
-    _service(content)
-    _local_time(_entry(feed, file, "local time", clock), file)
-    ET.SubElement(
-        _entry(feed, file, "meter reading", reading, f"{reading}/IntervalBlock", kind), f"{{{ESPI}}}MeterReading"
-    )
-    _reading_type(_entry(feed, file, "reading type", kind), file)
+    """The XML document of the readings by month, in UTF-8."""
+    feed, reading = _begin(file, 1)
     bills = {first_of_month(bill.period_end): bill for bill in file.bills}
     for row in sorted(file.readings, key=lambda one: one.month):
         name = f"{reading}/IntervalBlock/{row.month:%Y%m}"
         _block(_entry(feed, file, f"{row.month:%Y-%m}", name), file, row, bills)
+    return _finish(feed)
+
+
+def build_daily_feed(file: GreenButtonFile) -> bytes:
+    """The XML document of the days, in UTF-8: a block for each month, with an interval for each of its days."""
+    feed, reading = _begin(file, 2)
+    for month, rows in itertools.groupby(
+        sorted(file.days, key=lambda one: one.day), lambda row: first_of_month(row.day)
+    ):
+        name = f"{reading}/IntervalBlock/{month:%Y%m}"
+        _daily_block(_entry(feed, file, f"days of {month:%Y-%m}", name), file, list(rows))
+    return _finish(feed)
+
+
+def _begin(file: GreenButtonFile, number: int) -> tuple[ET.Element, str]:
+    """The feed up to its blocks, and the address of its meter reading, which has this number: months 1, days 2."""
+    feed = ET.Element(f"{{{ATOM}}}feed")
+    _text(feed, ATOM, "id", _urn(file, "feed"))
+    _text(feed, ATOM, "title", file.title)
+    _text(feed, ATOM, "updated", _stamp(file.made_at))
+    point, clock = "/resource/UsagePoint/1", "/resource/LocalTimeParameters/1"
+    reading, kind = f"{point}/MeterReading/{number}", f"/resource/ReadingType/{number}"
+    of = "" if number == 1 else " of days"
+    content = _entry(feed, file, "usage point", point, f"{point}/MeterReading", clock)
+    _service(content)
+    _local_time(_entry(feed, file, "local time", clock), file)
+    ET.SubElement(
+        _entry(feed, file, f"meter reading{of}", reading, f"{reading}/IntervalBlock", kind), f"{{{ESPI}}}MeterReading"
+    )
+    _reading_type(_entry(feed, file, f"reading type{of}", kind), file)
+    return feed, reading
+
+
+def _finish(feed: ET.Element) -> bytes:
     ET.indent(feed)
     document: bytes = ET.tostring(feed, "utf-8", xml_declaration=True)
     return document
@@ -101,16 +127,18 @@ def _local_time(content: ET.Element, file: GreenButtonFile) -> None:
 
 def _reading_type(content: ET.Element, file: GreenButtonFile) -> None:
     kind = ET.SubElement(content, f"{{{ESPI}}}ReadingType")
-    feeds_in = any(row.kwh < 0 for row in file.readings)
+    feeds_in = any(row.kwh < 0 for row in file.readings) or any(row.wh < 0 for row in file.days)
+    length = [("intervalLength", DAY_SECONDS)] if file.days else []
     for name, value in (
         ("accumulationBehaviour", DELTA),
         ("commodity", SECONDARY_METERED),
         ("currency", DOLLAR),
         ("dataQualifier", NORMAL),
         ("flowDirection", NET if feeds_in else FORWARD),
+        *length,
         ("kind", ENERGY),
         ("powerOfTenMultiplier", NO_MULTIPLIER),
-        ("timeAttribute", BILLING_PERIOD),
+        ("timeAttribute", DAILY if file.days else BILLING_PERIOD),
         ("uom", WATT_HOURS),
     ):
         _text(kind, ESPI, name, value)
@@ -122,7 +150,7 @@ def _block(content: ET.Element, file: GreenButtonFile, row: MeterReading, bills:
     first, end = row.month, add_months(row.month, 1)
     if bill is not None:
         first, end = bill.period_start, bill.period_end + timedelta(days=1)
-    start, stop = (int(datetime.combine(day, time(), file.zone).timestamp()) for day in (first, end))
+    start, stop = _midnight(file, first), _midnight(file, end)
     block = ET.SubElement(content, f"{{{ESPI}}}IntervalBlock")
     _period(block, "interval", start, stop)
     reading = ET.SubElement(block, f"{{{ESPI}}}IntervalReading")
@@ -132,6 +160,22 @@ def _block(content: ET.Element, file: GreenButtonFile, row: MeterReading, bills:
     _text(quality, ESPI, "quality", VALID)
     _period(reading, "timePeriod", start, stop)
     _text(reading, ESPI, "value", row.kwh * WH_PER_KWH)
+
+
+def _daily_block(content: ET.Element, file: GreenButtonFile, rows: Sequence[DailyReading]) -> None:
+    """The days of one month, each from midnight to midnight at the co-op: 23 or 25 hours where the clock changes."""
+    block = ET.SubElement(content, f"{{{ESPI}}}IntervalBlock")
+    _period(block, "interval", _midnight(file, rows[0].day), _midnight(file, rows[-1].day + timedelta(days=1)))
+    for row in rows:
+        reading = ET.SubElement(block, f"{{{ESPI}}}IntervalReading")
+        quality = ET.SubElement(reading, f"{{{ESPI}}}ReadingQuality")
+        _text(quality, ESPI, "quality", VALID)
+        _period(reading, "timePeriod", _midnight(file, row.day), _midnight(file, row.day + timedelta(days=1)))
+        _text(reading, ESPI, "value", row.wh)
+
+
+def _midnight(file: GreenButtonFile, day: date) -> int:
+    return int(datetime.combine(day, time(), file.zone).timestamp())
 
 
 def _period(parent: ET.Element, name: str, start: int, stop: int) -> None:

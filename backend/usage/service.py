@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.months import add_months, year_before
-from backend.usage.models import MeterReading
+from backend.usage.models import DailyReading, MeterReading
 
 MONTHS = 12
 
@@ -59,3 +59,21 @@ async def list_readings(session: AsyncSession, account_id: int, count: int) -> l
     """The newest `count` readings, the newest first."""
     query = select(MeterReading).where(MeterReading.account_id == account_id)
     return list(await session.scalars(query.order_by(MeterReading.month.desc()).limit(count)))
+
+
+async def list_days(
+    session: AsyncSession, account_id: int, count: int, *, until: date | None = None
+) -> list[DailyReading]:
+    """The newest `count` daily readings, the oldest first; `until`: of those that are not after this day."""
+    query = select(DailyReading).where(DailyReading.account_id == account_id)
+    if until is not None:
+        query = query.where(DailyReading.day <= until)
+    found = await session.scalars(query.order_by(DailyReading.day.desc()).limit(count))
+    return list(reversed(found.all()))
+
+
+async def has_days(session: AsyncSession, account_id: int) -> bool:
+    """Whether there is any use by day for this account."""
+    return (
+        await session.scalar(select(DailyReading.id).where(DailyReading.account_id == account_id).limit(1)) is not None
+    )

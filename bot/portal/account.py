@@ -18,6 +18,8 @@ from bot.web.pages import form_field
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
 PORTAL_PAGE = re.compile(r"/portal/[a-z][a-z-]{1,40}(?:/[A-Za-z0-9-]{1,40})?")
+USER_ID_MISSING = mark("Please give your full member number or your user ID.")
+PASSWORD_EMPTY = mark("Please type your password.")
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
 THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
 WRONG_CODE = mark("That is not the code of our newest email.")
@@ -54,6 +56,11 @@ class AccountPages(PortalPages):
         if is_account_number(typed) and lacks_account_suffix(typed):
             # decided by the shape alone, before any lookup: the answer says nothing about an account
             return self._render_sign_in_error(request, typed, SUFFIX_MISSING)
+        missing = {"user_id": tr(USER_ID_MISSING)} if not typed else {}
+        missing |= {"password": tr(PASSWORD_EMPTY)} if not given["password"] else {}
+        if missing:  # not a try: nothing is looked up, nothing is counted
+            next_page = form_field(request, "next")
+            return self.render_form("sign_in.html", missing, user_id=typed, done="", next=next_page)
         result = await signin.sign_in(
             self.backend,
             typed,

@@ -19,15 +19,16 @@ from bot.portal.base_pages import PageHandler
 from bot.portal.signed_in import SignedInPages, Visit
 from bot.web.pages import form_field
 
-YES = "yes"
-"""The field of the button under a read-back."""
+YES, EDIT = "yes", "edit"
+"""The fields of the buttons under a read-back: the one that does it, and the one that goes back to the form."""
 
 
 @dataclass(frozen=True)
 class ReadBack:
     """What a member is asked to check before it is done. `button` says what it does; `fields` are posted with it.
 
-    `words` are what is agreed to. `facts` are (label, value).
+    `words` are what is agreed to, `lists` parts of it as (heading, lines). `facts` are (label, value). A POST of the
+    `fields` to `edit` shows the form again as it was typed; without it Back leads to `back`.
     """
 
     heading: str
@@ -37,6 +38,8 @@ class ReadBack:
     back: str
     fields: Mapping[str, str] = field(default_factory=dict)
     facts: Sequence[tuple[str, str]] = ()
+    lists: Sequence[tuple[str, Sequence[str]]] = ()
+    edit: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,3 +106,8 @@ def with_account(url: str, visit: Visit) -> str:
 def is_confirmed(request: Request) -> bool:
     """Whether the button under the read-back was pressed."""
     return bool(form_field(request, YES))
+
+
+def is_edited_again(request: Request) -> bool:
+    """Whether the member went back from the read-back to what they had typed."""
+    return bool(form_field(request, EDIT))

@@ -23,7 +23,7 @@ LOCKED_OUT = mark(
     "After too many tries that did not match, this number cannot be used here for 15 minutes or longer. Our office "
     "helps right away: {phone}."
 )
-EMPTY_FORM = dict.fromkeys(("number", "kind", "first_name", "last_name", "email", "user_id"), "")
+EMPTY_FORM = dict.fromkeys(("number", "last4", "kind", "first_name", "last_name", "email", "user_id"), "")
 CODE_PROBLEMS = {
     "wrong": mark("That is not the code we sent. Please look at the newest message."),
     "slip": mark("Six digits, please."),
@@ -82,7 +82,7 @@ class LoginCreationPages(PortalPages):
     def _render_step(
         self, token: str, link: CreationLink, errors: dict[str, str] | None = None, **given: str
     ) -> HTTPResponse:
-        """The page of the step that is due, filled with `given`; never with identity digits or passwords."""
+        """The page of the step that is due, filled with `given`; never with the holder's digits or passwords."""
         return self.render_form(
             f"create_{_due_step(link)}.html", errors, here=_page_url(token), given=EMPTY_FORM | given
         )
@@ -90,8 +90,9 @@ class LoginCreationPages(PortalPages):
     async def _take_holder(self, request: Request, token: str, link: CreationLink) -> HTTPResponse:
         given = parse_fields(request, "number", "last4", "kind", "digits")
         errors = _validate_holder(given)
+        shown = {name: given[name] for name in ("number", "last4", "kind")}
         if errors:
-            return self._render_step(token, link, errors, number=given["number"], kind=given["kind"])
+            return self._render_step(token, link, errors, **shown)
         holder = login_creation.HolderClaim(
             given["number"], strip_to_digits(given["last4"]), given["kind"], strip_to_digits(given["digits"])
         )
@@ -105,7 +106,7 @@ class LoginCreationPages(PortalPages):
             ]
             return self.render_notice(tr("You have an online account"), texts, again="/portal/forgot")
         if result == "no_match":
-            return self._render_step(token, link, {"number": tr(NO_MATCH)}, number=given["number"], kind=given["kind"])
+            return self._render_step(token, link, {"number": tr(NO_MATCH)}, **shown)
         return pages.redirect(_page_url(token))
 
     async def _take_person(self, request: Request, token: str, link: CreationLink) -> HTTPResponse:
@@ -191,7 +192,9 @@ def _due_step(link: CreationLink) -> str:
 def _validate_holder(given: dict[str, str]) -> dict[str, str]:
     """Errors in the form of the fields, by field; without any lookup."""
     errors: dict[str, str] = {}
-    if lacks_account_suffix(given["number"]):
+    if not strip_to_digits(given["number"]):
+        errors["number"] = tr("Please give your full member number.")
+    elif lacks_account_suffix(given["number"]):
         errors["number"] = tr("Please give all of it, with the three digits behind the dash, such as 12345-001.")
     if not re.fullmatch(r"\d{4}", given["last4"].strip()):
         errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")

@@ -6,12 +6,13 @@ import re
 
 from sanic import HTTPResponse, Request
 
-from backend.language import tr
+from backend.language import mark, tr
 from backend.logins import recovery_mail
 from bot.portal.account import LOGIN_URL
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages, format_password_problem, parse_fields
 from bot.web import pages
 
+PASSWORD_MISSING = mark("Please type a password.")
 LAST4 = re.compile(r"\d{4}")
 
 
@@ -33,7 +34,7 @@ class PasswordPages(PortalPages):
             return self.render_notice(heading, texts, status=404, again="/portal/forgot")
 
     async def forgot(self, _request: Request) -> HTTPResponse:
-        return self.render_form("forgot.html", who="")
+        return self.render_form("forgot.html", who="", last4="")
 
     async def ask(self, request: Request) -> HTTPResponse:
         """The same answer for everyone: it says nothing about accounts. bot/workers/login_mail.py sends the mail."""
@@ -43,7 +44,7 @@ class PasswordPages(PortalPages):
         if not LAST4.fullmatch(last4):
             errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
         if errors:
-            return self.render_form("forgot.html", errors, who=who)
+            return self.render_form("forgot.html", errors, who=who, last4=last4)
         kind = recovery_mail.USER_ID if given["kind"] == recovery_mail.USER_ID else recovery_mail.RESET
         try:
             async with self.backend.db.transaction() as session:
@@ -74,6 +75,8 @@ class PasswordPages(PortalPages):
     async def set(self, request: Request, token: str) -> HTTPResponse:
         given = parse_fields(request, "password", "again")
         here = f"/portal/reset/{token}"
+        if not given["password"]:
+            return self.render_form("reset.html", {"password": tr(PASSWORD_MISSING)}, here=here)
         if given["password"] != given["again"]:
             return self.render_form("reset.html", {"password": format_password_problem("different")}, here=here)
         try:

@@ -12,11 +12,13 @@ from backend.logins.recovery_mail import InvalidPassword
 from bot.portal.account import THROTTLED
 from bot.portal.base_pages import format_password_problem, parse_fields
 from bot.portal.browser_names import name_browser
+from bot.portal.password import PASSWORD_MISSING
 from bot.portal.payments.base import parse_id
 from bot.portal.signed_in import SignedInPages, Visit
 from bot.web import pages
 
 SECURITY_URL = "/portal/security"
+OLD_MISSING = mark("Please type your current password.")
 WRONG_PASSWORD = mark("That is not your current password.")
 
 
@@ -50,6 +52,10 @@ class SecurityPages(SignedInPages):
 
     async def change(self, request: Request, visit: Visit) -> HTTPResponse:
         given = parse_fields(request, "old", "password", "again")
+        missing = {"old": tr(OLD_MISSING)} if not given["old"] else {}
+        missing |= {"password": tr(PASSWORD_MISSING)} if not given["password"] else {}
+        if missing:
+            return await self._render(request, visit, missing)
         if given["password"] != given["again"]:
             return await self._render(request, visit, {"again": format_password_problem("different")})
         try:

@@ -17,9 +17,11 @@ from backend.language import tr
 from backend.usage.chart import THIS_YEAR, YEAR_BEFORE, Bar
 
 Kind = Literal["bar", "stacked", "line", "rows"]
+PHONE = "screen and (max-width: 30rem)"
 Series = tuple[str, Sequence[float | None]]
 FONT = "system-ui, sans-serif"
 WIDTH, HEIGHT = 760, 320  # pixels; the picture is scaled to its place
+NARROW = (400, 300)
 ROWS_WIDTH, ROW_HEIGHT = 560, 30
 MOST_LETTERS = 60  # of all labels below the chart: more would run into each other, and are slanted
 LIGHT = Style(
@@ -42,9 +44,11 @@ FEW = 8
 """Whole numbers up to this are all on the axis, and nothing between them."""
 
 
-def draw_svg(kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dark: bool = False) -> bytes:
-    """One chart as an SVG document without scripts. A value of None is a gap."""
-    width, height = _measure(kind, labels)
+def draw_svg(
+    kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dark: bool = False, narrow: bool = False
+) -> bytes:
+    """One chart as an SVG document without scripts. A value of None is a gap. `narrow`: for the width of a phone."""
+    width, height = NARROW if narrow else _measure(kind, labels)
     is_slanted = kind != "rows" and sum(map(len, labels)) > MOST_LETTERS
     chart = CHARTS[kind](
         style=DARK if dark else LIGHT, js=(), width=width, height=height, disable_xml_declaration=True, no_prefix=True,
@@ -82,14 +86,27 @@ def _highest_few(kind: Kind, series: Sequence[Series]) -> int | None:
     return int(highest) if 0 < highest <= FEW else None
 
 
-def chart_picture(kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str) -> Markup:
-    """A `<picture>` for a page, in the colors of the reader's screen. `alt` says in a sentence what it shows."""
+def chart_picture(
+    kind: Kind, labels: Sequence[str], series: Sequence[Series], alt: str, *, for_phones: bool = False
+) -> Markup:
+    """A `<picture>` for a page, in the colors of the reader's screen. `alt` says in a sentence what it shows.
+
+    `for_phones`: a narrow screen gets a drawing of its own, whose words are not scaled down.
+    """
     width, height = _measure(kind, labels)
     light, dark = (_data_url(draw_svg(kind, labels, series, dark=dark)) for dark in (False, True))
+    sources = Markup("")
+    if for_phones:
+        for media, is_dark in ((f"{PHONE} and (prefers-color-scheme: dark)", True), (PHONE, False)):
+            drawing = _data_url(draw_svg(kind, labels, series, dark=is_dark, narrow=True))
+            size = {"width": NARROW[0], "height": NARROW[1]}
+            sources += Markup('<source media="{media}" srcset="{drawing}" width="{width}" height="{height}">').format(
+                media=media, drawing=drawing, **size
+            )
     return Markup(
-        '<picture class="chart"><source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
+        '<picture class="chart">{sources}<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
         '<img src="{light}" alt="{alt}" width="{width}" height="{height}"></picture>'
-    ).format(dark=dark, light=light, alt=alt, width=width, height=height)
+    ).format(sources=sources, dark=dark, light=light, alt=alt, width=width, height=height)
 
 
 def _data_url(svg: bytes) -> str:

@@ -19,8 +19,9 @@ from sanic.response import html
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.demo import DEMO_ACCOUNTS
-from backend.language import ENGLISH, use_language
+from backend.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_PEOPLE
+from backend.demo.people import HOLDER_DIGITS
+from backend.language import ENGLISH, join_words, use_language
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
@@ -96,8 +97,16 @@ def demo_page_values(services: Services) -> dict[str, Any]:
     """The values of demo.html; production has no demo members."""
     if services.settings.production:
         return {"coop": services.coop}
+    users = [person.user_id for person in DEMO_PEOPLE if person.user_id]
+    secrets = {"users": join_words(users), "password": DEMO_PASSWORD, "digits": HOLDER_DIGITS}
     members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
-    return {"coop": services.coop, "demo_members": members, "outbox_url": OUTBOX_PAGE, "phone_url": PHONE_PAGE}
+    return {
+        "coop": services.coop,
+        "demo_members": members,
+        "demo_secrets": secrets,
+        "outbox_url": OUTBOX_PAGE,
+        "phone_url": PHONE_PAGE,
+    }
 
 
 def _add_charts(routes: Blueprint, services: Services) -> None:

@@ -135,6 +135,7 @@ async def test_the_demo_page_names_demo_members_outside_production_only(app_serv
     assert page.status == 200
     assert "99999-001" in page.text
     assert "0142" in page.text
+    assert all(words in page.text for words in ("lantern birch river", "<b>1234</b>", 'href="/portal/create"'))
     from dataclasses import replace
 
     backend = replace(

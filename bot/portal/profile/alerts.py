@@ -12,14 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts import service as alerts
 from backend.alerts.kinds import CHANNELS, KINDS, InvalidThreshold, check_threshold
+from backend.coop import format_phone
 from backend.language import join_words, mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.providers.billing.base import FiguresUnknown
 from backend.providers.billing.system import find_system
-from bot.portal.acting import ActingPages, ReadBack, Result, find_account, is_confirmed, with_account
+from bot.portal.acting import (
+    ActingPages,
+    ReadBack,
+    Result,
+    find_account,
+    is_confirmed,
+    is_edited_again,
+    with_account,
+)
 from bot.portal.signed_in import Visit
-from bot.portal.talk_words import talk_words
 from bot.web.pages import form_field
 
 ALERTS_URL = "/portal/alerts"
@@ -52,6 +60,9 @@ TITLES = {
     "outage_night": mark("The same at night"),
 }
 UNITS = {"days": mark("How many days before"), "cents": mark("Limit in dollars"), "kwh": mark("Limit in kWh")}
+TEXT_TERMS = mark(
+    "How many texts depends on your account; message and data rates may apply. STOP ends them, HELP gives help."
+)
 WAY_NAMES = {"text": mark("text"), "email": mark("email"), "call": mark("phone call")}
 DOLLARS = re.compile(r"\$? ?(\d{1,6}|\d{1,3}(?:,\d{3})+)(?:\.(\d{2}))?", re.ASCII)
 WHOLE = re.compile(r"\d{1,7}|\d{1,3}(?:,\d{3})+", re.ASCII)
@@ -92,12 +103,12 @@ class AlertPages(ActingPages):
         return await self._render(visit, {name: (set_now[name].ways, _format_limit(name, set_now)) for name in KINDS})
 
     async def check(self, request: Request, visit: Visit) -> HTTPResponse:
-        """Read back what changes."""
+        """Read back what changes, or show the page again as it was filled in."""
         async with self.backend.db.read_session() as session:
             set_now = await load_choices(session, find_account(visit).id)
         shown = await self._list_shown(visit, set_now)
         typed, wanted, errors = self._read(request, shown, set_now)
-        if errors:
+        if errors or is_edited_again(request):
             return await self._render(visit, typed, errors)
         changes = find_changes(set_now, wanted)
         if not changes:
@@ -137,10 +148,15 @@ class AlertPages(ActingPages):
         return [number for number in numbers if number]
 
     def _describe(self, visit: Visit, wanted: Choices, changes: Changes, set_now: Choices) -> ReadBack:
-        words = [describe_turned_on(ways, kinds) for ways, kinds in changes.turned_on.items()]
+        lists = [(_turned_on_by(ways), list_alerts(kinds)) for ways, kinds in changes.turned_on.items()]
         for ways, names in changes.turned_off.items():
-            what = join_words([KINDS[name].describe(set_now[name].threshold) for name in names])
-            words.append(tr("No more by {ways} when {when}.", ways=join_ways(ways), when=what))
+            lost = list_alerts({name: set_now[name].threshold for name in names})
+            lists.append((tr("Turned off, by {ways}", ways=join_ways(ways)), lost))
+        used = {way for ways in changes.turned_on for way in ways}
+        words = [tr(TEXT_TERMS)] if "text" in used else []
+        facts = [(tr("Texts and calls go to"), format_phone(visit.member.phone or ""))] if used - {"email"} else []
+        if "email" in used and visit.member.email:
+            facts.append((tr("Emails go to"), visit.member.email))
         fields = {"seen": _seen(set_now)}
         for name, choice in wanted.items():
             fields |= {f"{name}-{way}": "1" for way in choice.ways}
@@ -148,8 +164,9 @@ class AlertPages(ActingPages):
                 fields[f"{name}-limit"] = _format_limit(name, wanted)
         url = with_account(ALERTS_URL, visit)
         return ReadBack(
-            tr("Please check your alerts"), words, tr("Save these alerts"), f"{ALERTS_URL}/save", url, fields
-        )
+            tr("Please check your alerts"), words, tr("Save these alerts"), f"{ALERTS_URL}/save", url, fields,
+            facts, lists, edit=ALERTS_URL,
+        )  # fmt: skip
 
     def _read(
         self, request: Request, shown: Sequence[str], set_now: Choices
@@ -235,10 +252,22 @@ def find_changes(set_now: Choices, wanted: Choices) -> Changes:
 
 
 def describe_turned_on(ways: Sequence[str], kinds: Mapping[str, int | None]) -> str:
-    """What is agreed to, in the words of the talk."""
-    when = join_words([KINDS[name].describe(threshold) for name, threshold in kinds.items()])
-    state: dict[str, object] = {"by_text": True} if "text" in ways else {}
-    return talk_words("alerts", "utter_question_alert_confirm", state, ways=join_ways(ways), when=when)
+    """What is agreed to, in the words of the read-back."""
+    words = f"{_turned_on_by(ways)}: {'; '.join(list_alerts(kinds))}."
+    return f"{words} {tr(TEXT_TERMS)}" if "text" in ways else words
+
+
+def list_alerts(kinds: Mapping[str, int | None]) -> list[str]:
+    """`Your bill is 3 days from due`: each alert with its threshold, to stand by itself in a list."""
+    own = {"outage_night": tr("The power is out at night")}
+    described = {name: KINDS[name].describe(threshold) for name, threshold in kinds.items()} | {
+        name: words for name, words in own.items() if name in kinds
+    }
+    return [words[:1].upper() + words[1:] for words in described.values()]
+
+
+def _turned_on_by(ways: Sequence[str]) -> str:
+    return tr("Turned on, by {ways}", ways=join_ways(ways))
 
 
 def join_ways(ways: Sequence[str]) -> str:

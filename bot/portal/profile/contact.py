@@ -19,7 +19,7 @@ from backend.language import LANGUAGES, join_words, mark, tr
 from backend.logins.portal_conversations import PORTAL
 from backend.members.identity import Identity
 from backend.members.levels import Level
-from bot.portal.acting import ActingPages, ReadBack, Result, is_confirmed, with_account
+from bot.portal.acting import ActingPages, ReadBack, Result, is_confirmed, is_edited_again, with_account
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
 from bot.web.pages import form_field
@@ -89,6 +89,8 @@ class ContactPages(ActingPages):
     async def check(self, request: Request, visit: Visit, what: str) -> HTTPResponse:
         field = _read_field(what)
         typed = form_field(request, "value")[:256]
+        if is_edited_again(request):
+            return self._ask(visit, field, typed)
         value = self._read(field, typed)
         if value is None:
             return self._ask(visit, field, typed, {"value": tr(PROBLEMS[field])})
@@ -113,7 +115,8 @@ class ContactPages(ActingPages):
             words.append(tr("For 24 hours no codes go to the new phone."))
         url = f"{CONTACT_URL}/{field}/save"
         back = with_account(f"{CONTACT_URL}/{field}", visit)
-        return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, {"value": value}, facts)
+        return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, {"value": value}, facts,
+                        edit=f"{CONTACT_URL}/{field}")  # fmt: skip
 
     async def save(self, request: Request, visit: Visit, what: str) -> HTTPResponse:
         field = _read_field(what)

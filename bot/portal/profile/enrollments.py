@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts import service as alerts
 from backend.autopay.schedule import find_active_autopay, find_active_draft
+from backend.billing import bills
 from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.money import format_cents
@@ -21,6 +22,7 @@ from backend.programs.rules import BUDGET, LEVELIZED
 from backend.programs.service import NotEligible, ProgramOffer
 from backend.providers.billing.base import FiguresUnknown
 from bot.portal.acting import ActingPages, ReadBack, Result, find_account, is_confirmed, with_account
+from bot.portal.profile.program_costs import describe_verdict, draw_program_months, list_program_months
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
 from bot.web.pages import form_field
@@ -74,6 +76,7 @@ class EnrollmentPages(ActingPages):
                 offers = []
             views = [_view(offer, enrollment) for offer in offers]
             actual = offers[0].cost.actual_cents if offers else ()
+            months = list_program_months(await bills.list_bills(session, account.id), offers)
             return self.render_page(
                 "profile/enrollments.html",
                 paperless=await alerts.is_paperless(session, account.id),
@@ -82,6 +85,9 @@ class EnrollmentPages(ActingPages):
                 is_known=bool(offers),
                 enrolled=enrollment,
                 actual_cents=actual,
+                months=months,
+                verdict=describe_verdict(offers),
+                chart=draw_program_months(months, offers),
                 autopay=await find_active_autopay(session, account.id),
                 draft=await find_active_draft(session, account.id),
             )

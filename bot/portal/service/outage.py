@@ -20,7 +20,15 @@ from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER, OUTAGE
 from backend.tickets.lookup import find_open_outage
 from bot.dialogue.normalize import clean_and_redact
-from bot.portal.acting import ActingPages, ReadBack, Result, find_account, is_confirmed, with_account
+from bot.portal.acting import (
+    ActingPages,
+    ReadBack,
+    Result,
+    find_account,
+    is_confirmed,
+    is_edited_again,
+    with_account,
+)
 from bot.portal.service.own_tickets import list_tickets
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
@@ -98,6 +106,8 @@ class OutagePages(ActingPages):
         report = self._read(request, visit)
         if report.is_danger:
             return await self._file(request, visit, report)
+        if is_edited_again(request):
+            return await self._render(request, visit, report)
         errors = {}
         if report.what not in KINDS:
             errors["what"] = tr("Please choose what is wrong.")
@@ -141,8 +151,9 @@ class OutagePages(ActingPages):
             fields["needs_power"] = "1"
         back = with_account(OUTAGE_URL, visit)
         return ReadBack(
-            tr("Report an outage"), words, tr("Send the report"), f"{OUTAGE_URL}/report", back, fields, facts
-        )
+            tr("Report an outage"), words, tr("Send the report"), f"{OUTAGE_URL}/report", back, fields, facts,
+            edit=OUTAGE_URL,
+        )  # fmt: skip
 
     async def _file(self, request: Request, visit: Visit, report: OutageReport) -> HTTPResponse:
         account = find_account(visit)

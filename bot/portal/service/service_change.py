@@ -17,7 +17,15 @@ from backend.reading.contact.mailing_address import extract_full_address
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
 from backend.tickets import service as tickets
 from bot.dialogue.normalize import clean_and_redact
-from bot.portal.acting import ActingPages, ReadBack, Result, find_account, is_confirmed, with_account
+from bot.portal.acting import (
+    ActingPages,
+    ReadBack,
+    Result,
+    find_account,
+    is_confirmed,
+    is_edited_again,
+    with_account,
+)
 from bot.portal.service.own_tickets import list_tickets, ticket_title
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
@@ -29,6 +37,7 @@ TITLES = {START: mark("Start service"), STOP: mark("Stop service"), MOVE: mark("
 LATEST = timedelta(days=365)
 BY_EMAIL, BY_MAIL, ELSEWHERE, UNKNOWN = "email", "mail", "elsewhere", "unknown"
 LONGEST = 200
+CHECK = mark("Please check. With the button below it goes to the office, which calls you. Until then nothing changes.")
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,9 @@ class ServicePages(ActingPages):
     async def check(self, request: Request, visit: Visit, kind: str) -> HTTPResponse:
         asked = self._read(request, visit, kind)
         errors = self._find_errors(asked)
-        return self._ask(visit, asked, errors) if errors else self.render_read_back(self._describe(visit, asked))
+        if errors or is_edited_again(request):
+            return self._ask(visit, asked, errors)
+        return self.render_read_back(self._describe(visit, asked))
 
     async def send(self, request: Request, visit: Visit, kind: str) -> HTTPResponse:
         """One ticket, however often the form comes: the same wish of the account is added to the open one."""
@@ -167,25 +178,25 @@ class ServicePages(ActingPages):
         assert asked.day
         assert asked.phone
         account = find_account(visit)
-        bill = self._final_bill(asked)
-        words = talk_words(
-            "service",
-            "utter_question_service_confirm",
-            {"service_kind": asked.kind},
-            where=asked.address or account.service_address or tr("account {number}", number=account.number),
-            day=self._format_on_day(asked.day),
-            who="",
-            bill=tr(", the final bill to {to}", to=bill) if bill else "",
-            last4=asked.phone[-4:],
-        )
+        here = account.service_address or tr("account {number}", number=account.number)
+        facts = [(tr("Moves from"), here)] if asked.kind == MOVE else []
+        facts += [
+            (tr("Moves to") if asked.kind == MOVE else tr("Where"), asked.address or here),
+            (tr("Day"), format_day(asked.day, self.backend.today())),
+            (tr("Phone for the office to call"), format_phone(asked.phone)),
+        ]
+        if asked.kind == STOP:
+            facts.append((tr("Final bill"), self._final_bill(asked) or tr("I do not know yet")))
+        words = tr(CHECK)
         fields = {
             "address": asked.address, "day": asked.day.isoformat(), "phone": asked.phone_typed, "bill": asked.bill,
             "bill_to": asked.bill_to,
         }  # fmt: skip
         url = f"{SERVICE_URL}/{asked.kind}"
         return ReadBack(
-            tr(TITLES[asked.kind]), [words], tr("Send to the office"), f"{url}/send", with_account(url, visit), fields
-        )
+            tr(TITLES[asked.kind]), [words], tr("Send to the office"), f"{url}/send", with_account(url, visit), fields,
+            facts, edit=url,
+        )  # fmt: skip
 
     def _final_bill(self, asked: ServiceRequest) -> str:
         if asked.kind != STOP or asked.bill == UNKNOWN:

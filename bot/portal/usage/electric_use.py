@@ -35,6 +35,7 @@ class UsagePages(ActingPages):
     async def usage(self, _request: Request, visit: Visit) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
             months = await usage.list_last_months(session, find_account(visit).id, SHOWN_MONTHS)
+            has_days = await usage.has_days(session, find_account(visit).id)
         return self.render_page(
             "usage/use.html",
             months=list(reversed(months)),
@@ -42,6 +43,7 @@ class UsagePages(ActingPages):
             chart=draw_use(months),
             weather=draw_weather(months),
             summary=describe(months),
+            has_days=has_days,
         )
 
     async def usage_csv(self, _request: Request, visit: Visit) -> HTTPResponse:
@@ -54,7 +56,7 @@ class UsagePages(ActingPages):
         for row in readings:
             daily = f"{row.kwh / max(row.days, 1):.2f}"
             writer.writerow([f"{row.month:%Y-%m}", row.days, row.kwh, daily, row.avg_temp_f])
-        return _file(out.getvalue().encode(), CSV_TYPE, f"use-{account.number}.csv")
+        return send_file(out.getvalue().encode(), CSV_TYPE, f"use-{account.number}.csv")
 
     async def green_button(self, _request: Request, visit: Visit) -> HTTPResponse:
         account = find_account(visit)
@@ -69,7 +71,7 @@ class UsagePages(ActingPages):
             readings=readings,
             bills=issued,
         )
-        return _file(green_button.build_feed(feed), green_button.FILE_TYPE, f"green-button-{account.number}.xml")
+        return send_file(green_button.build_feed(feed), green_button.FILE_TYPE, f"green-button-{account.number}.xml")
 
 
 def draw_use(months: Sequence[MonthUsage]) -> Markup | None:
@@ -78,9 +80,8 @@ def draw_use(months: Sequence[MonthUsage]) -> Markup | None:
         return None
     now, before = _values(months, lambda reading: reading.kwh)
     series = [(tr("These months"), now), (tr("The year before"), before)] if any(before) else [("kWh", now)]
-    return chart_picture(
-        "bar", _labels(months), series, tr("Chart of kWh by month. {summary}", summary=describe(months))
-    )
+    alt = tr("Chart of kWh by month. {summary}", summary=describe(months))
+    return chart_picture("bar", _labels(months), series, alt, for_phones=True)
 
 
 def draw_weather(months: Sequence[MonthUsage]) -> Markup | None:
@@ -89,7 +90,8 @@ def draw_weather(months: Sequence[MonthUsage]) -> Markup | None:
     if not any(value is not None for value in now):
         return None
     alt = tr("Chart of the average temperature by month, in degrees Fahrenheit. The table has every figure.")
-    return chart_picture("line", _labels(months), [(tr("These months"), now), (tr("The year before"), before)], alt)
+    series = [(tr("These months"), now), (tr("The year before"), before)]
+    return chart_picture("line", _labels(months), series, alt, for_phones=True)
 
 
 def describe(months: Sequence[MonthUsage]) -> str:
@@ -126,6 +128,7 @@ def _values(
     return list(now), list(before)
 
 
-def _file(body: bytes, content_type: str, name: str) -> HTTPResponse:
+def send_file(body: bytes, content_type: str, name: str) -> HTTPResponse:
+    """A file of a member's own to keep, under this name."""
     headers = {**PRIVATE_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
     return HTTPResponse(body, headers=headers, content_type=content_type)

@@ -24,6 +24,7 @@ from backend.members.service import find_account
 from backend.providers.billing.system import Prepaid
 from backend.providers.payments.stripe.provider import create as create_stripe
 from backend.show import json_default, show
+from backend.usage.models import DailyReading
 from bench.make_members import write_members
 from tests.backend.household import Household
 from tests.backend.importing.files import GOOD, only, write
@@ -42,8 +43,8 @@ async def find_member(session: AsyncSession, number: str) -> Member | None:
 async def test_everything_arrives(backend: Backend, tmp_path: Path) -> None:
     result = await import_folder(backend, write(tmp_path))
     assert result == {
-        "members": 2, "accounts": 3, "bills": 3, "usage": 2, "payment_methods": 3, "drafts": 1, "autopay": 2,
-        "alerts": 3,
+        "members": 2, "accounts": 3, "bills": 3, "usage": 2, "usage_days": 0, "payment_methods": 3, "drafts": 1,
+        "autopay": 2, "alerts": 3,
     }  # fmt: skip
     found = await shown(backend, "00417-001")
     assert (found["member"]["phone"], found["member"]["number"]) == ("+15555550123", "00417")
@@ -110,6 +111,27 @@ async def test_import_may_add_to_existing_rows(backend: Backend, home: Household
     assert [account["number"] for account in found["accounts"]] == ["99999-001", "99999-002"]
     assert found["balance"]["amount_due_cents"] == 11240 + 5000
     assert found["autopay"][0]["method"] == "Visa ending 4242"
+
+
+async def test_use_by_day_comes_as_often_as_there_are_new_days(backend: Backend, tmp_path: Path) -> None:
+    await import_folder(backend, write(tmp_path))
+    days = tmp_path / "days"
+    days.mkdir()
+    file = days / "usage_days.csv"
+    file.write_text("account,day,kwh\n00417-001,2026-10-01,23.456\n00417-001,10/2/2026,-1.5\n")
+    assert (await import_folder(backend, days))["usage_days"] == 2
+    file.write_text("account,day,kwh\n00417-001,2026-10-02,7\n")
+    with pytest.raises(ImportRefused, match="is there already"):
+        await import_folder(backend, days)
+    for wrong, why in (("2026-12-24,7", "is after today"), ("2026-10-03,1.2345", "is not a number of kWh")):
+        file.write_text(f"account,day,kwh\n00417-001,{wrong}\n")
+        with pytest.raises(ImportRefused, match=why):
+            await import_folder(backend, days)
+    file.write_text("account,day,wh\n00417-001,2026-10-03,7000\n")
+    await import_folder(backend, days)
+    async with backend.db.read_session() as session:
+        found = await session.execute(select(DailyReading.day, DailyReading.wh).order_by(DailyReading.day))
+        assert [(day.day, wh) for day, wh in found] == [(1, 23456), (2, -1500), (3, 7000)]
 
 
 async def test_concurrent_insert_is_reported(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str)
         ("nobody.here", DEMO_PASSWORD, "do not fit each other"),
         ("20417-001", DEMO_PASSWORD, "do not fit each other"),  # a member without a login
         ("99999", DEMO_PASSWORD, "number alone no longer opens"),
-        ("", "", "do not fit each other"),
+        ("", "", "Please type your password"),
     ],
 )
 async def test_invalid_sign_in(visitor: Visitor, user_id: str, password: str, expected: str) -> None:
@@ -257,3 +257,28 @@ async def test_a_login_that_strangers_try_is_opened_by_a_code(visitor: Visitor) 
     code = (await visitor.mailed()).split()[0]
     assert (await visitor.post("/portal/login/code", code_token=token, code=code))[2] == "/portal"
     assert "used up" in text((await visitor.post("/portal/login/code", code_token=token, code=code))[1])
+
+
+async def test_a_form_sent_empty_is_answered_beside_its_fields_and_is_no_try(visitor: Visitor) -> None:
+    status, page, _ = await visitor.sign_in("", "")
+    assert status == 422
+    assert "Please give your full member number or your user ID." in text(page)
+    assert "Please type your password." in text(page)
+    assert page.count(" autofocus") == 1
+    for _ in range(30):  # more than may fail
+        await visitor.sign_in("ruth.alvarez", "")
+    _, _, here = await visitor.get("/portal/create")
+    status, page, _ = await visitor.post(here, step="holder", number="20417-001", last4="0111", digits="")
+    assert status == 422
+    assert 'name="last4" type="text" value="0111"' in page
+    assert 'id="digits-error"' in page or 'id="kind-error"' in page or "Please choose one." in text(page)
+    status, page, _ = await visitor.post(here, step="holder")
+    assert "Please give your full member number." in text(page)
+    assert (await visitor.sign_in())[2] == "/portal"
+    _, page, _ = await visitor.get("/portal/security")
+    token = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert token
+    status, page, _ = await visitor.post("/portal/security/password", form_token=token[1])
+    assert status == 422
+    assert "Please type your current password." in text(page)
+    assert "Please type a password." in text(page)

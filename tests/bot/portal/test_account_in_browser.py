@@ -23,6 +23,8 @@ async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visit
 
     await page.goto(f"{url}/portal")
     await check(page, "sign_in")
+    await page.get_by_role("button", name="Show: Password").click()
+    assert await page.locator("#password").get_attribute("type") == "text"
     await fill(page, "Sign In", user_id="99999", password=DEMO_PASSWORD)
     await check(page, "sign_in_problem")
     await fill(page, "Sign In", user_id="ole.lindqvist", password=DEMO_PASSWORD)

@@ -9,7 +9,7 @@ import os
 import re
 import xml.etree.ElementTree as ET
 import zlib
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import xmlschema
@@ -38,7 +38,7 @@ async def download(visitor: Visitor, path: str) -> tuple[int, bytes, str]:
 
 
 def words_of(pdf: bytes) -> str:
-    """The text that a PDF file of ours shows, in reading order."""
+    """The text that a PDF file of ours shows, in reading order; letters beyond ASCII have codes of the file's own."""
     streams = re.findall(rb"/ASCII85Decode.*?stream\r?\n(.*?)~>\s*endstream", pdf, re.DOTALL)
     shown = b"".join(zlib.decompress(base64.a85decode(one.strip())) for one in streams)
     found = b" ".join(re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", shown))
@@ -89,7 +89,8 @@ async def test_the_pdf_file_has_all_of_the_bill(visitor: Visitor, language: str,
     assert (status, kind) == (200, "application/pdf")
     shown = words_of(pdf)
     for words in ("Ruth Alvarez", "99999-001", bill.number, "$112.40", title, due, "$92.64"):
-        assert words in shown, words
+        assert re.search(re.sub(r"[^\x20-\x7e]", ".", re.escape(words)), shown), words
+    assert b"/FontFile2" in pdf  # a reader's own font could be wider than its lines
     assert b"/Lang (e" in pdf
 
 
@@ -129,11 +130,54 @@ async def test_green_button_has_each_month_once_and_in_order(visitor: Visitor) -
 
 
 @pytest.mark.skipif(not ESPI_SCHEMA, reason="set ESPI_SCHEMA to the path of NAESB's espi.xsd 4.0")
-async def test_green_button_fits_the_published_schema(visitor: Visitor) -> None:
+@pytest.mark.parametrize("path", ["/portal/usage/green-button", "/portal/usage/days/green-button"])
+async def test_green_button_fits_the_published_schema(visitor: Visitor, path: str) -> None:
     await visitor.sign_in()
-    _, body, _ = await download(visitor, "/portal/usage/green-button")
+    _, body, _ = await download(visitor, path)
     schema = xmlschema.XMLSchema(ESPI_SCHEMA)  # it imports Atom's, so the whole feed is checked
     feed = ET.fromstring(body)
     schema.validate(feed)
     resources = {resource.tag.removeprefix(ESPI) for resource in feed.findall(f"{ATOM}entry/{ATOM}content/*")}
     assert resources == {"UsagePoint", "LocalTimeParameters", "MeterReading", "ReadingType", "IntervalBlock"}
+
+
+async def test_use_by_day_adds_up_to_the_bill_and_goes_into_files(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    assert 'href="/portal/usage/days"' in (await visitor.get("/portal/usage"))[1]
+    _, page, _ = await visitor.get("/portal/usage/days")
+    assert page.count('<tr><th scope="row">') == 31
+    assert "kWh a day on average in these 31 days." in text(page)
+    earlier = re.search(r"/portal/usage/days\?until=(\d{4}-\d\d-\d\d)", page)
+    assert earlier
+    _, before, _ = await visitor.get(earlier[0])
+    assert date.fromisoformat(earlier[1]).strftime("%B %-d, %Y") in text(before)
+    assert (await visitor.get("/portal/usage/days?until=1990-01-01"))[2] == "/portal/usage/days"
+    _, body, _ = await download(visitor, "/portal/usage/days/csv")
+    by_day = {row["day"]: float(row["kwh"]) for row in csv.DictReader(io.StringIO(body.decode()))}
+    bill = (await bills_of(visitor, "99999-001"))[0]
+    days = [bill.period_start + timedelta(days=at) for at in range((bill.period_end - bill.period_start).days + 1)]
+    assert round(sum(by_day[day.isoformat()] for day in days), 3) == bill.kwh == 705
+    _, body, _ = await download(visitor, "/portal/usage/days/green-button")
+    feed = ET.fromstring(body)
+    readings = feed.findall(f".//{ESPI}IntervalReading")
+    values = [int(one.findtext(f"{ESPI}value") or 0) for one in readings]
+    assert values == [round(kwh * 1000) for _, kwh in sorted(by_day.items())]
+    lengths = [int(one.findtext(f"{ESPI}timePeriod/{ESPI}duration") or 0) for one in readings]
+    assert lengths.count(86_400) == len(lengths) - 1
+    assert lengths[sorted(by_day).index("2026-11-01")] == 90_000  # the clock went back
+    assert feed.findtext(f".//{ESPI}ReadingType/{ESPI}intervalLength") == "86400"
+    for block in feed.findall(f".//{ESPI}IntervalBlock"):
+        whole = int(block.findtext(f"{ESPI}interval/{ESPI}duration") or 0)
+        parts = block.findall(f"{ESPI}IntervalReading/{ESPI}timePeriod/{ESPI}duration")
+        assert whole == sum(int(part.text or 0) for part in parts)
+    _, monthly, _ = await download(visitor, "/portal/usage/green-button")
+    ids = [{each.text for each in ET.fromstring(one).findall(f"{ATOM}entry/{ATOM}id")} for one in (body, monthly)]
+    assert len(ids[0] & ids[1]) == 2  # the usage point and the clock
+
+
+async def test_no_days_are_shown_where_the_meter_sends_none(visitor: Visitor) -> None:
+    await visitor.sign_in("edith.crane")
+    assert "so there are no figures by day" in text((await visitor.get("/portal/usage"))[1])
+    assert "so there are no figures by day" in text((await visitor.get("/portal/usage/days"))[1])
+    assert (await download(visitor, "/portal/usage/days/csv"))[0] == 404
+    assert "14 Mill Road" not in (await visitor.get("/portal/usage/days?account=99999-001"))[1]

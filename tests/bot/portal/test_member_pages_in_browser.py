@@ -38,6 +38,9 @@ async def test_the_member_s_screens(browser: Browser, visitor: Visitor, options:
     await page.goto(f"{url}/portal/usage")
     await check(page, "use")
 
+    await page.goto(f"{url}/portal/usage/days")
+    await check(page, "use_by_day")
+
     await page.goto(f"{url}/portal/enrollments")
     await check(page, "enrollments")
     await follow(page, "Go paperless")

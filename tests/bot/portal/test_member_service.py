@@ -79,7 +79,7 @@ async def test_stopping_service_asks_for_what_the_office_needs(visitor: Visitor)
     assert 'value="2026-11-01"' in wrong
     assert wrong.count(" autofocus") == 1
     _, page = await submit(visitor, page, url, day="2026-12-20", phone="555-555-0142", bill="email")
-    assert "Stop service at 14 Mill Road, Elizabeth, IL on Sunday, December 20" in text(page)
+    assert "Where 14 Mill Road, Elizabeth, IL Day Sunday, December 20" in text(page)
     assert await tickets(visitor) == []
     for _ in range(2):
         assert (await confirm(visitor, page))[0] == 200
@@ -96,7 +96,7 @@ async def test_a_request_is_listed_and_taken_back(visitor: Visitor) -> None:
     _, page, _ = await visitor.get(url)
     typed = {"address": "12 Oak Street, Hanover", "day": "12/4/2026", "phone": "555-555-0142"}
     _, page = await submit(visitor, page, url, **typed)
-    assert "Move service to 12 Oak Street, Hanover on Friday, December 4" in text(page)
+    assert "Moves to 12 Oak Street, Hanover Day Friday, December 4" in text(page)
     await confirm(visitor, page)
     filed = (await tickets(visitor))[0]
     _, page, _ = await visitor.get("/portal/service")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from backend.alerts.models import AlertSetting
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
+from backend.programs import rules
 from tests.bot.portal.page_text import text
 from tests.bot.portal.signed_in import acts, confirm, consents, hidden_fields, submit
 from tests.bot.portal.visitor import Visitor, codes_sent, notice_recipients
@@ -80,20 +83,48 @@ async def test_what_is_not_open_to_an_account_cannot_be_joined(visitor: Visitor)
 async def test_alerts_are_set_by_way_and_limit_and_shown_as_they_were_set(visitor: Visitor) -> None:
     await visitor.sign_in()
     _, page = await set_alerts(visitor, bill_due__text="1", bill_due__email="1", bill_due__limit="5")
-    assert "by text and email when your bill is 5 days from due" in text(page)
+    assert "Turned on, by text and email Your bill is 5 days from due" in text(page)
+    assert "Texts and calls go to 555-555-0142 Emails go to ruth@example.com" in text(page)
     assert "STOP ends them" in text(page)
     assert (await confirm(visitor, page))[0] == 200
     assert await alerts_now(visitor) == {"bill_due": (["text", "email"], 5)}
     assert (await confirm(visitor, page))[0] == 200  # the form came twice
+    kept = (await consents(visitor))[0]
     assert len(await consents(visitor)) == 1
+    assert all(part in text(page) for part in re.split("[:.] ", kept.wording.removesuffix(".")))
     _, page = await set_alerts(visitor, bill_due__email="1", bill_due__limit="5", outage__call="1")
-    assert "No more by text when your bill is 5 days from due." in text(page)
+    assert "Turned on, by phone call The power is out at your place, and when it is back" in text(page)
+    assert "Turned off, by text Your bill is 5 days from due" in text(page)
+    assert "STOP ends them" not in text(page)
     await confirm(visitor, page)
     assert await alerts_now(visitor) == {"bill_due": (["email"], 5), "outage": (["call"], None)}
     assert await acts(visitor) == ["alerts_on", "alerts_off", "alerts_on"]
     _, page, _ = await visitor.get(ALERTS)
     assert 'name="bill_due-email" value="1" checked' in page
     assert 'name="bill_due-text" value="1" checked' not in page
+
+
+async def test_back_from_a_read_back_keeps_what_was_typed(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    _, page = await set_alerts(visitor, bill_due__text="1", bill_due__limit="7", outage_night__email="1")
+    assert "The power is out at night" in text(page)
+    status, again = await submit(visitor, page, ALERTS, edit="1")
+    assert status == 200
+    assert re.findall(r'name="([^"]+)" value="1" checked', again) == ["bill_due-text", "outage_night-email"]
+    assert 'name="bill_due-limit" value="7"' in again
+    for url, typed in (
+        ("/portal/outage", {"what": "unsteady", "words": "the porch light", "phone": "555-555-0177"}),
+        ("/portal/service/move", {"address": "12 Oak Street, Hanover", "day": "2026-12-20", "phone": "555-555-0177"}),
+        ("/portal/contact/email", {"value": "ruth@example.net"}),
+    ):
+        _, form, _ = await visitor.get(url)
+        status, page = await submit(visitor, form, url, **typed)
+        assert 'name="edit"' in page, url
+        status, again = await submit(visitor, page, url, edit="1")
+        assert status == 200
+        for name, value in typed.items():
+            assert re.search(rf'name="{name}"[^>]* value="{value}"|name="{name}"[^>]*>{value}', again), (url, name)
+    assert (await alerts_now(visitor), await acts(visitor)) == ({}, [])
 
 
 @pytest.mark.parametrize(("limit", "problem"), [("", "in dollars"), ("much", "in dollars"), ("900000", "in dollars")])
@@ -190,3 +221,24 @@ async def test_agreements_are_shown_word_for_word_with_where_to_end_them(visitor
     await confirm(visitor, (await visitor.get("/portal/enrollments/paper"))[1])
     _, page, _ = await visitor.get("/portal/agreements")
     assert kept.wording in text(page[page.index("What is over") :])
+
+
+async def test_the_programs_are_judged_by_the_last_twelve_bills(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    _, page, _ = await visitor.get("/portal/enrollments")
+    shown = text(page)
+    assert "the highest was $28.02 above the budget amount, the lowest $22.31 below it" in shown
+    assert "If you join now: $115.00 each month." in shown
+    months = page[page.index("<details><summary>Month by month") :]
+    rows = re.findall(r'<td class="number">\$([\d.,]+)</td>', months)
+    billed, budget = rows[::3], rows[1::3]
+    assert len(billed) == 12
+    assert sum(round(float(each) * 100) for each in billed) == 137636
+    assert set(budget) == {"114.00"}
+
+
+def test_bills_that_are_alike_are_not_called_uneven() -> None:
+    assert not rules.is_uneven(rules.ProgramCost((10000,) * 12, (10000, 11000) * 6))
+    assert rules.is_uneven(rules.ProgramCost((10000,) * 12, (9000, 13000) * 6))
+    assert rules.swings(rules.ProgramCost((10000,) * 12, (9000, 13000) * 6)) == (3000, 1000)
+    assert not rules.is_uneven(rules.ProgramCost((), ()))

@@ -209,7 +209,7 @@ async def test_a_saved_card_is_added_preferred_and_removed(payer: Visitor) -> No
     assert page.count("/remove") == before + 1
     assert [consent.wording in text(page) for consent in kept] == [True]
     _, page, _ = await payer.post(f"/portal/methods/{newest.id}/prefer", form_token=token_in(page))
-    assert "Chosen first" in text(page)
+    assert "Your first choice" in text(page)
     assert "It is taken off" in text(
         (await payer.post(f"/portal/methods/{newest.id}/remove", form_token=token_in(page)))[1]
     )
