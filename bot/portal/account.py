@@ -19,8 +19,9 @@ from bot.web.pages import form_field
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
 PORTAL_PAGE = re.compile(r"/portal/[a-z][a-z-]{1,40}(?:/[A-Za-z0-9-]{1,40})?")
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
+WRONG_PASSWORD = mark("That is not your current password.")
 THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
-WRONG_CODE = mark("That is not the code of our newest email.")
+WRONG_CODE = mark("That is not the newest code we sent.")
 CODE_EXPIRED = mark("That code is used up or too old. Please sign in again.")
 SUFFIX_MISSING = mark(
     "The number alone no longer opens an account: add the three digits behind the dash. They are on your bill."

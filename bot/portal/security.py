@@ -5,11 +5,11 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from backend.coop import format_clock
-from backend.language import mark, tr
+from backend.language import tr
 from backend.logins import service, signin
 from backend.logins.password_change import change_password
 from backend.logins.recovery_mail import InvalidPassword
-from bot.portal.account import THROTTLED
+from bot.portal.account import THROTTLED, WRONG_PASSWORD
 from bot.portal.base_pages import format_password_problem, parse_fields
 from bot.portal.browser_names import name_browser
 from bot.portal.payments.base import parse_id
@@ -17,7 +17,6 @@ from bot.portal.signed_in import SignedInPages, Visit
 from bot.web import pages
 
 SECURITY_URL = "/portal/security"
-WRONG_PASSWORD = mark("That is not your current password.")
 
 
 class SecurityPages(SignedInPages):

@@ -16,7 +16,7 @@ PREFIX = "__Host-"
 """Over https the names begin with it: browsers then accept the cookies only over https and for this host alone."""
 MAX_VALUE_LENGTH = 200
 DEVICE_SECONDS = 180 * 24 * 3600
-"""How long a browser that has signed in once is known: its sign-in then needs no code by email."""
+"""How long a browser that has signed in once is known: its sign-in then needs no code."""
 
 SameSite = Literal["Lax", "Strict"]
 
