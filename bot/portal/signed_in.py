@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from backend.members.signed_in_talks import make_token
 from bot.portal.base_pages import PageHandler, PortalPages
 from bot.portal.menu import MENU
 from bot.web import pages
+from bot.web.sent_once import StillBusy, do_once
 
 LOGIN_URL = "/portal/login"
 ACCOUNT_ARGUMENT = "account"
@@ -53,6 +55,12 @@ class SignedInPages(PortalPages):
             if not is_ours or not self.cookies.is_form_token_valid(request, pages.form_field(request, FORM_TOKEN)):
                 texts = [tr("The page was too old. Nothing was done."), tr("Please open the page again.")]
                 return self.render_notice(tr("Please try again"), texts, status=403, again=request.path)
+            done = partial(handler, request, request.ctx.visit, **values)
+            try:
+                return await do_once(self.backend, request, pages.form_field(request, FORM_TOKEN), done)
+            except StillBusy:
+                texts = [tr("The same form is being done already. Please look at the page before you send it again.")]
+                return self.render_notice(tr("One moment, please"), texts, status=409, again=request.path)
         return await handler(request, request.ctx.visit, **values)
 
     async def _load_visit(self, request: Request, login: Login, member: Member) -> Visit:
@@ -74,7 +82,7 @@ class SignedInPages(PortalPages):
             "visit": visit,
             "menu": MENU if visit else (),
             "here": request.path,
-            "form_token": self.cookies.form_token(request),
+            "form_token": self.cookies.page_token(request),
             "identity": make_token(self.backend, account) if account is not None and is_open else "",
         }
         return super().render_page(template, status, **frame | values)

@@ -115,9 +115,7 @@ class ContactPages(ActingPages):
         url = f"{CONTACT_URL}/{field}/save"
         back = with_account(f"{CONTACT_URL}/{field}", visit)
         fields = {"value": value}
-        return ReadBack(
-            tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, fields, facts, asks_password=True
-        )
+        return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, fields, facts, asks_password=True)
 
     async def save(self, request: Request, visit: Visit, what: str) -> HTTPResponse:
         field = _read_field(what)

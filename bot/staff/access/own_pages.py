@@ -19,6 +19,7 @@ from bot.web import pages
 from bot.web.cookies import set_cookie
 from bot.web.languages import LANGUAGE_COOKIE
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -135,6 +136,7 @@ class OwnPages:
                 await second_steps.remove_code_app(session, self.backend, name, by=name)
         return pages.redirect(f"{OWN_URL}?done=codes-off")
 
+    @repeatable
     async def own_passkey_options(self, request: Request, name: str) -> HTTPResponse:
         """What the browser needs to make a key, as JSON: {token, options}."""
         if stale := self._ask_fresh(request):

@@ -22,6 +22,7 @@ from bot.dialogue.normalize import clean_and_redact
 from bot.staff.inbox.snoozing import read_time
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.inbox.pages import InboxPages
@@ -97,6 +98,7 @@ class TalkActs:
         over = collision.owner or form_field(request, "over")
         return await self.inbox.render_talk(request, name, conversation, 409, collision=collision, over=over)
 
+    @repeatable
     async def show_writing(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """The page says that an answer is being typed: the member and others of the office see it."""
         writes = form_field(request, "writes") == "yes"

@@ -30,6 +30,7 @@ from bot.staff.money.base import KEY, item_url
 from bot.staff.navigation import find_area
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -107,6 +108,7 @@ class MemberPages(MemberBase):
     async def search_by_address(self, request: Request, name: str) -> HTTPResponse:
         return await self._search(name, str(request.args.get("q") or ""))
 
+    @repeatable
     async def search_by_form(self, request: Request, name: str) -> HTTPResponse:
         """As the frame's box sends it: posted, so that no log of addresses has a member's name."""
         return await self._search(name, form_field(request, "q"))

@@ -93,7 +93,7 @@ class MoneyBase:
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
         key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)
-        token = self.staff.cookies.form_token(request)
+        token = self.staff.cookies.page_token(request)
         return self.staff.render_page(
             template,
             status,

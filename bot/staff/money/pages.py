@@ -6,6 +6,7 @@ Each form has a key made with its page: sent twice, it does one thing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sanic import HTTPResponse, Request
@@ -14,7 +15,7 @@ from backend.billing.models import Account
 from backend.confirmation_numbers import normalize_number
 from backend.language import mark, tr
 from backend.members import search
-from backend.payments import counter_posting, office, office_lookup, return_files
+from backend.payments import counter_posting, counter_undo, office, office_lookup, return_files
 from backend.payments.alike import fingerprint
 from backend.payments.counter_totals import list_counter_day, list_counter_totals, sum_by_kind
 from backend.payments.models import CounterPayment, Payment, ScheduledPayment
@@ -40,6 +41,7 @@ from bot.staff.money.base import (
 )
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes
@@ -70,6 +72,8 @@ class MoneyPages(MoneyBase):
             (self.decide_counter, "POST", "/money/counter/<number:str>/decide", Role.SUPERVISOR),
             (self.withdraw_counter, "POST", "/money/counter/<number:str>/withdraw", Role.AGENT),
             (self.undo_counter, "POST", "/money/counter/<number:str>/undo", Role.AGENT),
+            (self.decide_undo, "POST", "/money/counter/<number:str>/undo/decide", Role.SUPERVISOR),
+            (self.withdraw_undo, "POST", "/money/counter/<number:str>/undo/withdraw", Role.AGENT),
             (self.finish_return_entry, "POST", "/money/returns/<entry_id:int>/done", Role.AGENT),
         )
 
@@ -93,6 +97,7 @@ class MoneyPages(MoneyBase):
             totals=totals, sums=sum_by_kind(totals), taken=taken, kinds=COUNTER_KINDS,
         )  # fmt: skip
 
+    @repeatable
     async def search_accounts(self, request: Request, name: str) -> HTTPResponse:
         """By a number, name, phone or address; posted, so that no log of addresses has them.
 
@@ -199,7 +204,16 @@ class MoneyPages(MoneyBase):
 
     async def undo_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self.find(number, CounterPayment)
-        return await self._change_item(request, name, item, office.undo_counter_payment)
+        return await self._change_item(request, name, item, counter_undo.undo_counter_payment)
+
+    async def decide_undo(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self.find(number, CounterPayment)
+        decide = partial(counter_undo.decide_undo, approve=approves(request))
+        return await self._change_item(request, name, item, decide)
+
+    async def withdraw_undo(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self.find(number, CounterPayment)
+        return await self._change_item(request, name, item, counter_undo.withdraw_undo)
 
     async def finish_return_entry(self, request: Request, name: str, entry_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
@@ -235,5 +249,5 @@ class MoneyPages(MoneyBase):
             view = await office_lookup.load_counter(session, self.backend, item.id)
         return self.render(
             request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
-            kinds=COUNTER_KINDS, fingerprint=fingerprint,
+            kinds=COUNTER_KINDS, fingerprint=fingerprint, limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip

@@ -21,6 +21,7 @@ from bot.dialogue.normalize import clean_and_redact
 from bot.staff import sent_forms, views
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -101,6 +102,7 @@ class OutagePages:
         values |= {"causes": CAUSES, "errors": {field: trouble} if trouble else {}}
         return self._render(request, name, "outages/new.html", status=422 if trouble else 200, **values)
 
+    @repeatable
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
         """Whom it would tell, and with which words, before anything goes out."""
         parsed = await self._parse_new(request, name)
@@ -265,7 +267,7 @@ class OutagePages:
         }
 
     def _render(self, request: Request, name: str, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-        token = self.staff.cookies.form_token(request)
+        token = self.staff.cookies.page_token(request)
         return self.staff.render_page(template, status, name=name, token=token, **values)
 
 
