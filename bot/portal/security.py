@@ -12,9 +12,9 @@ from backend.logins.recovery_mail import InvalidPassword
 from bot.portal.account import THROTTLED, WRONG_PASSWORD
 from bot.portal.base_pages import format_password_problem, parse_fields
 from bot.portal.browser_names import name_browser
-from bot.portal.payments.base import parse_id
 from bot.portal.signed_in import SignedInPages, Visit
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 SECURITY_URL = "/portal/security"
 

@@ -23,6 +23,8 @@ from bot.web.sent_once import StillBusy, do_once
 
 LOGIN_URL = "/portal/login"
 ACCOUNT_ARGUMENT = "account"
+ACCOUNT_FIELDS = (ACCOUNT_ARGUMENT, "pay")
+"""The fields of forms that name accounts."""
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of the field
 
 
@@ -42,7 +44,8 @@ class Visit:
 class SignedInPages(PortalPages):
     """One method per page, called with the request and a Visit. `PAGES` as in PortalPages.
 
-    A page with a form posts `form_token`, and `account` where there are several.
+    A page with a form posts `form_token`, and `account` where there are several. An account of somebody else is refused
+    here, for all pages: nothing is done for another one in its place.
     """
 
     async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
@@ -50,6 +53,8 @@ class SignedInPages(PortalPages):
         if signed_in is None:
             return pages.redirect(f"{LOGIN_URL}?next={quote(request.path)}")
         request.ctx.visit = await self._load_visit(request, *signed_in)
+        if list_named_accounts(request) - {account.number for account in request.ctx.visit.accounts}:
+            return self._render_foreign_account()
         if request.method == "POST":
             is_ours = pages.is_same_site_post(request, self.settings)
             if not is_ours or not self.cookies.is_form_token_valid(request, pages.form_field(request, FORM_TOKEN)):
@@ -62,6 +67,13 @@ class SignedInPages(PortalPages):
                 texts = [tr("The same form is being done already. Please look at the page before you send it again.")]
                 return self.render_notice(tr("One moment, please"), texts, status=409, again=request.path)
         return await handler(request, request.ctx.visit, **values)
+
+    def _render_foreign_account(self) -> HTTPResponse:
+        texts = [
+            tr("There is no account with that number under your name. Nothing was done."),
+            tr("Your accounts are on the first page."),
+        ]
+        return self.render_notice(tr("Not one of your accounts"), texts, status=404, again="/portal")
 
     async def _load_visit(self, request: Request, login: Login, member: Member) -> Visit:
         async with self.backend.db.read_session() as session:
@@ -86,3 +98,10 @@ class SignedInPages(PortalPages):
             "identity": make_token(self.backend, account) if account is not None and is_open else "",
         }
         return super().render_page(template, status, **frame | values)
+
+
+def list_named_accounts(request: Request) -> set[str]:
+    """The account numbers that the address or the posted form names: a page acts for these and for no others."""
+    form: Any = (request.get_form() if request.method == "POST" else None) or {}
+    posted = [number for name in ACCOUNT_FIELDS for number in (form.get(name) and form.getlist(name)) or ()]
+    return {number for number in (*posted, *request.args.getlist(ACCOUNT_ARGUMENT, [])) if number}

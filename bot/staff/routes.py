@@ -42,6 +42,7 @@ from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
 from bot.web.json_requests import route_methods
 from bot.web.languages import find_named_language, keep_named_language
+from bot.web.numbers import refuse_large_ids
 from bot.web.pages import form_field
 from bot.web.sent_once import StillBusy, do_once
 
@@ -102,6 +103,7 @@ class StaffPages:
             if staff is None:
                 await self._refuse_without_people()
                 return await self._ask_to_sign_in(request)
+            refuse_large_ids(values.values())
             if request.ctx.session.needs_second_step and not request.path.startswith(OWN_PAGES):
                 return pages.redirect(SECOND_STEP_URL)
             request.ctx.staff = staff

@@ -28,11 +28,11 @@ from bot.portal.payments.base import (
     fingerprint,
     is_confirmed_form,
     parse_day,
-    parse_id,
     with_account,
 )
 from bot.portal.signed_in import Visit
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 ARRANGEMENT_URL = "/portal/arrangement"
 RHYTHMS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from backend.tickets import service as tickets
 from bot.dialogue.normalize import clean_and_redact
 from bot.staff.inbox.snoozing import read_time
 from bot.web import pages
+from bot.web.numbers import parse_id
 from bot.web.pages import form_field
 from bot.web.sent_once import repeatable
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from bot.staff.routes import Routes
 
 MAX_ANSWER_LENGTH = 600
-NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class TalkActs:
@@ -216,5 +215,4 @@ def _inbox_url(request: Request) -> str:
 
 def _read_number(request: Request, field: str) -> int:
     """Such as the newest message that the clerk's page showed; 0 without one."""
-    shown = form_field(request, field)
-    return int(shown) if NUMBER.fullmatch(shown) else 0
+    return parse_id(form_field(request, field)) or 0

@@ -26,6 +26,7 @@ from bot.staff import sent_forms, views
 from bot.staff.tickets.timeline import list_events
 from bot.staff.tickets.words import PRIORITY_NAMES, PROGRESS_NAMES, SHOWN_APART
 from bot.web import pages
+from bot.web.numbers import parse_id
 from bot.web.pages import form_field
 
 if TYPE_CHECKING:
@@ -198,5 +199,5 @@ class TicketPages:
 
 def has_changed(request: Request, ticket: Ticket) -> bool:
     """Whether something was told or changed since the form was loaded; it has the number of notes then."""
-    shown = form_field(request, "notes")
-    return shown.isdecimal() and int(shown) < len(ticket.notes)
+    shown = parse_id(form_field(request, "notes"))
+    return shown is not None and shown < len(ticket.notes)

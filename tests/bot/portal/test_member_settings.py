@@ -197,10 +197,21 @@ async def test_without_the_session_s_own_token_nothing_is_changed(visitor: Visit
 
 async def test_another_member_s_account_is_never_the_one_that_is_meant(visitor: Visitor) -> None:
     await visitor.sign_in()
-    _, page, _ = await visitor.get("/portal/enrollments/paperless?account=40120-001")
-    assert "account 99999-001" in text(page)
-    await submit(visitor, page, "/portal/enrollments/paperless", yes="1", account="40120-001")
-    assert {each.account_id for each in await consents(visitor)} == {1}
+    status, page, _ = await visitor.get("/portal/enrollments/paperless?account=40120-001")
+    assert (status, "no account with that number under your name" in text(page)) == (404, True)
+    forms = {
+        "/portal/enrollments/paperless": {}, ALERTS: {"bill_ready-email": "1"}, "/portal/autopay": {"day": "5"},
+        "/portal/contact/email": {"value": "thief@example.net"}, "/portal/outage": {"kind": "out"},
+        "/portal/arrangement": {"count": "2"},
+    }  # fmt: skip
+    _, page, _ = await visitor.get("/portal/enrollments/paperless")
+    for url, typed in forms.items():
+        status, answer = await submit(visitor, page, url, yes="1", account="40120-001", **typed)
+        assert (status, "Nothing was done" in text(answer)) == (404, True), url
+    _, page, _ = await visitor.get("/portal/pay-now")
+    assert (await submit(visitor, page, "/portal/pay-now", several="1", pay="40120-001", amount="5"))[0] == 404
+    assert await consents(visitor) == []
+    assert await acts(visitor) == []
 
 
 async def test_agreements_are_shown_word_for_word_with_where_to_end_them(visitor: Visitor) -> None:

@@ -429,3 +429,14 @@ async def test_slips_at_an_outage_get_the_form_back(edge: Edge, clock: ManualClo
     assert 'value="Feeder 3b"' in refused.text
     assert ">99999-001 777</textarea>" in refused.text
     assert "Nobody yet." in (await edge.get(f"{url[1]}/told")).text
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "2147483648", "9" * 5000])
+async def test_a_number_that_no_row_can_have_is_not_found(edge: Edge, number: str) -> None:
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff"))
+    for path in ("photos", "people", "review/talks", "inbox/answers", "settings/history"):
+        assert (await edge.get(f"/staff/{path}/{number}")).status == 404, path
+    for path in ("me/sessions/{}/end", "me/passkeys/{}/remove", "handovers/{}/close", "outages/{}/clear"):
+        assert (await edge.post(f"/staff/{path.format(number)}", data={"token": token})).status == 404, path
+    assert (await edge.get(f"/staff/audit?before={number}")).status == 200
