@@ -154,15 +154,18 @@ async def list_sessions(session: AsyncSession, backend: Backend, login: Login) -
 
 async def end_sessions(
     session: AsyncSession, backend: Backend, login: Login, *, token: str, only: int | None = None
-) -> None:
-    """End the login's session with the id `only`, or all but that of `token`, which is the member's own cookie."""
+) -> int:
+    """End the login's session with the id `only`, or all but that of `token`, which is the member's own cookie; returns
+    how many there were."""
     query = delete(PortalSession).where(PortalSession.login_id == login.id)
     if only is None:
         query = query.where(PortalSession.token_hash != service.hash_token(token))
     else:
         query = query.where(PortalSession.id == only)
-    await session.execute(query)
-    await _record(session, backend, login, "sessions_ended")
+    ended = len((await session.execute(query.returning(PortalSession.id))).all())
+    if ended:
+        await _record(session, backend, login, "sessions_ended")
+    return ended
 
 
 async def sign_out(backend: Backend, token: str) -> None:

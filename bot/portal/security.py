@@ -75,7 +75,7 @@ class SecurityPages(SignedInPages):
         only = pages.form_field(request, "session")
         token = self.cookies.read_session(request)
         async with self.backend.db.transaction() as session:
-            await signin.end_sessions(
+            ended = await signin.end_sessions(
                 session, self.backend, visit.login, token=token, only=(parse_id(only) or 0) if only else None
             )
-        return pages.redirect(f"{SECURITY_URL}?done=ended")
+        return pages.redirect(f"{SECURITY_URL}?done={'ended' if ended else 'gone'}")

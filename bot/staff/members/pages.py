@@ -21,7 +21,7 @@ from backend.office_acts import notes
 from backend.payments import office_lookup
 from backend.staff.roles import Role
 from backend.tickets import service as tickets
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import sent_forms
 from bot.staff.members.acts import ACTS
 from bot.staff.members.sections import CHANNEL_NAMES, SECTIONS, Section
@@ -181,7 +181,7 @@ class MemberPages(MemberBase):
 
     async def add_member_note(self, request: Request, name: str, number: str) -> HTTPResponse:
         view, key = await self.load(name, number, "notes"), form_field(request, "key")
-        text = clean_and_redact(form_field(request, "text").strip()[: notes.LONGEST])
+        text = redact_office_words(form_field(request, "text").strip()[: notes.LONGEST])
         if not text or not KEY.fullmatch(key):
             return await self._render_section(
                 request, view, BY_NAME["notes"], 422, trouble=tr("Write the note first.")

@@ -18,7 +18,7 @@ from backend.office_settings.models import SettingsVersion
 from backend.office_settings.service import SettingsOutdated, SettingsRefused
 from backend.office_settings.state import WHOLE_TABLES, State, merge_tables
 from backend.staff.roles import Role
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff.settings.describing import AREAS, USUAL, ShownChange, describe_area, list_changes
 from bot.staff.settings.fields import Area, Group, Reading, Sample, Typed
 from bot.staff.settings.look import LOOK, data_url
@@ -77,7 +77,7 @@ class SettingsBase:
 
     async def publish(self, request: Request, name: str, draft: Draft, base: int) -> HTTPResponse:
         """Publish what was read on the page before, if it is still what it would change."""
-        reason = clean_and_redact(" ".join(form_field(request, "reason").split()))[: service.LONGEST_REASON]
+        reason = redact_office_words(" ".join(form_field(request, "reason").split()))[: service.LONGEST_REASON]
         if len(reason) < LEAST_REASON:
             fault = tr("Please say in a few words why, for who looks back later.")
             return self.render_draft(draft, base, status=422, reason=reason, fault=fault)

@@ -21,7 +21,7 @@ from backend.tickets.by_hand import CHANNEL as BY_HAND
 from backend.tickets.models import Ticket
 from backend.tickets.reporter_notices import reporting_conversations
 from backend.tickets.search import is_late
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import sent_forms, views
 from bot.staff.tickets.timeline import list_events
 from bot.staff.tickets.words import PRIORITY_NAMES, PROGRESS_NAMES, SHOWN_APART
@@ -153,7 +153,7 @@ class TicketPages:
 
     async def note_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """A note among the office; to who is on call for it as well, where that is chosen."""
-        words = clean_and_redact(form_field(request, "note").strip()[:MAX_ANSWER_LENGTH])
+        words = redact_office_words(form_field(request, "note").strip()[:MAX_ANSWER_LENGTH])
         if not words:
             return await self._render_ticket(request, name, number, form="note", trouble=tr(NO_NOTE), status=422)
         async with self.backend.db.transaction() as session:
@@ -164,7 +164,7 @@ class TicketPages:
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """Close it with the words of what was done. A call that is promised for later needs them."""
-        done = clean_and_redact(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
+        done = redact_office_words(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
         async with self.backend.db.transaction() as session:
             ticket = await self._find(session, number)
             trouble = self._find_close_trouble(request, ticket, done)
