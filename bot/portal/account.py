@@ -13,7 +13,7 @@ from backend.members.codes import mask_email
 from backend.members.service import lacks_account_suffix
 from bot.portal.base_pages import PortalPages, parse_fields
 from bot.portal.browser_names import name_browser
-from bot.web import pages
+from bot.web import pages, sign_in_forms
 from bot.web.pages import form_field
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
@@ -47,11 +47,13 @@ class AccountPages(PortalPages):
             return pages.redirect(read_next(request.args.get("next")))
         notice = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
         notice = tr("You are signed out.") if request.args.get("out") == "1" else notice
-        return self.render_form("sign_in.html", user_id="", done=notice, next=request.args.get("next") or "")
+        return self._render_sign_in(request, {}, "", request.args.get("next") or "", notice)
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "user_id", "password")
         typed = given["user_id"].strip()
+        if not sign_in_forms.is_ours(request, self.settings):
+            return self._render_sign_in_error(request, typed, sign_in_forms.TRY_AGAIN)
         if is_account_number(typed) and lacks_account_suffix(typed):
             # decided by the shape alone, before any lookup: the answer says nothing about an account
             return self._render_sign_in_error(request, typed, SUFFIX_MISSING)
@@ -89,8 +91,15 @@ class AccountPages(PortalPages):
         return response
 
     def _render_sign_in_error(self, request: Request, typed: str, problem: str) -> HTTPResponse:
-        errors = {"password": tr(problem)}
-        return self.render_form("sign_in.html", errors, user_id=typed, done="", next=form_field(request, "next"))
+        return self._render_sign_in(request, {"password": tr(problem)}, typed, form_field(request, "next"))
+
+    def _render_sign_in(
+        self, request: Request, errors: dict[str, str], user_id: str, next_page: str, done: str = ""
+    ) -> HTTPResponse:
+        kept, door = sign_in_forms.make_proof(request, self.settings)
+        response = self.render_form("sign_in.html", errors, user_id=user_id, done=done, next=next_page, door=door)
+        sign_in_forms.keep(response, self.settings, kept)
+        return response
 
     async def sign_out(self, request: Request) -> HTTPResponse:
         if not self.cookies.is_form_token_valid(request, parse_fields(request, "form_token")["form_token"]):
