@@ -153,6 +153,15 @@ async def test_forged_session_or_form_does_nothing(edge: Edge) -> None:
     assert "Who waits" in (await edge.get("/staff")).text
 
 
+async def test_a_browser_that_hides_its_origin_gets_a_way_in(edge: Edge) -> None:
+    form, hidden = {"name": "ann", "password": PASSWORD}, {"Origin": "null"}
+    page = await edge.post("/staff/sign-in", data=form, headers=hidden)
+    assert (page.status, "sign in once more here" in page.text) == (403, True)
+    door = re.search(r'name="door" value="(\w+)"', page.text)
+    assert door
+    assert "Who waits" in (await edge.post("/staff/sign-in", data=form | {"door": door[1]}, headers=hidden)).text
+
+
 async def test_the_pages_are_locked_down(edge: Edge) -> None:
     await sign_in(edge)
     page = await edge.get("/staff")
