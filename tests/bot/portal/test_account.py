@@ -271,7 +271,7 @@ async def test_a_login_that_strangers_try_is_opened_by_a_code(visitor: Visitor) 
     assert text(wrong[1]) == text(right[1])
     token = re.findall(r'code_token" value="([^"]+)"', right[1])[0]
     status, page, _path = await visitor.post("/portal/login/code", code_token=token, code="nothing")
-    assert (status, "not the code" in text(page)) == (422, True)
+    assert (status, "not the newest code" in text(page)) == (422, True)
     code = (await visitor.mailed()).split()[0]
     assert (await visitor.post("/portal/login/code", code_token=token, code=code))[2] == "/portal"
     assert "used up" in text((await visitor.post("/portal/login/code", code_token=token, code=code))[1])

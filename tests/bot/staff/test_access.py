@@ -361,9 +361,10 @@ async def test_second_steps_are_changed_in_a_fresh_session_alone(
     page = await sign_in(edge, "Ann Lee")
     await edge.post("/staff/sign-in/second", data={"step": step_in(page), "code": app.at(clock.now())})
     form = {"token": token_in(await edge.get("/staff/me")), "confirmed": "yes"}
-    for path in ("codes/remove", "codes/recovery", "passkeys", "passkeys/options"):
-        refused = await edge.post(f"/staff/me/{path}", data=form | {"password": "guessed" if path[0] == "c" else ""})
-        assert (refused.status, "not your password" in refused.text) == (422, True), path
+    for path in ("codes/remove", "codes/recovery", "passkeys/options", "passkeys"):
+        refused = await edge.post(f"/staff/me/{path}", data=form | {"password": "guessed"})
+        assert refused.status == 422, path
+        assert "not your password" in refused.text or path == "passkeys", "no key can be made at this address"
     clock.advance(minutes=31)
     assert "sign in again" in (await edge.post("/staff/me/codes/remove", data=form)).text
     async with backend.db.read_session() as session:
