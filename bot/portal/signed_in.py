@@ -53,13 +53,14 @@ class SignedInPages(PortalPages):
         if signed_in is None:
             return pages.redirect(f"{LOGIN_URL}?next={quote(request.path)}")
         request.ctx.visit = await self._load_visit(request, *signed_in)
-        if list_named_accounts(request) - {account.number for account in request.ctx.visit.accounts}:
-            return self._render_foreign_account()
         if request.method == "POST":
             is_ours = pages.is_same_site_post(request, self.settings)
             if not is_ours or not self.cookies.is_form_token_valid(request, pages.form_field(request, FORM_TOKEN)):
                 texts = [tr("The page was too old. Nothing was done."), tr("Please open the page again.")]
                 return self.render_notice(tr("Please try again"), texts, status=403, again=request.path)
+        if list_named_accounts(request) - {account.number for account in request.ctx.visit.accounts}:
+            return self._render_foreign_account()
+        if request.method == "POST":
             done = partial(handler, request, request.ctx.visit, **values)
             try:
                 return await do_once(self.backend, request, pages.form_field(request, FORM_TOKEN), done)
