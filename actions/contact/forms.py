@@ -66,8 +66,10 @@ class ContactForm(IdentifiedForm):
     opening_intents: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
 
     def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
-        """By text, a code given for an earlier task is not enough: a forged sender would use that step-up."""
-        return super().is_level_reached(turn, identity) and (turn.channel != "sms" or bool(turn.get(CODE_GIVEN_HERE)))
+        """By text, a code given for an earlier task is not enough: a forged sender would use that step-up. Beside the
+        account page, being signed in is not: whoever finds the page open would take the account over."""
+        reached = super().is_level_reached(turn, identity) and not identity.is_signed_in
+        return reached and (turn.channel != "sms" or bool(turn.get(CODE_GIVEN_HERE)))
 
     async def _check_code(self, turn: Turn) -> bool:
         """Also note that the code came back within this change."""

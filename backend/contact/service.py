@@ -150,14 +150,15 @@ async def change(
 ) -> bool:
     """Make a confirmed change. False when the value is the same already.
 
-    Raises StepUpNeeded, and ValueError for a value that is not `is_usable`: nothing is changed then.
+    Raises StepUpNeeded, also where an open page alone says who it is, and ValueError for a value that is not
+    `is_usable`: nothing is changed then.
 
     For 24 hours a new phone or email gets no step-up codes (`Member.is_established`): somebody with brief access to an
     account must not take it over with a phone of their own, and the notices give the member time to object.
     """
     member, account = requester.member, requester.account
     require("update_contact_info", requester.level)
-    if member is None or account is None:
+    if member is None or account is None or requester.is_signed_in:
         raise StepUpNeeded()
     if not is_usable(what, value):
         raise ValueError(f"no {what} to put on file")

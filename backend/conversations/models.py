@@ -30,6 +30,7 @@ class Conversation(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # the account's member then
     verified_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    signed_in: Mapped[bool] = mapped_column(default=False, server_default=false())  # the level is a signed-in page's
     last_seen_at: Mapped[datetime] = mapped_column(UtcTime)
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last

@@ -61,7 +61,7 @@ class LoginMiss(Base):
 
 
 class SignInCode(Base):
-    """A code by email that confirms a sign-in. `owner`: `login:12`, `staff:ann`, or "" when no code was sent."""
+    """A code that confirms a sign-in. `owner`: `login:12`, `staff:ann`, or "" when no code was sent."""
 
     __tablename__ = "sign_in_codes"
     __table_args__ = (Index(None, "owner", "created_at"),)

@@ -1,4 +1,4 @@
-"""A new password for a member who is signed in and knows the old one."""
+"""The password of a member who is signed in: asked for again, and a new one for who knows the old one."""
 
 from __future__ import annotations
 
@@ -18,27 +18,20 @@ from backend.outbox.service import enqueue
 if TYPE_CHECKING:
     from backend.app import Backend
 
-ChangeProblem = Literal["wrong", "throttled"]
+PasswordProblem = Literal["wrong", "throttled"]
 
 
 async def change_password(
     backend: Backend, login: Login, old: str, new: str, *, source: str, device: str = "", browser: str = ""
-) -> signin.PortalSignIn | ChangeProblem:
+) -> signin.PortalSignIn | PasswordProblem:
     """Set `new`, end all sessions and start one for this browser; the member is told by email.
 
     Wrong old passwords count as failed sign-ins. Raises InvalidPassword for a new one that may not be used.
     """
-    sender = signin.device_source(backend, login, device) or source
-    target = throttle.hash_target(backend, f"{signin.OWNER}{login.id}")
+    if refused := await check_own_password(backend, login, old, source=source, device=device):
+        return refused
     async with backend.db.read_session() as session:
         member = await session.get_one(Member, login.member_id)
-        decision = await throttle.check_throttle(session, backend, sender, target, known=True)
-    if decision == "refuse":
-        return "throttled"
-    if not await passwords.verify_password(login.password_hash, old):
-        async with backend.db.transaction() as session:
-            throttle.record_miss(session, backend, sender, target)
-        return "wrong"
     if problem := passwords.find_password_problem(new, service.known_words(backend, member, login.user_id)):
         raise recovery_mail.InvalidPassword(problem)
     new_hash = await passwords.hash_password(new)
@@ -58,6 +51,26 @@ async def change_password(
         return signin.PortalSignIn(
             token, throttle.issue_browser_token(backend, f"{signin.OWNER}{row.id}", row.password_hash)
         )
+
+
+async def check_own_password(
+    backend: Backend, login: Login, password: str, *, source: str, device: str = ""
+) -> PasswordProblem | None:
+    """Whether who is signed in knows the password too: an open session alone must not hand over the account.
+
+    Returns None where it is right. Wrong ones count as failed sign-ins.
+    """
+    sender = signin.device_source(backend, login, device) or source
+    target = throttle.hash_target(backend, f"{signin.OWNER}{login.id}")
+    async with backend.db.read_session() as session:
+        decision = await throttle.check_throttle(session, backend, sender, target, known=True)
+    if decision == "refuse":
+        return "throttled"
+    if await passwords.verify_password(login.password_hash, password):
+        return None
+    async with backend.db.transaction() as session:
+        throttle.record_miss(session, backend, sender, target)
+    return "wrong"
 
 
 async def _notify(session: AsyncSession, backend: Backend, member: Member, login: Login) -> None:

@@ -1,6 +1,6 @@
-"""A code by email in addition to the password, for unknown browsers while a login is under attack.
+"""A code in addition to the password, for unknown browsers while a login is under attack.
 
-A wrong password gets the same page but no mail, so the page does not reveal whether the password was right.
+A wrong password gets the same page but no code, so the page does not reveal whether the password was right.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ class CodeRequired:
     token: str
 
 
-async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> CodeRequired:
-    """Mail a code to `email`.
+async def send(session: AsyncSession, backend: Backend, owner: str, to: tuple[str, str] | None) -> CodeRequired:
+    """Send a code to `to`: the outbox kind (`email` or `sms`) and the recipient.
 
     `owner` is whose sign-in it confirms, such as `login:12` or `staff:ann`; "" when the password was wrong. Without an
-    owner or email, or over the limit, nothing is sent, and the page is the same.
+    owner or a recipient, or over the limit, nothing is sent, and the page is the same.
     """
     now, token, code = backend.clock.now(), secrets.token_urlsafe(32), random_code()
     await session.execute(delete(SignInCode).where(SignInCode.expires_at < now - RETENTION))
-    may_send = bool(owner and email) and await _count_recent(session, backend, owner) < MAX_PER_WINDOW
+    may_send = bool(owner and to) and await _count_recent(session, backend, owner) < MAX_PER_WINDOW
     row = SignInCode(
         token_hash=hash_token(token),
         owner=owner if may_send else "",
@@ -52,10 +52,11 @@ async def send(session: AsyncSession, backend: Backend, owner: str, email: str |
     )
     session.add(row)
     await session.flush()
-    if may_send:
+    if may_send and to is not None:
+        kind, recipient = to
         await enqueue(
-            session, backend, kind="email", recipient=email or "", purpose="code",
-            subject=tr("Your {coop} code", coop=backend.coop.short_name),
+            session, backend, kind=kind, recipient=recipient, purpose="code",
+            subject=tr("Your {coop} code", coop=backend.coop.short_name) if kind == "email" else "",
             body=tr(
                 "{code} is your code to sign in to {coop}. Use it within 10 minutes, on the page that asks for it. "
                 "If you are not signing in now, somebody else knows your password: set a new one.",

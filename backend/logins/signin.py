@@ -19,6 +19,7 @@ from backend.logins import passwords, service, sign_in_codes, throttle
 from backend.logins.models import Login, PortalSession
 from backend.logins.sign_in_codes import CodeRequired
 from backend.logins.throttle import SignInRefused
+from backend.members import codes
 from backend.members.levels import Level
 from backend.members.models import Member
 
@@ -64,9 +65,8 @@ async def sign_in(
         if row is None:
             throttle.record_miss(session, backend, sender, target)
         if decision == "code":
-            # a new email on file proves nothing yet: the attacker may have put it there
-            email = member.email if member and member.can_receive_login_mail(backend.clock.now()) else None
-            return await sign_in_codes.send(session, backend, _owner(row) if row else "", email)
+            to = await _find_code_way(session, backend, member) if member else None
+            return await sign_in_codes.send(session, backend, _owner(row) if row else "", to)
         if row is None:
             return SignInRefused("no_match")
         if new_hash:
@@ -75,8 +75,19 @@ async def sign_in(
         return await _complete_sign_in(session, backend, row, browser)
 
 
+async def _find_code_way(session: AsyncSession, backend: Backend, member: Member) -> tuple[str, str] | None:
+    """The email on file, else the phone, as (outbox kind, recipient); None where neither takes a code.
+
+    What is new on file proves nothing yet: the attacker may have put it there.
+    """
+    if member.can_receive_login_mail(backend.clock.now()):
+        return "email", member.email or ""
+    way = await codes.choose_channel(session, backend, member, by_email=False)
+    return codes.address_of(way, member) if isinstance(way, codes.CodeSent) else None
+
+
 async def confirm(backend: Backend, token: str, code: str, *, browser: str = "") -> PortalSignIn | None:
-    """Sign in with the mailed code; None when it is wrong or used up."""
+    """Sign in with the code that was sent; None when it is wrong or used up."""
     async with backend.db.transaction() as session:
         owner = await sign_in_codes.check(session, backend, token, code)
         if not owner or not owner.startswith(OWNER):
@@ -143,15 +154,18 @@ async def list_sessions(session: AsyncSession, backend: Backend, login: Login) -
 
 async def end_sessions(
     session: AsyncSession, backend: Backend, login: Login, *, token: str, only: int | None = None
-) -> None:
-    """End the login's session with the id `only`, or all but that of `token`, which is the member's own cookie."""
+) -> int:
+    """End the login's session with the id `only`, or all but that of `token`, which is the member's own cookie; returns
+    how many there were."""
     query = delete(PortalSession).where(PortalSession.login_id == login.id)
     if only is None:
         query = query.where(PortalSession.token_hash != service.hash_token(token))
     else:
         query = query.where(PortalSession.id == only)
-    await session.execute(query)
-    await _record(session, backend, login, "sessions_ended")
+    ended = len((await session.execute(query.returning(PortalSession.id))).all())
+    if ended:
+        await _record(session, backend, login, "sessions_ended")
+    return ended
 
 
 async def sign_out(backend: Backend, token: str) -> None:

@@ -67,7 +67,7 @@ async def clear_misses(session: AsyncSession, target: str, sender: str | None = 
 
 
 async def is_under_attack(session: AsyncSession, backend: Backend, target: str) -> bool:
-    """Whether a sign-in with the right password needs a mailed code now, or one sender is refused at this name."""
+    """Whether a sign-in with the right password needs a code now, or one sender is refused at this name."""
     since = backend.clock.now() - WINDOW
     query = select(LoginMiss.source).where(LoginMiss.at > since, LoginMiss.target == target)
     sources = list(await session.scalars(query))

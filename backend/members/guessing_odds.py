@@ -44,6 +44,11 @@ def tries_over_all() -> int:
     return min(most * ceil(YEAR / window) for window, most in lockouts.OVERALL_LIMITS)
 
 
+def tries_from_one_network() -> int:
+    """The most misses of all strangers of one network in a year before each of them needs a code."""
+    return min(most * ceil(YEAR / window) for window, most in lockouts.NETWORK_LIMITS)
+
+
 def guess_probability(tries: int, of: int = LAST_FOURS, skew: int = SKEW) -> float:
     """Upper bound (union bound) for the probability that one of `tries` different guesses is right."""
     return min(1.0, tries * skew / of)
@@ -81,7 +86,8 @@ def odds_table() -> Iterable[tuple[str, int, float, float]]:
         ("a thousand senders, one member", tries_at_one_member(), LAST_FOURS),
         ("the same with forged caller IDs", tries_by_callers(), LAST_FOURS),
         ("one sender, any member", tries_from_one_sender(), LAST_FOURS),
-        ("a thousand senders, any member", tries_from_many_senders(), LAST_FOURS),
+        ("a thousand senders of one network, any member", tries_from_one_network(), LAST_FOURS),
+        ("a thousand senders in many networks, any member", tries_from_many_senders(), LAST_FOURS),
     )
     for who, tries, of in rows:
         yield who, tries, guess_probability(tries, of), guess_probability(tries, of, skew=1)

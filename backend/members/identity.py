@@ -40,13 +40,15 @@ _DUMMY_LAST4 = "----"  # for unknown numbers, so that the comparison takes the s
 class Identity:
     """The proven identity. Below KNOWN there is neither account nor member.
 
-    `is_texting`: by text from the phone on file. That proves nothing, but answers go to that phone.
+    `is_texting`: by text from the phone on file. That proves nothing, but answers go to that phone. `is_signed_in`: the
+    level is that of the page around the talk. Whoever finds it open has it, so it changes no contact details.
     """
 
     level: Level
     account: Account | None = None
     member: Member | None = None
     is_texting: bool = False
+    is_signed_in: bool = False
 
     @property
     def known_account(self) -> Account:
@@ -128,7 +130,8 @@ def _make_identity(conversation: Conversation, backend: Backend, level: Level, a
     on_file = on_file and member.is_established("phone", backend.clock.now())
     if on_file and conversation.is_attested:
         level = Level.STEPPED_UP
-    return Identity(level, account, member, is_texting=on_file and conversation.channel == "sms")
+    is_texting = on_file and conversation.channel == "sms"
+    return Identity(level, account, member, is_texting=is_texting, is_signed_in=conversation.signed_in)
 
 
 async def identify(
@@ -195,9 +198,11 @@ async def _record_failure(
     return IdentityResult(status, now, needs_separator, locked_for)
 
 
-def set_level(conversation: Conversation, backend: Backend, level: Level, account: Account) -> None:
-    """After a proof: the conversation is the account's member's, at this level."""
-    conversation.level = level
+def set_level(
+    conversation: Conversation, backend: Backend, level: Level, account: Account, *, signed_in: bool = False
+) -> None:
+    """After a proof: the conversation is the account's member's, at this level. `signed_in`: as Identity has it."""
+    conversation.level, conversation.signed_in = level, signed_in
     conversation.account_id = account.id
     conversation.member_id = account.member_id
     conversation.verified_at = backend.clock.now()
@@ -278,7 +283,7 @@ async def check_code(session: AsyncSession, backend: Backend, conversation_id: s
         set_level(conversation, backend, Level.STEPPED_UP, now.account)
         await codes.record_verified_contact(session, backend, conversation_id, now.member)
         await record_act(session, backend, conversation, "stepped_up", now.account.id)
-        return CodeResult("ok", replace(now, level=Level.STEPPED_UP))
+        return CodeResult("ok", replace(now, level=Level.STEPPED_UP, is_signed_in=False))
     if status in ("wrong", "locked") and len(digits) == codes.DIGITS and unlocked:
         after = await rate_limits.record_miss(session, backend, attempt, now.account.id)
         status = "locked" if after.locked_until and not attempt.forgeable else status

@@ -42,5 +42,8 @@ member: a year's lock would only lock out the member."""
 CREATION_FROM_ALL = LockoutSchedule(10, 4, (_MINUTES, _HOUR, _DAY, _WEEK, _MONTH, YEAR))
 """Login creation. One sender must not lock it for others, since no code can be required instead, and its digits are
 harder to guess. 30 misses within any year."""
-OVERALL_LIMITS = ((_MINUTES, 20), (_DAY, 40), (_MONTH, 100))
-"""(window, misses of all strangers in it) from which on every stranger needs a code."""
+NETWORK_LIMITS = ((_MINUTES, 20), (_DAY, 40), (_MONTH, 100))
+"""(window, misses of all strangers of one network in it) from which on the strangers of that network need a code."""
+OVERALL_LIMITS = ((_MINUTES, 100), (_DAY, 200), (_MONTH, 300))
+"""The same for all networks together: from there on every stranger needs a code. The last resort against a crowd in
+many networks, since it asks honest people too."""

@@ -1,4 +1,4 @@
-"""Limits on guessing identities: misses are counted per member, per sender, and overall.
+"""Limits on guessing identities: misses are counted per member, per sender, per network, and overall.
 
 Under a lock or over a limit, number and digits alone do not suffice, and a code to the phone or email on file is needed
 (`identity_challenge.py`). So nobody can lock a member out by guessing, and a right guess reveals nothing.
@@ -61,8 +61,8 @@ class IdentityAttempt:
 
 @dataclass(frozen=True)
 class AttemptLimits:
-    """`locked_until` is for this member. `is_over_limit`: this sender, or all strangers together, missed too often at
-    any members."""
+    """`locked_until` is for this member. `is_over_limit`: this sender, its network, or all strangers together missed
+    too often at any members."""
 
     locked_until: datetime | None = None
     is_over_limit: bool = False
@@ -188,17 +188,28 @@ async def _is_sender_over_limit(session: AsyncSession, source: str, now: datetim
         IdentityMiss.kind == IDENTITY, IdentityMiss.source == source, IdentityMiss.at > now - lockouts.YEAR
     )
     times = list(await session.scalars(mine.order_by(IdentityMiss.at)))
-    overall = await _overall(session, now)
-    return overall or _latest(now, (lockouts.FROM_ONE_SENDER.locked_until(times),)) is not None
+    is_pressed = await _is_network_pressed(session, network_of(source), now)
+    return is_pressed or _latest(now, (lockouts.FROM_ONE_SENDER.locked_until(times),)) is not None
 
 
-async def _overall(session: AsyncSession, now: datetime) -> bool:
-    longest = max(window for window, _most in lockouts.OVERALL_LIMITS)
-    query = select(IdentityMiss.at).where(
+def network_of(source: str) -> str:
+    """The network of a sender: what stands behind the point of a web sender, as `client_source` writes it.
+
+    All phones are one network, since a caller ID is easily made up. A sender without one is a network by itself.
+    """
+    return "phones" if source.startswith("phone-") else source.partition(".")[2] or source
+
+
+async def _is_network_pressed(session: AsyncSession, network: str, now: datetime) -> bool:
+    """Whether too many strangers of this network, or of all together, missed lately."""
+    longest = max(window for window, _most in (*lockouts.NETWORK_LIMITS, *lockouts.OVERALL_LIMITS))
+    query = select(IdentityMiss.at, IdentityMiss.source).where(
         IdentityMiss.kind == IDENTITY, IdentityMiss.known.is_(False), IdentityMiss.at > now - longest
     )
-    times = list(await session.scalars(query))
-    return any(sum(at > now - window for at in times) >= most for window, most in lockouts.OVERALL_LIMITS)
+    rows = (await session.execute(query)).all()
+    mine = [row.at for row in rows if network_of(row.source) == network]
+    counted = ((mine, lockouts.NETWORK_LIMITS), ([row.at for row in rows], lockouts.OVERALL_LIMITS))
+    return any(sum(at > now - window for at in times) >= most for times, limits in counted for window, most in limits)
 
 
 def _latest(now: datetime, ends: Iterable[datetime | None]) -> datetime | None:

@@ -72,7 +72,8 @@ def read_token(backend: Backend, token: str) -> str:
 
 
 async def accept(session: AsyncSession, backend: Backend, conversation_id: str, token: str, *, source: str) -> None:
-    """The talk is from now on the signed-in member's, as proven as by a code. Raises IdentityTokenRefused.
+    """The talk is from now on the signed-in member's, as proven as by a code; only a contact detail still needs one, as
+    the account page asks for the password there. Raises IdentityTokenRefused.
 
     A talk of another member is never taken over: the page begins a new one.
     """
@@ -87,5 +88,5 @@ async def accept(session: AsyncSession, backend: Backend, conversation_id: str, 
         raise IdentityTokenRefused("other_member", "This talk is another member's. Begin a new one.")
     if conversation.level < Level.STEPPED_UP or conversation.account_id is None:
         await record_act(session, backend, conversation, "identity_signed_in", account.id)
-        set_level(conversation, backend, Level.STEPPED_UP, account)
+        set_level(conversation, backend, Level.STEPPED_UP, account, signed_in=True)
     conversation.verified_at = backend.clock.now()

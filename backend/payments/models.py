@@ -308,6 +308,14 @@ class CounterPayment(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcTime)
     undone_by: Mapped[str | None] = mapped_column(String(60))
     undone_reason: Mapped[str | None] = mapped_column(String(200))
+    # taking it off waits for a second person while the first is set and the payment is still booked
+    undo_asked_by: Mapped[str | None] = mapped_column(String(60))
+    undo_asked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    undo_approved_by: Mapped[str | None] = mapped_column(String(60))
+
+    @property
+    def undo_waits(self) -> bool:
+        return self.status == "booked" and self.undo_asked_by is not None
 
 
 class ReturnFileEntry(Base):

@@ -1,4 +1,7 @@
-"""What the office does with money besides refunds: void, cancel, and book a payment taken at the counter."""
+"""What the office does with money besides refunds: void, cancel, and book a payment taken at the counter.
+
+`counter_undo` takes one off again.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from backend.money import format_balance, format_cents
 from backend.payments import counter_posting, receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
 from backend.payments.check_numbers import check_number, find_number_problem
+from backend.payments.counter_limits import needs_second_to_book
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
 from backend.payments.office_words import describe_state
 from backend.payments.outside_entries import find_same_payment
@@ -133,9 +137,9 @@ async def book_counter_payment(
 ) -> CounterPayment:
     """Book a payment that the office took; the same key is booked once. Auto Pay then drafts only what is left.
 
-    Above what one person may book it waits for a second one. `confirmed` is the fingerprint of the payments like it
-    that the clerk has seen. `seen_due_cents` is what was due when the clerk said that more is meant; None asks for it
-    where it is more. Raises OfficeRefused, LooksAlike and MoreThanDue among them.
+    Above what one person may book in a day (`counter_limits`) it waits for a second one. `confirmed` is the fingerprint
+    of the payments like it that the clerk has seen. `seen_due_cents` is what was due when the clerk said that more is
+    meant; None asks for it where it is more. Raises OfficeRefused, LooksAlike and MoreThanDue among them.
     """
     await lock_account(session, account_id)
     known = await session.scalar(select(CounterPayment).where(CounterPayment.key == key))
@@ -149,7 +153,7 @@ async def book_counter_payment(
     _check_alike(alike, confirmed)
     if seen_due_cents != "not asked":
         await _check_due(session, backend, account_id, amount_cents, seen_due_cents)
-    waits = amount_cents > backend.coop.booking_second_person_cents
+    waits = await needs_second_to_book(session, backend, account_id, amount_cents, by)
     payment = CounterPayment(
         key=key,
         confirmation=await confirmation_numbers.new_number(session),
@@ -166,7 +170,7 @@ async def book_counter_payment(
     session.add(payment)
     await session.flush()
     if waits:
-        await _record_counter(session, backend, payment, "counter_payment_requested", by, reason, alike)
+        await record_counter(session, backend, payment, "counter_payment_requested", by, reason, alike)
     else:
         await _book(session, backend, payment, by, alike)
     return payment
@@ -186,7 +190,7 @@ async def decide_counter_payment(
 
     Raises OfficeRefused, LooksAlike among them.
     """
-    payment = await _lock_counter(session, payment_id)
+    payment = await lock_counter(session, payment_id)
     if payment.status != "requested":
         raise OfficeRefused("not_waiting", tr("This payment does not wait for anybody any more."))
     if payment.asked_by == by:
@@ -201,7 +205,7 @@ async def decide_counter_payment(
         await _book(session, backend, payment, by, alike)
     else:
         payment.status = "rejected"
-        await _record_counter(session, backend, payment, "counter_payment_rejected", by, payment.decision_reason)
+        await record_counter(session, backend, payment, "counter_payment_rejected", by, payment.decision_reason)
     return payment
 
 
@@ -209,34 +213,14 @@ async def withdraw_counter_payment(
     session: AsyncSession, backend: Backend, payment_id: int, *, by: str, reason: str
 ) -> CounterPayment:
     """Take back a waiting booking, as the person who made it: rejected by nobody. Raises OfficeRefused."""
-    payment = await _lock_counter(session, payment_id)
+    payment = await lock_counter(session, payment_id)
     if payment.status != "requested":
         raise OfficeRefused("not_waiting", tr("This payment does not wait for anybody any more."))
     if payment.asked_by != by:
         raise OfficeRefused("other_person", tr("Only the person who asked for it can withdraw it. You can reject it."))
     payment.status, payment.decided_at = "rejected", backend.clock.now()
     payment.decision_reason = check_reason(reason)
-    await _record_counter(session, backend, payment, "counter_payment_withdrawn", by, payment.decision_reason)
-    return payment
-
-
-async def undo_counter_payment(
-    session: AsyncSession, backend: Backend, payment_id: int, *, by: str, reason: str
-) -> CounterPayment:
-    """Take a booked payment off again: a mistake, or a check that came back. The member is told.
-
-    Raises OfficeRefused.
-    """
-    reason = check_reason(reason)
-    payment = await _lock_counter(session, payment_id)
-    if payment.status != "booked":
-        raise OfficeRefused("not_booked", tr("This payment is not booked."))
-    payment.status, payment.undone_at = "undone", backend.clock.now()
-    payment.undone_by, payment.undone_reason = by, reason
-    await backend.billing.counter_payment_undone(session, _build_fact(backend, payment))
-    await counter_posting.queue_reversal(session, backend, payment)
-    await refund_notices.notify_counter_undone(session, backend, payment)
-    await _record_counter(session, backend, payment, "counter_payment_undone", by, reason)
+    await record_counter(session, backend, payment, "counter_payment_withdrawn", by, payment.decision_reason)
     return payment
 
 
@@ -322,25 +306,27 @@ async def _book(
     session: AsyncSession, backend: Backend, payment: CounterPayment, by: str, alike: Sequence[AlikePayment]
 ) -> None:
     payment.status, payment.booked_at = "booked", backend.clock.now()
-    await backend.billing.counter_payment_taken(session, _build_fact(backend, payment))
+    await backend.billing.counter_payment_taken(session, build_fact(backend, payment))
     await counter_posting.queue_booking(session, backend, payment)
     await refund_notices.send_counter_receipt(session, backend, payment)
-    await _record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason, alike)
+    await record_counter(session, backend, payment, "counter_payment_booked", by, payment.reason, alike)
 
 
-def _build_fact(backend: Backend, payment: CounterPayment) -> CounterPaymentFact:
+def build_fact(backend: Backend, payment: CounterPayment) -> CounterPaymentFact:
+    """What the billing system is told of it, with the time of now."""
     memo = f"At the counter: {payment.kind.replace('_', ' ')} {payment.reference}".strip()
     return CounterPaymentFact(payment.key, payment.account_id, payment.amount_cents, memo, backend.clock.now())
 
 
-async def _lock_counter(session: AsyncSession, payment_id: int) -> CounterPayment:
+async def lock_counter(session: AsyncSession, payment_id: int) -> CounterPayment:
+    """The payment as it is now; nobody else changes it or its account until the commit."""
     payment = await session.get_one(CounterPayment, payment_id)
     await lock_account(session, payment.account_id)
     await session.refresh(payment)
     return payment
 
 
-async def _record_counter(
+async def record_counter(
     session: AsyncSession,
     backend: Backend,
     payment: CounterPayment,
@@ -349,7 +335,7 @@ async def _record_counter(
     reason: str,
     alike: Sequence[AlikePayment] = (),
 ) -> None:
-    """`alike` are the payments that the clerk said it is not."""
+    """Audit what `by` did; `alike` are the payments that the clerk said it is not."""
     await session.flush()
     beside = {"beside": [each.number for each in alike]} if alike else {}
     await _record(session, backend, by, act, payment.account_id, {

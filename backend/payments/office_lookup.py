@@ -264,6 +264,8 @@ class WaitingMoney:
 
     refunds: list[PaymentRefund]
     counter_payments: list[CounterPayment]
+    taken_off: list[CounterPayment]
+    """Still booked: taking them off waits for a second person."""
     failed_refunds: list[PaymentRefund]
     paid_twice: list[PaidTwice]
     returns: list[tuple[ReturnFileEntry, str | None]]
@@ -272,12 +274,13 @@ class WaitingMoney:
 
     @property
     def for_second_person(self) -> int:
-        return len(self.refunds) + len(self.counter_payments)
+        return len(self.refunds) + len(self.counter_payments) + len(self.taken_off)
 
 
 async def load_waiting(session: AsyncSession, now: datetime) -> WaitingMoney:
     asked = select(PaymentRefund).where(PaymentRefund.status == "requested").order_by(PaymentRefund.id)
     counter = select(CounterPayment).where(CounterPayment.status == "requested").order_by(CounterPayment.id)
+    off = select(CounterPayment).where(CounterPayment.status == "booked", CounterPayment.undo_asked_by.is_not(None))
     refunds = list(await session.scalars(asked))
     returned = select(Payment.id).where(
         Payment.id.in_([refund.payment_id for refund in refunds]), Payment.status == "returned"
@@ -285,6 +288,7 @@ async def load_waiting(session: AsyncSession, now: datetime) -> WaitingMoney:
     return WaitingMoney(
         refunds=refunds,
         counter_payments=list(await session.scalars(counter)),
+        taken_off=list(await session.scalars(off.order_by(CounterPayment.undo_asked_at))),
         failed_refunds=await list_failed_refunds(session),
         paid_twice=await list_paid_twice(session),
         returns=await list_open_returns(session),

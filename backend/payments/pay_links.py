@@ -23,7 +23,7 @@ from backend.payments import prechecks
 from backend.payments.errors import CardEntryIncomplete, PayLinkInvalid, PaymentRefused
 from backend.payments.models import PayLink, PaymentMethod, Quote
 from backend.payments.quotes import write_quote
-from backend.providers.payments.base import EntryResult
+from backend.providers.payments.base import EntryResult, HostedEntry
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -85,8 +85,8 @@ async def link_language(session: AsyncSession, token: str) -> str:
     return await session.scalar(query.where(PayLink.token_hash == _hash(token))) or ENGLISH
 
 
-async def begin_entry(backend: Backend, token: str) -> str:
-    """The address of the provider's page for the member's card or bank account. Raises PayLinkInvalid."""
+async def begin_entry(backend: Backend, token: str) -> HostedEntry:
+    """The provider's page for the member's card or bank account. Raises PayLinkInvalid."""
     async with backend.db.read_session() as session:
         link = await _get_link(session, backend, token)
         if link.used_at:
@@ -108,7 +108,7 @@ async def begin_entry(backend: Backend, token: str) -> str:
         stale = update(Quote).where(Quote.id == link.quote_id, Quote.confirmed_at.is_(None))
         await session.execute(stale.values(expires_at=backend.clock.now()))
         link.entry_id, link.quote_id = entry.entry_id, None
-    return entry.url
+    return entry
 
 
 async def quote_from_entry(backend: Backend, token: str) -> Quote:

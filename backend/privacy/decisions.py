@@ -222,6 +222,7 @@ DECISIONS: dict[str, Decision] = {
     "StaffRecoveryCode": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
     "StaffPasskey": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
     "StaffChallenge": _secret("nobody", "made_at"),
+    "SentForm": _secret("nobody", "at", left_out="that a form of a page was sent, for a day"),
     "StaffKeptForm": _secret("nobody", "kept_at", left_out="a form of the office, for half an hour"),
     "PayLink": _secret("conversation", "created_at"),
     "MailRequest": _secret("member", "asked_at", left_out="that a link by email was asked for"),

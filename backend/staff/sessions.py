@@ -133,18 +133,22 @@ async def last_seen(session: AsyncSession) -> dict[str, datetime]:
     return found
 
 
-async def end(session: AsyncSession, backend: Backend, name: str, session_id: int, *, by: str) -> None:
-    """End one session of this person; nothing when it is gone already."""
+async def end(session: AsyncSession, backend: Backend, name: str, session_id: int, *, by: str) -> bool:
+    """End one session of this person; False when it is gone already."""
     query = delete(StaffSession).where(StaffSession.id == session_id, StaffSession.name == name)
-    if (await session.execute(query.returning(StaffSession.id))).first() is not None:
-        await accounts.note(session, backend, by, "office_session_ended", after={"name": name})
+    if (await session.execute(query.returning(StaffSession.id))).first() is None:
+        return False
+    await accounts.note(session, backend, by, "office_session_ended", after={"name": name})
+    return True
 
 
-async def end_all(session: AsyncSession, backend: Backend, name: str, *, by: str, keep: str = "") -> None:
-    """End all sessions of this person, but the one of the cookie `keep`."""
+async def end_all(session: AsyncSession, backend: Backend, name: str, *, by: str, keep: str = "") -> bool:
+    """End all sessions of this person, but the one of the cookie `keep`; False when there was no other."""
     query = delete(StaffSession).where(StaffSession.name == name, StaffSession.token_hash != hash_token(keep))
-    await session.execute(query)
+    if (await session.execute(query.returning(StaffSession.id))).first() is None:
+        return False
     await accounts.note(session, backend, by, "office_sessions_ended", after={"name": name})
+    return True
 
 
 async def sign_out(backend: Backend, token: str, name: str) -> None:

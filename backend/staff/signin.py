@@ -62,7 +62,7 @@ async def sign_in(
         if decision == "code":
             owner = OWNER + name if right else ""
             email = login.email if login else backend.coop.email
-            return await sign_in_codes.send(session, backend, owner, email)
+            return await sign_in_codes.send(session, backend, owner, ("email", email) if email else None)
         if not right or login is None:
             return SignInRefused("no_match")
         await throttle.clear_misses(session, target, sender)

@@ -5,7 +5,7 @@ Guesses at identity are counted by these hashes. One phone is one sender, whethe
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sanic import Request
 
@@ -14,6 +14,8 @@ from backend.config import Settings
 WITHHELD = "withheld"
 IPV6_PREFIX_BITS = 64
 """Bits of an IPv6 address that name a customer line; its holder may use all 2^64 addresses behind them."""
+NETWORK_BITS = {4: 24, 6: 48}
+"""Bits of an address that name a network: what one customer of a provider or one data center usually gets."""
 
 
 def keyed_hash(settings: Settings, purpose: str, value: str) -> str:
@@ -30,8 +32,13 @@ def phone_source(settings: Settings, phone: str | None) -> str:
 
 
 def client_source(request: Request, settings: Settings) -> str:
-    """The sender of a web request: one for chat and portal, so that guesses at one count at the other."""
-    return "web-" + keyed_hash(settings, "source", client_address(request))
+    """The sender of a web request: one for chat and portal, so that guesses at one count at the other.
+
+    Behind the point is the network of the address, for `rate_limits.network_of`.
+    """
+    address = client_address(request)
+    network = keyed_hash(settings, "network", find_network(address))[:16]
+    return f"web-{keyed_hash(settings, 'source', address)}.{network}"
 
 
 def client_address(request: Request) -> str:
@@ -49,4 +56,13 @@ def normalize_address(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
-    return str(IPv6Network((parsed, IPV6_PREFIX_BITS), strict=False))
+    return str(ip_network((parsed, IPV6_PREFIX_BITS), strict=False))
+
+
+def find_network(address: str) -> str:
+    """The network of what `normalize_address` gives: the /24 of an IPv4 address, the /48 of an IPv6 one."""
+    try:
+        parsed = ip_address(address.partition("/")[0])
+    except ValueError:
+        return address
+    return str(ip_network((parsed, NETWORK_BITS[parsed.version]), strict=False))

@@ -11,11 +11,13 @@ from typing import Any
 
 from backend.language import SPANISH
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH, detect_language_request
+from bot.dialogue.redaction.expected_numbers import RedactionContext
 from bot.dialogue.redaction.redact import list_removed_kinds, redact, remove_placeholders
 
 MAX_TEXT_LENGTH = 1000
 """Characters. A longer text is an accident; the web chat refuses it outright."""
 
+BY_OFFICE = RedactionContext(by_office=True)
 INTENT_PAYLOAD = re.compile(r"/[a-z_]{1,60}")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -65,6 +67,11 @@ def _clean_character(character: str) -> str:
 def clean_and_redact(text: str) -> str:
     """The text as it may be stored and logged."""
     return redact(clean_text(text)).text
+
+
+def redact_office_words(text: str) -> str:
+    """What a clerk typed, as it may be stored, logged and sent."""
+    return redact(clean_text(text), BY_OFFICE).text
 
 
 def extract_words(stored: str) -> str:

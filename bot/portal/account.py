@@ -13,7 +13,7 @@ from backend.members.codes import mask_email
 from backend.members.service import lacks_account_suffix
 from bot.portal.base_pages import PortalPages, parse_fields
 from bot.portal.browser_names import name_browser
-from bot.web import pages
+from bot.web import pages, sign_in_forms
 from bot.web.pages import form_field
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
@@ -21,8 +21,9 @@ PORTAL_PAGE = re.compile(r"/portal/[a-z][a-z-]{1,40}(?:/[A-Za-z0-9-]{1,40})?")
 USER_ID_MISSING = mark("Please give your full member number or your user ID.")
 PASSWORD_EMPTY = mark("Please type your password.")
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
+WRONG_PASSWORD = mark("That is not your current password.")
 THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
-WRONG_CODE = mark("That is not the code of our newest email.")
+WRONG_CODE = mark("That is not the newest code we sent.")
 CODE_EXPIRED = mark("That code is used up or too old. Please sign in again.")
 SUFFIX_MISSING = mark(
     "The number alone no longer opens an account: add the three digits behind the dash. They are on your bill."
@@ -48,11 +49,13 @@ class AccountPages(PortalPages):
             return pages.redirect(read_next(request.args.get("next")))
         notice = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
         notice = tr("You are signed out.") if request.args.get("out") == "1" else notice
-        return self.render_form("sign_in.html", user_id="", done=notice, next=request.args.get("next") or "")
+        return self._render_sign_in(request, {}, "", request.args.get("next") or "", notice)
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "user_id", "password")
         typed = given["user_id"].strip()
+        if not sign_in_forms.is_ours(request, self.settings):
+            return self._render_sign_in_error(request, typed, sign_in_forms.TRY_AGAIN)
         if is_account_number(typed) and lacks_account_suffix(typed):
             # decided by the shape alone, before any lookup: the answer says nothing about an account
             return self._render_sign_in_error(request, typed, SUFFIX_MISSING)
@@ -95,8 +98,15 @@ class AccountPages(PortalPages):
         return response
 
     def _render_sign_in_error(self, request: Request, typed: str, problem: str) -> HTTPResponse:
-        errors = {"password": tr(problem)}
-        return self.render_form("sign_in.html", errors, user_id=typed, done="", next=form_field(request, "next"))
+        return self._render_sign_in(request, {"password": tr(problem)}, typed, form_field(request, "next"))
+
+    def _render_sign_in(
+        self, request: Request, errors: dict[str, str], user_id: str, next_page: str, done: str = ""
+    ) -> HTTPResponse:
+        kept, door = sign_in_forms.make_proof(request, self.settings)
+        response = self.render_form("sign_in.html", errors, user_id=user_id, done=done, next=next_page, door=door)
+        sign_in_forms.keep(response, self.settings, kept)
+        return response
 
     async def sign_out(self, request: Request) -> HTTPResponse:
         if not self.cookies.is_form_token_valid(request, parse_fields(request, "form_token")["form_token"]):

@@ -10,17 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.consents.service import Agreement
-from backend.language import tr
+from backend.language import mark, tr
+from backend.logins.password_change import PasswordProblem, check_own_password
 from backend.logins.portal_conversations import PORTAL, name_conversation, open_conversation
 from backend.members.identity import Identity
 from backend.members.levels import Level
 from backend.members.models import Member
-from bot.portal.base_pages import PageHandler
+from bot.portal.account import THROTTLED, WRONG_PASSWORD
+from bot.portal.base_pages import MAX_FIELD_LENGTH, PageHandler
 from bot.portal.signed_in import SignedInPages, Visit
 from bot.web.pages import form_field
 
 YES, EDIT = "yes", "edit"
 """The fields of the buttons under a read-back: the one that does it, and the one that goes back to the form."""
+NO_PASSWORD = mark("Please type your password: a page that was left open must not be enough.")
+PASSWORD_TROUBLES: Mapping[PasswordProblem, str] = {"wrong": WRONG_PASSWORD, "throttled": THROTTLED}
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class ReadBack:
     """What a member is asked to check before it is done. `button` says what it does; `fields` are posted with it.
 
     `words` are what is agreed to, `lists` parts of it as (heading, lines). `facts` are (label, value). A POST of the
-    `fields` to `edit` shows the form again as it was typed; without it Back leads to `back`.
+    `fields` to `edit` shows the form again as it was typed; without it Back leads to `back`. `asks_password`: an open
+    session alone is not enough.
     """
 
     heading: str
@@ -40,6 +45,7 @@ class ReadBack:
     facts: Sequence[tuple[str, str]] = ()
     lists: Sequence[tuple[str, Sequence[str]]] = ()
     edit: str = ""
+    asks_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,20 @@ class ActingPages(SignedInPages):
         """The consent to `wording`, given by a button with the words `reply`; empty for what needs none."""
         return Agreement(self.conversation_id(request), int(Level.STEPPED_UP), PORTAL, wording, reply)
 
-    def render_read_back(self, asked: ReadBack) -> HTTPResponse:
-        return self.render_page("read_back.html", asked=asked)
+    def render_read_back(self, asked: ReadBack, errors: Mapping[str, str] | None = None) -> HTTPResponse:
+        return self.render_form("read_back.html", errors, asked=asked)
+
+    async def find_password_problem(self, request: Request, visit: Visit) -> str:
+        """Why the `password` under a read-back that asks for it does not fit; empty where it is the member's.
+
+        For what could hand the account to whoever sits at an open session, such as a new email.
+        """
+        password = form_field(request, "password")[:MAX_FIELD_LENGTH]
+        if not password:
+            return tr(NO_PASSWORD)
+        source, device = self.client_source(request), self.cookies.read_device(request)
+        problem = await check_own_password(self.backend, visit.login, password, source=source, device=device)
+        return tr(PASSWORD_TROUBLES[problem]) if problem else ""
 
     def render_result(self, result: Result, status: int = 200) -> HTTPResponse:
         return self.render_page("result.html", status, result=result)

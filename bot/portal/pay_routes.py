@@ -17,6 +17,7 @@ from backend.providers.payments.base import PaymentProviderError
 from bot.portal import pay_actions, pay_texts
 from bot.portal.base_pages import TOKEN, PageHandler, PortalPages
 from bot.portal.copies import COPY, RECEIPT, word_copies
+from bot.portal.pay_browser import is_entered_here, remember_entry
 from bot.portal.talk_news import tell_talk
 from bot.services import Services
 from bot.web import pages
@@ -25,6 +26,10 @@ logger = logging.getLogger("memberline.portal")
 
 CHECK_AGAIN = mark(
     "That was a while ago, or something on the account changed, so please check again. Nothing has been paid."
+)
+ENTERED_ELSEWHERE = mark(
+    "A card or bank account was entered in another browser, so it is not used here. Nothing has been paid. To pay "
+    "here, enter one here."
 )
 NOTHING_ENTERED = mark("You left before a card or bank account was entered. Nothing has been paid.")
 
@@ -87,8 +92,9 @@ class PayPages(PortalPages):
         view = await pay_actions.load_pay_link(self.backend, token)
         if view.result and view.result.state != "declined":
             return pages.redirect(f"{_page_url(token)}/done")
-        nothing_entered = tr(NOTHING_ENTERED) if request.args.get("left") == "1" else ""
-        return self.render_page("pay_start.html", here=_page_url(token), view=view, nothing_entered=nothing_entered)
+        notices = {"left": NOTHING_ENTERED, "other": ENTERED_ELSEWHERE}
+        notice = next((tr(words) for name, words in notices.items() if request.args.get(name) == "1"), "")
+        return self.render_page("pay_start.html", here=_page_url(token), view=view, nothing_entered=notice)
 
     async def begin(self, request: Request, token: str) -> HTTPResponse:
         """Redirect to the provider's page, where the card is entered: card numbers never reach this app."""
@@ -97,13 +103,18 @@ class PayPages(PortalPages):
             return pages.redirect(f"{_page_url(token)}/done")
         if view.blocking_reasons:
             return pages.redirect(_page_url(token))
-        return pages.redirect(await pay_links.begin_entry(self.backend, token))
+        entry = await pay_links.begin_entry(self.backend, token)
+        response = pages.redirect(entry.url)
+        remember_entry(response, self.settings, token, entry.entry_id)
+        return response
 
     async def back(self, request: Request, token: str) -> HTTPResponse:
         """The member comes back from the provider: show amount, method and day once more."""
         view = await pay_actions.load_pay_link(self.backend, token)
         if view.result:
             return pages.redirect(f"{_page_url(token)}/done")
+        if self._is_entered_elsewhere(request, token, view):
+            return pages.redirect(f"{_page_url(token)}?other=1")
         try:
             review = await pay_actions.review_payment(self.backend, token)
         except CardEntryIncomplete:
@@ -120,6 +131,9 @@ class PayPages(PortalPages):
 
     async def confirm(self, request: Request, token: str) -> HTTPResponse:
         """The member agrees. Answered with a redirect, so that reloading the result does not pay again."""
+        view = await pay_actions.load_pay_link(self.backend, token)
+        if view.result is None and self._is_entered_elsewhere(request, token, view):
+            return pages.redirect(f"{_page_url(token)}?other=1")
         agreed = await pay_actions.agree_to_payment(self.backend, token, pages.form_field(request, "quote"))
         if not agreed:
             return pages.redirect(f"{_page_url(token)}/return?again=1")
@@ -144,7 +158,12 @@ class PayPages(PortalPages):
             result=view.result,
             signed_in=signed_in,
             told=word_copies(view.result.copies, RECEIPT if view.result.state == "paid" else COPY, named=signed_in),
+            shows_method=is_entered_here(request, self.settings, token, view.link),
         )
+
+    def _is_entered_elsewhere(self, request: Request, token: str, view: pay_actions.PayLinkView) -> bool:
+        """Whether another browser entered the card: this one neither sees nor uses it, and may enter one itself."""
+        return view.link.entry_id is not None and not is_entered_here(request, self.settings, token, view.link)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         return super().render_page(template, status, form_targets=find_entry_origins(self.services), **values)

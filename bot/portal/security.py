@@ -9,17 +9,16 @@ from backend.language import mark, tr
 from backend.logins import service, signin
 from backend.logins.password_change import change_password
 from backend.logins.recovery_mail import InvalidPassword
-from bot.portal.account import THROTTLED
+from bot.portal.account import THROTTLED, WRONG_PASSWORD
 from bot.portal.base_pages import format_password_problem, parse_fields
 from bot.portal.browser_names import name_browser
 from bot.portal.password import PASSWORD_MISSING
-from bot.portal.payments.base import parse_id
 from bot.portal.signed_in import SignedInPages, Visit
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 SECURITY_URL = "/portal/security"
 OLD_MISSING = mark("Please type your current password.")
-WRONG_PASSWORD = mark("That is not your current password.")
 
 
 class SecurityPages(SignedInPages):
@@ -82,7 +81,7 @@ class SecurityPages(SignedInPages):
         only = pages.form_field(request, "session")
         token = self.cookies.read_session(request)
         async with self.backend.db.transaction() as session:
-            await signin.end_sessions(
+            ended = await signin.end_sessions(
                 session, self.backend, visit.login, token=token, only=(parse_id(only) or 0) if only else None
             )
-        return pages.redirect(f"{SECURITY_URL}?done=ended")
+        return pages.redirect(f"{SECURITY_URL}?done={'ended' if ended else 'gone'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,9 +19,12 @@ from backend.members.signed_in_talks import make_token
 from bot.portal.base_pages import PageHandler, PortalPages
 from bot.portal.menu import MENU
 from bot.web import pages
+from bot.web.sent_once import StillBusy, do_once
 
 LOGIN_URL = "/portal/login"
 ACCOUNT_ARGUMENT = "account"
+ACCOUNT_FIELDS = (ACCOUNT_ARGUMENT, "pay")
+"""The fields of forms that name accounts."""
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of the field
 
 
@@ -40,7 +44,8 @@ class Visit:
 class SignedInPages(PortalPages):
     """One method per page, called with the request and a Visit. `PAGES` as in PortalPages.
 
-    A page with a form posts `form_token`, and `account` where there are several.
+    A page with a form posts `form_token`, and `account` where there are several. An account of somebody else is refused
+    here, for all pages: nothing is done for another one in its place.
     """
 
     async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
@@ -53,7 +58,23 @@ class SignedInPages(PortalPages):
             if not is_ours or not self.cookies.is_form_token_valid(request, pages.form_field(request, FORM_TOKEN)):
                 texts = [tr("The page was too old. Nothing was done."), tr("Please open the page again.")]
                 return self.render_notice(tr("Please try again"), texts, status=403, again=request.path)
+        if list_named_accounts(request) - {account.number for account in request.ctx.visit.accounts}:
+            return self._render_foreign_account()
+        if request.method == "POST":
+            done = partial(handler, request, request.ctx.visit, **values)
+            try:
+                return await do_once(self.backend, request, pages.form_field(request, FORM_TOKEN), done)
+            except StillBusy:
+                texts = [tr("The same form is being done already. Please look at the page before you send it again.")]
+                return self.render_notice(tr("One moment, please"), texts, status=409, again=request.path)
         return await handler(request, request.ctx.visit, **values)
+
+    def _render_foreign_account(self) -> HTTPResponse:
+        texts = [
+            tr("There is no account with that number under your name. Nothing was done."),
+            tr("Your accounts are on the first page."),
+        ]
+        return self.render_notice(tr("Not one of your accounts"), texts, status=404, again="/portal")
 
     async def _load_visit(self, request: Request, login: Login, member: Member) -> Visit:
         async with self.backend.db.read_session() as session:
@@ -74,7 +95,14 @@ class SignedInPages(PortalPages):
             "visit": visit,
             "menu": MENU if visit else (),
             "here": request.path,
-            "form_token": self.cookies.form_token(request),
+            "form_token": self.cookies.page_token(request),
             "identity": make_token(self.backend, account) if account is not None and is_open else "",
         }
         return super().render_page(template, status, **frame | values)
+
+
+def list_named_accounts(request: Request) -> set[str]:
+    """The account numbers that the address or the posted form names: a page acts for these and for no others."""
+    form: Any = (request.get_form() if request.method == "POST" else None) or {}
+    posted = [number for name in ACCOUNT_FIELDS for number in (form.get(name) and form.getlist(name)) or ()]
+    return {number for number in (*posted, *request.args.getlist(ACCOUNT_ARGUMENT, [])) if number}

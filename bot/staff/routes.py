@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -44,7 +44,9 @@ from bot.web.cookies import SignInCookies
 from bot.web.guards import mark_guard
 from bot.web.json_requests import route_methods
 from bot.web.languages import find_named_language, keep_named_language
+from bot.web.numbers import refuse_large_ids
 from bot.web.pages import form_field
+from bot.web.sent_once import StillBusy, do_once
 
 SESSION_SECONDS = int(sessions.SESSION_LIFETIME.total_seconds())
 OWN_PAGES = ("/staff/me", "/staff/sign-out")
@@ -103,6 +105,7 @@ class StaffPages:
             if staff is None:
                 await self._refuse_without_people()
                 return await self._ask_to_sign_in(request)
+            refuse_large_ids(values.values())
             if request.ctx.session.needs_second_step and not request.path.startswith(OWN_PAGES):
                 return pages.redirect(SECOND_STEP_URL)
             request.ctx.staff = staff
@@ -142,11 +145,18 @@ class StaffPages:
         if staff.role < role:
             text = tr("This needs the role {role}. Ask an administrator of the office.", role=tr(ROLE_NAMES[role]))
             return self.render_notice(403, tr("Not with your role"), text)
-        if request.method == "POST":
-            await kept_forms.forget(self.backend, session)
-        else:
+        if request.method != "POST":
             request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)
-        return await handler(request, staff.name, **values)
+            return await handler(request, staff.name, **values)
+        await kept_forms.forget(self.backend, session)
+        if getattr(handler, "repeatable", False):
+            return await handler(request, staff.name, **values)
+        try:
+            done = partial(handler, request, staff.name, **values)
+            return await do_once(self.backend, request, form_field(request, "token"), done)
+        except StillBusy:
+            text = tr("The same form is being done already. Please look at the page before you send it again.")
+            return self.render_notice(409, tr("One moment, please"), text)
 
     async def _ask_to_sign_in(self, request: Request) -> HTTPResponse:
         """To the sign-in; a form that was posted is kept for who signed in on this browser before."""
@@ -196,7 +206,7 @@ class StaffPages:
             "staff": staff,
             "areas": list_areas(staff.role) if staff else [],
             "area": find_area(request.path),
-            "token": self.cookies.form_token(request),
+            "token": self.cookies.page_token(request),
         }
         return pages.render_private_page(self._templates, template, status, **frame | values)
 

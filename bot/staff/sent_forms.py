@@ -9,7 +9,7 @@ from sanic import Request
 
 from backend.language import mark, tr
 from backend.payments.check_numbers import find_number_problem
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.web.pages import form_field
 
 FIELDS = ("amount", "reason", "reference", "key", "kind", "received_on", "text", "area", "cause", "estimate", "note")
@@ -56,7 +56,7 @@ def form_to_keep(request: Request) -> tuple[str, dict[str, str]] | None:
     """The page of the posted form and what was typed; None for a form that is a button alone."""
     found = FORM_PATH.fullmatch(request.path)
     sent = read_sent(request)
-    fields = {name: clean_and_redact(sent[name]) if name in WORDS else sent[name] for name in FIELDS if sent[name]}
+    fields = {name: redact_office_words(sent[name]) if name in WORDS else sent[name] for name in FIELDS if sent[name]}
     # a list of accounts is too long to be kept, and without it the outage would be another one
     if found is None or not fields or form_field(request, "accounts"):
         return None

@@ -115,6 +115,8 @@ def describe_refund_state(refund: PaymentRefund) -> str:
 def describe_counter_state(payment: CounterPayment) -> str:
     if payment.status == "rejected" and not payment.approved_by:
         return tr("withdrawn")
+    if payment.undo_waits:
+        return tr("booked; taking it off waits for a second person")
     return describe_state(payment.status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +17,9 @@ PREFIX = "__Host-"
 """Over https the names begin with it: browsers then accept the cookies only over https and for this host alone."""
 MAX_VALUE_LENGTH = 200
 DEVICE_SECONDS = 180 * 24 * 3600
-"""How long a browser that has signed in once is known: its sign-in then needs no code by email."""
+"""How long a browser that has signed in once is known: its sign-in then needs no code."""
+TOKEN_LENGTH = 64
+PAGE_NUMBER_BYTES = 8
 
 SameSite = Literal["Lax", "Strict"]
 
@@ -71,5 +74,10 @@ class SignInCookies:
         """The token in the forms of signed-in pages, against forged requests: no other site can know it."""
         return self.settings.keyed_hash(self.form_purpose, self.read_session(request))
 
+    def page_token(self, request: Request) -> str:
+        """The form token with a number of this page behind it, by which `sent_once` knows a form that is sent again."""
+        return self.form_token(request) + secrets.token_hex(PAGE_NUMBER_BYTES)
+
     def is_form_token_valid(self, request: Request, token: str) -> bool:
-        return hmac.compare_digest(self.form_token(request).encode(), token.encode())
+        """Of a page or without its number."""
+        return hmac.compare_digest(self.form_token(request).encode(), token[:TOKEN_LENGTH].encode())

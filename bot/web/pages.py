@@ -99,7 +99,7 @@ def is_same_site_post(request: Request, settings: Settings) -> bool:
     """Whether a form post comes from one of our pages, as far as the browser says.
 
     Pages served with `no-referrer` post `Origin: null`; then Sec-Fetch-Site decides. A browser that sends neither
-    passes: the token in the address or in the form protects.
+    passes: the token in the address or in the form protects (on sign-in pages `sign_in_forms`).
     """
     site = request.headers.get("sec-fetch-site", "")
     origin = request.headers.get("origin", "")
@@ -108,6 +108,11 @@ def is_same_site_post(request: Request, settings: Settings) -> bool:
     if not origin or origin == "null":
         return True
     return origin in (url_origin(settings.public_url), f"{request.scheme}://{request.host}")
+
+
+def hides_origin(request: Request) -> bool:
+    """Whether nothing says where a posted form comes from: an old browser, or one with strict privacy."""
+    return request.headers.get("origin") == "null" and not request.headers.get("sec-fetch-site")
 
 
 def form_field(request: Request, name: str) -> str:

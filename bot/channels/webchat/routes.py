@@ -26,6 +26,7 @@ from bot.services import Services
 from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
 from bot.web.json_requests import is_json_request, parse_id_field, parse_json_object, parse_text_field
+from bot.web.numbers import parse_id
 from bot.web.pages import url_origin
 from bot.workers.pushes import StreamListener
 
@@ -37,7 +38,6 @@ MAX_STREAM_SECONDS = 30 * 60
 MAX_PAYLOAD_LENGTH = 1000
 MAX_EVENTS = 100
 """That are read from the database at once."""
-MAX_EVENT_ID_DIGITS = 18
 """More do not fit the database's 64-bit integers."""
 
 
@@ -125,11 +125,12 @@ class WebChatChannel:
         """Send the events after the last one that the page has, then new ones."""
         conversation = self.find_conversation(request.args.get("session"))
         last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
-        if not last.isascii() or not last.isdigit() or len(last) > MAX_EVENT_ID_DIGITS:
+        after = parse_id(last)
+        if after is None:
             raise InvalidRequestField("last_event_id", "must be a number")
         async with self.limits.limit_stream(request, conversation):
             with self.services.pushes.open_listener(conversation) as listener:
-                await self._send_events(request, conversation, int(last), listener)
+                await self._send_events(request, conversation, after, listener)
 
     async def _send_events(self, request: Request, conversation: str, after: int, listener: StreamListener) -> None:
         headers = {

@@ -42,6 +42,7 @@ class RedactionContext:
     card: "spoken" if a card was spoken of just before, "given" if its number was given, else empty
     is_retry: the answer before may have been removed by mistake
     may_be_suffix: that answer may have been the three digits behind the dash of a member number
+    by_office: a clerk wrote it, and no member
     """
 
     asked: str = ""
@@ -50,6 +51,7 @@ class RedactionContext:
     login_mentioned: bool = False
     is_retry: bool = False
     may_be_suffix: bool = False
+    by_office: bool = False
 
     @property
     def is_number_asked(self) -> bool:

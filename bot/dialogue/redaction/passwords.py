@@ -70,10 +70,13 @@ OUTER_MARKS, TRAILING_MARK = "\"'()[]<>,;:`“”‘’«».?", "!"
 MIN_LENGTH, MIN_STRONG_LENGTH = 5, 6
 
 
-def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
+def find_passwords(
+    text: str, lowered: str, *, spoken_of: bool = False, asked: str = "", by_office: bool = False
+) -> Iterator[Span]:
     """Find passwords in a text; `lowered` is its folded form, `asked` the open question's `expect` hint.
 
-    `spoken_of`: a login was spoken of in an earlier message.
+    `spoken_of`: a login was spoken of in an earlier message. `by_office`: a clerk wrote it, whose words about a login
+    have codes of devices and errors in them; only what is made like a password goes.
     """
     login = (spoken_of and not asked) or mentions_login(lowered)
     for found in TOKEN.finditer(lowered):
@@ -84,8 +87,10 @@ def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: s
         # "maybe it was ..." in answer to another question
         guess = spoken_of and PASSWORD_GUESS.fullmatch(word)
         about_login = login or guess or CHANGED_TO.search(lowered, max(0, start - 40), start)
+        if by_office:
+            about_login = about_login and PASSWORD_GUESS.fullmatch(word)
         is_whole = end == len(lowered.rstrip(OUTER_MARKS)) and FILLER_ONLY.fullmatch(lowered, 0, start)
-        alone = not asked and WORD_AND_FIGURES.fullmatch(word) and is_whole
+        alone = not (asked or by_office) and WORD_AND_FIGURES.fullmatch(word) and is_whole
         harmless = len(word) < MIN_LENGTH or USER_NAME_BEFORE.search(lowered, max(0, start - 20), start)
         if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless):
             yield start, end

@@ -115,7 +115,9 @@ def find_sensitive(text: str, context: RedactionContext = NO_CONTEXT) -> list[Fi
         with_letters = _find_numbers(TextAnalysis(clear, context))
         found += [one for one in with_letters if any(one[0] <= at < one[1] for at in replaced)]
     secrets = [*find_secrets(analysis.lowered), *find_identity_documents(analysis.lowered)]
-    secrets += find_passwords(text, analysis.lowered, spoken_of=context.login_mentioned, asked=context.asked)
+    secrets += find_passwords(
+        text, analysis.lowered, spoken_of=context.login_mentioned, asked=context.asked, by_office=context.by_office
+    )
     found += [(start, end, "secret") for start, end in secrets]
     # what overlaps a placeholder was redacted before
     removed = [match.span() for match in PLACEHOLDER_PATTERN.finditer(text)]

@@ -30,12 +30,12 @@ from bot.portal.payments.base import (
     format_input,
     is_confirmed_form,
     parse_day,
-    parse_id,
     with_account,
 )
 from bot.portal.signed_in import Visit
 from bot.portal.summary import name_methods
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 ARRANGEMENT_URL = "/portal/arrangement"
 RHYTHMS = {

@@ -12,9 +12,10 @@ from backend.autopay.schedule import find_active_draft
 from backend.autopay.service import AutoPayRefused
 from backend.language import tr
 from bot.portal.payments.automatic_base import AutomaticBase, read_done, wanted_terms
-from bot.portal.payments.base import find_account, is_confirmed_form, parse_id, with_account
+from bot.portal.payments.base import find_account, is_confirmed_form, with_account
 from bot.portal.signed_in import Visit
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 AUTOPAY_URL = "/portal/autopay"
 DUE_DATE, ON_DAY = "due", "day"

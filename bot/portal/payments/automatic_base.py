@@ -28,12 +28,12 @@ from bot.portal.payments.base import (
     MoneyPages,
     find_account,
     fingerprint,
-    parse_id,
     with_account,
 )
 from bot.portal.payments.pay_forms import format_fee_note
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
+from bot.web.numbers import parse_id
 
 REFUSALS = {
     "account_closed": mark("This account is closed, so nothing can be set up for it."),

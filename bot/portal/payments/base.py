@@ -135,10 +135,6 @@ def parse_day(text: str) -> date | None:
         return None
 
 
-def parse_id(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
-
-
 def format_input(cents: int) -> str:
     """`11240` as `112.40`, for the field of an amount."""
     return format_cents(cents).removeprefix("$").replace(",", "")

@@ -12,10 +12,11 @@ from backend.language import tr
 from backend.payments.group_quotes import lock_accounts
 from backend.payments.saved_methods import keep_entered_method, prefer_method, remove_method
 from bot.portal.pay_routes import find_entry_origins
-from bot.portal.payments.base import MethodChoice, MoneyPages, find_account, parse_id
+from bot.portal.payments.base import MethodChoice, MoneyPages, find_account
 from bot.portal.signed_in import Visit
 from bot.web import pages
 from bot.web.cookies import read_cookie, set_cookie
+from bot.web.numbers import parse_id
 
 METHODS_URL = "/portal/methods"
 ENTRY_COOKIE = "ml_entry"

@@ -17,7 +17,8 @@ from backend.payments.balances import Balance
 from backend.payments.group_quotes import MOST_ACCOUNTS, Share
 from backend.payments.prechecks import PaymentWarning
 from bot.portal import pay_texts
-from bot.portal.payments.base import MethodChoice, format_input, parse_amount, parse_day, parse_id
+from bot.portal.payments.base import MethodChoice, format_input, parse_amount, parse_day
+from bot.web.numbers import parse_id
 from bot.web.pages import form_field, translate_markup
 
 NEW_METHOD = "new"

@@ -20,9 +20,10 @@ from backend.payments.group_quotes import Share
 from backend.payments.models import Quote
 from backend.providers.billing.base import FiguresUnknown
 from bot.portal.copies import COPY, RECEIPT, is_settled, word_copies
+from bot.portal.pay_browser import remember_entry
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments import reviews
-from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account, format_input, parse_id
+from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_account, format_input
 from bot.portal.payments.pay_forms import (
     LATER,
     NEW_METHOD,
@@ -34,6 +35,7 @@ from bot.portal.payments.pay_forms import (
 )
 from bot.portal.signed_in import ACCOUNT_ARGUMENT, Visit
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 PAY_URL = "/portal/pay-now"
 MOST_LOOKS = 8
@@ -82,7 +84,7 @@ class PayNowPages(MoneyPages):
             conversation = await self.open_conversation(session, request, account)
         try:
             if form.method_id is None:
-                return pages.redirect(await self._open_entry(conversation, form))
+                return await self._open_entry(conversation, form)
             key = await reviews.make_quotes(self.backend, conversation, form.shares, form.method_id, form.pay_on)
         except PaymentRefused as refusal:
             add_refusals(form, self.backend, refusal.warnings)
@@ -92,7 +94,7 @@ class PayNowPages(MoneyPages):
             return self._render(form, methods)
         return pages.redirect(_check_url(key))
 
-    async def _open_entry(self, conversation: str, form: PayForm) -> str:
+    async def _open_entry(self, conversation: str, form: PayForm) -> HTTPResponse:
         """The provider's page for a card or bank account that is typed for this payment alone."""
         async with self.backend.db.transaction() as session:
             url = await pay_links.create(
@@ -103,7 +105,11 @@ class PayNowPages(MoneyPages):
                 amount_cents=form.shares[0].amount_cents,
                 pay_on=form.pay_on,
             )
-        return await pay_links.begin_entry(self.backend, url.rpartition("/")[2])
+        token = url.rpartition("/")[2]
+        entry = await pay_links.begin_entry(self.backend, token)
+        response = pages.redirect(entry.url)
+        remember_entry(response, self.settings, token, entry.entry_id)
+        return response
 
     async def check(self, request: Request, visit: Visit) -> HTTPResponse:
         """The read-back. After it was agreed to, the same address leads to what came of it: Back never pays again."""

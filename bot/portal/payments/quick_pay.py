@@ -29,6 +29,7 @@ from bot.channels.webchat import sessions
 from bot.portal import pay_texts
 from bot.portal.account import SUFFIX_MISSING
 from bot.portal.base_pages import PageHandler, PortalPages, parse_fields
+from bot.portal.pay_browser import remember_entry
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments.base import format_input
 from bot.portal.payments.pay_forms import DAY_PROBLEMS, LATER, TODAY, parse_amount, parse_day
@@ -174,7 +175,11 @@ class QuickPayPages(PortalPages):
                 name = "day" if warning.code in DAY_PROBLEMS else "amount"
                 errors.setdefault(name, pay_texts.format_warning(self.backend.coop, warning))
             return await self._render_amount(known, errors, {**given})
-        return pages.redirect(await pay_links.begin_entry(self.backend, url.rpartition("/")[2]))
+        token = url.rpartition("/")[2]
+        entry = await pay_links.begin_entry(self.backend, token)
+        response = pages.redirect(entry.url)
+        remember_entry(response, self.settings, token, entry.entry_id)
+        return response
 
     async def _render_amount(
         self, known: Identity, errors: dict[str, str], given: dict[str, str | None]

@@ -1,7 +1,8 @@
 """Contact details: the phone, the email, the mailing address and the language of letters, each changed by itself.
 
-A change sends the same notices as in the talk: to the old address first. A new email gets a code; until it comes back,
-or for a day, no password link goes there.
+A change asks for the password again: codes and links for a new password go to what is on file, so an open session alone
+must not move it. It sends the same notices as in the talk: to the old address first. A new email gets a code; until it
+comes back, or for a day, no password link goes there.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ class ContactPages(ActingPages):
         url = f"{CONTACT_URL}/{field}/save"
         back = with_account(f"{CONTACT_URL}/{field}", visit)
         return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, {"value": value}, facts,
-                        edit=f"{CONTACT_URL}/{field}")  # fmt: skip
+                        edit=f"{CONTACT_URL}/{field}", asks_password=True)  # fmt: skip
 
     async def save(self, request: Request, visit: Visit, what: str) -> HTTPResponse:
         field = _read_field(what)
@@ -124,6 +125,8 @@ class ContactPages(ActingPages):
         value = self._read(field, typed)
         if value is None or not is_confirmed(request):
             return self._ask(visit, field, typed, {"value": tr(PROBLEMS[field])})
+        if problem := await self.find_password_problem(request, visit):
+            return self.render_read_back(self._describe(visit, field, value), {"password": problem})
         conversation, is_code_sent = self.conversation_id(request), False
         async with self.backend.db.transaction() as session:
             identity = await self.begin(session, request, visit)

@@ -22,6 +22,7 @@ from backend.staff.roles import Role
 from bot.staff.access.act_names import name_act
 from bot.staff.access.audit_words import OFFICE, describe_entry
 from bot.web import pages
+from bot.web.numbers import parse_id
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -52,7 +53,7 @@ class AuditPages:
             wanted, errors = await self._parse(session, typed)
             acts = await list_acts(session)
             people = [login.name for login in await accounts.list_logins(session, self.backend)]
-            older = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+            older = parse_id(before)
             found = [] if errors else await list_entries(session, wanted, limit=PAGE + 1, before=older)
         if not errors:
             await self.staff.record_reading(name, {"audit": _describe(typed)})

@@ -17,7 +17,7 @@ from backend.staff.passkeys import Site
 from backend.staff.sessions import Visitor
 from bot.channels.senders import client_address, client_source
 from bot.staff import sent_forms
-from bot.web import pages
+from bot.web import pages, sign_in_forms
 from bot.web.cookies import read_cookie, set_cookie
 from bot.web.pages import form_field
 
@@ -59,13 +59,18 @@ class DoorPages:
 
     def render(self, request: Request, *, trouble: str = "", status: int = 200, typed: str = "") -> HTTPResponse:
         settings = self.backend.settings
-        return self.staff.render_page(
-            "access/sign_in.html", status, trouble=trouble, typed=typed, passwords=settings.staff_passwords,
+        kept, door = sign_in_forms.make_proof(request, settings)
+        response = self.staff.render_page(
+            "access/sign_in.html", status, trouble=trouble, typed=typed, passwords=settings.staff_passwords, door=door,
             single_sign_on=settings.single_sign_on, passkeys=find_site(self.staff, request).can_have_keys,
         )  # fmt: skip
+        sign_in_forms.keep(response, settings, kept)
+        return response
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         typed = form_field(request, "name").strip()
+        if not sign_in_forms.is_ours(request, self.backend.settings):
+            return self.render(request, trouble=tr(sign_in_forms.TRY_AGAIN), status=403, typed=typed[:60])
         result = await signin.sign_in(
             self.backend,
             typed,

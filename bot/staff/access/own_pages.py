@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 from sanic import HTTPResponse, Request
+from sanic.response import json as json_answer
 
 from backend.language import LANGUAGES, tr
 from backend.logins import passwords, throttle
@@ -19,6 +20,7 @@ from bot.web import pages
 from bot.web.cookies import set_cookie
 from bot.web.languages import LANGUAGE_COOKIE
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -72,17 +74,8 @@ class OwnPages:
         account, old = request.ctx.session.login.account, form_field(request, "old")
         if account is None or account.password_hash is None:
             return pages.redirect(OWN_URL)
-        source = client_source(request, self.backend.settings)
-        target = throttle.hash_target(self.backend, f"{sessions.OWNER}{name.casefold()}")
-        async with self.backend.db.read_session() as session:
-            decision = await throttle.check_throttle(session, self.backend, source, target, known=True)
-        if decision == "refuse":
-            trouble = tr("Too many tries from here. Please wait 15 minutes.")
-            return await self._render(request, {"old": trouble}, status=429)
-        if not await passwords.verify_password(account.password_hash, old):
-            async with self.backend.db.transaction() as session:
-                throttle.record_miss(session, self.backend, source, target)
-            return await self._render(request, {"old": tr("This is not your password now.")}, status=422)
+        if trouble := await self._find_password_trouble(request, name, old):
+            return await self._render(request, {"old": trouble}, status=422)
         fault = accounts.find_password_fault(self.backend, account, form_field(request, "password"))
         if fault:
             return await self._render(request, {"password": fault}, status=422)
@@ -99,12 +92,39 @@ class OwnPages:
         self.staff.cookies.set_sign_in(response, signed_in)
         return response
 
+    async def _find_password_trouble(self, request: Request, name: str, typed: str) -> str:
+        """Why this is not the password of who is signed in; empty where it is, or where they have none.
+
+        A session that was left open must not hand the account over. Wrong ones count as failed sign-ins.
+        """
+        hashed = self._find_password_hash(request)
+        if hashed is None:
+            return ""
+        source = client_source(request, self.backend.settings)
+        target = throttle.hash_target(self.backend, f"{sessions.OWNER}{name.casefold()}")
+        async with self.backend.db.read_session() as session:
+            decision = await throttle.check_throttle(session, self.backend, source, target, known=True)
+        if decision == "refuse":
+            return tr("Too many tries from here. Please wait 15 minutes.")
+        if await passwords.verify_password(hashed, typed):
+            return ""
+        async with self.backend.db.transaction() as session:
+            throttle.record_miss(session, self.backend, source, target)
+        return tr("This is not your password now.")
+
+    def _find_password_hash(self, request: Request) -> str | None:
+        """None for who signs in by the account of their work alone."""
+        login = request.ctx.session.login
+        return login.password_hash if self.backend.settings.staff_passwords else None
+
     async def codes_page(self, request: Request, name: str) -> HTTPResponse:
         return await self._render_codes(request, name)
 
     async def switch_codes_on(self, request: Request, name: str) -> HTTPResponse:
         if stale := self._ask_fresh(request):
             return stale
+        if trouble := await self._find_password_trouble(request, name, form_field(request, "password")):
+            return await self._render_codes(request, name, {"password": trouble}, 422)
         async with self.backend.db.transaction() as session:
             codes = await second_steps.confirm_code_app(session, self.backend, name, form_field(request, "code")[:20])
         if codes is None:
@@ -115,6 +135,14 @@ class OwnPages:
     async def renew_recovery_codes(self, request: Request, name: str) -> HTTPResponse:
         if stale := self._ask_fresh(request):
             return stale
+        trouble = ""
+        if form_field(request, "confirmed") == "yes":
+            trouble = await self._find_password_trouble(request, name, form_field(request, "password"))
+        if trouble or form_field(request, "confirmed") != "yes":
+            return self._confirm(
+                request, tr("New recovery codes?"), tr("The ones you have stop working."), tr("New recovery codes"),
+                f"{CODES_URL}/recovery", trouble,
+            )  # fmt: skip
         async with self.backend.db.transaction() as session:
             if not (await second_steps.find(session, name)).code_app:
                 return pages.redirect(OWN_URL)
@@ -124,21 +152,25 @@ class OwnPages:
     async def remove_codes(self, request: Request, name: str) -> HTTPResponse:
         if stale := self._ask_fresh(request):
             return stale
-        if form_field(request, "confirmed") != "yes":
-            return self.staff.render_page(
-                "access/confirm.html", heading=tr("Switch codes off?"), facts=(), hidden={},
-                text=tr("Then your password alone opens the office's pages. Your recovery codes end too."),
-                button=tr("Switch codes off"), action=f"{CODES_URL}/remove", back=OWN_URL,
-            )  # fmt: skip
+        trouble = ""
+        if form_field(request, "confirmed") == "yes":
+            trouble = await self._find_password_trouble(request, name, form_field(request, "password"))
+        if trouble or form_field(request, "confirmed") != "yes":
+            text = tr("Then your password alone opens the office's pages. Your recovery codes end too.")
+            heading, action = tr("Switch codes off?"), f"{CODES_URL}/remove"
+            return self._confirm(request, heading, text, tr("Switch codes off"), action, trouble)
         async with self.backend.db.transaction() as session:
             if (await second_steps.find(session, name)).code_app:
                 await second_steps.remove_code_app(session, self.backend, name, by=name)
         return pages.redirect(f"{OWN_URL}?done=codes-off")
 
+    @repeatable
     async def own_passkey_options(self, request: Request, name: str) -> HTTPResponse:
         """What the browser needs to make a key, as JSON: {token, options}."""
         if stale := self._ask_fresh(request):
             return stale
+        if trouble := await self._find_password_trouble(request, name, form_field(request, "password")):
+            return json_answer({"error": trouble}, status=422)
         async with self.backend.db.transaction() as session:
             site = find_site(self.staff, request)
             asked = await passkeys.begin_registration(session, self.backend, site, name)
@@ -147,6 +179,8 @@ class OwnPages:
     async def add_passkey(self, request: Request, name: str) -> HTTPResponse:
         if stale := self._ask_fresh(request):
             return stale
+        if trouble := await self._find_password_trouble(request, name, form_field(request, "password")):
+            return await self._render(request, {"key_password": trouble}, 422)
         async with self.backend.db.transaction() as session:
             key = await passkeys.register(
                 session, self.backend, find_site(self.staff, request), name,
@@ -166,14 +200,24 @@ class OwnPages:
 
     async def end_own_session(self, request: Request, name: str, session_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
-            await sessions.end(session, self.backend, name, session_id, by=name)
-        return pages.redirect(f"{OWN_URL}?done=session")
+            ended = await sessions.end(session, self.backend, name, session_id, by=name)
+        return pages.redirect(f"{OWN_URL}?done={'session' if ended else 'session-gone'}")
 
     async def end_other_sessions(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             here = self.staff.cookies.read_session(request)
-            await sessions.end_all(session, self.backend, name, by=name, keep=here)
-        return pages.redirect(f"{OWN_URL}?done=sessions")
+            ended = await sessions.end_all(session, self.backend, name, by=name, keep=here)
+        return pages.redirect(f"{OWN_URL}?done={'sessions' if ended else 'session-gone'}")
+
+    def _confirm(
+        self, request: Request, heading: str, text: str, button: str, action: str, trouble: str
+    ) -> HTTPResponse:
+        """The read-back of a change of the second step; it asks for the password of who has one."""
+        return self.staff.render_page(
+            "access/confirm.html", 422 if trouble else 200, heading=heading, facts=(), hidden={}, text=text,
+            button=button, action=action, back=OWN_URL, errors={"password": trouble} if trouble else {},
+            asks_password=self._find_password_hash(request) is not None,
+        )  # fmt: skip
 
     def _ask_fresh(self, request: Request) -> HTTPResponse | None:
         """A page that asks to sign in again, for a session that is not fresh."""
@@ -182,7 +226,7 @@ class OwnPages:
         return self.staff.render_page("access/sign_in_again.html", 403)
 
     async def _render(self, request: Request, errors: dict[str, str] | None = None, status: int = 200) -> HTTPResponse:
-        login = request.ctx.session.login
+        login, done = request.ctx.session.login, str(request.args.get("done") or "")
         async with self.backend.db.read_session() as session:
             steps = await second_steps.find(session, login.name)
             keys = await passkeys.list_of(session, login.name)
@@ -192,7 +236,8 @@ class OwnPages:
             "access/me.html", status, login=login, steps=steps, keys=keys, sessions=shown, errors=errors or {},
             may=ROLE_MAY[login.role], role_names=ROLE_NAMES, ways=WAYS,
             can_have_keys=find_site(self.staff, request).can_have_keys,
-            done=tell_done(str(request.args.get("done") or "")),
+            asks_password=self._find_password_hash(request) is not None,
+            done=tell_done(done), done_kind="warn" if done == "session-gone" else "good",
         )  # fmt: skip
 
     async def _render_codes(
@@ -210,6 +255,7 @@ class OwnPages:
             ),
             "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
             "demanded": request.ctx.session.needs_second_step,
+            "asks_password": self._find_password_hash(request) is not None,
         }
         return self.staff.render_page("access/codes.html", status, errors=errors or {}, **values)
 
@@ -223,6 +269,7 @@ def tell_done(key: str) -> str:
         "passkey": tr("The passkey is added. You can sign in with it from now on."),
         "passkey-removed": tr("The passkey is removed."),
         "session": tr("That browser is signed out."),
+        "session-gone": tr("Nothing was done: no other browser is signed in there any more."),
         "sessions": tr("All other browsers are signed out."),
         "role": tr("The role is changed. It holds at once."),
         "contact": tr("Email and phone are changed."),

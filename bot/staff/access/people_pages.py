@@ -190,8 +190,8 @@ class PeoplePages:
         return await self._do_link(request, person, accounts.switch_on, name)
 
     async def end_sessions(self, request: Request, name: str, person: int) -> HTTPResponse:
-        async def work(session: AsyncSession, row: StaffAccount) -> None:
-            await sessions.end_all(session, self.backend, row.name, by=name)
+        async def work(session: AsyncSession, row: StaffAccount) -> bool:
+            return await sessions.end_all(session, self.backend, row.name, by=name)
 
         return await self._do(request, person, "session", work)
 
@@ -215,7 +215,7 @@ class PeoplePages:
     async def _do(
         self, request: Request, person: int, done: str, work: Any, typed: dict[str, str] | None = None
     ) -> HTTPResponse:
-        """Do it unless the account was changed since the page was made."""
+        """Do it unless the account was changed since the page was made. `work` returns False where nothing was done."""
         try:
             async with self.backend.db.transaction() as session:
                 row = await session.get(StaffAccount, person, with_for_update=True)
@@ -223,7 +223,8 @@ class PeoplePages:
                     raise NotFound()
                 if str(row.change) != form_field(request, "change"):
                     return pages.redirect(f"{_url(person)}?done=meanwhile")
-                await work(session, row)
+                if await work(session, row) is False:
+                    return pages.redirect(f"{_url(person)}?done=meanwhile")
                 stays = row.name != request.ctx.staff.name or row.role == accounts.role_key(Role.ADMIN)
         except StaffAccountError as error:
             return await self._render_person(person, errors={error.field: str(error)}, typed=typed, status=422)

@@ -16,7 +16,7 @@ from backend.staff.roles import Role
 from backend.tickets import calls, office
 from backend.tickets.calls import PromisedCall
 from backend.tickets.deduplication import OPEN_STATUSES
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import views
 from bot.staff.tickets.pages import CHANGED, MAX_ANSWER_LENGTH, has_changed
 from bot.web import pages
@@ -131,7 +131,7 @@ class CallPages:
 
     async def finish_call(self, request: Request, name: str, number: str) -> HTTPResponse:
         """The call was made: close it with what came of it."""
-        done = clean_and_redact(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
+        done = redact_office_words(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
         async with self.backend.db.transaction() as session:
             call = await self._find(session, number)
             trouble = NO_WORDS if not done else CHANGED if has_changed(request, call.ticket) else ""

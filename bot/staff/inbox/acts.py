@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -18,17 +17,18 @@ from backend.staff.people import list_people
 from backend.staff.roles import Role
 from backend.tickets import office as office_tickets
 from backend.tickets import service as tickets
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff.inbox.snoozing import read_time
 from bot.web import pages
+from bot.web.numbers import parse_id
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.inbox.pages import InboxPages
     from bot.staff.routes import Routes
 
 MAX_ANSWER_LENGTH = 600
-NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class TalkActs:
@@ -57,7 +57,7 @@ class TalkActs:
     async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """Send the answer to the member. Card and social security numbers are taken out first."""
         typed = form_field(request, "text").strip()
-        text = clean_and_redact(typed[:MAX_ANSWER_LENGTH])
+        text = redact_office_words(typed[:MAX_ANSWER_LENGTH])
         trouble = _find_fault(typed, text)
         if trouble:
             return await self.inbox.render_talk(request, name, conversation, 422, errors={"text": trouble})
@@ -97,6 +97,7 @@ class TalkActs:
         over = collision.owner or form_field(request, "over")
         return await self.inbox.render_talk(request, name, conversation, 409, collision=collision, over=over)
 
+    @repeatable
     async def show_writing(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """The page says that an answer is being typed: the member and others of the office see it."""
         writes = form_field(request, "writes") == "yes"
@@ -106,7 +107,7 @@ class TalkActs:
 
     async def add_talk_note(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         typed = form_field(request, "note").strip()
-        text = clean_and_redact(typed[:MAX_ANSWER_LENGTH])
+        text = redact_office_words(typed[:MAX_ANSWER_LENGTH])
         if not text or len(typed) > MAX_ANSWER_LENGTH:
             errors = {"note": _find_fault(typed, text)}
             return await self.inbox.render_talk(request, name, conversation, 422, errors=errors)
@@ -132,7 +133,7 @@ class TalkActs:
 
     async def hand_talk_over(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         to = form_field(request, "to")
-        words = clean_and_redact(form_field(request, "words").strip()[:MAX_ANSWER_LENGTH])
+        words = redact_office_words(form_field(request, "words").strip()[:MAX_ANSWER_LENGTH])
         await self._require_talk(conversation)
         async with self.backend.db.transaction() as session:
             is_known = to in {person.name for person in await list_people(session, self.backend)}
@@ -214,5 +215,4 @@ def _inbox_url(request: Request) -> str:
 
 def _read_number(request: Request, field: str) -> int:
     """Such as the newest message that the clerk's page showed; 0 without one."""
-    shown = form_field(request, field)
-    return int(shown) if NUMBER.fullmatch(shown) else 0
+    return parse_id(form_field(request, field)) or 0

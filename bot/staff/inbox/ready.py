@@ -11,7 +11,7 @@ from backend.agent_handoff import ready_answers
 from backend.agent_handoff.models import ReadyAnswer
 from backend.language import tr
 from backend.staff.roles import Role
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.web import pages
 from bot.web.pages import form_field
 
@@ -50,7 +50,7 @@ class ReadyAnswerPages:
 
     async def save_ready_answer(self, request: Request, name: str, answer_id: int) -> HTTPResponse:
         typed = {
-            field: clean_and_redact(form_field(request, field).strip()) for field in ("title", "english", "spanish")
+            field: redact_office_words(form_field(request, field).strip()) for field in ("title", "english", "spanish")
         }
         faults = ready_answers.find_faults(**typed)
         if not faults:

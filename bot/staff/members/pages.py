@@ -21,7 +21,7 @@ from backend.office_acts import notes
 from backend.payments import office_lookup
 from backend.staff.roles import Role
 from backend.tickets import service as tickets
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import sent_forms
 from bot.staff.members.acts import ACTS
 from bot.staff.members.sections import CHANNEL_NAMES, SECTIONS, Section
@@ -30,6 +30,7 @@ from bot.staff.money.base import KEY, item_url
 from bot.staff.navigation import find_area
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -107,6 +108,7 @@ class MemberPages(MemberBase):
     async def search_by_address(self, request: Request, name: str) -> HTTPResponse:
         return await self._search(name, str(request.args.get("q") or ""))
 
+    @repeatable
     async def search_by_form(self, request: Request, name: str) -> HTTPResponse:
         """As the frame's box sends it: posted, so that no log of addresses has a member's name."""
         return await self._search(name, form_field(request, "q"))
@@ -179,7 +181,7 @@ class MemberPages(MemberBase):
 
     async def add_member_note(self, request: Request, name: str, number: str) -> HTTPResponse:
         view, key = await self.load(name, number, "notes"), form_field(request, "key")
-        text = clean_and_redact(form_field(request, "text").strip()[: notes.LONGEST])
+        text = redact_office_words(form_field(request, "text").strip()[: notes.LONGEST])
         if not text or not KEY.fullmatch(key):
             return await self._render_section(
                 request, view, BY_NAME["notes"], 422, trouble=tr("Write the note first.")

@@ -20,7 +20,7 @@ from backend.payments.models import CounterPayment, Payment, PaymentRefund, Sche
 from backend.payments.office_lookup import MoneyItem
 from backend.payments.refund_doubts import RefundDoubt, name_doubts
 from backend.payments.refunds import RefundDoubtful, RefundRefused
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff.sent_forms import given_back, read_sent
 from bot.web.pages import form_field
 
@@ -131,7 +131,7 @@ class MoneyBase:
         # the same page again keeps its key; one that belongs to another amount would never get through
         is_used = isinstance(trouble, RefundRefused) and trouble.code == "key_used"
         key = sent["key"] if KEY.fullmatch(sent["key"]) and not is_used else secrets.token_hex(16)
-        token = self.staff.cookies.form_token(request)
+        token = self.staff.cookies.page_token(request)
         return self.staff.render_page(
             template,
             status,
@@ -157,7 +157,7 @@ def account_url(account: Account) -> str:
 
 def read_reason(request: Request) -> str:
     """The reason without card or social security numbers."""
-    return clean_and_redact(form_field(request, "reason").strip()[:200])
+    return redact_office_words(form_field(request, "reason").strip()[:200])
 
 
 def read_seen_due(request: Request) -> int | None:

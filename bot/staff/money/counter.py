@@ -6,6 +6,7 @@ Each form has a key made with its page: sent twice, it does one thing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.language import mark, tr
-from backend.payments import counter_posting, office, office_lookup
+from backend.payments import counter_posting, counter_undo, office, office_lookup
 from backend.payments.alike import fingerprint
 from backend.payments.models import CounterPayment
 from backend.payments.office import LooksAlike, MoreThanDue
@@ -58,6 +59,8 @@ class CounterPages(MoneyBase):
             (self.decide_counter, "POST", "/money/counter/<number:str>/decide", Role.SUPERVISOR),
             (self.withdraw_counter, "POST", "/money/counter/<number:str>/withdraw", Role.AGENT),
             (self.undo_counter, "POST", "/money/counter/<number:str>/undo", Role.AGENT),
+            (self.decide_undo, "POST", "/money/counter/<number:str>/undo/decide", Role.SUPERVISOR),
+            (self.withdraw_undo, "POST", "/money/counter/<number:str>/undo/withdraw", Role.AGENT),
         )
 
     async def show_account_money(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -142,7 +145,16 @@ class CounterPages(MoneyBase):
 
     async def undo_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self.find(number, CounterPayment)
-        return await self._change_item(request, name, item, office.undo_counter_payment)
+        return await self._change_item(request, name, item, counter_undo.undo_counter_payment)
+
+    async def decide_undo(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self.find(number, CounterPayment)
+        decide = partial(counter_undo.decide_undo, approve=approves(request))
+        return await self._change_item(request, name, item, decide)
+
+    async def withdraw_undo(self, request: Request, name: str, number: str) -> HTTPResponse:
+        item = await self.find(number, CounterPayment)
+        return await self._change_item(request, name, item, counter_undo.withdraw_undo)
 
     async def _change_item(self, request: Request, name: str, item: CounterPayment, change: ItemChange) -> HTTPResponse:
         """Do `change` and show what came of it; a refusal is told on the payment's page."""
@@ -174,5 +186,5 @@ class CounterPages(MoneyBase):
             view = await office_lookup.load_counter(session, self.backend, item.id)
         return self.render(
             request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
-            kinds=COUNTER_KINDS, fingerprint=fingerprint,
+            kinds=COUNTER_KINDS, fingerprint=fingerprint, limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip

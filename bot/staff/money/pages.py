@@ -25,6 +25,7 @@ from backend.tickets import service as tickets
 from bot.staff.money.base import MONEY_URL, MoneyBase, account_url, item_url, read_reason
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes
@@ -63,6 +64,7 @@ class MoneyPages(MoneyBase):
             totals=totals, sums=sum_by_kind(totals), taken=taken, kinds=COUNTER_KINDS,
         )  # fmt: skip
 
+    @repeatable
     async def search_accounts(self, request: Request, name: str) -> HTTPResponse:
         """By a number, name, phone or address; posted, so that no log of addresses has them.
 

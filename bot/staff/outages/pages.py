@@ -17,10 +17,11 @@ from backend.outage.models import KnownOutage
 from backend.outage.service import NewOutage
 from backend.outage.texts import CAUSES
 from backend.staff.roles import Role
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import sent_forms, views
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.web.sent_once import repeatable
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -101,11 +102,12 @@ class OutagePages:
         values = sent_forms.page_values(request)
         chosen = ", ".join(dict.fromkeys(each.strip() for each in request.args.getlist("at", [])))
         if not values["sent"]["area"]:
-            values["sent"]["area"] = clean_and_redact(chosen)[: outages.MAX_AREA_LENGTH]
+            values["sent"]["area"] = redact_office_words(chosen)[: outages.MAX_AREA_LENGTH]
         values |= {"accounts_typed": form_field(request, "accounts"), "danger": form_field(request, "danger") == "yes"}
         values |= {"causes": CAUSES, "errors": {field: trouble} if trouble else {}}
         return self._render(request, name, "outages/new.html", status=422 if trouble else 200, **values)
 
+    @repeatable
     async def preview_outage(self, request: Request, name: str) -> HTTPResponse:
         """Whom it would tell, and with which words, before anything goes out."""
         parsed = await self._parse_new(request, name)
@@ -168,7 +170,7 @@ class OutagePages:
 
     async def shrink_outage(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         """The power is back in a part; the form has where it is still out."""
-        area = clean_and_redact(form_field(request, "area"))
+        area = redact_office_words(form_field(request, "area"))
         async with self.backend.db.read_session() as session:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
@@ -231,7 +233,7 @@ class OutagePages:
 
     async def _parse_new(self, request: Request, name: str) -> NewOutage | HTTPResponse:
         """The outage of a form, or the page that says what is wrong with it."""
-        area = clean_and_redact(form_field(request, "area"))
+        area = redact_office_words(form_field(request, "area"))
         if not area:
             return self._render_new(request, name, tr(NO_AREA), "area")
         if trouble := self._find_time_trouble(request):
@@ -265,18 +267,18 @@ class OutagePages:
 
     def _parse_outage(self, request: Request) -> dict[str, Any]:
         return {
-            "cause": clean_and_redact(form_field(request, "cause")),
+            "cause": redact_office_words(form_field(request, "cause")),
             "estimate_at": views.parse_field_time(self.backend, form_field(request, "estimate")),
         }
 
     def _render(self, request: Request, name: str, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-        token = self.staff.cookies.form_token(request)
+        token = self.staff.cookies.page_token(request)
         return self.staff.render_page(template, status, name=name, token=token, **values)
 
 
 def _describe_unknown(unknown: list[str]) -> str:
     """Nothing is opened for a list with a wrong number: somebody would be forgotten."""
-    named = ", ".join(clean_and_redact(number)[:40] for number in unknown[:MAX_NAMED])
+    named = ", ".join(redact_office_words(number)[:40] for number in unknown[:MAX_NAMED])
     if len(unknown) > MAX_NAMED:
         named = tr("{numbers} and {count} more", numbers=named, count=len(unknown) - MAX_NAMED)
     return tr("Nothing was changed: no account has the number {numbers}.", numbers=named)

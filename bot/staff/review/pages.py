@@ -33,7 +33,7 @@ from backend.review.meanings import (
 from backend.review.talk_view import OfficeLine, ReviewedTurn, load_turns
 from backend.review.talks import find_talk, list_talks, list_tasks
 from backend.staff.roles import Role
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff.review.filters import read_filters
 from bot.web import pages
 from bot.web.pages import PRIVATE_HEADERS, form_field
@@ -106,7 +106,7 @@ class ReviewPages:
     async def mark_message(self, request: Request, name: str, message: int) -> HTTPResponse:
         """Mark it, change its mark or take it off, and go back to its place in the talk."""
         kind, meant = form_field(request, "kind"), form_field(request, "meant")
-        note = clean_and_redact(form_field(request, "note").strip()[: marks.MAX_NOTE])
+        note = redact_office_words(form_field(request, "note").strip()[: marks.MAX_NOTE])
         try:
             async with self.backend.db.transaction() as session:
                 if form_field(request, "remove"):

@@ -45,7 +45,8 @@ OFFICE = (
     ),
     Field(
         "booking_second", mark("A second person approves a payment booked at the counter above, in dollars"), "money",
-        ("payments", "booking_second_person_cents"), required=True,
+        ("payments", "booking_second_person_cents"), hint=mark("On one account in a day; the same for taking one off."),
+        required=True,
     ),
 )  # fmt: skip
 ARRANGEMENT = (

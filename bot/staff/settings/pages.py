@@ -18,7 +18,7 @@ from backend.office_settings.logos import LogoRefused, clean_logo, find_logo, ke
 from backend.office_settings.service import SettingsOutdated, SettingsRefused
 from backend.office_settings.state import WHOLE_TABLES, State, merge_tables
 from backend.staff.roles import Role
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff.settings.describing import AREAS, USUAL, describe_area, list_changes
 from bot.staff.settings.fields import Area, Group, Reading, Sample, Typed
 from bot.staff.settings.look import LOOK, data_url
@@ -106,7 +106,7 @@ class SettingsBase:
 
     async def publish(self, request: Request, name: str, draft: Draft, base: int) -> HTTPResponse:
         """Publish what was read on the page before, if it is still what it would change."""
-        reason = clean_and_redact(" ".join(form_field(request, "reason").split()))[: service.LONGEST_REASON]
+        reason = redact_office_words(" ".join(form_field(request, "reason").split()))[: service.LONGEST_REASON]
         opened = form_field(request, "base")
         if opened != str(base):
             draft.warnings += await self.list_meanwhile(int(opened) if opened.isdecimal() and len(opened) < 9 else base)

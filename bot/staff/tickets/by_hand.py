@@ -22,7 +22,7 @@ from backend.tickets.by_hand import KEY, HandReport
 from backend.tickets.calls import NOT_IDENTIFIED
 from backend.tickets.kinds import CALLBACK, CREW_KINDS, KINDS
 from backend.tickets.service import Report
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import views
 from bot.staff.tickets.words import KIND_NAMES
 from bot.web import pages
@@ -194,7 +194,7 @@ class NewTicketPages:
 def _read(request: Request) -> dict[str, str]:
     """What was typed; without card and social security numbers where it is kept as words."""
     typed = {field: form_field(request, field).strip()[:LONGEST] for field in FIELDS}
-    return typed | {field: clean_and_redact(typed[field]) for field in ("words", "place", "caller")}
+    return typed | {field: redact_office_words(typed[field]) for field in ("words", "place", "caller")}
 
 
 def _parse_phone(text: str) -> str | None:

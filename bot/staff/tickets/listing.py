@@ -20,7 +20,7 @@ from backend.tickets import office, search
 from backend.tickets import service as tickets
 from backend.tickets.kinds import KINDS
 from backend.tickets.search import STATES, TicketFilter, TicketRow
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff.tickets.words import KIND_NAMES, STATE_NAMES
 from bot.web import pages
 from bot.web.pages import PRIVATE_HEADERS
@@ -133,7 +133,7 @@ def read_filter(request: Request) -> TicketFilter:
         kind=kind if kind in KINDS else "",
         owner=get("owner"),
         area=get("area"),
-        text=clean_and_redact(get("q") or get("number")),
+        text=redact_office_words(get("q") or get("number")),
         urgent=get("urgent") == "yes",
         late=get("late") == "yes",
     )

@@ -21,11 +21,12 @@ from backend.tickets.by_hand import CHANNEL as BY_HAND
 from backend.tickets.models import Ticket
 from backend.tickets.reporter_notices import reporting_conversations
 from backend.tickets.search import is_late
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 from bot.staff import sent_forms, views
 from bot.staff.tickets.timeline import list_events
 from bot.staff.tickets.words import PRIORITY_NAMES, PROGRESS_NAMES, SHOWN_APART
 from bot.web import pages
+from bot.web.numbers import parse_id
 from bot.web.pages import form_field
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class TicketPages:
 
     async def note_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """A note among the office; to who is on call for it as well, where that is chosen."""
-        words = clean_and_redact(form_field(request, "note").strip()[:MAX_ANSWER_LENGTH])
+        words = redact_office_words(form_field(request, "note").strip()[:MAX_ANSWER_LENGTH])
         if not words:
             return await self._render_ticket(request, name, number, form="note", trouble=tr(NO_NOTE), status=422)
         async with self.backend.db.transaction() as session:
@@ -165,7 +166,7 @@ class TicketPages:
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """Close it with the words of what was done. A call that is promised for later needs them."""
-        done = clean_and_redact(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
+        done = redact_office_words(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
         async with self.backend.db.transaction() as session:
             ticket = await self._find(session, number)
             trouble = self._find_close_trouble(request, ticket, done)
@@ -200,5 +201,5 @@ class TicketPages:
 
 def has_changed(request: Request, ticket: Ticket) -> bool:
     """Whether something was told or changed since the form was loaded; it has the number of notes then."""
-    shown = form_field(request, "notes")
-    return shown.isdecimal() and int(shown) < len(ticket.notes)
+    shown = parse_id(form_field(request, "notes"))
+    return shown is not None and shown < len(ticket.notes)

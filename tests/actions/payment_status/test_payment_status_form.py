@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.app import Backend
-from backend.payments import office
+from backend.payments import counter_undo
 from backend.payments.models import Payment, ScheduledPayment
 from backend.reading.money.payment_words import ONLY_LATEST, extract_count
 from tests.actions.conftest import Begin
@@ -70,7 +70,7 @@ async def test_payment_that_the_office_took_and_took_off_again(talk: Talk, backe
     await ask(talk)
     talk.assert_message(r"\$50\.00 on Wednesday, November 18: paid at the counter, and booked\.")
     async with backend.db.transaction() as session:
-        await office.undo_counter_payment(session, backend, booked.id, by="bob", reason="check came back")
+        await counter_undo.undo_counter_payment(session, backend, booked.id, by="bob", reason="check came back")
     await ask(talk, f"did payment {booked.confirmation} go through")
     talk.assert_message(r"taken off again\. The amount is due again\.")
 

@@ -11,11 +11,13 @@ from sqlalchemy import event, select
 
 from backend.app import Backend
 from backend.audit import service as audit
+from backend.billing.models import Account
 from backend.clock import ManualClock
 from backend.language import SPANISH, use_language
 from backend.logins import login_creation, passwords, recovery_mail, service, sign_in_codes, signin, throttle
 from backend.logins.models import HolderProof, Login, MailRequest, PortalSession, ResetToken
 from backend.members.models import Member
+from backend.office_acts import service as office_acts
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household
 
@@ -160,7 +162,33 @@ async def test_no_code_goes_to_an_address_that_is_new_on_file(
         member.email, member.email_changed_at = "thief@example.org", clock.now()
     await press(backend)
     assert isinstance(await sign_in(backend, source="web-9"), signin.CodeRequired)
-    assert await outbox(backend) == []
+    [code] = await outbox(backend)
+    assert (code.kind, code.recipient) == ("sms", "+15555550142"), "the phone on file is as old as ever"
+
+
+async def test_a_member_without_email_gets_the_code_by_text_and_nothing_to_a_new_phone(
+    backend: Backend, home: Household, login: int, clock: ManualClock
+) -> None:
+    async with backend.db.transaction() as session:
+        (await session.get_one(Member, home.member_id)).email = None
+    await press(backend)
+    wanted = await sign_in(backend, source="web-9")
+    assert isinstance(wanted, signin.CodeRequired)
+    [code] = await outbox(backend)
+    assert code.kind == "sms"
+    assert isinstance(await signin.confirm(backend, wanted.token, code.body.split()[0]), signin.PortalSignIn)
+    async with backend.db.transaction() as session:
+        (await session.get_one(Member, home.member_id)).change_contact("phone", "+15555550177", clock.now())
+    assert isinstance(await sign_in(backend, source="web-8"), signin.CodeRequired)
+    assert len(await outbox(backend)) == 1, "the new phone may be an attacker's"
+
+
+async def test_the_office_takes_the_lock_off_a_login(backend: Backend, home: Household, login: int) -> None:
+    await press(backend)
+    async with backend.db.transaction() as session:
+        account = await session.get_one(Account, home.account_id)
+        await office_acts.unlock(session, backend, account, proof=office_acts.Proof("id"), by="ann")
+    assert isinstance(await sign_in(backend, source="web-9"), signin.PortalSignIn)
 
 
 async def test_mail_request_behaves_the_same_for_everybody(backend: Backend, login: int) -> None:

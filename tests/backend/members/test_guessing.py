@@ -123,15 +123,16 @@ async def test_one_sender_at_all_members_is_slowed_more_and_more(talk, clock):
     assert 60 <= judged <= 90
 
 
-async def test_new_sender_for_each_guess_hits_the_overall_limit_without_refusals(talk, members_backend, clock):
-    """Each guess comes from a new sender and goes to another number, all day for a month."""
+async def test_new_sender_for_each_guess_hits_the_limit_of_its_network_without_refusals(talk, members_backend, clock):
+    """Each guess comes from a new sender of one network and goes to another number, all day for a month."""
     judged = [0]
     for i in range(130):
-        result = await talk(f"t{i}", source=f"sender {i}").identify(f"{i:05d}7-001", "0142")
+        result = await talk(f"t{i}", source=f"sender {i}.net").identify(f"{i:05d}7-001", "0142")
         judged.append(result.status == "no_match")
         clock.advance(hours=5)
-    assert sum(judged) == dict(lockouts.OVERALL_LIMITS)[timedelta(days=30)]
-    assert (await talk("member").identify()).status == "proof"
+    assert sum(judged) == dict(lockouts.NETWORK_LIMITS)[timedelta(days=30)]
+    assert (await talk("elsewhere", source="home.other").identify()).status == "ok", "others are not asked for a code"
+    assert (await talk("member", source="neighbor.net").identify()).status == "proof"
     assert (await talk("member").check_code(await sent_code(members_backend))).status == "ok"
     phone = {"channel": "sms", "address": RUTH_PHONE, "source": "phone-ruth"}
     assert (await talk("phone", **phone).identify()).status == "ok"
@@ -142,10 +143,32 @@ async def test_new_sender_for_each_guess_hits_the_overall_limit_without_refusals
 
 
 async def test_a_rush_of_guesses_is_stopped_within_the_quarter_hour(talk, clock):
-    answers = [(await talk(f"t{i}").identify(f"{i:05d}7-001", "0142")).status for i in range(40)]
-    assert answers == ["no_match"] * 20 + ["proof"] * 20
+    crowd = [talk(f"t{i}", source=f"s{i}.net") for i in range(25)]
+    answers = [(await one.identify(f"{i:05d}7-001", "0142")).status for i, one in enumerate(crowd)]
+    assert answers == ["no_match"] * 20 + ["proof"] * 5
+    assert (await talk("elsewhere").identify()).status == "ok"
     clock.advance(minutes=15)
+    assert (await talk("member", source="neighbor.net").identify()).status == "ok"
+
+
+async def test_a_crowd_in_many_networks_meets_the_last_resort(talk, members_backend, clock):
+    quarter, most = lockouts.OVERALL_LIMITS[0]
+    async with members_backend.db.transaction() as session:
+        now = clock.now()
+        session.add_all(
+            IdentityMiss(at=now, kind="identity", source=f"s{i}.net{i}", target=f"{i}") for i in range(most - 1)
+        )
+    assert (await talk("last").identify(UNKNOWN, "0142")).status == "no_match"
+    assert (await talk("member").identify()).status == "proof"
+    clock.advance(minutes=quarter.total_seconds() / 60)
     assert (await talk("member").identify()).status == "ok"
+
+
+async def test_phones_are_one_network_since_a_caller_id_is_easily_made_up(talk):
+    phone = {"channel": "voice", "address": "+18155550100"}
+    for i in range(20):
+        await talk(f"t{i}", source=f"phone-{i}", **phone).identify(f"{i:05d}7-001", "0142")
+    assert (await talk("another", source="phone-x", **phone).identify()).status == "proof"
 
 
 async def test_codes_are_counted_over_all_codes_that_are_sent(talk, members_backend, clock: ManualClock):

@@ -9,7 +9,7 @@ import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.payments import office
+from backend.payments import counter_undo, office
 from backend.payments.counter_totals import list_counter_totals
 from backend.payments.models import CounterPayment
 from backend.posting import batch_file, batches
@@ -33,7 +33,7 @@ def folder(backend: Backend, tmp_path: Path) -> Path:
 
 async def take_off(backend: Backend, payment: CounterPayment, by: str = "bob") -> None:
     async with backend.db.transaction() as session:
-        await office.undo_counter_payment(session, backend, payment.id, by=by, reason="check came back")
+        await counter_undo.undo_counter_payment(session, backend, payment.id, by=by, reason="check came back")
 
 
 async def way_of(backend: Backend, payment: CounterPayment) -> str:

@@ -45,7 +45,7 @@ async def test_a_link_is_paid_by_a_card_typed_on_the_networks_page(
             pay_on=backend.today(),
         )
     token = url.rsplit("/", 1)[1]
-    page = await pay_links.begin_entry(backend, token)
+    page = (await pay_links.begin_entry(backend, token)).url
     async with aiohttp.ClientSession() as browser:
         async with browser.get(page) as shown:
             assert "$112.40" in await shown.text()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.autopay.daily_run import run_autopay
 from backend.billing import ledger
-from backend.payments import office
+from backend.clock import ManualClock
+from backend.payments import counter_undo, office
 from backend.payments.models import CounterPayment
 from backend.payments.processing import recover
 from backend.payments.refunds import RefundRefused
@@ -165,12 +167,65 @@ async def test_large_booking_waits_for_another_person(backend: Backend, home: Ho
     assert await due(backend, home.account_id) == DUE_CENTS - 100_001
 
 
+@sqlite_alone
+async def test_small_steps_on_an_account_or_by_one_person_need_a_second_one_too(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    object.__setattr__(backend.coop, "booking_second_person_cents", 10_000)
+    alike = {"kind": "cash", "reference": ""}
+    assert (await book(backend, home, 6000, key="a", **alike)).status == "booked"
+    assert (await book(backend, home, 4001, key="b", **alike)).status == "requested", "together above the limit"
+    assert (await book(backend, home, 4000, key="c", by="bob", **alike)).status == "booked", "what waits is not booked"
+    assert (await book(backend, home, 1, key="d", by="carol", **alike)).status == "requested", "whoever books it"
+    clock.advance(days=1)
+    assert (await book(backend, home, 10_000, key="e", **alike)).status == "booked"
+    others = [await make_household(backend, number=f"7000{at}", channel=f"w{at}") for at in range(2)]
+    object.__setattr__(backend.coop, "booking_second_person_cents", 500)
+    clock.advance(days=1)
+    assert (await book(backend, others[0], 1, key="f", by="dora", **alike)).status == "booked"
+    async with backend.db.transaction() as session:  # as if she had booked on many accounts
+        await session.execute(update(CounterPayment).where(CounterPayment.asked_by == "dora").values(amount_cents=9980))
+    assert (await book(backend, others[1], 21, key="g", by="dora", **alike)).status == "requested", "20 times a day"
+    assert (await book(backend, others[1], 22, key="h", by="ann", **alike)).status == "booked"
+
+
+@sqlite_alone
+async def test_taking_off_above_the_limit_waits_for_another_person(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    object.__setattr__(backend.coop, "booking_second_person_cents", 10_000)
+    first = await book(backend, home, 6000, key="a")
+    clock.advance(days=1)
+    second = await book(backend, home, 5000, key="b", reference="1043")
+
+    async def act(change: Callable[..., Awaitable[CounterPayment]], payment: CounterPayment, **given: object) -> str:
+        async with backend.db.transaction() as session:
+            made = await change(session, backend, payment.id, reason="it came back", **given)
+            return made.status + (" waits" if made.undo_waits else "")
+
+    assert await act(counter_undo.undo_counter_payment, first, by="ann") == "undone"
+    assert await act(counter_undo.undo_counter_payment, second, by="ann") == "booked waits"
+    assert await due(backend, home.account_id) == DUE_CENTS - 5000
+    assert await refusal(act(counter_undo.undo_counter_payment, second, by="bob")) == "waits"
+    assert await refusal(act(counter_undo.decide_undo, second, approve=True, by="ann")) == "same_person"
+    assert await act(counter_undo.decide_undo, second, approve=False, by="bob") == "booked"
+    assert await act(counter_undo.undo_counter_payment, second, by="ann") == "booked waits"
+    assert await refusal(act(counter_undo.withdraw_undo, second, by="bob")) == "other_person"
+    assert await act(counter_undo.withdraw_undo, second, by="ann") == "booked"
+    assert await act(counter_undo.undo_counter_payment, second, by="ann") == "booked waits"
+    assert await act(counter_undo.decide_undo, second, approve=True, by="bob") == "undone"
+    assert await due(backend, home.account_id) == DUE_CENTS
+    assert (await acts_of(backend, "office:bob"))[-1].act == "counter_payment_undone"
+
+
 async def test_bounced_check_is_taken_off_once(backend: Backend, home: Household) -> None:
     payment = await book(backend, home)
 
     async def undo() -> str:
         async with backend.db.transaction() as session:
-            made = await office.undo_counter_payment(session, backend, payment.id, by="bob", reason="check came back")
+            made = await counter_undo.undo_counter_payment(
+                session, backend, payment.id, by="bob", reason="check came back"
+            )
             return made.status
 
     assert await undo() == "undone"

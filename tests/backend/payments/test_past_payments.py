@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from backend.app import Backend
-from backend.payments import office
+from backend.payments import counter_undo
 from backend.payments.balances import get_balance
 from backend.payments.past_payments import list_payments
 from backend.payments.service import find_by_confirmation
@@ -30,7 +30,7 @@ async def last_payment(backend: Backend, home: Household) -> int | None:
 
 async def undo(backend: Backend, payment_id: int) -> None:
     async with backend.db.transaction() as session:
-        await office.undo_counter_payment(session, backend, payment_id, by="bob", reason="check came back")
+        await counter_undo.undo_counter_payment(session, backend, payment_id, by="bob", reason="check came back")
 
 
 async def test_a_counter_payment_is_listed_until_it_is_taken_off(backend: Backend, home: Household) -> None:

@@ -33,7 +33,7 @@ class Page:
     token: str
 
     async def type_card(self, result: EntryResult = CARD) -> None:
-        url = await pay_links.begin_entry(self.backend, self.token)
+        url = (await pay_links.begin_entry(self.backend, self.token)).url
         self.network.entries[url.rsplit("/", 1)[1]] = result
 
     async def read_back(self) -> Quote:

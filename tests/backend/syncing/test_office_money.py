@@ -10,7 +10,7 @@ import pytest
 from backend.app import Backend
 from backend.billing.models import OutsideEntry
 from backend.clock import ManualClock
-from backend.payments import office
+from backend.payments import counter_undo, office
 from backend.payments.failed_refunds import finish_failed_refund
 from backend.payments.models import CounterPayment, PaymentRefund
 from backend.payments.refund_processing import fail_returned_refund, process_refund
@@ -118,7 +118,7 @@ async def test_a_bounced_check_is_taken_off_once(backend: Backend, home: Househo
     ]
     assert await due(backend, home.account_id) == 0
     async with backend.db.transaction() as session:
-        await office.undo_counter_payment(session, backend, booked.id, by="bob", reason="check came back")
+        await counter_undo.undo_counter_payment(session, backend, booked.id, by="bob", reason="check came back")
     await take(backend, tmp_path, payments=PAYMENTS + returned)
     assert await due(backend, home.account_id) == DUE_CENTS
     assert await books_are_whole(backend)
@@ -230,7 +230,7 @@ async def test_a_check_that_came_back_and_was_sent_as_a_return_is_no_difference(
     object.__setattr__(backend.coop, "counter_to_billing", sent)
     booked = await book(backend, home)
     async with backend.db.transaction() as session:
-        await office.undo_counter_payment(session, backend, booked.id, by="ann", reason="check came back")
+        await counter_undo.undo_counter_payment(session, backend, booked.id, by="ann", reason="check came back")
     rows = CHECK.replace("#01042", "payment:form-1")
     if sent:
         rows += "P-2,99999-001,return,2026-11-18,112.40,counter,return:form-1,\n"

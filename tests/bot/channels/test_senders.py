@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.senders import normalize_address
+from bot.channels.senders import find_network, normalize_address
 
 
 def test_a_64_of_ipv6_is_one_sender() -> None:
@@ -27,3 +27,10 @@ def test_a_64_of_ipv6_is_one_sender() -> None:
 )
 def test_an_address_is_read_however_it_is_written(written: str, sender: str) -> None:
     assert normalize_address(written) == sender
+
+
+def test_addresses_of_one_network() -> None:
+    assert find_network("192.0.2.7") == find_network("192.0.2.200") != find_network("192.0.3.7")
+    assert find_network(normalize_address("2001:db8:1:2::1")) == find_network(normalize_address("2001:db8:1:3::1"))
+    assert find_network(normalize_address("2001:db8:2::1")) != find_network(normalize_address("2001:db8:1::1"))
+    assert find_network("unknown") == "unknown"

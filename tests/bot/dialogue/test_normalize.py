@@ -9,6 +9,7 @@ from bot.dialogue.normalize import (
     extract_words,
     has_readable_text,
     interpret_message,
+    redact_office_words,
 )
 
 OFFERED = [
@@ -111,3 +112,11 @@ def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
 )
 def test_readable_text(text: str, expected: bool) -> None:
     assert has_readable_text(extract_words(text)) is expected
+
+
+def test_what_a_clerk_writes_keeps_its_codes_and_loses_its_secrets() -> None:
+    for words in ("csrf4", "csrf4 123-45 note", "the portal shows abc12", "meter xr500, pole 12"):
+        assert redact_office_words(words) == words
+    for words in ("her password is hunter22", "signs in with hunter22", "Sunshine#42", "card 4242 4242 4242 4242"):
+        assert "removed]" in redact_office_words(words), words
+    assert "removed]" in clean_and_redact("csrf4"), "a member's whole message may be a password"

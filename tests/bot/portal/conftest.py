@@ -71,7 +71,10 @@ class Member:
 async def member(demo_folder: Path, network: SandboxNetwork) -> AsyncIterator[Member]:
     settings = settings_for(demo_folder, SANDBOX_NETWORK_URL=network.url, SANDBOX_NETWORK_KEY=KEY)
     clock = ManualClock(NOON)
-    async with serving(settings, clock) as services, aiohttp.ClientSession() as http:
+    async with (
+        serving(settings, clock) as services,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http,
+    ):
         yield Member(services.backend, clock, http)
 
 

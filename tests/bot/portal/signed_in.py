@@ -33,12 +33,12 @@ async def submit(visitor: Visitor, page: str, url: str, **typed: str) -> tuple[i
     return status, answer
 
 
-async def confirm(visitor: Visitor, page: str) -> tuple[int, str]:
+async def confirm(visitor: Visitor, page: str, **typed: str) -> tuple[int, str]:
     """Press the button under a read-back."""
     form = page[page.rindex("<form") :]
     action = re.search(r'action="([^"]+)"', form)
     assert action, page
-    return await submit(visitor, page, action[1], yes="1")
+    return await submit(visitor, page, action[1], yes="1", **typed)
 
 
 async def consents(visitor: Visitor) -> list[Consent]:

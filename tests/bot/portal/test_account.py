@@ -72,6 +72,24 @@ async def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
     assert (await visitor.post("/portal/logout", form_token="guessed"))[2] == "/portal"
 
 
+async def test_a_browser_that_hides_its_origin_signs_in_from_our_page_alone(visitor: Visitor) -> None:
+    url, hidden = f"{visitor.services.settings.public_url}/portal/login", {"Origin": "null"}
+    form = {"user_id": "ruth.alvarez", "password": DEMO_PASSWORD}
+    async with visitor.http.post(url, data=form, headers=hidden) as answer:  # as another site's page would do it
+        page = await answer.text()
+        assert (answer.status, answer.url.path) == (422, "/portal/login")
+    assert "sign in once more here" in text(page)
+    assert 'value="ruth.alvarez"' in page
+    door = re.search(r'name="door" value="(\w+)"', page)
+    assert door
+    stranger = visitor.another()
+    async with stranger.http.post(url, data=form | {"door": door[1]}, headers=hidden) as answer:
+        assert answer.url.path == "/portal/login", "the field is worth nothing without this browser's cookie"
+    await stranger.http.close()
+    async with visitor.http.post(url, data=form | {"door": door[1]}, headers=hidden) as answer:
+        assert answer.url.path == "/portal"
+
+
 async def test_sign_out_ends_the_session_on_our_side(visitor: Visitor) -> None:
     _, page, _ = await visitor.sign_in()
     token = re.search(r'name="form_token" value="(\w+)"', page)
@@ -253,7 +271,7 @@ async def test_a_login_that_strangers_try_is_opened_by_a_code(visitor: Visitor) 
     assert text(wrong[1]) == text(right[1])
     token = re.findall(r'code_token" value="([^"]+)"', right[1])[0]
     status, page, _path = await visitor.post("/portal/login/code", code_token=token, code="nothing")
-    assert (status, "not the code" in text(page)) == (422, True)
+    assert (status, "not the newest code" in text(page)) == (422, True)
     code = (await visitor.mailed()).split()[0]
     assert (await visitor.post("/portal/login/code", code_token=token, code=code))[2] == "/portal"
     assert "used up" in text((await visitor.post("/portal/login/code", code_token=token, code=code))[1])

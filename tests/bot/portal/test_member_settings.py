@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.alerts.models import AlertSetting
+from backend.demo import DEMO_PASSWORD
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.programs import rules
@@ -157,7 +158,7 @@ async def test_a_new_email_is_announced_to_the_old_one_and_proven_by_its_code(vi
     _, page = await submit(visitor, page, "/portal/contact/email", value="Ruth@Example.net")
     assert "Change the email on file to ruth@example.net" in text(page)
     assert (await ruth(visitor)).email == "ruth@example.com"
-    status, page_for_code = await confirm(visitor, page)
+    status, page_for_code = await confirm(visitor, page, password=DEMO_PASSWORD)
     assert status == 200
     assert (await ruth(visitor)).email == "ruth@example.net"
     assert (await notice_recipients(visitor))[0] == "ruth@example.com"
@@ -170,8 +171,31 @@ async def test_a_new_email_is_announced_to_the_old_one_and_proven_by_its_code(vi
     await submit(visitor, page_for_code, url, code=code)
     assert (await ruth(visitor)).email_proven_at is not None
     assert await codes_sent(visitor) is not None
-    await confirm(visitor, page)  # the form came twice
+    await confirm(visitor, page, password=DEMO_PASSWORD)  # the form came twice
     assert (await acts(visitor)).count("contact_email") == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [("email", "thief@example.net"), ("phone", "(555) 555-0177"), ("address", "PO Box 12, Hanover IL 61041")],
+)
+async def test_an_open_session_alone_changes_no_contact(visitor: Visitor, what: str, typed: str) -> None:
+    await visitor.sign_in()
+    before = await ruth(visitor)
+    _, page, _ = await visitor.get(f"/portal/contact/{what}")
+    _, page = await submit(visitor, page, f"/portal/contact/{what}", value=typed)
+    for password, words in (("", "Please type your password"), ("not hers", "not your current password")):
+        status, again = await confirm(visitor, page, password=password)
+        assert status == 422
+        assert words in text(again)
+        assert password not in again or not password
+    for _ in range(6):
+        status, again = await confirm(visitor, page, password="guessed")
+    assert "Too many tries" in text(again)
+    assert (await confirm(visitor, page, password=DEMO_PASSWORD))[0] == 422, "guesses hold the right one up too"
+    after = await ruth(visitor)
+    assert (after.email, after.phone, after.mailing_address) == (before.email, before.phone, before.mailing_address)
+    assert await notice_recipients(visitor) == []
 
 
 async def test_phone_address_and_language(visitor: Visitor) -> None:
@@ -182,7 +206,7 @@ async def test_phone_address_and_language(visitor: Visitor) -> None:
     ):
         _, page, _ = await visitor.get(f"/portal/contact/{what}")
         _, page = await submit(visitor, page, f"/portal/contact/{what}", value=typed)
-        assert (await confirm(visitor, page))[0] == 200
+        assert (await confirm(visitor, page, password=DEMO_PASSWORD))[0] == 200
         assert getattr(await ruth(visitor), {"address": "mailing_address"}.get(what, what)) == kept
     assert "+15555550142" in await notice_recipients(visitor)  # the old phone
     _, page, _ = await visitor.get("/portal/contact")
@@ -204,10 +228,21 @@ async def test_without_the_session_s_own_token_nothing_is_changed(visitor: Visit
 
 async def test_another_member_s_account_is_never_the_one_that_is_meant(visitor: Visitor) -> None:
     await visitor.sign_in()
-    _, page, _ = await visitor.get("/portal/enrollments/paperless?account=40120-001")
-    assert "account 99999-001" in text(page)
-    await submit(visitor, page, "/portal/enrollments/paperless", yes="1", account="40120-001")
-    assert {each.account_id for each in await consents(visitor)} == {1}
+    status, page, _ = await visitor.get("/portal/enrollments/paperless?account=40120-001")
+    assert (status, "no account with that number under your name" in text(page)) == (404, True)
+    forms = {
+        "/portal/enrollments/paperless": {}, ALERTS: {"bill_ready-email": "1"}, "/portal/autopay": {"day": "5"},
+        "/portal/contact/email": {"value": "thief@example.net"}, "/portal/outage": {"kind": "out"},
+        "/portal/arrangement": {"count": "2"},
+    }  # fmt: skip
+    _, page, _ = await visitor.get("/portal/enrollments/paperless")
+    for url, typed in forms.items():
+        status, answer = await submit(visitor, page, url, yes="1", account="40120-001", **typed)
+        assert (status, "Nothing was done" in text(answer)) == (404, True), url
+    _, page, _ = await visitor.get("/portal/pay-now")
+    assert (await submit(visitor, page, "/portal/pay-now", several="1", pay="40120-001", amount="5"))[0] == 404
+    assert await consents(visitor) == []
+    assert await acts(visitor) == []
 
 
 async def test_agreements_are_shown_word_for_word_with_where_to_end_them(visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 
+import aiohttp
 import pytest
 from sqlalchemy import func, select
 
@@ -260,3 +261,22 @@ async def test_odd_forms_pay_nothing(member: Member, body: bytes) -> None:
     status, _ = await member.post(f"{url}/confirm", data=body, headers=headers)
     assert status == 200
     assert await payments(member) == []
+
+
+async def test_what_one_browser_entered_is_neither_shown_to_nor_used_by_another(member: Member) -> None:
+    url = await member.link()
+    quote = quote_in(await member.enter_card(url))
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        other = Member(member.backend, member.clock, http)
+        for path, post in ((f"{url}/return", None), (f"{url}/confirm", {"quote": quote})):
+            status, page = await (other.post(path, data=post) if post else other.get(path))
+            assert (status, "4242" in page, "entered in another browser" in text(page)) == (200, False, True)
+        assert await payments(member) == []
+        mine = quote_in(await other.enter_card(url, "5555555555554444"))
+        _, page = await member.post(f"{url}/confirm", data={"quote": quote})
+        assert "entered in another browser" in text(page), "each browser has the same abilities"
+        await other.post(f"{url}/confirm", data={"quote": mine})
+    assert len(await payments(member)) == 1
+    _, page = await member.get(f"{url}/done")
+    assert "it is paid" in text(page)
+    assert "4444" not in page

@@ -30,7 +30,8 @@ def standin() -> Iterator[StandIn]:
 async def member(demo_folder: Path, standin: StandIn) -> AsyncIterator[Member]:
     settings = settings_for(demo_folder, PAYMENT_PROVIDER="stripe", STRIPE_SECRET_KEY=KEY, STRIPE_API_URL=standin.url)
     clock = ManualClock(NOON)
-    async with serving(settings, clock) as services, aiohttp.ClientSession() as http:
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with serving(settings, clock) as services, aiohttp.ClientSession(cookie_jar=jar) as http:
         yield Member(services.backend, clock, http)
 
 

@@ -290,8 +290,11 @@ async def test_the_setting_demands_a_second_step(
         assert key
         app = pyotp.TOTP(key[1].replace(" ", ""))
         form = {"token": token_in(page), "code": "123456"}
-        assert (await edge.post("/staff/me/codes", data=form)).status == 422
-        codes = await edge.post("/staff/me/codes", data=form | {"code": app.at(clock.now())})
+        assert (await edge.post("/staff/me/codes", data=form | {"password": PASSWORD})).status == 422
+        form["code"] = app.at(clock.now())
+        alone = await edge.post("/staff/me/codes", data=form)
+        assert (alone.status, "not your password" in alone.text) == (422, True), "a session left open is not enough"
+        codes = await edge.post("/staff/me/codes", data=form | {"password": PASSWORD})
         assert len(re.findall(r"<li><code>[a-z2-9]{5}-[a-z2-9]{5}<", codes.text)) == second_steps.RECOVERY_CODES
         assert (await edge.get("/staff/people")).status == 200
 
@@ -306,8 +309,11 @@ async def test_sessions_are_seen_and_ended(edge: Edge, backend: Backend, clock: 
     page = await edge.get("/staff/me")
     assert "Chrome, Windows" in page.text
     assert "127.0.0.1" in page.text
-    await edge.post("/staff/me/sessions/2/end", data={"token": token_in(page)})
+    ended = await edge.post("/staff/me/sessions/2/end", data={"token": token_in(page)})
+    assert "That browser is signed out." in ended.text
     assert "Name or email" in (await other.get("/staff")).text
+    again = await edge.post("/staff/me/sessions/2/end", data={"token": token_in(ended)})
+    assert "Nothing was done" in again.text
     await other.post("/staff/sign-in", data=form)
     await edge.post("/staff/me/sessions/end", data={"token": token_in(page)})
     assert "Name or email" in (await other.get("/staff")).text
@@ -355,6 +361,10 @@ async def test_second_steps_are_changed_in_a_fresh_session_alone(
     page = await sign_in(edge, "Ann Lee")
     await edge.post("/staff/sign-in/second", data={"step": step_in(page), "code": app.at(clock.now())})
     form = {"token": token_in(await edge.get("/staff/me")), "confirmed": "yes"}
+    for path in ("codes/remove", "codes/recovery", "passkeys/options", "passkeys"):
+        refused = await edge.post(f"/staff/me/{path}", data=form | {"password": "guessed"})
+        assert refused.status == 422, path
+        assert "not your password" in refused.text or path == "passkeys", "no key can be made at this address"
     clock.advance(minutes=31)
     assert "sign in again" in (await edge.post("/staff/me/codes/remove", data=form)).text
     async with backend.db.read_session() as session:

@@ -163,7 +163,8 @@ async def test_ready_answers_are_filled_in_for_who_is_identified(edge: Edge, bac
     assert ">{name} owes {amout due}</textarea>" in refused.text
     right = {**new, "english": "{name} owes {amount due} by {due date}, {my name}"}
     assert "Owes" in (await edge.post("/staff/inbox/answers/0", data=right)).text
-    assert (await edge.post("/staff/inbox/answers/0", data=right)).status == 422, "a second one of that title"
+    again = {**right, "token": token_in(await edge.get("/staff/inbox/answers"))}
+    assert (await edge.post("/staff/inbox/answers/0", data=again)).status == 422, "a second one of that title"
     page = await edge.get(f"/staff/talks/{talk}")
     assert 'data-ready="{name} owes {amount due} by {due date}, Ann"' in page.text, "whose phone it is proves nothing"
     unfilled = await press(edge, talk, "answer", text="{name} owes us")

@@ -153,6 +153,15 @@ async def test_forged_session_or_form_does_nothing(edge: Edge) -> None:
     assert "Who waits" in (await edge.get("/staff")).text
 
 
+async def test_a_browser_that_hides_its_origin_gets_a_way_in(edge: Edge) -> None:
+    form, hidden = {"name": "ann", "password": PASSWORD}, {"Origin": "null"}
+    page = await edge.post("/staff/sign-in", data=form, headers=hidden)
+    assert (page.status, "sign in once more here" in page.text) == (403, True)
+    door = re.search(r'name="door" value="(\w+)"', page.text)
+    assert door
+    assert "Who waits" in (await edge.post("/staff/sign-in", data=form | {"door": door[1]}, headers=hidden)).text
+
+
 async def test_the_pages_are_locked_down(edge: Edge) -> None:
     await sign_in(edge)
     page = await edge.get("/staff")
@@ -429,3 +438,14 @@ async def test_slips_at_an_outage_get_the_form_back(edge: Edge, clock: ManualClo
     assert 'value="Feeder 3b"' in refused.text
     assert ">99999-001 777</textarea>" in refused.text
     assert "Nobody yet." in (await edge.get(f"{url[1]}/told")).text
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "2147483648", "9" * 5000])
+async def test_a_number_that_no_row_can_have_is_not_found(edge: Edge, number: str) -> None:
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff"))
+    for path in ("photos", "people", "review/talks", "inbox/answers", "settings/history"):
+        assert (await edge.get(f"/staff/{path}/{number}")).status == 404, path
+    for path in ("me/sessions/{}/end", "me/passkeys/{}/remove", "handovers/{}/close", "outages/{}/clear"):
+        assert (await edge.post(f"/staff/{path.format(number)}", data={"token": token})).status == 404, path
+    assert (await edge.get(f"/staff/audit?before={number}")).status == 200

@@ -12,7 +12,7 @@ from backend.language import mark, tr
 from backend.members.codes import CodeSent, mask_email
 from backend.office_acts.service import Proof
 from backend.staff.roles import Role
-from bot.dialogue.normalize import clean_and_redact
+from bot.dialogue.normalize import redact_office_words
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -106,7 +106,7 @@ def list_told(view: MemberView) -> list[str]:
 
 
 def read_proof(view: MemberView, sent: Sent) -> Proof | FormErrors:
-    kind, words = sent["proof"], clean_and_redact(sent["proof_words"].strip()[:150])
+    kind, words = sent["proof"], redact_office_words(sent["proof_words"].strip()[:150])
     if kind not in dict(list_proofs(view)):
         return FormErrors({"proof": tr("Choose how you know that it is the member.")})
     if kind == OTHER_PROOF and len(words) < 3:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from backend.agent_handoff import service as handoffs
 from backend.billing.models import Account
+from backend.contact import service as contact
 from backend.feedback.models import TalkRating
 from backend.members import identity, signed_in_talks
-from backend.members.levels import Level
+from backend.members.levels import Level, StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.photos import service as photos
 from bot.channels.webchat import sessions
@@ -133,3 +134,12 @@ async def test_who_is_signed_in_on_the_page_is_known_in_the_talk(app_server: Edg
     async with backend.db.read_session() as session:
         known = await identity.load_identity(session, backend, conversation)
     assert (known.level, known.known_account.number) == (Level.STEPPED_UP, "99999-001")
+    with pytest.raises(StepUpNeeded):  # the page may have been left open: only a code moves where codes go
+        async with backend.db.transaction() as session:
+            await contact.change(session, backend, conversation, known, "email", "thief@example.net")
+    async with backend.db.transaction() as session:
+        await identity.send_code(session, backend, conversation)
+        query = select(OutboxMessage.body).where(OutboxMessage.purpose == "code").order_by(OutboxMessage.id.desc())
+        code = str(await session.scalar(query)).split()[0]
+        proven = (await identity.check_code(session, backend, conversation, code=code)).identity
+        assert await contact.change(session, backend, conversation, proven, "email", "ruth@example.net")

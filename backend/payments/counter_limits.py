@@ -1,0 +1,59 @@
+"""What one person may book or take off at the counter alone.
+
+It is added up over the co-op's local day, by account and by person, so that the limit cannot be passed in small steps;
+above it a second person decides.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.members.rate_limits import lock_attempts
+from backend.payments.models import CounterPayment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+BOOKED_BY_ONE_PERSON_TIMES = 20
+"""One person may book this many times the limit in a day, over all accounts: a drawer takes many payments."""
+
+
+async def needs_second_to_book(
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, by: str
+) -> bool:
+    """Whether `by` may not book this alone. What was booked alone today and taken off again counts too."""
+    await lock_attempts(session, backend, f"counter:{by}")
+    limit = backend.coop.booking_second_person_cents
+    alone = (
+        CounterPayment.approved_by.is_(None),
+        CounterPayment.status.in_(("booked", "undone")),
+        CounterPayment.asked_at >= _begin_of_day(backend),
+    )
+    of_account = await _sum(session, *alone, CounterPayment.account_id == account_id)
+    by_person = await _sum(session, *alone, CounterPayment.asked_by == by)
+    return of_account + amount_cents > limit or by_person + amount_cents > limit * BOOKED_BY_ONE_PERSON_TIMES
+
+
+async def needs_second_to_take_off(session: AsyncSession, backend: Backend, payment: CounterPayment, by: str) -> bool:
+    """Whether `by` may not take this off alone. It is seldom done, so the person has the limit of an account."""
+    await lock_attempts(session, backend, f"counter:{by}")
+    alone = (
+        CounterPayment.undo_approved_by.is_(None),
+        CounterPayment.status == "undone",
+        CounterPayment.undone_at >= _begin_of_day(backend),
+    )
+    of_account = await _sum(session, *alone, CounterPayment.account_id == payment.account_id)
+    by_person = await _sum(session, *alone, CounterPayment.undone_by == by)
+    return max(of_account, by_person) + payment.amount_cents > backend.coop.booking_second_person_cents
+
+
+def _begin_of_day(backend: Backend) -> datetime:
+    return datetime.combine(backend.today(), time(0), backend.coop.zone).astimezone(UTC)
+
+
+async def _sum(session: AsyncSession, *of: ColumnElement[bool]) -> int:
+    return int(await session.scalar(select(func.coalesce(func.sum(CounterPayment.amount_cents), 0)).where(*of)) or 0)

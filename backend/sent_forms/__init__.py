@@ -1,0 +1,1 @@
+"""Forms of our pages that were sent: each is done once."""
