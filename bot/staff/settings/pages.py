@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,14 @@ from backend.office_settings.models import SettingsVersion
 from backend.office_settings.service import SettingsOutdated, SettingsRefused
 from backend.office_settings.state import WHOLE_TABLES, State, merge_tables
 from backend.staff.roles import Role
+from bot.dialogue.engine_client import EngineError
 from bot.dialogue.normalize import clean_and_redact
 from bot.staff.settings.describing import AREAS, USUAL, ShownChange, describe_area, list_changes
 from bot.staff.settings.fields import Area, Group, Reading, Sample, Typed
 from bot.staff.settings.look import LOOK, data_url
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.workers.engine_knowledge import give_knowledge
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -99,6 +102,8 @@ class SettingsBase:
         except SettingsRefused as refused:
             return self.render_draft(draft, base, status=422, trouble=str(refused), reason=reason)
         await live.refresh(self.backend)
+        with suppress(EngineError):  # at once where it can be, so that who asks now is told; else within seconds
+            await give_knowledge(self.backend, self.staff.services.engine)
         return pages.redirect(f"{URL}/history?published={version}")
 
 

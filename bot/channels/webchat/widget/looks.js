@@ -1,14 +1,15 @@
-// The looks: one style sheet inside the shadow root.
+// The looks: one style sheet inside the shadow root. What is !important on :host wins over the page's own !important:
+// a page's `* {color: red !important}` reaches the element, and would be inherited inside it.
 
 // THEME: a page may set --ml-accent, --ml-on-accent, --ml-bar, --ml-on-bar, --ml-surface, --ml-sunken, --ml-ink,
 // --ml-muted, --ml-line, --ml-danger and --ml-font on any element above the widget; what it does not set has these values.
 const STYLE = `
-:host{all:initial;
+:host{all:initial!important;direction:ltr!important;
 --accent:var(--ml-accent,#0b5f57);--on-accent:var(--ml-on-accent,#fff);--surface:var(--ml-surface,#fff);
 --sunken:var(--ml-sunken,#f1f4f2);--ink:var(--ml-ink,#17211f);--muted:var(--ml-muted,#52605c);--line:var(--ml-line,#c9d2ce);
 --danger:var(--ml-danger,#a3281c);--bar:var(--ml-bar,#0b5f57);--on-bar:var(--ml-on-bar,#fff);
-font:16px/1.45 var(--ml-font,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);color:var(--ink)}
-@media (prefers-color-scheme:dark){:host{color-scheme:dark;
+font:16px/1.45 var(--ml-font,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif)!important;color:var(--ink)!important}
+@media (prefers-color-scheme:dark){:host{color-scheme:dark!important;
 --accent:var(--ml-accent,#7bd3c3);--on-accent:var(--ml-on-accent,#06231f);--surface:var(--ml-surface,#17201f);
 --sunken:var(--ml-sunken,#222d2b);--ink:var(--ml-ink,#eaf1ee);--muted:var(--ml-muted,#a9b8b3);--line:var(--ml-line,#3d4b48);
 --danger:var(--ml-danger,#ffab9e);--bar:var(--ml-bar,#15574d);--on-bar:var(--ml-on-bar,#f2fbf8)}}
@@ -98,13 +99,14 @@ background:var(--surface)}
 .pending svg{color:var(--muted)}
 .declined{border-color:var(--danger)}.declined svg{color:var(--danger)}
 dl{margin:6px 0 0}
-dl div{display:grid;grid-template-columns:minmax(6em,auto) 1fr;gap:0 12px;padding:5px 0;border-top:1px solid var(--line)}
+dl div{display:grid;grid-template-columns:minmax(0,7em) 1fr;gap:0 12px;padding:5px 0;border-top:1px solid var(--line)}
 dt{color:var(--muted);font-size:14px}
 dd{margin:0;text-align:end;font-weight:600;overflow-wrap:anywhere}
 .consent dd{text-align:start;font-weight:400}
 .calls{display:flex;flex-wrap:wrap;gap:8px}
 .calls .go{background:var(--danger);color:var(--surface);font-size:18px}
-.chart{display:block;max-width:100%;padding:0;text-align:start}
+.chart{display:block;width:100%;padding:0;text-align:start}
+.chart img{width:100%}
 .chart .more{display:flex;align-items:center;min-height:44px;color:var(--accent);font-weight:600;text-decoration:underline;text-underline-offset:3px}
 dialog.large{inset:0;width:100vw;height:100dvh;max-width:none;max-height:none;border:0;border-radius:0;padding:16px;overflow:auto}
 dialog.large[open]{display:flex;flex-direction:column;align-items:center;gap:16px}
@@ -129,7 +131,7 @@ background:var(--surface)}
 .foot .count{flex-basis:100%;color:var(--ink)}
 @media ${SMALL_SCREEN}{dialog{inset:var(--top,0px) 0 auto 0;width:100vw;height:var(--height,100dvh);max-height:none;border:0;border-radius:0;
 padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left);background:var(--surface)}}
-@media (max-width:340px){.head>svg{display:none}}
+@media (max-width:360px){.head>svg{display:none}.head h2{font-size:15px}.head p{font-size:13px}.head .tool{min-width:44px}}
 @media (max-height:480px){.head{padding-block:2px}.head p{display:none}.log{padding-block:8px}}
 @media (forced-colors:active){.launcher,dialog,.bubble,.dots,.go,.menu,.rate,form button{border:1px solid}
 .dots i{border-color:CanvasText}}
