@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import AsyncMock
 
 import aiohttp
+import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
