@@ -79,6 +79,12 @@ async def test_a_person_joins_and_leaves_in_the_head_of_the_chat(chat: Chat) -> 
     await chat.expect_replies(2)
     await expect(chat.host.locator(".names p")).to_have_text("Automated assistant")
     await expect(chat.host.locator(".rate")).to_be_visible()
+    await chat.press("More")
+    async with chat.page.expect_file_chooser(timeout=5000):
+        await chat.host.get_by_text("Send a photo to the office").click()
+    await chat.press("More")
+    await chat.log.click()
+    await expect(chat.host.locator(".menu")).to_be_hidden()
 
 
 async def test_the_whole_widget_follows_the_language_of_the_talk(chat: Chat) -> None:

@@ -61,7 +61,8 @@ class Chat extends HTMLElement {
   buildMenu(tool) {
     const act = (name, run) => el('button', { type: 'button', onclick: () => { this.closeMenu(); run(); } }, t(name));
     const file = el('input', { type: 'file', accept: 'image/*', class: 'sr', onchange: () => this.onPhoto(file) });
-    this.menu = el('div', { class: 'menu', hidden: '' }, act('save', () => this.saveTalk()), act('mail', () => this.mailTalk()),
+    // a press on a label, and on any button in Safari, would take the focus out of the menu and close it before the click
+    this.menu = el('div', { class: 'menu', hidden: '', tabindex: '-1' }, act('save', () => this.saveTalk()), act('mail', () => this.mailTalk()),
       el('label', {}, file, t('photo')));
     this.more = tool('more', () => (this.menu.hidden ? this.openMenu() : this.closeMenu()));
     this.more.setAttribute('aria-expanded', 'false');
