@@ -14,7 +14,7 @@ from actions import agenda, follow_ups, registry
 from actions.accounts.account_choice import list_other_accounts
 from actions.accounts.due_answers import NAMED_TOPICS, TOLD, find_accounts_asked_about, format_with_account
 from actions.alerts.wishes import answer_notice_wish
-from actions.faq.hours import format_hours_for_day
+from actions.faq.hours import format_hours_for_question
 from actions.follow_ups import LAST_SUBJECT
 from actions.subject_matching import (
     MIN_CERTAIN_SUBJECT_SCORE,
@@ -222,7 +222,7 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
         _ask_identity_first(turn, subject.account, words)
         return
     answer = await _choose_answer(turn, subject, words)
-    is_repeated = turn.get(LAST_SUBJECT) == subject.name and not answer.from_account
+    is_repeated = turn.get(LAST_SUBJECT) == subject.name and not answer.is_specific
     turn.set(LAST_SUBJECT, subject.name)
     if is_repeated and (_subject_score(turn, subject) < MIN_REPEAT_SCORE or follow_ups.was_last_answer(turn)):
         offer_callback(turn, already_answered=True)
@@ -302,7 +302,8 @@ class _Answer:
     text: str
     offer_text: str = ""
     skill: str | None = None
-    from_account: bool = False
+    is_specific: bool = False
+    """Whether it is from the account, or for the day that is asked about: the same subject again has another one."""
     is_postponed: bool = False
     """Whether the account answers it better, once it is known."""
 
@@ -311,10 +312,10 @@ async def _choose_answer(turn: Turn, subject: Subject, words: str) -> _Answer:
     topic = subject.account
     is_allowed = topic is not None and await _may_answer(turn, topic)
     if topic is not None and is_allowed and (told := await _answer_from_account(turn, topic, words)):
-        return _Answer(told, from_account=True)
+        return _Answer(told, is_specific=True)
     general = turn.backend.knowledge.answer_subject(subject.name, turn.backend.coop, turn.language)
-    if subject.name == HOURS_SUBJECT and (hours := format_hours_for_day(turn, words)):
-        return _Answer(hours, skill=general.skill)
+    if subject.name == HOURS_SUBJECT and (hours := format_hours_for_question(turn, words)):
+        return _Answer(hours, skill=general.skill, is_specific=True)
     score = dict(turn.predictions.knowledge).get(subject.name, 0.0)
     is_postponed = topic not in (None, *GENERAL_TOPICS) and not is_allowed and score >= MIN_SCORE_FOR_LATER
     return _Answer(general.text, general.offer or "", general.skill, is_postponed=is_postponed)

@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+from backend.app import Backend
 from backend.language import LANGUAGES, tr, use_language
 from bot.channels.sms.render import render_texts, render_twiml
 from bot.channels.sms.routes import sms_conversation_id as conversation_of_phone
@@ -180,6 +181,8 @@ class WebChatClient(ChannelClient):
             said.append(message.get("text") or "")
             self.link = message.get("link") or self.link
             for button in message.get("buttons") or []:
+                if "payload" not in button:
+                    continue  # yes and no, days and times: words that a member may type as well
                 self.offered[button["title"]] = button["payload"]
                 said.append(f"[{button['title']}]")
             if message.get("link"):
@@ -192,7 +195,11 @@ class WebChatClient(ChannelClient):
 
     def encode_late_reply(self, reply: Reply) -> str:
         """A late answer from the stream, in the form of one in time."""
-        return json.dumps(render.render_answer(reply))
+
+        async def render_it(backend: Backend) -> str:
+            return json.dumps(render.render_answer(reply, backend))
+
+        return self.served.run_with_backend(render_it)
 
 
 def _without_go_on(said: str) -> str:

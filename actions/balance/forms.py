@@ -15,6 +15,7 @@ from actions.turn import Turn
 from backend.account_question.amounts_due import describe_given_back
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
+from backend.arrangement.next_part import describe_next_part
 from backend.billing.models import Account
 from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
@@ -61,7 +62,8 @@ class BalanceForm(AccountForm):
             turn.utter("utter_told", told=describe_left(balance.prepaid))
         else:
             turn.utter("utter_balance", **balance_values(turn, balance))
-            for sentence in describe_given_back(balance):
+            arranged = await describe_next_part(turn.session, turn.backend, identity.known_account.id, balance)
+            for sentence in [*describe_given_back(balance), *arranged]:
                 turn.utter("utter_told", told=sentence)
         today = turn.backend.today()
         if send_last_payment(turn, balance):

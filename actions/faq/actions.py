@@ -6,7 +6,7 @@ from actions import agenda, follow_ups, side_questions, subject_matching
 from actions.base import SkillAction
 from actions.conversation.no_open_task import handle_danger_or_report, handle_without_task
 from actions.disambiguation import save_identity_numbers
-from actions.faq.hours import format_hours_for_day
+from actions.faq.hours import format_hours_for_question
 from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
 from backend.language import tr
@@ -44,6 +44,11 @@ class ActionAnswer(SkillAction):
             or await side_questions.answer_uncertain_question(turn, _required_confidence(turn))
         ):
             return
+        asks_hours = turn.intent == "faq_hours_contact"
+        if asks_hours and (hours := format_hours_for_question(turn, turn.full_text)):
+            turn.set("misses", 0)
+            turn.utter("utter_told", told=hours)  # also twice in a row: the days asked about differ
+            return
         if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):
             # it is about that answer, and the FAQ does not know more
             side_questions.offer_callback(turn, already_answered=True)
@@ -54,9 +59,6 @@ class ActionAnswer(SkillAction):
             await handle_without_task(turn, response)
             return
         turn.set("misses", 0)
-        if turn.intent == "faq_hours_contact" and (hours := format_hours_for_day(turn, turn.full_text)):
-            turn.utter("utter_told", told=hours)
-            return
         coop = turn.backend.coop
         if not turn.get("open_task") and agenda.add_requests(turn, turn.acts, ""):
             save_identity_numbers(turn)

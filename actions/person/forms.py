@@ -301,7 +301,7 @@ class CallbackForm(Form):
             turn.utter("utter_callback_subject", about=shorten(str(turn.get(ABOUT))).rstrip(" ?.!…"))
         if turn.get(DAY):
             day = format_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
-            return SlotQuestion(WHEN, "utter_question_callback_hour", {"day": day})
+            return SlotQuestion(WHEN, "utter_question_callback_hour", {"day": day, "on": turn.get(DAY)})
         return SlotQuestion(WHEN, "utter_question_callback_when", {"example": self._format_example_time(turn)})
 
     def _format_example_time(self, turn: Turn) -> str:

@@ -105,10 +105,10 @@ async def send_already_paid(turn: Turn) -> bool:
         return False
     if await together_payment.tell_group_of(turn, made):
         return True
-    if made.status in PENDING_STATUSES:
-        turn.utter("utter_pay_pending", confirmation=made.confirmation)
-        return True
     total = format_cents(made.amount_cents + made.fee_cents)
+    if made.status in PENDING_STATUSES:
+        turn.utter("utter_pay_pending", total=total, confirmation=made.confirmation)
+        return True
     turn.utter("utter_pay_already", total=total, confirmation=made.confirmation)
     return True
 
@@ -135,6 +135,8 @@ async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]
     agenda.remove_items_for(turn, "balance_form")  # the answer has the balance
     values = {
         "total": format_cents(made.amount_cents + made.fee_cents),
+        "fee": format_cents(made.fee_cents) if made.fee_cents else tr("No fee"),
+        "paid_on": format_day(turn.backend.today(), turn.backend.today()),
         "method": method.label,
         "confirmation": made.confirmation,
         "left": left,

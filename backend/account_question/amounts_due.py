@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.account_question.automatic_payments import describe_next_automatic_charge, describe_next_charge
 from backend.account_question.question import AccountQuestion
+from backend.arrangement.next_part import describe_next_part
 from backend.billing.prepaid import describe_left
 from backend.language import join_words, tr
 from backend.money import format_balance, format_cents
@@ -25,7 +26,8 @@ async def describe_due_date(asked: AccountQuestion) -> str:
     else:
         amount, when = format_cents(owed.amount_due_cents), asked.format_when(owed.due_on)
         answer = tr("{amount} is due {when}.", amount=amount, when=when)
-    return " ".join([answer, *describe_given_back(owed)])
+    arranged = await describe_next_part(asked.session, asked.backend, asked.account.id, owed)
+    return " ".join([answer, *describe_given_back(owed), *arranged])
 
 
 def describe_given_back(owed: Balance) -> list[str]:

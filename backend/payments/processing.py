@@ -21,7 +21,7 @@ from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.jobs.runs import Item, run_side_by_side
 from backend.language import current_language, use_language
-from backend.payments import prechecks, receipts
+from backend.payments import prechecks, receipts, talk_results
 from backend.payments.charge_details import load_details
 from backend.payments.group_models import GROUPED_KEY
 from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
@@ -248,10 +248,12 @@ async def _handle_status(session: AsyncSession, backend: Backend, payment: Payme
         await backend.billing.payment_posted(session, build_payment_fact(payment, backend))
         await enqueue_posting(session, backend, payment, "payment")
         await _finish_schedule(session, payment, "done")
+        await _tell_open_page(session, backend, payment, answering=answering)
         await backend.automatic_payments.handle_status(session, backend, payment, "posted")
         await receipts.send_receipt(session, backend, payment, answering=answering)
     elif payment.status in ("declined", "voided"):
         await _finish_schedule(session, payment, "failed")
+        await _tell_open_page(session, backend, payment, answering=answering)
         # a pay link that did not pay may be tried with another card for as long as it lives
         quote_id = select(Quote.id).where(Quote.key == payment.key).scalar_subquery()
         await session.execute(update(PayLink).where(PayLink.quote_id == quote_id).values(used_at=None))
@@ -260,6 +262,12 @@ async def _handle_status(session: AsyncSession, backend: Backend, payment: Payme
         )
         if not answering and not automatic:
             await receipts.notify_payment_failed(session, backend, payment)
+
+
+async def _tell_open_page(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
+    """A web talk that was told `on its way` learns the outcome; a payment of another day is none of its news."""
+    if not answering and not payment.key.startswith(SCHEDULED_KEY):
+        await talk_results.tell_talk(session, backend, payment)
 
 
 async def _finish_schedule(session: AsyncSession, payment: Payment, status: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.language import ENGLISH, mark, tr, use_language
+from backend.language import ENGLISH
 from backend.outbox import gsm7
 
 
@@ -123,9 +123,8 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
     )
 
 
-def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]:
-    """A message for the web page. Of the hints it has `card`, {"title", "lines"}, and `rate`: the talk has come to an
-    end, and may be rated. `lang` is set if it is not English."""
+def message_to_json(message: Message) -> dict[str, Any]:
+    """A message as it is stored, without its hints; what the web page gets is in page_messages.py."""
     return {
         "text": message.text,
         "buttons": buttons_to_json(message.buttons),
@@ -133,22 +132,7 @@ def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]
         "alt": message.alt,
         "link": message.link,
         **({"table": message.table} if message.table else {}),
-        **({"card": card_to_json(message.hints, language)} if message.hints.get("card") in CARD_TITLES else {}),
-        **({"rate": True} if message.hints.get("act") == "rate" else {}),
-        **({"lang": language} if language != ENGLISH else {}),
     }
-
-
-CARD_TITLES = {"paid": mark("Paid: {amount}"), "scheduled": mark("To be paid: {amount}")}
-"""What was just done, by the `card` of a response's hints; beside it stand `amount`, `number` and `day` in words."""
-
-
-def card_to_json(hints: dict[str, Any], language: str) -> dict[str, Any]:
-    """The card of a message: {"title", "lines"}, in the language of the answer."""
-    with use_language(language):
-        lines = [tr("On {day}", day=hints["day"])] if hints.get("day") else []
-        lines.append(tr("Confirmation {number}", number=hints.get("number", "")))
-        return {"title": tr(CARD_TITLES[hints["card"]], amount=hints.get("amount", "")), "lines": lines}
 
 
 def buttons_to_json(buttons: tuple[Button, ...]) -> list[dict[str, str]]:

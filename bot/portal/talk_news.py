@@ -34,9 +34,11 @@ async def tell_talk(services: Services, view: PayLinkView) -> None:
         with use_language(talk.language):
             day = format_day_with_year(result.read_back.pay_on)
             text = tr(WORDS[result.state], amount=amount, day=day)
-        hints = {"card": result.state, "amount": amount, "number": result.confirmation}
-        if result.state == "scheduled":
-            hints["day"] = day
+            hints = {"card": result.state, "amount": amount, "number": result.confirmation}
+            if result.state in ("paid", "scheduled"):
+                paid = result.read_back
+                fee = format_cents(paid.fee_cents) if paid.fee_cents else tr("No fee")
+                hints |= {"fee": fee, "method": paid.method, "day": day}
         # the page of the chat shows an answer to one question once
         reply_to = f"pay-{link.id}-{result.state}-{result.confirmation}"
         await services.pushes.push(session, talk.id, (Message(text, hints=hints),), reply_to, talk.language)

@@ -33,13 +33,19 @@ async def keep_engine_knowledge(backend: Backend, engine: EngineClient) -> None:
     settled = False
     while True:
         changed = backend.live.state.knowledge
-        version = name_version(changed)
         if changed or not settled:
             try:
-                if await engine.find_knowledge_version() != version:
-                    await engine.send_knowledge(version, changed)
-                    logger.info("the engine searches the changed knowledge %s", version or "as shipped")
+                await give_knowledge(backend, engine)
                 settled = not changed
             except EngineError as failure:
                 logger.debug("the engine has not got the changed knowledge yet: %s", failure)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def give_knowledge(backend: Backend, engine: EngineClient) -> None:
+    """Have the engine search what is in force now, if it does not yet. Raises EngineError."""
+    changed = backend.live.state.knowledge
+    version = name_version(changed)
+    if await engine.find_knowledge_version() != version:
+        await engine.send_knowledge(version, changed)
+        logger.info("the engine searches the changed knowledge %s", version or "as shipped")

@@ -26,7 +26,8 @@ from backend.agent_handoff.service import agent_display_name
 from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import ENGLISH
-from bot.dialogue.messages import Message, message_to_json
+from bot.dialogue.messages import Message
+from bot.dialogue.page_messages import message_to_page
 
 logger = logging.getLogger("memberline.pushes")
 
@@ -87,7 +88,10 @@ class PushNotifier:
         language: str = ENGLISH,
     ) -> int:
         """Add messages to a conversation's stream; call `notify` when the transaction is committed."""
-        data = {"reply_to": reply_to, "messages": [message_to_json(message, language) for message in messages]}
+        data = {
+            "reply_to": reply_to,
+            "messages": [message_to_page(message, self._backend, language) for message in messages],
+        }
         return await conversations.push(session, self._backend, conversation, data)
 
     def notify(self, conversation: str) -> None:

@@ -79,6 +79,12 @@ async def test_a_person_joins_and_leaves_in_the_head_of_the_chat(chat: Chat) -> 
     await chat.expect_replies(2)
     await expect(chat.host.locator(".names p")).to_have_text("Automated assistant")
     await expect(chat.host.locator(".rate")).to_be_visible()
+    await chat.press("More")
+    async with chat.page.expect_file_chooser(timeout=5000):
+        await chat.host.get_by_text("Send a photo to the office").click()
+    await chat.press("More")
+    await chat.log.click()
+    await expect(chat.host.locator(".menu")).to_be_hidden()
 
 
 async def test_the_whole_widget_follows_the_language_of_the_talk(chat: Chat) -> None:
@@ -94,13 +100,25 @@ async def test_the_whole_widget_follows_the_language_of_the_talk(chat: Chat) -> 
 
 
 async def test_what_was_done_is_a_card(chat: Chat) -> None:
-    card = {"title": "Paid: $112.40", "lines": ["Confirmation 567-JY4"]}
-    await chat.answer_with({"text": "Thank you.", "card": card})
+    """A payment that was on its way becomes paid on the same card."""
+    card = {"kind": "pending", "id": "567-JY4", "title": "On its way: $112.40", "rows": [["Confirmation", "567-JY4"]]}
+    days = {"first": "2026-11-20", "last": "2027-01-19"}
+    await chat.answer_with({"text": "It is on its way.", "card": card, "buttons": [{"title": "Today"}], "days": days})
     await chat.open()
     await chat.type("yes")
     await chat.expect_replies(1)
+    await expect(chat.host.locator(".card")).to_contain_text("On its way: $112.40")
+    paid = {**card, "kind": "paid", "title": "Paid: $112.40"}
+    await chat.answer_with({"text": "Call 911 now. Then call us at 555-555-0102.", "card": paid})
+    await chat.host.get_by_label("Another day").fill("2026-12-04")
+    await chat.press("Take this day")
+    await chat.expect_replies(2)
+    assert chat.sent[-1]["text"] == "December 4, 2026"
+    await expect(chat.host.locator(".card")).to_have_count(1)
     await expect(chat.host.locator(".card")).to_contain_text("Paid: $112.40")
-    await expect(chat.host.locator(".card")).to_contain_text("567-JY4")
+    # the numbers come before the words
+    calls = chat.replies.last.locator("> :first-child a")
+    assert [await one.get_attribute("href") for one in await calls.all()] == ["tel:911", "tel:+15555550102"]
 
 
 async def test_double_click_on_a_button_sends_it_once(chat: Chat) -> None:

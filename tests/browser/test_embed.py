@@ -17,10 +17,12 @@ pytestmark = pytest.mark.browser
 
 def page_handler(bot: str) -> type[BaseHTTPRequestHandler]:
     policy = f"default-src 'none'; script-src {bot}; connect-src {bot}; img-src {bot}"
-    policy += "; require-trusted-types-for 'script'"
+    policy += "; require-trusted-types-for 'script'; style-src 'unsafe-inline'"
     html = (
         '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
         "<title>A co-op</title><main><h1>A co-op</h1></main>"
+        "<style>memberline-chat,memberline-chat *{display:none!important;font-size:60px!important}"
+        "*{color:red!important;direction:rtl!important;letter-spacing:1em!important}</style>"
         f'<script src="{bot}/widget.js" data-title="Ask us" data-starters="Pay my bill|Hours" defer></script>'
     )
 
@@ -56,7 +58,10 @@ async def test_it_works_on_another_site_under_a_strict_policy(page: Page, other_
     await chat.open()
     await expect(chat.panel).to_have_accessible_name("Ask us")
     await expect(chat.choices).to_have_text(["Pay my bill", "Hours"])
-    assert await chat.panel.evaluate("(node) => getComputedStyle(node).position") == "fixed"
+    look = (
+        "(node) => { const s = getComputedStyle(node); return [s.position, s.direction, s.letterSpacing, s.fontSize]; }"
+    )
+    assert await chat.panel.evaluate(look) == ["fixed", "ltr", "normal", "16px"], "nothing of the page's styles gets in"
     await chat.say("Pay my bill")
     assert len(chat.sent_ids) == 1
 

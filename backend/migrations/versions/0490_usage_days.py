@@ -1,13 +1,13 @@
 """Use by day, where meters send it
 
 Revision ID: 0490
-Revises: 0460
+Revises: 0470
 """
 
 import sqlalchemy as sa
 from alembic import op
 revision = "0490"
-down_revision = "0460"
+down_revision = "0470"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Answers of the office that did not arrive, and the first report of an outage
 
 Revision ID: 0500
-Revises: 0460
+Revises: 0490
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0500"
-down_revision = "0460"
+down_revision = "0490"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,16 @@
-"""Renders a reply for the web page. Pure."""
+"""Renders a reply for the web page."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from bot.dialogue.messages import Reply, message_to_json
+from backend.app import Backend
+from bot.dialogue.messages import Reply
+from bot.dialogue.page_messages import message_to_page
 
 
-def render_answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
+def render_answer(reply: Reply, backend: Backend, known: str | None = None) -> dict[str, Any]:
     """The answer to a posted message. `pending`: the real one will come by the stream.
 
     `known` is a token for the page to keep; it sends it with later messages so that the member is recognized.
@@ -17,7 +19,7 @@ def render_answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
     if reply.late:
         # it has already gone out by the stream, which the page replays
         return {"messages": [], "pending": True, **body}
-    body["messages"] = [message_to_json(message, reply.language) for message in reply.messages]
+    body["messages"] = [message_to_page(message, backend, reply.language) for message in reply.messages]
     if reply.pending:
         body["pending"] = True
     return body

@@ -199,7 +199,7 @@ def blueprint(services: Services) -> Blueprint:
     @public
     async def message(request: Request) -> HTTPResponse:
         inbound, reply = await chat.take_message(request)
-        return json_response(render.render_answer(reply, await chat.issue_browser_token(inbound)))
+        return json_response(render.render_answer(reply, services.backend, await chat.issue_browser_token(inbound)))
 
     @routes.get("/events")
     @public

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "widget"
-PARTS = ("words.js", "elements.js", "line.js", "looks.js", "face.js", "extras.js", "start.js")
+PARTS = ("words.js", "elements.js", "line.js", "looks.js", "face.js", "cards.js", "extras.js", "start.js")
 
 
 def build_widget() -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from backend.office_settings.logos import LogoRefused, clean_logo, find_logo, ke
 from backend.office_settings.service import SettingsOutdated, SettingsRefused
 from backend.office_settings.state import WHOLE_TABLES, State, merge_tables
 from backend.staff.roles import Role
+from bot.dialogue.engine_client import EngineError
 from bot.dialogue.normalize import redact_office_words
 from bot.staff.settings.describing import AREAS, USUAL, describe_area, list_changes
 from bot.staff.settings.fields import Area, Group, Reading, Sample, Typed
@@ -28,6 +30,7 @@ from bot.staff.settings.words import BANNER
 from bot.staff.views import format_local_time
 from bot.web import pages
 from bot.web.pages import form_field
+from bot.workers.engine_knowledge import give_knowledge
 
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
@@ -135,6 +138,8 @@ class SettingsBase:
         except SettingsRefused as refused:
             return self.render_draft(draft, base, status=422, trouble=str(refused), reason=reason)
         await live.refresh(self.backend)
+        with suppress(EngineError):  # at once where it can be, so that who asks now is told; else within seconds
+            await give_knowledge(self.backend, self.staff.services.engine)
         return pages.redirect(f"{URL}/history?published={version}")
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import time
+
 import pytest
 
+from backend.app import Backend
+from backend.holidays import Holiday, parse_rule
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 
@@ -27,12 +32,38 @@ async def test_the_answer_of_the_intent_or_its_topic(stranger: Talk, words: str,
     ("words", "expected"),
     [
         ("are you open on friday", r"open on Friday, November 20 from 8:00 AM to 4:30 PM"),
-        ("are you open on thanksgiving", r"closed on Thursday, November 26\. It opens again on Monday, November 30"),
+        (
+            "are you open on thanksgiving",
+            r"closed on Thursday, November 26: Thanksgiving\. It opens again on Monday, November 30",
+        ),
+        ("are you open on good friday", r"open Monday to Friday"),
+        ("what holidays are you closed", r"Thanksgiving \(Thursday, November 26\).*Christmas \(Friday, December 25\)"),
     ],
 )
 async def test_hours_of_a_day_are_answered(stranger: Talk, words: str, expected: str) -> None:
     await stranger.user_input(words, intent="faq_hours_contact", acts={"ask"})
     stranger.assert_message(expected)
+
+
+async def test_hours_and_holidays_are_those_that_the_office_has_published(stranger: Talk, backend: Backend) -> None:
+    hours = {**backend.coop.hours, "friday": (time(8), time(12))}
+    founders = Holiday({"en": "Founders Day", "es": "Día de los Fundadores"}, parse_rule("2026-12-07"))
+    backend.coop = replace(backend.coop, hours=hours, holidays=(*backend.coop.holidays, founders))
+    await stranger.user_input("are you open friday afternoon", intent="faq_hours_contact", acts={"ask"})
+    stranger.assert_message(r"No, not in the afternoon\. .*from 8:00 AM to 12:00 PM")
+    await stranger.user_input("what holidays are you closed", intent="faq_hours_contact", acts={"ask"})
+    stranger.assert_message(r"Founders Day \(Monday, December 7\)")
+    await stranger.user_input("and on founders day?", intent="faq_hours_contact", acts={"ask"})
+    stranger.assert_message(r"closed on Monday, December 7: Founders Day\. It opens again on Tuesday, December 8")
+
+
+async def test_another_day_after_one_is_no_repeated_question(stranger: Talk) -> None:
+    """The subject of knowledge/ is the same, and its answer is not."""
+    subject = (("office_hours_holidays", 0.9),)
+    for words, expected in (("you open friday", "open on Friday"), ("and saturday", "closed on Saturday")):
+        await stranger.user_input(words, intent="out_of_scope", acts={"ask"}, knowledge=subject)
+        stranger.assert_message(expected)
+        assert "utter_told_all" not in stranger.responses
 
 
 async def test_an_answer_in_the_middle_of_a_task_leaves_it_open(talk: Talk) -> None:

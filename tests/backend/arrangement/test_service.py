@@ -10,12 +10,14 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.arrangement import service as arrangements
 from backend.arrangement.models import Arrangement
+from backend.arrangement.next_part import describe_next_part
 from backend.arrangement.rules import ArrangementFacts, ArrangementRules, PlanPart, find_refusals
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.billing import ledger
 from backend.billing.ledger import LedgerLine
 from backend.clock import ManualClock
+from backend.payments.balances import get_balance
 from backend.show import show
 from tests.backend.household import TODAY, Household, add_bill, make_household
 
@@ -84,6 +86,26 @@ async def test_one_plan_at_a_time(backend: Backend, home: Household) -> None:
     await grant(backend, home)
     assert await grant(backend, home) is None
     assert await why_not(backend, home, HALVES) == ["there is an arrangement already"]
+
+
+async def next_part(backend: Backend, home: Household) -> list[str]:
+    async with backend.db.read_session() as session:
+        owed = await get_balance(session, backend, home.account_id)
+        return await describe_next_part(session, backend, home.account_id, owed)
+
+
+async def test_the_next_part_is_told_with_what_is_left_of_it(backend: Backend, home: Household) -> None:
+    assert await next_part(backend, home) == []
+    made = await grant(backend, home)
+    assert made is not None
+    number = f"You have a payment arrangement, number {made.number}: "
+    assert await next_part(backend, home) == [f"{number}the next payment is $56.20, by Wednesday, November 18."]
+    await pay(backend, home, 5620, "first")
+    await pay(backend, home, 1000, "a part of the second")
+    await add_bill(backend, home.account_id, 3000, TODAY + timedelta(days=21))  # not of the plan
+    assert await next_part(backend, home) == [f"{number}the next payment is $46.20, by Friday, November 20."]
+    await pay(backend, home, 4620, "the rest")
+    assert await next_part(backend, home) == []
 
 
 async def test_another_account_has_its_own(backend: Backend, home: Household) -> None:

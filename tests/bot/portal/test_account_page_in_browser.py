@@ -36,6 +36,11 @@ async def test_the_pages_of_money(browser: Browser, payer: Visitor, options: dic
     await check(page, "summary_one")
     await page.get_by_text("My Account", exact=True).first.click()
     await page.keyboard.press("Escape")
+    chat = page.locator("memberline-chat")
+    await chat.locator(".launcher").click()
+    await page.goto(f"{url}/portal")
+    await expect(chat.locator(".launcher")).to_have_text("ChatGo on")  # it does not stand before Pay now
+    await expect(chat.locator("dialog")).to_be_hidden()
 
     await press(page, "Pay now")
     await heading(page, "Is everything right?")

@@ -58,7 +58,10 @@ async def test_the_talk_that_gave_the_link_goes_on_by_itself(member: Member) -> 
     assert {event["reply_to"] for event in events} == {events[0]["reply_to"]}, "a page shows it once"
     [message] = events[0]["messages"]
     assert "It is paid" in message["text"]
-    assert message["card"] == {"title": "Paid: $112.40", "lines": [f"Confirmation {made.confirmation}"]}
+    card = message["card"]
+    assert (card["kind"], card["id"], card["title"]) == ("paid", made.confirmation, "Paid: $112.40")
+    assert card["link"]["url"].endswith(f"/portal/payments/{made.confirmation}")
+    assert ["Confirmation", made.confirmation] in card["rows"]
 
 
 async def test_consent_has_the_words_shown(member: Member) -> None:

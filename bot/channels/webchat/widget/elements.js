@@ -27,6 +27,7 @@ const ICONS = {
   bolt: 'M13 2 5 13.5h5.5L9.5 22 19 9.5h-6z',
   close: 'M6 6l12 12M18 6 6 18',
   check: 'M5 12.5l4.5 4.5L19 7.5',
+  clock: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 7v5l3.5 2',
   more: 'M12 4v2M12 11v2M12 18v2',
   clear: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5',
   send: 'M4 12h14M12 5.5l6.5 6.5-6.5 6.5',
@@ -61,12 +62,13 @@ function anchor(url, label, attributes = {}) {
   return el('a', away, label, el('span', { class: 'sr' }, ' ' + t('newTab')));
 }
 
-/** Text with its web addresses made into links, as DOM nodes. */
+/** Text with its web addresses and phone numbers made into links, as DOM nodes. */
 function linked(text) {
   const parts = text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)])/);
-  return parts.map((part, index) => {
+  return parts.flatMap((part, index) => {
     const url = index % 2 ? safeUrl(part) : null;
-    return url ? anchor(url, part) : part;
+    if (url) return [anchor(url, part)];
+    return part.split(PHONE).map((piece, at) => (at % 2 ? callLink(piece) : piece));
   });
 }
 

@@ -1,23 +1,4 @@
-// What goes beyond the talk: cards, charts, the talk as a file or an email, photos, a rating.
-
-/** What was just done, apart from the words around it: `card` is {title, lines}, both texts. */
-function drawCard({ title, lines }) {
-  return el('div', { class: 'card' }, icon(ICONS.check), el('div', {}, el('strong', {}, String(title ?? '')),
-    ...(Array.isArray(lines) ? lines.map((line) => el('span', {}, String(line))) : [])));
-}
-
-/** A picture; a chart of ours comes sharp at any size and in the colors of the screen, and opens large. */
-function drawPicture(url, message, onload) {
-  const image = el('img', { src: url.href, alt: message.alt || t('picture'), onload });
-  if (!ownHttp(url) && url.origin !== ORIGIN) return [image];
-  const chart = url.href.match(/^(.*\/media\/[\w-]+)\.png$/);
-  if (!chart) return [image];
-  image.src = `${chart[1]}.svg`;
-  const dark = el('source', { media: '(prefers-color-scheme: dark)', srcset: `${chart[1]}.dark.svg` });
-  const open = el('a', { href: url.href, target: '_blank', rel: 'noopener noreferrer', class: 'chart' },
-    el('picture', {}, dark, image), el('span', { class: 'sr' }, `${t('large')} ${t('newTab')}`));
-  return [open];
-}
+// What goes beyond the talk: the talk as a file or an email, photos, a rating.
 
 const MAX_PHOTO_PIXELS = 1600;
 

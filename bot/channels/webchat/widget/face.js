@@ -45,7 +45,8 @@ class Chat extends HTMLElement {
   }
 
   buildHeader() {
-    const tool = (name, act) => el('button', { type: 'button', 'aria-label': t(name), title: t(name), onclick: act }, icon(ICONS[name]));
+    const tool = (name, act) => el('button', { type: 'button', class: 'tool', 'aria-label': t(name), title: t(name), onclick: act },
+      icon(ICONS[name]), el('span', {}, t('short')[name]));
     return el('div', { class: 'head' }, icon(ICONS.bolt),
       el('div', { class: 'names' }, el('h2', { id: 'title' }, OPTIONS.title || t('title')), this.buildWho()),
       this.buildMenu(tool), tool('clear', () => confirm(t('clearAsk')) && this.line.clear()), tool('close', () => this.dialog.close()));
@@ -60,7 +61,8 @@ class Chat extends HTMLElement {
   buildMenu(tool) {
     const act = (name, run) => el('button', { type: 'button', onclick: () => { this.closeMenu(); run(); } }, t(name));
     const file = el('input', { type: 'file', accept: 'image/*', class: 'sr', onchange: () => this.onPhoto(file) });
-    this.menu = el('div', { class: 'menu', hidden: '' }, act('save', () => this.saveTalk()), act('mail', () => this.mailTalk()),
+    // a press on a label, and on any button in Safari, would take the focus out of the menu and close it before the click
+    this.menu = el('div', { class: 'menu', hidden: '', tabindex: '-1' }, act('save', () => this.saveTalk()), act('mail', () => this.mailTalk()),
       el('label', {}, file, t('photo')));
     this.more = tool('more', () => (this.menu.hidden ? this.openMenu() : this.closeMenu()));
     this.more.setAttribute('aria-expanded', 'false');
@@ -86,7 +88,7 @@ class Chat extends HTMLElement {
       placeholder: t('placeholder'), autocomplete: 'off', enterkeyhint: 'send', oninput: () => this.onInput(),
       onkeydown: (event) => this.onInputKey(event) });
     return el('form', { onsubmit: (event) => this.onSubmit(event) }, this.input,
-      el('button', { type: 'submit', 'aria-label': t('send'), title: t('send') }, icon(ICONS.send)));
+      el('button', { type: 'submit', class: 'tool', title: t('send') }, icon(ICONS.send), el('span', {}, t('send'))));
   }
 
   buildFoot() {
@@ -122,6 +124,7 @@ class Chat extends HTMLElement {
   redraw() {
     this.log.replaceChildren();
     this.turns.clear();
+    this.cards = new Map();
     this.person = '';
     const office = PUBLISHED.words?.[language] || {};
     const starters = (OPTIONS.starters || office.starters || t('starters')).split('|').map((title) => ({ title: title.trim() }));
@@ -144,6 +147,7 @@ class Chat extends HTMLElement {
     this.region.setAttribute('aria-label', t('region'));
     this.log.setAttribute('aria-label', t('log'));
     this.tryNow.textContent = t('tryNow');
+    this.drawBadge();
     this.dialog.querySelector('.head').replaceWith(this.buildHeader());
     this.dialog.querySelector('form').replaceWith(this.buildForm());
     this.dialog.querySelector('.foot').replaceWith(this.buildFoot());
@@ -197,21 +201,25 @@ class Chat extends HTMLElement {
     const own = lang === this.lang ? {} : { lang };
     // a person of the office is named above the words; everything else is the assistant
     const name = message.author ? el('span', { class: 'author' }, String(message.author)) : who(t('assistant'));
+    // in danger, what to press comes before what to read
+    if (text && !message.author) parts.push(...drawCalls(text));
     if (text) parts.push(el('div', { class: 'bubble', ...own }, name, ...linked(text)));
-    if (message.card) parts.push(drawCard(message.card));
+    if (message.card) parts.push(...this.drawCard(message.card));
     const picture = message.image && safeUrl(message.image, ['https:']);
-    if (picture) parts.push(...drawPicture(picture, message, () => this.toEnd()));
+    if (picture) parts.push(...this.drawPicture(picture, message));
     if (message.table?.rows?.length) parts.push(this.drawTable(message.table, message.alt));
     const link = message.link && !text.includes(message.link) && safeUrl(message.link.url || message.link);
     if (link) parts.push(anchor(link, message.link.title || this.linkLabel(link), { class: 'go' }));
-    if (Array.isArray(message.buttons) && message.buttons.length) parts.push(this.drawChoices(message.buttons, turn));
+    const buttons = Array.isArray(message.buttons) ? message.buttons : [];
+    if (buttons.length || message.days) parts.push(this.drawChoices(buttons, turn, message.days));
     return parts;
   }
 
   /** The figures, for reading in columns; a wide one scrolls in a box that the keyboard reaches. */
   drawTable({ head = [], rows }, about) {
     const cell = (text, at, scope = null) => el(scope || !at ? 'th' : 'td', { scope: scope || (at ? null : 'row') }, String(text ?? ''));
-    return el('div', { class: 'sheet', tabindex: '0', role: 'group', 'aria-label': t('figures') },
+    // read when somebody goes there, and not aloud as it arrives: the words above say it in short
+    return el('div', { class: 'sheet', tabindex: '0', role: 'group', 'aria-live': 'off', 'aria-label': t('figures') },
       el('table', {}, el('caption', { class: 'sr' }, about || t('figures')),
         el('thead', {}, el('tr', {}, ...head.map((text, at) => cell(text, at, 'col')))),
         el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((text, at) => cell(text, at)))))));
@@ -222,7 +230,8 @@ class Chat extends HTMLElement {
     return ownHttp(url) ? t('openPage') : t('openSite', { host: url.host });
   }
 
-  drawChoices(buttons, turn) {
+  /** `days` is {first, last}: a day beside those of the buttons may be picked too. */
+  drawChoices(buttons, turn, days = null) {
     const group = el('div', { class: 'choices', role: 'group', 'aria-label': t('choices') });
     for (const { title, payload } of buttons) {
       const button = el('button', { type: 'button' }, String(title));
@@ -231,6 +240,7 @@ class Chat extends HTMLElement {
       });
       group.append(button);
     }
+    if (days) group.append(...this.drawDayField(days));
     turn.groups.push(group);
     return group;
   }
@@ -242,7 +252,7 @@ class Chat extends HTMLElement {
       if (entry.from === 'me' && entry.status !== 'rejected') live = false;
       const groups = this.turns.get(entry)?.groups ?? [];
       for (const group of groups) group.hidden = !live;
-      for (const button of groups.flatMap((group) => [...group.children])) button.disabled = !live;
+      for (const one of groups.flatMap((group) => [...group.querySelectorAll('button,input')])) one.disabled = !live;
       if (groups.length) live = false;
     }
   }
@@ -264,9 +274,9 @@ class Chat extends HTMLElement {
   }
 
   drawBadge() {
-    const { unread } = this.line.state;
-    const words = unread ? t('unread', { n: unread }) : '';
-    this.badge.hidden = !unread;
+    const { unread, waiting } = this.line.state;
+    const words = unread ? t('unread', { n: unread }) : waiting ? t('waiting') : '';
+    this.badge.hidden = !words;
     this.badge.textContent = this.outside.textContent = words;
   }
 
@@ -345,6 +355,7 @@ class Chat extends HTMLElement {
   open(opener = null) {
     this.opener = opener;
     this.line.state.unread = 0;
+    this.line.state.waiting = false;
     this.line.state.open = true;
     this.line.save();
     if (!this.dialog.open) matchMedia(SMALL_SCREEN).matches ? this.dialog.showModal() : this.dialog.show();
@@ -355,13 +366,29 @@ class Chat extends HTMLElement {
     if (opener) this.focusInside();
   }
 
-  /** As it was before the page loaded, without taking the focus. A full screen panel comes back on reload only. */
+  /**
+   * As it was before the page loaded, without taking the focus. On a page that the member has just come to, it must not
+   * stand before what is to be pressed there: it is then its button, with a mark that the talk goes on.
+   */
   reopen() {
     const small = matchMedia(SMALL_SCREEN).matches;
     const reloaded = performance.getEntriesByType('navigation')[0]?.type === 'reload';
-    if (small && !reloaded) this.line.state.open = false;
-    else if (!small) this.dialog.setAttribute('open', '');
-    if (this.line.state.open) this.open();
+    if (!small) this.dialog.setAttribute('open', '');
+    if (reloaded || (!small && !this.covers())) return this.open();
+    this.dialog.removeAttribute('open');
+    this.line.state.open = false;
+    this.line.state.waiting = true;
+    this.line.save();
+    this.drawBadge();
+  }
+
+  /** Whether a button of the page is under the panel, or comes under it when the page is scrolled. */
+  covers() {
+    const own = this.dialog.getBoundingClientRect();
+    return [...document.querySelectorAll('button,[type=submit],[role=button],.button')].some((one) => {
+      const { width, left, right, bottom } = one.getBoundingClientRect();
+      return width && right > own.left && left < own.right && bottom > own.top;
+    });
   }
 
   onClose() {

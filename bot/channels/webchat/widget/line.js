@@ -1,6 +1,6 @@
 // The conversation and its way to the server.
 
-const FRESH = () => ({ session: null, last: 0, answered: [], log: [], open: false, unread: 0, rated: false });
+const FRESH = () => ({ session: null, last: 0, answered: [], log: [], open: false, unread: 0, waiting: false, rated: false });
 
 /** Messages the server took but had not answered are asked about again: the same id brings the same answer. */
 function asked(state) {

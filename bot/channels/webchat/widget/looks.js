@@ -1,14 +1,15 @@
-// The looks: one style sheet inside the shadow root.
+// The looks: one style sheet inside the shadow root. What is !important on :host wins over the page's own !important:
+// a page's `* {color: red !important}` reaches the element, and would be inherited inside it.
 
 // THEME: a page may set --ml-accent, --ml-on-accent, --ml-bar, --ml-on-bar, --ml-surface, --ml-sunken, --ml-ink,
 // --ml-muted, --ml-line, --ml-danger and --ml-font on any element above the widget; what it does not set has these values.
 const STYLE = `
-:host{all:initial;
+:host{all:initial!important;direction:ltr!important;
 --accent:var(--ml-accent,#0b5f57);--on-accent:var(--ml-on-accent,#fff);--surface:var(--ml-surface,#fff);
 --sunken:var(--ml-sunken,#f1f4f2);--ink:var(--ml-ink,#17211f);--muted:var(--ml-muted,#52605c);--line:var(--ml-line,#c9d2ce);
 --danger:var(--ml-danger,#a3281c);--bar:var(--ml-bar,#0b5f57);--on-bar:var(--ml-on-bar,#fff);
-font:16px/1.45 var(--ml-font,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);color:var(--ink)}
-@media (prefers-color-scheme:dark){:host{color-scheme:dark;
+font:16px/1.45 var(--ml-font,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif)!important;color:var(--ink)!important}
+@media (prefers-color-scheme:dark){:host{color-scheme:dark!important;
 --accent:var(--ml-accent,#7bd3c3);--on-accent:var(--ml-on-accent,#06231f);--surface:var(--ml-surface,#17201f);
 --sunken:var(--ml-sunken,#222d2b);--ink:var(--ml-ink,#eaf1ee);--muted:var(--ml-muted,#a9b8b3);--line:var(--ml-line,#3d4b48);
 --danger:var(--ml-danger,#ffab9e);--bar:var(--ml-bar,#15574d);--on-bar:var(--ml-on-bar,#f2fbf8)}}
@@ -36,7 +37,10 @@ border-bottom:1px solid transparent}
 .head .names{flex:1;min-width:0}
 h2{margin:0;font-size:17px;line-height:1.25;overflow-wrap:anywhere}
 .head p{margin:0;font-size:14px}
-.head button{width:44px;height:44px;padding:9px}
+.tool{display:flex;flex-direction:column;align-items:center;justify-content:center}
+.tool span{font-size:12px;line-height:1.2;font-weight:600}
+.head .tool{min-width:48px;min-height:48px;padding:2px 3px}
+.head .tool svg{width:22px;height:22px}
 .head button:hover{background:rgb(255 255 255/.16)}
 .head :focus-visible{outline-color:var(--on-bar);outline-offset:-4px}
 .launcher:focus-visible{outline-color:var(--on-accent);outline-offset:-5px}
@@ -60,7 +64,7 @@ th{font-weight:600}thead th{white-space:normal;border-top:0;background:var(--sun
 .go{display:inline-flex;align-items:center;min-height:44px;padding:8px 18px;border:1px solid transparent;border-radius:12px;
 background:var(--accent);color:var(--on-accent);font-weight:600;text-decoration:none}
 .choices{display:flex;flex-wrap:wrap;gap:8px}
-.choices button{min-height:40px;padding:6px 15px;border:1.5px solid var(--accent);border-radius:20px;color:var(--accent);
+.choices button{min-height:44px;padding:6px 15px;border:1.5px solid var(--accent);border-radius:20px;color:var(--accent);
 background:var(--surface);font-weight:600;text-align:start}
 @media (hover:hover){.choices button:hover:enabled{background:var(--accent);color:var(--on-accent)}}
 .dots{align-self:flex-start;margin:0 16px 10px;padding:12px 14px;border:1px solid transparent;border-radius:16px;background:var(--sunken);
@@ -81,16 +85,37 @@ textarea{flex:1;min-width:0;min-height:44px;max-height:128px;padding:9px 12px;re
 border:1px solid var(--muted);border-radius:12px;background:var(--surface)}
 textarea::placeholder{color:var(--muted);opacity:1}
 textarea:focus-visible{outline-offset:0}
-form button{width:44px;height:44px;padding:9px;background:var(--accent);color:var(--on-accent);border-radius:12px}
+form button{min-width:54px;min-height:46px;padding:2px 6px;background:var(--accent);color:var(--on-accent);border-radius:12px}
+form button svg{width:20px;height:20px}
 .foot{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:0 10px;
 padding:0 14px calc(6px + env(safe-area-inset-bottom));font-size:13px;color:var(--muted)}
 .foot p{margin:0;flex:1 1 8em}
-.card{display:flex;align-items:center;gap:12px;max-width:86%;padding:12px 16px;border:2px solid var(--accent);border-radius:14px;
+.card{box-sizing:border-box;min-width:min(270px,100%);max-width:100%;padding:12px 16px;border:2px solid var(--accent);border-radius:14px;
 background:var(--surface)}
 .card svg{color:var(--accent)}
-.card div{display:flex;flex-direction:column}
-.card strong{font-size:18px}
-.chart{display:block;max-width:100%}
+.card strong{display:flex;align-items:center;gap:10px;font-size:18px}
+.card a{display:inline-flex;align-items:center;min-height:44px}
+.consent,.pending{border-width:1px;border-color:var(--muted)}
+.pending svg{color:var(--muted)}
+.declined{border-color:var(--danger)}.declined svg{color:var(--danger)}
+dl{margin:6px 0 0}
+dl div{display:grid;grid-template-columns:minmax(0,7em) 1fr;gap:0 12px;padding:5px 0;border-top:1px solid var(--line)}
+dt{color:var(--muted);font-size:14px}
+dd{margin:0;text-align:end;font-weight:600;overflow-wrap:anywhere}
+.consent dd{text-align:start;font-weight:400}
+.calls{display:flex;flex-wrap:wrap;gap:8px}
+.calls .go{background:var(--danger);color:var(--surface);font-size:18px}
+.chart{display:block;width:100%;padding:0;text-align:start}
+.chart img{width:100%}
+.chart .more{display:flex;align-items:center;min-height:44px;color:var(--accent);font-weight:600;text-decoration:underline;text-underline-offset:3px}
+dialog.large{inset:0;width:100vw;height:100dvh;max-width:none;max-height:none;border:0;border-radius:0;padding:16px;overflow:auto}
+dialog.large[open]{display:flex;flex-direction:column;align-items:center;gap:16px}
+.large .go{align-self:flex-end;cursor:pointer}
+.large picture{width:min(100%,1200px)}
+.large img{width:100%}
+.day{display:flex;flex-wrap:wrap;align-items:center;gap:0 8px;flex-basis:100%;font-size:14px;color:var(--muted)}
+.day input{min-height:44px;padding:4px 10px;border:1px solid var(--muted);border-radius:10px;font:inherit;font-size:16px;color:var(--ink);
+background:var(--surface)}
 .menu{position:absolute;z-index:2;right:8px;top:100%;color:var(--ink);display:flex;flex-direction:column;padding:6px;border:1px solid var(--line);
 border-radius:12px;background:var(--surface);box-shadow:0 8px 24px rgb(0 0 0/.25)}
 .menu button,.menu label{display:flex;align-items:center;min-height:44px;padding:4px 12px;border-radius:8px;text-align:start;cursor:pointer}
@@ -106,6 +131,7 @@ background:var(--surface)}
 .foot .count{flex-basis:100%;color:var(--ink)}
 @media ${SMALL_SCREEN}{dialog{inset:var(--top,0px) 0 auto 0;width:100vw;height:var(--height,100dvh);max-height:none;border:0;border-radius:0;
 padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left);background:var(--surface)}}
+@media (max-width:360px){.head>svg{display:none}.head h2{font-size:15px}.head p{font-size:13px}.head .tool{min-width:44px}}
 @media (max-height:480px){.head{padding-block:2px}.head p{display:none}.log{padding-block:8px}}
 @media (forced-colors:active){.launcher,dialog,.bubble,.dots,.go,.menu,.rate,form button{border:1px solid}
 .dots i{border-color:CanvasText}}

@@ -64,6 +64,8 @@ const STRINGS = {
     picture: 'Picture',
     figures: 'Figures',
     unread: '{n} new',
+    waiting: 'Go on',
+    short: { more: 'More', clear: 'Clear', close: 'Close' },
     writes: '{name} is typing.',
     withPerson: '{name}, our office',
     joined: '{name} of our office has joined.',
@@ -82,7 +84,11 @@ const STRINGS = {
     rateWhy: 'What was missing? (you may leave it empty)',
     rateSend: 'Send',
     rateThanks: 'Thank you. Our office reads this.',
-    large: 'Open the chart large',
+    large: 'See it large',
+    closeLarge: 'Close',
+    otherDay: 'Another day',
+    takeDay: 'Take this day',
+    calls: 'Numbers to call',
   },
   es: {
     launcher: 'Chat',
@@ -128,6 +134,8 @@ const STRINGS = {
     picture: 'Imagen',
     figures: 'Cifras',
     unread: '{n} nuevos',
+    waiting: 'Seguir',
+    short: { more: 'Más', clear: 'Borrar', close: 'Cerrar' },
     writes: '{name} está escribiendo.',
     withPerson: '{name}, de nuestra oficina',
     joined: '{name}, de nuestra oficina, se unió.',
@@ -146,11 +154,17 @@ const STRINGS = {
     rateWhy: '¿Qué faltó? (puede dejarlo vacío)',
     rateSend: 'Enviar',
     rateThanks: 'Gracias. Nuestra oficina lo lee.',
-    large: 'Abrir el gráfico en grande',
+    large: 'Ver en grande',
+    closeLarge: 'Cerrar',
+    otherDay: 'Otro día',
+    takeDay: 'Elegir este día',
+    calls: 'Números para llamar',
   },
 };
 const pageLanguage = (document.documentElement.lang || 'en').toLowerCase().split('-')[0];
 // The language of the talk: the page's at first, then that of the newest answer.
 let language = pageLanguage in STRINGS ? pageLanguage : 'en';
-const t = (name, values = {}) =>
-  STRINGS[language][name].replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''));
+const t = (name, values = {}) => {
+  const words = STRINGS[language][name];
+  return typeof words !== 'string' ? words : words.replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''));
+};

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from unittest.mock import AsyncMock
+
 import aiohttp
+import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
@@ -197,8 +200,17 @@ async def test_a_color_and_a_logo(edge: Edge, backend: Backend) -> None:
     assert "var(--ml-accent,#7a1f1f)" in (await edge.get("/widget.js")).text
 
 
-async def test_a_subject_is_changed_added_and_switched_off(edge: Edge, backend: Backend) -> None:
+async def test_a_subject_is_changed_added_and_switched_off(
+    edge: Edge, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await sign_in(edge)
+    searched = list[set[str]]()
+
+    async def send(_version: str, changed: dict[str, str | None]) -> None:
+        searched.append(set(changed))
+
+    monkeypatch.setattr(edge.services.engine, "find_knowledge_version", AsyncMock(return_value=""))
+    monkeypatch.setattr(edge.services.engine, "send_knowledge", send)
     path = "/staff/settings/knowledge/late_fee"
     page = await preview(edge, path, act="save", answer_en="A late charge is {late_fee}. Call us first.")
     assert "A late charge is $5.00 or 1.5%" in page.text
@@ -233,6 +245,7 @@ async def test_a_subject_is_changed_added_and_switched_off(edge: Edge, backend: 
     page = await preview(edge, new, act="save", name="drone_photos", **words)
     assert "A language is missing" in page.text
     await publish(edge, new, page)
+    assert "drone_photos" in searched[-1], "who asks right after it was published is told"
     assert backend.knowledge.require("drone_photos").contents["en"].questions == (
         "may i fly a drone",
         "can i film lines",
