@@ -85,7 +85,6 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
         await check(page, "me")
 
         await page.get_by_role("banner").get_by_role("button", name="Sign out").click()
-        await check(page, "sign-in-phone")
         await page.get_by_role("button", name="Use a passkey").click()
         await expect(page.get_by_role("link", name="Bob Ray")).to_be_visible()
         await page.get_by_role("banner").get_by_role("button", name="Sign out").click()
@@ -100,10 +99,8 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
         await page.goto(f"{home}/staff/audit?lang=es")
         await check(page, "audit-phone")
 
-        for name in ("people/2", "me", "audit"):
-            await admin.goto(f"{home}/staff/{name}")
-            await check(admin, name.replace("/", "-"))
         await admin.goto(f"{home}/staff/people/2")
+        await check(admin, "people-2")
         await admin.get_by_role("button", name="Switch off").click()
         await check(admin, "switch-off")
         await admin.get_by_role("button", name="Switch off").click()
