@@ -274,11 +274,8 @@ async def check_books(day: Day, network: DirectNetwork) -> None:
         tickets = list(await session.scalars(select(Ticket)))
         outages = list(await session.scalars(select(KnownOutage)))
         sent = list(await session.scalars(select(OutboxMessage)))
-        acts = Counter(
-            await session.scalars(
-                select(AuditRow.act).where(AuditRow.channel == "office", AuditRow.act.not_in(NOT_COUNTED))
-            )
-        )
+        by_office = select(AuditRow.act).where(AuditRow.channel == "office", AuditRow.act.not_in(NOT_COUNTED))
+        acts = Counter(await session.scalars(by_office))
     assert handoffs == {"closed": 18, "transferred": 2}
     assert len(answers) == day.acts["office_answered"] == 21
     assert [ticket.status for ticket in tickets] == ["closed"] * 5
@@ -289,11 +286,18 @@ async def check_books(day: Day, network: DirectNetwork) -> None:
     )  # fmt: skip
     assert network.given_back_cents() == REFUND_CENTS
     assert acts == ACTS
-    assert len({(one.recipient, one.body) for one in sent}) == len(sent), "a message was sent twice"
-    texts = [(one.recipient, one.body) for one in sent if one.kind == "sms"]
-    carried = [(one.fields["To"], one.fields["Body"]) for one in day.edge.twilio.messages]
-    assert sorted(carried) == sorted(texts), "the carrier got something else, or something twice"
-    assert day.edge.twilio.repeats == 0
+    members = {talk.reach for talk in day.talks} | {MILL_ROAD, "+15555550142", "ruth@example.com"}
+    told = sorted((one.recipient, one.body) for one in sent if one.recipient in members)
+    assert sorted(set(told)) == told, "a message was sent twice"
+    texts = [one for one in told if one[0].startswith("+")]
+    await until(lambda: len(list_carried(day, members)) >= len(texts))
+    assert list_carried(day, members) == texts, "the carrier got something else, or something twice"
+
+
+def list_carried(day: Day, members: set[str]) -> list[tuple[str, str]]:
+    """The texts that the carrier took for these phones. The crew and the office are reminded as time goes by."""
+    fields = [one.fields for one in day.edge.twilio.messages]
+    return sorted((one["To"], one["Body"]) for one in fields if one["To"] in members)
 
 
 async def check_report(day: Day, bob: Clerk) -> None:
