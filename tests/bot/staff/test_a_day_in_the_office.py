@@ -34,7 +34,7 @@ from tests.backend.payments.paying import due, quote_for, say_yes
 from tests.backend.payments.test_alike import book_outside
 from tests.bot.conftest import running_edge
 from tests.bot.edge import until
-from tests.bot.portal.chromium import check
+from tests.bot.portal.chromium import check, check_here
 from tests.bot.staff.office_day import (
     DANGER,
     ENGLISH_WISHES,
@@ -91,7 +91,7 @@ async def share_the_dangerous_talk(day: Day, ann: Clerk, bob: Clerk) -> None:
     await expect(ann.page.get_by_text("Bob Ray is writing an answer")).to_be_visible()
     await bob.write("Please stay away from the wire.")
     await expect(bob.page.get_by_role("alert")).to_contain_text("Ann Lee")
-    await check(bob.page, "talk-collision-es")
+    await check_here(bob.page, "talk-collision-es")
     await bob.answer(talk, "Please stay away from the wire.")
     await expect(ann.page.locator(".line.office")).to_have_count(2)
     await ann.page.get_by_text("Write a note for the office").click()
@@ -158,7 +158,7 @@ async def answer_the_others(day: Day, ann: Clerk, bob: Clerk) -> None:
         await clerk.close()
     await expect(ann.page.locator("#waiting")).to_have_text("")
     await ann.go("inbox/answers")
-    await check(ann.page, "ready-answers")
+    await check_here(ann.page, "ready-answers")
     await bob.go("inbox/answers/0")
     await check(bob.page, "ready-answer-es")
 
@@ -184,7 +184,7 @@ async def work_on_tickets(ann: Clerk, bob: Clerk, numbers: dict[str, str]) -> No
     await ann.page.get_by_label("Where").fill("2 Mill Road, Elizabeth")
     await ann.press("Read it back")
     await expect(ann.page.get_by_role("alert")).to_contain_text("sound dangerous")
-    await check(ann.page, "tickets-new-check")
+    await check_here(ann.page, "tickets-new-check")
     await ann.press("I asked, nobody is in danger")
     await expect(ann.page.get_by_role("heading", level=1)).to_contain_text("Light")
     await ann.page.get_by_label("What was done").fill("new lamp")
@@ -203,7 +203,7 @@ async def work_on_outages(ann: Clerk, bob: Clerk) -> None:
     await expect(ann.page.get_by_label("Where")).to_have_value("Ridge Road")
     await ann.page.get_by_label("Cause").fill("a tree on the line")
     await ann.press("See whom it tells")
-    await check(ann.page, "outage-preview")
+    await check_here(ann.page, "outage-preview")
     await ann.press("Open it and tell them: 2")
     await expect(ann.page.get_by_role("heading", name="Ridge Road")).to_be_visible()
     await ann.go("outages/new")
@@ -215,7 +215,7 @@ async def work_on_outages(ann: Clerk, bob: Clerk) -> None:
     await tell_twice(ann.day)
     ann.day.clock.advance(minutes=30)
     await ann.page.get_by_role("link", name="Power is back …").first.click()
-    await check(ann.page, "outages-end")
+    await check_here(ann.page, "outages-end")
     await ann.press("Power is back: tell them")
     await ann.page.wait_for_url("**/staff/outages")
     await ann.page.get_by_role("link", name="Power is back …").click()
@@ -257,7 +257,7 @@ async def give_money_back(ann: Clerk, bob: Clerk, payment: Payment) -> None:
     await bob.go("money")
     await check(bob.page, "money-es")
     await bob.page.locator("a[href*='/money/refunds/']").first.click()
-    await check(bob.page, "money-refund-es")
+    await check_here(bob.page, "money-refund-es")
     await bob.page.locator("form[action$='/decide'] [name=reason]").fill("I saw both receipts")
     await bob.page.locator("form[action$='/decide'] button[value=approve]").dblclick()
     await expect(bob.page.locator("dl.facts")).to_contain_text("I saw both receipts")

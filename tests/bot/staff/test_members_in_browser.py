@@ -13,7 +13,7 @@ from backend.tickets import service as tickets
 from bot.channels.sms.routes import sms_conversation_id
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge
-from tests.bot.portal.chromium import check
+from tests.bot.portal.chromium import check, check_here
 from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD
 from tests.browser.screens import DESKTOP
 from tests.standins.engine import StandInEngine
@@ -54,9 +54,9 @@ async def test_members(browser: Browser, folder: Path, engine: StandInEngine, tw
         page = await context.new_page()
         await sign_in(page, edge)
         await find(page, "zzz", "Members")
-        await check(page, "members-none")
+        await check_here(page, "members-none")
         await find(page, "lindquist", "Ole Lindqvist")
-        await check(page, "members-several-accounts")
+        await check_here(page, "members-several-accounts")
         await find(page, "whitcomb", "Dale Whitcomb")
         await find(page, "99999001", "Ruth Alvarez")
         await check(page, "members-overview")
@@ -70,14 +70,14 @@ async def test_members(browser: Browser, folder: Path, engine: StandInEngine, tw
         await page.get_by_label("Amount").fill("12.5")
         await page.get_by_role("button", name="Go on").click()
         await expect(page.get_by_label("Amount")).to_be_focused()
-        await check(page, "members-pay-link-wrong")
+        await check_here(page, "members-pay-link-wrong")
         await page.get_by_label("Amount").fill("60.00")
         await page.get_by_role("button", name="Go on").click()
         await check(page, "members-pay-link-read-back")
         await page.get_by_role("button", name="Send the link for $60.00").dblclick()
         await expect(page.get_by_role("status")).to_contain_text("Pay link for $60.00")
         await page.goto(f"{edge.url}/staff/members/99999-001/acts/arrangement")
-        await check(page, "members-arrangement")
+        await check_here(page, "members-arrangement")
         await page.goto(f"{edge.url}/staff/members/99999-001/acts/phone")
         await page.get_by_label("New: phone").fill("815-555-0177")
         await page.get_by_role("button", name="Go on").click()

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from backend.clock import ManualClock
 from tests.bot.conftest import running_edge
-from tests.bot.portal.chromium import check, heading
+from tests.bot.portal.chromium import check, check_here, heading
 from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD
 from tests.browser.screens import DESKTOP
 from tests.standins.engine import StandInEngine
@@ -34,7 +34,7 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
             await check(page, f"settings-{language}")
         for area in AREAS:
             await page.goto(f"{edge.url}/staff/settings/areas/{area}")
-            await check(page, f"settings-{area}")
+            await check_here(page, f"settings-{area}")
         for path in ("?q=late", "/late_fee"):
             await page.goto(f"{edge.url}/staff/settings/knowledge{path}")
             await check(page, "settings-knowledge")
@@ -44,18 +44,18 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("This must be an amount")).to_be_visible()
         await expect(card).to_be_focused()
-        await check(page, "settings-money-refused")
+        await check_here(page, "settings-money-refused")
         await card.fill("2.50")
         await page.keyboard.press("Enter")
         await heading(page, "Publish this change?")
-        await check(page, "settings-money-publish")
+        await check_here(page, "settings-money-publish")
         await page.get_by_label("Why it is changed").fill("as the board decided")
         await page.get_by_role("button", name="Publish now").click()
         await heading(page, "History of the settings")
         await page.goto(f"{edge.url}/staff/settings/areas/look")
         await page.get_by_label("Color of buttons and links").fill("#7a1f1f")
         await page.get_by_role("button", name="See what it changes").click()
-        await check(page, "settings-look-publish")
+        await check_here(page, "settings-look-publish")
         await page.get_by_label("Why it is changed").fill("our red")
         await page.keyboard.press("Enter")
         await heading(page, "History of the settings")
