@@ -5,18 +5,31 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.bot.portal.conftest import CARD
-from tests.browser.screens import RULES
+from tests.browser.screens import DESKTOP, PHONE_DARK, show_on, violations, violations_on
 
 
 async def check(page: Page, name: str) -> None:
-    """Nothing for axe-core to find, nothing wider than the screen."""
+    """Nothing for axe-core to find and nothing wider than the screen: on the screen of the walk, and on the other one,
+    light on a desktop or dark on a phone. A walk is therefore made once."""
+    await check_here(page, name)
+    on_phone = (page.viewport_size or {})["width"] == PHONE_DARK["viewport"]["width"]  # type: ignore[index]
+    own, other = (PHONE_DARK, DESKTOP) if on_phone else (DESKTOP, PHONE_DARK)
+    assert await violations_on(page, other) == [], f"{name} on the other screen"
+    await _check_width(page, name)
+    await show_on(page, own)
+
+
+async def check_here(page: Page, name: str) -> None:
+    """As `check`, on the screen of the walk alone: for pages of parts that other pages show on both."""
     await page.wait_for_load_state("load")  # a click does not wait until the page that it opens is there
-    results = await Axe().run(page, options=RULES)
-    assert [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in results.response["violations"]] == [], name
+    assert await violations(page) == [], name
+    await _check_width(page, name)
+
+
+async def _check_width(page: Page, name: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=Path(folder) / f"{name}-{await page.evaluate('innerWidth')}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""The online account in a real Chromium: axe-core on every page, on a phone and on a desktop."""
+"""The online account in a real Chromium: axe-core on every page."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from playwright.async_api import Browser
 from backend.demo import DEMO_PASSWORD
 from tests.bot.portal.chromium import check, fill, heading
 from tests.bot.portal.visitor import NEW, Visitor, codes_sent, link_from_mail
-from tests.browser.screens import DESKTOP, PHONE_DARK
+from tests.browser.screens import PHONE_DARK
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("options", [DESKTOP, PHONE_DARK], ids=["desktop", "phone dark"])
-async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visitor, options: dict[str, object]) -> None:
-    context = await browser.new_context(**options)  # type: ignore[arg-type]
+async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visitor) -> None:
+    context = await browser.new_context(**PHONE_DARK)  # type: ignore[arg-type]
     page = await context.new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)

@@ -1,4 +1,4 @@
-"""The account page in a real Chromium: axe-core on every page of money, light on a desktop and dark on a phone."""
+"""The account page in a real Chromium: axe-core on every page of money."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from backend.demo import DEMO_PASSWORD
 from tests.bot.portal.chromium import check, fill, heading
 from tests.bot.portal.visitor import Visitor
-from tests.browser.screens import DESKTOP, PHONE_DARK
+from tests.browser.screens import DESKTOP
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +17,8 @@ async def press(page: Page, name: str) -> None:
     await page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize("options", [DESKTOP, PHONE_DARK], ids=["desktop", "phone dark"])
-async def test_the_pages_of_money(browser: Browser, payer: Visitor, options: dict[str, object]) -> None:
-    context = await browser.new_context(**options)  # type: ignore[arg-type]
+async def test_the_pages_of_money(browser: Browser, payer: Visitor) -> None:
+    context = await browser.new_context(**DESKTOP)  # type: ignore[arg-type]
     page = await context.new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page
 from backend.demo import DEMO_PASSWORD
 from tests.bot.portal.chromium import check, fill, heading
 from tests.bot.portal.visitor import Visitor
-from tests.browser.screens import DESKTOP, PHONE_DARK
+from tests.browser.screens import PHONE_DARK
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +21,8 @@ async def follow(page: Page, link: str) -> None:
     await page.get_by_role("link", name=link, exact=True).first.click()
 
 
-@pytest.mark.parametrize("options", [DESKTOP, PHONE_DARK], ids=["desktop", "phone dark"])
-async def test_the_member_s_screens(browser: Browser, visitor: Visitor, options: dict[str, object]) -> None:
-    context = await browser.new_context(**options)  # type: ignore[arg-type]
+async def test_the_member_s_screens(browser: Browser, visitor: Visitor) -> None:
+    context = await browser.new_context(**PHONE_DARK)  # type: ignore[arg-type]
     page = await context.new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)

@@ -7,14 +7,13 @@ from playwright.async_api import Browser, expect
 
 from tests.bot.portal.chromium import check, enter_card
 from tests.bot.portal.conftest import Member
-from tests.browser.screens import DESKTOP, PHONE_DARK
+from tests.browser.screens import PHONE_DARK
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("options", [DESKTOP, PHONE_DARK], ids=["desktop", "phone dark"])
-async def test_paying_after_a_declined_card(browser: Browser, member: Member, options: dict[str, object]) -> None:
-    context = await browser.new_context(**options)  # type: ignore[arg-type]
+async def test_paying_after_a_declined_card(browser: Browser, member: Member) -> None:
+    context = await browser.new_context(**PHONE_DARK)  # type: ignore[arg-type]
     page = await context.new_page()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)

@@ -13,15 +13,14 @@ from backend.tickets import service as tickets
 from bot.channels.sms.routes import sms_conversation_id
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge
-from tests.bot.portal.chromium import check
+from tests.bot.portal.chromium import check, check_here
 from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD
-from tests.browser.screens import DESKTOP, PHONE_DARK
+from tests.browser.screens import DESKTOP
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 pytestmark = pytest.mark.browser
 TABS = ("Bills", "Usage", "Talks", "Audit")
-PHONE_TABS = ("Usage",)
 
 
 async def make_talk(edge: Edge) -> None:
@@ -51,41 +50,37 @@ async def test_members(browser: Browser, folder: Path, engine: StandInEngine, tw
     async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as edge:
         await seed(edge.services.backend)
         await make_talk(edge)
-        for options in (DESKTOP, PHONE_DARK):
-            context = await browser.new_context(**options)  # type: ignore[arg-type]
-            page = await context.new_page()
-            await sign_in(page, edge)
-            if options is DESKTOP:
-                await find(page, "zzz", "Members")
-                await check(page, "members-none")
-                await find(page, "lindquist", "Ole Lindqvist")
-                await check(page, "members-several-accounts")
-                await find(page, "whitcomb", "Dale Whitcomb")
-            await find(page, "99999001", "Ruth Alvarez")
-            await check(page, "members-overview")
-            for tab in TABS if options is DESKTOP else PHONE_TABS:
-                await page.get_by_role("navigation", name="Sections").get_by_role("link", name=tab).click()
-                await expect(page.get_by_role("heading", level=2, name=tab)).to_be_visible()
-                await expect(page).to_have_url(f"{edge.url}/staff/members/99999-001/{tab.lower()}")
-                await check(page, f"members-{tab.lower()}")
-            await page.goto(f"{edge.url}/staff/members/99999-001")
-            await page.get_by_role("link", name="Send a pay link").click()
-            await page.get_by_label("Amount").fill("12.5")
-            await page.get_by_role("button", name="Go on").click()
-            await expect(page.get_by_label("Amount")).to_be_focused()
-            if options is DESKTOP:
-                await check(page, "members-pay-link-wrong")
-            await page.get_by_label("Amount").fill("60.00")
-            await page.get_by_role("button", name="Go on").click()
-            await check(page, "members-pay-link-read-back")
-            await page.get_by_role("button", name="Send the link for $60.00").dblclick()
-            await expect(page.get_by_role("status")).to_contain_text("Pay link for $60.00")
-            if options is DESKTOP:
-                await page.goto(f"{edge.url}/staff/members/99999-001/acts/arrangement")
-                await check(page, "members-arrangement")
-            await page.goto(f"{edge.url}/staff/members/99999-001/acts/phone")
-            await page.get_by_label("New: phone").fill("815-555-0177")
-            await page.get_by_role("button", name="Go on").click()
-            await check(page, "members-phone-read-back")
-            await expect(page.get_by_label("The code that the member got")).to_be_focused()
-            await context.close()
+        context = await browser.new_context(**DESKTOP)  # type: ignore[arg-type]
+        page = await context.new_page()
+        await sign_in(page, edge)
+        await find(page, "zzz", "Members")
+        await check_here(page, "members-none")
+        await find(page, "lindquist", "Ole Lindqvist")
+        await check_here(page, "members-several-accounts")
+        await find(page, "whitcomb", "Dale Whitcomb")
+        await find(page, "99999001", "Ruth Alvarez")
+        await check(page, "members-overview")
+        for tab in TABS:
+            await page.get_by_role("navigation", name="Sections").get_by_role("link", name=tab).click()
+            await expect(page.get_by_role("heading", level=2, name=tab)).to_be_visible()
+            await expect(page).to_have_url(f"{edge.url}/staff/members/99999-001/{tab.lower()}")
+            await check(page, f"members-{tab.lower()}")
+        await page.goto(f"{edge.url}/staff/members/99999-001")
+        await page.get_by_role("link", name="Send a pay link").click()
+        await page.get_by_label("Amount").fill("12.5")
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.get_by_label("Amount")).to_be_focused()
+        await check_here(page, "members-pay-link-wrong")
+        await page.get_by_label("Amount").fill("60.00")
+        await page.get_by_role("button", name="Go on").click()
+        await check(page, "members-pay-link-read-back")
+        await page.get_by_role("button", name="Send the link for $60.00").dblclick()
+        await expect(page.get_by_role("status")).to_contain_text("Pay link for $60.00")
+        await page.goto(f"{edge.url}/staff/members/99999-001/acts/arrangement")
+        await check_here(page, "members-arrangement")
+        await page.goto(f"{edge.url}/staff/members/99999-001/acts/phone")
+        await page.get_by_label("New: phone").fill("815-555-0177")
+        await page.get_by_role("button", name="Go on").click()
+        await check(page, "members-phone-read-back")
+        await expect(page.get_by_label("The code that the member got")).to_be_focused()
+        await context.close()

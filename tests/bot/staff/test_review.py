@@ -23,7 +23,7 @@ from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
 from tests.bot.portal.chromium import check
 from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD, sign_in
-from tests.browser.screens import DESKTOP, PHONE_DARK
+from tests.browser.screens import PHONE_DARK
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 from tests.support.talks import Said, add_talk
@@ -166,27 +166,26 @@ async def test_every_page_in_a_browser(
 ) -> None:
     async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as edge:
         await add_sample(edge.services.backend)
-        for options in (DESKTOP, PHONE_DARK):
-            context = await browser.new_context(**options)  # type: ignore[arg-type]
-            page = await context.new_page()
-            await page.goto(f"{edge.url}/staff/sign-in")
-            await page.get_by_label("Name").fill("ann")
-            await page.get_by_label("Password").fill(PASSWORD)
-            await page.get_by_role("button", name="Sign in").click()
-            await page.goto(f"{edge.url}/staff/review")
-            await check(page, "review")
-            await page.get_by_label("Something was not understood").check()
-            await page.get_by_role("button", name="Show").click()
-            await page.get_by_role("link", name="I want to pay my bill").click()
-            turn = page.locator("li.turn.missed")
-            await turn.locator("summary").click()
-            await turn.get_by_label("What went wrong").select_option("missed_wish")
-            await turn.get_by_label("What was meant").select_option("meter_problem")
-            await check(page, "review-talk")
-            await turn.get_by_role("button", name="Save the mark").click()
-            await expect(turn.get_by_text("Meant: Meter problem")).to_be_visible()
-            await page.goto(f"{edge.url}/staff/review/marks")
-            await check(page, "review-marks")
-            await page.goto(f"{edge.url}/staff/reports")
-            await check(page, "reports")
-            await context.close()
+        context = await browser.new_context(**PHONE_DARK)  # type: ignore[arg-type]
+        page = await context.new_page()
+        await page.goto(f"{edge.url}/staff/sign-in")
+        await page.get_by_label("Name").fill("ann")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.goto(f"{edge.url}/staff/review")
+        await check(page, "review")
+        await page.get_by_label("Something was not understood").check()
+        await page.get_by_role("button", name="Show").click()
+        await page.get_by_role("link", name="I want to pay my bill").click()
+        turn = page.locator("li.turn.missed")
+        await turn.locator("summary").click()
+        await turn.get_by_label("What went wrong").select_option("missed_wish")
+        await turn.get_by_label("What was meant").select_option("meter_problem")
+        await check(page, "review-talk")
+        await turn.get_by_role("button", name="Save the mark").click()
+        await expect(turn.get_by_text("Meant: Meter problem")).to_be_visible()
+        await page.goto(f"{edge.url}/staff/review/marks")
+        await check(page, "review-marks")
+        await page.goto(f"{edge.url}/staff/reports")
+        await check(page, "reports")
+        await context.close()
