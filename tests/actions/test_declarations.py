@@ -55,6 +55,7 @@ NOT_SHOWN = {
     "PrepaidAccount": "what is left is the balance",
     "Quote": "what was read out; its payment is shown",
     "MeterReading": "the meter's readings, charted for the member",
+    "DailyReading": "the meter's readings by day, charted for the member",
 }
 """Tables with an account that `memberline show` leaves out, and why."""
 

@@ -25,6 +25,7 @@ async def test_reload_keeps_the_history_and_sends_nothing_again(chat: Chat) -> N
     before = await chat.texts()
     # Whatever the browser last saw, the stream may bring everything again: it must not show twice.
     await chat.edit_store(last=0)
+    await chat.open()
     await chat.reload()
     await expect(chat.panel).to_be_visible()
     assert await chat.texts() == before
@@ -191,7 +192,7 @@ async def test_a_server_that_forgot_the_session_gets_a_new_one(chat: Chat) -> No
     await chat.open()
     await chat.say("Pay my bill")
     await chat.edit_store(session="of-another-day")
-    await chat.reload()
+    await chat.open()
     await chat.say("Pay my bill")
     assert [body["session"] == "of-another-day" for body in chat.sent] == [False, True, False]
     assert len(chat.sent_ids) == 2
