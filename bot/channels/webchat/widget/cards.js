@@ -3,6 +3,10 @@
 // 911, and a phone number as our office writes it.
 const PHONE = /\b(911|\d{3}-\d{3}-\d{4})\b/;
 
+// a confirmation number or an email is not parted: its hyphens and its end stay with it
+const kept = (words) => String(words).split(/(\S*@\S+|\b[A-Z\d]{2,}(?:-[A-Z\d]+)+\b)/)
+  .map((part, at) => (at % 2 ? el('span', { class: 'kept' }, part) : part));
+
 const callLink = (number, attributes = {}) =>
   el('a', { href: `tel:${number.length > 3 ? '+1' : ''}${number.replace(/-/g, '')}`, ...attributes }, number);
 
@@ -27,11 +31,14 @@ Object.assign(Chat.prototype, {
     const node = before || el('section', { 'aria-live': 'off' });
     const { kind = '', title, rows = [], link } = card;
     const url = link && safeUrl(link.url);
+    // the page that it was paid on takes nothing more
+    for (const page of card.used ? this.log.querySelectorAll('a.go') : [])
+      if (page.href === card.used) page.replaceWith(el('p', { class: 'mark' }, String(title)));
     node.className = `card ${kind}`;
     node.setAttribute('aria-label', String(title));
     node.replaceChildren(
       el('strong', {}, kind === 'consent' ? '' : icon(ICONS[{ declined: 'close', pending: 'clock' }[kind] || 'check']), String(title)),
-      el('dl', {}, ...rows.map(([label, words]) => el('div', {}, el('dt', {}, String(label)), el('dd', {}, String(words))))),
+      el('dl', {}, ...rows.map(([label, words]) => el('div', {}, el('dt', {}, String(label)), el('dd', {}, ...kept(words))))),
       url ? anchor(url, link.title) : '');
     if (card.id) this.cards.set(card.id, node);
     return before ? [] : [node];

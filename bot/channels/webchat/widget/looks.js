@@ -100,6 +100,7 @@ background:var(--surface)}
 .declined{border-color:var(--danger)}.declined svg{color:var(--danger)}
 dl{margin:6px 0 0}
 dl div{display:grid;grid-template-columns:minmax(0,7em) 1fr;gap:0 12px;padding:5px 0;border-top:1px solid var(--line)}
+dd .kept,.bubble .kept{white-space:nowrap;overflow-wrap:normal}
 dt{color:var(--muted);font-size:14px}
 dd{margin:0;text-align:end;font-weight:600;overflow-wrap:anywhere}
 .consent dd{text-align:start;font-weight:400}
@@ -113,6 +114,7 @@ dialog.large[open]{display:flex;flex-direction:column;align-items:center;gap:16p
 .large .go{align-self:flex-end;cursor:pointer}
 .large picture{width:min(100%,1200px)}
 .large img{width:100%}
+@media (max-width:600px){.large .sheet{align-self:stretch}.large picture{width:100%;overflow-x:auto}.large img{width:auto;max-width:none;height:60vh}}
 .day{display:flex;flex-wrap:wrap;align-items:center;gap:0 8px;flex-basis:100%;font-size:14px;color:var(--muted)}
 .day input{min-height:44px;padding:4px 10px;border:1px solid var(--muted);border-radius:10px;font:inherit;font-size:16px;color:var(--ink);
 background:var(--surface)}
