@@ -365,6 +365,7 @@ class QuickPayForm(TogetherForm):
             amount_cents=int(turn.get(AMOUNT)),
             pay_on=date.fromisoformat(turn.get(DAY)),
         )
+        questions.tell_where_cards_are_saved(turn)
         turn.utter("utter_pay_link", link=url, **questions.chosen_values(turn))
 
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:

@@ -44,7 +44,7 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
 }
 COMPRESSIBLE = (".css", ".js", ".svg")
-CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})(?:\.png|(?P<dark>\.dark)?(?P<svg>\.svg))")
+CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})(?:\.png|(?P<tall>\.tall)?(?P<dark>\.dark)?(?P<svg>\.svg))")
 CHART_HEADERS = {
     "Cache-Control": "private, max-age=600",
     "X-Robots-Tag": "noindex, nofollow",
@@ -115,7 +115,8 @@ def _add_charts(routes: Blueprint, services: Services) -> None:
     @routes.route("/media/<name:str>", methods=READ_METHODS)
     @public
     async def usage_chart(request: Request, name: str) -> HTTPResponse:
-        """A usage chart, drawn at each request: PNG for texts, SVG for screens (`.dark.svg` for dark ones).
+        """A usage chart, drawn at each request: PNG for texts, SVG for screens (`.dark.svg` for dark ones;
+        `.tall.svg` fills a phone).
 
         The signed token in the address is the permission.
         """
@@ -125,12 +126,12 @@ def _add_charts(routes: Blueprint, services: Services) -> None:
             raise NotFound()
         async with services.backend.db.read_session() as session:
             months = await usage.list_last_months(session, found.account_id)
-        svg, dark = bool(token and token["svg"]), bool(token and token["dark"])
+        svg, dark, tall = (bool(token and token[part]) for part in ("svg", "dark", "tall"))
         with use_language(found.language):
             bars = [chart.Bar.of(month) for month in months]
             async with drawing:  # to_thread passes the language on
                 if svg:
-                    body = await asyncio.to_thread(draw_usage, bars, dark=dark)
+                    body = await asyncio.to_thread(draw_usage, bars, dark=dark, tall=tall)
                     return HTTPResponse(body, headers=SVG_HEADERS, content_type="image/svg+xml")
                 body = await asyncio.to_thread(chart.draw, bars)
         return HTTPResponse(body, headers=CHART_HEADERS, content_type="image/png")

@@ -49,11 +49,12 @@ Object.assign(Chat.prototype, {
     const image = el('img', { src: url.href, alt: message.alt || t('picture'), onload: () => this.toEnd() });
     const chart = (ownHttp(url) || url.origin === ORIGIN) && url.href.match(/^(.*\/media\/[\w-]+)\.png$/);
     if (!chart) return [image];
-    const draw = (shown) => {
-      shown.src = `${chart[1]}.svg`;
-      return el('picture', {}, el('source', { media: '(prefers-color-scheme: dark)', srcset: `${chart[1]}.dark.svg` }), shown);
+    const draw = (shown, size = '') => {
+      shown.src = `${chart[1]}${size}.svg`;
+      return el('picture', {}, el('source', { media: '(prefers-color-scheme: dark)', srcset: `${chart[1]}${size}.dark.svg` }), shown);
     };
-    const button = el('button', { type: 'button', class: 'chart', onclick: () => this.openLarge(draw(image.cloneNode()), message) },
+    const large = () => this.openLarge(draw(image.cloneNode(), matchMedia(SMALL_SCREEN).matches ? '.tall' : ''), message);
+    const button = el('button', { type: 'button', class: 'chart', onclick: large },
       draw(image), el('span', { class: 'more' }, t('large')));
     return [button];
   },

@@ -114,7 +114,6 @@ dialog.large[open]{display:flex;flex-direction:column;align-items:center;gap:16p
 .large .go{align-self:flex-end;cursor:pointer}
 .large picture{width:min(100%,1200px)}
 .large img{width:100%}
-@media (max-width:600px){.large .sheet{align-self:stretch}.large picture{width:100%;overflow-x:auto}.large img{width:auto;max-width:none;height:60vh}}
 .day{display:flex;flex-wrap:wrap;align-items:center;gap:0 8px;flex-basis:100%;font-size:14px;color:var(--muted)}
 .day input{min-height:44px;padding:4px 10px;border:1px solid var(--muted);border-radius:10px;font:inherit;font-size:16px;color:var(--ink);
 background:var(--surface)}
