@@ -3,7 +3,7 @@
 // 911, and a phone number as our office writes it.
 const PHONE = /\b(911|\d{3}-\d{3}-\d{4})\b/;
 
-// a confirmation number or an email is not parted: its hyphens and its end stay with it
+// a confirmation number or an email goes on one line, unless it is longer than that
 const kept = (words) => String(words).split(/(\S*@\S+|\b[A-Z\d]{2,}(?:-[A-Z\d]+)+\b)/)
   .map((part, at) => (at % 2 ? el('span', { class: 'kept' }, part) : part));
 
