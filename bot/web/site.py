@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_PEOPLE
 from backend.demo.people import HOLDER_DIGITS
-from backend.language import ENGLISH, join_words, use_language
+from backend.language import ENGLISH, join_words, tr, use_language
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
@@ -99,7 +99,10 @@ def demo_page_values(services: Services) -> dict[str, Any]:
         return {"coop": services.coop}
     users = [person.user_id for person in DEMO_PEOPLE if person.user_id]
     secrets = {"users": join_words(users), "password": DEMO_PASSWORD, "digits": HOLDER_DIGITS}
-    members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
+    members = [
+        {"number": number, "last4": last4, "purpose": f"{person.name}: {tr(person.purpose)}"}
+        for (number, last4, _purpose), person in zip(DEMO_ACCOUNTS, DEMO_PEOPLE, strict=True)
+    ]
     return {
         "coop": services.coop,
         "demo_members": members,
