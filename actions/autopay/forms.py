@@ -27,6 +27,7 @@ from actions.autopay.slot_filling import (
 )
 from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
+from actions.scheduled.moves import queue_move
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.autopay import service
 from backend.autopay.formatting import format_next_run, format_run_day
@@ -62,7 +63,17 @@ class AutoPayForm(AutoPayEnrollment):
 
     # reading the message
 
+    async def _start(self, turn: Turn) -> ExternalCall | None:
+        """`Move that payment to another day` sounds like Auto Pay; a payment that was scheduled may be meant."""
+        if turn.other_action_answered(self.form) or not await queue_move(turn):
+            return await super()._start(turn)
+        self._close_task(turn)
+        return None
+
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
+        if await queue_move(turn):
+            self._close_task(turn)
+            return None
         if refers_to_new_method(turn.text):
             # "I have a new one" means a card here; the act would be read as a request to change the phone or address
             turn.acts = [

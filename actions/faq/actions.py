@@ -13,10 +13,11 @@ from backend.language import tr
 from backend.money import format_cents
 from backend.reading.acts.signals import is_small_talk
 from backend.reading.money.payment_words import says_already_paid
-from backend.reading.service.faq_topics import select_response
+from backend.reading.service.faq_topics import asks_where_to_mail, select_response
 
 NARROW_INTENTS = frozenset({"faq_member_number"})
 """Intents with so narrow an answer that a certain subject goes first: `how do you know my card number`."""
+MAIL_SUBJECT = "pay_by_mail"
 CAPABILITIES_SUBJECT = "what_can_you_do"
 MIN_CONFIDENCE = 0.45
 MIN_SUBJECT_SCORE = 0.93
@@ -48,6 +49,10 @@ class ActionAnswer(SkillAction):
         if asks_hours and (hours := format_hours_for_question(turn, turn.full_text)):
             turn.set("misses", 0)
             turn.utter("utter_told", told=hours)  # also twice in a row: the days asked about differ
+            return
+        if asks_hours and asks_where_to_mail(turn.text):
+            turn.set("misses", 0)
+            await side_questions.answer_subject(turn, turn.backend.knowledge.require(MAIL_SUBJECT))
             return
         if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):
             # it is about that answer, and the FAQ does not know more

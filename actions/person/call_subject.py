@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.offers import Offer
 from actions.person.agent_handoff import format_open_task
+from actions.registry import FORMS, find_opener
 from actions.turn import Turn
 from backend.conversations.masking import mask_line
 from backend.reading.contact.call_subject import MAX_LENGTH, content_words, extract_subject, shorten
@@ -15,11 +16,21 @@ MAX_EARLIER_MESSAGES = 4
 
 
 def find_subject(turn: Turn) -> str | None:
-    """The subject in this message, else of the call that was offered, of the open task, or of the newest message."""
+    """The subject in this message, else of the call that was offered, of the open task, or of the message before."""
     offered = str(Offer.read(turn).slots.get("callback_about") or "")
-    before = _earlier_messages(turn)
-    newest = before[-1] if before else None
-    return extract_subject(turn.focused_text) or offered or _find_opening_words(turn) or newest
+    return extract_subject(turn.focused_text) or offered or _find_opening_words(turn) or _find_words_just_before(turn)
+
+
+def _find_words_just_before(turn: Turn) -> str | None:
+    """The message before this one; None for a button, and for a question that was answered."""
+    events = [event for event in turn.tracker.events if event.get("event") == "user"][:-1]
+    if not events:
+        return None
+    opener = find_opener(str((events[-1].get("parse_data") or {}).get("intent", {}).get("name") or ""))
+    if opener in FORMS and FORMS[opener].is_informational:
+        return None
+    words = mask_line(_event_text(events[-1]))
+    return words if len(content_words(words)) >= 2 else None
 
 
 def _find_opening_words(turn: Turn) -> str | None:

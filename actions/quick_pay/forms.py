@@ -24,6 +24,7 @@ from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_u
 from actions.quick_pay.together import TOGETHER
 from actions.quick_pay.together_form import ACCOUNTS_READ, WHICH, TogetherForm
 from actions.quick_pay.together_payment import LINES
+from actions.scheduled.moves import queue_move
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.language import mark
@@ -103,6 +104,9 @@ class QuickPayForm(TogetherForm):
         return super().is_requested(turn) and extract_existing_act(turn.text) is None
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
+        if not turn.other_action_answered(self.form) and await queue_move(turn):
+            self._close_task(turn)
+            return None
         if turn.other_action_answered(self.form) or not wants_split_payment(turn):
             return await super()._start(turn)
         self._pause_open_task(turn)
@@ -361,6 +365,7 @@ class QuickPayForm(TogetherForm):
             amount_cents=int(turn.get(AMOUNT)),
             pay_on=date.fromisoformat(turn.get(DAY)),
         )
+        questions.tell_where_cards_are_saved(turn)
         turn.utter("utter_pay_link", link=url, **questions.chosen_values(turn))
 
     async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:

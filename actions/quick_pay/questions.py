@@ -19,7 +19,8 @@ from backend.payments.models import PaymentMethod
 from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack
 from backend.providers.billing.system import Prepaid
-from backend.reading.money.payment_method import detect_method_kind
+from backend.reading.money.payment_method import detect_method_kind, wants_card_kept
+from backend.reading.spanish import english_form
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRMED_QUOTE = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 METHOD_HINT = "pay_method_hint"
@@ -28,6 +29,7 @@ NEW_METHOD = "new"
 """The value of METHOD for what is not on file, where it can be keyed in."""
 NOT_PREFIX = "not: "
 """Before a hint: the other one of two saved methods is meant."""
+RECENT_MESSAGES = 6
 ASK_DAY = "ask"
 """The value of DAY if the member wants another day than today and has not named it."""
 
@@ -190,3 +192,18 @@ def build_confirm_question(turn: Turn, quote: ReadBack, account: str) -> SlotQue
         "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
     }
     return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_confirm", values, is_new=True)
+
+
+def tell_where_cards_are_saved(turn: Turn) -> None:
+    """Say it to who wanted the new card kept, in this message or the last few: the page of a link saves nothing."""
+    said = [str(event.get("text") or "") for event in turn.tracker.events if event.get("event") == "user"]
+    if turn.channel == "voice" or not any(
+        wants_card_kept(english_form(words, turn.language)) for words in said[-RECENT_MESSAGES:]
+    ):
+        return
+    told = tr(
+        "The secure page does not keep a card or bank account. To save one for next time, sign in at {url} and open "
+        "Payment methods.",
+        url=turn.backend.coop.portal_url,
+    )
+    turn.utter("utter_told", told=told)

@@ -219,6 +219,7 @@ class TogetherForm(AccountForm):
 
     async def send_links(self, turn: Turn) -> None:
         """A pay link for each account: the page of a link is about one."""
+        questions.tell_where_cards_are_saved(turn)
         for line in turn.notes[LINES]:
             url = await pay_links.create(
                 turn.session,

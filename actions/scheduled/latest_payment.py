@@ -28,10 +28,8 @@ async def open_form_for_latest_payment(turn: Turn) -> bool:
     """Open the form that the words are for, with its slots set. False if they refer to nothing of this conversation."""
     if not refers_to_last_item(turn.text):
         return False
-    since = turn.backend.clock.now() - RECENT
-    rows = [row for row in await list_by_actor(turn.session, turn.conversation_id, since) if row.act in FORM_BY_ACT]
-    if rows:
-        form, act = FORM_BY_ACT[max(rows, key=lambda row: row.at).act]
+    if (latest := await _find_latest_act(turn)) is not None:
+        form, act = FORM_BY_ACT[latest]
     elif (subject := str(turn.get(LAST_SUBJECT))) in FORM_BY_SUBJECT:
         form, act = FORM_BY_SUBJECT[subject]
     else:
@@ -49,3 +47,15 @@ async def open_form_for_latest_payment(turn: Turn) -> bool:
         return False
     turn.add_followup_action(form)
     return True
+
+
+async def find_latest_form(turn: Turn) -> str | None:
+    """The form of the payment or Auto Pay that this conversation has set up or changed last; None without one."""
+    latest = await _find_latest_act(turn)
+    return FORM_BY_ACT[latest][0] if latest is not None else None
+
+
+async def _find_latest_act(turn: Turn) -> str | None:
+    since = turn.backend.clock.now() - RECENT
+    rows = [row for row in await list_by_actor(turn.session, turn.conversation_id, since) if row.act in FORM_BY_ACT]
+    return max(rows, key=lambda row: row.at).act if rows else None

@@ -55,7 +55,7 @@ def build_usage_table(months: Sequence[MonthUsage]) -> dict[str, Any]:
         ]
         for each in reversed(months)
     ]
-    head = [tr("Month"), "kWh", tr("Year before"), tr("Deg F"), tr("Year before")]
+    head = [tr("Month"), "kWh", tr("kWh, year before"), tr("Deg F"), tr("Deg F, year before")]
     return {"head": head, "rows": rows}
 
 

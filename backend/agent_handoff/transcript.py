@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,27 +42,47 @@ async def read_transcript(session: AsyncSession, conversation_id: str, limit: in
         .limit(limit)
     )
     lines: list[TranscriptLine] = []
+    offered: dict[str, str] = {}
     # the oldest first, so that lines of the same time stay in their order
     for message in reversed(list(await session.scalars(inbound))):
-        lines += _message_lines(message)
+        lines += _message_lines(message, offered)
+        offered |= offered_titles(message)
     written = reversed(list(await session.scalars(office)))
     lines += [TranscriptLine(row.at, row.author, row.text, row.failure) for row in written]
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 
-def member_words(message: InboundMessage) -> str:
-    """What the member wrote, or the button in brackets."""
-    return format_words(message.text, message.payload)
+def member_words(message: InboundMessage, offered: Mapping[str, str] | None = None) -> str:
+    """What the member wrote, or what stood on the button; `offered` are titles of earlier buttons by their payload."""
+    title = "" if message.text else (offered or {}).get(message.payload or "", "")
+    return mask_line(title) if title else format_words(message.text, message.payload)
 
 
 def format_words(text: str, payload: str | None) -> str:
-    """As `member_words`, of a message's text and payload."""
+    """The text, or the button in brackets where its words are not known."""
     button = re.sub(r"[^A-Za-z0-9]+", " ", payload or "").strip()
     return mask_line(text or f"[{button}]")
 
 
-def _message_lines(message: InboundMessage) -> list[TranscriptLine]:
-    lines = [TranscriptLine(message.received_at, "member", member_words(message))]
+def offered_titles(message: InboundMessage) -> dict[str, str]:
+    """What stands on the buttons of its answer, by their payload."""
+    return {button["payload"]: button["title"] for one in _answers(message) for button in one.get("buttons") or ()}
+
+
+def _answers(message: InboundMessage) -> list[dict[str, Any]]:
+    return list((message.reply or {}).get("messages", []))
+
+
+def _message_lines(message: InboundMessage, offered: Mapping[str, str]) -> list[TranscriptLine]:
+    lines = [TranscriptLine(message.received_at, "member", member_words(message, offered))]
     at = message.answered_at or message.received_at
-    answers = [answer["text"] for answer in (message.reply or {}).get("messages", []) if answer.get("text")]
-    return lines + [TranscriptLine(at, "assistant", mask_line(text)) for text in answers]
+    texts = [_format_answer(answer) for answer in _answers(message)]
+    return lines + [TranscriptLine(at, "assistant", mask_line(text)) for text in texts if text]
+
+
+def _format_answer(answer: Mapping[str, Any]) -> str:
+    """Its words, and the figures of its table a line each."""
+    table = answer.get("table") or {}
+    rows = [table.get("head") or [], *table.get("rows", [])] if table else []
+    lines = [" | ".join(str(cell if cell is not None else "") for cell in row) for row in rows if row]
+    return "\n".join(filter(None, [answer.get("text") or "", *lines]))

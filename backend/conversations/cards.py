@@ -73,13 +73,21 @@ def build_card(hints: Mapping[str, Any], language: str, public_url: str = "") ->
     """`{"kind", "title", "rows": [[label, words]]}` in this language; None if the hints ask for no card.
 
     A payment's card also has `id`, its confirmation number, and `link`, the page of its receipt: who opens it signs in.
+    `used` is the address of the secure page that it was paid on.
     """
     kind = str(hints.get("card") or "")
     with use_language(language):
         if kind in RESULT_TITLES:
             title = tr(RESULT_TITLES[kind], amount=str(hints.get("amount", "")))
             shown = {**hints, "amount": ""}  # the title has it
-            return {"kind": kind, "title": title, "rows": _build_rows(shown), **_link_receipt(hints, public_url)}
+            used = {"used": hints["used"]} if hints.get("used") else {}
+            return {
+                "kind": kind,
+                "title": title,
+                "rows": _build_rows(shown),
+                **used,
+                **_link_receipt(hints, public_url),
+            }
         if kind not in CONSENT_TITLES:
             return None
         fixed = {name: tr(words, amount=str(hints.get("amount", ""))) for name, words in FIXED_ROWS[kind].items()}
@@ -87,11 +95,12 @@ def build_card(hints: Mapping[str, Any], language: str, public_url: str = "") ->
 
 
 def _build_rows(values: Mapping[str, Any]) -> list[list[str]]:
-    return [[tr(label), _capitalize(str(values[name]))] for name, label in LABELS.items() if values.get(name)]
+    return [[tr(label), _word_value(name, str(values[name]))] for name, label in LABELS.items() if values.get(name)]
 
 
-def _capitalize(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _word_value(name: str, words: str) -> str:
+    """With a capital, except an email: it stays as it was given."""
+    return words if name == "email" else words[:1].upper() + words[1:]
 
 
 def _link_receipt(hints: Mapping[str, Any], public_url: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff.models import OfficeMessage
-from backend.agent_handoff.transcript import member_words
+from backend.agent_handoff.transcript import member_words, offered_titles
 from backend.conversations.masking import mask_line
 from backend.conversations.models import InboundMessage
 from backend.review.models import ReviewMark, TurnReading
@@ -58,7 +58,7 @@ async def load_turns(session: AsyncSession, talk: Talk) -> list[ReviewedTurn | O
     offered: dict[str, str] = {}
     for message, reading, mark in await session.execute(query):
         lines.append(build_turn(message, reading, mark, offered))
-        offered |= {button["payload"]: button["title"] for button in _offered(message)}
+        offered |= offered_titles(message)
     office = select(OfficeMessage).where(
         OfficeMessage.conversation_id == talk.conversation_id,
         OfficeMessage.at >= talk.started_at,
@@ -73,11 +73,10 @@ def build_turn(
 ) -> ReviewedTurn:
     """`offered` are the titles of earlier buttons by their payload."""
     answers = (message.reply or {}).get("messages", [])
-    title = "" if message.text else offered.get(message.payload or "", "")
     return ReviewedTurn(
         id=message.id,
         at=message.received_at,
-        said=mask_line(title) or member_words(message),
+        said=member_words(message, offered),
         is_button=not message.text,
         answers=tuple(mask_line(one["text"]) for one in answers if one.get("text")),
         choices=tuple(mask_line(button["title"]) for button in _offered(message)),

@@ -11,6 +11,7 @@ from backend.conversations import service as conversations
 from backend.language import current_language
 from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.hazard_signs import find_hazard_signs
+from backend.reading.live_agent_request import wants_call_back
 from backend.reading.spanish import english_form
 from backend.tickets import escalation
 from bot.dialogue import normalize
@@ -32,8 +33,9 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
 
     `quiet`: it is for the person alone. `open` and `closed`: it is too, and the member is told that the office, which
     is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go on`:
-    the assistant answers this message, because a button was pressed, somebody is in danger, or the office ended the
-    handoff or abandoned it (it closed before anybody answered, or whoever answered has not written for long).
+    the assistant answers this message, because a button was pressed, a call back is wished and nobody has taken the
+    handoff, somebody is in danger, or the office ended the handoff or abandoned it (it closed before anybody answered,
+    or whoever answered has not written for long).
     """
     words = normalize.extract_words(inbound.text)
     english = english_form(words, current_language())
@@ -42,6 +44,10 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
         if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(english):
             await handover.return_to_assistant(session, backend, inbound.conversation)
             return "back" if inbound.payload is None else "go on"
+        if handoff is not None and handoff.owner is None and wants_call_back(words):
+            # nobody has taken it yet; it keeps its place until the call is arranged
+            await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
+            return "go on"
         reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
         in_danger = bool(find_hazard_signs(words, english, reported=reported)) or detect_crisis(english)
         if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):

@@ -293,6 +293,7 @@ class TurnProcessor:
             notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
             if notice := edge_texts.format_office_notice(decision, self.backend.coop):
                 notices.append(Message(notice))
+            notices = [replace(each, hints={**each.hints, "expect": live_agent.LIVE_AGENT}) for each in notices]
             return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
         if decision == "back":
             text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)

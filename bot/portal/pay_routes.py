@@ -138,7 +138,8 @@ class PayPages(PortalPages):
         if not agreed:
             return pages.redirect(f"{_page_url(token)}/return?again=1")
         with suppress(SQLAlchemyError, OSError, FiguresUnknown):  # the payment stands, and its page says so
-            await tell_talk(self.services, await pay_actions.load_pay_link(self.backend, token))
+            page = pay_links.pay_page_url(self.backend, token)
+            await tell_talk(self.services, await pay_actions.load_pay_link(self.backend, token), page)
         return pages.redirect(f"{_page_url(token)}/done")
 
     async def reread(self, _request: Request, token: str) -> HTTPResponse:

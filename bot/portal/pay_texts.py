@@ -17,6 +17,7 @@ DECLINE_REASONS = {
     "processing_error": mark("the bank could not process it just now"),
     "card_velocity_exceeded": mark("the card has reached its limit for now"),
 }
+SHOWN_DIGITS = 3
 OTHER_DECLINE_REASON = mark(
     "the bank did not approve it and gave no reason; the number on the back of the card can tell you more"
 )
@@ -56,9 +57,11 @@ def format_button(read: ReadBack) -> str:
 
 
 def mask_account_number(account_number: str) -> str:
-    """`99999-001` as `...-001`: the member recognizes it, and nobody else can use it."""
+    """`99999-001` as `...999-001`: the member recognizes it, and nobody else can use it: two digits or more are left
+    out."""
     head, dash, tail = account_number.rpartition("-")
-    return f"...-{tail}" if dash and head else f"...{account_number[-3:]}"
+    shown = head[max(2, len(head) - SHOWN_DIGITS) :]
+    return f"...{shown}-{tail}" if dash and head else f"...{account_number[-SHOWN_DIGITS:]}"
 
 
 WARNING_TEXTS = {

@@ -21,8 +21,9 @@ WORDS = {
 }
 
 
-async def tell_talk(services: Services, view: PayLinkView) -> None:
-    """Add it to the web talk of the link, once for each result however often the page is sent. Texts get receipts."""
+async def tell_talk(services: Services, view: PayLinkView, page: str) -> None:
+    """Add it to the web talk of the link, once for each result however often the page is sent. Texts get receipts.
+    `page` is the address of the link."""
     result, link = view.result, view.link
     if result is None or result.state not in WORDS:
         return
@@ -35,6 +36,8 @@ async def tell_talk(services: Services, view: PayLinkView) -> None:
             day = format_day_with_year(result.read_back.pay_on)
             text = tr(WORDS[result.state], amount=amount, day=day)
             hints = {"card": result.state, "amount": amount, "number": result.confirmation}
+            if result.state != "declined":
+                hints["used"] = page  # its button in the talk is over
             if result.state in ("paid", "scheduled"):
                 paid = result.read_back
                 fee = format_cents(paid.fee_cents) if paid.fee_cents else tr("No fee")

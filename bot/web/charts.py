@@ -14,7 +14,7 @@ from markupsafe import Markup
 from pygal.style import Style
 
 from backend.language import tr
-from backend.usage.chart import THIS_YEAR, YEAR_BEFORE, Bar
+from backend.usage.chart import STEPS, THIS_YEAR, YEAR_BEFORE, Bar, scale_maximum
 
 Kind = Literal["bar", "stacked", "line", "rows"]
 PHONE = "screen and (max-width: 30rem)"
@@ -22,6 +22,7 @@ Series = tuple[str, Sequence[float | None]]
 FONT = "system-ui, sans-serif"
 WIDTH, HEIGHT = 760, 320  # pixels; the picture is scaled to its place
 NARROW = (400, 300)
+TALL = (400, 480)
 ROWS_WIDTH, ROW_HEIGHT = 560, 30
 MOST_LETTERS = 60  # of all labels below the chart: more would run into each other, and are slanted
 LIGHT = Style(
@@ -45,10 +46,17 @@ FEW = 8
 
 
 def draw_svg(
-    kind: Kind, labels: Sequence[str], series: Sequence[Series], *, dark: bool = False, narrow: bool = False
+    kind: Kind,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    dark: bool = False,
+    size: tuple[int, int] | None = None,
+    scale: Sequence[int] = (),
 ) -> bytes:
-    """One chart as an SVG document without scripts. A value of None is a gap. `narrow`: for the width of a phone."""
-    width, height = NARROW if narrow else _measure(kind, labels)
+    """One chart as an SVG document without scripts. A value of None is a gap. `size`: width and height in pixels where
+    they are not the usual ones. `scale`: the values that the axis names."""
+    width, height = size or _measure(kind, labels)
     is_slanted = kind != "rows" and sum(map(len, labels)) > MOST_LETTERS
     chart = CHARTS[kind](
         style=DARK if dark else LIGHT, js=(), width=width, height=height, disable_xml_declaration=True, no_prefix=True,
@@ -60,15 +68,21 @@ def draw_svg(
         chart.x_labels_major_every, chart.show_minor_x_labels = -(-len(labels) // 10), False
     if (highest := _highest_few(kind, series)) is not None:
         chart.y_labels = list(range(highest + 1))
+    elif scale:
+        chart.y_labels = list(scale)
     for name, values in series:
         chart.add(name, list(values))
     return str(chart.render(is_unicode=True)).encode()
 
 
-def draw_usage(bars: Sequence[Bar], *, dark: bool) -> bytes:
-    """Use by month beside the year before, in kWh, with words in the current language."""
+def draw_usage(bars: Sequence[Bar], *, dark: bool, tall: bool = False) -> bytes:
+    """Use by month beside the year before, in kWh, with words in the current language. `tall`: it fills a phone."""
     series = [(tr(THIS_YEAR), [bar.kwh for bar in bars]), (tr(YEAR_BEFORE), [bar.kwh_before for bar in bars])]
-    return draw_svg("bar", [bar.label for bar in bars], series, dark=dark)
+    shown = [kwh or 0 for _, each in series for kwh in each]
+    top = scale_maximum(max(shown, default=0))
+    # where more was fed in than used the axis goes below zero, and names what it likes
+    scale = range(0, top + 1, top // STEPS) if min(shown, default=0) >= 0 else ()
+    return draw_svg("bar", [bar.label for bar in bars], series, dark=dark, size=TALL if tall else None, scale=scale)
 
 
 def _measure(kind: Kind, labels: Sequence[str]) -> tuple[int, int]:
@@ -98,7 +112,7 @@ def chart_picture(
     sources = Markup("")
     if for_phones:
         for media, is_dark in ((f"{PHONE} and (prefers-color-scheme: dark)", True), (PHONE, False)):
-            drawing = _data_url(draw_svg(kind, labels, series, dark=is_dark, narrow=True))
+            drawing = _data_url(draw_svg(kind, labels, series, dark=is_dark, size=NARROW))
             size = {"width": NARROW[0], "height": NARROW[1]}
             sources += Markup('<source media="{media}" srcset="{drawing}" width="{width}" height="{height}">').format(
                 media=media, drawing=drawing, **size

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_PEOPLE
 from backend.demo.people import HOLDER_DIGITS
-from backend.language import ENGLISH, join_words, use_language
+from backend.language import ENGLISH, join_words, tr, use_language
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
@@ -44,7 +44,7 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
 }
 COMPRESSIBLE = (".css", ".js", ".svg")
-CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})(?:\.png|(?P<dark>\.dark)?(?P<svg>\.svg))")
+CHART_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})(?:\.png|(?P<tall>\.tall)?(?P<dark>\.dark)?(?P<svg>\.svg))")
 CHART_HEADERS = {
     "Cache-Control": "private, max-age=600",
     "X-Robots-Tag": "noindex, nofollow",
@@ -99,7 +99,10 @@ def demo_page_values(services: Services) -> dict[str, Any]:
         return {"coop": services.coop}
     users = [person.user_id for person in DEMO_PEOPLE if person.user_id]
     secrets = {"users": join_words(users), "password": DEMO_PASSWORD, "digits": HOLDER_DIGITS}
-    members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
+    members = [
+        {"number": number, "last4": last4, "purpose": f"{person.name}: {tr(person.purpose)}"}
+        for (number, last4, _purpose), person in zip(DEMO_ACCOUNTS, DEMO_PEOPLE, strict=True)
+    ]
     return {
         "coop": services.coop,
         "demo_members": members,
@@ -115,7 +118,8 @@ def _add_charts(routes: Blueprint, services: Services) -> None:
     @routes.route("/media/<name:str>", methods=READ_METHODS)
     @public
     async def usage_chart(request: Request, name: str) -> HTTPResponse:
-        """A usage chart, drawn at each request: PNG for texts, SVG for screens (`.dark.svg` for dark ones).
+        """A usage chart, drawn at each request: PNG for texts, SVG for screens (`.dark.svg` for dark ones;
+        `.tall.svg` fills a phone).
 
         The signed token in the address is the permission.
         """
@@ -125,12 +129,12 @@ def _add_charts(routes: Blueprint, services: Services) -> None:
             raise NotFound()
         async with services.backend.db.read_session() as session:
             months = await usage.list_last_months(session, found.account_id)
-        svg, dark = bool(token and token["svg"]), bool(token and token["dark"])
+        svg, dark, tall = (bool(token and token[part]) for part in ("svg", "dark", "tall"))
         with use_language(found.language):
             bars = [chart.Bar.of(month) for month in months]
             async with drawing:  # to_thread passes the language on
                 if svg:
-                    body = await asyncio.to_thread(draw_usage, bars, dark=dark)
+                    body = await asyncio.to_thread(draw_usage, bars, dark=dark, tall=tall)
                     return HTTPResponse(body, headers=SVG_HEADERS, content_type="image/svg+xml")
                 body = await asyncio.to_thread(chart.draw, bars)
         return HTTPResponse(body, headers=CHART_HEADERS, content_type="image/png")

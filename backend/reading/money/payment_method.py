@@ -149,3 +149,10 @@ _AUTOPAY = re.compile(
 def asks_to_update_card(text: str) -> bool:
     """`0069 new exp 8/30`, `my card expired, I got a new one`: what is saved is to be changed, and nothing is paid."""
     return not _AUTOPAY.search(text) and bool(_NEW_EXPIRY.search(text) or _NEW_CARD.search(text))
+
+
+wants_card_kept = detector(
+    r"\b(?:save|keep|store|remember)\b.{0,30}\b(?:it|that|card|visa|mastercard|account|one|file)\b|\bfor next time\b",
+    unless=r"\bsaved\b|\bkeep (?:it|that) (?:as|like)\b|\b(?:don'?t|not) (?:save|keep|store|remember)\b",
+)
+"""`I want to use a new card and save it`: it is to be kept on file."""

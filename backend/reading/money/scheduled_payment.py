@@ -21,6 +21,8 @@ NEW_PAYMENT = re.compile(r"(?<!\bi )(?<!'ve )\b(set ?up|schedule|make|arrange) (
 STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
 PAYMENT_WORD = re.compile(r"\bpayment", re.IGNORECASE)
 asks_to_move_payment = detector(r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b")
+moves_something = detector(r"\b(move|change|reschedule|postpone|push|switch)\b")
+names_autopay = detector(r"\bauto\w*[ -]?(?:pay\w*|draft\w*)?\b|\brecurring\b|\bevery month\b|\beach month\b")
 SHOW = re.compile(
     r"\b(show|see|list|what|which|when|do (i|we) have|upcoming|is there|are there|is (any|some)thing|tenemos|tengo)\b|"
     r"^\W*(the |my )?(scheduled|upcoming) payments?[\s,.!]*(please)?\W*$",
@@ -40,3 +42,9 @@ def extract_existing_act(words: str) -> str | None:
     if asks_to_move_payment(words):
         return "move"
     return "show" if SHOW.search(words) else None
+
+
+def split_move(words: str) -> tuple[str, str]:
+    """The words that name what is moved, and those behind the last "to", where it goes: empty if there are none."""
+    named, found, to = words.rpartition(" to ")
+    return (named, to) if found else (words, "")

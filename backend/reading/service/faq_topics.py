@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.detectors import detector
+
 # intent -> topics in order; the first whose words occur is answered with utter_answer_<intent>_<topic>
 TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "faq_portal": (
@@ -46,6 +48,13 @@ TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
 }
 ASKS_WHICH_DAY = re.compile(r"(on )?(when|(what|which) (day|date))\b", re.IGNORECASE)
 ASKS_IF_ENROLLED = re.compile(r"\b(enrol\w*|am i on|i'?m on|is on)\b", re.I)
+
+
+asks_where_to_mail = detector(
+    r"\b(?:mail|send|post)\b.{0,20}\b(?:checks?|payments?|bills?|money order|it to)\b|\bmailing address\b|"
+    r"\bby mail\b|\bpayment address\b|\bcheck out to\b"
+)
+"""`Where do I mail a check?`: only the address for payments, and not all of the office."""
 
 
 def select_response(intent: str, text: str) -> str:

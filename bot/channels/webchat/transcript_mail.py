@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backend.app import Backend
     from backend.members.models import Member
 
+WHOLE_TALK = 500  # lines
 NOT_IDENTIFIED = mark(
     "To mail this talk we have to know who you are: it goes only to the email on file. Say your member number first, "
     "or save the talk as a file."
@@ -33,7 +34,7 @@ async def mail_transcript(session: AsyncSession, backend: Backend, conversation_
         raise TranscriptRefused(tr(NOT_IDENTIFIED))
     if not member.email or not member.can_receive_login_mail(backend.clock.now()):
         raise TranscriptRefused(tr(NO_EMAIL))
-    lines = await transcript.read_transcript(session, conversation_id)
+    lines = await transcript.read_transcript(session, conversation_id, WHOLE_TALK)
     if not lines:
         raise TranscriptRefused(tr(NOTHING_SAID))
     zone, today = backend.coop.zone, backend.today()

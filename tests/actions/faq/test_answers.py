@@ -45,6 +45,13 @@ async def test_hours_of_a_day_are_answered(stranger: Talk, words: str, expected:
     stranger.assert_message(expected)
 
 
+@pytest.mark.parametrize("words", ["where do i mail a check", "what's your mailing address"])
+async def test_where_to_mail_a_check_has_the_address_alone(stranger: Talk, words: str) -> None:
+    await stranger.user_input(words, intent="faq_hours_contact", acts={"ask"})
+    stranger.assert_message("The mailing address is .*full member number on the check")
+    assert stranger.backend.coop.email not in stranger.text
+
+
 async def test_hours_and_holidays_are_those_that_the_office_has_published(stranger: Talk, backend: Backend) -> None:
     hours = {**backend.coop.hours, "friday": (time(8), time(12))}
     founders = Holiday({"en": "Founders Day", "es": "Día de los Fundadores"}, parse_rule("2026-12-07"))

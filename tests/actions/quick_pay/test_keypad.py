@@ -67,6 +67,14 @@ async def test_without_a_connector_the_link_is_texted_as_ever(call: Talk) -> Non
     call.assert_response("utter_pay_link")
 
 
+async def test_who_wants_the_new_card_kept_is_told_where(begin: Begin, backend: Backend) -> None:
+    talk = await begin(channel="web")
+    await talk.user_input("pay 40", intent="quick_pay", acts={"start"})
+    await talk.user_input("I want to use a new card and save it for next time", acts={"answer"})
+    talk.assert_response("utter_pay_link")
+    talk.assert_message("open Payment methods")
+
+
 async def test_other_channels_have_no_keypad(begin: Begin, backend: Backend) -> None:
     await forget_methods(backend)
     talk = await begin(channel="web")

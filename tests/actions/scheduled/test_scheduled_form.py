@@ -50,6 +50,28 @@ async def test_it_is_moved_on_a_yes(planned: Talk, backend: Backend) -> None:
     assert await stored(backend) == ("scheduled", date(2026, 11, 24))
 
 
+@pytest.mark.parametrize("intent", ["change_or_cancel_autopay", "quick_pay"])
+async def test_the_payment_just_scheduled_is_moved_whatever_else_it_sounds_like(
+    planned: Talk, backend: Backend, intent: str
+) -> None:
+    await planned.user_input("I meant the 40 dollars on November 20. Move it to November 24", intent=intent)
+    planned.assert_message("on Tuesday, November 24 instead of Friday, November 20")
+    assert await stored(backend) == ("scheduled", date(2026, 11, 20))
+    await planned.user_input("yes", acts={"affirm"})
+    assert await stored(backend) == ("scheduled", date(2026, 11, 24))
+
+
+async def test_that_payment_is_the_one_just_scheduled_and_not_auto_pay(planned: Talk) -> None:
+    await planned.user_input("move that payment to another day", intent="change_or_cancel_autopay", acts={"start"})
+    planned.assert_response("utter_question_sched_day")
+    assert planned.open_task == "scheduled_form"
+
+
+async def test_auto_pay_by_name_is_auto_pay(planned: Talk) -> None:
+    await planned.user_input("move my auto pay to the 5th", intent="change_or_cancel_autopay", acts={"start"})
+    assert planned.open_task == "autopay_form"
+
+
 async def test_it_is_canceled_on_a_yes(planned: Talk, backend: Backend) -> None:
     await ask(planned, "cancel my scheduled payment")
     planned.assert_message(r"cancel the payment of \$40\.00 set for Friday, November 20")

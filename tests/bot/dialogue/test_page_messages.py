@@ -65,7 +65,7 @@ def test_a_consent_says_how_it_ends_in_the_language_of_the_talk() -> None:
     card = build_card(hints, "es")
     assert card is not None
     rows = dict(card["rows"])
-    assert rows["Monto"] == "El total que entonces se deba"
+    assert rows["Cantidad"] == "El total que entonces se deba"
     assert rows["Día"] == "El día 15"
     assert "dos días hábiles" in rows["Para terminarlo"]
 

@@ -25,7 +25,7 @@ async def test_a_member_pays_by_link(member: Member) -> None:
     status, page = await member.get(url)
     assert status == 200
     assert "$112.40" in page
-    assert "...-001" in page
+    assert "...999-001" in page
     assert "99999" not in page
 
     _, entry = await member.post(url)

@@ -298,7 +298,7 @@ async def test_several_accounts_are_paid_by_one_yes(payer: Visitor) -> None:
     async with ole.http.post(f"{url}/portal/pay-now", data=form) as answer:
         page = await answer.text()
     assert "Pay $205.95 now" in text(page)
-    assert "$143.77 for account ...-001 and $62.18 for account ...-002" in text(page)
+    assert "$143.77 for account ...120-001 and $62.18 for account ...120-002" in text(page)
     for _ in range(2):
         _, done, _ = await confirm(ole, page)
         assert done.count("Your confirmation number is") == 2

@@ -200,6 +200,18 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     assert "Nobody is waiting" in (await edge.get("/staff")).text
 
 
+@pytest.mark.parametrize("words", ["Call me back", "Que me llamen luego"])
+async def test_a_call_back_can_be_asked_for_while_nobody_answers(edge: Edge, words: str) -> None:
+    session = await edge.session()
+    conversation = str(web_conversation_of(edge.services.settings, session))
+    [waiting] = (await edge.chat(session, "expect person", id="m1")).json["messages"]
+    assert waiting["waits"], "the page of the chat is not told"
+    await wait_for_a_person(edge, conversation)
+    asked = len(edge.engine.turns)
+    await edge.chat(session, words, id="m2")
+    assert len(edge.engine.turns) == asked + 1, "it went to a person who is not there"
+
+
 async def test_a_member_who_writes_after_the_answer_waits_again(edge: Edge, clock: ManualClock) -> None:
     session, older = await edge.session(), await edge.session()
     talks = [str(web_conversation_of(edge.services.settings, each)) for each in (older, session)]

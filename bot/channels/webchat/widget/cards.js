@@ -3,6 +3,10 @@
 // 911, and a phone number as our office writes it.
 const PHONE = /\b(911|\d{3}-\d{3}-\d{4})\b/;
 
+// a confirmation number or an email goes on one line, unless it is longer than that
+const kept = (words) => String(words).split(/(\S*@\S+|\b[A-Z\d]{2,}(?:-[A-Z\d]+)+\b)/)
+  .map((part, at) => (at % 2 ? el('span', { class: 'kept' }, part) : part));
+
 const callLink = (number, attributes = {}) =>
   el('a', { href: `tel:${number.length > 3 ? '+1' : ''}${number.replace(/-/g, '')}`, ...attributes }, number);
 
@@ -27,11 +31,14 @@ Object.assign(Chat.prototype, {
     const node = before || el('section', { 'aria-live': 'off' });
     const { kind = '', title, rows = [], link } = card;
     const url = link && safeUrl(link.url);
+    // the page that it was paid on takes nothing more
+    for (const page of card.used ? this.log.querySelectorAll('a.go') : [])
+      if (page.href === card.used) page.replaceWith(el('p', { class: 'mark' }, String(title)));
     node.className = `card ${kind}`;
     node.setAttribute('aria-label', String(title));
     node.replaceChildren(
       el('strong', {}, kind === 'consent' ? '' : icon(ICONS[{ declined: 'close', pending: 'clock' }[kind] || 'check']), String(title)),
-      el('dl', {}, ...rows.map(([label, words]) => el('div', {}, el('dt', {}, String(label)), el('dd', {}, String(words))))),
+      el('dl', {}, ...rows.map(([label, words]) => el('div', {}, el('dt', {}, String(label)), el('dd', {}, ...kept(words))))),
       url ? anchor(url, link.title) : '');
     if (card.id) this.cards.set(card.id, node);
     return before ? [] : [node];
@@ -42,11 +49,12 @@ Object.assign(Chat.prototype, {
     const image = el('img', { src: url.href, alt: message.alt || t('picture'), onload: () => this.toEnd() });
     const chart = (ownHttp(url) || url.origin === ORIGIN) && url.href.match(/^(.*\/media\/[\w-]+)\.png$/);
     if (!chart) return [image];
-    const draw = (shown) => {
-      shown.src = `${chart[1]}.svg`;
-      return el('picture', {}, el('source', { media: '(prefers-color-scheme: dark)', srcset: `${chart[1]}.dark.svg` }), shown);
+    const draw = (shown, size = '') => {
+      shown.src = `${chart[1]}${size}.svg`;
+      return el('picture', {}, el('source', { media: '(prefers-color-scheme: dark)', srcset: `${chart[1]}${size}.dark.svg` }), shown);
     };
-    const button = el('button', { type: 'button', class: 'chart', onclick: () => this.openLarge(draw(image.cloneNode()), message) },
+    const large = () => this.openLarge(draw(image.cloneNode(), matchMedia(SMALL_SCREEN).matches ? '.tall' : ''), message);
+    const button = el('button', { type: 'button', class: 'chart', onclick: large },
       draw(image), el('span', { class: 'more' }, t('large')));
     return [button];
   },

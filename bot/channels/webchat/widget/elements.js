@@ -68,7 +68,7 @@ function linked(text) {
   return parts.flatMap((part, index) => {
     const url = index % 2 ? safeUrl(part) : null;
     if (url) return [anchor(url, part)];
-    return part.split(PHONE).map((piece, at) => (at % 2 ? callLink(piece) : piece));
+    return part.split(PHONE).flatMap((piece, at) => (at % 2 ? [callLink(piece)] : kept(piece)));
   });
 }
 

@@ -18,7 +18,8 @@ Object.assign(Chat.prototype, {
   talkText() {
     const name = OPTIONS.title || t('title');
     const lines = this.line.state.log.flatMap((entry) => entry.from === 'me' ? [`${t('you')}: ${entry.text}`]
-      : entry.messages.filter((one) => one?.text).map((one) => `${one.author || t('assistant')}: ${one.text}`));
+      : entry.messages.filter((one) => one?.text).map((one) => [`${one.author || t('assistant')}: ${one.text}`,
+        ...(one.table ? [one.table.head || [], ...one.table.rows].map((row) => row.join(' | ')) : [])].join('\n')));
     return `${name}\n${new Date().toLocaleString(language)}\n\n${lines.join('\n\n')}\n`;
   },
 

@@ -52,9 +52,9 @@ class Chat extends HTMLElement {
       this.buildMenu(tool), tool('clear', () => confirm(t('clearAsk')) && this.line.clear()), tool('close', () => this.dialog.close()));
   }
 
-  /** Who answers: the assistant, or a person of the office by name. */
+  /** Who answers: the assistant, or a person of the office by name, or nobody yet. */
   buildWho() {
-    return el('p', {}, this.person ? t('withPerson', { name: this.person }) : t('who'));
+    return el('p', {}, this.person ? t('withPerson', { name: this.person }) : t(this.waits ? 'waitsFor' : 'who'));
   }
 
   /** What else can be done with the talk; behind a button, so that the head stays calm. */
@@ -93,8 +93,9 @@ class Chat extends HTMLElement {
 
   buildFoot() {
     this.count = el('p', { class: 'count', hidden: '' });
+    const ways = this.person ? ['toAssistant'] : this.waits ? ['toAssistant', 'callBack'] : ['person'];
     return el('div', { class: 'foot' }, this.count, el('p', { id: 'card' }, t('cardNote')),
-      el('button', { type: 'button', class: 'person', onclick: () => this.choose(t('person')) }, t('person')));
+      ...ways.map((name) => el('button', { type: 'button', class: 'person', onclick: () => this.choose(t(name)) }, t(name))));
   }
 
   /** A phone's keyboard covers a fixed panel unless the panel is told what is left of the screen. */
@@ -125,7 +126,7 @@ class Chat extends HTMLElement {
     this.log.replaceChildren();
     this.turns.clear();
     this.cards = new Map();
-    this.person = '';
+    this.person = this.waits = '';
     const office = PUBLISHED.words?.[language] || {};
     const starters = (OPTIONS.starters || office.starters || t('starters')).split('|').map((title) => ({ title: title.trim() }));
     const news = office.banner ? [{ text: office.banner }] : [];
@@ -159,7 +160,9 @@ class Chat extends HTMLElement {
 
   /** Take over the language and the person of what was just said. */
   notePerson(messages) {
-    const person = String(messages.findLast((one) => one?.text || one?.author)?.author || '');
+    const last = messages.findLast((one) => one?.text || one?.author);
+    const person = String(last?.author || '');
+    this.waits = last?.waits || '';
     if (person === this.person) return null;
     const words = person ? t('joined', { name: person }) : t('gone', { name: this.person });
     this.person = person;
@@ -291,11 +294,11 @@ class Chat extends HTMLElement {
   // -- what happens
 
   onEntry(entry) {
-    const before = this.person;
+    const before = this.person + this.waits;
     const switched = entry.from === 'bot' && this.noteLanguage(entry.messages);
     if (switched) this.lang = language;
     this.draw(entry);
-    if (switched || before !== this.person) this.relabel();
+    if (switched || before !== this.person + this.waits) this.relabel();
     if (entry.from === 'bot' && entry.messages.some((one) => one?.rate) && !this.line.state.rated) this.rate.hidden = false;
     this.refreshChoices();
     this.toEnd();

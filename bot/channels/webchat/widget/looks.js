@@ -100,6 +100,7 @@ background:var(--surface)}
 .declined{border-color:var(--danger)}.declined svg{color:var(--danger)}
 dl{margin:6px 0 0}
 dl div{display:grid;grid-template-columns:minmax(0,7em) 1fr;gap:0 12px;padding:5px 0;border-top:1px solid var(--line)}
+.kept{display:inline-block;max-width:100%}
 dt{color:var(--muted);font-size:14px}
 dd{margin:0;text-align:end;font-weight:600;overflow-wrap:anywhere}
 .consent dd{text-align:start;font-weight:400}

@@ -9,8 +9,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from backend.agent_handoff import service as handoffs
+from backend.agent_handoff import transcript
 from backend.billing.models import Account
 from backend.contact import service as contact
+from backend.conversations.models import InboundMessage
 from backend.feedback.models import TalkRating
 from backend.members import identity, signed_in_talks
 from backend.members.levels import Level, StepUpNeeded
@@ -114,6 +116,22 @@ async def test_the_talk_is_mailed_to_the_address_on_file_alone(app_server: Edge)
     [mail] = [one for one in mails if "You said: hello" in one.body]
     assert mail.recipient != "thief@example.com"
     assert answer.json["email"].endswith(mail.recipient.partition("@")[2])
+
+
+async def test_the_mailed_talk_has_the_words_of_a_button_and_the_figures_of_a_table(app_server: Edge) -> None:
+    _, conversation = await begin(app_server)
+    async with app_server.services.backend.db.transaction() as session:
+        [asked] = await session.scalars(select(InboundMessage).where(InboundMessage.conversation_id == conversation))
+        table = {"head": ["Month", "kWh"], "rows": [["Nov", "812"]]}
+        buttons = [{"title": "Sí, está bien", "payload": "/affirm"}]
+        asked.reply = {"messages": [{"text": "I agree to $20.00 each month.", "buttons": buttons, "table": table}]}
+        pressed = InboundMessage(channel="web", provider_id="pressed", conversation_id=conversation, text="")
+        pressed.payload, pressed.received_at = "/affirm", app_server.services.backend.clock.now()
+        session.add(pressed)
+        await session.flush()
+        lines = [(line.who, line.text) for line in await transcript.read_transcript(session, conversation)]
+    assert ("assistant", "I agree to $20.00 each month.\nMonth | kWh\nNov | 812") in lines
+    assert ("member", "Sí, está bien") in lines
 
 
 async def test_who_is_signed_in_on_the_page_is_known_in_the_talk(app_server: Edge) -> None:
