@@ -95,8 +95,8 @@ def find_passwords(
         is_whole = end == len(lowered.rstrip(OUTER_MARKS)) and FILLER_ONLY.fullmatch(lowered, 0, start)
         alone = not (asked or by_office) and WORD_AND_FIGURES.fullmatch(word) and is_whole
         harmless = len(word) < MIN_LENGTH or USER_NAME_BEFORE.search(lowered, max(0, start - 20), start)
-        harmless = harmless or any(begin <= start and end <= close for begin, close in markup)
-        if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless):
+        pasted = any(begin <= start and end <= close for begin, close in markup)
+        if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless and not pasted):
             yield start, end
 
 
