@@ -134,5 +134,7 @@ def send_last_payment(turn: Turn, balance: Balance) -> bool:
 async def _send_refunds(turn: Turn, account_id: int) -> None:
     """Say that the payment just told was given back, in all or in part."""
     last = await find_last_payment(turn.session, account_id)
-    if last is not None and (told := await describe_refunds(turn.session, turn.backend, last)):
+    if last is None:
+        return
+    if told := await describe_refunds(turn.session, turn.backend, last, names_method=False):
         turn.utter("utter_told", told=told)

@@ -113,7 +113,8 @@ class CaseForm(ReportForm):
         if self.find_kind(turn) not in CODE_REQUIRED_KINDS or identity.level < Level.KNOWN:
             return super().is_level_reached(turn, identity)
         needed = NEEDS[CODE_REQUIRED_KINDS[self.find_kind(turn)]]
-        return identity.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
+        is_proven = identity.level >= needed and not identity.is_signed_in  # the page may have been left open
+        return is_proven or turn.get(CODE_TROUBLE) == UNPROVEN
 
     def current_task(self, turn: Turn) -> str:
         """Kinds without training examples of their own use those of a complaint, which come nearest."""

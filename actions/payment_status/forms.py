@@ -78,7 +78,7 @@ class PaymentStatusForm(AccountForm):
         today, zone = turn.backend.today(), turn.backend.coop.zone
         if not isinstance(payment, ScheduledPayment):
             day = payment.posted_on or payment.created_at.astimezone(zone).date()
-            refunds = await describe_refunds(turn.session, turn.backend, payment)
+            refunds = await describe_refunds(turn.session, turn.backend, payment, names_method=False)
             status = f"{_format_status(payment)} {refunds}".rstrip()
             turn.utter("utter_status_payment", **values, day=format_day(day, today), status=status)
         elif payment.status == "scheduled":

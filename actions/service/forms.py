@@ -12,7 +12,7 @@ from actions.cases.withdrawal import withdraw_ticket
 from actions.disambiguation import save_identity_numbers
 from actions.follow_ups import LAST_SUBJECT
 from actions.formatting import format_day_for_office, format_on_day
-from actions.identity.forms import CODE, IdentifiedForm
+from actions.identity.forms import CODE, CODE_TROUBLE, UNPROVEN, IdentifiedForm
 from actions.service.extract import extract_bill_destination, extract_service_address
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -76,6 +76,11 @@ class ServiceForm(IdentifiedForm):
     def level_needed(self, turn: Turn) -> Level:
         """Existing service is stopped or moved by its member, who gives a code; a new member has no number yet."""
         return NEEDS["stop_move_service"] if turn.get(KIND) in ("stop", "move") else Level.ANONYMOUS
+
+    def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
+        """Beside the account page, being signed in is no code: whoever finds the page open would end the service."""
+        is_left_open = identity.is_signed_in and self.level_needed(turn) > Level.KNOWN
+        return super().is_level_reached(turn, identity) and not (is_left_open and turn.get(CODE_TROUBLE) != UNPROVEN)
 
     async def send_canceled(self, turn: Turn) -> None:
         turn.utter("utter_service_left")

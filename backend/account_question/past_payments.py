@@ -90,7 +90,7 @@ async def _describe_newest(asked: AccountQuestion, made: Sequence[PastPayment]) 
 
 async def _describe(asked: AccountQuestion, payment: PastPayment) -> str:
     """The outcome of the payment, and of its refunds."""
-    refunds = await describe_refunds(asked.session, asked.backend, payment)
+    refunds = await describe_refunds(asked.session, asked.backend, payment, names_method=False)
     return f"{_format_status(asked, payment)} {refunds}".rstrip()
 
 

@@ -49,7 +49,8 @@ async def sign_in(
         own_browser = device_source(backend, login, device)
         sender = own_browser or source
         target = _target(backend, typed, login)
-        decision = await throttle.check_throttle(session, backend, sender, target, known=own_browser is not None)
+        known = own_browser is not None
+        decision = await throttle.check_throttle(session, backend, sender, target, known=known, over_here="code")
     if decision == "refuse":
         return SignInRefused("throttled")
     right = await passwords.verify_password(login.password_hash if login else None, password)

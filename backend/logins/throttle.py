@@ -36,11 +36,20 @@ class SignInRefused:
 
 
 async def check_throttle(
-    session: AsyncSession, backend: Backend, sender: str, target: str, *, known: bool
+    session: AsyncSession,
+    backend: Backend,
+    sender: str,
+    target: str,
+    *,
+    known: bool,
+    over_here: ThrottleDecision = "refuse",
 ) -> ThrottleDecision:
     """Whether this sender may try this name. `known`: a browser that has signed in to it before.
 
-    Returns `code` when the name is under attack, so that the right password alone is not enough.
+    Returns `code` when the name is under attack, so that the right password alone is not enough. `over_here` is what an
+    unknown browser gets once its address has missed too often at this name: with `code` whoever else lives behind the
+    address is not shut out, and nobody learns whether a password was right. A known browser is refused for its own
+    misses.
     """
     since = backend.clock.now() - WINDOW
     mine = func.count(case((LoginMiss.source == sender, 1)))
@@ -50,8 +59,10 @@ async def check_throttle(
         LoginMiss.at > since, (LoginMiss.source == sender) | (LoginMiss.target == target)
     )
     from_sender, at_target, here = (await session.execute(query)).one()
-    if here >= MAX_PER_SOURCE_AND_TARGET or from_sender >= MAX_PER_SOURCE:
+    if from_sender >= MAX_PER_SOURCE:
         return "refuse"
+    if here >= MAX_PER_SOURCE_AND_TARGET:
+        return "refuse" if known else over_here
     return "code" if at_target >= MAX_PER_TARGET and not known else "go on"
 
 
@@ -67,7 +78,7 @@ async def clear_misses(session: AsyncSession, target: str, sender: str | None = 
 
 
 async def is_under_attack(session: AsyncSession, backend: Backend, target: str) -> bool:
-    """Whether a sign-in with the right password needs a code now, or one sender is refused at this name."""
+    """Whether a sign-in with the right password needs a code now, for all or from one sender."""
     since = backend.clock.now() - WINDOW
     query = select(LoginMiss.source).where(LoginMiss.at > since, LoginMiss.target == target)
     sources = list(await session.scalars(query))

@@ -125,7 +125,7 @@ class IdentityMiss(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
-    kind: Mapped[str] = mapped_column(String(12))  # identity | code | creation | mail, see rate_limits.py
+    kind: Mapped[str] = mapped_column(String(12))  # see rate_limits.py
     source: Mapped[str] = mapped_column(String(80))  # sender: keyed hash of the phone, the web address or the browser
     target: Mapped[str | None] = mapped_column(String(64))
     conversation_id: Mapped[str] = mapped_column(String(80), default="")

@@ -25,8 +25,9 @@ from backend.members.service import ACCOUNT_SUFFIX_LENGTH
 if TYPE_CHECKING:
     from backend.app import Backend
 
-IDENTITY, CODE, CREATION, MAIL = "identity", "code", "creation", "mail"
-"""Kinds of tries: number and last four, a one-time code, the holder of a new login, a request for recovery mail."""
+IDENTITY, CODE, CREATION, MAIL, TALK_MAIL = "identity", "code", "creation", "mail", "talk_mail"
+"""Kinds of tries: number and last four, a one-time code, the holder of a new login, a request for recovery mail, a talk
+mailed to the member."""
 
 
 @dataclass(frozen=True)

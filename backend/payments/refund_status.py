@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.language import format_day, tr
+from backend.language import format_day, mark, tr
 from backend.money import format_cents
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentMethod, PaymentRefund
 from backend.payments.past_payments import PastPayment
@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 MADE_STATUSES = (*OPEN_REFUND_STATUSES, "succeeded")
+UNNAMED_METHODS = {"card": mark("the card that paid it"), "bank": mark("the bank account that paid it")}
 MOST = 2
 """Refunds that are told of, the newest ones: an answer is a text message."""
 
 
-async def describe_refunds(session: AsyncSession, backend: Backend, payment: PastPayment) -> str:
+async def describe_refunds(
+    session: AsyncSession, backend: Backend, payment: PastPayment, *, names_method: bool = True
+) -> str:
     """A sentence for each refund of the payment; empty for none.
+
+    Without `names_method` the brand and the last digits are left out: number and last four of the phone open what is
+    owed, and no card or bank account.
 
     Nothing is said of one that waits for a second person, who may say no. A failure is told until the office has dealt
     with it, or has made another refund.
@@ -31,7 +37,8 @@ async def describe_refunds(session: AsyncSession, backend: Backend, payment: Pas
     if not isinstance(payment, Payment):
         return ""  # what another system gave back is a row of its own
     query = select(PaymentRefund).where(PaymentRefund.payment_id == payment.id).order_by(PaymentRefund.id)
-    method = (await session.get_one(PaymentMethod, payment.method_id)).label
+    paid_with = await session.get_one(PaymentMethod, payment.method_id)
+    method = paid_with.label if names_method else tr(UNNAMED_METHODS[paid_with.kind])
     told: list[str] = []
     made_since = False
     for refund in reversed((await session.scalars(query)).all()):

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
+from backend.coop import format_phone
 from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
 from backend.logins.portal_conversations import PORTAL
 from backend.members import identity
@@ -124,7 +125,7 @@ async def notify_requested(
             _add_remark(backend, ticket, conversation, unknown, new=new)
         return
     member = await session.get_one(Member, account.member_id)
-    proven = await _describe_identity(session, backend, conversation, member)
+    proven = await _describe_identity(session, backend, conversation, member, ticket)
     if ticket.kind == CALLBACK:  # a remark only: a call changes nothing on the account
         _add_remark(backend, ticket, conversation, proven, new=new)
         return
@@ -135,10 +136,17 @@ async def notify_requested(
         notified = f"the member was told {' and '.join(sent)} at {_format_time(backend, now)}"
     else:
         notified = "the member could NOT be told: nothing on file takes a notice now. Call the phone on file first"
-    _add_remark(backend, ticket, conversation, f"{proven}; {notified}", new=new)
+    _add_remark(backend, ticket, conversation, f"{proven}; {notified}{_doubt_phone(ticket, member)}", new=new)
     if sent and new and request_kind(ticket) in WAITS_FOR_OBJECTION:
         until = f"{_format_time(backend, now + OBJECTION_PERIOD)}: until then the member may object"
         ticket.details = {**ticket.details, NOT_BEFORE_LABEL: until}
+
+
+def _doubt_phone(ticket: Ticket, member: Member) -> str:
+    """For the office, which would call whoever asked and hear them say yes."""
+    if request_kind(ticket) not in WAITS_FOR_OBJECTION or ticket.phone in (None, member.phone):
+        return ""
+    return f". The phone to call is NOT on file: call {format_phone(member.phone)} too, before anything is done"
 
 
 def _add_remark(backend: Backend, ticket: Ticket, conversation: Conversation, words: str, *, new: bool) -> None:
@@ -233,7 +241,7 @@ async def _is_over_limit(session: AsyncSession, backend: Backend, recipient: str
 
 
 async def _describe_identity(
-    session: AsyncSession, backend: Backend, conversation: Conversation, member: Member
+    session: AsyncSession, backend: Backend, conversation: Conversation, member: Member, ticket: Ticket
 ) -> str:
     """What the conversation has proven about the requester, for the office."""
     if conversation.channel == "office":
@@ -241,7 +249,11 @@ async def _describe_identity(
     requester = await identity.load_identity(session, backend, conversation.id)
     if requester.member is not None and requester.member.id == member.id:
         if conversation.channel == PORTAL:
-            return "proven by the password, on the account page"
+            if request_kind(ticket) in WAITS_FOR_OBJECTION:  # the page asks for it under the read-back
+                return "proven by the password, typed again for this on the account page"
+            return "signed in on the account page; the password was not asked again"
+        if requester.is_signed_in:
+            return "UNPROVEN by a code: written beside an account page that was open"
         if requester.level >= Level.STEPPED_UP:
             return "proven by a code, or by a call that the carrier vouches for"
         return "UNPROVEN, by number and last four alone"

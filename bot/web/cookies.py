@@ -25,8 +25,10 @@ SameSite = Literal["Lax", "Strict"]
 
 
 def read_cookie(request: Request, settings: Settings, name: str) -> str:
-    value = request.cookies.get((PREFIX if settings.uses_https else "") + name) or ""
-    return str(value)[:MAX_VALUE_LENGTH]
+    """The value, empty where there is none. We give out ASCII alone: anything else is no cookie of ours, and bytes that
+    are no text would fail in every hash and query."""
+    value = str(request.cookies.get((PREFIX if settings.uses_https else "") + name) or "")
+    return value[:MAX_VALUE_LENGTH] if value.isascii() and value.isprintable() else ""
 
 
 def set_cookie(

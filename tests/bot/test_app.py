@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
-from sanic import Sanic
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import NotFound
 from sanic.response import text
 
 from bot.app import create_app
-from bot.web.guards import find_guard, find_unguarded_routes, public
+from bot.web.guards import development_only, find_guard, find_unguarded_routes, public
 from bot.web.site import demo_page_values
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
@@ -128,6 +131,17 @@ async def test_outbox_page_shows_sent_messages_and_only_here(app_server: Edge) -
     assert "&lt;b&gt;hello" in page.text
     assert "<b>hello" not in page.text
     assert (await app_server.get("/dev/outbox", headers={"X-Forwarded-For": "203.0.113.9"})).status == 404
+
+
+async def test_the_pages_of_development_are_shut_in_production(app_server: Edge) -> None:
+    async def page(_request: Request) -> HTTPResponse:
+        return text("open")
+
+    here = cast(Request, SimpleNamespace(ip="127.0.0.1", host="localhost", headers={}))
+    settings = app_server.services.settings
+    assert await development_only(settings)(page)(here) is not None
+    with pytest.raises(NotFound):
+        await development_only(settings.with_values(environment="production"))(page)(here)
 
 
 async def test_the_demo_page_names_demo_members_outside_production_only(app_server: Edge) -> None:

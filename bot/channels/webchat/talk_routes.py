@@ -63,15 +63,16 @@ class TalkActions:
         return {"accepted": True}
 
     async def mail(self, request: Request) -> dict[str, Any]:
-        """Mail the talk to the address on file of the member who is identified in it; never to one that is given."""
+        """Mail the talk to the address on file of the member who is proven in it; never to one that is given."""
         body = parse_json_object(request)
         conversation = self.chat.find_conversation(parse_text_field(body, "session", longest=200))
         async with self.chat.limits.limit_message(request, conversation), self.backend.db.transaction() as session:
             talk = await session.get(Conversation, conversation)
             with use_language(talk.language if talk else ENGLISH):
-                member = (await identity.load_identity(session, self.backend, conversation)).member
-                await mail_transcript(session, self.backend, conversation, member)
-        return {"email": mask_email(member.email) if member and member.email else ""}
+                known = await identity.load_identity(session, self.backend, conversation)
+                source = client_source(request, self.chat.services.settings)
+                await mail_transcript(session, self.backend, conversation, known, source=source)
+        return {"email": mask_email(known.known_member.email or "")}
 
     async def keep_photo(self, request: Request) -> dict[str, Any]:
         conversation = self.chat.find_conversation(request.args.get("session"))

@@ -57,6 +57,8 @@ ORDINARY_WORDS = frozenset(
     "safari edge opera kindle fire echo nokia lg xbox playstation error err code codigo http https smarthub wifi "
     "internet web app covid vitamin model modelo nest ecobee honeywell ford tesla chevy level2 mp3 mp4".split()
 )
+MARKUP = re.compile(r"<(?:a|b|body|div|form|i|iframe|img|input|link|p|script|span|style|svg)\b[^<>]*=[^<>]*>")
+"""`<img src=x onerror=alert(1)>`: what is pasted from a page has attributes, and a password is none of them."""
 DOLLAR_INSIDE = re.compile(r"[a-z]{2,}\$[a-z]{2,}")
 """`sun$hine`: no digits, but no other mark stands inside a word."""
 LETTERS = re.compile(r"[a-z]+")
@@ -79,6 +81,7 @@ def find_passwords(
     have codes of devices and errors in them; only what is made like a password goes.
     """
     login = (spoken_of and not asked) or mentions_login(lowered)
+    markup = [found.span() for found in MARKUP.finditer(lowered)]
     for found in TOKEN.finditer(lowered):
         start, end = _trim_marks(lowered, *found.span())
         word = lowered[start:end]
@@ -92,7 +95,8 @@ def find_passwords(
         is_whole = end == len(lowered.rstrip(OUTER_MARKS)) and FILLER_ONLY.fullmatch(lowered, 0, start)
         alone = not (asked or by_office) and WORD_AND_FIGURES.fullmatch(word) and is_whole
         harmless = len(word) < MIN_LENGTH or USER_NAME_BEFORE.search(lowered, max(0, start - 20), start)
-        if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless):
+        pasted = any(begin <= start and end <= close for begin, close in markup)
+        if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless and not pasted):
             yield start, end
 
 

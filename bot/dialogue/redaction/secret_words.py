@@ -23,7 +23,7 @@ MAIDEN = (
 _ABOUT = r"(?:\s+(?:for|to|of|on|with|at|here|de|del|para|en|a)\b(?:\s+\w+){0,4}?)?"
 _IS = (
     r"(?:\s*'s(?![a-z])|\s+(?:is|was|would\s+be|should\s+be|(?:used\s+to|has\s+(?:always\s+)?|have\s+)\s?be(?:en)?|es|era|seria|"
-    r"sera|ha\s+sido)(?:\s*[:=-])?(?![a-z'])|\s*(?:[:=]|->|–|—|-(?=\s)))\s*"
+    r"sera|ha\s+sido)(?:\s*[:=-])?(?![a-z'])|\s*(?:[:=](?!//)|->|–|—|-(?=\s)))\s*"
 )
 SECRET_THEN_VALUE = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}")
 SECRET_WITHOUT_VERB = re.compile(rf"(?<![a-z])(?:{PASSWORDS})(?:\s+|\s*[?/,;>-]+\s*)(?=\S)")
@@ -73,6 +73,8 @@ SUBJECT_WORDS = frozenset(
     "esa eso esto donde como problema olvide necesito quiero falta perdi cosa duda".split()
 )
 VERBS = frozenset("is was are am did does do have has had must should will won't es era son ya deposit fee".split())
+PAGE_ADDRESS = re.compile(r"https?://[^\s@]+")
+"""`reset your password: https://…`; with an `@` in it there may be a password inside."""
 END_OF_WORD = re.compile(r"[.!?;,]+$")
 TOKEN = re.compile(r"\S+")
 MAX_WORDS = 8
@@ -144,6 +146,8 @@ def _find_value_end(lowered: str, start: int) -> int | None:
             break
     words = [_strip_marks(token[0]) for token in tokens]
     if not words or not any(words):
+        return None
+    if PAGE_ADDRESS.fullmatch(words[0]) and not any(map(_looks_secret, words[1:])):
         return None
     if _names_no_secret(words) and not any(map(_looks_secret, words[:3])):
         return None

@@ -37,6 +37,8 @@ TITLES = {START: mark("Start service"), STOP: mark("Stop service"), MOVE: mark("
 LATEST = timedelta(days=365)
 BY_EMAIL, BY_MAIL, ELSEWHERE, UNKNOWN = "email", "mail", "elsewhere", "unknown"
 LONGEST = 200
+NEEDS_PASSWORD = (STOP, MOVE)
+"""Kinds that end service somewhere: an account page that was left open must not be enough."""
 CHECK = mark("Please check. With the button below it goes to the office, which calls you. Until then nothing changes.")
 
 
@@ -104,6 +106,8 @@ class ServicePages(ActingPages):
         asked = self._read(request, visit, kind)
         if self._find_errors(asked) or not is_confirmed(request) or asked.day is None or asked.phone is None:
             return self._ask(visit, asked, self._find_errors(asked))
+        if kind in NEEDS_PASSWORD and (problem := await self.find_password_problem(request, visit)):
+            return self.render_read_back(self._describe(visit, asked), {"password": problem})
         details = self._details(visit, asked)
         async with self.backend.db.transaction() as session:
             identity = await self.begin(session, request, visit)
@@ -195,7 +199,7 @@ class ServicePages(ActingPages):
         url = f"{SERVICE_URL}/{asked.kind}"
         return ReadBack(
             tr(TITLES[asked.kind]), [words], tr("Send to the office"), f"{url}/send", with_account(url, visit), fields,
-            facts, edit=url,
+            facts, edit=url, asks_password=asked.kind in NEEDS_PASSWORD,
         )  # fmt: skip
 
     def _final_bill(self, asked: ServiceRequest) -> str:

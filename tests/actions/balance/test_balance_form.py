@@ -97,4 +97,4 @@ async def test_a_last_payment_that_was_given_back_is_told_so(talk: Talk, backend
     [made] = await list_rows(backend, Payment)
     await ask_for_refund(backend, made, 4000)
     await talk.user_input("what do I owe now", intent="check_balance", acts={"ask"})
-    talk.assert_message(r"Your last payment was \$40\.00.*\n.*refund of \$40\.00 to Visa ending 4242")
+    talk.assert_message(r"Your last payment was \$40\.00.*\n.*refund of \$40\.00 to the card that paid it")

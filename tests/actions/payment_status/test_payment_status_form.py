@@ -80,7 +80,7 @@ async def test_refund_of_the_payment_is_told(talk: Talk, backend: Backend) -> No
     [made] = await list_rows(backend, Payment)
     await ask_for_refund(backend, made, 1500)
     await ask(talk, f"did payment {made.confirmation} go through")
-    talk.assert_message(r"it went through\. A refund of \$15\.00 to Visa ending 4242 is under way\.")
+    talk.assert_message(r"it went through\. A refund of \$15\.00 to the card that paid it is under way\.")
 
 
 @pytest.mark.parametrize("intent", ["faq_hours_contact", "out_of_scope"])

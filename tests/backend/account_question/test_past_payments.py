@@ -117,7 +117,7 @@ async def test_two_amounts_are_not_twice(backend: Backend, home: Household) -> N
         "No, in the last 35 days no two payments of one amount are within 3 days of each other. "
         "The newest are $62.40 on Monday, November 16, number KKK-333 and $50.00 on Sunday, November 15, "
         "number KKK-222.",
-        "No, en los últimos 35 días no hay dos pagos del mismo monto con 3 días o menos entre ellos. "
+        "No, en los últimos 35 días no hay dos pagos de la misma cantidad con 3 días o menos entre ellos. "
         "Los más nuevos son $62.40 el lunes 16 de noviembre, número KKK-333 y $50.00 el domingo 15 de noviembre, "
         "número KKK-222.",
     ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from backend.demo import DEMO_PASSWORD
+from backend.outbox.models import OutboxMessage
 from backend.tickets import service as ticket_service
 from tests.bot.portal.page_text import text
 from tests.bot.portal.signed_in import acts, confirm, submit, tickets
@@ -78,16 +81,24 @@ async def test_stopping_service_asks_for_what_the_office_needs(visitor: Visitor)
         assert words in shown
     assert 'value="2026-11-01"' in wrong
     assert wrong.count(" autofocus") == 1
-    _, page = await submit(visitor, page, url, day="2026-12-20", phone="555-555-0142", bill="email")
+    _, page = await submit(visitor, page, url, day="2026-12-20", phone="555-555-0199", bill="email")
     assert "Where 14 Mill Road, Elizabeth, IL Day Sunday, December 20" in text(page)
+    for wrong_password in ("", "a guess"):  # a page that was left open must not be enough
+        status, again = await confirm(visitor, page, password=wrong_password)
+        assert (status, 'name="password"' in again) == (422, True)
     assert await tickets(visitor) == []
     for _ in range(2):
-        assert (await confirm(visitor, page))[0] == 200
+        assert (await confirm(visitor, page, password=DEMO_PASSWORD))[0] == 200
     filed = await tickets(visitor)
     assert len(filed) == 1
     assert filed[0].details["wish"] == "stop service"
     assert filed[0].details["final bill to"] == "the email on file, ruth@example.com"
-    assert filed[0].details["who asked"].startswith("proven by the password, on the account page; the member was told")
+    told = filed[0].details["who asked"]
+    assert told.startswith("proven by the password, typed again for this on the account page; the member was told")
+    assert "The phone to call is NOT on file: call 555-555-0142 too" in told
+    async with visitor.services.backend.db.read_session() as session:
+        query = select(OutboxMessage.recipient).where(OutboxMessage.dedupe_key.startswith("in-name:"))
+        assert set(await session.scalars(query)) == {"+15555550142", "ruth@example.com"}, "what is on file, no other"
 
 
 async def test_a_request_is_listed_and_taken_back(visitor: Visitor) -> None:
@@ -97,7 +108,7 @@ async def test_a_request_is_listed_and_taken_back(visitor: Visitor) -> None:
     typed = {"address": "12 Oak Street, Hanover", "day": "12/4/2026", "phone": "555-555-0142"}
     _, page = await submit(visitor, page, url, **typed)
     assert "Moves to 12 Oak Street, Hanover Day Friday, December 4" in text(page)
-    await confirm(visitor, page)
+    await confirm(visitor, page, password=DEMO_PASSWORD)
     filed = (await tickets(visitor))[0]
     _, page, _ = await visitor.get("/portal/service")
     assert filed.number in page

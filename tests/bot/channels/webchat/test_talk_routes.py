@@ -19,6 +19,7 @@ from backend.members.levels import Level, StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.photos import service as photos
 from bot.channels.webchat import sessions
+from bot.channels.webchat.transcript_mail import MAX_TO_MEMBER
 from tests.backend.household import make_household
 from tests.bot.edge import Edge
 
@@ -100,22 +101,57 @@ async def test_what_is_no_photo_is_refused(app_server: Edge, body: bytes, kind: 
     assert (await send_photo(app_server, made, body, kind))[0] == status
 
 
+async def prove(edge: Edge, conversation: str) -> None:
+    """By a code to the phone on file."""
+    backend = edge.services.backend
+    async with backend.db.transaction() as session:
+        await identity.identify(session, backend, conversation, number="99999-001", last4="0142")
+        await identity.send_code(session, backend, conversation)
+        query = select(OutboxMessage.body).where(OutboxMessage.purpose == "code").order_by(OutboxMessage.id.desc())
+        code = str(await session.scalar(query)).split()[0]
+        assert (await identity.check_code(session, backend, conversation, code=code)).status == "ok"
+
+
+async def list_mails(edge: Edge) -> list[OutboxMessage]:
+    async with edge.services.backend.db.read_session() as session:
+        query = select(OutboxMessage).where(OutboxMessage.kind == "email").order_by(OutboxMessage.id)
+        return [one for one in await session.scalars(query) if "You said: hello" in one.body]
+
+
 async def test_the_talk_is_mailed_to_the_address_on_file_alone(app_server: Edge) -> None:
     backend = app_server.services.backend
     await make_household(backend)
     made, conversation = await begin(app_server)
+    await app_server.chat(made, "hi\n\n10:00 Assistant: https://Pay.example/now or pay.example/now", id="2")
     asked = {"session": made, "email": "thief@example.com"}
     assert (await app_server.post("/chat/transcript", json=asked)).json["error"]["code"] == "not_mailed"
     async with backend.db.transaction() as session:
         found = await identity.identify(session, backend, conversation, number="99999-001", last4="0142")
     assert found.status == "ok"
-    answer = await app_server.post("/chat/transcript", json=asked)
-    assert answer.status == 200
-    async with backend.db.read_session() as session:
-        mails = list(await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "email")))
-    [mail] = [one for one in mails if "You said: hello" in one.body]
+    refused = (await app_server.post("/chat/transcript", json=asked)).json["error"]
+    assert "by a code" in refused["message"], "number and last four alone put no words into the member's mail"
+    await prove(app_server, conversation)
+    for _ in range(2):
+        answer = await app_server.post("/chat/transcript", json=asked)
+        assert answer.status == 200
+    [mail] = await list_mails(app_server)
     assert mail.recipient != "thief@example.com"
     assert answer.json["email"].endswith(mail.recipient.partition("@")[2])
+    assert "You: hi 10:00 Assistant: Pay[.]example/now or pay[.]example/now" in mail.body
+    assert "pay.example" not in mail.body.lower(), "nor where the answer repeats it"
+
+
+async def test_only_a_few_talks_are_mailed_to_a_member_in_a_day(app_server: Edge) -> None:
+    await make_household(app_server.services.backend)
+    statuses = []
+    for _ in range(MAX_TO_MEMBER + 1):
+        made, conversation = await begin(app_server)
+        await prove(app_server, conversation)
+        answer = await app_server.post("/chat/transcript", json={"session": made})
+        statuses.append(answer.status)
+    assert statuses[:-1] == [200] * MAX_TO_MEMBER
+    assert "Enough talks were mailed" in answer.json["error"]["message"]
+    assert len(await list_mails(app_server)) == MAX_TO_MEMBER
 
 
 async def test_the_mailed_talk_has_the_words_of_a_button_and_the_figures_of_a_table(app_server: Edge) -> None:
