@@ -117,7 +117,7 @@ class ContactPages(ActingPages):
         url = f"{CONTACT_URL}/{field}/save"
         back = with_account(f"{CONTACT_URL}/{field}", visit)
         return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, {"value": value}, facts,
-                        edit=f"{CONTACT_URL}/{field}", asks_password=True)  # fmt: skip
+                        edit=f"{CONTACT_URL}/{field}", asks_password=True, about_account=False)  # fmt: skip
 
     async def save(self, request: Request, visit: Visit, what: str) -> HTTPResponse:
         field = _read_field(what)
@@ -189,7 +189,8 @@ class ContactPages(ActingPages):
                language=LANGUAGE_NAMES[language])
         ]  # fmt: skip
         url = f"{CONTACT_URL}/language/save"
-        asked = ReadBack(tr("Change the language"), words, tr("Yes, change it"), url, back, {"language": language})
+        asked = ReadBack(tr("Change the language"), words, tr("Yes, change it"), url, back, {"language": language},
+                         about_account=False)  # fmt: skip
         return self.render_read_back(asked)
 
     async def save_language(self, request: Request, visit: Visit) -> HTTPResponse:

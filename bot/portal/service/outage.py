@@ -71,6 +71,7 @@ class OutageReport:
 
 
 class OutagePages(ActingPages):
+    KEEPS_WORDS = ("check",)
     PAGES = (
         ("outage", "GET", "/outage"),
         ("check", "POST", "/outage"),
@@ -102,12 +103,12 @@ class OutagePages(ActingPages):
         )
 
     async def check(self, request: Request, visit: Visit) -> HTTPResponse:
-        """Danger is filed before anything is asked; everything else is read back."""
+        """Danger is filed before anything is asked but which place is meant; everything else is read back."""
         report = self._read(request, visit)
-        if report.is_danger:
-            return await self._file(request, visit, report)
         if is_edited_again(request):
             return await self._render(request, visit, report)
+        if report.is_danger:
+            return await self._file(request, visit, report)
         errors = {}
         if report.what not in KINDS:
             errors["what"] = tr("Please choose what is wrong.")
