@@ -63,8 +63,10 @@ class PasswordPages(PortalPages):
                 "If that fits an online account, a link to set a new password goes to the email on file, good once and "
                 "for 30 minutes."
             ),
-            tr("For a day after a change of email or phone none goes: then please call {phone}.",
-               phone=self.backend.coop.office_phone_display),
+            tr(
+                "For a day after a change of email or phone none goes: then please call {phone}.",
+                phone=self.backend.coop.office_phone_display,
+            ),
             tr("Your reference is {reference}. If no email comes, our office helps.", reference=reference),
         ]
         return self.render_notice(tr("Please look at your email"), texts)

@@ -66,7 +66,7 @@ class SignedInPages(PortalPages):
                 return self.render_notice(tr("Please try again"), texts, status=403, again=request.path)
         if list_named_accounts(request) - {account.number for account in request.ctx.visit.accounts}:
             return self._render_foreign_account()
-        if is_account_chosen(request) and request.endpoint.rpartition(".")[2] not in self.KEEPS_WORDS:
+        if is_account_chosen(request) and str(request.endpoint).rpartition(".")[2] not in self.KEEPS_WORDS:
             number = pages.form_field(request, CHOSEN)
             return pages.redirect(f"{request.path}?{urlencode({ACCOUNT_ARGUMENT: number, CHOSEN: number})}")
         if request.method == "POST":

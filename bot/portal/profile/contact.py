@@ -76,7 +76,12 @@ class ContactPages(ActingPages):
             for name in cast(tuple[ContactField, ...], FIELDS)
         ]
         return self.render_page(
-            "profile/contact.html", status, rows=rows, member=member, languages=LANGUAGE_NAMES, note=note,
+            "profile/contact.html",
+            status,
+            rows=rows,
+            member=member,
+            languages=LANGUAGE_NAMES,
+            note=note,
             is_unconfirmed=self._is_unconfirmed(visit),
         )
 

@@ -70,5 +70,5 @@ async def test_auto_pay_is_not_set_up_for_the_account_that_was_shown_before(visi
     assert f"For account {SECOND}" in text(check)
     assert (await submit(visitor, page, AUTOPAY, **typed, chosen="99999-001"))[0] == 404
     # a form whose handler does not know of the choice: its page comes, nothing is done
-    status, shown = await submit(visitor, check, f"{AUTOPAY}/check", account=FIRST, chosen=SECOND)
+    status, _page = await submit(visitor, check, f"{AUTOPAY}/check", account=FIRST, chosen=SECOND)
     assert (status, await consents(visitor), await acts(visitor)) == (200, [], [])
