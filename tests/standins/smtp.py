@@ -39,7 +39,9 @@ class StandInMail:
                 writer.write((self.answers.get(recipient, "250 ok") + "\r\n").encode())
             elif verb == "DATA":
                 writer.write(b"354 go on\r\n")
-                self.mails.append((recipient, message_from_string(await _data(reader))))
+                if (data := await _data(reader)) is None:
+                    break
+                self.mails.append((recipient, message_from_string(data)))
                 writer.write(b"250 taken\r\n")
             elif verb == "QUIT":
                 writer.write(b"221 bye\r\n")
@@ -50,8 +52,11 @@ class StandInMail:
         writer.close()
 
 
-async def _data(reader: asyncio.StreamReader) -> str:
+async def _data(reader: asyncio.StreamReader) -> str | None:
+    """The words of a mail; None where the sender hung up before their end."""
     lines: list[str] = []
-    while (line := (await reader.readline()).decode().rstrip("\r\n")) != ".":
+    while sent := await reader.readline():
+        if (line := sent.decode().rstrip("\r\n")) == ".":
+            return "\n".join(lines)
         lines.append(line.removeprefix(".") if line.startswith("..") else line)
-    return "\n".join(lines)
+    return None
