@@ -63,7 +63,7 @@ class AccountPages(PortalPages):
         missing |= {"password": tr(PASSWORD_EMPTY)} if not given["password"] else {}
         if missing:  # not a try: nothing is looked up, nothing is counted
             next_page = form_field(request, "next")
-            return self.render_form("sign_in.html", missing, user_id=typed, done="", next=next_page)
+            return self._render_sign_in(request, missing, typed, next_page)
         result = await signin.sign_in(
             self.backend,
             typed,
