@@ -37,7 +37,7 @@ async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment
     values = {"amount": _format_total(payment), "balance": balance}
     await _send_about(
         session, backend, payment, "receipt", "receipt", mark("Payment receipt"), RECEIPT_TEXT, values,
-        answered=answering,
+        answered=answering, details=await _list_details(session, backend, payment),
     )  # fmt: skip
 
 
@@ -50,8 +50,21 @@ async def email_receipt_again(session: AsyncSession, backend: Backend, payment: 
     asked_at = f":{backend.clock.now():%Y%m%d%H%M}"
     await _send_about(
         session, backend, payment, "receipt-again", "receipt", mark("Payment receipt"), RECEIPT_TEXT, values,
-        by_text=False, suffix=asked_at,
+        by_text=False, suffix=asked_at, details=await _list_details(session, backend, payment),
     )  # fmt: skip
+
+
+async def _list_details(session: AsyncSession, backend: Backend, payment: Payment) -> str:
+    """What the mailed receipt says besides, a line each: the day, the fee, and the place of the account."""
+    account = await session.get_one(Account, payment.account_id)
+    lines = [
+        tr("Day: {day}", day=format_short_date(payment.posted_on or backend.today(), year=True)),
+        tr("Fee: {fee}", fee=format_cents(payment.fee_cents) if payment.fee_cents else tr("None")),
+        tr("Total: {total}", total=format_cents(payment.amount_cents + payment.fee_cents)),
+    ]
+    if account.service_address:
+        lines.append(tr("Service address: {address}", address=account.service_address))
+    return "\n".join(lines)
 
 
 def copy_key(item: Payment | ScheduledPayment) -> str:
@@ -175,10 +188,12 @@ async def _send_about(
     answered: bool = False,
     by_text: bool = True,
     suffix: str = "",
+    details: str = "",
 ) -> None:
     """Send `text` filled in with `values` and with the amount, day, account, method and number of `item`.
 
     It goes out once for each `name`, `item` and `suffix`. `answered`: the conversation of `item` says it as well.
+    `details` are lines for the email alone.
     """
     facts = await load_facts(session, item)
     named = {
@@ -192,7 +207,8 @@ async def _send_about(
     texted = by_text and not (answered and item.channel == "sms" and facts.member.email)
     key = f"{name}:{item.key}{suffix}"
     filled = tr(text, **{**named, **values})
-    await send(session, backend, facts.member, key, purpose, tr(subject), filled, texted=texted)
+    letter = f"{filled}\n\n{details}" if details else ""
+    await send(session, backend, facts.member, key, purpose, tr(subject), filled, texted=texted, letter=letter)
 
 
 async def language_for(session: AsyncSession, about: Payment | ScheduledPayment) -> str:

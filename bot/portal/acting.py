@@ -18,7 +18,7 @@ from backend.members.levels import Level
 from backend.members.models import Member
 from bot.portal.account import THROTTLED, WRONG_PASSWORD
 from bot.portal.base_pages import MAX_FIELD_LENGTH, PageHandler
-from bot.portal.signed_in import SignedInPages, Visit
+from bot.portal.signed_in import SignedInPages, Visit, is_account_chosen
 from bot.web.pages import form_field
 
 YES, EDIT = "yes", "edit"
@@ -33,7 +33,7 @@ class ReadBack:
 
     `words` are what is agreed to, `lists` parts of it as (heading, lines). `facts` are (label, value). A POST of the
     `fields` to `edit` shows the form again as it was typed; without it Back leads to `back`. `asks_password`: an open
-    session alone is not enough.
+    session alone is not enough. `about_account`: it is for one account, which is named.
     """
 
     heading: str
@@ -46,6 +46,7 @@ class ReadBack:
     lists: Sequence[tuple[str, Sequence[str]]] = ()
     edit: str = ""
     asks_password: bool = False
+    about_account: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,5 +128,5 @@ def is_confirmed(request: Request) -> bool:
 
 
 def is_edited_again(request: Request) -> bool:
-    """Whether the member went back from the read-back to what they had typed."""
-    return bool(form_field(request, EDIT))
+    """Whether the form comes again as it was typed: back from the read-back, or for another account."""
+    return bool(form_field(request, EDIT)) or is_account_chosen(request)

@@ -18,7 +18,7 @@ COPY = {
     SENT: mark("A copy was sent {ways}."),
     FAILED: mark("A copy could not be sent {ways}."),
 }
-NOWHERE = mark("Please print this page, or write the number down.")
+HERE = mark("You have it here: please print this page, or write the number down.")
 
 
 def word_copies(copies: Sequence[MessageCopy], words: dict[str, str], *, named: bool = True) -> str:
@@ -26,13 +26,18 @@ def word_copies(copies: Sequence[MessageCopy], words: dict[str, str], *, named: 
 
     `named`: to whom, masked; not for a page that shows nothing of the account.
     """
+    states: dict[str, str] = {}
+    for each in copies:
+        way = _word_way(each, named=named)
+        # several messages by one way: what is not settled counts first, then what did not go out
+        states[way] = min(states.get(way, SENT), each.state, key=(COMING, FAILED, SENT).index)
     sentences = []
     for state in (COMING, SENT, FAILED):
-        ways = [_word_way(each, named=named) for each in copies if each.state == state]
+        ways = [way for way, found in states.items() if found == state]
         if ways:
             sentences.append(tr(words[state], ways=join_words(ways)))
-    if copies and all(each.state == FAILED for each in copies):
-        sentences.append(tr(NOWHERE))
+    if FAILED in states.values():
+        sentences.append(tr(HERE))
     return " ".join(sentences)
 
 

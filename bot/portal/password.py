@@ -57,11 +57,15 @@ class PasswordPages(PortalPages):
             texts = [tr("No more can be asked for here for 15 minutes.")]
             return self.render_notice(tr("Please wait a while"), texts, status=429)
         texts = [
-            tr("If that fits an online account, your user ID is on its way to the email on file.")
+            tr("If that fits an online account, your user ID goes to the email on file.")
             if kind == recovery_mail.USER_ID
             else tr(
-                "If that fits an online account, a link to set a new password, good once and for 30 minutes, is on "
-                "its way to the email on file."
+                "If that fits an online account, a link to set a new password goes to the email on file, good once and "
+                "for 30 minutes."
+            ),
+            tr(
+                "For a day after a change of email or phone none goes: then please call {phone}.",
+                phone=self.backend.coop.office_phone_display,
             ),
             tr("Your reference is {reference}. If no email comes, our office helps.", reference=reference),
         ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sanic import HTTPResponse, Request
 
@@ -23,7 +23,9 @@ from bot.web.sent_once import StillBusy, do_once
 
 LOGIN_URL = "/portal/login"
 ACCOUNT_ARGUMENT = "account"
-ACCOUNT_FIELDS = (ACCOUNT_ARGUMENT, "pay")
+CHOSEN, SHOW = "chosen", "show"
+"""The choice of another account above a form, which is sent with it, and the button beside it."""
+ACCOUNT_FIELDS = (ACCOUNT_ARGUMENT, CHOSEN, "pay")
 """The fields of forms that name accounts."""
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of the field
 
@@ -45,8 +47,12 @@ class SignedInPages(PortalPages):
     """One method per page, called with the request and a Visit. `PAGES` as in PortalPages.
 
     A page with a form posts `form_token`, and `account` where there are several. An account of somebody else is refused
-    here, for all pages: nothing is done for another one in its place.
+    here, for all pages: nothing is done for another one in its place. Where another account is chosen above a form than
+    the one it was made for, the form is not acted on: the page of the chosen account comes. A handler named in
+    `KEEPS_WORDS` makes that page itself, with what was typed (`is_account_chosen`).
     """
+
+    KEEPS_WORDS: tuple[str, ...] = ()
 
     async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
         signed_in = await self.find_signed_in(request)
@@ -60,6 +66,9 @@ class SignedInPages(PortalPages):
                 return self.render_notice(tr("Please try again"), texts, status=403, again=request.path)
         if list_named_accounts(request) - {account.number for account in request.ctx.visit.accounts}:
             return self._render_foreign_account()
+        if is_account_chosen(request) and str(request.endpoint).rpartition(".")[2] not in self.KEEPS_WORDS:
+            number = pages.form_field(request, CHOSEN)
+            return pages.redirect(f"{request.path}?{urlencode({ACCOUNT_ARGUMENT: number, CHOSEN: number})}")
         if request.method == "POST":
             done = partial(handler, request, request.ctx.visit, **values)
             try:
@@ -79,7 +88,8 @@ class SignedInPages(PortalPages):
     async def _load_visit(self, request: Request, login: Login, member: Member) -> Visit:
         async with self.backend.db.read_session() as session:
             accounts = await list_member_accounts(session, member.id)
-        asked = pages.form_field(request, ACCOUNT_ARGUMENT) if request.method == "POST" else None
+        posted = (CHOSEN, ACCOUNT_ARGUMENT) if request.method == "POST" else ()
+        asked = next(filter(None, (pages.form_field(request, name) for name in posted)), "")
         asked = asked or request.args.get(ACCOUNT_ARGUMENT)
         named = [account for account in accounts if account.number == asked]
         still_open = [account for account in accounts if account.status != "closed"]
@@ -95,10 +105,18 @@ class SignedInPages(PortalPages):
             "visit": visit,
             "menu": MENU if visit else (),
             "here": request.path,
+            "account_chosen": is_account_chosen(request) or bool(request.args.get(CHOSEN)),
             "form_token": self.cookies.page_token(request),
             "identity": make_token(self.backend, account) if account is not None and is_open else "",
         }
         return super().render_page(template, status, **frame | values)
+
+
+def is_account_chosen(request: Request) -> bool:
+    """Whether a form was posted while another account was chosen above it, or by the button beside that choice."""
+    if request.method != "POST" or not (chosen := pages.form_field(request, CHOSEN)):
+        return False
+    return bool(pages.form_field(request, SHOW)) or chosen != pages.form_field(request, ACCOUNT_ARGUMENT)
 
 
 def list_named_accounts(request: Request) -> set[str]:

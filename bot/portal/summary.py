@@ -69,6 +69,17 @@ class AccountTile:
         return max(self.balance.amount_due_cents, 0) if self.balance and not self.balance.prepaid else 0
 
     @property
+    def agreed_cents(self) -> int:
+        """What an arrangement gives time for, as long as no part of it is late."""
+        plan = self.arrangement
+        return plan.left_cents + plan.pending_cents if plan and not plan.is_late else 0
+
+    @property
+    def late_cents(self) -> int:
+        """What is past due beyond an arrangement."""
+        return max(self.balance.past_due_cents - self.agreed_cents, 0) if self.balance else 0
+
+    @property
     def uncovered_cents(self) -> int:
         """What is left to pay beyond what is on its way or scheduled."""
         return max(self.balance.uncovered_cents, 0) if self.balance and not self.balance.prepaid else 0

@@ -41,7 +41,7 @@ class SummaryPages(MoneyPages):
             methods=methods,
             # a credit on one account does not reduce what another owes
             due_cents=sum(tile.due_cents for tile in known),
-            past_due_cents=sum(tile.balance.past_due_cents for tile in known if tile.balance),
+            past_due_cents=sum(tile.late_cents for tile in known),
             is_due_known=len(known) == len(tiles),
             notices=list_notices(tiles, methods, self.backend.coop.office_phone_display),
             amount=format_input,
@@ -75,7 +75,7 @@ def list_notices(tiles: Sequence[AccountTile], methods: Sequence[MethodChoice], 
         if balance.disconnect_on and balance.past_due_cents > 0:
             found.append({"kind": "bad", "text": _describe_shutoff(tile, phone), "url": _pay_url(number),
                           "link": tr("Pay now")})  # fmt: skip
-        elif balance.past_due_cents > _count_agreed(tile):
+        elif tile.late_cents:
             text = tr("A bill on account {number} is past due.", number=number)
             found.append(
                 {
@@ -90,12 +90,6 @@ def list_notices(tiles: Sequence[AccountTile], methods: Sequence[MethodChoice], 
             found.append({"kind": "warn", "text": f"{method.label}: {method.note}.", "url": "/portal/methods",
                           "link": tr("Payment methods")})  # fmt: skip
     return found
-
-
-def _count_agreed(tile: AccountTile) -> int:
-    """The cents that an arrangement gives time for, as long as no part of it is late."""
-    plan = tile.arrangement
-    return plan.left_cents + plan.pending_cents if plan and not plan.is_late else 0
 
 
 def _describe_shutoff(tile: AccountTile, phone: str) -> str:

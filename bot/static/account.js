@@ -47,3 +47,32 @@ document.querySelectorAll("[data-pay-total]").forEach((line) => {
   form.addEventListener("input", add);
   add();
 });
+
+/* another account: its page is loaded at once, and what was typed into the form above which it was chosen comes along */
+const TYPED = "ml-typed";
+const isTyped = (each) => each.name && each.type !== "hidden" && each.type !== "password" && !("accountChoice" in each.dataset);
+const choice = document.querySelector("[data-account-choice]");
+if (choice) {
+  const show = choice.closest(".toolbar").querySelector("button:not(.sr)");
+  show.remove(); // Enter in the form then is Continue
+  const kept = JSON.parse(sessionStorage.getItem(TYPED) ?? "null");
+  sessionStorage.removeItem(TYPED);
+  if (kept?.page === location.pathname) {
+    choice.focus();
+    for (const [name, value, checked] of choice.name === "chosen" ? kept.fields : []) {
+      const field = [...choice.form.elements].find((each) => each.name === name && (checked === null || each.value === value));
+      if (field && checked !== null) field.checked = checked;
+      else if (field) field.value = value;
+    }
+  }
+  choice.addEventListener("change", () => {
+    const fields = [...choice.form.elements].filter(isTyped).flatMap((each) => {
+      const ticks = each.type === "checkbox" || each.type === "radio";
+      if (ticks) return each.checked === each.defaultChecked ? [] : [[each.name, each.value, each.checked]];
+      return each.value === each.defaultValue ? [] : [[each.name, each.value, null]];
+    });
+    sessionStorage.setItem(TYPED, JSON.stringify({ page: location.pathname, fields: choice.name === "chosen" ? fields : [] }));
+    const asked = choice.name === "chosen" ? { account: choice.value, chosen: choice.value } : { account: choice.value };
+    location.assign(`${location.pathname}?${new URLSearchParams(asked)}`);
+  });
+}

@@ -55,9 +55,15 @@ def create_templates(folder: Path) -> Environment:
         "phone": format_phone,
         "days": format_days,
         "call_links": link_phones,
+        "first_upper": begin_line,
     }
     env.globals |= {"tr": translate_markup, "language": current_language}
     return env
+
+
+def begin_line(text: str) -> str:
+    """`checking ending 6789` as it stands at the beginning of a line."""
+    return text[:1].upper() + text[1:]
 
 
 def link_phones(text: str) -> Markup:

@@ -32,7 +32,7 @@ from bot.portal.payments.base import (
     parse_day,
     with_account,
 )
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, is_account_chosen
 from bot.portal.summary import name_methods
 from bot.web import pages
 from bot.web.numbers import parse_id
@@ -67,6 +67,7 @@ class PlanReview:
 
 
 class ArrangementPages(MoneyPages):
+    KEEPS_WORDS = ("choose",)
     PAGES = (
         ("arrangement", "GET", "/arrangement"),
         ("choose", "POST", "/arrangement"),
@@ -115,6 +116,8 @@ class ArrangementPages(MoneyPages):
 
     async def choose(self, request: Request, visit: Visit) -> HTTPResponse:
         given = {name: pages.form_field(request, name)[:20].strip() for name in USUAL}
+        if is_account_chosen(request):
+            return await self._render(request, visit, {}, given)
         errors: dict[str, str] = {}
         count, first, today = parse_id(given["count"]), parse_day(given["first"]), self.backend.today()
         if not count or not 1 <= count <= MOST_PARTS:

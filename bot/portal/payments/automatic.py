@@ -13,7 +13,7 @@ from backend.autopay.service import AutoPayRefused
 from backend.language import tr
 from bot.portal.payments.automatic_base import AutomaticBase, read_done, wanted_terms
 from bot.portal.payments.base import find_account, is_confirmed_form, with_account
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, is_account_chosen
 from bot.web import pages
 from bot.web.numbers import parse_id
 
@@ -22,6 +22,7 @@ DUE_DATE, ON_DAY = "due", "day"
 
 
 class AutopayPages(AutomaticBase):
+    KEEPS_WORDS = ("choose",)
     PAGES = (
         ("autopay", "GET", "/autopay"),
         ("choose", "POST", "/autopay"),
@@ -51,6 +52,8 @@ class AutopayPages(AutomaticBase):
     async def choose(self, request: Request, visit: Visit) -> HTTPResponse:
         """Look at what was chosen, and go on to the authorization."""
         given = {name: pages.form_field(request, name)[:12].strip() for name in ("method", "run", "day")}
+        if is_account_chosen(request):
+            return await self._render_autopay(request, visit, {}, given)
         async with self.backend.db.read_session() as session:
             methods = await self.list_methods(session, visit.member.id, self.first_run_day())
         errors: dict[str, str] = {}

@@ -10,7 +10,7 @@ from backend.autopay.service import AutoPayRefused
 from backend.language import tr
 from bot.portal.payments.automatic_base import AutomaticBase, read_done
 from bot.portal.payments.base import find_account, is_confirmed_form, with_account
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, is_account_chosen
 from bot.portal.talk_words import talk_words
 from bot.web import pages
 
@@ -18,6 +18,7 @@ DRAFTS_URL = "/portal/drafts"
 
 
 class DraftPages(AutomaticBase):
+    KEEPS_WORDS = ("choose_draft",)
     PAGES = (
         ("drafts", "GET", "/drafts"),
         ("choose_draft", "POST", "/drafts"),
@@ -44,6 +45,8 @@ class DraftPages(AutomaticBase):
         )  # fmt: skip
 
     async def choose_draft(self, request: Request, visit: Visit) -> HTTPResponse:
+        if is_account_chosen(request):
+            return await self._render_drafts(request, visit, {})
         async with self.backend.db.read_session() as session:
             methods = await self.list_methods(session, visit.member.id, self.first_run_day())
         chosen = pages.form_field(request, "method")

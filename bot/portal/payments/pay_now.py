@@ -47,6 +47,7 @@ class PayNowPages(MoneyPages):
     PAGES = (
         ("start", "GET", "/pay-now"),
         ("schedule", "GET", "/schedule-payment"),
+        ("schedule_typed", "POST", "/schedule-payment"),
         ("review", "POST", "/pay-now"),
         ("check", "GET", "/pay-now/check"),
         ("confirm", "POST", "/pay-now/check"),
@@ -70,6 +71,14 @@ class PayNowPages(MoneyPages):
     async def schedule(self, request: Request, visit: Visit) -> HTTPResponse:
         """The same form with a later day chosen: the portal's help calls it Schedule a Payment."""
         return await self.start(request, visit)
+
+    async def schedule_typed(self, request: Request, visit: Visit) -> HTTPResponse:
+        """The same, with the amount and the method that were chosen on the summary."""
+        accounts, methods = await self._load(visit)
+        form = read_form(request, self.backend, accounts, methods, find_account(visit))
+        form.when = LATER
+        form.errors.clear()  # nothing was sent yet
+        return self._render(form, methods)
 
     async def review(self, request: Request, visit: Visit) -> HTTPResponse:
         """Make the quote that is read back; a new card goes to the provider's page first."""

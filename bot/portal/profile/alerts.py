@@ -91,6 +91,7 @@ class Changes:
 
 
 class AlertPages(ActingPages):
+    KEEPS_WORDS = ("check",)
     PAGES = (
         ("alerts", "GET", "/alerts"),
         ("check", "POST", "/alerts"),

@@ -23,7 +23,7 @@ from backend.members.levels import Level
 from bot.portal.acting import ActingPages, ReadBack, Result, is_confirmed, is_edited_again, with_account
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
-from bot.web.pages import form_field
+from bot.web.pages import form_field, redirect
 
 CONTACT_URL = "/portal/contact"
 FIELDS = ("phone", "email", "address")
@@ -58,7 +58,9 @@ class ContactPages(ActingPages):
         ("contact", "GET", "/contact"),
         ("check_language", "POST", "/contact/language"),
         ("save_language", "POST", "/contact/language/save"),
+        ("code", "GET", "/contact/email/code"),
         ("check_code", "POST", "/contact/email/code"),
+        ("send_code", "POST", "/contact/email/code/again"),
         ("field", "GET", "/contact/<what:str>"),
         ("check", "POST", "/contact/<what:str>"),
         ("save", "POST", "/contact/<what:str>/save"),
@@ -74,8 +76,18 @@ class ContactPages(ActingPages):
             for name in cast(tuple[ContactField, ...], FIELDS)
         ]
         return self.render_page(
-            "profile/contact.html", status, rows=rows, member=member, languages=LANGUAGE_NAMES, note=note
+            "profile/contact.html",
+            status,
+            rows=rows,
+            member=member,
+            languages=LANGUAGE_NAMES,
+            note=note,
+            is_unconfirmed=self._is_unconfirmed(visit),
         )
+
+    def _is_unconfirmed(self, visit: Visit) -> bool:
+        """Whether the email was changed less than a day ago and no code from it has come back."""
+        return bool(visit.member.email) and not visit.member.can_receive_login_mail(self.backend.clock.now())
 
     async def field(self, _request: Request, visit: Visit, what: str) -> HTTPResponse:
         return self._ask(visit, _read_field(what), "")
@@ -117,7 +129,7 @@ class ContactPages(ActingPages):
         url = f"{CONTACT_URL}/{field}/save"
         back = with_account(f"{CONTACT_URL}/{field}", visit)
         return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, {"value": value}, facts,
-                        edit=f"{CONTACT_URL}/{field}", asks_password=True)  # fmt: skip
+                        edit=f"{CONTACT_URL}/{field}", asks_password=True, about_account=False)  # fmt: skip
 
     async def save(self, request: Request, visit: Visit, what: str) -> HTTPResponse:
         field = _read_field(what)
@@ -135,7 +147,7 @@ class ContactPages(ActingPages):
                 is_code_sent = await email_verification.send(session, self.backend, conversation, identity)
             words = await self._describe_result(session, conversation, identity, field, value, changed)
         if is_code_sent:
-            return self._ask_code(value, words)
+            return self._ask_code(value, words, heading=tr("Your email is changed"))
         links = [(tr("Contact details"), with_account(CONTACT_URL, visit))]
         return self.render_result(Result(tr(HEADINGS[field]), words, "", links))
 
@@ -157,8 +169,26 @@ class ContactPages(ActingPages):
         phone = self.backend.coop.office_phone_display
         return [*words, tr("To take it back, call {phone}.", phone=phone)]
 
-    def _ask_code(self, email: str, words: list[str], errors: dict[str, str] | None = None) -> HTTPResponse:
-        return self.render_form("profile/email_code.html", errors, email=email, words=words)
+    def _ask_code(
+        self, email: str, words: list[str], errors: dict[str, str] | None = None, heading: str = ""
+    ) -> HTTPResponse:
+        heading = heading or tr("Confirm your email")
+        return self.render_form("profile/email_code.html", errors, email=email, words=words, heading=heading)
+
+    async def code(self, _request: Request, visit: Visit) -> HTTPResponse:
+        """The page where the code is typed, for who left it."""
+        if not self._is_unconfirmed(visit):
+            return redirect(with_account(CONTACT_URL, visit))
+        return self._ask_code(visit.member.email or "", [])
+
+    async def send_code(self, request: Request, visit: Visit) -> HTTPResponse:
+        if not self._is_unconfirmed(visit):
+            return redirect(with_account(CONTACT_URL, visit))
+        async with self.backend.db.transaction() as session:
+            identity = await self.begin(session, request, visit)
+            is_sent = await email_verification.send(session, self.backend, self.conversation_id(request), identity)
+        words = tr("A new code is on its way.") if is_sent else tr("No more codes now. Please try again later.")
+        return self._ask_code(visit.member.email or "", [words])
 
     async def check_code(self, request: Request, visit: Visit) -> HTTPResponse:
         code = form_field(request, "code")[:20]
@@ -189,7 +219,8 @@ class ContactPages(ActingPages):
                language=LANGUAGE_NAMES[language])
         ]  # fmt: skip
         url = f"{CONTACT_URL}/language/save"
-        asked = ReadBack(tr("Change the language"), words, tr("Yes, change it"), url, back, {"language": language})
+        asked = ReadBack(tr("Change the language"), words, tr("Yes, change it"), url, back, {"language": language},
+                         about_account=False)  # fmt: skip
         return self.render_read_back(asked)
 
     async def save_language(self, request: Request, visit: Visit) -> HTTPResponse:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.models import Account
 from backend.callout.status import format_for_member
 from backend.contact.service import extract_phone
 from backend.coop import format_at_clock, format_phone
@@ -71,6 +72,7 @@ class OutageReport:
 
 
 class OutagePages(ActingPages):
+    KEEPS_WORDS = ("check",)
     PAGES = (
         ("outage", "GET", "/outage"),
         ("check", "POST", "/outage"),
@@ -95,19 +97,20 @@ class OutagePages(ActingPages):
             errors,
             known=self._describe_known(known) if known else "",
             own=own,
-            is_reported=open_one is not None,
+            reported=open_one,
+            reported_place=(open_one.place if open_one else "") or account.service_address or account.number,
             what=WHAT,
             report=report,
             phone=report.phone_typed or format_phone(visit.member.phone),
         )
 
     async def check(self, request: Request, visit: Visit) -> HTTPResponse:
-        """Danger is filed before anything is asked; everything else is read back."""
+        """Danger is filed before anything is asked but which place is meant; everything else is read back."""
         report = self._read(request, visit)
-        if report.is_danger:
-            return await self._file(request, visit, report)
         if is_edited_again(request):
             return await self._render(request, visit, report)
+        if report.is_danger:
+            return await self._file(request, visit, report)
         errors = {}
         if report.what not in KINDS:
             errors["what"] = tr("Please choose what is wrong.")
@@ -178,14 +181,19 @@ class OutagePages(ActingPages):
                     outage_id=known.outage_id if known and report.kind == OUTAGE else None,
                 ),
             )
-            words = await self._describe_filed(session, report, filed, known)
+            words = await self._describe_filed(session, account, report, filed, known)
         links = [(tr("To the outage page"), with_account(OUTAGE_URL, visit))]
         kind = "bad" if report.is_danger else "good"
         heading = tr("Danger: act now") if report.is_danger else tr("Your report")
         return self.render_result(Result(heading, words, "", links, kind))
 
     async def _describe_filed(
-        self, session: AsyncSession, report: OutageReport, filed: tickets.FiledTicket, known: OutageInfo | None
+        self,
+        session: AsyncSession,
+        account: Account,
+        report: OutageReport,
+        filed: tickets.FiledTicket,
+        known: OutageInfo | None,
     ) -> list[str]:
         phone = self.backend.coop.outage_phone_display
         told = await format_for_member(session, self.backend, filed.ticket, just_filed=filed.is_new)
@@ -206,6 +214,7 @@ class OutagePages(ActingPages):
             "outage", "utter_outage_ticket", state, number=number, called=called, undo="", outage_phone=phone
         )
         words.append(said.strip())
+        words.append(tr("For {place}.", place=filed.ticket.place or tr("account {number}", number=account.number)))
         if known and not report.is_danger:
             words.append(self._describe_known(known))
         return words

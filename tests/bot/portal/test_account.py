@@ -129,7 +129,7 @@ async def test_misses_in_the_assistant_close_neither_reset_nor_creation(visitor:
                     session, backend, rate_limits.IdentityAttempt(rate_limits.IDENTITY, target, "a stranger")
                 )
     _, page, _ = await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
-    assert "on its way to the email on file" in text(page)
+    assert "goes to the email on file" in text(page)
     assert await link_from_mail(visitor)
     _, page = await create(visitor, "20417-001", "0111", "residential", "1234")
     assert "First name" in text(page)
@@ -139,7 +139,7 @@ async def test_a_new_password_by_email(visitor: Visitor) -> None:
     elsewhere = visitor.another()
     await elsewhere.sign_in()
     _, page, _ = await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
-    assert "on its way to the email on file" in text(page)
+    assert "goes to the email on file" in text(page)
     assert visitor.services.settings.public_url not in page
     url = await link_from_mail(visitor)
     assert visitor.mails[0][0] == "ruth@example.com"

@@ -37,6 +37,10 @@ async def test_danger_is_filed_before_anything_is_asked(visitor: Visitor, typed:
     filed = (await tickets(visitor))[0]
     assert (filed.kind, filed.urgent, filed.place) == ("danger", True, "14 Mill Road, Elizabeth, IL")
     assert filed.number in shown
+    assert "For 14 Mill Road, Elizabeth, IL." in shown
+    stands = text((await visitor.get(OUTAGE))[1])
+    assert f"Danger reported Number {filed.number}, for 14 Mill Road, Elizabeth, IL." in stands
+    assert "on the list for the crew" not in stands
 
 
 async def test_an_outage_is_read_back_and_filed_once(visitor: Visitor) -> None:

@@ -166,10 +166,14 @@ async def test_a_new_email_is_announced_to_the_old_one_and_proven_by_its_code(vi
         mail = select(OutboxMessage.body).where(OutboxMessage.recipient == "ruth@example.net")
         code = next(word for body in await session.scalars(mail) for word in body.split() if word.isdigit())
     url = "/portal/contact/email/code"
+    # who left the page finds it again
+    assert "Not confirmed yet" in text((await visitor.get("/portal/contact"))[1])
+    _, page_for_code, _ = await visitor.get(url)
     assert (await submit(visitor, page_for_code, url, code="000000"))[0] in (200, 422)
     assert (await ruth(visitor)).email_proven_at is None
     await submit(visitor, page_for_code, url, code=code)
     assert (await ruth(visitor)).email_proven_at is not None
+    assert "Not confirmed yet" not in text((await visitor.get("/portal/contact"))[1])
     assert await codes_sent(visitor) is not None
     await confirm(visitor, page, password=DEMO_PASSWORD)  # the form came twice
     assert (await acts(visitor)).count("contact_email") == 1

@@ -112,7 +112,8 @@ async def test_a_text_that_failed_is_said(payer: Visitor) -> None:
         (("sent", "coming"), "A receipt is on its way by email. A receipt was sent by text."),
         (
             ("failed", "failed"),
-            "A receipt could not be sent by text and by email. Please print this page, or write the number down.",
+            "A receipt could not be sent by text and by email. You have it here: please print this page, or write the "
+            "number down.",
         ),
     ],
 )
@@ -121,6 +122,24 @@ def test_only_what_was_sent_is_said(states: tuple[str, ...], said: str) -> None:
     copies = [MessageCopy(*way, state) for way, state in zip(ways, states, strict=False)]
     assert word_copies(copies, RECEIPT, named=False) == said
     assert "0142" not in word_copies(copies, COPY, named=False)
+
+
+def test_several_receipts_by_one_way_are_said_once() -> None:
+    ruth = ("email", "ruth@example.org")
+    copies = [MessageCopy(*ruth, "sent"), MessageCopy(*ruth, "coming")]
+    assert word_copies(copies, RECEIPT, named=False) == "A receipt is on its way by email."
+    said = word_copies([*copies[:1], MessageCopy("sms", "+18155550142", "failed")], RECEIPT, named=False)
+    assert said.startswith("A receipt was sent by email. A receipt could not be sent by text. You have it here")
+
+
+async def test_the_amount_typed_on_the_summary_comes_along_to_schedule_it(payer: Visitor) -> None:
+    _, page, _ = await payer.get("/portal")
+    form = hidden_fields(page, "/portal/pay-now") | {"amount": "30.00", "method": "new"}
+    status, shown, _ = await payer.post("/portal/schedule-payment", **form)
+    assert status == 200
+    assert re.search(r'name="amount" type="text" value="30.00"', shown)
+    assert re.search(r'value="later" checked', shown)
+    assert re.search(r'name="method" value="new" checked', shown)
 
 
 async def test_a_receipt_is_mailed_again_once_a_minute(payer: Visitor) -> None:
@@ -136,6 +155,8 @@ async def test_a_receipt_is_mailed_again_once_a_minute(payer: Visitor) -> None:
         sent = list(await session.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key.like("receipt-again%"))))
         acts = list(await session.scalars(select(AuditRow.act).where(AuditRow.act == "receipt_emailed")))
     assert ([message.kind for message in sent], len(acts)) == (["email"], 2)
+    for words in ("Day: ", "Fee: None", "Total: $20.00", "Service address: 14 Mill Road"):
+        assert words in sent[0].body
 
 
 async def test_auto_pay_that_is_on_says_so_once(payer: Visitor) -> None:

@@ -99,7 +99,7 @@ async def test_a_new_password_in_spanish(visitor: Visitor) -> None:
     assert in_spanish(page)
     assert "Cuatro dígitos" in text((await visitor.post("/portal/forgot", who="99999-001", last4="1"))[1])
     _, page, _ = await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
-    assert "va en camino al correo electrónico registrado" in text(page)
+    assert "se manda al correo electrónico registrado" in text(page)
 
     url = await link_from_mail(visitor)
     assert "Su referencia es" in await visitor.mailed()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from backend.arrangement.progress import PartProgress, PlanProgress
+from backend.arrangement.rules import PlanPart
 from backend.billing.models import Account
 from backend.payments.balances import Balance
 from bot.portal.payments.base import MethodChoice
@@ -46,3 +48,12 @@ def test_an_outage_at_the_place_and_a_card_that_ends_are_told() -> None:
     fine = replace(soon, soon=False, note="Expires 12/2029")
     assert told(quiet, soon) == [("warn", "/portal/methods")]
     assert told(quiet, fine) == []
+
+
+def test_what_an_arrangement_gives_time_for_is_not_past_due() -> None:
+    part = PartProgress(PlanPart(10000, date(2026, 12, 10)), 10000)
+    plan = PlanProgress("A1", 10000, 0, 0, 10000, (part,), date(2026, 11, 28))
+    tile = replace(TILE, arrangement=plan)
+    assert (TILE.late_cents, tile.late_cents) == (14000, 4000)
+    assert told(replace(tile, balance=replace(OWED, past_due_cents=10000))) == []
+    assert replace(tile, arrangement=replace(plan, today=date(2026, 12, 11))).late_cents == 14000

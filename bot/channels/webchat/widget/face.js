@@ -15,6 +15,8 @@ class Chat extends HTMLElement {
     this.follow();
     this.redraw();
     document.addEventListener('click', (event) => this.onPageClick(event));
+    // on a phone it must not stand on what is read or pressed
+    addEventListener('scroll', () => this.launcher.classList.toggle('small', scrollY > 40), { passive: true });
     if (this.line.state.open) this.reopen();
     this.line.wake();
   }

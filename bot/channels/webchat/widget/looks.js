@@ -132,6 +132,8 @@ background:var(--surface)}
 .foot .count{flex-basis:100%;color:var(--ink)}
 @media ${SMALL_SCREEN}{dialog{inset:var(--top,0px) 0 auto 0;width:100vw;height:var(--height,100dvh);max-height:none;border:0;border-radius:0;
 padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left);background:var(--surface)}}
+@media ${SMALL_SCREEN}{.launcher.small{padding:0 16px;gap:0}.launcher.small span:not(.badge){position:absolute;width:1px;height:1px;
+overflow:hidden;clip-path:inset(50%)}.launcher.small .badge{font-size:0;width:12px;height:12px;padding:0}}
 @media (max-width:360px){.head>svg{display:none}.head h2{font-size:15px}.head p{font-size:13px}.head .tool{min-width:44px}}
 @media (max-height:480px){.head{padding-block:2px}.head p{display:none}.log{padding-block:8px}}
 @media (forced-colors:active){.launcher,dialog,.bubble,.dots,.go,.menu,.rate,form button{border:1px solid}
