@@ -96,7 +96,9 @@ class SignedInPages(PortalPages):
             "menu": MENU if visit else (),
             "here": request.path,
             "form_token": self.cookies.page_token(request),
-            "identity": make_token(self.backend, account) if account is not None and is_open else "",
+            "identity": make_token(self.backend, account, self.cookies.read_session(request))
+            if account and is_open
+            else "",
         }
         return super().render_page(template, status, **frame | values)
 
