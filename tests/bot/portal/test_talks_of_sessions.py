@@ -158,9 +158,10 @@ async def test_a_signed_in_talk_without_a_session_has_ended(visitor: Visitor) ->
 
 
 async def test_the_next_session_takes_the_members_own_talk_up_again(visitor: Visitor) -> None:
-    talk, _ = await sign_in_talk(visitor)
+    talk, shown = await sign_in_talk(visitor)
     await sign_out(visitor)
     await visitor.sign_in()
     assert await find_level(visitor, talk) == Level.ANONYMOUS
+    assert await show(visitor, talk, shown) == 403, "made by the session before"
     assert await show(visitor, talk, await read_identity(visitor)) == 200
     assert await find_level(visitor, talk) == Level.STEPPED_UP
