@@ -31,6 +31,8 @@ class Conversation(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # the account's member then
     verified_at: Mapped[datetime | None] = mapped_column(UtcTime)
     signed_in: Mapped[bool] = mapped_column(default=False, server_default=false())  # the level is a signed-in page's
+    # whose page: the hash of a portal session, page_sign_ins.COOP_PORTAL, or empty. A code given there leaves it
+    signed_in_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
     last_seen_at: Mapped[datetime] = mapped_column(UtcTime)
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
-from backend.logins import passwords, service, sign_in_codes, throttle
+from backend.logins import open_sessions, passwords, service, sign_in_codes, throttle
 from backend.logins.models import Login, PortalSession
 from backend.logins.sign_in_codes import CodeRequired
 from backend.logins.throttle import SignInRefused
@@ -26,8 +26,6 @@ from backend.members.models import Member
 if TYPE_CHECKING:
     from backend.app import Backend
 
-IDLE = timedelta(minutes=30)
-MAX_SESSION = timedelta(hours=12)
 SEEN_INTERVAL = timedelta(minutes=1)
 OWNER = "login:"
 
@@ -106,7 +104,7 @@ async def _complete_sign_in(session: AsyncSession, backend: Backend, login: Logi
 async def start(session: AsyncSession, backend: Backend, login: Login, *, browser: str = "") -> str:
     """Start a session; returns the cookie's token. `browser` is what the member is shown of it."""
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
-    await session.execute(delete(PortalSession).where(PortalSession.seen_at < now - MAX_SESSION))
+    await session.execute(delete(PortalSession).where(PortalSession.seen_at < now - open_sessions.MAX_SESSION))
     row = PortalSession(
         token_hash=service.hash_token(token), login_id=login.id, started_at=now, seen_at=now, browser=browser[:80]
     )
@@ -116,7 +114,7 @@ async def start(session: AsyncSession, backend: Backend, login: Login, *, browse
 
 
 async def find_session(backend: Backend, token: str) -> tuple[Login, Member] | None:
-    """The session's login and member, until IDLE or MAX_SESSION is over."""
+    """The session's login and member, while it is open."""
     if not token:
         return None
     now = backend.clock.now()
@@ -124,11 +122,7 @@ async def find_session(backend: Backend, token: str) -> tuple[Login, Member] | N
         select(PortalSession, Login, Member)
         .join(Login, Login.id == PortalSession.login_id)
         .join(Member, Member.id == Login.member_id)
-        .where(
-            PortalSession.token_hash == service.hash_token(token),
-            PortalSession.seen_at > now - IDLE,
-            PortalSession.started_at > now - MAX_SESSION,
-        )
+        .where(PortalSession.token_hash == service.hash_token(token), open_sessions.is_open(now))
     )
     async with backend.db.read_session() as session:
         found = (await session.execute(query)).one_or_none()
@@ -144,12 +138,8 @@ async def find_session(backend: Backend, token: str) -> tuple[Login, Member] | N
 
 async def list_sessions(session: AsyncSession, backend: Backend, login: Login) -> list[PortalSession]:
     """The login's sessions that are still open, the one used last first."""
-    now = backend.clock.now()
-    query = select(PortalSession).where(
-        PortalSession.login_id == login.id,
-        PortalSession.seen_at > now - IDLE,
-        PortalSession.started_at > now - MAX_SESSION,
-    )
+    still_open = open_sessions.is_open(backend.clock.now())
+    query = select(PortalSession).where(PortalSession.login_id == login.id, still_open)
     return list(await session.scalars(query.order_by(PortalSession.seen_at.desc(), PortalSession.id.desc())))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE, record_act
-from backend.members import code_limits, codes, identity_challenge, known_senders, rate_limits
+from backend.members import code_limits, codes, identity_challenge, known_senders, page_sign_ins, rate_limits
 from backend.members.codes import CodeRefused as CodeRefused
 from backend.members.codes import CodeSent as CodeSent
 from backend.members.levels import NEEDS, REQUIRED_LEVELS_BY_TEXT, Level
@@ -108,7 +108,8 @@ async def account_number_of_sender(session: AsyncSession, conversation_id: str) 
 async def load_identity(session: AsyncSession, backend: Backend, conversation_id: str) -> Identity:
     """The conversation's identity now. Read-only.
 
-    Anonymous after 15 minutes of silence, or when the account has changed hands. An attested call from the phone on
+    Anonymous after 15 minutes of silence, when the account has changed hands, or when the session of the account page
+    around the talk has ended. An attested call from the phone on
     file counts as stepped up; a text from it does not.
     """
     conversation = await session.get(Conversation, conversation_id)
@@ -116,6 +117,8 @@ async def load_identity(session: AsyncSession, backend: Backend, conversation_id
         return ANONYMOUS
     last_seen = max(conversation.last_seen_at, conversation.verified_at or conversation.last_seen_at)
     if backend.clock.now() - last_seen >= IDLE:
+        return ANONYMOUS
+    if not await page_sign_ins.holds(session, backend, conversation):
         return ANONYMOUS
     account = await reload_account(session, conversation.account_id)
     if account is None or account.member_id != conversation.member_id:
@@ -199,10 +202,11 @@ async def _record_failure(
 
 
 def set_level(
-    conversation: Conversation, backend: Backend, level: Level, account: Account, *, signed_in: bool = False
+    conversation: Conversation, backend: Backend, level: Level, account: Account, *, signed_in_by: str = ""
 ) -> None:
-    """After a proof: the conversation is the account's member's, at this level. `signed_in`: as Identity has it."""
-    conversation.level, conversation.signed_in = level, signed_in
+    """After a proof: the conversation is the account's member's, at this level. `signed_in_by`: of the page, if that
+    is the proof."""
+    conversation.level, conversation.signed_in, conversation.signed_in_by = level, bool(signed_in_by), signed_in_by
     conversation.account_id = account.id
     conversation.member_id = account.member_id
     conversation.verified_at = backend.clock.now()
@@ -280,7 +284,9 @@ async def check_code(session: AsyncSession, backend: Backend, conversation_id: s
     if status == "ok":
         if not attempt.forgeable:  # else each success of the member would forgive a forger's misses
             await rate_limits.clear_misses(session, attempt)
+        page = conversation.signed_in_by
         set_level(conversation, backend, Level.STEPPED_UP, now.account)
+        conversation.signed_in_by = page  # what was proven beside a page ends with its session too
         await codes.record_verified_contact(session, backend, conversation_id, now.member)
         await record_act(session, backend, conversation, "stepped_up", now.account.id)
         return CodeResult("ok", replace(now, level=Level.STEPPED_UP, is_signed_in=False))

@@ -144,3 +144,13 @@ class IdentityLock(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
     until: Mapped[datetime] = mapped_column(UtcTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class CoopIdentity(Base):
+    """An identity of the co-op's own portal that was shown in a talk; it is good for no other talk."""
+
+    __tablename__ = "coop_identities"
+
+    identity_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)

@@ -28,7 +28,8 @@ def blank_values(model: type[Base]) -> dict[str, Any]:
         },
         Conversation: {
             "address": None, "source": "", "browser": "", "attested": False, "level": 0, "account_id": None,
-            "member_id": None, "verified_at": None, "offered": [], "expects": "",
+            "member_id": None, "verified_at": None, "signed_in": False, "signed_in_by": "", "offered": [],
+            "expects": "",
         },
         Ticket: {"place": None, "place_key": None, "phone": None, "details": {}, "notes": [], "outcome": None},
         OutboxMessage: {

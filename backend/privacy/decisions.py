@@ -209,6 +209,7 @@ DECISIONS: dict[str, Decision] = {
     "OneTimeCode": _secret("member", "sent_at"),
     "AddressCode": _secret("member", "sent_at"),
     "IdentityChallenge": _secret("conversation", "asked_at"),
+    "CoopIdentity": _secret("conversation", "at"),
     "CreationLink": _secret("account", "created_at"),
     "CreationCode": _secret("member", "sent_at"),
     "ResetToken": _secret("login", "created_at"),

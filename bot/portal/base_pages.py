@@ -18,7 +18,7 @@ from backend.members.models import Member
 from bot.channels.senders import client_source
 from bot.services import Services
 from bot.web import pages
-from bot.web.cookies import SignInCookies
+from bot.web.cookies import PORTAL_SESSION, SignInCookies
 from bot.web.guards import public
 from bot.web.json_requests import route_methods
 from bot.web.languages import find_named_language, keep_named_language
@@ -47,7 +47,7 @@ class PortalPages:
         self.services = services
         self.backend = services.backend
         self.settings = services.settings
-        self.cookies = SignInCookies(services.settings, "ml_session", "ml_device", "portal-form", "Lax")
+        self.cookies = SignInCookies(services.settings, PORTAL_SESSION, "ml_device", "portal-form", "Lax")
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint(type(self).__name__, url_prefix=self.URL_PREFIX)

@@ -107,7 +107,9 @@ class SignedInPages(PortalPages):
             "here": request.path,
             "account_chosen": is_account_chosen(request) or bool(request.args.get(CHOSEN)),
             "form_token": self.cookies.page_token(request),
-            "identity": make_token(self.backend, account) if account is not None and is_open else "",
+            "identity": make_token(self.backend, account, self.cookies.read_session(request))
+            if account and is_open
+            else "",
         }
         return super().render_page(template, status, **frame | values)
 

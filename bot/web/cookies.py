@@ -16,6 +16,8 @@ from backend.staff.sessions import StaffSignIn
 PREFIX = "__Host-"
 """Over https the names begin with it: browsers then accept the cookies only over https and for this host alone."""
 MAX_VALUE_LENGTH = 200
+PORTAL_SESSION = "ml_session"
+"""The cookie of a member's session on the account page."""
 DEVICE_SECONDS = 180 * 24 * 3600
 """How long a browser that has signed in once is known: its sign-in then needs no code."""
 TOKEN_LENGTH = 64

@@ -16,6 +16,7 @@ from backend.photos import service as photos
 from bot.channels.senders import client_source
 from bot.channels.webchat.transcript_mail import mail_transcript
 from bot.dialogue.normalize import clean_and_redact
+from bot.web.cookies import PORTAL_SESSION, read_cookie
 from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
 from bot.web.json_requests import parse_json_object, parse_text_field
@@ -52,11 +53,14 @@ class TalkActions:
         body = parse_json_object(request)
         conversation = self.chat.find_conversation(parse_text_field(body, "session", longest=200))
         token = parse_text_field(body, "identity", longest=signed_in_talks.MAX_LENGTH)
-        source = client_source(request, self.chat.services.settings)
+        settings = self.chat.services.settings
+        source, cookie = client_source(request, settings), read_cookie(request, settings, PORTAL_SESSION)
         async with self.chat.limits.limit_message(request, conversation):
             try:
                 async with self.backend.db.transaction() as session:
-                    await signed_in_talks.accept(session, self.backend, conversation, token, source=source)
+                    await signed_in_talks.accept(
+                        session, self.backend, conversation, token, source=source, portal_session=cookie
+                    )
             except signed_in_talks.IdentityTokenRefused as refusal:
                 status = 409 if refusal.code == "other_member" else 403
                 raise RequestRefused(refusal.code, str(refusal), status=status) from None

@@ -37,6 +37,11 @@ async def test_the_pages_of_money(browser: Browser, payer: Visitor) -> None:
     await page.keyboard.press("Escape")
     chat = page.locator("memberline-chat")
     await chat.locator(".launcher").click()
+    await page.route("**/chat/messages", lambda route: route.fulfill(json={"messages": []}))
+    async with page.expect_response("**/chat/identity") as shown:  # with the cookie: else it is refused
+        await chat.locator("textarea").fill("hello")
+        await chat.locator("textarea").press("Enter")
+    assert (await shown.value).status == 200
     await page.goto(f"{url}/portal")
     await expect(chat.locator(".launcher")).to_have_text("ChatGo on")  # it does not stand before Pay now
     await expect(chat.locator("dialog")).to_be_hidden()

@@ -226,7 +226,8 @@ class Line extends EventTarget {
         method: 'POST',
         headers: { 'Content-Type': type },
         body: type === 'application/json' ? JSON.stringify(body) : body,
-        credentials: 'omit',
+        // on the account page its cookie proves that the identity is this browser's; other sites send none
+        credentials: 'same-origin',
         signal: stop.signal,
       });
       const wait = Math.min(Number(response.headers.get('Retry-After')) || 0, 60) * 1000;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,7 +12,7 @@ from sqlalchemy import select
 
 from backend.agent_handoff import service as handoffs
 from backend.agent_handoff import transcript
-from backend.billing.models import Account
+from backend.clock import ManualClock
 from backend.contact import service as contact
 from backend.conversations.models import InboundMessage
 from backend.feedback.models import TalkRating
@@ -20,8 +22,11 @@ from backend.outbox.models import OutboxMessage
 from backend.photos import service as photos
 from bot.channels.webchat import sessions
 from bot.channels.webchat.transcript_mail import MAX_TO_MEMBER
-from tests.backend.household import make_household
+from tests.backend.household import NOW, make_household
+from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
 
 PLACE = "Taken at 42.1, -90.2"
 
@@ -170,21 +175,74 @@ async def test_the_mailed_talk_has_the_words_of_a_button_and_the_figures_of_a_ta
     assert ("member", "Sí, está bien") in lines
 
 
-async def test_who_is_signed_in_on_the_page_is_known_in_the_talk(app_server: Edge) -> None:
-    backend = app_server.services.backend
-    home = await make_household(backend)
+COOP_KEY = "what the co-op's own portal signs with"
+
+
+@pytest.fixture
+async def embedded(
+    folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock: ManualClock
+) -> AsyncIterator[Edge]:
+    """The chat on the co-op's own portal, whose sessions are not ours."""
+    async with running_edge(folder, engine, twilio, clock, CHAT_IDENTITY_SECRET=COOP_KEY) as edge:
+        yield edge
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+def sign_identity(clock: ManualClock, mark: str = "one page", minutes: int = 10) -> str:
+    return signed_in_talks.sign(COOP_KEY, "99999-001", int(clock.now().timestamp()) + minutes * 60, mark)
+
+
+async def show(edge: Edge, talk: str, shown: str) -> int:
+    return (await edge.post("/chat/identity", json={"session": talk, "identity": shown})).status
+
+
+async def find_level(edge: Edge, conversation: str) -> Level:
+    async with edge.services.backend.db.read_session() as session:
+        return (await identity.load_identity(session, edge.services.backend, conversation)).level
+
+
+async def test_an_identity_of_the_coops_portal_is_good_for_one_talk(embedded: Edge, clock: ManualClock) -> None:
+    await make_household(embedded.services.backend)
+    (made, conversation), (other, _) = await begin(embedded), await begin(embedded)
+    token = sign_identity(clock)
+    assert [await show(embedded, made, token) for _ in range(2)] == [200, 200]  # the page may be loaded again
+    clock.advance(minutes=1)
+    assert await show(embedded, made, sign_identity(clock)) == 200, "the next page"
+    assert await show(embedded, other, token) == 403
+    assert await show(embedded, other, sign_identity(clock, "another page")) == 200
+    assert await find_level(embedded, conversation) == Level.STEPPED_UP
+
+
+async def test_the_level_of_the_coops_portal_ends_an_hour_after_its_last_page(
+    embedded: Edge, clock: ManualClock
+) -> None:
+    await make_household(embedded.services.backend)
+    made, conversation = await begin(embedded)
+    assert await show(embedded, made, sign_identity(clock)) == 200
+    for minutes in (12, 24, 36, 48, 60):
+        clock.advance(minutes=12)
+        await embedded.chat(made, "hello", id=f"after-{minutes}")
+        assert await find_level(embedded, conversation) == (2 if minutes < 60 else 0)
+
+
+async def test_who_is_signed_in_on_the_page_is_known_in_the_talk(embedded: Edge, clock: ManualClock) -> None:
+    backend, app_server = embedded.services.backend, embedded
+    await make_household(backend)
     made, conversation = await begin(app_server)
-    async with backend.db.read_session() as session:
-        account = await session.get_one(Account, home.account_id)
-    token = signed_in_talks.make_token(backend, account)
-    for wrong in (token[:-1] + "x", "x" + token, "nothing", signed_in_talks.sign("another key", "99999-001", 2**31)):
-        assert (await app_server.post("/chat/identity", json={"session": made, "identity": wrong})).status == 403
-    late = int(backend.clock.now().timestamp()) + 3600
+    token = sign_identity(clock)
     own_key = backend.settings.derived_key(signed_in_talks.PURPOSE)
-    for ends in (late, late - 2 * 3600):
-        forever = signed_in_talks.sign(own_key, "99999-001", ends)
-        assert (await app_server.post("/chat/identity", json={"session": made, "identity": forever})).status == 403
-    assert (await app_server.post("/chat/identity", json={"session": made, "identity": token})).status == 200
+    ends = int(clock.now().timestamp()) + 600
+    for wrong in (
+        token[:-1] + "x", "x" + token, "nothing", signed_in_talks.sign("another key", "99999-001", ends),
+        signed_in_talks.sign(own_key, "99999-001", ends),  # ours, of no session
+        sign_identity(clock, minutes=16), sign_identity(clock, minutes=-1),
+    ):  # fmt: skip
+        assert await show(app_server, made, wrong) == 403
+    assert await show(app_server, made, token) == 200
     async with backend.db.read_session() as session:
         known = await identity.load_identity(session, backend, conversation)
     assert (known.level, known.known_account.number) == (Level.STEPPED_UP, "99999-001")
