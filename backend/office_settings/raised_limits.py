@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.coop import Coop
 from backend.language import ENGLISH, mark, tr
 from backend.money import format_cents
 from backend.office_settings.models import SettingsVersion
@@ -31,7 +32,7 @@ async def tell_raised_limits(
     raised = []
     for change in changes:
         if change.key in SECOND_PERSON_LIMITS:
-            usual = type(backend.coop).__dataclass_fields__[change.key.partition(".")[2]].default
+            usual = int(getattr(Coop, change.key.partition(".")[2]))
             before, after = (usual if value is None else int(value) for value in (change.before, change.after))
             if after > before:
                 raised.append((SECOND_PERSON_LIMITS[change.key], before, after))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.coop import Coop
 from backend.language import tr
 from backend.office_settings.models import SettingsVersion
 from backend.office_settings.state import State, merge_tables
@@ -32,7 +33,7 @@ async def find_limit(session: AsyncSession, backend: Backend, limit: Limit) -> i
     before = await session.get(SettingsVersion, min(version.id for version in versions) - 1)
     states.append(State.from_json(before.state) if before else State())
     tables = [merge_tables(backend.live.raw, state).get("payments", {}) for state in states]
-    usual: int = type(backend.coop).__dataclass_fields__[limit].default
+    usual = int(getattr(Coop, limit))
     return min(in_force, *(int(table.get(limit, usual)) for table in tables))
 
 
