@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement import service as arrangements
@@ -28,6 +29,7 @@ from backend.members import codes, rate_limits
 from backend.members.codes import CodeRefused, CodeSent
 from backend.members.models import Member
 from backend.money import format_cents
+from backend.office_acts.models import MemberNote
 from backend.outbox.service import enqueue
 from backend.payments import pay_links
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 CHANNEL = "office"
 Way = Literal["sms", "email"]
+MOST_PAY_LINKS = 3
+"""The office sends one member so many links to pay in an hour."""
 
 
 class NotSent(MemberlineError):
@@ -71,6 +75,16 @@ async def open_conversation(session: AsyncSession, backend: Backend, account: Ac
     found.language = member.language
     await session.flush()
     return found
+
+
+async def count_pay_links(session: AsyncSession, backend: Backend, member_id: int) -> int:
+    """How many links to pay the office sent this member in the last hour; others wait until the commit."""
+    await rate_limits.lock_attempts(session, backend, f"pay links of member {member_id}")
+    query = select(func.count()).select_from(MemberNote).where(
+        MemberNote.member_id == member_id, MemberNote.act == "pay-link",
+        MemberNote.at > backend.clock.now() - timedelta(hours=1),
+    )  # fmt: skip
+    return await session.scalar(query) or 0
 
 
 async def send_pay_link(

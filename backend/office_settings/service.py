@@ -13,6 +13,7 @@ from backend.errors import MemberlineError
 from backend.knowledge.check import check_subjects
 from backend.knowledge.parsing import KnowledgeError
 from backend.office_settings.models import SettingsVersion
+from backend.office_settings.raised_limits import tell_raised_limits
 from backend.office_settings.state import State, find_changed_subjects, find_changes, merge_tables
 
 if TYPE_CHECKING:
@@ -112,4 +113,5 @@ async def publish(
             **{f"knowledge.{each}": "changed" for each in subjects},
         },
     )  # fmt: skip
+    await tell_raised_limits(session, backend, row, changes)
     return row

@@ -27,9 +27,13 @@ class Area:
 
     names: tuple[str, ...]
 
+    @property
+    def is_whole_system(self) -> bool:
+        return any(name in WHOLE_SYSTEM_NAMES for name in self.names)
+
     def contains(self, places: Iterable[str]) -> bool:
         """Whether a name occurs in one of the places. Whole words only: `Oak` is not in `Oakland Avenue`."""
-        if any(name in WHOLE_SYSTEM_NAMES for name in self.names):
+        if self.is_whole_system:
             return True
         normalized = [f" {normalize_place(words)} " for words in places]
         return any(f" {name} " in words for name in self.names for words in normalized)

@@ -1,19 +1,20 @@
 """What one person may book or take off at the counter alone.
 
-It is added up over the co-op's local day, by account and by person, so that the limit cannot be passed in small steps;
-above it a second person decides.
+It is added up over the co-op's local day, by account, by member and by person, so that the limit cannot be passed in
+small steps; above it a second person decides.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.models import Account
 from backend.members.rate_limits import lock_attempts
 from backend.payments.models import CounterPayment
+from backend.payments.second_person import begin_of_day, find_limit
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -26,16 +27,18 @@ async def needs_second_to_book(
     session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, by: str
 ) -> bool:
     """Whether `by` may not book this alone. What was booked alone today and taken off again counts too."""
-    await lock_attempts(session, backend, f"counter:{by}")
-    limit = backend.coop.booking_second_person_cents
+    member_id = (await session.get_one(Account, account_id)).member_id
+    await lock_attempts(session, backend, f"counter:{by}", f"counter of member {member_id}")
+    limit = await find_limit(session, backend, "booking_second_person_cents")
     alone = (
         CounterPayment.approved_by.is_(None),
         CounterPayment.status.in_(("booked", "undone")),
-        CounterPayment.asked_at >= _begin_of_day(backend),
+        CounterPayment.asked_at >= begin_of_day(backend),
     )
-    of_account = await _sum(session, *alone, CounterPayment.account_id == account_id)
+    accounts = select(Account.id).where(Account.member_id == member_id)
+    of_member = await _sum(session, *alone, CounterPayment.account_id.in_(accounts))
     by_person = await _sum(session, *alone, CounterPayment.asked_by == by)
-    return of_account + amount_cents > limit or by_person + amount_cents > limit * BOOKED_BY_ONE_PERSON_TIMES
+    return of_member + amount_cents > limit or by_person + amount_cents > limit * BOOKED_BY_ONE_PERSON_TIMES
 
 
 async def needs_second_to_take_off(session: AsyncSession, backend: Backend, payment: CounterPayment, by: str) -> bool:
@@ -44,15 +47,12 @@ async def needs_second_to_take_off(session: AsyncSession, backend: Backend, paym
     alone = (
         CounterPayment.undo_approved_by.is_(None),
         CounterPayment.status == "undone",
-        CounterPayment.undone_at >= _begin_of_day(backend),
+        CounterPayment.undone_at >= begin_of_day(backend),
     )
     of_account = await _sum(session, *alone, CounterPayment.account_id == payment.account_id)
     by_person = await _sum(session, *alone, CounterPayment.undone_by == by)
-    return max(of_account, by_person) + payment.amount_cents > backend.coop.booking_second_person_cents
-
-
-def _begin_of_day(backend: Backend) -> datetime:
-    return datetime.combine(backend.today(), time(0), backend.coop.zone).astimezone(UTC)
+    limit = await find_limit(session, backend, "booking_second_person_cents")
+    return max(of_account, by_person) + payment.amount_cents > limit
 
 
 async def _sum(session: AsyncSession, *of: ColumnElement[bool]) -> int:

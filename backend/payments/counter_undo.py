@@ -14,6 +14,7 @@ from backend.payments.counter_limits import needs_second_to_take_off
 from backend.payments.models import CounterPayment
 from backend.payments.office import OfficeRefused, build_fact, lock_counter, record_counter
 from backend.payments.refunds import check_reason
+from backend.payments.second_person import find_same_person
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -46,8 +47,8 @@ async def decide_undo(
     reason = check_reason(reason)
     payment = await _lock_waiting(session, payment_id)
     asked_by = payment.undo_asked_by or ""
-    if asked_by == by:
-        raise OfficeRefused("same_person", tr("Nobody decides about their own booking. Please ask somebody else."))
+    if problem := await find_same_person(session, backend, asked_by, by):
+        raise OfficeRefused("same_person", problem)
     if approve:
         payment.undo_approved_by = by
         await _take_off(session, backend, payment, by=asked_by, reason=payment.undone_reason or "", acted=by)

@@ -26,10 +26,11 @@ from backend.payments.refunds import (
     RefundRefused,
     check_reason,
     lock_refund,
+    needs_second_to_refund,
     record_refund,
     refundable_cents,
-    refunded_by_one_person,
 )
+from backend.payments.second_person import find_limit, find_same_person
 from backend.posting import service as posting
 from backend.providers.billing.base import RefundFact
 
@@ -123,10 +124,10 @@ async def _check_second_person(
 ) -> None:
     """Above the limit somebody else than who asked for the refund gives the money: refunds that fail would else pass
     the limit in small steps, since they count for nothing until they are given."""
-    if refund.approved_by is not None or refund.asked_by != by:
+    if refund.approved_by is not None or not await find_same_person(session, backend, refund.asked_by, by):
         return
-    limit = backend.coop.refund_second_person_cents
-    if await refunded_by_one_person(session, backend, refund.account_id) + cents > limit:
+    if await needs_second_to_refund(session, backend, refund.account_id, cents, by):
+        limit = await find_limit(session, backend, "refund_second_person_cents")
         text = tr(
             "Above {limit} in 30 days somebody else than who asked for the refund has to give the money.",
             limit=format_cents(limit),

@@ -28,6 +28,7 @@ from backend.payments.outside_entries import find_same_payment
 from backend.payments.processing import lock_payment, record_charge
 from backend.payments.refund_notices import COUNTER_KINDS
 from backend.payments.refunds import RefundRefused, check_reason
+from backend.payments.second_person import find_same_person
 from backend.providers.billing.base import CounterPaymentFact
 from backend.providers.billing.system import find_system
 from backend.providers.payments.base import ProviderRejected
@@ -193,8 +194,8 @@ async def decide_counter_payment(
     payment = await lock_counter(session, payment_id)
     if payment.status != "requested":
         raise OfficeRefused("not_waiting", tr("This payment does not wait for anybody any more."))
-    if payment.asked_by == by:
-        raise OfficeRefused("same_person", tr("Nobody decides about their own booking. Please ask somebody else."))
+    if problem := await find_same_person(session, backend, payment.asked_by, by):
+        raise OfficeRefused("same_person", problem)
     payment.approved_by, payment.decided_at = by, backend.clock.now()
     payment.decision_reason = check_reason(reason)
     if approve:

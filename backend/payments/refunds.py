@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, case, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
@@ -19,11 +19,13 @@ from backend.billing.accounts import lock_account
 from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.language import tr
+from backend.members.rate_limits import lock_attempts
 from backend.money import format_cents
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.office_words import describe_state
 from backend.payments.processing import SYSTEM, lock_payment
 from backend.payments.refund_doubts import RefundDoubt, list_doubts, name_doubts
+from backend.payments.second_person import begin_of_day, find_limit, find_same_person
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -93,8 +95,7 @@ async def request_refund(
     if doubts and confirmed != name_doubts(doubts):
         raise RefundDoubtful(doubts)
     fee_cents = fee_left if amount_cents == left and backend.coop.refund_fee == "returned" else 0
-    alone = await refunded_by_one_person(session, backend, payment.account_id)
-    waits = alone + amount_cents + fee_cents > backend.coop.refund_second_person_cents
+    waits = await needs_second_to_refund(session, backend, payment.account_id, amount_cents + fee_cents, asked_by)
     refund = PaymentRefund(
         key=key,
         confirmation=await confirmation_numbers.new_number(session),
@@ -120,8 +121,8 @@ async def decide_refund(
     refund = await lock_refund(session, refund_id)
     if refund.status != "requested":
         raise RefundRefused("not_waiting", tr("This refund does not wait for anybody any more."))
-    if refund.asked_by == by:
-        raise RefundRefused("same_person", tr("Nobody decides about their own refund. Please ask somebody else."))
+    if problem := await find_same_person(session, backend, refund.asked_by, by):
+        raise RefundRefused("same_person", problem)
     payment = await session.get_one(Payment, refund.payment_id, populate_existing=True)
     if approve and payment.status == "returned":
         text = tr("The bank returned the payment itself: the member has the money back. Please reject the refund.")
@@ -187,13 +188,32 @@ async def refund_to_dict(session: AsyncSession, refund: PaymentRefund) -> dict[s
     }
 
 
-async def refunded_by_one_person(session: AsyncSession, backend: Backend, account_id: int) -> int:
-    """The cents that were refunded on the account lately without a second person."""
-    query = select(func.coalesce(func.sum(GIVEN_BACK_CENTS), 0)).where(
+async def needs_second_to_refund(session: AsyncSession, backend: Backend, account_id: int, cents: int, by: str) -> bool:
+    """Whether `by` may not give back `cents` more alone: all that was given back alone on the account lately counts,
+    and all that this person gave back alone today, on any account.
+    """
+    await lock_attempts(session, backend, f"refund:{by}")
+    limit = await find_limit(session, backend, "refund_second_person_cents")
+    today = begin_of_day(backend)
+    of_account = await _sum_alone(
+        session,
         PaymentRefund.account_id == account_id,
-        PaymentRefund.approved_by.is_(None),
-        PaymentRefund.status.not_in(("requested", "rejected")),
         PaymentRefund.asked_at >= backend.clock.now() - ONE_PERSON_WINDOW,
+    )
+    by_person = await _sum_alone(
+        session,
+        or_(
+            and_(PaymentRefund.asked_by == by, PaymentRefund.asked_at >= today),
+            and_(PaymentRefund.handled_by == by, PaymentRefund.handled_at >= today),
+        ),
+    )
+    return max(of_account, by_person) + cents > limit
+
+
+async def _sum_alone(session: AsyncSession, *of: ColumnElement[bool]) -> int:
+    """The cents of refunds that no second person approved."""
+    query = select(func.coalesce(func.sum(GIVEN_BACK_CENTS), 0)).where(
+        PaymentRefund.approved_by.is_(None), PaymentRefund.status.not_in(("requested", "rejected")), *of
     )
     return int(await session.scalar(query) or 0)
 

@@ -219,6 +219,9 @@ DECISIONS: dict[str, Decision] = {
     "StaffAccount": Decision(
         "nobody", "keep", left_out="about a person of the office", kept="past answers and the audit trail name them"
     ),
+    "StaffWayIn": Decision(
+        "nobody", "keep", left_out="about a person of the office", kept="it says who let whom in, as the audit trail"
+    ),
     "StaffCodeApp": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
     "StaffRecoveryCode": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),
     "StaffPasskey": Decision("nobody", "keep", left_out="of a person of the office", kept="until it is removed"),

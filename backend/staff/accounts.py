@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from backend.logins import passwords
 from backend.logins.service import hash_token
 from backend.outbox.service import enqueue
 from backend.staff.models import StaffAccount, StaffSession
-from backend.staff.roles import Role
+from backend.staff.roles import ROLE_NAMES, Role
+from backend.staff.ways_in import name_maker, note_way_in, tell_change
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -171,7 +173,12 @@ async def invite(
     )  # fmt: skip
     session.add(account)
     await session.flush()
-    link = await _make_link(session, backend, account)
+    link = await _make_link(session, backend, account, by)
+    await _tell(
+        session, backend, account,
+        lambda: tr("{who} invited {name} as: {role}.", who=name_maker(by), name=name, role=tr(ROLE_NAMES[role])),
+        by=by,
+    )  # fmt: skip
     await note(session, backend, by, "office_invited", after={"name": name, "role": account.role})
     return link
 
@@ -181,7 +188,8 @@ async def make_link(session: AsyncSession, backend: Backend, account: StaffAccou
     if account.status == OFF:
         raise StaffAccountError(tr("{name} is switched off.", name=account.name))
     account.change += 1
-    link = await _make_link(session, backend, account)
+    link = await _make_link(session, backend, account, by)
+    await _tell_link(session, backend, account, by)
     await note(session, backend, by, "office_link_made", after={"name": account.name})
     return link
 
@@ -218,6 +226,17 @@ async def set_password(session: AsyncSession, backend: Backend, account: StaffAc
     await note(session, backend, account.name, "office_password_set")
 
 
+async def set_password_by_link(
+    session: AsyncSession, backend: Backend, account: StaffAccount, password_hash: str
+) -> None:
+    """As set_password(). The person and the administrators hear of it: the link may have been in another's hand."""
+    await set_password(session, backend, account, password_hash)
+    await _tell(
+        session, backend, account, lambda: tr("{name} set a password with a link.", name=account.name),
+        by=account.name, emails=(account.email,),
+    )  # fmt: skip
+
+
 async def change_role(session: AsyncSession, backend: Backend, account: StaffAccount, role: Role, *, by: str) -> None:
     """At once, also for sessions that are open. Raises StaffAccountError for the last administrator."""
     if account.role == role_key(role):
@@ -226,6 +245,12 @@ async def change_role(session: AsyncSession, backend: Backend, account: StaffAcc
         await _refuse_last_admin(session, backend, account)
     before, account.role = account.role, role_key(role)
     account.change += 1
+    await _tell(
+        session, backend, account,
+        lambda: tr("{who} gave {name} another role: {role}.",
+                   who=name_maker(by), name=account.name, role=tr(ROLE_NAMES[role])),
+        by=by, emails=(account.email,),
+    )  # fmt: skip
     after = {"name": account.name, "role": account.role}
     await note(session, backend, by, "office_role_changed", before={"role": before}, after=after)
 
@@ -241,8 +266,16 @@ async def change_contact(
     )
     if (taken := await session.scalar(same)) is not None:
         raise StaffAccountError(tr("{name} has this email address.", name=taken), "email")
-    account.email, account.phone = email, phone
+    former, account.email, account.phone = account.email, email, phone
     account.change += 1
+    if former.lower() != email.lower():
+        await note_way_in(session, backend, account, by=by)
+        await _tell(
+            session, backend, account,
+            lambda: tr("{who} changed the email of {name} from {former} to {email}.",
+                       who=name_maker(by), name=account.name, former=former, email=email),
+            by=by, emails=(former, email),
+        )  # fmt: skip
     await note(session, backend, by, "office_contact_changed", after={"name": account.name})
 
 
@@ -261,7 +294,8 @@ async def switch_on(session: AsyncSession, backend: Backend, account: StaffAccou
     """Back, with a new link: the old password is not valid any more."""
     account.status, account.password_hash, account.password_set_at = INVITED, None, None
     account.change += 1
-    link = await _make_link(session, backend, account)
+    link = await _make_link(session, backend, account, by)
+    await _tell_link(session, backend, account, by)
     await note(session, backend, by, "office_switched_on", after={"name": account.name})
     return link
 
@@ -293,7 +327,25 @@ async def _refuse_last_admin(session: AsyncSession, backend: Backend, account: S
     )
 
 
-async def _make_link(session: AsyncSession, backend: Backend, account: StaffAccount) -> StaffLink:
+async def _tell(
+    session: AsyncSession, backend: Backend, account: StaffAccount, what: Callable[[], str], *, by: str,
+    emails: tuple[str, ...] = (),
+) -> None:  # fmt: skip
+    await session.flush()
+    await tell_change(session, backend, account, what, await list_logins(session, backend), by=by, emails=emails)
+
+
+async def _tell_link(session: AsyncSession, backend: Backend, account: StaffAccount, by: str) -> None:
+    """The person has the link's own email."""
+    await _tell(
+        session, backend, account,
+        lambda: tr("{who} made a link with which {name} sets a new password.", who=name_maker(by), name=account.name),
+        by=by,
+    )  # fmt: skip
+
+
+async def _make_link(session: AsyncSession, backend: Backend, account: StaffAccount, by: str) -> StaffLink:
+    await note_way_in(session, backend, account, by=by)
     token, now = secrets.token_urlsafe(32), backend.clock.now()
     account.link_hash, account.link_expires_at = hash_token(token), now + LINK_LIFETIME
     url = f"{backend.settings.public_url}/staff/invitations/{token}"

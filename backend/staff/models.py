@@ -42,6 +42,17 @@ class StaffAccount(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class StaffWayIn(Base):
+    """A way into the office that `made_by` made for `name`: an invitation, a link that sets a password, a new email."""
+
+    __tablename__ = "staff_ways_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    made_by: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
 class StaffSession(Base):
     """A signed-in browser of the office. Only the hash of its cookie is stored; signing out deletes the row.
 

@@ -13,9 +13,9 @@ from backend.staff import accounts, second_steps
 from backend.staff.accounts import StaffLink
 from backend.staff.models import StaffAccount
 from backend.staff.roles import Role
+from backend.staff.ways_in import SERVER
 from bot.commands.running import print_json, run_with_backend
 
-SERVER = "the server"
 role_option = click.option("--role", type=click.Choice([accounts.role_key(role) for role in Role]), required=True)
 
 

@@ -25,6 +25,8 @@ CHANGED_TO = re.compile(
     r"\b(?:(?:chang\w*|set|re-?set\w*|mak\w+|made|switch\w*|updat\w+)\s+(?:it|that|mine)\s+(?:back\s+)?(?:to\s+|as\s+)?|"
     r"(?:(?:lo|la)\s+(?:cambi\w+|puse)|(?:cambi|pon)\w*(?:la|lo))\s+(?:(?:a|por|en|como)\s+)?)[\"']?$"
 )
+NO_PASSWORD = re.compile(r"^[=+@]|://|[()|\"]")
+"""In a word of the office: a formula or a link, which nobody takes for a password."""
 FILLER_ONLY = re.compile(r"\W*(?:(?:it'?s|it\s+is|its|is|try|use|used|or|maybe|es|prueb[ae]|us[ae]|era|was)\s+)?\W*")
 USER_NAME_BEFORE = re.compile(r"\b(?:user\s?-?(?:name|id)?|usuario|as|como)\s*(?:is|was|es|era)?\s*[:=]?\s*$")
 """A user name is no secret."""
@@ -96,7 +98,10 @@ def find_passwords(
         alone = not (asked or by_office) and WORD_AND_FIGURES.fullmatch(word) and is_whole
         harmless = len(word) < MIN_LENGTH or USER_NAME_BEFORE.search(lowered, max(0, start - 20), start)
         pasted = any(begin <= start and end <= close for begin, close in markup)
-        if _is_strong(text[start:end], word) or ((about_login or alone) and not harmless and not pasted):
+        # a clerk's reason that is a formula or a link, such as "=cmd|calc!A0", is kept for the auditor
+        kept = by_office and not login and NO_PASSWORD.search(word)
+        strong = _is_strong(text[start:end], word) and not kept
+        if strong or ((about_login or alone) and not harmless and not pasted):
             yield start, end
 
 

@@ -221,7 +221,7 @@ class DoorPages:
             account = await accounts.find_by_link(session, self.backend, link)
             if account is None:
                 return self._render_dead_link()
-            await accounts.set_password(session, self.backend, account, hashed)
+            await accounts.set_password_by_link(session, self.backend, account, hashed)
             login = await accounts.find_login_by_name(session, self.backend, account.name)
             if login is None:  # the demo's clerk in production
                 return self._render_dead_link()

@@ -174,6 +174,7 @@ class PeoplePages:
         account = await self._find(person)
         if form_field(request, "confirmed") != "yes":
             text = tr("The link sets a new password, once, for three days. The link before it ends.")
+            text = self._tell_way(account, text)
             heading = tr("Make a new link for {name}?", name=account.name)
             return self._read_back(request, account, heading, (), text, tr("Make the link"))
         return await self._do_link(request, person, accounts.make_link, name)
@@ -184,7 +185,7 @@ class PeoplePages:
             return pages.redirect(_url(person))
         if form_field(request, "confirmed") != "yes":
             facts = ((tr("Role"), tr(ROLE_NAMES[_role(account)])),)
-            text = tr("{name} gets a link to set a new password.", name=account.name)
+            text = self._tell_way(account, tr("{name} gets a link to set a new password.", name=account.name))
             heading = tr("Switch {name} on again?", name=account.name)
             return self._read_back(request, account, heading, facts, text, tr("Switch on"))
         return await self._do_link(request, person, accounts.switch_on, name)
@@ -286,6 +287,7 @@ class PeoplePages:
             if mailed
             else tr("No mail is set up, so you get the link to hand on. It sets the password, once, for three days.")
         )  # fmt: skip
+        text = f"{text} {_tell_one_person(typed['name'])}"
         return self.staff.render_page(
             "access/confirm.html", heading=tr("Invite {name}?", name=typed["name"]), facts=facts, text=text,
             button=tr("Invite {name}", name=typed["name"]), action=f"{PEOPLE_URL}/invite", back=f"{PEOPLE_URL}/invite",
@@ -301,6 +303,14 @@ class PeoplePages:
             back=_url(account.id), hidden={"change": form_field(request, "change"), **(hidden or {})},
         )  # fmt: skip
 
+    def _tell_way(self, account: StaffAccount, text: str) -> str:
+        """`text`, where the link goes, and what follows from it."""
+        if self.backend.settings.smtp_url:
+            way = tr("It goes to {email} alone; you do not see it.", email=account.email)
+        else:
+            way = tr("No mail goes out here, so the link is shown to you, to hand on.")
+        return f"{text} {way} {_tell_one_person(account.name)}"
+
     def _render_link(self, link: StaffLink) -> HTTPResponse:
         mailed = bool(self.backend.settings.smtp_url)
         return self.staff.render_page("access/link.html", account=link.account, url=link.url, mailed=mailed)
@@ -313,6 +323,14 @@ def _read_phone(typed: str, errors: dict[str, str]) -> str | None:
     except InvalidPhone:
         errors["phone"] = tr("This is no phone number that can be called. Leave it empty if there is none.")
         return None
+
+
+def _tell_one_person(name: str) -> str:
+    return tr(
+        "{name} and the other administrators are told by email. For seven days {name} and you do not count as two "
+        "persons where money needs a second one.",
+        name=name,
+    )
 
 
 def _role(account: StaffAccount) -> Role:

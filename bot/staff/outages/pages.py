@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.language import mark, tr
 from backend.outage import board, overview, told
 from backend.outage import service as outages
+from backend.outage.areas import parse_area
 from backend.outage.models import KnownOutage
 from backend.outage.service import NewOutage
 from backend.outage.texts import CAUSES
@@ -38,6 +41,10 @@ NO_PLACE_LEFT = mark(
     "Nothing was changed: write where the power is still out. If it is back everywhere, use that button."
 )
 WRONG_TIME = mark("Nothing was changed: please give the time as it is on the calendar, or leave it empty.")
+WHOLE_SYSTEM = mark(
+    "Nothing was changed: an outage of the whole system is opened by a supervisor. Name the roads or towns, or ask one."
+)
+READ_BACK_FIELDS = ("area", "accounts", "cause", "estimate", "danger")
 STAGES = {"out": mark("that it is out"), "restored": mark("that it is back")}
 NEW_TIME = mark("the new time")
 WAYS = {"text": mark("text"), "email": mark("email"), "call": mark("call")}
@@ -113,18 +120,29 @@ class OutagePages:
         parsed = await self._parse_new(request, name)
         if isinstance(parsed, HTTPResponse):
             return parsed
+        return await self._render_preview(request, name, parsed)
+
+    async def _render_preview(self, request: Request, name: str, new: NewOutage) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
-            preview = await overview.preview(session, self.backend, parsed)
-        sent = {each: form_field(request, each) for each in ("area", "accounts", "cause", "estimate", "danger")}
+            preview = await overview.preview(session, self.backend, new)
+        sent, key = {each: form_field(request, each) for each in READ_BACK_FIELDS}, secrets.token_hex(16)
         return self._render(
-            request, name, "outages/preview.html", new=parsed, preview=preview, sent=sent, key=secrets.token_hex(16)
-        )
+            request, name, "outages/preview.html", new=new, preview=preview, sent=sent, key=key,
+            seal=self._seal(request, key),
+        )  # fmt: skip
+
+    def _seal(self, request: Request, key: str) -> str:
+        """What the read-back of these words with this key bears, so that nothing is opened that was not read back."""
+        words = [key, *(form_field(request, each) for each in READ_BACK_FIELDS)]
+        return self.backend.settings.keyed_hash("outage-read-back", json.dumps(words))
 
     async def add_outage(self, request: Request, name: str) -> HTTPResponse:
-        """Open it. The key of the form opens one outage, however often it is sent."""
+        """Open what was read back. The key of the form opens one outage, however often it is sent."""
         parsed = await self._parse_new(request, name)
         if isinstance(parsed, HTTPResponse):
             return parsed
+        if not hmac.compare_digest(self._seal(request, form_field(request, "key")), form_field(request, "seal")):
+            return await self._render_preview(request, name, parsed)
         try:
             async with self.backend.db.transaction() as session:
                 await outages.open_outage(session, self.backend, name, parsed)
@@ -175,6 +193,8 @@ class OutagePages:
             accounts, unknown = await overview.find_accounts(session, form_field(request, "accounts"))
         if unknown:
             return await self._render_list(request, name, _describe_unknown(unknown), outage_id, form="part")
+        if self._is_for_supervisor(request, area):
+            return await self._render_list(request, name, tr(WHOLE_SYSTEM), outage_id, form="part")
         async with self.backend.db.read_session() as session:
             known = await session.get(KnownOutage, outage_id)
         is_whole = not area.strip() or (known is not None and known.by_accounts and not accounts)
@@ -236,6 +256,8 @@ class OutagePages:
         area = redact_office_words(form_field(request, "area"))
         if not area:
             return self._render_new(request, name, tr(NO_AREA), "area")
+        if self._is_for_supervisor(request, area):
+            return self._render_new(request, name, tr(WHOLE_SYSTEM), "area")
         if trouble := self._find_time_trouble(request):
             return self._render_new(request, name, trouble, "estimate")
         async with self.backend.db.read_session() as session:
@@ -251,6 +273,10 @@ class OutagePages:
             source_key=f"form:{key}" if key else None,
             **self._parse_outage(request),
         )
+
+    def _is_for_supervisor(self, request: Request, area: str) -> bool:
+        """The whole system is more than one clerk decides: every report of a member would be taken for known."""
+        return parse_area(area).is_whole_system and request.ctx.staff.role < Role.SUPERVISOR
 
     def _find_time_trouble(self, request: Request, before: datetime | None = None) -> str:
         """A time that cannot be read must not be taken for no time, nor one that has passed. `before` may stay: it was

@@ -41,11 +41,14 @@ LIMITS = (
 OFFICE = (
     Field(
         "refund_second", mark("A second person approves refunds above, in dollars"), "money",
-        ("payments", "refund_second_person_cents"), hint=mark("On one account in 30 days."), required=True,
+        ("payments", "refund_second_person_cents"),
+        hint=mark("On one account in 30 days, and by one person in a day. A higher one counts after 24 hours."),
+        required=True,
     ),
     Field(
         "booking_second", mark("A second person approves a payment booked at the counter above, in dollars"), "money",
-        ("payments", "booking_second_person_cents"), hint=mark("On one account in a day; the same for taking one off."),
+        ("payments", "booking_second_person_cents"),
+        hint=mark("For one member in a day; the same for taking one off. A higher one counts after 24 hours."),
         required=True,
     ),
 )  # fmt: skip

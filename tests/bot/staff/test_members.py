@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -191,6 +192,15 @@ async def test_a_pay_link_is_read_back_and_sent_once(signed_in: Edge, backend: B
     assert "$112.40" in (await signed_in.get(link[0])).text
     row = await last_audit(backend, "pay_link_sent")
     assert (row.actor, row.channel, row.account_id) == ("office:ann", "office", home.account_id)
+
+
+async def test_a_member_gets_three_pay_links_in_an_hour(signed_in: Edge, backend: Backend, home: Household) -> None:
+    pages = [
+        await read_back(signed_in, "pay-link", amount="112.40", day="2026-11-18", way="sms") for _ in range(5)
+    ]  # all read back before the first is sent
+    answers = await asyncio.gather(*(confirm(signed_in, "pay-link", page) for page in pages))
+    assert sum("three pay links in the last hour" in answer.text for answer in answers) == 2
+    assert await count(backend, PayLink) == 3
 
 
 WRONG_LINKS: tuple[tuple[dict[str, str], str], ...] = (

@@ -376,13 +376,20 @@ async def test_later_notes_and_withdrawals_are_shown(edge: Edge) -> None:
     assert "Done, close it" not in page
 
 
+async def open_outage(edge: Edge, new: dict[str, str]) -> Answer:
+    """Sent without its read-back, it is read back first."""
+    shown = await edge.post("/staff/outages", data=new)
+    found = dict(re.findall(r'name="(key|seal)" value="(\w+)"', shown.text))
+    return await edge.post("/staff/outages", data={**new, **found})
+
+
 async def test_known_outages_are_managed_by_the_office(edge: Edge) -> None:
     assert "Password" in (await edge.get("/staff/outages")).text
     await sign_in(edge)
     token = token_in(await edge.get("/staff/outages"))
     new = {"token": token, "area": "Ridge Road", "cause": "a tree", "estimate": "2026-11-18T13:30"}
     assert (await edge.post("/staff/outages", data={**new, "token": "0" * 64})).status == 403
-    page = await edge.post("/staff/outages", data=new)
+    page = await open_outage(edge, new)
     assert "Ridge Road" in page.text
     assert 'value="2026-11-18T13:30"' in page.text
     async with edge.services.backend.db.read_session() as session:
@@ -408,10 +415,13 @@ async def test_an_outage_is_opened_after_seeing_whom_it_tells(edge: Edge) -> Non
     assert "0 accounts" in shown
     assert "Cause: a tree on the line." in shown
     assert "un árbol sobre la línea" in shown
-    key = re.search(r'name="key" value="(\w+)"', shown)
-    assert key
+    read = dict(re.findall(r'name="(key|seal)" value="(\w+)"', shown))
+    for other in ({**read, "area": "Mill Road"}, {**read, "seal": ""}):  # what was not read back is read back
+        page = await edge.post("/staff/outages", data={**new, **other, "tell": "yes"})
+        assert "Whom it tells" in page.text
+        assert "<article" not in (await edge.get("/staff/outages")).text
     for _ in range(2):  # a second click opens no second outage
-        page = await edge.post("/staff/outages", data={**new, "key": key[1], "tell": "yes"})
+        page = await edge.post("/staff/outages", data={**new, **read, "tell": "yes"})
     assert page.text.count("<article") == 1
     assert "Telling that it is out now" in page.text
     part = re.search(r'action="(/staff/outages/\d+)/part"', page.text)
@@ -437,7 +447,7 @@ async def test_slips_at_an_outage_get_the_form_back(edge: Edge, clock: ManualClo
     assert refused.status == 422
     assert "a time that has passed, Nov 18, 9:59 AM" in refused.text
     new = {"token": token, "area": "Feeder 3", "accounts": "99999-001", "estimate": "2026-11-18T10:30"}
-    page = await edge.post("/staff/outages", data=new)
+    page = await open_outage(edge, new)
     url = re.search(r'action="(/staff/outages/\d+)"', page.text)
     assert url
     assert (await edge.post(url[1], data={**past, "cause": "a pole"})).status == 422

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from backend.app import Backend
 from backend.outage import announcing
+from backend.staff.roles import Role
 from tests.backend.outage.test_board import report
 from tests.bot.edge import Edge
+from tests.bot.staff.test_access import add_person
+from tests.bot.staff.test_access import sign_in as sign_in_person
 from tests.bot.staff.test_money import become
-from tests.bot.staff.test_office import token_in
+from tests.bot.staff.test_office import open_outage, token_in
 from tests.bot.staff.test_ticket_work import find
 from tests.bot.staff.test_tickets import open_ticket
 
@@ -31,7 +34,7 @@ async def test_the_end_at_night_says_what_it_does_and_does_it(edge: Edge, backen
     made = await open_ticket(edge, kind="outage", place="12 Ridge Road")
     await become(edge, "ann")
     token = token_in(await edge.get("/staff/outages"))
-    await edge.post("/staff/outages", data={"token": token, "area": "Ridge Road", "tell": "no", "key": "a" * 32})
+    await open_outage(edge, {"token": token, "area": "Ridge Road", "tell": "no"})
     backend.clock.advance(hours=17)  # type: ignore[attr-defined]
     assert backend.coop.after_quiet_hours(backend.clock.now()) - backend.clock.now() > timedelta(hours=1)
     await become(edge, "ann")
@@ -43,3 +46,16 @@ async def test_the_end_at_night_says_what_it_does_and_does_it(edge: Edge, backen
     assert (await find(backend, made.number)).status == "closed"
     board = await edge.get("/staff/outages")
     assert "told that it is back: 0, at Nov 19, 8:00 AM: 1" in board.text
+
+
+async def test_an_agent_opens_no_outage_of_the_whole_system(edge: Edge, backend: Backend) -> None:
+    await add_person(backend, "Cal", Role.AGENT)
+    await sign_in_person(edge, "Cal")
+    token = token_in(await edge.get("/staff/outages"))
+    refused = await open_outage(edge, {"token": token, "area": "Mill Road, Everywhere", "tell": "no"})
+    assert refused.status == 422
+    assert "opened by a supervisor" in refused.text
+    assert "<article" not in (await edge.get("/staff/outages")).text
+    assert "<article" in (await open_outage(edge, {"token": token, "area": "Mill Road", "tell": "no"})).text
+    part = await edge.post("/staff/outages/1/part", data={"token": token, "area": "everywhere", "sure": "yes"})
+    assert part.status == 422

@@ -20,7 +20,7 @@ from tests.backend.callout.crew import SAM
 from tests.backend.household import Household
 from tests.bot.edge import MEMBER, Answer, Edge
 from tests.bot.staff.test_money import become
-from tests.bot.staff.test_office import OPEN, token_in
+from tests.bot.staff.test_office import OPEN, open_outage, token_in
 from tests.bot.staff.test_tickets import list_texts, open_ticket, press
 
 HAND = {"kind": "outage", "words": "all dark at the barn", "place": "510 Prairie Road", "phone": "555-555-0142"}
@@ -222,7 +222,7 @@ async def test_news_of_an_outage_are_read_first(edge: Edge, backend: Backend) ->
     await become(edge, "ann")
     token = token_in(await edge.get("/staff/outages"))
     new = {"token": token, "area": "Ridge Road, Mill Road", "tell": "yes", "key": "a" * 32}
-    await edge.post("/staff/outages", data=new)
+    await open_outage(edge, new)
     later = await edge.post("/staff/outages/1", data={"token": token, "cause": "", "estimate": "2026-11-18T13:30"})
     assert "news of the outage at Ridge Road, Mill Road: power expected back at 1:30 PM" in later.text
     part = await edge.post("/staff/outages/1/part", data={"token": token, "area": "Mill Road"})

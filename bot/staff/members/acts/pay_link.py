@@ -11,7 +11,7 @@ from backend.language import mark, tr, use_language
 from backend.members.codes import mask_email
 from backend.money import format_cents
 from backend.office_acts import service
-from backend.office_acts.service import NotSent, Way
+from backend.office_acts.service import MOST_PAY_LINKS, NotSent, Way
 from backend.payments import prechecks
 from backend.payments.errors import PaymentRefused
 from bot.portal.pay_texts import format_warning
@@ -20,12 +20,14 @@ from bot.staff.members.views import MemberView
 from bot.staff.money.base import parse_amount, parse_day
 from bot.web.pages import format_day_with_year
 
+TOO_MANY = mark("This member got three pay links in the last hour. Please wait, or take the payment another way.")
+
 
 class PayLinkAct(Act):
     name, title, template = "pay-link", mark("Send a pay link"), "members/acts/pay_link.html"
     fields = ("amount", "day", "way")
 
-    async def load_form(self, _session: AsyncSession, view: MemberView) -> dict[str, Any]:
+    async def load_form(self, session: AsyncSession, view: MemberView) -> dict[str, Any]:
         balance, today = view.balance, self.backend.today()
         due = max(balance.amount_due_cents, 0) if balance else 0
         ways = list_ways(view)
@@ -36,6 +38,8 @@ class PayLinkAct(Act):
             refusal = tr("What is owed cannot be looked up now. Please try again in a few minutes.")
         elif due == 0 and not balance.prepaid:
             refusal = tr("Nothing is due on this account.")
+        elif await service.count_pay_links(session, self.backend, view.member.id) >= MOST_PAY_LINKS:
+            refusal = tr(TOO_MANY)
         elif not ways:
             refusal = tr("There is no phone that takes texts and no email on file.")
         return {
@@ -69,6 +73,8 @@ class PayLinkAct(Act):
         way: Way = "email" if sent["way"] == "email" else "sms"
 
         async def perform(session: AsyncSession) -> None:
+            if await service.count_pay_links(session, self.backend, view.member.id) > MOST_PAY_LINKS:
+                raise ActRefused(tr(TOO_MANY))  # this one is counted too
             try:
                 await service.send_pay_link(
                     session, self.backend, view.account, amount_cents=cents, pay_on=day, way=way, by=by, key=key

@@ -1,0 +1,58 @@
+"""When a second person has to decide about money of the office, and who may be that person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.coop import Coop
+from backend.language import tr
+from backend.office_settings.models import SettingsVersion
+from backend.office_settings.state import State, merge_tables
+from backend.staff.ways_in import are_two_people
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+Limit = Literal["refund_second_person_cents", "booking_second_person_cents"]
+LIMIT_WINDOW = timedelta(hours=24)
+"""A limit that was raised counts after this time: else one person raises it, acts alone, and puts it back."""
+
+
+async def find_limit(session: AsyncSession, backend: Backend, limit: Limit) -> int:
+    """The lowest value, in cents, that the limit had at any moment of the last 24 hours."""
+    in_force: int = getattr(backend.coop, limit)
+    since = backend.clock.now() - LIMIT_WINDOW
+    versions = list(await session.scalars(select(SettingsVersion).where(SettingsVersion.at > since)))
+    if not versions:
+        return in_force
+    states = [State.from_json(version.state) for version in versions]
+    before = await session.get(SettingsVersion, min(version.id for version in versions) - 1)
+    states.append(State.from_json(before.state) if before else State())
+    tables = [merge_tables(backend.live.raw, state).get("payments", {}) for state in states]
+    usual = int(getattr(Coop, limit))
+    return min(in_force, *(int(table.get(limit, usual)) for table in tables))
+
+
+async def find_same_person(session: AsyncSession, backend: Backend, asked_by: str, by: str) -> str | None:
+    """Why `by` may not decide about what `asked_by` asked for, in words; None where they are two persons.
+
+    A name from the setting and an account may differ in capital letters alone: they are one person.
+    """
+    if asked_by.casefold() == by.casefold():
+        return tr("Nobody decides about their own request. Please ask somebody else.")
+    if not await are_two_people(session, backend, asked_by, by):
+        return tr(
+            "You and {name} do not count as two persons yet: one of you let the other in within the last seven days, "
+            "or somebody let both of you in. Please ask somebody else.",
+            name=asked_by,
+        )
+    return None
+
+
+def begin_of_day(backend: Backend) -> datetime:
+    """The first moment of the co-op's local day, in UTC."""
+    return datetime.combine(backend.today(), time(0), backend.coop.zone).astimezone(UTC)
