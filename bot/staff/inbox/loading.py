@@ -17,6 +17,7 @@ from backend.agent_handoff.presence import SeenViewer, list_others
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.callout import service as callout
+from backend.callout.attempts import Attempts, count_attempts
 from backend.callout.models import Callout
 from backend.conversations.models import Conversation
 from backend.payments.office_lookup import WaitingMoney, load_waiting
@@ -54,6 +55,7 @@ class Day:
     withdrawn: list[Ticket]
     closed: list[Ticket]  # in the last day
     callouts: dict[int, Callout]  # by the id of its ticket
+    attempts: dict[int, Attempts]  # by the id of the callout
     money: WaitingMoney
     now: datetime
 
@@ -105,13 +107,15 @@ async def load_list(session: AsyncSession, now: datetime, show: Filter, name: st
 async def load_day(session: AsyncSession, backend: Backend) -> Day:
     now = backend.clock.now()
     tickets = await listing.list_open(session)
+    callouts = await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent])
     promised = await calls.list_late_calls(session, backend)
     return Day(
         callbacks=promised + await calls.list_calls(session, backend, now, now + AHEAD),
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
         closed=await listing.list_closed(session, now),
-        callouts=await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent]),
+        callouts=callouts,
+        attempts=await count_attempts(session, [one.id for one in callouts.values()]),
         money=await load_waiting(session, now),
         now=now,
     )
