@@ -104,6 +104,13 @@ async def load_list(session: AsyncSession, now: datetime, show: Filter, name: st
     return InboxList(show, rows, await inbox.count_talks(session, now, name), now)
 
 
+async def find_closed(session: AsyncSession, conversation_id: str) -> AgentHandoff | None:
+    """The newest handoff of a talk, where it is closed."""
+    query = select(AgentHandoff).where(AgentHandoff.conversation_id == conversation_id)
+    handoff = await session.scalar(query.order_by(AgentHandoff.id.desc()).limit(1))
+    return handoff if handoff is not None and handoff.status == "closed" else None
+
+
 async def load_day(session: AsyncSession, backend: Backend) -> Day:
     now = backend.clock.now()
     tickets = await listing.list_open(session)

@@ -111,8 +111,7 @@ async def test_a_danger_is_closed_only_with_words_and_after_a_look(edge: Edge, b
         with pytest.raises(WordsNeeded):
             await office.close(session, backend, made.number, "ann")
     assert not [text for text in await list_texts(backend) if "closed" in text or "done" in text]
-    answer = await edge.text("it sparks again")
-    print("DBG", answer.status, answer.text[:300], field_in_text(asked, "seen"))
+    await edge.text("it sparks again")
     seen = field_in_text(asked, "seen")
     token = token_in(await edge.get(f"/staff/tickets/{made.number}"))
     form = {"token": token, "done": "wire is off", "sure": "yes"}
