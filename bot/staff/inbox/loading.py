@@ -95,6 +95,11 @@ class TalkPage:
     now: datetime
 
     @property
+    def danger(self) -> str:
+        """What was told of the first open urgent ticket; empty without one."""
+        return next((str(one.details.get("words") or "") for one in self.tickets if one.urgent), "")
+
+    @property
     def is_open(self) -> bool:
         return self.handoff is not None and self.handoff.status != "closed"
 

@@ -42,7 +42,9 @@ EARLY = mark(
 CHANGED = mark(
     "Nothing was closed: something was told or changed meanwhile. It stands under What happened. Please read it first."
 )
-UNSAID = mark("Nothing was closed. Please say what was done: people were called for it, or the member waits for an answer.")
+UNSAID = mark(
+    "Nothing was closed. Please say what was done: people were called for it, or the member waits for an answer."
+)
 CHANGED_WORK = mark("Nothing was saved: a colleague changed this ticket meanwhile. Please look, and save again.")
 NOT_AGAIN = mark(
     "It can be opened again for a day after it was closed, and not where the people on call were told of it: such a "
@@ -88,7 +90,8 @@ class TicketPages:
         sent = sent_forms.page_values(request)
         return self.staff.render_page(
             "tickets/ticket.html", status, ticket=ticket, name=name, longest=MAX_ANSWER_LENGTH,
-            can_reopen=office.can_reopen(self.backend, ticket), needs_words=office.needs_words(self.backend, ticket) or values["closing"].asks,
+            can_reopen=office.can_reopen(self.backend, ticket),
+            needs_words=office.needs_words(self.backend, ticket) or values["closing"].asks,
             is_reported_anew=ticket.status == tickets.CLOSED and tickets.has_callout(ticket),
             is_late=is_late(ticket, self.backend.clock.now()), troubles={form: trouble} if trouble else {},
             typed={each: form_field(request, each) for each in TYPED},

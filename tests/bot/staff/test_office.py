@@ -334,7 +334,10 @@ async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
     page = await edge.get(f"/staff/tickets/{made.number}")
     assert "a wire" in page.text
     assert "refused it: no &lt;M7&gt;. Enter it by hand" in page.text
-    await edge.post(f"/staff/tickets/{made.number}/close", data={"token": token_in(page), "done": "mended", "sure": "yes", "seen": "999"})
+    await edge.post(
+        f"/staff/tickets/{made.number}/close",
+        data={"token": token_in(page), "done": "mended", "sure": "yes", "seen": "999"},
+    )
     assert "No ticket is open" in (await edge.get("/staff")).text
 
 
