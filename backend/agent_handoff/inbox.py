@@ -24,8 +24,8 @@ PLACES = {"waiting": 0, "answered": 1, "transferred": 2}
 
 @dataclass(frozen=True)
 class InboxRow:
-    """One talk of the list. `new` is what nobody has answered yet; `last` the member's newest words, with secrets masked;
-    `is_urgent`: an urgent ticket of it is open; `danger` are the words that were told of it."""
+    """One talk of the list. `new` is what nobody has answered yet; `last` the member's newest words, with secrets
+    masked; `is_urgent`: an urgent ticket of it is open; `danger` are the words that were told of it."""
 
     handoff: AgentHandoff
     channel: str  # sms | web | voice

@@ -237,7 +237,8 @@ async def close(
     """The office user `by` ends it: the assistant answers again, and the member is told. None when closed already.
 
     `seen` is the newest inbound message that they had before them; without it, what the handoff's summary has. Raises
-    UnreadMessages where a later one came, and where they are not `sure` and nobody has answered the request. On the web the caller notifies the page's stream after the commit.
+    UnreadMessages where a later one came, and where they are not `sure` and nobody has answered the request. On the
+    web the caller notifies the page's stream after the commit.
     """
     handoff = await session.get(AgentHandoff, handoff_id, with_for_update=True)
     if handoff is None or handoff.status == "closed":
