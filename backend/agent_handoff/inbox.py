@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff.models import AgentHandoff
-from backend.agent_handoff.unseen import UnseenMessages, load_unseen
+from backend.agent_handoff.unseen import UnseenMessages, load_last_words, load_unseen
 from backend.conversations.models import Conversation
 from backend.tickets.deduplication import OPEN_STATUSES as OPEN_TICKET_STATUSES
 from backend.tickets.models import Ticket
@@ -24,7 +24,8 @@ PLACES = {"waiting": 0, "answered": 1, "transferred": 2}
 
 @dataclass(frozen=True)
 class InboxRow:
-    """One talk of the list. `new` is what nobody has answered yet; `is_urgent`: an urgent ticket of it is open."""
+    """One talk of the list. `new` is what nobody has answered yet; `last` the member's newest words, with secrets
+    masked; `is_urgent`: an urgent ticket of it is open; `danger` are the words that were told of it."""
 
     handoff: AgentHandoff
     channel: str  # sms | web | voice
@@ -32,6 +33,8 @@ class InboxRow:
     phone: str | None  # E.164, of the other end
     new: UnseenMessages | None
     is_urgent: bool
+    last: str = ""
+    danger: str = ""
 
 
 async def list_talks(
@@ -51,11 +54,15 @@ async def list_talks(
     found = [(row[0], row[1], row[2], row[3]) for row in await session.execute(query.limit(limit))]
     handoffs = [row[0] for row in found]
     new = await load_unseen(session, [each for each in handoffs if each.status == "waiting"])
-    urgent = await _find_urgent(session, [each.conversation_id for each in handoffs]) if show != "closed" else set()
+    urgent = await _find_urgent(session, [each.conversation_id for each in handoffs]) if show != "closed" else {}
+    last = await load_last_words(session, [each.conversation_id for each in handoffs if each.id not in new])
     rows = [
-        InboxRow(handoff, channel, language, phone, new.get(handoff.id), handoff.conversation_id in urgent)
+        InboxRow(
+            handoff, channel, language, phone, new.get(handoff.id), handoff.conversation_id in urgent,
+            last.get(handoff.conversation_id, ""), urgent.get(handoff.conversation_id, ""),
+        )
         for handoff, channel, language, phone in found
-    ]
+    ]  # fmt: skip
     return rows if show in ("closed", "snoozed") else sorted(rows, key=_place)
 
 
@@ -92,8 +99,10 @@ async def count_waiting(session: AsyncSession, now: datetime) -> int:
     return await session.scalar(query) or 0
 
 
-async def _find_urgent(session: AsyncSession, talks: Sequence[str]) -> set[str]:
-    query = select(Ticket.conversation_id).where(
+async def _find_urgent(session: AsyncSession, talks: Sequence[str]) -> dict[str, str]:
+    """By the talk that has an open urgent ticket, the words that were told of the first one; empty without any."""
+    query = select(Ticket.conversation_id, Ticket.details).where(
         Ticket.conversation_id.in_(talks), Ticket.urgent.is_(true()), Ticket.status.in_(OPEN_TICKET_STATUSES)
     )
-    return set(await session.scalars(query))
+    found = (await session.execute(query.order_by(Ticket.id.desc()))).all()
+    return {row[0]: str(row[1].get("words") or "") for row in found}

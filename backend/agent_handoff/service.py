@@ -232,18 +232,22 @@ class UnreadMessages(Exception):
 
 
 async def close(
-    session: AsyncSession, backend: Backend, handoff_id: int, by: str, *, seen: int | None = None
+    session: AsyncSession, backend: Backend, handoff_id: int, by: str, *, seen: int | None = None, sure: bool = True
 ) -> AgentHandoff | None:
     """The office user `by` ends it: the assistant answers again, and the member is told. None when closed already.
 
     `seen` is the newest inbound message that they had before them; without it, what the handoff's summary has. Raises
-    UnreadMessages where a later one came. On the web the caller notifies the page's stream after the commit.
+    UnreadMessages where a later one came, and where they are not `sure` and nobody has answered the request. On the
+    web the caller notifies the page's stream after the commit.
     """
     handoff = await session.get(AgentHandoff, handoff_id, with_for_update=True)
     if handoff is None or handoff.status == "closed":
         return None
     if handoff.status in OPEN_STATUSES:
         unread = await unseen.list_unseen(session, handoff, seen or 0)
+        if not unread and not sure and handoff.status == "waiting" and not handoff.waits_again:
+            newest = await conversations.newest_inbound(session, handoff.conversation_id)
+            unread = [newest] if newest else []
         if unread:
             lines = [(message.received_at, transcript.member_words(message)) for message in unread]
             raise UnreadMessages(handoff.conversation_id, handoff.summary["who"], lines, unread[-1].id)

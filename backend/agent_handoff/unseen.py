@@ -73,6 +73,17 @@ async def load_unseen(session: AsyncSession, handoffs: Sequence[AgentHandoff]) -
     }
 
 
+async def load_last_words(session: AsyncSession, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """The member's newest words by conversation, with secrets masked."""
+    newest = (
+        select(func.max(InboundMessage.id))
+        .where(InboundMessage.conversation_id.in_(conversation_ids))
+        .group_by(InboundMessage.conversation_id)
+    )
+    found = await session.scalars(select(InboundMessage).where(InboundMessage.id.in_(newest)))
+    return {message.conversation_id: transcript.member_words(message)[:MAX_WORDS] for message in found}
+
+
 def change_summary(handoff: AgentHandoff, **values: Any) -> None:
     """Set values of the summary; None takes one out."""
     changed = {**handoff.summary, **values}

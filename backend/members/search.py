@@ -24,6 +24,8 @@ TYPO_LETTERS = 4
 """A shorter word must be as it is written: one wrong letter of three is another name."""
 MAX_CANDIDATES = 500
 NUMBER = re.compile(r"[\d\s.-]+")
+MIN_END_DIGITS = 4
+"""So many of the last digits of a number find it."""
 
 
 async def search_accounts(session: AsyncSession, words: str) -> list[Account]:
@@ -53,13 +55,17 @@ async def search_accounts(session: AsyncSession, words: str) -> list[Account]:
 
 
 async def search_members(session: AsyncSession, words: str) -> list[Account]:
-    """The first MAX_HITS accounts of a number (full or the member's), an email, or as `search_accounts`.
+    """The first MAX_HITS accounts of a number (full, the member's, or the last digits), an email, or as
+    `search_accounts`.
 
     Where nothing is so, those of a name that differs by accents or by one letter a word. The member is loaded.
     """
     words = words.strip()
     if NUMBER.fullmatch(words) and (found := await _find_by_number(session, words)):
         return found
+    if NUMBER.fullmatch(words) and (ending := await _list_ending(session, words)):
+        others = await search_accounts(session, words)  # it may be a house number as well
+        return [*ending, *(one for one in others if one not in ending)][:MAX_HITS]
     if "@" in words:
         return await _list_of(session, func.lower(Member.email) == words.lower())
     return await search_accounts(session, words) or await _search_alike(session, words)
@@ -70,6 +76,15 @@ async def _find_by_number(session: AsyncSession, number: str) -> list[Account]:
     if account is not None:
         return [account]
     return await _list_of(session, Member.number == re.sub(r"[\s.-]", "", number))
+
+
+async def _list_ending(session: AsyncSession, words: str) -> list[Account]:
+    """The accounts whose number, or whose member's, ends with these digits."""
+    digits = re.sub(r"\D", "", words)
+    if len(digits) < MIN_END_DIGITS:
+        return []
+    ends = or_(func.replace(Account.number, "-", "").endswith(digits), Member.number.endswith(digits))
+    return await _list_of(session, ends)
 
 
 async def find_member_account(session: AsyncSession, number: str) -> tuple[Account, list[Account]] | None:

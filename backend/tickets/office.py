@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.callout import service as callout
 from backend.outage.still_out import lock_report
 from backend.tickets import reporter_notices
+from backend.tickets.closing import WordsNeeded, load_closing
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.history import append_note, record_staff_act
 from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS
@@ -28,10 +29,13 @@ async def close(
     session: AsyncSession, backend: Backend, number: str, by: str, *, crew: bool = False, done: str = ""
 ) -> Ticket | None:
     """Close as done by the office user `by`, or by somebody on call (`crew`), and notify the reporters. `done` says
-    what was done, for the office. None when no ticket with this number is open."""
+    what was done, for the office. None when no ticket with this number is open. Raises WordsNeeded where the office
+    closes without them a danger, what nobody on call has, or what has an unanswered message."""
     ticket = await find(session, number)
     if ticket is None or not await lock_report(session, ticket):
         return None
+    if not crew and not done and (await load_closing(session, backend, ticket)).asks:
+        raise WordsNeeded
     before = ticket.status
     ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
     ticket.outcome = f"{CREW_DONE_PREFIX}{by}" if crew else done or None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,25 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 PURPOSE = "ticket"
+
+
+@dataclass(frozen=True)
+class ClosingWords:
+    """What a reporter is told when the office closes the ticket, and in which language."""
+
+    words: str
+    language: str
+
+
+async def list_closing_words(session: AsyncSession, backend: Backend, ticket: Ticket) -> list[ClosingWords]:
+    """What `notify_closed` tells each reporter where the office closes it."""
+    found = []
+    for _, conversation in await _list_reporters(session, ticket):
+        with use_language(conversation.language):
+            own = await is_own_ticket(session, backend, ticket, conversation.id)
+            words = _format_closed(backend, ticket, "") if own else _format_closed_for_others(backend, ticket, "")
+        found.append(ClosingWords(words, conversation.language))
+    return found
 
 
 async def notify_closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: str) -> None:

@@ -10,11 +10,12 @@ from backend.staff.roles import Role
 
 @dataclass(frozen=True)
 class Area:
-    """`role` is the lowest that sees it."""
+    """`role` is the lowest that sees it; `behind_more`: not of every hour, so it stands behind "More"."""
 
     title: str
     url: str
     role: Role = Role.READ
+    behind_more: bool = False
 
 
 AREAS = (
@@ -24,11 +25,11 @@ AREAS = (
     Area(mark("Calls"), "/staff/calls"),
     Area(mark("Outages"), "/staff/outages"),
     Area(mark("Money"), "/staff/money"),
-    Area(mark("Review"), "/staff/review"),
-    Area(mark("Reports"), "/staff/reports"),
-    Area(mark("Settings"), "/staff/settings", Role.SUPERVISOR),
-    Area(mark("People"), "/staff/people", Role.ADMIN),
-    Area(mark("Audit"), "/staff/audit", Role.SUPERVISOR),
+    Area(mark("Review"), "/staff/review", behind_more=True),
+    Area(mark("Reports"), "/staff/reports", behind_more=True),
+    Area(mark("Settings"), "/staff/settings", Role.SUPERVISOR, behind_more=True),
+    Area(mark("People"), "/staff/people", Role.ADMIN, behind_more=True),
+    Area(mark("Audit"), "/staff/audit", Role.SUPERVISOR, behind_more=True),
 )
 OWN_PAGE = "/staff/me"
 

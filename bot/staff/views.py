@@ -18,6 +18,7 @@ from backend.agent_handoff.transcript import TranscriptLine
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.callout import service as callout
+from backend.callout.attempts import Attempts
 from backend.callout.models import Callout
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
@@ -33,6 +34,7 @@ from backend.photos.models import TalkPhoto
 from backend.photos.service import list_photos
 from bot.staff.inbox.delivery import describe_failure as describe_undelivered
 from bot.staff.tickets import words as ticket_words
+from bot.staff.tickets.attempt_words import format_attempts
 
 
 @dataclass(frozen=True)
@@ -84,20 +86,20 @@ def format_local_time(backend: Backend, at: datetime | None) -> str:
     return f"{local:%b} {local.day}, {local:%I:%M %p}".replace(" 0", " ")
 
 
-def format_callout(backend: Backend, ticket_callout: Callout) -> str:
-    """What came of telling the people on call: `Sam has it since Nov 23, 10:05 AM`."""
-    rounds = ticket_callout.rounds
+def format_callout(backend: Backend, ticket_callout: Callout, attempts: Attempts) -> str:
+    """What came of telling the people on call: `Sam has it since Nov 23, 10:05 AM`; else what went out, and that
+    nobody has it. `attempts` are the alerts; once it is over, the news of that."""
     match ticket_callout.status:
         case callout.TAKEN:
             when = format_local_time(backend, ticket_callout.taken_at)
             return tr("{name} has it since {when}.", name=ticket_callout.taken_by, when=when).rstrip(".")
-        case callout.CALLING if rounds == 1:
-            return tr("on call told once, nobody has it yet")
         case callout.CALLING:
-            return tr("on call told {count} times, nobody has it yet", count=rounds)
+            return tr("on call: {attempts}; nobody has it yet", attempts=format_attempts(attempts))
         case callout.UNANSWERED:
-            return tr("on call told {count} times, nobody answered", count=rounds)
-    return tr("on call told that it is over")
+            return tr("on call: {attempts}; nobody answered", attempts=format_attempts(attempts))
+    if attempts.is_anybody_reached:
+        return tr("on call told that it is over")
+    return tr("it is over for the people on call")
 
 
 def describe_refund_state(refund: PaymentRefund) -> str:
@@ -156,7 +158,9 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "last_words": find_last_words,
         "person": handover.agent_display_name,
         "kind": ticket_words.name_code,
-        "callout": lambda ticket_callout: format_callout(backend, ticket_callout),
+        "callout": lambda ticket_callout, attempts: format_callout(backend, ticket_callout, attempts),
+        "attempts": format_attempts,
+        "sentence": lambda words: f"{words[:1].upper()}{words[1:]}.",
         "refund_state": describe_refund_state,
         "failure": describe_failure,
         "undelivered": describe_undelivered,

@@ -166,8 +166,8 @@ class TalkActs:
         return self._back(request, conversation)
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
-        """Close it; where the member wrote what the clerk has not seen, or an answer was typed and not sent, that is
-        shown first."""
+        """Close it; where nobody has answered what the member wrote, or an answer was typed and not sent, that is shown
+        first, and that page's form closes it."""
         typed = form_field(request, "text").strip()
         talk = form_field(request, "talk")
         if typed and talk:
@@ -175,15 +175,16 @@ class TalkActs:
             return await self.inbox.render_talk(request, name, talk, 422, errors={"text": words})
         try:
             async with self.backend.db.transaction() as session:
-                seen = _read_number(request, "seen") or None
-                closed = await handover.close(session, self.backend, handover_id, name, seen=seen)
+                sure = form_field(request, "sure") == "yes"  # what stood on the talk's page was not answered by that
+                seen = _read_number(request, "seen") if sure else None
+                closed = await handover.close(session, self.backend, handover_id, name, seen=seen, sure=sure)
         except handover.UnreadMessages as unread:
             return self.staff.render_page(
                 "inbox/talk_close.html", 409, unread=unread, handover_id=handover_id, name=name
             )
         if closed is not None:
             self.staff.services.pushes.notify(closed.conversation_id)
-        return pages.redirect(_inbox_url(request))
+        return pages.redirect(_inbox_url(request, closed=closed.conversation_id if closed else ""))
 
     async def _require_talk(self, conversation: str) -> None:
         async with self.backend.db.read_session() as session:
@@ -208,9 +209,11 @@ def _find_fault(typed: str, text: str) -> str:
     return tr("Not sent yet: fill in {field}.", field=f"{{{field}}}") if field else ""
 
 
-def _inbox_url(request: Request) -> str:
-    show = str(request.args.get("show") or "")
-    return "/staff" + (f"?{urlencode({'show': show})}" if show else "")
+def _inbox_url(request: Request, closed: str = "") -> str:
+    """`closed` is the talk that was closed just now: the page says so."""
+    asked = {"show": str(request.args.get("show") or ""), "closed": closed}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return "/staff" + (f"?{query}" if query else "")
 
 
 def _read_number(request: Request, field: str) -> int:

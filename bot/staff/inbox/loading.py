@@ -17,6 +17,7 @@ from backend.agent_handoff.presence import SeenViewer, list_others
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.callout import service as callout
+from backend.callout.attempts import Attempts, count_attempts
 from backend.callout.models import Callout
 from backend.conversations.models import Conversation
 from backend.payments.office_lookup import WaitingMoney, load_waiting
@@ -54,6 +55,7 @@ class Day:
     withdrawn: list[Ticket]
     closed: list[Ticket]  # in the last day
     callouts: dict[int, Callout]  # by the id of its ticket
+    attempts: dict[int, Attempts]  # by the id of the callout
     money: WaitingMoney
     now: datetime
 
@@ -93,6 +95,11 @@ class TalkPage:
     now: datetime
 
     @property
+    def danger(self) -> str:
+        """What was told of the first open urgent ticket; empty without one."""
+        return next((str(one.details.get("words") or "") for one in self.tickets if one.urgent), "")
+
+    @property
     def is_open(self) -> bool:
         return self.handoff is not None and self.handoff.status != "closed"
 
@@ -102,16 +109,25 @@ async def load_list(session: AsyncSession, now: datetime, show: Filter, name: st
     return InboxList(show, rows, await inbox.count_talks(session, now, name), now)
 
 
+async def find_closed(session: AsyncSession, conversation_id: str) -> AgentHandoff | None:
+    """The newest handoff of a talk, where it is closed."""
+    query = select(AgentHandoff).where(AgentHandoff.conversation_id == conversation_id)
+    handoff = await session.scalar(query.order_by(AgentHandoff.id.desc()).limit(1))
+    return handoff if handoff is not None and handoff.status == "closed" else None
+
+
 async def load_day(session: AsyncSession, backend: Backend) -> Day:
     now = backend.clock.now()
     tickets = await listing.list_open(session)
+    callouts = await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent])
     promised = await calls.list_late_calls(session, backend)
     return Day(
         callbacks=promised + await calls.list_calls(session, backend, now, now + AHEAD),
         tickets=[ticket for ticket in tickets if ticket.kind != "callback"],
         withdrawn=await listing.list_withdrawn(session, now),
         closed=await listing.list_closed(session, now),
-        callouts=await callout.find_callouts(session, [ticket.id for ticket in tickets if ticket.urgent]),
+        callouts=callouts,
+        attempts=await count_attempts(session, [one.id for one in callouts.values()]),
         money=await load_waiting(session, now),
         now=now,
     )

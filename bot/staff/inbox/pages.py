@@ -65,7 +65,8 @@ class InboxPages:
         async with self.backend.db.read_session() as session:
             talks = await loading.load_list(session, now, read_filter(request), name)
             day = await loading.load_day(session, self.backend)
-        return self._render("inbox/desk.html", 200, talks=talks, day=day, name=name, current="")
+            closed = await loading.find_closed(session, str(request.args.get("closed") or "")[:80])
+        return self._render("inbox/desk.html", 200, talks=talks, day=day, name=name, current="", closed=closed)
 
     async def show_inbox_list(self, request: Request, name: str) -> HTTPResponse:
         """The list alone, for a page that is open."""
@@ -119,7 +120,7 @@ class InboxPages:
         return self._render("inbox/viewers.html", 200, others=others)
 
     def _render(self, template: str, status: int, **values: Any) -> HTTPResponse:
-        return self.staff.render_page(template, status, filters=FILTER_NAMES, **values)
+        return self.staff.render_page(template, status, filters=FILTER_NAMES, **{"closed": None} | values)
 
 
 def read_filter(request: Request) -> Filter:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.callout import service as callout
-from backend.callout.delivery import list_notices
+from backend.callout.attempts import count_attempts
+from backend.callout.delivery import ENDED_NOTICE, list_notices
 from backend.language import mark, tr
 from backend.outage.forwarding import find_forwarded
 from backend.staff.people import list_people
@@ -18,6 +19,8 @@ from backend.staff.roles import Role
 from backend.tickets import office, work
 from backend.tickets import service as tickets
 from backend.tickets.by_hand import CHANNEL as BY_HAND
+from backend.tickets.closing import Closing, load_closing
+from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.models import Ticket
 from backend.tickets.reporter_notices import reporting_conversations
 from backend.tickets.search import is_late
@@ -38,6 +41,9 @@ EARLY = mark(
 )
 CHANGED = mark(
     "Nothing was closed: something was told or changed meanwhile. It stands under What happened. Please read it first."
+)
+UNSAID = mark(
+    "Nothing was closed. Please say what was done: people were called for it, or the member waits for an answer."
 )
 CHANGED_WORK = mark("Nothing was saved: a colleague changed this ticket meanwhile. Please look, and save again.")
 NOT_AGAIN = mark(
@@ -84,7 +90,8 @@ class TicketPages:
         sent = sent_forms.page_values(request)
         return self.staff.render_page(
             "tickets/ticket.html", status, ticket=ticket, name=name, longest=MAX_ANSWER_LENGTH,
-            can_reopen=office.can_reopen(self.backend, ticket), needs_words=office.needs_words(self.backend, ticket),
+            can_reopen=office.can_reopen(self.backend, ticket),
+            needs_words=office.needs_words(self.backend, ticket) or values["closing"].asks,
             is_reported_anew=ticket.status == tickets.CLOSED and tickets.has_callout(ticket),
             is_late=is_late(ticket, self.backend.clock.now()), troubles={form: trouble} if trouble else {},
             typed={each: form_field(request, each) for each in TYPED},
@@ -96,6 +103,7 @@ class TicketPages:
         talk = await views.load_conversation(session, ticket.conversation_id)
         ticket_callout = await callout.find_callout(session, ticket.id)
         notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
+        called = [ticket_callout.id] if ticket_callout else []
         forwarded = (await find_forwarded(session, [ticket.id])).get(ticket.id)
         people = [one.name for one in await list_people(session, self.backend) if one.role >= Role.AGENT]
         if ticket.owner and ticket.owner not in people:
@@ -103,7 +111,9 @@ class TicketPages:
         return {
             "talk": talk if talk and talk.channel != BY_HAND else None,
             "account": await session.get(Account, ticket.account_id) if ticket.account_id else None,
-            "callout": ticket_callout, "forwarded": forwarded, "people": people,
+            "callout": ticket_callout, "attempts": await count_attempts(session, called),
+            "endings": await count_attempts(session, called, [ENDED_NOTICE]),
+            "closing": await load_closing(session, self.backend, ticket), "forwarded": forwarded, "people": people,
             "events": list_events(ticket, ticket_callout, notices, forwarded),
         }  # fmt: skip
 
@@ -169,18 +179,35 @@ class TicketPages:
         done = redact_office_words(form_field(request, "done").strip()[:MAX_ANSWER_LENGTH])
         async with self.backend.db.transaction() as session:
             ticket = await self._find(session, number)
-            trouble = self._find_close_trouble(request, ticket, done)
-            closed = None if trouble else await office.close(session, self.backend, number, name, done=done)
+            closing = await load_closing(session, self.backend, ticket)
+            trouble = self._find_close_trouble(request, ticket, closing, done)
+            asks = closing.asks and not _is_sure(request, closing)
+            closed = None if trouble or asks else await office.close(session, self.backend, number, name, done=done)
         if trouble:
             return await self._render_ticket(request, name, number, form="close", trouble=tr(trouble), status=422)
+        if asks and ticket.status in OPEN_STATUSES:
+            return await self._ask_to_close(ticket, closing, done)
         for conversation in reporting_conversations(closed) if closed else []:
             self.staff.services.pushes.notify(conversation)
         return pages.redirect(f"/staff/tickets?done={number}")
 
-    def _find_close_trouble(self, request: Request, ticket: Ticket, done: str) -> str:
+    async def _ask_to_close(self, ticket: Ticket, closing: Closing, done: str) -> HTTPResponse:
+        """What stands open, and who is told what; its button closes."""
+        async with self.backend.db.read_session() as session:
+            called = await callout.find_callout(session, ticket.id)
+            attempts = (await count_attempts(session, [called.id]))[called.id] if called else None
+        texts = list(dict.fromkeys((one.words, one.language) for one in closing.reporters))
+        return self.staff.render_page(
+            "tickets/close_check.html", ticket=ticket, closing=closing, done=done, callout=called, attempts=attempts,
+            texts=texts,
+        )  # fmt: skip
+
+    def _find_close_trouble(self, request: Request, ticket: Ticket, closing: Closing, done: str) -> str:
         """Why it is not closed with this form, marked for translation; empty when it may be."""
         if has_changed(request, ticket):
             return CHANGED
+        if closing.asks and not done:
+            return UNSAID
         return EARLY if office.needs_words(self.backend, ticket) and not done else ""
 
     async def reopen_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -197,6 +224,11 @@ class TicketPages:
         if ticket is None:
             raise NotFound()
         return ticket
+
+
+def _is_sure(request: Request, closing: Closing) -> bool:
+    """Whether the form is that of the page which asks, and no message came since."""
+    return form_field(request, "sure") == "yes" and closing.newest <= (parse_id(form_field(request, "seen")) or 0)
 
 
 def has_changed(request: Request, ticket: Ticket) -> bool:

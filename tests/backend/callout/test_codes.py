@@ -135,7 +135,7 @@ async def test_done_with_the_code_closes_the_ticket_and_notifies_the_reporter(
 async def test_closing_by_the_office_notifies_the_reporter(backend: Backend, home: Household) -> None:
     ticket = await file_ticket(backend, home)
     async with backend.db.transaction() as session:
-        await office.close(session, backend, ticket.number, "ann")
+        await office.close(session, backend, ticket.number, "ann", done="seen to")
     (notice,) = await sent_messages(backend, purpose="ticket")
     assert "our office has marked your report" in notice.body
 

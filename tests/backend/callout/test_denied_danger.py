@@ -110,7 +110,7 @@ async def test_closing_by_the_office_ends_the_callout_and_informs_the_crew(
 ) -> None:
     ticket = await file_ticket(backend, home)
     async with backend.db.transaction() as session:
-        await office.close(session, backend, ticket.number, "ann")
+        await office.close(session, backend, ticket.number, "ann", done="seen to")
     assert "closed" in [one for one in await sent_messages(backend, "sms") if one.recipient == SAM.phone][-1].body
     count = len(await sent_messages(backend))
     await wait_minutes(backend, clock, 20)

@@ -77,7 +77,7 @@ async def test_with_the_code_it_goes_on_the_ticket_and_to_the_office(
         mail = [one for one in await sent_messages(backend, "email") if one.recipient == backend.coop.email][-1]
         assert words.split()[-1] in mail.body
     async with backend.db.transaction() as session:
-        await office.close(session, backend, ticket.number, "ann")
+        await office.close(session, backend, ticket.number, "ann", done="seen to")
     assert len(await sent_messages(backend, purpose="ticket")) == 1, "the crew has told of nothing"
 
 

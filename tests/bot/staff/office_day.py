@@ -44,7 +44,7 @@ WEB_WISHES = (
     "Quiero hablar con alguien de la oficina", "¿Me puede ayudar una persona con mi cuenta?",
 )  # fmt: skip
 CALLS = ("+15555550261", "+15555550262")
-THE_LIST = re.compile(r"/staff(\?show=\w+)?$")
+THE_LIST = re.compile(r"/staff(\?(show=\w+&)?(show=\w+|closed=[^&]+))?$")
 NEEDS = "paying a bill, asked for the last four"
 
 

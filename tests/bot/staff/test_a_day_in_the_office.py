@@ -173,7 +173,9 @@ async def work_on_tickets(ann: Clerk, bob: Clerk, numbers: dict[str, str]) -> No
     await expect(ann.page.get_by_text("Ann Lee: Sam drives by at noon")).to_be_visible()
     await check(ann.page, "ticket")
     await ann.page.get_by_label("What was done").fill("wire is off, pole mended")
-    await ann.press("Done, close it")
+    await ann.press("Close it …")
+    await check_here(ann.page, "ticket-close")
+    await ann.press("It is done: close it and tell them")
     await ann.page.wait_for_url(f"**/tickets?done={numbers['danger']}")
 
     await ann.go("tickets/new")

@@ -126,7 +126,9 @@ async def test_closing_keeps_an_answer_that_was_not_sent_and_can_be_taken_back(e
     kept = await edge.post(close[1], data={**data, "text": "One more thing"})
     assert (kept.status, ">One more thing</textarea>" in kept.text) == (422, True)
     assert talk in (await edge.get("/staff")).text
-    await edge.post(close[1], data={**data, "text": ""})
+    landed = (await edge.post(close[1], data={**data, "text": ""})).text
+    assert "The talk is closed." in landed
+    assert f"/staff/talks/{talk}/reopen" in landed
     assert talk not in (await edge.get("/staff")).text
     assert talk in (await edge.get("/staff?show=closed")).text
     await press(edge, talk, "reopen")

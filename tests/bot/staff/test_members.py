@@ -118,6 +118,14 @@ async def test_several_are_a_list_and_none_says_what_was_tried(edge: Edge, backe
         assert "names (also with one letter wrong)" in nothing.text
 
 
+async def test_the_last_digits_of_a_number_find_its_account(edge: Edge, home: Household) -> None:
+    await become(edge, "ann")
+    for ending in (PAGE.rsplit("/", 1)[1][-8:], PAGE.rsplit("/", 1)[1].split("-")[0][-4:]):
+        found = await edge.get("/staff/search", params={"q": ending})
+        assert PAGE in found.text, ending
+    assert PAGE not in (await edge.get("/staff/search", params={"q": "9998"})).text
+
+
 async def test_a_number_of_a_payment_or_ticket_leads_to_it(edge: Edge, backend: Backend, home: Household) -> None:
     payment = (await say_yes(backend, await quote_for(backend, home))).payment
     assert payment

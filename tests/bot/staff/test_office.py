@@ -281,6 +281,10 @@ async def test_a_message_that_was_not_read_is_shown_before_closing(edge: Edge) -
     await wait_for_a_person(edge, conversation)
     await sign_in(edge)
     page = await edge.get(f"/staff/talks/{conversation}")
+    unanswered = re.search(r'action="(/staff/handovers/\d+/close)"', page.text)
+    assert unanswered
+    asked = await edge.post(unanswered[1], data={"token": token_in(page), "seen": shown_in(page)})
+    assert (asked.status, "expect person" in asked.text) == (409, True), "nobody has answered the request"
     await edge.text("the meter says 48211")
     desk = await edge.get("/staff")
     assert ">555-555-0142</span>" in desk.text
@@ -291,12 +295,12 @@ async def test_a_message_that_was_not_read_is_shown_before_closing(edge: Edge) -
         assert refused.status == 409
         assert "the meter says 48211" in refused.text
     await edge.text("and 5")
-    again = await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(refused)})
+    again = await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(refused), "sure": "yes"})
     assert again.status == 409
     assert "48211" not in again.text, "that was shown"
     assert "and 5" in again.text
     assert "Nobody is waiting" not in (await edge.get("/staff")).text
-    await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(again)})
+    await edge.post(close[1], data={"token": token_in(desk), "seen": shown_in(again), "sure": "yes"})
     assert "Nobody is waiting" in (await edge.get("/staff")).text
 
 
@@ -342,7 +346,10 @@ async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
     page = await edge.get(f"/staff/tickets/{made.number}")
     assert "a wire" in page.text
     assert "refused it: no &lt;M7&gt;. Enter it by hand" in page.text
-    await edge.post(f"/staff/tickets/{made.number}/close", data={"token": token_in(page)})
+    await edge.post(
+        f"/staff/tickets/{made.number}/close",
+        data={"token": token_in(page), "done": "mended", "sure": "yes", "seen": "999"},
+    )
     assert "No ticket is open" in (await edge.get("/staff")).text
 
 

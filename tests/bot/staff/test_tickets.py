@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
+
+import pytest
+from sqlalchemy import update
 
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.outbox import service as outbox
+from backend.outbox.models import OutboxMessage
+from backend.tickets import office
 from backend.tickets import service as tickets
+from backend.tickets.closing import WordsNeeded
 from backend.tickets.models import Ticket
 from bot.channels.sms.routes import sms_conversation_id
 from tests.bot.edge import MEMBER, Edge
@@ -89,3 +96,44 @@ async def test_what_was_told_meanwhile_is_read_first(edge: Edge, backend: Backen
     assert "it got worse" in refused.text
     assert 'value="fixed"' in refused.text
     assert "No ticket is open" in (await press(edge, made.number, "close", notes="1", done="fixed")).text
+
+
+async def test_a_danger_is_closed_only_with_words_and_after_a_look(edge: Edge, backend: Backend) -> None:
+    """It says whom the callout reached and who is told what; the crew and the member hear nothing before."""
+    made = await open_ticket(edge, kind="danger", details={"words": "a wire is down"}, place="12 Oak Road")
+    refused = await press(edge, made.number, "close")
+    assert (refused.status, "Please say what was done" in refused.text) == (422, True)
+    asked = (await press(edge, made.number, "close", done="wire is off")).text
+    assert "nobody has it yet" in asked
+    assert "has marked your report" in asked
+    assert 'name="done" value="wire is off"' in asked
+    async with backend.db.transaction() as session:
+        with pytest.raises(WordsNeeded):
+            await office.close(session, backend, made.number, "ann")
+    assert not [text for text in await list_texts(backend) if "closed" in text or "done" in text]
+    await edge.text("it sparks again")
+    seen = field_in_text(asked, "seen")
+    token = token_in(await edge.get(f"/staff/tickets/{made.number}"))
+    form = {"token": token, "done": "wire is off", "sure": "yes"}
+    url = f"/staff/tickets/{made.number}/close"
+    assert "What stands open" in (await edge.post(url, data={**form, "seen": seen})).text, "it was written since"
+    now = field_in_text((await edge.post(url, data={**form, "seen": seen})).text, "seen")
+    await edge.post(url, data={**form, "seen": now})
+    assert [text for text in await list_texts(backend) if "has marked your report" in text]
+
+
+async def test_the_office_reads_whom_the_callout_reached(edge: Edge, backend: Backend) -> None:
+    made = await open_ticket(edge, kind="danger", details={"words": "a wire is down"}, place="12 Oak Road")
+    async with backend.db.transaction() as session:
+        await session.execute(update(OutboxMessage).where(OutboxMessage.kind == "email").values(status="sent"))
+        await session.execute(update(OutboxMessage).where(OutboxMessage.kind != "email").values(status="failed"))
+    for path in (f"/staff/tickets/{made.number}", "/staff"):
+        page = (await edge.get(path)).text
+        assert re.search(r"nobody reached by phone: (1 text|\d texts) failed", page), path
+        assert "told" not in page.split("nobody reached by phone")[0][-40:]
+
+
+def field_in_text(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="(\d+)"', page)
+    assert found
+    return found[1]
