@@ -7,11 +7,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
+from backend.logins.models import PortalSession
+from backend.logins.service import add as add_login
 from backend.members.levels import Level
+from backend.members.models import Member
 from tests.backend.conftest import build
 from tests.backend.household import NOW, Household, make_household
 from tests.backend.network import DirectNetwork
@@ -79,3 +83,17 @@ async def night(clock: ManualClock, begin: Begin) -> Talk:
 async def stranger(begin: Begin) -> Talk:
     """A web chat of somebody who has not said who they are."""
     return await begin(Level.ANONYMOUS)
+
+
+PAGE_SESSION = "5" * 64
+
+
+@pytest.fixture
+async def signed_in(backend: Backend, home: Household, talk: Talk) -> Talk:
+    """A talk beside the account page of its member, who is signed in there."""
+    async with backend.db.transaction() as session:
+        member = await session.get_one(Member, home.member_id)
+        login = await add_login(session, backend, member, "ruth", "no password")
+        session.add(PortalSession(token_hash=PAGE_SESSION, login_id=login.id, started_at=NOW, seen_at=NOW))
+        await session.execute(update(Conversation).values(signed_in=True, signed_in_by=PAGE_SESSION))
+    return talk

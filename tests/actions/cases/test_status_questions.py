@@ -106,7 +106,7 @@ async def taken_by(talk: Talk, name: str) -> None:
 async def closed(talk: Talk, *, crew: bool) -> None:
     (ticket,) = await all_tickets(talk)
     async with talk.backend.db.transaction() as session:
-        await office.close(session, talk.backend, ticket.number, "Sam", crew=crew)
+        await office.close(session, talk.backend, ticket.number, "Sam", crew=crew, done="" if crew else "wire is off")
 
 
 @pytest.mark.parametrize(

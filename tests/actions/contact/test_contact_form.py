@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from backend.app import Backend
-from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
@@ -92,9 +91,6 @@ async def test_a_phone_that_was_removed_meanwhile_is_asked_for_again(talk: Talk)
     assert talk.slots["contact_value"] is None
 
 
-async def test_being_signed_in_on_the_page_around_the_chat_is_not_enough(talk: Talk, backend: Backend) -> None:
-    async with backend.db.transaction() as session:
-        conversation = await session.get_one(Conversation, "web-talk")
-        conversation.signed_in = True
-    await talk.user_input("my new email is thief@example.com", intent="update_contact_info", acts={"start"})
-    talk.assert_response("utter_question_code")
+async def test_being_signed_in_on_the_page_around_the_chat_is_not_enough(signed_in: Talk, backend: Backend) -> None:
+    await signed_in.user_input("my new email is thief@example.com", intent="update_contact_info", acts={"start"})
+    signed_in.assert_response("utter_question_code")

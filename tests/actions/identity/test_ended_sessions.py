@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from backend.app import Backend
 from backend.autopay.models import AutoPay
-from backend.conversations.models import Conversation
 from backend.logins.models import PortalSession
-from backend.logins.service import add as add_login
-from backend.members.models import Member
 from backend.payments.models import Payment
-from tests.backend.household import NOW, Household
+from tests.backend.household import Household
 from tests.support.harness.talk import Talk
-
-SESSION = "5" * 64
-
-
-@pytest.fixture
-async def signed_in(backend: Backend, home: Household, talk: Talk) -> Talk:
-    """Ruth's talk beside her account page."""
-    async with backend.db.transaction() as session:
-        member = await session.get_one(Member, home.member_id)
-        login = await add_login(session, backend, member, "ruth", "no password")
-        session.add(PortalSession(token_hash=SESSION, login_id=login.id, started_at=NOW, seen_at=NOW))
-        await session.execute(update(Conversation).values(signed_in=True, signed_in_by=SESSION))
-    return talk
 
 
 @pytest.mark.parametrize("ended", [False, True], ids=["open", "ended"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backend.app import Backend
-from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
@@ -115,9 +114,9 @@ async def test_request_is_dropped_before_its_yes(stranger: Talk, backend: Backen
     assert await list_rows(backend, Ticket) == []
 
 
-async def test_a_stop_beside_an_account_page_left_open_takes_a_code(talk: Talk, backend: Backend) -> None:
-    async with backend.db.transaction() as session:
-        (await session.get_one(Conversation, "web-talk")).signed_in = True
-    await talk.user_input("i'm moving out december 1, stop my service", intent="start_stop_service", acts={"start"})
-    talk.assert_response("utter_question_code")
+async def test_a_stop_beside_an_account_page_left_open_takes_a_code(signed_in: Talk, backend: Backend) -> None:
+    await signed_in.user_input(
+        "i'm moving out december 1, stop my service", intent="start_stop_service", acts={"start"}
+    )
+    signed_in.assert_response("utter_question_code")
     assert await list_rows(backend, Ticket) == []

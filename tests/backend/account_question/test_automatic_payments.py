@@ -40,8 +40,8 @@ async def test_bank_draft_is_not_auto_pay(backend: Backend, home: Household) -> 
     assert await in_both(backend, home, "autopay_status") == [
         "Auto Pay is not on, but a bank draft is: it takes each bill on its due date from checking ending 6789. "
         "The next run is Tuesday, December 8, $112.40 as of now.",
-        "Auto Pay no está activo, pero hay un débito bancario: cobra cada factura en su fecha de vencimiento de cuenta "
-        "de cheques terminada en 6789. El próximo cobro es el martes 8 de diciembre, por ahora $112.40.",
+        "Auto Pay no está activo, pero hay un débito bancario: cobra cada factura en su fecha de vencimiento de su "
+        "cuenta de cheques terminada en 6789. El próximo cobro es el martes 8 de diciembre, por ahora $112.40.",
     ]
 
 

@@ -38,7 +38,7 @@ async def _check_width(page: Page, name: str) -> None:
 async def enter_card(page: Page, number: str) -> None:
     for name, value in {**CARD, "number": number}.items():
         await page.locator(f"input[name={name}]").fill(value)
-    await page.get_by_role("button", name="Continue", exact=True).click()
+    await page.locator("form button[type=submit]:not(.plain)").click()
 
 
 async def fill(page: Page, button: str, **values: str) -> None:

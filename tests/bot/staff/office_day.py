@@ -158,7 +158,7 @@ class Clerk:
     async def write(self, words: str) -> None:
         """Type an answer into the open talk, and send it."""
         await self.page.locator("#text").fill(words)
-        await self.page.locator("#answer-form .write-acts > button").click()
+        await self.page.locator(".write-acts button[form=answer-form]").click()
 
     async def answer(self, talk: Talk, words: str) -> None:
         """In the open talk; a minute later than the act before."""

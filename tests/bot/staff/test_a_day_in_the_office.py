@@ -94,7 +94,7 @@ async def share_the_dangerous_talk(day: Day, ann: Clerk, bob: Clerk) -> None:
     await check_here(bob.page, "talk-collision-es")
     await bob.answer(talk, "Please stay away from the wire.")
     await expect(ann.page.locator(".line.office")).to_have_count(2)
-    await ann.page.get_by_text("Write a note for the office").click()
+    await ann.page.get_by_text("Note…").click()
     await ann.page.get_by_label("Note", exact=True).fill("Sam is on the way, do not promise a time")
     await ann.press("Keep the note")
     await expect(bob.page.locator(".line.note")).to_contain_text("do not promise")
@@ -105,7 +105,7 @@ async def hand_over_snooze_and_reopen(day: Day, ann: Clerk, bob: Clerk) -> None:
     """One goes to who speaks Spanish, one is put aside, one waits again by a reply and is opened again."""
     given, aside, again = day.talk(WEB_WISHES[-2]), day.talk(ENGLISH_WISHES[3]), day.talk(SPANISH_WISHES[0])
     await ann.open(given)
-    await ann.page.get_by_text("Give it to…").click()
+    await ann.page.locator(".talk-acts summary").click()
     await check(ann.page, "talk")
     await ann.page.get_by_label("Who is to have it").select_option(label="Bob Ray")
     await ann.page.get_by_label("What they should know").fill("she prefers Spanish")
@@ -119,7 +119,7 @@ async def hand_over_snooze_and_reopen(day: Day, ann: Clerk, bob: Clerk) -> None:
 
     await ann.open(aside)
     await ann.answer(aside, "I ask the billing system and write again.")
-    await ann.page.get_by_text("Put aside…").click()
+    await ann.page.locator(".talk-acts summary").click()
     await ann.page.get_by_label("Or until").fill("2026-11-18T10:10")
     await ann.press("Put it aside")
     await ann.page.wait_for_url("**/staff")

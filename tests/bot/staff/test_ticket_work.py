@@ -21,7 +21,7 @@ from tests.backend.household import Household
 from tests.bot.edge import MEMBER, Answer, Edge
 from tests.bot.staff.test_money import become
 from tests.bot.staff.test_office import OPEN, open_outage, token_in
-from tests.bot.staff.test_tickets import list_texts, open_ticket, press
+from tests.bot.staff.test_tickets import field_in_text, list_texts, open_ticket, press
 
 HAND = {"kind": "outage", "words": "all dark at the barn", "place": "510 Prairie Road", "phone": "555-555-0142"}
 
@@ -268,7 +268,8 @@ async def test_a_call_has_its_name_by_the_phone_and_what_it_is_about(
 async def test_a_danger_that_was_closed_is_reported_anew_with_its_facts(edge: Edge, backend: Backend) -> None:
     made = await open_ticket(edge, kind="danger", place="20 Oak Lane, Hanover", details={"words": "wire down"})
     assert "Report it anew" not in (await edge.get(f"/staff/tickets/{made.number}")).text
-    await press(edge, made.number, "close", done="they said")
+    asked = (await press(edge, made.number, "close", done="they said")).text
+    await press(edge, made.number, "close", done="they said", sure="yes", seen=field_in_text(asked, "seen"))
     page = (await edge.get(f"/staff/tickets/{made.number}")).text
     assert "nobody would be called. Report it anew" in page
     assert "/reopen" not in page
