@@ -21,10 +21,11 @@ LENGTH = 6
 
 
 def random_number() -> str:
-    """A random number such as `K7M-4Q2`; one letter at least, so that it is not taken for a member number."""
+    """A random number such as `K7M-4Q2`; one letter at least, so that it is not taken for a member number, and one
+    digit, so that it is not taken for words."""
     while True:
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-        if any(letter in LETTERS for letter in text):
+        if 0 < sum(letter in LETTERS for letter in text) < LENGTH:
             return f"{text[:3]}-{text[3:]}"
 
 

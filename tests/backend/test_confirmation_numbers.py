@@ -22,6 +22,7 @@ def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
         assert re.fullmatch(r"[A-Z2-9]{3}-[A-Z2-9]{3}", number)
         assert not set(number) & set("01OILAEUSBDPTVZCGN")
         assert not number.replace("-", "").isdigit()
+        assert not number.replace("-", "").isalpha()
 
 
 @given(separator=st.sampled_from(["", " ", "-", ". "]), upper=st.booleans())
