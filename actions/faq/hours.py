@@ -5,22 +5,21 @@ All of it is what is in force now: the office changes its hours and holidays in 
 
 from __future__ import annotations
 
-import re
 from datetime import date, time, timedelta
 
 from actions.turn import Turn
 from backend.coop import Coop, format_clock
 from backend.holidays import Holiday
 from backend.language import format_day, join_words, tr
+from backend.reading.dates.office_days import (
+    asks_for_holidays,
+    measure_holiday_name,
+    names_afternoon,
+    names_good_friday,
+)
 from backend.reading.dates.usage_months import extract_hours_day
 from backend.reading.spanish import english_form
 
-HOLIDAY_WORDS = re.compile(r"\b(?:holidays?|festiv[oa]s?|feriados?)\b", re.IGNORECASE)
-AFTERNOON_WORDS = re.compile(r"\bafternoons?\b", re.IGNORECASE)
-LEADING_ARTICLE = re.compile(r"^(?:the|el|la) ", re.IGNORECASE)
-NOT_A_WEEKDAY = re.compile(r"\bgood friday\b|\bviernes santo\b", re.IGNORECASE)
-"""Has the name of a weekday in it, and is one day of the year."""
-NOT_IN_A_WORD = re.compile(r"[^\w]+")
 NOON = time(12)
 LISTED_DAYS = 366
 
@@ -31,13 +30,13 @@ def format_hours_for_question(turn: Turn, words: str) -> str | None:
     holiday = _find_holiday(coop, words)
     if holiday is not None and (falls := _next_day(holiday, today)) is not None:
         return _describe_closed_day(coop, falls, today)
-    if NOT_A_WEEKDAY.search(words):
+    if names_good_friday(words):
         return None
     english = english_form(words, turn.language)
     day = extract_hours_day(english, today)
     if day is not None:
-        return _describe_day(coop, day, today, afternoon=AFTERNOON_WORDS.search(english) is not None)
-    return _list_holidays(coop, today) if HOLIDAY_WORDS.search(words) else None
+        return _describe_day(coop, day, today, afternoon=names_afternoon(english))
+    return _list_holidays(coop, today) if asks_for_holidays(words) else None
 
 
 def _describe_day(coop: Coop, day: date, today: date, *, afternoon: bool) -> str:
@@ -77,18 +76,13 @@ def _list_holidays(coop: Coop, today: date) -> str:
 
 def _find_holiday(coop: Coop, words: str) -> Holiday | None:
     """The holiday that the words name in either language; the longest name counts: `the day after Thanksgiving`."""
-    said = f" {_plain(words)} "
     found = [
-        (len(plain), holiday)
+        (length, holiday)
         for holiday in coop.holidays
         for name in holiday.names.values()
-        if (plain := _plain(LEADING_ARTICLE.sub("", name))) and f" {plain} " in said
+        if (length := measure_holiday_name(words, name))
     ]
     return max(found, key=lambda each: each[0])[1] if found else None
-
-
-def _plain(words: str) -> str:
-    return NOT_IN_A_WORD.sub(" ", words).casefold().strip()
 
 
 def _next_day(holiday: Holiday, today: date) -> date | None:
