@@ -292,6 +292,7 @@ async def _confirm_by_text(
             number=number,
         ),
         purpose="notice",
+        about=member,
         dedupe_key=f"alerts-on:{number}",
     )
 
@@ -319,6 +320,7 @@ async def _email_paper_notice(
             coop=coop.name,
         ),
         purpose="notice",
+        about=member,
         dedupe_key=f"paper:{number}",
     )
 

@@ -207,7 +207,7 @@ async def _put_on_file(
     proof: dict[str, str] | None = None,
 ) -> None:
     """Write the value, the audit row, and the notices in these languages."""
-    before, recipients = current_value(member, what), _list_recipients(member, what, value)
+    before, recipients = current_value(member, what), _list_recipients(backend, member, what, value)
     if what == "address":
         member.mailing_address = value
     else:
@@ -228,10 +228,13 @@ async def _put_on_file(
         await _notice(session, backend, recipient, what, row.id, languages)
 
 
-def _list_recipients(member: Member, what: ContactField, value: str) -> list[str]:
-    """The old contact first, then the other one on file, and the new one."""
+def _list_recipients(backend: Backend, member: Member, what: ContactField, value: str) -> list[str]:
+    """The old contact first, then the other one on file, the new one, and those that a change of the last 24 hours
+    replaced."""
     on_file = [member.email, member.phone] if what == "email" else [member.phone, member.email]
-    return [way for way in (*on_file, None if what == "address" else value) if way]
+    former = [member.former_contact(way, backend.clock.now()) for way in ("phone", "email")]
+    ways = (*on_file, None if what == "address" else value, *former)
+    return list(dict.fromkeys(way for way in ways if way))
 
 
 def refer_to(backend: Backend, what: ContactField, value: str) -> dict[str, str | None]:
@@ -272,7 +275,7 @@ async def notify_changed_by_office(
 
     `reference` tells one change from another: a notice is sent once for each.
     """
-    for recipient in _list_recipients(member, what, value):
+    for recipient in _list_recipients(backend, member, what, value):
         await _notice(session, backend, recipient, what, f"{member.id}:{reference}", (member.language,))
 
 

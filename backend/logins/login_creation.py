@@ -22,7 +22,7 @@ from backend.logins.models import CreationLink, Login
 from backend.logins.recovery_mail import InvalidPassword
 from backend.members import known_senders, rate_limits
 from backend.members.levels import Level
-from backend.members.models import Member
+from backend.members.models import NOBODY, Member
 from backend.members.service import find_account, reload_account, strip_to_digits
 from backend.outbox.service import enqueue
 
@@ -142,7 +142,7 @@ async def _holder_matches(
 ) -> bool:
     member = account.member if account else None
     proven = await service.verify_holder_proof(session, backend, member, holder.digits)
-    last4 = secrets.compare_digest((member.phone_last4 if member else "----").encode(), holder.last4.encode())
+    last4 = (member or NOBODY).has_last4(holder.last4, backend.clock.now())
     return proven and last4 and member is not None and member.kind == holder.kind
 
 
@@ -276,11 +276,11 @@ async def _notify_member(session: AsyncSession, backend: Backend, member: Member
             session, backend, kind="email", recipient=on_file,
             subject=tr("Your {coop} online account", coop=coop.short_name),
             body=f"{in_each(languages, words, LANGUAGE_SEPARATORS['email'])}{named}\n\n{coop.name}\n", purpose="notice",
-            dedupe_key=f"login-created-{login.id}",
+            about=member, dedupe_key=f"login-created-{login.id}",
         )  # fmt: skip
     if member.phone:
         await enqueue(
-            session, backend, kind="sms", recipient=member.phone, purpose="notice",
+            session, backend, kind="sms", recipient=member.phone, purpose="notice", about=member,
             body=in_each(languages, words, LANGUAGE_SEPARATORS["sms"]), dedupe_key=f"login-created-text-{login.id}",
         )  # fmt: skip
 

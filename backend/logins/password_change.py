@@ -88,12 +88,14 @@ async def _notify(session: AsyncSession, backend: Backend, member: Member, login
     if not member.email or not member.is_established("email", backend.clock.now()):
         body = f"{coop.short_name}: {in_each((current_language(), member.language), words, ' ')}"
         await enqueue(
-            session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", dedupe_key=f"{key}:sms"
-        )
+            session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", about=member,
+            dedupe_key=f"{key}:sms",
+        )  # fmt: skip
     if member.email:
         text = in_each((current_language(), member.language), words, "\n\n")
         await enqueue(
             session, backend, kind="email", recipient=member.email,
             subject=tr("Your {coop} password was changed", coop=coop.short_name),
-            body=f"{text}\n\n{coop.name}\n", purpose="notice", dedupe_key=f"{key}:email",
+            body=f"{text}\n\n{coop.name}\n", purpose="notice", about=member,
+            dedupe_key=f"{key}:email",
         )  # fmt: skip

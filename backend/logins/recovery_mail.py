@@ -22,7 +22,7 @@ from backend.logins import passwords, service, signin
 from backend.logins.models import Login, MailRequest, ResetToken
 from backend.members import rate_limits
 from backend.members.levels import Level
-from backend.members.models import IdentityMiss, Member
+from backend.members.models import NOBODY, IdentityMiss, Member
 from backend.members.service import list_member_accounts
 from backend.outbox.service import enqueue
 
@@ -39,7 +39,6 @@ MAX_REQUESTS_PER_SOURCE = 10
 sender's network address."""
 REQUEST_WINDOW = timedelta(minutes=15)
 PORTAL = "portal"
-DUMMY_LAST4 = "----"
 
 
 class TooManyRequests(MemberlineError):
@@ -85,7 +84,7 @@ async def request_mail(
     if await _is_over_request_limit(session, backend, source, asked_by):
         raise TooManyRequests()
     session.add(IdentityMiss(at=backend.clock.now(), kind=rate_limits.MAIL, source=source, conversation_id=asked_by))
-    fits = secrets.compare_digest((member.phone_last4 if member else DUMMY_LAST4).encode(), last4.encode())
+    fits = (member or NOBODY).has_last4(last4, backend.clock.now())
     return await request_mail_for_member(
         session, backend, kind, member if fits else None, asked_by=asked_by, channel=channel
     )
@@ -241,7 +240,7 @@ async def _notify_password_changed(session: AsyncSession, backend: Backend, memb
     if not member.is_established("email", backend.clock.now()):
         body = f"{coop.short_name}: {in_each(languages, words, LANGUAGE_SEPARATORS['sms'])}"
         await enqueue(
-            session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice",
+            session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", about=member,
             dedupe_key=f"password-changed-text-{row.id}",
         )  # fmt: skip
     if not member.email:
@@ -250,7 +249,7 @@ async def _notify_password_changed(session: AsyncSession, backend: Backend, memb
         session, backend, kind="email", recipient=member.email,
         subject=tr("Your {coop} password was changed", coop=coop.short_name),
         body=f"{in_each(languages, words, LANGUAGE_SEPARATORS['email'])}\n\n{coop.name}\n",
-        purpose="notice", dedupe_key=f"password-changed-{row.id}",
+        purpose="notice", about=member, dedupe_key=f"password-changed-{row.id}",
     )  # fmt: skip
 
 

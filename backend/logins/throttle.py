@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import case, delete, func, select
@@ -30,9 +30,11 @@ ThrottleDecision = Literal["go on", "code", "refuse"]
 
 @dataclass(frozen=True)
 class SignInRefused:
-    """`reason`: no_match (either part wrong) or throttled (whether or not the name exists)."""
+    """`reason`: no_match (either part wrong) or throttled (whether or not the name exists); then `until` (UTC) where it
+    is known."""
 
     reason: str
+    until: datetime | None = None
 
 
 async def check_throttle(
@@ -64,6 +66,17 @@ async def check_throttle(
     if here >= MAX_PER_SOURCE_AND_TARGET:
         return "refuse" if known else over_here
     return "code" if at_target >= MAX_PER_TARGET and not known else "go on"
+
+
+async def find_end(session: AsyncSession, backend: Backend, sender: str, target: str) -> datetime:
+    """When a sender that is refused now may try this name again (UTC)."""
+    now = backend.clock.now()
+    query = select(LoginMiss.at, LoginMiss.target).where(LoginMiss.source == sender, LoginMiss.at > now - WINDOW)
+    misses = (await session.execute(query.order_by(LoginMiss.at.desc()))).all()
+    here = [at for at, tried in misses if tried == target]
+    limits = (([at for at, _ in misses], MAX_PER_SOURCE), (here, MAX_PER_SOURCE_AND_TARGET))
+    # it is open again when the last miss that makes the limit full is out of the window
+    return max((times[limit - 1] + WINDOW for times, limit in limits if len(times) >= limit), default=now)
 
 
 def record_miss(session: AsyncSession, backend: Backend, sender: str, target: str) -> None:

@@ -6,7 +6,6 @@ caller commits.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from backend.members import code_limits, codes, identity_challenge, known_sender
 from backend.members.codes import CodeRefused as CodeRefused
 from backend.members.codes import CodeSent as CodeSent
 from backend.members.levels import NEEDS, REQUIRED_LEVELS_BY_TEXT, Level
-from backend.members.models import IdentityChallenge, Member
+from backend.members.models import NOBODY, IdentityChallenge, Member
 from backend.members.rate_limits import CODE, IDENTITY, AttemptLimits, IdentityAttempt
 from backend.members.service import (
     find_account,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from backend.app import Backend
     from backend.billing.models import Account
 
-_DUMMY_LAST4 = "----"  # for unknown numbers, so that the comparison takes the same time
 
 
 @dataclass(frozen=True)
@@ -154,8 +152,8 @@ async def identify(
     account = await find_account(session, number)
     attempt = await _make_attempt(session, backend, IDENTITY, conversation, account.member if account else None, target)
     limits = await rate_limits.check_limits(session, backend, attempt)
-    expected = account.member.phone_last4 if account else _DUMMY_LAST4
-    is_right = hmac.compare_digest(expected.encode(), strip_to_digits(last4).encode()) and account is not None
+    holder = account.member if account else NOBODY
+    is_right = holder.has_last4(strip_to_digits(last4), backend.clock.now()) and account is not None
     if not limits.is_open:
         requested = await identity_challenge.request_challenge(
             session, backend, conversation, target, account if is_right else None

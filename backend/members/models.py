@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,6 +34,9 @@ class Member(Base):
     # when a code sent to it came back
     phone_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
     email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # what was on file before, until the new one is established
+    former_phone: Mapped[str | None] = mapped_column(String(20))
+    former_email: Mapped[str | None] = mapped_column(String(254))
 
     def is_established(self, way: str, now: datetime) -> bool:
         """Whether `phone` or `email` is past its probation, in which the previous one may object."""
@@ -44,14 +49,37 @@ class Member(Base):
 
     def change_contact(self, way: str, address: str, now: datetime) -> None:
         """Set another `phone` or `email`, not established or proven yet."""
-        if way == "phone":
-            self.phone, self.phone_changed_at, self.phone_proven_at = address, now, None
-        else:
-            self.email, self.email_changed_at, self.email_proven_at = address, now, None
+        for name, value in self.contact_values(way, address, now).items():
+            setattr(self, name, value)
+
+    def contact_values(self, way: str, address: str | None, now: datetime) -> dict[str, Any]:
+        """The columns of a change of `phone` or `email`. Two changes in a day keep the contact before the first."""
+        former = self.former_contact(way, now) or getattr(self, way)
+        return {
+            way: address,
+            f"{way}_changed_at": now,
+            f"{way}_proven_at": None,
+            f"former_{way}": former if former and former != address else None,
+        }
+
+    def former_contact(self, way: str, now: datetime) -> str | None:
+        """The `phone` or `email` before, as long as the one on file is not established: it hears of money and changes
+        as well."""
+        former: str | None = getattr(self, f"former_{way}")
+        return None if self.is_established(way, now) else former
 
     @property
     def phone_last4(self) -> str:
         return self.phone[-4:]
+
+    def has_last4(self, last4: str, now: datetime) -> bool:
+        """Whether these are the last four of the phone on file or, while that is not established, of the one before."""
+        known = (self.phone_last4, (self.former_contact("phone", now) or self.phone)[-4:])
+        return any([hmac.compare_digest(each.encode(), last4.encode()) for each in known])  # compare both, always
+
+
+NOBODY = Member(phone="----")
+"""Stands for an unknown number, so that the comparison of last fours takes the same time."""
 
 
 class OneTimeCode(Base):

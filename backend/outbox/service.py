@@ -21,6 +21,7 @@ from backend.reading.contact.phone_numbers import is_reachable
 
 if TYPE_CHECKING:
     from backend.app import Backend
+    from backend.members.models import Member
 
 RANKS = {
     **{"queued": 0, "sending": 1, "sent": 2},
@@ -52,14 +53,22 @@ async def enqueue(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     priority: Priority | None = None,
+    about: Member | None = None,
 ) -> OutboxMessage:
     """Queue a message in the caller's transaction; it is sent after the commit. The same dedupe_key is queued once.
 
     `kind` is sms (converted to GSM-7), email, or call, which reads `body` in the current language. `not_before` delays
     it; from `not_after` on it is not sent any more. A message to an opted-out or invalid phone is stored as `refused`
-    and never sent. `priority` is by default that of the purpose.
+    and never sent. `priority` is by default that of the purpose. `about`: the member whose money or account it tells of;
+    the contact before a change of the last 24 hours gets it as well.
     """
     now = backend.clock.now()
+    former = about.former_contact("email" if kind == "email" else "phone", now) if about else None
+    if former and former != recipient:
+        await enqueue(
+            session, backend, kind=kind, recipient=former, body=body, subject=subject, purpose=purpose,
+            dedupe_key=f"former:{dedupe_key}"[:120], not_before=not_before, not_after=not_after, priority=priority,
+        )  # fmt: skip
     refusal = await _refusal(session, kind, recipient)
     values = dict(
         dedupe_key=dedupe_key,

@@ -281,6 +281,7 @@ async def send(
             recipient=member.phone,
             body=tr(sms_template, coop=coop.short_name, text=text, phone=coop.office_phone_display),
             purpose=purpose,
+            about=member,
             dedupe_key=f"{key}:sms",
         )
     if member.email:
@@ -299,5 +300,6 @@ async def send(
             subject=f"{subject} - {coop.name}",
             body=f"{hello}\n\n{letter[0].upper()}{letter[1:]}\n\n{help_at}\n\n{coop.name}\n",
             purpose=purpose,
+            about=member,
             dedupe_key=f"{key}:email",
         )

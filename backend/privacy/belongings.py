@@ -16,7 +16,7 @@ from backend.contact.service import which_side
 from backend.conversations.models import Conversation
 from backend.errors import MemberlineError
 from backend.logins.models import Login
-from backend.members.models import Member
+from backend.members.models import PROBATION_PERIOD, Member
 from backend.outbox.models import OutboxMessage
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ async def _addresses(session: AsyncSession, backend: Backend, member: Member, ac
             if side == "new":
                 began[value] = row.at
             elif side == "old" and value not in current:
-                # the notice of the change itself is the last that went there
-                found.append(Address(value, began.get(value), row.at + timedelta(minutes=1)))
+                # for a day it hears of money and of changes as well
+                found.append(Address(value, began.get(value), row.at + PROBATION_PERIOD + timedelta(minutes=1)))
     return found
 
 

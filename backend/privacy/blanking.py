@@ -19,7 +19,7 @@ def blank_values(model: type[Base]) -> dict[str, Any]:
     values: dict[type[Base], dict[str, Any]] = {
         Member: {
             "phone": "", "email": None, "mailing_address": None, "phone_changed_at": None, "email_changed_at": None,
-            "phone_proven_at": None, "email_proven_at": None,
+            "phone_proven_at": None, "email_proven_at": None, "former_phone": None, "former_email": None,
         },
         PaymentMethod: {
             # unique, as tokens are at some networks

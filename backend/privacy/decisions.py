@@ -43,7 +43,7 @@ DECISIONS: dict[str, Decision] = {
     "Member": Decision(
         "member", "blank",
         export=_words("number name kind phone email language mailing_address phone_changed_at email_changed_at "
-                      "phone_proven_at email_proven_at"),
+                      "phone_proven_at email_proven_at former_phone former_email"),
         kept="number and name: payments, authorizations and capital credits are in that name",
     ),
     "Account": Decision(

@@ -16,6 +16,7 @@ from backend.consents.models import Consent
 from backend.conversations.engine_store import EngineStore, open_engine_store
 from backend.conversations.models import ActionResult, Conversation, InboundMessage
 from backend.db import Base
+from backend.members.models import PROBATION_PERIOD, Member
 from backend.models import list_models
 from backend.outage.models import ForwardedReport
 from backend.outbox.models import OutboxMessage
@@ -60,6 +61,7 @@ async def apply_periods(backend: Backend, engine: EngineStore) -> dict[str, int]
     for model, expired in _expired(backend):
         done[str(model.__tablename__)] = await _delete_expired(backend, model, expired)
     done["outbox: words of codes and links"] = await _blank_spent_secrets(backend)
+    done["members: contacts before a change"] = await _forget_former_contacts(backend)
     done["tracker_events"] = await engine.delete_older(_cutoff(backend, "tracker"))
     logs = _old_logs(backend)
     for path in logs:
@@ -141,6 +143,19 @@ def _statements(model: Any, chosen: ColumnElement[bool], keys: Sequence[Any]) ->
             delete(model).where(chosen),
         ]
     return [delete(model).where(chosen, is_unreferenced(model))]
+
+
+async def _forget_former_contacts(backend: Backend) -> int:
+    """Blank the contacts before a change whose day is over; returns how many."""
+    before, done = backend.clock.now() - PROBATION_PERIOD, 0
+    async with backend.db.transaction() as session:
+        for former, changed in (
+            (Member.former_phone, Member.phone_changed_at),
+            (Member.former_email, Member.email_changed_at),
+        ):
+            blank = update(Member).where(former.is_not(None), changed <= before).values({former: None})
+            done += len((await session.execute(blank.returning(Member.id))).all())
+    return done
 
 
 def _spent_secrets(backend: Backend) -> ColumnElement[bool]:

@@ -142,9 +142,14 @@ async def end(session: AsyncSession, backend: Backend, name: str, session_id: in
     return True
 
 
-async def end_all(session: AsyncSession, backend: Backend, name: str, *, by: str, keep: str = "") -> bool:
-    """End all sessions of this person, but the one of the cookie `keep`; False when there was no other."""
+async def end_all(
+    session: AsyncSession, backend: Backend, name: str, *, by: str, keep: str = "", way: str = ""
+) -> bool:
+    """End all sessions of this person, or those begun in one `way`, but the one of the cookie `keep`; False when there
+    was no other."""
     query = delete(StaffSession).where(StaffSession.name == name, StaffSession.token_hash != hash_token(keep))
+    if way:
+        query = query.where(StaffSession.way == way)
     if (await session.execute(query.returning(StaffSession.id))).first() is None:
         return False
     await accounts.note(session, backend, by, "office_sessions_ended", after={"name": name})

@@ -52,8 +52,8 @@ async def sign_in(
         known = throttle.known_browser_source(backend, OWNER + name, hashed, device) if hashed else None
         sender = known or source
         decision = await throttle.check_throttle(session, backend, sender, target, known=known is not None)
-    if decision == "refuse":
-        return SignInRefused("throttled")
+        if decision == "refuse":
+            return SignInRefused("throttled", await throttle.find_end(session, backend, sender, target))
     right = await passwords.verify_password(hashed, password) and login is not None
     async with backend.db.transaction() as session:
         if not right:

@@ -136,7 +136,7 @@ async def _write(feed: Feed, member: Member, change: MemberChange, account_id: i
     feed.act("member_changed", account_id, {"number": member.number, **before}, after)
     for way in ("phone", "email"):
         if way in change.values:  # a new phone or email proves nothing for a day (Member.is_established)
-            change.values |= {f"{way}_changed_at": feed.now, f"{way}_proven_at": None}
+            change.values |= member.contact_values(way, change.values[way], feed.now)
     if change.values:
         feed.update(Member, member.id, change.values)
     for what, name_there in NOTICE_NAMES.items():

@@ -190,5 +190,6 @@ async def _email_copy(session: AsyncSession, backend: Backend, account: Account,
                 coop=coop.name,
             ),
             purpose="notice",
+            about=member,
             dedupe_key=f"text-pay:{number}",
         )

@@ -204,6 +204,7 @@ async def send_notice(
             else "",
             body=words,
             purpose="notice",
+            about=member,
             dedupe_key=key,
         )
         if message.status != "refused":

@@ -143,7 +143,10 @@ class StaffPages:
             if not same_site or not self.cookies.is_form_token_valid(request, form_field(request, "token")):
                 return await self._refuse_form(request, staff.name)
         if staff.role < role:
-            text = tr("This needs the role {role}. Ask an administrator of the office.", role=tr(ROLE_NAMES[role]))
+            text = tr(
+                "This needs the role {role} or a higher one, and yours is {mine}. Ask somebody who has it.",
+                role=tr(ROLE_NAMES[role]), mine=tr(ROLE_NAMES[staff.role]),
+            )  # fmt: skip
             return self.render_notice(403, tr("Not with your role"), text)
         if request.method != "POST":
             request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)

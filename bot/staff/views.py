@@ -54,7 +54,9 @@ class ConversationView:
     photos: Sequence[TalkPhoto]  # without their pixels
 
 
-async def load_conversation(session: AsyncSession, conversation_id: str, *, limit: int = 60) -> ConversationView | None:
+async def load_conversation(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, limit: int = 60
+) -> ConversationView | None:
     """With the newest `limit` lines."""
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
@@ -71,7 +73,7 @@ async def load_conversation(session: AsyncSession, conversation_id: str, *, limi
         last_answer=await newest_answer(session, conversation_id),
         phone=conversation.address,
         on_file=await list_accounts_at_phone(session, conversation.address) if conversation.address else [],
-        is_identified=conversation.level > 0,
+        is_identified=(await load_identity(session, backend, conversation_id)).level > 0,
         photos=await list_photos(session, conversation_id),
     )
 

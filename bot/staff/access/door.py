@@ -17,6 +17,7 @@ from backend.staff.passkeys import Site
 from backend.staff.sessions import Visitor
 from bot.channels.senders import client_address, client_source
 from bot.staff import sent_forms
+from bot.staff.views import format_local_time
 from bot.web import pages, sign_in_forms
 from bot.web.cookies import read_cookie, set_cookie
 from bot.web.pages import form_field
@@ -86,7 +87,12 @@ class DoorPages:
         if isinstance(result, signin.StaffSignIn):
             return await self.finish(request, result)
         if result.reason == "throttled":
-            trouble = tr("Too many tries from here. Please wait 15 minutes.")
+            when = format_local_time(self.backend, result.until)
+            trouble = tr(
+                "Too many wrong tries from here. You can try again at {when}. You need not wait if you have a passkey, or "
+                "if an administrator of the office makes you a new link.",
+                when=when,
+            )
             return self.render(request, trouble=trouble, status=429, typed=typed[:60])
         return self.render(request, trouble=tr("Name and password do not match."), status=403, typed=typed[:60])
 

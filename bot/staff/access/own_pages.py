@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import segno
 from sanic import HTTPResponse, Request
 from sanic.response import json as json_answer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import LANGUAGES, tr
 from backend.logins import passwords, throttle
@@ -127,10 +128,11 @@ class OwnPages:
             return await self._render_codes(request, name, {"password": trouble}, 422)
         async with self.backend.db.transaction() as session:
             codes = await second_steps.confirm_code_app(session, self.backend, name, form_field(request, "code")[:20])
+            ended = codes is not None and await self._end_without_second_step(session, request, name)
         if codes is None:
             fault = tr("This code does not fit. Codes change every half minute: type the one that is shown now.")
             return await self._render_codes(request, name, {"code": fault}, 422)
-        return self.staff.render_page("access/recovery_codes.html", codes=codes, first=True)
+        return self.staff.render_page("access/recovery_codes.html", codes=codes, first=True, ended=ended)
 
     async def renew_recovery_codes(self, request: Request, name: str) -> HTTPResponse:
         if stale := self._ask_fresh(request):
@@ -187,6 +189,8 @@ class OwnPages:
                 token=form_field(request, "passkey_token"), answer=form_field(request, "answer"),
                 label=form_field(request, "label").strip() or tr("Passkey"),
             )  # fmt: skip
+            if key is not None:
+                await self._end_without_second_step(session, request, name)
         if key is None:
             return await self._render(request, {"label": tr("This key was not accepted. Please try again.")}, 422)
         return pages.redirect(f"{OWN_URL}?done=passkey")
@@ -208,6 +212,12 @@ class OwnPages:
             here = self.staff.cookies.read_session(request)
             ended = await sessions.end_all(session, self.backend, name, by=name, keep=here)
         return pages.redirect(f"{OWN_URL}?done={'sessions' if ended else 'session-gone'}")
+
+    async def _end_without_second_step(self, session: AsyncSession, request: Request, name: str) -> bool:
+        """From now on the password alone opens nothing: whoever came in by it elsewhere is asked again. False when
+        there was nobody."""
+        here = self.staff.cookies.read_session(request)
+        return await sessions.end_all(session, self.backend, name, by=name, keep=here, way="password")
 
     def _confirm(
         self, request: Request, heading: str, text: str, button: str, action: str, trouble: str
