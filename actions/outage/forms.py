@@ -35,6 +35,7 @@ from backend.reading.service.outages import (
     asks_if_outage,
     detect_outage_kind,
     names_town,
+    says_only_here,
     states_outage,
 )
 from backend.reading.tickets.status_questions import (
@@ -161,9 +162,10 @@ class OutageForm(ReportForm):
         where = reported if prefers_reported else await self.resolve_location(turn, identity) or reported
         if where is None:
             return await self._ask_place(turn)
-        known = await turn.backend.outages.find_outage(
-            turn.session, where.place, where.account.id if where.account else None
-        )
+        known = None
+        if not says_only_here(str(self.get_report_slot(turn, "words") or "")):
+            account_id = where.account.id if where.account else None
+            known = await turn.backend.outages.find_outage(turn.session, where.place, account_id)
         turn.notes[KNOWN_OUTAGE] = known.outage_id if known else None
         report = self.build_report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         ticket = await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from backend.billing.models import Account
 
 
-
 @dataclass(frozen=True)
 class Identity:
     """The proven identity. Below KNOWN there is neither account nor member.

@@ -7,9 +7,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
+from backend.logins.models import PortalSession
 from backend.logins.open_sessions import find_open_member
 
 if TYPE_CHECKING:
@@ -30,3 +32,14 @@ async def holds(session: AsyncSession, backend: Backend, conversation: Conversat
         shown = conversation.verified_at
         return shown is not None and backend.clock.now() - shown < COOP_HOLDS
     return conversation.member_id is not None and conversation.member_id == await find_open_member(session, backend, by)
+
+
+async def is_signed_out(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the talk was of a page of ours whose member has signed out, here or from elsewhere: then nobody may read
+    it again. One whose page was only left unused goes on, since somebody at the office may be answering."""
+    conversation = await session.get(Conversation, conversation_id)
+    by = conversation.signed_in_by if conversation is not None else ""
+    if not by or by == COOP_PORTAL:
+        return False
+    row = select(PortalSession.id).where(PortalSession.token_hash == by)
+    return await session.scalar(row) is None

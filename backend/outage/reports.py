@@ -21,6 +21,7 @@ from backend.members.service import list_accounts_at_phone
 from backend.outage import messages
 from backend.outage.areas import format_area, parse_area, select_in_area
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
+from backend.outage.only_here import ONLY_HERE_LABEL
 from backend.outage.still_out import STILL_OUT_LABEL, describe_end, is_marked, list_still_out
 from backend.outage.texts import RESTORED, format_notice
 from backend.outbox.models import OutboxMessage
@@ -154,7 +155,10 @@ async def find_open_inside(
 ) -> list[Ticket]:
     """Open reports that belong to no outage yet and lie in this one, which may not be written down so far. Its accounts
     are `account_ids`, where it goes by a list."""
-    waiting = select(Ticket).where(Ticket.kind == OUTAGE, Ticket.status.in_(OPEN_STATUSES), Ticket.outage_id.is_(None))
+    waiting = select(Ticket).where(
+        Ticket.kind == OUTAGE, Ticket.status.in_(OPEN_STATUSES), Ticket.outage_id.is_(None),
+        Ticket.details[ONLY_HERE_LABEL].as_string().is_(None),
+    )  # fmt: skip
     found = list(await session.scalars(waiting.order_by(Ticket.id)))
     if account_ids:
         return [ticket for ticket in found if ticket.account_id in account_ids]

@@ -59,8 +59,8 @@ async def enqueue(
 
     `kind` is sms (converted to GSM-7), email, or call, which reads `body` in the current language. `not_before` delays
     it; from `not_after` on it is not sent any more. A message to an opted-out or invalid phone is stored as `refused`
-    and never sent. `priority` is by default that of the purpose. `about`: the member whose money or account it tells of;
-    the contact before a change of the last 24 hours gets it as well.
+    and never sent. `priority` is by default that of the purpose. `about`: the member whose money or account it tells
+    of; the contact before a change of the last 24 hours gets it as well.
     """
     now = backend.clock.now()
     former = about.former_contact("email" if kind == "email" else "phone", now) if about else None

@@ -17,6 +17,7 @@ from backend.callout.escalation import relay_update
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language
 from backend.members.models import Member
+from backend.outage.only_here import set_apart_where_told
 from backend.outage.still_out import STILL_OUT_LABEL, keep_open, lock_report, mark_if_ended
 from backend.reading.hazards.danger_over import denies_danger
 from backend.reading.tickets.report_questions import says_still_out
@@ -102,6 +103,7 @@ async def file_report(session: AsyncSession, backend: Backend, conversation_id: 
         or (backend.coop.promise_deadline(backend.today()) if report.kind in PROMISED_KINDS else None),
         created_at=backend.clock.now(),
     )
+    set_apart_where_told(ticket, str(report.details.get("words") or ""))
     session.add(ticket)
     await session.flush()
     await _mark_still_out(session, backend, conversation, ticket, report)
@@ -120,14 +122,9 @@ async def find_same_ticket(
     Somebody else's ticket only takes notes, so a report that is more urgent than it opens a ticket of its own.
     """
     same = await find_duplicate(
-        session,
-        backend.clock.now(),
-        conversation_id,
-        report.kind,
-        account_id=report.account_id,
-        key=make_place_key(report.place) if report.place else None,
-        details=report.details,
-    )
+        session, backend.clock.now(), conversation_id, report.kind, account_id=report.account_id,
+        key=make_place_key(report.place) if report.place else None, details=report.details,
+    )  # fmt: skip
     if same is None:
         return None
     is_worse = (report.kind == DANGER and same.kind != DANGER) or (report.urgent and not same.urgent)
@@ -200,6 +197,7 @@ async def _merge(
     append_note(backend, ticket, conversation.id, format_news(ticket, report.details, report.phone, report.place))
     ticket.account_id = ticket.account_id if ticket.account_id is not None else report.account_id
     ticket.outage_id = ticket.outage_id if ticket.outage_id is not None else report.outage_id
+    set_apart_where_told(ticket, words)
     if not ticket.place and report.place:
         ticket.place, ticket.place_key = report.place, make_place_key(report.place)
     ticket.phone = ticket.phone or report.phone
@@ -249,6 +247,7 @@ async def add_note(
     conversation = await session.get_one(Conversation, conversation_id)
     if unproven is None:
         unproven = not await is_own_ticket(session, backend, ticket, conversation_id)
+    set_apart_where_told(ticket, "" if unproven else words)
     if ticket.kind in POWER_KINDS and says_still_out(words):  # "is it fixed? still dark"
         await keep_open(session, backend, ticket, [conversation.address or ""])
     append_note(backend, ticket, conversation.id, words, **({"unproven": True} if unproven else {}))

@@ -24,6 +24,7 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
 from backend.coop import format_clock
 from backend.language import SPANISH, current_language, format_short_date, mark, tr
+from backend.members.identity import load_identity
 from backend.members.service import list_accounts_at_phone
 from backend.money import format_balance
 from backend.payments.failed_refunds import FAILED_ENDS
@@ -50,7 +51,7 @@ class ConversationView:
     last_answer: int  # the newest message of the office's that is shown
     phone: str | None  # E.164, of the other end
     on_file: list[Account]  # open accounts of members with that phone; it proves nothing about who writes
-    is_identified: bool
+    is_identified: bool  # now: it ends with silence, and with the sign-in of the page around the talk
     photos: Sequence[TalkPhoto]  # without their pixels
 
 

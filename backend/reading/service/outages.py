@@ -88,6 +88,44 @@ def tells_only_outage(words: str) -> bool:
     )
 
 
+_OTHERS = (
+    r"(?:neighbou?r\w*(?:'s)?|next door|(?:every ?(?:body|one)|all the others|other (?:houses|homes|people))(?: else)?|"
+    r"across the (?:street|road)|(?:the )?rest of (?:the|my|our) (?:street|road|block|town|neighborhood)|houses? "
+    r"(?:next to|around|across)(?: \w+)?|vecin[oa]s?|casa de al lado|l[oa]s demas|todos los demas|enfrente)"
+)
+_tells_apart = detector(
+    r"\b(?:only|just|solo|solamente|nomas|nada mas) (?:at |in |en )?(?:my|our|this|mi|nuestra|esta|the one) "
+    r"(?:house|home|place|farm|cabin|trailer|apartment|unit|casa|granja|departamento|apartamento)\b|"
+    r"\b(?:it'?s|its|is|es|somos|soy) (?:only|just|solo|nomas) (?:me|us|mine|ours|yo|nosotros)\b(?! and)|"
+    r"\b(?:only (?:ones?|house|home)|unic[oa]s?(?: casa)?) (?:\w+ ){0,2}?(?:without|out|dark|affected|sin luz|"
+    r"sin servicio)\b|"
+    rf"\b{_OTHERS}(?: \w+){{0,3}}? (?:ha(?:s|ve)|got|tienen?)(?: \w+){{0,2}}? (?:power|lights?|electric\w*|luz|"
+    r"corriente)\b"
+    r"(?! (?:problems?|lines?|out|outages?|issues?|poles?|cuts?))|"
+    rf"\b{_OTHERS}(?: \w+){{0,2}}? (?:power|lights?|luz) (?:is|are|esta) (?:still |all )?on\b|"
+    rf"\b{_OTHERS} (?:is|are|has theirs|have theirs) (?:still |all )?on\b|"
+    # a part of the house
+    r"\b(?:only|just|solo|nomas) (?:the |my |half |part |one |la |el |un |una )?(?:of the |de la )?(?:kitchen|"
+    r"bed ?rooms?|"
+    r"bath ?rooms?|rooms?|basement|upstairs|downstairs|side|outlets?|circuits?|half|part|cocina|cuartos?|bano|sotano|"
+    r"mitad|parte)\b|"
+    r"\b(?:some|half|part|one|la mitad|parte|algunos|unos) (?:of (?:the|my|our) |de (?:la|mi) )?(?:house|home|rooms?|"
+    r"outlets?|circuits?|side|lights|casa|cuartos|contactos|enchufes)\b",
+    unless=(
+        rf"\b(?:not|isn'?t|no es|no somos) (?:only|just|solo|nomas)\b|"
+        rf"\b{_OTHERS}(?: \w+){{0,3}}? (?:no|not|don'?t|doesn'?t|haven'?t|tampoco|lost|sin)\b|"
+        rf"\b(?:if|whether|si) (?:\w+ ){{0,2}}?{_OTHERS}"
+    ),
+    fold=fold_line,
+)
+
+
+def says_only_here(words: str) -> bool:
+    """Whether a member says that only their home, or a part of it, is without power: `the neighbors have power`. It is
+    then a fault of its own, whatever is known of the area. A question says nothing."""
+    return any(_tells_apart(part) for part in split_sentences(words) if not is_question(part) and "?" not in part)
+
+
 asks_if_outage = detector(
     r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
     r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.config import Settings
 from backend.conversations import service as conversations
 from backend.conversations.service import ConversationState
-from backend.members import identity, known_senders
+from backend.members import identity, known_senders, page_sign_ins
 from backend.text_pay.elsewhere import answer_on_web
 from bot.channels.senders import client_source
 from bot.channels.webchat import render, sessions
@@ -59,7 +59,7 @@ class WebChatChannel:
         """The conversation of a session token. Raises RequestRefused."""
         found = sessions.session_conversation_id(self.services.settings, token) if token else None
         if found is None:
-            raise RequestRefused("unknown_session", "This chat session is not known. Start a new one.", status=404)
+            raise unknown_session()
         return found
 
     def parse_inbound(self, request: Request) -> Inbound:
@@ -128,6 +128,9 @@ class WebChatChannel:
         after = parse_id(last)
         if after is None:
             raise InvalidRequestField("last_event_id", "must be a number")
+        async with self.services.backend.db.read_session() as session:
+            if await page_sign_ins.is_signed_out(session, conversation):
+                raise unknown_session()
         async with self.limits.limit_stream(request, conversation):
             with self.services.pushes.open_listener(conversation) as listener:
                 await self._send_events(request, conversation, after, listener)
@@ -157,6 +160,8 @@ class WebChatChannel:
         signs, listener.signs = listener.signs, []
         async with self.services.backend.db.read_session() as session:
             events = await conversations.events_after(session, conversation, after, MAX_EVENTS)
+            if events and await page_sign_ins.is_signed_out(session, conversation):
+                return after
         for event in events:
             await response.send(render.render_event(event.data, event.id))
             after = event.id
@@ -165,6 +170,10 @@ class WebChatChannel:
         if len(events) == MAX_EVENTS:
             listener.news.set()  # there may be more
         return after
+
+
+def unknown_session() -> RequestRefused:
+    return RequestRefused("unknown_session", "This chat session is not known. Start a new one.", status=404)
 
 
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:

@@ -16,6 +16,7 @@ from backend.language import format_day, mark, tr
 from backend.providers.outages.base import OutageInfo
 from backend.reading.hazards.hazard_signs import advice_key, find_hazard_signs, is_only_medical_need
 from backend.reading.hazards.life_support import depends_on_power
+from backend.reading.service.outages import says_only_here
 from backend.reading.spanish import to_english
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER, OUTAGE
@@ -166,7 +167,9 @@ class OutagePages(ActingPages):
         async with self.backend.db.transaction() as session:
             identity = await self.begin(session, request, visit)
             place = account.service_address or None
-            known = await self.backend.outages.find_outage(session, place, account.id)
+            known = None
+            if not says_only_here(report.words):
+                known = await self.backend.outages.find_outage(session, place, account.id)
             filed = await tickets.file_report(
                 session,
                 self.backend,

@@ -89,8 +89,8 @@ class DoorPages:
         if result.reason == "throttled":
             when = format_local_time(self.backend, result.until)
             trouble = tr(
-                "Too many wrong tries from here. You can try again at {when}. You need not wait if you have a passkey, or "
-                "if an administrator of the office makes you a new link.",
+                "Too many wrong tries from here. You can try again at {when}. You need not wait if you have a passkey, "
+                "or if an administrator of the office makes you a new link.",
                 when=when,
             )
             return self.render(request, trouble=trouble, status=429, typed=typed[:60])

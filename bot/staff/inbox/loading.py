@@ -148,7 +148,7 @@ async def load_lines(session: AsyncSession, talk: ConversationView, limit: int =
 async def load_talk(
     session: AsyncSession, backend: Backend, conversation_id: str, name: str, *, limit: int = LINES
 ) -> TalkPage | None:
-    talk = await views.load_conversation(session, conversation_id, limit=limit)
+    talk = await views.load_conversation(session, backend, conversation_id, limit=limit)
     if talk is None:
         return None
     now = backend.clock.now()

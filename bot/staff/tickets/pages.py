@@ -100,7 +100,7 @@ class TicketPages:
         )  # fmt: skip
 
     async def _load(self, session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
-        talk = await views.load_conversation(session, ticket.conversation_id)
+        talk = await views.load_conversation(session, self.backend, ticket.conversation_id)
         ticket_callout = await callout.find_callout(session, ticket.id)
         notices = await list_notices(session, ticket_callout.id) if ticket_callout else []
         called = [ticket_callout.id] if ticket_callout else []

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from backend.callout.service import CHANNEL_NAMES, STATUS_NAMES
 from backend.language import mark, tr
+from backend.outage.only_here import ONLY_HERE, ONLY_HERE_LABEL
 from backend.tickets.models import CLOSED_BY_LABEL, TAKEN_DOWN_LABEL, WAITING, WORKING, Ticket
 from backend.tickets.service import ANSWERED, CLOSED, WITHDRAWN
 
@@ -35,6 +36,7 @@ LABEL_NAMES = {
     "name": mark("Name"), "language": mark("Language"), "tried": mark("Tried before"), "level": mark("Identity shown"),
     "said before": mark("Said before"), "who asked": mark("Who asked"), "not before": mark("Not before"),
     "wish": mark("Wish"), "still out": mark("Still out"), "address": mark("Address"), "until": mark("Until"),
+    ONLY_HERE_LABEL: mark("Only here"),
     "no danger, says who reported it": mark("No danger, says who reported it"),
     "danger asked about": mark("Danger asked about"), TAKEN_DOWN_LABEL: mark("Taken down by"),
 }  # fmt: skip
@@ -44,6 +46,7 @@ HAZARD_NAMES = {
     "life": mark("a life depends on power"), "wire": mark("a wire down"),
 }  # fmt: skip
 DETAIL_NAMES = {
+    ONLY_HERE: mark("others there have power, says the member"),
     "not identified": mark("not identified"), "Spanish": mark("Spanish"), "English": mark("English"),
     "of the account, not told": mark("of the account, not told"),
     "no danger, says the office": mark("no danger, says the office"),

@@ -9,6 +9,7 @@ from backend.app import Backend
 from backend.billing.models import Account
 from backend.members.levels import Level
 from backend.outage import service as outages
+from backend.outage.only_here import ONLY_HERE_LABEL
 from backend.outage.service import NewOutage
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
@@ -118,6 +119,35 @@ async def test_somebody_who_depends_on_power_is_not_only_counted(begin: Begin, b
     await report(talk, "my power is out and my mom is on oxygen")
     talk.assert_response("utter_outage_life_support")
     talk.assert_no_response("utter_outage_counted")
+
+
+@pytest.mark.parametrize("words", ["only my house is out, the neighbors have power", "and only the kitchen is dark"])
+async def test_one_home_alone_gets_a_ticket_of_its_own(begin: Begin, backend: Backend, words: str) -> None:
+    """Else no crew comes: the area's outage ends, and this home stays dark."""
+    await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk, f"my power is out, {words}")
+    talk.assert_no_response("utter_outage_known")
+    talk.assert_no_response("utter_outage_counted")
+    await talk.user_input("yes", acts={"affirm"})
+    talk.assert_response("utter_outage_ticket")
+    [ticket] = await list_rows(backend, Ticket)
+    assert (ticket.outage_id, ONLY_HERE_LABEL in ticket.details) == (None, True)
+    await open_everywhere(backend)  # nor does one take it in that is opened later
+    [ticket] = await list_rows(backend, Ticket)
+    assert ticket.outage_id is None
+
+
+async def test_a_counted_report_comes_out_again_when_it_is_one_home(begin: Begin, backend: Backend) -> None:
+    await open_everywhere(backend)
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    talk.assert_response("utter_outage_counted")
+    await report(talk, "but the neighbors have power, only my house is out")
+    talk.assert_response("utter_outage_noted")
+    talk.assert_no_response("utter_outage_known")
+    [ticket] = await list_rows(backend, Ticket)
+    assert (ticket.outage_id, ONLY_HERE_LABEL in ticket.details) == (None, True)
 
 
 async def end_everywhere(backend: Backend, *, restored: bool = True) -> None:

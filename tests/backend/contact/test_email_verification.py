@@ -176,7 +176,7 @@ async def test_password_set_while_the_email_is_new_notifies_the_phone_too(backen
     token = (await messages(backend, "link"))[0].body.partition("/portal/reset/")[2].split()[0]
     await recovery_mail.reset(backend, token, "brown hens 1955 lake")
     notices = {message.recipient for message in await messages(backend, "notice") if "password" in message.body}
-    assert notices == {NEW, PHONE}
+    assert notices == {NEW, PHONE, "ruth@example.com"}, "the email before, too"
 
 
 async def test_email_of_a_new_login_gets_the_user_id_once_its_code_returned(backend: Backend, home: Household) -> None:

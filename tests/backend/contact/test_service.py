@@ -10,13 +10,16 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
+from backend.billing.models import Account
 from backend.clock import ManualClock
 from backend.contact import service as contact
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, use_language
 from backend.members import identity
 from backend.members.levels import Level, StepUpNeeded
+from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
+from backend.payments import receipts
 from tests.backend.household import Household
 
 TWO_PARTS = 2 * 153  # characters that two parts of a text carry
@@ -56,6 +59,58 @@ def test_rows_from_before_references_are_still_understood(backend: Backend) -> N
 async def test_old_and_new_email_are_notified(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "email", "new@example.org")
     assert await recipients(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
+
+
+async def test_two_changes_in_a_day_are_told_to_the_contact_before_both(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    await changed(backend, home, "phone", NEW)
+    clock.advance(hours=1)
+    async with backend.db.transaction() as session:
+        account = await session.get_one(Account, home.account_id)
+        assert await contact.change_by_office(
+            session, backend, account, "phone", "+18155550177", proof="card", by="dana"
+        )
+    assert set((await recipients(backend))[3:]) == {NEW, "ruth@example.com", "+18155550177", OLD}
+
+
+@pytest.mark.parametrize(
+    ("what", "new", "old"), [("phone", NEW, OLD), ("email", "new@example.org", "ruth@example.com")]
+)
+async def test_money_is_told_to_the_contact_before_for_a_day(
+    backend: Backend, home: Household, clock: ManualClock, what: Any, new: str, old: str
+) -> None:
+    """Whoever had the contact changed may not be the member."""
+    await changed(backend, home, what, new)
+    before = len(await recipients(backend))
+    for key in ("paid-1", "paid-2"):
+        async with backend.db.transaction() as session:
+            member = await session.get_one(Member, home.member_id)
+            await receipts.send(session, backend, member, key, "receipt", "Payment receipt", "you paid $20.00.")
+        clock.advance(hours=24)
+    told = (await recipients(backend))[before:]
+    assert told.count(new) == 2
+    assert told.count(old) == 1, "in the first day alone"
+    async with backend.db.transaction() as session:
+        assert (await session.get_one(Member, home.member_id)).former_contact(what, clock.now()) is None
+
+
+async def test_both_last_fours_open_the_lowest_level_for_a_day(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    """Who has a new phone pays by a link and hears the balance at once; whose phone was changed is not shut out."""
+    await changed(backend, home, "phone", NEW)
+    for last4 in ("0142", "0188"):
+        async with backend.db.transaction() as session:
+            found = await identity.identify(session, backend, home.conversation_id, number="99999-001", last4=last4)
+        assert (found.status, found.identity.level) == ("ok", Level.KNOWN)
+        assert identity.is_allowed(found.identity, "quick_pay")
+        assert not identity.is_allowed(found.identity, "saved_method")
+        assert not identity.is_allowed(found.identity, "update_contact_info")
+    clock.advance(hours=24)
+    async with backend.db.transaction() as session:
+        found = await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
+    assert found.status == "no_match"
 
 
 @pytest.mark.parametrize("level", [Level.ANONYMOUS, Level.KNOWN])

@@ -43,6 +43,12 @@ def name_talk(visitor: Visitor, talk: str) -> str:
     return sessions.session_conversation_id(visitor.services.settings, talk) or ""
 
 
+async def stream_status(visitor: Visitor, talk: str) -> int:
+    url = f"{visitor.services.settings.public_url}/chat/events"
+    async with visitor.http.get(url, params={"session": talk}) as answer:
+        return answer.status
+
+
 async def find_level(visitor: Visitor, talk: str) -> Level:
     async with visitor.services.backend.db.read_session() as session:
         return (await identity.load_identity(session, visitor.services.backend, name_talk(visitor, talk))).level
@@ -111,10 +117,12 @@ async def change_password_elsewhere(visitor: Visitor) -> None:
 @pytest.mark.parametrize("end", [sign_out, sign_out_from_elsewhere, change_password_elsewhere])
 async def test_the_talk_ends_with_the_session(visitor: Visitor, end: Callable[[Visitor], Awaitable[None]]) -> None:
     talk, shown = await sign_in_talk(visitor)
+    assert await stream_status(visitor, talk) == 200
     kept = {cookie.key: cookie.value for cookie in visitor.http.cookie_jar}
     await end(visitor)
     visitor.http.cookie_jar.update_cookies(kept)  # the thief has kept the cookie too
     assert await find_level(visitor, talk) == Level.ANONYMOUS
+    assert await stream_status(visitor, talk) == 404, "what was said is not read again by who kept the talk's token"
     assert await show(visitor, talk, shown) == 403
     begun_anew = await open_talk(visitor)
     assert await show(visitor, begun_anew, shown) == 403

@@ -7,6 +7,7 @@ import html
 import io
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -18,11 +19,13 @@ from backend.app import Backend
 from backend.audit.listing import AuditFilter, list_entries
 from backend.audit.service import record
 from backend.clock import ManualClock
+from backend.logins import throttle
 from backend.outbox import service as outbox
 from backend.staff import accounts, second_steps, signin
 from backend.staff.demo_clerk import DEMO_CLERK, DEMO_CLERK_PASSWORD, add_demo_clerk, find_demo_clerk
 from backend.staff.people import list_people
 from backend.staff.roles import Role
+from bot.staff import views
 from tests.backend.household import Household, make_household
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
@@ -253,6 +256,38 @@ async def test_codes_are_asked_for_and_good_once(edge: Edge, backend: Backend, c
     paper["step"] = step_in(page)
     assert (await other.post("/staff/sign-in/second", data=paper)).status == 403, "a recovery code opens once"
     await other.http.close()
+
+
+async def test_codes_ask_the_other_browsers_again(edge: Edge, backend: Backend) -> None:
+    """Somebody who knows the password may be in one of them."""
+    await add_person(backend, "Ann Lee")
+    other = await other_browser(edge)
+    for each in (edge, other):
+        assert "Who waits" in (await sign_in(each, "Ann Lee")).text
+    secret = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', (await edge.get("/staff/me/codes")).text)
+    assert secret
+    code = pyotp.TOTP(secret[1].replace(" ", "")).at(backend.clock.now())
+    on = await press(edge, "/staff/me/codes", "/staff/me/codes", password=PASSWORD, code=code)
+    assert "signed in with your password alone are signed out" in on.text
+    assert "Name or email" in (await other.get("/staff")).text
+    assert "Who waits" in (await edge.get("/staff")).text
+    await other.http.close()
+
+
+async def test_too_many_wrong_passwords_say_when_it_goes_on(edge: Edge, backend: Backend, clock: ManualClock) -> None:
+    await add_person(backend, "Ann Lee")
+    for _ in range(throttle.MAX_PER_SOURCE_AND_TARGET):
+        assert (await sign_in(edge, "Ann Lee", "wrong words here")).status == 403
+        clock.advance(minutes=1)
+    refused = await sign_in(edge, "Ann Lee")
+    again_at = clock.now() - timedelta(minutes=throttle.MAX_PER_SOURCE_AND_TARGET) + throttle.WINDOW
+    assert refused.status == 429
+    assert f"You can try again at {views.format_local_time(backend, again_at)}" in refused.text
+    assert "an administrator of the office makes you a new link" in refused.text
+    clock.advance(seconds=(again_at - clock.now()).total_seconds() - 1)
+    assert (await sign_in(edge, "Ann Lee")).status == 429
+    clock.advance(seconds=1)
+    assert "Who waits" in (await sign_in(edge, "Ann Lee")).text
 
 
 async def test_wrong_codes_run_out_and_are_told_to_the_owner(edge: Edge, backend: Backend, clock: ManualClock) -> None:
