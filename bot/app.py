@@ -39,7 +39,7 @@ from bot.portal.usage import USAGE_PAGES
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.staff.tickets.on_call import OnCallPages
-from bot.web import errors, headers, manifest, payment_webhook, request_ids, site, theme
+from bot.web import compression, errors, headers, manifest, payment_webhook, request_ids, site, theme
 from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
 from bot.web.rates import RateLimiter
@@ -79,6 +79,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     request_ids.install(app)
     errors.install(app)
     headers.install(app, backend.settings, services.metrics)
+    compression.install(app)
     for module in (
         site,
         theme,

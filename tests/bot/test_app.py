@@ -89,6 +89,20 @@ async def test_the_head_of_a_page_is_that_of_the_page(app_server: Edge, path: st
     assert head.headers.get("location") == got.headers.get("location")
 
 
+@pytest.mark.parametrize(("site", "encoding"), [
+    ("same-origin", "gzip"), ("none", "gzip"), ("cross-site", None), ("same-site", None), ("", None),
+])  # fmt: skip
+async def test_pages_are_compressed_where_no_other_site_asked(
+    app_server: Edge, site: str, encoding: str | None
+) -> None:
+    """Whoever can have a browser load a page again and again could read its secrets from the lengths."""
+    headers = {"accept-encoding": "gzip"} | ({"sec-fetch-site": site} if site else {})
+    async with app_server.http.get(f"{app_server.url}/portal/login", headers=headers) as answer:
+        assert answer.headers.get("content-encoding") == encoding
+        assert "Sec-Fetch-Site" in answer.headers["vary"]
+        assert "</html>" in await answer.text()
+
+
 async def test_health_and_readiness(app_server: Edge) -> None:
     assert (await app_server.get("/health")).json == {"status": "ok"}
     ready = await app_server.get("/ready")
