@@ -18,11 +18,13 @@ from backend.consents.models import Consent
 from backend.conversations.engine_store import EngineStore, open_engine_store
 from backend.conversations.models import Conversation, InboundMessage
 from backend.jobs.service import run_named_job
+from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import Payment
 from backend.privacy import retention
 from backend.privacy.retention import apply_periods, count_expired
 from backend.tickets.models import Ticket
+from tests.backend.household import make_household
 from tests.backend.privacy.records import plant, plant_tracker, tracker_ids
 
 PHONE = "+15555550161"
@@ -103,6 +105,18 @@ async def test_a_consent_is_kept_from_the_later_of_its_ends(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_contact_before_a_change_goes_after_its_day(backend: Backend) -> None:
+    home = await make_household(backend)
+    async with backend.db.transaction() as session:
+        member = await session.get_one(Member, home.member_id)
+        member.change_contact("phone", "+18155550188", backend.clock.now())
+    for days, kept in ((0, "+15555550142"), (1, None)):
+        move_on(backend, days)
+        await apply_periods(backend, NO_ENGINE)
+        async with backend.db.read_session() as session:
+            assert (await session.get_one(Member, home.member_id)).former_phone == kept
+
+
 async def test_many_rows_go_in_small_transactions(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     talk = await plant(backend, "70001", "MINE", PHONE)
     async with backend.db.transaction() as session:
