@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from actions.turn import Turn
 from backend.conversations.models import Conversation
@@ -25,7 +26,7 @@ async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
     if payment is None:
         turn.utter("utter_receipt_none")
         return False
-    values = {
+    values: dict[str, Any] = {
         "amount": format_cents(payment.amount_cents + payment.fee_cents),
         "day": format_day(_get_day(turn, payment), turn.backend.today()),
     }
