@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.app import Backend
@@ -122,6 +122,16 @@ async def test_a_mark_is_made_changed_and_taken_off(edge: Edge, backend: Backend
     assert refused.status == 422
     assert "kept words" in refused.text
     assert "Please choose one of the list." in refused.text
+    async with backend.db.transaction() as session:
+        await session.execute(update(TurnReading).values(missed=False))
+        taken = await session.scalar(select(TurnReading.intent).where(TurnReading.inbound_id == ids[2]))
+    understood = await edge.post(f"{url}/mark", data={**form, "meant": str(taken)})
+    assert (understood.status, "The assistant took it for this." in understood.text) == (422, True)
+    offered = re.search(r'<select id="meant-.*?</select>', understood.text, re.S)
+    assert offered
+    titles = re.findall(r"<option [^>]*>([^<]+)<", offered[0])
+    assert len(titles) == len(set(titles)), "each meaning is offered once"
+    assert not {"The member says yes", "The member wants a person"} & set(titles)
     async with backend.db.read_session() as session:
         [mark] = await session.scalars(select(ReviewMark))
     assert (mark.kind, mark.meant, mark.marked_by) == ("missed_wish", "meter_problem", "ann")
