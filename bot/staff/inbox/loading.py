@@ -144,8 +144,9 @@ async def load_lines(session: AsyncSession, talk: ConversationView, limit: int =
     ]
     notes = select(TalkNote).where(TalkNote.conversation_id == talk.id).order_by(TalkNote.id.desc()).limit(limit)
     lines += [TalkLine(note.at, "note", note.author, note.text) for note in await session.scalars(notes)]
-    lines += await _load_passed(session, talk.id)
-    return sorted(lines, key=lambda line: line.at)[-limit:]
+    passed = await _load_passed(session, talk.id)
+    # at the same time, what was said stands last
+    return sorted([*passed, *lines], key=lambda line: line.at)[-limit:]
 
 
 async def _load_passed(session: AsyncSession, conversation_id: str) -> list[TalkLine]:
