@@ -19,11 +19,13 @@ from tests.backend.network import DirectNetwork
 HERE = Path(__file__).parent
 EVERY_CASE = {
     "test_a_change_of_phone_method_or_holder_ends_it_even_between_read_back_and_yes",
+    "test_a_crash_between_any_two_steps",
     "test_a_consent_is_kept_from_the_later_of_its_ends",
     "test_any_edit_is_found",
     "test_at_night_only_who_wishes_it_is_told",
     "test_automatic_payments_end",
     "test_each_difference_with_their_list_is_named",
+    "test_every_movement_arrives_once_at_whatever_step_the_process_ends",
     "test_nobody_is_woken_before_the_office_was_open_as_long",
     "test_one_event_in_one_conversation_is_one_ticket",
     "test_one_event_in_two_conversations",
@@ -44,7 +46,7 @@ EVERY_CASE = {
     "test_where_it_cannot_be_looked_up_a_person_decides",
     "test_words_without_the_code_change_nothing",
 }
-"""Tests whose cases reach statements on SQLite that their first does not."""
+"""Tests whose cases reach statements on SQLite that their first does not, or that end the process in the midst."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
