@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from inspect import isabstract
 from pkgutil import walk_packages
@@ -16,12 +17,18 @@ from backend.app import Backend
 def build_executor(backend: Backend) -> ActionExecutor:
     """Register every action of every folder. A new skill needs no line here."""
     executor = ActionExecutor()
-    for module in walk_packages(__path__, prefix=f"{__name__}."):
-        import_module(module.name)
+    _import_folders()
     for action_class in concrete_subclasses(SkillAction):  # type: ignore[type-abstract]
         action: Any = action_class(backend)
         executor.register_function(action.name(), action.run)
     return executor
+
+
+@cache
+def _import_folders() -> None:
+    """Once a process: looking through the folders again finds nothing new, and takes longer than all else here."""
+    for module in walk_packages(__path__, prefix=f"{__name__}."):
+        import_module(module.name)
 
 
 def concrete_subclasses(parent: type[SkillAction]) -> list[type[SkillAction]]:

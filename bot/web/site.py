@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,11 @@ def _add_monitoring(routes: Blueprint, services: Services) -> None:
         return HTTPResponse(services.metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 
+@lru_cache(maxsize=64)
+def _compress(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
 @dataclass(frozen=True)
 class StaticFile:
     body: bytes
@@ -188,7 +194,7 @@ class StaticFiles:
         self._files: dict[str, StaticFile] = {}
         for name, body in files.items():
             suffix = Path(name).suffix
-            gzipped = gzip.compress(body, mtime=0) if suffix in COMPRESSIBLE else None
+            gzipped = _compress(body) if suffix in COMPRESSIBLE else None
             etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             self._files[name] = StaticFile(body, gzipped, CONTENT_TYPES[suffix], etag)
 

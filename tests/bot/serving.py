@@ -28,11 +28,12 @@ INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "
 
 def _remember_what_sanic_works_out() -> None:
     """The tests make hundreds of apps of the same routes, and Sanic parses the source of every handler for each, to
-    learn what it returns, and compiles the search for a route: most of what making an app takes.
+    learn what it returns, and compiles the search for a route, which it first writes out once more for people to read:
+    most of what making an app takes.
     """
     determine, render = RouteMixin._determine_error_format, BaseRouter._render
     formats: dict[Any, str] = {}
-    searches: dict[str, Any] = {}
+    searches: dict[str, dict[str, Any]] = {}
 
     def remember_format(mixin: RouteMixin, handler: Any) -> str:
         code = getattr(inspect.unwrap(handler), "__code__", handler)
@@ -44,10 +45,10 @@ def _remember_what_sanic_works_out() -> None:
         render(router, False, do_optimize)
         source = router.find_route_src
         if source not in searches:
-            render(router, True, do_optimize)
-            searches[source] = compile(source, "", "exec")
-        made: dict[str, Any] = {}
-        exec(searches[source], vars(sanic_routing.router), made)
+            made: dict[str, Any] = {}
+            exec(compile(source, "", "exec"), vars(sanic_routing.router), made)
+            searches[source] = made
+        made = searches[source]
         router._find_route, router._matchers = made["find_route"], made.get("matchers")
 
     RouteMixin._determine_error_format = remember_format  # type: ignore[method-assign]
