@@ -21,6 +21,8 @@ REPEAT_MARGIN = 0.15
 MAX_QUESTIONS = 3
 MEDICAL_SHUTOFF_SUBJECT = "oxygen_and_shutoff"
 SHUTOFF_SUBJECT = "account_shutoff"
+BETTER_IN_GENERAL = frozenset({"alerts_what_kinds", "card_fees", "office_hours_holidays", "security_of_payments"})
+"""Subjects as shipped that say less than the general answer to the same question."""
 
 
 def best_score(turn: Turn) -> float:
@@ -29,8 +31,15 @@ def best_score(turn: Turn) -> float:
 
 
 def listed_subject(turn: Turn) -> Subject | None:
-    """The subject that lists this message as one of its questions, or one very near to it."""
-    return turn.backend.knowledge.find(turn.predictions.listed)
+    """The subject that lists this message as one of its questions, or one very near to it, and may answer it.
+
+    The general answers know more than some subjects as they are shipped (the fee in words, what is open now); once
+    the office has published its own words, those go first.
+    """
+    found = turn.backend.knowledge.find(turn.predictions.listed)
+    if found is None or (found.name in BETTER_IN_GENERAL and found.name not in turn.backend.live.state.knowledge):
+        return None
+    return found
 
 
 def match_message(turn: Turn) -> Subject | None:

@@ -9,6 +9,7 @@ import pytest
 
 from backend.app import Backend
 from backend.holidays import Holiday, parse_rule
+from backend.office_settings.state import State
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
 
@@ -90,6 +91,19 @@ async def test_caller_is_given_no_web_address(begin: Begin) -> None:
 async def test_what_the_office_has_published_goes_before_the_faq(stranger: Talk, intent: str) -> None:
     await stranger.user_input("where is the night drop", intent=intent, listed="pay_in_person_dropbox")
     stranger.assert_message("a check or money order can go in a drop box")
+
+
+async def test_the_general_answer_about_fees_gives_way_once_the_office_has_published_its_own(stranger: Talk) -> None:
+    await stranger.user_input("is there a convenience fee", intent="faq_fees", listed="card_fees")
+    stranger.assert_response("utter_answer_faq_fees")
+    live = stranger.backend.live
+    before, live.state = live.state, State(knowledge={"card_fees": "words of the office"})
+    try:
+        await stranger.user_input("is there a fee for cards", intent="faq_fees", listed="card_fees")
+    finally:
+        live.state = before
+    stranger.assert_message("The fee for a card here is")
+    assert "utter_answer_faq_fees" not in stranger.responses
 
 
 async def test_a_danger_goes_before_what_is_published(stranger: Talk) -> None:
