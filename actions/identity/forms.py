@@ -389,9 +389,7 @@ class IdentifiedForm(Form):
         number = turn.extract_values(asked).member_number
         return number is not None and number.is_complete
 
-    async def on_code_refused(
-        self, turn: Turn, refused: identities.CodeRefused
-    ) -> SlotQuestion | ExternalCall | None:
+    async def on_code_refused(self, turn: Turn, refused: identities.CodeRefused) -> SlotQuestion | ExternalCall | None:
         """Tell the member that no code can be sent. A skill that has another way overrides this."""
         if refused.reason != "too_many":  # nothing on file takes a code, and waiting does not help
             self._hand_off_identity(turn, "utter_code_refused")

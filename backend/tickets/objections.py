@@ -76,6 +76,7 @@ async def may_object(
         return True
     if not conversation.address:
         return False
+    phones: set[str | None]
     if account is not None:
         phones = {(await session.get_one(Member, account.member_id)).phone}
     else:

@@ -36,6 +36,7 @@ from bot.workers.pushes import StreamListener
 
 BROWSER = "ml_chat"
 """The cookie that binds the talks on our own pages to their browser, until it is closed."""
+SESSION_HEADER = "Chat-Session"
 ANSWER_SECONDS = 8.5
 """After this the answer comes by the stream instead."""
 HEARTBEAT_SECONDS = 15.0
@@ -76,6 +77,11 @@ class WebChatChannel:
             if not await self.may_go_on(session, request, found):
                 raise unknown_session()
         return found
+
+    async def find_named_conversation(self, request: Request) -> str:
+        """As `find_conversation`, for a request without JSON. It names the session in a header, since addresses are
+        written into the logs of proxies; but a browser's event stream sends none of its own."""
+        return await self.find_conversation(request, request.headers.get(SESSION_HEADER) or request.args.get("session"))
 
     def read_session(self, request: Request, token: str | None) -> str:
         """As `find_conversation`, before it is known whose talk it is. Raises RequestRefused."""
@@ -152,7 +158,7 @@ class WebChatChannel:
 
     async def send_stream(self, request: Request) -> None:
         """Send the events after the last one that the page has, then new ones."""
-        conversation = await self.find_conversation(request, request.args.get("session"))
+        conversation = await self.find_named_conversation(request)
         last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
         after = parse_id(last)
         if after is None:
@@ -254,7 +260,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.head("/events")
     @public
     async def head_of_events(request: Request) -> HTTPResponse:
-        await chat.find_conversation(request, request.args.get("session"))  # HEAD must not open the endless stream
+        await chat.find_named_conversation(request)  # HEAD must not open the endless stream
         return HTTPResponse(content_type="text/event-stream; charset=utf-8", headers={"Cache-Control": "no-store"})
 
     # one by one: a catch-all route under /chat would lose to these paths, which have no OPTIONS
@@ -269,7 +275,7 @@ def blueprint(services: Services) -> Blueprint:
         headers = cors_headers(request, services.settings)
         if "Access-Control-Allow-Origin" in headers:
             headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-            headers["Access-Control-Allow-Headers"] = "Content-Type, Last-Event-ID"
+            headers["Access-Control-Allow-Headers"] = f"Content-Type, Last-Event-ID, {SESSION_HEADER}"
             headers["Access-Control-Max-Age"] = "600"
         return HTTPResponse("", status=204, headers=headers)
 

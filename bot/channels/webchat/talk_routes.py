@@ -80,7 +80,7 @@ class TalkActions:
         return {"email": mask_email(known.known_member.email or "")}
 
     async def keep_photo(self, request: Request) -> dict[str, Any]:
-        conversation = await self.chat.find_conversation(request, request.args.get("session"))
+        conversation = await self.chat.find_named_conversation(request)
         if str(request.headers.get("content-type", "")).split(";")[0].strip() not in PHOTO_TYPES:
             raise RequestRefused("not_a_photo", "Send a photo (JPEG, PNG or WebP).", status=415)
         async with self.chat.limits.limit_message(request, conversation):

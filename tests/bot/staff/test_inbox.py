@@ -207,7 +207,9 @@ async def open_events(edge: Edge, path: str) -> AsyncIterator[dict[str, list[str
 async def test_open_pages_are_told_of_what_changes(edge: Edge) -> None:
     talk = await text_talk(edge)
     await become(edge, "ann")
-    bob = Edge(edge.services, edge.engine, edge.twilio, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
+    bob = Edge(
+        edge.services, edge.engine, edge.twilio, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+    )
     await become(bob, "bob")
     async with open_events(edge, f"/staff/events?talk={talk}") as anns:
         assert anns["waiting"] == ["1"]

@@ -99,8 +99,8 @@ class LoginMailAct(Act):
         if next_at is None:
             return ""
         return tr(
-            "Nothing was sent: three of these were asked for in the last half hour, which is the most. The next one can "
-            "go at {when}. Did the member look in the folder for unwanted mail?",
+            "Nothing was sent: three of these were asked for in the last half hour, which is the most. The next one "
+            "can go at {when}. Did the member look in the folder for unwanted mail?",
             when=format_local_time(self.backend, next_at),
         )
 

@@ -49,7 +49,7 @@ def take_photo(size: tuple[int, int] = (2000, 1000), kind: str = "JPEG") -> byte
 
 
 async def send_photo(edge: Edge, session: str, body: bytes, kind: str = "image/jpeg") -> tuple[int, dict[str, object]]:
-    answer = await edge.post(f"/chat/photos?session={session}", data=body, headers={"Content-Type": kind})
+    answer = await edge.post("/chat/photos", data=body, headers={"Content-Type": kind, "Chat-Session": session})
     return answer.status, answer.json
 
 
