@@ -221,8 +221,8 @@ def asks_from_own_page(request: Request, settings: Settings) -> bool:
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
     """The headers that let a page on an allowed site use the chat.
 
-    No cookie goes with requests of another site, so an origin alone cannot act for a member. Until CHAT_ORIGINS names others, only the
-    app's own pages are allowed.
+    No cookie goes with requests of another site, so an origin alone cannot act for a member. Until CHAT_ORIGINS names
+    others, only the app's own pages are allowed.
     """
     headers = {"Vary": "Origin"}
     origin, listed = request.headers.get("origin", ""), settings.chat_origins
