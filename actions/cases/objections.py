@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.turn import Turn
+from backend.arrangement.models import Arrangement
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.members.levels import Level
@@ -30,7 +31,7 @@ async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
     objection = detect_objection(words)
     was_asked = isinstance(offer, dict) and bool(offer.get(REQUEST_NUMBER_ASKED))
     numbers = find_request_numbers(words) if objection or was_asked else []
-    request = await objections.find_by_numbers(turn.session, numbers) if numbers else None
+    request = await _find_own_request(turn, numbers)
     reply = mask_line(turn.exact_reply)
     if request is not None:
         own = isinstance(request, Ticket) and request.conversation_id == turn.conversation_id
@@ -50,7 +51,7 @@ async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
     at_code = objection is Objection.NEVER_ASKED and turn.open_question.question_type == "code"
     is_clear = objection is Objection.SURE or at_code
     if objection in (None, Objection.ASKS_TO_CANCEL) or not (opened or is_clear):
-        return False
+        return was_asked and _send_unknown(turn, numbers)
     phone = await _notice_phone(turn)
     notice = await objections.find_last_notice(turn.session, turn.backend, phone) if phone else None
     if notice is not None:
@@ -58,11 +59,33 @@ async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
         if result is not None:
             _send_outcome(turn, result if await _reaches_member(turn) else None)
             return True
+    if _send_unknown(turn, numbers):
+        return True
     names_notice = mentions_notice(words) or (objection is Objection.SURE and mentions_request(words))
     if not opened or not names_notice or reports_scam(words):
         return False
     turn.utter("utter_object_which")
     turn.set("offer", {REQUEST_NUMBER_ASKED: True})
+    return True
+
+
+async def _find_own_request(turn: Turn, numbers: list[str]) -> Ticket | Arrangement | None:
+    """The request with one of these numbers that this conversation may hold. To all others it is an unknown number:
+    whoever reads out numbers learns nothing, and holds nobody's request."""
+    request = await objections.find_by_numbers(turn.session, numbers) if numbers else None
+    if request is None:
+        return None
+    member = (await turn.identity()).member
+    return request if await objections.may_object(turn.session, turn.conversation_id, member, request) else None
+
+
+def _send_unknown(turn: Turn, numbers: list[str]) -> bool:
+    """The same words for a number that nobody has, and for somebody else's. False where no number was named."""
+    if not numbers:
+        return False
+    if turn.get("offer"):
+        turn.clear("offer")
+    turn.utter("utter_object_unknown")
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from actions.turn import Turn
 from backend.language import tr
@@ -40,6 +40,17 @@ def tell_what_was_sent(turn: Turn, sent: CodeSent) -> None:
             ago=_format_ago(turn.backend.clock.now() - sent.earlier),
         )
     turn.utter("utter_told", told=told)
+
+
+def format_wait(turn: Turn, until: datetime | None) -> str:
+    """When the next code can be sent; `until` is UTC, None where it is not known."""
+    wait = until - turn.backend.clock.now() if until else None
+    if wait is None:
+        return tr("in 15 minutes, or tomorrow if it was often")
+    minutes = -(-wait // MINUTE)
+    if minutes > 60:
+        return tr("tomorrow")
+    return tr("in {count} minutes", count=minutes) if minutes > 1 else tr("in a minute")
 
 
 def _format_ago(span: timedelta) -> str:

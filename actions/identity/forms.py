@@ -10,7 +10,7 @@ from typing import ClassVar
 from actions import current_figures, side_questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.form import Form
-from actions.identity.code_again import AGAIN, send_again, tell_what_was_sent, wants_another_code
+from actions.identity.code_again import AGAIN, format_wait, send_again, tell_what_was_sent, wants_another_code
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
 from backend.coop import format_phone
@@ -340,7 +340,7 @@ class IdentifiedForm(Form):
             self._hand_off_identity(turn, "utter_identity_by_office")
             return None
         if isinstance(sent, identities.CodeRefused):
-            return await self.on_code_refused(turn, sent.reason)
+            return await self.on_code_refused(turn, sent)
         turn.set(CODE_SENT, [sent.channel, sent.to])
         turn.clear(CODE_TROUBLE)  # the next message is read as the new code, and sends no other
         if sent.earlier is not None:
@@ -353,7 +353,7 @@ class IdentifiedForm(Form):
         turn.clear(CODE_TROUBLE)
         sent = await send_again(turn)
         if isinstance(sent, identities.CodeRefused):
-            return await self.on_code_refused(turn, sent.reason)
+            return await self.on_code_refused(turn, sent)
         turn.set(CODE_SENT, [sent.channel, sent.to])
         tell_what_was_sent(turn, sent)
         return SlotQuestion(CODE, "utter_question_code_still", is_new=True)
@@ -389,9 +389,9 @@ class IdentifiedForm(Form):
         number = turn.extract_values(asked).member_number
         return number is not None and number.is_complete
 
-    async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
+    async def on_code_refused(self, turn: Turn, refused: identities.CodeRefused) -> SlotQuestion | ExternalCall | None:
         """Tell the member that no code can be sent. A skill that has another way overrides this."""
-        if reason != "too_many":  # nothing on file takes a code, and waiting does not help
+        if refused.reason != "too_many":  # nothing on file takes a code, and waiting does not help
             self._hand_off_identity(turn, "utter_code_refused")
             return None
         by_text = ""
@@ -399,5 +399,5 @@ class IdentifiedForm(Form):
             by_text = tr(
                 " Text us at {text_us} from the phone on file: there it goes on.", text_us=format_phone(number)
             )
-        turn.utter("utter_code_refused_for_now", by_text=by_text)
+        turn.utter("utter_code_refused_for_now", by_text=by_text, when=format_wait(turn, refused.until))
         return None

@@ -28,7 +28,7 @@ from actions.scheduled.moves import queue_move
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.language import mark
-from backend.members.identity import Identity, is_allowed
+from backend.members.identity import CodeRefused, Identity, is_allowed
 from backend.members.levels import NEEDS, Level
 from backend.payments import group_quotes, groups, pay_links, prechecks, quotes
 from backend.payments import service as payments
@@ -368,7 +368,7 @@ class QuickPayForm(TogetherForm):
         questions.tell_where_cards_are_saved(turn)
         turn.utter("utter_pay_link", link=url, **questions.chosen_values(turn))
 
-    async def on_code_refused(self, turn: Turn, reason: str) -> SlotQuestion | ExternalCall | None:
+    async def on_code_refused(self, turn: Turn, refused: CodeRefused) -> SlotQuestion | ExternalCall | None:
         """Offer a pay link instead: it needs no code."""
         turn.utter("utter_pay_no_code_link")
         turn.clear(NEEDS_CODE_OVER_BILL)

@@ -146,6 +146,16 @@ async def _process_request(session: AsyncSession, backend: Backend, request: Mai
     )  # fmt: skip
 
 
+async def find_wait(session: AsyncSession, backend: Backend, kind: str, member_id: int) -> datetime | None:
+    """When the next mail of this kind can go to the member (UTC); None: now. For the office: strangers are not told."""
+    query = select(MailRequest.asked_at).where(
+        MailRequest.member_id == member_id, MailRequest.kind == kind,
+        MailRequest.asked_at > backend.clock.now() - MAIL_WINDOW,
+    )  # fmt: skip
+    asked = list(await session.scalars(query.order_by(MailRequest.id.desc()).limit(MAX_MAILS)))
+    return asked[-1] + MAIL_WINDOW if len(asked) == MAX_MAILS else None
+
+
 async def _is_over_mail_limit(session: AsyncSession, backend: Backend, request: MailRequest) -> bool:
     count = await session.scalar(
         select(func.count()).where(

@@ -48,9 +48,11 @@ class CodeSent:
 
 @dataclass(frozen=True)
 class CodeRefused:
-    """`reason`: no_address, too_many, opted_out (and no email on file) or not_identified."""
+    """`reason`: no_address, too_many, opted_out (and no email on file) or not_identified. `until` (UTC): when the next
+    one can be sent, if that is known."""
 
     reason: str
+    until: datetime | None = field(default=None, compare=False)
 
 
 async def send(
@@ -69,7 +71,9 @@ async def send(
     Over the limit, a text from the phone on file gets a reference to its newest code instead.
     """
     if not second and await _is_over_limit(session, backend, conversation_id, member, asker):
-        return await _reusable_code(session, backend, conversation_id, member) or CodeRefused("too_many")
+        return await _reusable_code(session, backend, conversation_id, member) or CodeRefused(
+            "too_many", await code_limits.find_wait(session, member, asker, backend.clock.now())
+        )
     channel = await choose_channel(session, backend, member, by_email)
     if isinstance(channel, CodeRefused):
         return channel
@@ -182,7 +186,7 @@ async def _is_over_limit(
         here += [OneTimeCode.misses < MAX_TRIES, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now]
     if (await session.scalar(select(func.count()).where(*here)) or 0) >= MAX_PER_WINDOW:
         return True
-    return await code_limits.is_limit_reached(session, member, asker, conversation_id, now)
+    return await code_limits.find_wait(session, member, asker, now) is not None
 
 
 async def _is_text_from_member(session: AsyncSession, conversation_id: str, member: Member) -> bool:

@@ -98,9 +98,7 @@ async def _process_challenge(session: AsyncSession, backend: Backend, row: Ident
     if account is None:
         return
     # over all conversations, so that somebody who knows the last four cannot flood the phone
-    if not row.second and await code_limits.is_limit_reached(
-        session, account.member, row.asker, row.conversation_id, row.asked_at, proof=row.id
-    ):
+    if not row.second and await code_limits.find_wait(session, account.member, row.asker, row.asked_at, proof=row.id):
         return
     with use_language(row.language):
         channel = await codes.choose_channel(session, backend, account.member, row.by_email)

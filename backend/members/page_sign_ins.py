@@ -4,6 +4,7 @@ so that no way of ending a session can forget the talks beside it.
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations.models import Conversation
 from backend.logins.models import PortalSession
 from backend.logins.open_sessions import find_open_member
+from backend.logins.service import hash_token
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -34,12 +36,15 @@ async def holds(session: AsyncSession, backend: Backend, conversation: Conversat
     return conversation.member_id is not None and conversation.member_id == await find_open_member(session, backend, by)
 
 
-async def is_signed_out(session: AsyncSession, conversation_id: str) -> bool:
-    """Whether the talk was of a page of ours whose member has signed out, here or from elsewhere: then nobody may read
-    it again. One whose page was only left unused goes on, since somebody at the office may be answering."""
-    conversation = await session.get(Conversation, conversation_id)
-    by = conversation.signed_in_by if conversation is not None else ""
+async def may_go_on(session: AsyncSession, conversation_id: str, portal_session: str) -> bool:
+    """Whether a browser with this cookie (empty for none) may write in the talk and read it. One of a page of ours is
+    for that page's session alone, and ends when the member signs out, here or from elsewhere. One whose page was only
+    left unused goes on, since somebody at the office may be answering.
+    """
+    query = select(Conversation.signed_in_by).where(Conversation.id == conversation_id)
+    by = await session.scalar(query) or ""
     if not by or by == COOP_PORTAL:
+        return True
+    if not hmac.compare_digest(by, hash_token(portal_session)):
         return False
-    row = select(PortalSession.id).where(PortalSession.token_hash == by)
-    return await session.scalar(row) is None
+    return await session.scalar(select(PortalSession.id).where(PortalSession.token_hash == by)) is not None

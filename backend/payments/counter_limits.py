@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.billing.models import Account
 from backend.members.rate_limits import lock_attempts
@@ -23,10 +24,20 @@ BOOKED_BY_ONE_PERSON_TIMES = 20
 """One person may book this many times the limit in a day, over all accounts: a drawer takes many payments."""
 
 
+async def find_credit(session: AsyncSession, backend: Backend, account_id: int, amount_cents: int) -> int:
+    """How much of the amount is more than is due, in cents. Nothing on a prepaid account, where money is put ahead."""
+    owed = await backend.billing.balance(session, account_id, backend.today())
+    return 0 if owed.prepaid is not None else max(amount_cents - max(owed.amount_due_cents, 0), 0)
+
+
 async def needs_second_to_book(
-    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, by: str
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, credit_cents: int, by: str
 ) -> bool:
-    """Whether `by` may not book this alone. What was booked alone today and taken off again counts too."""
+    """Whether `by` may not book this alone. What was booked alone today and taken off again counts too.
+
+    `credit_cents` of it are more than is due. A credit is money that can be given back, so a person's credits of the
+    day have the limit of what one person may give back.
+    """
     member_id = (await session.get_one(Account, account_id)).member_id
     await lock_attempts(session, backend, f"counter:{by}", f"counter of member {member_id}")
     limit = await find_limit(session, backend, "booking_second_person_cents")
@@ -37,8 +48,13 @@ async def needs_second_to_book(
     )
     accounts = select(Account.id).where(Account.member_id == member_id)
     of_member = await _sum(session, *alone, CounterPayment.account_id.in_(accounts))
-    by_person = await _sum(session, *alone, CounterPayment.asked_by == by)
-    return of_member + amount_cents > limit or by_person + amount_cents > limit * BOOKED_BY_ONE_PERSON_TIMES
+    mine = (*alone, CounterPayment.asked_by == by)
+    by_person = await _sum(session, *mine)
+    if of_member + amount_cents > limit or by_person + amount_cents > limit * BOOKED_BY_ONE_PERSON_TIMES:
+        return True
+    credits = await _sum(session, *mine, of=CounterPayment.credit_cents)
+    credit_limit = await find_limit(session, backend, "refund_second_person_cents")
+    return credit_cents > 0 and credits + credit_cents > credit_limit
 
 
 async def needs_second_to_take_off(session: AsyncSession, backend: Backend, payment: CounterPayment, by: str) -> bool:
@@ -55,5 +71,7 @@ async def needs_second_to_take_off(session: AsyncSession, backend: Backend, paym
     return max(of_account, by_person) + payment.amount_cents > limit
 
 
-async def _sum(session: AsyncSession, *of: ColumnElement[bool]) -> int:
-    return int(await session.scalar(select(func.coalesce(func.sum(CounterPayment.amount_cents), 0)).where(*of)) or 0)
+async def _sum(
+    session: AsyncSession, *where: ColumnElement[bool], of: InstrumentedAttribute[int] = CounterPayment.amount_cents
+) -> int:
+    return int(await session.scalar(select(func.coalesce(func.sum(of), 0)).where(*where)) or 0)

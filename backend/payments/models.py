@@ -294,6 +294,7 @@ class CounterPayment(Base):
     confirmation: Mapped[str] = mapped_column(String(16), unique=True, info=UNIQUE_NUMBER)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     amount_cents: Mapped[int]
+    credit_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # of them, more than was due
     kind: Mapped[str] = mapped_column(String(12))  # cash | check | money_order
     reference: Mapped[str] = mapped_column(String(40), default="")  # the number on the check or receipt
     received_on: Mapped[date]  # the co-op's local date

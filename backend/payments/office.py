@@ -21,7 +21,7 @@ from backend.money import format_balance, format_cents
 from backend.payments import counter_posting, receipts, refund_notices
 from backend.payments.alike import AlikePayment, fingerprint, list_alike
 from backend.payments.check_numbers import check_number, find_number_problem
-from backend.payments.counter_limits import needs_second_to_book
+from backend.payments.counter_limits import find_credit, needs_second_to_book
 from backend.payments.models import VOIDED_BY_OFFICE, CounterPayment, ScheduledPayment
 from backend.payments.office_words import describe_state
 from backend.payments.outside_entries import find_same_payment
@@ -154,12 +154,14 @@ async def book_counter_payment(
     _check_alike(alike, confirmed)
     if seen_due_cents != "not asked":
         await _check_due(session, backend, account_id, amount_cents, seen_due_cents)
-    waits = await needs_second_to_book(session, backend, account_id, amount_cents, by)
+    credit_cents = await find_credit(session, backend, account_id, amount_cents)
+    waits = await needs_second_to_book(session, backend, account_id, amount_cents, credit_cents, by)
     payment = CounterPayment(
         key=key,
         confirmation=await confirmation_numbers.new_number(session),
         account_id=account_id,
         amount_cents=amount_cents,
+        credit_cents=credit_cents,
         kind=kind,
         reference=reference,
         received_on=received_on,

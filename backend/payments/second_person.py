@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -22,19 +23,38 @@ LIMIT_WINDOW = timedelta(hours=24)
 """A limit that was raised counts after this time: else one person raises it, acts alone, and puts it back."""
 
 
+@dataclass(frozen=True)
+class LimitTerms:
+    """A limit in cents. Where it was raised in the last 24 hours, `raised_cents` holds from `raised_at` (UTC) on."""
+
+    cents: int
+    raised_cents: int = 0
+    raised_at: datetime | None = None
+
+
 async def find_limit(session: AsyncSession, backend: Backend, limit: Limit) -> int:
     """The lowest value, in cents, that the limit had at any moment of the last 24 hours."""
+    return (await find_terms(session, backend, limit)).cents
+
+
+async def find_terms(session: AsyncSession, backend: Backend, limit: Limit) -> LimitTerms:
+    """What holds now, and what will."""
     in_force: int = getattr(backend.coop, limit)
     since = backend.clock.now() - LIMIT_WINDOW
     versions = list(await session.scalars(select(SettingsVersion).where(SettingsVersion.at > since)))
     if not versions:
-        return in_force
+        return LimitTerms(in_force)
+    versions.sort(key=lambda version: version.id)
     states = [State.from_json(version.state) for version in versions]
-    before = await session.get(SettingsVersion, min(version.id for version in versions) - 1)
-    states.append(State.from_json(before.state) if before else State())
+    before = await session.get(SettingsVersion, versions[0].id - 1)
+    states.insert(0, State.from_json(before.state) if before else State())
     tables = [merge_tables(backend.live.raw, state).get("payments", {}) for state in states]
     usual = int(getattr(Coop, limit))
-    return min(in_force, *(int(table.get(limit, usual)) for table in tables))
+    values = [int(table.get(limit, usual)) for table in tables]
+    replaced = [version.at for version, value in zip(versions, values, strict=False) if value < in_force]
+    if not replaced:
+        return LimitTerms(in_force)
+    return LimitTerms(min(values), in_force, max(replaced) + LIMIT_WINDOW)
 
 
 async def find_same_person(session: AsyncSession, backend: Backend, asked_by: str, by: str) -> str | None:

@@ -86,8 +86,8 @@ REQUESTED_NOTICE = MemberNotice(
     ),
     by_email=mark(
         "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\n"
-        "Was it not you? Call {phone}, or write NOT ME {number} in the chat on our page or by text. "
-        "The office then looks at it before anything more is done.\n\n{coop}"
+        "Was it not you? Call {phone}, or text NOT ME {number} from the phone on file. In the chat on our page, say "
+        "first who you are. The office then looks at it before anything more is done.\n\n{coop}"
     ),
 )
 ON_HOLD_NOTICE = MemberNotice(

@@ -1,6 +1,8 @@
 """Objections: a member says that they never asked for something. It is put on hold until the office has looked at it.
 
-Anybody can object in anybody's name, so an objection undoes nothing: holding a request is safe, undoing one is not.
+A sender can be forged, so an objection undoes nothing: holding a request is safe, undoing one is not. A request is held
+by its number only from a phone that was told of it, or by the identified member (`may_object`); to all others a number
+is one that nobody has.
 """
 
 from __future__ import annotations
@@ -58,6 +60,35 @@ async def find_by_numbers(session: AsyncSession, numbers: list[str]) -> Ticket |
         if plan is not None:
             return plan
     return None
+
+
+async def may_object(
+    session: AsyncSession, conversation_id: str, identified: Member | None, request: Ticket | Arrangement
+) -> bool:
+    """Whether this conversation may hold the request: by the account's member, identified; from the phone on file or
+    one that got a notice of the request; where it was made; or, of one without an account, from the phone that asked or
+    was given."""
+    conversation = await session.get_one(Conversation, conversation_id)
+    account = await session.get(Account, request.account_id) if request.account_id is not None else None
+    if request.conversation_id == conversation_id:
+        return True
+    if account is not None and identified is not None and identified.id == account.member_id:
+        return True
+    if not conversation.address:
+        return False
+    phones: set[str | None]
+    if account is not None:
+        phones = {(await session.get_one(Member, account.member_id)).phone}
+    else:
+        asked = await session.get(Conversation, request.conversation_id)
+        phones = {asked.address if asked else None, getattr(request, "phone", None)}
+    if conversation.address in phones:
+        return True
+    told = select(OutboxMessage.id).where(
+        OutboxMessage.recipient == conversation.address,
+        OutboxMessage.dedupe_key.startswith(f"{DEDUPE_PREFIX}:{request.number}:", autoescape=True),
+    )
+    return await session.scalar(told.limit(1)) is not None
 
 
 async def find_last_notice(session: AsyncSession, backend: Backend, phone: str) -> OutboxMessage | None:

@@ -38,6 +38,7 @@ class PayLinkView:
 
     link: PayLink
     account: str
+    member_id: int
     due_cents: int
     is_prepaid: bool
     as_of: str
@@ -91,6 +92,7 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
         return PayLinkView(
             link=link,
             account=pay_texts.mask_account_number(account.number),
+            member_id=account.member_id,
             due_cents=balance.amount_due_cents,
             is_prepaid=balance.prepaid is not None,
             as_of=describe_time(backend, balance),

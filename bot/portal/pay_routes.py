@@ -147,11 +147,14 @@ class PayPages(PortalPages):
         return pages.redirect(f"{_page_url(token)}/return")
 
     async def done(self, request: Request, token: str) -> HTTPResponse:
-        """The result of the payment."""
+        """The result of the payment. What is owed now is for the browser that paid and for the member who is signed in:
+        others with the link see that it was used."""
         view = await pay_actions.load_pay_link(self.backend, token)
         if view.result is None:
             return pages.redirect(_page_url(token))
-        signed_in = await self.find_signed_in(request) is not None
+        found = await self.find_signed_in(request)
+        signed_in = found is not None and found[1].id == view.member_id
+        paid_here = is_entered_here(request, self.settings, token, view.link)
         return self.render_page(
             "pay_result.html",
             here=_page_url(token),
@@ -159,7 +162,8 @@ class PayPages(PortalPages):
             result=view.result,
             signed_in=signed_in,
             told=word_copies(view.result.copies, RECEIPT if view.result.state == "paid" else COPY, named=signed_in),
-            shows_method=is_entered_here(request, self.settings, token, view.link),
+            shows_method=paid_here,
+            is_own=paid_here or signed_in,
         )
 
     def _is_entered_elsewhere(self, request: Request, token: str, view: pay_actions.PayLinkView) -> bool:

@@ -138,12 +138,13 @@ class OfficeEvents:
                     stream.add(topic)
             ends = time.monotonic() + MAX_STREAM_SECONDS
             while not self._is_closing() and time.monotonic() < ends:
+                # before each: with an event every few seconds there is no idle pause. What came while asking goes along
+                if not await is_signed_in():
+                    break
                 for event, data in stream.take().items():
                     await response.send(f"id: 1\nevent: {event}\ndata: {data}\n\n")
                 try:
                     await asyncio.wait_for(stream.news.wait(), HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    if not await is_signed_in():
-                        break
                     await response.send(HEARTBEAT)
         await response.eof()

@@ -51,6 +51,7 @@ from bot.web.sent_once import StillBusy, do_once
 SESSION_SECONDS = int(sessions.SESSION_LIFETIME.total_seconds())
 OWN_PAGES = ("/staff/me", "/staff/sign-out")
 SECOND_STEP_URL = "/staff/me/codes"
+EVENTS_URL = "/staff/events"
 
 
 class AreaPages(Protocol):
@@ -124,9 +125,7 @@ class StaffPages:
 
     async def find_staff(self, request: Request) -> SignedInStaff | None:
         """Who is signed in on the browser that asks, None for nobody; `request.ctx.session` is the FoundSession."""
-        loads_itself = request.method == "GET" and (
-            "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", "")
-        )
+        loads_itself = request.method == "GET" and ("hx-request" in request.headers or request.path == EVENTS_URL)
         found = await sessions.find(self.backend, self.cookies.read_session(request), used=not loads_itself)
         if found is None:
             return None

@@ -19,6 +19,13 @@ SocketHandler = Callable[[Request, Websocket], Coroutine[Any, Any, None]]
 AnyHandler = TypeVar("AnyHandler", Handler, SocketHandler)
 
 
+PROXY_HEADERS = frozenset(
+    "forwarded via x-real-ip x-client-ip x-cluster-client-ip x-original-forwarded-for cf-connecting-ip cf-ray "
+    "true-client-ip fastly-client-ip fly-client-ip".split()
+)
+"""What proxies add, and every header that begins with X-Forwarded-."""
+
+
 def mark_guard(handler: AnyHandler, guard: str) -> AnyHandler:
     """Note on a handler which guard protects it."""
     handler.guard = guard  # type: ignore[attr-defined]
@@ -73,7 +80,7 @@ def _allow_if(guard: str, allows: Callable[[Request], bool]) -> Callable[[Handle
 
 def is_loopback(request: Request) -> bool:
     """Whether the request comes from this machine itself, and not through a proxy on it."""
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    if any(name in PROXY_HEADERS or name.startswith("x-forwarded-") for name in map(str.lower, request.headers)):
         return False
     try:
         return ip_address(request.ip).is_loopback

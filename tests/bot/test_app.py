@@ -144,7 +144,8 @@ async def test_outbox_page_shows_sent_messages_and_only_here(app_server: Edge) -
     assert page.status == 200
     assert "&lt;b&gt;hello" in page.text
     assert "<b>hello" not in page.text
-    assert (await app_server.get("/dev/outbox", headers={"X-Forwarded-For": "203.0.113.9"})).status == 404
+    for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP"):
+        assert (await app_server.get("/dev/outbox", headers={name: "203.0.113.9"})).status == 404, name
 
 
 async def test_the_pages_of_development_are_shut_in_production(app_server: Edge) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sanic import Blueprint, HTTPResponse, Request
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.config import Settings
 from backend.conversations import service as conversations
+from backend.conversations.models import PushEvent
 from backend.conversations.service import ConversationState
 from backend.members import identity, known_senders, page_sign_ins
 from backend.text_pay.elsewhere import answer_on_web
@@ -23,6 +26,7 @@ from bot.dialogue import normalize
 from bot.dialogue.message_turn import MessageTurn
 from bot.dialogue.messages import Inbound, Message, Reply
 from bot.services import Services
+from bot.web.cookies import PORTAL_SESSION, read_cookie, set_cookie
 from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
 from bot.web.json_requests import is_json_request, parse_id_field, parse_json_object, parse_text_field
@@ -30,6 +34,9 @@ from bot.web.numbers import parse_id
 from bot.web.pages import url_origin
 from bot.workers.pushes import StreamListener
 
+BROWSER = "ml_chat"
+"""The cookie that binds the talks on our own pages to their browser, until it is closed."""
+SESSION_HEADER = "Chat-Session"
 ANSWER_SECONDS = 8.5
 """After this the answer comes by the stream instead."""
 HEARTBEAT_SECONDS = 15.0
@@ -48,21 +55,49 @@ class WebChatChannel:
     def __post_init__(self) -> None:
         self.limits = ChatRateLimits(self.services.rates, self.services.settings.chat_per_address)
 
-    async def start_session(self, request: Request) -> str:
-        """Create a session and return its token. The body may be empty; invalid JSON is refused."""
+    async def start_session(self, request: Request) -> HTTPResponse:
+        """Create a session and answer with its token. The body may be empty; invalid JSON is refused."""
         if request.body and is_json_request(request):
             parse_json_object(request)
         await self.limits.check_new_session(request)
-        return sessions.create_session_token(self.services.settings)
+        settings = self.services.settings
+        browser = read_cookie(request, settings, BROWSER) or secrets.token_urlsafe(24)
+        is_ours = asks_from_own_page(request, settings)
+        token = sessions.create_session_token(settings, browser if is_ours else "")
+        response = json_response({"session": token}, status=201)
+        if is_ours:
+            set_cookie(response, settings, BROWSER, browser, None, "Lax")
+        return response
 
-    def find_conversation(self, token: str | None) -> str:
-        """The conversation of a session token. Raises RequestRefused."""
-        found = sessions.session_conversation_id(self.services.settings, token) if token else None
+    async def find_conversation(self, request: Request, token: str | None) -> str:
+        """The conversation of a session token that this browser may go on with. Raises RequestRefused: in the same
+        words for one that is another browser's."""
+        found = self.read_session(request, token)
+        async with self.services.backend.db.read_session() as session:
+            if not await self.may_go_on(session, request, found):
+                raise unknown_session()
+        return found
+
+    async def find_named_conversation(self, request: Request) -> str:
+        """As `find_conversation`, for a request without JSON. It names the session in a header, since addresses are
+        written into the logs of proxies; but a browser's event stream sends none of its own."""
+        return await self.find_conversation(request, request.headers.get(SESSION_HEADER) or request.args.get("session"))
+
+    def read_session(self, request: Request, token: str | None) -> str:
+        """As `find_conversation`, before it is known whose talk it is. Raises RequestRefused."""
+        settings = self.services.settings
+        browser = read_cookie(request, settings, BROWSER)
+        found = sessions.session_conversation_id(settings, token, browser) if token else None
         if found is None:
             raise unknown_session()
         return found
 
-    def parse_inbound(self, request: Request) -> Inbound:
+    async def may_go_on(self, session: AsyncSession, request: Request, conversation: str) -> bool:
+        """Whether the talk is nobody's who is signed in on a page of ours, or this browser's."""
+        cookie = read_cookie(request, self.services.settings, PORTAL_SESSION)
+        return await page_sign_ins.may_go_on(session, conversation, cookie)
+
+    async def parse_inbound(self, request: Request) -> Inbound:
         """The message of a request, which has a text or a payload, not both. Raises RequestRefused."""
         body = parse_json_object(request)
         session = parse_text_field(body, "session", longest=200)
@@ -78,7 +113,7 @@ class WebChatChannel:
         shown = body.get("known")
         tokens = [token for token in shown if isinstance(token, str)] if isinstance(shown, list) else []
         tokens = [token for token in tokens if known_senders.TOKEN.fullmatch(token)]
-        conversation = self.find_conversation(session)
+        conversation = await self.find_conversation(request, session)
         return Inbound(
             channel="web",
             conversation=conversation,
@@ -91,7 +126,7 @@ class WebChatChannel:
 
     async def take_message(self, request: Request) -> tuple[Inbound, Reply]:
         """Take the message of a request and answer it. Raises RequestRefused, also when it is over a limit."""
-        inbound = self.parse_inbound(request)
+        inbound = await self.parse_inbound(request)
         async with self.limits.limit_message(request, inbound.conversation):
             self.services.pushes.show_typing(inbound.conversation)
             return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
@@ -123,14 +158,11 @@ class WebChatChannel:
 
     async def send_stream(self, request: Request) -> None:
         """Send the events after the last one that the page has, then new ones."""
-        conversation = self.find_conversation(request.args.get("session"))
+        conversation = await self.find_named_conversation(request)
         last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
         after = parse_id(last)
         if after is None:
             raise InvalidRequestField("last_event_id", "must be a number")
-        async with self.services.backend.db.read_session() as session:
-            if await page_sign_ins.is_signed_out(session, conversation):
-                raise unknown_session()
         async with self.limits.limit_stream(request, conversation):
             with self.services.pushes.open_listener(conversation) as listener:
                 await self._send_events(request, conversation, after, listener)
@@ -148,20 +180,22 @@ class WebChatChannel:
         ends = time.monotonic() + MAX_STREAM_SECONDS
         while not self.services.pushes.closing and time.monotonic() < ends:
             listener.news.clear()
-            after = await self._send_new(response, conversation, after, listener)
+            async with self.services.backend.db.read_session() as session:
+                events = await conversations.events_after(session, conversation, after, MAX_EVENTS)
+                if not await self.may_go_on(session, request, conversation):
+                    break
+            after = await self._send_new(response, events, after, listener)
             try:
                 await asyncio.wait_for(listener.news.wait(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 await response.send(render.HEARTBEAT_COMMENT)
         await response.eof()
 
-    async def _send_new(self, response: HTTPResponse, conversation: str, after: int, listener: StreamListener) -> int:
-        """Send the events after `after`, or else the newest typing sign. Returns the id of the last event sent."""
+    async def _send_new(
+        self, response: HTTPResponse, events: Sequence[PushEvent], after: int, listener: StreamListener
+    ) -> int:
+        """Send these events, or else the newest typing sign. Returns the id of the last event sent, or `after`."""
         signs, listener.signs = listener.signs, []
-        async with self.services.backend.db.read_session() as session:
-            events = await conversations.events_after(session, conversation, after, MAX_EVENTS)
-            if events and await page_sign_ins.is_signed_out(session, conversation):
-                return after
         for event in events:
             await response.send(render.render_event(event.data, event.id))
             after = event.id
@@ -176,11 +210,19 @@ def unknown_session() -> RequestRefused:
     return RequestRefused("unknown_session", "This chat session is not known. Start a new one.", status=404)
 
 
+def asks_from_own_page(request: Request, settings: Settings) -> bool:
+    """Whether a page of ours asks: its browser shows our cookies again."""
+    site = request.headers.get("sec-fetch-site")
+    return site == "same-origin" or (
+        site is None and request.headers.get("origin", "") == url_origin(settings.public_url)
+    )
+
+
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
     """The headers that let a page on an allowed site use the chat.
 
-    The chat uses no cookies, so an origin alone cannot act for a member. Until CHAT_ORIGINS names others, only the
-    app's own pages are allowed.
+    No cookie goes with requests of another site, so an origin alone cannot act for a member. Until CHAT_ORIGINS names
+    others, only the app's own pages are allowed.
     """
     headers = {"Vary": "Origin"}
     origin, listed = request.headers.get("origin", ""), settings.chat_origins
@@ -202,7 +244,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/sessions")
     @public
     async def new_session(request: Request) -> HTTPResponse:
-        return json_response({"session": await chat.start_session(request)}, status=201)
+        return await chat.start_session(request)
 
     @routes.post("/messages")
     @public
@@ -218,7 +260,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.head("/events")
     @public
     async def head_of_events(request: Request) -> HTTPResponse:
-        chat.find_conversation(request.args.get("session"))  # HEAD must not open the endless stream
+        await chat.find_named_conversation(request)  # HEAD must not open the endless stream
         return HTTPResponse(content_type="text/event-stream; charset=utf-8", headers={"Cache-Control": "no-store"})
 
     # one by one: a catch-all route under /chat would lose to these paths, which have no OPTIONS
@@ -233,7 +275,7 @@ def blueprint(services: Services) -> Blueprint:
         headers = cors_headers(request, services.settings)
         if "Access-Control-Allow-Origin" in headers:
             headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-            headers["Access-Control-Allow-Headers"] = "Content-Type, Last-Event-ID"
+            headers["Access-Control-Allow-Headers"] = f"Content-Type, Last-Event-ID, {SESSION_HEADER}"
             headers["Access-Control-Max-Age"] = "600"
         return HTTPResponse("", status=204, headers=headers)
 

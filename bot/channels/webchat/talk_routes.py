@@ -35,7 +35,7 @@ class TalkActions:
     async def rate(self, request: Request) -> dict[str, Any]:
         """`{"session", "helped": true, "words": "…"}`."""
         body = parse_json_object(request)
-        conversation = self.chat.find_conversation(parse_text_field(body, "session", longest=200))
+        conversation = await self.chat.find_conversation(request, parse_text_field(body, "session", longest=200))
         helped, words = body.get("helped"), body.get("words") or ""
         if not isinstance(helped, bool):
             raise InvalidRequestField("helped", "must be true or false")
@@ -51,7 +51,8 @@ class TalkActions:
     async def accept_identity(self, request: Request) -> dict[str, Any]:
         """`{"session", "identity"}`: the page around the chat says who is signed in on it."""
         body = parse_json_object(request)
-        conversation = self.chat.find_conversation(parse_text_field(body, "session", longest=200))
+        # the identity is accepted only with its own session's cookie, which may be a newer one than the talk's
+        conversation = self.chat.read_session(request, parse_text_field(body, "session", longest=200))
         token = parse_text_field(body, "identity", longest=signed_in_talks.MAX_LENGTH)
         settings = self.chat.services.settings
         source, cookie = client_source(request, settings), read_cookie(request, settings, PORTAL_SESSION)
@@ -69,7 +70,7 @@ class TalkActions:
     async def mail(self, request: Request) -> dict[str, Any]:
         """Mail the talk to the address on file of the member who is proven in it; never to one that is given."""
         body = parse_json_object(request)
-        conversation = self.chat.find_conversation(parse_text_field(body, "session", longest=200))
+        conversation = await self.chat.find_conversation(request, parse_text_field(body, "session", longest=200))
         async with self.chat.limits.limit_message(request, conversation), self.backend.db.transaction() as session:
             talk = await session.get(Conversation, conversation)
             with use_language(talk.language if talk else ENGLISH):
@@ -79,7 +80,7 @@ class TalkActions:
         return {"email": mask_email(known.known_member.email or "")}
 
     async def keep_photo(self, request: Request) -> dict[str, Any]:
-        conversation = self.chat.find_conversation(request.args.get("session"))
+        conversation = await self.chat.find_named_conversation(request)
         if str(request.headers.get("content-type", "")).split(";")[0].strip() not in PHOTO_TYPES:
             raise RequestRefused("not_a_photo", "Send a photo (JPEG, PNG or WebP).", status=415)
         async with self.chat.limits.limit_message(request, conversation):

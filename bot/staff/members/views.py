@@ -64,6 +64,7 @@ class MemberView:
     locked_until: datetime | None
     slowed: bool
     new_contacts: frozenset[str]
+    former_phone: str | None  # E.164, as long as the one on file is new
     flags: Sequence[Flag]
 
     @property
@@ -98,6 +99,7 @@ async def _load(session: AsyncSession, backend: Backend, account: Account, accou
     open_tickets = select(Ticket).where(mine, Ticket.status.in_(OPEN_STATUSES))
     now = backend.clock.now()
     values = {
+        "former_phone": member.former_contact("phone", now),
         "new_contacts": frozenset(way for way in ("phone", "email") if not member.is_established(way, now)),
         "balance": balance,
         "automatic": await find_active(session, account.id),

@@ -14,14 +14,18 @@ from sanic.exceptions import NotFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.language import tr
 from backend.members.service import find_account
+from backend.money import format_cents
 from backend.payments import office_lookup
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
 from backend.payments.office_lookup import MoneyItem
 from backend.payments.refund_doubts import RefundDoubt, name_doubts
 from backend.payments.refunds import RefundDoubtful, RefundRefused
+from backend.payments.second_person import Limit, find_terms
 from bot.dialogue.normalize import redact_office_words
 from bot.staff.sent_forms import given_back, read_sent
+from bot.staff.views import format_local_time
 from bot.web.pages import form_field
 
 if TYPE_CHECKING:
@@ -104,12 +108,22 @@ class MoneyBase:
             current = await office_lookup.find_item(session, item.confirmation)
             assert isinstance(current, Payment | ScheduledPayment)
             view = await office_lookup.load_payment(session, self.backend, current)
+            limit = await self.word_limit(session, "refund_second_person_cents")
         doubts: Sequence[RefundDoubt] = trouble.doubts if isinstance(trouble, RefundDoubtful) else ()
         return self.render(
             request, name, "money/payment.html", status, view=view, trouble=trouble, faults=faults,
-            is_payment=isinstance(view.item, Payment), limit=self.backend.coop.refund_second_person_cents,
+            is_payment=isinstance(view.item, Payment), limit=limit,
             asked=doubts, doubts=doubts or view.doubts, name_doubts=name_doubts,
         )  # fmt: skip
+
+    async def word_limit(self, session: AsyncSession, limit: Limit) -> str:
+        """`$1,000.00`; one that was raised within a day with what will hold: `$1,000.00 (…: $9,000.00)`."""
+        terms = await find_terms(session, self.backend, limit)
+        if terms.raised_at is None:
+            return format_cents(terms.cents)
+        when = format_local_time(self.backend, terms.raised_at)
+        raised = format_cents(terms.raised_cents)
+        return tr("{now} (from {when} on: {raised})", now=format_cents(terms.cents), when=when, raised=raised)
 
     def render(
         self,

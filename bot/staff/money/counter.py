@@ -121,7 +121,6 @@ class CounterPages(MoneyBase):
             return pages.redirect(item_url(made))
         return self.render(
             request, name, "money/check_booking.html", look=found, kinds=COUNTER_KINDS, make=MAKE,
-            limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip
 
     async def withdraw_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -171,12 +170,14 @@ class CounterPages(MoneyBase):
     ) -> HTTPResponse:  # fmt: skip
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_account(session, self.backend, account)
+            limit = await self.word_limit(session, "booking_second_person_cents")
+            credit_limit = await self.word_limit(session, "refund_second_person_cents")
         return self.render(
             request, name, "money/account.html", status, view=view, trouble=trouble, faults=faults, kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
             states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
             due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,
-            today=self.backend.today().isoformat(), limit=self.backend.coop.booking_second_person_cents,
+            today=self.backend.today().isoformat(), limit=limit, credit_limit=credit_limit,
         )  # fmt: skip
 
     async def _render_counter(
@@ -184,7 +185,8 @@ class CounterPages(MoneyBase):
     ) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_counter(session, self.backend, item.id)
+            limit = await self.word_limit(session, "booking_second_person_cents")
         return self.render(
             request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
-            kinds=COUNTER_KINDS, fingerprint=fingerprint, limit=self.backend.coop.booking_second_person_cents,
+            kinds=COUNTER_KINDS, fingerprint=fingerprint, limit=limit,
         )  # fmt: skip

@@ -82,7 +82,6 @@ class RefundPages(MoneyBase):
             return pages.redirect(item_url(made))
         return self.render(
             request, name, "money/check_refund.html", look=found, payment=item, make=MAKE,
-            limit=self.backend.coop.refund_second_person_cents,
         )  # fmt: skip
 
     async def finish_paid_twice(self, request: Request, name: str, number: str) -> HTTPResponse:

@@ -23,9 +23,11 @@ async def file(backend: Backend, talk: Talk, kind: str, account_id: int | None, 
         return (await tickets.file_report(session, backend, talk.log.conversation_id, report)).ticket.number
 
 
-async def stranger(backend: Backend) -> Talk:
+async def stranger(backend: Backend, home: Household) -> Talk:
+    """Who knows number and last four of the household."""
+    known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW, "level": 1}
     async with backend.db.transaction() as session:
-        session.add(Conversation(id="web-thief", channel="web", last_seen_at=NOW, started_at=NOW))
+        session.add(Conversation(id="web-thief", channel="web", last_seen_at=NOW, started_at=NOW, **known))
     return Talk(backend, "web-thief", channel="web")
 
 
@@ -41,7 +43,7 @@ async def test_member_is_informed_of_a_hold(
     backend: Backend, home: Household, begin: Begin, kind: str, what: str
 ) -> None:
     number = await file(backend, await begin(Level.KNOWN), kind, home.account_id)
-    thief = await stranger(backend)
+    thief = await stranger(backend, home)
     await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
     thief.assert_response("utter_object_held")
     assert "ON HOLD" in (await newest(backend)).details
@@ -52,7 +54,7 @@ async def test_member_is_informed_of_a_hold(
 
 async def test_repeated_objections_send_one_notice(backend: Backend, home: Household, begin: Begin) -> None:
     number = await file(backend, await begin(Level.KNOWN), "callback", home.account_id)
-    thief = await stranger(backend)
+    thief = await stranger(backend, home)
     for _ in range(3):
         await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
     assert len(await held_notices(backend)) == 2
@@ -71,8 +73,8 @@ async def test_objection_from_the_phone_on_file_is_answered_there(
 async def test_stranger_without_an_account_is_informed_where_they_wrote(backend: Backend, home: Household) -> None:
     asker = await begin_forged(backend, home, channel="sms", level=Level.ANONYMOUS)
     number = await file(backend, asker, "callback", None)
-    thief = await stranger(backend)
-    await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
+    caller = await begin_forged(backend, home, channel="voice", level=Level.ANONYMOUS)
+    await caller.user_input(f"not me {number}", intent="deny", acts={"deny"})
     async with backend.db.read_session() as session:
         messages = list(await session.scalars(select(OutboxMessage.body)))
     assert any("was never asked for" in body and number in body for body in messages)

@@ -186,15 +186,42 @@ async def test_possibly_forged_call_holds_the_request_without_its_number(
 @pytest.mark.parametrize(
     "words", ["cancel my request {}", "NOT ME {}", "No fui yo {}", "stop {}, that was not me", "anule la solicitud {}"]
 )
-async def test_the_number_is_enough_from_anywhere(backend: Backend, begin: Begin, words: str) -> None:
+async def test_the_identified_member_holds_it_by_its_number_elsewhere(
+    backend: Backend, home: Household, begin: Begin, words: str
+) -> None:
     await file_meter(await begin(Level.KNOWN))
     number = (await newest(backend)).number
     async with backend.db.transaction() as session:
-        session.add(Conversation(id="web-other", channel="web", last_seen_at=NOW, started_at=NOW))
+        known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW, "level": 1}
+        session.add(Conversation(id="web-other", channel="web", last_seen_at=NOW, started_at=NOW, **known))
     other = Talk(backend, "web-other", channel="web")
     await other.user_input(words.format(number), intent="cancel", acts={"cancel"})
     other.assert_response("utter_object_held")
     assert (await newest(backend)).status == "open"
+
+
+@pytest.mark.parametrize("channel", ["web", "sms", "voice"])
+@pytest.mark.parametrize("words", ["cancel my request {}", "NOT ME {}", "I never asked for {}"])
+async def test_a_stranger_holds_nothing_and_cannot_tell_numbers_apart(
+    backend: Backend, begin: Begin, channel: str, words: str
+) -> None:
+    await file_meter(await begin(Level.KNOWN))
+    number, heard = (await newest(backend)).number, []
+    for name, said in (("known", number), ("unknown", "K7M-4Q2")):
+        async with backend.db.transaction() as session:
+            address = None if channel == "web" else "+15555550777"
+            stranger = Conversation(
+                id=f"{channel}-{name}", channel=channel, address=address, last_seen_at=NOW, started_at=NOW
+            )
+            session.add(stranger)
+        other = Talk(backend, f"{channel}-{name}", channel=channel)
+        await other.user_input(words.format(said), intent="deny", acts={"deny"})
+        heard.append(other.text.replace(said, ""))
+    assert heard[0] == heard[1]
+    if not words.startswith("cancel"):
+        other.assert_response("utter_object_unknown")
+    ticket = await newest(backend)
+    assert ("ON HOLD" in ticket.details, ticket.urgent, ticket.number) == (False, False, number)
 
 
 async def test_objection_during_a_task_is_recognized_and_the_task_continues(

@@ -12,9 +12,10 @@ from backend.office_settings import live, service
 from backend.office_settings.state import State
 from backend.outbox.models import OutboxMessage
 from backend.payments import counter_undo, office
+from backend.payments.second_person import LIMIT_WINDOW, LimitTerms, find_terms
 from backend.staff import accounts, ways_in
 from backend.staff.roles import Role
-from tests.backend.household import Household, make_household
+from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.payments.paying import outbox
 from tests.backend.payments.test_office import book
 from tests.backend.payments.test_refunds import ask, decide, pay, refusal
@@ -145,12 +146,41 @@ async def test_refunds_of_one_clerk_add_up_over_accounts(backend: Backend, clock
     assert (await ask(backend, third, 9900, key="d")).status == "approved", "the day begins anew"
 
 
-async def test_bookings_for_one_member_add_up_over_accounts(backend: Backend, home: Household) -> None:
+async def test_bookings_for_one_member_add_up_over_accounts(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
     async with backend.db.transaction() as session:
         first = await session.get_one(Account, home.account_id)
         other = Account(member_id=first.member_id, separator="002", number="99999-002", number_digits="99999002")
         session.add(other)
         await session.flush()
+    await publish(backend, State({"payments": {"refund_second_person_cents": 900_000}}), 0)
+    clock.advance(hours=25)
     assert (await book(backend, home, 99_900, key="a", **CASH)).status == "booked"
     booked = await book(backend, home, 99_900, key="b", account_id=other.id, by="bob", **CASH)
     assert booked.status == "requested"
+
+
+async def test_credits_of_one_clerk_add_up_over_members(backend: Backend, clock: ManualClock) -> None:
+    """More than is due becomes a credit, and a credit can be given back."""
+    homes = [await make_household(backend, number=f"7100{at}", channel=f"c{at}") for at in range(4)]
+    first, second, third, fourth = homes
+    assert (await book(backend, first, 12_500, key="a", **CASH)).credit_cents == 12_500 - DUE_CENTS
+    assert (await book(backend, second, 90_000, key="b", **CASH)).status == "requested"
+    assert (await book(backend, second, DUE_CENTS, key="c", **CASH)).status == "booked", "what is due is no credit"
+    assert (await book(backend, third, DUE_CENTS + 8_000, key="d", **CASH)).status == "booked"
+    assert (await book(backend, fourth, DUE_CENTS + 2_000, key="e", **CASH)).status == "requested"
+    assert (await book(backend, fourth, DUE_CENTS + 2_001, key="f", by="bob", **CASH)).status == "booked"
+    clock.advance(days=1)
+    assert (await book(backend, first, 9_999, key="g", **CASH)).status == "booked", "the day begins anew"
+
+
+async def test_the_terms_of_a_raised_limit_name_both(backend: Backend, clock: ManualClock) -> None:
+    await publish(backend, State({"payments": {"booking_second_person_cents": 900_000}}), 0)
+    async with backend.db.read_session() as session:
+        terms = await find_terms(session, backend, "booking_second_person_cents")
+    assert (terms.cents, terms.raised_cents) == (100_000, 900_000)
+    assert terms.raised_at == clock.now() + LIMIT_WINDOW
+    clock.advance(hours=24)
+    async with backend.db.read_session() as session:
+        assert await find_terms(session, backend, "booking_second_person_cents") == LimitTerms(900_000)

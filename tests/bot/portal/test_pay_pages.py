@@ -281,5 +281,8 @@ async def test_what_one_browser_entered_is_neither_shown_to_nor_used_by_another(
         await other.post(f"{url}/confirm", data={"quote": mine})
     assert len(await payments(member)) == 1
     _, page = await member.get(f"{url}/done")
-    assert "it is paid" in text(page)
-    assert "4444" not in page
+    [made] = await payments(member)
+    assert "This payment is done" in text(page), "what is owed is for the browser that paid"
+    assert made.confirmation in page
+    for shown in ("4444", "due", "credit", "What happens next", "..."):
+        assert shown not in text(page)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from backend.members import rate_limits
+from backend.members import identity_challenge, rate_limits
+from backend.outbox.models import OutboxMessage
 from backend.payments.models import PayLink, Payment
 from tests.bot.portal.conftest import CARD
 from tests.bot.portal.page_text import quote_in, text
@@ -115,3 +116,20 @@ async def test_in_spanish_the_providers_page_is_in_spanish_too(payer: Visitor) -
     _, page, _ = await guest.post(address, **{**CARD, "number": ""})
     assert "Por favor escriba el número de la tarjeta." in text(page)
     await guest.http.close()
+
+
+async def test_new_sessions_do_not_flood_the_member_with_codes(payer: Visitor) -> None:
+    """Whoever knows number and last four, under a lock: three an hour, and the page says so to everybody."""
+    backend = payer.services.backend
+    for _ in range(6):
+        await payer.post("/portal/quick-pay", **{**GOOD, "last4": "0143"})
+    pages = set()
+    for given in [GOOD] * 9 + [{**GOOD, "last4": "0143"}]:
+        guest = payer.another()
+        pages.add(text((await guest.post("/portal/quick-pay", **given))[1]))
+        await guest.http.close()
+    await identity_challenge.process_pending(backend)
+    async with backend.db.read_session() as session:
+        sent = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.purpose == "code")
+        assert await session.scalar(sent) == 3
+    assert all("At most three codes an hour" in page for page in pages)

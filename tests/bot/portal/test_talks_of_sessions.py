@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,7 @@ from backend.logins.open_sessions import MAX_SESSION
 from backend.members import identity
 from backend.members.levels import Level
 from bot.channels.webchat import sessions
+from bot.dialogue.messages import Message
 from tests.bot.portal.test_paying_on_the_account_page import token_in
 from tests.bot.portal.visitor import NEW, Visitor, codes_sent
 
@@ -173,3 +175,56 @@ async def test_the_next_session_takes_the_members_own_talk_up_again(visitor: Vis
     assert await show(visitor, talk, shown) == 403, "made by the session before"
     assert await show(visitor, talk, await read_identity(visitor)) == 200
     assert await find_level(visitor, talk) == Level.STEPPED_UP
+
+
+async def test_the_talks_id_without_the_sessions_cookie_opens_nothing(visitor: Visitor) -> None:
+    talk, _ = await sign_in_talk(visitor)
+    thief, url = visitor.another(), f"{visitor.services.settings.public_url}/chat"
+    await thief.sign_in("ole.lindqvist")  # nor does the cookie of a session of the thief's own
+    words = {"session": talk, "id": "1", "text": "pay 5 dollars with my saved checking"}
+    for path, body in (
+        ("messages", words),
+        ("transcript", {"session": talk}),
+        ("rating", {"session": talk, "helped": True}),
+        (f"photos?session={talk}", None),
+    ):
+        async with thief.http.post(f"{url}/{path}", json=body) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (404, "unknown_session"), path
+    assert await stream_status(thief, talk) == 404
+    async with thief.http.head(f"{url}/events", params={"session": talk}) as answer:
+        assert answer.status == 404
+    async with visitor.http.post(f"{url}/rating", json={"session": talk, "helped": True}) as answer:
+        assert answer.status == 200, "this is the member's own browser"
+    await sign_out(visitor)
+    async with visitor.http.post(f"{url}/messages", json=words) as answer:
+        assert answer.status == 404, "the widget begins a new talk"
+    await thief.http.close()
+
+
+async def test_a_talk_of_our_own_page_is_bound_to_its_browser(visitor: Visitor) -> None:
+    url = f"{visitor.services.settings.public_url}/chat/sessions"
+    async with visitor.http.post(url, json={}, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+        bound = str((await answer.json())["session"])
+    async with visitor.http.post(url, json={}, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+        second = str((await answer.json())["session"])
+    async with visitor.http.post(url, json={}, headers={"Sec-Fetch-Site": "cross-site"}) as answer:
+        assert not answer.cookies, "no cookie is set on a co-op's own site"
+        free = str((await answer.json())["session"])
+    other = visitor.another()
+    assert [await stream_status(visitor, talk) for talk in (bound, second, free)] == [200, 200, 200]
+    assert [await stream_status(other, talk) for talk in (bound, second, free)] == [404, 404, 200]
+    await other.http.close()
+
+
+async def test_an_open_stream_ends_before_the_next_words_when_the_member_signs_out(visitor: Visitor) -> None:
+    talk, _ = await sign_in_talk(visitor)
+    services, url = visitor.services, f"{visitor.services.settings.public_url}/chat/events"
+    async with visitor.http.get(url, params={"session": talk}) as stream:
+        await stream.content.readline()
+        await sign_out(visitor)
+        async with services.backend.db.transaction() as session:
+            message = Message("You owe $107.40.")
+            await services.pushes.push(session, name_talk(visitor, talk), (message,))
+        services.pushes.notify(name_talk(visitor, talk))
+        async with asyncio.timeout(10):
+            assert b"107.40" not in await stream.content.read()

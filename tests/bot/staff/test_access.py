@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import html
 import io
@@ -25,11 +26,12 @@ from backend.staff import accounts, second_steps, signin
 from backend.staff.demo_clerk import DEMO_CLERK, DEMO_CLERK_PASSWORD, add_demo_clerk, find_demo_clerk
 from backend.staff.people import list_people
 from backend.staff.roles import Role
+from bot.channels.sms.routes import sms_conversation_id
 from bot.staff import views
 from tests.backend.household import Household, make_household
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
-from tests.bot.staff.test_office import OPEN, token_in
+from tests.bot.staff.test_office import OPEN, token_in, wait_for_a_person
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
@@ -223,6 +225,46 @@ async def test_a_new_role_and_switching_off_hold_at_once(edge: Edge, backend: Ba
     assert "do not match" in (await sign_in(bob, "Bob Ray")).text, "the old password does not come back"
     assert "Bob Ray" in (await bob.post(link[1], data={"password": NEXT_PASSWORD, "again": NEXT_PASSWORD})).text
     await bob.http.close()
+
+
+async def test_an_open_stream_ends_with_who_has_it_open(edge: Edge, backend: Backend) -> None:
+    """Before the next event: with one every few seconds there is no idle pause to end it in."""
+    await add_person(backend, "Ann Lee")
+    await sign_in(edge, "Ann Lee")
+
+    async def sign_out(bob: Edge, _: str) -> None:
+        await bob.post("/staff/sign-out", data={"token": token_in(await bob.get("/staff"))})
+
+    async def change_password(_bob: Edge, name: str) -> None:
+        async with backend.db.transaction() as session:
+            account = await accounts.find_account(session, name)
+            assert account
+            await accounts.set_password(session, backend, account, HASH + "x")
+
+    async def press_on(act: str, name: str, **fields: str) -> None:
+        async with backend.db.read_session() as session:
+            account = await accounts.find_account(session, name)
+        assert account
+        page = f"/staff/people/{account.id}"
+        await press(edge, page, f"{page}/{act}", **fields)
+
+    ends = {
+        "Off": lambda _, name: press_on("off", name), "Lower": lambda _, name: press_on("role", name, role="read"),
+        "Ended": lambda _, name: press_on("sessions", name), "Out": sign_out, "Changed": change_password,
+    }  # fmt: skip
+    for count, (name, end) in enumerate(ends.items()):
+        phone = f"+1573555020{count}"
+        await edge.text("hello", phone=phone)
+        await add_person(backend, name, Role.AGENT)
+        bob = await other_browser(edge)
+        await sign_in(bob, name)
+        async with bob.http.get(f"{edge.url}/staff/events") as stream:
+            await stream.content.readline()
+            await end(bob, name)
+            await wait_for_a_person(edge, sms_conversation_id(edge.services.settings, phone))
+            async with asyncio.timeout(8):
+                assert b"news" not in await stream.content.read(), name
+        await bob.http.close()
 
 
 async def test_the_last_administrator_stays(edge: Edge, backend: Backend) -> None:

@@ -213,13 +213,16 @@ async def open_events(edge: Edge, path: str) -> AsyncIterator[dict[str, list[str
 async def test_open_pages_are_told_of_what_changes(edge: Edge) -> None:
     talk = await text_talk(edge)
     await become(edge, "ann")
+    bob = Edge(
+        edge.services, edge.engine, edge.twilio, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+    )
+    await become(bob, "bob")
     async with open_events(edge, f"/staff/events?talk={talk}") as anns:
         assert anns["waiting"] == ["1"]
-        await become(edge, "bob")
-        async with open_events(edge, f"/staff/events?talk={talk}") as bobs, open_events(edge, "/staff/events") as other:
+        async with open_events(bob, f"/staff/events?talk={talk}") as bobs, open_events(bob, "/staff/events") as other:
             await until(lambda: anns.get("presence"))
-            assert "Ann has it open too" in (await edge.get(f"/staff/talks/{talk}/viewers")).text
-            await press(edge, talk, "take", instead_of="")
+            assert "Ann has it open too" in (await bob.get(f"/staff/talks/{talk}/viewers")).text
+            await press(bob, talk, "take", instead_of="")
             await until(lambda: other.get("inbox"))
             for told in (anns, bobs, other):
                 told.clear()
@@ -229,8 +232,8 @@ async def test_open_pages_are_told_of_what_changes(edge: Edge) -> None:
             assert "news" not in anns, "bob has it"
             assert f"talk-{talk}" not in other, "that page shows another"
         await until(lambda: anns.get("presence"))
-        await become(edge, "bob")
         assert "Bob" not in (await edge.get(f"/staff/talks/{talk}/viewers")).text
+    await bob.http.close()
 
 
 async def test_the_member_sees_a_person_join_type_and_leave(edge: Edge, backend: Backend) -> None:

@@ -12,6 +12,7 @@ from backend.app import Backend
 from backend.arrangement.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.billing.models import Account
+from backend.logins.models import MailRequest
 from backend.members import rate_limits
 from backend.members.models import IdentityMiss, Member
 from backend.office_acts.models import MemberNote
@@ -394,3 +395,40 @@ async def test_it_is_in_spanish(signed_in: Edge, backend: Backend) -> None:
     assert "What is owed" not in page.text
     assert DUE_CENTS == 11240
     assert await count(backend, OutboxMessage) == 0
+
+
+async def test_a_call_to_a_new_phone_is_no_proof_and_one_to_the_former_is(signed_in: Edge, backend: Backend) -> None:
+    async with backend.db.transaction() as session:
+        member = (await session.scalars(select(Member))).one()
+        member.change_contact("phone", "+15555550999", backend.clock.now())
+    form = await signed_in.get(f"{PAGE}/acts/email")
+    assert "I called back the phone on file" not in form.text
+    assert "I called back the phone that was on file before, ending 0142" in form.text
+    fields = {"value": "thief@example.org", "proof_words": ""}
+    refused = await read_back(signed_in, "email", proof="callback", **fields)
+    assert refused.status == 422
+    assert "a call to it proves nothing yet" in refused.text
+    assert (await read_back(signed_in, "email", proof="callback-former", **fields)).status == 200
+    backend.clock.advance(hours=24)  # type: ignore[attr-defined]
+    await become(signed_in, "ann")
+    assert (await read_back(signed_in, "email", proof="callback", **fields)).status == 200
+
+
+async def test_the_fourth_password_link_in_half_an_hour_says_that_it_was_not_sent(
+    signed_in: Edge, backend: Backend
+) -> None:
+    for _ in range(3):
+        done = await confirm(signed_in, "reset", await read_back(signed_in, "reset"))
+        assert "Sent to" in done.text
+    last = await read_back(signed_in, "user-id")
+    assert last.status == 200, "another kind has its own count"
+    page = await signed_in.get(f"{PAGE}/acts/reset")
+    assert "Nothing was sent: three of these" in page.text
+    stale = hidden_fields(last, f"{PAGE}/acts/user-id/confirm")
+    again = await signed_in.post(f"{PAGE}/acts/reset/confirm", data=stale)
+    assert "Nothing was sent" in again.text
+    async with backend.db.read_session() as session:
+        assert await session.scalar(select(func.count()).select_from(MailRequest)) == 3
+    backend.clock.advance(minutes=30)  # type: ignore[attr-defined]
+    await become(signed_in, "ann")
+    assert (await read_back(signed_in, "reset")).status == 200

@@ -50,8 +50,7 @@ Object.assign(Chat.prototype, {
       // not a picture that this browser knows
     }
     if (!jpeg) return this.say(t('photoUnreadable'));
-    const path = `/chat/photos?session=${encodeURIComponent(session || '')}`;
-    const answer = await this.line.post(path, jpeg, 'image/jpeg');
+    const answer = await this.line.post('/chat/photos', jpeg, { 'Content-Type': 'image/jpeg', 'Chat-Session': session || '' });
     this.say(answer.status === 201 ? t('photoSent') : answer.body.error?.message || t('notDone'));
   },
 

@@ -218,14 +218,14 @@ class Line extends EventTarget {
     this.tell('restarted');
   }
 
-  async post(path, body, type = 'application/json') {
+  async post(path, body, headers = { 'Content-Type': 'application/json' }) {
     const stop = (this.stop = new AbortController());
     const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS);
     try {
       const response = await fetch(ORIGIN + path, {
         method: 'POST',
-        headers: { 'Content-Type': type },
-        body: type === 'application/json' ? JSON.stringify(body) : body,
+        headers,
+        body: body instanceof Blob ? body : JSON.stringify(body),
         // on the account page its cookie proves that the identity is this browser's; other sites send none
         credentials: 'same-origin',
         signal: stop.signal,

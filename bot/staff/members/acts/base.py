@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 Sent = Mapping[str, str]
 CODE_BY_TEXT, CODE_BY_EMAIL, OTHER_PROOF = "code-text", "code-email", "other"
+CALLBACK, CALLBACK_FORMER = "callback", "callback-former"
 PROOFS = {
     "id": mark("Photo ID, seen at the counter"),
-    "callback": mark("I called back the phone on file"),
+    CALLBACK: mark("I called back the phone on file"),
     OTHER_PROOF: mark("Something else"),
 }
 """Besides a code, which is the best one."""
@@ -90,7 +91,13 @@ def list_proofs(view: MemberView) -> list[tuple[str, str]]:
         found.append((CODE_BY_TEXT, tr("A code by text to the phone ending {last4}", last4=member.phone_last4)))
     if member.email and not is_new(view, "email"):
         found.append((CODE_BY_EMAIL, tr("A code by email to {email}", email=mask_email(member.email))))
-    return found + [(name, tr(words)) for name, words in PROOFS.items()]
+    proofs = {name: tr(words) for name, words in PROOFS.items()}
+    if is_new(view, "phone"):
+        proofs.pop(CALLBACK)
+        if view.former_phone:
+            words = tr("I called back the phone that was on file before, ending {last4}", last4=view.former_phone[-4:])
+            found.append((CALLBACK_FORMER, words))
+    return [*found, *proofs.items()]
 
 
 def is_new(view: MemberView, way: str) -> bool:
@@ -107,6 +114,8 @@ def list_told(view: MemberView) -> list[str]:
 
 def read_proof(view: MemberView, sent: Sent) -> Proof | FormErrors:
     kind, words = sent["proof"], redact_office_words(sent["proof_words"].strip()[:150])
+    if kind == CALLBACK and is_new(view, "phone"):
+        return FormErrors({"proof": tr("The phone on file is less than a day old: a call to it proves nothing yet.")})
     if kind not in dict(list_proofs(view)):
         return FormErrors({"proof": tr("Choose how you know that it is the member.")})
     if kind == OTHER_PROOF and len(words) < 3:

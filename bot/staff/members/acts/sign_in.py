@@ -13,6 +13,7 @@ from backend.office_acts import service
 from bot.staff.members.acts.base import (
     PROOF_FIELDS,
     Act,
+    ActRefused,
     FormErrors,
     ReadBack,
     Sent,
@@ -22,6 +23,7 @@ from bot.staff.members.acts.base import (
     read_proof,
 )
 from bot.staff.members.views import MemberView
+from bot.staff.views import format_local_time
 
 
 class UnlockAct(Act):
@@ -63,8 +65,8 @@ class LoginMailAct(Act):
     button: ClassVar[str]
     about: ClassVar[str]
 
-    async def load_form(self, _session: AsyncSession, view: MemberView) -> dict[str, Any]:
-        refusal = ""
+    async def load_form(self, session: AsyncSession, view: MemberView) -> dict[str, Any]:
+        refusal = await self._word_wait(session, view)
         if not view.member.email:
             refusal = tr("There is no email on file. Put one on file first.")
         elif not view.member.can_receive_login_mail(self.backend.clock.now()):
@@ -78,6 +80,8 @@ class LoginMailAct(Act):
             return FormErrors({"form": refusal})
 
         async def perform(session: AsyncSession) -> None:
+            if refusal := await self._word_wait(session, view):
+                raise ActRefused(refusal)
             await service.send_login_mail(session, self.backend, view.account, self.kind, by=by)
 
         email = mask_email(view.member.email or "")
@@ -87,6 +91,17 @@ class LoginMailAct(Act):
             note=tr("{what} Sent to {email}.", what=tr(self.about), email=email),
             warnings=[tr("At most three in half an hour are sent.")],
             perform=perform,
+        )
+
+    async def _word_wait(self, session: AsyncSession, view: MemberView) -> str:
+        """Why none is sent now, in words; empty when it is."""
+        next_at = await recovery_mail.find_wait(session, self.backend, self.kind, view.member.id)
+        if next_at is None:
+            return ""
+        return tr(
+            "Nothing was sent: three of these were asked for in the last half hour, which is the most. The next one "
+            "can go at {when}. Did the member look in the folder for unwanted mail?",
+            when=format_local_time(self.backend, next_at),
         )
 
 
