@@ -28,12 +28,20 @@ def best_score(turn: Turn) -> float:
     return max((score for _, score in scored_subjects(turn, turn.predictions.knowledge)), default=0.0)
 
 
+def listed_subject(turn: Turn) -> Subject | None:
+    """The subject that lists this message as one of its questions, or one very near to it."""
+    return turn.backend.knowledge.find(turn.predictions.listed)
+
+
 def match_message(turn: Turn) -> Subject | None:
     """The subject that is nearest to the whole message, if it is near enough."""
     if _fears_shutoff(turn):
         scored = scored_subjects(turn, turn.predictions.knowledge)
         if not scored or scored[0][0].name != MEDICAL_SHUTOFF_SUBJECT:
             return turn.backend.knowledge.require(SHUTOFF_SUBJECT)
+    listed = listed_subject(turn)
+    if listed is not None and listed.name != turn.get(LAST_SUBJECT):
+        return listed
     asked = " ".join(act.words for act in turn.acts if act.kind == "ask")
     return match_subject(
         turn, turn.predictions.knowledge, MIN_SCORE if asked else MIN_SCORE_UNASKED, asked or turn.full_text

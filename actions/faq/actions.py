@@ -40,6 +40,10 @@ class ActionAnswer(SkillAction):
             return
         if await side_questions.answer_scam(turn):
             return
+        if (listed := subject_matching.listed_subject(turn)) is not None:
+            turn.set("misses", 0)
+            await side_questions.answer_subject(turn, listed)  # what the office has published goes before the FAQ
+            return
         if turn.has_act("ask") and (
             await follow_ups.answer_follow_up(turn)
             or await side_questions.answer_uncertain_question(turn, _required_confidence(turn))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from actions.accounts.forms import AccountForm
 from actions.balance.forms import send_last_payment
 from actions.base import ExternalCall, SlotQuestion
+from actions.payment_status.receipts import mail_receipt
 from actions.turn import Turn
 from backend.language import format_day, mark, tr
 from backend.members.identity import Identity
@@ -20,7 +21,10 @@ from backend.payments.past_payments import PastPayment, is_paid_at_counter, list
 from backend.payments.refund_status import describe_refunds
 from backend.payments.return_codes import RETURN_REASONS
 from backend.reading.money.payment_words import extract_confirmation
+from backend.reading.money.receipt_wish import wants_receipt_mailed
 
+RECEIPT = "receipt_words"
+"""The words that ask for a receipt by email, in English."""
 MAX_PAYMENTS = 2
 NO_REASON = mark("no reason given")
 LOOKBACK = timedelta(days=60)
@@ -33,10 +37,13 @@ class PaymentStatusForm(AccountForm):
     title = mark("asking whether a payment went through")
     skill = "payment_confirmation"
     opening_intents: ClassVar[frozenset[str]] = frozenset({"payment_confirmation"})
-    slots: ClassVar[tuple[str, ...]] = ("sched_item",)
+    slots: ClassVar[tuple[str, ...]] = ("sched_item", RECEIPT)
     is_informational = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        if asked is None and wants_receipt_mailed(turn.text):
+            turn.set(RECEIPT, turn.text)
+            return True
         confirmation = extract_confirmation(turn.focused_text)  # not `text`: as Spanish, a "Y" in it would be "and"
         if confirmation:
             turn.set("sched_item", confirmation)
@@ -44,6 +51,8 @@ class PaymentStatusForm(AccountForm):
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         account_id, confirmation = identity.known_account.id, turn.get("sched_item")
+        if (words := turn.get(RECEIPT)) and await mail_receipt(turn, identity, words):
+            return None
         if confirmation:
             found = await payments.find_by_confirmation(turn.session, account_id, confirmation.replace(",", ""))
             if found is not None:

@@ -23,6 +23,7 @@ from backend.reading.money.amount import Amount, detect_share_alone
 from backend.reading.money.amount_correction import correct_amount
 from backend.reading.money.payment_method import (
     NOT_ON_FILE,
+    OPENS_WITH_OTHER,
     SAVED_WORDS,
     WANTS_OTHER_METHOD,
     WANTS_PAY_LINK,
@@ -150,8 +151,8 @@ async def _extract_method(turn: Turn, asked: str | None) -> None:
     if turn.was_redacted:
         turn.set(METHOD, "link")  # a card or bank number must not be sent here: the secure page takes it
         return
-    # at the question for the method, "another card" is not on file; at the read-back it asks for the choice again
-    if WANTS_PAY_LINK.search(words) or (asked == METHOD and NOT_ON_FILE.search(words)):
+    # before a choice "another card" is not on file; at the read-back it asks for the choice again
+    if WANTS_PAY_LINK.search(words) or _names_other_method(turn, words, asked):
         turn.set(METHOD, "link")
         return
     methods = await _list_allowed_methods(turn)
@@ -180,6 +181,14 @@ async def _extract_method(turn: Turn, asked: str | None) -> None:
         return
     if is_saved:
         turn.set(METHOD, "saved")
+
+
+def _names_other_method(turn: Turn, words: str, asked: str | None) -> bool:
+    """Whether a way to pay is named that is not on file: the link takes it, whenever it is to be charged."""
+    if asked == METHOD:
+        return bool(NOT_ON_FILE.search(words))
+    is_chosen = turn.get(METHOD) is not None or asked in (AGREED, CONFIRMED_QUOTE)
+    return not is_chosen and bool(NOT_ON_FILE.search(words) or OPENS_WITH_OTHER.search(words))
 
 
 async def _list_allowed_methods(turn: Turn) -> Sequence[PaymentMethod] | None:

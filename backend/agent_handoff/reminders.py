@@ -1,4 +1,5 @@
-"""The job `unanswered-talks`: somebody is told by text when a member waits too long for a person."""
+"""The job `unanswered-talks`: somebody is told by text when a member waits too long for a person, and so is the member
+where they wait."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.agent_handoff import unseen
+from backend.agent_handoff import unseen, waiting
 from backend.agent_handoff.models import AgentHandoff
 from backend.callout.roster import people_on_duty
 from backend.conversations.models import Conversation
@@ -25,12 +26,18 @@ PURPOSE = "waiting-talk"
 async def remind_of_unanswered(backend: Backend, _on: date) -> int:
     """Tell who has the talk, else the people on call, else the office's email; once each time that the member waits.
 
-    Only while the office is open, and counted from its opening. Returns for how many talks.
+    Only while the office is open, and counted from its opening. Returns for how many talks. The member is told as
+    `waiting` has it.
     """
     minutes = backend.coop.unanswered_minutes
     now = backend.clock.now()
     long_ago = now - timedelta(minutes=minutes)
-    if not minutes or not backend.coop.is_open(now) or not backend.coop.is_open(long_ago):
+    if not minutes:
+        return 0
+    if not backend.coop.is_open(now) or not backend.coop.is_open(long_ago):
+        async with backend.db.transaction() as session:
+            for handoff in await _list_waiting(session, now):
+                await waiting.tell_if_closed(session, backend, handoff)
         return 0
     told = 0
     async with backend.db.transaction() as session:
@@ -40,6 +47,7 @@ async def remind_of_unanswered(backend: Backend, _on: date) -> int:
                 continue
             await _tell(session, backend, handoff, int((now - since).total_seconds() // 60))
             unseen.change_summary(handoff, reminded=since.isoformat())
+            await waiting.tell_still_waiting(session, backend, handoff)
             told += 1
     return told
 

@@ -139,7 +139,7 @@ async def send_answer(
     written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now())
     session.add(written)
     await session.flush()
-    way = await _send_message(
+    way = await send_to_member(
         session, backend, conversation, text, f"{ANSWER_KEY}{written.id}", author=agent_display_name(by), joins=joins
     )
     # replies go to the person, even where the office wrote first
@@ -188,7 +188,7 @@ def agent_display_name(by: str) -> str:
     return " ".join(part[:1].upper() + part[1:] for part in re.split(r"[._\s-]+", by) if part)
 
 
-async def _send_message(
+async def send_to_member(
     session: AsyncSession,
     backend: Backend,
     conversation: Conversation,
@@ -198,9 +198,11 @@ async def _send_message(
     author: str = "",
     joins: bool = False,
     left: str = "",
+    waits: bool = False,
 ) -> str | None:
-    """Send to the member by web or text. `author` is the person, who `joins` with the first message; empty for the
-    assistant, which says who has `left`."""
+    """Send to the member by web or text; returns which, or None. `author` is the person, who `joins` with the first
+    message; empty for the assistant, which says who has `left`, and then asks the web page for a rating; `waits`: a
+    person is still to come."""
     if conversation.channel == "web":
         message: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
         # screen readers need the language; that of a person's message is not known
@@ -208,7 +210,9 @@ async def _send_message(
         if author:
             message["from"] = {"kind": "person", "name": author, "joined": joins}
         elif left:
-            message["from"] = {"kind": "assistant", "left": left}
+            message |= {"from": {"kind": "assistant", "left": left}, "rate": True}
+        elif waits:
+            message["waits"] = True
         await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [message]})
         return "web"
     if not conversation.address:
@@ -260,7 +264,7 @@ async def close(
         # one that is opened again is closed again: the member is told each time
         rounds = handoff.summary.get("closings", 0)
         key = f"office-left:{handoff.id}" + (f":{rounds}" if rounds else "")
-        await _send_message(session, backend, conversation, words, key, left=left)
+        await send_to_member(session, backend, conversation, words, key, left=left)
         unseen.change_summary(handoff, closings=rounds + 1)
     await _end(session, backend, handoff, f"office:{by}")
     return handoff

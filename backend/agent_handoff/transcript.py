@@ -81,8 +81,9 @@ def _message_lines(message: InboundMessage, offered: Mapping[str, str]) -> list[
 
 
 def _format_answer(answer: Mapping[str, Any]) -> str:
-    """Its words, and the figures of its table a line each."""
+    """Its words, what its picture shows, and the figures of its table a line each."""
     table = answer.get("table") or {}
     rows = [table.get("head") or [], *table.get("rows", [])] if table else []
     lines = [" | ".join(str(cell if cell is not None else "") for cell in row) for row in rows if row]
-    return "\n".join(filter(None, [answer.get("text") or "", *lines]))
+    shown = (answer.get("alt") or "") if answer.get("image") else ""
+    return "\n".join(filter(None, [answer.get("text") or "", shown, *lines]))

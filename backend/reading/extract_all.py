@@ -8,6 +8,7 @@ from datetime import date
 
 from backend.reading.back_references import remove_pronoun_ones
 from backend.reading.dates.day_parsing import DayProblem, DaySpan, ParsedDay, find_days, resolve_days
+from backend.reading.dates.day_vocabulary import MONTH_NAMES
 from backend.reading.money.amount import Amount, AmountProblem, detect_share, names_past_due, parse_cleaned_amount
 from backend.reading.normalize import blank_span, clean_text
 from backend.reading.numbers.digit_groups import DigitScan, find_digit_groups
@@ -22,6 +23,13 @@ from backend.reading.numbers.phone_last4 import find_last4
 
 SPOKEN_DASH = re.compile(r" ?, ?(dash|hyphen|minus)\b ?,?", re.IGNORECASE)
 """A recognizer, or a careful person, sets the spoken dash between commas: `four one, dash, zero zero one`."""
+_FIRST_SUM = re.compile(
+    r"\b(?:(?P<before>\w+) )?(?:(?:the|my|los|las|of the) )?(?:first|primeros|primeras) "
+    r"(?=\$ ?\d|\d+(?:\.\d\d)?\b(?! ?(?:st|nd|rd|th|days?|weeks?|months?|payments?|bills?|accounts?|of)\b)|"
+    r"(?:ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred)\b)",
+    re.IGNORECASE,
+)
+_LEADS_TO_DAY = re.compile(rf"(?:on|by|until|till|before|after|from|due|{MONTH_NAMES})", re.IGNORECASE)
 MAX_SHORT_WORDS = 6
 CODE_LENGTH = 6  # digits of a code that was sent
 
@@ -50,7 +58,7 @@ def extract_all(
     `pay 50 to 99999-001 on the 15th, last four 0142` gives four values. A day's digits are taken first, then the
     member number's, then the last four; only what is left can be an amount.
     """
-    cleaned = clean_text(SPOKEN_DASH.sub(r" \1 ", remove_pronoun_ones(text)))
+    cleaned = _drop_first(clean_text(SPOKEN_DASH.sub(r" \1 ", remove_pronoun_ones(text))))
     found = _find_identity(cleaned, asked, today, due_on, short=len(text.split()) <= MAX_SHORT_WORDS)
     number, free = found.number, found.free_text
     share: str | None = "past_due" if names_past_due(free, asked == "amount") else None
@@ -64,6 +72,16 @@ def extract_all(
         amount = parse_cleaned_amount(free, due_cents, asked == "amount", after_number, asked == "change")
     day = resolve_days(found.days, today)
     return ExtractedValues(number.number if number else None, found.last4, amount, share, day, found.code)
+
+
+def _drop_first(cleaned: str) -> str:
+    """Without `first` before a sum: `pay the first 50 now` names no first of the month."""
+
+    def drop(found: re.Match[str]) -> str:
+        before = found["before"] or ""
+        return found[0] if _LEADS_TO_DAY.fullmatch(before) else f"{before} ".lstrip()
+
+    return _FIRST_SUM.sub(drop, cleaned)
 
 
 def blank_identity(cleaned: str, asked: str | None, today: date) -> tuple[str, list[DaySpan]]:

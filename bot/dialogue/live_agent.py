@@ -6,12 +6,14 @@ import re
 from typing import Literal
 
 from backend.agent_handoff import service as handover
+from backend.agent_handoff.models import AgentHandoff
+from backend.agent_handoff.waiting import was_offered_call
 from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import current_language
 from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.hazard_signs import find_hazard_signs
-from backend.reading.live_agent_request import wants_call_back
+from backend.reading.live_agent_request import wants_call, wants_call_back
 from backend.reading.spanish import english_form
 from backend.tickets import escalation
 from bot.dialogue import normalize
@@ -44,8 +46,8 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
         if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(english):
             await handover.return_to_assistant(session, backend, inbound.conversation)
             return "back" if inbound.payload is None else "go on"
-        if handoff is not None and handoff.owner is None and wants_call_back(words):
-            # nobody has taken it yet; it keeps its place until the call is arranged
+        if handoff is not None and _wants_call_instead(handoff, words):
+            # it keeps its place until the call is arranged
             await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
             return "go on"
         reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
@@ -56,3 +58,10 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
         message = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
         notice = await handover.note_member_message(session, backend, handoff, message) if message else None
     return notice or "quiet"
+
+
+def _wants_call_instead(handoff: AgentHandoff, words: str) -> bool:
+    """Whether a call is wished for a request that nobody has taken yet, or whose member was offered one."""
+    if was_offered_call(handoff):
+        return wants_call(words)
+    return handoff.owner is None and wants_call_back(words)

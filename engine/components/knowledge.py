@@ -27,6 +27,7 @@ from engine.components.features import normalize_text, sparse_matrix, word_ngram
 TITLE_LANGUAGE = "en"  # the language that they are in
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LANGUAGE = re.compile(r"^## (\w+)\s*$")
+WORD = re.compile(r"\w+")
 WORD_OVERLAP_WEIGHT = 0.35  # of the likeness to an example that is the words' in common, not the meaning's
 NEAREST_EXAMPLES = 3  # of a subject's examples count, by half; the mean of all counts by the other
 OTHER_LANGUAGE_WEIGHT = 0.3  # how much an example in another language counts in that mean
@@ -38,6 +39,7 @@ CONFIDENT_SCORE = 0.5  # below it a short message is also searched together with
 MAX_CONTEXT_WORDS = 16  # words
 LAST_SUBJECT_WEIGHT = 2 / 3  # the share of that search
 MIN_SCORE = 0.05  # below it a subject is not worth naming
+MIN_LISTED_LIKENESS = 0.75  # from here on a message asks a question as a subject lists it
 
 
 NOTHING_CHANGED: Mapping[str, str | None] = MappingProxyType({})
@@ -87,6 +89,11 @@ def load_examples(folder: Path, changed: Mapping[str, str | None] = NOTHING_CHAN
     ]
 
 
+def _join_words(text: str) -> str:
+    """The words of a normalized text without what stands between them: many write no question mark."""
+    return " ".join(WORD.findall(text))
+
+
 class WordOverlap:
     """How many words, and pairs of words, texts have in common, the rare ones counting most."""
 
@@ -123,7 +130,11 @@ class LanguageIndex:
         self.follows = np.array([subject in follows for subject in self.subjects], bool)
         self._of = np.array([self.subjects.index(example.subject) for example in self.examples])
         self._vectors = vectors[own]
-        self._words = WordOverlap([normalize_text(example.text) for example in self.examples])
+        texts = [normalize_text(example.text) for example in self.examples]
+        self._words = WordOverlap(texts)
+        listed = [example.is_question and not example.is_follow_up for example in self.examples]
+        self._listed = np.array(listed, bool)
+        self._listed_words = {_join_words(text): self._of[i] for i, text in enumerate(texts) if listed[i]}
         self._sums = np.zeros((len(self.subjects), vectors.shape[1]), np.float32)
         for example, vector in zip(examples, vectors, strict=True):
             if example.subject in self.subjects:
@@ -134,10 +145,22 @@ class LanguageIndex:
         """Each subject's score for a normalized text; `without` leaves out an example, to measure with."""
         return self.scores_from_nearness(self.nearness(vector, text, without))
 
+    def find_listed(self, vector: np.ndarray, text: str) -> str:
+        """The subject that lists this normalized text as a question, or one very near to it; empty without one."""
+        if (words := _join_words(text)) in self._listed_words:
+            return self.subjects[self._listed_words[words]]
+        likeness = np.where(self._listed, self._likeness(vector, text), 0)
+        nearest = int(np.argmax(likeness))
+        return self.subjects[self._of[nearest]] if likeness[nearest] >= MIN_LISTED_LIKENESS else ""
+
+    def _likeness(self, vector: np.ndarray, text: str) -> np.ndarray:
+        """How like each example is to a normalized text, in meaning and in words."""
+        meaning, words = np.clip(self._vectors @ vector, 0, 1), self._words.similarities(text)
+        return np.asarray((1 - WORD_OVERLAP_WEIGHT) * meaning + WORD_OVERLAP_WEIGHT * words)
+
     def nearness(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
         """How near each subject is to a normalized text."""
-        meaning, words = np.clip(self._vectors @ vector, 0, 1), self._words.similarities(text)
-        likeness = (1 - WORD_OVERLAP_WEIGHT) * meaning + WORD_OVERLAP_WEIGHT * words
+        likeness = self._likeness(vector, text)
         sums = self._sums
         if without is not None:
             likeness[without] = 0
@@ -213,6 +236,11 @@ class KnowledgeIndex:
             scores = np.where(index.follows, scores, index.scores_from_nearness(joint))
         return [*self._top_subjects(index, scores, ~index.follows), *self._top_subjects(index, scores, index.follows)]
 
+    def find_listed(self, text: str, language: str) -> str:
+        """The subject that lists this message as a question, or one very near to it; empty without one."""
+        index, clean = self._indexes.get(language), normalize_text(text)
+        return index.find_listed(self._encoder(clean), clean) if index is not None else ""
+
     @staticmethod
     def _top_subjects(index: LanguageIndex, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
         order = [i for i in np.argsort(-scores, kind="stable") if among[i]][:MAX_SUBJECTS]
@@ -247,6 +275,10 @@ class LiveKnowledge:
     def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
         """As that of the index."""
         return self._index.nearest(text, language, last) if self._index else []
+
+    def find_listed(self, text: str, language: str) -> str:
+        """As that of the index."""
+        return self._index.find_listed(text, language) if self._index else ""
 
 
 LIVE = LiveKnowledge()

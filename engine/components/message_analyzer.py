@@ -145,6 +145,7 @@ class MessageAnalyzer(GraphComponent):
         parts = [{**part, "acts": self._predict_acts(question, part["text"])} for part in message.get(CLAUSES) or []]
         language, last = message.get(LANGUAGE) or ENGLISH, question.last_subject
         subjects = []
+        listed = self._knowledge.find_listed(text, language) if self._knowledge else ""
         if self._knowledge and (
             _needs_knowledge(acts, text) or any(_needs_knowledge(part["acts"], part["text"]) for part in parts)
         ):
@@ -156,7 +157,7 @@ class MessageAnalyzer(GraphComponent):
         if self._danger is not None:
             hazard, probability = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
             danger = {"hazard": hazard, "sure": round(probability, 3)}
-        reading = {"acts": acts, "clauses": parts, "knowledge": subjects, DANGER_NAME: danger}
+        reading = {"acts": acts, "clauses": parts, "knowledge": subjects, "listed": listed, DANGER_NAME: danger}
         if self._danger_talk is not None and (message.get(METADATA) or {}).get(IN_DANGER):
             reading[DANGER_TALK_NAME] = classify_danger_talk(self._danger_talk, text)
         return reading

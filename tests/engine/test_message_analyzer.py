@@ -161,6 +161,7 @@ def test_the_offices_changed_subjects_are_searched_without_training(engine: Engi
         assert engine.call("knowledge", {"version": "one", "changed": changed}) == (200, {"version": "one"})
         assert engine.call("knowledge", None) == (200, {"version": "one"})
         assert reading(engine, asked)["knowledge"][0]["subject"] == "balloon_rides"
+        assert reading(engine, "Do you sell tickets for balloon rides?")["listed"] == "balloon_rides"
         named = {one["subject"] for one in reading(engine, "do i get a late fee")["knowledge"]}
         assert "late_fee" not in named
     finally:

@@ -85,7 +85,8 @@ class PredictedClause:
 class EnginePredictions:
     """What the engine's classifiers say: of the whole message, and of each clause where there are several.
 
-    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first. `hazard` is the likeliest of
+    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first; `listed` is the subject that
+    lists the message as a question, or one very near to it, and is empty without one. `hazard` is the likeliest of
     `backend/reading/hazards/hazard_signs.py`; `danger_score`, 0 to 1, that the message reports a danger at all.
     `danger_talk` scores, 0 to 1, what is asked and said about a danger that was reported before, by the names of
     `engine/components/danger_models.py`.
@@ -97,6 +98,7 @@ class EnginePredictions:
     hazard: str = ""
     danger_score: float = 0.0
     danger_talk: Mapping[str, float] = field(default_factory=dict)
+    listed: str = ""
 
     @property
     def follow_up_score(self) -> float:
@@ -115,7 +117,8 @@ class EnginePredictions:
         danger = reading.get("danger") or {}
         hazard, danger_score = str(danger.get("hazard") or ""), float(danger.get("sure") or 0.0)
         danger_talk = dict(reading.get("danger_talk") or {})
-        return cls(whole, clauses, _scored_subjects(reading), hazard, danger_score, danger_talk)
+        listed = str(reading.get("listed") or "")
+        return cls(whole, clauses, _scored_subjects(reading), hazard, danger_score, danger_talk, listed)
 
 
 def _build_clause(raw: Mapping[str, Any]) -> PredictedClause:

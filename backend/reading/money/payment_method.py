@@ -25,6 +25,15 @@ NOT_ON_FILE = re.compile(
     r"^\W*(an)?other (bank )?account( (of|de) (bank|banco|bank account))?\W*$",
     re.IGNORECASE,
 )
+OPENS_WITH_OTHER = re.compile(
+    r"\b(?:an)?other (?:bank )?account (?:of|de|at|from|in|en) (?:\w+ )?(?:bank|banco)\b|\b(?:an)?other bank account\b|"
+    r"\b(?:someone|somebody)(?: else)?'?s (?:\w+ )?(?:card|account)\b|"
+    r"\b(?:husband|wife|mother|mom|father|dad|son|daughter|sister|brother|friend|neighbor|boss|partner|roommate)'?s "
+    r"(?:\w+ )?(?:card|visa|mastercard|bank account)\b|"
+    r"\bcard de (?:mi|su|un|una|otra) \w+|\bcard of (?:my|an?) \w+",
+    re.IGNORECASE,
+)
+"""In the words that open a payment, beside NOT_ON_FILE: a way to pay of somebody else, or of another bank."""
 SAVED_WORDS = re.compile(
     r"\b(saved|on file|on (my|the) account|same (card|one|way)|usual|my card|(card|account|one|bank|tarjeta|cuenta|"
     r"la) (that |que )?(i|you|ya'?ll|we|they)? ?(guys )?(already )?(have|got|tienen?|tienes|used|use)|"

@@ -10,7 +10,7 @@ from backend.reading.detectors import detector
 from backend.reading.normalize import fold_line
 
 wants_another_day = detector(
-    r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
+    r"\b(another|different|other|later) (day|date|time)\b|\b(?:not today|today no)\b|\blater\b|"
     r"\b(schedule|post-?date) (it|this|that|a payment)\b"
 )
 has_letters = detector(r"[^\W\d_]{2}")

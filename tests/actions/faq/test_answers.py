@@ -84,3 +84,17 @@ async def test_caller_is_given_no_web_address(begin: Begin) -> None:
     talk = await begin(channel="voice")
     await talk.user_input("is the new site safe", intent="faq_portal", acts={"ask"})
     talk.assert_no_message("http")
+
+
+@pytest.mark.parametrize("intent", ["faq_hours_contact", "faq_portal", "faq_member_number", "out_of_scope"])
+async def test_what_the_office_has_published_goes_before_the_faq(stranger: Talk, intent: str) -> None:
+    await stranger.user_input("where is the night drop", intent=intent, listed="pay_in_person_dropbox")
+    stranger.assert_message("a check or money order can go in a drop box")
+
+
+async def test_a_danger_goes_before_what_is_published(stranger: Talk) -> None:
+    words = "there is a line down on the drop box and it sparks"
+    await stranger.user_input(
+        words, intent="faq_hours_contact", listed="pay_in_person_dropbox", danger=("wire_down", 0.99)
+    )
+    assert "utter_told" not in stranger.responses

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from backend.app import Backend
+from backend.outbox.models import OutboxMessage
 from backend.payments import counter_undo
 from backend.payments.models import Payment, ScheduledPayment
 from backend.reading.money.payment_words import ONLY_LATEST, extract_count
@@ -101,3 +104,38 @@ async def test_who_paid_already_is_told_what_is_known(begin: Begin, language: st
 @pytest.mark.parametrize("words", ["when did we pay last", "did we pay you last", "when did I last pay"])
 def test_last_payment_is_asked_for_by_a_household_too(words: str) -> None:
     assert extract_count(words) == ONLY_LATEST
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("email me the receipt of my last payment", "$30.00"),
+        ("email me the receipt for the $40 payment", "$40.00"),
+        ("send the receipt for november 18 to my email", "$30.00"),
+    ],
+)
+async def test_a_receipt_is_mailed_for_the_payment_that_is_named(
+    talk: Talk, backend: Backend, words: str, amount: str
+) -> None:
+    await pay(talk)
+    await pay(talk, "pay 30 with my visa")
+    await ask(talk, words)
+    assert talk.responses == ["utter_receipt_mailed"]
+    talk.assert_message(re.escape(amount))
+    again = [row for row in await list_rows(backend, OutboxMessage) if row.dedupe_key.startswith("receipt-again")]
+    assert [(row.kind, amount in row.body) for row in again] == [("email", True)]
+
+
+@pytest.mark.parametrize("words", ["email me the receipt for the $99 payment", "mail me the receipt of yesterday"])
+async def test_no_other_receipt_is_mailed_than_the_one_named(talk: Talk, backend: Backend, words: str) -> None:
+    await pay(talk)
+    await ask(talk, words)
+    talk.assert_response("utter_receipt_none", "utter_status_payment")
+    rows = await list_rows(backend, OutboxMessage)
+    assert not [row for row in rows if row.dedupe_key.startswith("receipt-again")]
+
+
+async def test_a_stranger_gets_no_receipt_mailed(stranger: Talk, backend: Backend) -> None:
+    await ask(stranger, "email me the receipt of my last payment")
+    assert stranger.open_task == "payment_status_form"
+    assert await list_rows(backend, OutboxMessage) == []

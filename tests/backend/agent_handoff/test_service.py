@@ -140,6 +140,7 @@ async def test_member_is_told_that_the_person_has_left(backend: Backend, answere
         message = events[-1].data["messages"][0]
     assert expected in message["text"]
     assert message["lang"] == SPANISH
+    assert message.get("rate", False) is answered, "the page asks whether a person's answer helped"
 
 
 async def test_member_who_returned_alone_is_told_nothing_more(backend: Backend) -> None:

@@ -66,18 +66,20 @@ class Talk:
         removed: Sequence[str] = (),
         danger: tuple[str, float] | None = None,
         in_danger: Mapping[str, float] | None = None,
+        listed: str = "",
     ) -> None:
         """The member writes or says something.
 
         `next_best`: the second intent and its confidence. `removed`: what the edge had to take out, such as a card.
         `danger`: the hazard that the engine's model hears, and how sure it is of danger.
-        `in_danger`: what it hears asked and told beside a danger.
+        `in_danger`: what it hears asked and told beside a danger. `listed`: the subject that lists the message.
         """
         likely = _likely(acts)
         reading: dict[str, Any] = {
             "acts": likely,
             "clauses": [dict(part) for part in clauses],
             "knowledge": [{"subject": subject, "score": score} for subject, score in knowledge],
+            "listed": listed,
         }
         if danger is not None:
             reading["danger"] = {"hazard": danger[0], "sure": danger[1]}

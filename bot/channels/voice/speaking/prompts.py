@@ -32,7 +32,12 @@ _PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
 _SECOND_PERSON = {"my": "your", "what i": "what you"}
 _FIRST_PERSON = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
 _ANYTHING_ELSE = re.compile(r"\b(?:anything else|algo m[aá]s|otra cosa)\b[^.?!]*\?\s*$", re.IGNORECASE)
-_MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
+_MENTIONS_KEYS = re.compile(
+    r"\b(?:press|key) [1-9*]|\b(?:press|then|and) (?:pound|star)\b|\bkey (?:it|them|in)\b|"
+    r"\b(?:oprima|presione|tecla) (?:el |la )?(?:[1-9]|uno|dos|tres|cuatro|cinco|numeral|tecla numeral|asterisco)\b",
+    re.IGNORECASE,
+)
+"""That names the keys of the answer. `Press one key for the card, or 0 for a person` names none of them."""
 
 
 def build_greeting(opening: str, position: CallPosition, outage: str = "") -> AskStep:

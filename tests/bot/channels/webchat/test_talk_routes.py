@@ -165,13 +165,16 @@ async def test_the_mailed_talk_has_the_words_of_a_button_and_the_figures_of_a_ta
         [asked] = await session.scalars(select(InboundMessage).where(InboundMessage.conversation_id == conversation))
         table = {"head": ["Month", "kWh"], "rows": [["Nov", "812"]]}
         buttons = [{"title": "Sí, está bien", "payload": "/affirm"}]
-        asked.reply = {"messages": [{"text": "I agree to $20.00 each month.", "buttons": buttons, "table": table}]}
+        chart = {"text": "Your use:", "image": "/media/1.png", "alt": "Chart: 812 kWh in November."}
+        agreed = {"text": "I agree to $20.00 each month.", "buttons": buttons, "table": table}
+        asked.reply = {"messages": [agreed, chart]}
         pressed = InboundMessage(channel="web", provider_id="pressed", conversation_id=conversation, text="")
         pressed.payload, pressed.received_at = "/affirm", app_server.services.backend.clock.now()
         session.add(pressed)
         await session.flush()
         lines = [(line.who, line.text) for line in await transcript.read_transcript(session, conversation)]
     assert ("assistant", "I agree to $20.00 each month.\nMonth | kWh\nNov | 812") in lines
+    assert ("assistant", "Your use:\nChart: 812 kWh in November.") in lines
     assert ("member", "Sí, está bien") in lines
 
 

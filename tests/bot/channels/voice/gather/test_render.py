@@ -172,3 +172,19 @@ def test_other_titles_beside_a_no_are_said_as_they_are() -> None:
     )
     said = spoken_text(gather(shown(prompts.build_question(Reply((ask,)), CallPosition(2)))))
     assert "To set up Auto Pay, press 1. For No, thank you, press 2." in said
+
+
+@pytest.mark.parametrize(
+    ("asks", "names_keys"),
+    [
+        ("Please press one key for the way you want to pay, or 0 for a person.", False),
+        ("Which other card shall it be? Press 0 to be connected.", False),
+        ("Let us make it simple. Press 1 to pay all of it. Press 0 for a person.", True),
+        ("Say it in dollars and cents, or key in the whole dollars and press pound.", True),
+    ],
+)
+def test_the_keys_of_the_choices_are_told_unless_the_question_names_them(asks: str, names_keys: bool) -> None:
+    choices = (Button("Visa ending 4242", '/choose{"pay_method":"1"}'), Button("Another card", "/choose"))
+    reply = Reply((Message(asks, choices, hints={"expect": "choice"}),))
+    words = spoken_text(gather(shown(prompts.build_question(reply, CallPosition(2)))))
+    assert ("Visa ending 4 2 4 2, press 1" in words) is not names_keys
