@@ -23,6 +23,7 @@ from backend.reading.service.outages import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
 CONTACT_FORM = "contact_form"
+SCHEDULED_FORM = "scheduled_form"
 FORMS_WITH_EMAIL = frozenset({CONTACT_FORM, "reset_password_form", "recover_user_id_form"})
 """Forms that read a new email themselves: nothing is put on the agenda beside them."""
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
@@ -131,6 +132,8 @@ class LifecycleForm(BaseForm):
             # "don't turn off the power, I mean the draft": the open task was a wrong guess, or is not wanted
             is_refused = any(act.kind == "cancel" and self._is_other_task(turn, act) for act in turn.acts)
             is_replaced = asks_for_something_else(turn.text) or (is_refused and not self.is_informational)
+            if open_task == SCHEDULED_FORM and turn.get("sched_act") == "cancel":
+                turn.utter("utter_told", told=tr("The payment stays scheduled for now."))
             turn.set("paused_task", None if is_replaced else open_task)
             turn.set("left_task", open_task if is_replaced else None)
 

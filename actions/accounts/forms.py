@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account
 from actions.accounts.due_answers import TOLD, answer_due_questions, find_accounts_asked_about
+from actions.accounts.others_owing import name_account
 from actions.base import ExternalCall
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
-from actions.turn import Turn
+from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.members import identity as identities
 from backend.members.identity import Identity
@@ -17,6 +18,8 @@ from backend.reading.money.due_questions import only_states_account, split_due_q
 
 FIRST_WORDS = "account_said"
 """The first words of a task, kept until the member's accounts are known."""
+SWITCHED, NAMED = "account_switched", "account_named"
+"""In the turn's notes: this message switched to another account; the account of the task was said."""
 MAX_FIRST_WORDS_LENGTH = 300  # characters
 MAX_ACCOUNT_NAME_WORDS = 12
 """In a longer message a place is only mentioned."""
@@ -24,6 +27,16 @@ MAX_ACCOUNT_NAME_WORDS = 12
 
 class AccountForm(IdentifiedForm):
     slots: ClassVar[tuple[str, ...]] = (FIRST_WORDS,)
+    names_account_itself: ClassVar[bool] = False
+    """Whether the task's own words say which of several accounts it is about."""
+
+    async def on_ready(self, turn: Turn, identity: Identity) -> None:
+        """Say which of several accounts is acted on: before the first question, and after a switch to another one."""
+        is_first = turn.get(REQUESTED_SLOT) in (None, *IDENTITY_SLOTS) or turn.notes.get(SWITCHED)
+        if self.is_informational or self.names_account_itself or not is_first or turn.notes.get(NAMED):
+            return
+        turn.notes[NAMED] = True
+        await name_account(turn, identity)
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         """As in the base class, but a question about an account that it names is answered first, and sets nothing."""
@@ -55,6 +68,7 @@ class AccountForm(IdentifiedForm):
         after = (await turn.identity()).account
         if before is None or after is None or before.id == after.id:
             return await super().extract_slots(turn, asked) or is_named
+        turn.notes[SWITCHED] = True
         self.on_account_changed(turn)  # first: the rest of the message is about the account that it names
         # and a yes or no in it does not answer the question about the previous account
         await super().extract_slots(turn, None)

@@ -97,8 +97,20 @@ class BalanceForm(AccountForm):
         if can_pay:
             turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "bill"}})
 
+    def _offer_all(self, turn: Turn, owing: Sequence[int]) -> None:
+        """Offer to pay all accounts that owe something: `pay it` means what was just told."""
+        if len(owing) < 2 or turn.get("paused_task") or agenda.pending_items(turn):
+            return
+        shares = {"shares": [[account_id, "all"] for account_id in owing], "named": [], "waiting": None}
+        turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_together": shares}})
+        buttons = [
+            {"title": tr("Pay all of them"), "payload": "/quick_pay"},
+            {"title": tr("No, thank you"), "payload": "/thank"},
+        ]
+        turn.utter("utter_told", buttons=buttons, told=tr("Would you like to pay all of them together?"))
+
     async def _send_all_balances(self, turn: Turn, identity: Identity, accounts: list[Account]) -> None:
-        lines, total = [], 0
+        lines, total, owing = list[str](), 0, list[int]()
         due_days = set[date | None]()  # None stands for an account that is past due
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
@@ -108,11 +120,14 @@ class BalanceForm(AccountForm):
             owed = describe_left(balance.prepaid) if balance.prepaid else f"{format_balance(balance.amount_due_cents)}."
             lines.append(tr("Account {account}: {owed}", account=format_account_label(account, identity), owed=owed))
             if balance.amount_due_cents > 0 and not balance.prepaid:
+                if account.status != "closed":
+                    owing.append(account.id)
                 due_days.add(balance.due_on if balance.past_due_cents <= 0 else None)
         turn.utter("utter_balance_all", lines=" ".join(lines), total=format_balance(total))
         due_on = due_days.pop() if len(due_days) == 1 else None
         if due_on is not None:
             turn.utter("utter_told", told=tr("All of it is due {day}.", day=format_day(due_on, turn.backend.today())))
+        self._offer_all(turn, owing)
 
 
 def offer_to_add_money(turn: Turn) -> None:

@@ -77,6 +77,10 @@ class ScheduledPaymentsForm(AccountForm):
             understood = note_agreement(turn)
         return understood
 
+    async def send_canceled(self, turn: Turn) -> None:
+        """Leaving the question cancels no payment."""
+        turn.utter("utter_sched_left")
+
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(ITEM_ID, CONFIRM)
 

@@ -20,6 +20,7 @@ _asks_what_is_due = detector(
     r"\bwhen(?:'?s|s)?\b.{0,40}\b(?:due|owed|payable|(?:have|need|got|supposed) to (?:be )?(?:pay|paid)|se pay|vence|"
     r"es el pay|must i pay)\b|"
     r"\bwhat(?:'?s|s)?\b(?! (?:if|happens)\b).{0,40}\b(?:due|owed?|owing|balance|bill|amount|debo|debe)\b|"
+    r"\bwhat(?:'?s|s)?\b(?: is| are)? (?:still )?(?:left|remaining|unpaid|open)\b[^.?!]{0,12}\b(?:on|for|at) (?:the|my|both|all)\b|"
     r"\bhow much\b(?=.{0,40}\b(?:due|owed?|owing|is|are|was|on|for|of|left|bill|balance|debo|debe|"
     r"lo|del?)\b|'?s\b| home\b)|"
     r"\b(?:do|don'?t|does|did not|am|still) (?:i|we|it|you|the \w+) (?:still |not )*(?:owe|owing)\b|"
