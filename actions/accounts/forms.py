@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account
-from actions.accounts.due_answers import TOLD, answer_due_questions, find_accounts_asked_about
+from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account, list_other_accounts
+from actions.accounts.due_answers import (
+    DUE_TOPIC,
+    TOLD,
+    answer_due_questions,
+    find_accounts_asked_about,
+    format_with_account,
+)
 from actions.accounts.others_owing import name_account
 from actions.base import ExternalCall
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.side_questions import MIN_UNQUESTIONED_TASK_CONFIDENCE
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
+from backend.account_question import service as account_questions
 from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.members.service import list_member_accounts
-from backend.reading.money.due_questions import only_states_account, split_due_questions
+from backend.reading.money.due_questions import asks_what_is_due, only_states_account, split_due_questions
 
+BALANCE_INTENTS = frozenset({"check_balance", "check_due_date"})
 FIRST_WORDS = "account_said"
 """The first words of a task, kept until the member's accounts are known."""
 SWITCHED, NAMED = "account_switched", "account_named"
@@ -45,6 +54,19 @@ class AccountForm(IdentifiedForm):
         _asked, rest = split_due_questions(turn.text)
         understood = await self._extract_rest(turn, asked, rest)
         return await self._ask_next(turn, misses=0, still=asked if understood else None)
+
+    async def _answer_side_question(self, turn: Turn) -> bool:
+        """`What's my balance` in the middle of a task is about the account that is open, and about no subject."""
+        whole, identity = turn.predictions.whole, await turn.identity()
+        is_sure = turn.intent in BALANCE_INTENTS and whole.confidence >= MIN_UNQUESTIONED_TASK_CONFIDENCE
+        if self.is_informational or not is_sure or identity.account is None or not asks_what_is_due(turn.text):
+            return await super()._answer_side_question(turn)
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, DUE_TOPIC, turn.text)
+        if not answer:
+            return await super()._answer_side_question(turn)
+        has_others = bool(await list_other_accounts(turn, identity))
+        turn.utter("utter_told", told=format_with_account(identity.account, identity, answer) if has_others else answer)
+        return True
 
     async def _extract_rest(self, turn: Turn, asked: str | None, rest: str) -> bool:
         """Read what stands beside a question. A bare yes or no there is no answer: it is not clear to what."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from actions import agenda
 from actions.accounts.account_choice import account_buttons, format_account_label, list_other_accounts
-from actions.accounts.forms import AccountForm
+from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
@@ -27,6 +27,9 @@ from backend.payments.refund_status import describe_refunds
 from backend.reading.back_references import mentions_double_charge
 from backend.reading.numbers.account_separator import names_all_accounts
 
+ALL = "all_accounts"
+"""In the turn's notes: the words that opened the task name all accounts."""
+
 
 class BalanceForm(AccountForm):
     form = "balance_form"
@@ -44,15 +47,20 @@ class BalanceForm(AccountForm):
             agenda.add_item(turn, "account_question_form", turn.full_text, slots)
         return False
 
+    async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
+        """`What do I owe in all` comes before the number and counts after it."""
+        turn.notes[ALL] = names_all_accounts(str(turn.get(FIRST_WORDS) or ""))
+        return await super().on_identified(turn, identity)
+
     async def accounts_told(self, turn: Turn, identity: Identity) -> Sequence[int]:
         known = await super().accounts_told(turn, identity)
-        if known and names_all_accounts(turn.text):
+        if known and _names_all(turn):
             return [*known, *(account.id for account in await list_other_accounts(turn, identity))]
         return known
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         other = await list_other_accounts(turn, identity)
-        if other and names_all_accounts(turn.text):
+        if other and _names_all(turn):
             await self._send_all_balances(turn, identity, [identity.known_account, *other])
             return None
         if other:
@@ -128,6 +136,10 @@ class BalanceForm(AccountForm):
         if due_on is not None:
             turn.utter("utter_told", told=tr("All of it is due {day}.", day=format_day(due_on, turn.backend.today())))
         self._offer_all(turn, owing)
+
+
+def _names_all(turn: Turn) -> bool:
+    return bool(turn.notes.get(ALL)) or names_all_accounts(turn.text)
 
 
 def offer_to_add_money(turn: Turn) -> None:

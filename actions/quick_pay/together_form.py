@@ -17,7 +17,7 @@ from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, DAY
 from actions.quick_pay.together import TOGETHER, LeftOut, Line
 from actions.quick_pay.together_payment import LINES, QUOTE
 from actions.turn import Turn
-from backend.language import tr
+from backend.language import join_words, tr
 from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.members.service import list_member_accounts
@@ -133,6 +133,7 @@ class TogetherForm(AccountForm):
         if len(lines) == 1:
             return await self._go_on_with_one(turn, identity, lines[0], left_out)
         turn.notes[LINES], total = lines, sum(line.amount_cents for line in lines)
+        self._tell_accounts(turn, identity, lines)
         turn.set(AMOUNT, total)
         if told := self._find_amount_problem(turn, identity, lines, total):
             turn.clear(QUOTE, CONFIRMED_QUOTE)
@@ -146,6 +147,20 @@ class TogetherForm(AccountForm):
         if turn.get(DAY) is None:
             turn.set(DAY, turn.backend.today().isoformat())
         return await self.ask_method(turn, identity)
+
+    def _tell_accounts(self, turn: Turn, identity: Identity, lines: Sequence[Line]) -> None:
+        """Say which accounts are paid, when this message has chosen them; the read-back says it by itself."""
+        if turn.channel == "voice" or not turn.was_set(TOGETHER) or turn.tracker.slots.get(TOGETHER):
+            return
+        listed = [
+            tr(
+                "{amount} on account {account}",
+                amount=format_cents(line.amount_cents),
+                account=format_account_label(line.account, identity),
+            )
+            for line in lines
+        ]
+        turn.utter("utter_told", told=tr("Together: {listed}.", listed=join_words(listed)))
 
     async def _resolve_due_date(self, turn: Turn) -> None:
         """The earliest of the due dates, where "the due date" was asked for."""

@@ -101,8 +101,13 @@ async def open_cancel(turn: Turn) -> bool:
 async def tell_standing_payment(turn: Turn) -> bool:
     """Say that the payment of this conversation stays scheduled. False if none stands."""
     item = await find_standing_payment(turn)
-    if item is None:
-        return False
+    if item is not None:
+        tell_stays(turn, item)
+    return item is not None
+
+
+def tell_stays(turn: Turn, item: ScheduledPayment) -> None:
+    """Say that this payment is still to be made."""
     told = tr(
         "The payment of {amount} stays scheduled for {day}, number {number}. To stop it, say: cancel the payment.",
         amount=format_cents(item.amount_cents + item.fee_cents),
@@ -110,7 +115,6 @@ async def tell_standing_payment(turn: Turn) -> bool:
         number=item.confirmation,
     )
     turn.utter("utter_told", told=told)
-    return True
 
 
 async def find_latest_form(turn: Turn) -> str | None:
