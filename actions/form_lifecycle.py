@@ -16,7 +16,7 @@ from backend.contact.service import extract_email
 from backend.language import join_words, tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
-from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task
+from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task, says_bye
 from backend.reading.acts.task_control import asks_for_something_else, names_stop, speaks_in_first_person
 from backend.reading.contact.contact_change import gives_new_email
 from backend.reading.service.outages import states_outage
@@ -253,8 +253,9 @@ class LifecycleForm(BaseForm):
         return True
 
     async def _handle_goodbye(self, turn: Turn) -> bool:
-        """End the conversation on `okay thanks, bye` at an identity question, when nothing was begun yet."""
-        if self.question_type(turn.get(REQUESTED_SLOT)) not in IDENTITY_TYPES or not side_questions.is_goodbye(turn):
+        """End the task on `that's all, bye`, and say what becomes of it; at an identity question also without a bye."""
+        at_identity = self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES
+        if not side_questions.is_goodbye(turn) or not (at_identity or says_bye(turn.text)):
             return False
         if not self.is_informational:
             await self.send_canceled(turn)

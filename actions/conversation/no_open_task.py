@@ -27,6 +27,7 @@ from actions.danger import handle_danger
 from actions.disambiguation import save_identity_numbers
 from actions.offers import Offer
 from actions.person.agent_handoff import handoff_to_agent
+from actions.photos import handle_photo_wish
 from actions.quick_pay.extract import WHOLE_BILL, extract_payment_details
 from actions.quick_pay.quote_and_pay import send_already_paid
 from actions.scheduled.latest_payment import open_form_for_latest_payment, tell_standing_payment
@@ -384,6 +385,7 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     _handle_repeat,
     _handle_more_usage,
     # questions, requests and numbers
+    handle_photo_wish,
     _handle_question,
     _handle_request,
     _handle_number,

@@ -43,10 +43,10 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
     """What to do with a message that came in while a person answers.
 
     `quiet`: it is for the person alone. `open` and `closed`: it is too, and the member is told that the office, which
-    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go on`:
-    the assistant answers this message, because a button was pressed, nobody has taken the handoff and it is taken
-    back with another wish or a call back is wished instead, somebody is in danger, or the office ended the handoff or abandoned it (it closed before anybody answered,
-    or whoever answered has not written for long).
+    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go
+    on`: the assistant answers this message, because a button was pressed, nobody has taken the handoff and it is
+    taken back with another wish or a call back is wished instead, somebody is in danger, or the office ended the
+    handoff or abandoned it (it closed before anybody answered, or whoever answered has not written for long).
     """
     words = normalize.extract_words(inbound.text)
     english = english_form(words, current_language())
