@@ -9,6 +9,7 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
+from actions.faq.several_wishes import answer_faq_clauses
 from actions.offers import Offer
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
@@ -52,6 +53,7 @@ class LifecycleForm(BaseForm):
             self._apply_offer(turn)
             is_handled = self._handle_refusal(turn)
         else:
+            await answer_faq_clauses(turn)
             is_handled = await self._handle_instead_of_starting(turn)
             if not is_handled:
                 await self._begin_task(turn)

@@ -28,13 +28,22 @@ async def tell_others_owing(turn: Turn, identity: Identity) -> bool:
     """Name the other accounts that owe something, with the amounts. Returns whether there is one."""
     here = identity.known_account.id
     owing = {each: cents for each, cents in (await list_owing(turn, identity)).items() if each.id != here}
+    return _tell(turn, identity, owing, tr("Also due: {listed}."))
+
+
+async def tell_owing(turn: Turn, identity: Identity) -> bool:
+    """Name all accounts that owe something, this one too. Returns whether there is one."""
+    return _tell(turn, identity, await list_owing(turn, identity), tr("Due now: {listed}."))
+
+
+def _tell(turn: Turn, identity: Identity, owing: Mapping[Account, int], text: str) -> bool:
     if not owing:
         return False
     listed = [
         tr("{amount} on account {account}", amount=format_cents(cents), account=format_account_label(each, identity))
         for each, cents in owing.items()
     ]
-    turn.utter("utter_told", told=tr("Also due: {listed}.", listed=join_words(listed)))
+    turn.utter("utter_told", told=text.format(listed=join_words(listed)))
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
-from actions.accounts.others_owing import tell_others_owing
+from actions.accounts.others_owing import tell_owing
 from actions.alerts.wishes import open_outage_alerts
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
@@ -242,7 +242,7 @@ async def _handle_question(turn: Turn, offer: Offer) -> bool:
         identity = await turn.identity()
         agenda.send_remaining(turn)
         if identity.account is not None and not agenda.pending_items(turn):
-            await tell_others_owing(turn, identity)
+            await tell_owing(turn, identity)
     elif not await side_questions.answer_all(turn):
         if turn.has_act("start"):
             return False

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from actions import agenda, follow_ups, registry, side_questions, subject_matching
+from actions import agenda, follow_ups, side_questions, subject_matching
 from actions.base import SkillAction
 from actions.conversation.no_open_task import handle_danger_or_report, handle_without_task
 from actions.disambiguation import save_identity_numbers
 from actions.faq.hours import format_hours_for_question
+from actions.faq.several_wishes import HOURS_INTENT, MIN_CONFIDENCE, answer_each, utter_answer
 from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
-from backend.language import tr
-from backend.money import format_cents
-from backend.reading.acts.model import PredictedClause
 from backend.reading.acts.signals import is_small_talk
 from backend.reading.money.payment_words import says_already_paid
 from backend.reading.service.faq_topics import asks_where_to_mail, select_response
-from backend.reading.spanish import english_form
 
 NARROW_INTENTS = frozenset({"faq_member_number"})
 """Intents with so narrow an answer that a certain subject goes first: `how do you know my card number`."""
 MAIL_SUBJECT = "pay_by_mail"
 CAPABILITIES_SUBJECT = "what_can_you_do"
-HOURS_INTENT = "faq_hours_contact"
-MIN_CONFIDENCE = 0.45
-MIN_WISH_PROBABILITY = 0.5
 MIN_SUBJECT_SCORE = 0.93
 """From this score on, a subject goes before any answer of the FAQ."""
 
@@ -48,7 +42,7 @@ class ActionAnswer(SkillAction):
             turn.set("misses", 0)
             await side_questions.answer_subject(turn, listed)  # what the office has published goes before the FAQ
             return
-        if await _answer_each(turn) or (
+        if await answer_each(turn) or (
             turn.has_act("ask")
             and (
                 await follow_ups.answer_follow_up(turn)
@@ -78,65 +72,7 @@ class ActionAnswer(SkillAction):
         if not turn.get("open_task") and agenda.add_requests(turn, turn.acts, ""):
             save_identity_numbers(turn)
             agenda.start_next(turn)  # the other requests of the message are done after the answer
-        _utter_answer(turn, response)
-
-
-async def _answer_each(turn: Turn) -> bool:
-    """Answer each question of a message with several wishes, and keep what needs an account for after that.
-
-    `What do I owe, can I pay cash there, and when are you open tomorrow`. False where it has fewer than two.
-    """
-    clauses = turn.predictions.clauses
-    if len([clause for clause in clauses if _is_wish(clause)]) < 2:
-        return False
-    is_busy = bool(turn.get("open_task"))
-    answered = [await _answer_clause(turn, clause) for clause in clauses]
-    queued = agenda.add_requests(turn, turn.acts, str(turn.get("open_task") or ""))
-    is_queued = side_questions.queue_informational_questions(turn) or bool(queued)
-    if not (any(answered) or is_queued):
-        return False
-    turn.set("misses", 0)
-    save_identity_numbers(turn)
-    if not is_busy and is_queued:
-        agenda.start_next(turn)
-    return True
-
-
-def _is_wish(clause: PredictedClause) -> bool:
-    asks = max(clause.acts.get("ask", 0.0), clause.acts.get("start", 0.0)) >= MIN_WISH_PROBABILITY
-    return asks and not is_small_talk(clause.text)
-
-
-async def _answer_clause(turn: Turn, clause: PredictedClause) -> bool:
-    """Answer one clause that no task answers: the hours, a subject of knowledge/, or the FAQ."""
-    form = registry.FORMS.get(registry.find_opener(clause.intent) or "")
-    is_sure = clause.confidence >= side_questions.MIN_QUESTION_CONFIDENCE
-    if not _is_wish(clause) or (form is not None and is_sure):
-        return False
-    if clause.intent == HOURS_INTENT and (hours := format_hours_for_question(turn, clause.text)):
-        turn.utter("utter_told", told=hours)
-        return True
-    subject = subject_matching.match_subject(turn, clause.knowledge, subject_matching.MIN_CLAUSE_SCORE, clause.text)
-    if subject is not None and subject.account is None:
-        await side_questions.answer_subject(turn, subject, words=clause.text)
-        return True
-    if clause.intent.startswith("faq_") and clause.confidence >= MIN_CONFIDENCE:
-        _utter_answer(turn, select_response(clause.intent, english_form(clause.text, turn.language)))
-        return True
-    return False
-
-
-def _utter_answer(turn: Turn, response: str) -> None:
-    coop = turn.backend.coop
-    turn.utter(
-        response,
-        address=coop.address,
-        mail=coop.mail,
-        email=coop.email,
-        website=coop.website,
-        card_fee=_format_fee(coop.card_fee_cents),
-        bank_fee=_format_fee(coop.bank_fee_cents),
-    )
+        utter_answer(turn, response)
 
 
 def _required_confidence(turn: Turn) -> float:
@@ -153,7 +89,3 @@ def _required_confidence(turn: Turn) -> float:
     if turn.intent in NARROW_INTENTS or score >= MIN_SUBJECT_SCORE:
         return 1.0
     return side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE
-
-
-def _format_fee(cents: int) -> str:
-    return tr("a fee of {amount}", amount=format_cents(cents)) if cents else tr("no fee")
