@@ -21,6 +21,7 @@ from actions.subject_matching import (
     MIN_CERTAIN_SUBJECT_SCORE,
     MIN_CLAUSE_SCORE,
     SHUTOFF_SUBJECT,
+    TOLD_CLAUSES,
     match_message,
     match_questions,
     match_subject,
@@ -172,7 +173,7 @@ async def _answer_arrangement_part(turn: Turn) -> bool:
 
 def _mention_unanswered(turn: Turn, found: Sequence[tuple[Subject, str]]) -> None:
     """If only some of several questions were answered, name the first one that has no answer."""
-    answered = {words for _, words in found}
+    answered = {words for _, words in found} | set(turn.notes.get(TOLD_CLAUSES) or ())
     if not found or turn.full_text in answered:
         return
     asked = {act.words for act in turn.acts if act.kind == "ask" and act.confidence >= MIN_QUESTION_CONFIDENCE}

@@ -25,6 +25,7 @@ from actions.conversation.previous_requests import (
 )
 from actions.danger import handle_danger
 from actions.disambiguation import save_identity_numbers
+from actions.faq.several_wishes import handle_several_wishes
 from actions.offers import Offer
 from actions.person.agent_handoff import handoff_to_agent
 from actions.photos import handle_photo_wish
@@ -386,6 +387,7 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     _handle_more_usage,
     # questions, requests and numbers
     handle_photo_wish,
+    handle_several_wishes,
     _handle_question,
     _handle_request,
     _handle_number,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from actions import agenda, registry, side_questions, subject_matching
 from actions.disambiguation import save_identity_numbers
 from actions.faq.hours import format_hours_for_question
+from actions.offers import Offer
 from actions.turn import Turn
 from backend.language import tr
 from backend.money import format_cents
@@ -42,6 +43,11 @@ async def answer_each(turn: Turn) -> bool:
     if not is_busy:
         agenda.start_next(turn)
     return True
+
+
+async def handle_several_wishes(turn: Turn, _offer: Offer) -> bool:
+    """As `answer_each`, for a message that as a whole looked like no question of the FAQ, but of which a part is."""
+    return any(map(_is_of_faq, turn.predictions.clauses)) and await answer_each(turn)
 
 
 async def answer_faq_clauses(turn: Turn) -> None:

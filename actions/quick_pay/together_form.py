@@ -13,7 +13,7 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import CODE, IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay import questions, together, together_payment
 from actions.quick_pay.extract import DUE_DATE
-from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, DAY
+from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, DAY, METHOD
 from actions.quick_pay.together import TOGETHER, LeftOut, Line
 from actions.quick_pay.together_payment import LINES, QUOTE
 from actions.turn import Turn
@@ -133,7 +133,6 @@ class TogetherForm(AccountForm):
         if len(lines) == 1:
             return await self._go_on_with_one(turn, identity, lines[0], left_out)
         turn.notes[LINES], total = lines, sum(line.amount_cents for line in lines)
-        self._tell_accounts(turn, identity, lines)
         turn.set(AMOUNT, total)
         if told := self._find_amount_problem(turn, identity, lines, total):
             turn.clear(QUOTE, CONFIRMED_QUOTE)
@@ -146,10 +145,13 @@ class TogetherForm(AccountForm):
             return day_question
         if turn.get(DAY) is None:
             turn.set(DAY, turn.backend.today().isoformat())
-        return await self.ask_method(turn, identity)
+        asked = await self.ask_method(turn, identity)
+        if isinstance(asked, SlotQuestion) and asked.slot == METHOD:
+            self._tell_accounts(turn, identity, lines)  # the read-back says it by itself
+        return asked
 
     def _tell_accounts(self, turn: Turn, identity: Identity, lines: Sequence[Line]) -> None:
-        """Say which accounts are paid, when this message has chosen them; the read-back says it by itself."""
+        """Say which accounts are paid, when this message has chosen them."""
         if turn.channel == "voice" or not turn.was_set(TOGETHER) or turn.tracker.slots.get(TOGETHER):
             return
         listed = [

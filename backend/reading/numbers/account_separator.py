@@ -12,7 +12,8 @@ mentions_home = detector(r"\b(home|house|residence|where (?:i|we) live|(?:donde|
 _SEVERAL = r"(?:two|three|four|five|six|[2-6])"
 names_all_accounts = detector(
     rf"\ball (?:of )?(?:the |my |these |those )?{_SEVERAL}\b(?! ?(?:equal|more|days?|weeks?|months?|years?|times?|"
-    r"parts?|payments?|installments?|cards?|hours?|dollars?|bucks|hundred|thousand|\d|[.:,]\d))|"
+    r"parts?|payments?|installments?|cards?|hours?|dollars?|bucks|hundred|thousand|[.:,]\d))|"
+    r"\b(?:todas|me refiero) at [2-6]\b|\bat [2-6] juntas\b|"  # "las tres" is read as a time
     rf"\b(?:the|my|these|those|for|on|pay) {_SEVERAL} (?:accounts|meters|places|bills)\b|"
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
     r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b|"
