@@ -13,6 +13,7 @@ from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_danger_report, warn_in_task
 from actions.form_lifecycle import IDENTITY_TYPES, MIN_POSSIBLE_TASK_CONFIDENCE, LifecycleForm
 from actions.free_text import is_only_faq_question, is_only_person_request
+from actions.photos import answer_photo_wish
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.contact.service import extract_phone
@@ -287,6 +288,8 @@ class Form(LifecycleForm):
 
     async def _handle_no_match(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         """Handle a message that had nothing for this task."""
+        if await answer_photo_wish(turn):
+            return await self._ask_next(turn, misses=0)
         if agenda.pending_items(turn) and turn.has_act("start"):
             return await self._ask_next(turn, misses=0)  # it went onto the agenda
         if self._is_clearly_other_task(turn):

@@ -9,6 +9,7 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
+from actions.faq.several_wishes import answer_faq_clauses
 from actions.offers import Offer
 from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
@@ -16,13 +17,14 @@ from backend.contact.service import extract_email
 from backend.language import join_words, tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
-from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task
+from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task, says_bye
 from backend.reading.acts.task_control import asks_for_something_else, names_stop, speaks_in_first_person
 from backend.reading.contact.contact_change import gives_new_email
 from backend.reading.service.outages import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
 CONTACT_FORM = "contact_form"
+SCHEDULED_FORM = "scheduled_form"
 FORMS_WITH_EMAIL = frozenset({CONTACT_FORM, "reset_password_form", "recover_user_id_form"})
 """Forms that read a new email themselves: nothing is put on the agenda beside them."""
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
@@ -51,6 +53,7 @@ class LifecycleForm(BaseForm):
             self._apply_offer(turn)
             is_handled = self._handle_refusal(turn)
         else:
+            await answer_faq_clauses(turn)
             is_handled = await self._handle_instead_of_starting(turn)
             if not is_handled:
                 await self._begin_task(turn)
@@ -131,6 +134,8 @@ class LifecycleForm(BaseForm):
             # "don't turn off the power, I mean the draft": the open task was a wrong guess, or is not wanted
             is_refused = any(act.kind == "cancel" and self._is_other_task(turn, act) for act in turn.acts)
             is_replaced = asks_for_something_else(turn.text) or (is_refused and not self.is_informational)
+            if open_task == SCHEDULED_FORM and turn.get("sched_act") == "cancel":
+                turn.utter("utter_told", told=tr("The payment stays scheduled for now."))
             turn.set("paused_task", None if is_replaced else open_task)
             turn.set("left_task", open_task if is_replaced else None)
 
@@ -250,8 +255,9 @@ class LifecycleForm(BaseForm):
         return True
 
     async def _handle_goodbye(self, turn: Turn) -> bool:
-        """End the conversation on `okay thanks, bye` at an identity question, when nothing was begun yet."""
-        if self.question_type(turn.get(REQUESTED_SLOT)) not in IDENTITY_TYPES or not side_questions.is_goodbye(turn):
+        """End the task on `that's all, bye`, and say what becomes of it; at an identity question also without a bye."""
+        at_identity = self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES
+        if not side_questions.is_goodbye(turn) or not (at_identity or says_bye(turn.text)):
             return False
         if not self.is_informational:
             await self.send_canceled(turn)

@@ -16,10 +16,12 @@ from actions.accounts.due_answers import NAMED_TOPICS, TOLD, find_accounts_asked
 from actions.alerts.wishes import answer_notice_wish
 from actions.faq.hours import format_hours_for_question
 from actions.follow_ups import LAST_SUBJECT
+from actions.photos import answer_photo_wish
 from actions.subject_matching import (
     MIN_CERTAIN_SUBJECT_SCORE,
     MIN_CLAUSE_SCORE,
     SHUTOFF_SUBJECT,
+    TOLD_CLAUSES,
     match_message,
     match_questions,
     match_subject,
@@ -143,6 +145,8 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
     """Answer the questions of this message. `offer` is the task that a yes to the answer opens. False: no answer."""
     if not turn.has_act("ask"):
         return False
+    if await answer_photo_wish(turn):
+        return True
     if answer_notice_wish(turn) or await _answer_arrangement_part(turn) or await follow_ups.answer_follow_up(turn):
         return True
     if (again := follow_ups.find_repeated_subject(turn)) is not None:
@@ -169,7 +173,7 @@ async def _answer_arrangement_part(turn: Turn) -> bool:
 
 def _mention_unanswered(turn: Turn, found: Sequence[tuple[Subject, str]]) -> None:
     """If only some of several questions were answered, name the first one that has no answer."""
-    answered = {words for _, words in found}
+    answered = {words for _, words in found} | set(turn.notes.get(TOLD_CLAUSES) or ())
     if not found or turn.full_text in answered:
         return
     asked = {act.words for act in turn.acts if act.kind == "ask" and act.confidence >= MIN_QUESTION_CONFIDENCE}

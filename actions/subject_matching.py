@@ -19,6 +19,8 @@ MIN_CERTAIN_SUBJECT_SCORE = 0.85
 REPEAT_MARGIN = 0.15
 """A subject this close behind the one that was answered last goes before it."""
 MAX_QUESTIONS = 3
+TOLD_CLAUSES = "told_clauses"
+"""In the turn's notes: the clauses of the message that were answered already."""
 MEDICAL_SHUTOFF_SUBJECT = "oxygen_and_shutoff"
 SHUTOFF_SUBJECT = "account_shutoff"
 BETTER_IN_GENERAL = frozenset({"alerts_what_kinds", "card_fees", "office_hours_holidays", "security_of_payments"})
@@ -81,14 +83,15 @@ def match_subject(turn: Turn, found: Sequence[tuple[str, float]], least: float, 
 
 def match_questions(turn: Turn) -> list[tuple[Subject, str]]:
     """A subject for each question of the message, with the words of the question; at most three."""
-    asked = {act.words for act in turn.acts if act.kind == "ask"}
+    told = turn.notes.get(TOLD_CLAUSES) or ()
+    asked = {act.words for act in turn.acts if act.kind == "ask"} - set(told)
     found = [
         (subject, clause.text)
         for clause in turn.predictions.clauses
         if clause.text in asked and (subject := match_subject(turn, clause.knowledge, MIN_CLAUSE_SCORE, clause.text))
     ]
     distinct = list({subject.name: (subject, words) for subject, words in reversed(found)}.values())[::-1]
-    if len(distinct) > 1:
+    if len(distinct) > 1 or told:
         return distinct[:MAX_QUESTIONS]
     whole = match_message(turn)
     return [(whole, turn.full_text)] if whole else distinct

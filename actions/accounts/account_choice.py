@@ -16,6 +16,7 @@ from backend.reading.numbers.account_separator import (
     find_separators,
     mentions_home,
     names_other_account,
+    names_the_others,
     split_exception,
 )
 
@@ -54,6 +55,8 @@ def find_asked_accounts(
 ) -> list[Account]:
     """The accounts that a question names, in the order of the member's accounts; none where one would be guessed."""
     told, _exception = split_exception(words)
+    if names_the_others(told) and here is not None:
+        return [account for account in accounts if account.id != here.id]
     separators = find_separators(told, base)
     named = [
         account

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account
-from actions.accounts.due_answers import TOLD, answer_due_questions, find_accounts_asked_about
+from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account, list_other_accounts
+from actions.accounts.due_answers import (
+    DUE_TOPIC,
+    TOLD,
+    answer_due_questions,
+    find_accounts_asked_about,
+    format_with_account,
+)
+from actions.accounts.others_owing import name_account
 from actions.base import ExternalCall
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
-from actions.turn import Turn
+from actions.side_questions import MIN_UNQUESTIONED_TASK_CONFIDENCE
+from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
+from backend.account_question import service as account_questions
 from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.members.service import list_member_accounts
-from backend.reading.money.due_questions import only_states_account, split_due_questions
+from backend.reading.money.due_questions import asks_what_is_due, only_states_account, split_due_questions
 
+BALANCE_INTENTS = frozenset({"check_balance", "check_due_date"})
 FIRST_WORDS = "account_said"
 """The first words of a task, kept until the member's accounts are known."""
+SWITCHED, NAMED = "account_switched", "account_named"
+"""In the turn's notes: this message switched to another account; the account of the task was said."""
 MAX_FIRST_WORDS_LENGTH = 300  # characters
 MAX_ACCOUNT_NAME_WORDS = 12
 """In a longer message a place is only mentioned."""
@@ -24,6 +36,16 @@ MAX_ACCOUNT_NAME_WORDS = 12
 
 class AccountForm(IdentifiedForm):
     slots: ClassVar[tuple[str, ...]] = (FIRST_WORDS,)
+    names_account_itself: ClassVar[bool] = False
+    """Whether the task's own words say which of several accounts it is about."""
+
+    async def on_ready(self, turn: Turn, identity: Identity) -> None:
+        """Say which of several accounts is acted on: before the first question, and after a switch to another one."""
+        is_first = turn.get(REQUESTED_SLOT) in (None, *IDENTITY_SLOTS) or turn.notes.get(SWITCHED)
+        if self.is_informational or self.names_account_itself or not is_first or turn.notes.get(NAMED):
+            return
+        turn.notes[NAMED] = True
+        await name_account(turn, identity)
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         """As in the base class, but a question about an account that it names is answered first, and sets nothing."""
@@ -32,6 +54,19 @@ class AccountForm(IdentifiedForm):
         _asked, rest = split_due_questions(turn.text)
         understood = await self._extract_rest(turn, asked, rest)
         return await self._ask_next(turn, misses=0, still=asked if understood else None)
+
+    async def _answer_side_question(self, turn: Turn) -> bool:
+        """`What's my balance` in the middle of a task is about the account that is open, and about no subject."""
+        whole, identity = turn.predictions.whole, await turn.identity()
+        is_sure = turn.intent in BALANCE_INTENTS and whole.confidence >= MIN_UNQUESTIONED_TASK_CONFIDENCE
+        if self.is_informational or not is_sure or identity.account is None or not asks_what_is_due(turn.text):
+            return await super()._answer_side_question(turn)
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, DUE_TOPIC, turn.text)
+        if not answer:
+            return await super()._answer_side_question(turn)
+        has_others = bool(await list_other_accounts(turn, identity))
+        turn.utter("utter_told", told=format_with_account(identity.account, identity, answer) if has_others else answer)
+        return True
 
     async def _extract_rest(self, turn: Turn, asked: str | None, rest: str) -> bool:
         """Read what stands beside a question. A bare yes or no there is no answer: it is not clear to what."""
@@ -55,6 +90,7 @@ class AccountForm(IdentifiedForm):
         after = (await turn.identity()).account
         if before is None or after is None or before.id == after.id:
             return await super().extract_slots(turn, asked) or is_named
+        turn.notes[SWITCHED] = True
         self.on_account_changed(turn)  # first: the rest of the message is about the account that it names
         # and a yes or no in it does not answer the question about the previous account
         await super().extract_slots(turn, None)

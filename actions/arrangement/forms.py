@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from actions import agenda, side_questions
+from actions.accounts.others_owing import name_account, tell_others_owing
 from actions.agenda import pending_items
 from actions.arrangement.formatting import format_plan, format_plan_for_office
 from actions.base import ExternalCall, SlotQuestion
@@ -259,8 +260,12 @@ class ArrangementForm(IdentifiedForm):
         balance = await get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:
+            await name_account(turn, identity)
             turn.utter("utter_arrangement_nothing_due")
+            await tell_others_owing(turn, identity)
             return None
+        if turn.get(OWED) is None:
+            await name_account(turn, identity)
         await self._handle_notice(turn, account, balance)
         turn.set(OWED, due)
         plan = plans.build_plan(plan_from_slot(turn.get(PLAN)), due)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from actions import agenda
 from actions.accounts.account_choice import account_buttons, format_account_label, list_other_accounts
-from actions.accounts.forms import AccountForm
+from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
@@ -27,6 +27,9 @@ from backend.payments.refund_status import describe_refunds
 from backend.reading.back_references import mentions_double_charge
 from backend.reading.numbers.account_separator import names_all_accounts
 
+ALL = "all_accounts"
+"""In the turn's notes: the words that opened the task name all accounts."""
+
 
 class BalanceForm(AccountForm):
     form = "balance_form"
@@ -44,15 +47,20 @@ class BalanceForm(AccountForm):
             agenda.add_item(turn, "account_question_form", turn.full_text, slots)
         return False
 
+    async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
+        """`What do I owe in all` comes before the number and counts after it."""
+        turn.notes[ALL] = names_all_accounts(str(turn.get(FIRST_WORDS) or ""))
+        return await super().on_identified(turn, identity)
+
     async def accounts_told(self, turn: Turn, identity: Identity) -> Sequence[int]:
         known = await super().accounts_told(turn, identity)
-        if known and names_all_accounts(turn.text):
+        if known and _names_all(turn):
             return [*known, *(account.id for account in await list_other_accounts(turn, identity))]
         return known
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         other = await list_other_accounts(turn, identity)
-        if other and names_all_accounts(turn.text):
+        if other and _names_all(turn):
             await self._send_all_balances(turn, identity, [identity.known_account, *other])
             return None
         if other:
@@ -97,8 +105,20 @@ class BalanceForm(AccountForm):
         if can_pay:
             turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "bill"}})
 
+    def _offer_all(self, turn: Turn, owing: Sequence[int]) -> None:
+        """Offer to pay all accounts that owe something: `pay it` means what was just told."""
+        if len(owing) < 2 or turn.get("paused_task") or agenda.pending_items(turn):
+            return
+        shares = {"shares": [[account_id, "all"] for account_id in owing], "named": [], "waiting": None}
+        turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_together": shares}})
+        buttons = [
+            {"title": tr("Pay all of them"), "payload": "/quick_pay"},
+            {"title": tr("No, thank you"), "payload": "/thank"},
+        ]
+        turn.utter("utter_told", buttons=buttons, told=tr("Would you like to pay all of them together?"))
+
     async def _send_all_balances(self, turn: Turn, identity: Identity, accounts: list[Account]) -> None:
-        lines, total = [], 0
+        lines, total, owing = list[str](), 0, list[int]()
         due_days = set[date | None]()  # None stands for an account that is past due
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
@@ -108,11 +128,18 @@ class BalanceForm(AccountForm):
             owed = describe_left(balance.prepaid) if balance.prepaid else f"{format_balance(balance.amount_due_cents)}."
             lines.append(tr("Account {account}: {owed}", account=format_account_label(account, identity), owed=owed))
             if balance.amount_due_cents > 0 and not balance.prepaid:
+                if account.status != "closed":
+                    owing.append(account.id)
                 due_days.add(balance.due_on if balance.past_due_cents <= 0 else None)
         turn.utter("utter_balance_all", lines=" ".join(lines), total=format_balance(total))
         due_on = due_days.pop() if len(due_days) == 1 else None
         if due_on is not None:
             turn.utter("utter_told", told=tr("All of it is due {day}.", day=format_day(due_on, turn.backend.today())))
+        self._offer_all(turn, owing)
+
+
+def _names_all(turn: Turn) -> bool:
+    return bool(turn.notes.get(ALL)) or names_all_accounts(turn.text)
 
 
 def offer_to_add_money(turn: Turn) -> None:

@@ -36,6 +36,7 @@ from backend.reading.dates.call_time import parse_call_time
 from backend.reading.money.account_shares import is_all_but
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_electricians_phone
+from backend.reading.service.meter_damage import is_meter_broken
 from backend.reading.service.outages import mentions_death, tells_only_outage
 from backend.reading.spanish import to_english
 from backend.reading.tickets.report_details import (
@@ -47,6 +48,10 @@ from backend.reading.tickets.report_details import (
 
 KIND, ABOUT, WORDS, WHEN = "case_kind", "case_about", "case_words", "case_when"
 SLOT_SUFFIXES = "kind about words place phone when confirm no_number told danger warned filed".split()
+KEEP_OFF_METER = mark(
+    "Please keep away from the meter and do not touch it: what is behind a broken cover can be live. If it sparks, "
+    "smokes or hums, call 911, then {phone}."
+)
 MAX_TEXT_LENGTH = 200
 MAX_OFFER_REPLY_WORDS = 8
 CODE_REQUIRED_KINDS = {"name_change": "name_change", "electrician": "stop_move_service"}
@@ -230,16 +235,23 @@ class CaseForm(ReportForm):
             return f"{title}, “{description}”" if description else title
         return title
 
+    def _tell_first(self, turn: Turn, case: CaseKind, values: dict[str, Any]) -> None:
+        """What has to be said before anything is asked: what to do now, and to keep away from a broken meter."""
+        if case.now and not turn.get("case_told"):
+            turn.utter("utter_case_now", **values)
+        elif case.kind == "outage" and not turn.get("case_told"):
+            turn.utter("utter_outage_life_support")
+        if case.kind == "meter" and not self.get_report_slot(turn, "warned") and is_meter_broken(turn.text):
+            turn.utter("utter_told", told=tr(KEEP_OFF_METER, phone=turn.backend.coop.outage_phone_display))
+            turn.set(self.slot_name("warned"), True)
+        turn.set("case_told", True)
+
     async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         case = self.case_kind(turn)
         was_comforted = turn.notes.get("comforted") or "grief" in (turn.get(FEELINGS_SLOT) or [])
         bereaved = mentions_death(turn.text) and not was_comforted
         values: dict[str, Any] = {"case_kind": case.kind, "bereaved": bereaved}
-        if case.now and not turn.get("case_told"):
-            turn.utter("utter_case_now", **values)
-        elif case.kind == "outage" and not turn.get("case_told"):
-            turn.utter("utter_outage_life_support")
-        turn.set("case_told", True)
+        self._tell_first(turn, case, values)
         words = str(turn.get(WORDS) or "")
         if case.requires_description and (not words or is_bare_report_request(to_english(words))):
             return SlotQuestion(WORDS, "utter_question_case_words", values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
+from actions.accounts.others_owing import tell_owing
 from actions.alerts.wishes import open_outage_alerts
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
@@ -24,11 +25,13 @@ from actions.conversation.previous_requests import (
 )
 from actions.danger import handle_danger
 from actions.disambiguation import save_identity_numbers
+from actions.faq.several_wishes import handle_several_wishes
 from actions.offers import Offer
 from actions.person.agent_handoff import handoff_to_agent
+from actions.photos import handle_photo_wish
 from actions.quick_pay.extract import WHOLE_BILL, extract_payment_details
 from actions.quick_pay.quote_and_pay import send_already_paid
-from actions.scheduled.latest_payment import open_form_for_latest_payment
+from actions.scheduled.latest_payment import open_form_for_latest_payment, tell_standing_payment
 from actions.turn import Turn
 from actions.usage.forms import UsageForm
 from actions.yes_no import is_no, is_yes
@@ -188,7 +191,8 @@ async def _handle_offer_reply(turn: Turn, offer: Offer) -> bool:
     if is_offer and is_refused and not _says_more(turn):
         # on the phone a no ends the call; a member who says "never mind" may still want something
         is_cancel = turn.has_act("cancel") or turn.intent == "cancel" or asks_to_undo(turn.text)
-        turn.utter("utter_nothing_open" if is_cancel else "utter_nothing_more")
+        if not (is_cancel and await tell_standing_payment(turn)):
+            turn.utter("utter_nothing_open" if is_cancel else "utter_nothing_more")
         return True
     return False
 
@@ -236,7 +240,10 @@ async def _handle_question(turn: Turn, offer: Offer) -> bool:
     if await follow_ups.answer_follow_up(turn):
         return True
     if asks_what_is_left(turn.text):
+        identity = await turn.identity()
         agenda.send_remaining(turn)
+        if identity.account is not None and not agenda.pending_items(turn):
+            await tell_owing(turn, identity)
     elif not await side_questions.answer_all(turn):
         if turn.has_act("start"):
             return False
@@ -379,6 +386,8 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     _handle_repeat,
     _handle_more_usage,
     # questions, requests and numbers
+    handle_photo_wish,
+    handle_several_wishes,
     _handle_question,
     _handle_request,
     _handle_number,

@@ -8,6 +8,7 @@ from actions.conversation.undo import undo_last_action
 from actions.form import RESTORED_INTENT
 from actions.offers import Offer
 from actions.person.booked_call import answer_about_call, cancel_call, handle_call_move, handle_call_note
+from actions.scheduled.latest_payment import tell_standing_payment
 from actions.turn import Turn
 from backend.conversations.masking import mask_line
 from backend.language import SPANISH
@@ -17,6 +18,7 @@ from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.message_for_office import has_message_for_office
 from backend.reading.money.arrangement_talk import cancels_arrangement
 from backend.reading.money.payment_words import says_already_paid
+from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.spanish import to_english
 from backend.reading.tickets.withdrawal import asks_to_withdraw, says_never_mind
 from backend.tickets import service as tickets
@@ -63,7 +65,13 @@ async def handle_undo(turn: Turn, offer: Offer) -> bool:
     is_meant = any(act.kind == "cancel" and act.is_certain for act in turn.acts) and not (
         says_never_mind(turn.text) or turn.has_act("social")
     )
-    if not (is_meant and await undo_last_action(turn)) and not await send_newest_ticket(turn):
+    if is_meant and await undo_last_action(turn):
+        return True
+    if extract_existing_act(turn.text) == "cancel" and (await turn.identity()).account is not None:
+        turn.set("sched_act", "cancel")  # one that was scheduled before this conversation
+        turn.add_followup_action("scheduled_form")
+        return True
+    if not await send_newest_ticket(turn) and not await tell_standing_payment(turn):
         turn.utter("utter_nothing_open")
     return True
 

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from actions.cases import withdrawal
+from actions.scheduled.latest_payment import SCHEDULING_ACTS, open_cancel
 from actions.turn import Turn
-from backend.audit.models import AuditRow
 from backend.audit.service import list_by_actor
-from backend.payments.models import ScheduledPayment
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 
@@ -52,7 +49,7 @@ async def undo_last_action(turn: Turn) -> bool:
         if row.act == "arrangement_granted":
             turn.utter("utter_undo_arrangement", number=str(after.get("number")))
             return True
-        if row.act == "scheduled_payment_confirmed" and await _cancel_scheduled(turn, row):
+        if row.act in SCHEDULING_ACTS and await open_cancel(turn):
             return True
         if row.act in UNDO_TASKS:
             opener, slots = UNDO_TASKS[row.act]
@@ -61,16 +58,3 @@ async def undo_last_action(turn: Turn) -> bool:
             turn.add_followup_action(opener)
             return True
     return False
-
-
-async def _cancel_scheduled(turn: Turn, row: AuditRow) -> bool:
-    number = (row.after or {}).get("confirmation")
-    item = await turn.session.scalar(
-        select(ScheduledPayment).where(ScheduledPayment.confirmation == number, ScheduledPayment.status == "scheduled")
-    )
-    if item is None:
-        return False
-    turn.set("sched_act", "cancel")
-    turn.set("sched_item", str(item.id))
-    turn.add_followup_action("scheduled_form")
-    return True

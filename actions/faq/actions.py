@@ -7,10 +7,9 @@ from actions.base import SkillAction
 from actions.conversation.no_open_task import handle_danger_or_report, handle_without_task
 from actions.disambiguation import save_identity_numbers
 from actions.faq.hours import format_hours_for_question
+from actions.faq.several_wishes import HOURS_INTENT, MIN_CONFIDENCE, answer_each, utter_answer
 from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
-from backend.language import tr
-from backend.money import format_cents
 from backend.reading.acts.signals import is_small_talk
 from backend.reading.money.payment_words import says_already_paid
 from backend.reading.service.faq_topics import asks_where_to_mail, select_response
@@ -19,7 +18,6 @@ NARROW_INTENTS = frozenset({"faq_member_number"})
 """Intents with so narrow an answer that a certain subject goes first: `how do you know my card number`."""
 MAIL_SUBJECT = "pay_by_mail"
 CAPABILITIES_SUBJECT = "what_can_you_do"
-MIN_CONFIDENCE = 0.45
 MIN_SUBJECT_SCORE = 0.93
 """From this score on, a subject goes before any answer of the FAQ."""
 
@@ -44,12 +42,15 @@ class ActionAnswer(SkillAction):
             turn.set("misses", 0)
             await side_questions.answer_subject(turn, listed)  # what the office has published goes before the FAQ
             return
-        if turn.has_act("ask") and (
-            await follow_ups.answer_follow_up(turn)
-            or await side_questions.answer_uncertain_question(turn, _required_confidence(turn))
+        if await answer_each(turn) or (
+            turn.has_act("ask")
+            and (
+                await follow_ups.answer_follow_up(turn)
+                or await side_questions.answer_uncertain_question(turn, _required_confidence(turn))
+            )
         ):
             return
-        asks_hours = turn.intent == "faq_hours_contact"
+        asks_hours = turn.intent == HOURS_INTENT
         if asks_hours and (hours := format_hours_for_question(turn, turn.full_text)):
             turn.set("misses", 0)
             turn.utter("utter_told", told=hours)  # also twice in a row: the days asked about differ
@@ -68,19 +69,10 @@ class ActionAnswer(SkillAction):
             await handle_without_task(turn, response)
             return
         turn.set("misses", 0)
-        coop = turn.backend.coop
         if not turn.get("open_task") and agenda.add_requests(turn, turn.acts, ""):
             save_identity_numbers(turn)
             agenda.start_next(turn)  # the other requests of the message are done after the answer
-        turn.utter(
-            response,
-            address=coop.address,
-            mail=coop.mail,
-            email=coop.email,
-            website=coop.website,
-            card_fee=_format_fee(coop.card_fee_cents),
-            bank_fee=_format_fee(coop.bank_fee_cents),
-        )
+        utter_answer(turn, response)
 
 
 def _required_confidence(turn: Turn) -> float:
@@ -97,7 +89,3 @@ def _required_confidence(turn: Turn) -> float:
     if turn.intent in NARROW_INTENTS or score >= MIN_SUBJECT_SCORE:
         return 1.0
     return side_questions.MIN_UNQUESTIONED_TASK_CONFIDENCE
-
-
-def _format_fee(cents: int) -> str:
-    return tr("a fee of {amount}", amount=format_cents(cents)) if cents else tr("no fee")

@@ -81,6 +81,9 @@ class IdentifiedForm(Form):
         """Called as soon as the member is identified. Returns the identity to go on with."""
         return identity
 
+    async def on_ready(self, turn: Turn, identity: Identity) -> None:
+        """Called before each question of the task itself, once the level is reached."""
+
     async def accounts_told(self, turn: Turn, identity: Identity) -> Sequence[int]:
         """The ids of the accounts whose amounts this message is answered with."""
         return [identity.account.id] if identity.account else []
@@ -226,6 +229,7 @@ class IdentifiedForm(Form):
         turn.clear(CODE_SENT)
         if turn.get(CODE_TROUBLE) != UNPROVEN:
             turn.clear(CODE_TROUBLE)
+        await self.on_ready(turn, identity)
         return await self.next_task_question(turn, identity)
 
     async def _identify(self, turn: Turn) -> SlotQuestion | Identity | None:

@@ -14,7 +14,7 @@ from actions.cases.report_notes import report_notes
 from actions.cases.report_slots import THIS_CHAT, ReportLocation
 from actions.danger import signals_danger
 from actions.outage.ended import answer_if_ended
-from actions.outage.known_outage import send_known_outage
+from actions.outage.known_outage import send_known_outage, send_outage_count
 from actions.outage.restored import (
     RESTORED,
     STATUS_SLOT,
@@ -23,9 +23,9 @@ from actions.outage.restored import (
     note_denied,
     note_restored,
 )
-from actions.turn import Turn
+from actions.turn import REQUESTED_SLOT, Turn
 from backend.alerts.parsing import wants_outage_alert
-from backend.language import mark
+from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.providers.outages.base import OutageInfo
 from backend.reading.acts.signals import is_question
@@ -178,6 +178,9 @@ class OutageForm(ReportForm):
         if known and not asks_status and self._is_plain_outage(turn, report):
             await self._count_report(turn, report, known)
             return None
+        asks_phone_next = report.phone is None and turn.channel == "web"
+        if report_notes(turn).is_outage_unknown and asks_phone_next and turn.get(REQUESTED_SLOT) != "outage_phone":
+            turn.utter("utter_told", told=tr("I know of no outage there. I can report one."))
         filed = await self.read_back_and_file(turn, identity, where, {})
         if isinstance(filed, SlotQuestion):
             return filed
@@ -260,6 +263,8 @@ class OutageForm(ReportForm):
                 turn.utter("utter_outage_area")
             turn.set("offer", {"opener": self.form, "slots": {}})
             return None
+        if asks_status:
+            await send_outage_count(turn)
         no_number, was_noted = report_notes(turn).lacks_number, report_notes(turn).has_details_for_place
         values = {"danger": False, "no_number": no_number, "heard": was_noted}
         slot = self.slot_name("place")

@@ -10,7 +10,9 @@ from backend.coop import format_at_clock
 from backend.language import tr
 from backend.members.levels import Level
 from backend.outage.areas import parse_area
-from backend.providers.outages.base import OutageInfo
+from backend.outage.service import current_outages
+from backend.providers.outages.base import ListsOutages, OutageInfo
+from backend.providers.outages.builtin import BuiltinOutages
 
 PLACE_SLOTS = ("outage_place", "case_place")
 
@@ -34,6 +36,18 @@ async def send_known_outage(turn: Turn, outage: OutageInfo | None) -> None:
         updated=_format_moment(turn, outage.updated),
         state=state.get((bool(outage.cause), bool(estimate)), ""),
     )
+
+
+async def send_outage_count(turn: Turn) -> None:
+    """Say whether any outage is known now, to whoever has named no place. Where they are is told for a place."""
+    count = len(await current_outages(turn.session))
+    if count:
+        told = tr("We know of an outage right now.")
+        if count > 1:
+            told = tr("We know of {count} outages right now.", count=count)
+        turn.utter("utter_told", told=told)
+    elif isinstance(turn.backend.outages, BuiltinOutages | ListsOutages):
+        turn.utter("utter_told", told=tr("I know of no outage right now."))
 
 
 async def shareable_area(turn: Turn, area: str) -> str:

@@ -9,9 +9,10 @@ from typing import ClassVar, NamedTuple
 
 from actions import agenda
 from actions.accounts.account_choice import format_account_in_question
+from actions.accounts.others_owing import tell_others_owing
 from actions.base import ExternalCall, SlotQuestion
 from actions.disambiguation import save_identity_numbers
-from actions.quick_pay import keypad, questions
+from actions.quick_pay import keypad, questions, together
 from actions.quick_pay.extract import (
     WHOLE_BILL,
     extract_button_values,
@@ -228,11 +229,15 @@ class QuickPayForm(TogetherForm):
             return await self.next_together_question(turn, identity)
         balance = await get_balance(turn.session, turn.backend, account.id)
         resolve_amount_and_day(turn, balance)
+        is_more = isinstance(turn.get(AMOUNT), int) and turn.get(AMOUNT) > balance.amount_due_cents
+        if is_more and await together.begin_with_sum(turn, identity, turn.get(AMOUNT)):
+            return await self.next_together_question(turn, identity)
         if account.status == "closed":
             turn.utter("utter_pay_account_closed")
             return None
         if balance.amount_due_cents <= 0 and not balance.prepaid:
             turn.utter("utter_pay_nothing_due", **questions.balance_values(turn, balance))
+            await tell_others_owing(turn, identity)
             return None
         if turn.notes.get("change"):
             return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_change", is_new=True)

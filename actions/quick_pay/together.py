@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from actions.accounts.others_owing import list_owing
 from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, get_chosen_day
 from actions.turn import Turn
 from backend.billing.models import Account
@@ -67,12 +68,26 @@ async def read_accounts(turn: Turn, identity: Identity, words: str) -> tuple[Acc
     return read_account_shares(words, member.number, places, turn.backend.today()), accounts
 
 
+async def begin_with_sum(turn: Turn, identity: Identity, cents: Any) -> bool:
+    """Begin a payment of all accounts if `cents` is what all of them owe together: it is no overpayment of one."""
+    known = await list_owing(turn, identity) if isinstance(cents, int) else {}
+    owing = {account.id: due for account, due in known.items()}
+    if len(owing) < 2 or sum(owing.values()) != cents:
+        return False
+    keep(turn, dict.fromkeys(owing, WHOLE), list(owing))  # named one by one, so that none is left out of the sum
+    turn.clear(AMOUNT)
+    return True
+
+
 async def begin(turn: Turn, identity: Identity, words: str, *, total: int | None = None) -> bool:
     """Begin a payment of several accounts, if the words name them. Returns whether they do.
 
     `total` is what was asked for before, in cents: `the rest` is what is left of it.
     """
     read, accounts = await read_accounts(turn, identity, words)
+    if read.is_everyone and not read.shares and await begin_with_sum(turn, identity, read.each or read.total):
+        turn.notes.pop("amount_problem", None)
+        return True
     if read.is_everyone:
         chosen = {each.id: read.shares.get(each.id) or read.each or WHOLE for each in accounts}
     elif (read.adds or REST in read.shares.values()) and len(read.shares) == 1:

@@ -8,15 +8,16 @@ from typing import ClassVar
 
 from actions.accounts.account_choice import format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm, answer_beside_request
+from actions.accounts.others_owing import name_account
 from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import CODE, IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay import questions, together, together_payment
 from actions.quick_pay.extract import DUE_DATE
-from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, DAY
+from actions.quick_pay.questions import AMOUNT, CONFIRMED_QUOTE, DAY, METHOD
 from actions.quick_pay.together import TOGETHER, LeftOut, Line
 from actions.quick_pay.together_payment import LINES, QUOTE
 from actions.turn import Turn
-from backend.language import tr
+from backend.language import join_words, tr
 from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.members.service import list_member_accounts
@@ -24,6 +25,7 @@ from backend.money import format_cents
 from backend.payments import group_quotes, pay_links, prechecks
 from backend.payments.balances import get_balance
 from backend.reading.money.account_shares import REST
+from backend.reading.money.amount import Amount
 from backend.reading.money.due_questions import split_due_questions
 from backend.reading.money.payment_words import is_question_about_payment
 
@@ -37,6 +39,7 @@ DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
 
 class TogetherForm(AccountForm):
     slots: ClassVar[tuple[str, ...]] = (TOGETHER,)
+    names_account_itself = True
 
     @abstractmethod
     async def ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
@@ -53,6 +56,8 @@ class TogetherForm(AccountForm):
             turn.notes[ACCOUNTS_READ] = await together.correct(turn, identity, asked)
         if identity.member is None or asked in IDENTITY_SLOTS:
             return await super().extract_slots(turn, asked)
+        if asked is None and turn.was_set(TOGETHER) and turn.text and await self._names_otherwise(turn, identity):
+            turn.clear(TOGETHER)  # "pay the barn", after all of them were offered
         if turn.get(TOGETHER) is not None:
             is_read = await together.correct(turn, identity, asked)
         else:
@@ -65,6 +70,11 @@ class TogetherForm(AccountForm):
         turn.notes[ACCOUNTS_READ] = is_read
         # without the switch to an account that the message names: it is one of several
         return await IdentifiedForm.extract_slots(self, turn, asked) or is_read
+
+    async def _names_otherwise(self, turn: Turn, identity: Identity) -> bool:
+        """Whether the words that take up the offer of all accounts name some of them, or amounts."""
+        read, _accounts = await together.read_accounts(turn, identity, turn.text)
+        return bool(read.shares or read.left_out) or isinstance(turn.extract_values(None).amount, Amount)
 
     def _may_name_several(self, turn: Turn, asked: str | None) -> bool:
         if not turn.text or not together.is_asked(asked) or is_question_about_payment(turn.text.strip()):
@@ -104,10 +114,9 @@ class TogetherForm(AccountForm):
 
     async def tell_account(self, turn: Turn, identity: Identity) -> None:
         """Which of several accounts is being paid, and how to pay all of them."""
-        account = identity.known_account
         if not (other := await list_other_accounts(turn, identity)):
             return
-        turn.utter("utter_balance_account", account=format_account_label(account, identity))
+        await name_account(turn, identity)
         read, _accounts = await together.read_accounts(turn, identity, turn.text)
         if turn.get(AMOUNT) is None and not read.shares:
             told = tr('To pay both of your accounts together, say "both".')
@@ -136,7 +145,24 @@ class TogetherForm(AccountForm):
             return day_question
         if turn.get(DAY) is None:
             turn.set(DAY, turn.backend.today().isoformat())
-        return await self.ask_method(turn, identity)
+        asked = await self.ask_method(turn, identity)
+        if isinstance(asked, SlotQuestion) and asked.slot == METHOD:
+            self._tell_accounts(turn, identity, lines)  # the read-back says it by itself
+        return asked
+
+    def _tell_accounts(self, turn: Turn, identity: Identity, lines: Sequence[Line]) -> None:
+        """Say which accounts are paid, when this message has chosen them."""
+        if turn.channel == "voice" or not turn.was_set(TOGETHER) or turn.tracker.slots.get(TOGETHER):
+            return
+        listed = [
+            tr(
+                "{amount} on account {account}",
+                amount=format_cents(line.amount_cents),
+                account=format_account_label(line.account, identity),
+            )
+            for line in lines
+        ]
+        turn.utter("utter_told", told=tr("Together: {listed}.", listed=join_words(listed)))
 
     async def _resolve_due_date(self, turn: Turn) -> None:
         """The earliest of the due dates, where "the due date" was asked for."""

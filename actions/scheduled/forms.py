@@ -12,6 +12,7 @@ from actions.base import ExternalCall, SkillAction, SlotQuestion
 from actions.buttons import build_button
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import format_last_day
+from actions.scheduled.latest_payment import find_standing_payment, tell_stays
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, note_agreement
 from backend.account_question.automatic_payments import describe_next_automatic_charge
@@ -77,6 +78,14 @@ class ScheduledPaymentsForm(AccountForm):
             understood = note_agreement(turn)
         return understood
 
+    async def send_canceled(self, turn: Turn) -> None:
+        """Leaving the question cancels no payment."""
+        item = await find_standing_payment(turn) if turn.get(ACT) == "cancel" else None
+        if item is not None:
+            tell_stays(turn, item)
+        else:
+            turn.utter("utter_sched_left")
+
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(ITEM_ID, CONFIRM)
 
@@ -95,6 +104,10 @@ class ScheduledPaymentsForm(AccountForm):
             await self._send_none_scheduled(turn, identity.known_account.id)
             return None
         act = turn.get(ACT)
+        chosen = self._select_item(turn, items) if turn.notes.get("yes") is False else None
+        if chosen is not None and act == "cancel":
+            tell_stays(turn, chosen)
+            return None
         if act == "leave" or turn.notes.get("yes") is False:
             turn.utter("utter_sched_left")
             return None

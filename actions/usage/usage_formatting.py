@@ -32,7 +32,7 @@ def year_values(months: Sequence[MonthUsage]) -> dict[str, Any]:
         **month_values(known[-1]),
         "total": f"{total:,}",
         "months": len(known),
-        "total_before": tr(", after {kwh} in the year before", kwh=f"{before:,}") if whole_year_before else "",
+        "total_before": _format_year_change(total, before) if whole_year_before else "",
         "highest": format_month_name(highest.month),
     }
     alt = tr(
@@ -41,6 +41,16 @@ def year_values(months: Sequence[MonthUsage]) -> dict[str, Any]:
         **values,
     )
     return {**values, "alt": alt}
+
+
+def _format_year_change(total: int, before: int) -> str:
+    """`, 4% more than the 9,100 kWh of the year before`."""
+    kwh, percent = f"{before:,}", round(abs(total - before) * 100 / before) if before else 0
+    if percent == 0:
+        return tr(", about as much as the {kwh} kWh of the year before", kwh=kwh)
+    if total > before:
+        return tr(", {percent}% more than the {kwh} kWh of the year before", percent=percent, kwh=kwh)
+    return tr(", {percent}% less than the {kwh} kWh of the year before", percent=percent, kwh=kwh)
 
 
 def build_usage_table(months: Sequence[MonthUsage]) -> dict[str, Any]:

@@ -49,7 +49,8 @@ asks_about_next_payment = detector(
 """`Will that cancel the December one too?`: about the next of what goes out by itself."""
 _CHANGES_IT = re.compile(
     r"^\W*(?:(?:can|could) (?:you|i|we)|please|actually|no|ok|okay|oh|wait|hmm|sorry|and|then|yes|"
-    r"on second thought|i (?:want|need) to|let'?s|\W)*(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|"
+    r"on (?:second|2nd) \w+|never ?mind|nvm|but|better|mejor|pensandolo (?:bien|ok|mejor)|"
+    r"i (?:want|need) to|let'?s|\W)*(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|"
     r"stop|delete|remove|call off) (?:it|that|this|that one|that payment|the payment)\b|turn it off)",
     re.IGNORECASE,
 )

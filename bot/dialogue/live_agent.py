@@ -27,6 +27,15 @@ BACK_TO_ASSISTANT = re.compile(
     re.IGNORECASE,
 )
 
+TAKES_BACK = re.compile(
+    r"\W*(?:(?:ok|okay|oh|actually|no|well|alright|all right|sorry|wait|yeah)\W+)*"
+    r"(?:never ?mind|nvm|forget (?:it|that|about it)|no need|cancel (?:that|it|the person)|"
+    r"(?:i )?(?:don'?t|dont|do not|no longer) (?:need|want) (?:a|the|to wait for a) (?:person|human|agent))\b"
+    r"(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""`Ok never mind`, while nobody has taken the request; what else is said is for the assistant."""
+
 HandoffDecision = Literal["quiet", "open", "closed", "back", "go on"]
 
 
@@ -34,10 +43,10 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
     """What to do with a message that came in while a person answers.
 
     `quiet`: it is for the person alone. `open` and `closed`: it is too, and the member is told that the office, which
-    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go on`:
-    the assistant answers this message, because a button was pressed, a call back is wished and nobody has taken the
-    handoff, somebody is in danger, or the office ended the handoff or abandoned it (it closed before anybody answered,
-    or whoever answered has not written for long).
+    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go
+    on`: the assistant answers this message, because a button was pressed, nobody has taken the handoff and it is
+    taken back with another wish or a call back is wished instead, somebody is in danger, or the office ended the
+    handoff or abandoned it (it closed before anybody answered, or whoever answered has not written for long).
     """
     words = normalize.extract_words(inbound.text)
     english = english_form(words, current_language())
@@ -50,6 +59,9 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
             # it keeps its place until the call is arranged
             await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
             return "go on"
+        if handoff is not None and handoff.owner is None and (taken_back := TAKES_BACK.fullmatch(english)):
+            await handover.return_to_assistant(session, backend, inbound.conversation)
+            return "go on" if re.search(r"\w{2}", taken_back["rest"]) else "back"
         reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
         in_danger = bool(find_hazard_signs(words, english, reported=reported)) or detect_crisis(english)
         if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.billing.models import Account
+from backend.members.service import list_member_accounts
 from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, pay_links, prechecks
 from backend.payments.balances import get_balance
@@ -37,6 +38,7 @@ class PayLinkView:
     """
 
     link: PayLink
+    member_id: int
     account: str
     member_id: int
     due_cents: int
@@ -59,6 +61,12 @@ class PayLinkResult:
     due_cents: int
     is_prepaid: bool
     copies: Sequence[MessageCopy]
+    others_due_cents: int
+    """What is due on the member's other accounts, for the member alone: whoever has the link may pay for them."""
+
+    @property
+    def others_owe(self) -> bool:
+        return self.others_due_cents > 0
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,7 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
         texts = [(warning.blocking, pay_texts.format_warning(backend.coop, warning)) for warning in warnings]
         return PayLinkView(
             link=link,
+            member_id=account.member_id,
             account=pay_texts.mask_account_number(account.number),
             member_id=account.member_id,
             due_cents=balance.amount_due_cents,
@@ -170,4 +179,17 @@ async def _load_result(session: AsyncSession, backend: Backend, link: PayLink) -
         due_cents=balance.amount_due_cents,
         is_prepaid=balance.prepaid is not None,
         copies=await list_copies(session, copy_key(row)),
+        others_due_cents=await _sum_others_due(session, backend, link.account_id),
     )
+
+
+async def _sum_others_due(session: AsyncSession, backend: Backend, account_id: int) -> int:
+    """Cents due on the member's other open accounts; a credit or what is prepaid on one pays for no other."""
+    account = await session.get_one(Account, account_id)
+    total = 0
+    for other in await list_member_accounts(session, account.member_id):
+        if other.id == account_id or other.status == "closed":
+            continue
+        balance = await get_balance(session, backend, other.id)
+        total += 0 if balance.prepaid else max(balance.amount_due_cents, 0)
+    return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from sanic import HTTPResponse, Request
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,8 @@ from bot.web import pages
 
 logger = logging.getLogger("memberline.portal")
 
+EXAMPLE_HOSTS = (".example", ".invalid", ".test")
+"""Reserved names, which no site has."""
 CHECK_AGAIN = mark(
     "That was a while ago, or something on the account changed, so please check again. Nothing has been paid."
 )
@@ -157,6 +160,8 @@ class PayPages(PortalPages):
         paid_here = is_entered_here(request, self.settings, token, view.link)
         return self.render_page(
             "pay_result.html",
+            home=find_home(self.services.backend.coop.website),
+            others_due_cents=view.result.others_due_cents if signed_in else 0,
             here=_page_url(token),
             account=view.account,
             result=view.result,
@@ -172,6 +177,12 @@ class PayPages(PortalPages):
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         return super().render_page(template, status, form_targets=find_entry_origins(self.services), **values)
+
+
+def find_home(website: str) -> str:
+    """Where `Back to` leads: the co-op's site; to our own first page where there is none, or only an example's."""
+    host = urlsplit(website).hostname or ""
+    return website if host and not host.endswith(EXAMPLE_HOSTS) else "/"
 
 
 def find_entry_origins(services: Services) -> tuple[str, ...]:

@@ -15,12 +15,22 @@ REQUEST_VERBS = (
 QUESTION_STARTS = (
     r"what|how|when|where|why|which|do i|does|is there|can i|cu[aá]nto|qu[eé]|c[oó]mo|cu[aá]ndo|d[oó]nde|hay"
 )
+# "how much do i owe and are you open saturday": behind a bare "and" only what plainly asks or wishes
+WISH_STARTS = (
+    r"(?:are|do|does|can|could|will|would) (?:you|u|i|we|they)|(?:is|are) there|is (?:my|the|it)|"
+    r"when (?:is|are|do|does|will|can)|"
+    r"what (?:is|are|do|does|time|about my)|what'?s|whats|where (?:is|are|do|can)|how (?:do|can|much|long|late|is)|"
+    r"i (?:want|need|would like|'d like) to|i'd like to|"
+    r"a qu[eé] hora|(?:abren|cierran|atienden|aceptan|cobran|tienen|puedo|quiero|necesito)\b|cu[aá]nto|cu[aá]l es|"
+    r"c[oó]mo|cu[aá]ndo|d[oó]nde|hay"
+)
 CLAUSE_BOUNDARY = re.compile(
     # "hmm no, let's just pay it": what is wanted instead is a separate clause
     rf"(?<=\bno)(?:,\s*|\s+)(?=(?:let'?s|i (?:want|need|will|would|just)|just (?:pay|do|make|set)|mejor|quiero)\b)|"
     rf"(?<=[.!?])\s+|\s*;\s+|\s*\n\s*|,\s+(?=(?:{CONJUNCTIONS})\b)|"
     rf"\s+(?=(?:and|y|but|pero|oh|ah)\s+(?:also|tambi[eé]n|adem[aá]s|oh)\b)"
-    rf"|,\s+(?=(?:{REQUEST_VERBS})\b)|,\s+(?=(?:{QUESTION_STARTS})\s+\S+\s+\S+\s+\S+)|(?<=\w\w)\s+(?=(?:and|y)\s+(?:to\s+)?(?:{REQUEST_VERBS})\b)",
+    rf"|,\s+(?=(?:{REQUEST_VERBS})\b)|,\s+(?=(?:{QUESTION_STARTS})\s+\S+\s+\S+\s+\S+)|(?<=\w\w)\s+(?=(?:and|y)\s+(?:to\s+)?(?:{REQUEST_VERBS})\b)"
+    rf"|,\s+(?=(?:{WISH_STARTS})\s+\S)|(?<=\w\w)\s+(?=(?:and|y)\s+(?:{WISH_STARTS})\s+\S)",
     re.IGNORECASE,
 )
 ABBREVIATION = re.compile(

@@ -42,3 +42,15 @@ def test_message_is_split_where_people_start_again(text: str, parts: list[str]) 
 
 def test_a_long_story_has_few_clauses() -> None:
     assert len(split_clauses("i was home. " * 40)) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("how much do i owe and are you open saturday", ["how much do i owe", "and are you open saturday"]),
+        ("abren el sabado y cuando vence mi factura", ["abren el sabado", "y cuando vence mi factura"]),
+        ("pay the house and the barn", ["pay the house and the barn"]),
+    ],
+)
+def test_a_wish_behind_a_bare_and_is_a_clause(text: str, clauses: list[str]) -> None:
+    assert split_clauses(text) == clauses

@@ -153,6 +153,10 @@ def says_goodbye(text: str) -> bool:
     return bool(_GOODBYE.fullmatch(words) and _SAYS_THAT_IS_ALL.search(words))
 
 
+says_bye = detector(r"\b(?:good ?)?bye\b|\badi[oó]s\b|\bhasta (?:luego|pronto|ma[nñ]ana|la vista)\b|\bsee (?:you|ya)\b")
+"""A word of parting itself, which ends a talk in the middle of a task; `that is all` alone may be an answer."""
+
+
 def takes_leave(text: str) -> bool:
     """Whether a word of parting or of thanks stands in it; less than `says_goodbye`, for what ends a talk anyway."""
     return bool(_PARTING.search(text))

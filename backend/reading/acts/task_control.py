@@ -49,7 +49,8 @@ speaks_in_first_person = detector(r"\b(?:i|i'm|me|my|mine|we|our|us|estoy|tengo|
 """Whether the member speaks of their own account, and not of the thing in general."""
 asks_what_is_left = detector(
     r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
-    r"what did i (?:ask|want))\b"
+    r"what did i (?:ask|want))\b",
+    unless=r"\b(?:left|still) (?:due |owed |open |unpaid )?(?:on|for|at) (?:the|my|both|all|each)\b",
 )
 wants_nothing_else = whole_detector(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*")
 begins_as_question = detector(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$")

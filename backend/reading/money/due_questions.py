@@ -16,10 +16,12 @@ _PART = re.compile(
     rf"\s*,\s*(?=(?:say |tell me )?{_ASKING})",
     re.IGNORECASE,
 )
-_asks_what_is_due = detector(
+asks_what_is_due = detector(
     r"\bwhen(?:'?s|s)?\b.{0,40}\b(?:due|owed|payable|(?:have|need|got|supposed) to (?:be )?(?:pay|paid)|se pay|vence|"
     r"es el pay|must i pay)\b|"
     r"\bwhat(?:'?s|s)?\b(?! (?:if|happens)\b).{0,40}\b(?:due|owed?|owing|balance|bill|amount|debo|debe)\b|"
+    r"\bwhat(?:'?s|s)?\b(?: is| are)? (?:still )?(?:left|remaining|unpaid|open)\b[^.?!]{0,12}"
+    r"\b(?:on|for|at) (?:the|my|both|all)\b|"
     r"\bhow much\b(?=.{0,40}\b(?:due|owed?|owing|is|are|was|on|for|of|left|bill|balance|debo|debe|"
     r"lo|del?)\b|'?s\b| home\b)|"
     r"\b(?:do|don'?t|does|did not|am|still) (?:i|we|it|you|the \w+) (?:still |not )*(?:owe|owing)\b|"
@@ -49,7 +51,7 @@ def split_due_questions(text: str) -> tuple[list[str], str]:
     asked: list[str] = []
     rest: list[str] = []
     for part in filter(None, (part.strip() for part in _PART.split(text))):
-        (asked if _asks_what_is_due(part) else rest).append(part)
+        (asked if asks_what_is_due(part) else rest).append(part)
     if not asked:
         return [], text
     if rest and sum(len(part.split()) for part in rest) <= MAX_NAME_WORDS and not any(map(_TELLS.search, rest)):

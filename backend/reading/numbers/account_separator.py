@@ -9,7 +9,12 @@ from backend.reading.numbers.digit_groups import spoken_to_digits
 
 SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
 mentions_home = detector(r"\b(home|house|residence|where (?:i|we) live|(?:donde|where) viv(?:o|imos))\b")
+_SEVERAL = r"(?:two|three|four|five|six|[2-6])"
 names_all_accounts = detector(
+    rf"\ball (?:of )?(?:the |my |these |those )?{_SEVERAL}\b(?! ?(?:equal|more|days?|weeks?|months?|years?|times?|"
+    r"parts?|payments?|installments?|cards?|hours?|dollars?|bucks|hundred|thousand|[.:,]\d))|"
+    r"\b(?:todas|me refiero) at [2-6]\b|\bat [2-6] juntas\b|"  # "las tres" is read as a time
+    rf"\b(?:the|my|these|those|for|on|pay) {_SEVERAL} (?:accounts|meters|places|bills)\b|"
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
     r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b|"
     r"\b(?:both|all|each) (?:of )?(?:'?em|them)\b|"
@@ -20,6 +25,11 @@ PAY_ALL_ACCOUNTS = re.compile(
     r"(?:them|those|these) (?:all|both)|(?:every|each) (?:single )?one(?: of (?:them|those|these))?|each of them)\b",
     re.IGNORECASE,
 )
+names_the_others = detector(
+    rf"\b(?:the|my) (?:others|other (?:{_SEVERAL} ?)?(?:ones|accounts|meters|places|bills)|other {_SEVERAL})\b"
+    r"(?! ?(?:days?|weeks?|months?|payments?))"
+)
+"""`The other two`, `my other accounts`: all but the one that is open."""
 names_other_account = detector(r"\bother (?:one|account|house|home|place|meter|property|bill)\b")
 _EXCEPTION = re.compile(
     r"\b(?:except(?: for)?|excluding|other than|besides|minus|excepto|salvo|menos|but not|not(?= (?:the|my) )"

@@ -332,3 +332,17 @@ async def test_all_but_one_said_cold_is_a_payment(
     assert talk.open_task == "quick_pay_form", str(talk)
     talk.assert_message(r"\$112\.40")
     talk.assert_no_message(r"flickering|\$174\.58")
+
+
+async def test_the_sum_of_all_accounts_is_no_overpayment_of_one(talk: Talk, backend: Backend, barn_id: int) -> None:
+    await pay(talk, "pay 174.58 with my visa")
+    talk.assert_response(READ_BACK)
+    await talk.user_input("yes", acts={"affirm"})
+    assert await paid(backend) == {"001": DUE_CENTS, "002": BARN_CENTS}
+
+
+async def test_a_sum_beside_all_accounts_is_not_paid_on_each(talk: Talk, backend: Backend, barn_id: int) -> None:
+    await pay(talk, "pay all my accounts 174.58 with my visa")
+    talk.assert_message(r"\$174\.58 in all")
+    await talk.user_input("yes", acts={"affirm"})
+    assert await paid(backend) == {"001": DUE_CENTS, "002": BARN_CENTS}

@@ -103,3 +103,14 @@ async def test_on_its_own_day_it_is_too_late(planned: Talk, backend: Backend, cl
     await planned.user_input("yes", acts={"affirm"})
     planned.assert_no_response("utter_sched_canceled")
     assert (await stored(backend))[0] == "scheduled"
+
+
+async def test_the_payment_just_moved_is_the_one_to_cancel(planned: Talk, backend: Backend) -> None:
+    await ask(planned, "move my scheduled payment to monday")
+    await planned.user_input("yes", acts={"affirm"})
+    planned.assert_response("utter_sched_moved")
+    await planned.user_input("on second thougt cancel that payment", intent="cancel", acts={"cancel"})
+    planned.assert_message(r"cancel the payment of \$40\.00 set for Monday, November 23")
+    await planned.user_input("never mind", intent="cancel", acts={"cancel"})
+    planned.assert_message(r"payment of \$40\.00 stays scheduled for Monday, November 23")
+    assert await stored(backend) == ("scheduled", date(2026, 11, 23))
