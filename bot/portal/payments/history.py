@@ -36,7 +36,7 @@ from bot.portal.payments.base import (
     is_confirmed_form,
     parse_day,
 )
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, turn_to
 from bot.portal.summary import describe_not_made, describe_status, load_payments, name_methods
 from bot.web import pages
 
@@ -122,10 +122,12 @@ class HistoryPages(MoneyPages):
         )
 
     async def _find(self, session: AsyncSession, visit: Visit, number: str) -> PaymentView:
-        """The payment with this confirmation number on one of the member's accounts. Raises NotFound."""
+        """The payment with this confirmation number on one of the member's accounts, which the page is then about.
+        Raises NotFound."""
         for account in visit.accounts:
             item = await payments.find_by_confirmation(session, account.id, number)
             if item is not None:
+                turn_to(account)
                 return await self._view(session, account, item)
         raise NotFound()
 

@@ -17,7 +17,7 @@ from backend.usage import bill_pdf, bill_words
 from backend.usage import service as usage
 from backend.usage.bill_comparison import count_days, kwh_per_day
 from bot.portal.acting import ActingPages, find_account
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, turn_to
 from bot.web.pages import PRIVATE_HEADERS
 
 MONTHS = 24
@@ -72,6 +72,7 @@ class BillPages(ActingPages):
             bill = await session.scalar(select(Bill).where(Bill.number == number, Bill.account_id.in_(own)))
         if bill is None:
             raise NotFound()
+        turn_to(own[bill.account_id])
         return own[bill.account_id], bill
 
     async def _unpaid(self, account: Account) -> dict[int, int] | None:
