@@ -89,7 +89,9 @@ async def test_a_page_about_a_payment_names_its_own_account(visitor: Visitor) ->
     _, check, _ = await visitor.post("/portal/pay-now", **hidden_fields(page), **typed)
     await confirm(visitor, check)
     async with backend.db.read_session() as session:
-        [item] = (await session.scalars(select(ScheduledPayment).where(ScheduledPayment.conversation_id.is_not(None)))).all()
+        [item] = (
+            await session.scalars(select(ScheduledPayment).where(ScheduledPayment.conversation_id.is_not(None)))
+        ).all()
     for question in (f"move?day={days[1]}", "cancel"):
         _, page, _ = await visitor.get(f"/portal/payments/{item.confirmation}/{question}")
         assert f"For account {SECOND}" in text(page)
