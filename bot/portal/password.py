@@ -70,7 +70,10 @@ class PasswordPages(PortalPages):
                 "For a day after a change of email or phone none goes: then please call {phone}.",
                 phone=self.backend.coop.office_phone_display,
             ),
-            tr("Your reference is {reference}. If nothing comes, our office sets it right with you.", reference=reference),
+            tr(
+                "Your reference is {reference}. If nothing comes, our office sets it right with you.",
+                reference=reference,
+            ),
         ]
         return self.render_notice(tr("Please look at your email or phone"), texts)
 

@@ -48,8 +48,9 @@ class MemberView:
     """One account of a member, and what is known of it now. Amounts are cents.
 
     `balance` is None when another system has not said what is owed; `as_of` is its time in words when it is not of now.
-    `locked_until` (UTC): until then strangers need a code at this member. `slowed`: wrong passwords hold up the account
-    page. `plan_due` says what is due by the arrangement that holds; empty without one. `new_contacts` are those of phone and email that are too new to prove anything.
+    `locked_until` (UTC): until then strangers need a code at this member. `slowed`: wrong passwords hold up the
+    account page. `plan_due` says what is due by the arrangement that holds; empty without one. `new_contacts` are
+    those of phone and email that are too new to prove anything.
     """
 
     account: Account

@@ -20,7 +20,7 @@ from backend.members.service import find_account
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from tests.bot.portal.conftest import CARD, in_days
-from tests.bot.portal.page_text import quote_in, text
+from tests.bot.portal.page_text import quote_in, read_pdf, text
 from tests.bot.portal.visitor import Visitor
 
 RUTH = "99999-001"
@@ -76,6 +76,15 @@ async def test_paying_today_with_a_saved_card(payer: Visitor) -> None:
     assert consent.wording in text(page)
     assert (consent.reply, consent.channel, consent.level) == ("Pay $112.40 now", "portal", 2)
     assert "payment_confirmed" in acts
+    url = f"/portal/payments/{made.confirmation}"
+    assert f"{url}/pdf" in (await payer.get(url))[1]
+    shown = await read_pdf(payer.http, payer.services.settings.public_url + f"{url}/pdf")
+    for words in (made.confirmation, "$112.40", RUTH, "Ruth Alvarez"):
+        assert words in shown, words
+    other = payer.another()
+    await other.sign_in("ole.lindqvist")
+    assert (await other.get(f"{url}/pdf"))[0] == 404
+    await other.http.close()
 
 
 async def test_pressing_twice_and_going_back_pays_once(payer: Visitor) -> None:
