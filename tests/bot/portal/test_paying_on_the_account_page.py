@@ -246,6 +246,11 @@ async def test_auto_pay_keeps_the_words_shown(payer: Visitor) -> None:
     assert (status, 'id="day-error"' in wrong) == (422, True)
     _, check, _ = await payer.post("/portal/autopay", **form, run="day", day="15")
     assert "you, Ruth Alvarez, authorize" in text(check)
+    assert "$112.40 on Tuesday, December 15, as of now. Its due date is before that, Saturday, December 5" in text(
+        check
+    )
+    _, by_due_date, _ = await payer.post("/portal/autopay", **form, run="due")
+    assert re.search(r"\$112.40 on \w+, December \d, as of now. You need not pay it yourself", text(by_due_date))
     fields = hidden_fields(check, "/portal/autopay/check")
     _, again, _ = await payer.post("/portal/autopay/check", **{**fields, "day": "16"})
     assert "please check again" in text(again)
