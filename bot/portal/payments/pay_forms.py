@@ -109,6 +109,8 @@ def read_form(
         chosen = account.number in ticked if is_marked else account.id == named.id
         typed = form_field(request, f"amount-{account.number}" if is_marked else "amount")[:20]
         lines.append(PayLine(account, balance, chosen, typed, plan_due))
+    # the amount of an account that is not ticked is not sent: it is there again where it is ticked then
+    lines = [line if line.chosen or line.typed else replace(line, typed=_prefill(line.due_cents)) for line in lines]
     form = PayForm(lines, form_field(request, "when") or TODAY, form_field(request, "day")[:20], "")
     form.method = form_field(request, "method")[:12]
     _read_shares(form)

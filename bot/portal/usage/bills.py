@@ -47,6 +47,7 @@ class BillPages(ActingPages):
             "usage/bill.html",
             bill=bill,
             account=account,
+            today=self.backend.today(),
             left_cents=left.get(bill.id, 0) if left is not None else None,
             explained=explained,
             words=bill_words,
