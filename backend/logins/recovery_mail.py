@@ -1,4 +1,4 @@
-"""Password reset links and user IDs by email.
+"""Password reset links and user IDs by email, or by text to the phone of a member without an email.
 
 A request takes the same time and gets the same answer whether or not the member exists (OWASP Forgot Password).
 `process_pending` decides later whether mail is sent, which nobody can observe or time.
@@ -20,7 +20,7 @@ from backend.errors import MemberlineError
 from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, tr, use_language, with_language
 from backend.logins import passwords, service, signin
 from backend.logins.models import Login, MailRequest, ResetToken
-from backend.members import rate_limits
+from backend.members import codes, rate_limits
 from backend.members.levels import Level
 from backend.members.models import NOBODY, IdentityMiss, Member
 from backend.members.service import list_member_accounts
@@ -130,19 +130,21 @@ async def _process_request(session: AsyncSession, backend: Backend, request: Mai
         return
     member = await session.get_one(Member, request.member_id)
     login = await service.login_of_member(session, member.id)
-    mailed = member.can_receive_login_mail(backend.clock.now())
-    if mailed and member.email:
+    way = await _find_way(session, backend, member)
+    if way is not None:
+        kind, recipient = way
         with use_language(request.language):
-            subject, body = await _compose_mail(session, backend, request, login)
+            subject, texts = await _compose(session, backend, request, login)
+            body = _format_text(backend, texts) if kind == "sms" else _format_mail(backend, request, texts)
         await enqueue(
-            session, backend, kind="email", recipient=member.email, subject=subject, body=body, purpose="link",
-            dedupe_key=f"login-mail-{request.id}",
+            session, backend, kind=kind, recipient=recipient, subject=subject if kind == "email" else "", body=body,
+            purpose="link", dedupe_key=f"login-mail-{request.id}",
         )  # fmt: skip
     accounts = await list_member_accounts(session, member.id)
     await record(
         session, backend, actor=request.asked_by, level=Level.ANONYMOUS, channel=request.channel,
         act=f"{request.kind}_asked", account_id=accounts[0].id if accounts else None,
-        after={"reference": request.reference, "mailed": mailed, "login": login is not None},
+        after={"reference": request.reference, "mailed": way is not None, "login": login is not None},
     )  # fmt: skip
 
 
@@ -154,6 +156,21 @@ async def find_wait(session: AsyncSession, backend: Backend, kind: str, member_i
     )  # fmt: skip
     asked = list(await session.scalars(query.order_by(MailRequest.id.desc()).limit(MAX_MAILS)))
     return asked[-1] + MAIL_WINDOW if len(asked) == MAX_MAILS else None
+
+
+async def _find_way(session: AsyncSession, backend: Backend, member: Member) -> tuple[str, str] | None:
+    """The outbox kind and the recipient: the email on file, else the phone; None where neither may be used.
+
+    By text only where no email is on file, and neither was changed within a day: whoever changed it may not be the
+    member. A link goes there, and no code: there is nothing to be guessed.
+    """
+    now = backend.clock.now()
+    if member.email:
+        return ("email", member.email) if member.can_receive_login_mail(now) else None
+    if not member.is_established("email", now):
+        return None
+    way = await codes.choose_channel(session, backend, member, by_email=False)
+    return codes.address_of(way, member) if isinstance(way, codes.CodeSent) else None
 
 
 async def _is_over_mail_limit(session: AsyncSession, backend: Backend, request: MailRequest) -> bool:
@@ -168,15 +185,27 @@ async def _is_over_mail_limit(session: AsyncSession, backend: Backend, request: 
     return (count or 0) >= MAX_MAILS
 
 
-async def _compose_mail(
-    session: AsyncSession, backend: Backend, request: MailRequest, login: Login | None
-) -> tuple[str, str]:
-    coop = backend.coop
-    end = tr(
+def _warn(backend: Backend) -> str:
+    return tr(
         "If you did not ask for this, you need do nothing; tell us if it happens again: {phone}.",
-        phone=coop.office_phone_display,
+        phone=backend.coop.office_phone_display,
     )
-    end += f"\n{tr('Your reference is {reference}.', reference=request.reference)}\n\n{coop.name}\n"
+
+
+def _format_mail(backend: Backend, request: MailRequest, texts: list[str]) -> str:
+    end = f"{_warn(backend)}\n{tr('Your reference is {reference}.', reference=request.reference)}"
+    return "\n\n".join([*texts, end, f"{backend.coop.name}\n"])
+
+
+def _format_text(backend: Backend, texts: list[str]) -> str:
+    return f"{backend.coop.short_name}: {' '.join([*texts, _warn(backend)])}"
+
+
+async def _compose(
+    session: AsyncSession, backend: Backend, request: MailRequest, login: Login | None
+) -> tuple[str, list[str]]:
+    """The subject, and the paragraphs."""
+    coop = backend.coop
     portal = f"{backend.settings.public_url}/portal"
     if login is None:
         text = tr(
@@ -184,14 +213,14 @@ async def _compose_mail(
             "number ready and open {page}",
             page=with_language(f"{portal}/create"),
         )
-        return tr("Your {coop} online account", coop=coop.short_name), f"{text}\n\n{end}"
+        return tr("Your {coop} online account", coop=coop.short_name), [text]
     if request.kind == USER_ID:
         named = tr("Your user ID is: {user_id}", user_id=login.user_id)
         text = tr(
             "Sign in at {page} with it, or with your full member number, with the digits behind the dash.",
             page=with_language(f"{portal}/login"),
         )
-        return tr("Your {coop} user ID", coop=coop.short_name), f"{named}\n\n{text}\n\n{end}"
+        return tr("Your {coop} user ID", coop=coop.short_name), [named, text]
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
     older = update(ResetToken).where(ResetToken.login_id == login.id, ResetToken.used_at.is_(None))
     await session.execute(older.values(used_at=now))  # only the newest link works
@@ -200,7 +229,7 @@ async def _compose_mail(
     )
     url = with_language(f"{portal}/reset/{token}")
     text = tr("Open this page to set a new password. It works once, for 30 minutes:")
-    return tr("Set a new {coop} password", coop=coop.short_name), f"{text}\n\n{url}\n\n{end}"
+    return tr("Set a new {coop} password", coop=coop.short_name), [text, url]
 
 
 async def is_reset_link_valid(backend: Backend, token: str) -> bool:
@@ -237,7 +266,7 @@ async def reset(backend: Backend, token: str, password: str) -> None:
 
 
 async def _notify_password_changed(session: AsyncSession, backend: Backend, member: Member, row: ResetToken) -> None:
-    """By email; also by text while the email is new, since whoever put it on file may not be the member."""
+    """By email; also by text where there is none, or while it is new: whoever put it on file may not be the member."""
     coop, languages = backend.coop, (current_language(), member.language)
 
     def words() -> str:
@@ -247,7 +276,7 @@ async def _notify_password_changed(session: AsyncSession, backend: Backend, memb
             phone=coop.office_phone_display,
         )
 
-    if not member.is_established("email", backend.clock.now()):
+    if not member.email or not member.is_established("email", backend.clock.now()):
         body = f"{coop.short_name}: {in_each(languages, words, LANGUAGE_SEPARATORS['sms'])}"
         await enqueue(
             session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", about=member,

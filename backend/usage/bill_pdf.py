@@ -78,7 +78,7 @@ def build_pdf(statement: Statement) -> bytes:
         canvas.setFont(FONT, 7.25)
         canvas.setFillColor(GRAY)
         coop = statement.coop
-        canvas.drawString(MARGIN + PADDING, 0.4 * inch, _plain(f"{coop.name}, {coop.address}"))
+        canvas.drawString(MARGIN + PADDING, 0.4 * inch, to_printable(f"{coop.name}, {coop.address}"))
         canvas.drawRightString(letter[0] - MARGIN - PADDING, 0.4 * inch, str(canvas.getPageNumber()))
 
     document.build(story, onFirstPage=write_foot, onLaterPages=write_foot)
@@ -87,17 +87,17 @@ def build_pdf(statement: Statement) -> bytes:
 
 def _head(statement: Statement) -> list[Flowable]:
     coop, member, account = statement.coop, statement.member, statement.account
-    office = f"{_xml(coop.address)}<br/>{coop.office_phone_display}<br/>{_xml(_usual_hours(coop))}"
+    office = f"{to_markup(coop.address)}<br/>{coop.office_phone_display}<br/>{to_markup(_usual_hours(coop))}"
     mail = member.mailing_address or account.service_address
     return [
         _columns(
-            [Paragraph(_xml(coop.name), TITLE), Paragraph(office, ParagraphStyle("o", parent=SMALL, alignment=2))],
+            [Paragraph(to_markup(coop.name), TITLE), Paragraph(office, ParagraphStyle("o", parent=SMALL, alignment=2))],
             left=0.64,
         ),
         Spacer(1, 10),
         _columns(
             [
-                Paragraph(f"{_xml(member.name)}<br/>{_xml(mail)}", TEXT),
+                Paragraph(f"{to_markup(member.name)}<br/>{to_markup(mail)}", TEXT),
                 _facts(
                     [
                         (tr("Account"), account.number),
@@ -119,15 +119,15 @@ def _due(statement: Statement) -> list[Flowable]:
     else:
         what, when = tr("Credit of this bill"), tr("Nothing to pay")
     cell = [
-        Paragraph(_xml(what), SMALL),
+        Paragraph(to_markup(what), SMALL),
         Paragraph(format_cents(abs(bill.amount_cents)), AMOUNT),
-        Paragraph(_xml(when), BOLD),
+        Paragraph(to_markup(when), BOLD),
     ]
     summary = [
-        Paragraph(_xml(bill_words.format_summary(statement.explained)), TEXT),
+        Paragraph(to_markup(bill_words.format_summary(statement.explained)), TEXT),
         Spacer(1, 4),
         Paragraph(
-            _xml(tr("Payments after {day} are not on it.", day=format_long_date(bill.issued_on))),
+            to_markup(tr("Payments after {day} are not on it.", day=format_long_date(bill.issued_on))),
             SMALL,
         ),
     ]
@@ -151,7 +151,7 @@ def _due(statement: Statement) -> list[Flowable]:
 def _lines(bill: Bill) -> list[Flowable]:
     rows = [(bill_words.line_label(str(line["label"])), format_cents(int(line["cents"]))) for line in bill.lines or []]
     rows.append((tr("Total of this bill"), format_cents(bill.amount_cents)))
-    return [Paragraph(_xml(tr("What it is made of")), HEADING), _money_table(rows)]
+    return [Paragraph(to_markup(tr("What it is made of")), HEADING), _money_table(rows)]
 
 
 def _use(statement: Statement) -> list[Flowable]:
@@ -169,7 +169,7 @@ def _use(statement: Statement) -> list[Flowable]:
     ]
     if price := bill_words.energy_price(bill):
         facts.append((tr("The whole bill for each kWh"), price))
-    parts: list[Flowable] = [Paragraph(_xml(tr("Your use")), HEADING)]
+    parts: list[Flowable] = [Paragraph(to_markup(tr("Your use")), HEADING)]
     known = [month for month in statement.months if month.now]
     parts.append(_columns([_facts(facts), _chart(known)]) if len(known) > 1 else _facts(facts))
     return [KeepTogether(parts)]
@@ -181,7 +181,7 @@ def _chart(months: Sequence[MonthUsage]) -> Flowable:
     chart = VerticalBarChart()
     chart.x, chart.y, chart.width, chart.height = 30, 16, WIDTH * 0.48 - 34, 70
     chart.data = [tuple(month.now.kwh if month.now else 0 for month in months)]
-    chart.categoryAxis.categoryNames = [_plain(format_month_name(month.month, short=True)) for month in months]
+    chart.categoryAxis.categoryNames = [to_printable(format_month_name(month.month, short=True)) for month in months]
     chart.categoryAxis.labels.fontName = chart.valueAxis.labels.fontName = FONT
     chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 6
     chart.valueAxis.valueMin = min(0, *chart.data[0])
@@ -198,14 +198,16 @@ def _why(statement: Statement) -> list[Flowable]:
         return []
     rows = [bill_words.comparison_head(explained), *bill_words.comparison_rows(explained)]
     cells = [
-        [Paragraph(_xml(cell), (BOLD if is_edge else TEXT) if not place else (BOLD_RIGHT if is_edge else RIGHT))
+        [Paragraph(to_markup(cell), (BOLD if is_edge else TEXT) if not place else (BOLD_RIGHT if is_edge else RIGHT))
          for place, cell in enumerate(row)]
         for row, is_edge in ((row, number in (0, len(rows) - 1)) for number, row in enumerate(rows))
     ]  # fmt: skip
     table = Table(cells, colWidths=[WIDTH * 0.5, *[WIDTH * 0.25] * (len(rows[0]) - 1)], hAlign="LEFT")
     table.setStyle(_lined())
-    reasons = [Paragraph(_xml(words), SMALL) for words in bill_words.format_reasons(explained)]
-    return [KeepTogether([Paragraph(_xml(tr("Why it differs, to the cent")), HEADING), table, Spacer(1, 4), *reasons])]
+    reasons = [Paragraph(to_markup(words), SMALL) for words in bill_words.format_reasons(explained)]
+    return [
+        KeepTogether([Paragraph(to_markup(tr("Why it differs, to the cent")), HEADING), table, Spacer(1, 4), *reasons])
+    ]
 
 
 def _pay(statement: Statement) -> list[Flowable]:
@@ -220,8 +222,8 @@ def _pay(statement: Statement) -> list[Flowable]:
            coop=coop.name, mail=coop.mail, account=statement.account.number),
         tr("At the office: {address}.", address=coop.address),
     ]  # fmt: skip
-    words: list[Flowable] = [Paragraph(_xml(tr("How to pay")), HEADING)]
-    return [KeepTogether([*words, *(Paragraph(_xml(way), TEXT) for way in ways)])]
+    words: list[Flowable] = [Paragraph(to_markup(tr("How to pay")), HEADING)]
+    return [KeepTogether([*words, *(Paragraph(to_markup(way), TEXT) for way in ways)])]
 
 
 def _usual_hours(coop: Coop) -> str:
@@ -245,7 +247,7 @@ def _columns(cells: list[Flowable], left: float = 0.5) -> Flowable:
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> Flowable:
-    cells = [[Paragraph(_xml(label), SMALL), Paragraph(_xml(value), TEXT)] for label, value in rows]
+    cells = [[Paragraph(to_markup(label), SMALL), Paragraph(to_markup(value), TEXT)] for label, value in rows]
     table = Table(cells, colWidths=[WIDTH * 0.18, WIDTH * 0.3], hAlign="LEFT")
     table.setStyle(
         TableStyle(
@@ -262,7 +264,7 @@ def _facts(rows: Sequence[tuple[str, str]]) -> Flowable:
 
 def _money_table(rows: Sequence[tuple[str, str]]) -> Flowable:
     cells = [
-        [Paragraph(_xml(label), BOLD if last else TEXT), Paragraph(amount, BOLD_RIGHT if last else RIGHT)]
+        [Paragraph(to_markup(label), BOLD if last else TEXT), Paragraph(amount, BOLD_RIGHT if last else RIGHT)]
         for (label, amount), last in ((row, place == len(rows) - 1) for place, row in enumerate(rows))
     ]
     table = Table(cells, colWidths=[WIDTH * 0.75, WIDTH * 0.25], hAlign="LEFT")
@@ -283,10 +285,11 @@ def _lined() -> TableStyle:
     )
 
 
-def _plain(text: str) -> str:
+def to_printable(text: str) -> str:
     """What the built-in fonts can show; a letter that they lack becomes a question mark."""
     return text.encode("cp1252", "replace").decode("cp1252")
 
 
-def _xml(text: str) -> str:
-    return escape(_plain(text))
+def to_markup(text: str) -> str:
+    """As the text of a Paragraph."""
+    return escape(to_printable(text))

@@ -57,19 +57,25 @@ class PasswordPages(PortalPages):
             texts = [tr("No more can be asked for here for 15 minutes.")]
             return self.render_notice(tr("Please wait a while"), texts, status=429)
         texts = [
-            tr("If that fits an online account, your user ID goes to the email on file.")
+            tr(
+                "If that fits an online account, your user ID goes to the email on file, or by text to the phone on "
+                "file where there is no email."
+            )
             if kind == recovery_mail.USER_ID
             else tr(
-                "If that fits an online account, a link to set a new password goes to the email on file, good once and "
-                "for 30 minutes."
+                "If that fits an online account, a link to set a new password goes to the email on file, or by text to "
+                "the phone on file where there is no email. It works once, for 30 minutes."
             ),
             tr(
                 "For a day after a change of email or phone none goes: then please call {phone}.",
                 phone=self.backend.coop.office_phone_display,
             ),
-            tr("Your reference is {reference}. If no email comes, our office helps.", reference=reference),
+            tr(
+                "Your reference is {reference}. If nothing comes, our office sets it right with you.",
+                reference=reference,
+            ),
         ]
-        return self.render_notice(tr("Please look at your email"), texts)
+        return self.render_notice(tr("Please look at your email or phone"), texts)
 
     async def choose(self, _request: Request, token: str) -> HTTPResponse:
         if not TOKEN.fullmatch(token) or not await recovery_mail.is_reset_link_valid(self.backend, token):

@@ -40,7 +40,6 @@ class PayLinkView:
     link: PayLink
     member_id: int
     account: str
-    member_id: int
     due_cents: int
     is_prepaid: bool
     as_of: str
@@ -101,7 +100,6 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
             link=link,
             member_id=account.member_id,
             account=pay_texts.mask_account_number(account.number),
-            member_id=account.member_id,
             due_cents=balance.amount_due_cents,
             is_prepaid=balance.prepaid is not None,
             as_of=describe_time(backend, balance),

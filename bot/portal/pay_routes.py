@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from typing import Any
@@ -11,8 +12,10 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.language import mark, tr
+from backend.money import format_cents
 from backend.payments import pay_links
 from backend.payments.errors import CardEntryIncomplete, MethodNotUsable, PayLinkInvalid, PaymentRefused
+from backend.payments.receipt_pdf import build_receipt
 from backend.providers.billing.base import FiguresUnknown
 from backend.providers.payments.base import PaymentProviderError
 from bot.portal import pay_actions, pay_texts
@@ -46,6 +49,7 @@ class PayPages(PortalPages):
         ("confirm", "POST", "/<token>/confirm"),
         ("reread", "GET", "/<token>/confirm"),
         ("done", "GET", "/<token>/done"),
+        ("receipt_file", "GET", "/<token>/receipt"),
     )
 
     async def find_language(self, **values: str) -> str:
@@ -170,6 +174,27 @@ class PayPages(PortalPages):
             shows_method=paid_here,
             is_own=paid_here or signed_in,
         )
+
+    async def receipt_file(self, request: Request, token: str) -> HTTPResponse:
+        """The receipt of the payment that was made, as a PDF file: what its page shows, and to the same people."""
+        view = await pay_actions.load_pay_link(self.backend, token)
+        found = await self.find_signed_in(request)
+        signed_in = found is not None and found[1].id == view.member_id
+        paid_here = is_entered_here(request, self.settings, token, view.link)
+        if view.result is None or view.result.state != "paid" or not (signed_in or paid_here):
+            return pages.redirect(f"{_page_url(token)}/done")
+        read = view.result.read_back
+        facts = [
+            (tr("Amount"), format_cents(read.amount_cents)),
+            (tr("Fee"), format_cents(read.fee_cents) if read.fee_cents else tr("None")),
+            (tr("Day"), pages.format_day_with_year(read.pay_on)),
+            (tr("Account"), view.account),
+        ]
+        if paid_here:
+            facts.append((tr("From"), read.method[:1].upper() + read.method[1:]))
+        number = view.result.confirmation
+        body = await asyncio.to_thread(build_receipt, self.backend.coop, number, read.total_cents, facts)
+        return pages.respond_pdf(body, f"receipt-{number}")
 
     def _is_entered_elsewhere(self, request: Request, token: str, view: pay_actions.PayLinkView) -> bool:
         """Whether another browser entered the card: this one neither sees nor uses it, and may enter one itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -112,6 +112,12 @@ class SignedInPages(PortalPages):
             else "",
         }
         return super().render_page(template, status, **frame | values)
+
+
+def turn_to(account: Account) -> None:
+    """The page is about this account from here on, because the thing that it shows is of it, such as a payment."""
+    context = Request.get_current().ctx
+    context.visit = replace(context.visit, account=account)
 
 
 def is_account_chosen(request: Request) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.service import is_paperless
 from backend.app import Backend
+from backend.arrangement.next_part import describe_plan_due
 from backend.arrangement.progress import PlanProgress, measure_progress
 from backend.arrangement.service import active_arrangement
 from backend.autopay.formatting import format_coming, format_next_run
@@ -51,7 +52,7 @@ class AccountTile:
 
     `balance` is None when it cannot be looked up, and `as_of` its time in words when it is not of now. `automatic` says
     in words how it is paid by itself; it is empty where nothing is on. `arrangement` is the payment arrangement that
-    holds.
+    holds, `plan_due` says what is due by it.
     """
 
     account: Account
@@ -62,6 +63,7 @@ class AccountTile:
     outage: bool
     last_payment: PastPayment | None
     arrangement: PlanProgress | None = None
+    plan_due: str = ""
 
     @property
     def due_cents(self) -> int:
@@ -175,6 +177,7 @@ async def _load_tile(
         outage=any([await is_account_in(session, outage, account) for outage in outages]),
         last_payment=await find_last_payment(session, account.id),
         arrangement=progress,
+        plan_due=await describe_plan_due(session, backend, account.id, balance) if balance and progress else "",
     )
 
 

@@ -51,11 +51,14 @@ class SummaryPages(MoneyPages):
         )
 
     async def billing(self, request: Request, visit: Visit) -> HTTPResponse:
-        view = await load_account(self.backend, find_account(visit))
+        account = find_account(visit)
+        view = await load_account(self.backend, account)
+        others = [each for each in visit.accounts if each.id != account.id]
         return self.render_page(
             "billing.html",
             view=view,
             tile=view.tile,
+            others=await load_tiles(self.backend, others) if others else [],
             usage_chart=draw_usage(list(reversed(view.usage))),
         )
 

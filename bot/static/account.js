@@ -38,8 +38,10 @@ document.querySelectorAll("[data-pay-total]").forEach((line) => {
   const read = (text) => (/^\s*\$?\s?[\d,]+(\.\d{1,2})?\s*$/.test(text) ? Math.round(Number(text.replace(/[$,\s]/g, "")) * 100) : 0);
   const add = () => {
     let cents = 0;
-    form.querySelectorAll("input[name=pay]:checked").forEach((each) => {
-      cents += read(form.elements[`amount-${each.value}`].value);
+    form.querySelectorAll("input[name=pay]").forEach((each) => {
+      const amount = form.elements[`amount-${each.value}`];
+      amount.disabled = !each.checked; // it is not counted, and looks so
+      if (each.checked) cents += read(amount.value);
     });
     line.hidden = false;
     line.querySelector("output").textContent = `$${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })}`;

@@ -137,6 +137,12 @@ def format_day_with_year(on: date) -> str:
     return format_day(on, date.min)  # format_day leaves out the year when both have the same
 
 
+def respond_pdf(body: bytes, name: str) -> HTTPResponse:
+    """A private PDF file, opened in the browser and saved as `name`.pdf."""
+    headers = {**PRIVATE_HEADERS, "content-disposition": f'inline; filename="{name}.pdf"'}
+    return HTTPResponse(body, headers=headers, content_type="application/pdf")
+
+
 def url_origin(url: str) -> str:
     """`https://example.com:8443/a?b` → `https://example.com:8443`, as browsers write an origin."""
     parts = urlsplit(url)

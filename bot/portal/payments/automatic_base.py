@@ -20,6 +20,7 @@ from backend.billing.models import Account
 from backend.language import format_day, format_long_date, join_words, mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
+from backend.payments.balances import get_balance
 from backend.payments.models import PaymentMethod
 from backend.payments.service import list_saved_methods
 from bot.portal.payments.base import (
@@ -161,7 +162,7 @@ class AutomaticBase(MoneyPages):
         """What to know before a yes, as the talk says it."""
         today = self.backend.today()
         found = await find_cautions(session, self.backend, account.id, method, day)
-        notes = []
+        notes = [await self._tell_what_is_due(session, account, day, any_uncovered=bool(found.uncovered))]
         issued = await bills.list_bills(session, account.id)
         if day and issued and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on):
             when = format_run_day(day)
@@ -179,7 +180,32 @@ class AutomaticBase(MoneyPages):
         if found.expires_on:
             expires_on = format_day(found.expires_on, today)
             notes.append(_say("utter_autopay_note_expiring", method=method.label, day=expires_on))
-        return notes
+        return [note for note in notes if note]
+
+    async def _tell_what_is_due(
+        self, session: AsyncSession, account: Account, day: int | None, *, any_uncovered: bool
+    ) -> str:
+        """What becomes of the bill that is due now: the first run with its amount as of now. Empty where a bill is
+        left to the member, which a note of its own says."""
+        starts_on = await service.new_autopay_start(session, self.backend, account.id)
+        coming = await service.forecast_next_run(session, self.backend, account.id, day, starts_on)
+        today = self.backend.today()
+        if coming is not None and coming.amount_cents:
+            taken = tr(
+                "What is due now is paid by Auto Pay: {amount} on {day}, as of now.",
+                amount=format_cents(coming.amount_cents),
+                day=format_day(coming.on, today),
+            )
+            due_on = (await get_balance(session, self.backend, account.id)).due_on
+            if due_on is None or coming.on <= due_on:
+                return f"{taken} {tr('You need not pay it yourself.')}"
+            late = tr(
+                "Its due date is before that, {day}: to be on time, pay it yourself. What you have paid is not taken "
+                "again.",
+                day=format_day(due_on, today),
+            )
+            return f"{taken} {late}"
+        return "" if any_uncovered else tr("Nothing is taken for now: Auto Pay begins with your next bill.")
 
     def render_check(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote as quote_url
@@ -25,6 +26,7 @@ from backend.payments.balances import list_scheduled
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.past_payments import PaidAtCounter, describe_source
 from backend.payments.quotes import ReadBack
+from backend.payments.receipt_pdf import build_receipt
 from backend.payments.receipts import copy_key, email_receipt_again
 from bot.portal import pay_texts
 from bot.portal.copies import COPY, RECEIPT, word_copies
@@ -36,7 +38,7 @@ from bot.portal.payments.base import (
     is_confirmed_form,
     parse_day,
 )
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, turn_to
 from bot.portal.summary import describe_not_made, describe_status, load_payments, name_methods
 from bot.web import pages
 
@@ -61,6 +63,10 @@ class PaymentView:
     changeable: bool
 
     @property
+    def has_receipt(self) -> bool:
+        return self.state == "paid" and bool(self.item.confirmation)
+
+    @property
     def total_cents(self) -> int:
         return self.item.amount_cents + self.item.fee_cents
 
@@ -69,6 +75,7 @@ class HistoryPages(MoneyPages):
     PAGES = (
         ("history", "GET", "/payments"),
         ("payment", "GET", "/payments/<number>"),
+        ("receipt_file", "GET", "/payments/<number>/pdf"),
         ("choose_day", "POST", "/payments/<number>/move"),
         ("check", "GET", "/payments/<number>/move"),
         ("move", "POST", "/payments/<number>/moved"),
@@ -92,6 +99,28 @@ class HistoryPages(MoneyPages):
             done = str(request.args.get("done") or "")
             told = await self._word_copies(session, visit, view.item, done)
         return self._render(view, done, {}, told=told, address=mask_email(visit.member.email or ""))
+
+    async def receipt_file(self, request: Request, visit: Visit, number: str) -> HTTPResponse:
+        """The receipt of a payment that was made, as a PDF file. Raises NotFound for any other."""
+        async with self.backend.db.read_session() as session:
+            view = await self._find(session, visit, number)
+        if not view.has_receipt:
+            raise NotFound()
+        item, account = view.item, view.account
+        facts = [
+            (tr("Amount"), format_cents(item.amount_cents)),
+            (tr("Fee"), format_cents(item.fee_cents) if item.fee_cents else tr("None")),
+            (tr("Day"), pay_texts.format_day_with_year(view.day)),
+            (tr("From"), view.method[:1].upper() + view.method[1:]),
+            (tr("Account"), ", ".join(filter(None, (account.number, account.service_address)))),
+            (tr("Member"), visit.member.name),
+        ]
+        if view.status and view.status != tr("paid"):
+            facts.append((tr("Status"), view.status))
+        number = item.confirmation or ""
+        # to_thread passes the language on
+        body = await asyncio.to_thread(build_receipt, self.backend.coop, number, view.total_cents, facts)
+        return pages.respond_pdf(body, f"receipt-{number}")
 
     async def _word_copies(
         self, session: AsyncSession, visit: Visit, item: Payment | ScheduledPayment | PaidAtCounter, done: str
@@ -122,10 +151,12 @@ class HistoryPages(MoneyPages):
         )
 
     async def _find(self, session: AsyncSession, visit: Visit, number: str) -> PaymentView:
-        """The payment with this confirmation number on one of the member's accounts. Raises NotFound."""
+        """The payment with this confirmation number on one of the member's accounts, which the page is then about.
+        Raises NotFound."""
         for account in visit.accounts:
             item = await payments.find_by_confirmation(session, account.id, number)
             if item is not None:
+                turn_to(account)
                 return await self._view(session, account, item)
         raise NotFound()
 

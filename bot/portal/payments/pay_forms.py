@@ -25,16 +25,20 @@ NEW_METHOD = "new"
 TODAY, LATER = "today", "later"
 DAY_PROBLEMS = ("day_past", "day_too_far")
 METHOD_PROBLEMS = ("method_expired", "method_removed")
+OwedOn = tuple[Account, Balance | None, str]
+"""An account, what it owes (None where that is not known), and what is due by its arrangement in words."""
 
 
 @dataclass(frozen=True)
 class PayLine:
-    """One account on the form. `balance` is None where its figures are not known; `typed` is the amount's field."""
+    """One account on the form. `balance` is None where its figures are not known; `typed` is the amount's field;
+    `plan_due` says what is due by the arrangement that holds."""
 
     account: Account
     balance: Balance | None
     chosen: bool
     typed: str
+    plan_due: str = ""
 
     @property
     def due_cents(self) -> int:
@@ -60,7 +64,7 @@ class PayForm:
 
 
 def open_form(
-    accounts: Sequence[tuple[Account, Balance | None]],
+    accounts: Sequence[OwedOn],
     methods: Sequence[MethodChoice],
     chosen: Account,
     *,
@@ -74,7 +78,7 @@ def open_form(
     Where no account was `named`, all that owe something are ticked; a new card can pay one alone.
     """
     method = next((str(method.id) for method in methods if method.usable), NEW_METHOD)
-    lines = [PayLine(account, balance, account.id == chosen.id, "") for account, balance in accounts]
+    lines = [PayLine(account, balance, account.id == chosen.id, "", plan) for account, balance, plan in accounts]
     owing = {line.account.id for line in lines if line.due_cents}
     if not named and method != NEW_METHOD and 0 < len(owing) <= MOST_ACCOUNTS:
         lines = [replace(line, chosen=line.account.id in owing) for line in lines]
@@ -92,7 +96,7 @@ def _prefill(due_cents: int) -> str:
 def read_form(
     request: Request,
     backend: Backend,
-    accounts: Sequence[tuple[Account, Balance | None]],
+    accounts: Sequence[OwedOn],
     methods: Sequence[MethodChoice],
     named: Account,
 ) -> PayForm:
@@ -101,10 +105,12 @@ def read_form(
     ticked = set(form_fields.getlist("pay") or ()) if form_fields else set()
     is_marked = form_field(request, "several") == "1"
     lines = []
-    for account, balance in accounts:
+    for account, balance, plan_due in accounts:
         chosen = account.number in ticked if is_marked else account.id == named.id
         typed = form_field(request, f"amount-{account.number}" if is_marked else "amount")[:20]
-        lines.append(PayLine(account, balance, chosen, typed))
+        lines.append(PayLine(account, balance, chosen, typed, plan_due))
+    # the amount of an account that is not ticked is not sent: it is there again where it is ticked then
+    lines = [line if line.chosen or line.typed else replace(line, typed=_prefill(line.due_cents)) for line in lines]
     form = PayForm(lines, form_field(request, "when") or TODAY, form_field(request, "day")[:20], "")
     form.method = form_field(request, "method")[:12]
     _read_shares(form)

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 
-from backend.billing.models import Account
+from backend.arrangement.next_part import describe_plan_due
 from backend.language import tr
 from backend.payments import pay_links
-from backend.payments.balances import Balance, get_balance
+from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.group_quotes import Share
 from backend.payments.models import Quote
@@ -27,6 +27,7 @@ from bot.portal.payments.base import CHANGED, MethodChoice, MoneyPages, find_acc
 from bot.portal.payments.pay_forms import (
     LATER,
     NEW_METHOD,
+    OwedOn,
     PayForm,
     add_refusals,
     format_fee_note,
@@ -190,20 +191,22 @@ class PayNowPages(MoneyPages):
             again = f"{PAY_URL}/copies?key={quote_url(key)}&asked={looks + 1}"
         return {"text": word_copies(copies, words), "again": again}
 
-    async def _load(self, visit: Visit) -> tuple[list[tuple[Account, Balance | None]], list[MethodChoice]]:
+    async def _load(self, visit: Visit) -> tuple[list[OwedOn], list[MethodChoice]]:
         """The open accounts with what each owes, and the saved methods. Raises FiguresUnknown for a single account."""
         open_ones = [account for account in visit.accounts if account.status != "closed"]
         chosen = open_ones or [find_account(visit)]
         await asyncio.gather(*(self.backend.billing.refresh(self.backend.db, account.id) for account in chosen))
-        found: list[tuple[Account, Balance | None]] = []
+        found: list[OwedOn] = []
         async with self.backend.db.read_session() as session:
             for account in chosen:
                 try:
-                    found.append((account, await get_balance(session, self.backend, account.id)))
+                    owed = await get_balance(session, self.backend, account.id)
+                    plan_due = await describe_plan_due(session, self.backend, account.id, owed)
+                    found.append((account, owed, plan_due))
                 except FiguresUnknown:
                     if len(chosen) == 1:
                         raise
-                    found.append((account, None))
+                    found.append((account, None, ""))
             methods = await self.list_methods(session, visit.member.id)
         return found, methods
 

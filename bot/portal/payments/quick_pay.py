@@ -12,6 +12,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.arrangement.next_part import describe_plan_due
 from backend.conversations import statements
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
@@ -192,6 +193,7 @@ class QuickPayPages(PortalPages):
         await self.backend.billing.refresh(self.backend.db, account.id)
         async with self.backend.db.read_session() as session:
             balance = await get_balance(session, self.backend, account.id)
+            plan_due = await describe_plan_due(session, self.backend, account.id, balance)
         if given["amount"] is None:
             given["amount"] = format_input(balance.uncovered_cents) if balance.uncovered_cents > 0 else ""
         return self.render_page(
@@ -200,6 +202,7 @@ class QuickPayPages(PortalPages):
             errors=errors,
             given=given,
             balance=balance,
+            plan_due=plan_due,
             as_of=describe_time(self.backend, balance),
             account=pay_texts.mask_account_number(account.number),
             today=today,

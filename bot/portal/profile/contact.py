@@ -16,10 +16,12 @@ from backend.audit.service import record
 from backend.contact import email_verification
 from backend.contact import service as contact
 from backend.contact.service import ContactField
-from backend.language import LANGUAGES, join_words, mark, tr
+from backend.coop import format_at_clock
+from backend.language import LANGUAGES, format_day, join_words, mark, tr
 from backend.logins.portal_conversations import PORTAL
 from backend.members.identity import Identity
 from backend.members.levels import Level
+from backend.members.models import PROBATION_PERIOD, Member
 from bot.portal.acting import ActingPages, ReadBack, Result, is_confirmed, is_edited_again, with_account
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
@@ -82,6 +84,7 @@ class ContactPages(ActingPages):
             member=member,
             languages=LANGUAGE_NAMES,
             note=note,
+            changed=self._list_new_contacts(member),
             is_unconfirmed=self._is_unconfirmed(visit),
         )
 
@@ -125,7 +128,7 @@ class ContactPages(ActingPages):
             facts.append((tr("On file until now"), contact.format_value(field, before)))
         words.append(tr("A notice goes to what is on file now, so that nobody else can change it unseen."))
         if field == "phone":
-            words.append(tr("For 24 hours no codes go to the new phone."))
+            words.append(self._tell_of_codes(visit.member))
         url = f"{CONTACT_URL}/{field}/save"
         back = with_account(f"{CONTACT_URL}/{field}", visit)
         return ReadBack(tr(HEADINGS[field]), words, tr("Yes, change it"), url, back, {"value": value}, facts,
@@ -165,9 +168,36 @@ class ContactPages(ActingPages):
         else:
             words.append(tr("No notice of it can be sent to what is on file."))
         if field == "phone":
-            words.append(tr("For 24 hours no codes go to the new phone."))
+            words.append(self._tell_of_codes(identity.known_member))
         phone = self.backend.coop.office_phone_display
         return [*words, tr("To take it back, call {phone}.", phone=phone)]
+
+    def _tell_of_codes(self, member: Member) -> str:
+        """That a new phone gets no codes for a day, and what to do meanwhile."""
+        now, phone = self.backend.clock.now(), self.backend.coop.office_phone_display
+        told = tr("For 24 hours no codes go to the new phone.")
+        if member.email and member.is_established("email", now):
+            return f"{told} {tr('In that time a code that you need goes to your email.')}"
+        return f"{told} {tr('If you need one in that time, call our office: {phone}.', phone=phone)}"
+
+    def _list_new_contacts(self, member: Member) -> list[str]:
+        """What was changed within a day, and how it is taken back."""
+        now, zone, found = self.backend.clock.now(), self.backend.coop.zone, []
+        for way, at in (("phone", member.phone_changed_at), ("email", member.email_changed_at)):
+            if at is None or member.is_established(way, now):
+                continue
+            until = (at + PROBATION_PERIOD).astimezone(zone)
+            found.append(
+                tr(
+                    "{what}: changed less than a day ago. Until {day} {time} no codes go there. To take it back, call "
+                    "{phone}.",
+                    what=tr(TITLES[way]),
+                    day=format_day(until.date(), self.backend.today()),
+                    time=format_at_clock(until.time()),
+                    phone=self.backend.coop.office_phone_display,
+                )
+            )
+        return found
 
     def _ask_code(
         self, email: str, words: list[str], errors: dict[str, str] | None = None, heading: str = ""

@@ -27,7 +27,7 @@ from bot.portal.acting import (
     with_account,
 )
 from bot.portal.service.own_tickets import list_tickets, ticket_title
-from bot.portal.signed_in import Visit
+from bot.portal.signed_in import Visit, turn_to
 from bot.portal.talk_words import talk_words
 from bot.web.pages import form_field
 
@@ -47,6 +47,7 @@ class ServiceRequest:
     """The form as typed, and what it means: `day` and `phone` are None where they are not understood.
 
     `bill` is where the final bill goes: one of the words above; `bill_to` the address where it goes elsewhere.
+    `last_day` is that at the old place of who moves.
     """
 
     kind: str
@@ -57,6 +58,8 @@ class ServiceRequest:
     phone: str | None
     bill: str
     bill_to: str
+    last_day_typed: str = ""
+    last_day: date | None = None
 
 
 class ServicePages(ActingPages):
@@ -137,7 +140,10 @@ class ServicePages(ActingPages):
 
     def _read(self, request: Request, visit: Visit, kind: str) -> ServiceRequest:
         _check_kind(kind)
-        typed = {name: form_field(request, name)[:LONGEST].strip() for name in ("address", "day", "phone", "bill_to")}
+        typed = {
+            name: form_field(request, name)[:LONGEST].strip()
+            for name in ("address", "day", "phone", "bill_to", "last_day")
+        }
         phone = extract_phone(typed["phone"], strict=False) if typed["phone"] else visit.member.phone
         return ServiceRequest(
             kind=kind,
@@ -148,6 +154,8 @@ class ServicePages(ActingPages):
             phone=phone,
             bill=form_field(request, "bill"),
             bill_to=clean_and_redact(typed["bill_to"]),
+            last_day_typed=typed["last_day"],
+            last_day=self._read_day(typed["last_day"]),
         )
 
     def _read_day(self, typed: str) -> date | None:
@@ -163,12 +171,10 @@ class ServicePages(ActingPages):
         errors, today = {}, self.backend.today()
         if asked.kind != STOP and not (extract_full_address(asked.address) or len(asked.address.split()) > 2):
             errors["address"] = tr("The address where the power should be on, such as 12 Oak Street, Hanover.")
-        if asked.day is None:
-            errors["day"] = tr("Which day, please? For example {day}.", day=f"{today + timedelta(days=7):%m/%d/%Y}")
-        elif asked.day < today:
-            errors["day"] = tr("That day has passed. Which day from today on?")
-        elif asked.day > today + LATEST:
-            errors["day"] = tr("A day within a year, please.")
+        days = {"day": asked.day} | ({"last_day": asked.last_day} if asked.kind == MOVE else {})
+        for name, day in days.items():
+            if problem := _find_day_problem(day, today):
+                errors[name] = problem
         if asked.phone is None:
             errors["phone"] = tr("All 10 digits of a phone number, please, such as 815-555-0123.")
         if asked.kind == STOP and asked.bill == ELSEWHERE:
@@ -186,15 +192,22 @@ class ServicePages(ActingPages):
         facts = [(tr("Moves from"), here)] if asked.kind == MOVE else []
         facts += [
             (tr("Moves to") if asked.kind == MOVE else tr("Where"), asked.address or here),
-            (tr("Day"), format_day(asked.day, self.backend.today())),
+            (
+                tr("First day with power there") if asked.kind == MOVE else tr("Day"),
+                format_day(asked.day, self.backend.today()),
+            ),
             (tr("Phone for the office to call"), format_phone(asked.phone)),
         ]
+        if asked.last_day is not None and asked.kind == MOVE:
+            facts.insert(
+                3, (tr("Last day with power at the old place"), format_day(asked.last_day, self.backend.today()))
+            )
         if asked.kind == STOP:
             facts.append((tr("Final bill"), self._final_bill(asked) or tr("I do not know yet")))
         words = tr(CHECK)
         fields = {
             "address": asked.address, "day": asked.day.isoformat(), "phone": asked.phone_typed, "bill": asked.bill,
-            "bill_to": asked.bill_to,
+            "bill_to": asked.bill_to, "last_day": asked.last_day.isoformat() if asked.last_day else "",
         }  # fmt: skip
         url = f"{SERVICE_URL}/{asked.kind}"
         return ReadBack(
@@ -225,6 +238,9 @@ class ServicePages(ActingPages):
         }
         if asked.kind == MOVE:
             details["moves from"] = on_file
+            assert asked.last_day
+            with use_language(ENGLISH):
+                details["last day there"] = format_day(asked.last_day, self.backend.today())
         if asked.kind == STOP:
             known = {
                 BY_EMAIL: f"the email on file, {member.email}",
@@ -245,6 +261,7 @@ class ServicePages(ActingPages):
             ticket = await tickets.find(session, number)
         if ticket is None or ticket.account_id not in {account.id for account in visit.accounts}:
             raise NotFound()
+        turn_to(next(account for account in visit.accounts if account.id == ticket.account_id))
         words = [
             tr("{what}, number {number}. Nobody does anything for it then.", what=ticket_title(ticket), number=number)
         ]
@@ -270,6 +287,14 @@ class ServicePages(ActingPages):
         phone = self.backend.coop.office_phone_display
         words = tr("It cannot be taken back here. Our office can help: {phone}.", phone=phone)
         return self.render_result(Result(tr("Take a request back"), [words], "", links, "warn"))
+
+
+def _find_day_problem(day: date | None, today: date) -> str:
+    if day is None:
+        return tr("Which day, please? For example {day}.", day=f"{today + timedelta(days=7):%m/%d/%Y}")
+    if day < today:
+        return tr("That day has passed. Which day from today on?")
+    return tr("A day within a year, please.") if day > today + LATEST else ""
 
 
 def _check_kind(kind: str) -> None:

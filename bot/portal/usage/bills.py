@@ -17,12 +17,11 @@ from backend.usage import bill_pdf, bill_words
 from backend.usage import service as usage
 from backend.usage.bill_comparison import count_days, kwh_per_day
 from bot.portal.acting import ActingPages, find_account
-from bot.portal.signed_in import Visit
-from bot.web.pages import PRIVATE_HEADERS
+from bot.portal.signed_in import Visit, turn_to
+from bot.web.pages import respond_pdf
 
 MONTHS = 24
 CHART_MONTHS = 13  # this month, and the year before it
-PDF_TYPE = "application/pdf"
 
 
 class BillPages(ActingPages):
@@ -48,6 +47,7 @@ class BillPages(ActingPages):
             "usage/bill.html",
             bill=bill,
             account=account,
+            today=self.backend.today(),
             left_cents=left.get(bill.id, 0) if left is not None else None,
             explained=explained,
             words=bill_words,
@@ -62,8 +62,7 @@ class BillPages(ActingPages):
             months = await usage.list_last_months(session, account.id, CHART_MONTHS, until=bill.period_end)
         statement = bill_pdf.Statement(self.backend.coop, visit.member, account, explained, months)
         body = await asyncio.to_thread(bill_pdf.build_pdf, statement)  # to_thread passes the language on
-        headers = {**PRIVATE_HEADERS, "content-disposition": f'inline; filename="bill-{bill.number}.pdf"'}
-        return HTTPResponse(body, headers=headers, content_type=PDF_TYPE)
+        return respond_pdf(body, f"bill-{bill.number}")
 
     async def _find(self, visit: Visit, number: str) -> tuple[Account, Bill]:
         """A bill of any of the member's accounts. Raises NotFound for another's, as for one that there is not."""
@@ -72,6 +71,7 @@ class BillPages(ActingPages):
             bill = await session.scalar(select(Bill).where(Bill.number == number, Bill.account_id.in_(own)))
         if bill is None:
             raise NotFound()
+        turn_to(own[bill.account_id])
         return own[bill.account_id], bill
 
     async def _unpaid(self, account: Account) -> dict[int, int] | None:

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.models import Arrangement
+from backend.arrangement.next_part import describe_plan_due
 from backend.arrangement.service import active_arrangement
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active
@@ -47,8 +48,9 @@ class MemberView:
     """One account of a member, and what is known of it now. Amounts are cents.
 
     `balance` is None when another system has not said what is owed; `as_of` is its time in words when it is not of now.
-    `locked_until` (UTC): until then strangers need a code at this member. `slowed`: wrong passwords hold up the account
-    page. `new_contacts` are those of phone and email that are too new to prove anything.
+    `locked_until` (UTC): until then strangers need a code at this member. `slowed`: wrong passwords hold up the
+    account page. `plan_due` says what is due by the arrangement that holds; empty without one. `new_contacts` are
+    those of phone and email that are too new to prove anything.
     """
 
     account: Account
@@ -58,6 +60,7 @@ class MemberView:
     balance: Balance | None
     as_of: str
     arrangement: Arrangement | None
+    plan_due: str
     automatic: AutoPay | LegacyDraft | None
     tickets: Sequence[Ticket]
     texts_stopped: bool
@@ -102,6 +105,7 @@ async def _load(session: AsyncSession, backend: Backend, account: Account, accou
         "former_phone": member.former_contact("phone", now),
         "new_contacts": frozenset(way for way in ("phone", "email") if not member.is_established(way, now)),
         "balance": balance,
+        "plan_due": await describe_plan_due(session, backend, account.id, balance) if balance else "",
         "automatic": await find_active(session, account.id),
         "arrangement": await active_arrangement(session, account.id),
         "tickets": list(await session.scalars(open_tickets.order_by(Ticket.urgent.desc(), Ticket.id.desc()).limit(20))),

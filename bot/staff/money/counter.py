@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.arrangement.next_part import describe_plan_due
 from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.payments import counter_posting, counter_undo, office, office_lookup
@@ -172,8 +173,10 @@ class CounterPages(MoneyBase):
             view = await office_lookup.load_account(session, self.backend, account)
             limit = await self.word_limit(session, "booking_second_person_cents")
             credit_limit = await self.word_limit(session, "refund_second_person_cents")
+            plan_due = await describe_plan_due(session, self.backend, account.id, view.balance)
         return self.render(
-            request, name, "money/account.html", status, view=view, trouble=trouble, faults=faults, kinds=COUNTER_KINDS,
+            request, name, "money/account.html", status, view=view, plan_due=plan_due, trouble=trouble, faults=faults,
+            kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
             states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
             due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,

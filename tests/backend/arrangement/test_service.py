@@ -10,13 +10,14 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.arrangement import service as arrangements
 from backend.arrangement.models import Arrangement
-from backend.arrangement.next_part import describe_next_part
+from backend.arrangement.next_part import describe_next_part, describe_plan_due
 from backend.arrangement.rules import ArrangementFacts, ArrangementRules, PlanPart, find_refusals
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.billing import ledger
 from backend.billing.ledger import LedgerLine
 from backend.clock import ManualClock
+from backend.language import format_day
 from backend.payments.balances import get_balance
 from backend.show import show
 from tests.backend.household import TODAY, Household, add_bill, make_household
@@ -142,3 +143,17 @@ async def test_new_bill_is_not_part_of_the_plan(backend: Backend, home: Househol
     await add_bill(backend, home.account_id, 9000, date(2026, 12, 30))  # issued on December 10
     await pay(backend, home, 11240, "all")
     assert await arrangements.review(backend, FRIDAY + timedelta(days=1)) == {"kept": 1, "broken": 0}
+
+
+async def test_a_plan_that_holds_stands_for_the_due_date_of_its_bills(backend: Backend, home: Household) -> None:
+    async def plan_due() -> str:
+        async with backend.db.read_session() as session:
+            owed = await get_balance(session, backend, home.account_id)
+            return await describe_plan_due(session, backend, home.account_id, owed)
+
+    assert await plan_due() == ""
+    await grant(backend, home)
+    told = await plan_due()
+    assert told.startswith("The plan holds: $56.20 by Wednesday, November 18. Nothing is due")
+    await add_bill(backend, home.account_id, 3000, TODAY + timedelta(days=21))
+    assert (await plan_due()).endswith(f"Beyond it, $30.00 is due {format_day(TODAY + timedelta(days=21), TODAY)}.")

@@ -230,9 +230,28 @@ async def test_only_matching_requests_are_mailed_to_the_address_on_file(backend:
     assert reference in sent[0].body
 
 
-async def test_missing_email_on_file_is_indistinguishable(backend: Backend, home: Household) -> None:
+async def test_without_an_email_the_link_goes_to_the_phone_on_file(
+    backend: Backend, home: Household, login: int
+) -> None:
     async with backend.db.transaction() as session:
-        (await session.get_one(Member, home.member_id)).email = None
+        member = await session.get_one(Member, home.member_id)
+        member.email, phone = None, member.phone
+    assert await ask(backend, "99999-001")
+    token = await reset_token(backend)
+    await recovery_mail.reset(backend, token, "brown hens 1955 lake")
+    sent = [(one.kind, one.recipient) for one in await outbox(backend)]
+    assert sent == [("sms", phone), ("sms", phone)]  # the link, and that the password was changed
+    assert "was changed" not in (await outbox(backend))[0].body
+
+
+@pytest.mark.parametrize("changed", ["phone_changed_at", "email_changed_at"])
+async def test_no_link_goes_to_a_phone_beside_a_contact_of_today(
+    backend: Backend, home: Household, login: int, changed: str
+) -> None:
+    async with backend.db.transaction() as session:
+        member = await session.get_one(Member, home.member_id)
+        member.email = None
+        setattr(member, changed, backend.clock.now() - timedelta(hours=23))
     assert await ask(backend, "99999-001")
     await recovery_mail.process_pending(backend)
     assert await outbox(backend) == []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from backend.payments.models import ScheduledPayment
 from bot.portal.menu import MENU
 from tests.bot.portal.page_text import text
-from tests.bot.portal.signed_in import acts, consents, hidden_fields, submit, tickets
+from tests.bot.portal.signed_in import acts, confirm, consents, hidden_fields, submit, tickets
 from tests.bot.portal.visitor import Visitor
 
 FIRST, SECOND = "40120-001", "40120-002"
@@ -72,3 +75,25 @@ async def test_auto_pay_is_not_set_up_for_the_account_that_was_shown_before(visi
     # a form whose handler does not know of the choice: its page comes, nothing is done
     status, _page = await submit(visitor, check, f"{AUTOPAY}/check", account=FIRST, chosen=SECOND)
     assert (status, await consents(visitor), await acts(visitor)) == (200, [], [])
+
+
+async def test_a_page_about_a_payment_names_its_own_account(visitor: Visitor) -> None:
+    """The account shown first is another one: its number above an authorization would be wrong."""
+    await sign_in(visitor)
+    _, page, _ = await visitor.get("/portal/pay-now")
+    method = re.search(r'name="method" value="(\d+)"', page)
+    assert method
+    backend = visitor.services.backend
+    days = [(backend.today() + timedelta(days=count)).isoformat() for count in (5, 8)]
+    typed = {"pay": SECOND, f"amount-{SECOND}": "20.00", "when": "later", "day": days[0], "method": method[1]}
+    _, check, _ = await visitor.post("/portal/pay-now", **hidden_fields(page), **typed)
+    await confirm(visitor, check)
+    async with backend.db.read_session() as session:
+        [item] = (
+            await session.scalars(select(ScheduledPayment).where(ScheduledPayment.conversation_id.is_not(None)))
+        ).all()
+    for question in (f"move?day={days[1]}", "cancel"):
+        _, page, _ = await visitor.get(f"/portal/payments/{item.confirmation}/{question}")
+        assert f"For account {SECOND}" in text(page)
+        main = page[page.index("<main") :]
+        assert FIRST not in main

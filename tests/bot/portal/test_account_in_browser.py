@@ -52,7 +52,7 @@ async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visit
     await page.get_by_role("link", name="Forgot Password?").click()
     await check(page, "forgot")
     await fill(page, "Request reset link", who="walter.brandt", last4="0111")
-    await heading(page, "Please look at your email")
+    await heading(page, "Please look at your email or phone")
     await check(page, "asked")
     await page.goto(await link_from_mail(visitor, 3))
     await check(page, "reset")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import os
 import re
 import xml.etree.ElementTree as ET
-import zlib
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -18,7 +16,7 @@ from sqlalchemy import select
 from backend.billing.models import Account, Bill
 from backend.money import format_cents
 from backend.usage.models import MeterReading
-from tests.bot.portal.page_text import text
+from tests.bot.portal.page_text import text, words_of
 from tests.bot.portal.visitor import Visitor
 
 ATOM, ESPI = "{http://www.w3.org/2005/Atom}", "{http://naesb.org/espi}"
@@ -35,15 +33,6 @@ async def bills_of(visitor: Visitor, number: str) -> list[Bill]:
 async def download(visitor: Visitor, path: str) -> tuple[int, bytes, str]:
     async with visitor.http.get(visitor.services.settings.public_url + path) as answer:
         return answer.status, await answer.read(), answer.headers.get("content-type", "")
-
-
-def words_of(pdf: bytes) -> str:
-    """The text that a PDF file of ours shows, in reading order; letters beyond ASCII have codes of the file's own."""
-    streams = re.findall(rb"/ASCII85Decode.*?stream\r?\n(.*?)~>\s*endstream", pdf, re.DOTALL)
-    shown = b"".join(zlib.decompress(base64.a85decode(one.strip())) for one in streams)
-    found = b" ".join(re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", shown))
-    plain = re.sub(rb"\\(\d{3})", lambda match: bytes([int(match[1], 8)]), found)
-    return re.sub(r"\\([()\\])", r"\1", plain.decode("cp1252"))
 
 
 async def test_the_newest_bill_is_open_and_the_others_are_paid(visitor: Visitor) -> None:

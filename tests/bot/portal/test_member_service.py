@@ -110,8 +110,12 @@ async def test_a_request_is_listed_and_taken_back(visitor: Visitor) -> None:
     url = "/portal/service/move"
     _, page, _ = await visitor.get(url)
     typed = {"address": "12 Oak Street, Hanover", "day": "12/4/2026", "phone": "555-555-0142"}
+    status, page = await submit(visitor, page, url, **typed)
+    assert (status, 'id="last_day-error"' in page) == (422, True)
+    typed["last_day"] = "12/6/2026"
     _, page = await submit(visitor, page, url, **typed)
-    assert "Moves to 12 Oak Street, Hanover Day Friday, December 4" in text(page)
+    assert "Moves to 12 Oak Street, Hanover First day with power there Friday, December 4" in text(page)
+    assert "Last day with power at the old place Sunday, December 6" in text(page)
     await confirm(visitor, page, password=DEMO_PASSWORD)
     filed = (await tickets(visitor))[0]
     _, page, _ = await visitor.get("/portal/service")

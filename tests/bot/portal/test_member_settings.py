@@ -115,7 +115,15 @@ async def test_back_from_a_read_back_keeps_what_was_typed(visitor: Visitor) -> N
     assert 'name="bill_due-limit" value="7"' in again
     for url, typed in (
         ("/portal/outage", {"what": "unsteady", "words": "the porch light", "phone": "555-555-0177"}),
-        ("/portal/service/move", {"address": "12 Oak Street, Hanover", "day": "2026-12-20", "phone": "555-555-0177"}),
+        (
+            "/portal/service/move",
+            {
+                "address": "12 Oak Street, Hanover",
+                "day": "2026-12-20",
+                "last_day": "2026-12-21",
+                "phone": "555-555-0177",
+            },
+        ),
         ("/portal/contact/email", {"value": "ruth@example.net"}),
     ):
         _, form, _ = await visitor.get(url)
@@ -212,6 +220,7 @@ async def test_phone_address_and_language(visitor: Visitor) -> None:
         _, page = await submit(visitor, page, f"/portal/contact/{what}", value=typed)
         assert (await confirm(visitor, page, password=DEMO_PASSWORD))[0] == 200
         assert getattr(await ruth(visitor), {"address": "mailing_address"}.get(what, what)) == kept
+    assert "Phone: changed less than a day ago. Until" in text((await visitor.get("/portal/contact"))[1])
     assert "+15555550142" in await notice_recipients(visitor)  # the old phone
     _, page, _ = await visitor.get("/portal/contact")
     _, page = await submit(visitor, page, "/portal/contact/language", language="es")

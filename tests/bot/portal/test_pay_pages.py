@@ -9,7 +9,7 @@ from backend.conversations.models import PushEvent
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.processing import recover
 from tests.bot.portal.conftest import Member, in_days
-from tests.bot.portal.page_text import payments, quote_in, text
+from tests.bot.portal.page_text import payments, quote_in, read_pdf, text
 from tests.contracts.sandbox_network import SandboxNetwork
 
 HEADERS = {
@@ -45,6 +45,14 @@ async def test_a_member_pays_by_link(member: Member) -> None:
     assert made.status == "posted"
     assert made.confirmation in page
     assert "nothing more is due" in text(page)
+    assert "/receipt" in page
+    receipt = await read_pdf(member.http, f"{url}/receipt")
+    assert all(words in receipt for words in (made.confirmation, "$112.40", "...999-001", "ending 4242"))
+    assert "99999-001" not in receipt
+    async with aiohttp.ClientSession() as elsewhere, elsewhere.get(f"{url}/receipt") as answer:
+        assert answer.content_type == "text/html", "only who paid gets the receipt"
+        assert "112.40" in (seen := await answer.text())
+        assert "...999-001" not in seen
 
 
 async def test_the_talk_that_gave_the_link_goes_on_by_itself(member: Member) -> None:

@@ -20,7 +20,7 @@ from backend.members.service import find_account
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from tests.bot.portal.conftest import CARD, in_days
-from tests.bot.portal.page_text import quote_in, text
+from tests.bot.portal.page_text import quote_in, read_pdf, text
 from tests.bot.portal.visitor import Visitor
 
 RUTH = "99999-001"
@@ -76,6 +76,15 @@ async def test_paying_today_with_a_saved_card(payer: Visitor) -> None:
     assert consent.wording in text(page)
     assert (consent.reply, consent.channel, consent.level) == ("Pay $112.40 now", "portal", 2)
     assert "payment_confirmed" in acts
+    url = f"/portal/payments/{made.confirmation}"
+    assert f"{url}/pdf" in (await payer.get(url))[1]
+    shown = await read_pdf(payer.http, payer.services.settings.public_url + f"{url}/pdf")
+    for words in (made.confirmation, "$112.40", RUTH, "Ruth Alvarez"):
+        assert words in shown, words
+    other = payer.another()
+    await other.sign_in("ole.lindqvist")
+    assert (await other.get(f"{url}/pdf"))[0] == 404
+    await other.http.close()
 
 
 async def test_pressing_twice_and_going_back_pays_once(payer: Visitor) -> None:
@@ -237,6 +246,11 @@ async def test_auto_pay_keeps_the_words_shown(payer: Visitor) -> None:
     assert (status, 'id="day-error"' in wrong) == (422, True)
     _, check, _ = await payer.post("/portal/autopay", **form, run="day", day="15")
     assert "you, Ruth Alvarez, authorize" in text(check)
+    assert "$112.40 on Tuesday, December 15, as of now. Its due date is before that, Saturday, December 5" in text(
+        check
+    )
+    _, by_due_date, _ = await payer.post("/portal/autopay", **form, run="due")
+    assert re.search(r"\$112.40 on \w+, December \d, as of now. You need not pay it yourself", text(by_due_date))
     fields = hidden_fields(check, "/portal/autopay/check")
     _, again, _ = await payer.post("/portal/autopay/check", **{**fields, "day": "16"})
     assert "please check again" in text(again)
