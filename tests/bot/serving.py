@@ -7,12 +7,18 @@ import inspect
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sanic.mixins.routes
+import sanic.router
+import sanic_routing.route
 import sanic_routing.router
 from sanic.mixins.routes import RouteMixin
 from sanic_routing import BaseRouter
+from sanic_routing.group import RouteGroup
+from sanic_routing.utils import path_to_parts
 
 from backend.app import Backend
 from backend.clock import Clock
@@ -34,6 +40,7 @@ def _remember_what_sanic_works_out() -> None:
     determine, render = RouteMixin._determine_error_format, BaseRouter._render
     formats: dict[Any, str] = {}
     searches: dict[str, dict[str, Any]] = {}
+    signatures: dict[Any, inspect.Signature] = {}
 
     def remember_format(mixin: RouteMixin, handler: Any) -> str:
         code = getattr(inspect.unwrap(handler), "__code__", handler)
@@ -51,6 +58,24 @@ def _remember_what_sanic_works_out() -> None:
         made = searches[source]
         router._find_route, router._matchers = made["find_route"], made.get("matchers")
 
+    def remember_signature(handler: Any) -> inspect.Signature:
+        """By the code: handlers are made anew for each app, and their parameters are those of the last."""
+        key = (getattr(inspect.unwrap(handler), "__code__", handler), inspect.ismethod(handler))
+        if key not in signatures:
+            signatures[key] = inspect.signature(handler)
+        return signatures[key]
+
+    def order_routes(group: RouteGroup) -> None:
+        """Those of one path and priority by their methods. Blueprints keep routes in a set, and the source of the
+        search, by which it is found again, would be another in each app.
+        """
+        group._routes = tuple(sorted(group._routes, key=lambda route: (route.priority, sorted(route.methods))))
+
+    RouteGroup.prioritize_routes = order_routes  # type: ignore[method-assign]
+    for module in (sanic.router, sanic.mixins.routes):
+        module.signature = remember_signature  # type: ignore[attr-defined]
+    for module in (sanic_routing.route, sanic_routing.router):
+        module.path_to_parts = cache(path_to_parts)  # type: ignore[attr-defined]
     RouteMixin._determine_error_format = remember_format  # type: ignore[method-assign]
     BaseRouter._render = remember_search  # type: ignore[method-assign]
 
