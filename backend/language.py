@@ -52,6 +52,11 @@ def tr(text: str, /, **values: object) -> str:
     return template.format(**values) if values else template
 
 
+def tr_count(one: str, many: str, count: int, /, **values: object) -> str:
+    """`one` where `count` is 1, else `many`; both are templates as in `tr`, and have `count` as `{count}`."""
+    return tr(one if count == 1 else many, count=count, **values)
+
+
 LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
 """Between the languages of a message, by its kind in the outbox."""
 

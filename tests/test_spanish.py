@@ -61,14 +61,18 @@ def test_a_spanish_response_does_the_same(name: str) -> None:
     assert {str(each) for each in payloads(spanish)} == {str(each) for each in payloads(english)}, "the same buttons"
 
 
+def _texts(arguments: list[ast.expr]) -> set[str]:
+    return {each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
 def _marked(path: Path) -> set[str]:
     """The texts that code hands to `tr` or `mark`."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "mark"):
-            first = node.args[0] if node.args else None
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                found.add(first.value)
+            found |= _texts(node.args[:1])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr_count":
+            found |= _texts(node.args[:2])
     return found
 
 

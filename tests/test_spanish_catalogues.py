@@ -10,7 +10,9 @@ from babel.messages.pofile import read_po
 from backend.config import ROOT
 from backend.language import PACKAGES, SPANISH, load_catalog
 
-IN_TEMPLATES = re.compile(r'\btr\("((?:[^"\\]|\\.)*)"')
+QUOTED = r'"((?:[^"\\]|\\.)*)"'
+IN_TEMPLATES = re.compile(rf"\btr\({QUOTED}")
+COUNTED = re.compile(rf"\btr_count\({QUOTED}, {QUOTED}")
 TAG_TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*)<")
 ENGLISH_ONLY = {"outbox.html"}  # a developer's page
 TEMPLATES = sorted(
@@ -37,6 +39,7 @@ def test_a_text_has_one_translation() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_every_text_of_a_page_has_its_spanish(path: object) -> None:
     text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
-    assert set(IN_TEMPLATES.findall(text)) - set(load_catalog()) == set(), "add these to bot/portal/es.po"
+    counted = {each for pair in COUNTED.findall(text) for each in pair}
+    assert {*IN_TEMPLATES.findall(text), *counted} - set(load_catalog()) == set(), "add these to bot/portal/es.po"
     left = {words.strip() for words in TAG_TEXT.findall(text)} - SAME_IN_BOTH
     assert left == set(), "these go through tr()"

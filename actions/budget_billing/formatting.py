@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from backend.language import mark, tr
+from backend.language import mark, tr, tr_count
 from backend.money import format_cents
 from backend.programs.notices import NAMES
 from backend.programs.rules import BUDGET
@@ -39,7 +39,12 @@ def comparison_values(offers: Sequence[ProgramOffer]) -> dict[str, Any]:
         "lowest": format_cents(min(actual)),
         "highest": format_cents(max(actual)),
         "table": {
-            "head": ["", tr("Now a month"), tr("Last {count} bills", count=len(actual)), tr("Against your bills")],
+            "head": [
+                "",
+                tr("Now a month"),
+                tr_count("Last bill", "Last {count} bills", len(actual)),
+                tr("Against your bills"),
+            ],
             "rows": [
                 [tr("As billed"), "-", format_cents(sum(actual)), "-"],
                 *(_comparison_row(offer) for offer in offers),

@@ -19,7 +19,7 @@ from backend.payments.models import ScheduledPayment
 from backend.payments.past_payments import PastPayment, is_paid_at_counter, list_payments
 from backend.payments.refund_status import describe_refunds
 from backend.payments.return_codes import RETURN_REASONS
-from backend.reading.money.payment_words import extract_confirmation
+from backend.reading.money.payment_words import extract_confirmation, has_digit
 
 MAX_PAYMENTS = 2
 NO_REASON = mark("no reason given")
@@ -49,7 +49,8 @@ class PaymentStatusForm(AccountForm):
             if found is not None:
                 await self._send_status(turn, found)
                 return None
-            turn.utter("utter_status_unknown", given=confirmation.upper())
+            if has_digit(confirmation):  # letters alone may be no number at all
+                turn.utter("utter_status_unknown", given=confirmation.upper())
         await self._send_newest(turn, account_id)
         return None
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 LONGEST_SNOOZE = timedelta(days=60)
+MOST_PASSED = 50
+"""The newest changes of who has a talk are kept with it, for its history; the audit trail has all."""
 
 
 async def take(
@@ -127,6 +129,8 @@ async def _set_owner(
     if before == owner:
         return
     handoff.owner = owner
+    passed = {"at": backend.clock.now().isoformat(), "by": by, "before": before, "to": owner}
+    unseen.change_summary(handoff, passed=[*handoff.summary.get("passed", []), passed][-MOST_PASSED:])
     await _record(session, backend, handoff, "handover_assigned", by, owner=owner, before=before)
 
 

@@ -12,7 +12,7 @@ from backend.agent_handoff import unseen
 from backend.agent_handoff.models import AgentHandoff
 from backend.callout.roster import people_on_duty
 from backend.conversations.models import Conversation
-from backend.language import ENGLISH, tr, use_language
+from backend.language import ENGLISH, tr, tr_count, use_language
 from backend.outbox.service import enqueue
 from backend.staff.people import list_people
 
@@ -54,10 +54,11 @@ async def _tell(session: AsyncSession, backend: Backend, handoff: AgentHandoff, 
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     for kind, recipient, language in await _find_recipients(session, backend, handoff):
         with use_language(language):
-            body = tr(
-                "{coop} office: a member has waited {minutes} minutes for an answer ({channel}). {url}",
+            body = tr_count(
+                "{coop} office: a member has waited 1 minute for an answer ({channel}). {url}",
+                "{coop} office: a member has waited {count} minutes for an answer ({channel}). {url}",
+                minutes,
                 coop=backend.coop.short_name,
-                minutes=minutes,
                 channel={"sms": tr("text"), "web": tr("web chat")}.get(conversation.channel, tr("call")),
                 url=f"{backend.settings.public_url}/staff/talks/{conversation.id}",
             )

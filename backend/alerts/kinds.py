@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from backend.errors import MemberlineError
-from backend.language import mark, tr
+from backend.language import mark, tr, tr_count
 from backend.money import format_cents
 
 PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
@@ -94,5 +94,5 @@ def format_threshold(unit: str, threshold: int | None) -> str:
     if threshold is None:
         return tr("some limit")
     if unit == "days":
-        return tr("1 day") if threshold == 1 else tr("{count} days", count=threshold)
+        return tr_count("1 day", "{count} days", threshold)
     return format_cents(threshold) if unit == "cents" else f"{threshold:,} kWh"

@@ -65,17 +65,21 @@ async def measure_progress(
     Payments cover the oldest bill first, so what is owed of later bills is owed last.
     """
     later = await sum_later_bills(session, arrangement)
-    return divide_among_parts(arrangement.number, list_parts(arrangement), due_cents - later, pending_cents, today)
+    parts, owed = list_parts(arrangement), due_cents - later
+    return divide_among_parts(arrangement.number, parts, arrangement.owed_cents, owed, pending_cents, today)
 
 
 def divide_among_parts(
-    number: str, parts: Sequence[PlanPart], owed_cents: int, pending_cents: int, today: date
+    number: str, parts: Sequence[PlanPart], granted_cents: int, owed_cents: int, pending_cents: int, today: date
 ) -> PlanProgress:
-    """Fill the parts in their order with what was paid. `owed_cents` is what is still owed of the plan's bills."""
-    total = sum(part.cents for part in parts)
+    """Fill the parts in their order with what was paid. `granted_cents` was owed when the plan was granted;
+    `owed_cents` is what is still owed of the plan's bills."""
+    in_parts = sum(part.cents for part in parts)
+    # parts may add up to more than was owed, where a payment came in while they were agreed: the rest is nobody's debt
+    total = min(in_parts, granted_cents)
     unpaid = min(max(owed_cents, 0), total)
     left = min(max(owed_cents - pending_cents, 0), total)
-    covered, found = total - left, []
+    covered, found = in_parts - left, []
     for part in parts:
         used = min(covered, part.cents)
         covered -= used

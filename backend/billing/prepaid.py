@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.language import tr
+from backend.language import tr, tr_count
 from backend.money import format_cents
 from backend.providers.billing.system import Prepaid
 
@@ -18,7 +18,7 @@ def format_days(days: int) -> str:
     """`less than a day`, `about 1 day`, `about 5 days`."""
     if days <= 0:
         return tr("less than a day")
-    return tr("about 1 day") if days == 1 else tr("about {count} days", count=days)
+    return tr_count("about 1 day", "about {count} days", days)
 
 
 def describe_left(prepaid: Prepaid) -> str:

@@ -13,16 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.audit.models import AuditRow
+from backend.autopay.models import AutomaticDraft
 from backend.conversations.masking import mask_line
 from backend.conversations.models import InboundMessage
 from backend.db import Database
 from backend.outbox.models import OutboxMessage
+from backend.payments.models import Payment, PaymentRefund
 from backend.reports.days import DayRange
+from backend.reports.talk_figures import PERSON_INTENT
 from backend.review.models import TurnReading
 from backend.review.talks import floor, seconds
 
 LOCK_ACTS = ("identity_locked", "code_locked")
-NOT_DELIVERED = ("undelivered", "failed", "expired")
+NOT_DELIVERED = ("undelivered", "failed", "refused", "expired")
+NOT_PAID = ("declined", "returned")
 CHARGED = ("sent", "delivered", "undelivered")
 NOT_WISHES = (
     "affirm", "deny", "choose", "inform", "cancel", "repeat", "greet", "goodbye", "thank", "out_of_scope",
@@ -90,8 +94,13 @@ class TextFigures:
 
 @dataclass
 class FailureFigures:
-    """`not_delivered` by kind of message; `locks` by act; `given_up` are messages that no process could answer."""
+    """What failed in the range, also what was begun before it. `payments` that were declined or returned, by state;
+    `refunds`; `drafts`: bills that Auto Pay or a bank draft gave up; `not_delivered` by kind of message; `locks` by
+    act; `given_up` are messages that no process could answer."""
 
+    payments: dict[str, int] = field(default_factory=dict)
+    refunds: int = 0
+    drafts: int = 0
     not_delivered: dict[str, int] = field(default_factory=dict)
     locks: dict[str, int] = field(default_factory=dict)
     given_up: int = 0
@@ -143,7 +152,7 @@ async def load_subjects(session: AsyncSession, days: DayRange) -> SubjectFigures
     subjects = subjects.group_by(TurnReading.subject).order_by(count.desc(), TurnReading.subject)
     act = TurnReading.acts[(0, 0)].as_string()
     wishes = select(TurnReading.intent, count).where(
-        *here, TurnReading.intent.not_in(NOT_WISHES), TurnReading.confidence >= LEAST_SURE,
+        *here, TurnReading.intent.not_in((*NOT_WISHES, PERSON_INTENT)), TurnReading.confidence >= LEAST_SURE,
         or_(act.is_(None), act.in_(WISHING_ACTS)), not_(TurnReading.missed),
     )  # fmt: skip
     wishes = wishes.group_by(TurnReading.intent).order_by(count.desc(), TurnReading.intent)
@@ -191,8 +200,8 @@ async def load_failures(session: AsyncSession, days: DayRange) -> FailureFigures
         select(OutboxMessage.kind, func.count())
         .where(
             OutboxMessage.status.in_(NOT_DELIVERED),
-            OutboxMessage.created_at >= days.since,
-            OutboxMessage.created_at < days.until,
+            OutboxMessage.updated_at >= days.since,
+            OutboxMessage.updated_at < days.until,
         )
         .group_by(OutboxMessage.kind)
     )
@@ -206,7 +215,26 @@ async def load_failures(session: AsyncSession, days: DayRange) -> FailureFigures
         InboundMessage.received_at >= days.since,
         InboundMessage.received_at < days.until,
     )
+    payments = (
+        select(Payment.status, func.count())
+        .where(Payment.status.in_(NOT_PAID), Payment.updated_at >= days.since, Payment.updated_at < days.until)
+        .group_by(Payment.status)
+    )
+    refunded = func.coalesce(PaymentRefund.ended_at, PaymentRefund.asked_at)
+    refunds = select(func.count()).where(
+        PaymentRefund.status == "failed", refunded >= days.since, refunded < days.until
+    )
+    # without a payment, nothing could be tried: its method had expired
+    drafted = func.coalesce(Payment.updated_at, AutomaticDraft.created_at)
+    drafts = (
+        select(func.count(AutomaticDraft.id))
+        .outerjoin(Payment, Payment.id == AutomaticDraft.payment_id)
+        .where(AutomaticDraft.status == "failed", drafted >= days.since, drafted < days.until)
+    )
     return FailureFigures(
+        payments={status: count for status, count in await session.execute(payments)},
+        refunds=int(await session.scalar(refunds) or 0),
+        drafts=int(await session.scalar(drafts) or 0),
         not_delivered={kind: count for kind, count in await session.execute(out)},
         locks={act: count for act, count in await session.execute(locks)},
         given_up=int(await session.scalar(given_up) or 0),

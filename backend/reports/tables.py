@@ -11,7 +11,7 @@ from backend.language import format_month_name, format_short_date, tr
 from backend.reports.cells import Cell, Money, Seconds, Share
 from backend.reports.days import BY_WEEK, DayRange
 from backend.reports.service import Report, ReportPart
-from backend.reports.service_figures import percentile
+from backend.reports.service_figures import NOT_PAID, percentile
 from backend.reports.words import (
     COUNTER_STATES,
     FAILED_MESSAGES,
@@ -119,7 +119,7 @@ def list_headlines(report: Report, text_part_cents: Decimal | None) -> list[Head
         headline(
             "first_answer", tr("First answer of a person"),
             lambda part: Seconds(percentile(part.handovers.first_answers, 50)),
-            tr("Half of those who asked for a person had the first word of one within this time, day and night."),
+            tr("Half of the requests for a person had the first word of one within this time, day and night."),
         ),
         headline(
             "spanish", tr("In Spanish"), lambda part: Share(part.talks.spanish, part.talks.total),
@@ -204,7 +204,9 @@ def build_asked(part: ReportPart) -> ReportTable:
 def build_handovers(part: ReportPart) -> ReportTable:
     reasons = part.handovers.reasons.most_common()
     rows: list[list[Cell]] = [[format_reason(reason), count] for reason, count in reasons]
-    meaning = tr("What was going on when a person was asked for. Each request counts, so a talk may have several.")
+    meaning = tr(
+        "What was going on when the office got a request for a person. Each request counts, so a talk may have several."
+    )
     return ReportTable(
         "handovers", tr("Handed over, and why"), meaning, [tr("In the middle of"), tr("Requests")], rows,
         _bars(rows, tr("Requests"), tr("Requests for a person by what was going on.")),
@@ -255,8 +257,9 @@ def build_payments(part: ReportPart) -> ReportTable:
 def build_failures(report: Report) -> ReportTable:
     def list_figures(part: ReportPart) -> list[Cell]:
         return [
-            part.money.total("declined")[0],
-            part.money.total("returned")[0],
+            *(part.failures.payments.get(status, 0) for status in NOT_PAID),
+            part.failures.drafts,
+            part.failures.refunds,
             *(part.failures.not_delivered.get(kind, 0) for kind in FAILED_MESSAGES),
             *(part.failures.locks.get(act, 0) for act in LOCKS),
             part.failures.given_up,
@@ -265,19 +268,26 @@ def build_failures(report: Report) -> ReportTable:
     titles = [
         tr("Payments declined"),
         tr("Payments sent back by the bank"),
+        tr("Bills that Auto Pay or a bank draft gave up"),
+        tr("Refunds that failed"),
         *(tr(words) for words in FAILED_MESSAGES.values()),
         *(tr(words) for words in LOCKS.values()),
         tr("Messages that could not be answered"),
     ]
     rows = list(zip(titles, list_figures(report.now), list_figures(report.before), strict=True))
-    meaning = tr("What did not go through. Many locks in a short time can be somebody who guesses.")
+    meaning = tr(
+        "What did not go through, counted when it failed. Many locks in a short time can be somebody who guesses."
+    )
     head = [tr("What"), tr("How many"), tr("Days before")]
     return ReportTable("failures", tr("What failed"), meaning, head, rows)
 
 
 def build_wishes(part: ReportPart) -> ReportTable:
     rows: list[list[Cell]] = [[format_meaning(intent), count] for intent, count in part.subjects.intents]
-    meaning = tr("What members began to ask for, the most frequent ones. Answers to our own questions do not count.")
+    meaning = tr(
+        "What members began to ask for, the most frequent ones. Answers to our own questions do not count, and who "
+        "asked for a person is counted by talks, in the table of those."
+    )
     head = [tr("Wish"), tr("Messages")]
     return ReportTable(
         "wishes", tr("What members wanted"), meaning, head, rows,

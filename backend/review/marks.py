@@ -12,7 +12,7 @@ from backend.agent_handoff.transcript import member_words
 from backend.audit.service import record
 from backend.conversations.models import InboundMessage
 from backend.errors import MemberlineError
-from backend.review.meanings import MARK_KINDS, list_meanings
+from backend.review.meanings import ACT_PREFIX, FAIRLY_SURE, MARK_KINDS, list_meanings
 from backend.review.models import ReviewMark, TurnReading
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ MAX_NOTE = 500
 
 
 class BadMark(MemberlineError):
-    """A mark that names no kind, or a meaning that is not in the closed set. `field` is kind or meant."""
+    """A mark that names no kind, or a meaning that is not in the closed set or was understood. `field` is kind or
+    meant."""
 
     code = "bad_mark"
 
-    def __init__(self, field: str) -> None:
-        super().__init__(f"{field} is none of those that are offered")
-        self.field = field
+    def __init__(self, field: str, *, understood: bool = False) -> None:
+        super().__init__(f"{field} is {'what was understood' if understood else 'none of those that are offered'}")
+        self.field, self.understood = field, understood
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ async def set_mark(
 ) -> ReviewMark | None:
     """Mark a message, or change its mark. `note` must be redacted. None where there is no such message.
 
-    Raises BadMark for a kind or meaning that is not offered.
+    Raises BadMark for a kind or meaning that is not offered, and for a meaning that the assistant acted on.
     """
     if kind not in MARK_KINDS:
         raise BadMark("kind")
@@ -59,6 +60,8 @@ async def set_mark(
     message = await session.get(InboundMessage, inbound_id)
     if message is None:
         return None
+    if meant and meant in await _find_understood(session, inbound_id):
+        raise BadMark("meant", understood=True)
     values = dict(kind=kind, meant=meant, note=note[:MAX_NOTE], marked_by=by[:60], marked_at=backend.clock.now())
     statement = backend.db.insert(ReviewMark).values(
         inbound_id=inbound_id, conversation_id=message.conversation_id, **values
@@ -69,6 +72,14 @@ async def set_mark(
     ).one()
     await _record(session, backend, "review_marked", found, by)
     return found
+
+
+async def _find_understood(session: AsyncSession, inbound_id: int) -> set[str]:
+    """What the message was taken for; nothing where the assistant asked again, as then it was not sure of it."""
+    reading = await session.scalar(select(TurnReading).where(TurnReading.inbound_id == inbound_id))
+    if reading is None or reading.missed:
+        return set()
+    return {reading.intent, *(ACT_PREFIX + act for act, sure in reading.acts if sure >= FAIRLY_SURE)}
 
 
 async def remove_mark(session: AsyncSession, backend: Backend, inbound_id: int, by: str) -> None:

@@ -13,7 +13,7 @@ MARK_KINDS = {
     "other": mark("Other"),
 }
 OUTCOMES = {
-    "person": mark("Person"),
+    "person": mark("Handed over"),
     "call_back": mark("Call back"),
     "payment": mark("Payment"),
     "change": mark("Change on the account"),
@@ -150,6 +150,10 @@ ACT_TITLES = {
     "feeling": mark("shows a feeling"),
     "unclear": mark("is unclear"),
 }
+
+
+ACTS_NAMED_AS_INTENTS = ("affirm", "deny", "cancel", "repeat", "person")
+"""Acts that say what an intent says (`Yes`, `No` …): a mark names the intent. Older marks may have the act."""
 
 
 def list_meanings() -> list[str]:

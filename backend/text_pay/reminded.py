@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.service import list_active_settings
 from backend.billing.models import Account
-from backend.language import ENGLISH, SPANISH, format_short_date, tr
+from backend.language import ENGLISH, SPANISH, format_short_date, tr, tr_count
 from backend.money import format_cents
 from backend.payments.balances import Balance, get_balance
 from backend.providers.billing.base import FiguresUnknown
@@ -105,10 +105,12 @@ async def _describe_setting(
         if owed.past_due_cents > 0 or owed.due_on is None or owed.due_on <= backend.today() or setting is None:
             continue
         return [
-            tr(
+            tr_count(
+                "Bill reminders come the day before the due date; to change that, write for example REMIND ME 2 DAYS "
+                "BEFORE.",
                 "Bill reminders come {count} days before the due date; to change that, write for example REMIND ME 2 "
                 "DAYS BEFORE.",
-                count=setting.threshold or 0,
+                setting.threshold or 0,
             )
         ]
     return []

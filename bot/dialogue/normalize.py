@@ -74,6 +74,13 @@ def redact_office_words(text: str) -> str:
     return redact(clean_text(text), BY_OFFICE).text
 
 
+def take_out_secrets(text: str) -> tuple[str, tuple[str, ...]]:
+    """What a clerk typed without what must not be kept, and the kinds of that; the text itself where it has none."""
+    cleaned = clean_text(text)
+    stored = redact(cleaned, BY_OFFICE).text
+    return (text, ()) if stored == cleaned else (remove_placeholders(stored), list_removed_kinds(stored))
+
+
 def extract_words(stored: str) -> str:
     """The words for the engine. A leading slash is removed: a member must not send Rasa a command."""
     return remove_placeholders(stored).lstrip("/\\ ").strip()

@@ -16,7 +16,7 @@ from backend.language import ENGLISH, tr, use_language
 from backend.staff import accounts, kept_forms, sessions
 from backend.staff.roles import ROLE_NAMES, Role, SignedInStaff
 from bot.services import Services
-from bot.staff import sent_forms, views
+from bot.staff import free_text, sent_forms, views
 from bot.staff.access.audit_pages import AuditPages
 from bot.staff.access.door import SIGN_IN_URL, DoorPages
 from bot.staff.access.own_pages import OwnPages
@@ -152,6 +152,10 @@ class StaffPages:
             request.ctx.kept = await kept_forms.find_kept(self.backend, session, request.path)
             return await handler(request, staff.name, **values)
         await kept_forms.forget(self.backend, session)
+        if cleaned := free_text.find_cleaned(request):
+            others = free_text.list_others(request, cleaned)
+            action = request.path + (f"?{request.query_string}" if request.query_string else "")
+            return self.render_page("words_taken_out.html", 422, cleaned=cleaned, others=others, action=action)
         if getattr(handler, "repeatable", False):
             return await handler(request, staff.name, **values)
         try:

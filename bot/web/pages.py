@@ -57,7 +57,7 @@ def create_templates(folder: Path) -> Environment:
         "call_links": link_phones,
         "first_upper": begin_line,
     }
-    env.globals |= {"tr": translate_markup, "language": current_language}
+    env.globals |= {"tr": translate_markup, "tr_count": count_markup, "language": current_language}
     return env
 
 
@@ -80,6 +80,11 @@ def _link_phone(number: str) -> Markup:
 def translate_markup(text: str, **values: object) -> Markup:
     """`tr` for templates: the text is ours and may have tags, what is put into it is escaped."""
     return Markup(tr(text)).format(**values)  # noqa: S704 - our own words
+
+
+def count_markup(one: str, many: str, count: int, **values: object) -> Markup:
+    """`tr_count` for templates."""
+    return translate_markup(one if count == 1 else many, count=count, **values)
 
 
 def render_private_page(

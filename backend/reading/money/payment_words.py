@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.confirmation_numbers import ALPHABET
+from backend.confirmation_numbers import ALPHABET, LETTERS
 from backend.reading.dates.day_vocabulary import CARDINALS_TO_TWELVE
 from backend.reading.detectors import detector
 from backend.reading.normalize import fold_line
@@ -58,6 +58,8 @@ wants_printed_copy = detector(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|rep
 wants_copy = detector(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b")
 # K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
 CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
+# of letters alone, as some were given out before; never spelled letter by letter, which words could look like
+LETTERS_NUMBER = re.compile(rf"(?<![\w-])[{LETTERS}]{{3}}[ -]?[{LETTERS}]{{3}}(?![\w-])", re.IGNORECASE)
 
 
 def detect_parts_to_change(text: str) -> list[str]:
@@ -77,9 +79,16 @@ def extract_count(words: str) -> int | None:
 
 
 def extract_confirmation(words: str) -> str | None:
-    """The confirmation number that the words hold, as it was said."""
+    """The confirmation number that the words hold, as it was said. One of letters alone may be no number after all."""
     found = CONFIRMATION_NUMBER.search(words)
-    return found[0] if found and any(character.isdigit() for character in found[0]) else None
+    if found is None or not has_digit(found[0]):
+        found = LETTERS_NUMBER.search(words)
+    return found[0] if found else None
+
+
+def has_digit(number: str) -> bool:
+    """Whether a confirmation number is surely one: those that are given out now have a digit."""
+    return any(character.isdigit() for character in number)
 
 
 asks_how_guests_pay = detector(

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations import statements
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
-from backend.language import current_language, mark, tr
+from backend.language import current_language, mark, tr, tr_count
 from backend.members import identity, lock_notices
 from backend.members.identity import Identity, IdentityResult
 from backend.members.levels import NEEDS
@@ -62,7 +62,11 @@ class QuickPayPages(PortalPages):
 
     async def respond(self, handler: PageHandler, request: Request, **values: str) -> HTTPResponse:
         if request.method == "POST" and (wait := await self.services.rates.hit((LIMIT, client_address(request)))):
-            text = tr("Too many tries from here. Please try again in {count} seconds.", count=wait)
+            text = tr_count(
+                "Too many tries from here. Please try again in 1 second.",
+                "Too many tries from here. Please try again in {count} seconds.",
+                wait,
+            )
             return self.render_notice(tr("Please wait a while"), [text], status=429, again=QUICK_URL)
         try:
             return await super().respond(handler, request, **values)

@@ -96,6 +96,8 @@ def describe_days(days: Sequence[DailyReading]) -> str:
     if not days:
         return ""
     highest = max(days, key=lambda row: row.wh)
+    if len(days) == 1:
+        return tr("{used} kWh, {day}.", used=f"{highest.kwh:.1f}", day=format_day(highest.day, highest.day))
     return tr(
         "{average} kWh a day on average in these {count} days. The most was {most} kWh, {day}.",
         average=f"{sum(row.wh for row in days) / len(days) / 1000:.1f}",

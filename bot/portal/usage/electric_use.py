@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sanic import HTTPResponse, Request
 
 from backend.billing import bills
-from backend.language import format_month, format_month_name, tr
+from backend.language import format_month, format_month_name, tr, tr_count
 from backend.usage import green_button
 from backend.usage import service as usage
 from backend.usage.models import MeterReading
@@ -109,9 +109,9 @@ def describe(months: Sequence[MonthUsage]) -> str:
     if before and reading.avg_temp_f is not None and before.avg_temp_f is not None:
         degrees = reading.avg_temp_f - before.avg_temp_f
         if degrees > 0:
-            words += " " + tr("It was {degrees} degrees warmer.", degrees=degrees)
+            words += " " + tr_count("It was 1 degree warmer.", "It was {count} degrees warmer.", degrees)
         elif degrees < 0:
-            words += " " + tr("It was {degrees} degrees colder.", degrees=-degrees)
+            words += " " + tr_count("It was 1 degree colder.", "It was {count} degrees colder.", -degrees)
     return words
 
 

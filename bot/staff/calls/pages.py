@@ -37,7 +37,8 @@ NO_WORDS = mark("Please say what came of the call, such as: called at 9, all is 
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One day of the calendar. `closed` is why the office is closed, empty on a working day."""
+    """One day of the calendar; `calls` are those that are not late. `closed` is why the office is closed, empty on a
+    working day."""
 
     day: date
     title: str
@@ -82,16 +83,21 @@ class CallPages:
             late = await calls.list_late_calls(session, self.backend)
             upcoming = await calls.find_next_call(session, self.backend)
         days = [self._make_day(first + timedelta(days=ahead), found) for ahead in range(length)]
-        if view == WEEK:  # a closed Saturday takes no room
-            days = [each for each in days if each.calls or not each.closed or each.day.weekday() < 5]
+        if view == WEEK:  # days without a call take no room
+            days = [each for each in days if each.calls]
         return {
             "days": days, "late": late, "upcoming": upcoming, "view": view, "chosen": first, "today": today,
+            "last": first + timedelta(days=length - 1),
             "before": first - timedelta(days=length), "after": first + timedelta(days=length),
         }  # fmt: skip
 
     def _make_day(self, day: date, found: list[PromisedCall]) -> CalendarDay:
         coop, today = self.backend.coop, self.backend.today()
-        own = [call for call in found if call.ticket.due_at and self._local_day(call.ticket.due_at) == day]
+        own = [
+            call
+            for call in found
+            if call.ticket.due_at and self._local_day(call.ticket.due_at) == day and not call.is_late
+        ]
         closed = coop.holiday_name(day) or ("" if coop.hours_on(day) else tr("office closed"))
         title = f"{format_weekday(day.weekday())} {format_short_date(day)}"
         return CalendarDay(day, title, own, day == today, closed)

@@ -30,7 +30,7 @@ from backend.tickets.models import Ticket
 from bot.staff import views
 from bot.staff.views import ConversationView
 
-LineKind = Literal["member", "assistant", "office", "note"]
+LineKind = Literal["member", "assistant", "office", "note", "passed"]
 LINES, EARLIER_LINES = 60, 600
 AHEAD = timedelta(days=366)
 """Calls that are promised until then."""
@@ -67,6 +67,8 @@ class TalkLine:
     who: str  # the staff name of an answer or a note; else empty
     text: str
     failure: str | None = None  # why an answer did not arrive, as OfficeMessage has it
+    to: str = ""  # of a change of who has the talk: the staff name of who has it now, empty for nobody
+    before: str = ""  # and of who had it
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,20 @@ async def load_lines(session: AsyncSession, talk: ConversationView, limit: int =
     ]
     notes = select(TalkNote).where(TalkNote.conversation_id == talk.id).order_by(TalkNote.id.desc()).limit(limit)
     lines += [TalkLine(note.at, "note", note.author, note.text) for note in await session.scalars(notes)]
+    lines += await _load_passed(session, talk.id)
     return sorted(lines, key=lambda line: line.at)[-limit:]
+
+
+async def _load_passed(session: AsyncSession, conversation_id: str) -> list[TalkLine]:
+    """Who gave the talk to whom."""
+    query = select(AgentHandoff.summary).where(AgentHandoff.conversation_id == conversation_id)
+    return [
+        TalkLine(
+            datetime.fromisoformat(one["at"]), "passed", one["by"], "", to=one["to"] or "", before=one["before"] or ""
+        )
+        for summary in await session.scalars(query)
+        for one in summary.get("passed", [])
+    ]
 
 
 async def load_talk(

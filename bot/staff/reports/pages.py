@@ -24,7 +24,8 @@ from bot.web.pages import PRIVATE_HEADERS
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
 
-OFFERED_DAYS = (7, 30, 90)
+OFFERED_DAYS = (1, 7, 30, 90)
+"""Up to today; 1 is today alone."""
 HEADLINES = "figures"
 """The CSV file of the figures at the top."""
 

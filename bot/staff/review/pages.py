@@ -19,6 +19,7 @@ from backend.review import export, marks
 from backend.review.meanings import (
     ACT_PREFIX,
     ACT_TITLES,
+    ACTS_NAMED_AS_INTENTS,
     CHANNELS,
     FAIRLY_SURE,
     INTENT_GROUPS,
@@ -116,7 +117,10 @@ class ReviewPages:
                 ):
                     raise NotFound()
         except marks.BadMark as bad:
-            errors = {bad.field: tr("Please choose one of the list.")}
+            understood = tr(
+                "The assistant took it for this. Choose what it should have taken it for, or leave it open."
+            )
+            errors = {bad.field: understood if bad.understood else tr("Please choose one of the list.")}
             typed = {"message": message, "kind": kind, "meant": meant, "note": note, "errors": errors}
             return await self._render_talk(request, name, message, status=422, typed=typed)
         query = read_filters(request, self.backend).query
@@ -163,13 +167,21 @@ def _read_page(request: Request) -> int:
 
 
 def _list_meanings(lines: Sequence[ReviewedTurn | OfficeLine]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(title of the group, [(value, title)]): what the talk was about and what is usual first, then all by theme."""
+    """(title of the group, [(value, title)]): what the talk was about and what is usual first, then the rest by theme.
+
+    Each meaning stands once, so that a select has one choice of it."""
     read = [line.reading.intent for line in lines if isinstance(line, ReviewedTurn) and line.reading]
     likely = dict.fromkeys((*(one for one in read if one in INTENT_TITLES and one not in NOT_WISHES), *USUAL_INTENTS))
-    groups = [(tr("Most likely"), list(likely)[:MOST_LIKELY])]
-    groups += [(tr(title), names.split()) for title, names in INTENT_GROUPS.items()]
+    first = list(likely)[:MOST_LIKELY]
+    groups = [(tr("Most likely"), first)]
+    groups += [
+        (tr(title), [name for name in names.split() if name not in first]) for title, names in INTENT_GROUPS.items()
+    ]
     shown = [(title, [(name, format_meaning(name)) for name in names]) for title, names in groups]
-    acts = [(ACT_PREFIX + act, format_meaning(ACT_PREFIX + act)) for act in ACT_TITLES]
+    marked = {line.mark.meant for line in lines if isinstance(line, ReviewedTurn) and line.mark}
+    names = [ACT_PREFIX + act for act in ACT_TITLES]
+    twice = {ACT_PREFIX + act for act in ACTS_NAMED_AS_INTENTS} - marked
+    acts = [(name, format_meaning(name)) for name in names if name not in twice]
     return [*shown, (tr("What the message does"), acts)]
 
 

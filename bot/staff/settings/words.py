@@ -18,7 +18,7 @@ from backend.coop_presentation import (
     STARTERS,
 )
 from backend.holidays import parse_rule
-from backend.language import LANGUAGES, current_language, format_day, format_weekday, mark, tr, use_language
+from backend.language import LANGUAGES, current_language, format_day, format_weekday, mark, tr, tr_count, use_language
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.channels.voice.speaking.menu import format_opening
 from bot.staff.settings.fact_titles import name_fact
@@ -196,7 +196,9 @@ HOLIDAYS = Area(
     mark("Days on which the office is closed whatever the weekday. Empty a row to take a holiday off."),
     _holiday_groups, _show_holidays, _read_holidays,
     lambda coop: in_each_language(mark("Closed next"), lambda: _closures(coop)),
-    lambda coop: tr("{count} holidays. Next: {day}", count=len(coop.holidays), day=_closures(coop).split(";")[0]),
+    lambda coop: tr_count(
+        "1 holiday: {day}", "{count} holidays. Next: {day}", len(coop.holidays), day=_closures(coop).split(";")[0]
+    ),
 )  # fmt: skip
 
 # -- banner
@@ -367,5 +369,5 @@ FACTS = Area(
     "facts", mark("Facts in answers"),
     mark("Fees, days and places that the answers name. Each stands in the answers wherever its name is in braces."),
     _fact_groups, lambda tables: show_fields(_fact_groups(tables, {}), {"facts": _as_both(tables)}), _read_facts,
-    lambda _coop: [], lambda coop: tr("{count} facts", count=len(coop.facts)),
+    lambda _coop: [], lambda coop: tr_count("1 fact", "{count} facts", len(coop.facts)),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.callout.attempts import BY_PHONE, Attempts
-from backend.language import mark, tr
+from backend.language import mark, tr, tr_count
 
 _ONE_AND_MORE = {
     ("sms", "sent"): (mark("1 text sent"), mark("{count} texts sent")),
@@ -33,5 +33,5 @@ def _describe(attempts: Attempts, ways: tuple[str, ...]) -> list[str]:
     for (way, state), (one, more) in _ONE_AND_MORE.items():
         count = attempts.counts[way, state]
         if way in ways and count:
-            found.append(tr(one) if count == 1 else tr(more, count=count))
+            found.append(tr_count(one, more, count))
     return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
 from backend.app import Backend
-from backend.payments import counter_undo
+from backend.payments import counter_undo, office_lookup
 from backend.payments.models import Payment, ScheduledPayment
 from backend.reading.money.payment_words import ONLY_LATEST, extract_count
 from tests.actions.conftest import Begin
@@ -46,6 +47,25 @@ async def test_unknown_number_is_repeated_in_the_answer(talk: Talk) -> None:
     await ask(talk, "did payment 222-222 go through")
     talk.assert_response("utter_status_unknown", "utter_status_payment")
     talk.assert_message("no payment 222-222")
+
+
+async def test_number_of_letters_alone_is_read_where_a_payment_of_the_member_has_it(
+    talk: Talk, backend: Backend
+) -> None:
+    """Such numbers were given out before; what only looks like one is not called unknown."""
+    await pay(talk)
+    await pay(talk, "pay 20 with my visa")
+    async with backend.db.transaction() as session:
+        older = select(Payment.id).order_by(Payment.id).limit(1).scalar_subquery()
+        await session.execute(update(Payment).where(Payment.id == older).values(confirmation="FHJ-KMQ"))
+        found = await office_lookup.find_item(session, "fhj kmq")
+    assert isinstance(found, Payment)
+    await ask(talk, "did fhj-kmq go through")
+    assert talk.responses == ["utter_status_payment"]
+    talk.assert_message(r"\$40\.00 .* Confirmation FHJ-KMQ")
+    await ask(talk, "did hjk-mqr go through")
+    assert "utter_status_unknown" not in talk.responses
+    talk.assert_response("utter_status_payment", "utter_status_owed")
 
 
 async def test_scheduled_payment_is_not_yet_a_payment(talk: Talk, backend: Backend) -> None:

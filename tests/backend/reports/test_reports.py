@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.app import Backend
+from backend.autopay.models import AutomaticDraft
+from backend.billing.models import Bill
 from backend.outbox.models import OutboxMessage
+from backend.payments.models import Payment, PaymentRefund
 from backend.reports.cells import Money, Seconds, Share, format_cell, format_csv_cell, format_seconds
 from backend.reports.days import DayRange, last_week
 from backend.reports.service import Report, load_report
@@ -77,7 +80,7 @@ async def test_talks_and_who_needed_a_person(backend: Backend) -> None:
         ["No answer by text or chat", "0", "", ""],
     ]
     assert table(report, "subjects") == [["outage map", "1", "0"]]
-    assert ["A person", "1"] in table(report, "wishes")
+    assert "A person" not in {row[0] for row in table(report, "wishes")}, "counted by talks, under Asked for a person"
 
 
 async def test_a_talk_counts_on_the_local_day(backend: Backend) -> None:
@@ -127,7 +130,7 @@ async def test_wishes_are_what_members_began_to_ask_for(backend: Backend) -> Non
 async def test_a_row_of_only_zeros_is_left_out_on_the_page(backend: Backend) -> None:
     report = await load(backend, TODAY, TODAY)
     shown = next(each for each in list_tables(report, PRICE) if each.key == "failures")
-    assert (len(shown.counted_rows), len(shown.rows)) == (0, 8)
+    assert (len(shown.counted_rows), len(shown.rows)) == (0, 10)
 
 
 async def test_payments_by_way_and_state(backend: Backend, home: Household) -> None:
@@ -163,9 +166,42 @@ async def test_failures(backend: Backend) -> None:
                     updated_at=NOW, due_at=NOW,
                 )
             )  # fmt: skip
+        session.add(
+            OutboxMessage(
+                dedupe_key="old", kind="sms", recipient="x", body="x", status="refused", created_at=NOW - 3 * DAY,
+                updated_at=NOW, due_at=NOW,
+            )
+        )  # fmt: skip
     rows = {row[0]: row[1:] for row in table(await load(backend, TODAY, TODAY), "failures")}
-    assert rows["Texts not delivered"] == ["1", "0"]
+    assert rows["Texts not delivered"] == ["2", "0"], "the day on which it failed counts"
     assert rows["Emails not delivered"] == ["2", "0"]
+
+
+async def test_money_that_failed_counts_on_the_day_on_which_it_failed(backend: Backend, home: Household) -> None:
+    """A refund of last week, and a draft and a returned payment that were begun before today."""
+    payment = (await say_yes(backend, await quote_for(backend, home))).payment
+    assert payment
+    begun = NOW - 5 * DAY
+    async with backend.db.transaction() as session:
+        await session.execute(update(Payment).values(status="posted", created_at=begun))
+        await session.execute(update(Payment).values(status="returned", updated_at=NOW))
+        session.add(
+            PaymentRefund(
+                key="r", confirmation="R2Q-7K4", payment_id=payment.id, account_id=home.account_id, amount_cents=100,
+                fee_cents=0, reason="twice", status="failed", asked_by="ann", asked_at=begun, ended_at=NOW,
+            )
+        )  # fmt: skip
+        bill = await session.scalar(select(Bill.id))
+        session.add(
+            AutomaticDraft(
+                key="d", bill_id=bill, account_id=home.account_id, kind="autopay", method_id=payment.method_id,
+                amount_cents=100, run_on=TODAY, tried_on=TODAY, attempts=3, status="failed", payment_id=payment.id,
+                created_at=begun,
+            )
+        )  # fmt: skip
+    rows = {row[0]: row[1:] for row in table(await load(backend, TODAY, TODAY), "failures")}
+    assert rows["Refunds that failed"] == rows["Bills that Auto Pay or a bank draft gave up"] == ["1", "0"]
+    assert rows["Payments sent back by the bank"] == ["1", "0"]
 
 
 async def test_the_weekly_mail_has_the_figures_of_the_page_once(backend: Backend) -> None:

@@ -22,6 +22,7 @@ from tests.bot.channels.webchat.event_stream import listening
 from tests.bot.edge import MEMBER, Answer, Edge, until
 from tests.bot.staff.test_money import become
 from tests.bot.staff.test_office import token_in, wait_for_a_person
+from tests.bot.staff.test_sent_forms import go_on_without_secrets
 
 
 async def text_talk(edge: Edge, words: str = "expect person") -> str:
@@ -90,9 +91,14 @@ async def test_a_talk_is_taken_by_one_and_given_on_with_words(edge: Edge) -> Non
     wrong = await press(edge, talk, "hand-over", to="nobody", words="call her at 3")
     assert wrong.status == 422
     assert ">call her at 3</textarea>" in wrong.text
-    page = await press(edge, talk, "hand-over", to="ann", words="call her at 3, card 4111 1111 1111 1111")
+    shown = await press(edge, talk, "hand-over", to="ann", words="call her at 3, card 4111 1111 1111 1111")
+    assert "Taken out: a card number." in shown.text
+    assert "Bob gave the talk" not in (await edge.get(f"/staff/talks/{talk}")).text, "nothing is done before"
+    page = await go_on_without_secrets(edge, f"/staff/talks/{talk}/hand-over", shown)
     assert "Ann has it" in page.text
     assert "call her at 3" in page.text
+    for told in ("Ann took the talk.", "Bob took the talk over from Ann.", "Bob gave the talk to Ann."):
+        assert told in page.text
     assert "4111" not in page.text
     assert not any("call her" in body for body in await sent_texts(edge)), "a note is for the office"
     assert talk not in (await edge.get("/staff?show=unassigned")).text

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.app import Backend
@@ -23,6 +23,7 @@ from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
 from tests.bot.portal.chromium import check
 from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD, sign_in
+from tests.bot.staff.test_sent_forms import filled_in
 from tests.browser.screens import PHONE_DARK
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
@@ -116,16 +117,31 @@ async def test_a_mark_is_made_changed_and_taken_off(edge: Edge, backend: Backend
     found = TOKEN.search((await edge.get(url)).text)
     assert found
     form = {"token": found[1], "kind": "missed_wish", "meant": "meter_problem", "note": "call 4242424242424242"}
-    made = await edge.post(f"{url}/mark?missed=1", data=form, allow_redirects=False)
+    shown = await edge.post(f"{url}/mark?missed=1", data=form)
+    assert (shown.status, "4242" in shown.text) == (422, False)
+    kept = filled_in(shown, f"{url}/mark?missed=1")
+    assert (kept["kind"], kept["meant"], kept["note"]) == ("missed_wish", "meter_problem", "call")
+    form = {**form, "note": "call"}
+    made = await edge.post(f"{url}/mark?missed=1", data=kept, allow_redirects=False)
     assert made.headers["location"] == f"{url}?missed=1#turn-{ids[2]}"
     refused = await edge.post(f"{url}/mark", data={**form, "kind": "", "note": "kept words"})
     assert refused.status == 422
     assert "kept words" in refused.text
     assert "Please choose one of the list." in refused.text
+    async with backend.db.transaction() as session:
+        await session.execute(update(TurnReading).values(missed=False))
+        taken = await session.scalar(select(TurnReading.intent).where(TurnReading.inbound_id == ids[2]))
+    understood = await edge.post(f"{url}/mark", data={**form, "meant": str(taken)})
+    assert (understood.status, "The assistant took it for this." in understood.text) == (422, True)
+    offered = re.search(r'<select id="meant-.*?</select>', understood.text, re.S)
+    assert offered
+    titles = re.findall(r"<option [^>]*>([^<]+)<", offered[0])
+    assert len(titles) == len(set(titles)), "each meaning is offered once"
+    assert not {"The member says yes", "The member wants a person"} & set(titles)
     async with backend.db.read_session() as session:
         [mark] = await session.scalars(select(ReviewMark))
     assert (mark.kind, mark.meant, mark.marked_by) == ("missed_wish", "meter_problem", "ann")
-    assert "4242" not in mark.note
+    assert mark.note == "call"
     marks = (await edge.get("/staff/review/marks")).text
     assert "the meter hums" in marks
     assert "Meant: Meter problem" in marks

@@ -25,6 +25,31 @@ TYPED = {
 }  # fmt: skip
 
 
+async def go_on_without_secrets(edge: Edge, path: str, page: Answer) -> Answer:
+    """Send a form again whose words had something taken out."""
+    assert page.status == 422
+    assert "Nothing is saved or sent yet." in page.text
+    return await edge.post(path, data=filled_in(page, path))
+
+
+async def test_a_reason_that_looks_like_a_password_is_no_blank_reason(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    await become(edge, "ann")
+    shown = filled_in(await edge.get(ACCOUNT), f"{ACCOUNT}/book") | TYPED | {"reason": "her password is Brombeer2020"}
+    page = await edge.post(f"{ACCOUNT}/book", data=shown)
+    assert page.status == 422
+    assert "Taken out: what looks like a password." in page.text
+    assert "Brombeer2020" not in page.text
+    again = filled_in(page, f"{ACCOUNT}/book")
+    assert again.items() >= (TYPED | {"key": shown["key"], "reason": "her password is"}).items()
+    nothing_left = await edge.post(f"{ACCOUNT}/book", data=again | {"reason": "4111 1111 1111 1111"})
+    empty = filled_in(nothing_left, f"{ACCOUNT}/book")
+    assert empty["reason"] == ""
+    async with backend.db.read_session() as session:
+        assert list(await session.scalars(select(CounterPayment))) == []
+
+
 def filled_in(page: Answer, path: str) -> dict[str, str]:
     """The values of the form that goes to `path`, as a browser would send them."""
     form = page.text[page.text.index(f'action="{path}"') :]

@@ -248,7 +248,9 @@ async def test_a_call_has_its_name_by_the_phone_and_what_it_is_about(
     page = (await edge.get("/staff/calls")).text
     shown = rf"Next call.*Ruth Alvarez.*{made.number}.*by the phone.*tel:\{MEMBER}.*the bill"
     assert re.search(shown, page, re.DOTALL), page
-    assert "No call is promised" in page
+    assert page.count('aria-labelledby="day-') == 1, "days without a call take no room"
+    assert page.index("Next call") < page.index('class="week"')
+    assert "No call is promised from" in (await edge.get("/staff/calls?day=2027-03-01")).text
     assert "Monday Nov 16" not in page, "days that are over"
     assert "by the phone: ask who it is" in (await edge.get(f"/staff/calls/{made.number}")).text
     asked = {"name": "not identified", "tried": "paying a bill, asked for the amount"}

@@ -33,6 +33,8 @@ def test_a_copy_of_a_bill() -> None:
         ("did K7M-4Q2 go through", "K7M-4Q2"),
         ("k7m4q2", "k7m4q2"),
         ("it is k 7 m 4 q 2", "k 7 m 4 q 2"),
+        ("did FHJ-KMQ go through", "FHJ-KMQ"),
+        ("was fhjkmq paid", "fhjkmq"),
         ("did my payment go through", None),
         ("i paid $45.20 on friday", None),
     ],
