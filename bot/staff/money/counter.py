@@ -234,5 +234,6 @@ class CounterPages(MoneyBase):
             barred = await find_barred(session, self.backend, asked_by, name)
         return self.render(
             request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
-            faults=faults, barred=barred, undo_reasons=UNDO_REASONS, kinds=COUNTER_KINDS, fingerprint=fingerprint, limit=self.backend.coop.booking_second_person_cents,
+            faults=faults, barred=barred, undo_reasons=UNDO_REASONS, kinds=COUNTER_KINDS,
+            fingerprint=fingerprint, limit=self.backend.coop.booking_second_person_cents,
         )  # fmt: skip
