@@ -239,7 +239,7 @@ async def close(
     """The office user `by` ends it: the assistant answers again, and the member is told. None when closed already.
 
     `seen` is the newest inbound message that they had before them; without it, what the handoff's summary has. Raises
-    UnreadMessages where a later one came, and where they are not `sure` and nobody has answered the request. On the
+    UnreadMessages where a later one came, and where they are not `sure` and the member waits for an answer. On the
     web the caller notifies the page's stream after the commit.
     """
     handoff = await session.get(AgentHandoff, handoff_id, with_for_update=True)
@@ -247,7 +247,7 @@ async def close(
         return None
     if handoff.status in OPEN_STATUSES:
         unread = await unseen.list_unseen(session, handoff, seen or 0)
-        if not unread and not sure and handoff.status == "waiting" and not handoff.waits_again:
+        if not unread and not sure and handoff.status == "waiting":
             newest = await conversations.newest_inbound(session, handoff.conversation_id)
             unread = [newest] if newest else []
         if unread:

@@ -253,7 +253,9 @@ async def test_an_arrangement_within_the_rules_is_granted_once(
         assert "Payment arrangement: $60.00" in done.text
     assert await count(backend, Arrangement) == 1
     assert (await last_audit(backend, "arrangement_by_office")).actor == "office:ann"
-    assert any("arrangement" in one.body for one in await outbox(backend))
+    told = [one.body for one in await outbox(backend) if "arrangement" in one.body]
+    assert told
+    assert all("$60.00 on" in body and "NOT ME" not in body for body in told), "the plan, and no question who it was"
 
 
 async def test_an_arrangement_outside_the_rules_has_no_button(signed_in: Edge, backend: Backend) -> None:
