@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.models import Arrangement
+from backend.arrangement.progress import PartProgress, measure_progress
 from backend.arrangement.service import active_arrangement
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active
@@ -66,6 +67,9 @@ class MemberView:
     new_contacts: frozenset[str]
     flags: Sequence[Flag]
 
+    next_part: PartProgress | None = None
+    """The first part of the arrangement of which something is missing."""
+
     @property
     def url(self) -> str:
         return member_url(self.account)
@@ -108,8 +112,16 @@ async def _load(session: AsyncSession, backend: Backend, account: Account, accou
         "slowed": login is not None and await signin.is_slowed(session, backend, login),
     }
     bare = MemberView(account, accounts, member, login, as_of=_time_of(backend, balance), flags=(), **values)  # type: ignore[arg-type]
+    coming = await _find_next_part(session, backend, bare)
     flags = [*_money_flags(bare), *_person_flags(bare)]
-    return MemberView(account, accounts, member, login, as_of=bare.as_of, flags=flags, **values)  # type: ignore[arg-type]
+    return replace(bare, flags=flags, next_part=coming)
+
+
+async def _find_next_part(session: AsyncSession, backend: Backend, view: MemberView) -> PartProgress | None:
+    if view.arrangement is None or view.balance is None:
+        return None
+    owed, pending = view.balance.amount_due_cents, view.balance.pending_cents
+    return (await measure_progress(session, view.arrangement, owed, pending, backend.today())).next_part
 
 
 def _time_of(backend: Backend, balance: Balance | None) -> str:
