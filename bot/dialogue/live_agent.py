@@ -68,6 +68,9 @@ async def decide_after_person(backend: Backend, inbound: Inbound) -> HandoffDeci
     does at once, day and night, stays with it, and so does all that follows: a payment, which nobody can take in a
     talk, the balance, an outage and a danger, which cannot wait until the office opens.
     """
+    async with backend.db.read_session() as session:  # most messages come without any, and write nothing
+        if await handover.find_just_closed(session, backend, inbound.conversation) is None:
+            return "go on"
     words = normalize.extract_words(inbound.text)
     english = english_form(words, current_language())
     async with backend.db.transaction() as session:
