@@ -170,7 +170,7 @@ async def test_one_field_finds_every_number(edge: Edge, backend: Backend, home: 
     assert f"{number[1]}</a>, $50.00, check No. 05501" in await found("5501")
     assert "Nothing was found" in await found("5502")
     listed = (await edge.get("/staff/money")).text
-    assert f"{number[1]}</a>, check No. 05501, $50.00, taken, account 99999-001, ann, Nov 18, 10:00 AM" in listed
+    assert f"{number[1]}</a>, check No. 05501, $50.00, taken, account 99999-001, ann, Nov 18, 2026, 10:00 AM" in listed
 
 
 async def test_a_schedule_that_ended_says_by_whom_and_why(edge: Edge, backend: Backend, home: Household) -> None:

@@ -128,7 +128,7 @@ BAD_VALUES = [
     ("money", {"max_payment": "0"}, "With nothing as the limit nobody could pay."),
     ("hours", {"monday_opens": "17:00"}, "This must be after the opening time."),
     ("hours", {"monday_closes": ""}, "Please give a time"),
-    ("holidays", {"holiday_on_0": "some day"}, "Choose when it is."),
+    ("holidays", {"holiday_on_0": "once", "holiday_day_0": ""}, "Choose when it is."),
     ("holidays", {"holiday_es_0": ""}, "Please fill this in, or empty the whole row."),
     ("banner", {"banner_en": "Storm"}, "Please write it in both languages"),
     ("greetings", {"chat_en": "Hello, I am Ann."}, "It must say that a machine answers"),
