@@ -247,7 +247,9 @@ async def close(
         return None
     if handoff.status in OPEN_STATUSES:
         unread = await unseen.list_unseen(session, handoff, seen or 0)
-        if not unread and not sure and handoff.status == "waiting":
+        if not unread and not sure and handoff.status == "waiting" and handoff.waits_again:
+            unread = await unseen.list_unseen(session, handoff, 0)  # shown on the page, and not answered
+        elif not unread and not sure and handoff.status == "waiting":
             newest = await conversations.newest_inbound(session, handoff.conversation_id)
             unread = [newest] if newest else []
         if unread:
