@@ -18,7 +18,7 @@ from backend.callout.roster import OnCallPerson, parse_on_call
 from backend.coop_presentation import Presentation, parse_presentation
 from backend.coop_table import Table, find_unknown_keys, read_optional_table, read_table
 from backend.errors import SettingsError
-from backend.holidays import Holiday, parse_rule
+from backend.holidays import Holiday, parse_holiday
 from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, join_words, tr
 from backend.money import format_cents
 from backend.privacy.periods import RetentionPeriods, parse_periods
@@ -112,19 +112,27 @@ class Coop:
                 runs.append(([day], span))
         hours = ", ".join(_format_day_range(days, span) for days, span in runs) or tr("by appointment")
         closed = self.upcoming_closures(self.today()) if self.today and runs else []
-        return ", ".join([hours, *_format_closures(closed)])
+        spans = [(day, self.short_hours(day)) for day in (self._coming_days(self.today()) if self.today else [])]
+        special = [tr("{day} only {hours}", day=format_day(day, day), hours=format_span(at)) for day, at in spans if at]
+        return ", ".join([hours, *_format_closures(closed), *special])
 
     def holiday_name(self, day: date) -> str | None:
-        """The name of the office's holiday on `day`, in the current language."""
-        return next((each.names[current_language()] for each in self.holidays if each.falls_on(day)), None)
+        """The name of the holiday for which the office is closed on `day`, in the current language."""
+        found = [] if self.short_hours(day) else [each for each in self.holidays if each.falls_on(day)]
+        return found[0].names[current_language()] if found else None
 
     def holidays_text(self) -> str:
-        """All holidays by name, in the order of the file."""
-        return join_words([each.names[current_language()] for each in self.holidays])
+        """All days on which it is closed by name, in the order of the file."""
+        return join_words([each.names[current_language()] for each in self.holidays if not each.hours])
+
+    def short_hours(self, day: date) -> tuple[time, time] | None:
+        """The hours of a special day; they go before a holiday on the same day."""
+        return next((each.hours for each in self.holidays if each.hours and each.falls_on(day)), None)
 
     def hours_on(self, day: date) -> tuple[time, time] | None:
         """Opening and closing time on a local date; None when closed."""
-        return None if self.holiday_name(day) else self.hours.get(WEEKDAYS[day.weekday()])
+        usual = None if self.holiday_name(day) else self.hours.get(WEEKDAYS[day.weekday()])
+        return self.short_hours(day) or usual
 
     def working_day_after(self, day: date) -> date | None:
         """The first day after `day` on which the office is open; None when there is none within MAX_CLOSED_DAYS."""
@@ -146,8 +154,11 @@ class Coop:
 
     def upcoming_closures(self, today: date) -> list[date]:
         """Holidays of the coming week that fall on a day with opening hours."""
-        days = [today + timedelta(days=ahead) for ahead in range(CLOSURE_NOTICE.days)]
+        days = self._coming_days(today)
         return [day for day in days if WEEKDAYS[day.weekday()] in self.hours and self.holiday_name(day)]
+
+    def _coming_days(self, today: date) -> list[date]:
+        return [today + timedelta(days=ahead) for ahead in range(CLOSURE_NOTICE.days)]
 
     def fee_cents(self, kind: str) -> int:
         """The fee in cents for paying by `card` or `bank`."""
@@ -224,6 +235,11 @@ def _format_closures(days: list[date]) -> list[str]:
     if len(names) > 1:
         return [tr("closed on {first} and {last}", first="; ".join(names[:-1]), last=names[-1])]
     return [tr("closed on {day}", day=names[0])]
+
+
+def format_span(span: tuple[time, time]) -> str:
+    """`8:00 AM to 12:00 PM`."""
+    return tr("{opens} to {closes}", opens=format_clock(span[0]), closes=format_clock(span[1]))
 
 
 def format_clock(at: time) -> str:
@@ -307,7 +323,7 @@ def parse_coop(raw: Mapping[str, Any]) -> Coop:
         refund_fee=_refund_fee(payments),
         counter_to_billing=payments.switch("counter_to_billing", True),
         facts={name: _parse_fact(name, value) for name, value in read_optional_table(raw, "facts").items()},
-        holidays=tuple(_parse_holiday(name, value) for name, value in read_optional_table(raw, "holidays").items()),
+        holidays=tuple(parse_holiday(name, value) for name, value in read_optional_table(raw, "holidays").items()),
         arrangements=_parse_arrangements(raw),
         on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
         retention=parse_periods(read_optional_table(raw, "retention")),
@@ -330,18 +346,6 @@ def _parse_arrangements(raw: Mapping[str, Any]) -> ArrangementRules | None:
         max_parts=rules.whole_number("most_parts"),
         max_days=rules.whole_number("within_days"),
     )
-
-
-def _parse_holiday(name: str, value: Any) -> Holiday:
-    """A holiday's rule, and its name in each language."""
-    fits = isinstance(value, dict) and set(value) == {"on", *LANGUAGES}
-    if not fits or not all(isinstance(text, str) and text.strip() for text in value.values()):
-        raise ValueError(f'holidays.{name} must be {{on = "december 25", en = "Christmas", es = "Navidad"}}')
-    try:
-        rule = parse_rule(value["on"])
-    except ValueError as error:
-        raise ValueError(f"holidays.{name}: {error}") from None
-    return Holiday({language: value[language].strip() for language in LANGUAGES}, rule)
 
 
 def _parse_fact(name: str, value: Any) -> dict[str, str]:

@@ -6,10 +6,12 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from backend.banking_days import LAST, nth_weekday
+from backend.language import LANGUAGES
 from backend.reading.dates.day_vocabulary import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
 
 NTH = MappingProxyType({"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": LAST})
@@ -26,13 +28,14 @@ HolidayRule = Callable[[int], list[date]]
 
 @dataclass(frozen=True)
 class Holiday:
-    """A holiday's name by language, and when it is."""
+    """A holiday's name by language, and when it is. `hours`: it is open then, and closed without."""
 
     names: Mapping[str, str]
     rule: HolidayRule
+    hours: tuple[time, time] | None = None
 
     def falls_on(self, day: date) -> bool:
-        """Whether the office is closed for it on `day`. New Year's Day may be observed in the year before."""
+        """Whether it is kept on `day`. New Year's Day may be observed in the year before."""
         return any(day in self.rule(year) for year in (day.year, day.year + 1))
 
 
@@ -68,3 +71,27 @@ def _fixed(month: int, day: int, *, moves: bool) -> HolidayRule:
         return [on]
 
     return days
+
+
+def parse_holiday(name: str, value: Any) -> Holiday:
+    """An entry of coop.toml's [holidays]: its rule, its name in each language, and its hours where it has short ones.
+    Raises ValueError."""
+    fits = isinstance(value, dict) and set(value) - {"hours"} == {"on", *LANGUAGES}
+    if not fits or not all(isinstance(value[key], str) and value[key].strip() for key in ("on", *LANGUAGES)):
+        raise ValueError(f'holidays.{name} must be {{on = "december 25", en = "Christmas", es = "Navidad"}}')
+    try:
+        rule = parse_rule(value["on"])
+    except ValueError as error:
+        raise ValueError(f"holidays.{name}: {error}") from None
+    names = {language: value[language].strip() for language in LANGUAGES}
+    return Holiday(names, rule, _parse_hours(name, value["hours"]) if "hours" in value else None)
+
+
+def _parse_hours(name: str, value: Any) -> tuple[time, time]:
+    try:
+        opens, closes = (time.fromisoformat(str(each)) for each in value)
+        if opens < closes:
+            return opens, closes
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f'holidays.{name}: hours must be two times, the earlier first, like ["08:00", "12:00"]')

@@ -29,7 +29,7 @@ def format_hours_for_question(turn: Turn, words: str) -> str | None:
     coop, today = turn.backend.coop, turn.backend.today()
     holiday = _find_holiday(coop, words)
     if holiday is not None and (falls := _next_day(holiday, today)) is not None:
-        return _describe_closed_day(coop, falls, today)
+        return _describe_day(coop, falls, today, afternoon=False)
     if names_good_friday(words):
         return None
     english = english_form(words, turn.language)
@@ -66,12 +66,20 @@ def _describe_closed_day(coop: Coop, day: date, today: date) -> str:
 
 def _list_holidays(coop: Coop, today: date) -> str:
     """All holidays with the day on which each falls next, the next one first."""
-    found = [(falls, holiday) for holiday in coop.holidays if (falls := _next_day(holiday, today)) is not None]
+    closing = [holiday for holiday in coop.holidays if not holiday.hours]
+    found = [(falls, holiday) for holiday in closing if (falls := _next_day(holiday, today)) is not None]
     days = dict.fromkeys(falls for falls, _ in sorted(found, key=lambda each: each[0]))
     listed = [f"{coop.holiday_name(day)} ({format_day(day, today)})" for day in days]
     if not listed:
         return tr("The office has no holidays in the coming year. It is open {hours}.", hours=coop.hours_text)
-    return tr("The office is closed on {holidays}. Outages are answered day and night.", holidays=join_words(listed))
+    told = tr("The office is closed on {holidays}. Outages are answered day and night.", holidays=join_words(listed))
+    return " ".join([told, *_list_short_days(coop, today)])
+
+
+def _list_short_days(coop: Coop, today: date) -> list[str]:
+    """The special days with hours of their own, each the next time that it comes."""
+    days = [_next_day(holiday, today) for holiday in coop.holidays if holiday.hours]
+    return [_describe_day(coop, day, today, afternoon=False) for day in sorted(set(filter(None, days)))]
 
 
 def _find_holiday(coop: Coop, words: str) -> Holiday | None:

@@ -17,9 +17,10 @@ class AgentHandoff(Base):
     `summary` has the member, the level, what was tried, and the last lines with sensitive digits masked. Its `seen` is
     the newest inbound message that the office knew with its last answer; `waiting_since` (ISO, UTC) is there when the
     member wrote again since; `told` has, by kind of notice, the message that it answered; `reminded` is the
-    `waiting_since` of which the office was reminded by text; `told_waiting` has the notices
-    that a member who waits got by themselves; `undelivered` is the office's answer that did not arrive,
-    until somebody answers again. `owner` is the staff name of who has it. Until
+    `waiting_since` of which the office was reminded by text; `told_waiting` has the notices that a member who waits got
+    by themselves; `undelivered` is the office's answer that did not arrive, until somebody answers again; `may_return`:
+    the office left the member, and nothing was begun with the assistant since. `owner` is the staff name of who has it.
+    Until
     `snoozed_until` it is out of the list.
     """
 

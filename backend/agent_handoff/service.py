@@ -28,6 +28,8 @@ OPEN_STATUSES = ("waiting", "answered")
 SUMMARY_LINES = 10
 ABANDONED_AFTER, ABANDONED_AFTER_WHEN_CLOSED = timedelta(hours=12), timedelta(hours=1)
 """After the office's last message, while it is open or closed, a handoff counts as abandoned."""
+REOPENS_WITHIN = timedelta(minutes=30)
+"""For so long after the office closed a talk, what the member writes goes back to who had it."""
 ANSWER_KEY = "office:"
 """Of the outbox's key of an answer; the id of the OfficeMessage follows."""
 Notice = Literal["open", "closed"]
@@ -241,7 +243,7 @@ async def close(
     """The office user `by` ends it: the assistant answers again, and the member is told. None when closed already.
 
     `seen` is the newest inbound message that they had before them; without it, what the handoff's summary has. Raises
-    UnreadMessages where a later one came, and where they are not `sure` and nobody has answered the request. On the
+    UnreadMessages where a later one came, and where they are not `sure` and the member waits for an answer. On the
     web the caller notifies the page's stream after the commit.
     """
     handoff = await session.get(AgentHandoff, handoff_id, with_for_update=True)
@@ -249,7 +251,9 @@ async def close(
         return None
     if handoff.status in OPEN_STATUSES:
         unread = await unseen.list_unseen(session, handoff, seen or 0)
-        if not unread and not sure and handoff.status == "waiting" and not handoff.waits_again:
+        if not unread and not sure and handoff.status == "waiting" and handoff.waits_again:
+            unread = await unseen.list_unseen(session, handoff, 0)  # shown on the page, and not answered
+        elif not unread and not sure and handoff.status == "waiting":
             newest = await conversations.newest_inbound(session, handoff.conversation_id)
             unread = [newest] if newest else []
         if unread:
@@ -265,9 +269,40 @@ async def close(
         rounds = handoff.summary.get("closings", 0)
         key = f"office-left:{handoff.id}" + (f":{rounds}" if rounds else "")
         await send_to_member(session, backend, conversation, words, key, left=left)
-        unseen.change_summary(handoff, closings=rounds + 1)
+        unseen.change_summary(handoff, closings=rounds + 1, may_return=True)
     await _end(session, backend, handoff, f"office:{by}")
     return handoff
+
+
+async def find_just_closed(session: AsyncSession, backend: Backend, conversation_id: str) -> AgentHandoff | None:
+    """The handoff that the office closed within REOPENS_WITHIN, or opened again since, while the member was with a
+    person, and after which nothing was left to the assistant."""
+    query = select(AgentHandoff).where(AgentHandoff.conversation_id == conversation_id)
+    handoff = await session.scalar(query.order_by(AgentHandoff.id.desc()).limit(1))
+    if handoff is None or handoff.status not in ("closed", "waiting") or not handoff.summary.get("may_return"):
+        return None
+    closed = handoff.closed_at or backend.clock.now()  # the office has opened it again
+    return handoff if backend.clock.now() - closed <= REOPENS_WITHIN else None
+
+
+async def leave_to_assistant(session: AsyncSession, handoff: AgentHandoff) -> None:
+    """The member began something with the assistant: later words are no longer for the person who left."""
+    await session.refresh(handoff, with_for_update=True)
+    unseen.change_summary(handoff, may_return=None)
+
+
+async def reopen_by_member(
+    session: AsyncSession, backend: Backend, handoff: AgentHandoff, message: InboundMessage
+) -> None:
+    """The member wrote more to the person who just closed it: it waits again, with who had it."""
+    await session.refresh(handoff, with_for_update=True)
+    if handoff.status == "answered":
+        return  # somebody has written meanwhile
+    handoff.closed_at = None
+    seen = max(handoff.summary.get("seen", 0), message.id - 1)
+    unseen.change_summary(handoff, may_return=None, told=None, seen=seen)
+    await _set_expects(session, handoff.conversation_id, LIVE_AGENT)
+    await _wait_again(session, backend, handoff, message.received_at)
 
 
 async def _find_last_author(session: AsyncSession, handoff: AgentHandoff | None) -> str | None:

@@ -23,7 +23,9 @@ from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
 from backend.jobs.runs import Item, run_side_by_side
+from backend.language import format_short_date, tr
 from backend.members.models import Member
+from backend.money import format_cents
 from backend.payments.balances import get_balance, sum_pending
 from backend.programs.rules import LEVELIZED
 from backend.programs.service import find_enrollment
@@ -60,9 +62,18 @@ async def active_arrangement(session: AsyncSession, account_id: int) -> Arrangem
 
 
 async def grant(
-    session: AsyncSession, backend: Backend, conversation_id: str, account_id: int, parts: Sequence[PlanPart]
+    session: AsyncSession,
+    backend: Backend,
+    conversation_id: str,
+    account_id: int,
+    parts: Sequence[PlanPart],
+    *,
+    by_office: bool = False,
 ) -> Arrangement | None:
-    """Store the plan. None if the account has an active one: another conversation may have been faster."""
+    """Store the plan, and tell the member: `by_office` what was agreed, else that it was asked for.
+
+    None if the account has an active one: another conversation may have been faster.
+    """
     await lock_account(session, account_id)
     if await active_arrangement(session, account_id) is not None:
         return None
@@ -84,11 +95,23 @@ async def grant(
     await record_act(session, backend, conversation, "arrangement_granted", account_id, after=after)
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
+    if by_office:
+        await member_notices.send_notice(
+            session, backend, conversation, member, account, member_notices.GRANTED_NOTICE,
+            lambda: format_plan(made), made.number,
+        )  # fmt: skip
+        return made
     what = member_notices.NOTICE_TEXTS["arrangement"]
     await member_notices.send_notice(
         session, backend, conversation, member, account, member_notices.REQUESTED_NOTICE, what, made.number
     )
     return made
+
+
+def format_plan(plan: Arrangement) -> str:
+    """`$60.00 on Dec 1; $52.40 on Dec 15`, in the current language."""
+    parts = [(format_cents(part["cents"]), format_short_date(date.fromisoformat(part["on"]))) for part in plan.parts]
+    return "; ".join(tr("{amount} on {day}", amount=amount, day=day) for amount, day in parts)
 
 
 async def review(backend: Backend, on: date) -> dict[str, int]:

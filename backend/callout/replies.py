@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.agent_handoff.service import find_open_handoff
 from backend.callout import codes, delivery, messages, service, unverified_replies
 from backend.callout.codes import TicketCode
 from backend.callout.models import CalloutNotice
@@ -53,12 +54,16 @@ async def handle_reply(
     """Do what the text says; returns the answer in the person's language, empty for none.
 
     `keep` redacts what must not be stored. Returns None for a text that is not about a callout, since the person may be
-    a member too. While they have an open callout, any text is about it unless it is clearly about something else.
+    a member too. While they have an open callout, any text is about it unless it is clearly about something else; while
+    they talk with the office, only a code or plain words about the callout are.
     """
     known = await codes.find_codes(session, backend, person, to_check=True)
     not_offered = await service.find_unalerted_tickets(session, person)
     has_open = bool(not_offered) or any(_is_relevant(backend, person, one) for one in known)
-    reply = parse_reply_leniently(text) if has_open else parse_reply(text)
+    with_office = await find_open_handoff(session, conversation_id) is not None
+    reply = parse_reply_leniently(text) if has_open and not with_office else parse_reply(text)
+    if reply is not None and with_office and not reply.codes and (reply.is_weak or not has_open):
+        return None  # what they write to the person who answers them as a member
     if reply is None or (not reply.codes and _is_new_report(reply, text, known)):
         return None
     reply = replace(reply, other_words=keep(reply.other_words))

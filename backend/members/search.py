@@ -143,6 +143,18 @@ def _differs_by_one(part: str, word: str) -> bool:
     return swapped or mine[1:] == theirs[1:] or mine[1:] == theirs or mine == theirs[1:]
 
 
+def are_near_names(words: str, found: Sequence[Account]) -> bool:
+    """Whether `words` are a name that nobody of `found` has, so that they are only near it."""
+    parts = re.findall(r"\w+", strip_accents(words).lower())
+    if not parts or any(part.isdigit() for part in parts) or "@" in words:
+        return False
+    known = [
+        strip_accents(f"{account.member.name} {account.service_address} {account.member.email}").lower()
+        for account in found
+    ]
+    return not any(all(any(one in text for one in _spellings(part)) for part in parts) for text in known)
+
+
 async def _list_of(session: AsyncSession, condition: ColumnElement[bool]) -> list[Account]:
     query = select(Account).join(Account.member).options(contains_eager(Account.member)).where(condition)
     return list(await session.scalars(query.order_by(Account.number).limit(MAX_HITS)))
@@ -150,6 +162,10 @@ async def _list_of(session: AsyncSession, condition: ColumnElement[bool]) -> lis
 
 def _is_in_address(part: str) -> ColumnElement[bool]:
     address = func.lower(Account.service_address)
-    spellings = {part, ABBREVIATIONS.get(part, part)}
-    spellings |= {long for long, short in ABBREVIATIONS.items() if short == part}
-    return or_(*(address.contains(each, autoescape=True) for each in sorted(spellings)))
+    return or_(*(address.contains(each, autoescape=True) for each in sorted(_spellings(part))))
+
+
+def _spellings(part: str) -> set[str]:
+    """A word of an address as it is and with its kind of street written out or short."""
+    longer = {long for long, short in ABBREVIATIONS.items() if short == part}
+    return {part, ABBREVIATIONS.get(part, part), *longer}

@@ -133,7 +133,7 @@ async def grant_arrangement(
     member = await session.get_one(Member, account.member_id)
     talk = await open_conversation(session, backend, account, by)
     with use_language(member.language):
-        made = await arrangements.grant(session, backend, talk.id, account.id, parts)
+        made = await arrangements.grant(session, backend, talk.id, account.id, parts, by_office=True)
     if made is not None:
         await _record(session, backend, account, by, "arrangement_by_office", after={"number": made.number})
     return made

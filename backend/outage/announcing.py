@@ -24,7 +24,7 @@ from backend.outage.areas import select_in_area
 from backend.outage.messages import AT_NIGHT, KINDS, NOT_TOLD, night_ends, send
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
 from backend.outage.service import lock
-from backend.outage.texts import ESTIMATE, OUT, RESTORED
+from backend.outage.texts import NEWS, OUT, RESTORED
 from backend.outbox.models import OutboxMessage
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ async def _tell_batch(backend: Backend, announcement_id: int) -> int | None:
         if last is not None:
             announcement.after_account = last
             return await _tell(session, backend, current, announcement, recipients)
-        tell_reporters = {RESTORED: reports.tell_reporters, OUT: reports.tell_of_outage}.get(announcement.stage)
-        if tell_reporters and (count := await tell_reporters(session, backend, current, announcement)):
+        is_end = announcement.stage == RESTORED
+        tell_reporters = reports.tell_reporters if is_end else reports.tell_of_outage
+        if count := await tell_reporters(session, backend, current, announcement):
             return count
         _finish(backend, announcement)
         return None
@@ -216,7 +217,7 @@ async def _tell(
     recipients: Sequence[Recipient],
 ) -> int:
     """Write notices and messages for those who were not told of this stage yet; returns how many."""
-    stage = announcement.stage if announcement.stage != ESTIMATE else f"{ESTIMATE}:{announcement.number}"
+    stage = f"{announcement.stage}:{announcement.number}" if announcement.stage in NEWS else announcement.stage
     told = select(OutageNotice.account_id, OutageNotice.way).where(
         OutageNotice.outage_id == outage.id,
         OutageNotice.stage == stage,

@@ -17,30 +17,42 @@ from backend.outage.models import KnownOutage, OutageAccount
 from backend.tickets.place_matching import ABBREVIATIONS
 
 WHOLE_SYSTEM_NAMES = frozenset({"everywhere", "all", "all members", "whole system"})
+IN_TOWN = re.compile(r"([^()]*)(?:\(([^()]*)\))?.*", re.DOTALL)
 MAX_SHOWN_LENGTH = 40
 """Of an area in a text, so that the text fits one part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Names of roads, towns, ZIP codes or other words of an address, normalized."""
+    """Names of roads, towns, ZIP codes or other words of an address, normalized. `towns` has for each name the town
+    behind it in parentheses, or an empty text."""
 
     names: tuple[str, ...]
+    towns: tuple[str, ...]
 
     @property
     def is_whole_system(self) -> bool:
         return any(name in WHOLE_SYSTEM_NAMES for name in self.names)
 
     def contains(self, places: Iterable[str]) -> bool:
-        """Whether a name occurs in one of the places. Whole words only: `Oak` is not in `Oakland Avenue`."""
+        """Whether a name occurs in one of the places. Whole words only: `Oak` is not in `Oakland Avenue`. A name with a
+        town takes in no place that has a comma, and so names its town, and has another one."""
         if self.is_whole_system:
             return True
-        normalized = [f" {normalize_place(words)} " for words in places]
-        return any(f" {name} " in words for name in self.names for words in normalized)
+        normalized = [(f" {normalize_place(words)} ", "," in words) for words in places]
+        return any(
+            f" {name} " in words and (not town or not has_town or f" {town} " in words)
+            for name, town in zip(self.names, self.towns, strict=True)
+            for words, has_town in normalized
+        )
 
 
 def parse_area(words: str) -> Area:
-    return Area(tuple(filter(None, (normalize_place(name) for name in words.split(",")))))
+    """The area of names separated by commas; `Mill Road (Elizabeth)` is that road in that town."""
+    parts = [IN_TOWN.fullmatch(name.strip()) for name in words.split(",")]
+    named = [(normalize_place(part[1]), normalize_place(part[2] or "")) for part in parts if part]
+    named = [(name, town) for name, town in named if name]
+    return Area(tuple(name for name, _ in named), tuple(town for _, town in named))
 
 
 @lru_cache(maxsize=20_000)

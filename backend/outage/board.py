@@ -16,6 +16,7 @@ from backend.tickets.kinds import DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
 
 HOUSE_NUMBER = re.compile(r"^#?\d+[A-Za-z]?\s+|\s+#?\d+[A-Za-z]?$")
+NO_TOWN = re.compile(r"\d|[()]|^(?:apt|apartment|unit|lot|suite|ste|trailer|bldg|building)\b", re.IGNORECASE)
 MAX_LISTED = 1_000
 
 
@@ -24,7 +25,13 @@ class RoadReports:
     """The reports of one road, the oldest first. `name` is as the first one wrote it."""
 
     name: str
+    town: str = ""
     tickets: list[Ticket] = field(default_factory=list)
+
+    @property
+    def area(self) -> str:
+        """The words of an outage there: with the town, so that the same road of another one is not in it."""
+        return f"{self.name} ({self.town})" if self.town else self.name
 
     @property
     def since(self) -> datetime:
@@ -84,7 +91,7 @@ async def load_board(session: AsyncSession) -> Board:
             town = towns.setdefault(normalize_place(town_name), TownReports(town_name))
             key = (normalize_place(town_name), normalize_place(road_name))
             if key not in roads:
-                roads[key] = RoadReports(road_name)
+                roads[key] = RoadReports(road_name, town_name)
                 town.roads.append(roads[key])
             roads[key].tickets.append(ticket)
     for town in towns.values():
@@ -96,4 +103,5 @@ def split_place(place: str) -> tuple[str, str]:
     """Road and town of an address: `12 Ridge Road, Elizabeth, IL 61028` is `Ridge Road` and `Elizabeth`."""
     parts = [part.strip() for part in re.split(r"[,;\n]", place) if part.strip()]
     road = HOUSE_NUMBER.sub("", parts[0], count=1).strip()
-    return road or parts[0], parts[1] if len(parts) > 1 else ""
+    towns = [part for part in parts[1:] if not NO_TOWN.search(part)]
+    return road or parts[0], towns[0] if towns else ""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.language import mark, tr, use_language
 from backend.members.models import Member
 from backend.outage.models import KnownOutage, OutageAnnouncement
-from backend.outage.texts import ESTIMATE, OUT, RESTORED, format_notice
+from backend.outage.texts import NEWS, OUT, RESTORED, format_notice
 from backend.outbox.models import OutboxMessage
 from backend.outbox.priorities import Priority
 from backend.outbox.service import enqueue
@@ -23,12 +23,11 @@ NOT_TOLD = ("expired", "refused", "failed", "undelivered")
 """A message with one of these statuses reached nobody."""
 OUT_LIFETIME = timedelta(hours=6)
 """A text that the power is out which waited longer for its turn is not sent."""
-PURPOSES = {OUT: "outage-notice", ESTIMATE: "outage-notice", RESTORED: "outage-restored"}
+PURPOSES = {OUT: "outage-notice", RESTORED: "outage-restored"} | dict.fromkeys(NEWS, "outage-notice")
 SUBJECTS = {
     OUT: mark("Power outage"),
-    ESTIMATE: mark("News of the power outage"),
     RESTORED: mark("The power is back"),
-}
+} | dict.fromkeys(NEWS, mark("News of the power outage"))
 AT_NIGHT = "outage_night"
 """The alert of who wishes to be told in the quiet hours too."""
 KINDS = {"text": "sms", "email": "email", "call": "call"}

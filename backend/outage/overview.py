@@ -198,13 +198,19 @@ async def _list_told_ways(session: AsyncSession, outage: KnownOutage) -> list[_T
 
 
 async def preview_news(
-    session: AsyncSession, backend: Backend, outage: KnownOutage, *, estimate_at: datetime | None = None, left: str = ""
+    session: AsyncSession,
+    backend: Backend,
+    outage: KnownOutage,
+    *,
+    estimate_at: datetime | None = None,
+    left: str = "",
+    stage: str = TIME,
 ) -> EndPreview:
-    """What members would be told of a later time, or that the power is back except at `left`."""
+    """What members would be told of a later time, of a crew (`stage`), or that the power is back except at `left`."""
     if left:
         stage, area, estimate = RESTORED, names_gone(outage.area, left), outage.estimate_at
     else:
-        stage, area, estimate = TIME, outage.area, estimate_at
+        area, estimate = outage.area, estimate_at
     changed = KnownOutage(
         area=area, cause=outage.cause, estimate_at=estimate, started_at=outage.started_at,
         reported_at=outage.reported_at, is_dangerous=outage.is_dangerous,
@@ -212,7 +218,16 @@ async def preview_news(
     counts = (await told.count_accounts(session, [outage.id])).get(outage.id, {})
     heard = counts[OUT].told if OUT in counts else 0
     texts = _format_each(backend, changed, stage)
-    return EndPreview(heard, 0, 0, 0, 0, 0, 0, texts, night_ends(backend, outage))
+    phones = set() if left else await _list_only_reported(session, outage)
+    return EndPreview(heard, 0, len(phones), 0, 0, 0, 0, texts, night_ends(backend, outage))
+
+
+async def _list_only_reported(session: AsyncSession, outage: KnownOutage) -> set[str]:
+    """The phones that reported it and are not those of the accounts that were told of it."""
+    told_members = {each.member_id for each in await _list_told_ways(session, outage)}
+    texted = set(await session.scalars(select(Member.phone).where(Member.id.in_(told_members))))
+    found = list(await session.scalars(_open_reports_of(outage)))
+    return await reports.list_reporter_phones(session, found) - texted
 
 
 def _open_reports_of(outage: KnownOutage) -> Select[Ticket]:

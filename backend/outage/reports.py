@@ -23,7 +23,7 @@ from backend.outage.areas import format_area, parse_area, select_in_area
 from backend.outage.models import KnownOutage, OutageAnnouncement, OutageNotice
 from backend.outage.only_here import ONLY_HERE_LABEL
 from backend.outage.still_out import STILL_OUT_LABEL, describe_end, is_marked, list_still_out
-from backend.outage.texts import RESTORED, format_notice
+from backend.outage.texts import OUT, RESTORED, format_notice
 from backend.outbox.models import OutboxMessage
 from backend.outbox.priorities import Priority
 from backend.outbox.service import can_receive_texts, enqueue
@@ -125,16 +125,18 @@ async def tell_reporters(
 async def tell_of_outage(
     session: AsyncSession, backend: Backend, outage: KnownOutage, announcement: OutageAnnouncement
 ) -> int:
-    """Tell the next ones who reported it before it was opened what is known now; returns how many reports were looked
-    at, 0 when there are no more. Whoever reported later was told in the conversation.
+    """Tell the next ones who reported it what is known now; returns how many reports were looked at, 0 when there are
+    no more. That it is out is news only for who reported it before it was opened: the others were told in the
+    conversation.
 
     The caller has locked the outage.
     """
+    upto = outage.started_at if announcement.stage == OUT else announcement.created_at
     query = select(Ticket).where(
         Ticket.outage_id == outage.id,
         Ticket.id > announcement.after_ticket,
         Ticket.status.in_(OPEN_STATUSES),
-        Ticket.created_at <= outage.started_at,
+        Ticket.created_at <= upto,
         ~is_marked(),
     )
     found = list(await session.scalars(query.order_by(Ticket.id).limit(BATCH)))

@@ -19,7 +19,7 @@ from backend.billing.models import Account
 from backend.outage import reports
 from backend.outage.areas import select_in_area
 from backend.outage.models import KnownOutage, OutageAccount, OutageAnnouncement, OutageNotice
-from backend.outage.texts import ESTIMATE, OUT, RESTORED
+from backend.outage.texts import CREW_ON_WAY, CREW_THERE, ESTIMATE, NEWS, OUT, RESTORED
 from backend.outbox.models import OutboxMessage
 
 if TYPE_CHECKING:
@@ -103,10 +103,29 @@ async def update(
     outage.updated_at = backend.clock.now()
     if tells:
         outage.told_estimate_at = estimate_at
-        await _cancel(session, backend, outage, (ESTIMATE,))
+        await _cancel(session, backend, outage, NEWS)
         await _expire_queued(session, backend, outage)  # whoever was not told yet gets the new time alone
         await _announce(session, backend, outage, ESTIMATE)
     await _record(session, backend, by, "outage_updated", outage)
+    return outage
+
+
+async def tell_of_crew(
+    session: AsyncSession, backend: Backend, by: str, outage_id: int, *, is_there: bool, estimate_at: datetime | None
+) -> KnownOutage | None:
+    """Tell all who were told of it or reported it that a crew is on the way or there, and when power is expected back
+    (UTC; None leaves the time as it is). None when there is no such outage, or it is over."""
+    outage = await _lock_open(session, outage_id)
+    if outage is None:
+        return None
+    if estimate_at is not None:
+        outage.estimate_at = estimate_at
+    if outage.tells:
+        outage.told_estimate_at = outage.estimate_at
+    outage.updated_at = backend.clock.now()
+    await _cancel(session, backend, outage, NEWS)
+    await _announce(session, backend, outage, CREW_THERE if is_there else CREW_ON_WAY)
+    await _record(session, backend, by, "outage_crew_told", outage)
     return outage
 
 
@@ -159,7 +178,7 @@ async def clear(
     if outage is None:
         return None
     outage.cleared_at = outage.updated_at = backend.clock.now()
-    await _cancel(session, backend, outage, (OUT, ESTIMATE, RESTORED))
+    await _cancel(session, backend, outage, (OUT, *NEWS, RESTORED))
     await _expire_queued(session, backend, outage)
     if restored:
         await _announce(session, backend, outage, RESTORED)
@@ -262,9 +281,9 @@ async def _find_unsent(session: AsyncSession, outage: KnownOutage) -> list[tuple
 
 
 async def _find_unsent_to_reporters(session: AsyncSession, outage: KnownOutage) -> set[int]:
-    """The messages to who reported it that it is known, which are not sent; these have no notice of an account."""
+    """The messages to who reported it that it is out, which are not sent; these have no notice of an account."""
     told = select(OutageAnnouncement.id).where(
-        OutageAnnouncement.outage_id == outage.id, OutageAnnouncement.stage == OUT
+        OutageAnnouncement.outage_id == outage.id, OutageAnnouncement.stage != RESTORED
     )
     keys = [OutboxMessage.dedupe_key.startswith(f"outage:{each}:") for each in await session.scalars(told)]
     if not keys:

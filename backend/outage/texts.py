@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 OUT, ESTIMATE, RESTORED = "out", "estimate", "restored"
+CREW_ON_WAY, CREW_THERE = "crew_way", "crew_there"
+NEWS = (ESTIMATE, CREW_ON_WAY, CREW_THERE)
+"""What may be told several times while an outage goes on; the newest replaces what was not sent yet."""
 CAUSES = (
     mark("storm damage"), mark("a tree on the line"), mark("a broken pole"), mark("failed equipment"),
     mark("a vehicle hit a pole"), mark("an animal on the line"), mark("lightning"), mark("wildfire risk"),
@@ -45,6 +48,10 @@ def format_notice(backend: Backend, outage: KnownOutage, stage: str, area: str, 
     elif stage == ESTIMATE and estimate:
         back = format_time(backend, estimate)
         words = tr("{coop}: news of the outage at {area}: power expected back {back}.", back=back, **values)
+    elif stage in (CREW_ON_WAY, CREW_THERE):
+        there = mark("{coop}: a crew is at work on the outage at {area}.")
+        words = tr(mark("{coop}: a crew is on the way to {area}.") if stage == CREW_ON_WAY else there, **values)
+        words += tr(" Expected back {back}.", back=format_time(backend, estimate)) if estimate else tr(" No time yet.")
     else:
         since = format_time(backend, outage.since)
         words = tr("{coop}: we know of a power outage at {area} {since}.", since=_since(since), **values)

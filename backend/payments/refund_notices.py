@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 COUNTER_KINDS = {"cash": mark("cash"), "check": mark("check"), "money_order": mark("money order")}
+UNDO_REASONS = {
+    "wrong_account": mark("it was booked on the wrong account"),
+    "wrong_amount": mark("the amount was wrong"),
+    "twice": mark("it was booked twice"),
+    "returned": mark("the bank did not pay the check"),
+    "other": mark("it was booked by mistake"),
+}
+"""Why a payment at the counter was taken off, as the member reads it; the reason that is kept begins with the words."""
 GIVEN_KINDS = {"check": mark("check"), "cash": mark("cash"), "bank": mark("bank transfer")}
 """How the office gives the money of a refund that failed."""
 FAILURES = {
@@ -101,8 +109,12 @@ async def notify_counter_undone(session: AsyncSession, backend: Backend, payment
     due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
     account, member = await receipts.load_account(session, payment.account_id)
     with use_language(member.language):
+        kept = payment.undone_reason or ""
+        why = next((words for words in UNDO_REASONS.values() if kept.startswith(words)), UNDO_REASONS["other"])
         text = tr(
-            "the payment of {amount} ({kind}) on acct {account} was taken off again. Balance {balance}. Ref {number}.",
+            "the payment of {amount} ({kind}) on acct {account} was taken off again: {why}. Balance {balance}. "
+            "Ref {number}.",
+            why=tr(why),
             amount=format_cents(payment.amount_cents),
             kind=tr(COUNTER_KINDS[payment.kind]),
             account=account.masked_number,

@@ -13,7 +13,9 @@ from backend.coop import Coop
 from backend.language import tr
 from backend.office_settings.models import SettingsVersion
 from backend.office_settings.state import State, merge_tables
-from backend.staff.ways_in import are_two_people
+from backend.staff.accounts import list_logins
+from backend.staff.roles import Role
+from backend.staff.ways_in import are_two_people, two_people_from
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -71,6 +73,31 @@ async def find_same_person(session: AsyncSession, backend: Backend, asked_by: st
             name=asked_by,
         )
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class BarredPerson:
+    """Somebody with the role who may not decide yet: from when (UTC), and who could now, by name."""
+
+    asked_by: str
+    since_when: datetime
+    others: list[str]
+
+
+async def find_barred(session: AsyncSession, backend: Backend, asked_by: str, by: str) -> BarredPerson | None:
+    """Why a page has no button for `by` to decide about what `asked_by` asked for; None where it has one, and for who
+    asked."""
+    moment = await two_people_from(session, backend, asked_by, by)
+    if moment is None or asked_by.casefold() == by.casefold():
+        return None
+    others = [
+        login.name
+        for login in await list_logins(session, backend)
+        if login.role >= Role.SUPERVISOR
+        and login.name.casefold() not in (asked_by.casefold(), by.casefold())
+        and await are_two_people(session, backend, asked_by, login.name)
+    ]
+    return BarredPerson(asked_by, moment, others)
 
 
 def begin_of_day(backend: Backend) -> datetime:

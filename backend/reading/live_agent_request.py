@@ -57,6 +57,7 @@ _ENGLISH_PATTERNS = (
     rf"that) (?:phone )?call\b(?! (?:center|canceled|cancelled))",
     r"(?:i'?d like) a (?:phone )?call\b",
     r"(?:i )?(?:want|need|would like|'d like) to be (?:called|phoned|rung)",
+    rf"question for {_ADJECTIVES}{_PERSON_WORDS}",
 )
 _SPANISH_PATTERNS = (
     r"(?:hablar|platicar|comunicar(?:me|se)?|conversar) (?:ya )?(?:con|a) (?:(?:un|una|el|la|su|algun|"
@@ -73,7 +74,22 @@ _SPANISH_PATTERNS = (
     r"(?:llameme|llamenme|marqueme|marquenme|devuelvanme la llamada)",
     r"(?:quiero|necesito|quisiera|prefiero) (?:una|la|esa) llamada",
     r"una persona (?:de verdad|real|humana|de carne)",
+    r"(?:pregunta|duda)s? para (?:(?:un|una|el|la) )?"
+    r"(?:persona|agente|representante|senora|senorita|senor|muchach[ao])",
 )
+_SAME_PERSON = re.compile(  # nothing else in the message but who it was, with how it is asked for
+    r"(?:(?:ok|hi|hello|please|and|where is|where'?s|is|get me|give me|i want|i need|can i have|put me back to|"
+    r"back to|with|to|hola|por favor|y|donde esta|quiero|necesito|con|a|otra vez) )*"
+    r"(?:(?:the|that|la|el|esa|ese) (?:same |misma |mismo )?(?:nice )?"
+    r"(?:person|lady|woman|man|guy|gentleman|agent|clerk|girl|"
+    r"persona|senora|senorita|senor|muchach[ao]|chica|mujer|agente))"
+    r"(?: (?:again|back|please|from before|otra vez|de nuevo|por favor|de antes|"
+    r"(?:that |who |whom )?i (?:was|had been|just) (?:just )?(?:talking|speaking|chatting|writing|texting|talked|spoke)"
+    r"(?: (?:to|with))?|(?:con (?:la que|el que|quien|la cual)|que) (?:yo )?(?:hablaba|hable|estaba hablando|"
+    r"me (?:atendio|ayudo|atendia))|(?:still )?there))*",
+    re.IGNORECASE,
+)
+_ALONE_LADY = re.compile(r"(?:the|la) (?:lady|woman|man|guy|girl|senora|senorita|senor|mujer|chica)", re.IGNORECASE)
 _WANTS_AGENT = re.compile(rf"\b(?:{'|'.join((*_ENGLISH_PATTERNS, *_SPANISH_PATTERNS))})", re.IGNORECASE)
 _CALL_ME = re.compile(
     rf"(?:^|[.,!?;]\s*|\b(?:please|just|then|so|and|or|to|yes|yeah|no) )(?:call|ring|phone) (?:me|us)\b{_CLAUSE_END}",
@@ -105,6 +121,9 @@ _WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone c
 def wants_live_agent(words: str) -> bool:
     """Whether the message asks for a person, or for a call from one, anywhere in it."""
     text = fold_line(words)
+    bare = text.strip(" .,!?;")
+    if _SAME_PERSON.fullmatch(bare) and not _ALONE_LADY.fullmatch(bare):
+        return True
     if any(_AGENT_ALONE.fullmatch(part.strip()) for part in re.split(r"[.,!?;:-]+", text) if part.strip()):
         is_question = re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text)
         return not is_question and not _NOT_WANTED.search(text.split("person")[0])

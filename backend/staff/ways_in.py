@@ -7,7 +7,7 @@ a second one, and the person and all administrators hear of it at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -36,12 +36,25 @@ async def note_way_in(session: AsyncSession, backend: Backend, account: StaffAcc
 
 async def are_two_people(session: AsyncSession, backend: Backend, one: str, other: str) -> bool:
     """Whether neither let the other in within seven days, in any number of steps, nor the same person let both in."""
-    since = backend.clock.now() - ONE_PERSON_WINDOW
-    rows = await session.execute(select(StaffWayIn.name, StaffWayIn.made_by).where(StaffWayIn.made_at > since))
-    makers: dict[str, set[str]] = {}
-    for name, made_by in rows:
-        makers.setdefault(name.casefold(), set()).add(made_by.casefold())
-    return not (_reach(makers, one) & _reach(makers, other))
+    return await two_people_from(session, backend, one, other) is None
+
+
+async def two_people_from(session: AsyncSession, backend: Backend, one: str, other: str) -> datetime | None:
+    """The moment (UTC) from which the two count as two persons, if nobody makes another way in; None if they do now."""
+    now = backend.clock.now()
+    query = select(StaffWayIn.name, StaffWayIn.made_by, StaffWayIn.made_at)
+    rows = [
+        (name.casefold(), made_by.casefold(), made_at + ONE_PERSON_WINDOW)
+        for name, made_by, made_at in await session.execute(query.where(StaffWayIn.made_at > now - ONE_PERSON_WINDOW))
+    ]
+    for moment in [now, *sorted(end for *_, end in rows)]:
+        makers: dict[str, set[str]] = {}
+        for name, made_by, end in rows:
+            if end > moment:
+                makers.setdefault(name, set()).add(made_by)
+        if not _reach(makers, one) & _reach(makers, other):
+            return None if moment == now else moment
+    return now + ONE_PERSON_WINDOW
 
 
 def _reach(makers: dict[str, set[str]], name: str) -> set[str]:

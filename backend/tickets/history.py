@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 async def record_staff_act(
-    session: AsyncSession, backend: Backend, ticket: Ticket, actor: str, act: str, before: str
+    session: AsyncSession, backend: Backend, ticket: Ticket, actor: str, act: str, before: str, *, changed: str = ""
 ) -> None:
-    """The audit row of what the office or somebody on call did; `before` is the status until then."""
+    """The audit row of what the office or somebody on call did; `before` is the status until then, `changed` what the
+    office set, as `owner: ann; due: Mon Nov 30, 04:00 PM`."""
     await session.flush()
     await record(
         session,
@@ -31,7 +32,7 @@ async def record_staff_act(
         act=act,
         account_id=ticket.account_id,
         before={"number": ticket.number, "status": before},
-        after={"number": ticket.number, "status": ticket.status},
+        after={"number": ticket.number, "status": ticket.status, **({"changed": changed} if changed else {})},
     )
 
 

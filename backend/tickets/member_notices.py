@@ -8,7 +8,7 @@ object (`objections.py`), and the ticket says what was proven.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -90,6 +90,15 @@ REQUESTED_NOTICE = MemberNotice(
         "first who you are. The office then looks at it before anything more is done.\n\n{coop}"
     ),
 )
+GRANTED_NOTICE = MemberNotice(
+    key="granted-",
+    by_text=mark("{coop}: payment arrangement {number} on acct {account}: {what}. Questions? {phone}"),
+    by_email=mark(
+        "Hello,\n\nYour payment arrangement {number} on account {account} is set up with our office:\n\n{what}.\n\n"
+        "You pay each part yourself, by its day. Questions, or was it not agreed with you? Call {phone}.\n\n{coop}"
+    ),
+)
+"""What the office agreed with the member: the plan itself, and no question whether it was them."""
 ON_HOLD_NOTICE = MemberNotice(
     key="held-",
     by_text=mark(
@@ -179,12 +188,13 @@ async def send_notice(
     member: Member,
     account: Account,
     notice: MemberNotice,
-    what: str,
+    what: str | Callable[[], str],
     number: str,
 ) -> list[str]:
     """Send the notice to phone and email on file, once per conversation and number; returns for the office which.
 
-    `what` is one of the marked texts in NOTICE_TEXTS, HOLD_ONLY_TEXTS or SERVICE_TEXTS.
+    `what` is one of the marked texts in NOTICE_TEXTS, HOLD_ONLY_TEXTS or SERVICE_TEXTS, or makes the words in the
+    language in use.
     """
     sent = []
     who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
@@ -213,7 +223,13 @@ async def send_notice(
 
 
 def _format_notice(
-    backend: Backend, languages: Sequence[str], kind: str, text: str, what: str, number: str, account: Account
+    backend: Backend,
+    languages: Sequence[str],
+    kind: str,
+    text: str,
+    what: str | Callable[[], str],
+    number: str,
+    account: Account,
 ) -> str:
     """The text contains no carrier keyword (STOP, END, ...): a member who repeats one opts out of all texts."""
     coop = backend.coop
@@ -222,7 +238,7 @@ def _format_notice(
         lambda: tr(
             text,
             coop=coop.short_name if kind == "sms" else coop.name,
-            what=tr(what),
+            what=tr(what) if isinstance(what, str) else what(),
             account=f"..{account.number[-5:]}",  # the full number and the phone together would identify the member
             number=number,
             phone=coop.office_phone_display,

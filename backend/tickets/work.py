@@ -15,6 +15,7 @@ from backend.callout import service as callout
 from backend.outage.still_out import lock_report
 from backend.tickets.history import append_note, record_staff_act
 from backend.tickets.models import HIGH, LOW, NORMAL, WAITING, WORKING, Ticket
+from backend.tickets.place_matching import make_place_key
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -69,11 +70,24 @@ async def add_office_note(
         await callout.relay_addition(session, backend, ticket, words)
 
 
+async def put_place(session: AsyncSession, backend: Backend, ticket: Ticket, by: str, place: str) -> bool:
+    """The office writes where it is; who is on call for it gets the place. False when it is closed, or was so."""
+    if not await lock_report(session, ticket) or make_place_key(place) == ticket.place_key:
+        return False
+    before = ticket.place
+    ticket.place, ticket.place_key = place, make_place_key(place)
+    words = f"place: {place}" + (f", not {before}" if before else "")
+    await _note(session, backend, ticket, by, words, CHANGE, "ticket_worked")
+    await callout.send_news(session, backend, ticket)
+    return True
+
+
 async def _note(
     session: AsyncSession, backend: Backend, ticket: Ticket, by: str, words: str, what: str, act: str, **marks: object
 ) -> None:
     append_note(backend, ticket, ticket.conversation_id, words, office=by, what=what, **marks)
-    await record_staff_act(session, backend, ticket, f"office:{by}", act, ticket.status)
+    changed = words if what == CHANGE else ""
+    await record_staff_act(session, backend, ticket, f"office:{by}", act, ticket.status, changed=changed)
 
 
 def _describe(backend: Backend, ticket: Ticket, change: WorkChange) -> list[str]:

@@ -11,9 +11,11 @@ from backend.agent_handoff.waiting import was_offered_call
 from backend.app import Backend
 from backend.conversations import service as conversations
 from backend.language import current_language
+from backend.reading.acts.after_a_person import asks_for_own_task, is_only_thanks
 from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.hazard_signs import find_hazard_signs
 from backend.reading.live_agent_request import wants_call, wants_call_back
+from backend.reading.service.outages import states_outage
 from backend.reading.spanish import english_form
 from backend.tickets import escalation
 from bot.dialogue import normalize
@@ -77,3 +79,38 @@ def _wants_call_instead(handoff: AgentHandoff, words: str) -> bool:
     if was_offered_call(handoff):
         return wants_call(words)
     return handoff.owner is None and wants_call_back(words)
+
+
+async def decide_after_person(backend: Backend, inbound: Inbound) -> HandoffDecision:
+    """What to do with a message where no question of the assistant is open.
+
+    For REOPENS_WITHIN after the office closed a talk, what the member writes is for the same person: the talk opens
+    again for who had it (`open` or `closed`, as the office is). Thanks and a good-bye are no reason. What the assistant
+    does at once, day and night, stays with it, and so does all that follows: a payment, which nobody can take in a
+    talk, the balance, an outage and a danger, which cannot wait until the office opens.
+    """
+    async with backend.db.read_session() as session:  # most messages come without any, and write nothing
+        if await handover.find_just_closed(session, backend, inbound.conversation) is None:
+            return "go on"
+    words = normalize.extract_words(inbound.text)
+    english = english_form(words, current_language())
+    async with backend.db.transaction() as session:
+        handoff = await handover.find_just_closed(session, backend, inbound.conversation)
+        if handoff is None or (inbound.payload is None and is_only_thanks(words)):
+            return "go on"
+        is_for_assistant = (
+            inbound.payload is not None
+            or BACK_TO_ASSISTANT.fullmatch(english)
+            or asks_for_own_task(words)
+            or asks_for_own_task(english)
+            or states_outage(english, words)
+            or find_hazard_signs(words, english)
+            or detect_crisis(english)
+        )
+        message = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
+        if is_for_assistant or message is None:
+            await handover.leave_to_assistant(session, handoff)
+            return "go on"
+        await handover.reopen_by_member(session, backend, handoff, message)
+        notice = await handover.note_member_message(session, backend, handoff, message)
+    return notice or "quiet"

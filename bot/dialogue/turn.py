@@ -286,9 +286,11 @@ class TurnProcessor:
         self, turn: MessageTurn, queue: ConversationQueue, state: conversations.ConversationState
     ) -> Reply | None:
         """Leave a message to the person at the office who answers this conversation; None if the assistant answers."""
-        if state.expects != live_agent.LIVE_AGENT or turn.is_call:
+        if turn.is_call or state.expects not in (live_agent.LIVE_AGENT, ""):
             return None
-        decision = await live_agent.decide_during_handoff(self.backend, turn.inbound)
+        has_person = state.expects == live_agent.LIVE_AGENT
+        decide = live_agent.decide_during_handoff if has_person else live_agent.decide_after_person
+        decision = await decide(self.backend, turn.inbound)
         if decision in ("quiet", "open", "closed"):
             notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
             if notice := edge_texts.format_office_notice(decision, self.backend.coop):
@@ -356,7 +358,7 @@ class TurnProcessor:
             )
             if first:
                 await record_reading(
-                    session, self.backend, turn.record_id, inbound.conversation, reply.reading,
+                    session, self.backend, turn.record_id, inbound.conversation, reply.reading, words=inbound.text,
                     parts=count_parts(reply) if inbound.channel == "sms" and not is_late else 0,  # the outbox has it
                 )  # fmt: skip
             if first and inbound.channel in self.deliver:

@@ -89,6 +89,14 @@ def format_local_time(backend: Backend, at: datetime | None) -> str:
     return f"{local:%b} {local.day}, {local:%I:%M %p}".replace(" 0", " ")
 
 
+def format_time_with_year(backend: Backend, at: datetime | None) -> str:
+    """`Nov 23, 2026, 10:05 AM`, `23 nov 2026, 10:05`: for lists that reach back into other years."""
+    if at is None:
+        return ""
+    local = at.astimezone(backend.coop.zone)
+    return f"{format_short_date(local.date(), year=True)}, {format_local_time(backend, at).split(', ', 1)[1]}"
+
+
 def format_callout(backend: Backend, ticket_callout: Callout, attempts: Attempts) -> str:
     """What came of telling the people on call: `Sam has it since Nov 23, 10:05 AM`; else what went out, and that
     nobody has it. `attempts` are the alerts; once it is over, the news of that."""
@@ -153,6 +161,7 @@ def format_since(moment: datetime, now: datetime) -> str:
 def template_filters(backend: Backend) -> dict[str, Any]:
     return {
         "at": lambda moment: format_local_time(backend, moment),
+        "at_year": lambda moment: format_time_with_year(backend, moment),
         "at_iso": lambda text: format_local_time(backend, datetime.fromisoformat(text)),  # a note's time is text
         "iso_day": lambda text: format_short_date(date.fromisoformat(text)),  # an arrangement's days are text
         "since": lambda moment, now: format_since(moment, now),

@@ -65,6 +65,12 @@ ADDRESS_PATTERNS = (
         rf"#)?\d{{1,6}}\b{_NOT_A_QUANTITY}{_TOWN}",
         re.IGNORECASE,
     ),
+    # "Mill Road near number 14"
+    re.compile(
+        rf"(?:(?-i:\b[A-Z])[\w'.-]*\s+){{1,3}}{_STREET},?\s+(?:(?:near|by|around|close to|outside|at|cerca del?|"
+        rf"frente al?)\s+)(?:the\s+|el\s+)?(?:house\s+|casa\s+)?(?:number|no\.|n[uú]mero|#)\s*\d{{1,6}}\b{_TOWN}",
+        re.IGNORECASE,
+    ),
     # "Maple 318, con Tercera"
     re.compile(
         r"(?-i:\b[A-Z])[\w'-]+\s+#?\d{1,5}\b,?\s+(?:esquina\s+)?(?:con|entre)\s+(?:(?:la|calle)\s+)?(?-i:[A-Z])[\w']+",
@@ -88,7 +94,8 @@ ADDRESS_PATTERNS = (
     re.compile(r"\b(?:la )?esquina de\s+[\w'. ]+?\s+(?:y|con)\s+[\w'.]+(?:\s+[\w'.]+)?", re.IGNORECASE),
     re.compile(rf"\b{_NUMBERED_ROAD}\b(?:\s+(?:and|at|near|"
         rf"by)\s+(?!(?:the|a|an|my|our)\b)[\w'.]+(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
-    re.compile(rf"(?<=\bon )(?:the )?(?:(?!{_NOT_STREET_WORDS}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),
+    re.compile(rf"(?:(?<=\bon )|(?<=\bacross )|(?<=\balong ))(?:the )?"
+               rf"(?:(?!{_NOT_STREET_WORDS}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),
 )  # fmt: skip
 """From the most exact to the least; each is found inside a longer message too."""
 NOT_ROAD = re.compile(

@@ -73,6 +73,7 @@ ACT_NAMES = {
     "method_updated": mark("saved way to pay updated"),
     "office_answered": mark("answered a member"),
     "outage_announced": mark("told members of an outage"),
+    "outage_crew_told": mark("told members where the crew is"),
     "outage_cleared": mark("ended an outage"),
     "outage_dropped": mark("took an outage off"),
     "outage_known": mark("entered an outage"),

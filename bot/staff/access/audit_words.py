@@ -21,6 +21,8 @@ from bot.staff.views import format_local_time
 
 OFFICE = "office:"
 DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)")
+PART = re.compile(rf"(\d+) on ({DAY.pattern})")
+"""A part of an arrangement, as the trail keeps it: cents and a day."""
 MEMBER = re.compile(r"(?:web|sms|voice)-")
 """Begins the id of a talk, which is the actor of what a member did in it."""
 SETTINGS = "settings_changed"
@@ -46,6 +48,7 @@ def describe_entry(backend: Backend, entry: AuditEntry) -> Line:
     before, after = row.before or {}, row.after or {}
     # references to what is not kept say nothing to a reader
     keys = [key for key in dict.fromkeys((*before, *after)) if not key.endswith("_ref")]
+    keys = [key for key in keys if key != "status" or before.get(key) != after.get(key)]  # one that stayed is no change
     return Line(
         row=row,
         who=tr("a member") if MEMBER.match(row.actor) else row.actor.removeprefix(OFFICE),
@@ -87,6 +90,8 @@ def _show(backend: Backend, key: str, value: Any) -> str:
         return tr("yes") if value else tr("no")
     if key.endswith("_cents") and isinstance(value, int):
         return format_cents(value)
+    if key == "plan":
+        return PART.sub(lambda part: f"{format_cents(int(part[1]))} {_show_moment(backend, part[2])}", str(value))
     if key in WORD_KEYS and isinstance(value, str):
         return tr(value.replace("_", " "))
     if isinstance(value, list):

@@ -285,7 +285,7 @@ class PeoplePages:
             tr("An email with a link goes to {email}. It sets the password, once, for three days.",
                email=typed["email"])
             if mailed
-            else tr("No mail is set up, so you get the link to hand on. It sets the password, once, for three days.")
+            else tr("The link is not mailed: you get it here, to hand on. It sets the password, once, for three days.")
         )  # fmt: skip
         text = f"{text} {_tell_one_person(typed['name'])}"
         return self.staff.render_page(
@@ -328,7 +328,7 @@ def _read_phone(typed: str, errors: dict[str, str]) -> str | None:
 def _tell_one_person(name: str) -> str:
     return tr(
         "{name} and the other administrators are told by email. For seven days {name} and you do not count as two "
-        "persons where money needs a second one.",
+        "persons where money needs a second one, nor do {name} and anybody else whom you let in within these days.",
         name=name,
     )
 

@@ -131,7 +131,7 @@ class CallPages:
         may_stay = due is not None and due > now and self.backend.coop.after_quiet_hours(due) == due
         return self.staff.render_page(
             "calls/call.html", 422 if errors else 200, call=call, errors=shown, typed=typed, can_text=can_text,
-            is_open=call.ticket.status in OPEN_STATUSES, again=again, at=due if may_stay else again,
+            is_open=call.ticket.status in OPEN_STATUSES, at=due if may_stay else again,
             longest=MAX_ANSWER_LENGTH,
         )  # fmt: skip
 
@@ -159,15 +159,17 @@ class CallPages:
         return pages.redirect(CALLS_URL)
 
     async def move_call(self, request: Request, name: str, number: str) -> HTTPResponse:
-        """Another time. A text to the member is read back before it goes out."""
+        """Another time. A text to the member is read back first, and so is another day than was promised."""
         at, trouble = self._read_time(request, "at")
         if trouble or at is None:
             return await self._render_call(request, name, number, {"at": tr(trouble)})
         wants_text = form_field(request, "text") == "yes"
-        if wants_text and form_field(request, "sure") != "yes":
-            async with self.backend.db.read_session() as session:
-                call = await self._find(session, number)
-            words = calls.format_moved(self.backend, call, at)
+        async with self.backend.db.read_session() as session:
+            call = await self._find(session, number)
+        due = call.ticket.due_at
+        breaks_promise = due is not None and self._local_day(due) != self._local_day(at)
+        if (wants_text or breaks_promise) and form_field(request, "sure") != "yes":
+            words = calls.format_moved(self.backend, call, at) if wants_text else ""
             return self.staff.render_page(
                 "calls/move.html", call=call, at=at, typed_at=form_field(request, "at"), words=words
             )

@@ -120,7 +120,7 @@ class MemberPages(MemberBase):
             found = [] if url or not words else await search.search_members(session, words)
         if url:
             return pages.redirect(url)
-        if len({account.member_id for account in found}) == 1:
+        if len({account.member_id for account in found}) == 1 and not search.are_near_names(words, found):
             return pages.redirect(member_url(_first_open(found)))
         if found:
             await self.staff.record_reading(name, {"search": [account.number for account in found]})
@@ -129,7 +129,8 @@ class MemberPages(MemberBase):
     def _render_search(self, words: str, found: list[Account] | None, lately: list[Account]) -> HTTPResponse:
         """`found` is None where nothing was looked for."""
         return self.staff.render_page(
-            "members/search.html", words=words, found=found, most=search.MAX_HITS, lately=lately,
+            "members/search.html", words=words, found=found, most=search.MAX_HITS,
+            is_near=bool(found) and search.are_near_names(words, found or []), lately=lately,
             area=find_area("/staff/members"),
         )  # fmt: skip
 

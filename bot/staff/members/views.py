@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -115,7 +115,7 @@ async def _load(session: AsyncSession, backend: Backend, account: Account, accou
     }
     bare = MemberView(account, accounts, member, login, as_of=_time_of(backend, balance), flags=(), **values)  # type: ignore[arg-type]
     flags = [*_money_flags(bare), *_person_flags(bare)]
-    return MemberView(account, accounts, member, login, as_of=bare.as_of, flags=flags, **values)  # type: ignore[arg-type]
+    return replace(bare, flags=flags)
 
 
 def _time_of(backend: Backend, balance: Balance | None) -> str:

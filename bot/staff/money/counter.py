@@ -10,17 +10,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.next_part import describe_plan_due
 from backend.billing.models import Account
 from backend.language import mark, tr
+from backend.outbox.models import OutboxMessage
 from backend.payments import counter_posting, counter_undo, office, office_lookup
 from backend.payments.alike import fingerprint
 from backend.payments.models import CounterPayment
 from backend.payments.office import LooksAlike, MoreThanDue
-from backend.payments.refund_notices import COUNTER_KINDS
+from backend.payments.refund_notices import COUNTER_KINDS, UNDO_REASONS
 from backend.payments.refunds import RefundRefused
+from backend.payments.second_person import find_barred
 from backend.staff.roles import Role
 from bot.staff.money.base import (
     KEY,
@@ -144,8 +147,50 @@ class CounterPages(MoneyBase):
         return pages.redirect(item_url(item))
 
     async def undo_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
+        """The form's next step: read back what taking it off does, back to the payment, or take it off."""
         item = await self.find(number, CounterPayment)
-        return await self._change_item(request, name, item, counter_undo.undo_counter_payment)
+        kind, step = form_field(request, "kind"), form_field(request, "step")
+        if step == "edit":
+            return await self._render_counter(request, name, item)
+        if kind not in UNDO_REASONS:
+            faults = {"kind": tr("Please choose what the member reads.")}
+            return await self._render_counter(request, name, item, status=422, faults=faults)
+        reason = f"{UNDO_REASONS[kind]}: {read_reason(request)}"[:200].removesuffix(": ")
+
+        async def undo(session: AsyncSession) -> CounterPayment:
+            return await counter_undo.undo_counter_payment(session, self.backend, item.id, by=name, reason=reason)
+
+        try:
+            if step == MAKE:
+                async with self.backend.db.transaction() as session:
+                    await undo(session)
+                return pages.redirect(item_url(item))
+            return await self._read_back_undo(request, name, item, undo)
+        except RefundRefused as refusal:
+            return await self._render_counter(request, name, item, refusal, 409)
+
+    async def _read_back_undo(self, request: Request, name: str, item: CounterPayment, undo: Book) -> HTTPResponse:
+        """What taking it off would do, found out by doing it and taking that back. Raises RefundRefused."""
+
+        async def look(session: AsyncSession) -> dict[str, Any]:
+            view = await office_lookup.load_counter(session, self.backend, item.id)
+            before = (await office_lookup.load_account(session, self.backend, view.account)).balance.amount_due_cents
+            payment = await undo(session)
+            waits = payment.status == "booked"
+            told = select(OutboxMessage.body).where(
+                OutboxMessage.dedupe_key.startswith(f"counter-undone:{payment.key}", autoescape=True)
+            )
+            return {
+                "amount_cents": payment.amount_cents, "kind": payment.kind, "reason": payment.undone_reason,
+                "waits": waits, "member": view.member.name, "account": view.account.number,
+                "due_before": before, "due_after": before + payment.amount_cents,
+                "told": await session.scalar(told.order_by(OutboxMessage.id.desc()).limit(1)),
+            }  # fmt: skip
+
+        found = await self.try_out(look)
+        return self.render(
+            request, name, "money/check_undo.html", look=found, kinds=COUNTER_KINDS, make=MAKE, url=item_url(item)
+        )
 
     async def decide_undo(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self.find(number, CounterPayment)
@@ -184,12 +229,16 @@ class CounterPages(MoneyBase):
         )  # fmt: skip
 
     async def _render_counter(
-        self, request: Request, name: str, item: CounterPayment, trouble: str | RefundRefused = "", status: int = 200
-    ) -> HTTPResponse:
+        self, request: Request, name: str, item: CounterPayment, trouble: str | RefundRefused = "", status: int = 200,
+        faults: Faults | None = None,
+    ) -> HTTPResponse:  # fmt: skip
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_counter(session, self.backend, item.id)
             limit = await self.word_limit(session, "booking_second_person_cents")
+            asked_by = view.item.undo_asked_by or view.item.asked_by
+            barred = await find_barred(session, self.backend, asked_by, name)
         return self.render(
             request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
-            kinds=COUNTER_KINDS, fingerprint=fingerprint, limit=limit,
+            faults=faults, barred=barred, undo_reasons=UNDO_REASONS, kinds=COUNTER_KINDS,
+            fingerprint=fingerprint, limit=limit,
         )  # fmt: skip

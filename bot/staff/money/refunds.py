@@ -14,6 +14,7 @@ from backend.payments import failed_refunds, office_lookup, refund_processing, r
 from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.refunds import RefundRefused
+from backend.payments.second_person import find_barred
 from backend.providers.payments.base import PaymentProviderError
 from backend.staff.roles import Role
 from bot.staff.money.base import KEY, MAKE, MONEY_URL, Faults, MoneyBase, approves, item_url, parse_amount, read_reason
@@ -150,7 +151,8 @@ class RefundPages(MoneyBase):
     ) -> HTTPResponse:  # fmt: skip
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_refund(session, self.backend, item.id)
+            barred = await find_barred(session, self.backend, view.item.asked_by, name)
         return self.render(
             request, name, "money/refund.html", status, view=view, url=item_url(item), trouble=trouble, faults=faults,
-            ends=FAILED_ENDS, money_url=MONEY_URL,
+            barred=barred, ends=FAILED_ENDS, money_url=MONEY_URL,
         )  # fmt: skip

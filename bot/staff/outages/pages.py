@@ -18,7 +18,7 @@ from backend.outage import service as outages
 from backend.outage.areas import parse_area
 from backend.outage.models import KnownOutage
 from backend.outage.service import NewOutage
-from backend.outage.texts import CAUSES
+from backend.outage.texts import CAUSES, CREW_ON_WAY, CREW_THERE
 from backend.staff.roles import Role
 from bot.dialogue.normalize import redact_office_words
 from bot.staff import sent_forms, views
@@ -45,8 +45,14 @@ WHOLE_SYSTEM = mark(
     "Nothing was changed: an outage of the whole system is opened by a supervisor. Name the roads or towns, or ask one."
 )
 READ_BACK_FIELDS = ("area", "accounts", "cause", "estimate", "danger")
-STAGES = {"out": mark("that it is out"), "restored": mark("that it is back")}
+STAGES = {
+    "out": mark("that it is out"),
+    "restored": mark("that it is back"),
+    CREW_ON_WAY: mark("that a crew is on the way"),
+    CREW_THERE: mark("that a crew is there"),
+}
 NEW_TIME = mark("the new time")
+SAVED_QUIETLY = mark("Saved. Nobody was told of it.")
 WAYS = {"text": mark("text"), "email": mark("email"), "call": mark("call")}
 
 
@@ -67,6 +73,7 @@ class OutagePages:
             (self.confirm_tell, "GET", "/outages/<outage_id:int>/tell", Role.AGENT),
             (self.confirm_end, "GET", "/outages/<outage_id:int>/clear", Role.AGENT),
             (self.update_outage, "POST", "/outages/<outage_id:int>", Role.AGENT),
+            (self.tell_of_crew, "POST", "/outages/<outage_id:int>/crew", Role.AGENT),
             (self.tell_outage, "POST", "/outages/<outage_id:int>/tell", Role.AGENT),
             (self.shrink_outage, "POST", "/outages/<outage_id:int>/part", Role.AGENT),
             (self.clear_outage, "POST", "/outages/<outage_id:int>/clear", Role.AGENT),
@@ -86,7 +93,7 @@ class OutagePages:
     async def _render_list(
         self, request: Request, name: str, trouble: str = "", changed: int | None = None, form: str = "change"
     ) -> HTTPResponse:
-        """`changed` is the outage whose `form` (change or part) was refused with `trouble`."""
+        """`changed` is the outage whose `form` (change, part or crew) was refused with `trouble`."""
         async with self.backend.db.read_session() as session:
             listed = await overview.list_views(session, self.backend)
             reports = await board.load_board(session)
@@ -95,7 +102,13 @@ class OutagePages:
         now = self.backend.clock.now()
         morning = self.backend.coop.after_quiet_hours(now)
         values |= {"causes": CAUSES, "stage_name": stage_name, "night_until": morning if morning > now else None}
-        values |= {"parted": changed if form == "part" else None, "changed": changed if form == "change" else None}
+        saved = tr(SAVED_QUIETLY) if request.args.get("done") == "quiet" and not trouble else ""
+        values |= {"crew": changed if form == "crew" else None, "crew_where": form_field(request, "where")}
+        values |= {
+            "saved": saved,
+            "parted": changed if form == "part" else None,
+            "changed": changed if form == "change" else None,
+        }
         return self._render(request, name, "outages/list.html", status=422 if trouble else 200, **values)
 
     async def write_outage(self, request: Request, name: str) -> HTTPResponse:
@@ -161,6 +174,25 @@ class OutagePages:
             return await self._confirm_news(request, name, known, "cause", "estimate", estimate_at=estimate)
         async with self.backend.db.transaction() as session:
             await outages.update(session, self.backend, name, outage_id, **self._parse_outage(request))
+        is_quiet = known is not None and not outages.is_told(known, estimate)
+        return pages.redirect(f"{OUTAGES_URL}?done=quiet" if is_quiet else OUTAGES_URL)
+
+    async def tell_of_crew(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
+        """That a crew is on the way or there, to all who are in the outage; read back before it goes out."""
+        async with self.backend.db.read_session() as session:
+            known = await session.get(KnownOutage, outage_id)
+        if known is None or known.cleared_at is not None:
+            raise NotFound()
+        if trouble := self._find_time_trouble(request):
+            return await self._render_list(request, name, trouble, outage_id, form="crew")
+        is_there = form_field(request, "where") == "there"
+        estimate = self._parse_outage(request)["estimate_at"]
+        if form_field(request, "sure") != "yes":
+            stage = CREW_THERE if is_there else CREW_ON_WAY
+            news = {"estimate_at": estimate or known.estimate_at, "stage": stage}
+            return await self._confirm_news(request, name, known, "where", "estimate", **news)
+        async with self.backend.db.transaction() as session:
+            await outages.tell_of_crew(session, self.backend, name, outage_id, is_there=is_there, estimate_at=estimate)
         return pages.redirect(OUTAGES_URL)
 
     async def confirm_tell(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
@@ -312,4 +344,4 @@ def _describe_unknown(unknown: list[str]) -> str:
 
 def stage_name(stage: str) -> str:
     """What was told with this stage; the later ones are new times."""
-    return tr(STAGES.get(stage, NEW_TIME))
+    return tr(STAGES.get(stage.partition(":")[0], NEW_TIME))

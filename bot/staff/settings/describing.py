@@ -16,8 +16,9 @@ from bot.staff.settings.fact_titles import name_fact
 from bot.staff.settings.fields import LANGUAGE_LABELS, Area, format_value
 from bot.staff.settings.look import LOOK
 from bot.staff.settings.money import MONEY
+from bot.staff.settings.special_days import HOLIDAYS
 from bot.staff.settings.subject_words import SUBJECT_PREFIX, ShownChange, describe_subject, list_subject_changes
-from bot.staff.settings.words import BANNER, FACTS, GREETINGS, HOLIDAYS, HOURS, STARTERS_AREA
+from bot.staff.settings.words import BANNER, FACTS, GREETINGS, HOURS, STARTERS_AREA
 
 AREAS: Mapping[str, Area] = {
     area.key: area for area in (BANNER, HOURS, HOLIDAYS, MONEY, GREETINGS, STARTERS_AREA, FACTS, LOOK)
@@ -97,7 +98,8 @@ def _in_language(label: str, language: str, before: Any, after: Any) -> ShownCha
 def show_value(key: str, value: Any) -> str:
     """A value in words: cents as dollars, a moment as day and time, a holiday with its day and name."""
     if key.startswith("holidays.") and isinstance(value, Mapping) and value:
-        return f"{value.get(current_language(), '')}: {value.get('on', '')}"
+        hours = f", {' - '.join(value['hours'])}" if value.get("hours") else ""
+        return f"{value.get(current_language(), '')}: {value.get('on', '')}{hours}"
     if key == "banner.until" and value:
         return _format_moment(str(value))
     if key == "payments.refund_fee" and value:

@@ -13,7 +13,7 @@ from backend.language import LANGUAGES, mark, tr
 from backend.money import format_cents
 from bot.staff.money.base import parse_amount
 
-Kind = Literal["text", "lines", "money", "count", "time", "moment", "color", "choice", "file"]
+Kind = Literal["text", "lines", "money", "count", "time", "date", "moment", "color", "choice", "file"]
 Path = tuple[str, ...]
 Typed = Mapping[str, str]
 """What a form holds, by the name of the field."""

@@ -1,10 +1,9 @@
-"""The pages about what members read and hear: hours, holidays, banner, greetings, starters, facts."""
+"""The pages about what members read and hear: hours, banner, greetings, starters, facts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import time
 from typing import Any
 
 from backend.coop import Coop
@@ -17,8 +16,7 @@ from backend.coop_presentation import (
     SAYS_MACHINE,
     STARTERS,
 )
-from backend.holidays import parse_rule
-from backend.language import LANGUAGES, current_language, format_day, format_weekday, mark, tr, tr_count, use_language
+from backend.language import LANGUAGES, format_weekday, mark, tr, tr_count, use_language
 from backend.reading.dates.day_vocabulary import WEEKDAYS
 from bot.channels.voice.speaking.menu import format_opening
 from bot.staff.settings.fact_titles import name_fact
@@ -37,14 +35,7 @@ from bot.staff.settings.fields import (
     show_fields,
 )
 
-EMPTY_HOLIDAYS = 3
-MOST_HOLIDAYS = 40
-NAMED_CLOSURES = 4
-DAYS_AHEAD = 400
 LONGEST_SHORT_FACT = 30  # characters that a field of one line shows on a phone
-RULE_HELP = mark(
-    "Write the day like: december 25 - july 4, or the nearest weekday - last monday of may - 2026-12-24 for once."
-)
 Tables = Mapping[str, Any]
 
 
@@ -116,89 +107,6 @@ HOURS = Area(
     _hours_groups, _show_hours, _read_hours,
     lambda coop: in_each_language(mark("Members read"), lambda: coop.hours_text),
     lambda coop: coop.hours_text,
-)  # fmt: skip
-
-# -- holidays
-
-
-def _holiday_groups(tables: Tables, typed: Typed) -> list[Group]:
-    names = [each[current_language()] for each in tables.get("holidays", {}).values()]
-    there = len(names)
-    posted = sum(name.startswith("holiday_on_") for name in typed)
-    rows = min(max(there + EMPTY_HOLIDAYS, posted), MOST_HOLIDAYS)
-    return [
-        Group(
-            names[row] if row < there else tr("Another holiday"),
-            (
-                Field(f"holiday_on_{row}", mark("Day"), longest=80),
-                Field(f"holiday_en_{row}", mark("Name in English"), longest=60, language=""),
-                Field(f"holiday_es_{row}", mark("Name in Spanish"), longest=60),
-            ),
-            is_row=True,
-            hint="" if row else RULE_HELP,
-        )
-        for row in range(rows)
-    ]
-
-
-def _show_holidays(tables: Tables) -> dict[str, str]:
-    typed: dict[str, str] = {}
-    for row, each in enumerate(tables.get("holidays", {}).values()):
-        typed |= {f"holiday_{part}_{row}": str(each.get(part, "")) for part in ("on", *LANGUAGES)}
-    return typed
-
-
-def _read_holidays(typed: Typed, tables: Tables) -> Reading:
-    reading = Reading({"holidays": {}})
-    known = {each["en"]: key for key, each in tables.get("holidays", {}).items()}
-    for row in range(MOST_HOLIDAYS):
-        parts = {part: " ".join(typed.get(f"holiday_{part}_{row}", "").split())[:80] for part in ("on", *LANGUAGES)}
-        if not any(parts.values()):
-            continue
-        for part in (each for each in parts if not parts[each]):
-            reading.errors[f"holiday_{part}_{row}"] = tr("Please fill this in, or empty the whole row.")
-        if parts["on"] and not _is_rule(parts["on"]):
-            reading.errors[f"holiday_on_{row}"] = tr(RULE_HELP)
-        key = known.get(parts["en"]) or _slug(parts["en"])
-        if key in reading.tables["holidays"]:
-            reading.errors[f"holiday_en_{row}"] = tr("This holiday is in the list already.")
-        reading.tables["holidays"][key] = parts
-    return reading
-
-
-def _is_rule(text: str) -> bool:
-    try:
-        parse_rule(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _slug(name: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40]
-    return words if words[:1].isalpha() else f"day_{words}"
-
-
-def list_closures(coop: Coop, today: date) -> list[str]:
-    """The next holidays, with their days: `Christmas: Friday, December 25`."""
-    days = (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD))
-    named = [f"{name}: {format_day(day, today)}" for day in days if (name := coop.holiday_name(day))]
-    return named[:NAMED_CLOSURES]
-
-
-def _closures(coop: Coop) -> str:
-    today = coop.today() if coop.today else date.today()
-    return "; ".join(list_closures(coop, today))
-
-
-HOLIDAYS = Area(
-    "holidays", mark("Holidays"),
-    mark("Days on which the office is closed whatever the weekday. Empty a row to take a holiday off."),
-    _holiday_groups, _show_holidays, _read_holidays,
-    lambda coop: in_each_language(mark("Closed next"), lambda: _closures(coop)),
-    lambda coop: tr_count(
-        "1 holiday: {day}", "{count} holidays. Next: {day}", len(coop.holidays), day=_closures(coop).split(";")[0]
-    ),
 )  # fmt: skip
 
 # -- banner

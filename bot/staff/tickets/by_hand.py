@@ -15,8 +15,9 @@ from backend.confirmation_numbers import normalize_number
 from backend.language import ENGLISH, LANGUAGES, SPANISH, mark, tr
 from backend.members.service import find_account
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
+from backend.staff.people import list_people
 from backend.staff.roles import Role
-from backend.tickets import by_hand
+from backend.tickets import by_hand, work
 from backend.tickets import service as tickets
 from backend.tickets.by_hand import KEY, HandReport
 from backend.tickets.calls import NOT_IDENTIFIED
@@ -31,7 +32,7 @@ from bot.web.pages import form_field
 if TYPE_CHECKING:
     from bot.staff.routes import Routes, StaffPages
 
-FIELDS = ("kind", "account", "place", "phone", "caller", "language", "urgent", "words", "due", "key")
+FIELDS = ("kind", "account", "place", "phone", "caller", "language", "urgent", "words", "due", "owner", "key")
 LONGEST = 600
 NO_KIND = mark("Please choose what it is.")
 NO_WORDS = mark("Please write what they told you.")
@@ -70,7 +71,7 @@ class NewTicketPages:
             typed |= {"place": account.service_address, "caller": account.member.name}
         if again := normalize_number(str(request.args.get("again") or "")[:LONGEST]):
             typed |= await self._read_again(again)
-        return self._render(typed, {})
+        return await self._render(typed, {})
 
     async def _read_again(self, number: str) -> dict[str, str]:
         """The facts of a ticket that is reported anew, as the form has them; none for an unknown number."""
@@ -94,7 +95,7 @@ class NewTicketPages:
 
     async def rewrite_ticket(self, request: Request, name: str) -> HTTPResponse:
         """Back from the read-back, with all that was typed."""
-        return self._render(_read(request), {})
+        return await self._render(_read(request), {})
 
     async def check_ticket(self, request: Request, name: str) -> HTTPResponse:
         """The read-back: what is opened, and who is told or called then."""
@@ -103,7 +104,7 @@ class NewTicketPages:
             account = await find_account(session, typed["account"]) if typed["account"] else None
             errors = self._find_errors(typed, account)
             if errors:
-                return self._render(typed, errors, 422)
+                return await self._render(typed, errors, 422)
             preview = await by_hand.preview(session, self.backend, self._make_report(typed, account))
         return self.staff.render_page(
             "tickets/new_check.html", typed=typed, preview=preview, account=account, kinds=KIND_NAMES,
@@ -131,7 +132,17 @@ class NewTicketPages:
         if self._find_errors(typed, account):
             return None
         hand = self._make_report(typed, account, is_asked=is_asked)
-        return (await by_hand.open_by_hand(session, self.backend, name, hand)).number
+        ticket = await by_hand.open_by_hand(session, self.backend, name, hand)
+        due = ticket.due_at if typed["kind"] == CALLBACK else self._due(typed)
+        owner = typed["owner"] if typed["owner"] in await self._list_people(session) else ""
+        if ticket.conversation_id.endswith(hand.key) and not ticket.notes and (owner or due != ticket.due_at):
+            change = work.WorkChange(owner, ticket.priority, ticket.progress, due or ticket.due_at)
+            await work.change_work(session, self.backend, ticket, name, change)
+        return ticket.number
+
+    async def _list_people(self, session: AsyncSession) -> list[str]:
+        """Who may have a ticket, by name."""
+        return [one.name for one in await list_people(session, self.backend) if one.role >= Role.AGENT]
 
     def _find_errors(self, typed: Mapping[str, str], account: Account | None) -> dict[str, str]:
         """What is wrong, by field, in the order of the form."""
@@ -184,10 +195,12 @@ class NewTicketPages:
         language = typed["language"] if typed["language"] in LANGUAGES else ENGLISH
         return HandReport(key, report, language, is_asked)
 
-    def _render(self, typed: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> HTTPResponse:
+    async def _render(self, typed: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            people = await self._list_people(session)
         return self.staff.render_page(
-            "tickets/new.html", status, typed=typed, errors=errors, kinds=KIND_NAMES, crew_kinds=CREW_KINDS,
-            longest=LONGEST,
+            "tickets/new.html", status, people=people, typed=typed, errors=errors, kinds=KIND_NAMES,
+            crew_kinds=CREW_KINDS, longest=LONGEST,
         )  # fmt: skip
 
 

@@ -50,8 +50,9 @@ NOT_AGAIN = mark(
     "It can be opened again for a day after it was closed, and not where the people on call were told of it: such a "
     "one is reported anew, by the button on its page."
 )
-TYPED = ("done", "note", "owner", "priority", "progress", "due")
+TYPED = ("done", "note", "owner", "priority", "progress", "due", "place")
 NO_NOTE = mark("Please write the note.")
+NO_PLACE_YET = mark("Please write where it is.")
 WRONG_DUE = mark("Please give the day and time as on the calendar, or leave it empty.")
 NOT_A_PERSON = mark("Please choose a person of the list.")
 
@@ -69,6 +70,7 @@ class TicketPages:
             (self.take_ticket, "POST", "/tickets/<number:str>/take", Role.AGENT),
             (self.own_ticket, "POST", "/tickets/<number:str>/mine", Role.AGENT),
             (self.change_ticket, "POST", "/tickets/<number:str>/work", Role.AGENT),
+            (self.place_ticket, "POST", "/tickets/<number:str>/place", Role.AGENT),
             (self.note_ticket, "POST", "/tickets/<number:str>/note", Role.AGENT),
             (self.close_ticket, "POST", "/tickets/<number:str>/close", Role.AGENT),
             (self.reopen_ticket, "POST", "/tickets/<number:str>/reopen", Role.AGENT),
@@ -93,6 +95,7 @@ class TicketPages:
             can_reopen=office.can_reopen(self.backend, ticket),
             needs_words=office.needs_words(self.backend, ticket) or values["closing"].asks,
             is_reported_anew=ticket.status == tickets.CLOSED and tickets.has_callout(ticket),
+            is_due_set=any(each.get("what") == work.CHANGE and "due: " in each["words"] for each in ticket.notes),
             is_late=is_late(ticket, self.backend.clock.now()), troubles={form: trouble} if trouble else {},
             typed={each: form_field(request, each) for each in TYPED},
             priorities=PRIORITY_NAMES, progresses=PROGRESS_NAMES, shown_apart=SHOWN_APART,
@@ -162,6 +165,15 @@ class TicketPages:
             form_field(request, "priority") in PRIORITY_NAMES and form_field(request, "progress") in PROGRESS_NAMES
         )
         return "" if owner in people and is_known else NOT_A_PERSON
+
+    async def place_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
+        """Where it is, as the office knows it; the crew gets it."""
+        place = redact_office_words(" ".join(form_field(request, "place").split())[:200])
+        if not place:
+            return await self._render_ticket(request, name, number, form="place", trouble=tr(NO_PLACE_YET), status=422)
+        async with self.backend.db.transaction() as session:
+            await work.put_place(session, self.backend, await self._find(session, number), name, place)
+        return pages.redirect(f"/staff/tickets/{number}")
 
     async def note_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """A note among the office; to who is on call for it as well, where that is chosen."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from backend.agent_handoff import service as handover
 from backend.app import Backend
 from backend.clock import ManualClock
+from backend.conversations.models import Conversation
 from backend.tickets import office
 from backend.tickets.models import Ticket
 from tests.backend.callout.crew import ALMA, NIGHT, SAM, code, file_ticket, get_callout, reply, sent_messages
@@ -129,6 +131,21 @@ async def test_unable_to_find_it_is_not_a_refusal(backend: Backend, home: Househ
     await reply(backend, SAM, f"cant find the place {right}")
     await reply(backend, SAM, f"i can't get in {right}")
     assert (await get_callout(backend, ticket)).taken_by == "Sam"
+
+
+async def test_what_they_write_to_a_person_as_a_member_goes_to_that_person(backend: Backend, home: Household) -> None:
+    ticket = await file_ticket(backend, home)
+    right = await code(backend, ticket, SAM)
+    assert await reply(backend, SAM, "thanks, what about the second letter", "sms-crew")
+    async with backend.db.read_session() as session:
+        is_there = await session.get(Conversation, "sms-crew") is not None
+    if not is_there:
+        await add_conversation(backend, "sms-crew", "sms")
+    async with backend.db.transaction() as session:
+        await handover.request_handoff(session, backend, "sms-crew", tried="asked")
+    assert await reply(backend, SAM, "thanks, what about the second letter", "sms-crew") is None
+    assert await reply(backend, SAM, "yes", "sms-crew") is None
+    assert await reply(backend, SAM, f"{right}", "sms-crew"), "the code is about the callout all the same"
 
 
 @pytest.mark.parametrize("words", ["got it", "whats the address", "need a second truck", "done"])

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
+import pytest
 from sqlalchemy import select
 
 from backend.agent_handoff.models import TalkNote
@@ -142,6 +143,40 @@ async def test_closing_keeps_an_answer_that_was_not_sent_and_can_be_taken_back(e
     await edge.post(close[1], data={**data, "text": ""})
     left = [body for body in await sent_texts(edge) if body.startswith("Ann has left")]
     assert len(left) == 1, "reopened and never written to, the member has nobody to hear of leaving"
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes", "returns"),
+    [
+        ("ok one more thing, the bill came to the wrong address", 5, True),
+        ("gracias, pero no puedo llamar", 5, True),
+        ("todavía tengo una pregunta para la persona", 29, True),
+        ("ok one more thing, the bill came to the wrong address", 31, False),
+        ("Muchas gracias, que tenga buen día", 5, False),
+        ("thank you Ann, bye", 5, False),
+        ("pay my bill", 5, False),
+        ("my power is out", 5, False),
+    ],
+)
+async def test_what_is_more_than_thanks_goes_back_to_who_just_closed(
+    edge: Edge, backend: Backend, words: str, minutes: int, returns: bool
+) -> None:
+    talk = await text_talk(edge)
+    await become(edge, "ann")
+    page = await press(edge, talk, "answer", text="Ann here.")
+    close = re.search(r'formaction="(/staff/handovers/\d+/close)', page.text)
+    assert close
+    await edge.post(close[1], data={"token": token_in(page), "seen": field_in(page, "seen"), "talk": talk})
+    assert talk not in (await edge.get("/staff?show=mine")).text
+    backend.clock.advance(minutes=minutes)  # type: ignore[attr-defined]
+    asked = len(edge.engine.turns)
+    await edge.text(words)
+    await until(lambda: len(edge.engine.turns) > asked) if not returns else None
+    assert (talk in (await edge.get("/staff?show=mine")).text) is returns
+    assert (len(edge.engine.turns) == asked) is returns, "the assistant keeps quiet"
+    await edge.text("and the second meter")
+    asks_again = returns or (minutes <= 30 and ("gracias" in words or "bye" in words))
+    assert (talk in (await edge.get("/staff?show=mine")).text) is asks_again, "thanks leave the way back open"
 
 
 async def test_a_note_is_read_by_the_office_alone(edge: Edge, backend: Backend) -> None:

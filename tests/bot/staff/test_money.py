@@ -259,11 +259,32 @@ async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Back
     async with backend.db.read_session() as session:
         [payment] = await session.scalars(select(CounterPayment))
     own = f"/staff/money/counter/{payment.confirmation}"
-    page = await send(edge, own, f"{own}/undo", reason="check came back")
-    assert re.search(r"Taken off by</dt><dd>ann, Nov 18, 10:00 AM: check came back", page.text)
+    page = await send(edge, own, f"{own}/undo", kind="returned", reason="box 7")
+    assert re.search(r"Taken off by</dt><dd>ann, Nov 18, 10:00 AM: the bank did not pay the check: box 7", page.text)
+    assert "Find the right member" in page.text
     told = [one for one in await outbox(backend) if one.dedupe_key.startswith("counter-undone")]
-    assert "Balance $112.40" in told[0].body
+    assert "taken off again: the bank did not pay the check. Balance $112.40" in told[0].body
     assert await due(backend, home.account_id) == DUE_CENTS
+
+
+async def test_taking_off_is_read_back_with_what_the_member_reads(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    await become(edge, "ann")
+    account = "/staff/money/accounts/99999-001"
+    fields = {"amount": "50.00", "kind": "cash", "reference": "", "received_on": "2026-11-18", "reason": ""}
+    await send(edge, account, f"{account}/book", **fields)
+    async with backend.db.read_session() as session:
+        [payment] = await session.scalars(select(CounterPayment))
+    own = f"/staff/money/counter/{payment.confirmation}"
+    token = token_in(await edge.get(own))
+    page = await edge.post(f"{own}/undo", data={"token": token, "kind": "wrong_account", "reason": "hers"})
+    assert "was taken off again: it was booked on the wrong account" in page.text
+    assert "Take $50.00 off" in page.text
+    assert await due(backend, home.account_id) == DUE_CENTS - 5000, "reading it back takes nothing off"
+    assert not [one for one in await outbox(backend) if one.dedupe_key.startswith("counter-undone")]
+    refused = await edge.post(f"{own}/undo", data={"token": token, "reason": "hers"})
+    assert (refused.status, "Please choose what the member reads." in refused.text) == (422, True)
 
 
 async def test_a_booking_is_read_back_before_it_is_made(edge: Edge, backend: Backend, home: Household) -> None:

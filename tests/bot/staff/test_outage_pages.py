@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from backend.app import Backend
 from backend.outage import announcing
+from backend.outage.areas import parse_area
+from backend.outbox import service as outbox
 from backend.staff.roles import Role
 from tests.backend.outage.test_board import report
 from tests.bot.edge import Edge
@@ -20,12 +22,12 @@ from tests.bot.staff.test_tickets import open_ticket
 async def test_one_road_is_taken_and_of_several_one_is_asked_for(edge: Edge, backend: Backend) -> None:
     await open_ticket(edge, kind="outage", place="12 Ridge Road, Elizabeth")
     board = await edge.get("/staff/outages")
-    assert 'value="Ridge Road" checked' in board.text
+    assert 'value="Ridge Road (Elizabeth)" checked' in board.text
     await report(backend, "web-9", "3 Mill Road, Elizabeth")
     asked = await edge.get("/staff/outages/new?from=board")
     assert asked.status == 422
     assert "Tick the roads that belong together first" in asked.text
-    assert 'name="at" value="Mill Road"' in asked.text
+    assert 'name="at" value="Mill Road (Elizabeth)"' in asked.text
     assert 'value="Mill Road"' in (await edge.get("/staff/outages/new?from=board&at=Mill+Road")).text
     assert (await edge.get("/staff/outages/new")).status == 200, "the button above the board"
 
@@ -59,3 +61,31 @@ async def test_an_agent_opens_no_outage_of_the_whole_system(edge: Edge, backend:
     assert "<article" in (await open_outage(edge, {"token": token, "area": "Mill Road", "tell": "no"})).text
     part = await edge.post("/staff/outages/1/part", data={"token": token, "area": "everywhere", "sure": "yes"})
     assert part.status == 422
+
+
+async def test_the_crews_news_is_read_back_and_told_once(edge: Edge, backend: Backend) -> None:
+    await open_ticket(edge, kind="outage", place="12 Ridge Road")
+    await become(edge, "ann")
+    token = token_in(await edge.get("/staff/outages"))
+    await open_outage(edge, {"token": token, "area": "Ridge Road", "tell": "no"})
+    form = {"token": token, "where": "there", "estimate": ""}
+    page = await edge.post("/staff/outages/1/crew", data=form)
+    assert "a crew is at work on the outage at Ridge Road" in page.text
+    assert "una cuadrilla ya trabaja en el apagón" in page.text
+    assert "<dd>1</dd>" in page.text, "who reported it"
+    assert await announcing.tell_members(backend, backend.today()) == {"told": 0}, "nothing before the button"
+    for _ in range(2):
+        await edge.post("/staff/outages/1/crew", data=form | {"sure": "yes", "token": token_in(page)})
+    await announcing.tell_members(backend, backend.today())
+    async with backend.db.read_session() as session:
+        bodies = [each["body"] for each in await outbox.list_messages(session)]
+    assert len([each for each in bodies if "a crew is at work" in each]) == 1
+    saved = await edge.post("/staff/outages/1", data={"token": token, "cause": "a fallen limb", "estimate": ""})
+    assert "Nobody was told of it" in saved.text
+
+
+def test_the_same_road_of_another_town_is_not_in_it() -> None:
+    area = parse_area("Ridge Road (Elizabeth)")
+    assert area.contains(["12 Ridge Rd, Elizabeth, IL 61028"])
+    assert area.contains(["Ridge Road"]), "who names no town"
+    assert not area.contains(["12 Ridge Rd, Galena, IL 61036"])

@@ -11,6 +11,7 @@ from backend.payments.bank_returns import book_return
 from backend.payments.models import Payment
 from backend.payments.processing import lock_payment
 from backend.payments.refund_processing import fail_returned_refund, process_refund
+from backend.staff.models import StaffWayIn
 from backend.staff.roles import Role
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.network import DirectNetwork
@@ -169,7 +170,7 @@ async def test_one_field_finds_every_number(edge: Edge, backend: Backend, home: 
     assert f"{number[1]}</a>, $50.00, check No. 05501" in await found("5501")
     assert "Nothing was found" in await found("5502")
     listed = (await edge.get("/staff/money")).text
-    assert f"{number[1]}</a>, check No. 05501, $50.00, taken, account 99999-001, ann, Nov 18, 10:00 AM" in listed
+    assert f"{number[1]}</a>, check No. 05501, $50.00, taken, account 99999-001, ann, Nov 18, 2026, 10:00 AM" in listed
 
 
 async def test_a_schedule_that_ended_says_by_whom_and_why(edge: Edge, backend: Backend, home: Household) -> None:
@@ -230,4 +231,11 @@ async def test_an_agent_is_not_shown_what_a_supervisor_decides(
     bob = await other_browser(edge)
     await sign_in(bob, "Bob Ray")
     assert 'value="approve"' in (await bob.get(own)).text
+    async with backend.db.transaction() as session:
+        session.add(StaffWayIn(name="Bob Ray", made_by=refund.asked_by, made_at=backend.clock.now()))
+    await add_person(backend, "Eve Fox", Role.SUPERVISOR)
+    barred = (await bob.get(own)).text
+    assert 'value="approve"' not in barred, "who may not decide has no button"
+    assert "You can decide about it from Nov 25" in barred
+    assert re.search(r"Who can decide now: [^<]*Eve Fox", barred)
     await bob.http.close()

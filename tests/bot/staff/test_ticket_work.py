@@ -286,3 +286,44 @@ async def test_a_danger_that_was_closed_is_reported_anew_with_its_facts(edge: Ed
     assert (opened.number != made.number, opened.kind, opened.urgent) == (True, "danger", True)
     assert (opened.place, opened.phone) == ("20 Oak Lane, Hanover", MEMBER)
     assert (await edge.get("/staff/tickets/new?again=AAA-999")).status == 200
+
+
+async def test_the_office_puts_the_place_in_and_the_history_says_what_changed(edge: Edge, backend: Backend) -> None:
+    await become(edge, "ann")
+    page = await write_by_hand(edge, kind="light", words="a dark light", due="2026-11-24T16:00", owner="ann")
+    assert "Due" in page.text
+    shown = await edge.post("/staff/tickets/new", data=fields_of(page))
+    (made,) = await list_all(backend)
+    assert made.owner == "ann"
+    assert made.due_at is not None
+    assert "<dt>Due</dt>" in shown.text
+    assert "promised" not in shown.text, "the office's own due day is no promise"
+    assert "<dt>Owner</dt><dd>ann</dd>" in (await edge.get(f"/staff/tickets/print?number={made.number}")).text
+    token = token_in(shown)
+    assert (await edge.post(f"/staff/tickets/{made.number}/place", data={"token": token, "place": " "})).status == 422
+    await edge.post(f"/staff/tickets/{made.number}/place", data={"token": token, "place": "14 Mill Road"})
+    assert (await find(backend, made.number)).place == "14 Mill Road"
+    async with backend.db.read_session() as session:
+        rows = [
+            row.after["changed"] for row in await session.scalars(select(AuditRow)) if "changed" in (row.after or {})
+        ]
+    assert rows[0].startswith("owner: ann; due: ")
+    assert rows[-1].startswith("place: 14 Mill Road")
+
+
+async def test_a_call_on_another_day_than_promised_is_asked_about(edge: Edge, backend: Backend) -> None:
+    due = OPEN + timedelta(hours=3)
+    made = await open_ticket(edge, kind="callback", details={"phone": MEMBER}, due_at=due)
+    await become(edge, "ann")
+    page = await edge.get(f"/staff/calls/{made.number}")
+    preset = re.search(r'id="again"[^>]*value="([^"]+)"', page.text)
+    kept = re.search(r'id="at"[^>]*value="([^"]+)"', page.text)
+    assert preset
+    assert kept
+    assert preset[1] == kept[1], "no answer: the promised time stands"
+    form = {"token": token_in(page), "at": "2026-11-20T10:00"}
+    asked = await edge.post(f"/staff/calls/{made.number}/move", data=form)
+    assert "was promised another day" in asked.text
+    assert (await find(backend, made.number)).due_at == due
+    await edge.post(f"/staff/calls/{made.number}/move", data={**fields_of(asked), "sure": "yes"})
+    assert (await find(backend, made.number)).due_at != due

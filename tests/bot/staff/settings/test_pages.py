@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from unittest.mock import AsyncMock
 
 import aiohttp
@@ -127,7 +128,7 @@ BAD_VALUES = [
     ("money", {"max_payment": "0"}, "With nothing as the limit nobody could pay."),
     ("hours", {"monday_opens": "17:00"}, "This must be after the opening time."),
     ("hours", {"monday_closes": ""}, "Please give a time"),
-    ("holidays", {"holiday_on_0": "some day"}, "Write the day like: december 25"),
+    ("holidays", {"holiday_on_0": "once", "holiday_day_0": ""}, "Choose when it is."),
     ("holidays", {"holiday_es_0": ""}, "Please fill this in, or empty the whole row."),
     ("banner", {"banner_en": "Storm"}, "Please write it in both languages"),
     ("greetings", {"chat_en": "Hello, I am Ann."}, "It must say that a machine answers"),
@@ -158,6 +159,16 @@ async def test_hours_holidays_and_banner_are_told_at_once(edge: Edge, backend: B
     )
     with use_language("es"):
         assert "Asamblea anual" in backend.coop.holidays_text()
+    short = {"holiday_on_5": "day after 4th thursday of november", "holiday_opens_5": "08:00"}
+    await change(edge, "holidays", **short, holiday_closes_5="12:00")
+    friday = date(2026, 11, 27)
+    assert backend.coop.hours_on(friday) == (time(8), time(12)), "short hours, also on a weekday without hours"
+    assert backend.coop.holiday_name(friday) is None, "a bank or a call back finds it no holiday"
+    once = {"holiday_on_8": "once", "holiday_day_8": "2026-12-24", "holiday_opens_8": "08:00"}
+    names = {"holiday_en_8": "Christmas Eve", "holiday_es_8": "Nochebuena"}
+    await change(edge, "holidays", **once, **names, holiday_closes_8="11:00")
+    assert backend.coop.hours_on(date(2026, 12, 24)) == (time(8), time(11))
+    assert backend.coop.hours_on(date(2027, 12, 24)) is None, "once, and a holiday of its own that year"
     await change(edge, "banner", banner_en="Storm damage <east> of Galena.", banner_es="Daños al este de Galena.")
     assert "Storm damage &lt;east&gt; of Galena." in (await edge.get("/")).text
     assert "Storm damage <east> of Galena." in (await edge.get("/widget.js")).text
