@@ -15,7 +15,7 @@ from backend.language import tr
 from backend.logins.models import Login
 from backend.members.models import Member
 from backend.members.service import list_member_accounts
-from backend.members.signed_in_talks import make_token
+from backend.members.signed_in_talks import make_token, mark_session
 from bot.portal.base_pages import PageHandler, PortalPages
 from bot.portal.menu import MENU
 from bot.web import pages
@@ -101,15 +101,15 @@ class SignedInPages(PortalPages):
         visit: Visit | None = getattr(request.ctx, "visit", None)
         account = visit.account if visit else None
         is_open = account is not None and account.status != "closed"
+        cookie = self.cookies.read_session(request)
         frame = {
             "visit": visit,
             "menu": MENU if visit else (),
             "here": request.path,
             "account_chosen": is_account_chosen(request) or bool(request.args.get(CHOSEN)),
             "form_token": self.cookies.page_token(request),
-            "identity": make_token(self.backend, account, self.cookies.read_session(request))
-            if account and is_open
-            else "",
+            "identity": make_token(self.backend, account, cookie) if account and is_open else "",
+            "talk_owner": mark_session(self.backend, cookie) if visit else "",
         }
         return super().render_page(template, status, **frame | values)
 

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,11 +24,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_PEOPLE
 from backend.demo.people import HOLDER_DIGITS
 from backend.language import ENGLISH, join_words, tr, use_language
+from backend.logins import signin
+from backend.members.signed_in_talks import mark_session
 from backend.outbox import service as outbox
 from backend.usage import chart, signed_media
 from backend.usage import service as usage
 from bot.services import Services
 from bot.web.charts import draw_usage
+from bot.web.cookies import PORTAL_SESSION, read_cookie
 from bot.web.database_metrics import read_database_metrics
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
@@ -76,8 +80,10 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
     @routes.route("/", methods=READ_METHODS)
     @public
     async def demo(request: Request) -> HTTPResponse:
+        owner = await find_talk_owner(services, request)
         with use_language(find_named_language(request, services.settings) or ENGLISH):
-            response = html(templates.get_template("demo.html").render(demo_page_values(services)))
+            values = {"talk_owner": owner, **demo_page_values(services)}
+            response = html(templates.get_template("demo.html").render(values))
         keep_named_language(request, services.settings, response)
         return response
 
@@ -92,6 +98,15 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
         async with services.backend.db.read_session() as session:
             messages = await outbox.list_newest(session)
         return html(templates.get_template("outbox.html").render(messages=messages, coop=services.coop))
+
+
+async def find_talk_owner(services: Services, request: Request) -> str:
+    """The mark of this browser's open session on the account page: a talk begun there goes on here; else empty."""
+    cookie = read_cookie(request, services.settings, PORTAL_SESSION)
+    with suppress(SQLAlchemyError, OSError):  # the first page is there without the database, too
+        if cookie and await signin.find_session(services.backend, cookie):
+            return mark_session(services.backend, cookie)
+    return ""
 
 
 def demo_page_values(services: Services) -> dict[str, Any]:

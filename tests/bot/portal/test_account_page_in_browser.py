@@ -71,6 +71,8 @@ async def test_the_pages_of_money(browser: Browser, payer: Visitor) -> None:
 
     await fill(page, "Sign In", user_id="ole.lindqvist", password=DEMO_PASSWORD)
     await heading(page, "My Account")
+    await expect(chat.locator(".launcher")).to_be_visible()  # what Ruth wrote in this tab is not shown to Ole
+    await expect(chat.locator(".launcher")).not_to_contain_text("Go on")
     await check(page, "summary_several")
     await page.goto(f"{url}/portal/pay-now")
     await page.get_by_label("Section 12 (irrigation), Mount Carroll, IL").uncheck()

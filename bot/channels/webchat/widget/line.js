@@ -11,8 +11,8 @@ function asked(state) {
 function restore() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(STORE_KEY));
-    // signed out on a computer that others use: what was said there is not shown to the next one
-    if (kept?.identity && !OPTIONS.identity && OPTIONS.portal) return FRESH();
+    // signed out, or somebody else signed in, on a computer that others use: what was said is not shown to the next one
+    if (OPTIONS.portal && kept?.owner && kept.owner !== OPTIONS.portal) return FRESH();
     if (kept && Array.isArray(kept.log) && Array.isArray(kept.answered)) return asked({ ...FRESH(), ...kept });
   } catch {
     // Storage is closed to us or was written by something else: the chat then lives as long as the page.
@@ -180,7 +180,7 @@ class Line extends EventTarget {
     const answer = await this.post('/chat/identity', { session: state.session, identity });
     if (answer.status === 409) return false;
     // one that is refused is not shown again: the talk asks who it is, as it does anywhere else
-    if (answer.status) state.identity = identity;
+    if (answer.status) [state.identity, state.owner] = [identity, OPTIONS.portal];
     return true;
   }
 
