@@ -35,7 +35,7 @@ class BalanceForm(AccountForm):
     form = "balance_form"
     backend_package = "backend.billing"
     task = "balance"
-    title = mark("hearing the balance")
+    title = mark("the balance")
     skill = "check_balance"
     slots: ClassVar[tuple[str, ...]] = ()
     is_informational = True

@@ -95,10 +95,15 @@ def _is_for_task(clause: PredictedClause) -> bool:
 
 async def _answer_clause(turn: Turn, clause: PredictedClause) -> bool:
     """Answer one clause that no task answers: the hours, a subject of knowledge/, or the FAQ."""
-    if not _is_wish(clause) or _is_for_task(clause):
+    english = english_form(clause.text, turn.language)
+    if not _is_wish(clause) or _is_for_task(clause) or asks_if_outage(english):
         return False
     if clause.intent == HOURS_INTENT and (hours := format_hours_for_question(turn, clause.text)):
         turn.utter("utter_told", told=hours)
+        return True
+    nearest = max((score for _, score in clause.knowledge), default=0.0)
+    if _is_of_faq(clause) and nearest < subject_matching.MIN_CERTAIN_SUBJECT_SCORE:
+        utter_answer(turn, select_response(clause.intent, english))
         return True
     subject = subject_matching.match_subject(
         turn, clause.knowledge, subject_matching.MIN_CLAUSE_SCORE, clause.text
@@ -107,7 +112,7 @@ async def _answer_clause(turn: Turn, clause: PredictedClause) -> bool:
         await side_questions.answer_subject(turn, subject, words=clause.text)
         return True
     if clause.intent.startswith("faq_") and clause.confidence >= MIN_CONFIDENCE:
-        utter_answer(turn, select_response(clause.intent, english_form(clause.text, turn.language)))
+        utter_answer(turn, select_response(clause.intent, english))
         return True
     return False
 

@@ -115,7 +115,7 @@ TASK_TITLES = {
     "alerts_form": mark("alerts"),
     "arrangement_form": mark("asking for a payment arrangement"),
     "autopay_form": mark("Auto Pay"),
-    "balance_form": mark("hearing the balance"),
+    "balance_form": mark("the balance"),
     "bill_notifications_form": mark("how bills come"),
     "budget_form": mark("budget or levelized billing"),
     "callback_form": mark("arranging a call back"),
