@@ -45,7 +45,6 @@ MAX_STREAM_SECONDS = 30 * 60
 MAX_PAYLOAD_LENGTH = 1000
 MAX_EVENTS = 100
 """That are read from the database at once."""
-"""More do not fit the database's 64-bit integers."""
 
 
 @dataclass

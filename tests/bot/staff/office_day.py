@@ -20,7 +20,7 @@ from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat.sessions import session_conversation_id
 from tests.bot.channels.voice.phone_call import Line
 from tests.bot.edge import Edge
-from tests.bot.staff.test_access import PASSWORD
+from tests.bot.staff.office_people import PASSWORD
 from tests.bot.staff.test_office import OPEN
 
 DANGER = "the wire on the road hums, please send somebody"

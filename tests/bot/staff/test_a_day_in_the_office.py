@@ -46,7 +46,7 @@ from tests.bot.staff.office_day import (
     file_tickets,
     seat,
 )
-from tests.bot.staff.test_access import add_person
+from tests.bot.staff.office_people import add_person
 from tests.bot.staff.test_office import OPEN
 from tests.browser.screens import DESKTOP, PHONE_DARK
 from tests.standins.engine import StandInEngine

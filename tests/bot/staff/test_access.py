@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import html
 import io
 import re
 from collections.abc import AsyncIterator
@@ -12,17 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
-import pyotp
 import pytest
 from argon2 import PasswordHasher
 
 from backend.app import Backend
-from backend.audit.listing import AuditFilter, list_entries
 from backend.audit.service import record
 from backend.clock import ManualClock
 from backend.logins import throttle
 from backend.outbox import service as outbox
-from backend.staff import accounts, second_steps, signin
+from backend.staff import accounts
 from backend.staff.demo_clerk import DEMO_CLERK, DEMO_CLERK_PASSWORD, add_demo_clerk, find_demo_clerk
 from backend.staff.people import list_people
 from backend.staff.roles import Role
@@ -30,14 +27,22 @@ from bot.channels.sms.routes import sms_conversation_id
 from bot.staff import views
 from tests.backend.household import Household, make_household
 from tests.bot.conftest import running_edge
-from tests.bot.edge import Answer, Edge
+from tests.bot.edge import Edge
+from tests.bot.staff.office_people import (
+    HASH,
+    NEXT_PASSWORD,
+    PASSWORD,
+    acts_of,
+    add_person,
+    hidden_in,
+    other_browser,
+    press,
+    sign_in,
+)
 from tests.bot.staff.test_office import OPEN, token_in, wait_for_a_person
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
-PASSWORD = "quiet ladder of seven plums"
-NEXT_PASSWORD = "a violin under the porch"
-HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
 SMTP = "smtp://127.0.0.1:9"
 
 
@@ -56,62 +61,6 @@ async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock
 @pytest.fixture
 def backend(edge: Edge) -> Backend:
     return edge.services.backend
-
-
-async def add_person(backend: Backend, name: str, role: Role = Role.ADMIN) -> None:
-    """Somebody who has set PASSWORD."""
-    async with backend.db.transaction() as session:
-        email = f"{name.lower().replace(' ', '.')}@coop.example"
-        link = await accounts.invite(session, backend, name=name, email=email, role=role, by="the server")
-        await accounts.set_password(session, backend, link.account, HASH)
-
-
-async def sign_in(edge: Edge, name: str, password: str = PASSWORD) -> Answer:
-    return await edge.post("/staff/sign-in", data={"name": name, "password": password})
-
-
-async def other_browser(edge: Edge) -> Edge:
-    http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-    return Edge(edge.services, edge.engine, edge.twilio, http)
-
-
-async def press(edge: Edge, page: str, action: str, **fields: str) -> Answer:
-    """Send the form of `page` that goes to `action`, and what it reads back too."""
-    shown = (await edge.get(page)).text
-    answer = await edge.post(action, data=hidden_in(shown, action) | fields)
-    if 'name="confirmed"' in answer.text:
-        answer = await edge.post(action, data=hidden_in(answer.text, action))
-    return answer
-
-
-def hidden_in(page: str, action: str) -> dict[str, str]:
-    form = page[page.index(f'action="{action}"') :]
-    form = form[: form.index("</form>")]
-    return {
-        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
-    }
-
-
-async def acts_of(backend: Backend, actor: str) -> list[str]:
-    async with backend.db.read_session() as session:
-        found = await list_entries(session, AuditFilter(actor=actor), limit=50)
-    return [entry.row.act for entry in reversed(found)]
-
-
-async def switch_codes_on(backend: Backend, name: str) -> tuple[pyotp.TOTP, list[str]]:
-    """An app for codes, and the recovery codes; its next code is good half a minute later."""
-    async with backend.db.transaction() as session:
-        app = pyotp.TOTP(await second_steps.begin_code_app(session, backend, name))
-        codes = await second_steps.confirm_code_app(session, backend, name, app.at(backend.clock.now()))
-    assert codes
-    backend.clock.advance(seconds=30)  # type: ignore[attr-defined]
-    return app, codes
-
-
-def step_in(page: Answer) -> str:
-    found = re.search(r'name="step" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found[1]
 
 
 async def test_an_invitation_makes_an_account_once(edge: Edge, backend: Backend, clock: ManualClock) -> None:
@@ -280,42 +229,6 @@ async def test_the_last_administrator_stays(edge: Edge, backend: Backend) -> Non
     assert (await edge.get("/staff/people")).status == 403
 
 
-async def test_codes_are_asked_for_and_good_once(edge: Edge, backend: Backend, clock: ManualClock) -> None:
-    await add_person(backend, "Ann Lee")
-    app, papers = await switch_codes_on(backend, "Ann Lee")
-    page = await sign_in(edge, "Ann Lee")
-    assert "One more step" in page.text
-    assert "Name or email" in (await edge.get("/staff")).text, "the password alone opens nothing"
-    code = app.at(clock.now())
-    assert "Who waits" in (await edge.post("/staff/sign-in/second", data={"step": step_in(page), "code": code})).text
-    other = await other_browser(edge)
-    page = await sign_in(other, "Ann Lee")
-    used = await other.post("/staff/sign-in/second", data={"step": step_in(page), "code": code})
-    assert used.status == 403, "somebody looked over her shoulder"
-    paper = {"step": step_in(used), "code": papers[0].upper()}
-    assert "Who waits" in (await other.post("/staff/sign-in/second", data=paper)).text
-    page = await sign_in(other, "Ann Lee")
-    paper["step"] = step_in(page)
-    assert (await other.post("/staff/sign-in/second", data=paper)).status == 403, "a recovery code opens once"
-    await other.http.close()
-
-
-async def test_codes_ask_the_other_browsers_again(edge: Edge, backend: Backend) -> None:
-    """Somebody who knows the password may be in one of them."""
-    await add_person(backend, "Ann Lee")
-    other = await other_browser(edge)
-    for each in (edge, other):
-        assert "Who waits" in (await sign_in(each, "Ann Lee")).text
-    secret = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', (await edge.get("/staff/me/codes")).text)
-    assert secret
-    code = pyotp.TOTP(secret[1].replace(" ", "")).at(backend.clock.now())
-    on = await press(edge, "/staff/me/codes", "/staff/me/codes", password=PASSWORD, code=code)
-    assert "signed in with your password alone are signed out" in on.text
-    assert "Name or email" in (await other.get("/staff")).text
-    assert "Who waits" in (await edge.get("/staff")).text
-    await other.http.close()
-
-
 async def test_too_many_wrong_passwords_say_when_it_goes_on(edge: Edge, backend: Backend, clock: ManualClock) -> None:
     await add_person(backend, "Ann Lee")
     for _ in range(throttle.MAX_PER_SOURCE_AND_TARGET):
@@ -330,50 +243,6 @@ async def test_too_many_wrong_passwords_say_when_it_goes_on(edge: Edge, backend:
     assert (await sign_in(edge, "Ann Lee")).status == 429
     clock.advance(seconds=1)
     assert "Who waits" in (await sign_in(edge, "Ann Lee")).text
-
-
-async def test_wrong_codes_run_out_and_are_told_to_the_owner(edge: Edge, backend: Backend, clock: ManualClock) -> None:
-    await add_person(backend, "Ann Lee")
-    app, _ = await switch_codes_on(backend, "Ann Lee")
-    for _ in range(2):
-        page = await sign_in(edge, "Ann Lee")
-        wrong = {"step": step_in(page), "code": "000000"}
-        statuses = [(await edge.post("/staff/sign-in/second", data=wrong)).status for _ in range(signin.MAX_TRIES)]
-        assert statuses == [403] * signin.MAX_TRIES
-        assert "took too long" in (await edge.post("/staff/sign-in/second", data=wrong)).text
-    page = await sign_in(edge, "Ann Lee")
-    right = {"step": step_in(page), "code": app.at(clock.now())}
-    assert (await edge.post("/staff/sign-in/second", data=right)).status == 429, "ten from everywhere"
-    async with backend.db.read_session() as session:
-        sent = [each for each in await outbox.list_messages(session) if "five wrong codes" in each["body"]]
-    assert len(sent) == 1, "once a day"
-    clock.advance(minutes=16)
-    page = await sign_in(edge, "Ann Lee")
-    right = {"step": step_in(page), "code": app.at(clock.now())}
-    assert "Who waits" in (await edge.post("/staff/sign-in/second", data=right)).text
-
-
-async def test_the_setting_demands_a_second_step(
-    folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock: ManualClock
-) -> None:
-    async with running_edge(folder, engine, twilio, clock, STAFF_TWO_STEP="required") as edge:
-        edge.http._cookie_jar = aiohttp.CookieJar(unsafe=True)
-        backend = edge.services.backend
-        await add_person(backend, "Ann Lee")
-        page = await sign_in(edge, "Ann Lee")
-        assert "asks everybody for a second step" in page.text
-        assert "1. Scan this" in (await edge.get("/staff/people")).text
-        key = re.search(r'class="key">([A-Z2-7 ]+)<', page.text)
-        assert key
-        app = pyotp.TOTP(key[1].replace(" ", ""))
-        form = {"token": token_in(page), "code": "123456"}
-        assert (await edge.post("/staff/me/codes", data=form | {"password": PASSWORD})).status == 422
-        form["code"] = app.at(clock.now())
-        alone = await edge.post("/staff/me/codes", data=form)
-        assert (alone.status, "not your password" in alone.text) == (422, True), "a session left open is not enough"
-        codes = await edge.post("/staff/me/codes", data=form | {"password": PASSWORD})
-        assert len(re.findall(r"<li><code>[a-z2-9]{5}-[a-z2-9]{5}<", codes.text)) == second_steps.RECOVERY_CODES
-        assert (await edge.get("/staff/people")).status == 200
 
 
 async def test_sessions_are_seen_and_ended(edge: Edge, backend: Backend, clock: ManualClock) -> None:
@@ -427,35 +296,6 @@ async def test_the_password_is_changed_with_the_old_one(edge: Edge, backend: Bac
     assert "Name or email" in (await other.get("/staff")).text
     assert "do not match" in (await sign_in(other, "Ann Lee")).text
     assert "Who waits" in (await sign_in(other, "Ann Lee", NEXT_PASSWORD)).text
-    await other.http.close()
-
-
-async def test_second_steps_are_changed_in_a_fresh_session_alone(
-    edge: Edge, backend: Backend, clock: ManualClock
-) -> None:
-    await add_person(backend, "Ann Lee")
-    app, _ = await switch_codes_on(backend, "Ann Lee")
-    page = await sign_in(edge, "Ann Lee")
-    await edge.post("/staff/sign-in/second", data={"step": step_in(page), "code": app.at(clock.now())})
-    form = {"token": token_in(await edge.get("/staff/me")), "confirmed": "yes"}
-    for path in ("codes/remove", "codes/recovery", "passkeys/options", "passkeys"):
-        refused = await edge.post(f"/staff/me/{path}", data=form | {"password": "guessed"})
-        assert refused.status == 422, path
-        assert "not your password" in refused.text or path == "passkeys", "no key can be made at this address"
-    clock.advance(minutes=31)
-    assert "sign in again" in (await edge.post("/staff/me/codes/remove", data=form)).text
-    async with backend.db.read_session() as session:
-        assert (await second_steps.find(session, "Ann Lee")).code_app
-
-
-async def test_a_lost_phone_is_helped_by_an_administrator(edge: Edge, backend: Backend) -> None:
-    await add_person(backend, "Ann Lee")
-    await add_person(backend, "Bob Ray", Role.AGENT)
-    await switch_codes_on(backend, "Bob Ray")
-    await sign_in(edge, "Ann Lee")
-    assert "are removed" in (await press(edge, "/staff/people/2", "/staff/people/2/steps")).text
-    other = await other_browser(edge)
-    assert "Who waits" in (await sign_in(other, "Bob Ray")).text
     await other.http.close()
 
 

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from backend.clock import ManualClock
 from tests.bot.conftest import running_edge
 from tests.bot.portal.chromium import check, check_here, fill, heading
-from tests.bot.staff.test_access import NEXT_PASSWORD, PASSWORD, add_person
+from tests.bot.staff.office_people import NEXT_PASSWORD, PASSWORD, add_person
 from tests.bot.staff.test_office import OPEN
 from tests.browser.screens import DESKTOP, PHONE_DARK
 from tests.standins.engine import StandInEngine

@@ -11,8 +11,8 @@ from backend.outbox import service as outbox
 from backend.staff.roles import Role
 from tests.backend.outage.test_board import report
 from tests.bot.edge import Edge
-from tests.bot.staff.test_access import add_person
-from tests.bot.staff.test_access import sign_in as sign_in_person
+from tests.bot.staff.office_people import add_person
+from tests.bot.staff.office_people import sign_in as sign_in_person
 from tests.bot.staff.test_money import become
 from tests.bot.staff.test_office import open_outage, token_in
 from tests.bot.staff.test_ticket_work import find

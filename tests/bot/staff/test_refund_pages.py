@@ -18,7 +18,7 @@ from tests.backend.network import DirectNetwork
 from tests.backend.payments.paying import due, quote_for, say_yes, schedule
 from tests.backend.payments.test_refunds import ask
 from tests.bot.edge import Edge
-from tests.bot.staff.test_access import add_person, other_browser, sign_in
+from tests.bot.staff.office_people import add_person, other_browser, sign_in
 from tests.bot.staff.test_money import agree, become, pay, refunds, send
 
 

@@ -22,7 +22,7 @@ from backend.staff.models import StaffChallenge
 from backend.staff.roles import Role
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
-from tests.bot.staff.test_access import add_person
+from tests.bot.staff.office_people import add_person
 from tests.bot.staff.test_office import OPEN, sign_in
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
