@@ -52,7 +52,7 @@ async def test_request_with_a_question_does_both(talk: Talk) -> None:
         clauses=parts,
         knowledge=[("card_fees", 0.9)],
     )
-    talk.assert_response("utter_told", "utter_question_pay_method")
+    talk.assert_response("utter_answer_faq_fees", "utter_question_pay_method")
     talk.assert_no_message("I can help you pay")  # that is what it does already
     assert talk.slots["offer"] is None
 
