@@ -86,7 +86,7 @@ async def test_sentences_have_the_intent_that_was_meant(backend: Backend, home: 
                             Said("hm")], member_id=home.member_id, language="es",
     )  # fmt: skip
     await mark(backend, ids[0], meant="check_balance")
-    await mark(backend, ids[1], meant="quick_pay")
+    await mark(backend, ids[1], meant="check_balance")
     await mark(backend, ids[2], meant="act:unclear")
     async with backend.db.read_session() as session:
         assert await export_sentences(session) == [
