@@ -202,7 +202,7 @@ async def work_on_outages(ann: Clerk, bob: Clerk) -> None:
     await ann.go("outages")
     await ann.page.get_by_label("Ridge Road").check()
     await ann.press("Make one outage of these …")
-    await expect(ann.page.get_by_label("Where")).to_have_value("Ridge Road")
+    await expect(ann.page.get_by_label("Where")).to_have_value("Ridge Road (Elizabeth)")
     await ann.page.get_by_label("Cause").fill("a tree on the line")
     await ann.press("See whom it tells")
     await check_here(ann.page, "outage-preview")
