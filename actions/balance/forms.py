@@ -15,7 +15,7 @@ from actions.turn import Turn
 from backend.account_question.amounts_due import describe_given_back
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
-from backend.arrangement.next_part import describe_next_part
+from backend.arrangement.next_part import describe_next_part, describe_plan_due
 from backend.billing.models import Account
 from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
@@ -119,18 +119,20 @@ class BalanceForm(AccountForm):
 
     async def _send_all_balances(self, turn: Turn, identity: Identity, accounts: list[Account]) -> None:
         lines, total, owing = list[str](), 0, list[int]()
-        due_days = set[date | None]()  # None stands for an account that is past due
+        due_days = set[date | None]()  # None: an account that is past due, or has an arrangement's days
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
             total += balance.amount_due_cents
             if balance.prepaid:  # what is left on it is no credit on what another account owes
                 total -= balance.amount_due_cents
             owed = describe_left(balance.prepaid) if balance.prepaid else f"{format_balance(balance.amount_due_cents)}."
+            plan_due = await describe_plan_due(turn.session, turn.backend, account.id, balance)
+            owed = f"{owed} {plan_due}".strip()
             lines.append(tr("Account {account}: {owed}", account=format_account_label(account, identity), owed=owed))
             if balance.amount_due_cents > 0 and not balance.prepaid:
                 if account.status != "closed":
                     owing.append(account.id)
-                due_days.add(balance.due_on if balance.past_due_cents <= 0 else None)
+                due_days.add(balance.due_on if balance.past_due_cents <= 0 and not plan_due else None)
         turn.utter("utter_balance_all", lines=" ".join(lines), total=format_balance(total))
         due_on = due_days.pop() if len(due_days) == 1 else None
         if due_on is not None:

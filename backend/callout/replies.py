@@ -72,7 +72,7 @@ async def handle_reply(
             return await _handle_coded_reply(session, backend, person, conversation_id, reply, known)
         # "done" answers no question of the assistant
         is_weak = reply.is_weak and not (has_open and reply.action is OnCallAction.DONE)
-        if is_weak and (not known or not await _is_answer_to_callout(session, person, conversation_id)):
+        if is_weak and (not known or not await _is_answer_to_callout(session, person, conversation_id, has_open)):
             return None
         return await unverified_replies.answer(session, backend, person, reply, known, not_offered)
 
@@ -99,7 +99,7 @@ async def _handle_coded_reply(
         return unverified_replies.add_codes(backend, old, unverified_replies.REPLACED_TEXT)
     # perhaps an amount or account digits of a member; counted as a miss all the same
     bare = reply.action is OnCallAction.UNSURE or not reply.other_words
-    if not known or (bare and not await _is_answer_to_callout(session, person, conversation_id)):
+    if not known or (bare and not await _is_answer_to_callout(session, person, conversation_id, has_open=True)):
         return None
     misses = min(one.row.misses for one in known)
     if misses > MAX_ANSWERED_MISSES and misses % MAX_ANSWERED_MISSES:
@@ -236,8 +236,11 @@ def _format_how_to_reply(backend: Backend, person: OnCallPerson, coded: TicketCo
     )
 
 
-async def _is_answer_to_callout(session: AsyncSession, person: OnCallPerson, conversation_id: str) -> bool:
-    """Whether a bare `1`, `yes` or code answers the callout, and not a later question of the assistant."""
+async def _is_answer_to_callout(
+    session: AsyncSession, person: OnCallPerson, conversation_id: str, has_open: bool
+) -> bool:
+    """Whether a bare `1`, `yes` or code answers the callout, and not a question of the assistant: one that was asked
+    since, or any where no callout waits for them (`has_open`)."""
     newest = await session.scalar(
         select(func.max(CalloutNotice.at)).where(
             CalloutNotice.name == person.name,
@@ -249,6 +252,8 @@ async def _is_answer_to_callout(session: AsyncSession, person: OnCallPerson, con
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or not (conversation.expects or conversation.offered):
         return True
+    if not has_open:
+        return False
     answered = select(func.max(InboundMessage.answered_at)).where(InboundMessage.conversation_id == conversation_id)
     last = await session.scalar(answered)
     return last is None or last <= newest

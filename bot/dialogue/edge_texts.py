@@ -92,6 +92,7 @@ BACK_WITH_ASSISTANT = (
     mark("You are back with the automated assistant. What can I do for you?"),
     mark("I am with you again. How can I help?"),
 )
+NO_PERSON_NOW = mark("All right, I no longer ask for a person.")
 VOICE_NOTHING_DONE = mark("I could not do that just now. Nothing has been changed or paid for it.")
 VOICE_TOO_SLOW = mark("I am sorry, that took too long.")
 VOICE_OUTCOME_UNKNOWN = mark(

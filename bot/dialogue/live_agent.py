@@ -38,17 +38,18 @@ TAKES_BACK = re.compile(
 )
 """`Ok never mind`, while nobody has taken the request; what else is said is for the assistant."""
 
-HandoffDecision = Literal["quiet", "open", "closed", "back", "go on"]
+HandoffDecision = Literal["quiet", "open", "closed", "back", "instead", "go on"]
 
 
 async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDecision:
     """What to do with a message that came in while a person answers.
 
     `quiet`: it is for the person alone. `open` and `closed`: it is too, and the member is told that the office, which
-    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again. `go
-    on`: the assistant answers this message, because a button was pressed, nobody has taken the handoff and it is
-    taken back with another wish or a call back is wished instead, somebody is in danger, or the office ended the
-    handoff or abandoned it (it closed before anybody answered, or whoever answered has not written for long).
+    is open or closed, has it. `back`: the member wants the assistant back, which says that it is there again.
+    `instead`: nobody has taken the handoff, and it is taken back with another wish, which `words_instead` finds. `go
+    on`: the assistant answers this message, because a button was pressed, a call back is wished and nobody has taken
+    the handoff, somebody is in danger, or the office ended the handoff or abandoned it (it closed before anybody
+    answered, or whoever answered has not written for long).
     """
     words = normalize.extract_words(inbound.text)
     english = english_form(words, current_language())
@@ -63,7 +64,7 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
             return "go on"
         if handoff is not None and handoff.owner is None and (taken_back := TAKES_BACK.fullmatch(english)):
             await handover.return_to_assistant(session, backend, inbound.conversation)
-            return "go on" if re.search(r"\w{2}", taken_back["rest"]) else "back"
+            return "instead" if re.search(r"\w{2}", taken_back["rest"]) else "back"
         reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
         in_danger = bool(find_hazard_signs(words, english, reported=reported)) or detect_crisis(english)
         if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):
@@ -72,6 +73,12 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
         message = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
         notice = await handover.note_member_message(session, backend, handoff, message) if message else None
     return notice or "quiet"
+
+
+def words_instead(text: str) -> str:
+    """What is wished in place of a person: `whats due` of `never mind whats due`. All of it in Spanish."""
+    found = TAKES_BACK.fullmatch(text)
+    return found["rest"].lstrip(" ,.;:!-") if found else text
 
 
 def _wants_call_instead(handoff: AgentHandoff, words: str) -> bool:

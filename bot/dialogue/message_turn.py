@@ -40,6 +40,7 @@ class MessageTurn:
     request_left: bool = False
     attempts: int = 0  # failed attempts to answer it
     redacts_history: bool = False  # earlier messages were redacted along with it
+    drops_person: bool = False  # it takes back the wish for a person and says another one
 
     @property
     def is_call(self) -> bool:

@@ -300,6 +300,7 @@ class TurnProcessor:
         if decision == "back":
             text = queue.pick_variant(edge_texts.BACK_WITH_ASSISTANT)
             return await self.save_and_deliver(turn, Reply((Message(text),)), offered=[])
+        turn.drops_person = decision == "instead"
         return None
 
     async def ask_engine(
@@ -309,7 +310,9 @@ class TurnProcessor:
         inbound = await intercept(self.before_engine, turn, state)
         if isinstance(inbound, Reply):
             return inbound
-        if inbound.text != turn.inbound.text:
+        if turn.drops_person:
+            inbound = replace(inbound, text=live_agent.words_instead(inbound.text))
+        elif inbound.text != turn.inbound.text:
             # the channel gave other words in place of short ones that have no clear language: `PAGAR`
             turn.set_language(detect_language(inbound.text, turn.language), state.language)
         normalized = normalize.interpret_message(inbound.text, inbound.payload, state.offered, self.known_intents)
@@ -333,6 +336,8 @@ class TurnProcessor:
             text = queue.pick_variant(edge_texts.NOTHING_TO_SAY, office=self.backend.coop.office_phone_display)
             messages = (Message(edge_texts.add_danger_advice(text, inbound.text, self.backend.coop)),)
         notices = local_replies.redaction_notices(inbound, queue, self.metrics, state.expects)
+        if turn.drops_person:
+            notices.append(Message(tr(edge_texts.NO_PERSON_NOW)))
         queue.last_text = messages[-1].text
         acts = {message.hints.get("act") for message in messages}
         return Reply((*notices, *messages), transfer="transfer" in acts, end="end" in acts, reading=answer.reading)

@@ -90,7 +90,7 @@ async def test_caller_is_given_no_web_address(begin: Begin) -> None:
 @pytest.mark.parametrize("intent", ["faq_hours_contact", "faq_portal", "faq_member_number", "out_of_scope"])
 async def test_what_the_office_has_published_goes_before_the_faq(stranger: Talk, intent: str) -> None:
     await stranger.user_input("where is the night drop", intent=intent, listed="pay_in_person_dropbox")
-    stranger.assert_message("a check or money order can go in a drop box")
+    stranger.assert_message("check or money order can go in the drop box")
 
 
 async def test_the_general_answer_about_fees_gives_way_once_the_office_has_published_its_own(stranger: Talk) -> None:

@@ -148,6 +148,22 @@ async def test_what_they_write_to_a_person_as_a_member_goes_to_that_person(backe
     assert await reply(backend, SAM, f"{right}", "sms-crew"), "the code is about the callout all the same"
 
 
+@pytest.mark.parametrize("words", ["1", "yes"])
+async def test_after_the_callout_an_open_question_of_the_assistant_goes_first(
+    backend: Backend, home: Household, words: str
+) -> None:
+    """Crew are members too: `Report the power out?`, asked in a talk of theirs."""
+    ticket = await file_ticket(backend, home)
+    await code(backend, ticket, SAM)
+    await add_conversation(backend, "sms-crew", "sms")
+    async with backend.db.transaction() as session:
+        (await session.get_one(Conversation, "sms-crew")).expects = "yes_no"
+    assert await reply(backend, SAM, words), "while the callout waits it is about that"
+    async with backend.db.transaction() as session:
+        await office.close(session, backend, ticket.number, "ann", done="seen to")
+    assert await reply(backend, SAM, words) is None
+
+
 @pytest.mark.parametrize("words", ["got it", "whats the address", "need a second truck", "done"])
 async def test_unasked_person_gets_an_own_text(backend: Backend, home: Household, words: str) -> None:
     ticket = await file_ticket(backend, home)
