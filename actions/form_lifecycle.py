@@ -76,11 +76,20 @@ class LifecycleForm(BaseForm):
         turn.notes["comforted"] = acknowledge_feeling(turn)
         return (
             await side_questions.answer_scam(turn)
+            or await self._answer_published(turn)
             or await side_questions.answer_card_update(turn)
             or await self._handle_opening_question(turn)
             or await side_questions.answer_instead_of_task(turn, self.form)
             or await self._redirect_to_other_task(turn)
         )
+
+    async def _answer_published(self, turn: Turn) -> bool:
+        """Answer a question that the office has listed itself: `can I borrow a meter` asks for no visit."""
+        subject = subject_matching.published_subject(turn)
+        if subject is None or self.form in REPORT_FORMS:
+            return False
+        await side_questions.answer_subject(turn, subject)
+        return True
 
     async def _begin_task(self, turn: Turn) -> None:
         """Open the task, and handle the other requests and the questions of the message."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from actions.follow_ups import LAST_SUBJECT
 from actions.turn import Turn
 from backend.knowledge.subjects import Subject
 from backend.knowledge.term_coverage import covers_question
+from backend.reading.normalize import fold
 from backend.reading.service.disconnection import detect_disconnection_topic
 
 MIN_SCORE = 0.4
@@ -42,6 +44,19 @@ def listed_subject(turn: Turn) -> Subject | None:
     if found is None or (found.name in BETTER_IN_GENERAL and found.name not in turn.backend.live.state.knowledge):
         return None
     return found
+
+
+def published_subject(turn: Turn) -> Subject | None:
+    """The subject of the office's own that lists these very words: they are no request, whatever they resemble."""
+    found = turn.backend.knowledge.find(turn.predictions.listed)
+    if found is None or found.name not in turn.backend.live.state.knowledge:
+        return None
+    listed = (question for content in found.contents.values() for question in content.questions)
+    return found if _bare_words(turn.full_text) in map(_bare_words, listed) else None
+
+
+def _bare_words(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
 
 
 def match_message(turn: Turn) -> Subject | None:

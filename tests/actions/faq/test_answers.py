@@ -106,6 +106,18 @@ async def test_the_general_answer_about_fees_gives_way_once_the_office_has_publi
     assert "utter_answer_faq_fees" not in stranger.responses
 
 
+async def test_a_question_listed_by_the_office_opens_no_task(stranger: Talk) -> None:
+    live = stranger.backend.live
+    before, live.state = live.state, State(knowledge={"late_fee": "words of the office"})
+    question = stranger.backend.knowledge.require("late_fee").contents["en"].questions[0]
+    try:
+        await stranger.user_input(f"{question.upper()}!", intent="meter_problem", listed="late_fee")
+    finally:
+        live.state = before
+    assert stranger.open_task is None
+    stranger.assert_response("utter_told")
+
+
 async def test_a_danger_goes_before_what_is_published(stranger: Talk) -> None:
     words = "there is a line down on the drop box and it sparks"
     await stranger.user_input(
