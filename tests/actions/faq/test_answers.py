@@ -111,7 +111,7 @@ async def test_a_question_listed_by_the_office_opens_no_task(stranger: Talk) -> 
     before, live.state = live.state, State(knowledge={"late_fee": "words of the office"})
     question = stranger.backend.knowledge.require("late_fee").contents["en"].questions[0]
     try:
-        await stranger.user_input(f"{question.upper()}!", intent="meter_problem", listed="late_fee")
+        await stranger.user_input(f"{question.upper()}!", intent="meter_problem", acts={"start"}, listed="late_fee")
     finally:
         live.state = before
     assert stranger.open_task is None
