@@ -86,7 +86,7 @@ class LifecycleForm(BaseForm):
     async def _answer_published(self, turn: Turn) -> bool:
         """Answer a question that the office has listed itself: `can I borrow a meter` asks for no visit."""
         subject = subject_matching.published_subject(turn)
-        if subject is None or self.form in REPORT_FORMS:
+        if subject is None or signals_danger(turn):
             return False
         await side_questions.answer_subject(turn, subject)
         return True
