@@ -39,7 +39,10 @@ class CleanedField:
 
 
 def find_cleaned(request: Request) -> list[CleanedField]:
-    """The fields of the posted form that hold what must not be kept; mostly none."""
+    """The fields of the posted form that hold what must not be kept; mostly none. What is searched for is not kept, and
+    a confirmation number may look like a password."""
+    if request.path.endswith("/search"):
+        return []
     form: Any = request.get_form() or {}
     found = []
     for name in FIELDS:

@@ -169,6 +169,7 @@ async def test_one_field_finds_every_number(edge: Edge, backend: Backend, home: 
     assert f"Counter payment {number[1]}</h1>" in await found(number[1].lower().replace("-", ""))
     assert f"{number[1]}</a>, $50.00, check No. 05501" in await found("5501")
     assert "Nothing was found" in await found("5502")
+    assert "Nothing was found" in await found("fwf5rq"), "it looks like a password, and is a number"
     listed = (await edge.get("/staff/money")).text
     assert f"{number[1]}</a>, check No. 05501, $50.00, taken, account 99999-001, ann, Nov 18, 2026, 10:00 AM" in listed
 
