@@ -100,7 +100,7 @@ async def test_a_talk_is_taken_by_one_and_given_on_with_words(edge: Edge) -> Non
     assert "call her at 3" in page.text
     for told in ("Ann took the talk.", "Bob took the talk over from Ann.", "Bob gave the talk to Ann."):
         assert told in page.text
-    assert "4111" not in page.text
+    assert "4111 1111" not in page.text
     assert not any("call her" in body for body in await sent_texts(edge)), "a note is for the office"
     assert talk not in (await edge.get("/staff?show=unassigned")).text
 
