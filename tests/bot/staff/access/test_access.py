@@ -6,12 +6,10 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
-import pytest
 from argon2 import PasswordHasher
 
 from backend.app import Backend
@@ -44,23 +42,6 @@ from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 SMTP = "smtp://127.0.0.1:9"
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(OPEN)
-
-
-@pytest.fixture
-async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock: ManualClock) -> AsyncIterator[Edge]:
-    async with running_edge(folder, engine, twilio, clock) as made:
-        made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
-        yield made
-
-
-@pytest.fixture
-def backend(edge: Edge) -> Backend:
-    return edge.services.backend
 
 
 async def test_an_invitation_makes_an_account_once(edge: Edge, backend: Backend, clock: ManualClock) -> None:

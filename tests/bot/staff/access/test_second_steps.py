@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pyotp
-import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
@@ -26,26 +24,9 @@ from tests.bot.staff.office_people import (
     step_in,
     switch_codes_on,
 )
-from tests.bot.staff.test_office import OPEN, token_in
+from tests.bot.staff.test_office import token_in
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(OPEN)
-
-
-@pytest.fixture
-async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock: ManualClock) -> AsyncIterator[Edge]:
-    async with running_edge(folder, engine, twilio, clock) as made:
-        made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
-        yield made
-
-
-@pytest.fixture
-def backend(edge: Edge) -> Backend:
-    return edge.services.backend
 
 
 async def test_codes_are_asked_for_and_good_once(edge: Edge, backend: Backend, clock: ManualClock) -> None:
