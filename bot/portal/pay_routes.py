@@ -159,9 +159,7 @@ class PayPages(PortalPages):
         view = await pay_actions.load_pay_link(self.backend, token)
         if view.result is None:
             return pages.redirect(_page_url(token))
-        found = await self.find_signed_in(request)
-        signed_in = found is not None and found[1].id == view.member_id
-        paid_here = is_entered_here(request, self.settings, token, view.link)
+        signed_in, paid_here = await self._find_reader(request, token, view)
         return self.render_page(
             "pay_result.html",
             home=find_home(self.services.backend.coop.website),
@@ -178,9 +176,7 @@ class PayPages(PortalPages):
     async def receipt_file(self, request: Request, token: str) -> HTTPResponse:
         """The receipt of the payment that was made, as a PDF file: what its page shows, and to the same people."""
         view = await pay_actions.load_pay_link(self.backend, token)
-        found = await self.find_signed_in(request)
-        signed_in = found is not None and found[1].id == view.member_id
-        paid_here = is_entered_here(request, self.settings, token, view.link)
+        signed_in, paid_here = await self._find_reader(request, token, view)
         if view.result is None or view.result.state != "paid" or not (signed_in or paid_here):
             return pages.redirect(f"{_page_url(token)}/done")
         read = view.result.read_back
@@ -195,6 +191,12 @@ class PayPages(PortalPages):
         number = view.result.confirmation
         body = await asyncio.to_thread(build_receipt, self.backend.coop, number, read.total_cents, facts)
         return pages.respond_pdf(body, f"receipt-{number}")
+
+    async def _find_reader(self, request: Request, token: str, view: pay_actions.PayLinkView) -> tuple[bool, bool]:
+        """Whether the link's member is signed in here, and whether its card was entered in this browser."""
+        found = await self.find_signed_in(request)
+        signed_in = found is not None and found[1].id == view.member_id
+        return signed_in, is_entered_here(request, self.settings, token, view.link)
 
     def _is_entered_elsewhere(self, request: Request, token: str, view: pay_actions.PayLinkView) -> bool:
         """Whether another browser entered the card: this one neither sees nor uses it, and may enter one itself."""
