@@ -25,6 +25,7 @@ from bot.channels.webchat.talk_routes import add_talk_routes
 from bot.dialogue import normalize
 from bot.dialogue.message_turn import MessageTurn
 from bot.dialogue.messages import Inbound, Message, Reply
+from bot.dialogue.record_deadline import RecordDeadline
 from bot.services import Services
 from bot.web.cookies import PORTAL_SESSION, read_cookie, set_cookie
 from bot.web.errors import InvalidRequestField, RequestRefused
@@ -68,14 +69,19 @@ class WebChatChannel:
             set_cookie(response, settings, BROWSER, browser, None, "Lax")
         return response
 
-    async def find_conversation(self, request: Request, token: str | None) -> str:
+    async def find_conversation(
+        self, request: Request, token: str | None, deadline: RecordDeadline | None = None
+    ) -> str:
         """The conversation of a session token that this browser may go on with. Raises RequestRefused: in the same
-        words for one that is another browser's."""
+        words for one that is another browser's. Raises MessageNotRecorded when the database does not say so in time."""
         found = self.read_session(request, token)
-        async with self.services.backend.db.read_session() as session:
-            if not await self.may_go_on(session, request, found):
-                raise unknown_session()
+        if not await (deadline or RecordDeadline()).wait_for_result(self._may_go_on(request, found)):
+            raise unknown_session()
         return found
+
+    async def _may_go_on(self, request: Request, conversation: str) -> bool:
+        async with self.services.backend.db.read_session() as session:
+            return await self.may_go_on(session, request, conversation)
 
     async def find_named_conversation(self, request: Request) -> str:
         """As `find_conversation`, for a request without JSON. It names the session in a header, since addresses are
@@ -96,7 +102,7 @@ class WebChatChannel:
         cookie = read_cookie(request, self.services.settings, PORTAL_SESSION)
         return await page_sign_ins.may_go_on(session, conversation, cookie)
 
-    async def parse_inbound(self, request: Request) -> Inbound:
+    async def parse_inbound(self, request: Request, deadline: RecordDeadline) -> Inbound:
         """The message of a request, which has a text or a payload, not both. Raises RequestRefused."""
         body = parse_json_object(request)
         session = parse_text_field(body, "session", longest=200)
@@ -112,7 +118,7 @@ class WebChatChannel:
         shown = body.get("known")
         tokens = [token for token in shown if isinstance(token, str)] if isinstance(shown, list) else []
         tokens = [token for token in tokens if known_senders.TOKEN.fullmatch(token)]
-        conversation = await self.find_conversation(request, session)
+        conversation = await self.find_conversation(request, session, deadline)
         return Inbound(
             channel="web",
             conversation=conversation,
@@ -125,10 +131,11 @@ class WebChatChannel:
 
     async def take_message(self, request: Request) -> tuple[Inbound, Reply]:
         """Take the message of a request and answer it. Raises RequestRefused, also when it is over a limit."""
-        inbound = await self.parse_inbound(request)
+        deadline = RecordDeadline()
+        inbound = await self.parse_inbound(request, deadline)
         async with self.limits.limit_message(request, inbound.conversation):
             self.services.pushes.show_typing(inbound.conversation)
-            return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+            return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, deadline=deadline)
 
     async def issue_browser_token(self, inbound: Inbound) -> str | None:
         """A token for the page of an identified member, unless it has one that stays valid for a while."""
