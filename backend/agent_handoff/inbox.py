@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff.models import AgentHandoff
+from backend.agent_handoff.outage_told import load_reports
 from backend.agent_handoff.unseen import UnseenMessages, load_last_words, load_unseen
 from backend.conversations.models import Conversation
 from backend.tickets.deduplication import OPEN_STATUSES as OPEN_TICKET_STATUSES
@@ -25,7 +26,8 @@ PLACES = {"waiting": 0, "answered": 1, "transferred": 2}
 @dataclass(frozen=True)
 class InboxRow:
     """One talk of the list. `new` is what nobody has answered yet; `last` the member's newest words, with secrets
-    masked; `is_urgent`: an urgent ticket of it is open; `danger` are the words that were told of it."""
+    masked; `is_urgent`: an urgent ticket of it is open; `danger` are the words that were told of it. `outage` is None
+    where no outage was told; else the number of its open report, empty without one."""
 
     handoff: AgentHandoff
     channel: str  # sms | web | voice
@@ -35,6 +37,7 @@ class InboxRow:
     is_urgent: bool
     last: str = ""
     danger: str = ""
+    outage: str | None = None
 
 
 async def list_talks(
@@ -56,10 +59,12 @@ async def list_talks(
     new = await load_unseen(session, [each for each in handoffs if each.status == "waiting"])
     urgent = await _find_urgent(session, [each.conversation_id for each in handoffs]) if show != "closed" else {}
     last = await load_last_words(session, [each.conversation_id for each in handoffs if each.id not in new])
+    outages = await load_reports(session, handoffs) if show != "closed" else {}
     rows = [
         InboxRow(
             handoff, channel, language, phone, new.get(handoff.id), handoff.conversation_id in urgent,
             last.get(handoff.conversation_id, ""), urgent.get(handoff.conversation_id, ""),
+            outages.get(handoff.id),
         )
         for handoff, channel, language, phone in found
     ]  # fmt: skip

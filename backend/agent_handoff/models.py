@@ -19,9 +19,8 @@ class AgentHandoff(Base):
     member wrote again since; `told` has, by kind of notice, the message that it answered; `reminded` is the
     `waiting_since` of which the office was reminded by text; `told_waiting` has the notices that a member who waits got
     by themselves; `undelivered` is the office's answer that did not arrive, until somebody answers again; `may_return`:
-    the office left the member, and nothing was begun with the assistant since. `owner` is the staff name of who has it.
-    Until
-    `snoozed_until` it is out of the list.
+    the office left the member, and nothing was begun with the assistant since; `outage` is as in `outage_told.py`.
+    `owner` is the staff name of who has it. Until `snoozed_until` it is out of the list.
     """
 
     __tablename__ = "handovers"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from backend.agent_handoff import service as handover
 from backend.agent_handoff.models import AgentHandoff
 from backend.agent_handoff.waiting import was_offered_call
@@ -16,10 +18,12 @@ from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.hazard_signs import find_hazard_signs
 from backend.reading.live_agent_request import wants_call, wants_call_back
 from backend.reading.service.outages import states_outage
+from backend.reading.service.own_outage import reports_own_outage
 from backend.reading.spanish import english_form
 from backend.tickets import escalation
 from bot.dialogue import normalize
 from bot.dialogue.messages import Inbound
+from bot.dialogue.outage_beside_person import takes_offer
 
 LIVE_AGENT = handover.LIVE_AGENT
 BACK_TO_ASSISTANT = re.compile(
@@ -49,30 +53,42 @@ async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDe
     `instead`: nobody has taken the handoff, and it is taken back with another wish, which `words_instead` finds. `go
     on`: the assistant answers this message, because a button was pressed, a call back is wished and nobody has taken
     the handoff, somebody is in danger, or the office ended the handoff or abandoned it (it closed before anybody
-    answered, or whoever answered has not written for long).
+    answered, or whoever answered has not written for long). An outage stays with the person; what the assistant says of
+    it beside them is `outage_beside_person.answer_outage`.
     """
-    words = normalize.extract_words(inbound.text)
-    english = english_form(words, current_language())
     async with backend.db.transaction() as session:
         handoff = await handover.find_open_handoff(session, inbound.conversation)
-        if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(english):
-            await handover.return_to_assistant(session, backend, inbound.conversation)
-            return "back" if inbound.payload is None else "go on"
-        if handoff is not None and _wants_call_instead(handoff, words):
-            # it keeps its place until the call is arranged
-            await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
-            return "go on"
-        if handoff is not None and handoff.owner is None and (taken_back := TAKES_BACK.fullmatch(english)):
-            await handover.return_to_assistant(session, backend, inbound.conversation)
-            return "instead" if re.search(r"\w{2}", taken_back["rest"]) else "back"
-        reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
-        in_danger = bool(find_hazard_signs(words, english, reported=reported)) or detect_crisis(english)
-        if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):
-            await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
-            return "go on"
+        if handoff is None or not await takes_offer(session, backend, handoff, inbound):
+            decision = await _decide_for_assistant(session, backend, inbound, handoff)
+            if decision is not None or handoff is None:
+                return decision or "go on"
         message = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
         notice = await handover.note_member_message(session, backend, handoff, message) if message else None
     return notice or "quiet"
+
+
+async def _decide_for_assistant(
+    session: AsyncSession, backend: Backend, inbound: Inbound, handoff: AgentHandoff | None
+) -> HandoffDecision | None:
+    """Leave the person, where the message is for the assistant; None where it is for the person."""
+    words = normalize.extract_words(inbound.text)
+    english = english_form(words, current_language())
+    if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(english):
+        await handover.return_to_assistant(session, backend, inbound.conversation)
+        return "back" if inbound.payload is None else "go on"
+    if handoff is not None and _wants_call_instead(handoff, words):
+        # it keeps its place until the call is arranged
+        await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
+        return "go on"
+    if handoff is not None and handoff.owner is None and (taken_back := TAKES_BACK.fullmatch(english)):
+        await handover.return_to_assistant(session, backend, inbound.conversation)
+        return "instead" if re.search(r"\w{2}", taken_back["rest"]) else "back"
+    reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
+    in_danger = bool(find_hazard_signs(words, english, reported=reported)) or detect_crisis(english)
+    if in_danger or handoff is None or await handover.is_abandoned(session, backend, handoff):
+        await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
+        return "go on"
+    return None
 
 
 def words_instead(text: str) -> str:
@@ -110,7 +126,8 @@ async def decide_after_person(backend: Backend, inbound: Inbound) -> HandoffDeci
             or BACK_TO_ASSISTANT.fullmatch(english)
             or asks_for_own_task(words)
             or asks_for_own_task(english)
-            or states_outage(english, words)
+            or states_outage(words, english)
+            or reports_own_outage(words, english)
             or find_hazard_signs(words, english)
             or detect_crisis(english)
         )

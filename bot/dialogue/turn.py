@@ -23,7 +23,7 @@ from backend.language import current_language, tr, use_language
 from backend.logs import enter_conversation
 from backend.reading.language import detect_language, language_for_payload
 from backend.review.recording import record_reading
-from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize
+from bot.dialogue import edge_texts, giving_up, live_agent, local_replies, normalize, outage_beside_person
 from bot.dialogue.conversation_queue import ConversationQueue, ConversationQueues, QueuePlace
 from bot.dialogue.engine_client import EngineClient, EngineError, EngineFailed
 from bot.dialogue.interception import Interceptor, intercept
@@ -295,6 +295,7 @@ class TurnProcessor:
             notices = local_replies.redaction_notices(turn.inbound, queue, self.metrics)
             if notice := edge_texts.format_office_notice(decision, self.backend.coop):
                 notices.append(Message(notice))
+            notices += await outage_beside_person.answer_outage(self.backend, turn.inbound)
             notices = [replace(each, hints={**each.hints, "expect": live_agent.LIVE_AGENT}) for each in notices]
             return await self.save_and_deliver(turn, Reply(tuple(notices)), offered=None)
         if decision == "back":

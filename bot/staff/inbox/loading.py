@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.agent_handoff import inbox, ready_answers
 from backend.agent_handoff.inbox import Filter, InboxRow
 from backend.agent_handoff.models import AgentHandoff, TalkNote
+from backend.agent_handoff.outage_told import load_reports
 from backend.agent_handoff.presence import SeenViewer, list_others
 from backend.app import Backend
 from backend.billing.models import Account
@@ -81,7 +82,8 @@ class FilledAnswer:
 @dataclass(frozen=True)
 class TalkPage:
     """The second and third pane. `handoff` is the one that is open, or was closed last; `card` is the number of the
-    account whose member the third pane shows, `on_file` those of which the phone is on file."""
+    account whose member the third pane shows, `on_file` those of which the phone is on file. `outage` is None where no
+    outage was told to the office; else the number of its open report, empty without one."""
 
     talk: ConversationView
     handoff: AgentHandoff | None
@@ -94,6 +96,7 @@ class TalkPage:
     tickets: Sequence[Ticket]
     card: str
     who: str  # the member's name; empty where nobody is identified
+    outage: str | None
     now: datetime
 
     @property
@@ -190,6 +193,7 @@ async def load_talk(
         tickets=list(await session.scalars(tickets.order_by(Ticket.urgent.desc(), Ticket.id))),
         card=card,
         who=handoff.summary["who"] if handoff and handoff.summary.get("account") else "",
+        outage=(await load_reports(session, [handoff])).get(handoff.id) if handoff else None,
         now=now,
     )
 

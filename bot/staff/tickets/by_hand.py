@@ -10,8 +10,10 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.agent_handoff.outage_told import load_words
 from backend.billing.models import Account
 from backend.confirmation_numbers import normalize_number
+from backend.conversations.models import Conversation
 from backend.language import ENGLISH, LANGUAGES, SPANISH, mark, tr
 from backend.members.service import find_account
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
@@ -60,7 +62,8 @@ class NewTicketPages:
         )
 
     async def write_ticket(self, request: Request, name: str) -> HTTPResponse:
-        """The empty form; `?account=` and `?kind=` fill it in, or a closed ticket that is reported `?again=`."""
+        """The empty form; `?account=` and `?kind=` fill it in, the `?talk=` in which a person was told of an outage, or
+        a closed ticket that is reported `?again=`."""
         typed = dict.fromkeys(FIELDS, "") | {"language": ENGLISH, "key": secrets.token_hex(16)}
         typed["kind"] = str(request.args.get("kind") or "")
         async with self.backend.db.read_session() as session:
@@ -69,9 +72,22 @@ class NewTicketPages:
             known = {"account": account.number, "phone": account.member.phone, "language": account.member.language}
             typed |= {label: value or "" for label, value in known.items()}
             typed |= {"place": account.service_address, "caller": account.member.name}
+        if talk := str(request.args.get("talk") or "")[:80]:
+            await self.staff.record_reading(name, {"conversation": talk})
+            typed |= await self._read_talk(talk)
         if again := normalize_number(str(request.args.get("again") or "")[:LONGEST]):
             typed |= await self._read_again(again)
         return await self._render(typed, {})
+
+    async def _read_talk(self, talk: str) -> dict[str, str]:
+        """What the member of a talk told of an outage, and the phone that they text from; none where none was told."""
+        async with self.backend.db.read_session() as session:
+            conversation = await session.get(Conversation, talk)
+            words = await load_words(session, talk) if conversation is not None else ""
+        if conversation is None or not words:
+            return {}
+        known = {"words": words[:LONGEST], "language": conversation.language}
+        return known | ({"phone": conversation.address} if conversation.address else {})
 
     async def _read_again(self, number: str) -> dict[str, str]:
         """The facts of a ticket that is reported anew, as the form has them; none for an unknown number."""
