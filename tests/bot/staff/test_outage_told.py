@@ -53,6 +53,7 @@ async def test_an_outage_stays_with_the_person_and_a_yes_reports_it_once(
 ) -> None:
     talk = await talk_with_ann(edge)
     asked = len(edge.engine.turns)
+    assert "REPORT IT" not in await said(edge, "when will the power be back?"), "a question is no report"
     offer = await said(edge, "oh and my power is out, when will it be back?")
     assert "Ann has this talk." in offer
     assert f"the power is out at {PLACE}: send REPORT IT" in offer
@@ -69,6 +70,7 @@ async def test_an_outage_stays_with_the_person_and_a_yes_reports_it_once(
     assert f"reported to the crew that the power is out at {PLACE}, number {ticket.number}" in told
     assert ticket.number in await said(edge, "REPORT IT"), "a second yes files nothing"
     assert len(await list_tickets(backend)) == 1
+    assert await said(edge, "we have no power still") == "", "it is with the crew"
     for page in ("/staff", f"/staff/talks/{talk}"):
         shown = (await edge.get(page)).text
         assert (MARK in shown, "Outage reported" in shown) == (False, True)
@@ -96,19 +98,6 @@ async def test_a_yes_to_the_offer_in_spanish(edge: Edge, backend: Backend, at_ho
     await said(edge, "sí, por favor")
     (ticket,) = await list_tickets(backend)
     assert (ticket.kind, ticket.details["language"]) == ("outage", "Spanish")
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["when will the power be back?", "is the power out?", "my neighbor's power is out", "my power was out yesterday",
-     "the power was out but is back", "my sister has no power", "no outage here"],
-)  # fmt: skip
-async def test_what_is_no_report_of_their_own_outage_is_for_the_person_alone(
-    edge: Edge, at_home: Household, words: str
-) -> None:
-    talk = await talk_with_ann(edge)
-    assert "REPORT IT" not in await said(edge, words)
-    assert MARK not in (await edge.get(f"/staff/talks/{talk}")).text
 
 
 async def test_without_an_account_the_outage_line_is_told_once_and_the_office_can_file_it(
