@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.outage.areas import normalize_place
+from backend.outage.only_here import ONLY_HERE_LABEL
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
@@ -52,15 +53,17 @@ class TownReports:
 
 @dataclass(slots=True)
 class Board:
-    """`towns` with the most reports first; `unplaced` are reports without a place, `dangers` the open dangers."""
+    """`towns` with the most reports first; `unplaced` are reports without a place, `dangers` the open dangers, and
+    `only_here` the outages of one home: they are on no road, so that no area is made of them."""
 
     towns: list[TownReports]
     unplaced: list[Ticket]
     dangers: list[Ticket]
+    only_here: list[Ticket]
 
     @property
     def count(self) -> int:
-        return sum(town.count for town in self.towns) + len(self.unplaced)
+        return sum(town.count for town in self.towns) + len(self.unplaced) + len(self.only_here)
 
     @property
     def road_count(self) -> int:
@@ -79,11 +82,13 @@ async def load_board(session: AsyncSession) -> Board:
     )
     towns: dict[str, TownReports] = {}
     roads: dict[tuple[str, str], RoadReports] = {}
-    unplaced, dangers = [], []
+    unplaced, dangers, only_here = [], [], []
     for ticket, address in await session.execute(query):
         place = ticket.place or address or ""
         if ticket.kind == DANGER:
             dangers.append(ticket)
+        elif ONLY_HERE_LABEL in ticket.details:
+            only_here.append(ticket)
         elif not place.strip():
             unplaced.append(ticket)
         else:
@@ -96,7 +101,7 @@ async def load_board(session: AsyncSession) -> Board:
             roads[key].tickets.append(ticket)
     for town in towns.values():
         town.roads.sort(key=lambda road: -len(road.tickets))
-    return Board(sorted(towns.values(), key=lambda town: -town.count), unplaced, dangers)
+    return Board(sorted(towns.values(), key=lambda town: -town.count), unplaced, dangers, only_here)
 
 
 def split_place(place: str) -> tuple[str, str]:

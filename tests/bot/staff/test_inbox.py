@@ -156,6 +156,7 @@ async def test_closing_keeps_an_answer_that_was_not_sent_and_can_be_taken_back(e
         ("thank you Ann, bye", 5, False),
         ("pay my bill", 5, False),
         ("my power is out", 5, False),
+        ("no tengo luz", 5, False),
     ],
 )
 async def test_what_is_more_than_thanks_goes_back_to_who_just_closed(

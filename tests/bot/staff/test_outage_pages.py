@@ -32,6 +32,16 @@ async def test_one_road_is_taken_and_of_several_one_is_asked_for(edge: Edge, bac
     assert (await edge.get("/staff/outages/new")).status == 200, "the button above the board"
 
 
+async def test_an_outage_of_one_home_is_shown_and_makes_no_area(edge: Edge, backend: Backend) -> None:
+    told = {"words": "no power, but the neighbors have power"}
+    one = await open_ticket(edge, kind="outage", place="12 Ridge Road, Elizabeth", details=told)
+    await become(edge, "ann")
+    board = (await edge.get("/staff/outages")).text
+    assert "Only at one home: 1" in board
+    assert f"/staff/tickets/{one.number}" in board
+    assert 'name="at"' not in board, "its road cannot be ticked"
+
+
 async def test_the_end_at_night_says_what_it_does_and_does_it(edge: Edge, backend: Backend) -> None:
     made = await open_ticket(edge, kind="outage", place="12 Ridge Road")
     await become(edge, "ann")
