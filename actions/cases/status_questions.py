@@ -27,8 +27,10 @@ from backend.conversations.masking import mask_line
 from backend.knowledge.term_coverage import covers_question
 from backend.language import format_day, tr
 from backend.members.levels import Level
+from backend.reading.acts.signals import is_question
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.hazards.danger_words import mentions_gas
+from backend.reading.live_agent_request import wants_call_back
 from backend.reading.service.outages import states_outage
 from backend.reading.tickets.report_questions import asks_if_already_reported, says_still_out
 from backend.reading.tickets.status_questions import (
@@ -67,6 +69,8 @@ async def answer_report_status(turn: Turn) -> bool:
     question = detect_status_question(turn.full_text)
     if question is None or _agrees_at_read_back(turn) or _is_in_other_task(turn):
         return False
+    if wants_call_back(turn.full_text) and not is_question(turn.full_text):
+        return False  # "call me back about my report" is a call, whose subject that is
     recent = await _recent_tickets(turn)
     ticket = _select_ticket(turn, recent, question)
     if signals_danger(turn) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN_STATUSES):

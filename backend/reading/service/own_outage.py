@@ -21,6 +21,8 @@ _OF_OTHERS = re.compile(
     r"(?:her|his|their) (?:\w+ )?(?:power|lights?|electric\w*|house|home)\b|"
     r"(?:all over|across|in all of|half of|most of|part of|en todo|toda la|todo el) (?:the |el |la )?\w+)"
 )
+_ONLY_NAMED = re.compile(r"(?<!have an )(?<!got an )(?<!is an )\b(?:power )?outages?\b|\bel apagon\b")
+"""An outage that is spoken of, and not told: `call me about the outage`."""
 _NOT_NOW = re.compile(
     r"\bno outages?\b|\b(?:was|were|had) (?:an? )?(?:\w+ )?outages?\b|"
     r"\boutage (?:fee|charge|credit|map|alert|text)s?\b|"
@@ -34,6 +36,7 @@ def reports_own_outage(words: str, glossed: str) -> bool:
     the message from `to_english`."""
     if says_power_is_fine(words) or _NOT_NOW.search(fold_line(words)):
         return False
+    words = _ONLY_NAMED.sub(" ", words)
     told = [part for part in (words, *_clauses_before_question(words)) if states_outage(part, glossed)]
     return any(detect_outage_kind(part) == "outage" and _is_own(fold_line(part)) for part in told)
 

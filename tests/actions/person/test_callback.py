@@ -6,6 +6,7 @@ import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
+from backend.language import tr, use_language
 from backend.members.levels import Level
 from backend.tickets import office
 from backend.tickets import service as tickets
@@ -201,3 +202,13 @@ async def test_a_question_beside_the_yes_arranges_the_call(backend: Backend, nig
     await night.user_input(words, acts={"affirm", "ask"})
     assert (await arranged(backend, night)).kind == "callback"
     assert night.open_task is None
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_the_call_that_the_outage_page_asks_for_names_its_report(begin: Begin, language: str) -> None:
+    with use_language(language):
+        words = tr("Please call me back about my power report {number}", number="K7M-4Q2")
+    talk = await begin(Level.KNOWN, language=language)
+    await talk.user_input(words, intent="speak_to_human", acts={"person"})
+    assert talk.open_task == "callback_form"
+    assert "K7M-4Q2" in talk.slots["callback_about"]

@@ -58,7 +58,10 @@ async def test_an_outage_is_read_back_and_filed_once(visitor: Visitor) -> None:
     filed = await tickets(visitor)
     assert [(one.kind, one.urgent, one.phone) for one in filed] == [("outage", False, "+15555550199")]
     assert filed[0].number in text(done)
-    assert "Your report is on the list for the crew." in text((await visitor.get(OUTAGE))[1])
+    _, page, _ = await visitor.get(OUTAGE)
+    assert "Your report is on the list for the crew." in text(page)
+    wish = f'data-memberline-say="Please call me back about my power report {filed[0].number}"'
+    assert wish in page, "the call that is asked for names the report"
     _, page, _ = await visitor.get(f"{OUTAGE}/back")
     await confirm(visitor, page)
     assert (await tickets(visitor))[0].outcome == ticket_service.RESTORED_OUTCOME
