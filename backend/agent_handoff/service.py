@@ -149,6 +149,7 @@ async def send_answer(
     if handoff is None:
         handoff = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
     await session.refresh(handoff, with_for_update=True)
+    handoff.created_at = min(handoff.created_at, written.at)  # where the office wrote first, this is its first message
     await _mark_answered(session, handoff, seen)
     handoff.owner, handoff.snoozed_until = handoff.owner or by, None
     await _set_expects(session, conversation_id, LIVE_AGENT)

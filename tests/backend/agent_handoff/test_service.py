@@ -10,6 +10,7 @@ from backend.agent_handoff import service as handover
 from backend.agent_handoff.unseen import load_unseen
 from backend.app import Backend
 from backend.audit.service import verify
+from backend.clock import ManualClock
 from backend.conversations import service as conversations
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation, InboundMessage
@@ -141,6 +142,20 @@ async def test_member_is_told_that_the_person_has_left(backend: Backend, answere
     assert expected in message["text"]
     assert message["lang"] == SPANISH
     assert message.get("rate", False) is answered, "the page asks whether a person's answer helped"
+
+
+async def test_who_writes_first_has_the_talk(
+    backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock that goes on: the message is a moment older than the handoff that is made for it."""
+    web = await add_conversation(backend, "web-1")
+    stands = clock.now
+    monkeypatch.setattr(clock, "now", lambda: clock.advance(seconds=1) or stands())
+    async with backend.db.transaction() as session:
+        await handover.send_answer(session, backend, web, "Hello.", "ann.berg")
+        made = await handover.find_open_handoff(session, web)
+        assert made is not None
+        assert await handover.find_last_author(session, made) == "ann.berg"
 
 
 async def test_member_who_returned_alone_is_told_nothing_more(backend: Backend) -> None:
