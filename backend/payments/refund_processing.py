@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.payments import failed_refunds, refund_notices
 from backend.payments.bank_returns import end_method
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentRefund
+from backend.payments.open_differences import find_refusal_reason, note_difference
 from backend.payments.refunds import lock_refund, move_refund, record_refund
 from backend.payments.return_codes import ACCOUNT_UNUSABLE
 from backend.posting import service as posting
@@ -48,6 +49,8 @@ class RefundOrder:
     key: str
     charge_key: str
     total_cents: int
+    payment_cents: int
+    """Of the whole payment, with its fee."""
     reason: str
     status: str
     asked_before: bool
@@ -71,7 +74,9 @@ async def process_refund(backend: Backend, refund_id: int) -> str:
     except ProviderRejected as refusal:
         if refusal.code not in FINAL_REFUSALS:
             raise
-        return await _record_failure(backend, refund_id, refusal.code)
+        # what differs there is known before the refund counts as failed: else its money would be given by check
+        difference = await find_refusal_reason(backend, order.charge_key, order.payment_cents, refusal.code)
+        return await _record_failure(backend, refund_id, refusal.code, difference)
     return await record_answer(backend, refund_id, answer)
 
 
@@ -162,16 +167,19 @@ async def _begin(backend: Backend, refund_id: int) -> RefundOrder:
             else:
                 await _fail(session, backend, refund, payment, f"payment_{payment.status}")
         return RefundOrder(
-            refund_id, refund.key, payment.key, refund.total_cents, refund.reason, refund.status, asked_before
-        )
+            refund_id, refund.key, payment.key, refund.total_cents, payment.total_cents, refund.reason, refund.status,
+            asked_before,
+        )  # fmt: skip
 
 
-async def _record_failure(backend: Backend, refund_id: int, code: str) -> str:
+async def _record_failure(backend: Backend, refund_id: int, code: str, difference: str | None) -> str:
     async with backend.db.transaction() as session:
         refund = await lock_refund(session, refund_id)
         if refund.status == "started" and refund.accepted_at is None:
             payment = await session.get_one(Payment, refund.payment_id)
             await _fail(session, backend, refund, payment, code)
+            if difference is not None and payment.status == "posted":
+                await note_difference(session, backend, payment, difference)
         return refund.status
 
 
