@@ -162,5 +162,8 @@ async def _record(
     await audit.record(
         session, backend, actor=f"office:{by}"[:80] if by else SYSTEM, level=0, channel="office" if by else "job",
         act=act, account_id=payment.account_id,
-        after={"confirmation": payment.confirmation, "difference": name, **({"reason": reason} if reason else {})},
+        after={
+            "confirmation": payment.confirmation, "difference": {**DIFFERENCES, **GONE}[name],
+            **({"reason": reason} if reason else {}),
+        },
     )  # fmt: skip
