@@ -137,7 +137,7 @@ async def send_answer(
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or not await can_be_answered(session, conversation):
         return None
-    joins = await _find_last_author(session, await find_open_handoff(session, conversation_id)) != by
+    joins = await find_last_author(session, await find_open_handoff(session, conversation_id)) != by
     written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now())
     session.add(written)
     await session.flush()
@@ -261,7 +261,7 @@ async def close(
             raise UnreadMessages(handoff.conversation_id, handoff.summary["who"], lines, unread[-1].id)
     conversation = await session.get_one(Conversation, handoff.conversation_id)
     if conversation.expects == LIVE_AGENT:  # a member who went back to the assistant is not told
-        author = await _find_last_author(session, handoff)
+        author = await find_last_author(session, handoff)
         left = agent_display_name(author) if author else ""
         with use_language(conversation.language):
             words = _format_closing(left)
@@ -305,7 +305,7 @@ async def reopen_by_member(
     await _wait_again(session, backend, handoff, message.received_at)
 
 
-async def _find_last_author(session: AsyncSession, handoff: AgentHandoff | None) -> str | None:
+async def find_last_author(session: AsyncSession, handoff: AgentHandoff | None) -> str | None:
     """The staff name of who wrote last since the request."""
     if handoff is None:
         return None
