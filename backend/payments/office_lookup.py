@@ -288,6 +288,11 @@ class WaitingMoney:
     """Our books and the network differ about them: nothing of them is given back."""
 
     @property
+    def held(self) -> set[int]:
+        """The ids of `held_payments`."""
+        return {payment.id for payment in self.held_payments}
+
+    @property
     def for_second_person(self) -> int:
         return len(self.refunds) + len(self.counter_payments) + len(self.taken_off)
 

@@ -177,9 +177,9 @@ async def _record_failure(backend: Backend, refund_id: int, code: str, differenc
         refund = await lock_refund(session, refund_id)
         if refund.status == "started" and refund.accepted_at is None:
             payment = await session.get_one(Payment, refund.payment_id)
-            await _fail(session, backend, refund, payment, code)
             if difference is not None and payment.status == "posted":
                 await note_difference(session, backend, payment, difference)
+            await _fail(session, backend, refund, payment, code)
         return refund.status
 
 

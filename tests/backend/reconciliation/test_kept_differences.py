@@ -18,6 +18,7 @@ from backend.reconciliation.kept_differences import look_again
 from backend.reconciliation.service import reconcile
 from tests.backend.household import DUE_CENTS, TODAY, Household
 from tests.backend.network import DirectNetwork
+from tests.backend.payments.paying import outbox
 from tests.backend.payments.test_refunds import allow_one_person, ask, decide, pay, refusal
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -89,6 +90,8 @@ async def test_money_that_the_network_does_not_know_is_not_given_by_check_either
     network.database.execute("delete from charges")
     assert await process_refund(backend, refund.id) == "failed"
     assert await refusal(give_check(backend, refund)) == "difference_open"
+    (mail,) = [one for one in await outbox(backend) if one.dedupe_key.startswith("office:refund-failed")]
+    assert "Give the money in no other way yet. The payment network does not know this payment" in mail.body
     with pytest.raises(RefundRefused):  # of a page that showed something else
         async with backend.db.transaction() as session:
             await settle_differences(session, backend, payment.id, [], by="cal", reason="on the statement")
