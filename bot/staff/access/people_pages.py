@@ -134,12 +134,11 @@ class PeoplePages:
             (tr("May do"), tr(ROLE_MAY[role])),
         )
         if form_field(request, "confirmed") != "yes":
+            text = tr("It holds at once, also where {name} is signed in.", name=account.name)
+            work_facts, told = await self._tell_work(account) if role < Role.AGENT else ((), "")
             return self._read_back(
-                request, account, tr("Change the role of {name}?", name=account.name), facts,
-                await self._tell_work(
-                    account, tr("It holds at once, also where {name} is signed in.", name=account.name),
-                    goes_back=role < Role.AGENT,
-                ),
+                request, account, tr("Change the role of {name}?", name=account.name), (*facts, *work_facts),
+                f"{text} {told}",
                 tr("Change the role"), {"role": accounts.role_key(role)},
             )  # fmt: skip
 
@@ -169,7 +168,8 @@ class PeoplePages:
             if account.status == accounts.OFF:
                 text, heading = "", tr("Give the open work of {name} back?", name=account.name)
                 button = tr("Give it back to the lists")
-            return self._read_back(request, account, heading, (), await self._tell_work(account, text), button)
+            facts, told = await self._tell_work(account)
+            return self._read_back(request, account, heading, facts, f"{text} {told}", button)
 
         async def work(session: AsyncSession, row: StaffAccount) -> leaving.OpenWork:
             return await leaving.switch_off(session, self.backend, row, by=name)
@@ -314,17 +314,15 @@ class PeoplePages:
             back=_url(account.id), hidden={"change": form_field(request, "change"), **(hidden or {})},
         )  # fmt: skip
 
-    async def _tell_work(self, account: StaffAccount, text: str, *, goes_back: bool = True) -> str:
-        """`text`, and what the person has that goes back to the lists of all."""
+    async def _tell_work(self, account: StaffAccount) -> tuple[tuple[tuple[str, str], ...], str]:
+        """What the person has that goes back to the lists of all, as facts, and who is told of it."""
         async with self.backend.db.read_session() as session:
             found = await leaving.find_open_work(session, self.backend, account)
-        if not goes_back:
-            return text
         if not found:
-            return f"{text} {tr('{name} has no open talks, tickets or calls.', name=account.name)}".strip()
-        words = tr("Go back to the lists, for anybody to take: {work}.", work=leaving.describe_open_work(found))
+            return (), tr("{name} has no open talks, tickets or calls.", name=account.name)
         told = tr("Who chats with {name} on the web site now is told that somebody else goes on.", name=account.name)
-        return f"{text} {words} {told if found.talks else ''}".strip()
+        facts = ((tr("Goes back to the lists"), leaving.describe_open_work(found)),)
+        return facts, told if found.talks else ""
 
     def _tell_way(self, account: StaffAccount, text: str) -> str:
         """`text`, where the link goes, and what follows from it."""

@@ -286,7 +286,7 @@ async def test_a_form_for_a_refund_says_who_can_be_the_second_person(
     names = re.search(r"The second person can be, now: ([^.]*)\.", shown)
     assert names
     assert "Sam Hill" not in names[1]
-    assert "From Nov 25, 10:00 AM on also Sam Hill" in shown
+    assert "Sam Hill (from Nov 25, 10:00 AM on)" in shown
     backend.settings = backend.settings.with_values(staff_accounts={})
     alone = (await edge.get(url)).text
     assert "Nobody of the office can be the second person for you now" in alone
