@@ -166,7 +166,7 @@ class Chat extends HTMLElement {
     const person = String(last?.author || '');
     this.waits = last?.waits || '';
     if (person === this.person) return null;
-    const words = t(person ? 'joined' : this.waits ? 'waitsFor' : 'gone', { name: person || this.person });
+    const words = person ? t('joined', { name: person }) : t('gone', { name: this.person });
     this.person = person;
     return words;
   }

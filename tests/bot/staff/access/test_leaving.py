@@ -14,8 +14,8 @@ from backend.conversations.models import Conversation
 from backend.conversations.service import events_after
 from backend.staff import accounts, leaving
 from backend.staff.roles import Role
+from backend.tickets import office, work
 from backend.tickets import service as tickets
-from backend.tickets import work
 from backend.tickets.models import WAITING, Ticket
 from tests.bot.edge import Edge
 from tests.bot.staff.office_people import acts_of, add_person, hidden_in, press, sign_in
@@ -89,6 +89,18 @@ async def test_what_somebody_has_who_was_switched_off_before_goes_back_by_the_sa
     assert "3 talks, 1 ticket, 1 promised call" in (await edge.get(page)).text
     await press(edge, page, f"{page}/off")
     assert await owners(backend) == {None}
+
+
+async def test_what_is_opened_again_is_nobodys_after_its_owner_has_left(backend: Backend, bobs: list[Ticket]) -> None:
+    async with backend.db.transaction() as session:
+        await office.close(session, backend, bobs[0].number, "Bob Ray", done="the fuse was replaced")
+        bob = await accounts.find_account(session, "Bob Ray")
+        assert bob
+        await leaving.switch_off(session, backend, bob, by="the server")
+        assert (await session.get_one(Ticket, bobs[0].id)).owner == "Bob Ray", "who closed it had it"
+        opened = await office.reopen(session, backend, bobs[0].number, "Ann Lee")
+        assert opened
+        assert opened.owner is None
 
 
 async def test_who_may_only_read_keeps_nothing(backend: Backend, bobs: list[Ticket]) -> None:
