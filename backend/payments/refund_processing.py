@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.payments import failed_refunds, refund_notices
 from backend.payments.bank_returns import end_method
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentRefund
-from backend.payments.open_differences import find_refusal_reason, note_difference
+from backend.payments.open_differences import find_refusal_reason, list_open, note_difference
 from backend.payments.refunds import lock_refund, move_refund, record_refund
 from backend.payments.return_codes import ACCOUNT_UNUSABLE
 from backend.posting import service as posting
@@ -59,8 +59,8 @@ class RefundOrder:
 async def process_refund(backend: Backend, refund_id: int) -> str:
     """Ask the network for an approved refund and store its answer; returns the status then.
 
-    May be repeated at any time. Raises a PaymentProviderError when the outcome is not known yet; recover_refunds()
-    tries again every minute.
+    May be repeated at any time. It stays approved while our books and the network differ about its payment. Raises a
+    PaymentProviderError when the outcome is not known yet; recover_refunds() tries again every minute.
     """
     order = await _begin(backend, refund_id)
     if order.status != "started":
@@ -163,7 +163,9 @@ async def _begin(backend: Backend, refund_id: int) -> RefundOrder:
         asked_before = refund.status != "approved"
         if not asked_before:
             if payment.status == "posted":
-                await move_refund(session, backend, refund, "started", by=None)
+                # one that was approved before our books and the network differed waits until that is settled
+                if not await list_open(session, payment.id):
+                    await move_refund(session, backend, refund, "started", by=None)
             else:
                 await _fail(session, backend, refund, payment, f"payment_{payment.status}")
         return RefundOrder(

@@ -71,6 +71,20 @@ async def test_nothing_is_given_back_while_the_comparison_is_open(
     assert (await decide(backend, waiting, "bob")).status == "approved"
 
 
+async def test_an_approved_refund_that_was_not_made_yet_waits_until_it_is_settled(
+    backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    refund = await ask(backend, payment, 4000)
+    network.database.execute(CHANGES["network_amount_differs"][0])
+    await reconcile(backend, TODAY)
+    network.database.execute(CHANGES["network_amount_differs"][1])
+    assert await process_refund(backend, refund.id) == "approved"
+    assert network.given_back_cents() == 0
+    await look_again(backend, payment.id)
+    assert await process_refund(backend, refund.id) == "succeeded"
+
+
 async def test_a_waiting_refund_of_such_a_payment_can_still_be_rejected(
     backend: Backend, home: Household, network: DirectNetwork
 ) -> None:
