@@ -5,6 +5,7 @@ Each act has an audit row; `by` and `to` are staff names.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.agent_handoff import unseen
 from backend.agent_handoff.models import AgentHandoff, TalkNote
-from backend.agent_handoff.service import OPEN_STATUSES, find_open_handoff, request_handoff
+from backend.agent_handoff.service import (
+    LIVE_AGENT,
+    OPEN_STATUSES,
+    agent_display_name,
+    find_last_author,
+    find_open_handoff,
+    request_handoff,
+    send_to_member,
+)
 from backend.audit.service import record
+from backend.conversations.models import Conversation
+from backend.language import tr, use_language
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -45,6 +56,34 @@ async def give_back(session: AsyncSession, backend: Backend, conversation_id: st
     handoff = await _lock_open(session, conversation_id)
     if handoff is None or handoff.owner != by:
         return False
+    await _set_owner(session, backend, handoff, None, by)
+    return True
+
+
+async def list_of_owner(session: AsyncSession, names: Collection[str]) -> list[AgentHandoff]:
+    """The open talks that these people have, also those that are put aside; the oldest first."""
+    query = select(AgentHandoff).where(AgentHandoff.owner.in_(names), AgentHandoff.status.in_(OPEN_STATUSES))
+    return list(await session.scalars(query.order_by(AgentHandoff.id)))
+
+
+async def give_back_for(session: AsyncSession, backend: Backend, conversation_id: str, owner: str, by: str) -> bool:
+    """`by` gives back the talk of `owner`, who works in the office no more. In the web chat, where the name stands
+    above the talk, the member is told. The caller notifies the page's stream after the commit. False when it is not
+    open or no longer theirs."""
+    handoff = await _lock_open(session, conversation_id)
+    if handoff is None or handoff.owner != owner:
+        return False
+    conversation = await session.get_one(Conversation, conversation_id)
+    is_with_them = await find_last_author(session, handoff) == owner and conversation.expects == LIVE_AGENT
+    if is_with_them and conversation.channel == "web":
+        with use_language(conversation.language):
+            words = tr(
+                "{name} does not answer here any more. Your talk is back with our office: somebody else there reads "
+                "it, and what you write.",
+                name=agent_display_name(owner),
+            )
+        key = f"office-gone:{handoff.id}:{len(handoff.summary.get('passed', []))}"
+        await send_to_member(session, backend, conversation, words, key, waits=True)
     await _set_owner(session, backend, handoff, None, by)
     return True
 

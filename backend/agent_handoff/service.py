@@ -18,6 +18,7 @@ from backend.conversations.models import Conversation, InboundMessage
 from backend.language import ENGLISH, SPANISH, current_language, tr, use_language
 from backend.members import identity
 from backend.outbox.service import can_receive_texts, enqueue
+from backend.staff.people import keep_owner
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -295,11 +296,12 @@ async def leave_to_assistant(session: AsyncSession, handoff: AgentHandoff) -> No
 async def reopen_by_member(
     session: AsyncSession, backend: Backend, handoff: AgentHandoff, message: InboundMessage
 ) -> None:
-    """The member wrote more to the person who just closed it: it waits again, with who had it."""
+    """The member wrote more to the person who just closed it: it waits again, with who had it, or for
+    anybody where that person has left the office."""
     await session.refresh(handoff, with_for_update=True)
     if handoff.status == "answered":
         return  # somebody has written meanwhile
-    handoff.closed_at = None
+    handoff.closed_at, handoff.owner = None, await keep_owner(session, handoff.owner)
     seen = max(handoff.summary.get("seen", 0), message.id - 1)
     unseen.change_summary(handoff, may_return=None, told=None, seen=seen)
     await _set_expects(session, handoff.conversation_id, LIVE_AGENT)

@@ -14,6 +14,7 @@ from backend.agent_handoff.service import ANSWER_KEY
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.outbox.models import OutboxMessage
+from backend.staff.people import keep_owner
 from backend.tickets.history import record_staff_act
 from backend.tickets.models import Ticket
 from backend.tickets.service import ANSWERED
@@ -58,7 +59,7 @@ async def _wait_again(session: AsyncSession, backend: Backend, answer: OfficeMes
         unseen.change_summary(handoff, waiting_since=backend.clock.now().isoformat())
     unseen.change_summary(handoff, undelivered=answer.id)
     handoff.status, handoff.closed_at, handoff.snoozed_until = "waiting", None, None
-    handoff.owner = handoff.owner or answer.author
+    handoff.owner = await keep_owner(session, handoff.owner or answer.author)
     await session.flush()
     await record(
         session, backend, actor=answer.conversation_id, level=0, channel="job", act="handover_undelivered",

@@ -18,6 +18,7 @@ from backend.outage.areas import is_account_in, parse_area
 from backend.outage.models import KnownOutage, OutageAccount, OutageAnnouncement, OutageNotice
 from backend.outage.texts import RESTORED
 from backend.outbox.models import OutboxMessage
+from backend.staff.people import keep_owner
 from backend.tickets.deduplication import OPEN_STATUSES, SAME_EVENT_WINDOW
 from backend.tickets.kinds import POWER_KINDS
 from backend.tickets.models import Ticket
@@ -58,6 +59,7 @@ async def keep_open(session: AsyncSession, backend: Backend, ticket: Ticket, pho
     await lock_report(session, ticket)
     if ticket.status == "closed" and ticket.outcome == "restored":
         ticket.status, ticket.outcome, ticket.closed_at = "open", None, None
+        ticket.owner = await keep_owner(session, ticket.owner)
     await mark_if_ended(session, backend, ticket, phones)
 
 

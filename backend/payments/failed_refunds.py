@@ -29,6 +29,7 @@ from backend.payments.refunds import (
     needs_second_to_refund,
     record_refund,
     refundable_cents,
+    refuse_while_different,
 )
 from backend.payments.second_person import find_limit, find_same_person
 from backend.posting import service as posting
@@ -86,7 +87,7 @@ async def finish_failed_refund(
 
     What was given by check, cash or bank (all of the refund, or `amount_cents` of it) is booked as a refund. One that
     stayed on the account may be given later. Raises RefundRefused: not_waiting, no_kind, not_again, no_reference, zero,
-    too_large, payment_returned, same_person, and those of find_number_problem().
+    too_large, payment_returned, difference_open, same_person, and those of find_number_problem().
     """
     reason, reference = check_reason(reason), " ".join(reference.split())
     refund = await lock_refund(session, refund_id)
@@ -141,6 +142,7 @@ async def _check_giving(
     if payment.status != "posted":
         text = tr("Nothing is to be paid. The payment is: {state}.", state=describe_state(payment.status))
         raise RefundRefused("payment_returned", text)
+    await refuse_while_different(session, payment)
     if cents <= 0:
         raise RefundRefused("zero", tr("The amount must be more than zero."))
     left, fee_left = await refundable_cents(session, payment)

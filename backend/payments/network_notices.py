@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.conversations.models import Conversation
 from backend.money import format_cents
+from backend.payments import open_differences
 from backend.payments.bank_returns import collect_returns, read_cursor, write_cursor
 from backend.payments.models import Payment, PaymentMethod
 from backend.payments.processing import SYSTEM, lock_payment
@@ -69,7 +70,19 @@ async def _act(session: AsyncSession, backend: Backend, notice: NetworkNotice) -
     payment = await lock_payment(session, payment_id)
     if notice.kind == "dispute_opened" and payment.status == "returned":
         return  # the reports came in the other order, and it is decided
+    await _keep_difference(session, backend, payment, notice)
     await _tell_office(session, backend, payment, notice)
+
+
+async def _keep_difference(session: AsyncSession, backend: Backend, payment: Payment, notice: NetworkNotice) -> None:
+    """While the bank decides nothing is given back, and what went back past our books is not given again."""
+    if notice.kind == "dispute_opened":
+        await open_differences.note_difference(session, backend, payment, open_differences.DISPUTED)
+        return
+    if notice.kind in open_differences.GONE:
+        await open_differences.note_difference(session, backend, payment, notice.kind, notice.amount_cents)
+    if notice.kind != "refunded_elsewhere":
+        await open_differences.settle(session, backend, payment, (open_differences.DISPUTED,))
 
 
 async def _update_method(session: AsyncSession, backend: Backend, notice: NetworkNotice) -> None:

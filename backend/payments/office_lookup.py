@@ -21,6 +21,7 @@ from backend.payments import counter_posting, office
 from backend.payments.alike import AlikePayment
 from backend.payments.balances import Balance, get_balance
 from backend.payments.check_numbers import check_number, find_number_problem
+from backend.payments.difference_models import PaymentDifference
 from backend.payments.failed_refunds import (
     PaidTwice,
     list_failed_refunds,
@@ -36,6 +37,7 @@ from backend.payments.models import (
     ReturnFileEntry,
     ScheduledPayment,
 )
+from backend.payments.open_differences import list_differences, list_open, list_open_payments
 from backend.payments.refund_doubts import RefundDoubt, list_doubts
 from backend.payments.refunds import refundable_cents
 from backend.payments.return_files import list_open as list_open_returns
@@ -63,6 +65,13 @@ class PaymentView:
     paid_twice: PaidTwice | None
     """The member got its money twice, and nobody has called."""
     end: ScheduleEnd | None
+    differences: Sequence[PaymentDifference]
+    """What our books and the network say otherwise of it: open and settled ones, the oldest first."""
+
+    @property
+    def open_differences(self) -> list[PaymentDifference]:
+        is_posted = isinstance(self.item, Payment) and self.item.status == "posted"
+        return [each for each in self.differences if each.settled_at is None and is_posted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,8 @@ class RefundView:
     may_give: bool
     most_cents: int
     paid_twice: PaidTwice | None
+    is_held: bool
+    """Our books and the network differ about its payment: nothing of it is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +188,7 @@ async def load_payment(session: AsyncSession, backend: Backend, item: Payment | 
         doubts=doubts,
         paid_twice=twice,
         end=await _find_schedule_end(session, item) if isinstance(item, ScheduledPayment) else None,
+        differences=await list_differences(session, item.id) if isinstance(item, Payment) else [],
     )
 
 
@@ -215,6 +227,7 @@ async def load_refund(session: AsyncSession, backend: Backend, refund_id: int) -
         may_give=may_give(refund) and payment.status == "posted",
         most_cents=max(min(refund.amount_cents, left) + min(refund.fee_cents, fee_left), 0),
         paid_twice=await _find_paid_twice(session, payment),
+        is_held=payment.status == "posted" and bool(await list_open(session, payment.id)),
     )
 
 
@@ -271,6 +284,13 @@ class WaitingMoney:
     returns: list[tuple[ReturnFileEntry, str | None]]
     turned_down: list[PaymentRefund]
     returned_payments: set[int]
+    held_payments: list[Payment]
+    """Our books and the network differ about them: nothing of them is given back."""
+
+    @property
+    def held(self) -> set[int]:
+        """The ids of `held_payments`."""
+        return {payment.id for payment in self.held_payments}
 
     @property
     def for_second_person(self) -> int:
@@ -294,4 +314,5 @@ async def load_waiting(session: AsyncSession, now: datetime) -> WaitingMoney:
         returns=await list_open_returns(session),
         turned_down=await list_turned_down(session, now),
         returned_payments=set(await session.scalars(returned)),
+        held_payments=await list_open_payments(session),
     )

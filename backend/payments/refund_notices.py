@@ -11,6 +11,7 @@ from backend.money import format_balance, format_cents
 from backend.outbox.office_mail import mail_office
 from backend.payments import receipts
 from backend.payments.models import CounterPayment, Payment, PaymentRefund
+from backend.payments.open_differences import DIFFERENCES, list_open
 from backend.payments.return_codes import RETURN_REASONS
 
 if TYPE_CHECKING:
@@ -140,6 +141,13 @@ async def tell_office_of_failure(
             f"The refund {refund.confirmation} of {amount} came to nothing, and nothing is to be paid: the bank "
             f"returned the payment {payment.confirmation} itself, so the member has the money back. "
             "There is nothing more to do."
+        )
+    elif found := await list_open(session, payment.id):
+        why = " ".join(DIFFERENCES[each.name] for each in found)
+        body = (
+            f"The refund {refund.confirmation} of {amount} failed: {describe_failure(refund.failure_code)}.\n"
+            f"Give the money in no other way yet. {why} Settle that first: the page of the payment "
+            f"{payment.confirmation} under /staff/money says how."
         )
     key = f"office:refund-failed:{refund.key}"
     await mail_office(session, backend, subject=subject, body=f"{body}\n", key=key)

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.payments import failed_refunds, refund_notices
 from backend.payments.bank_returns import end_method
 from backend.payments.models import OPEN_REFUND_STATUSES, Payment, PaymentRefund
+from backend.payments.open_differences import find_refusal_reason, list_open, note_difference
 from backend.payments.refunds import lock_refund, move_refund, record_refund
 from backend.payments.return_codes import ACCOUNT_UNUSABLE
 from backend.posting import service as posting
@@ -48,6 +49,8 @@ class RefundOrder:
     key: str
     charge_key: str
     total_cents: int
+    payment_cents: int
+    """Of the whole payment, with its fee."""
     reason: str
     status: str
     asked_before: bool
@@ -56,8 +59,8 @@ class RefundOrder:
 async def process_refund(backend: Backend, refund_id: int) -> str:
     """Ask the network for an approved refund and store its answer; returns the status then.
 
-    May be repeated at any time. Raises a PaymentProviderError when the outcome is not known yet; recover_refunds()
-    tries again every minute.
+    May be repeated at any time. It stays approved while our books and the network differ about its payment. Raises a
+    PaymentProviderError when the outcome is not known yet; recover_refunds() tries again every minute.
     """
     order = await _begin(backend, refund_id)
     if order.status != "started":
@@ -71,7 +74,9 @@ async def process_refund(backend: Backend, refund_id: int) -> str:
     except ProviderRejected as refusal:
         if refusal.code not in FINAL_REFUSALS:
             raise
-        return await _record_failure(backend, refund_id, refusal.code)
+        # what differs there is known before the refund counts as failed: else its money would be given by check
+        difference = await find_refusal_reason(backend, order.charge_key, order.payment_cents, refusal.code)
+        return await _record_failure(backend, refund_id, refusal.code, difference)
     return await record_answer(backend, refund_id, answer)
 
 
@@ -158,19 +163,24 @@ async def _begin(backend: Backend, refund_id: int) -> RefundOrder:
         asked_before = refund.status != "approved"
         if not asked_before:
             if payment.status == "posted":
-                await move_refund(session, backend, refund, "started", by=None)
+                # one that was approved before our books and the network differed waits until that is settled
+                if not await list_open(session, payment.id):
+                    await move_refund(session, backend, refund, "started", by=None)
             else:
                 await _fail(session, backend, refund, payment, f"payment_{payment.status}")
         return RefundOrder(
-            refund_id, refund.key, payment.key, refund.total_cents, refund.reason, refund.status, asked_before
-        )
+            refund_id, refund.key, payment.key, refund.total_cents, payment.total_cents, refund.reason, refund.status,
+            asked_before,
+        )  # fmt: skip
 
 
-async def _record_failure(backend: Backend, refund_id: int, code: str) -> str:
+async def _record_failure(backend: Backend, refund_id: int, code: str, difference: str | None) -> str:
     async with backend.db.transaction() as session:
         refund = await lock_refund(session, refund_id)
         if refund.status == "started" and refund.accepted_at is None:
             payment = await session.get_one(Payment, refund.payment_id)
+            if difference is not None and payment.status == "posted":
+                await note_difference(session, backend, payment, difference)
             await _fail(session, backend, refund, payment, code)
         return refund.status
 

@@ -23,6 +23,7 @@ from backend.members.rate_limits import lock_attempts
 from backend.money import format_cents
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.office_words import describe_state
+from backend.payments.open_differences import find_problem, gone_cents, settle_by_hand
 from backend.payments.processing import SYSTEM, lock_payment
 from backend.payments.refund_doubts import RefundDoubt, list_doubts, name_doubts
 from backend.payments.second_person import begin_of_day, find_limit, find_same_person
@@ -44,7 +45,8 @@ GIVEN_BACK_CENTS = case(
 
 class RefundRefused(MemberlineError):
     """Not possible, and nothing happened. `code` is one of: not_posted, no_reason, zero, too_large, key_used,
-    same_person, other_person, not_waiting, payment_returned, and those of finish_failed_refund()."""
+    same_person, other_person, not_waiting, payment_returned, difference_open, changed_meanwhile, and those of
+    finish_failed_refund()."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -87,10 +89,11 @@ async def request_refund(
     if payment.status != "posted":
         state = describe_state(payment.status)
         raise RefundRefused("not_posted", tr("This payment cannot be refunded. It is: {state}.", state=state))
+    await refuse_while_different(session, payment)
     if amount_cents <= 0:
         raise RefundRefused("zero", tr("The amount must be more than zero."))
     if amount_cents > left:
-        raise RefundRefused("too_large", tr("{amount} is left of this payment.", amount=format_cents(left)))
+        raise RefundRefused("too_large", tr("{amount} is left of this payment.", amount=format_cents(max(left, 0))))
     doubts = await list_doubts(session, backend, payment, amount_cents)
     if doubts and confirmed != name_doubts(doubts):
         raise RefundDoubtful(doubts)
@@ -127,6 +130,11 @@ async def decide_refund(
     if approve and payment.status == "returned":
         text = tr("The bank returned the payment itself: the member has the money back. Please reject the refund.")
         raise RefundRefused("payment_returned", text)
+    if approve:
+        await refuse_while_different(session, payment)
+        if min(await refundable_cents(session, payment)) < 0:
+            text = tr("A part of the payment went back at the payment network meanwhile. Please reject the refund.")
+            raise RefundRefused("too_large", text)
     refund.approved_by, refund.decided_at = by, backend.clock.now()
     refund.decision_reason = check_reason(reason)
     await move_refund(
@@ -157,14 +165,38 @@ def check_reason(reason: str) -> str:
     return reason
 
 
+async def refuse_while_different(session: AsyncSession, payment: Payment) -> None:
+    """Raise RefundRefused while our books and the network differ about the payment, whose account is locked."""
+    if problem := await find_problem(session, payment.id):
+        raise RefundRefused("difference_open", problem)
+
+
+async def settle_differences(
+    session: AsyncSession, backend: Backend, payment_id: int, shown: Sequence[int], *, by: str, reason: str
+) -> None:
+    """`by` has seen that the money of the payment is there, and says how in `reason`; `shown` are the ids of the
+    differences on their page. Refunds open again. Raises RefundRefused: no_reason, changed_meanwhile."""
+    payment = await lock_payment(session, payment_id)
+    reason = check_reason(reason)
+    if not await settle_by_hand(session, backend, payment, shown, by=by, reason=reason):
+        text = tr("Nothing was settled: what differs has changed meanwhile. Please read it again.")
+        raise RefundRefused("changed_meanwhile", text)
+
+
 async def refundable_cents(session: AsyncSession, payment: Payment) -> tuple[int, int]:
-    """What is left of a payment and of its fee after all refunds; of those that failed, what the office gave itself."""
+    """What is left of a payment and of its fee after all refunds; of those that failed, what the office gave itself.
+
+    Below zero where the network gave back what refunds here still mean to give.
+    """
     query = select(PaymentRefund).where(PaymentRefund.payment_id == payment.id, PaymentRefund.status != "rejected")
     amount, fee = payment.amount_cents, payment.fee_cents
     for refund in await session.scalars(query):
         has_failed = refund.status == "failed"
         amount -= refund.given_cents if has_failed else refund.amount_cents
         fee -= refund.given_fee_cents if has_failed else refund.fee_cents
+    if gone := await gone_cents(session, payment):
+        amount -= gone
+        amount, fee = max(amount, 0), fee + min(amount, 0)
     return amount, fee
 
 

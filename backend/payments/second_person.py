@@ -90,14 +90,31 @@ async def find_barred(session: AsyncSession, backend: Backend, asked_by: str, by
     moment = await two_people_from(session, backend, asked_by, by)
     if moment is None or asked_by.casefold() == by.casefold():
         return None
-    others = [
-        login.name
-        for login in await list_logins(session, backend)
-        if login.role >= Role.SUPERVISOR
-        and login.name.casefold() not in (asked_by.casefold(), by.casefold())
-        and await are_two_people(session, backend, asked_by, login.name)
-    ]
-    return BarredPerson(asked_by, moment, others)
+    people = await list_second_people(session, backend, asked_by)
+    return BarredPerson(asked_by, moment, [name for name in people.now if name.casefold() != by.casefold()])
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPeople:
+    """Who may decide about what somebody asks for, by name: now, and others with the moment (UTC) from which on."""
+
+    now: list[str]
+    later: list[tuple[str, datetime]]
+
+
+async def list_second_people(session: AsyncSession, backend: Backend, asked_by: str) -> SecondPeople:
+    """Everybody with the role who is not `asked_by`; the later ones by their moment."""
+    now: list[str] = []
+    later: list[tuple[str, datetime]] = []
+    for login in await list_logins(session, backend):
+        if login.role < Role.SUPERVISOR or login.name.casefold() == asked_by.casefold():
+            continue
+        moment = await two_people_from(session, backend, asked_by, login.name)
+        if moment is None:
+            now.append(login.name)
+        else:
+            later.append((login.name, moment))
+    return SecondPeople(now, sorted(later, key=lambda one: one[1]))
 
 
 def begin_of_day(backend: Backend) -> datetime:

@@ -104,6 +104,9 @@ DECISIONS: dict[str, Decision] = {
         ),
         kept=MONEY,
     ),
+    "PaymentDifference": Decision(
+        "nobody", "keep", left_out="the network's word about a payment; the payment tells it", kept=MONEY
+    ),
     "CounterPayment": Decision(
         "account", "keep", export=_words("confirmation amount_cents kind reference received_on status"), kept=MONEY
     ),

@@ -54,7 +54,8 @@ DIFFERENCES = {
     ),
     "not_at_network": (
         "posted here, and the payment network does not know it",
-        "No money came. Tell whoever runs memberline before the member is asked for anything.",
+        "No money came, and nothing is given back until it is settled on the payment's page. Tell whoever runs "
+        "memberline before the member is asked for anything.",
     ),
     "network_amount_differs": (
         "the payment network has another amount",

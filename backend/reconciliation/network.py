@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.payments.models import Payment
+from backend.payments.open_differences import BOOKED, compare_charge
 from backend.posting.models import QueuedPosting
 from backend.providers.payments.base import Charge
 from backend.reconciliation.asking import ask_network
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_ASKED = 5000
 """The network is asked for so many payments of a day at most: half an hour at a second a call and eight at once."""
-BOOKED = ("posted", "returned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,8 @@ async def _list_payments(session: AsyncSession, backend: Backend, on: date) -> l
 
 
 def _compare(report: Report, payment: OurPayment, charge: Charge | None) -> None:
-    if payment.status not in BOOKED:
-        if charge is not None and charge.status == "posted":
-            _add(report, "taken_not_here", payment, charge)
-    elif charge is None:
-        _add(report, "not_at_network", payment, None)
-    elif charge.amount_cents != payment.total_cents:
-        _add(report, "network_amount_differs", payment, charge)
-    elif charge.status != payment.status:
-        _add(report, "network_status_differs", payment, charge)
+    if name := compare_charge(payment.status, payment.total_cents, charge):
+        _add(report, name, payment, charge)
 
 
 def _add(report: Report, name: str, payment: OurPayment, charge: Charge | None) -> None:

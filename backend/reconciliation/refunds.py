@@ -41,7 +41,7 @@ class OurRefund:
 
     @property
     def is_booked(self) -> bool:
-        return self.row.accepted_at is not None and self.row.status != "failed"
+        return is_booked(self.row)
 
 
 async def compare_refunds(backend: Backend, report: Report) -> None:
@@ -111,17 +111,26 @@ def _compare(report: Report, refund: OurRefund, found: Refund | None) -> None:
     is_made = found is not None and found.status != "failed"
     if found is not None and is_made and refund.is_of_day and refund.is_booked:
         report.refunds_at_network.add(found.amount_cents)
-    if not refund.is_booked:
+    if name := compare_refund(row, refund.payment_key, found, report.made_at):
+        _add(report, name, refund, found)
+
+
+def is_booked(row: PaymentRefund) -> bool:
+    return row.accepted_at is not None and row.status != "failed"
+
+
+def compare_refund(row: PaymentRefund, payment_key: str, found: Refund | None, now: datetime) -> str | None:
+    """The name of what our refund and the network's differ in at `now` (UTC); None: in nothing."""
+    is_made = found is not None and found.status != "failed"
+    if not is_booked(row):
         # one that is just being made is not booked for some seconds; what a bank sent back later may look made there
-        is_late = report.made_at - (row.decided_at or row.asked_at) > UNANSWERED_AFTER
-        if is_made and is_late and row.accepted_at is None:
-            _add(report, "refund_not_here", refund, found)
-    elif found is None:
-        _add(report, "refund_not_at_network", refund, None)
-    elif found.amount_cents != row.total_cents or found.charge_key != refund.payment_key:
-        _add(report, "refund_amount_differs", refund, found)
-    elif not is_made:
-        _add(report, "refund_failed_there", refund, found)
+        is_late = now - (row.decided_at or row.asked_at) > UNANSWERED_AFTER
+        return "refund_not_here" if is_made and is_late and row.accepted_at is None else None
+    if found is None:
+        return "refund_not_at_network"
+    if found.amount_cents != row.total_cents or found.charge_key != payment_key:
+        return "refund_amount_differs"
+    return None if is_made else "refund_failed_there"
 
 
 def _add_paid_twice(backend: Backend, report: Report, one: PaidTwice) -> None:

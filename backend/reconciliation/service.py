@@ -23,6 +23,7 @@ from backend.posting.targets import choose_target
 from backend.providers.billing.system import BillingSystem, BillingSystemError, SystemRejected, find_system
 from backend.reconciliation import comparison
 from backend.reconciliation.formatting import format_csv, format_text
+from backend.reconciliation.kept_differences import keep_differences
 from backend.reconciliation.model import Report
 from backend.reconciliation.network import compare_network
 from backend.reconciliation.refunds import compare_refunds
@@ -39,6 +40,8 @@ SIDE_BY_SIDE = 8
 
 async def reconcile(backend: Backend, on: date, their_file: Path | None = None) -> Report:
     """Compare the day `on`, the co-op's local date, on all sides that can be asked.
+
+    What speaks against giving back a payment's money is kept with the payment until a later comparison settles it.
 
     Raises TheirListRefused for a file that cannot be used.
     """
@@ -61,6 +64,7 @@ async def reconcile(backend: Backend, on: date, their_file: Path | None = None) 
         comparison.compare_status(report, rows)
     await compare_network(backend, report)
     await compare_refunds(backend, report)
+    await keep_differences(backend, report)
     async with backend.db.read_session() as session:
         report.counter = await list_counter_totals(session, backend, on)
     if report.counter and not backend.coop.counter_to_billing:

@@ -1,4 +1,4 @@
-"""The people of the office: who may be given a talk or a ticket, and where they are reached."""
+"""The people of the office: who may be given a talk or a ticket, who may keep one, and where they are reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.staff.accounts import list_logins
+from backend.staff.accounts import OFF, find_account, list_logins, role_key
 from backend.staff.roles import Role
 
 if TYPE_CHECKING:
@@ -29,3 +29,10 @@ async def list_people(session: AsyncSession, backend: Backend) -> list[StaffPers
     return [
         StaffPerson(login.name, login.role, login.email, login.phone) for login in await list_logins(session, backend)
     ]
+
+
+async def keep_owner(session: AsyncSession, name: str | None) -> str | None:
+    """Who has what is opened again: `name`, unless they were switched off meanwhile or may only read. None: nobody."""
+    account = await find_account(session, name) if name else None
+    has_left = account is not None and (account.status == OFF or account.role == role_key(Role.READ))
+    return None if has_left else name

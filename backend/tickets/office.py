@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.callout import service as callout
 from backend.outage.still_out import lock_report
+from backend.staff.people import keep_owner
 from backend.tickets import reporter_notices
 from backend.tickets.closing import WordsNeeded, load_closing
 from backend.tickets.deduplication import OPEN_STATUSES
@@ -78,6 +79,7 @@ async def reopen(session: AsyncSession, backend: Backend, number: str, by: str) 
     )
     ticket.details = {label: value for label, value in ticket.details.items() if label != CLOSED_BY_LABEL}
     ticket.status, ticket.outcome, ticket.closed_at = "open", None, None
+    ticket.owner = await keep_owner(session, ticket.owner)
     await record_staff_act(session, backend, ticket, f"office:{by}", "ticket_reopened", CLOSED)
     await reporter_notices.notify_reopened(session, backend, ticket)
     return ticket

@@ -5,14 +5,17 @@ Functions flush; the caller commits.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.callout import service as callout
 from backend.outage.still_out import lock_report
+from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.history import append_note, record_staff_act
 from backend.tickets.models import HIGH, LOW, NORMAL, WAITING, WORKING, Ticket
 from backend.tickets.place_matching import make_place_key
@@ -58,6 +61,18 @@ async def take_ticket(session: AsyncSession, backend: Backend, ticket: Ticket, b
     """`by` has it from now on. False when it is closed, or theirs already."""
     due_at = ticket.due_at
     return await change_work(session, backend, ticket, by, WorkChange(by, ticket.priority, WORKING, due_at))
+
+
+async def list_of_owner(session: AsyncSession, names: Collection[str]) -> list[Ticket]:
+    """The open tickets that these people have, promised calls among them; the oldest first."""
+    query = select(Ticket).where(Ticket.owner.in_(names), Ticket.status.in_(OPEN_STATUSES))
+    return list(await session.scalars(query.order_by(Ticket.id)))
+
+
+async def give_back(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> bool:
+    """Nobody has it, and nobody works on it; what waits for the member goes on waiting. False when it is closed."""
+    progress = "" if ticket.progress == WORKING else ticket.progress
+    return await change_work(session, backend, ticket, by, WorkChange("", ticket.priority, progress, ticket.due_at))
 
 
 async def add_office_note(

@@ -9,8 +9,9 @@ import click
 from backend.app import Backend
 from backend.errors import MemberlineError
 from backend.reading.contact.phone_numbers import parse_phone
-from backend.staff import accounts, second_steps
+from backend.staff import accounts, leaving, second_steps
 from backend.staff.accounts import StaffLink
+from backend.staff.leaving import OpenWork
 from backend.staff.models import StaffAccount
 from backend.staff.roles import Role
 from backend.staff.ways_in import SERVER
@@ -61,25 +62,25 @@ def link(name: str) -> None:
 @click.argument("name")
 @role_option
 def change_role(name: str, role: str) -> None:
-    """Give NAME another role."""
+    """Give NAME another role. With `read` their open work goes back to the lists."""
 
-    async def work(backend: Backend) -> None:
+    async def work(backend: Backend) -> OpenWork:
         async with backend.db.transaction() as session:
-            await accounts.change_role(session, backend, await _find(session, name), _role(role), by=SERVER)
+            return await leaving.change_role(session, backend, await _find(session, name), _role(role), by=SERVER)
 
-    run_with_backend(work)
+    _print_work(run_with_backend(work))
 
 
 @staff.command()
 @click.argument("name")
 def off(name: str) -> None:
-    """Switch NAME off: out at once, on every browser."""
+    """Switch NAME off: out at once, on every browser. Their open talks, tickets and calls go back to the lists."""
 
-    async def work(backend: Backend) -> None:
+    async def work(backend: Backend) -> OpenWork:
         async with backend.db.transaction() as session:
-            await accounts.switch_off(session, backend, await _find(session, name), by=SERVER)
+            return await leaving.switch_off(session, backend, await _find(session, name), by=SERVER)
 
-    run_with_backend(work)
+    _print_work(run_with_backend(work))
 
 
 @staff.command("reset-steps")
@@ -135,6 +136,11 @@ async def _find(session: Any, name: str) -> StaffAccount:
 
 def _role(name: str) -> Role:
     return Role[name.upper()]
+
+
+def _print_work(found: OpenWork) -> None:
+    if found:
+        click.echo(f"Back in the lists, for anybody to take: {leaving.describe_open_work(found)}.")
 
 
 def _print_link(made: StaffLink) -> None:

@@ -26,6 +26,7 @@ from bot.staff.inbox.pages import InboxPages
 from bot.staff.members.act_pages import MemberActPages
 from bot.staff.members.pages import MemberPages
 from bot.staff.money.counter import CounterPages
+from bot.staff.money.differences import DifferencePages
 from bot.staff.money.pages import MoneyPages
 from bot.staff.money.refunds import RefundPages
 from bot.staff.navigation import find_area, list_areas
@@ -227,6 +228,7 @@ AREA_PAGES: tuple[type[AreaPages], ...] = (
     MoneyPages,
     CounterPages,
     RefundPages,
+    DifferencePages,
     PhotoPages,
     MemberPages,
     MemberActPages,

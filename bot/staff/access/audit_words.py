@@ -26,7 +26,7 @@ PART = re.compile(rf"(\d+) on ({DAY.pattern})")
 MEMBER = re.compile(r"(?:web|sms|voice)-")
 """Begins the id of a talk, which is the actor of what a member did in it."""
 SETTINGS = "settings_changed"
-WORD_KEYS = ("status", "kind", "role", "part", "language", "way", "method", "proof")
+WORD_KEYS = ("status", "kind", "role", "part", "language", "way", "method", "proof", "difference")
 """Their values are words of a closed set, told in the reader's language where they have a translation."""
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import LANGUAGES, tr
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
-from backend.staff import accounts, second_steps, sessions
+from backend.staff import accounts, leaving, second_steps, sessions
 from backend.staff.accounts import StaffAccountError, StaffLink
 from backend.staff.models import StaffAccount
 from backend.staff.roles import ROLE_NAMES, Role
@@ -134,14 +134,16 @@ class PeoplePages:
             (tr("May do"), tr(ROLE_MAY[role])),
         )
         if form_field(request, "confirmed") != "yes":
+            text = tr("It holds at once, also where {name} is signed in.", name=account.name)
+            work_facts, told = await self._tell_work(account) if role < Role.AGENT else ((), "")
             return self._read_back(
-                request, account, tr("Change the role of {name}?", name=account.name), facts,
-                tr("It holds at once, also where {name} is signed in.", name=account.name),
+                request, account, tr("Change the role of {name}?", name=account.name), (*facts, *work_facts),
+                f"{text} {told}",
                 tr("Change the role"), {"role": accounts.role_key(role)},
             )  # fmt: skip
 
-        async def work(session: AsyncSession, row: StaffAccount) -> None:
-            await accounts.change_role(session, self.backend, row, role, by=name)
+        async def work(session: AsyncSession, row: StaffAccount) -> leaving.OpenWork:
+            return await leaving.change_role(session, self.backend, row, role, by=name)
 
         return await self._do(request, person, "role", work)
 
@@ -162,11 +164,15 @@ class PeoplePages:
         if form_field(request, "confirmed") != "yes":
             text = tr("{name} is signed out at once and cannot sign in any more. Past answers keep the name.",
                       name=account.name)  # fmt: skip
-            heading = tr("Switch {name} off?", name=account.name)
-            return self._read_back(request, account, heading, (), text, tr("Switch off"))
+            heading, button = tr("Switch {name} off?", name=account.name), tr("Switch off")
+            if account.status == accounts.OFF:
+                text, heading = "", tr("Give the open work of {name} back?", name=account.name)
+                button = tr("Give it back to the lists")
+            facts, told = await self._tell_work(account)
+            return self._read_back(request, account, heading, facts, f"{text} {told}", button)
 
-        async def work(session: AsyncSession, row: StaffAccount) -> None:
-            await accounts.switch_off(session, self.backend, row, by=name)
+        async def work(session: AsyncSession, row: StaffAccount) -> leaving.OpenWork:
+            return await leaving.switch_off(session, self.backend, row, by=name)
 
         return await self._do(request, person, "off", work)
 
@@ -224,11 +230,15 @@ class PeoplePages:
                     raise NotFound()
                 if str(row.change) != form_field(request, "change"):
                     return pages.redirect(f"{_url(person)}?done=meanwhile")
-                if await work(session, row) is False:
+                result = await work(session, row)
+                if result is False:
                     return pages.redirect(f"{_url(person)}?done=meanwhile")
                 stays = row.name != request.ctx.staff.name or row.role == accounts.role_key(Role.ADMIN)
         except StaffAccountError as error:
             return await self._render_person(person, errors={error.field: str(error)}, typed=typed, status=422)
+        if isinstance(result, leaving.OpenWork):
+            for talk in result.talks:
+                self.staff.services.pushes.notify(talk)
         return pages.redirect(f"{_url(person) if stays else OWN_URL}?done={done}")
 
     async def _do_link(self, request: Request, person: int, make: Any, by: str) -> HTTPResponse:
@@ -260,12 +270,13 @@ class PeoplePages:
         account = await self._find(person)
         async with self.backend.db.read_session() as session:
             steps = await second_steps.find(session, account.name)
+            left = await leaving.find_open_work(session, self.backend, account)
             shown = await sessions.list_of(session, self.backend, account.name)
         typed = typed or {"email": account.email, "phone": account.phone or ""}
         return self.staff.render_page(
             "access/person.html", status, account=account, role=_role(account), steps=steps, sessions=shown,
             errors=errors or {}, typed=typed, may=ROLE_MAY, role_names=ROLE_NAMES, states=STATES,
-            done=tell_done(done),
+            done=tell_done(done), open_work=leaving.describe_open_work(left),
         )  # fmt: skip
 
     def _render_form(self, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> HTTPResponse:
@@ -302,6 +313,16 @@ class PeoplePages:
             "access/confirm.html", heading=heading, facts=facts, text=text, button=button, action=request.path,
             back=_url(account.id), hidden={"change": form_field(request, "change"), **(hidden or {})},
         )  # fmt: skip
+
+    async def _tell_work(self, account: StaffAccount) -> tuple[tuple[tuple[str, str], ...], str]:
+        """What the person has that goes back to the lists of all, as facts, and who is told of it."""
+        async with self.backend.db.read_session() as session:
+            found = await leaving.find_open_work(session, self.backend, account)
+        if not found:
+            return (), tr("{name} has no open talks, tickets or calls.", name=account.name)
+        told = tr("Who chats with {name} on the web site now is told that somebody else goes on.", name=account.name)
+        facts = ((tr("Goes back to the lists"), leaving.describe_open_work(found)),)
+        return facts, told if found.talks else ""
 
     def _tell_way(self, account: StaffAccount, text: str) -> str:
         """`text`, where the link goes, and what follows from it."""

@@ -20,9 +20,10 @@ from backend.money import format_cents
 from backend.payments import office_lookup
 from backend.payments.models import CounterPayment, Payment, PaymentRefund, ScheduledPayment
 from backend.payments.office_lookup import MoneyItem
+from backend.payments.open_differences import DIFFERENCES, GONE
 from backend.payments.refund_doubts import RefundDoubt, name_doubts
 from backend.payments.refunds import RefundDoubtful, RefundRefused
-from backend.payments.second_person import Limit, find_terms
+from backend.payments.second_person import Limit, find_terms, list_second_people
 from bot.dialogue.normalize import redact_office_words
 from bot.staff.sent_forms import given_back, read_sent
 from bot.staff.views import format_local_time
@@ -109,10 +110,12 @@ class MoneyBase:
             assert isinstance(current, Payment | ScheduledPayment)
             view = await office_lookup.load_payment(session, self.backend, current)
             limit = await self.word_limit(session, "refund_second_person_cents")
+            second = await list_second_people(session, self.backend, name)
         doubts: Sequence[RefundDoubt] = trouble.doubts if isinstance(trouble, RefundDoubtful) else ()
         return self.render(
             request, name, "money/payment.html", status, view=view, trouble=trouble, faults=faults,
-            is_payment=isinstance(view.item, Payment), limit=limit,
+            is_payment=isinstance(view.item, Payment), limit=limit, second=second,
+            difference_words={**DIFFERENCES, **GONE}, gone_names=GONE,
             asked=doubts, doubts=doubts or view.doubts, name_doubts=name_doubts,
         )  # fmt: skip
 

@@ -23,7 +23,7 @@ from backend.payments.models import CounterPayment
 from backend.payments.office import LooksAlike, MoreThanDue
 from backend.payments.refund_notices import COUNTER_KINDS, UNDO_REASONS
 from backend.payments.refunds import RefundRefused
-from backend.payments.second_person import find_barred
+from backend.payments.second_person import find_barred, list_second_people
 from backend.staff.roles import Role
 from bot.staff.money.base import (
     KEY,
@@ -121,10 +121,11 @@ class CounterPages(MoneyBase):
         found = await self.try_out(look)
         async with self.backend.db.read_session() as session:
             made = await office_lookup.find_item(session, found["confirmation"])
+            second = await list_second_people(session, self.backend, name)
         if made is not None:  # the form was sent before
             return pages.redirect(item_url(made))
         return self.render(
-            request, name, "money/check_booking.html", look=found, kinds=COUNTER_KINDS, make=MAKE,
+            request, name, "money/check_booking.html", look=found, kinds=COUNTER_KINDS, make=MAKE, second=second,
         )  # fmt: skip
 
     async def withdraw_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -188,9 +189,12 @@ class CounterPages(MoneyBase):
             }  # fmt: skip
 
         found = await self.try_out(look)
+        async with self.backend.db.read_session() as session:
+            second = await list_second_people(session, self.backend, name)
         return self.render(
-            request, name, "money/check_undo.html", look=found, kinds=COUNTER_KINDS, make=MAKE, url=item_url(item)
-        )
+            request, name, "money/check_undo.html", look=found, kinds=COUNTER_KINDS, make=MAKE, url=item_url(item),
+            second=second,
+        )  # fmt: skip
 
     async def decide_undo(self, request: Request, name: str, number: str) -> HTTPResponse:
         item = await self.find(number, CounterPayment)
@@ -218,6 +222,7 @@ class CounterPages(MoneyBase):
             view = await office_lookup.load_account(session, self.backend, account)
             limit = await self.word_limit(session, "booking_second_person_cents")
             credit_limit = await self.word_limit(session, "refund_second_person_cents")
+            second = await list_second_people(session, self.backend, name)
             plan_due = await describe_plan_due(session, self.backend, account.id, view.balance)
         return self.render(
             request, name, "money/account.html", status, view=view, plan_due=plan_due, trouble=trouble, faults=faults,
@@ -225,7 +230,7 @@ class CounterPages(MoneyBase):
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
             states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
             due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,
-            today=self.backend.today().isoformat(), limit=limit, credit_limit=credit_limit,
+            today=self.backend.today().isoformat(), limit=limit, credit_limit=credit_limit, second=second,
         )  # fmt: skip
 
     async def _render_counter(
@@ -237,8 +242,9 @@ class CounterPages(MoneyBase):
             limit = await self.word_limit(session, "booking_second_person_cents")
             asked_by = view.item.undo_asked_by or view.item.asked_by
             barred = await find_barred(session, self.backend, asked_by, name)
+            second = await list_second_people(session, self.backend, name)
         return self.render(
             request, name, "money/counter.html", status, view=view, url=item_url(item), trouble=trouble,
             faults=faults, barred=barred, undo_reasons=UNDO_REASONS, kinds=COUNTER_KINDS,
-            fingerprint=fingerprint, limit=limit,
+            fingerprint=fingerprint, limit=limit, second=second,
         )  # fmt: skip

@@ -14,7 +14,7 @@ from backend.payments import failed_refunds, office_lookup, refund_processing, r
 from backend.payments.failed_refunds import FAILED_ENDS
 from backend.payments.models import Payment, PaymentRefund
 from backend.payments.refunds import RefundRefused
-from backend.payments.second_person import find_barred
+from backend.payments.second_person import find_barred, list_second_people
 from backend.providers.payments.base import PaymentProviderError
 from backend.staff.roles import Role
 from bot.staff.money.base import KEY, MAKE, MONEY_URL, Faults, MoneyBase, approves, item_url, parse_amount, read_reason
@@ -79,10 +79,11 @@ class RefundPages(MoneyBase):
         found = await self.try_out(look)
         async with self.backend.db.read_session() as session:
             made = await office_lookup.find_item(session, found["confirmation"])
+            second = await list_second_people(session, self.backend, name)
         if made is not None:  # the form was sent before
             return pages.redirect(item_url(made))
         return self.render(
-            request, name, "money/check_refund.html", look=found, payment=item, make=MAKE,
+            request, name, "money/check_refund.html", look=found, payment=item, make=MAKE, second=second,
         )  # fmt: skip
 
     async def finish_paid_twice(self, request: Request, name: str, number: str) -> HTTPResponse:

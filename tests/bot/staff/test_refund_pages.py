@@ -11,6 +11,7 @@ from backend.payments.bank_returns import book_return
 from backend.payments.models import Payment
 from backend.payments.processing import lock_payment
 from backend.payments.refund_processing import fail_returned_refund, process_refund
+from backend.reconciliation.service import reconcile
 from backend.staff.models import StaffWayIn
 from backend.staff.roles import Role
 from tests.backend.household import DUE_CENTS, Household, make_household
@@ -240,3 +241,56 @@ async def test_an_agent_is_not_shown_what_a_supervisor_decides(
     assert "You can decide about it from Nov 25" in barred
     assert re.search(r"Who can decide now: [^<]*Eve Fox", barred)
     await bob.http.close()
+
+
+async def test_the_page_of_a_payment_that_differs_at_the_network_has_no_refund_until_it_is_settled(
+    edge: Edge, backend: Backend, home: Household, network: DirectNetwork
+) -> None:
+    payment = await pay(backend, home)
+    url = f"/staff/money/payments/{payment.confirmation}"
+    network.database.execute("update charges set key = 'x' || key")
+    await reconcile(backend, backend.today())
+    await become(edge, "ann")
+    listed = (await edge.get("/staff/money")).text
+    assert "Payments that differ from the payment network" in listed
+    shown = (await edge.get(url)).text
+    assert "the money may never have come in" in shown
+    assert f"{url}/refund" not in shown
+    assert "the money may never have come in" in (await send(edge, url, f"{url}/compare")).text
+    assert (await send(edge, url, f"{url}/settle", reason=" ")).status == 422
+    network.database.execute("update charges set key = substr(key, 2)")
+    again = (await send(edge, url, f"{url}/compare")).text
+    assert f"{url}/refund" in again
+    assert "Difference settled" in again
+    network.database.execute("delete from charges")
+    await reconcile(backend, backend.today())
+    settled = (await send(edge, url, f"{url}/settle", reason="it is on the bank statement")).text
+    assert f"{url}/refund" in settled
+    assert "ann, Nov 18, 10:00 AM: it is on the bank statement" in settled
+    trail = (await edge.get("/staff/audit")).text
+    assert "settled what differed about a payment" in trail
+
+
+async def test_a_form_for_a_refund_says_who_can_be_the_second_person(
+    edge: Edge, backend: Backend, home: Household
+) -> None:
+    clock = backend.clock
+    assert isinstance(clock, ManualClock)
+    url = f"/staff/money/payments/{(await pay(backend, home)).confirmation}"
+    for name in ("Eve Day", "Sam Hill"):
+        await add_person(backend, name, Role.SUPERVISOR)
+        async with backend.db.transaction() as session:
+            session.add(StaffWayIn(name=name, made_by="Zoe", made_at=clock.now()))
+    await sign_in(edge, "Eve Day")
+    shown = (await edge.get(url)).text
+    names = re.search(r"The second person can be, now: ([^.]*)\.", shown)
+    assert names
+    assert "Sam Hill" not in names[1]
+    assert "Sam Hill (from Nov 25, 10:00 AM on)" in shown
+    backend.settings = backend.settings.with_values(staff_accounts={})
+    alone = (await edge.get(url)).text
+    assert "Nobody of the office can be the second person for you now" in alone
+    assert "memberline staff invite" in alone
+    clock.advance(days=8)
+    await sign_in(edge, "Eve Day")
+    assert "The second person can be, now: Sam Hill." in (await edge.get(url)).text
