@@ -28,6 +28,7 @@ from actions.quick_pay.together_payment import LINES
 from actions.scheduled.moves import queue_move
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
+from backend.arrangement.next_part import describe_payment
 from backend.language import mark
 from backend.members.identity import CodeRefused, Identity, is_allowed
 from backend.members.levels import NEEDS, Level
@@ -334,7 +335,11 @@ class QuickPayForm(TogetherForm):
         account = identity.known_account
         named = format_account_in_question(turn, account, identity)
         is_same = account.number == read_back.account_number
-        return questions.build_confirm_question(turn, read_back, named if is_same else read_back.account_number)
+        owed = await get_balance(turn.session, turn.backend, quote.account_id)
+        note = await describe_payment(
+            turn.session, turn.backend, quote.account_id, owed, quote.amount_cents, quote.pay_on
+        )
+        return questions.build_confirm_question(turn, read_back, named if is_same else read_back.account_number, note)
 
     def _resolve_saved(self, turn: Turn, methods: Sequence[PaymentMethod]) -> str | None:
         """The chosen method, with "saved" replaced by the one that the member's words meant, if they meant one."""

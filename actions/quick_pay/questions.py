@@ -181,15 +181,17 @@ def build_agreement_question(turn: Turn, warning: PaymentWarning, balance: Balan
     return SlotQuestion(AGREED, f"utter_question_agree_{warning.code}", values)
 
 
-def build_confirm_question(turn: Turn, quote: ReadBack, account: str) -> SlotQuestion:
-    """The read-back: amount, fee, method and day exactly as the quote has them, and its account as `account`."""
+def build_confirm_question(turn: Turn, quote: ReadBack, account: str, note: str = "") -> SlotQuestion:
+    """The read-back: amount, fee, method and day exactly as the quote has them, its account as `account`, and after
+    them `note`: what the payment does to a payment arrangement."""
     fee = quote.fee_cents
+    fee_words = tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee.")
     values = {
         "total": format_cents(quote.total_cents),
         "when": tr("today") if quote.pay_now else format_on_day(quote.pay_on, turn.backend.today()),
         "method": quote.method,
         "account": account,
-        "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
+        "fee_words": f"{fee_words} {note}".strip(),
     }
     return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_confirm", values, is_new=True)
 

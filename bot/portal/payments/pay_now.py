@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 
-from backend.arrangement.next_part import describe_plan_due
+from backend.arrangement.next_part import describe_plan_due, find_next_cents
 from backend.language import tr
 from backend.payments import pay_links
 from backend.payments.balances import get_balance
@@ -202,11 +202,12 @@ class PayNowPages(MoneyPages):
                 try:
                     owed = await get_balance(session, self.backend, account.id)
                     plan_due = await describe_plan_due(session, self.backend, account.id, owed)
-                    found.append((account, owed, plan_due))
+                    next_cents = await find_next_cents(session, self.backend, account.id, owed)
+                    found.append(OwedOn(account, owed, plan_due, next_cents))
                 except FiguresUnknown:
                     if len(chosen) == 1:
                         raise
-                    found.append((account, None, ""))
+                    found.append(OwedOn(account, None))
             methods = await self.list_methods(session, visit.member.id)
         return found, methods
 

@@ -12,7 +12,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.arrangement.next_part import describe_plan_due
+from backend.arrangement.next_part import describe_plan_due, find_next_cents
 from backend.conversations import statements
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
@@ -194,8 +194,10 @@ class QuickPayPages(PortalPages):
         async with self.backend.db.read_session() as session:
             balance = await get_balance(session, self.backend, account.id)
             plan_due = await describe_plan_due(session, self.backend, account.id, balance)
+            next_cents = await find_next_cents(session, self.backend, account.id, balance)
         if given["amount"] is None:
-            given["amount"] = format_input(balance.uncovered_cents) if balance.uncovered_cents > 0 else ""
+            first = min(next_cents or balance.uncovered_cents, balance.uncovered_cents)
+            given["amount"] = format_input(first) if first > 0 else ""
         return self.render_page(
             "quick_pay_amount.html",
             422 if errors else 200,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.arrangement.next_part import describe_payment
 from backend.billing.models import Account
 from backend.language import join_words, tr
 from backend.logins.portal_conversations import PORTAL
@@ -17,6 +18,7 @@ from backend.members.levels import Level
 from backend.money import format_cents
 from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, group_confirm, group_quotes, groups, prechecks, quotes
+from backend.payments.balances import get_balance
 from backend.payments.group_quotes import Share
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack
@@ -29,7 +31,8 @@ OPEN, CONFIRMED, GONE = "open", "confirmed", "gone"
 
 @dataclass(frozen=True)
 class PaymentReview:
-    """What is read back; cents. `lines` are (account number, place, cents). `consent` is stored word for word."""
+    """What is read back; cents. `lines` are (account number, place, cents). `consent` is stored word for word;
+    `plan_notes` say what it does to a payment arrangement."""
 
     key: str
     lines: Sequence[tuple[str, str, int]]
@@ -41,6 +44,7 @@ class PaymentReview:
     consent: str
     button_text: str
     warnings: Sequence[str]
+    plan_notes: Sequence[str] = ()
 
     @property
     def total_cents(self) -> int:
@@ -103,7 +107,7 @@ def find_state(backend: Backend, found: Sequence[Quote]) -> str:
 
 async def load_review(session: AsyncSession, backend: Backend, key: str, found: Sequence[Quote]) -> PaymentReview:
     """The read-back of these quotes, which are open."""
-    lines, read, warnings = [], [], []
+    lines, read, warnings, plan_notes = [], [], [], []
     for quote in found:
         account = await session.get_one(Account, quote.account_id)
         method = await session.get_one(PaymentMethod, quote.method_id)
@@ -116,6 +120,10 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
             if not warning.blocking:
                 words = pay_texts.format_warning(backend.coop, warning)
                 warnings.append(f"{account.number}: {words}" if len(found) > 1 else words)
+        owed = await get_balance(session, backend, account.id)
+        note = await describe_payment(session, backend, account.id, owed, quote.amount_cents, quote.pay_on)
+        if note:
+            plan_notes.append(f"{account.number}: {note}" if len(found) > 1 else note)
     return PaymentReview(
         key=key,
         lines=lines,
@@ -127,6 +135,7 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
         consent=format_consent(backend, read),
         button_text=format_button(read),
         warnings=warnings,
+        plan_notes=plan_notes,
     )
 
 

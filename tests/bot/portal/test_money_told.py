@@ -171,3 +171,18 @@ async def test_auto_pay_that_is_on_says_so_once(payer: Visitor) -> None:
     assert re.search(r"A copy (?:is on its way|was sent) by (?:text|email)", text(done))
     assert "Nothing is set up yet" not in text(done)
     assert "The next run is" not in text(done)
+
+
+async def test_pay_now_fills_in_the_next_part_and_offers_all_of_it(payer: Visitor) -> None:
+    await arrange(payer)
+    for page in ("/portal", "/portal/pay-now"):
+        _, shown, _ = await payer.get(page)
+        assert 'value="56.20"' in shown, page
+        assert "Pay all of it instead: $112.40" in text(shown)
+    link = re.search(r'href="(/portal/pay-now[?][^"]*amount=112.40)"', shown)
+    assert link
+    assert 'value="112.40"' in (await payer.get(link[1].replace("&amp;", "&")))[1]
+    _, check, _ = await read_back(payer, amount="56.20")
+    assert "This pays the next part of your payment arrangement. After it, $56.20 is to be paid by" in text(check)
+    _, check, _ = await read_back(payer, amount="112.40")
+    assert "This pays all that is left of your payment arrangement." in text(check)
