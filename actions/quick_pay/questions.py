@@ -11,7 +11,7 @@ from actions.buttons import build_button
 from actions.formatting import format_on_day
 from actions.turn import Turn
 from backend.billing.prepaid import describe_left
-from backend.language import format_day, tr
+from backend.language import format_day, mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.balances import Balance
@@ -30,6 +30,8 @@ NEW_METHOD = "new"
 NOT_PREFIX = "not: "
 """Before a hint: the other one of two saved methods is meant."""
 RECENT_MESSAGES = 6
+PAID_AHEAD = mark("You owe nothing right now, so it stays on your account as a credit for the next bill.")
+HOW_TO_PAY_AHEAD = mark("To pay ahead, tell me an amount; it stays on your account as a credit for the next bill.")
 ASK_DAY = "ask"
 """The value of DAY if the member wants another day than today and has not named it."""
 

@@ -94,7 +94,9 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
         result = await _load_result(session, backend, link)
         warnings = []
         if result is None:
-            warnings = await prechecks.find_warnings(session, backend, account, link.amount_cents, link.pay_on)
+            warnings = await prechecks.find_warnings(
+                session, backend, account, link.amount_cents, link.pay_on, ahead=link.ahead
+            )
         texts = [(warning.blocking, pay_texts.format_warning(backend.coop, warning)) for warning in warnings]
         return PayLinkView(
             link=link,
@@ -117,7 +119,13 @@ async def review_payment(backend: Backend, token: str) -> PaymentReview:
         account = await session.get_one(Account, quote.account_id)
         method = await session.get_one(PaymentMethod, quote.method_id)
         warnings = await prechecks.find_warnings(
-            session, backend, account, quote.amount_cents, quote.pay_on, method=method
+            session,
+            backend,
+            account,
+            quote.amount_cents,
+            quote.pay_on,
+            method=method,
+            ahead=prechecks.is_ahead(quote.concerns),
         )
     return PaymentReview(
         quote=quote,

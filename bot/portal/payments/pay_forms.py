@@ -23,6 +23,8 @@ from bot.web.pages import form_field, translate_markup
 
 NEW_METHOD = "new"
 TODAY, LATER = "today", "later"
+AHEAD_FIELD = "ahead"
+"""The hidden field of a page that says that nothing is due and that what is paid becomes a credit."""
 DAY_PROBLEMS = ("day_past", "day_too_far")
 METHOD_PROBLEMS = ("method_expired", "method_removed")
 
@@ -69,7 +71,8 @@ class PayLine:
 class PayForm:
     """What was typed, and `errors` by the name of the field. `shares`, `pay_on` and `method_id` count without errors.
 
-    `method_id` is None for a new card or bank account.
+    `method_id` is None for a new card or bank account. `ahead`: the page said that nothing is due on the account, and
+    that what is paid becomes a credit.
     """
 
     lines: list[PayLine]
@@ -80,6 +83,7 @@ class PayForm:
     shares: list[Share] = field(default_factory=list)
     pay_on: date = date.min
     method_id: int | None = None
+    ahead: bool = False
 
 
 def open_form(
@@ -137,6 +141,7 @@ def read_form(
     lines = [line if line.chosen or line.typed else replace(line, typed=_prefill(line.first_cents)) for line in lines]
     form = PayForm(lines, form_field(request, "when") or TODAY, form_field(request, "day")[:20], "")
     form.method = form_field(request, "method")[:12]
+    form.ahead = form_field(request, AHEAD_FIELD) == "1"
     _read_shares(form)
     _read_day(form, backend)
     _read_method(form, methods)

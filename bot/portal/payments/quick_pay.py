@@ -33,7 +33,7 @@ from bot.portal.base_pages import PageHandler, PortalPages, parse_fields
 from bot.portal.pay_browser import remember_entry
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments.base import format_input
-from bot.portal.payments.pay_forms import DAY_PROBLEMS, LATER, TODAY, parse_amount, parse_day
+from bot.portal.payments.pay_forms import AHEAD_FIELD, DAY_PROBLEMS, LATER, TODAY, parse_amount, parse_day
 from bot.portal.summary import describe_time
 from bot.portal.talk_words import talk_words
 from bot.web import pages
@@ -173,7 +173,13 @@ class QuickPayPages(PortalPages):
             async with self.backend.db.transaction() as session:
                 conversation = await self._open_conversation(session, request, self._read_token(request))
                 url = await pay_links.create(
-                    session, self.backend, conversation, account_id=account.id, amount_cents=cents, pay_on=day
+                    session,
+                    self.backend,
+                    conversation,
+                    account_id=account.id,
+                    amount_cents=cents,
+                    pay_on=day,
+                    ahead=pages.form_field(request, AHEAD_FIELD) == "1",
                 )
         except PaymentRefused as refusal:
             for warning in refusal.warnings:

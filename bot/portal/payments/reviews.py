@@ -70,9 +70,12 @@ class MadePayment:
 
 
 async def make_quotes(
-    backend: Backend, conversation_id: str, shares: Sequence[Share], method_id: int, pay_on: date
+    backend: Backend, conversation_id: str, shares: Sequence[Share], method_id: int, pay_on: date, *, ahead: bool
 ) -> str:
-    """The key of what is to be read back. Raises PaymentRefused, MethodNotUsable and FiguresUnknown."""
+    """The key of what is to be read back. Raises PaymentRefused, MethodNotUsable and FiguresUnknown.
+
+    `ahead` is for one account that owes nothing (`quotes.make_quote`).
+    """
     level = int(Level.STEPPED_UP)
     if len(shares) > 1:
         return await group_quotes.make_group_quote(
@@ -86,6 +89,7 @@ async def make_quotes(
         method_id=method_id,
         pay_on=pay_on,
         level=level,
+        ahead=ahead,
     )
     return quote.key
 
@@ -115,7 +119,13 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
         lines.append((account.number, account.service_address, quote.amount_cents))
         read.append(read_back)
         for warning in await prechecks.find_warnings(
-            session, backend, account, quote.amount_cents, quote.pay_on, method=method
+            session,
+            backend,
+            account,
+            quote.amount_cents,
+            quote.pay_on,
+            method=method,
+            ahead=prechecks.is_ahead(quote.concerns),
         ):
             if not warning.blocking:
                 words = pay_texts.format_warning(backend.coop, warning)
