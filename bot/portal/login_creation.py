@@ -203,7 +203,10 @@ def _validate_holder(given: dict[str, str]) -> dict[str, str]:
         errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
     if given["kind"] not in login_creation.HOLDER_DIGIT_COUNTS:
         errors["kind"] = tr("Please choose one.")
-    elif len(strip_to_digits(given["digits"])) != login_creation.HOLDER_DIGIT_COUNTS[given["kind"]]:
+    elif (
+        given["digits"].strip()
+        and len(strip_to_digits(given["digits"])) != login_creation.HOLDER_DIGIT_COUNTS[given["kind"]]
+    ):
         errors["digits"] = (
             tr("Four digits, please: the end of the social security number.")
             if given["kind"] == "residential"
