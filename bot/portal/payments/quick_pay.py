@@ -149,7 +149,9 @@ class QuickPayPages(PortalPages):
         known = await self._find_identity(request)
         if known is None:
             return pages.redirect(f"{QUICK_URL}?ended=1")
-        return await self._render_amount(known, {}, {"when": TODAY, "day": "", "amount": None})
+        asked = str(request.args.get("amount") or "")[:20]
+        amount = asked if parse_amount(asked) else None
+        return await self._render_amount(known, {}, {"when": TODAY, "day": "", "amount": amount})
 
     async def pay(self, request: Request) -> HTTPResponse:
         """On to the provider's secure page; the read-back and the receipt are those of every pay link."""
@@ -204,6 +206,7 @@ class QuickPayPages(PortalPages):
         if given["amount"] is None:
             first = min(next_cents or balance.uncovered_cents, balance.uncovered_cents)
             given["amount"] = format_input(first) if first > 0 else ""
+        is_part = 0 < next_cents < balance.uncovered_cents
         return self.render_page(
             "quick_pay_amount.html",
             422 if errors else 200,
@@ -211,6 +214,7 @@ class QuickPayPages(PortalPages):
             given=given,
             balance=balance,
             plan_due=plan_due,
+            all_typed=format_input(balance.uncovered_cents) if is_part else "",
             as_of=describe_time(self.backend, balance),
             account=pay_texts.mask_account_number(account.number),
             today=today,
