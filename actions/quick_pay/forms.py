@@ -236,7 +236,7 @@ class QuickPayForm(TogetherForm):
         if turn.get(TOGETHER) is not None:
             return await self.next_together_question(turn, identity)
         balance = await get_balance(turn.session, turn.backend, account.id)
-        resolve_amount_and_day(turn, balance)
+        await resolve_amount_and_day(turn, balance, account.id)
         is_more = isinstance(turn.get(AMOUNT), int) and turn.get(AMOUNT) > balance.amount_due_cents
         if is_more and await together.begin_with_sum(turn, identity, turn.get(AMOUNT)):
             return await self.next_together_question(turn, identity)

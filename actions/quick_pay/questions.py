@@ -30,6 +30,8 @@ NEW_METHOD = "new"
 NOT_PREFIX = "not: "
 """Before a hint: the other one of two saved methods is meant."""
 RECENT_MESSAGES = 6
+PLAN_DUE = "plan_due"
+"""In the turn's notes: what the account's arrangement asks for, in words, and the cents of its next part."""
 PAID_AHEAD = mark("You owe nothing right now, so it stays on your account as a credit for the next bill.")
 HOW_TO_PAY_AHEAD = mark("To pay ahead, tell me an amount; it stays on your account as a credit for the next bill.")
 ASK_DAY = "ask"
@@ -93,6 +95,8 @@ def build_amount_question(turn: Turn, balance: Balance, problem: str | None = No
         return _build_added_amount_question(turn, balance.prepaid, problem)
     if problem is None and turn.button_value(AMOUNT) == "other":
         problem = "other"
+    if problem is None and PLAN_DUE in turn.notes:
+        return _build_plan_amount_question(balance, *turn.notes[PLAN_DUE])
     response = f"utter_question_pay_amount_{problem}" if problem else "utter_question_pay_amount"
     limit = format_cents(turn.backend.coop.max_payment_cents)
     due, past_due = balance.amount_due_cents, balance.past_due_cents
@@ -104,6 +108,19 @@ def build_amount_question(turn: Turn, balance: Balance, problem: str | None = No
     return SlotQuestion(
         AMOUNT, response, {**balance_values(turn, balance), "limit": limit}, buttons, is_new=bool(problem)
     )
+
+
+def _build_plan_amount_question(balance: Balance, plan_due: str, next_cents: int) -> SlotQuestion:
+    """How much to pay where an arrangement holds: its next part first, whose day is the one that counts."""
+    due, part = format_cents(balance.amount_due_cents), format_cents(next_cents)
+    owed = tr("You owe {amount}.", amount=due)
+    buttons = [
+        build_button(tr("The next part, {amount}", amount=part), pay_amount="bill"),
+        build_button(tr("All of it, {amount}", amount=due), pay_amount="all"),
+        build_button(tr("Another amount"), pay_amount="other"),
+    ]
+    told = f"{owed} {plan_due} {tr('How much would you like to pay?')}"
+    return SlotQuestion(AMOUNT, "utter_told", {"told": told}, buttons)
 
 
 def _build_added_amount_question(turn: Turn, prepaid: Prepaid, problem: str | None) -> SlotQuestion:
