@@ -69,10 +69,7 @@ class BalanceForm(AccountForm):
         if balance.prepaid:
             turn.utter("utter_told", told=describe_left(balance.prepaid))
         else:
-            turn.utter("utter_balance", **balance_values(turn, balance))
-            arranged = await describe_next_part(turn.session, turn.backend, identity.known_account.id, balance)
-            for sentence in [*describe_given_back(balance), *arranged]:
-                turn.utter("utter_told", told=sentence)
+            await self._send_balance(turn, identity.known_account.id, balance)
         today = turn.backend.today()
         if send_last_payment(turn, balance):
             await _send_refunds(turn, identity.known_account.id)
@@ -94,6 +91,18 @@ class BalanceForm(AccountForm):
         else:
             self._offer(turn, identity, other, can_pay=can_pay)
         return None
+
+    async def _send_balance(self, turn: Turn, account_id: int, balance: Balance) -> None:
+        """What is owed and when: by the arrangement that holds, which stands for the bill's day; else by the bill."""
+        plan_due = await describe_plan_due(turn.session, turn.backend, account_id, balance, numbered=True)
+        late: list[str] = []
+        if plan_due:
+            turn.utter("utter_told", told=tr("You owe {amount}.", amount=format_cents(balance.amount_due_cents)))
+        else:
+            turn.utter("utter_balance", **balance_values(turn, balance))
+            late = await describe_next_part(turn.session, turn.backend, account_id, balance)
+        for sentence in [*describe_given_back(balance), *filter(None, [plan_due]), *late]:
+            turn.utter("utter_told", told=sentence)
 
     def _offer(self, turn: Turn, identity: Identity, other: list[Account], *, can_pay: bool) -> None:
         """Offer to pay, or the balance of another account."""

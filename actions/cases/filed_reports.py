@@ -15,9 +15,9 @@ from actions.cases.kinds import format_ticket_title
 from actions.cases.objections import handle_objection
 from actions.cases.status_questions import answer_by_number, answer_report_status
 from actions.cases.ticket_corrections import set_ticket_phone
+from actions.given_phone import read_phone, was_own_told
 from actions.outage.ended import send_news_offer
 from actions.turn import Turn
-from backend.contact.service import extract_phone
 from backend.conversations.masking import mask_line
 from backend.language import tr
 from backend.members.levels import Level
@@ -102,7 +102,7 @@ async def _apply_requested_phone(turn: Turn, filed: list[Ticket]) -> bool:
     replaces = replaces_phone(turn.full_text) and not is_account_phone(turn.full_text)
     if ticket is None and replaces and turn.get("open_task") is None:
         ticket = next((one for one in filed if one.kind != CALLBACK), None)
-    if ticket is None or extract_phone(turn.text, strict=False) is None:
+    if ticket is None or (read_phone(turn) is None and not was_own_told(turn)):
         return False
     if offer:
         turn.clear("offer")
@@ -112,7 +112,7 @@ async def _apply_requested_phone(turn: Turn, filed: list[Ticket]) -> bool:
 
 async def _change_phone(turn: Turn, ticket: Ticket, *, asks_which: bool = False) -> None:
     """Set the phone of this message for the ticket; without one, wait for it. `asks_which`: say the present one."""
-    phone = extract_phone(turn.text, strict=False)
+    phone = read_phone(turn)
     if phone is not None:
         await set_ticket_phone(turn, ticket, phone)
         return

@@ -23,6 +23,7 @@ from actions.cases.status_questions import answer_not_filed_yet
 from actions.cases.withdrawal import keep_ticket
 from actions.danger import signals_danger
 from actions.free_text import extract_place
+from actions.given_phone import read_phone
 from actions.identity.forms import NUMBER
 from actions.person.agent_handoff import handoff_disconnected
 from actions.turn import REQUESTED_SLOT, Turn
@@ -213,7 +214,7 @@ class ReportForm(DangerReportForm):
         """`77 River Road, is somebody coming?`: read the place or phone that was asked for beside the question."""
         asked = turn.get(REQUESTED_SLOT)
         place = extract_place(turn, asked=False) if asked == self.slot_name("place") else None
-        phone = extract_phone(turn.text, strict=False) if asked == self.slot_name("phone") else None
+        phone = read_phone(turn) if asked == self.slot_name("phone") else None
         if place:
             turn.set(self.slot_name("place"), place)
         if phone:

@@ -11,11 +11,13 @@ from actions.accounts.account_choice import find_asked_accounts
 from actions.cases.report_notes import report_notes
 from actions.danger import signals_danger
 from actions.free_text import extract_place
+from actions.given_phone import read_phone, was_own_told
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
 from backend.billing.models import Account
-from backend.contact.service import extract_email, extract_phone
+from backend.contact.own_contacts import first_to_call
+from backend.contact.service import extract_email
 from backend.conversations.masking import mask_line
 from backend.conversations.models import Conversation
 from backend.language import tr
@@ -28,6 +30,7 @@ from backend.reading.contact.phone_mentions import (
     contains_formatted_phone,
     extract_phone_ending,
     remove_formatted_phones,
+    remove_phone_digits,
 )
 from backend.reading.extract_all import extract_all
 from backend.reading.service.dead_places import parts_without_power
@@ -138,7 +141,8 @@ class ReportSlots(IdentifiedForm):
         if phone.startswith("+"):
             return phone
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        return conversation.address or (identity.member.phone if identity.member else None)
+        on_file = identity.member.phone if identity.member else None
+        return first_to_call(turn.backend, conversation.address, on_file)
 
     # reading the message
 
@@ -155,7 +159,9 @@ class ReportSlots(IdentifiedForm):
             self._extract_number_besides_phone(turn)
             await self.extract_task_slots(turn, asked)
             return True
-        return await super().extract_slots(turn, asked)
+        if was_own_told(turn):  # its digits are no member number
+            turn.focus(remove_phone_digits(turn.focused_text))
+        return await super().extract_slots(turn, asked) or was_own_told(turn)
 
     def _extract_last4_after_number(self, turn: Turn, asked: str | None) -> bool:
         """Four digits at the question for the place, after a member number: the account then has the address."""
@@ -179,7 +185,7 @@ class ReportSlots(IdentifiedForm):
             return None  # a member number with its separator may have ten digits as well
         wanted = asked in (self.slot_name("phone"), self.slot_name("confirm"))
         if wanted or contains_formatted_phone(turn.text) or names_phone(turn.text):
-            return extract_phone(turn.text, strict=False)
+            return read_phone(turn)
         return None
 
     def _extract_number_besides_phone(self, turn: Turn) -> None:

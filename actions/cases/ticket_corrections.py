@@ -6,6 +6,7 @@ from actions import registry
 from actions.cases.conversation_tickets import is_own, open_danger_ticket
 from actions.cases.report_notes import report_notes
 from actions.free_text import extract_place
+from actions.given_phone import drop_own, was_own_told
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.contact.service import extract_phones
 from backend.conversations.masking import mask_line
@@ -41,6 +42,9 @@ async def save_phone(turn: Turn, *, any_phone: bool = False) -> bool:
     ticket = await open_danger_ticket(turn)
     if ticket is None or not await is_own(turn, ticket):
         return False
+    phones = [phone for phone in phones if drop_own(turn, phone)]
+    if not phones:
+        return was_own_told(turn)
     first, *others = phones
     is_added = is_additional_phone(turn.full_text) and not replaces_phone(turn.full_text)
     if ticket.phone and first != ticket.phone and is_added:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 
 from actions.base import ExternalCall, SlotQuestion
 from actions.buttons import build_button
+from actions.given_phone import drop_own, was_own_told
 from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -110,8 +111,8 @@ class ContactForm(IdentifiedForm):
         if not (new or old) and is_asked:  # digits in words, as a caller says them
             new, old = contact.extract_new_phone(spoken_to_digits(turn.text), strict=strict)
         if new is None and is_asked and not rejects_number(turn.focused_text):
-            return old  # "no, 815-555-0199" corrects the new one
-        return new
+            new = old  # "no, 815-555-0199" corrects the new one
+        return drop_own(turn, new)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         understood = self._extract_contact_kind(turn, asked)
@@ -167,13 +168,13 @@ class ContactForm(IdentifiedForm):
         if what == "phone" and asked not in IDENTITY_SLOTS and not self._has_identity_numbers(turn, asked):
             found = self._contact_phone(turn)
         elif what == "email":
-            found = contact.extract_email(turn.focused_text)
+            found = drop_own(turn, contact.extract_email(turn.focused_text))
         elif what == "address" and asked not in IDENTITY_SLOTS:
             found = contact.extract_address(turn.focused_text, asked == VALUE)
             if before := turn.get(VALUE):
                 found = self._correct_address(turn, str(before), found)
         if found is None:
-            return False
+            return was_own_told(turn)
         turn.set(VALUE, found)
         return True
 
@@ -192,7 +193,7 @@ class ContactForm(IdentifiedForm):
             return
         phone = contact.extract_new_phone(turn.focused_text, strict=turn.backend.settings.production)[0]
         values = {"email": email, "phone": phone}
-        other = next((what for what, value in values.items() if value and what != turn.get(WHAT)), None)
+        other = next((what for what, value in values.items() if drop_own(turn, value) and what != turn.get(WHAT)), None)
         if other is not None and turn.get(WHAT) in values:
             turn.set(SECOND_CHANGE, [other, values[other]])
 
@@ -261,7 +262,7 @@ class ContactForm(IdentifiedForm):
             return SlotQuestion(WHAT, "utter_question_contact_what", buttons=buttons)
         what = cast(ContactField, turn.get(WHAT))
         value = str(turn.get(VALUE) or "")
-        if not value or not contact.is_usable(what, value):
+        if not value or not contact.is_usable(turn.backend, what, value):
             turn.clear(VALUE)
             return SlotQuestion(VALUE, f"utter_question_contact_{what}")
         values: dict[str, Any] = {"value": contact.format_value(what, value), "contact_what": what}

@@ -1,4 +1,4 @@
-"""The receipt of a payment by email once more, to the address on file."""
+"""The receipt of a payment by email once more, to the address on file. What one yes paid together has one each."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 from actions.turn import Turn
+from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.conversations.service import record_act
-from backend.language import format_day
+from backend.language import format_day, join_words, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
+from backend.payments.groups import list_paid_with
 from backend.payments.models import Payment
 from backend.payments.past_payments import PastPayment, list_payments
 from backend.payments.receipts import email_receipt_again
@@ -19,10 +21,15 @@ from backend.reading.money.receipt_wish import NamedPayment, read_named_payment
 
 
 async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
-    """Mail the receipt of the payment that `words` name, or else of the last one. False if there is no such payment."""
+    """Mail the receipt of the payment that `words` name, or else of the last one. False if there is no such payment.
+
+    Where several accounts were paid by one yes, the receipts of all of them are mailed, unless the words name the
+    amount of one alone.
+    """
     account, member = identity.known_account, identity.known_member
     named = read_named_payment(words, turn.backend.today())
-    payment = _find_named(turn, await list_payments(turn.session, account.id), named)
+    made = await list_payments(turn.session, account.id)
+    payment = _find_named(turn, made, named) or await _find_by_group_total(turn, made, named)
     if payment is None:
         turn.utter("utter_receipt_none")
         return False
@@ -34,13 +41,53 @@ async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
         turn.utter("utter_receipt_no_email", **values)
     elif not isinstance(payment, Payment):
         turn.utter("utter_receipt_elsewhere", **values)
+    elif len(together := await _list_together(turn, payment, named)) > 1:
+        await _mail(turn, together)
+        turn.utter("utter_told", told=await _word_mailed(turn, together))
     else:
-        await email_receipt_again(turn.session, turn.backend, payment)
-        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        after = {"confirmation": payment.confirmation}
-        await record_act(turn.session, turn.backend, conversation, "receipt_emailed", account.id, after=after)
+        await _mail(turn, [payment])
         turn.utter("utter_receipt_mailed", **values)
     return True
+
+
+async def _mail(turn: Turn, payments: Sequence[Payment]) -> None:
+    conversation = await turn.session.get_one(Conversation, turn.conversation_id)
+    for payment in payments:
+        await email_receipt_again(turn.session, turn.backend, payment)
+        after = {"confirmation": payment.confirmation}
+        await record_act(turn.session, turn.backend, conversation, "receipt_emailed", payment.account_id, after=after)
+
+
+async def _list_together(turn: Turn, payment: Payment, named: NamedPayment) -> list[Payment]:
+    """The posted payments of the same yes, this one among them; it alone where its own amount is named."""
+    if named.cents in (payment.amount_cents, payment.amount_cents + payment.fee_cents):
+        return [payment]
+    others = [each for each in await list_paid_with(turn.session, payment) if isinstance(each, Payment)]
+    return [payment, *(each for each in others if each.status == "posted")]
+
+
+async def _find_by_group_total(turn: Turn, made: Sequence[PastPayment], named: NamedPayment) -> Payment | None:
+    """The newest whose amounts of one yes come to the sum that is named."""
+    for payment in made if named.cents is not None else ():
+        if not isinstance(payment, Payment) or payment.status != "posted":
+            continue
+        together = await _list_together(turn, payment, NamedPayment(None, None))
+        sums = (
+            sum(each.amount_cents for each in together),
+            sum(each.amount_cents + each.fee_cents for each in together),
+        )
+        if named.cents in sums and named.day in (None, _get_day(turn, payment)):
+            return payment
+    return None
+
+
+async def _word_mailed(turn: Turn, payments: Sequence[Payment]) -> str:
+    told = []
+    for payment in payments:
+        account = await turn.session.get_one(Account, payment.account_id)
+        amount = format_cents(payment.amount_cents + payment.fee_cents)
+        told.append(tr("{amount} for account {account}", amount=amount, account=account.masked_number))
+    return tr("I am sending the receipts to the email on your account: {listed}.", listed=join_words(told))
 
 
 def _find_named(turn: Turn, payments: Sequence[PastPayment], named: NamedPayment) -> PastPayment | None:

@@ -12,11 +12,12 @@ from actions.cases.compound_agreement import find_agreement
 from actions.cases.report_slots import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
 from actions.formatting import format_day_for_office
+from actions.given_phone import read_phone, was_own_told
 from actions.person.booked_call import call_values, cancel_call, find_booked_call, send_booked_call, ticket_phone
 from actions.person.call_subject import find_subject, list_earlier_messages
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.contact.service import extract_phone
+from backend.contact.own_contacts import first_to_call
 from backend.conversations.models import Conversation
 from backend.coop import format_at_clock, format_clock
 from backend.language import format_day, mark, tr
@@ -172,11 +173,11 @@ class CallbackForm(Form):
         return None
 
     def _extract_callback_phone(self, turn: Turn) -> bool:
-        phone = extract_phone(turn.text, strict=False)
+        phone = read_phone(turn)
         if phone:
             turn.set(PHONE, phone)
             turn.clear(OTHER_LAST4)
-        return phone is not None
+        return phone is not None or was_own_told(turn)
 
     async def _extract_other_phone(self, turn: Turn, asked: str | None) -> bool:
         """`Mine ends 2203`, `no, my cell`: another phone is meant, and its full number is asked for."""
@@ -345,7 +346,8 @@ class CallbackForm(Form):
         """The phone (E.164) that this conversation comes from (none in web chat), else the identified member's."""
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         identity = await turn.identity()
-        return conversation.address or (identity.member.phone if identity.member else None)
+        on_file = identity.member.phone if identity.member else None
+        return first_to_call(turn.backend, conversation.address, on_file)
 
     async def _file_callback(self, turn: Turn, phone: str) -> None:
         when = datetime.fromisoformat(turn.get(WHEN))

@@ -8,9 +8,20 @@ from datetime import date
 
 from actions.identity.forms import CODE
 from actions.quick_pay import keypad
-from actions.quick_pay.questions import AGREED, AMOUNT, ASK_DAY, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT, NOT_PREFIX
+from actions.quick_pay.questions import (
+    AGREED,
+    AMOUNT,
+    ASK_DAY,
+    CONFIRMED_QUOTE,
+    DAY,
+    METHOD,
+    METHOD_HINT,
+    NOT_PREFIX,
+    PLAN_DUE,
+)
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, is_yes
+from backend.arrangement.next_part import describe_plan_due, find_next_cents
 from backend.members.identity import is_allowed
 from backend.money import share_of
 from backend.payments import service as payments
@@ -44,7 +55,8 @@ NUMBER_TYPES.update({AMOUNT: "amount", DAY: "date", CONFIRMED_QUOTE: "change"})
 DUE_DATE = "due"
 """The value of DAY for the due date until the account is known."""
 WHOLE_BILL = "bill"
-"""The value of AMOUNT for "pay my bill": all of it, unless a part of it is past due."""
+"""The value of AMOUNT for "pay my bill": all of it, unless a part of it is past due. Where a payment arrangement holds,
+its next part: no more is due."""
 SHARES = ("all", "half", "past_due", WHOLE_BILL)
 """Values of AMOUNT for a share of the amount due, until the account is known. After that it is cents."""
 
@@ -265,19 +277,24 @@ def _check_unmarked_sum(turn: Turn, due_cents: int) -> None:
         turn.notes["amount_problem"] = "unclear"
 
 
-def resolve_amount_and_day(turn: Turn, balance: Balance) -> None:
+async def resolve_amount_and_day(turn: Turn, balance: Balance, account_id: int) -> None:
     """Replace "all of it" by cents and "the due date" by a date, for the account of `balance`."""
     due = balance.amount_due_cents
+    next_cents = await find_next_cents(turn.session, turn.backend, account_id, balance)
+    if next_cents:
+        words = await describe_plan_due(turn.session, turn.backend, account_id, balance, numbered=True)
+        turn.notes[PLAN_DUE] = (words, next_cents)
     _check_unmarked_sum(turn, due)
     if balance.prepaid and turn.get(AMOUNT) in SHARES:
         turn.clear(AMOUNT)  # there is no bill to pay all or half of
     if turn.get(AMOUNT) == "past_due" and balance.past_due_cents <= 0 < due:
         turn.clear(AMOUNT)  # the member did not ask to pay the whole bill
         turn.notes["amount_problem"] = "not_past_due"
-    elif turn.get(AMOUNT) == WHOLE_BILL and 0 < balance.past_due_cents < due:
+    elif turn.get(AMOUNT) == WHOLE_BILL and 0 < balance.past_due_cents < due and not next_cents:
         turn.clear(AMOUNT)  # all of it, or what is past due?
     elif turn.get(AMOUNT) in SHARES:
-        shares = {"all": due, WHOLE_BILL: due, "half": share_of(due, 1, 2), "past_due": balance.past_due_cents or due}
+        half, past_due = share_of(due, 1, 2), balance.past_due_cents or due
+        shares = {"all": due, WHOLE_BILL: next_cents or due, "half": half, "past_due": past_due}
         turn.set(AMOUNT, shares[turn.get(AMOUNT)])
     if turn.get(DAY) == DUE_DATE:
         today = turn.backend.today()

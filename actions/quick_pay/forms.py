@@ -21,14 +21,22 @@ from actions.quick_pay.extract import (
     resolve_amount_and_day,
 )
 from actions.quick_pay.questions import AGREED, AMOUNT, CONFIRMED_QUOTE, DAY, METHOD, METHOD_HINT
-from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
+from actions.quick_pay.quote_and_pay import (
+    confirm_payment,
+    create_quote,
+    describe_effect,
+    has_unfinished_payment,
+    is_nothing_due,
+    pays_ahead,
+    send_already_paid,
+)
 from actions.quick_pay.together import TOGETHER
 from actions.quick_pay.together_form import ACCOUNTS_READ, WHICH, TogetherForm
 from actions.quick_pay.together_payment import LINES
 from actions.scheduled.moves import queue_move
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.language import mark
+from backend.language import mark, tr
 from backend.members.identity import CodeRefused, Identity, is_allowed
 from backend.members.levels import NEEDS, Level
 from backend.payments import group_quotes, groups, pay_links, prechecks, quotes
@@ -228,16 +236,17 @@ class QuickPayForm(TogetherForm):
         if turn.get(TOGETHER) is not None:
             return await self.next_together_question(turn, identity)
         balance = await get_balance(turn.session, turn.backend, account.id)
-        resolve_amount_and_day(turn, balance)
+        await resolve_amount_and_day(turn, balance, account.id)
         is_more = isinstance(turn.get(AMOUNT), int) and turn.get(AMOUNT) > balance.amount_due_cents
         if is_more and await together.begin_with_sum(turn, identity, turn.get(AMOUNT)):
             return await self.next_together_question(turn, identity)
         if account.status == "closed":
             turn.utter("utter_pay_account_closed")
             return None
-        if balance.amount_due_cents <= 0 and not balance.prepaid:
+        if is_nothing_due(balance) and not pays_ahead(turn):
             turn.utter("utter_pay_nothing_due", **questions.balance_values(turn, balance))
-            await tell_others_owing(turn, identity)
+            if not await tell_others_owing(turn, identity):
+                turn.utter("utter_told", told=tr(questions.HOW_TO_PAY_AHEAD))
             return None
         if turn.notes.get("change"):
             return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_change", is_new=True)
@@ -334,7 +343,8 @@ class QuickPayForm(TogetherForm):
         account = identity.known_account
         named = format_account_in_question(turn, account, identity)
         is_same = account.number == read_back.account_number
-        return questions.build_confirm_question(turn, read_back, named if is_same else read_back.account_number)
+        note = await describe_effect(turn, quote)
+        return questions.build_confirm_question(turn, read_back, named if is_same else read_back.account_number, note)
 
     def _resolve_saved(self, turn: Turn, methods: Sequence[PaymentMethod]) -> str | None:
         """The chosen method, with "saved" replaced by the one that the member's words meant, if they meant one."""
@@ -362,6 +372,8 @@ class QuickPayForm(TogetherForm):
         )
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
+        if ahead := is_nothing_due(await get_balance(turn.session, turn.backend, identity.known_account.id)):
+            turn.utter("utter_told", told=tr(questions.PAID_AHEAD))
         url = await pay_links.create(
             turn.session,
             turn.backend,
@@ -369,6 +381,7 @@ class QuickPayForm(TogetherForm):
             account_id=identity.known_account.id,
             amount_cents=int(turn.get(AMOUNT)),
             pay_on=date.fromisoformat(turn.get(DAY)),
+            ahead=ahead,
         )
         questions.tell_where_cards_are_saved(turn)
         turn.utter("utter_pay_link", link=url, **questions.chosen_values(turn))

@@ -11,7 +11,7 @@ from actions.buttons import build_button
 from actions.formatting import format_on_day
 from actions.turn import Turn
 from backend.billing.prepaid import describe_left
-from backend.language import format_day, tr
+from backend.language import format_day, mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.balances import Balance
@@ -30,6 +30,10 @@ NEW_METHOD = "new"
 NOT_PREFIX = "not: "
 """Before a hint: the other one of two saved methods is meant."""
 RECENT_MESSAGES = 6
+PLAN_DUE = "plan_due"
+"""In the turn's notes: what the account's arrangement asks for, in words, and the cents of its next part."""
+PAID_AHEAD = mark("You owe nothing right now, so it stays on your account as a credit for the next bill.")
+HOW_TO_PAY_AHEAD = mark("To pay ahead, tell me an amount; it stays on your account as a credit for the next bill.")
 ASK_DAY = "ask"
 """The value of DAY if the member wants another day than today and has not named it."""
 
@@ -91,6 +95,8 @@ def build_amount_question(turn: Turn, balance: Balance, problem: str | None = No
         return _build_added_amount_question(turn, balance.prepaid, problem)
     if problem is None and turn.button_value(AMOUNT) == "other":
         problem = "other"
+    if problem is None and PLAN_DUE in turn.notes:
+        return _build_plan_amount_question(balance, *turn.notes[PLAN_DUE])
     response = f"utter_question_pay_amount_{problem}" if problem else "utter_question_pay_amount"
     limit = format_cents(turn.backend.coop.max_payment_cents)
     due, past_due = balance.amount_due_cents, balance.past_due_cents
@@ -102,6 +108,19 @@ def build_amount_question(turn: Turn, balance: Balance, problem: str | None = No
     return SlotQuestion(
         AMOUNT, response, {**balance_values(turn, balance), "limit": limit}, buttons, is_new=bool(problem)
     )
+
+
+def _build_plan_amount_question(balance: Balance, plan_due: str, next_cents: int) -> SlotQuestion:
+    """How much to pay where an arrangement holds: its next part first, whose day is the one that counts."""
+    due, part = format_cents(balance.amount_due_cents), format_cents(next_cents)
+    owed = tr("You owe {amount}.", amount=due)
+    buttons = [
+        build_button(tr("The next part, {amount}", amount=part), pay_amount="bill"),
+        build_button(tr("All of it, {amount}", amount=due), pay_amount="all"),
+        build_button(tr("Another amount"), pay_amount="other"),
+    ]
+    told = f"{owed} {plan_due} {tr('How much would you like to pay?')}"
+    return SlotQuestion(AMOUNT, "utter_told", {"told": told}, buttons)
 
 
 def _build_added_amount_question(turn: Turn, prepaid: Prepaid, problem: str | None) -> SlotQuestion:
@@ -181,15 +200,17 @@ def build_agreement_question(turn: Turn, warning: PaymentWarning, balance: Balan
     return SlotQuestion(AGREED, f"utter_question_agree_{warning.code}", values)
 
 
-def build_confirm_question(turn: Turn, quote: ReadBack, account: str) -> SlotQuestion:
-    """The read-back: amount, fee, method and day exactly as the quote has them, and its account as `account`."""
+def build_confirm_question(turn: Turn, quote: ReadBack, account: str, note: str = "") -> SlotQuestion:
+    """The read-back: amount, fee, method and day exactly as the quote has them, its account as `account`, and after
+    them `note`: what the payment does to a payment arrangement."""
     fee = quote.fee_cents
+    fee_words = tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee.")
     values = {
         "total": format_cents(quote.total_cents),
         "when": tr("today") if quote.pay_now else format_on_day(quote.pay_on, turn.backend.today()),
         "method": quote.method,
         "account": account,
-        "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
+        "fee_words": f"{fee_words} {note}".strip(),
     }
     return SlotQuestion(CONFIRMED_QUOTE, "utter_question_pay_confirm", values, is_new=True)
 

@@ -7,18 +7,21 @@ from typing import Any
 
 from actions import agenda
 from actions.quick_pay import together_payment
+from actions.quick_pay.questions import PAID_AHEAD
 from actions.turn import Turn
+from backend.arrangement.next_part import describe_payment
 from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
 from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
 from backend.payments import confirm, quotes
 from backend.payments import service as payments
-from backend.payments.balances import get_balance
+from backend.payments.balances import Balance, get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.groups import is_group_key
-from backend.payments.models import PENDING_STATUSES, PaymentMethod
+from backend.payments.models import PENDING_STATUSES, PaymentMethod, Quote
 from backend.payments.outcome import PaymentOutcome
+from backend.payments.prechecks import is_ahead
 
 DECLINE_REASONS = {
     "insufficient_funds": mark("there is not enough money on it"),
@@ -33,9 +36,29 @@ JUST_NOW = timedelta(minutes=5)
 REQUOTE_OUTCOMES = ("changed", "expired")
 
 
+def is_nothing_due(balance: Balance) -> bool:
+    """Whether there is no bill to pay; a prepaid account is paid ahead always."""
+    return balance.amount_due_cents <= 0 and not balance.prepaid
+
+
+def pays_ahead(turn: Turn) -> bool:
+    """Whether an amount was named: who owes nothing pays it ahead."""
+    return isinstance(turn.get("pay_amount"), int) and turn.get("pay_amount") > 0
+
+
+async def describe_effect(turn: Turn, quote: Quote) -> str:
+    """What the payment that is read back becomes: a credit where nothing is due, or a part of an arrangement."""
+    if is_ahead(quote.concerns):
+        return tr(PAID_AHEAD)
+    owed = await get_balance(turn.session, turn.backend, quote.account_id)
+    return await describe_payment(turn.session, turn.backend, quote.account_id, owed, quote.amount_cents, quote.pay_on)
+
+
 async def create_quote(turn: Turn) -> None:
     """Make the quote that is read back, with its fee; it is good for ten minutes and one yes."""
     identity = await turn.identity()
+    async with turn.backend.db.read_session() as session:
+        balance = await get_balance(session, turn.backend, identity.known_account.id)
     try:
         quote = await quotes.make_quote(
             turn.backend,
@@ -46,6 +69,7 @@ async def create_quote(turn: Turn) -> None:
             pay_on=date.fromisoformat(turn.get("pay_day")),
             level=identity.level,
             texting=identity.is_texting,
+            ahead=is_nothing_due(balance),  # the read-back says that it becomes a credit
         )
     except (MethodNotUsable, PaymentRefused, StepUpNeeded):
         # the questions come again, and tell what is wrong

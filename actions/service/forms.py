@@ -12,11 +12,12 @@ from actions.cases.withdrawal import withdraw_ticket
 from actions.disambiguation import save_identity_numbers
 from actions.follow_ups import LAST_SUBJECT
 from actions.formatting import format_day_for_office, format_on_day
+from actions.given_phone import read_phone, was_own_told
 from actions.identity.forms import CODE, CODE_TROUBLE, UNPROVEN, IdentifiedForm
 from actions.service.extract import extract_bill_destination, extract_service_address
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.contact.service import extract_phone
+from backend.contact.own_contacts import first_to_call
 from backend.conversations.models import Conversation
 from backend.coop import format_phone
 from backend.language import mark, tr
@@ -24,7 +25,7 @@ from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.reading.contact.mailing_address import extract_full_address, replace_unit
 from backend.reading.contact.person_name import extract_corrected_name, parse_person_name
-from backend.reading.contact.phone_mentions import contains_formatted_phone
+from backend.reading.contact.phone_mentions import contains_formatted_phone, remove_phone_digits
 from backend.reading.dates.day_parsing import DayProblem, ParsedDay
 from backend.reading.extract_all import extract_all
 from backend.reading.numbers.digit_groups import spoken_to_digits
@@ -107,13 +108,15 @@ class ServiceForm(IdentifiedForm):
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         """Ten digits are a phone, and no member number, where one was asked for or where they are written as one."""
-        phone = extract_phone(turn.text, strict=False)
-        if phone and (asked in (PHONE, CONFIRM) or contains_formatted_phone(turn.text)):
+        is_phone = asked in (PHONE, CONFIRM) or contains_formatted_phone(turn.text)
+        if phone := read_phone(turn) if is_phone else None:
             turn.set(PHONE, phone)
             if asked in (PHONE, CONFIRM, None) and turn.extract_values("member_number").member_number is None:
                 await self.extract_task_slots(turn, asked)
                 return True
-        return await super().extract_slots(turn, asked)
+        if was_own_told(turn):  # its digits are no member number
+            turn.focus(remove_phone_digits(turn.focused_text))
+        return await super().extract_slots(turn, asked) or was_own_told(turn)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if asked == CONFIRM and (turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn))):
@@ -263,7 +266,7 @@ class ServiceForm(IdentifiedForm):
         if identity.member is not None:
             return identity.member.phone
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        return conversation.address or None
+        return first_to_call(turn.backend, conversation.address)
 
     def _read_back(self, turn: Turn, identity: Identity, phone: str) -> SlotQuestion:
         if turn.get(CONFIRM) == "no":

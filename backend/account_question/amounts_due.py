@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.account_question.automatic_payments import describe_next_automatic_charge, describe_next_charge
 from backend.account_question.question import AccountQuestion
-from backend.arrangement.next_part import describe_next_part
+from backend.arrangement.next_part import describe_next_part, describe_plan_due
 from backend.billing.prepaid import describe_left
 from backend.language import join_words, tr
 from backend.money import format_balance, format_cents
@@ -19,6 +19,10 @@ async def describe_due_date(asked: AccountQuestion) -> str:
         return tr("Nothing is due: the account has a credit of {amount}.", amount=format_cents(-owed.amount_due_cents))
     if owed.amount_due_cents == 0:
         return tr("Nothing is due on this account now.")
+    if plan_due := await describe_plan_due(asked.session, asked.backend, asked.account.id, owed, numbered=True):
+        # the days of the arrangement stand for the bill's
+        answer = tr("You owe {amount}.", amount=format_cents(owed.amount_due_cents))
+        return " ".join([answer, *describe_given_back(owed), plan_due])
     if owed.past_due_cents > 0:
         answer = _describe_past_due(asked, owed)
     elif owed.due_on is None:  # owed outside of any bill

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.models import AuditRow
 from backend.audit.service import record
 from backend.billing.models import Account
+from backend.contact.own_contacts import is_own
 from backend.conversations.models import Conversation
 from backend.coop import format_phone
 from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
@@ -133,11 +134,11 @@ def current_value(member: Member, what: ContactField) -> str:
     return {"phone": member.phone, "email": member.email or "", "address": member.mailing_address or ""}[what]
 
 
-def is_usable(what: ContactField, value: str) -> bool:
-    """Whether a value is whole. A number that was taken for a card's is removed from the conversation, and from a value
-    that waits in it: `+[removed]` is no phone."""
+def is_usable(backend: Backend, what: ContactField, value: str) -> bool:
+    """Whether a value is whole, and not the co-op's own. A number that was taken for a card's is removed from the
+    conversation, and from a value that waits in it: `+[removed]` is no phone."""
     whole = {"phone": E164, "email": EMAIL}.get(what)
-    return whole is None or whole.fullmatch(value) is not None
+    return (whole is None or whole.fullmatch(value) is not None) and not is_own(backend, value)
 
 
 def format_value(what: ContactField, value: str) -> str:
@@ -160,7 +161,7 @@ async def change(
     require("update_contact_info", requester.level)
     if member is None or account is None or requester.is_signed_in:
         raise StepUpNeeded()
-    if not is_usable(what, value):
+    if not is_usable(backend, what, value):
         raise ValueError(f"no {what} to put on file")
     if current_value(member, what) == value:
         return False
@@ -181,7 +182,7 @@ async def change_by_office(
     The same notices go to the old and the new contact, in the member's language, and the same day of probation begins.
     """
     member = await session.get_one(Member, account.member_id)
-    if not is_usable(what, value):
+    if not is_usable(backend, what, value):
         raise ValueError(f"no {what} to put on file")
     if current_value(member, what) == value:
         return False

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Bill
+from backend.contact.own_contacts import list_own_phones
 from backend.importing.emails import is_reserved_domain
 from backend.importing.errors import ErrorReport
 from backend.importing.staging import Staging
@@ -84,8 +85,7 @@ def _check_lost_zeros(staging: Staging, report: ErrorReport) -> None:
 
 def _check_coop_contacts(backend: Backend, staging: Staging, report: ErrorReport) -> None:
     coop = backend.coop
-    own = {coop.office_phone, coop.outage_phone, coop.transfer_phone, coop.text_line, backend.settings.twilio_number}
-    for phone in sorted(filter(None, own)):
+    for phone in sorted(list_own_phones(backend)):
         for (line,) in staging.rows("SELECT line FROM members WHERE phone = ? ORDER BY line", phone):
             report.add("members.csv", line, f"phone {phone} is the co-op's own: give the member's")
     for line, address in staging.rows("SELECT line, email FROM members WHERE lower(email) = ?", coop.email.lower()):

@@ -116,7 +116,8 @@ async def verify_holder(backend: Backend, token: str, holder: HolderClaim, *, so
         if await service.login_of_member(session, account.member_id):
             return "exists"
         link.account_id = account.id
-        await _record(session, backend, link, "holder_proven")
+        on_file = await service.has_holder_proof(session, account.member)
+        await _record(session, backend, link, "holder_proven", {"holder_digits": "fit" if on_file else "none on file"})
         return "ok"
 
 
@@ -140,8 +141,10 @@ async def _make_attempt(
 async def _holder_matches(
     session: AsyncSession, backend: Backend, account: Account | None, holder: HolderClaim
 ) -> bool:
+    """Where no digits are on file they prove nothing: the code that comes after this step stands alone then."""
     member = account.member if account else None
     proven = await service.verify_holder_proof(session, backend, member, holder.digits)
+    proven = not await service.has_holder_proof(session, member) or proven
     last4 = (member or NOBODY).has_last4(holder.last4, backend.clock.now())
     return proven and last4 and member is not None and member.kind == holder.kind
 

@@ -159,6 +159,7 @@ class PayLink(Base):
     amount_cents: Mapped[int]
     pay_on: Mapped[date]
     pay_now: Mapped[bool]
+    ahead: Mapped[bool] = mapped_column(default=False)  # paid although nothing is due, as a credit
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     entry_id: Mapped[str | None] = mapped_column(String(80))  # the provider's page that the member was sent to

@@ -46,10 +46,11 @@ async def create(
     account_id: int,
     amount_cents: int,
     pay_on: date,
+    ahead: bool = False,
 ) -> str:
-    """The address of a new link. Raises PaymentRefused for what blocks."""
+    """The address of a new link. `ahead` as in `quotes.make_quote`. Raises PaymentRefused for what blocks."""
     account = await session.get_one(Account, account_id)
-    found = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on)
+    found = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on, ahead=ahead)
     if refused := prechecks.blocking_warnings(found):
         raise PaymentRefused(refused)
     token = secrets.token_urlsafe(16)
@@ -61,6 +62,7 @@ async def create(
         amount_cents=amount_cents,
         pay_on=pay_on,
         pay_now=pay_on == backend.today(),
+        ahead=ahead,
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -149,6 +151,7 @@ async def _write_link_quote(backend: Backend, token: str, entry_id: str, result:
             method=await _find_or_add_method(session, account, result),
             pay_on=link.pay_on,
             level=Level.KNOWN,
+            ahead=link.ahead,
         )
         link.quote_id = quote.id
         return quote

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 
+NOTHING_DUE = "nothing_due"
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentWarning:
     """What the member must know before paying or, when `blocking`, why they cannot. Values are cents, dates and texts.
 
     account_closed | zero | absurd(max_cents) | nothing_due(credit_cents) | day_past(today) | day_too_far(last) |
-    method_expired(label, expired_on) | method_removed(label) block.
+    method_expired(label, expired_on) | method_removed(label) block; nothing_due does not where it is paid `ahead`.
     over_due(due_cents, over_cents) | same_amount_recent(amount_cents, confirmation, minutes) |
     pending_payment(amount_cents, confirmation) | scheduled_exists(amount_cents, on, confirmation) |
     draft_soon(on, amount_cents) | autopay_soon(on, amount_cents) | after_due(on, due_on) are to be said first.
@@ -53,14 +56,16 @@ async def find_warnings(
     *,
     method: PaymentMethod | None = None,
     except_payment_id: int | None = None,
+    ahead: bool = False,
 ) -> list[PaymentWarning]:
     """Everything about paying `amount_cents` on `pay_on` (co-op's date), what blocks first.
 
-    `except_payment_id` is the id of the payment that is being checked, which is no warning about itself.
+    `except_payment_id` is the id of the payment that is being checked, which is no warning about itself. `ahead`: who
+    pays was told that nothing is due, and that the payment becomes a credit.
     """
     owed = await backend.billing.balance(session, account.id, backend.today())
     found = [
-        *_check_amount(backend, account, owed, amount_cents),
+        *_check_amount(backend, account, owed, amount_cents, ahead=ahead),
         *_check_day(backend, owed, pay_on),
         *_check_method(method, pay_on),
         *await _check_recent_payments(session, backend, account.id, amount_cents, except_payment_id),
@@ -77,18 +82,23 @@ async def find_warnings(
     return sorted(found, key=lambda warning: not warning.blocking)
 
 
+def is_ahead(concerns: Iterable[str]) -> bool:
+    """Whether the fingerprints of what was said before a payment say that nothing is due: it is paid ahead."""
+    return any(json.loads(each)[0] == NOTHING_DUE for each in concerns)
+
+
 def blocking_warnings(found: Iterable[PaymentWarning]) -> tuple[PaymentWarning, ...]:
     return tuple(warning for warning in found if warning.blocking)
 
 
 def _check_amount(
-    backend: Backend, account: Account, owed: AccountBalance, amount_cents: int
+    backend: Backend, account: Account, owed: AccountBalance, amount_cents: int, *, ahead: bool
 ) -> Iterator[PaymentWarning]:
     due, most = owed.amount_due_cents, backend.coop.max_payment_cents
     if account.status == "closed":
         yield PaymentWarning("account_closed", True)
     elif due <= 0 and not owed.prepaid:  # a prepaid account is paid for ahead
-        yield PaymentWarning("nothing_due", True, {"credit_cents": -due})
+        yield PaymentWarning(NOTHING_DUE, not ahead, {"credit_cents": -due})
     if amount_cents <= 0:
         yield PaymentWarning("zero", True)
     elif amount_cents > most:

@@ -367,5 +367,6 @@ async def find_new_warnings(
         quote.pay_on,
         method=method,
         except_payment_id=except_payment_id,
+        ahead=prechecks.is_ahead(quote.concerns),
     )
     return tuple(warning for warning in now if warning.blocking or warning.fingerprint not in quote.concerns)

@@ -51,12 +51,14 @@ async def make_quote(
     pay_on: date,
     level: int,
     texting: bool = False,
+    ahead: bool = False,
 ) -> Quote:
     """A quote by a saved method of the account's member, or by one that was keyed in during this call; good for ten
     minutes. It replaces the conversation's last.
 
     `texting`: asked for by text from the phone on file (`identity.Identity`), which without a step up pays no more
-    than is owed. Raises StepUpNeeded below the level of `saved_method`, MethodNotUsable for a method that is not
+    than is owed. `ahead`: who pays knows that nothing is due, and the read-back says that it becomes a credit; else
+    that blocks. Raises StepUpNeeded below the level of `saved_method`, MethodNotUsable for a method that is not
     theirs, PaymentRefused for what blocks. Warnings that do not block must have been said before by the caller.
     """
     await backend.billing.refresh(backend.db, account_id)
@@ -78,6 +80,7 @@ async def make_quote(
             method=method,
             pay_on=pay_on,
             level=level,
+            ahead=ahead,
         )
 
 
@@ -99,6 +102,7 @@ async def write_quote(
     level: int,
     key: str | None = None,
     replaces: bool = True,
+    ahead: bool = False,
 ) -> Quote:
     """The part of make_quote that pay links and groups share; the caller holds the lock of the account.
 
@@ -106,7 +110,9 @@ async def write_quote(
     """
     if not method.active or method.member_id != account.member_id:
         raise MethodNotUsable()
-    warnings = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on, method=method)
+    warnings = await prechecks.find_warnings(
+        session, backend, account, amount_cents, pay_on, method=method, ahead=ahead
+    )
     if refused := prechecks.blocking_warnings(warnings):
         raise PaymentRefused(refused)
     if replaces:

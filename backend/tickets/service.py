@@ -14,6 +14,7 @@ from backend import confirmation_numbers
 from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.escalation import relay_update
+from backend.contact.own_contacts import first_to_call
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language
 from backend.members.models import Member
@@ -82,7 +83,7 @@ async def file_report(session: AsyncSession, backend: Backend, conversation_id: 
     office whom to call.
     """
     conversation = await session.get_one(Conversation, conversation_id)
-    report = await _fill_in_report(session, conversation, report)
+    report = await _fill_in_report(session, backend, conversation, report)
     same = await _lock_same_ticket(session, backend, conversation_id, report)
     if same is not None:
         await _mark_still_out(session, backend, conversation, same, report)
@@ -169,12 +170,13 @@ async def _add_to(
     return FiledTicket(ticket, is_new=False, relayed_text=relayed)
 
 
-async def _fill_in_report(session: AsyncSession, conversation: Conversation, report: Report) -> Report:
+async def _fill_in_report(
+    session: AsyncSession, backend: Backend, conversation: Conversation, report: Report
+) -> Report:
     """Fill in what is missing: the account's place, the phone that writes or calls or is on file, the language."""
     account = await session.get(Account, report.account_id) if report.account_id is not None else None
-    phone = report.phone or conversation.address
-    if phone is None and account is not None:
-        phone = (await session.get_one(Member, account.member_id)).phone
+    on_file = (await session.get_one(Member, account.member_id)).phone if account is not None else None
+    phone = first_to_call(backend, report.phone, conversation.address, on_file)
     details = {**report.details, "language": "Spanish"} if current_language() == SPANISH else report.details
     place = report.place or (account.service_address if account else None)
     if place and not report.place:

@@ -6,6 +6,7 @@ import re
 
 from sanic import HTTPResponse, Request
 
+from backend.contact.own_contacts import describe_own, is_own
 from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
@@ -114,6 +115,8 @@ class LoginCreationPages(PortalPages):
         errors = {name: tr("Please fill this in.") for name, text in given.items() if not text}
         if given["email"] and not login_creation.EMAIL.fullmatch(given["email"]):
             errors["email"] = tr("Please give an email address, such as name@example.com.")
+        if is_own(self.backend, given["email"]):
+            errors["email"] = describe_own(given["email"])
         if errors:
             return self._render_step(token, link, errors, **given)
         return self._respond_to_sending(token, await login_creation.save_name(self.backend, token, **given))
@@ -200,7 +203,10 @@ def _validate_holder(given: dict[str, str]) -> dict[str, str]:
         errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
     if given["kind"] not in login_creation.HOLDER_DIGIT_COUNTS:
         errors["kind"] = tr("Please choose one.")
-    elif len(strip_to_digits(given["digits"])) != login_creation.HOLDER_DIGIT_COUNTS[given["kind"]]:
+    elif (
+        given["digits"].strip()
+        and len(strip_to_digits(given["digits"])) != login_creation.HOLDER_DIGIT_COUNTS[given["kind"]]
+    ):
         errors["digits"] = (
             tr("Four digits, please: the end of the social security number.")
             if given["kind"] == "residential"

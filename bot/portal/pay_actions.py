@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.arrangement.next_part import describe_payment
 from backend.billing.models import Account
 from backend.members.service import list_member_accounts
 from backend.outbox.copies import MessageCopy, list_copies
@@ -70,13 +71,17 @@ class PayLinkResult:
 
 @dataclass(frozen=True)
 class PaymentReview:
-    """What the member is asked to agree to. `consent` is stored word for word with the payment."""
+    """What the member is asked to agree to. `consent` is stored word for word with the payment.
+
+    `plan_note` says what it does to a payment arrangement, for the member alone: whoever has the link may pay.
+    """
 
     quote: Quote
     read_back: ReadBack
     consent: str
     button_text: str
     warnings: tuple[str, ...]
+    plan_note: str
 
 
 async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
@@ -94,7 +99,9 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
         result = await _load_result(session, backend, link)
         warnings = []
         if result is None:
-            warnings = await prechecks.find_warnings(session, backend, account, link.amount_cents, link.pay_on)
+            warnings = await prechecks.find_warnings(
+                session, backend, account, link.amount_cents, link.pay_on, ahead=link.ahead
+            )
         texts = [(warning.blocking, pay_texts.format_warning(backend.coop, warning)) for warning in warnings]
         return PayLinkView(
             link=link,
@@ -117,14 +124,23 @@ async def review_payment(backend: Backend, token: str) -> PaymentReview:
         account = await session.get_one(Account, quote.account_id)
         method = await session.get_one(PaymentMethod, quote.method_id)
         warnings = await prechecks.find_warnings(
-            session, backend, account, quote.amount_cents, quote.pay_on, method=method
+            session,
+            backend,
+            account,
+            quote.amount_cents,
+            quote.pay_on,
+            method=method,
+            ahead=prechecks.is_ahead(quote.concerns),
         )
+        owed = await get_balance(session, backend, account.id)
+        plan_note = await describe_payment(session, backend, account.id, owed, quote.amount_cents, quote.pay_on)
     return PaymentReview(
         quote=quote,
         read_back=read_back,
         consent=pay_texts.format_consent(backend.coop, read_back),
         button_text=pay_texts.format_button(read_back),
         warnings=tuple(pay_texts.format_warning(backend.coop, one) for one in warnings if not one.blocking),
+        plan_note=plan_note,
     )
 
 

@@ -127,8 +127,10 @@ class PayPages(PortalPages):
         except CardEntryIncomplete:
             return pages.redirect(f"{_page_url(token)}?left=1")
         changed = tr(CHECK_AGAIN) if request.args.get("again") == "1" else ""
+        signed_in, _paid_here = await self._find_reader(request, token, view)
         return self.render_page(
             "pay_check.html",
+            plan_note=review.plan_note if signed_in else "",
             here=_page_url(token),
             account=view.account,
             review=review,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.coop import Coop
 from backend.language import mark, tr
 from backend.money import format_cents
-from backend.payments.prechecks import PaymentWarning
+from backend.payments.prechecks import NOTHING_DUE, PaymentWarning
 from backend.payments.quotes import ReadBack
 from bot.web.pages import format_day_with_year
 
@@ -64,6 +64,7 @@ def mask_account_number(account_number: str) -> str:
     return f"...{shown}-{tail}" if dash and head else f"...{account_number[-SHOWN_DIGITS:]}"
 
 
+AHEAD = mark("Nothing is due on this account. What you pay now stays on it as a credit for the next bill.")
 WARNING_TEXTS = {
     "account_closed": mark("This account is closed, so a payment cannot be taken here."),
     "nothing_due": mark("Nothing is due on this account any more."),
@@ -87,6 +88,8 @@ OTHER_WARNING = mark("Please call {phone} about this payment.")
 
 def format_warning(coop: Coop, warning: PaymentWarning) -> str:
     """The text of a warning or of a reason why a payment is blocked."""
+    if warning.code == NOTHING_DUE and not warning.blocking:
+        return tr(AHEAD)
     given = warning.values
     amounts = {"amount": "amount_cents", "limit": "max_cents", "excess": "over_cents"}
     days = {"day": "on", "last": "last"}

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.service import is_paperless
 from backend.app import Backend
-from backend.arrangement.next_part import describe_plan_due
+from backend.arrangement.next_part import describe_plan_due, find_next_cents
 from backend.arrangement.progress import PlanProgress, measure_progress
 from backend.arrangement.service import active_arrangement
 from backend.autopay.formatting import format_coming, format_next_run
@@ -52,7 +52,8 @@ class AccountTile:
 
     `balance` is None when it cannot be looked up, and `as_of` its time in words when it is not of now. `automatic` says
     in words how it is paid by itself; it is empty where nothing is on. `arrangement` is the payment arrangement that
-    holds, `plan_due` says what is due by it.
+    holds, `plan_due` says what is due by it, `next_part_cents`
+    how much of its next part is still to be paid.
     """
 
     account: Account
@@ -64,6 +65,7 @@ class AccountTile:
     last_payment: PastPayment | None
     arrangement: PlanProgress | None = None
     plan_due: str = ""
+    next_part_cents: int = 0
 
     @property
     def due_cents(self) -> int:
@@ -85,6 +87,11 @@ class AccountTile:
     def uncovered_cents(self) -> int:
         """What is left to pay beyond what is on its way or scheduled."""
         return max(self.balance.uncovered_cents, 0) if self.balance and not self.balance.prepaid else 0
+
+    @property
+    def first_cents(self) -> int:
+        """What is filled in to pay: the arrangement's next part where one holds, else all that is left."""
+        return min(self.next_part_cents, self.uncovered_cents) or self.uncovered_cents
 
 
 @dataclass(frozen=True)
@@ -178,6 +185,7 @@ async def _load_tile(
         last_payment=await find_last_payment(session, account.id),
         arrangement=progress,
         plan_due=await describe_plan_due(session, backend, account.id, balance) if balance and progress else "",
+        next_part_cents=await find_next_cents(session, backend, account.id, balance) if balance and progress else 0,
     )
 
 

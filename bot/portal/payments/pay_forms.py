@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sanic import Request
 
@@ -23,34 +23,56 @@ from bot.web.pages import form_field, translate_markup
 
 NEW_METHOD = "new"
 TODAY, LATER = "today", "later"
+AHEAD_FIELD = "ahead"
+"""The hidden field of a page that says that nothing is due and that what is paid becomes a credit."""
 DAY_PROBLEMS = ("day_past", "day_too_far")
 METHOD_PROBLEMS = ("method_expired", "method_removed")
-OwedOn = tuple[Account, Balance | None, str]
-"""An account, what it owes (None where that is not known), and what is due by its arrangement in words."""
+
+
+class OwedOn(NamedTuple):
+    """An account, what it owes (None where that is not known), and what its arrangement asks for: in words, and the
+    cents of the next part that are still to be paid (0 without an arrangement that holds)."""
+
+    account: Account
+    balance: Balance | None
+    plan_due: str = ""
+    next_part_cents: int = 0
 
 
 @dataclass(frozen=True)
 class PayLine:
     """One account on the form. `balance` is None where its figures are not known; `typed` is the amount's field;
-    `plan_due` says what is due by the arrangement that holds."""
+    `plan_due` says what is due by the arrangement that holds, `next_part_cents` how much of its next part."""
 
     account: Account
     balance: Balance | None
     chosen: bool
     typed: str
     plan_due: str = ""
+    next_part_cents: int = 0
 
     @property
     def due_cents(self) -> int:
         """What is still to be paid, less what is on its way or scheduled; zero for a credit."""
         return max(self.balance.uncovered_cents, 0) if self.balance and not self.balance.prepaid else 0
 
+    @property
+    def first_cents(self) -> int:
+        """What is filled in: the arrangement's next part where one holds, else all that is due."""
+        return min(self.next_part_cents, self.due_cents) or self.due_cents
+
+    @property
+    def all_typed(self) -> str:
+        """All that is due as the field takes it, where only a part is filled in; else empty."""
+        return format_input(self.due_cents) if self.first_cents < self.due_cents else ""
+
 
 @dataclass
 class PayForm:
     """What was typed, and `errors` by the name of the field. `shares`, `pay_on` and `method_id` count without errors.
 
-    `method_id` is None for a new card or bank account.
+    `method_id` is None for a new card or bank account. `ahead`: the page said that nothing is due on the account, and
+    that what is paid becomes a credit.
     """
 
     lines: list[PayLine]
@@ -61,6 +83,7 @@ class PayForm:
     shares: list[Share] = field(default_factory=list)
     pay_on: date = date.min
     method_id: int | None = None
+    ahead: bool = False
 
 
 def open_form(
@@ -78,15 +101,19 @@ def open_form(
     Where no account was `named`, all that owe something are ticked; a new card can pay one alone.
     """
     method = next((str(method.id) for method in methods if method.usable), NEW_METHOD)
-    lines = [PayLine(account, balance, account.id == chosen.id, "", plan) for account, balance, plan in accounts]
+    lines = [_open_line(owed, owed.account.id == chosen.id, "") for owed in accounts]
     owing = {line.account.id for line in lines if line.due_cents}
     if not named and method != NEW_METHOD and 0 < len(owing) <= MOST_ACCOUNTS:
         lines = [replace(line, chosen=line.account.id in owing) for line in lines]
-    lines = [replace(line, typed=_prefill(line.due_cents)) for line in lines]
+    lines = [replace(line, typed=_prefill(line.first_cents)) for line in lines]
     if parse_amount(amount):
         lines = [replace(line, typed=amount) if line.account.id == chosen.id else line for line in lines]
     later = parse_day(day)
     return PayForm(lines, LATER if later else TODAY, later.isoformat() if later else "", method)
+
+
+def _open_line(owed: OwedOn, chosen: bool, typed: str) -> PayLine:
+    return PayLine(owed.account, owed.balance, chosen, typed, owed.plan_due, owed.next_part_cents)
 
 
 def _prefill(due_cents: int) -> str:
@@ -105,14 +132,16 @@ def read_form(
     ticked = set(form_fields.getlist("pay") or ()) if form_fields else set()
     is_marked = form_field(request, "several") == "1"
     lines = []
-    for account, balance, plan_due in accounts:
+    for owed in accounts:
+        account = owed.account
         chosen = account.number in ticked if is_marked else account.id == named.id
         typed = form_field(request, f"amount-{account.number}" if is_marked else "amount")[:20]
-        lines.append(PayLine(account, balance, chosen, typed, plan_due))
+        lines.append(_open_line(owed, chosen, typed))
     # the amount of an account that is not ticked is not sent: it is there again where it is ticked then
-    lines = [line if line.chosen or line.typed else replace(line, typed=_prefill(line.due_cents)) for line in lines]
+    lines = [line if line.chosen or line.typed else replace(line, typed=_prefill(line.first_cents)) for line in lines]
     form = PayForm(lines, form_field(request, "when") or TODAY, form_field(request, "day")[:20], "")
     form.method = form_field(request, "method")[:12]
+    form.ahead = form_field(request, AHEAD_FIELD) == "1"
     _read_shares(form)
     _read_day(form, backend)
     _read_method(form, methods)

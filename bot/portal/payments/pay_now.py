@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 
-from backend.arrangement.next_part import describe_plan_due
+from backend.arrangement.next_part import describe_plan_due, find_next_cents
 from backend.language import tr
 from backend.payments import pay_links
 from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.group_quotes import Share
 from backend.payments.models import Quote
+from backend.payments.prechecks import is_ahead
 from backend.providers.billing.base import FiguresUnknown
 from bot.portal.copies import COPY, RECEIPT, is_settled, word_copies
 from bot.portal.pay_browser import remember_entry
@@ -95,7 +96,9 @@ class PayNowPages(MoneyPages):
         try:
             if form.method_id is None:
                 return await self._open_entry(conversation, form)
-            key = await reviews.make_quotes(self.backend, conversation, form.shares, form.method_id, form.pay_on)
+            key = await reviews.make_quotes(
+                self.backend, conversation, form.shares, form.method_id, form.pay_on, ahead=form.ahead
+            )
         except PaymentRefused as refusal:
             add_refusals(form, self.backend, refusal.warnings)
             return self._render(form, methods)
@@ -114,6 +117,7 @@ class PayNowPages(MoneyPages):
                 account_id=form.shares[0].account_id,
                 amount_cents=form.shares[0].amount_cents,
                 pay_on=form.pay_on,
+                ahead=form.ahead,
             )
         token = url.rpartition("/")[2]
         entry = await pay_links.begin_entry(self.backend, token)
@@ -153,7 +157,9 @@ class PayNowPages(MoneyPages):
         shares = [Share(quote.account_id, quote.amount_cents) for quote in found]
         pay_on = today if found[0].pay_now else found[0].pay_on
         try:
-            key = await reviews.make_quotes(self.backend, conversation, shares, found[0].method_id, pay_on)
+            key = await reviews.make_quotes(
+                self.backend, conversation, shares, found[0].method_id, pay_on, ahead=is_ahead(found[0].concerns)
+            )
         except (PaymentRefused, MethodNotUsable):
             return pages.redirect(f"{PAY_URL}?again=1")
         return pages.redirect(f"{_check_url(key)}&again=1")
@@ -202,11 +208,12 @@ class PayNowPages(MoneyPages):
                 try:
                     owed = await get_balance(session, self.backend, account.id)
                     plan_due = await describe_plan_due(session, self.backend, account.id, owed)
-                    found.append((account, owed, plan_due))
+                    next_cents = await find_next_cents(session, self.backend, account.id, owed)
+                    found.append(OwedOn(account, owed, plan_due, next_cents))
                 except FiguresUnknown:
                     if len(chosen) == 1:
                         raise
-                    found.append((account, None, ""))
+                    found.append(OwedOn(account, None))
             methods = await self.list_methods(session, visit.member.id)
         return found, methods
 

@@ -12,7 +12,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.arrangement.next_part import describe_plan_due
+from backend.arrangement.next_part import describe_plan_due, find_next_cents
 from backend.conversations import statements
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
@@ -33,7 +33,7 @@ from bot.portal.base_pages import PageHandler, PortalPages, parse_fields
 from bot.portal.pay_browser import remember_entry
 from bot.portal.pay_routes import find_entry_origins
 from bot.portal.payments.base import format_input
-from bot.portal.payments.pay_forms import DAY_PROBLEMS, LATER, TODAY, parse_amount, parse_day
+from bot.portal.payments.pay_forms import AHEAD_FIELD, DAY_PROBLEMS, LATER, TODAY, parse_amount, parse_day
 from bot.portal.summary import describe_time
 from bot.portal.talk_words import talk_words
 from bot.web import pages
@@ -149,7 +149,9 @@ class QuickPayPages(PortalPages):
         known = await self._find_identity(request)
         if known is None:
             return pages.redirect(f"{QUICK_URL}?ended=1")
-        return await self._render_amount(known, {}, {"when": TODAY, "day": "", "amount": None})
+        asked = str(request.args.get("amount") or "")[:20]
+        amount = asked if parse_amount(asked) else None
+        return await self._render_amount(known, {}, {"when": TODAY, "day": "", "amount": amount})
 
     async def pay(self, request: Request) -> HTTPResponse:
         """On to the provider's secure page; the read-back and the receipt are those of every pay link."""
@@ -173,7 +175,13 @@ class QuickPayPages(PortalPages):
             async with self.backend.db.transaction() as session:
                 conversation = await self._open_conversation(session, request, self._read_token(request))
                 url = await pay_links.create(
-                    session, self.backend, conversation, account_id=account.id, amount_cents=cents, pay_on=day
+                    session,
+                    self.backend,
+                    conversation,
+                    account_id=account.id,
+                    amount_cents=cents,
+                    pay_on=day,
+                    ahead=pages.form_field(request, AHEAD_FIELD) == "1",
                 )
         except PaymentRefused as refusal:
             for warning in refusal.warnings:
@@ -194,8 +202,11 @@ class QuickPayPages(PortalPages):
         async with self.backend.db.read_session() as session:
             balance = await get_balance(session, self.backend, account.id)
             plan_due = await describe_plan_due(session, self.backend, account.id, balance)
+            next_cents = await find_next_cents(session, self.backend, account.id, balance)
         if given["amount"] is None:
-            given["amount"] = format_input(balance.uncovered_cents) if balance.uncovered_cents > 0 else ""
+            first = min(next_cents or balance.uncovered_cents, balance.uncovered_cents)
+            given["amount"] = format_input(first) if first > 0 else ""
+        is_part = 0 < next_cents < balance.uncovered_cents
         return self.render_page(
             "quick_pay_amount.html",
             422 if errors else 200,
@@ -203,6 +214,7 @@ class QuickPayPages(PortalPages):
             given=given,
             balance=balance,
             plan_due=plan_due,
+            all_typed=format_input(balance.uncovered_cents) if is_part else "",
             as_of=describe_time(self.backend, balance),
             account=pay_texts.mask_account_number(account.number),
             today=today,

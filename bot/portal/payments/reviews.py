@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.arrangement.next_part import describe_payment
 from backend.billing.models import Account
 from backend.language import join_words, tr
 from backend.logins.portal_conversations import PORTAL
@@ -17,6 +18,7 @@ from backend.members.levels import Level
 from backend.money import format_cents
 from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, group_confirm, group_quotes, groups, prechecks, quotes
+from backend.payments.balances import get_balance
 from backend.payments.group_quotes import Share
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack
@@ -29,7 +31,8 @@ OPEN, CONFIRMED, GONE = "open", "confirmed", "gone"
 
 @dataclass(frozen=True)
 class PaymentReview:
-    """What is read back; cents. `lines` are (account number, place, cents). `consent` is stored word for word."""
+    """What is read back; cents. `lines` are (account number, place, cents). `consent` is stored word for word;
+    `plan_notes` say what it does to a payment arrangement."""
 
     key: str
     lines: Sequence[tuple[str, str, int]]
@@ -41,6 +44,7 @@ class PaymentReview:
     consent: str
     button_text: str
     warnings: Sequence[str]
+    plan_notes: Sequence[str] = ()
 
     @property
     def total_cents(self) -> int:
@@ -66,9 +70,12 @@ class MadePayment:
 
 
 async def make_quotes(
-    backend: Backend, conversation_id: str, shares: Sequence[Share], method_id: int, pay_on: date
+    backend: Backend, conversation_id: str, shares: Sequence[Share], method_id: int, pay_on: date, *, ahead: bool
 ) -> str:
-    """The key of what is to be read back. Raises PaymentRefused, MethodNotUsable and FiguresUnknown."""
+    """The key of what is to be read back. Raises PaymentRefused, MethodNotUsable and FiguresUnknown.
+
+    `ahead` is for one account that owes nothing (`quotes.make_quote`).
+    """
     level = int(Level.STEPPED_UP)
     if len(shares) > 1:
         return await group_quotes.make_group_quote(
@@ -82,6 +89,7 @@ async def make_quotes(
         method_id=method_id,
         pay_on=pay_on,
         level=level,
+        ahead=ahead,
     )
     return quote.key
 
@@ -103,7 +111,7 @@ def find_state(backend: Backend, found: Sequence[Quote]) -> str:
 
 async def load_review(session: AsyncSession, backend: Backend, key: str, found: Sequence[Quote]) -> PaymentReview:
     """The read-back of these quotes, which are open."""
-    lines, read, warnings = [], [], []
+    lines, read, warnings, plan_notes = [], [], [], []
     for quote in found:
         account = await session.get_one(Account, quote.account_id)
         method = await session.get_one(PaymentMethod, quote.method_id)
@@ -111,11 +119,21 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
         lines.append((account.number, account.service_address, quote.amount_cents))
         read.append(read_back)
         for warning in await prechecks.find_warnings(
-            session, backend, account, quote.amount_cents, quote.pay_on, method=method
+            session,
+            backend,
+            account,
+            quote.amount_cents,
+            quote.pay_on,
+            method=method,
+            ahead=prechecks.is_ahead(quote.concerns),
         ):
             if not warning.blocking:
                 words = pay_texts.format_warning(backend.coop, warning)
                 warnings.append(f"{account.number}: {words}" if len(found) > 1 else words)
+        owed = await get_balance(session, backend, account.id)
+        note = await describe_payment(session, backend, account.id, owed, quote.amount_cents, quote.pay_on)
+        if note:
+            plan_notes.append(f"{account.number}: {note}" if len(found) > 1 else note)
     return PaymentReview(
         key=key,
         lines=lines,
@@ -127,6 +145,7 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
         consent=format_consent(backend, read),
         button_text=format_button(read),
         warnings=warnings,
+        plan_notes=plan_notes,
     )
 
 

@@ -15,6 +15,7 @@ from sanic.exceptions import NotFound
 from backend.audit.service import record
 from backend.contact import email_verification
 from backend.contact import service as contact
+from backend.contact.own_contacts import describe_own, is_own
 from backend.contact.service import ContactField
 from backend.coop import format_at_clock
 from backend.language import LANGUAGES, format_day, join_words, mark, tr
@@ -109,7 +110,7 @@ class ContactPages(ActingPages):
             return self._ask(visit, field, typed)
         value = self._read(field, typed)
         if value is None:
-            return self._ask(visit, field, typed, {"value": tr(PROBLEMS[field])})
+            return self._ask(visit, field, typed, {"value": self._describe_problem(field, typed)})
         if value == contact.current_value(visit.member, field):
             return self._ask(visit, field, typed, {"value": tr(SAME)})
         return self.render_read_back(self._describe(visit, field, value))
@@ -139,7 +140,7 @@ class ContactPages(ActingPages):
         typed = form_field(request, "value")[:256]
         value = self._read(field, typed)
         if value is None or not is_confirmed(request):
-            return self._ask(visit, field, typed, {"value": tr(PROBLEMS[field])})
+            return self._ask(visit, field, typed, {"value": self._describe_problem(field, typed)})
         if problem := await self.find_password_problem(request, visit):
             return self.render_read_back(self._describe(visit, field, value), {"password": problem})
         conversation, is_code_sent = self.conversation_id(request), False
@@ -273,14 +274,19 @@ class ContactPages(ActingPages):
         return self.render_result(Result(tr("Change the language"), words, "", links))
 
     def _read(self, field: ContactField, typed: str) -> str | None:
-        """The value as it goes on file; None where it is none. Outside production the demo's phones count too."""
+        """The value as it goes on file; None where it is none, or the co-op's own."""
+        value = self._parse(field, typed)
+        return value if value and contact.is_usable(self.backend, field, value) else None
+
+    def _parse(self, field: ContactField, typed: str) -> str | None:
+        """Outside production the demo's phones count too."""
         if field == "phone":
-            phone = contact.extract_phone(typed, strict=self.settings.production)
-            return phone if phone and contact.is_usable("phone", phone) else None
-        if field == "email":
-            email = contact.extract_email(typed)
-            return email if email and contact.is_usable("email", email) else None
-        return contact.extract_address(typed, asked=True)
+            return contact.extract_phone(typed, strict=self.settings.production)
+        return contact.extract_email(typed) if field == "email" else contact.extract_address(typed, asked=True)
+
+    def _describe_problem(self, field: ContactField, typed: str) -> str:
+        value = self._parse(field, typed)
+        return describe_own(value) if value and is_own(self.backend, value) else tr(PROBLEMS[field])
 
 
 def _read_field(what: str) -> ContactField:

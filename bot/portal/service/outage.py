@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.callout.status import format_for_member
-from backend.contact.service import extract_phone
 from backend.coop import format_at_clock, format_phone
 from backend.language import format_day, mark, tr
 from backend.providers.outages.base import OutageInfo
@@ -31,6 +30,7 @@ from bot.portal.acting import (
     is_edited_again,
     with_account,
 )
+from bot.portal.service.call_phone import describe_phone_problem, read_phone
 from bot.portal.service.own_tickets import list_tickets
 from bot.portal.signed_in import Visit
 from bot.portal.talk_words import talk_words
@@ -116,7 +116,7 @@ class OutagePages(ActingPages):
         if report.what not in KINDS:
             errors["what"] = tr("Please choose what is wrong.")
         if report.phone is None:
-            errors["phone"] = tr("All 10 digits of a phone number, please, such as 815-555-0123.")
+            errors["phone"] = describe_phone_problem(self.backend, report.phone_typed)
         if errors:
             return await self._render(request, visit, report, errors)
         return self.render_read_back(self._describe(visit, report))
@@ -130,7 +130,7 @@ class OutagePages(ActingPages):
     def _read(self, request: Request, visit: Visit) -> OutageReport:
         words = clean_and_redact(form_field(request, "words")[:LONGEST]).strip()
         typed = form_field(request, "phone")[:40].strip()
-        phone = extract_phone(typed, strict=False) if typed else visit.member.phone
+        phone = read_phone(self.backend, typed) if typed else visit.member.phone
         needs_power = bool(form_field(request, "needs_power")) or depends_on_power(words)
         signs = find_hazard_signs(words, to_english(words)) if words else frozenset()
         if is_only_medical_need(signs):

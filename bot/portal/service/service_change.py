@@ -9,7 +9,7 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 
 from backend.confirmation_numbers import normalize_number
-from backend.contact.service import extract_email, extract_phone
+from backend.contact.service import extract_email
 from backend.coop import format_phone
 from backend.language import ENGLISH, format_day, mark, tr, use_language
 from backend.members.levels import require
@@ -26,6 +26,7 @@ from bot.portal.acting import (
     is_edited_again,
     with_account,
 )
+from bot.portal.service.call_phone import describe_phone_problem, read_phone
 from bot.portal.service.own_tickets import list_tickets, ticket_title
 from bot.portal.signed_in import Visit, turn_to
 from bot.portal.talk_words import talk_words
@@ -144,7 +145,7 @@ class ServicePages(ActingPages):
             name: form_field(request, name)[:LONGEST].strip()
             for name in ("address", "day", "phone", "bill_to", "last_day")
         }
-        phone = extract_phone(typed["phone"], strict=False) if typed["phone"] else visit.member.phone
+        phone = read_phone(self.backend, typed["phone"]) if typed["phone"] else visit.member.phone
         return ServiceRequest(
             kind=kind,
             address=clean_and_redact(typed["address"]),
@@ -176,7 +177,7 @@ class ServicePages(ActingPages):
             if problem := _find_day_problem(day, today):
                 errors[name] = problem
         if asked.phone is None:
-            errors["phone"] = tr("All 10 digits of a phone number, please, such as 815-555-0123.")
+            errors["phone"] = describe_phone_problem(self.backend, asked.phone_typed)
         if asked.kind == STOP and asked.bill == ELSEWHERE:
             if not (extract_email(asked.bill_to) or extract_full_address(asked.bill_to)):
                 errors["bill_to"] = tr("A whole address or an email, please.")

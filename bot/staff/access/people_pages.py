@@ -13,6 +13,8 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.app import Backend
+from backend.contact.own_contacts import describe_own_to_office, is_own
 from backend.language import LANGUAGES, tr
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 from backend.staff import accounts, leaving, second_steps, sessions
@@ -88,7 +90,7 @@ class PeoplePages:
         typed["language"] = form_field(request, "language") if form_field(request, "language") in LANGUAGES else "en"
         role = accounts.parse_role(typed["role"])
         errors: dict[str, str] = {}
-        phone = _read_phone(typed["phone"], errors)
+        phone = _read_phone(self.backend, typed["phone"], errors)
         if role is None:
             errors["role"] = tr("Please choose what this person may do.")
         async with self.backend.db.read_session() as session:
@@ -150,7 +152,7 @@ class PeoplePages:
     async def change_contact(self, request: Request, name: str, person: int) -> HTTPResponse:
         errors: dict[str, str] = {}
         typed = {"email": form_field(request, "email").strip(), "phone": form_field(request, "phone").strip()}
-        phone = _read_phone(typed["phone"], errors)
+        phone = _read_phone(self.backend, typed["phone"], errors)
         if errors:
             return await self._render_person(person, errors=errors, typed=typed, status=422)
 
@@ -337,13 +339,16 @@ class PeoplePages:
         return self.staff.render_page("access/link.html", account=link.account, url=link.url, mailed=mailed)
 
 
-def _read_phone(typed: str, errors: dict[str, str]) -> str | None:
+def _read_phone(backend: Backend, typed: str, errors: dict[str, str]) -> str | None:
     """E.164, or None for an empty field; a fault goes into `errors`."""
     try:
-        return parse_phone(typed) if typed else None
+        phone = parse_phone(typed) if typed else None
     except InvalidPhone:
         errors["phone"] = tr("This is no phone number that can be called. Leave it empty if there is none.")
         return None
+    if phone and is_own(backend, phone):
+        errors["phone"] = describe_own_to_office(phone)
+    return phone
 
 
 def _tell_one_person(name: str) -> str:

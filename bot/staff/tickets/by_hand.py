@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.agent_handoff.outage_told import load_words
 from backend.billing.models import Account
 from backend.confirmation_numbers import normalize_number
+from backend.contact.own_contacts import describe_own_to_office, is_own
 from backend.conversations.models import Conversation
 from backend.language import ENGLISH, LANGUAGES, SPANISH, mark, tr
 from backend.members.service import find_account
@@ -178,7 +179,9 @@ class NewTicketPages:
             ("due", kind == CALLBACK and self._due(typed) is None, NO_TIME),
             ("due", kind == CALLBACK and self._is_past(typed), PAST_CALL),
         )
-        found: dict[str, str] = {}
+        found = dict[str, str]()
+        if phone and is_own(self.backend, phone):
+            found["phone"] = describe_own_to_office(phone)
         for field, is_wrong, text in checks:
             if is_wrong:
                 found.setdefault(field, tr(text))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from backend.app import Backend
+from backend.arrangement import service as arrangements
+from backend.arrangement.rules import PlanPart
 from backend.billing.models import Account
 from backend.members.levels import Level
 from backend.payments.models import Payment
@@ -98,3 +101,36 @@ async def test_a_last_payment_that_was_given_back_is_told_so(talk: Talk, backend
     await ask_for_refund(backend, made, 4000)
     await talk.user_input("what do I owe now", intent="check_balance", acts={"ask"})
     talk.assert_message(r"Your last payment was \$40\.00.*\n.*refund of \$40\.00 to the card that paid it")
+
+
+async def test_one_due_day_is_told_where_an_arrangement_holds(talk: Talk, backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        parts = [PlanPart(5620, TODAY + timedelta(days=7)), PlanPart(5620, TODAY + timedelta(days=21))]
+        await arrangements.grant(session, backend, home.conversation_id, home.account_id, parts)
+    for words in ("what do i owe", "when is it due"):
+        await ask(talk, words)
+        talk.assert_message(r"You owe \$112\.40\.")
+        talk.assert_message(r"the next payment is \$56\.20, by Wednesday, November 25\.")
+        talk.assert_no_message("due Tuesday, December 8")
+    await talk.user_input("yes", acts={"affirm"})
+    await talk.user_input("the visa", acts={"answer"})
+    talk.assert_message(r"pay \$56\.20 today|\$56\.20 today")
+    talk.assert_message("This pays the next part of your payment arrangement")
+    await talk.user_input("no, all of it", intent="deny", acts={"correct"})
+    talk.assert_message(r"\$112\.40 today.*This pays all that is left of your payment arrangement")
+
+
+async def test_how_much_to_pay_under_an_arrangement_begins_with_its_next_part(
+    talk: Talk, backend: Backend, home: Household
+) -> None:
+    async with backend.db.transaction() as session:
+        parts = [PlanPart(5620, TODAY + timedelta(days=7)), PlanPart(5620, TODAY + timedelta(days=21))]
+        await arrangements.grant(session, backend, home.conversation_id, home.account_id, parts)
+    for button, amount in (("The next part, $56.20", "56.20"), ("All of it, $112.40", "112.40")):
+        await talk.user_input("I want to make a payment", intent="quick_pay", acts={"start"})
+        talk.assert_message(r"next payment is \$56\.20, by Wednesday, November 25\.")
+        talk.assert_no_message("December 8 How|due Tuesday, December 8")
+        await talk.press(button)
+        await talk.press("Visa ending 4242")
+        talk.assert_message(re.escape(f"${amount} today"))
+        await talk.user_input("cancel", intent="cancel", acts={"cancel"})

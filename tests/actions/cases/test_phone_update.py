@@ -107,3 +107,10 @@ async def test_of_two_phones_the_first_is_called_and_both_stored(talk: Talk) -> 
     (ticket,) = await tickets(talk)
     assert ticket.phone == "+15557773199"
     assert "or call +15557773144" in [note["words"] for note in ticket.notes]
+
+
+async def test_the_co_ops_own_number_does_not_go_on_it(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("call me at 555-555-0102", intent="speak_to_human", acts={"volunteer"})
+    talk.assert_message("555-555-0102 is our own number")
+    assert await phones(talk) == ["+15555550142"], "the one that wrote"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.app import Backend
+from backend.coop import format_phone
 from backend.members.levels import Level
 from tests.actions.conftest import Begin
 from tests.support.harness.talk import Talk
@@ -94,3 +95,26 @@ async def test_a_phone_that_was_removed_meanwhile_is_asked_for_again(talk: Talk)
 async def test_being_signed_in_on_the_page_around_the_chat_is_not_enough(signed_in: Talk, backend: Backend) -> None:
     await signed_in.user_input("my new email is thief@example.com", intent="update_contact_info", acts={"start"})
     signed_in.assert_response("utter_question_code")
+
+
+@pytest.mark.parametrize("which", ["office_phone", "outage_phone", "transfer_phone", "text_line"])
+async def test_the_co_ops_own_number_is_no_phone_of_a_member(talk: Talk, backend: Backend, which: str) -> None:
+    own = format_phone(getattr(backend.coop, which))
+    await talk.user_input(f"change my phone to {own}", intent="update_contact_info", acts={"start"})
+    talk.assert_message(f"{own} is our own number. Please give a phone that reaches you")
+    assert talk.slots["contact_value"] is None
+    await talk.user_input(own, acts={"answer"})
+    talk.assert_message(f"{own} is our own number")
+    talk.assert_response("utter_told", "utter_question_contact_phone")
+    await talk.user_input("815-555-0177", acts={"answer"})
+    await talk.user_input(f"no, {own}", intent="deny", acts={"deny", "correct"})
+    talk.assert_message(f"{own} is our own number")
+    await talk.user_input("815-555-0178", acts={"correct"})
+    talk.assert_message("815-555-0178")
+
+
+async def test_the_co_ops_own_email_is_no_email_of_a_member(talk: Talk, backend: Backend) -> None:
+    await talk.user_input("change my email", intent="update_contact_info", acts={"start"})
+    await talk.user_input(backend.coop.email, acts={"answer"})
+    talk.assert_message("is our own address. Please give an email that reaches you")
+    talk.assert_response("utter_told", "utter_question_contact_email")

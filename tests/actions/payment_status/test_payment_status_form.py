@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.app import Backend
+from backend.audit.models import AuditRow
+from backend.money import format_cents
 from backend.outbox.models import OutboxMessage
 from backend.payments import counter_undo, office_lookup
 from backend.payments.models import Payment, ScheduledPayment
 from backend.reading.money.payment_words import ONLY_LATEST, extract_count
 from tests.actions.conftest import Begin
-from tests.backend.household import Household
+from tests.actions.quick_pay.test_together import add_account
+from tests.backend.household import DUE_CENTS, Household
 from tests.backend.payments.test_office import book
 from tests.backend.payments.test_refunds import ask as ask_for_refund
 from tests.support.harness.rows import list_rows
@@ -159,3 +162,27 @@ async def test_a_stranger_gets_no_receipt_mailed(stranger: Talk, backend: Backen
     await ask(stranger, "email me the receipt of my last payment")
     assert stranger.open_task == "payment_status_form"
     assert await list_rows(backend, OutboxMessage) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "mailed"),
+    [
+        ("email me the receipt", [DUE_CENTS, 6218]),
+        ("email me the receipt for the $174.58", [DUE_CENTS, 6218]),
+        ("email me the receipt for the $112.40 payment", [DUE_CENTS]),
+    ],
+)
+async def test_what_one_yes_paid_has_all_its_receipts_mailed(
+    talk: Talk, backend: Backend, home: Household, words: str, mailed: list[int]
+) -> None:
+    await add_account(backend, home, "002", "barn", 6218)
+    await talk.user_input("pay both with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    await ask(talk, words)
+    rows = await list_rows(backend, OutboxMessage)
+    bodies = [row.body for row in rows if row.dedupe_key.startswith("receipt-again")]
+    assert [re.findall(r"(\$[0-9.]+) on acct", body) for body in bodies] == [[format_cents(one)] for one in mailed]
+    if len(mailed) > 1:
+        talk.assert_message(r"the receipts .* \$112\.40 for account \.\.9-001 and \$62\.18 for account \.\.9-002")
+    acts = [row for row in await list_rows(backend, AuditRow) if row.act == "receipt_emailed"]
+    assert len(acts) == len(mailed)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from backend.app import Backend
 from backend.clock import ManualClock
+from backend.conversations.models import Conversation
 from backend.members.levels import Level
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin
@@ -135,3 +137,21 @@ async def test_yes_with_another_time_takes_that_time(
     await night.user_input(words, acts={"affirm", "correct"})
     night.assert_response("utter_question_callback_confirm")
     assert str(night.slots["callback_when"]).startswith("2026-11-20T11:00")
+
+
+async def test_nobody_is_called_back_at_the_co_ops_own_number(night: Talk, backend: Backend) -> None:
+    await ask_for_a_call(night)
+    await night.user_input("friday at 10", acts={"answer"})
+    await night.user_input("555-555-0100", acts={"answer"})
+    night.assert_message("555-555-0100 is our own number")
+    night.assert_response("utter_told", "utter_question_callback_phone")
+    await night.user_input("815-555-0123", acts={"answer"})
+    night.assert_message("ending 0123")
+
+
+async def test_a_call_that_the_office_passed_on_is_not_called_back_there(night: Talk, backend: Backend) -> None:
+    async with backend.db.transaction() as session:
+        await session.execute(update(Conversation).values(address=backend.coop.transfer_phone))
+    await ask_for_a_call(night)
+    await night.user_input("friday at 10", acts={"answer"})
+    night.assert_response("utter_question_callback_phone")

@@ -10,7 +10,12 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.arrangement import service as arrangements
 from backend.arrangement.models import Arrangement
-from backend.arrangement.next_part import describe_next_part, describe_plan_due
+from backend.arrangement.next_part import (
+    describe_next_part,
+    describe_payment,
+    describe_plan_due,
+    find_next_cents,
+)
 from backend.arrangement.rules import ArrangementFacts, ArrangementRules, PlanPart, find_refusals
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
@@ -19,6 +24,7 @@ from backend.billing.ledger import LedgerLine
 from backend.clock import ManualClock
 from backend.language import format_day
 from backend.payments.balances import get_balance
+from backend.payments.models import ScheduledPayment
 from backend.show import show
 from tests.backend.household import TODAY, Household, add_bill, make_household
 
@@ -157,3 +163,36 @@ async def test_a_plan_that_holds_stands_for_the_due_date_of_its_bills(backend: B
     assert told.startswith("The plan holds: $56.20 by Wednesday, November 18. Nothing is due")
     await add_bill(backend, home.account_id, 3000, TODAY + timedelta(days=21))
     assert (await plan_due()).endswith(f"Beyond it, $30.00 is due {format_day(TODAY + timedelta(days=21), TODAY)}.")
+
+
+async def test_the_next_part_comes_first_and_a_payment_says_what_it_does_to_the_plan(
+    backend: Backend, home: Household
+) -> None:
+    async def told(cents: int, on: date = TODAY) -> tuple[int, str]:
+        async with backend.db.read_session() as session:
+            owed = await get_balance(session, backend, home.account_id)
+            words = await describe_payment(session, backend, home.account_id, owed, cents, on)
+            return await find_next_cents(session, backend, home.account_id, owed), words
+
+    assert await told(5620) == (0, "")
+    await grant(backend, home)
+    then = "After it, $56.20 is to be paid by Friday, November 20."
+    assert await told(5620) == (5620, f"This pays the next part of your payment arrangement. {then}")
+    assert "all that is left" in (await told(11240))[1]
+    assert "not yet the whole next part of your payment arrangement: $36.20 more" in (await told(2000))[1]
+    assert "$56.20 by Wednesday, November 18. This payment comes later" in (await told(11240, FRIDAY))[1]
+    await pay(backend, home, 5620, "first")
+    for day, left in ((FRIDAY + timedelta(days=1), 5620), (FRIDAY, 3620)):  # too late for the part, and in time
+        await schedule(backend, home, 2000, day)
+        assert (await told(1000))[0] == left
+
+
+async def schedule(backend: Backend, home: Household, cents: int, day: date) -> None:
+    async with backend.db.transaction() as session:
+        session.add(
+            ScheduledPayment(
+                key=f"key-{day}", account_id=home.account_id, method_id=home.card_id, channel="portal",
+                amount_cents=cents, fee_cents=0, run_on=day, status="scheduled", confirmation=f"S-{day:%d}",
+                created_at=backend.clock.now(),
+            )
+        )  # fmt: skip

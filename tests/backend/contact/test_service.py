@@ -215,3 +215,11 @@ async def test_notices_are_in_both_the_conversation_and_file_language(backend: B
         assert "se acaba de cambiar el teléfono" in message.body
         assert "was changed just now" in message.body  # who had the phone before may read English alone
         assert len(message.body) <= TWO_PARTS or message.kind == "email"
+
+
+@pytest.mark.parametrize("what", ["phone", "email"])
+async def test_what_is_the_co_ops_own_does_not_go_on_file(backend: Backend, home: Household, what: Any) -> None:
+    own = {"phone": backend.coop.text_line, "email": backend.coop.email.upper()}[what]
+    with pytest.raises(ValueError, match=f"no {what} to put on file"):
+        await changed(backend, home, what, own)
+    assert await recipients(backend) == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from backend.logins import login_creation
+from backend.logins.models import HolderProof
 from backend.members.models import Member
 from backend.members.service import find_account
 from tests.bot.portal.page_text import text
@@ -113,3 +115,29 @@ async def test_a_page_whose_address_was_texted_to_the_phone_on_file_wants_no_cod
         _, page, _ = await visitor.post(here, step="person", first_name="W", last_name="B", email="w@example.net")
         assert ("Code sent to" in text(page)) is wanted
         assert ("Confirm password" in page) is not wanted
+
+
+@pytest.mark.parametrize("digits", ["", "4321"])
+async def test_who_has_no_digits_on_file_is_known_by_the_code_alone(visitor: Visitor, digits: str) -> None:
+    member = await walter(visitor)
+    here, page = await create(visitor, "20417-001", "0111", "residential", "")
+    assert "do not fit our records" in text(page), "digits that are on file are asked for"
+    async with visitor.services.backend.db.transaction() as session:
+        await session.execute(delete(HolderProof).where(HolderProof.member_id == member.id))
+    here, _ = await create(visitor, "20417-001", "0111", "residential", digits)
+    await visitor.post(
+        here, step="person", first_name="Walter", last_name="Brandt", email=member.email or "w@x.example"
+    )
+    assert await make_login(visitor, here) != "/portal/created", "not before the code"
+    await give_codes(visitor, here, on_file=member.email or "+15555550111")
+    assert await make_login(visitor, here) == "/portal/created"
+
+
+async def test_without_digits_on_file_a_phone_of_today_proves_nothing(visitor: Visitor) -> None:
+    member = await walter(visitor, email=None, phone_changed_at=visitor.clock.now())
+    async with visitor.services.backend.db.transaction() as session:
+        await session.execute(delete(HolderProof).where(HolderProof.member_id == member.id))
+    here, _ = await create(visitor, "20417-001", "0111", "residential", "")
+    await visitor.post(here, step="person", first_name="Walter", last_name="Brandt", email=THIEF)
+    assert await codes_sent(visitor) == {}
+    assert await make_login(visitor, here) != "/portal/created"

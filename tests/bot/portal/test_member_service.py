@@ -49,14 +49,14 @@ async def test_an_outage_is_read_back_and_filed_once(visitor: Visitor) -> None:
     assert status == 422
     assert "Please choose what is wrong." in text(page)
     assert 'value="12"' in page
-    _, page = await report(visitor, what="out", words="a loud bang before", phone="555-555-0199")
+    _, page = await report(visitor, what="out", words="a loud bang before", phone="555-555-0198")
     assert await tickets(visitor) == []
     assert "a loud bang before" in text(page)
     for _ in range(2):
         status, done = await confirm(visitor, page)
         assert status == 200
     filed = await tickets(visitor)
-    assert [(one.kind, one.urgent, one.phone) for one in filed] == [("outage", False, "+15555550199")]
+    assert [(one.kind, one.urgent, one.phone) for one in filed] == [("outage", False, "+15555550198")]
     assert filed[0].number in text(done)
     _, page, _ = await visitor.get(OUTAGE)
     assert "Your report is on the list for the crew." in text(page)
@@ -88,7 +88,7 @@ async def test_stopping_service_asks_for_what_the_office_needs(visitor: Visitor)
         assert words in shown
     assert 'value="2026-11-01"' in wrong
     assert wrong.count(" autofocus") == 1
-    _, page = await submit(visitor, page, url, day="2026-12-20", phone="555-555-0199", bill="email")
+    _, page = await submit(visitor, page, url, day="2026-12-20", phone="555-555-0198", bill="email")
     assert "Where 14 Mill Road, Elizabeth, IL Day Sunday, December 20" in text(page)
     for wrong_password in ("", "a guess"):  # a page that was left open must not be enough
         status, again = await confirm(visitor, page, password=wrong_password)

@@ -290,3 +290,21 @@ def test_bills_that_are_alike_are_not_called_uneven() -> None:
     assert rules.is_uneven(rules.ProgramCost((10000,) * 12, (9000, 13000) * 6))
     assert rules.swings(rules.ProgramCost((10000,) * 12, (9000, 13000) * 6)) == (3000, 1000)
     assert not rules.is_uneven(rules.ProgramCost((), ()))
+
+
+@pytest.mark.parametrize(
+    ("what", "typed", "words"),
+    [
+        ("phone", "(555) 555-0199", "555-555-0199 is our own number. Please give a phone that reaches you"),
+        ("email", "office@prairierivers.example", "is our own address. Please give an email that reaches you"),
+    ],
+)
+async def test_the_co_ops_own_contact_is_refused_beside_the_field(
+    visitor: Visitor, what: str, typed: str, words: str
+) -> None:
+    await visitor.sign_in()
+    _, page, _ = await visitor.get(f"/portal/contact/{what}")
+    status, page = await submit(visitor, page, f"/portal/contact/{what}", value=typed)
+    assert status == 422
+    assert words in text(page)
+    assert typed in page

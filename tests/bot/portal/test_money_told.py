@@ -11,7 +11,7 @@ from backend.audit.models import AuditRow
 from backend.outbox.models import OutboxMessage
 from backend.tickets.models import Ticket
 from bot.portal.copies import COPY, RECEIPT, MessageCopy, word_copies
-from tests.bot.portal.conftest import in_days
+from tests.bot.portal.conftest import CARD, in_days
 from tests.bot.portal.page_text import text
 from tests.bot.portal.test_paying_on_the_account_page import RUTH, confirm, hidden_fields, read_back, token_in
 from tests.bot.portal.visitor import Visitor
@@ -171,3 +171,34 @@ async def test_auto_pay_that_is_on_says_so_once(payer: Visitor) -> None:
     assert re.search(r"A copy (?:is on its way|was sent) by (?:text|email)", text(done))
     assert "Nothing is set up yet" not in text(done)
     assert "The next run is" not in text(done)
+
+
+async def test_pay_now_fills_in_the_next_part_and_offers_all_of_it(payer: Visitor) -> None:
+    await arrange(payer)
+    for page in ("/portal", "/portal/pay-now"):
+        _, shown, _ = await payer.get(page)
+        assert 'value="56.20"' in shown, page
+        assert "Pay all of it instead: $112.40" in text(shown)
+    link = re.search(r'href="(/portal/pay-now[?][^"]*amount=112.40)"', shown)
+    assert link
+    assert 'value="112.40"' in (await payer.get(link[1].replace("&amp;", "&")))[1]
+    _, check, _ = await read_back(payer, amount="56.20")
+    assert "This pays the next part of your payment arrangement. After it, $56.20 is to be paid by" in text(check)
+    _, check, _ = await read_back(payer, amount="112.40")
+    assert "This pays all that is left of your payment arrangement." in text(check)
+    guest = payer.another()
+    _, shown, _ = await guest.post("/portal/quick-pay", number=RUTH, last4="0142")
+    assert 'value="56.20"' in shown
+    assert "Pay all of it instead: $112.40" in text(shown)
+    assert 'value="112.40"' in (await guest.get("/portal/quick-pay/pay?amount=112.40"))[1]
+    card = {**CARD, "number": "4242424242424242"}
+    url = payer.services.settings.public_url
+    async with guest.http.post(f"{url}/portal/quick-pay/pay", data={"amount": "56.20", "when": "today"}) as entry:
+        _, check, _ = await guest.post(str(entry.url), **card)
+    assert "payment arrangement" not in text(check), "whoever pays by a link may be somebody else"
+    await guest.http.close()
+    _, page, _ = await payer.get("/portal/pay-now")
+    form = {"form_token": token_in(page), "account": RUTH, "amount": "56.20", "when": "today", "method": "new"}
+    async with payer.http.post(f"{url}/portal/pay-now", data=form) as entry:
+        _, check, _ = await payer.post(str(entry.url), **card)
+    assert "This pays the next part of your payment arrangement." in text(check)

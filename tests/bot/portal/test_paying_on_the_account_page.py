@@ -345,3 +345,15 @@ async def test_a_draft_payment_is_changed_and_removed(payer: Visitor) -> None:
     async with backend.db.read_session() as session:
         consents = (await session.scalars(select(Consent).where(Consent.kind == "bank_draft"))).all()
     assert [(one.channel, one.revoked_at is not None) for one in consents] == [("portal", True)]
+
+
+async def test_who_owes_nothing_pays_ahead_from_a_page_that_says_so(payer: Visitor) -> None:
+    _, page, _ = await read_back(payer)
+    await confirm(payer, page)
+    _, page, _ = await payer.get("/portal/pay-now")
+    assert "What you pay now stays on the account as a credit for the next bill." in text(page)
+    assert (await read_back(payer, amount="20"))[0] == 422
+    _, page, _ = await read_back(payer, amount="20", ahead="1")
+    assert "Nothing is due on this account. What you pay now stays on it as a credit for the next bill." in text(page)
+    await confirm(payer, page)
+    assert [one.amount_cents for one in await rows(payer, Payment)] == [11240, 2000]

@@ -133,3 +133,20 @@ async def test_new_sessions_do_not_flood_the_member_with_codes(payer: Visitor) -
         sent = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.purpose == "code")
         assert await session.scalar(sent) == 3
     assert all("At most three codes an hour" in page for page in pages)
+
+
+async def test_paying_in_advance_becomes_a_credit(payer: Visitor) -> None:
+    guest = payer.another()
+    _, page, _ = await guest.post("/portal/quick-pay", number="20417-001", last4="0111")
+    assert "What you pay now stays on the account as a credit for the next bill." in text(page)
+    url, form = payer.services.settings.public_url, {"amount": "20", "when": "today"}
+    async with guest.http.post(f"{url}/portal/quick-pay/pay", data=form) as refused:
+        assert refused.status == 422  # not from a page that said so
+    assert 'name="ahead" value="1"' in page
+    async with guest.http.post(f"{url}/portal/quick-pay/pay", data=form | {"ahead": "1"}) as entry:
+        address = str(entry.url)
+    _, page, path = await guest.post(address, **{**CARD, "number": "4242424242424242"})
+    assert "Nothing is due on this account. What you pay now stays on it as a credit" in text(page)
+    _, page, _ = await guest.post(path.replace("/return", "/confirm"), quote=quote_in(page))
+    assert "your account has a credit of $" in text(page)
+    await guest.http.close()

@@ -282,6 +282,12 @@ async def code_in(backend: Backend) -> str:
     return re.findall(r"\b\d{6}\b", message.body)[0]
 
 
+async def test_the_co_ops_own_phone_is_refused_beside_the_field(signed_in: Edge, backend: Backend) -> None:
+    page = await read_back(signed_in, "phone", value="555-555-0199", proof="code-text")
+    assert page.status == 422
+    assert "555-555-0199 is the co-op&#39;s own number. Write the person&#39;s own phone" in page.text
+
+
 async def test_a_new_phone_after_a_code_tells_old_and_new(signed_in: Edge, backend: Backend, home: Household) -> None:
     page = await read_back(signed_in, "phone", value="815-555-0177", proof="code-text")
     assert "815-555-0177" in page.text

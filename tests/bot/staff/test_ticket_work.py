@@ -148,6 +148,7 @@ SLIPS: tuple[tuple[dict[str, str], str], ...] = (
     ({"phone": "12"}, "not a phone number"),
     ({"kind": "callback", "due": "2026-11-18T09:00"}, "time has passed"),
     ({"kind": "callback", "phone": "", "due": "2026-11-19T09:00"}, "a phone to call"),
+    ({"phone": "555-555-0100"}, "555-555-0100 is the co-op&#39;s own number. Write the person&#39;s own phone"),
 )
 
 

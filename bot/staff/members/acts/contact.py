@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contact import own_contacts
 from backend.contact import service as contact
 from backend.contact.service import ContactField
 from backend.language import join_words, mark, tr
@@ -48,7 +49,9 @@ class ContactAct(Act):
     ) -> ReadBack | FormErrors:
         value, proof = self.parse(sent["value"].strip()[:200]), read_proof(view, sent)
         before = contact.current_value(view.member, self.what)
-        if value is None or not contact.is_usable(self.what, value):
+        if own_contacts.is_own(self.backend, value):
+            return FormErrors({"value": own_contacts.describe_own_to_office(value or "")})
+        if value is None or not contact.is_usable(self.backend, self.what, value):
             return FormErrors({"value": tr(self.fault)})
         if value == before:
             return FormErrors({"value": tr("This is on file already.")})

@@ -87,6 +87,8 @@ async def test_an_invitation_that_is_sent_twice_or_wrong_makes_no_second_one(edg
     assert 'value="ann lee"' in wrong.text
     for field in ("name", "phone", "role"):
         assert f'id="{field}-error"' in wrong.text
+    own = await edge.post("/staff/people/invite", data=form | {"name": "Cy Poe", "phone": "555-555-0100"})
+    assert "555-555-0100 is the co-op&#39;s own number" in own.text
     same_mail = await edge.post("/staff/people/invite", data=form | {"name": "Cy Poe", "email": "BOB@coop.example"})
     assert "Bob Ray has this email" in same_mail.text
 
