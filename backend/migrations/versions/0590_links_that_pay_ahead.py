@@ -1,7 +1,7 @@
 """Pay links by which somebody who owes nothing pays ahead
 
 Revision ID: 0590
-Revises: 0560
+Revises: 0580
 """
 
 import sqlalchemy as sa
