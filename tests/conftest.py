@@ -63,6 +63,7 @@ def cheap_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         engines.share_statements(patch)
         engines.leave_writing_to_the_system(patch)
+        engines.run_sqlite_beside_the_loop_where_it_waits(patch)
         engines.read_coop_once(patch)
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,20 +35,35 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
+@pytest.fixture(scope="session")
+async def household(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -> tuple[Path, Household]:
+    """A file to copy that has the household of `home`, made once: making it took a tenth of these tests."""
+    folder = tmp_path_factory.mktemp("household")
+    shutil.copyfile(migrated_database, folder / "memberline.db")
+    backend = build(f"sqlite+aiosqlite:///{folder / 'memberline.db'}", folder, ManualClock(NOW), DirectNetwork())
+    made = await make_household(backend)
+    await backend.close()
+    return folder / "memberline.db", made
+
+
 @pytest.fixture
-async def backend(
-    migrated_database: Path, tmp_path: Path, clock: ManualClock, network: DirectNetwork
-) -> AsyncIterator[Backend]:
-    shutil.copyfile(migrated_database, tmp_path / "memberline.db")
+def database(request: pytest.FixtureRequest, migrated_database: Path, household: tuple[Path, Household]) -> Path:
+    """What the backend begins with. A file of tests whose `home` is another begins with the empty one."""
+    return household[0] if "home" in request.fixturenames else migrated_database
+
+
+@pytest.fixture
+async def backend(database: Path, tmp_path: Path, clock: ManualClock, network: DirectNetwork) -> AsyncIterator[Backend]:
+    shutil.copyfile(database, tmp_path / "memberline.db")
     made = build(f"sqlite+aiosqlite:///{tmp_path / 'memberline.db'}", tmp_path, clock, network)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def home(backend: Backend) -> Household:
+def home(backend: Backend, household: tuple[Path, Household]) -> Household:
     """Ruth Alvarez, 99999-001, who owes $112.40 and has a Visa and a bank account on file."""
-    return await make_household(backend)
+    return replace(household[1])
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from backend.app import Backend
@@ -12,6 +14,11 @@ from tests.backend.household import Household, make_household
 from tests.backend.prepaid_accounts import make_prepaid
 from tests.support.harness.rows import list_rows
 from tests.support.harness.talk import Talk
+
+
+@pytest.fixture
+def database(migrated_database: Path) -> Path:
+    return migrated_database
 
 
 @pytest.fixture

@@ -33,10 +33,10 @@ def script(name: str, *arguments: object, env: dict[str, str] | None = None) -> 
     )
 
 
-def code(source: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def code(source: str, *arguments: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run Python source in the engine's environment."""
     return subprocess.run(
-        [PYTHON, "-c", source],
+        [PYTHON, "-c", source, *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, **(env or {})},
         capture_output=True,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.running import PROJECT, script
+from tests.engine.running import PROJECT, code, script
 
 
 @pytest.fixture
@@ -75,21 +75,56 @@ def test_good_data_passes_the_checks() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("file", "added", "expected"),
-    [
-        ("rules.yml", "  - rule: x\n    steps: [{intent: pay}, {action: action_unknown}]\n", "action_unknown"),
-        ("nlu.yml", "  - intent: pay\n    examples: |\n      - hello\n", "hello"),
-        ("nlu.yml", "  - intent: unheard_of\n    examples: |\n      - flip the pancake\n", "unheard_of"),
-        ("rules.yml", "  - rule: [\n", ""),
-        ("answers/few.en.txt", "yes => agree\n", "'agree' is no act"),
-        ("danger/flood.en.txt", "the river is in the house\n", "flood is none of none, car"),
-        ("danger/none.en.txt", "There is a wire in our pool\n", "'there is a wire in our pool' is of none and wire"),
-    ],
-)
-def test_faulty_data_does_not(trained: Path, file: str, added: str, expected: str) -> None:
-    path = trained / "data" / file
+FAULTS = [
+    ("rules.yml", "  - rule: x\n    steps: [{intent: pay}, {action: action_unknown}]\n", "action_unknown"),
+    ("nlu.yml", "  - intent: pay\n    examples: |\n      - hello\n", "hello"),
+    ("nlu.yml", "  - intent: unheard_of\n    examples: |\n      - flip the pancake\n", "unheard_of"),
+    ("rules.yml", "  - rule: [\n", ""),
+    ("answers/few.en.txt", "yes => agree\n", "'agree' is no act"),
+    ("danger/flood.en.txt", "the river is in the house\n", "flood is none of none, car"),
+    ("danger/none.en.txt", "There is a wire in our pool\n", "'there is a wire in our pool' is of none and wire"),
+]
+CHECK_EACH = """
+import os, sys
+from engine import bootstrap, validate
+bootstrap.prepare(show_warnings=True)
+import rasa.shared.importers.importer, rasa.validator
+for project in sys.argv[1:]:
+    if not (child := os.fork()):
+        sys.argv[1:] = ["--project", project]
+        sys.stderr = open(project + "/stderr", "w", buffering=1)
+        os._exit(validate.main())
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""The command's `main`, for each project in a process of its own, forked when Rasa is imported: that takes longest."""
+
+
+def add_fault(project: Path, file: str, added: str) -> None:
+    shutil.copytree(PROJECT, project, dirs_exist_ok=True)
+    path = project / "data" / file
     path.write_text((path.read_text() if path.exists() else "") + added)
-    done = script("validate.py", "--project", trained)
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
+    """The exit status and the errors of a check of each faulty project."""
+    projects = [tmp_path_factory.mktemp("faulty") for _ in FAULTS]
+    for project, (file, added, _) in zip(projects, FAULTS, strict=True):
+        add_fault(project, file, added)
+    done = code(CHECK_EACH, *projects)
+    statuses = [int(line) for line in done.stdout.splitlines() if line.isdigit()]
+    return [(status, (project / "stderr").read_text()) for status, project in zip(statuses, projects, strict=True)]
+
+
+@pytest.mark.parametrize("place", range(len(FAULTS)), ids=[f"{file} {expected}" for file, _, expected in FAULTS])
+def test_faulty_data_does_not(checked: list[tuple[int, str]], place: int) -> None:
+    status, errors = checked[place]
+    assert status == 1
+    assert FAULTS[place][2] in errors
+
+
+def test_a_fault_is_the_commands_exit_status(tmp_path: Path) -> None:
+    add_fault(tmp_path, *FAULTS[0][:2])
+    done = script("validate.py", "--project", tmp_path)
     assert done.returncode == 1
-    assert expected in done.stderr
+    assert FAULTS[0][2] in done.stderr

@@ -80,8 +80,9 @@ async def test_row_decides_who_comes_first(backend: Backend) -> None:
 async def test_earlier_arrival_comes_first_though_stored_later(backend: Backend) -> None:
     """A busy process writes down late what reached it before another process had heard of anything."""
     begun = await record(backend, "0", OTHER)
+    heard = time.monotonic()
     late = await record(backend, "2", OTHER)
-    early = await record(backend, "1", ME, since=time.monotonic() - 0.015)
+    early = await record(backend, "1", ME, since=heard)
     assert not await begin(backend, early, ME)
     assert await answer(backend, begun, OTHER)
     assert await queue_position(backend, late, OTHER) == "behind"
