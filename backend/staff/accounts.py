@@ -112,6 +112,15 @@ async def find_account(session: AsyncSession, name: str) -> StaffAccount | None:
     return await session.scalar(select(StaffAccount).where(StaffAccount.name_key == name.casefold()))
 
 
+async def find_by_part(session: AsyncSession, name: str) -> StaffAccount | None:
+    """The account of that name, in any case, or the only one whose name begins with it as a word: `ann` of Ann Lee."""
+    if (found := await find_account(session, name)) is not None or not name:
+        return found
+    begins = StaffAccount.name_key.startswith(f"{name.casefold()} ", autoescape=True)
+    named = list(await session.scalars(select(StaffAccount).where(begins).limit(2)))
+    return named[0] if len(named) == 1 else None
+
+
 async def list_accounts(session: AsyncSession) -> list[StaffAccount]:
     """Every account, also those that are off, by name."""
     return list(await session.scalars(select(StaffAccount).order_by(StaffAccount.name_key)))

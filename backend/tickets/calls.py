@@ -155,7 +155,8 @@ async def move_call(
         )  # fmt: skip
         note += "; texted: yes"
     append_note(backend, ticket, ticket.conversation_id, note, office=by, what=CHANGE)
-    await record_staff_act(session, backend, ticket, f"office:{by}", "call_moved", ticket.status)
+    moved = f"{before} → {_format_when(backend, at)}"
+    await record_staff_act(session, backend, ticket, f"office:{by}", "call_moved", ticket.status, changed=moved)
     return True
 
 

@@ -11,7 +11,7 @@ from backend.language import LANGUAGES
 from bot.web.cookies import read_cookie, set_cookie
 
 LANGUAGE_ARGUMENT = "lang"  # /portal/login?lang=es
-LANGUAGE_FIELD = "language"  # of a form: the consent is kept in the language in which the member read it
+LANGUAGE_FIELD = "page_language"  # of a form: the consent is kept in the language in which the member read it
 LANGUAGE_COOKIE = "ml_language"
 
 

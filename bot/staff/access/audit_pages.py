@@ -97,8 +97,10 @@ class AuditPages:
         if since and until and since >= until:
             errors["to"] = tr("The last day is before the first.")
         who = typed["who"]
-        named = await accounts.find_account(session, who) is not None or who in self.backend.settings.staff_accounts
-        actor = f"{OFFICE}{who}" if named else who
+        account = await accounts.find_by_part(session, who)
+        name = account.name if account is not None else who
+        is_office = account is not None or who in self.backend.settings.staff_accounts
+        actor = f"{OFFICE}{name}" if is_office else who
         return AuditFilter(actor, typed["act"], known, since, until), errors
 
     def _midnight(self, typed: str, errors: dict[str, str], field: str, days: int = 0) -> datetime | None:

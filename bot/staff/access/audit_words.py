@@ -64,6 +64,7 @@ def _describe(
     backend: Backend, act: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[str, str, str]:
     was, now = before.get(key), after.get(key)
+    was = None if was == now else was  # the number of a ticket stays, and is no change
     if act == SETTINGS and "." in key:
         return describe_key(key), _show_setting(key, was), _show_setting(key, now)
     if act == SETTINGS and key == "area":

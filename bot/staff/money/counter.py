@@ -5,8 +5,9 @@ Each form has a key made with its page: sent twice, it does one thing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sanic import HTTPResponse, Request
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.next_part import describe_plan_due
 from backend.billing.models import Account
+from backend.confirmation_numbers import normalize_number
 from backend.language import mark, tr
 from backend.outbox.models import OutboxMessage
 from backend.payments import counter_posting, counter_undo, office, office_lookup
@@ -44,6 +46,7 @@ from bot.web.pages import form_field
 if TYPE_CHECKING:
     from bot.staff.routes import Routes
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 Book = Callable[[AsyncSession], Awaitable[CounterPayment]]
 OUTSIDE_STATES = {
     "taken_over": mark("in the balance that was taken over"),
@@ -70,7 +73,18 @@ class CounterPages(MoneyBase):
     async def show_account_money(self, request: Request, name: str, number: str) -> HTTPResponse:
         account = await self.find_account(number)
         await self.staff.record_reading(name, {"payments_of": account.number})
-        return await self._render_account(request, name, account)
+        wrong = await self._find_undone(request)
+        begins = {} if wrong is None else {"amount": f"{wrong.amount_cents / 100:.2f}", "kind": wrong.kind}
+        return await self._render_account(request, name, account, begins=begins)
+
+    async def _find_undone(self, request: Request) -> CounterPayment | None:
+        """The payment that was booked for the wrong member, whose sum and kind the form begins with."""
+        number = normalize_number(request.args.get("instead") or "")
+        if not number:
+            return None
+        async with self.backend.db.read_session() as session:
+            found = await session.scalar(select(CounterPayment).where(CounterPayment.confirmation == number))
+        return found if found is not None and found.status == "undone" else None
 
     async def book_counter(self, request: Request, name: str, number: str) -> HTTPResponse:
         """The form's next step: read back what it would book, back to the form, or book it."""
@@ -216,8 +230,9 @@ class CounterPages(MoneyBase):
 
     async def _render_account(
         self, request: Request, name: str, account: Account, trouble: str | RefundRefused = "", status: int = 200,
-        faults: Faults | None = None,
+        faults: Faults | None = None, begins: Mapping[str, str] = NOTHING,
     ) -> HTTPResponse:  # fmt: skip
+        """`begins` is what the form begins with, where nothing was typed yet."""
         async with self.backend.db.read_session() as session:
             view = await office_lookup.load_account(session, self.backend, account)
             limit = await self.word_limit(session, "booking_second_person_cents")
@@ -226,7 +241,7 @@ class CounterPages(MoneyBase):
             plan_due = await describe_plan_due(session, self.backend, account.id, view.balance)
         return self.render(
             request, name, "money/account.html", status, view=view, plan_due=plan_due, trouble=trouble, faults=faults,
-            kinds=COUNTER_KINDS,
+            begins=begins, kinds=COUNTER_KINDS,
             alike=trouble.found if isinstance(trouble, LooksAlike) else (), fingerprint=fingerprint,
             states=OUTSIDE_STATES, way=counter_posting.describe_target(self.backend),
             due_cents=trouble.due_cents if isinstance(trouble, MoreThanDue) else None,

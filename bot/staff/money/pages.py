@@ -71,17 +71,19 @@ class MoneyPages(MoneyBase):
         A number of ours or of an account leads to its page, the number of a check to what has it.
         """
         words = form_field(request, "words").strip()[:100]
+        # of a payment that was taken off the wrong account, whose sum is booked for the right member
+        instead = normalize_number(form_field(request, "instead")) or ""
         url, accounts = await self._find_number(words) if words else ("", [])
         if url:
-            return pages.redirect(url)
+            return pages.redirect(f"{url}?instead={instead}" if instead and "/accounts/" in url else url)
         async with self.backend.db.read_session() as session:
             found = accounts or await search.search_accounts(session, words)
             checks, given = await office_lookup.find_by_check(session, words)
         if found:
             await self.staff.record_reading(name, {"search": [account.number for account in found]})
         return self.render(
-            request, name, "money/search.html", words=words, found=found, most=search.MAX_HITS, checks=checks,
-            given=given, kinds=COUNTER_KINDS,
+            request, name, "money/search.html", words=words, instead=instead, found=found, most=search.MAX_HITS,
+            checks=checks, given=given, kinds=COUNTER_KINDS,
         )  # fmt: skip
 
     async def _find_number(self, words: str) -> tuple[str, list[Account]]:

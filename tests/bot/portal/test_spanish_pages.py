@@ -48,8 +48,8 @@ async def test_consent_has_the_words_shown_in_their_language(member: Member) -> 
     page = await member.enter_card(f"{url}?lang=en")
     _, page = await member.get(f"{url}/return?lang=es")
     # meanwhile another tab asked for English: what is agreed to are the words above the button
-    form = {"quote": quote_in(page), "language": "es"}
-    assert 'name="language" value="es"' in page
+    form = {"quote": quote_in(page), "page_language": "es"}
+    assert 'name="page_language" value="es"' in page
     await member.post(f"{url}/confirm", data=form, cookies={"ml_language": "en"})
     async with member.backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()

@@ -262,6 +262,9 @@ async def test_counter_payment_is_booked_and_taken_off(edge: Edge, backend: Back
     page = await send(edge, own, f"{own}/undo", kind="returned", reason="box 7")
     assert re.search(r"Taken off by</dt><dd>ann, Nov 18, 10:00 AM: the bank did not pay the check: box 7", page.text)
     assert "Find the right member" in page.text
+    found = await send(edge, own, "/staff/money/search", words="99999-001")
+    assert re.search(r'name="amount"[^>]*value="50.00"', found.text), "the sum is booked for the right member"
+    assert '<option value="check" selected>' in found.text
     told = [one for one in await outbox(backend) if one.dedupe_key.startswith("counter-undone")]
     assert "taken off again: the bank did not pay the check. Balance $112.40" in told[0].body
     assert await due(backend, home.account_id) == DUE_CENTS

@@ -57,6 +57,15 @@ async def list_all(backend: Backend) -> list[Ticket]:
         return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
 
 
+async def test_the_language_of_who_reports_is_not_that_of_the_page(edge: Edge, backend: Backend) -> None:
+    await become(edge, "ann")
+    page = await write_by_hand(edge, language="es")
+    assert '<html lang="en"' in page.text
+    await edge.post("/staff/tickets/new", data=fields_of(page))
+    (made,) = await list_all(backend)
+    assert made.details["language"] == "Spanish"
+
+
 async def test_a_ticket_gets_an_owner_and_is_found_by_it(edge: Edge, backend: Backend) -> None:
     made = await open_ticket(
         edge, kind="tree", details={"words": "un árbol de García"}, due_at=OPEN - timedelta(hours=1)

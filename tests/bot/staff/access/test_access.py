@@ -344,6 +344,7 @@ async def test_the_trail_is_filtered_and_downloaded(edge: Edge, backend: Backend
     mine = (await edge.get("/staff/audit?account=99999 001")).text
     assert "<td>quote made" in mine
     assert "<td>signed in" not in mine
+    assert "Fee for paying by card" in (await edge.get("/staff/audit?who=bob")).text
     assert "No account or member" in (await edge.get("/staff/audit?account=123")).text
     assert "Nothing fits" in (await edge.get("/staff/audit?from=2026-11-19")).text
     assert "<td>quote made" in (await edge.get("/staff/audit?from=2026-11-18&to=2026-11-18")).text
