@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from actions.accounts.account_choice import list_other_accounts
+from actions.accounts.due_answers import find_accounts_asked_about
 from actions.turn import Turn
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
@@ -21,7 +25,8 @@ from backend.reading.money.receipt_wish import NamedPayment, read_named_payment
 
 
 async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
-    """Mail the receipt of the payment that `words` name, or else of the last one. False if there is no such payment.
+    """Mail the receipt of the payment that `words` name, or else of the last one: on the open account, or on any that
+    was paid in this conversation. False if there is no such payment.
 
     Where several accounts were paid by one yes, the receipts of all of them are mailed, unless the words name the
     amount of one alone.
@@ -29,6 +34,8 @@ async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
     account, member = identity.known_account, identity.known_member
     named = read_named_payment(words, turn.backend.today())
     made = await list_payments(turn.session, account.id)
+    if not await find_accounts_asked_about(turn, words):
+        made = sorted([*made, *await _list_of_talk(turn, identity)], key=lambda each: each.created_at, reverse=True)
     payment = _find_named(turn, made, named) or await _find_by_group_total(turn, made, named)
     if payment is None:
         turn.utter("utter_receipt_none")
@@ -48,6 +55,13 @@ async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
         await _mail(turn, [payment])
         turn.utter("utter_receipt_mailed", **values)
     return True
+
+
+async def _list_of_talk(turn: Turn, identity: Identity) -> list[Payment]:
+    """What was paid in this conversation on the member's other accounts: `the receipt` right after is of that."""
+    others = [account.id for account in await list_other_accounts(turn, identity)]
+    paid = select(Payment).where(Payment.conversation_id == turn.conversation_id, Payment.account_id.in_(others))
+    return list(await turn.session.scalars(paid))
 
 
 async def _mail(turn: Turn, payments: Sequence[Payment]) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
+from backend.billing.models import Account
+from backend.members import identity as identities
 from backend.money import format_cents
 from backend.outbox.models import OutboxMessage
 from backend.payments import counter_undo, office_lookup
@@ -186,3 +188,21 @@ async def test_what_one_yes_paid_has_all_its_receipts_mailed(
         talk.assert_message(r"the receipts .* \$112\.40 for account \.\.9-001 and \$62\.18 for account \.\.9-002")
     acts = [row for row in await list_rows(backend, AuditRow) if row.act == "receipt_emailed"]
     assert len(acts) == len(mailed)
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"), [("email me the receipt", "$62.18"), ("email me the receipt for account 001", "$40.00")]
+)
+async def test_receipt_is_of_what_was_just_paid_whatever_account_is_open(
+    talk: Talk, backend: Backend, home: Household, words: str, amount: str
+) -> None:
+    await add_account(backend, home, "002", "barn", 6218)
+    await pay(talk)
+    await talk.user_input("pay the barn in full with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    async with backend.db.transaction() as session:
+        house = await session.get_one(Account, home.account_id)
+        await identities.switch(session, backend, talk.log.conversation_id, house)
+    await ask(talk, words)
+    rows = [row for row in await list_rows(backend, OutboxMessage) if row.dedupe_key.startswith("receipt-again")]
+    assert [amount in row.body for row in rows] == [True]
