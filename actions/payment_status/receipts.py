@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from actions.accounts.account_choice import list_other_accounts
-from actions.accounts.due_answers import find_accounts_asked_about
+from actions.accounts.account_choice import find_named_account, list_other_accounts
 from actions.turn import Turn
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
@@ -34,8 +33,9 @@ async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
     account, member = identity.known_account, identity.known_member
     named = read_named_payment(words, turn.backend.today())
     made = await list_payments(turn.session, account.id)
-    if not await find_accounts_asked_about(turn, words):
-        made = sorted([*made, *await _list_of_talk(turn, identity)], key=lambda each: each.created_at, reverse=True)
+    others = await list_other_accounts(turn, identity)
+    if find_named_account(words, member.number, [account, *others]) is None:
+        made = sorted([*made, *await _list_of_talk(turn, others)], key=_made_at, reverse=True)
     payment = _find_named(turn, made, named) or await _find_by_group_total(turn, made, named)
     if payment is None:
         turn.utter("utter_receipt_none")
@@ -57,10 +57,15 @@ async def mail_receipt(turn: Turn, identity: Identity, words: str) -> bool:
     return True
 
 
-async def _list_of_talk(turn: Turn, identity: Identity) -> list[Payment]:
-    """What was paid in this conversation on the member's other accounts: `the receipt` right after is of that."""
-    others = [account.id for account in await list_other_accounts(turn, identity)]
-    paid = select(Payment).where(Payment.conversation_id == turn.conversation_id, Payment.account_id.in_(others))
+def _made_at(payment: PastPayment) -> tuple[datetime, int]:
+    """When it was made; of two of one moment ours in their order."""
+    return payment.created_at, payment.id if isinstance(payment, Payment) else 0
+
+
+async def _list_of_talk(turn: Turn, accounts: Sequence[Account]) -> list[Payment]:
+    """What was paid in this conversation on these accounts: `the receipt` right after is of that."""
+    ids = [account.id for account in accounts]
+    paid = select(Payment).where(Payment.conversation_id == turn.conversation_id, Payment.account_id.in_(ids))
     return list(await turn.session.scalars(paid))
 
 
@@ -77,7 +82,7 @@ async def _list_together(turn: Turn, payment: Payment, named: NamedPayment) -> l
     if named.cents in (payment.amount_cents, payment.amount_cents + payment.fee_cents):
         return [payment]
     others = [each for each in await list_paid_with(turn.session, payment) if isinstance(each, Payment)]
-    return [payment, *(each for each in others if each.status == "posted")]
+    return sorted([payment, *(each for each in others if each.status == "posted")], key=lambda each: each.id)
 
 
 async def _find_by_group_total(turn: Turn, made: Sequence[PastPayment], named: NamedPayment) -> Payment | None:

@@ -57,6 +57,12 @@ class PayLine:
         return max(self.balance.uncovered_cents, 0) if self.balance and not self.balance.prepaid else 0
 
     @property
+    def owes_nothing(self) -> bool:
+        """Whether what is paid becomes a credit."""
+        balance = self.balance
+        return balance is not None and not balance.prepaid and balance.amount_due_cents <= 0
+
+    @property
     def first_cents(self) -> int:
         """What is filled in: the arrangement's next part where one holds, else all that is due."""
         return min(self.next_part_cents, self.due_cents) or self.due_cents
@@ -141,7 +147,10 @@ def read_form(
     lines = [line if line.chosen or line.typed else replace(line, typed=_prefill(line.first_cents)) for line in lines]
     form = PayForm(lines, form_field(request, "when") or TODAY, form_field(request, "day")[:20], "")
     form.method = form_field(request, "method")[:12]
-    form.ahead = form_field(request, AHEAD_FIELD) == "1"
+    alone = [line for line in lines if line.chosen]
+    # beside each of several accounts the page says what becomes of a payment where nothing is due
+    is_told = is_marked and len(alone) == 1 and alone[0].owes_nothing
+    form.ahead = is_told or form_field(request, AHEAD_FIELD) == "1"
     _read_shares(form)
     _read_day(form, backend)
     _read_method(form, methods)
@@ -210,7 +219,10 @@ def add_refusals(form: PayForm, backend: Backend, warnings: Sequence[PaymentWarn
             name = "day"
         elif warning.code in METHOD_PROBLEMS:
             name = "method"
-        form.errors.setdefault(name, pay_texts.format_warning(backend.coop, warning))
+        words = pay_texts.format_warning(backend.coop, warning)
+        if warning.code == "nothing_due" and len(form.shares) > 1:
+            words = f"{words} {tr('To pay it ahead, choose it alone.')}"
+        form.errors.setdefault(name, words)
 
 
 def format_fee_note(backend: Backend, kind: str) -> str:

@@ -316,8 +316,17 @@ async def test_several_accounts_are_paid_by_one_yes(payer: Visitor) -> None:
     for _ in range(2):
         _, done, _ = await confirm(ole, page)
         assert done.count("Your confirmation number is") == 2
-    await ole.http.close()
     assert [made.amount_cents for made in await rows(payer, Payment)] == [14377, 6218]
+    ahead = [*form[:4], ("pay", "40120-001"), ("amount-40120-001", "20.00")]
+    async with ole.http.post(f"{url}/portal/pay-now", data=[*ahead, *form[6:7], ("amount-40120-002", "5")]) as answer:
+        assert answer.status == 422
+        assert "To pay it ahead, choose it alone." in text(await answer.text())
+    async with ole.http.post(f"{url}/portal/pay-now", data=ahead) as answer:
+        page = await answer.text()
+    assert "stays on it as a credit for the next bill" in text(page)
+    await confirm(ole, page)
+    await ole.http.close()
+    assert [made.amount_cents for made in await rows(payer, Payment)] == [14377, 6218, 2000]
 
 
 async def test_a_draft_payment_is_changed_and_removed(payer: Visitor) -> None:
