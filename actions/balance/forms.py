@@ -9,6 +9,7 @@ from typing import ClassVar
 from actions import agenda
 from actions.accounts.account_choice import account_buttons, format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm
+from actions.accounts.others_owing import tell_others_owing
 from actions.base import ExternalCall, SlotQuestion
 from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
@@ -70,6 +71,8 @@ class BalanceForm(AccountForm):
             turn.utter("utter_told", told=describe_left(balance.prepaid))
         else:
             await self._send_balance(turn, identity.known_account.id, balance)
+        if balance.amount_due_cents <= 0 and not balance.prepaid:
+            await tell_others_owing(turn, identity)
         today = turn.backend.today()
         if send_last_payment(turn, balance):
             await _send_refunds(turn, identity.known_account.id)
@@ -131,9 +134,8 @@ class BalanceForm(AccountForm):
         due_days = set[date | None]()  # None: an account that is past due, or has an arrangement's days
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
-            total += balance.amount_due_cents
-            if balance.prepaid:  # what is left on it is no credit on what another account owes
-                total -= balance.amount_due_cents
+            if not balance.prepaid:  # what is left on one, or a credit, pays nothing of what another account owes
+                total += max(balance.amount_due_cents, 0)
             owed = describe_left(balance.prepaid) if balance.prepaid else f"{format_balance(balance.amount_due_cents)}."
             plan_due = await describe_plan_due(turn.session, turn.backend, account.id, balance)
             owed = f"{owed} {plan_due}".strip()

@@ -12,6 +12,7 @@ from backend.billing.models import Account
 from backend.members.levels import Level
 from backend.payments.models import Payment
 from tests.actions.conftest import Begin
+from tests.actions.quick_pay.test_together import add_account
 from tests.backend.household import TODAY, Household, add_bill
 from tests.backend.payments.test_refunds import ask as ask_for_refund
 from tests.support.harness.rows import list_rows
@@ -134,3 +135,24 @@ async def test_how_much_to_pay_under_an_arrangement_begins_with_its_next_part(
         await talk.press("Visa ending 4242")
         talk.assert_message(re.escape(f"${amount} today"))
         await talk.user_input("cancel", intent="cancel", acts={"cancel"})
+
+
+async def test_who_owes_nothing_here_hears_what_another_account_owes(
+    talk: Talk, backend: Backend, home: Household
+) -> None:
+    await add_account(backend, home, "002", "barn", 6218)
+    await talk.user_input("pay the house in full with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    await talk.user_input("what do I owe and when", intent="check_balance", acts={"ask"})
+    talk.assert_message(r"Also due: \$62\.18 on account .*barn")
+
+
+async def test_credit_on_one_account_is_not_taken_off_what_another_owes(
+    talk: Talk, backend: Backend, home: Household
+) -> None:
+    await add_account(backend, home, "002", "barn", 6218)
+    await talk.user_input("pay 132.40 on the house with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    await talk.user_input("yes", acts={"affirm"})
+    await ask(talk, "what do i owe in all")
+    talk.assert_message(r"In all: \$62\.18")
