@@ -121,5 +121,6 @@ class AccountPages(PortalPages):
             return pages.redirect(LOGIN_URL)
         login, member = signed_in
         return self.render_page(
-            "created.html", user_id=login.user_id, email=mask_email(member.email) if member.email else tr("none")
-        )
+            "created.html", user_id=login.user_id, email=mask_email(member.email) if member.email else tr("none"),
+            kept=request.args.get("kept") == "1",
+        )  # fmt: skip

@@ -175,7 +175,7 @@ class LoginCreationPages(PortalPages):
             return self._render_step(token, link, {"user_id": tr(USER_ID_PROBLEMS[refused.code])}, user_id=user_id)
         except recovery_mail.InvalidPassword as refused:
             return self._render_step(token, link, {"password": format_password_problem(refused.code)}, user_id=user_id)
-        response = pages.redirect("/portal/created")
+        response = pages.redirect("/portal/created?kept=1" if created.kept_existing_email else "/portal/created")
         self.cookies.set_session(response, created.token)
         return response
 

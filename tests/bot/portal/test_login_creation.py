@@ -100,7 +100,9 @@ async def test_a_landline_makes_its_login_by_the_email_on_file(visitor: Visitor)
     _, page, _ = await visitor.post(here, step="code", do="by_email")
     assert "the email w***@example.com" in text(page)
     await give_codes(visitor, here, on_file="walter@example.com")
-    assert await make_login(visitor, here) == "/portal/created"
+    _, page, path = await visitor.post(here, step="login", user_id="walter.b", password=NEW, again=NEW)
+    assert path == "/portal/created"
+    assert "the one that you gave is not on file" in text(page)
     assert (await walter(visitor)).email == "walter@example.com"
 
 
