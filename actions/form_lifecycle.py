@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
 from actions.base import ExternalCall
 from actions.base_form import BaseForm
+from actions.cases.disputes import open_dispute
 from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.feelings import acknowledge_feeling
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
@@ -76,6 +77,7 @@ class LifecycleForm(BaseForm):
         turn.notes["comforted"] = acknowledge_feeling(turn)
         return (
             await side_questions.answer_scam(turn)
+            or open_dispute(turn, self.form)
             or await self._answer_published(turn)
             or await side_questions.answer_card_update(turn)
             or await self._handle_opening_question(turn)

@@ -11,6 +11,7 @@ from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
+from actions.cases.disputes import open_dispute
 from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.balance_questions import handle_due_question, handle_other_account
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
@@ -119,6 +120,10 @@ async def _handle_goodbye(turn: Turn, offer: Offer) -> bool:
 
 async def _handle_scam(turn: Turn, offer: Offer) -> bool:
     return await side_questions.answer_scam(turn)
+
+
+async def _handle_denied_payment(turn: Turn, offer: Offer) -> bool:
+    return open_dispute(turn)
 
 
 async def _handle_card_update(turn: Turn, offer: Offer) -> bool:
@@ -371,6 +376,7 @@ HANDLERS: tuple[Callable[[Turn, Offer], Awaitable[bool]], ...] = (
     # what must be told at once, or is about something done before
     _handle_scam,
     handle_restored,
+    _handle_denied_payment,
     _handle_card_update,
     _handle_latest_payment,
     handle_due_question,

@@ -40,6 +40,25 @@ says_already_paid = detector(
     fold=fold_line,
 )
 """`I already paid at the office`, `ya lo pagué ayer`: what is known of payments answers it."""
+_PAYMENT = r"(?:payments?|charges?|transactions?|withdrawals?|draft|pagos?|cargos?|cobros?)"
+denies_payment = detector(
+    r"\b(?:(?:i|we|my (?:wife|husband)) (?:did ?n'?t|did not|never|have ?n'?t|have not)|nobody(?: here)?) "
+    rf"(?:ma[dk]e|authori[sz]ed?|do|did|done|sen[dt]|approved?) (?:(?:the|this|that|these|those|any|such|"
+    rf"no) )+{_PAYMENT}\b"
+    rf"|\b{_PAYMENT}\b(?:[^.?!]|[.]\d){{0,60}}\b(?:i|we) (?:never|did ?n'?t|did not) (?:ma[dk]e|authori[sz]ed?|do|did|"
+    rf"approve|"
+    rf"want|set up)\b"
+    rf"|\b{_PAYMENT}\b(?:[^.?!]|[.]\d){{0,40}}\b(?:that|which|it)? ?(?:is ?n'?t|is not|was ?n'?t|was not|not) (?:mine|"
+    rf"ours|"
+    rf"from me|me)\b"
+    rf"|\byo no (?:hice|autorice|mande|di) (?:(?:ese|este|el|esos|estos|los|ningun) )*{_PAYMENT}\b"
+    rf"|\b{_PAYMENT}\b(?:[^.?!]|[.]\d){{0,40}}\bque (?:yo )?no (?:hice|autorice|es mio|reconozco)\b|"
+    rf"\bno reconozco (?:ese|este|"
+    rf"el|un) {_PAYMENT}\b",
+    unless=r"^(?:[^.?!]*\b(?:if|unless|si)\b)|\b(?:yet|on time|in time|todavia|a tiempo|last month|this month)\b",
+    fold=fold_line,
+)
+"""`I did not make the payment of the 3rd`, `a charge that is not mine`: somebody else's doing, or a mistake."""
 CHANGE_PATTERNS = {
     "amount": re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
     "day": re.compile(r"\b(day|date|when)\b", re.IGNORECASE),
