@@ -216,7 +216,8 @@ async def test_methods_and_addresses_that_there_are_not(app_server: Edge) -> Non
 async def test_too_many_new_sessions_are_slowed_down(app_server: Edge) -> None:
     answers = [await app_server.post("/chat/sessions", json={}) for _ in range(125)]
     assert {answer.status for answer in answers} == {201, 429}
-    assert int(answers[-1].headers["retry-after"]) > 0
+    # the last may be let in again, where the machine is slow and the time of the first is over
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in answers if answer.status == 429)
 
 
 # -------------------------------------------------------------------------------------------------------- stream
