@@ -58,14 +58,14 @@ async def _start_or_repeat(
         )
         if quote is None:
             return PaymentOutcome("expired")
-        account = await lock_account(session, quote.account_id)
+        await lock_account(session, quote.account_id)
         await session.refresh(quote)
         if quote.confirmed_at:
             return await _repeat_outcome(session, quote)
         now = backend.clock.now()
         if quote.expires_at <= now:
             return PaymentOutcome("expired")
-        if warnings := await find_new_warnings(session, backend, account, quote):
+        if warnings := await find_new_warnings(session, backend, quote):
             quote.expires_at = now  # what was read out is no longer true
             return PaymentOutcome("changed", warnings=warnings)
         if not await claim_quote(session, quote, now):

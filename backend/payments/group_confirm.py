@@ -92,7 +92,7 @@ async def _start_or_repeat(backend: Backend, group_key: str, agreement: Agreemen
         quotes = await list_quotes(session, agreement.actor, group_key)
         if not quotes:
             return GroupOutcome("expired")
-        accounts = await lock_accounts(session, [quote.account_id for quote in quotes])
+        await lock_accounts(session, [quote.account_id for quote in quotes])
         for quote in quotes:
             await session.refresh(quote)
         group_id = (await session.scalars(select(PaymentGroup.id).where(PaymentGroup.key == group_key))).one()
@@ -102,11 +102,7 @@ async def _start_or_repeat(backend: Backend, group_key: str, agreement: Agreemen
         now = backend.clock.now()
         if any(quote.expires_at <= now for quote in quotes):
             return GroupOutcome("expired")
-        warnings = [
-            warning
-            for quote in quotes
-            for warning in await find_new_warnings(session, backend, accounts[quote.account_id], quote)
-        ]
+        warnings = [warning for quote in quotes for warning in await find_new_warnings(session, backend, quote)]
         if warnings:
             for quote in quotes:
                 quote.expires_at = now  # what was read out is no longer true

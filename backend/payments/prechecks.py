@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.language import tr
 from backend.payments.balances import list_scheduled
-from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
+from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod, Quote
 from backend.providers.billing.base import AccountBalance
 
 if TYPE_CHECKING:
@@ -80,6 +80,24 @@ async def find_warnings(
         *await _check_automatic(session, backend, account.id, owed, pay_on),
     ]
     return sorted(found, key=lambda warning: not warning.blocking)
+
+
+async def find_quote_warnings(
+    session: AsyncSession, backend: Backend, quote: Quote, *, except_payment_id: int | None = None
+) -> list[PaymentWarning]:
+    """As `find_warnings`, for what was read out in `quote`, also that nothing is due."""
+    account = await session.get_one(Account, quote.account_id)
+    method = await session.get_one(PaymentMethod, quote.method_id)
+    return await find_warnings(
+        session,
+        backend,
+        account,
+        quote.amount_cents,
+        quote.pay_on,
+        method=method,
+        except_payment_id=except_payment_id,
+        ahead=is_ahead(quote.concerns),
+    )
 
 
 def is_ahead(concerns: Iterable[str]) -> bool:

@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.accounts import lock_account
-from backend.billing.models import Account
 from backend.jobs.runs import Item, run_side_by_side
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts, talk_results
@@ -350,23 +349,12 @@ async def _is_still_wanted(backend: Backend, payment_id: int) -> bool:
             return age <= RETRY_SCHEDULED
         if age > RETRY_CONFIRMED:
             return False
-        account = await session.get_one(Account, quote.account_id)
-        return not await find_new_warnings(session, backend, account, quote, except_payment_id=payment.id)
+        return not await find_new_warnings(session, backend, quote, except_payment_id=payment.id)
 
 
 async def find_new_warnings(
-    session: AsyncSession, backend: Backend, account: Account, quote: Quote, except_payment_id: int | None = None
+    session: AsyncSession, backend: Backend, quote: Quote, except_payment_id: int | None = None
 ) -> tuple[prechecks.PaymentWarning, ...]:
     """The warnings that were not known when the quote was read out, and what blocks."""
-    method = await session.get_one(PaymentMethod, quote.method_id)
-    now = await prechecks.find_warnings(
-        session,
-        backend,
-        account,
-        quote.amount_cents,
-        quote.pay_on,
-        method=method,
-        except_payment_id=except_payment_id,
-        ahead=prechecks.is_ahead(quote.concerns),
-    )
+    now = await prechecks.find_quote_warnings(session, backend, quote, except_payment_id=except_payment_id)
     return tuple(warning for warning in now if warning.blocking or warning.fingerprint not in quote.concerns)

@@ -16,7 +16,7 @@ from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, pay_links, prechecks
 from backend.payments.balances import get_balance
 from backend.payments.errors import PayLinkInvalid
-from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
+from backend.payments.models import PayLink, Payment, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack, read_back_quote
 from backend.payments.receipts import copy_key
 from bot.portal import pay_texts
@@ -122,16 +122,7 @@ async def review_payment(backend: Backend, token: str) -> PaymentReview:
     async with backend.db.read_session() as session:
         read_back = await read_back_quote(session, quote)
         account = await session.get_one(Account, quote.account_id)
-        method = await session.get_one(PaymentMethod, quote.method_id)
-        warnings = await prechecks.find_warnings(
-            session,
-            backend,
-            account,
-            quote.amount_cents,
-            quote.pay_on,
-            method=method,
-            ahead=prechecks.is_ahead(quote.concerns),
-        )
+        warnings = await prechecks.find_quote_warnings(session, backend, quote)
         owed = await get_balance(session, backend, account.id)
         plan_note = await describe_payment(session, backend, account.id, owed, quote.amount_cents, quote.pay_on)
     return PaymentReview(

@@ -114,19 +114,10 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
     lines, read, warnings, plan_notes = [], [], [], []
     for quote in found:
         account = await session.get_one(Account, quote.account_id)
-        method = await session.get_one(PaymentMethod, quote.method_id)
         read_back = await quotes.read_back_quote(session, quote)
         lines.append((account.number, account.service_address, quote.amount_cents))
         read.append(read_back)
-        for warning in await prechecks.find_warnings(
-            session,
-            backend,
-            account,
-            quote.amount_cents,
-            quote.pay_on,
-            method=method,
-            ahead=prechecks.is_ahead(quote.concerns),
-        ):
+        for warning in await prechecks.find_quote_warnings(session, backend, quote):
             if not warning.blocking:
                 words = pay_texts.format_warning(backend.coop, warning)
                 warnings.append(f"{account.number}: {words}" if len(found) > 1 else words)
