@@ -71,7 +71,7 @@ class BalanceForm(AccountForm):
             turn.utter("utter_told", told=describe_left(balance.prepaid))
         else:
             await self._send_balance(turn, identity.known_account.id, balance)
-        if balance.amount_due_cents <= 0 and not balance.prepaid:
+        if balance.owes_nothing:
             await tell_others_owing(turn, identity)
         today = turn.backend.today()
         if send_last_payment(turn, balance):

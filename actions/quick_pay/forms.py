@@ -26,7 +26,6 @@ from actions.quick_pay.quote_and_pay import (
     create_quote,
     describe_effect,
     has_unfinished_payment,
-    is_nothing_due,
     pays_ahead,
     send_already_paid,
 )
@@ -243,7 +242,7 @@ class QuickPayForm(TogetherForm):
         if account.status == "closed":
             turn.utter("utter_pay_account_closed")
             return None
-        if is_nothing_due(balance) and not pays_ahead(turn):
+        if balance.owes_nothing and not pays_ahead(turn):
             turn.utter("utter_pay_nothing_due", **questions.balance_values(turn, balance))
             if not await tell_others_owing(turn, identity):
                 turn.utter("utter_told", told=tr(questions.HOW_TO_PAY_AHEAD))
@@ -372,7 +371,8 @@ class QuickPayForm(TogetherForm):
         )
 
     async def _send_link(self, turn: Turn, identity: Identity) -> None:
-        if ahead := is_nothing_due(await get_balance(turn.session, turn.backend, identity.known_account.id)):
+        ahead = (await get_balance(turn.session, turn.backend, identity.known_account.id)).owes_nothing
+        if ahead:
             turn.utter("utter_told", told=tr(questions.PAID_AHEAD))
         url = await pay_links.create(
             turn.session,

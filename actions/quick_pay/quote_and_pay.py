@@ -16,7 +16,7 @@ from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
 from backend.payments import confirm, quotes
 from backend.payments import service as payments
-from backend.payments.balances import Balance, get_balance
+from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.groups import is_group_key
 from backend.payments.models import PENDING_STATUSES, PaymentMethod, Quote
@@ -34,11 +34,6 @@ DECLINE_REASONS = {
 GENERIC_DECLINE = mark("the bank declined it")
 JUST_NOW = timedelta(minutes=5)
 REQUOTE_OUTCOMES = ("changed", "expired")
-
-
-def is_nothing_due(balance: Balance) -> bool:
-    """Whether there is no bill to pay; a prepaid account is paid ahead always."""
-    return balance.amount_due_cents <= 0 and not balance.prepaid
 
 
 def pays_ahead(turn: Turn) -> bool:
@@ -69,7 +64,7 @@ async def create_quote(turn: Turn) -> None:
             pay_on=date.fromisoformat(turn.get("pay_day")),
             level=identity.level,
             texting=identity.is_texting,
-            ahead=is_nothing_due(balance),  # the read-back says that it becomes a credit
+            ahead=balance.owes_nothing,  # the read-back says that it becomes a credit
         )
     except (MethodNotUsable, PaymentRefused, StepUpNeeded):
         # the questions come again, and tell what is wrong

@@ -40,6 +40,11 @@ class Balance:
     given_back_cents: int = 0
 
     @property
+    def owes_nothing(self) -> bool:
+        """Whether there is no bill to pay, so that what is paid becomes a credit; a prepaid account has none ever."""
+        return self.amount_due_cents <= 0 and not self.prepaid
+
+    @property
     def uncovered_cents(self) -> int:
         """What is owed beyond the pending and scheduled payments."""
         return self.amount_due_cents - self.pending_cents - sum(item.amount_cents for item in self.scheduled)

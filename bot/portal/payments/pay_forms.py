@@ -59,8 +59,7 @@ class PayLine:
     @property
     def owes_nothing(self) -> bool:
         """Whether what is paid becomes a credit."""
-        balance = self.balance
-        return balance is not None and not balance.prepaid and balance.amount_due_cents <= 0
+        return self.balance is not None and self.balance.owes_nothing
 
     @property
     def first_cents(self) -> int:

@@ -24,6 +24,16 @@ PLACE = "12 Ridge Road, Elizabeth, IL 61028"
 MARK = "Says the power is out"
 
 
+async def web_talk(edge: Edge) -> tuple[str, str]:
+    """A chat that waits for a person: its session, and its conversation."""
+    session = await edge.session()
+    talk = session_conversation_id(edge.services.settings, session)
+    assert talk
+    await edge.chat(session, "expect person", id="m1")
+    await wait_for_a_person(edge, talk)
+    return session, talk
+
+
 @pytest.fixture
 async def at_home(backend: Backend, home: Household) -> Household:
     async with backend.db.transaction() as session:
@@ -103,11 +113,7 @@ async def test_a_yes_to_the_offer_in_spanish(edge: Edge, backend: Backend, at_ho
 async def test_without_an_account_the_outage_line_is_told_once_and_the_office_can_file_it(
     edge: Edge, backend: Backend
 ) -> None:
-    session = await edge.session()
-    talk = session_conversation_id(edge.services.settings, session)
-    assert talk
-    await edge.chat(session, "expect person", id="m1")
-    await wait_for_a_person(edge, talk)
+    session, talk = await web_talk(edge)
     words = (await edge.chat(session, "my power is out", id="m2")).text
     assert backend.coop.outage_phone_display in words
     assert "REPORT IT" not in words
@@ -126,11 +132,7 @@ async def test_without_an_account_the_outage_line_is_told_once_and_the_office_ca
 async def test_on_the_page_the_button_is_the_yes_and_the_form_has_the_account(
     edge: Edge, backend: Backend, at_home: Household
 ) -> None:
-    session = await edge.session()
-    talk = session_conversation_id(edge.services.settings, session)
-    assert talk
-    await edge.chat(session, "expect person", id="m1")
-    await wait_for_a_person(edge, talk)
+    session, talk = await web_talk(edge)
     async with backend.db.transaction() as writing:
         conversation = await writing.get_one(Conversation, talk)
         conversation.level, conversation.account_id, conversation.member_id = 1, at_home.account_id, at_home.member_id
