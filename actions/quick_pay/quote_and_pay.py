@@ -9,7 +9,7 @@ from actions import agenda
 from actions.quick_pay import together_payment
 from actions.quick_pay.questions import PAID_AHEAD
 from actions.turn import Turn
-from backend.arrangement.next_part import describe_payment
+from backend.arrangement.next_part import describe_quote
 from backend.billing.prepaid import describe_left
 from backend.language import format_day, mark, tr
 from backend.members.levels import StepUpNeeded
@@ -45,8 +45,7 @@ async def describe_effect(turn: Turn, quote: Quote) -> str:
     """What the payment that is read back becomes: a credit where nothing is due, or a part of an arrangement."""
     if is_ahead(quote.concerns):
         return tr(PAID_AHEAD)
-    owed = await get_balance(turn.session, turn.backend, quote.account_id)
-    return await describe_payment(turn.session, turn.backend, quote.account_id, owed, quote.amount_cents, quote.pay_on)
+    return await describe_quote(turn.session, turn.backend, quote)
 
 
 async def create_quote(turn: Turn) -> None:

@@ -13,7 +13,8 @@ from backend.arrangement.service import active_arrangement
 from backend.billing import bills
 from backend.language import format_day, tr
 from backend.money import format_cents
-from backend.payments.balances import Balance
+from backend.payments.balances import Balance, get_balance
+from backend.payments.models import Quote
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -100,6 +101,12 @@ async def describe_payment(
         amount=amount,
         day=day,
     )
+
+
+async def describe_quote(session: AsyncSession, backend: Backend, quote: Quote) -> str:
+    """As `describe_payment`, for the payment that is read back."""
+    owed = await get_balance(session, backend, quote.account_id)
+    return await describe_payment(session, backend, quote.account_id, owed, quote.amount_cents, quote.pay_on)
 
 
 async def describe_plan_due(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.arrangement.next_part import describe_payment
+from backend.arrangement.next_part import describe_quote
 from backend.billing.models import Account
 from backend.members.service import list_member_accounts
 from backend.outbox.copies import MessageCopy, list_copies
@@ -121,10 +121,8 @@ async def review_payment(backend: Backend, token: str) -> PaymentReview:
     quote = await pay_links.quote_from_entry(backend, token)
     async with backend.db.read_session() as session:
         read_back = await read_back_quote(session, quote)
-        account = await session.get_one(Account, quote.account_id)
         warnings = await prechecks.find_quote_warnings(session, backend, quote)
-        owed = await get_balance(session, backend, account.id)
-        plan_note = await describe_payment(session, backend, account.id, owed, quote.amount_cents, quote.pay_on)
+        plan_note = await describe_quote(session, backend, quote)
     return PaymentReview(
         quote=quote,
         read_back=read_back,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.arrangement.next_part import describe_payment
+from backend.arrangement.next_part import describe_quote
 from backend.billing.models import Account
 from backend.language import join_words, tr
 from backend.logins.portal_conversations import PORTAL
@@ -18,7 +18,6 @@ from backend.members.levels import Level
 from backend.money import format_cents
 from backend.outbox.copies import MessageCopy, list_copies
 from backend.payments import confirm, group_confirm, group_quotes, groups, prechecks, quotes
-from backend.payments.balances import get_balance
 from backend.payments.group_quotes import Share
 from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack
@@ -121,9 +120,7 @@ async def load_review(session: AsyncSession, backend: Backend, key: str, found: 
             if not warning.blocking:
                 words = pay_texts.format_warning(backend.coop, warning)
                 warnings.append(f"{account.number}: {words}" if len(found) > 1 else words)
-        owed = await get_balance(session, backend, account.id)
-        note = await describe_payment(session, backend, account.id, owed, quote.amount_cents, quote.pay_on)
-        if note:
+        if note := await describe_quote(session, backend, quote):
             plan_notes.append(f"{account.number}: {note}" if len(found) > 1 else note)
     return PaymentReview(
         key=key,
